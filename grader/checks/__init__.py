@@ -1,0 +1,30 @@
+"""One small module a kind of check. :func:`run` picks the one for a check of ``assignment.yaml``.
+
+A check asks the submission through a :class:`~grader.checks.context.Context`, compares with the
+reference, and returns an :class:`~grader.checks.context.Outcome`. A submission that gives no answer
+raises :class:`~grader.sandbox.endings.CallFailed`, which the caller turns into its own status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..assignment import BaseCheck
+from . import arguments_unchanged, arguments_used, generalisation, gradients, source, trajectory, values
+from .context import Context, Outcome
+
+KINDS: dict[str, Callable[[Any, Context], Outcome]] = {
+    "values": values.run,
+    "gradients": gradients.run,
+    "trajectory": trajectory.run,
+    "generalisation": generalisation.run,
+    "arguments_used": arguments_used.run,
+    "arguments_unchanged": arguments_unchanged.run,
+    "source": source.run,
+}
+
+
+def run(check: BaseCheck, context: Context) -> Outcome:
+    """Run one check."""
+    return KINDS[check.kind](check, context)  # type: ignore[attr-defined]

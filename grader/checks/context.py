@@ -1,0 +1,113 @@
+"""What a check works with: the submission to ask, the reference to compare with, the cases to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .. import binding, probes
+from ..assignment import AssignmentFile
+from ..compare import Comparison
+from ..oracle import Oracle
+from ..probes import Case
+from ..sandbox.endings import CallFailed
+from ..sandbox.session import Session
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``share`` of the points, from 0 to 1, the sentence about it, and numbers that bear it out."""
+
+    share: float
+    message: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a submitted function gave: values by result name, and the arrays it was called with, after."""
+
+    values: dict[str, Any]
+    arguments: dict[str, Any]
+
+
+class Context:
+    """One submission under one assignment, with one seed."""
+
+    def __init__(self, content: AssignmentFile, source: str, session: Session, oracle: Oracle, seed: int) -> None:
+        self.content = content
+        self.source = source
+        self.oracle = oracle
+        self._session = session
+        self._seed = seed
+
+    def cases(self, probe_names: Sequence[str]) -> list[Case]:
+        """The cases of some probes, drawn from this grading's seed."""
+        return probes.cases(self.content, list(probe_names), self._seed)
+
+    def ask(
+        self,
+        function: str,
+        inputs: dict[str, Any],
+        shapes: dict[str, tuple[int, ...]] | None = None,
+        give_back: bool = False,
+    ) -> Result:
+        """Call the submission's ``function``; raises CallFailed if there is no answer.
+
+        ``shapes`` of the expected results help to tell them apart. ``give_back`` also fetches the
+        arrays that were passed, as they were after the call.
+        """
+        functions = self._session.functions
+        found = binding.find_function(self.content, function, functions)
+        if found is None:
+            stopped = self._session.first_error  # a cell that failed is probably why it is missing
+            message = f"{binding.missing(self.content, function, functions)} {stopped}".strip()
+            raise CallFailed("error" if stopped else "failed", message)
+        positional, keywords = binding.bind_arguments(self.content, function, found, inputs)
+        answer = self._session.call(found.name, positional, keywords, give_back)
+        values = binding.bind_results(self.content, function, found, answer.value, shapes or {})
+        name_of = {id(value): name for name, value in inputs.items() if isinstance(value, np.ndarray)}
+        sent = [*positional, *keywords.values()]
+        after = {
+            name_of[id(before)]: now
+            for before, now in zip(sent, answer.arguments, strict=False)
+            if id(before) in name_of
+        }
+        return Result(values, after)
+
+
+class Verdict:
+    """Collects comparisons over cases: each result of the function is right in all cases, or is not."""
+
+    def __init__(self, function: str) -> None:
+        self._function = function
+        self._right: dict[str, bool] = {}
+        self._first: tuple[str, dict[str, Any]] | None = None
+        self._notes: list[str] = []
+
+    def add(self, case: str, comparisons: dict[str, Comparison]) -> None:
+        """Take in the comparisons of one case."""
+        for name, comparison in comparisons.items():
+            self._right[name] = self._right.get(name, True) and comparison.problem is None
+            if comparison.problem and self._first is None:
+                sentence = f"`{self._function}`, case '{case}': {comparison.problem}"
+                self._first = (sentence, {"case": case, **comparison.evidence})
+            if comparison.note and comparison.note not in self._notes:
+                self._notes.append(comparison.note)
+
+    def outcome(self, praise: str, all_or_nothing: bool = False) -> Outcome:
+        """The outcome so far; ``praise`` is the sentence where everything is right.
+
+        Otherwise each result that is right earns its part, unless ``all_or_nothing``.
+        """
+        if self._first is None:
+            return Outcome(1.0, " ".join([praise, *self._notes]), {"notes": self._notes} if self._notes else {})
+        message, evidence = self._first
+        right = [name for name, is_right in self._right.items() if is_right]
+        if right:
+            message += f" Right: {', '.join(right)}."
+        share = 0.0 if all_or_nothing else len(right) / len(self._right)
+        return Outcome(share, message, evidence)

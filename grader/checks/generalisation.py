@@ -1,0 +1,50 @@
+"""``generalisation``: a trained model is right on inputs that it has not seen, all of them.
+
+One lucky point proves nothing (deck 001: "We can't just test it on 1 example and call it a day"), so
+every unseen input has to come out on its own side of the threshold.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..assignment import GeneralisationCheck
+from ..sandbox.endings import CallFailed
+from .context import Context, Outcome
+
+
+def run(check: GeneralisationCheck, context: Context) -> Outcome:
+    """Train on each case, predict the unseen inputs with what came out, count."""
+    unseen, labels = np.asarray(check.inputs, dtype=np.float64), np.asarray(check.labels)
+    for case in context.cases(check.probes):
+        trained = context.ask(check.train, case.inputs).values
+        predicted = context.ask(check.predict, {**trained, check.argument: unseen}).values
+        scores = _scores(check, next(iter(predicted.values())), len(labels))
+        right = (scores > check.threshold) == (labels > 0.5)
+        if not right.all():
+            evidence = {"case": case.name, "right": int(right.sum()), "unseen": len(labels), "scores": scores.tolist()}
+            return Outcome(0.0, _sentence(check, case.name, scores, right), evidence)
+    return Outcome(1.0, f"All {len(labels)} unseen inputs are classified correctly after training.")
+
+
+def _scores(check: GeneralisationCheck, answer: Any, count: int) -> Any:
+    scores = np.asarray(answer, dtype=np.float64) if isinstance(answer, np.ndarray) else np.empty(0)
+    if scores.size != count or not np.isfinite(scores).all():
+        raise CallFailed("failed", f"`{check.predict}` does not give one number for each of {count} unseen inputs.")
+    return scores.reshape(count)
+
+
+def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) -> str:
+    wrong = ", ".join(
+        f"[{' '.join(f'{x:g}' for x in point)}] -> {score:.3g}"
+        for point, score, is_right in zip(check.inputs, scores, right, strict=True)
+        if not is_right
+    )
+    sentence = (
+        f"`{check.train}`, case '{case}': {int(right.sum())} of {len(right)} unseen inputs are right; wrong: {wrong}."
+    )
+    if right.any() and ((scores > check.threshold).all() or (scores <= check.threshold).all()):
+        sentence += " Every input gets the same class, so the right ones are no success."
+    return sentence

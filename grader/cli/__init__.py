@@ -1,0 +1,70 @@
+"""The command line. One module a command; anything heavy is imported inside the command."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..errors import GraderError
+
+COMMANDS = ("list", "show", "new", "check", "validate", "reference", "doctor")
+
+
+class _Commands(click.Group):
+    """Loads a command when it is needed, and turns what it raises into a sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}_command").command
+        if _DEBUG not in command.params:
+            command.params.append(_DEBUG)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GraderError as error:
+            if ctx.meta.get("debug"):
+                raise
+            raise _failure(str(error), error.exit_code) from error
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.meta.get("debug"):
+                raise
+            what = f"{type(error).__name__}: {error}"
+            raise _failure(
+                f"The grader itself failed ({what}), which says nothing about the submission: run it again with "
+                "--debug and report what it prints.",
+                3,
+            ) from error
+
+
+def _failure(message: str, exit_code: int) -> click.ClickException:
+    """A sentence for stderr and an exit code."""
+    failure = click.ClickException(message)
+    failure.exit_code = exit_code  # type: ignore[misc]
+    return failure
+
+
+def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.meta["debug"] = True
+
+
+_DEBUG = click.Option(
+    ["--debug"], is_flag=True, expose_value=False, callback=_remember, help="Show the traceback of an error."
+)
+
+
+@click.group(cls=_Commands, params=[_DEBUG], context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grader")
+def main() -> None:
+    """Check and grade deep-learning exercises."""

@@ -1,0 +1,55 @@
+"""``grader check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ..report.model import Level
+
+
+@click.command("check")
+@click.argument("assignment")
+@click.argument("submission", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
+@click.option("--only", multiple=True, metavar="CHECK", help="Run this check alone; can be given several times.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Draws the inputs.")
+@click.option(
+    "--isolation",
+    type=click.Choice(["strong", "medium", "none"]),
+    help="Confine at exactly this level.  [default: the best that this machine offers]",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    assignment: str,
+    submission: Path,
+    as_json: bool,
+    only: tuple[str, ...],
+    seed: int,
+    isolation: Level | None,
+) -> None:
+    """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
+    from ..assignment import load
+    from ..grading import grade
+    from ..submission import read
+
+    loaded = load(assignment)
+    report = grade(loaded, read(submission, loaded.name), seed, only, isolation)
+    if report.isolation.level == "none":
+        click.echo(
+            "Warning: the submission ran without isolation, with all your rights; check only your own code so.",
+            err=True,
+        )
+    if as_json:
+        click.echo(report.to_json())
+    else:
+        from ..report import terminal
+
+        terminal.show(report, loaded.content.pass_mark)
+    if report.ending == "not_gradable":
+        ctx.exit(3)
+    ctx.exit(0 if report.passed else 1)

@@ -1,0 +1,36 @@
+"""``grader doctor``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON document.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Show what this machine offers: versions, and how well submissions can be confined."""
+    from .. import doctor
+
+    findings = doctor.examine()
+    if as_json:
+        click.echo(json.dumps(findings, indent=2))
+    else:
+        for name, version in findings["versions"].items():
+            click.echo(f"{name:12} {version or 'not installed'}")
+        click.echo(f"{'isolation':12} {findings['isolation'] or 'no level works'}")
+        for level, found in findings["levels"].items():
+            click.echo(f"  {level:10} {_sentence(found)}")
+        for advice in findings["advice"]:
+            click.echo(f"To do: {advice}")
+    ctx.exit(0 if findings["isolation"] else 3)
+
+
+def _sentence(found: dict[str, object]) -> str:
+    if not found["works"]:
+        return f"not available: {found['reason']}"
+    reached = found["reached"]
+    assert isinstance(reached, list)
+    return f"works; student code reached {', '.join(reached)}" if reached else "works; student code reached nothing"

@@ -1,0 +1,28 @@
+"""``grader validate``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("validate")
+@click.argument("assignment")
+def command(assignment: str) -> None:
+    """Prove ASSIGNMENT: full marks for its solution, none for its starters, and each known-wrong
+    solution falls at the check that it names."""
+    from ..assignment import load
+    from ..errors import UsageError
+    from ..validation import validate
+
+    loaded = load(assignment)
+    failures = 0
+    for line in validate(loaded):
+        failures += not line.holds
+        click.echo(
+            f"{'ok   ' if line.holds else 'WRONG'}  {line.file:36}  {line.score:5g} / {line.max_score:g}  {line.sentence}"
+        )
+    if failures:
+        raise UsageError(
+            f"{loaded.folder}: {failures} of the lines above do not hold; mend the assignment or its files."
+        )
+    click.echo(f"{loaded.name} is sound.")

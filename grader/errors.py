@@ -1,0 +1,19 @@
+"""Errors that end a command with one sentence; the command line turns them into exit codes."""
+
+from __future__ import annotations
+
+
+class GraderError(Exception):
+    """What happened, where, and what to do about it, in one sentence."""
+
+    exit_code = 2
+
+
+class UsageError(GraderError):
+    """Wrong usage, an unreadable submission path or a broken assignment: exit code 2."""
+
+
+class NotGradable(GraderError):
+    """The grader's own fault (isolation, data or reference missing): exit code 3, never a zero."""
+
+    exit_code = 3

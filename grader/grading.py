@@ -1,0 +1,129 @@
+"""Grades one submission: loads it in a worker, runs the checks in order, makes the report."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Sequence
+
+from . import checks
+from .assignment import Assignment, BaseCheck
+from .checks.context import Context
+from .errors import NotGradable, UsageError
+from .oracle import Oracle, tensorflow_version
+from .report.model import AssignmentName, CheckResult, Environment, Isolation, Level, Report, Status, SubmissionName
+from .sandbox.endings import CallFailed
+from .sandbox.session import NOT_ENFORCED, Session
+from .submission import Submission
+
+DEFAULT_SEED = 0
+STARTED = ("passed", "partial")  # a check whose prerequisites ended so is run
+
+
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    seed: int = DEFAULT_SEED,
+    only: Sequence[str] = (),
+    isolation: Level | None = None,
+    oracle: Oracle | None = None,
+) -> Report:
+    """Grade ``submission`` and return its report.
+
+    ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
+    gives the expected answers, by default the recorded ones. Raises UsageError for an unknown check,
+    NotGradable where no worker can be confined or no reference run.
+    """
+    began = time.monotonic()
+    selected = _select(assignment, only)
+    with Session(submission, assignment.content.limits, isolation, hide=[assignment.folder]) as session:
+        if submission.problem is None:
+            session.start()  # the worker starts while this process prepares
+        context = Context(assignment.content, submission.source, session, oracle or Oracle(assignment), seed)
+        results = _run_all(submission, session, context, selected, whole=not only)
+        level = session.level
+    score = sum(result.score or 0 for result in results)
+    max_score = sum(result.max_score for result in results)
+    gradable = all(result.status != "not_gradable" for result in results)
+    return Report(
+        assignment=AssignmentName(name=assignment.name, version=assignment.content.version),
+        submission=SubmissionName(path=submission.path, sha256=submission.sha256),
+        score=round(score, 2) if gradable else None,
+        max_score=max_score,
+        passed=gradable and score >= assignment.content.pass_mark / 100 * max_score - 1e-9,
+        ending="graded" if gradable else "not_gradable",
+        checks=results,
+        isolation=Isolation(level=level, not_enforced=NOT_ENFORCED[level]),
+        environment=_environment(),
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def _select(assignment: Assignment, only: Sequence[str]) -> list[BaseCheck]:
+    """The checks to run, in their order; instructors' and hidden ones are not for a self-check."""
+    visible: list[BaseCheck] = [check for check in assignment.content.checks if check.visibility == "open"]
+    names = [check.name for check in visible]
+    for name in only:
+        if name not in names:
+            raise UsageError(f"{assignment.name} has no check '{name}': use one of {', '.join(names)}.")
+    return [check for check in visible if not only or check.name in only]
+
+
+def _run_all(
+    submission: Submission, session: Session, context: Context, selected: list[BaseCheck], whole: bool
+) -> list[CheckResult]:
+    if submission.problem is not None:
+        return [_result(check, "error", 0, submission.problem) for check in selected]
+    try:
+        session.load()
+    except CallFailed as failure:
+        return [_result(check, failure.status, 0, failure.message) for check in selected]
+    results: list[CheckResult] = []
+    status_of: dict[str, str] = {}
+    for check in selected:
+        unmet = [name for name in check.requires if whole and status_of.get(name, "passed") not in STARTED]
+        result = _result(check, "skipped", 0, _skipped(unmet)) if unmet else _run_one(check, context)
+        status_of[check.name] = result.status
+        results.append(result)
+    return results
+
+
+def _run_one(check: BaseCheck, context: Context) -> CheckResult:
+    try:
+        outcome = checks.run(check, context)
+    except CallFailed as failure:
+        return _result(check, failure.status, 0, failure.message)
+    except NotGradable as error:
+        return _result(check, "not_gradable", 0, str(error))
+    status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
+    result = _result(check, status, outcome.share, outcome.message)
+    result.evidence = outcome.evidence
+    return result
+
+
+def _skipped(unmet: list[str]) -> str:
+    return f"Not run, because {' and '.join(unmet)} did not pass: mend that first."
+
+
+def _result(check: BaseCheck, status: Status, share: float, message: str) -> CheckResult:
+    return CheckResult(
+        name=check.name,
+        title=check.title,
+        status=status,
+        score=None if status == "not_gradable" else round(share * check.points, 2),
+        max_score=check.points,
+        message=message,
+        hint=check.hint if status in ("failed", "partial") else "",
+    )
+
+
+def _environment() -> Environment:
+    import numpy as np
+
+    return Environment(
+        python=platform.python_version(),
+        numpy=np.__version__,
+        tensorflow=tensorflow_version(),
+        device="cpu",
+        data=None,
+    )

@@ -1,0 +1,165 @@
+"""The expected answers: computed by the reference, kept by content, shipped for the default seed.
+
+A key is made of the reference's code and the inputs, so an answer can never be stale. Shipped ones
+need no TensorFlow; others import it once and then lie in the user's cache, by TensorFlow version.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import platformdirs
+
+from .assignment import REFERENCE, Assignment
+from .errors import NotGradable
+from .worker import values
+
+Array = np.ndarray[Any, Any]
+DIFFERENCE_STEP = 1e-5  # central differences err by about step**2 = 1e-10 in float64
+
+
+def tensorflow_version() -> str | None:
+    """The installed version, without importing it; None where there is none."""
+    for package in ("tensorflow", "tensorflow-cpu"):
+        try:
+            return importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return None
+
+
+class Oracle:
+    """Answers for one assignment's reference module."""
+
+    def __init__(self, assignment: Assignment, live: bool = False) -> None:
+        """``live`` computes every answer anew, for recording and for tests."""
+        self._assignment = assignment
+        self._file = assignment.reference_file()
+        self._code = hashlib.sha256(self._file.read_bytes()).hexdigest()
+        self._live = live
+        self._module: ModuleType | None = None
+        self._shipped = self._open_shipped()
+        self.recorded: dict[str, Array] = {}
+        """Every answer given so far, by key, for :func:`save`."""
+
+    def results(self, function: str, inputs: dict[str, Any]) -> dict[str, Array]:
+        """What the reference's ``function`` returns, by the assignment's result names."""
+        declared = self._assignment.content.functions[function]
+        used = declared.complete(inputs)
+        return self._answer(function, used, declared.returns, lambda: self._call(function, used))
+
+    def central_differences(self, objective: str, function: str, inputs: dict[str, Any], parameter: str) -> Array:
+        """d objective / d parameter by central differences, the second witness beside the tape.
+
+        ``objective`` is a scalar function of the reference with the arguments of ``function``.
+        """
+        inputs = self._assignment.content.functions[function].complete(inputs)
+
+        def compute() -> list[Any]:
+            point = np.array(inputs[parameter], dtype=np.float64)
+            slope = np.zeros_like(point)
+            for index in np.ndindex(point.shape):
+                ends = []
+                for sign in (1, -1):
+                    moved = point.copy()
+                    moved[index] += sign * DIFFERENCE_STEP
+                    ends.append(float(self._call(objective, {**inputs, parameter: moved})[0]))
+                slope[index] = (ends[0] - ends[1]) / (2 * DIFFERENCE_STEP)
+            return [slope]
+
+        return self._answer(f"d {objective}/d {parameter}", inputs, ["slope"], compute)["slope"]
+
+    def _answer(self, label: str, inputs: dict[str, Any], names: list[str], compute: Any) -> dict[str, Array]:
+        key = self._key(label, inputs)
+        answer = None if self._live else self._look_up(key, names)
+        if answer is None:
+            answer = {name: np.asarray(item) for name, item in zip(names, compute(), strict=True)}
+            if not self._live:
+                with contextlib.suppress(OSError):  # no writable cache: it is computed again next time
+                    save(self._cache_file(key), answer)
+        self.recorded |= {f"{key}/{name}": item for name, item in answer.items()}
+        return answer
+
+    def _key(self, label: str, inputs: dict[str, Any]) -> str:
+        tree, payload = values.encode(dict(sorted(inputs.items())))
+        return hashlib.sha256(f"{self._code}\0{label}\0{tree}\0".encode() + payload).hexdigest()[:32]
+
+    def _look_up(self, key: str, names: list[str]) -> dict[str, Array] | None:
+        if self._shipped is not None and f"{key}/{names[0]}" in self._shipped:
+            return {name: self._shipped[f"{key}/{name}"] for name in names}
+        try:
+            with np.load(self._cache_file(key), allow_pickle=False) as kept:
+                return {name: kept[name] for name in names}
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def _cache_file(self, key: str) -> Path:
+        folder = Path(platformdirs.user_cache_dir("grader"), "answers", f"tensorflow-{tensorflow_version()}", key[:2])
+        return folder / f"{key}.npz"
+
+    def _open_shipped(self) -> Any:
+        path = shipped_file(self._assignment)
+        return np.load(path, allow_pickle=False) if path.is_file() else None
+
+    def _call(self, function: str, inputs: dict[str, Any]) -> list[Any]:
+        """Call the live reference; its results are TensorFlow tensors, arrays or numbers."""
+        if self._module is None:
+            self._module = _import(self._file)
+        answer = getattr(self._module, function)(**inputs)
+        return list(answer) if isinstance(answer, tuple) else [answer]
+
+
+def shipped_file(assignment: Assignment) -> Path:
+    """Where the recorded answers of an assignment lie: beside a bundled reference, else in its folder."""
+    reference = assignment.reference_file()
+    folder = REFERENCE if reference.parent == REFERENCE else assignment.folder
+    return folder / "answers" / f"{assignment.name}.npz"
+
+
+def save(path: Path, arrays: dict[str, Array]) -> None:
+    """Write ``arrays`` as .npz, whole or not at all; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def _import(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"grader_reference_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        with _quiet_stderr():
+            spec.loader.exec_module(module)
+    except ImportError as error:
+        raise NotGradable(
+            f"The reference {path.name} needs {error.name}: install it with 'pip install tensorflow'."
+        ) from error
+    return module
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """TensorFlow greets on the file descriptor, before any of its own settings can silence it."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept, silent = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silent, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silent)

@@ -1,0 +1,51 @@
+"""Draws the inputs that functions are called with, from their declaration and a seed."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import MT19937, RandomState, SeedSequence
+
+from .assignment import AssignmentFile, Draw
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of inputs; ``name`` is how messages speak of it."""
+
+    name: str
+    inputs: dict[str, Any]
+
+
+def cases(content: AssignmentFile, probe_names: list[str], seed: int) -> list[Case]:
+    """Return the cases of some probes, the same for the same seed on every machine and NumPy version."""
+    drawn = []
+    for name in probe_names:
+        probe = content.probes[name]
+        for repetition in range(probe.times):
+            inputs = {
+                key: _draw(value, seed, f"{name}/{key}", repetition) if isinstance(value, Draw) else _constant(value)
+                for key, value in probe.inputs.items()
+            }
+            drawn.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", inputs))
+    return drawn
+
+
+def _draw(draw: Draw, seed: int, label: str, repetition: int) -> Any:
+    # RandomState and not Generator: its streams are frozen, so recorded answers stay valid.
+    entropy = [seed, zlib.crc32(label.encode()), repetition]
+    random = RandomState(MT19937(SeedSequence(entropy)))
+    if draw.draw == "normal":
+        values = draw.scale * random.standard_normal(draw.shape)
+    elif draw.draw == "uniform":
+        values = random.uniform(draw.low, draw.high, draw.shape)
+    else:
+        values = random.choice(np.asarray(draw.of, dtype=np.float64), draw.shape)
+    return values if draw.shape else float(values)
+
+
+def _constant(value: Any) -> Any:
+    return np.asarray(value, dtype=np.float64) if isinstance(value, list) else value

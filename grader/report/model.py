@@ -1,0 +1,101 @@
+"""The report as a model; its JSON is the contract ``grader.report/1``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Level = Literal["strong", "medium", "none"]
+Status = Literal[
+    "passed",
+    "partial",
+    "failed",
+    "error",
+    "timeout",
+    "memory",
+    "output",
+    "crashed",
+    "protocol",
+    "skipped",
+    "not_gradable",
+]
+
+
+class Part(BaseModel):
+    """Base of all parts of a report."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Diagnosis(Part):
+    """A bug by its name, and the quantity that shows it first."""
+
+    bug: str
+    title: str
+    where: str
+
+
+class CheckResult(Part):
+    """How one check ended, in a sentence that the student reads."""
+
+    name: str
+    title: str
+    status: Status
+    score: float | None
+    max_score: float
+    message: str
+    hint: str
+    diagnosis: Diagnosis | None = None
+    evidence: dict[str, Any] = Field(default_factory=dict)
+
+
+class AssignmentName(Part):
+    """Which assignment, in which version."""
+
+    name: str
+    version: str
+
+
+class SubmissionName(Part):
+    """Which file: the path as it was given, and the SHA-256 of its content."""
+
+    path: str
+    sha256: str
+
+
+class Isolation(Part):
+    """How well student code was confined, and what was not enforced."""
+
+    level: Level
+    not_enforced: list[str]
+
+
+class Environment(Part):
+    """What the grading ran on; versions, ``None`` for what is not there or was not needed."""
+
+    python: str
+    numpy: str
+    tensorflow: str | None
+    device: str
+    data: str | None
+
+
+class Report(Part):
+    """All results of one submission."""
+
+    schema_: Literal["grader.report/1"] = Field("grader.report/1", alias="schema")
+    assignment: AssignmentName
+    submission: SubmissionName
+    score: float | None
+    max_score: float
+    passed: bool
+    ending: Literal["graded", "not_gradable"]
+    checks: list[CheckResult]
+    isolation: Isolation
+    environment: Environment
+    seconds: float
+
+    def to_json(self) -> str:
+        """The document of ``--json``: NaN and infinities, which JSON lacks, become null."""
+        return self.model_dump_json(by_alias=True, indent=2)

@@ -1,0 +1,63 @@
+"""The report for a person at a terminal; plain text, without colours, where it is piped."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from .model import CheckResult, Report
+
+COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradable": "magenta"}
+INDENT = " " * 14
+
+
+def show(report: Report, pass_mark: float) -> None:
+    """Print ``report`` to standard output."""
+    console = Console(highlight=False, emoji=False, markup=False)
+    wrap = console.is_terminal
+
+    def line(text: Text | str, indent: str = "") -> None:
+        """Wrap to the width of a terminal, under the indent; a pipe gets whole lines."""
+        text = Text(text) if isinstance(text, str) else text
+        lines = text.wrap(console, console.width - len(indent)) if wrap else [text]
+        for part in lines:
+            console.print(Text(indent) + part, soft_wrap=True)
+
+    line(Text(f"{report.assignment.name}: {report.submission.path}", style="bold"))
+    for result in report.checks:
+        line(_headline(result))
+        if result.status != "passed" and not _is_shared(report, result):
+            line(result.message, INDENT)
+        elif "notes" in result.evidence:
+            line(f"Note: {' '.join(result.evidence['notes'])}", INDENT)
+        if result.hint:
+            line(Text(f"Hint: {result.hint}", style="italic"), INDENT)
+    if report.checks and _is_shared(report, report.checks[0]):
+        line(report.checks[0].message)
+    line(_summary(report, pass_mark))
+    gaps = f", without {', '.join(report.isolation.not_enforced)}" if report.isolation.not_enforced else ""
+    line(Text(f"isolation {report.isolation.level}{gaps}; {report.seconds:.1f} s", style="dim"))
+
+
+def _is_shared(report: Report, result: CheckResult) -> bool:
+    """A submission that cannot be loaded has the same sentence everywhere: it is said once."""
+    return len(report.checks) > 1 and all(
+        other.message == result.message and other.status == result.status for other in report.checks
+    )
+
+
+def _headline(result: CheckResult) -> Text:
+    colour = COLOURS.get(result.status, "red")
+    points = "     note" if not result.max_score else f"{result.score or 0:3g} of {result.max_score:<2g}"
+    return Text.assemble((f"{result.status:12}", colour), f"  {points}  {result.name}", (f"  {result.title}", "dim"))
+
+
+def _summary(report: Report, pass_mark: float) -> Text:
+    if report.score is None:
+        return Text(
+            "Not graded: the grader could not do its work, which is not the submission's fault.", "bold magenta"
+        )
+    needed = pass_mark / 100 * report.max_score
+    verdict = "passed" if report.passed else f"not passed, {needed:g} are needed"
+    style = "bold green" if report.passed else "bold red"
+    return Text(f"Score: {report.score:g} of {report.max_score:g}, {verdict}.", style)

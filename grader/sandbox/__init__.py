@@ -1,0 +1,1 @@
+"""Starts, confines, asks and ends the worker process that runs student code."""

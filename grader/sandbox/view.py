@@ -1,0 +1,57 @@
+"""What a worker may see of this machine, as paths; everything else does not exist for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from ..assignment import ASSIGNMENTS, PACKAGE, REFERENCE
+
+WORKER = PACKAGE / "worker"
+SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/nix/store",
+)
+
+
+def readable() -> list[tuple[str, str]]:
+    """What Python and the libraries need, as pairs of a path and the real path behind it."""
+    wanted = [*SYSTEM, sys.prefix, sys.base_prefix, *python_path()]
+    kept: list[tuple[str, str]] = []
+    for path in sorted({os.path.abspath(path) for path in wanted if os.path.exists(path)}, key=len):
+        real = os.path.realpath(path)
+        if not any(real == shown + path[len(prefix) :] for prefix, shown in kept if path.startswith(prefix + "/")):
+            kept.append((path, real))
+    return kept
+
+
+def python_path() -> list[str]:
+    """Folders of installed packages that an isolated interpreter does not look at by itself."""
+    packages = ("site-packages", "dist-packages")
+    prefixes = (sys.prefix, sys.base_prefix, "/usr")
+    return [
+        path
+        for path in sys.path
+        if os.path.basename(path) in packages and not path.startswith(tuple(prefix + "/" for prefix in prefixes))
+    ]
+
+
+def hidden(also: list[Path]) -> list[str]:
+    """The grader's own files, wherever they are installed, and those in ``also``."""
+    return [str(path) for path in (PACKAGE, ASSIGNMENTS, REFERENCE, *(path.resolve() for path in also))]
+
+
+def readable_for_others() -> bool:
+    """Whether a uid that owns nothing can run this Python where it lies, e.g. not below /root."""
+    folders = [folder for prefix in (sys.prefix, sys.base_prefix) for folder in (Path(prefix), *Path(prefix).parents)]
+    return all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders)

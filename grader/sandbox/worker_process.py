@@ -1,0 +1,244 @@
+"""One worker process: its start, the frames to and from it, and its end.
+
+All limits in time and output are kept here, outside the process that they are about.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from ..assignment import Limits
+from ..errors import NotGradable
+from ..worker import frames
+from . import view
+from .endings import CallFailed
+
+SETUP_SECONDS = 60
+CHUNK = 1 << 16
+STRONG_WORK = "/submission"
+
+
+class SetupFailed(Exception):
+    """The confinement could not be built at this level; the text names the step."""
+
+
+class WorkerProcess:
+    """A confined process that has not seen anything but its configuration yet."""
+
+    def __init__(self, level: str, kind: str, limits: Limits, hide: list[Path]) -> None:
+        """Start it without waiting; :meth:`await_ready` does."""
+        self.limits = limits
+        self._folder = None if level == "strong" else tempfile.TemporaryDirectory(prefix="grader-")
+        work = self._folder.name if self._folder else STRONG_WORK
+        self._channel, theirs = socket.socketpair()
+        lifeline, self._lifeline = os.pipe()
+        output, their_output = os.pipe()
+        self._output = output
+        self._output_left = limits.output_kb * 1024
+        command = [sys.executable, "-I", "-B", str(view.WORKER / "main.py"), str(theirs.fileno()), str(lifeline)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=their_output,
+            stderr=their_output,
+            cwd="/",
+            env=_environment(work, level, kind),
+            pass_fds=(theirs.fileno(), lifeline),
+        )
+        theirs.close()
+        os.close(lifeline)
+        os.close(their_output)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._channel, selectors.EVENT_READ)
+        self._selector.register(self._output, selectors.EVENT_READ)
+        self._buffer = bytearray()
+        self._tail = b""
+        self._closed = False
+        config = {
+            "level": level,
+            "kind": kind,
+            "read": view.readable(),
+            "hide": view.hidden(hide),
+            "own": str(view.WORKER),
+            "work": work,
+            # A private view of the files shows the interpreter even where its home is closed to others.
+            "change_uid": os.geteuid() == 0 and (level == "strong" or view.readable_for_others()),
+            "python_path": view.python_path(),
+            "limits": {
+                "memory_bytes": limits.memory_mb << 20,
+                "disk_bytes": limits.disk_mb << 20,
+                "processes": limits.processes,
+                "open_files": limits.open_files,
+                "output_bytes": limits.output_kb << 10,
+                "cpu_seconds": int(limits.load_seconds + 100 * limits.call_seconds) + 1,
+            },
+        }
+        self._channel.sendall(frames.encode(config))
+
+    def await_ready(self) -> None:
+        """Wait until the confinement stands; raises SetupFailed, never a student's ending."""
+        try:
+            header, _ = self._receive(time.monotonic() + SETUP_SECONDS)
+        except (CallFailed, frames.ProtocolError, EOFError, OSError) as error:
+            self._drain()
+            self.kill()
+            last_words = self._tail.decode(errors="replace").strip().splitlines()[-1:] or ["it ended by itself"]
+            raise SetupFailed(f"the worker did not start: {last_words[0]}") from error
+        if header.get("setup") != "ready":
+            self.kill()
+            raise SetupFailed(str(header.get("reason")))
+
+    def send(self, request: dict[str, Any], payload: bytes, seconds: float) -> None:
+        """Send one request; raises CallFailed when the worker spoke unasked or does not read."""
+        if self._buffer or self._readable():
+            self.kill()
+            raise CallFailed(
+                "protocol", "Your code wrote into the grader's channel: leave open files alone that are not yours."
+            )
+        self._channel.settimeout(seconds)
+        try:
+            self._channel.sendall(frames.encode(request, payload))
+        except OSError as error:
+            raise self._ended() from error
+        finally:
+            self._channel.settimeout(None)
+
+    def receive(self, deadline: float, doing: str) -> tuple[dict[str, Any], bytes]:
+        """Return the next frame; raises CallFailed for every way in which there is none.
+
+        ``deadline`` is a time of :func:`time.monotonic`.
+        """
+        try:
+            return self._receive(deadline)
+        except TimeoutError as error:
+            self.kill()
+            raise CallFailed(
+                "timeout", f"{doing} did not end in time and was stopped: look for a loop that never ends."
+            ) from error
+        except frames.ProtocolError as error:
+            self.kill()
+            raise CallFailed("protocol", f"{doing} broke the connection to the grader ({error}).") from error
+        except (EOFError, ConnectionError) as error:
+            raise self._ended(doing) from error
+
+    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+        self._fill(frames.PREFIX.size, deadline)
+        header_length, payload_length = frames.lengths(bytes(self._buffer[: frames.PREFIX.size]))
+        self._fill(frames.PREFIX.size + header_length + payload_length, deadline)
+        head_end = frames.PREFIX.size + header_length
+        header = frames.decode_header(bytes(self._buffer[frames.PREFIX.size : head_end]))
+        payload = bytes(self._buffer[head_end : head_end + payload_length])
+        del self._buffer[: head_end + payload_length]
+        return header, payload
+
+    def _fill(self, size: int, deadline: float) -> None:
+        """Read until the buffer holds ``size`` bytes, draining and counting the output meanwhile."""
+        while len(self._buffer) < size:
+            ready = self._selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready and time.monotonic() >= deadline:
+                raise TimeoutError
+            for key, _ in ready:
+                if key.fd == self._output:
+                    self._drain()
+                    continue
+                chunk = self._channel.recv(max(CHUNK, size - len(self._buffer)))
+                if not chunk:
+                    raise EOFError
+                self._buffer += chunk
+
+    def _drain(self) -> None:
+        chunk = os.read(self._output, CHUNK)
+        if not chunk:
+            self._selector.unregister(self._output)
+        self._tail = (self._tail + chunk)[-2000:]
+        self._output_left -= len(chunk)
+        if self._output_left < 0:
+            self.kill()
+            raise CallFailed("output", self.flood_sentence())
+
+    def flood_sentence(self) -> str:
+        """What a student reads who printed too much."""
+        return f"Your code printed more than {self.limits.output_kb} KB and was stopped: remove prints inside loops."
+
+    def _readable(self) -> bool:
+        return any(key.fd != self._output for key, _ in self._selector.select(0))
+
+    def _ended(self, doing: str = "Your code") -> CallFailed:
+        """The channel is closed: say how the process ended."""
+        if not self.kill(wait_first=1.0):
+            return CallFailed("protocol", f"{doing} closed the connection to the grader and went on running.")
+        status = self._process.returncode
+        if status < 0 or status > 128:
+            number = -status if status < 0 else status - 128
+            try:
+                name = signal.Signals(number).name
+            except ValueError:
+                name = f"signal {number}"
+            if name == "SIGXCPU":
+                return CallFailed("timeout", f"{doing} used up its processor time and was stopped.")
+            return CallFailed(
+                "crashed", f"{doing} killed the Python process ({name}); this happens in compiled code, or by os.kill."
+            )
+        return CallFailed(
+            "crashed", f"{doing} ended the Python process (exit status {status}): remove calls of os._exit or quit."
+        )
+
+    def kill(self, wait_first: float = 0.0) -> bool:
+        """End the worker with everything that it started, and wait until all of it is gone.
+
+        Returns whether it had ended by itself, within ``wait_first`` seconds.
+        """
+        if self._closed:
+            return True
+        self._closed = True
+        self._selector.close()
+        self._channel.close()
+        by_itself = self._wait(wait_first)
+        os.close(self._lifeline)  # the supervisor sees this, kills and reaps
+        try:
+            if not self._wait(10):
+                self._process.kill()
+                raise NotGradable(f"The worker process {self._process.pid} could not be ended.")
+        finally:
+            os.close(self._output)
+            if self._folder is not None:
+                self._folder.cleanup()
+        return by_itself
+
+    def _wait(self, seconds: float) -> bool:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+
+def _environment(work: str, level: str, kind: str) -> dict[str, str]:
+    """A clean environment: nothing of the grader's own is passed on."""
+    home = "/tmp" if level == "strong" else work
+    environment = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": home,
+        "TMPDIR": home,
+        "USER": "student",
+        "LANG": "C.UTF-8",
+        "JUPYTER_RUNTIME_DIR": f"{home}/.jupyter",
+        "IPYTHONDIR": f"{home}/.ipython",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+    if kind == "module":  # a kernel chooses its own, which keeps figures in the notebook
+        environment["MPLBACKEND"] = "Agg"
+    return environment

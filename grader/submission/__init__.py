@@ -1,0 +1,81 @@
+"""From a path to a :class:`Submission`: a ``.py``, a ``.ipynb``, or a folder or archive holding one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..errors import UsageError
+from . import files, notebook
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student hands in, read into memory once.
+
+    ``files`` maps relative names to contents, ``entry`` is the one that is executed. ``source`` is
+    its code as plain Python for static checks. ``problem`` says, in one sentence, why it cannot be
+    executed at all; such a submission is graded, and every check ends as an error.
+    """
+
+    path: str
+    sha256: str
+    kind: str
+    entry: str
+    files: dict[str, bytes]
+    source: str
+    problem: str | None
+
+
+def read(path: Path, assignment_name: str) -> Submission:
+    """Read a submission; raises UsageError when there is no single file to grade at ``path``."""
+    contents = files.read(path)
+    entry = _choose(path, list(contents), assignment_name)
+    digest = hashlib.sha256()
+    if path.is_file():
+        digest.update(path.read_bytes())
+    else:
+        for name, content in sorted(contents.items()):
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    kind = "notebook" if entry.endswith(".ipynb") else "module"
+    source, problem = "", None
+    try:
+        text = contents[entry].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problem = f"{entry} is not UTF-8 text (byte {error.start} cannot be read): save it with the encoding UTF-8."
+    else:
+        if kind == "notebook":
+            prepared, source, problem = notebook.prepare(entry, text)
+            contents = {**contents, entry: prepared}
+        else:
+            source = text
+    return Submission(str(path), digest.hexdigest(), kind, entry, contents, source, problem)
+
+
+def _choose(path: Path, names: list[str], assignment_name: str) -> str:
+    """Return the file to execute: the only notebook, else the only module or the one named as the assignment."""
+    notebooks = [name for name in names if name.endswith(".ipynb")]
+    modules = [name for name in names if name.endswith(".py")]
+    if len(notebooks) == 1:
+        return notebooks[0]
+    if len(notebooks) > 1:
+        raise UsageError(
+            f"{path} holds {len(notebooks)} notebooks ({_some(notebooks)}): name the one to grade, or remove the others."
+        )
+    if len(modules) > 1:
+        wanted = assignment_name.replace("-", "_")
+        modules = [name for name in modules if PurePosixPath(name).stem.replace("-", "_") == wanted] or modules
+    if len(modules) == 1:
+        return modules[0]
+    if modules:
+        raise UsageError(
+            f"{path} holds {len(modules)} Python files ({_some(modules)}): name the one to grade, or call it "
+            f"{assignment_name.replace('-', '_')}.py."
+        )
+    raise UsageError(f"{path} holds no notebook (.ipynb) and no Python file (.py): give the path of your solution.")
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(repr(name)[1:-1] for name in sorted(names)[:4])
+    return shown + (", ..." if len(names) > 4 else "")

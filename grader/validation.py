@@ -1,0 +1,57 @@
+"""Proves an assignment by grading the submissions that it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .assignment import Assignment
+from .grading import grade
+from .report.model import CheckResult, Report
+from .submission import read
+
+STANDING = ("passed", "skipped", "not_gradable")  # a known-wrong solution must not end so at its check
+
+
+@dataclass(frozen=True)
+class Line:
+    """One submission of the assignment: whether it ends as it should, in a sentence."""
+
+    file: str
+    score: float
+    max_score: float
+    holds: bool
+    sentence: str
+
+
+def validate(assignment: Assignment) -> Iterator[Line]:
+    """Grade solution, starters and known-wrong solutions, one line each."""
+    content = assignment.content
+    report = _grade(assignment, content.solution)
+    wrong = [check.name for check in report.checks if check.status != "passed"]
+    full = f"full marks asked, but {', '.join(wrong)} did not pass" if wrong else "full marks"
+    yield _line(content.solution, report, not wrong, full)
+    for starter in content.starters:
+        report = _grade(assignment, starter)
+        earned = [check.name for check in report.checks if check.score]
+        nothing = f"nothing asked, but it earns {', '.join(earned)}" if earned else "no points"
+        yield _line(starter, report, report.score == 0, nothing)
+    for known in content.known_wrong:
+        report = _grade(assignment, known.file)
+        fallen = [check for check in report.checks if check.status not in STANDING]
+        first = fallen[0].name if fallen else "nothing"
+        holds = first == known.fails
+        sentence = _ending(fallen[0]) if holds else f"has to fall at {known.fails}, but falls at {first}"
+        yield _line(known.file, report, holds, sentence)
+
+
+def _grade(assignment: Assignment, file: str) -> Report:
+    return grade(assignment, read(assignment.file(file), assignment.name))
+
+
+def _line(file: str, report: Report, holds: bool, sentence: str) -> Line:
+    return Line(file, report.score or 0.0, report.max_score, holds, sentence)
+
+
+def _ending(check: CheckResult) -> str:
+    return f"{check.status} at {check.name}"

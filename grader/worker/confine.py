@@ -1,0 +1,194 @@
+"""Shuts a process in before any student code is loaded.
+
+``config`` is what the grader's process sent: ``level``, ``read`` (pairs of a path to show and the real
+path behind it), ``hide`` (real paths below those, to leave out), ``own`` (this folder, shown in any
+case), ``work`` (the student's working folder) and ``limits``. What cannot be done raises OSError with
+the name of the step.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+from pathlib import Path
+from typing import Any
+
+from . import landlock, seccomp, system
+
+# systemd's range for dynamic users: nobody's files on any distribution. One each, as far as they
+# reach, since the kernel counts processes by uid and two workers would share their limit.
+FIRST_SPARE_UID = 61184
+SPARE_UIDS = 4000
+DEVICES = ("null", "zero", "full", "random", "urandom")
+
+
+def enter_namespaces() -> None:
+    """Leave the host's pids, mounts, network and IPC; as an ordinary user through a user namespace.
+
+    The caller has to fork: its first child is process 1 of the new pid namespace.
+    """
+    flags = (
+        system.CLONE_NEWNS
+        | system.CLONE_NEWPID
+        | system.CLONE_NEWNET
+        | system.CLONE_NEWIPC
+        | system.CLONE_NEWUTS
+        | system.CLONE_NEWCGROUP
+    )
+    uid, gid = os.geteuid(), os.getegid()
+    if uid == 0:
+        system.unshare(flags)
+        return
+    system.unshare(flags | system.CLONE_NEWUSER)
+    # Mapping oneself to oneself keeps files readable as before and gives nothing else.
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def build_root(config: dict[str, Any]) -> None:
+    """Replace the file system by an empty one that shows only what the configuration names."""
+    system.mount(None, "/", None, system.MS_REC | system.MS_PRIVATE)
+    # Two steps, as the sources must stay reachable while the new root is filled: they may lie
+    # anywhere, also below /tmp. First everything moves to /old, then /new becomes the root.
+    system.mount("tmpfs", "/tmp", "tmpfs", system.MS_NOSUID | system.MS_NODEV, "size=1m")
+    os.mkdir("/tmp/old")
+    os.mkdir("/tmp/new")
+    system.pivot_root("/tmp", "/tmp/old")
+    os.chdir("/")
+    room = f"size={config['limits']['disk_bytes']},nr_inodes=20000,mode=1777"
+    flags = system.MS_NOSUID | system.MS_NODEV
+    system.mount("tmpfs", "/new", "tmpfs", flags, "size=4m,mode=755")
+    for scratch in ("/tmp", config["work"]):
+        os.makedirs("/new" + scratch, exist_ok=True)
+        system.mount("tmpfs", "/new" + scratch, "tmpfs", flags, room)
+    for path, real in sorted(config["read"], key=lambda pair: len(pair[0])):
+        _show(path, real)
+    hidden = [path for path in _as_shown(config["hide"], config["read"]) if os.path.isdir("/new" + path)]
+    for path in hidden:
+        if os.path.isdir("/new" + path):  # else it lay inside another hidden one
+            system.mount("tmpfs", "/new" + path, "tmpfs", flags, "size=64k,mode=755")
+    _show(config["own"], config["own"])
+    for path in hidden:
+        if os.path.isdir("/new" + path):
+            system.make_read_only("/new" + path)
+    _devices(flags, room)
+    os.makedirs("/new/proc")
+    system.mount("proc", "/new/proc", "proc", flags | system.MS_NOEXEC)
+    _write_etc()
+    system.mount(None, "/new", None, flags | system.MS_REMOUNT | system.MS_RDONLY)
+    os.chdir("/new")
+    system.pivot_root(".", ".")
+    system.detach(".")
+    os.chdir(config["work"])
+
+
+def _as_shown(hidden: list[str], shown: list[list[str]]) -> list[str]:
+    """Every path by which a hidden real path could be reached in the new root."""
+    return [
+        path + real_hidden[len(real) :]
+        for real_hidden in hidden
+        for path, real in shown
+        if real_hidden == real or real_hidden.startswith(real.rstrip("/") + "/")
+    ]
+
+
+def _show(path: str, real: str) -> None:
+    """Make what lies at ``real`` on the host visible, read-only, at ``path``."""
+    source, target = "/old" + real, "/new" + path
+    if os.path.isdir(source):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
+    system.mount(source, target, None, system.MS_BIND | system.MS_REC)
+    system.make_read_only(target)
+
+
+def _devices(flags: int, room: str) -> None:
+    os.makedirs("/new/dev/shm")
+    system.mount("tmpfs", "/new/dev/shm", "tmpfs", flags, room)
+    for name in DEVICES:
+        target = f"/new/dev/{name}"
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o666))
+        system.mount(f"/old/dev/{name}", target, None, system.MS_BIND)
+    os.symlink("/proc/self/fd", "/new/dev/fd")
+
+
+def _write_etc() -> None:
+    os.makedirs("/new/etc", exist_ok=True)
+    for name, text in (
+        ("passwd", "student:x:65534:65534::/tmp:/bin/sh\n"),
+        ("group", "student:x:65534:\n"),
+        ("hosts", "127.0.0.1 localhost\n"),
+    ):
+        target = Path("/new/etc", name)
+        if not target.exists():
+            target.write_text(text)
+
+
+def spare_uid() -> int:
+    """The uid to change to when started as root; ask outside, where pids tell workers apart."""
+    return FIRST_SPARE_UID + os.getpid() % SPARE_UIDS
+
+
+def drop_privileges(config: dict[str, Any]) -> None:
+    """Give up every capability and, with ``change_uid``, root's uid for one that owns nothing."""
+    system.drop_bounding_set()
+    if config["change_uid"]:
+        uid = config["spare_uid"]
+        os.chown(config["work"], uid, uid)
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    system.drop_capabilities()
+
+
+def set_limits(limits: dict[str, Any]) -> None:
+    """Set this process's resource limits; its children inherit each of them anew."""
+    wanted = {
+        "RLIMIT_DATA": limits["memory_bytes"],
+        "RLIMIT_FSIZE": limits["disk_bytes"],
+        "RLIMIT_NOFILE": limits["open_files"],
+        "RLIMIT_CPU": limits["cpu_seconds"],
+        "RLIMIT_NPROC": limits["processes"] + _tasks_of_this_user(),
+        "RLIMIT_CORE": 0,
+    }
+    for name, value in wanted.items():
+        kind = getattr(resource, name, None)
+        if kind is not None:
+            hard = resource.getrlimit(kind)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (value, value))
+
+
+def _tasks_of_this_user() -> int:
+    """RLIMIT_NPROC counts all threads of the user: those that already run must not use it up."""
+    count, uid = 0, os.getuid()
+    try:
+        processes = [entry for entry in os.scandir("/proc") if entry.name.isdigit()]
+    except OSError:  # no /proc on this system
+        return 0
+    for entry in processes:
+        try:
+            if entry.stat().st_uid == uid:
+                count += len(os.listdir(f"{entry.path}/task"))
+        except OSError:  # ended in between
+            continue
+    return count
+
+
+def lock(config: dict[str, Any]) -> None:
+    """The last step, in the process that will run student code: nothing can be undone after it."""
+    level = config["level"]
+    set_limits(config["limits"])
+    if level == "none":
+        return
+    system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
+    if level == "medium":
+        readable = [(path, landlock.READ) for path in ("/proc", config["own"])]
+        for _, real in config["read"]:
+            readable += landlock.carve(real, config["hide"])
+        devices = [f"/dev/{name}" for name in DEVICES]
+        landlock.restrict(readable, [config["work"], *devices])
+    seccomp.install()

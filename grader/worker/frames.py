@@ -1,0 +1,72 @@
+"""Length-prefixed frames: a JSON header and a raw payload, with caps checked before allocating.
+
+Layout of a frame: 4 bytes header length, 8 bytes payload length (both big endian), the header as
+UTF-8 JSON (an object), the payload. Neither side ever unpickles anything.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from typing import Any
+
+PREFIX = struct.Struct("!IQ")
+MAX_HEADER = 4 << 20
+MAX_PAYLOAD = 256 << 20
+MAX_NESTING = 40
+
+# Student code may replace attributes of these modules later: keep our own references.
+_dumps = json.dumps
+_loads = json.loads
+_pack = PREFIX.pack
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is not a frame of this protocol."""
+
+
+def encode(header: dict[str, Any], payload: bytes = b"") -> bytes:
+    """Return one frame as bytes."""
+    head = _dumps(header).encode()
+    return _pack(len(head), len(payload)) + head + payload
+
+
+def lengths(prefix: bytes) -> tuple[int, int]:
+    """Return (header length, payload length) of a frame.
+
+    Raises ProtocolError when either is over its cap, before anything of that size is allocated.
+    """
+    header, payload = PREFIX.unpack(prefix)
+    if header > MAX_HEADER or payload > MAX_PAYLOAD:
+        raise ProtocolError(f"a frame of {header + payload} bytes is too large")
+    return header, payload
+
+
+def decode_header(raw: bytes) -> dict[str, Any]:
+    """Return the header of a frame; raises ProtocolError on anything but a JSON object."""
+    try:
+        header = _loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("the header of a frame is not JSON") from error
+    if not isinstance(header, dict):
+        raise ProtocolError("the header of a frame is not an object")
+    return header
+
+
+def receive(channel: socket.socket) -> tuple[dict[str, Any], bytes]:
+    """Block until one frame has arrived; raises EOFError when the other side is gone."""
+    header_length, payload_length = lengths(_exactly(channel, PREFIX.size))
+    header = decode_header(_exactly(channel, header_length))
+    return header, _exactly(channel, payload_length)
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    while view:
+        count = channel.recv_into(view)
+        if count == 0:
+            raise EOFError
+        view = view[count:]
+    return bytes(buffer)

@@ -1,0 +1,55 @@
+"""The Jupyter kernel of a submitted notebook: a plain ipykernel that can be told to answer calls."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
+    """Answer the notebook's load request, then calls, from the names in ``namespace``.
+
+    Runs as the kernel's last cell and never returns. What functions print goes to the worker's
+    output from here on, no longer to the notebook.
+    """
+    from grader_worker import serve
+
+    channel = socket.socket(fileno=task["channel"])
+    sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)
+    compiler = namespace["get_ipython"]().compile
+
+    def locate(file: str) -> dict[str, Any] | None:
+        label = compiler.format_code_name(file)  # ("Cell", "In[3]") for what came from a cell
+        match = re.fullmatch(r"In ?\[(\d+)\]", label[1]) if label else None
+        count = int(match[1]) if match else 0
+        return {"cell": task["cells"][count - 1]} if 0 < count <= len(task["cells"]) else None
+
+    serve.send(channel, task["id"], serve.loaded(namespace, task["error"]))
+    serve.serve_calls(channel, namespace, locate)
+    serve.end(0)
+
+
+def start() -> None:
+    """Become the kernel; ipykernel's own arguments are on the command line."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    here = Path(__file__).resolve().parent
+    spec = spec_from_file_location("grader_worker", here / "__init__.py", submodule_search_locations=[str(here)])
+    assert spec is not None and spec.loader is not None
+    package = module_from_spec(spec)
+    sys.modules["grader_worker"] = package
+    spec.loader.exec_module(package)
+    import grader_worker.kernel  # noqa: F401  the notebook's last cell looks for it in sys.modules
+
+    sys.path += filter(None, os.environ.pop("GRADER_PYTHON_PATH", "").split(os.pathsep))
+    from ipykernel.kernelapp import launch_new_instance
+
+    launch_new_instance(["--IPKernelApp.capture_fd_output=False", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    start()

@@ -1,0 +1,174 @@
+"""Starts a confined worker: ``python -I main.py CHANNEL_FD LIFELINE_FD``.
+
+Three processes, so that nothing a submission does can outlive it::
+
+    supervisor   outside the confinement; ends everything when the grader closes the lifeline
+    init         process 1 of the pid namespace (strong isolation only): reaps, and by its own
+                 end takes every process of the namespace with it
+    worker       loads the submission and answers calls
+
+The configuration arrives as the first frame on the channel (see :mod:`confine`); the worker answers
+it with ``{"setup": "ready"}`` or whoever failed with ``{"setup": "failed", "reason": ...}``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+SETUP_FAILED = 97
+
+
+def _load_package() -> None:
+    """Make this folder importable as ``grader_worker`` without putting it on sys.path."""
+    spec = importlib.util.spec_from_file_location(
+        "grader_worker", HERE / "__init__.py", submodule_search_locations=[str(HERE)]
+    )
+    assert spec is not None and spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["grader_worker"] = package
+    spec.loader.exec_module(package)
+
+
+def main(channel_fd: int, lifeline_fd: int) -> int:
+    """Read the configuration, confine a worker, wait for its end; returns its exit status."""
+    from grader_worker import confine, frames, system
+
+    channel = socket.socket(fileno=channel_fd)
+    config, _ = frames.receive(channel)
+    config["spare_uid"] = confine.spare_uid()
+    os.umask(0o022)
+    if hasattr(os, "setsid"):
+        os.setsid()
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    try:
+        if config["level"] == "strong":
+            confine.enter_namespaces()
+        elif sys.platform == "linux":
+            system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
+        child = os.fork()
+    except OSError as error:
+        _report_failure(channel, error)
+        return SETUP_FAILED
+    if child == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for descriptor in (woken, wake, lifeline_fd):
+            os.close(descriptor)
+        _inside(channel, config)
+    channel.close()
+    status = _wait(child, woken, lifeline_fd)
+    if config["level"] != "strong":
+        _kill_descendants()
+    return status
+
+
+def _wait(child: int, woken: int, lifeline: int) -> int:
+    """Wait for the child's end, and bring it about when the grader has closed the lifeline."""
+    poll = select.poll()
+    poll.register(woken, select.POLLIN)
+    poll.register(lifeline, select.POLLIN)
+    while True:
+        for descriptor, _ in poll.poll():
+            if descriptor == lifeline:
+                os.kill(child, signal.SIGKILL)
+                return _exit_status(os.waitpid(child, 0)[1])
+            os.read(woken, 512)
+        status = _reap(child)
+        if status is not None:
+            return status
+
+
+def _reap(wanted: int) -> int | None:
+    """Collect every child that has ended; returns the exit status of ``wanted`` if it is one of them."""
+    found = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid == 0:
+            return found
+        if pid == wanted:
+            found = _exit_status(status)
+
+
+def _exit_status(status: int) -> int:
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def _kill_descendants() -> None:
+    """Without a pid namespace: kill what the worker left behind, until nothing is left.
+
+    Orphans come back to the supervisor, their subreaper; setsid and double forks do not help them.
+    """
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    while children.exists():
+        pids = [int(pid) for pid in children.read_text().split()]
+        if not pids:
+            return
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _report_failure(channel: socket.socket, error: Exception) -> None:
+    from grader_worker import frames
+
+    channel.sendall(frames.encode({"setup": "failed", "reason": str(error)}))
+
+
+def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
+    """Finish the confinement and become init (strong) or the worker; never returns."""
+    from grader_worker import confine, frames, system
+
+    try:
+        if config["level"] == "strong":
+            confine.build_root(config)
+            confine.drop_privileges(config)
+            system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
+            system.prctl(system.PR_SET_DUMPABLE, 0)
+            worker = os.fork()
+            if worker != 0:
+                channel.close()
+                for descriptor in (0, 1, 2):
+                    os.close(descriptor)
+                os._exit(_init(worker))
+        elif config["level"] == "medium":
+            confine.drop_privileges(config)
+        os.chdir(config["work"])
+        confine.lock(config)
+        sys.path += config["python_path"]
+        from grader_worker import serve
+
+        engine = serve.prepare(channel, config)
+    except Exception as error:  # no student code has run yet: whatever it is, it is the grader's fault
+        _report_failure(channel, error)
+        os._exit(SETUP_FAILED)
+    channel.sendall(frames.encode({"setup": "ready"}))
+    serve.serve(channel, engine)
+    os._exit(0)
+
+
+def _init(worker: int) -> int:
+    """Reap until the worker ends; process 1 ignores every signal from inside its namespace."""
+    while True:
+        pid, status = os.wait()
+        if pid == worker:
+            return _exit_status(status)
+
+
+if __name__ == "__main__":
+    _load_package()
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

@@ -1,0 +1,88 @@
+"""The worker's loop: one request in, one answer out, until the grader hangs up.
+
+Requests are ``{"id", "entry", "files"}``, once and first, then
+``{"id", "function", "arguments", "return_arguments"}``, where arguments are an encoded
+pair (positional, by keyword).
+Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a notebook
+loads, ``{"id", "progress": 3}`` says that its third code cell has begun.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from . import frames, values
+from .describe import Locate, describe_error, describe_names
+
+Namespace = dict[str, Any]
+Engine = Callable[[socket.socket, dict[str, Any]], None]
+
+
+def prepare(channel: socket.socket, config: dict[str, Any]) -> Engine:
+    """Get everything ready that a kind of submission needs before its own code is there."""
+    if config["kind"] == "notebook":
+        from .notebook import start_kernel
+
+        return start_kernel(channel, config)
+    from .module import run_module
+
+    return run_module
+
+
+def serve(channel: socket.socket, engine: Engine) -> None:
+    """Lay out the submission's files and let the engine load it and answer calls."""
+    request, payload = frames.receive(channel)
+    for name, content in values.decode(request["files"], payload).items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.tobytes())
+    engine(channel, request)
+
+
+def loaded(namespace: Namespace, error: dict[str, Any] | None) -> dict[str, Any]:
+    """The answer to a load request: what there is to call, and what stopped the loading, if anything."""
+    return {"names": describe_names(namespace), "error": error}
+
+
+def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) -> None:
+    """Answer call requests from ``namespace`` until the grader closes the channel."""
+    while True:
+        try:
+            request, payload = frames.receive(channel)
+        except EOFError:
+            return
+        answer, raw = _call(request, payload, namespace, locate)
+        send(channel, request["id"], answer, raw)
+
+
+def _call(
+    request: dict[str, Any], payload: bytes, namespace: Namespace, locate: Locate
+) -> tuple[dict[str, Any], bytes]:
+    arguments, keywords = values.decode(request["arguments"], payload)
+    try:
+        result = namespace[request["function"]](*arguments, **keywords)
+        used = [*arguments, *keywords.values()] if request["return_arguments"] else None
+        tree, raw = values.encode((result, used))
+    except BaseException as error:  # SystemExit and KeyboardInterrupt as well: all are the submission's
+        return {"error": describe_error(error, locate)}, b""
+    return {"value": tree}, raw
+
+
+def send(channel: socket.socket, identity: int, answer: dict[str, Any], payload: bytes = b"") -> None:
+    """Send one answer, after everything that was printed until now."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # closed or replaced by the submission
+            continue
+    channel.sendall(frames.encode({"id": identity, **answer}, payload))
+
+
+def end(status: int) -> None:
+    """End this process now: no atexit handler or thread of the submission gets another turn."""
+    os._exit(status)

@@ -1,0 +1,145 @@
+"""Python and NumPy values to a JSON tree plus raw bytes, and back, without pickle.
+
+A node of the tree is a list whose first item names its kind::
+
+    ["none"]  ["bool", true]  ["int", 3]  ["float", 0.5]  ["str", "..."]
+    ["array", "<f8", [4, 3]]   its bytes follow in the payload, in the order of the tree
+    ["scalar", "<f8"]          a NumPy scalar, likewise
+    ["list", [...]]  ["tuple", [...]]  ["dict", {"name": ...}]
+    ["other", "generator"]     anything else: only the name of its type crosses
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .frames import MAX_NESTING, ProtocolError
+
+# bool, signed, unsigned, floating, complex; never object, str, void or datetime
+ALLOWED_DTYPES = frozenset(
+    np.dtype(code).str for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
+)
+MAX_NODES = 100_000
+MAX_TEXT = 10_000
+MAX_DIMENSIONS = 32
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that does not cross the channel; ``type_name`` is all that is known of it."""
+
+    type_name: str
+
+
+def encode(value: Any) -> tuple[list[Any], bytes]:
+    """Return (tree, payload) of ``value``."""
+    parts: list[bytes] = []
+    budget = [MAX_NODES]
+    return _encode(value, parts, budget, 0), b"".join(parts)
+
+
+def _encode(value: Any, parts: list[bytes], budget: list[int], depth: int) -> list[Any]:
+    budget[0] -= 1
+    kind = type(value)
+    if value is None:
+        return ["none"]
+    if kind is bool:
+        return ["bool", value]
+    if kind is int and -(2**63) <= value < 2**63:
+        return ["int", value]
+    if kind is float:
+        return ["float", value]
+    if kind is str and len(value) <= MAX_TEXT:
+        return ["str", value]
+    if isinstance(value, np.generic):
+        return _encode_array(np.asarray(value), parts, scalar=True)
+    if isinstance(value, np.ndarray):
+        return _encode_array(np.asarray(value), parts, scalar=False)
+    if depth < MAX_NESTING // 2 and budget[0] > 0:
+        if kind in (list, tuple) and len(value) <= budget[0]:
+            return [kind.__name__, [_encode(item, parts, budget, depth + 1) for item in value]]
+        if isinstance(value, dict) and len(value) <= budget[0] and all(type(key) is str for key in value):
+            return ["dict", {key: _encode(item, parts, budget, depth + 1) for key, item in value.items()}]
+        if hasattr(value, "__array__"):  # tensors of TensorFlow or PyTorch, pandas columns
+            return _encode_array(np.asarray(value), parts, scalar=False)
+    return ["other", kind.__name__[:80]]
+
+
+def _encode_array(array: np.ndarray[Any, Any], parts: list[bytes], scalar: bool) -> list[Any]:
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:  # long double has no portable layout
+        array = array.astype(np.float64)
+    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    if array.dtype.str not in ALLOWED_DTYPES:
+        return ["other", "object array" if array.dtype == object else f"array of {array.dtype.name}"[:80]]
+    parts.append(array.tobytes())
+    return ["scalar", array.dtype.str] if scalar else ["array", array.dtype.str, list(array.shape)]
+
+
+def decode(tree: Any, payload: bytes) -> Any:
+    """Return the value that ``tree`` and ``payload`` describe; arrays are writable copies.
+
+    Raises ProtocolError for every tree or payload that :func:`encode` cannot have made.
+    """
+    reader = _Reader(payload)
+    value = reader.value(tree, 0)
+    if reader.position != len(payload):
+        raise ProtocolError("the payload is longer than its header says")
+    return value
+
+
+class _Reader:
+    """Walks a tree and takes array bytes from the payload in the tree's order."""
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        self.position = 0
+        self.nodes = 0
+
+    def value(self, node: Any, depth: int) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or depth > MAX_NESTING:
+            raise ProtocolError("a value has too many parts")
+        match node:
+            case ["none"]:
+                return None
+            case ["bool", bool() as item]:
+                return item
+            case ["int", int() as item] if type(item) is int:
+                return item
+            case ["float", float() as item]:
+                return item
+            case ["str", str() as item]:
+                return item
+            case ["array", str() as code, [*shape]]:
+                return self.array(code, shape)
+            case ["scalar", str() as code]:
+                return self.array(code, [])[()]
+            case ["list", [*items]]:
+                return [self.value(item, depth + 1) for item in items]
+            case ["tuple", [*items]]:
+                return tuple(self.value(item, depth + 1) for item in items)
+            case ["dict", dict() as items]:
+                return {str(key): self.value(item, depth + 1) for key, item in items.items()}
+            case ["other", str() as name]:
+                return Opaque(name[:80])
+        raise ProtocolError("a value is of no known kind")
+
+    def array(self, code: str, shape: list[Any]) -> Any:
+        if code not in ALLOWED_DTYPES:
+            raise ProtocolError("an array has a dtype that is not allowed")
+        if len(shape) > MAX_DIMENSIONS or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+            raise ProtocolError("an array has an impossible shape")
+        dtype = np.dtype(code)
+        size = math.prod(shape) * dtype.itemsize
+        if size > len(self.payload) - self.position:
+            raise ProtocolError("an array is larger than the bytes sent")
+        raw = self.payload[self.position : self.position + size]
+        self.position += size
+        try:
+            return np.frombuffer(raw, dtype).reshape(shape).copy()
+        except ValueError as error:  # e.g. (0, 2**39, 2**39): empty, and still too large for NumPy
+            raise ProtocolError("an array has an impossible shape") from error

@@ -1,0 +1,87 @@
+"""YAML into a pydantic model, with the file and line of every mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from .errors import UsageError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load(path: Path, model: type[Model]) -> Model:
+    """Read ``path`` as ``model``; raises UsageError, one sentence with file and line, if it is not one."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if root is not None:
+            _refuse_duplicate_keys(path, root)
+        data = yaml.safe_load(text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        line = _line_of(root, first["loc"])
+        raise UsageError(f"{path}:{line}: {_sentence(first)}") from error
+
+
+def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+                raise UsageError(f"{path}:{key.start_mark.line + 1}: '{key.value}' is given twice; keep one.")
+            seen.add(key.value)
+            _refuse_duplicate_keys(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_duplicate_keys(path, item)
+
+
+def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Follow a pydantic location through the tree as far as it goes (it also names union members)."""
+    line = 1
+    for step in location:
+        found: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(step):
+                    line, found = key.start_mark.line + 1, value
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            found = node.value[step]
+            line = found.start_mark.line + 1
+        if found is not None:
+            node = found
+    return line
+
+
+def _sentence(error: ErrorDetails) -> str:
+    where = ".".join(str(step) for step in error["loc"]) or "the file"
+    context: dict[str, Any] = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return f"{where} is missing; add it."
+        case "extra_forbidden":
+            return f"{where} is not a known key; remove it or correct its spelling."
+        case "union_tag_invalid":
+            return f"{where}: kind '{context['tag']}' is not known; allowed are {context['expected_tags']}."
+        case "union_tag_not_found":
+            return f"{where} has no 'kind'; every check needs one."
+        case "literal_error" | "enum":
+            return f"{where} is {error['input']!r}; allowed are {context['expected']}."
+        case "value_error":
+            return f"{where}: {context['error']}"
+    return f"{where} is {error['input']!r}; {error['msg'][0].lower()}{error['msg'][1:]}."
