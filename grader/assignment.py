@@ -285,9 +285,10 @@ class AssignmentFile(Part):
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentFile:
         seen: list[str] = []
-        for check in self.checks:
+        for index, check in enumerate(self.checks):
             if check.name in seen:
-                raise ValueError(f"two checks are called '{check.name}'; check names are unique.")
+                message = f"two checks are called '{check.name}'; check names are unique."
+                raise yamlfile.MistakeAt(("checks", index), check.name, message)
             for what, used, known in (
                 ("function", check.functions(), list(self.functions)),
                 ("probe", check.probe_names(), list(self.probes)),
@@ -295,16 +296,17 @@ class AssignmentFile(Part):
             ):
                 for name in used:
                     if name not in known:
-                        raise ValueError(
+                        raise yamlfile.MistakeAt(
+                            ("checks", index),
+                            name,
                             f"check '{check.name}' names the {what} '{name}'; allowed are "
-                            f"{', '.join(known) or 'none'}{' (those above it)' if known is seen else ''}."
+                            f"{', '.join(known) or 'none'}{' (those above it)' if known is seen else ''}.",
                         )
             seen.append(check.name)
-        for wrong in self.known_wrong:
+        for index, wrong in enumerate(self.known_wrong):
             if wrong.fails not in seen:
-                raise ValueError(
-                    f"{wrong.file} fails '{wrong.fails}', which is no check; allowed are {', '.join(seen)}."
-                )
+                message = f"{wrong.file} fails '{wrong.fails}', which is no check; allowed are {', '.join(seen)}."
+                raise yamlfile.MistakeAt(("known_wrong", index), wrong.fails, message)
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +12,17 @@ from pydantic_core import ErrorDetails
 
 from .errors import UsageError
 
+Location = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class MistakeAt(ValueError):
+    """Raised by a model's own validator: the mistake is the text ``value`` somewhere below ``location``."""
+
+    def __init__(self, location: Location, value: str, message: str) -> None:
+        super().__init__(message)
+        self.location = location
+        self.value = value
 
 
 def load(path: Path, model: type[Model]) -> Model:
@@ -34,7 +45,7 @@ def load(path: Path, model: type[Model]) -> Model:
         return model.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        line = _line_of(root, first["loc"])
+        line = _line_of(root, first)
         raise UsageError(f"{path}:{line}: {_sentence(first)}") from error
 
 
@@ -51,7 +62,27 @@ def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:
             _refuse_duplicate_keys(path, item)
 
 
-def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+def _line_of(root: yaml.Node | None, error: ErrorDetails) -> int:
+    raised = error.get("ctx", {}).get("error")
+    if isinstance(raised, MistakeAt):
+        line, node = _follow(root, raised.location)
+        return next((found for found in _lines_of_text(node, raised.value)), line)
+    location = error["loc"]
+    return _follow(root, (*location, "kind") if error["type"] == "union_tag_invalid" else location)[0]
+
+
+def _lines_of_text(node: yaml.Node | None, text: str) -> Iterator[int]:
+    if isinstance(node, yaml.ScalarNode) and node.value == text:
+        yield node.start_mark.line + 1
+    elif isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            yield from _lines_of_text(value, text)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _lines_of_text(item, text)
+
+
+def _follow(node: yaml.Node | None, location: Location) -> tuple[int, yaml.Node | None]:
     """Follow a pydantic location through the tree as far as it goes (it also names union members)."""
     line = 1
     for step in location:
@@ -65,7 +96,7 @@ def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
             line = found.start_mark.line + 1
         if found is not None:
             node = found
-    return line
+    return line, node
 
 
 def _sentence(error: ErrorDetails) -> str:
@@ -83,5 +114,5 @@ def _sentence(error: ErrorDetails) -> str:
         case "literal_error" | "enum":
             return f"{where} is {error['input']!r}; allowed are {context['expected']}."
         case "value_error":
-            return f"{where}: {context['error']}"
+            return str(context["error"]) if isinstance(context["error"], MistakeAt) else f"{where}: {context['error']}"
     return f"{where} is {error['input']!r}; {error['msg'][0].lower()}{error['msg'][1:]}."

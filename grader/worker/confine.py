@@ -113,6 +113,9 @@ def _devices(flags: int, room: str) -> None:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o666))
         system.mount(f"/old/dev/{name}", target, None, system.MS_BIND)
     os.symlink("/proc/self/fd", "/new/dev/fd")
+    os.makedirs("/new/dev/pts")  # an instance of its own: `!command` in a notebook wants a terminal
+    system.mount("devpts", "/new/dev/pts", "devpts", system.MS_NOSUID | system.MS_NOEXEC, "newinstance,ptmxmode=666")
+    os.symlink("pts/ptmx", "/new/dev/ptmx")
 
 
 def _write_etc() -> None:

@@ -126,7 +126,8 @@ def _kill_descendants() -> None:
 def _report_failure(channel: socket.socket, error: Exception) -> None:
     from grader_worker import frames
 
-    channel.sendall(frames.encode({"setup": "failed", "reason": str(error)}))
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    channel.sendall(frames.encode({"setup": "failed", "reason": reason}))
 
 
 def _inside(channel: socket.socket, config: dict[str, Any]) -> None:

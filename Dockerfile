@@ -1,0 +1,20 @@
+# docker build -t grader .                           with TensorFlow for the processor
+# docker build -t grader --build-arg VARIANT=gpu .   with TensorFlow and CUDA, for docker run --gpus all
+FROM python:3.12-slim
+
+ARG VARIANT=cpu
+
+WORKDIR /src
+COPY pyproject.toml README.md LICENSE ./
+COPY grader grader
+COPY assignments assignments
+COPY reference reference
+RUN if [ "$VARIANT" = gpu ]; then extra='[gpu]'; else extra=''; fi \
+    && pip install --no-cache-dir ".$extra" \
+    && rm -rf /src/* \
+    && useradd --create-home grader
+
+USER grader
+WORKDIR /home/grader
+ENTRYPOINT ["grader"]
+CMD ["--help"]

@@ -1,0 +1,176 @@
+"""What bad input gets, through the real command line: its own status and one sentence, never a pass."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+import pytest
+
+from tests.conftest import ending, notebook
+
+R_KERNEL = {"kernelspec": {"name": "ir", "language": "R", "display_name": "R"}}
+OLD_FORMAT = json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": []}]})
+
+# name of the file, its content, the status of every check, a part of the sentence
+BROKEN = {
+    "not UTF-8": ("mine.py", b"x = '\xe4'\n", "error", "is not UTF-8 text (byte 5 cannot be read)"),
+    "syntax error": ("mine.py", "x = 1\ndef f(:\n", "error", "line 2 with SyntaxError: invalid syntax (`def f(:`)"),
+    "fails at import": ("mine.py", "import numpy\nnumpy.nothing\n", "error", "line 2 with AttributeError"),
+    "exits": ("mine.py", "import sys\nsys.exit(0)\n", "error", "ended the program at line 2"),
+    "exits at once": ("mine.py", "import os\nos._exit(0)\n", "crashed", "ended the Python process (exit status 0)"),
+    "dies of a signal": ("mine.py", "import os\nos.kill(os.getpid(), 9)\n", "crashed", "(SIGKILL)"),
+    "waits for input": ("mine.py", "name = input()\n", "error", "waits for input() at line 1"),
+    "prints megabytes": ("mine.py", "while True: print('x' * 999)\n", "output", "printed more than 1024 KB"),
+    "eats memory": ("mine.py", "import numpy as np\nx = np.ones((10**6, 10**6))\n", "memory", "needed more memory"),
+    "nbformat 3": ("mine.ipynb", OLD_FORMAT, "error", "is in the notebook format 3"),
+    "invalid JSON": ("mine.ipynb", '{"cells": [', "error", "is not a notebook (it is not valid JSON)"),
+    "another kernel": ("mine.ipynb", notebook("x <- 1", **R_KERNEL), "error", "a kernel of the language R"),
+    "empty notebook": ("mine.ipynb", notebook(), "error", "has no code to run"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_submission_that_cannot_be_loaded(tmp_path, check, name):
+    file, content, status, said = BROKEN[name]
+    (tmp_path / file).write_bytes(content if isinstance(content, bytes) else content.encode())
+    code, report = check(file)
+    assert code == 1
+    assert report["score"] == 0
+    assert report["ending"] == "graded"
+    assert {result["status"] for result in report["checks"]} == {status}
+    (message,) = {result["message"] for result in report["checks"]}
+    assert said in message
+    assert_one_sentence(message)
+
+
+# what train() is replaced by, the status of the check of its first update, a part of the sentence
+FUNCTIONS = {
+    "missing": (
+        "",
+        "failed",
+        "The function `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)` is missing",
+    ),
+    "too few arguments": (
+        "def train(X, y): return X",
+        "failed",
+        "Expected `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)`, found `train(X, y)`: "
+        "it has no parameter for w and epochs.",
+    ),
+    "too many arguments": ("def train(X, y, w, b, epochs, momentum): return X", "failed", "it also asks for momentum"),
+    "returns nothing": (
+        "def train(X, y, w, b=0, learning_rate=1, epochs=1, fit_bias=True): pass",
+        "failed",
+        "returned None",
+    ),
+    "returns lists": (
+        "def train(X, y, w, b=0, epochs=1): return [0.0] * 3, 0.0, [1.0]",
+        "failed",
+        "w is a list, expected an array",
+    ),
+    "yields": ("def train(X, y, w, b=0, epochs=1):\n    yield w", "failed", "returned a generator; expected 3 values"),
+    "object array": (
+        "def train(X, y, w, b=0, epochs=1): return np.array([None] * 3), 0.0, [1.0]",
+        "failed",
+        "w is an object array",
+    ),
+    "NaN": ("def train(X, y, w, b=0, epochs=1): return w * np.nan, 0.0, [1.0]", "failed", "w is NaN at 3 of 3 entries"),
+    "text": ("def train(X, y, w, b=0, epochs=1): return 'w', 0.0, [1.0]", "failed", "w is a str"),
+    "raises": (
+        "def train(X, y, w, b=0, epochs=1):\n    raise ValueError('no\\x1b[31m\\nidea')",
+        "error",
+        "with ValueError: no?[31m idea",
+    ),
+    "loops forever": (
+        "def train(X, y, w, b=0, epochs=1):\n    while True: pass",
+        "timeout",
+        "`train` did not end in time",
+    ),
+    "prints megabytes": (
+        "def train(X, y, w, b=0, epochs=1):\n    while True: print('x' * 999)",
+        "output",
+        "printed more than",
+    ),
+    "waits for input": ("def train(X, y, w, b=0, epochs=1): return input()", "error", "waits for input()"),
+    "exits": ("def train(X, y, w, b=0, epochs=1): raise SystemExit", "error", "`train` ended the program"),
+    "kills itself": (
+        "def train(X, y, w, b=0, epochs=1):\n    import os\n    os.kill(os.getpid(), 9)",
+        "crashed",
+        "`train` killed the Python process (SIGKILL)",
+    ),
+    "eats memory": (
+        "def train(X, y, w, b=0, epochs=1): return np.ones((10**6, 10**6))",
+        "memory",
+        "needed more memory than allowed",
+    ),
+    "is no function": ("train = 5", "failed", "is missing"),
+    "calls itself": ("def train(X, y, w, b=0, epochs=1): return train(X, y, w)", "error", "RecursionError"),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_that_gives_no_answer(tmp_path, check, solution, name):
+    code, status, said = FUNCTIONS[name]
+    source = solution[: solution.index("def train")] + textwrap.dedent(code) + "\n"
+    (tmp_path / "mine.py").write_text(source)
+    exit_code, report = check("mine.py")
+    result = ending(report, "one-update")
+    assert (result["status"], result["score"]) == (status, 0)
+    assert said in result["message"]
+    assert_one_sentence(result["message"])
+    assert exit_code == 1
+    assert report["score"] == 60  # the other functions are right, and count
+    assert {item["status"] for item in report["checks"][7:]} == {"skipped"}
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (lambda folder: folder / "nothing.py", "nothing.py does not exist: check the path of your solution."),
+        (lambda folder: folder, "holds no notebook (.ipynb) and no Python file (.py)"),
+        (lambda folder: two_notebooks(folder), "holds 2 notebooks (a.ipynb, b.ipynb): name the one to grade"),
+        (lambda folder: written(folder / "mine.txt", "x"), "is neither a notebook (.ipynb) nor a Python file (.py)"),
+        (lambda folder: written(folder / "mine.zip", "x"), "is a damaged or encrypted archive"),
+    ],
+    ids=["missing file", "no notebook", "two notebooks", "other file", "damaged archive"],
+)
+def test_a_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, said):
+    done = grader("check", "single-neuron", prepare(tmp_path))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", "double-neuron", "x.py"), "There is no assignment 'double-neuron'"),
+        (("check", "single-neuron", "x.py", "--seed", "-1"), "--seed"),
+        (("check", "single-neuron"), "Missing argument"),
+        (("chek",), "No such command"),
+        (("new", "single-neuron", "--as", "poem"), "poem"),
+    ],
+)
+def test_wrong_usage_is_exit_code_two(grader, arguments, said):
+    done = grader(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def assert_one_sentence(message):
+    assert message.endswith(".")
+    assert "\n" not in message
+    assert "\x1b" not in message
+    assert "Traceback" not in message
+
+
+def two_notebooks(folder):
+    for name in ("a.ipynb", "b.ipynb"):
+        (folder / name).write_text(notebook("x = 1"))
+    return folder
+
+
+def written(path, text):
+    path.write_text(text)
+    return path

@@ -1,0 +1,283 @@
+"""The commands as their users call them: exit codes, the JSON contract, sentences."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from grader import assignment
+from tests.conftest import ROOT, SINGLE_NEURON, ending, notebook
+
+EXAMPLES = ROOT / "examples" / "single-neuron"
+CHECKS = [check.name for check in assignment.load("single-neuron").content.checks]
+
+
+def test_list_from_an_empty_folder(grader):
+    done = grader("list")
+    assert done.returncode == 0
+    assert "single-neuron  A single neuron, trained by hand" in done.stdout
+
+
+def test_show_has_the_task_and_the_scoring(grader):
+    done = grader("show", "single-neuron")
+    assert done.returncode == 0
+    assert "`gradients(X, y, w, b=0.0)`" in done.stdout
+    assert "| gradients | 20 |" in done.stdout
+    assert "Passed from 70 of 100 points." in done.stdout
+
+
+def test_help_names_every_command(grader):
+    done = grader("--help")
+    assert done.returncode == 0
+    for name in ("list", "show", "new", "check", "validate", "reference", "doctor"):
+        assert f"\n  {name} " in done.stdout
+
+
+@pytest.mark.parametrize(("kind", "file"), [("notebook", "single_neuron.ipynb"), ("module", "single_neuron.py")])
+def test_new_writes_a_starter_that_earns_nothing_and_never_overwrites(tmp_path, grader, check, kind, file):
+    done = grader("new", "single-neuron", "--as", kind, "--to", "work")
+    assert done.returncode == 0
+    assert done.stdout == f"Wrote work/{file}. Check it with: grader check single-neuron work/{file}\n"
+    code, report = check(f"work/{file}")
+    assert code == 1
+    assert report["score"] == 0
+    assert "is not written yet" in report["checks"][0]["message"]
+
+    (tmp_path / "work" / file).write_text("my work")
+    again = grader("new", "single-neuron", "--as", kind, "--to", "work")
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    assert (tmp_path / "work" / file).read_text() == "my work"
+
+
+@pytest.mark.parametrize("name", ["correct.ipynb", "another_style.py"])
+def test_a_correct_submission_passes(check, name):
+    code, report = check(EXAMPLES / name)
+    assert code == 0
+    assert (report["score"], report["max_score"], report["passed"]) == (100, 100, True)
+
+
+def test_the_json_is_the_contract(check):
+    code, report = check(EXAMPLES / "wrong.py")
+    assert code == 1
+    assert list(report) == [
+        *("schema", "assignment", "submission", "score", "max_score", "passed", "ending", "checks"),
+        *("isolation", "environment", "seconds"),
+    ]
+    assert report["schema"] == "grader.report/1"
+    assert report["assignment"] == {"name": "single-neuron", "version": "1"}
+    assert report["submission"]["path"] == str(EXAMPLES / "wrong.py")
+    assert len(report["submission"]["sha256"]) == 64
+    assert (report["score"], report["max_score"], report["passed"], report["ending"]) == (50, 100, False, "graded")
+    assert [result["name"] for result in report["checks"]] == CHECKS
+    for result in report["checks"]:
+        assert list(result) == [
+            "name",
+            "title",
+            "status",
+            "score",
+            "max_score",
+            "message",
+            "hint",
+            "diagnosis",
+            "evidence",
+        ]
+        assert result["diagnosis"] is None
+    assert list(report["isolation"]) == ["level", "not_enforced"]
+    assert list(report["environment"]) == ["python", "numpy", "tensorflow", "device", "data"]
+    assert isinstance(report["seconds"], float)
+
+
+def test_a_wrong_gradient_is_located_without_the_expected_numbers(check):
+    _, report = check(EXAMPLES / "wrong.py")
+    result = ending(report, "gradients")
+    assert (result["status"], result["score"]) == ("partial", 10)
+    assert result["message"].startswith("`gradients`, case 'lecture points': db is wrong")
+    assert "Right: dw." in result["message"]
+    assert result["evidence"]["result"] == "db"
+    assert result["hint"]
+    assert "expected" not in result["evidence"]
+
+
+def test_a_check_whose_prerequisite_failed_is_skipped_and_says_so(check):
+    _, report = check(EXAMPLES / "wrong.py")
+    result = ending(report, "trajectory")
+    assert (result["status"], result["score"]) == ("skipped", 0)
+    assert result["message"] == "Not run, because one-update did not pass: mend that first."
+
+
+def test_the_lectures_false_success_is_told_apart(check):
+    _, report = check(SINGLE_NEURON / "wrong" / "false_success.py")
+    result = ending(report, "unseen-corners")
+    assert result["status"] == "failed"
+    assert "2 of 4 unseen inputs are right" in result["message"]
+    assert "Every input gets the same class, so the right ones are no success." in result["message"]
+
+
+def test_only_runs_one_check_without_what_it_requires(check):
+    code, report = check(EXAMPLES / "wrong.py", "--only", "trajectory", "--only", "loss")
+    assert [result["name"] for result in report["checks"]] == ["loss", "trajectory"]
+    assert [result["status"] for result in report["checks"]] == ["passed", "failed"]
+    assert report["max_score"] == 20
+    assert code == 1
+
+
+def test_only_an_existing_check(grader):
+    done = grader("check", "single-neuron", EXAMPLES / "wrong.py", "--only", "nothing")
+    assert done.returncode == 2
+    assert "has no check 'nothing': use one of sigmoid," in done.stderr
+
+
+@pytest.mark.parametrize("seed", [1, 2, 12345])
+def test_the_verdict_does_not_depend_on_the_seed(check, seed):
+    assert check(EXAMPLES / "another_style.py", "--seed", seed)[1]["score"] == 100
+    assert check(EXAMPLES / "wrong.py", "--seed", seed)[1]["score"] == 50
+
+
+@pytest.mark.parametrize("level", ["strong", "medium", "none"])
+def test_the_level_of_isolation_can_be_chosen_and_is_reported(grader, level):
+    done = grader("check", "single-neuron", EXAMPLES / "another_style.py", "--json", "--isolation", level)
+    assert done.returncode == 0
+    isolation = json.loads(done.stdout)["isolation"]
+    assert isolation["level"] == level
+    assert bool(isolation["not_enforced"]) == (level != "strong")
+    assert ("without isolation" in done.stderr) == (level == "none")
+
+
+def test_a_level_that_cannot_be_had_is_not_gradable(tmp_path):
+    """Inside a worker's own seccomp filter no namespace can be made: the grader runs confined itself."""
+    program = (
+        "from grader.worker import seccomp, system\n"
+        "system.prctl(system.PR_SET_NO_NEW_PRIVS, 1); seccomp.install()\n"
+        "import sys; sys.argv = ['grader', *sys.argv[1:]]\n"
+        "from grader.cli import main; main()\n"
+    )
+    command = [sys.executable, "-c", program, "check", "single-neuron", str(EXAMPLES / "another_style.py"), "--json"]
+    done = subprocess.run([*command, "--isolation", "strong"], capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert "No worker could be started at isolation level 'strong' (unshare: Operation not permitted)" in done.stderr
+    assert "grader doctor" in done.stderr
+
+    best = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert best.returncode == 0
+    assert json.loads(best.stdout)["isolation"]["level"] == "medium"
+
+
+def test_a_piped_report_is_plain_text_in_whole_lines(grader):
+    done = grader("check", "single-neuron", EXAMPLES / "wrong.py")
+    assert "\x1b" not in done.stdout
+    assert "Score: 50 of 100, not passed, 70 are needed." in done.stdout
+    (line,) = [line for line in done.stdout.splitlines() if "db is wrong" in line]
+    assert len(line) > 80
+
+
+def test_a_terminal_gets_colours_and_wrapped_lines():
+    leader, follower = os.openpty()
+    command = [sys.executable, "-m", "grader", "check", "single-neuron", str(EXAMPLES / "wrong.py")]
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
+    with subprocess.Popen(command, stdout=follower, env=environment) as process:
+        os.close(follower)
+        shown = b""
+        try:
+            while chunk := os.read(leader, 65536):
+                shown += chunk
+        except OSError:  # the end of a terminal
+            pass
+    assert process.returncode == 1
+    assert b"\x1b[" in shown
+    assert b"Score: 50 of 100" in shown
+
+
+def test_the_report_names_a_submission_that_does_not_load_once(tmp_path, grader):
+    (tmp_path / "mine.py").write_text("def f(:\n")
+    done = grader("check", "single-neuron", "mine.py")
+    assert done.returncode == 1
+    assert done.stdout.count("SyntaxError") == 1
+
+
+def test_a_notebook_with_a_missing_function_names_the_cell_that_failed(tmp_path, check):
+    (tmp_path / "mine.ipynb").write_text(notebook("import numpy as np", "np.nothing\ndef sigmoid(z): return z"))
+    _, report = check("mine.ipynb")
+    result = ending(report, "sigmoid")
+    assert result["status"] == "error"
+    assert "The function `sigmoid(z)` is missing" in result["message"]
+    assert "stopped at cell 2, line 1 with AttributeError" in result["message"]
+
+
+def test_validate_proves_the_bundled_assignment(grader):
+    done = grader("validate", "single-neuron")
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["ok", "solution.py", "100", "/", "100", "full", "marks"]
+    assert [line.split()[:3] for line in lines[1:3]] == [["ok", "starter.py", "0"], ["ok", "starter.ipynb", "0"]]
+    assert len([line for line in lines if " at " in line and line.startswith("ok")]) >= 8
+
+
+def test_validate_says_what_does_not_hold(tmp_path, grader):
+    for file in SINGLE_NEURON.glob("*.*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "wrong").mkdir()
+    for file in (SINGLE_NEURON / "wrong").glob("*.py"):
+        (tmp_path / "wrong" / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "wrong" / "mean_gradient.py").write_bytes((tmp_path / "solution.py").read_bytes())
+    done = grader("validate", tmp_path)
+    assert done.returncode == 2
+    assert "has to fall at gradients, but falls at nothing" in done.stdout
+    assert "1 of the lines above do not hold" in done.stderr
+
+
+def test_reference_compares_recorded_answers_with_a_live_run(grader):
+    done = grader("reference", "single-neuron")
+    assert done.returncode == 0, done.stderr
+    assert "answers of single_neuron.py, TensorFlow" in done.stdout
+    assert "differ from these by at most" in done.stdout
+
+
+def test_doctor_tries_every_level(grader):
+    done = grader("doctor", "--json")
+    assert done.returncode == 0
+    findings = json.loads(done.stdout)
+    assert findings["isolation"] == "strong"
+    assert findings["levels"]["strong"] == {"works": True, "reason": None, "reached": []}
+    assert findings["levels"]["medium"]["reached"] == []
+    assert "the grader's files" in findings["levels"]["none"]["reached"]  # the probe would notice
+    assert "isolation    strong" in grader("doctor").stdout
+
+
+def test_the_graders_own_failure_is_no_zero(tmp_path, grader):
+    """A reference that does not run: not gradable, exit code 3, and no score."""
+    text = (SINGLE_NEURON / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
+    (tmp_path / "assignment.yaml").write_text(text)
+    (tmp_path / "own.py").write_text("import a_module_that_is_not_there\n")
+    done = grader("check", tmp_path, EXAMPLES / "another_style.py", "--json", "--only", "sigmoid")
+    assert done.returncode == 3
+    report = json.loads(done.stdout)
+    assert (report["score"], report["ending"], report["passed"]) == (None, "not_gradable", False)
+    assert (report["checks"][0]["status"], report["checks"][0]["score"]) == ("not_gradable", None)
+    assert "needs a_module_that_is_not_there" in report["checks"][0]["message"]
+
+
+def test_a_bug_in_the_grader_is_a_sentence_and_debug_shows_the_traceback(tmp_path, grader):
+    (tmp_path / "own.py").write_text("def sigmoid(z):\n    return undefined\n")
+    text = (SINGLE_NEURON / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
+    (tmp_path / "assignment.yaml").write_text(text)
+    command = ("check", tmp_path, EXAMPLES / "another_style.py", "--only", "sigmoid")
+    done = grader(*command)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "says nothing about the submission" in done.stderr
+    assert "Traceback" in grader(*command, "--debug").stderr
+
+
+def test_answers_are_cached_where_the_user_may_write(tmp_path, grader):
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    grader("check", "single-neuron", EXAMPLES / "another_style.py", "--seed", "99", env=environment)
+    kept = list((tmp_path / "cache").rglob("*.npz"))
+    assert kept
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in kept)

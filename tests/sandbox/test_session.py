@@ -1,0 +1,318 @@
+"""The worker: every way a call can end, what student code can reach, and that nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.assignment import PACKAGE, Limits
+from grader.sandbox import session as session_module
+from grader.sandbox.endings import CallFailed
+from grader.sandbox.session import Session
+from grader.submission import Submission
+from tests.conftest import notebook
+
+LIMITS = Limits(call_seconds=1, load_seconds=10, output_kb=64)
+
+
+def submitted(source, kind="module", **files):
+    entry = "mine.py" if kind == "module" else "mine.ipynb"
+    content = source if kind == "module" else notebook(*source)
+    extra = {name: text.encode() for name, text in files.items()}
+    return Submission(entry, "", kind, entry, {entry: content.encode(), **extra}, "", None)
+
+
+def opened(source, kind="module", level=None, **files):
+    session = Session(submitted(source, kind, **files), LIMITS, level)
+    session.load()
+    return session
+
+
+ENDINGS = {
+    "error": (
+        "def f(x):\n    return 1 / 0",
+        "`f` stopped at line 2 with ZeroDivisionError: division by zero (`return 1 / 0`).",
+    ),
+    "waits": ("def f(x):\n    return input()", "`f` waits for input() at line 2: remove it, nobody is there to type."),
+    "exits": (
+        "def f(x):\n    exit(0)",
+        "`f` ended the program at line 2 (`exit(0)`): remove calls of exit, quit and sys.exit.",
+    ),
+    "timeout": ("def f(x):\n    while True: pass", "`f` did not end in time and was stopped"),
+    "stubborn": (
+        "def f(x):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+        "`f` did not end in time",
+    ),
+    "memory": (
+        "import numpy as np\ndef f(x):\n    return np.ones((10**5, 10**5))",
+        "`f` needed more memory than allowed at line 3",
+    ),
+    "output": ("def f(x):\n    while True: print('x' * 1000)", "Your code printed more than 64 KB and was stopped"),
+    "crashed": ("import os\ndef f(x):\n    os._exit(0)", "`f` ended the Python process (exit status 0)"),
+    "signal": ("import os\ndef f(x):\n    os.kill(os.getpid(), 11)", "`f` killed the Python process (SIGSEGV)"),
+    "protocol": (
+        "import os\ndef f(x):\n    for n in range(3, 50):\n        try: os.write(n, b'\\xff' * 500)\n        except OSError: pass",
+        "broke the connection to the grader",
+    ),
+    "closed": (
+        "import os, time\ndef f(x):\n    os.closerange(3, 50)\n    time.sleep(60)",
+        "closed the connection to the grader and went on running",
+    ),
+}
+STATUS = {"waits": "error", "exits": "error", "stubborn": "timeout", "signal": "crashed", "closed": "protocol"}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_each_way_to_give_no_answer_has_its_status_and_its_sentence(name):
+    source, said = ENDINGS[name]
+    with opened(source) as session, pytest.raises(CallFailed) as caught:
+        session.call("f", [1.0], {})
+    assert caught.value.status == STATUS.get(name, name)
+    assert said in caught.value.message
+
+
+def test_a_worker_that_was_killed_is_replaced():
+    with opened("import os\ndef die():\n    os._exit(1)\ndef live():\n    return 5") as session:
+        with pytest.raises(CallFailed):
+            session.call("die", [], {})
+        assert session.call("live", [], {}).value == 5
+
+
+def test_a_second_answer_to_one_call_is_a_breach_of_protocol():
+    forged = "frames.encode({'id': 2, 'value': ['tuple', [['float', 1.0], ['none']]]})"
+    source = (
+        "import os, stat\n"
+        "from grader_worker import frames\n"
+        "def f():\n"
+        "    for n in range(3, 50):\n"
+        "        try:\n"
+        f"            if stat.S_ISSOCK(os.fstat(n).st_mode): os.write(n, {forged})\n"
+        "        except OSError: pass\n"
+        "    return 2.0\n"
+    )
+    with opened(source) as session:
+        assert session.call("f", [], {}).value == 1.0  # only its own answer can be forged, which is allowed
+        with pytest.raises(CallFailed, match="wrote into the grader's channel") as caught:
+            session.call("f", [], {})
+    assert caught.value.status == "protocol"
+
+
+def test_arrays_go_in_and_out_by_content():
+    with opened("def f(a, k):\n    a += k\n    return a, {'k': k}, [1, 2.5, None]") as session:
+        answer = session.call("f", [np.arange(3.0)], {"k": 2}, give_back=True)
+    assert answer.value[0].tolist() == [2, 3, 4]
+    assert answer.value[1:] == ({"k": 2}, [1, 2.5, None])
+    assert answer.arguments[0].tolist() == [2, 3, 4]
+
+
+def test_a_guarded_block_of_a_module_is_not_run():
+    with opened("def f(): return 1\nif __name__ == '__main__':\n    raise SystemExit") as session:
+        assert session.call("f", [], {}).value == 1
+
+
+def test_helper_files_lie_beside_the_submission_and_do_not_replace_libraries():
+    with opened(
+        "import numpy\nfrom helper import x\ndef f(): return x, open('data.txt').read(), hasattr(numpy, 'ndarray')",
+        **{"helper.py": "x = 3", "data.txt": "hello", "numpy.py": "raise ValueError"},
+    ) as session:
+        assert session.call("f", [], {}).value == (3, "hello", True)
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "said"),
+    [
+        ("def f(:\n", "error", "Loading mine.py stopped at line 1 with SyntaxError: invalid syntax (`def f(:`)."),
+        ("x = 1\ny = x + missing\n", "error", "Loading mine.py stopped at line 2 with NameError"),
+        ("import pandas_of_the_future\n", "error", "ModuleNotFoundError"),
+        ("import sys\nsys.exit(0)\n", "error", "Loading mine.py ended the program at line 2"),
+        ("import os\nos._exit(0)\n", "crashed", "Loading mine.py ended the Python process"),
+        ("\0", "error", "Loading mine.py stopped with"),
+    ],
+)
+def test_a_module_that_does_not_load_says_where(source, status, said):
+    with pytest.raises(CallFailed) as caught:
+        opened(source)
+    assert caught.value.status == status
+    assert said in caught.value.message
+
+
+def test_a_notebook_runs_in_a_real_kernel():
+    cells = (
+        "%matplotlib inline\nimport numpy as np",
+        "!echo from the shell",
+        "import asyncio\nawait asyncio.sleep(0)\nip = get_ipython()",
+        "def f(x):\n    print('hello')\n    return type(ip).__name__, x * 2",
+    )
+    with opened(cells, "notebook") as session:
+        assert session.first_error == ""
+        assert session.call("f", [2.0], {}).value == ("ZMQInteractiveShell", 4.0)
+
+
+def test_a_notebook_goes_on_after_a_cell_that_failed_and_says_which():
+    with opened(("x = 1", "def f(): return x", "y = missing", "def g(): return 1 / 0"), "notebook") as session:
+        assert session.first_error == (
+            "Loading mine.ipynb stopped at cell 3, line 1 with NameError: name 'missing' is not defined."
+        )
+        assert session.call("f", [], {}).value == 1
+        with pytest.raises(CallFailed, match=r"`g` stopped at cell 4, line 1 with ZeroDivisionError"):
+            session.call("g", [], {})
+
+
+@pytest.mark.parametrize(
+    ("cell", "status", "said"),
+    [
+        ("while True: pass", "timeout", "Cell 2 of mine.ipynb did not end in time"),
+        ("for i in range(10**9): print('x' * 100)", "output", "printed too much at cell 2"),
+        ("import os; os.kill(os.getpid(), 9)", "crashed", "killed the Python process at cell 2"),
+    ],
+)
+def test_a_cell_that_ends_the_notebook_is_named(monkeypatch, cell, status, said):
+    submission = submitted(("x = 1", cell), "notebook")
+    with Session(submission, Limits(load_seconds=4, output_kb=64)) as session, pytest.raises(CallFailed) as caught:
+        session.load()
+    assert caught.value.status == status
+    assert said in caught.value.message
+
+
+INTRUDER = """
+import os, socket, subprocess
+def reads(path):
+    try:
+        open(path).read()
+        return True
+    except OSError:
+        return False
+def lists(path):
+    try: return sorted(os.listdir(path))
+    except OSError: return []
+def environment(): return dict(os.environ)
+def connects(port):
+    try:
+        socket.create_connection(('127.0.0.1', port), 1)
+        return True
+    except OSError: return False
+def signals(pid):
+    try:
+        os.kill(pid, 0)
+        return True
+    except OSError: return False
+def identity(): return [os.getuid(), os.geteuid()] + [line for line in open('/proc/self/status') if line.startswith(('CapEff', 'NoNewPrivs', 'Seccomp:'))]
+def leaves():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.execv('/bin/sleep', ['grader-test-daemon', '60'])
+        os._exit(0)
+    return True
+def writes(path):
+    try:
+        open(path, 'w').write('x')
+        return True
+    except OSError: return False
+"""
+
+
+@pytest.fixture(params=["strong", "medium"])
+def confined(request):
+    with opened(INTRUDER, level=request.param) as session:
+        yield session
+
+
+def test_student_code_reads_nothing_of_the_grader(confined, tmp_path):
+    secret = tmp_path / "other_submission.py"
+    secret.write_text("secret")
+    secret.chmod(0o644)
+    for path in (secret, PACKAGE / "oracle.py", PACKAGE.parent / "reference" / "single_neuron.py", Path("/etc/shadow")):
+        assert confined.call("reads", [str(path)], {}).value is False, path
+
+
+def test_student_code_sees_none_of_the_environment(confined, monkeypatch):
+    environment = confined.call("environment", [], {}).value
+    assert set(environment) <= {
+        *("PATH", "HOME", "TMPDIR", "USER", "LANG", "PWD", "LC_CTYPE", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
+        *(
+            "MPLCONFIGDIR",
+            "MPLBACKEND",
+            "TF_CPP_MIN_LOG_LEVEL",
+            "OPENBLAS_NUM_THREADS",
+            "OMP_NUM_THREADS",
+            "MKL_NUM_THREADS",
+        ),
+    }
+    assert confined.call("reads", [f"/proc/{os.getpid()}/environ"], {}).value is False
+
+
+def test_student_code_reaches_no_network_and_no_process(confined):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert confined.call("connects", [server.getsockname()[1]], {}).value is False
+    assert confined.call("signals", [os.getpid()], {}).value is False
+
+
+def test_student_code_has_no_rights(confined):
+    uid, euid, *lines = confined.call("identity", [], {}).value
+    assert uid == euid
+    assert [line.split()[1] for line in lines] == ["0000000000000000", "1", "2"]
+    if confined.level == "strong":
+        assert uid != 0
+
+
+def test_student_code_writes_nowhere_but_in_its_own_folder(confined):
+    assert confined.call("writes", ["mine.txt"], {}).value is True
+    for path in ("/usr/mine.txt", str(PACKAGE / "worker" / "mine.txt"), "/etc/mine.txt"):
+        assert confined.call("writes", [path], {}).value is False
+
+
+@pytest.mark.parametrize("level", ["strong", "medium", "none"])
+def test_no_process_outlives_the_session(level):
+    with opened(INTRUDER, level=level) as session:
+        session.call("leaves", [], {})
+        deadline = time.monotonic() + 5
+        while not daemons() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert daemons()
+    assert not daemons()
+
+
+def daemons():
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if b"grader-test-daemon" in (entry / "cmdline").read_bytes():
+                    found.append(entry.name)
+            except OSError:
+                continue
+    return found
+
+
+def test_no_folder_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with opened("def f(): open('x', 'w').write('x')", level="none") as session:
+        session.call("f", [], {})
+        assert list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_a_level_the_best_that_works_is_taken(monkeypatch):
+    real = session_module.WorkerProcess
+
+    def only_none(level, *rest):
+        worker = real(level, *rest)
+        if level != "none":
+            monkeypatch.setattr(worker, "await_ready", lambda: refuse(worker))
+        return worker
+
+    def refuse(worker):
+        worker.kill()
+        raise session_module.SetupFailed("not here")
+
+    monkeypatch.setattr(session_module, "WorkerProcess", only_none)
+    with opened("def f(): return 1") as session:
+        assert session.level == "none"
+        assert session.call("f", [], {}).value == 1

@@ -1,0 +1,115 @@
+"""``assignment.yaml``: every mistake is one sentence with file, line and what is allowed."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from grader import assignment
+from grader.errors import UsageError
+
+GOOD = """\
+name: tiny
+version: "1"
+title: A tiny assignment
+reference: single_neuron
+functions:
+  sigmoid: {signature: (z), returns: [a]}
+probes:
+  some: {inputs: {z: {draw: normal, shape: [3]}}}
+checks:
+  - name: sigmoid
+    title: the logistic function
+    kind: values
+    function: sigmoid
+    probes: [some]
+    points: 10
+"""
+
+
+def load(folder, text):
+    (folder / "assignment.yaml").write_text(text)
+    return assignment.load(str(folder))
+
+
+def test_a_folder_is_an_assignment(tmp_path):
+    loaded = load(tmp_path, GOOD)
+    assert loaded.name == "tiny"
+    assert loaded.content.pass_mark == 60
+    assert loaded.content.checks[0].kind == "values"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("kind: values", "kind: value", 12, "kind 'value' is not known; allowed are 'values', 'gradients'"),
+        ("    kind: values\n", "", 10, "has no 'kind'; every check needs one."),
+        ("points: 10", "points: ten", 15, "points is 'ten'; input should be a valid number"),
+        ("points: 10", "points: -1", 15, "points is -1; input should be greater than or equal to 0."),
+        ("function: sigmoid", "function: sigmoit", 13, "names the function 'sigmoit'; allowed are sigmoid."),
+        ("probes: [some]", "probes: [other]", 14, "names the probe 'other'; allowed are some."),
+        ("probes: [some]", "probes: []", 14, "should have at least 1 item"),
+        (
+            "points: 10",
+            "points: 10\n    requires: [later]",
+            16,
+            "names the required check 'later'; allowed are none (those above it).",
+        ),
+        (
+            "points: 10",
+            "points: 10\n    poinst: 3",
+            16,
+            "poinst is not a known key; remove it or correct its spelling.",
+        ),
+        (
+            "points: 10",
+            "points: 10\n    visibility: secret",
+            16,
+            "visibility is 'secret'; allowed are 'open', 'hidden' or 'instructor'.",
+        ),
+        ("title: A tiny assignment\n", "", 1, "title is missing; add it."),
+        ("signature: (z)", "signature: [z", 6, "not valid YAML"),
+        ("signature: (z)", 'signature: "(z="', 6, "'(z=' is not a Python signature like (X, w, b=0.0)."),
+        ("name: tiny", "name: Tiny One", 1, "name is 'Tiny One'"),
+        ('version: "1"', 'version: "1"\nversion: "2"', 3, "'version' is given twice; keep one."),
+        ("draw: normal", "draw: gauss", 8, "allowed are 'normal', 'uniform' or 'choice'"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_file_and_line(tmp_path, old, new, line, said):
+    assert old in GOOD
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, GOOD.replace(old, new))
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / 'assignment.yaml'}:{line}: "), message
+    assert said in message
+    assert "\n" not in message
+
+
+def test_two_checks_of_one_name_are_refused(tmp_path):
+    check = GOOD[GOOD.index("  - name") :]
+    with pytest.raises(UsageError, match="two checks are called 'sigmoid'"):
+        load(tmp_path, GOOD + check)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"- 1\n", b"a: [", b"!!python/object:os.system x"])
+def test_files_that_are_no_assignment_are_refused(tmp_path, content):
+    (tmp_path / "assignment.yaml").write_bytes(content)
+    with pytest.raises(UsageError, match=r"assignment\.yaml"):
+        assignment.load(str(tmp_path))
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(UsageError, match="There is no assignment 'nothing': use one of .*single-neuron"):
+        assignment.load("nothing")
+
+
+def test_bundled_assignments_load_and_their_files_exist():
+    assert "single-neuron" in assignment.bundled_names()
+    for name in assignment.bundled_names():
+        loaded = assignment.load(name)
+        content = loaded.content
+        assert loaded.name == name
+        for file in (content.task, content.solution, *content.starters, *(wrong.file for wrong in content.known_wrong)):
+            assert loaded.file(file).is_file()
+        assert sum(check.points for check in content.checks) == 100
+        assert yaml.safe_load((loaded.folder / "assignment.yaml").read_text())["name"] == name

@@ -1,0 +1,133 @@
+"""Binding by name: whatever order and names real solutions use, and a sentence where it cannot be done."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader import assignment, binding
+from grader.sandbox.endings import CallFailed
+from grader.sandbox.session import Found
+
+CONTENT = assignment.load("single-neuron").content
+INPUTS = {"X": "the X", "y": "the y", "w": "the w", "b": "the b"}
+
+
+def function(name, *parameters, returns=()):
+    """A submitted function; a parameter is a name, ``name=`` with a default, or starts with stars."""
+    described = []
+    for parameter in parameters:
+        stars = len(parameter) - len(parameter.lstrip("*"))
+        kind = ["POSITIONAL_OR_KEYWORD", "VAR_POSITIONAL", "VAR_KEYWORD"][stars]
+        described.append((parameter.strip("*="), kind, parameter.endswith("=")))
+    return Found(name, described, list(returns))
+
+
+@pytest.mark.parametrize("defined", ["gradients", "Gradients", "compute_gradients", "backProp", "grad"])
+def test_functions_are_found_by_case_underscores_and_aliases(defined):
+    found = binding.find_function(CONTENT, "gradients", {"f": function("f"), defined: function(defined)})
+    assert found.name == defined
+
+
+def test_the_exact_name_goes_before_an_alias():
+    defined = {"grad": function("grad"), "gradients": function("gradients")}
+    assert binding.find_function(CONTENT, "gradients", defined).name == "gradients"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "keywords"),
+    [
+        (("X", "y", "w", "b"), {"X": "the X", "y": "the y", "w": "the w", "b": "the b"}),
+        (("b", "w", "y", "X"), {"X": "the X", "y": "the y", "w": "the w", "b": "the b"}),
+        (
+            ("weights", "bias", "inputs", "targets"),
+            dict(zip(("inputs", "targets", "weights", "bias"), INPUTS.values(), strict=True)),
+        ),
+        (("x", "Y_true", "W", "B="), {"x": "the X", "Y_true": "the y", "W": "the w", "B": "the b"}),
+        (("X", "labels", "w", "strange"), {"X": "the X", "labels": "the y", "w": "the w", "strange": "the b"}),
+        (("p", "q", "r", "s"), dict(zip("pqrs", INPUTS.values(), strict=True))),
+        (("X", "y", "w", "b", "verbose="), {"X": "the X", "y": "the y", "w": "the w", "b": "the b"}),
+        (("X", "**rest"), {"X": "the X", "y": "the y", "w": "the w", "b": "the b"}),
+    ],
+)
+def test_arguments_are_bound_by_name(parameters, keywords):
+    positional, bound = binding.bind_arguments(CONTENT, "gradients", function("gradients", *parameters), INPUTS)
+    assert positional == []
+    assert bound == keywords
+
+
+def test_a_function_of_anything_gets_them_in_order():
+    positional, bound = binding.bind_arguments(CONTENT, "gradients", function("gradients", "*all"), INPUTS)
+    assert positional == list(INPUTS.values())
+    assert bound == {}
+
+
+def test_the_defaults_are_those_of_the_assignment():
+    found = function("train", "X", "y", "w", "b", "epochs=", "learning_rate=", "fit_bias=")
+    _, bound = binding.bind_arguments(CONTENT, "train", found, {"X": 1, "y": 2, "w": 3, "epochs": 7})
+    assert bound == {"X": 1, "y": 2, "w": 3, "b": 0.0, "epochs": 7, "learning_rate": 1.0, "fit_bias": True}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        (("X", "y", "w"), "it has no parameter for b"),
+        (("X",), "it has no parameter for y and w and b"),
+        ((), "it has no parameter for X and y and w and b"),
+        (("X", "y", "w", "b", "m"), "it also asks for m"),
+    ],
+)
+def test_what_cannot_be_bound_is_said_with_both_signatures(parameters, reason):
+    with pytest.raises(CallFailed) as caught:
+        binding.bind_arguments(CONTENT, "gradients", function("grad", *parameters), INPUTS)
+    assert caught.value.status == "failed"
+    assert str(caught.value) == (
+        f"Expected `gradients(X, y, w, b=0.0)`, found `grad({', '.join(parameters)})`: {reason}."
+    )
+
+
+DW, DB = np.ones(3), np.float64(2)
+SHAPES = {"dw": (3,), "db": ()}
+
+
+@pytest.mark.parametrize(
+    ("returns", "value"),
+    [
+        ((), (DW, DB)),
+        ((), [DW, DB]),
+        ((), (DB, DW)),  # told apart by shape
+        (("db", "dw"), (DB, DW)),
+        (("grad_b", "GradW"), (DB, DW)),
+        (("", ""), (DW, DB)),
+        ((), {"dw": DW, "db": DB}),
+        ((), {"d_bias": DB, "dWeights": DW, "cache": None}),
+    ],
+)
+def test_results_are_told_apart_by_name_then_order_then_shape(returns, value):
+    found = function("gradients", returns=returns)
+    bound = binding.bind_results(CONTENT, "gradients", found, value, SHAPES)
+    assert bound["dw"] is DW
+    assert bound["db"] is DB
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "`gradients` returned None; expected 2 values: dw, db."),
+        (DW, "`gradients` returned an array of shape (3,); expected 2 values: dw, db."),
+        ((DW,), "`gradients` returned 1 values; expected 2: dw, db."),
+        ({"dw": DW}, "`gradients` returned a dict with the keys dw; expected dw, db."),
+    ],
+)
+def test_results_that_cannot_be_bound_are_said(value, said):
+    with pytest.raises(CallFailed, match="expected") as caught:
+        binding.bind_results(CONTENT, "gradients", function("gradients"), value, SHAPES)
+    assert str(caught.value) == said
+
+
+def test_a_missing_function_is_said_with_what_is_there_instead():
+    said = binding.missing(CONTENT, "train", {"train_it": function("train_it", "X", "y=")})
+    assert said == (
+        "The function `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)` is missing: "
+        "define it under this name. Found instead: train_it(X, y=...)."
+    )

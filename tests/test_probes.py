@@ -1,0 +1,40 @@
+"""Inputs are drawn from the seed alone, the same everywhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader import assignment, probes
+
+CONTENT = assignment.load("single-neuron").content
+FROZEN_B = -0.18513437728984822
+
+
+def test_the_same_seed_draws_the_same_inputs():
+    first, second = (probes.cases(CONTENT, ["random points"], 7) for _ in range(2))
+    for one, other in zip(first, second, strict=True):
+        assert all(np.array_equal(one.inputs[key], other.inputs[key]) for key in one.inputs)
+
+
+def test_other_seeds_and_repetitions_draw_others():
+    cases = [*probes.cases(CONTENT, ["random points"], 7), *probes.cases(CONTENT, ["random points"], 8)]
+    assert len({case.inputs["X"].tobytes() for case in cases}) == len(cases) == 6
+
+
+def test_a_probe_draws_the_same_whatever_is_drawn_beside_it():
+    alone = probes.cases(CONTENT, ["random points"], 7)[0]
+    beside = probes.cases(CONTENT, ["matrix", "random points"], 7)[2]
+    assert np.array_equal(alone.inputs["X"], beside.inputs["X"])
+
+
+def test_the_stream_is_frozen_since_recorded_answers_depend_on_it():
+    drawn = probes.cases(CONTENT, ["random points"], 0)[0].inputs
+    assert drawn["b"] == FROZEN_B
+    assert isinstance(drawn["b"], float)
+
+
+def test_numbers_in_lists_are_decimals_and_single_ones_stay_what_they_are():
+    inputs = probes.cases(CONTENT, ["lecture, 100 epochs without bias"], 0)[0].inputs
+    assert inputs["X"].dtype == np.float64
+    assert inputs["epochs"] == 100
+    assert inputs["fit_bias"] is False
