@@ -99,7 +99,7 @@ def test_files_that_are_no_assignment_are_refused(tmp_path, content):
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(UsageError, match="There is no assignment 'nothing': use one of .*single-neuron"):
+    with pytest.raises(UsageError, match=r"There is no assignment 'nothing': use one of .*single-neuron"):
         assignment.load("nothing")
 
 

@@ -25,7 +25,7 @@ def show(report: Report, pass_mark: float) -> None:
 
     line(Text(f"{report.assignment.name}: {report.submission.path}", style="bold"))
     for result in report.checks:
-        line(_headline(result))
+        line(_headline(result, max(len(other.name) for other in report.checks)))
         if result.status != "passed" and not _is_shared(report, result):
             line(result.message, INDENT)
         elif "notes" in result.evidence:
@@ -46,10 +46,10 @@ def _is_shared(report: Report, result: CheckResult) -> bool:
     )
 
 
-def _headline(result: CheckResult) -> Text:
+def _headline(result: CheckResult, width: int) -> Text:
     colour = COLOURS.get(result.status, "red")
     points = "     note" if not result.max_score else f"{result.score or 0:3g} of {result.max_score:<2g}"
-    return Text.assemble((f"{result.status:12}", colour), f"  {points}  {result.name}", (f"  {result.title}", "dim"))
+    return Text.assemble((f"{result.status:12}", colour), f"  {points}  {result.name:{width}}", (f"  {result.title}", "dim"))
 
 
 def _summary(report: Report, pass_mark: float) -> Text:

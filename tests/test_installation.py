@@ -1,0 +1,56 @@
+"""What ``pip install .`` installs works from an empty folder, without the checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT, SINGLE_NEURON
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A folder of packages with the grader's wheel and nothing of the checkout."""
+    target = tmp_path_factory.mktemp("installed") / "site-packages"
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--target", target, ROOT], check=True)
+    return target
+
+
+def run(installed, tmp_path, *arguments):
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    command = [sys.executable, "-m", "grader", *map(str, arguments)]
+    return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_assignments_and_references_are_installed(installed, tmp_path):
+    assert "single-neuron" in run(installed, tmp_path, "list").stdout
+    assert (installed / "grader" / "bundled" / "reference" / "answers" / "single-neuron.npz").is_file()
+    assert not (installed / "assignments").exists()
+
+
+def test_a_submission_is_graded(installed, tmp_path):
+    done = run(installed, tmp_path, "check", "single-neuron", SINGLE_NEURON / "solution.py")
+    assert done.returncode == 0, done.stderr
+    assert "isolation strong" in done.stdout
+
+
+def test_the_installed_answers_are_hidden_from_submissions(installed, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from pathlib import Path\n"
+        "def readable(path):\n"
+        "    try:\n"
+        "        return bool(path.read_bytes())\n"
+        "    except OSError:\n"
+        "        return False\n"
+        f"files = Path({str(installed / 'grader')!r}).rglob('*')\n"
+        "raise ValueError([str(path) for path in files if 'worker' not in path.parts and readable(path)])\n"
+    )
+    for level in ("strong", "medium"):
+        done = run(installed, tmp_path, "check", "single-neuron", "mine.py", "--isolation", level)
+        assert "ValueError: [] (" in done.stdout, done.stdout
+    noticed = run(installed, tmp_path, "check", "single-neuron", "mine.py", "--isolation", "none")
+    assert "ValueError: [] (" not in noticed.stdout
