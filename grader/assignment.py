@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from . import yamlfile
 from .errors import UsageError
@@ -33,10 +33,13 @@ class Part(BaseModel):
 
 
 class Limits(Part):
-    """What one worker may use. Seconds are wall-clock time; each call of a function has its own."""
+    """What one submission may use. Seconds are wall-clock time; each call of a function has its own,
+    and all of them together have ``total_seconds``.
+    """
 
     load_seconds: float = Field(20, gt=0, le=3600)
     call_seconds: float = Field(10, gt=0, le=3600)
+    total_seconds: float = Field(120, gt=0, le=36000)
     memory_mb: int = Field(1024, ge=64, le=65536)
     processes: int = Field(64, ge=8, le=4096)
     open_files: int = Field(256, ge=64, le=65536)
@@ -54,11 +57,15 @@ class Argument:
 
 
 class Function(Part):
-    """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``."""
+    """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``.
+
+    ``history`` names the result with one entry an epoch, taken before or after each update.
+    """
 
     signature: str
     returns: list[str] = Field(min_length=1)
     aliases: list[str] = []
+    history: str | None = None
     _arguments: tuple[Argument, ...] = PrivateAttr(default=())
 
     @field_validator("signature")
@@ -75,6 +82,10 @@ class Function(Part):
         """The arguments in the order of the signature."""
         return self._arguments
 
+    def argument_names(self) -> list[str]:
+        """The names of the arguments, in the order of the signature."""
+        return [argument.name for argument in self._arguments]
+
     def complete(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return those of ``inputs`` that are arguments, and the defaults of the arguments left out."""
         return {
@@ -88,6 +99,8 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
     try:
         definition = ast.parse(f"def f{signature}: pass").body[0]
         assert isinstance(definition, ast.FunctionDef)
+        plain = definition.args
+        assert not (plain.posonlyargs or plain.kwonlyargs or plain.vararg or plain.kwarg)
         names = [argument.arg for argument in definition.args.args]
         defaults = [ast.literal_eval(default) for default in definition.args.defaults]
     except (SyntaxError, ValueError, AssertionError) as error:
@@ -100,10 +113,15 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
 
 
 class Draw(Part):
-    """Random numbers, float64, drawn anew for every seed."""
+    """Random numbers, float64, drawn anew for every seed.
+
+    ``like`` names the function whose result they stand for: if a submission returns that as a column,
+    it gets these as a column too.
+    """
 
     draw: Literal["normal", "uniform", "choice"]
-    shape: list[int] = []
+    shape: list[Annotated[int, Field(ge=0)]] = []
+    like: str | None = None
     scale: float = 1.0
     low: float = 0.0
     high: float = 1.0
@@ -114,11 +132,21 @@ Scalar = bool | int | float
 Constant = Scalar | list[Scalar] | list[list[Scalar]]
 
 
+def _rectangular(value: Any) -> Any:
+    """Refuse rows of different lengths."""
+    if isinstance(value, list) and len({len(row) if isinstance(row, list) else -1 for row in value}) > 1:
+        raise ValueError("rows of different lengths; make them equal.")
+    return value
+
+
+Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(_rectangular)]
+
+
 class Probe(Part):
     """Named inputs. ``times`` repeats the random ones with fresh numbers."""
 
     times: int = Field(1, ge=1, le=100)
-    inputs: dict[str, Draw | Constant]
+    inputs: dict[str, Annotated[Draw | Constant, AfterValidator(_rectangular)]]
 
 
 class Tolerance(Part):
@@ -179,13 +207,9 @@ class GradientsCheck(ProbedCheck):
 
 
 class TrajectoryCheck(ProbedCheck):
-    """A training loop ends at the same parameters as the reference, by the same losses.
-
-    ``history`` names the result with one entry an epoch, taken before or after each update.
-    """
+    """A training loop ends at the same parameters as the reference, by the same history."""
 
     kind: Literal["trajectory"]
-    history: str
 
 
 class GeneralisationCheck(BaseCheck):
@@ -196,9 +220,15 @@ class GeneralisationCheck(BaseCheck):
     predict: str
     probes: list[str] = Field(min_length=1)
     argument: str
-    inputs: list[list[float]] = Field(min_length=1)
+    inputs: Rows
     labels: list[int] = Field(min_length=1)
     threshold: float = 0.5
+
+    @model_validator(mode="after")
+    def _as_many_labels_as_inputs(self) -> GeneralisationCheck:
+        if len(self.labels) != len(self.inputs):
+            raise ValueError(f"{len(self.inputs)} inputs and {len(self.labels)} labels; give as many.")
+        return self
 
     def functions(self) -> Iterable[str]:
         return (self.train, self.predict)
@@ -214,7 +244,6 @@ class ArgumentsUsedCheck(BaseCheck):
     function: str
     probe: str
     vary: dict[str, Scalar] = Field(min_length=1)
-    history: str | None = None
     tolerance: Tolerance = Tolerance()
 
     def functions(self) -> Iterable[str]:
@@ -284,30 +313,57 @@ class AssignmentFile(Part):
 
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentFile:
-        seen: list[str] = []
+        for name, function in self.functions.items():
+            if function.history is not None:
+                self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
+        self._refuse_unknown(("names",), "name", self.names, self.all_names())
+        for name, probe in self.probes.items():
+            self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
+            likes = [value.like for value in probe.inputs.values() if isinstance(value, Draw) and value.like]
+            self._refuse_unknown(("probes", name), "function", likes, self.functions)
         for index, check in enumerate(self.checks):
-            if check.name in seen:
-                message = f"two checks are called '{check.name}'; check names are unique."
-                raise yamlfile.MistakeAt(("checks", index), check.name, message)
-            for what, used, known in (
-                ("function", check.functions(), list(self.functions)),
-                ("probe", check.probe_names(), list(self.probes)),
-                ("required check", check.requires, seen),
-            ):
-                for name in used:
-                    if name not in known:
-                        raise yamlfile.MistakeAt(
-                            ("checks", index),
-                            name,
-                            f"check '{check.name}' names the {what} '{name}'; allowed are "
-                            f"{', '.join(known) or 'none'}{' (those above it)' if known is seen else ''}.",
-                        )
-            seen.append(check.name)
+            self._check_exists(("checks", index), check, [other.name for other in self.checks[:index]])
+        every = [check.name for check in self.checks]
         for index, wrong in enumerate(self.known_wrong):
-            if wrong.fails not in seen:
-                message = f"{wrong.file} fails '{wrong.fails}', which is no check; allowed are {', '.join(seen)}."
-                raise yamlfile.MistakeAt(("known_wrong", index), wrong.fails, message)
+            self._refuse_unknown(("known_wrong", index), "check", [wrong.fails], every)
         return self
+
+    def _check_exists(self, where: yamlfile.Location, check: Check, above: list[str]) -> None:
+        """Raise a mistake unless all that a check names is there."""
+        if check.name in above:
+            message = f"two checks are called '{check.name}'; check names are unique."
+            raise yamlfile.MistakeAt(where, check.name, message)
+        self._refuse_unknown(where, "required check (one above it)", check.requires, above)
+        self._refuse_unknown(where, "function", check.functions(), self.functions)
+        self._refuse_unknown(where, "probe", check.probe_names(), self.probes)
+        if isinstance(check, GradientsCheck):
+            function = self.functions[check.function]
+            self._refuse_unknown(where, "result", check.parameters, function.returns)
+            self._refuse_unknown(where, "argument", check.parameters.values(), function.argument_names())
+        if isinstance(check, ArgumentsUsedCheck):
+            self._refuse_unknown(where, "argument", check.vary, self.functions[check.function].argument_names())
+        if isinstance(check, GeneralisationCheck):
+            self._refuse_unknown(where, "argument", [check.argument], self.functions[check.predict].argument_names())
+        called = [check.train] if isinstance(check, GeneralisationCheck) else check.functions()
+        for probe in check.probe_names():
+            for called_name in called:
+                needed = [a.name for a in self.functions[called_name].arguments if not a.optional]
+                lacking = [name for name in needed if name not in self.probes[probe].inputs]
+                if lacking:
+                    message = f"the probe '{probe}' has no {' and '.join(lacking)}, which {called_name} needs; add it."
+                    raise yamlfile.MistakeAt(where, probe, message)
+
+    def _refuse_unknown(self, where: yamlfile.Location, what: str, used: Iterable[str], known: Iterable[str]) -> None:
+        known = list(known)
+        for name in used:
+            if name not in known:
+                allowed = ", ".join(known) or "none"
+                raise yamlfile.MistakeAt(where, name, f"'{name}' is no known {what}; allowed are {allowed}.")
+
+    def all_names(self) -> list[str]:
+        """The names of all arguments and results, in the order of the file."""
+        names = [name for f in self.functions.values() for name in (*f.argument_names(), *f.returns)]
+        return list(dict.fromkeys(names))
 
 
 class Assignment:

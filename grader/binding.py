@@ -6,6 +6,7 @@ said in one sentence, with the signature that was expected and the one that was 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ import numpy as np
 from .assignment import AssignmentFile, Function
 from .sandbox.endings import CallFailed
 from .sandbox.session import Found
+from .text import clean
+
+Shape = tuple[int, ...]
 
 
 def normal(name: str) -> str:
@@ -20,20 +24,27 @@ def normal(name: str) -> str:
     return name.lower().replace("_", "")
 
 
+def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[str]]) -> dict[str, str]:
+    """Return {given: wanted} for the names that fit: the same, the same but for case, an alias.
+
+    Exact names go first, so that an alias never takes another's place.
+    """
+    given, wanted = list(given), list(wanted)
+    bound: dict[str, str] = {}
+    for strictness in range(3):
+        for want in wanted:
+            known = ({want}, {normal(want)}, {normal(alias) for alias in aliases.get(want, [])})[strictness]
+            for name in given:
+                fits = (name if strictness == 0 else normal(name)) in known
+                if fits and name not in bound and want not in bound.values():
+                    bound[name] = want
+    return bound
+
+
 def find_function(content: AssignmentFile, name: str, defined: dict[str, Found]) -> Found | None:
     """Return the submitted function that plays the part of ``name``, by its own name or an alias."""
-    if name in defined:
-        return defined[name]
-    by_normal = {normal(found): function for found, function in defined.items()}
-    for wanted in (name, *content.functions[name].aliases):
-        if normal(wanted) in by_normal:
-            return by_normal[normal(wanted)]
-    return None
-
-
-def known_as(content: AssignmentFile, name: str) -> set[str]:
-    """All normal forms by which an argument or result may be called."""
-    return {normal(name), *(normal(alias) for alias in content.names.get(name, []))}
+    aliases = {name: content.functions[name].aliases}
+    return next((defined[found] for found in match(defined, [name], aliases)), None)
 
 
 def bind_arguments(
@@ -44,105 +55,112 @@ def bind_arguments(
     Arguments that ``inputs`` leaves out get the default of the assignment's signature, not the
     submission's: everybody is asked the same. Raises CallFailed with status ``failed``.
     """
-    function = content.functions[name]
-    values = function.complete(inputs)
-    variadic = {kind for _, kind, _ in found.parameters if kind.startswith("VAR_")}
-    parameters = [parameter for parameter in found.parameters if not parameter[1].startswith("VAR_")]
-    bound = _by_name(content, function, [parameter[0] for parameter in parameters])
-    free = [parameter for parameter, _, default in parameters if parameter not in bound and not default]
+    values = content.functions[name].complete(inputs)
+    kinds = {parameter: kind for parameter, kind, _ in found.parameters}
+    parameters = [parameter for parameter, kind in kinds.items() if not kind.startswith("VAR_")]
+    if not parameters and "VAR_POSITIONAL" in kinds.values():
+        return list(values.values()), {}
+    bound = match(parameters, values, content.names)
+    bound |= _by_elimination(content, name, found, bound, inputs)
+    needed = [argument for argument in values if argument in inputs and argument not in bound.values()]
+    keywords: dict[str, Any] = {}
+    if "VAR_KEYWORD" in kinds.values():
+        keywords = {argument: values[argument] for argument in needed}
+        needed = []
+    unknown = [parameter for parameter, _, default in found.parameters if parameter in parameters and not default]
+    unknown = [parameter for parameter in unknown if parameter not in bound]
+    if needed or unknown:
+        listed = " and ".join(needed or unknown)
+        reason = f"it has no parameter for {listed}" if needed else f"it also asks for {listed}"
+        raise CallFailed(
+            "failed",
+            f"Expected `{signature(name, content.functions[name])}`, found `{found_signature(found)}`: {reason}.",
+        )
+    positional = [values[bound[p]] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
+    keywords |= {p: values[bound[p]] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}
+    return positional, keywords
+
+
+def _by_elimination(
+    content: AssignmentFile, name: str, found: Found, bound: dict[str, str], inputs: dict[str, Any]
+) -> dict[str, str]:
+    """Give the parameters with unknown names the arguments that are left, if there are as many.
+
+    Beside others, a parameter that carries the name of something else is never taken for an argument.
+    """
+    values = content.functions[name].complete(inputs)
+    plain = [(parameter, default) for parameter, kind, default in found.parameters if not kind.startswith("VAR_")]
+    elsewhere = match([p for p, _ in plain], content.all_names(), {}) if len(plain) > 1 else {}
+    free = [(p, default) for p, default in plain if p not in bound and p not in elsewhere]
     left = [argument for argument in values if argument not in bound.values()]
     needed = [argument for argument in left if argument in inputs]
-    # By elimination: one unknown name for one argument, or strange names throughout in the right number.
-    if len(free) == len(needed) and (len(free) == 1 or not bound):
-        bound |= dict(zip(free, needed, strict=True))
-        free, needed = [], []
-    if "VAR_POSITIONAL" in variadic and not parameters:
-        return [values[argument] for argument in values if argument in inputs], {}
-    if "VAR_KEYWORD" in variadic:
-        free_form = {argument: values[argument] for argument in needed}
-        needed = []
-    else:
-        free_form = {}
-    if free or needed:
-        reason = (
-            f"it has no parameter for {' and '.join(needed)}" if needed else f"it also asks for {' and '.join(free)}"
-        )
-        raise CallFailed("failed", _signatures(name, function, found, reason))
-    positional = [
-        values[bound[parameter]]
-        for parameter, kind, _ in parameters
-        if kind == "POSITIONAL_ONLY" and parameter in bound
-    ]
-    keywords = {
-        parameter: values[bound[parameter]]
-        for parameter, kind, _ in parameters
-        if kind != "POSITIONAL_ONLY" and parameter in bound
-    }
-    return positional, {**keywords, **free_form}
-
-
-def _by_name(content: AssignmentFile, function: Function, parameters: list[str]) -> dict[str, str]:
-    """Map parameters to arguments: exact names first, so that an alias never takes another's place."""
-    bound: dict[str, str] = {}
-    rules = (
-        lambda parameter, argument: parameter == argument.name,
-        lambda parameter, argument: normal(parameter) == normal(argument.name),
-        lambda parameter, argument: normal(parameter) in known_as(content, argument.name),
-    )
-    for fits in rules:
-        for argument in function.arguments:
-            for parameter in parameters:
-                if parameter not in bound and argument.name not in bound.values() and fits(parameter, argument):
-                    bound[parameter] = argument.name
-    return bound
+    required = [parameter for parameter, default in free if not default]
+    if not needed:
+        return {}
+    for parameters, arguments in (
+        (required, needed),
+        ([parameter for parameter, _ in free], left),
+        ([parameter for parameter, _ in free], needed),
+    ):
+        if len(parameters) == len(arguments):
+            return dict(zip(parameters, arguments, strict=True))
+    return {}
 
 
 def bind_results(
-    content: AssignmentFile, name: str, found: Found, value: Any, shapes: dict[str, tuple[int, ...]]
+    content: AssignmentFile, name: str, found: Found, value: Any, shapes: dict[str, Shape]
 ) -> dict[str, Any]:
     """Return {result name: value} of what the submitted function returned.
 
-    Results are told apart by the keys of a dict, the names in the ``return`` statement, else their
-    order; and by shape where the order fits no shape. Raises CallFailed with status ``failed``.
+    Results are told apart by the keys of a dict or the names in the ``return`` statement; those
+    without a known name by ``shapes`` where that is unambiguous, else by their order. Raises
+    CallFailed with status ``failed``.
     """
     wanted = content.functions[name].returns
     if isinstance(value, dict):
-        named = {key: item for want in wanted for key, item in _pick(content, want, value)}
-        if len(named) == len(wanted):
-            return named
+        bound = match(value, wanted, content.names)
+        if len(bound) == len(wanted):
+            return {want: value[key] for key, want in bound.items()}
+        listed = clean(", ".join(map(str, value)))
         raise CallFailed(
-            "failed",
-            f"`{found.name}` returned a dict with the keys {', '.join(map(str, value))}; expected {', '.join(wanted)}.",
+            "failed", f"`{found.name}` returned a dict with the keys {listed}; expected {', '.join(wanted)}."
         )
     if len(wanted) == 1:
         return {wanted[0]: value}
-    if not isinstance(value, tuple | list):
+    if not isinstance(value, tuple | list) or len(value) != len(wanted):
+        count = f"{len(value)} values" if isinstance(value, tuple | list) else describe(value)
         raise CallFailed(
-            "failed", f"`{found.name}` returned {describe(value)}; expected {len(wanted)} values: {', '.join(wanted)}."
+            "failed", f"`{found.name}` returned {count}; expected {len(wanted)} values: {', '.join(wanted)}."
         )
-    if len(value) != len(wanted):
-        raise CallFailed(
-            "failed", f"`{found.name}` returned {len(value)} values; expected {len(wanted)}: {', '.join(wanted)}."
-        )
-    by_name = _by_name(
-        content, Function(signature=f"({', '.join(wanted)})", returns=wanted), [item for item in found.returns if item]
-    )
-    if len(by_name) == len(wanted) == len(found.returns):
-        return {by_name[returned]: item for returned, item in zip(found.returns, value, strict=True)}
-    in_order = dict(zip(wanted, value, strict=True))
-    if all(np.shape(in_order[want]) == shapes[want] for want in wanted if want in shapes) or any(
-        isinstance(item, list) for item in value
-    ):
+    names = found.returns if len(found.returns) == len(value) else [""] * len(value)
+    by_name = match([returned for returned in names if names.count(returned) == 1], wanted, content.names)
+    results = {by_name[returned]: item for returned, item in zip(names, value, strict=True) if returned in by_name}
+    rest = [item for returned, item in zip(names, value, strict=True) if returned not in by_name]
+    return results | _by_shape([want for want in wanted if want not in results], rest, shapes)
+
+
+def _by_shape(wanted: Sequence[str], items: Sequence[Any], shapes: dict[str, Shape]) -> dict[str, Any]:
+    """Each result its item: in order if the shapes agree with that, by shape if only that agrees, else in order."""
+    in_order = dict(zip(wanted, items, strict=True))
+    expected = {want: without_ones(shapes[want]) for want in wanted if want in shapes}
+    given = [shape_of(item) for item in items]
+    found = [None if shape is None else without_ones(shape) for shape in given]
+    if len(set(expected.values())) < len(wanted) or set(found) != set(expected.values()):
         return in_order
-    by_shape = {np.shape(item): item for item in value}
-    if len(by_shape) == len(wanted) and set(by_shape) == set(shapes.values()):
-        return {want: by_shape[shapes[want]] for want in wanted}
-    return in_order
+    return {want: items[found.index(shape)] for want, shape in expected.items()}
 
 
-def _pick(content: AssignmentFile, want: str, value: dict[str, Any]) -> list[tuple[str, Any]]:
-    names = known_as(content, want)
-    return [(want, item) for key, item in value.items() if normal(key) in names][:1]
+def shape_of(value: Any) -> Shape | None:
+    """The shape of an array, a number, or a list of numbers; None for anything else."""
+    try:
+        return np.asarray(value).shape
+    except (TypeError, ValueError):  # a ragged list
+        return None
+
+
+def without_ones(shape: Shape) -> Shape:
+    """The shape without axes of length one: (n, 1) and (1, n) hold the same as (n,)."""
+    return tuple(length for length in shape if length != 1)
 
 
 def describe(value: Any) -> str:
@@ -151,7 +169,9 @@ def describe(value: Any) -> str:
         return "None"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
-    name = getattr(value, "type_name", type(value).__name__)
+    name = clean(getattr(value, "type_name", type(value).__name__), 80)
+    if isinstance(value, bool):
+        return "a truth value"
     if isinstance(value, int | float | np.generic):
         return f"a single number ({name})"
     article = "an" if name[:1].lower() in "aeiou" else "a"
@@ -171,11 +191,12 @@ def found_signature(found: Found) -> str:
 
 
 def missing(content: AssignmentFile, name: str, defined: dict[str, Found]) -> str:
-    """The sentence for a function that is not there."""
-    close = [other for other in defined if normal(name) in normal(other) or normal(other) in normal(name)]
-    also = f" Found instead: {', '.join(found_signature(defined[other]) for other in close[:3])}." if close else ""
-    return f"The function `{signature(name, content.functions[name])}` is missing: define it under this name.{also}"
-
-
-def _signatures(name: str, function: Function, found: Found, reason: str) -> str:
-    return f"Expected `{signature(name, function)}`, found `{found_signature(found)}`: {reason}."
+    """The sentence for a function that is not there, with those of a similar name."""
+    wanted = normal(name)
+    close = [
+        found_signature(found)
+        for other, found in defined.items()
+        if wanted in normal(other) or (len(other) > 3 and normal(other) in wanted)
+    ]
+    also = f"; found instead: {', '.join(close[:3])}" if close else ""
+    return f"The function `{signature(name, content.functions[name])}` is missing: define it under this name{also}."

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from .assignment import Tolerance
-from .binding import describe
+from .binding import describe, without_ones
+
+Array = np.ndarray[Any, Any]
 
 # Rounding of one operation is about 1e-16, 1e-7 and 1e-3; a training loop loses some digits more.
-RELATIVE_BY_DTYPE = {"float32": 1e-4, "float16": 2e-2}
+RELATIVE_BY_DTYPE = {"float32": 1e-4, "float16": 2e-3}
 
 
 @dataclass(frozen=True)
@@ -27,49 +29,78 @@ class Comparison:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
-def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, sequence: bool = False) -> Comparison:
-    """Compare ``actual`` with ``expected`` (an array or a number); ``sequence`` accepts a list as well."""
-    expected = np.asarray(expected)
+def compare_results(
+    answered: dict[str, Any], expected: dict[str, Any], tolerance: Tolerance, history: str | None = None
+) -> dict[str, Comparison]:
+    """Compare the results of one call with the expected ones, result by result.
+
+    ``history`` names a result with one entry an epoch, taken before or after each update, as a list
+    or an array; the expected one holds both and is one entry longer. A function that computes in
+    float32 may hand some results over as Python numbers: the coarsest result sets the tolerance.
+    """
+    coarsest = max((RELATIVE_BY_DTYPE.get(_dtype_name(answered[name]), 0.0) for name in expected), default=0.0)
+    tolerance = tolerance.model_copy(update={"relative": max(tolerance.relative, coarsest)})
+    return {
+        name: (compare_history if name == history else compare)(name, answered[name], item, tolerance)
+        for name, item in expected.items()
+    }
+
+
+def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comparison:
+    """Compare with the entries before each update, and with those after it; either will do."""
+    epochs = len(expected) - 1
     if isinstance(actual, list | tuple):
-        if not sequence:
-            return Comparison(
-                f"{name} is a {type(actual).__name__}, expected {_expectation(expected)}: return np.array(...)."
-            )
         try:
-            actual = np.asarray(actual, dtype=np.float64)
-        except (TypeError, ValueError):
+            actual = np.asarray(actual)
+        except (TypeError, ValueError):  # ragged
             return Comparison(f"{name} is a list of something else than numbers.")
+        if actual.dtype.kind not in "biuf":
+            return Comparison(f"{name} is a list of something else than numbers.")
+    if isinstance(actual, np.ndarray) and actual.ndim and len(actual) != epochs and actual.size != epochs:
+        return Comparison(f"{name} has {len(actual)} entries, expected one an epoch, {epochs}.")
+    before = compare(name, actual, expected[:-1], tolerance)
+    after = compare(name, actual, expected[1:], tolerance)
+    return before if before.problem is None or after.problem is not None else after
+
+
+def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comparison:
+    """Compare ``actual``, whatever it is, with ``expected``, an array or a number."""
+    expected = np.asarray(expected)
     if isinstance(actual, bool) or not isinstance(actual, np.ndarray | np.generic | int | float):
-        advice = ": the function returns nothing" if actual is None else ""
+        advice = ""
+        if actual is None:
+            advice = ": the function returns nothing"
+        elif isinstance(actual, list | tuple) and expected.ndim:
+            advice = ": return np.array(...)"
         return Comparison(f"{name} is {describe(actual)}, expected {_expectation(expected)}{advice}.")
     array = np.asarray(actual)
-    note = None
+    notes = []
     if array.shape != expected.shape:
         # (n, 1) or (1, n) for (n,), and (1,) for a number, hold the same answer.
-        if array.size != expected.size or _without_ones(array.shape) != _without_ones(expected.shape):
+        if without_ones(array.shape) != without_ones(expected.shape):
             return Comparison(f"{name} has the shape {array.shape}, expected {expected.shape}.")
-        note = f"{name} has the shape {array.shape} where {expected.shape} was asked for: accepted."
+        notes.append(f"{name} has the shape {array.shape} where {expected.shape} was asked for: accepted.")
         array = array.reshape(expected.shape)
     if array.dtype.kind not in ("f" if expected.dtype.kind == "f" else "fiu"):
         return Comparison(f"{name} holds {_kind(array.dtype)}, expected decimals (float64).")
-    return _compare_values(name, array, expected, tolerance, note)
+    relative = tolerance.relative
+    if array.dtype.name in RELATIVE_BY_DTYPE:
+        notes.append(f"{name} is {array.dtype.name}: compared with a tolerance to match.")
+        relative = max(relative, RELATIVE_BY_DTYPE[array.dtype.name])
+    note = " ".join(notes) or None
+    return _compare_values(name, array.astype(np.float64), expected.astype(np.float64), relative, tolerance, note)
 
 
 def _compare_values(
-    name: str, array: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], tolerance: Tolerance, note: str | None
+    name: str, array: Array, expected: Array, relative: float, tolerance: Tolerance, note: str | None
 ) -> Comparison:
+    for what, wrong in (
+        ("NaN", np.isnan(array) & ~np.isnan(expected)),
+        ("infinite", np.isinf(array) & np.isfinite(expected)),
+    ):
+        if wrong.any():
+            return Comparison(f"{name} is {what} {_share(wrong)}.", note, {"result": name, what: int(wrong.sum())})
     with np.errstate(all="ignore"):
-        array = array.astype(np.float64) if array.dtype.name not in RELATIVE_BY_DTYPE else array
-        relative = max(tolerance.relative, RELATIVE_BY_DTYPE.get(array.dtype.name, 0))
-        if array.dtype.name in RELATIVE_BY_DTYPE:
-            note = note or f"{name} is {array.dtype.name}: compared with a tolerance to match."
-        array, expected = array.astype(np.float64), expected.astype(np.float64)
-        wrong = np.isnan(array) & ~np.isnan(expected)
-        if wrong.any():
-            return Comparison(f"{name} is NaN {_share(wrong)}.", note, {"nan": int(wrong.sum())})
-        wrong = np.isinf(array) & np.isfinite(expected)
-        if wrong.any():
-            return Comparison(f"{name} is infinite {_share(wrong)}.", note, {"infinite": int(wrong.sum())})
         error = np.abs(array - expected)
         scale = float(np.max(np.abs(expected), initial=0.0))
         # "not <=" and not ">": a NaN must never pass
@@ -86,14 +117,12 @@ def _compare_values(
         "max_rel_error": largest / scale if scale else None,
         "index": index,
     }
-    where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
-    size = f"{largest:.3g}" + (f", {largest / scale:.2g} times the largest value expected" if scale else "")
-    many = f" ({int(wrong.sum())} of {wrong.size} entries are wrong)" if wrong.size > 1 else ""
-    return Comparison(f"{name} is wrong{many}: the largest error is {size}{where}.", note, evidence)
-
-
-def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(length for length in shape if length != 1)
+    if wrong.size == 1:
+        size = f" ({largest / scale:.2g} times the right value)" if scale else ""
+        return Comparison(f"{name} is wrong by {largest:.3g}{size}.", note, evidence)
+    where = f"at {int(wrong.sum())} of {wrong.size} entries, most at index {index if len(index) > 1 else index[0]}"
+    size = f" ({largest / scale:.2g} times the largest right entry)" if scale else ""
+    return Comparison(f"{name} is wrong {where}, by {largest:.3g}{size}.", note, evidence)
 
 
 def _share(wrong: np.ndarray[Any, Any]) -> str:
@@ -107,3 +136,7 @@ def _expectation(expected: np.ndarray[Any, Any]) -> str:
 def _kind(dtype: np.dtype[Any]) -> str:
     names = {"i": "integers", "u": "integers", "b": "truth values", "c": "complex numbers"}
     return f"{names.get(dtype.kind, 'values')} ({dtype.name})"
+
+
+def _dtype_name(value: Any) -> str:
+    return value.dtype.name if isinstance(value, np.ndarray | np.generic) else ""

@@ -71,7 +71,7 @@ def examine() -> dict[str, Any]:
 def _try(level: Level) -> dict[str, Any]:
     secret_name = "GRADER_SECRET"
     os.environ[secret_name] = "1"
-    intruder = Submission("", "", "module", "intruder.py", {"intruder.py": INTRUDER.encode()}, INTRUDER, None)
+    intruder = Submission("", "", "module", "intruder.py", {"intruder.py": INTRUDER.encode()}, [], None)
     try:
         with tempfile.NamedTemporaryFile() as secret, Session(intruder, Limits(), level) as session:
             session.load()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import time
 from collections.abc import Sequence
+
+import numpy as np
 
 from . import checks
 from .assignment import Assignment, BaseCheck
@@ -13,10 +16,14 @@ from .errors import NotGradable, UsageError
 from .oracle import Oracle, tensorflow_version
 from .report.model import AssignmentName, CheckResult, Environment, Isolation, Level, Report, Status, SubmissionName
 from .sandbox.endings import CallFailed
-from .sandbox.session import NOT_ENFORCED, Session
+from .sandbox.session import Session
 from .submission import Submission
+from .text import clean
+
+log = logging.getLogger(__name__)
 
 DEFAULT_SEED = 0
+MAX_MESSAGE = 1000  # characters, whatever a submission calls its functions and exceptions
 STARTED = ("passed", "partial")  # a check whose prerequisites ended so is run
 
 
@@ -39,21 +46,25 @@ def grade(
     with Session(submission, assignment.content.limits, isolation, hide=[assignment.folder]) as session:
         if submission.problem is None:
             session.start()  # the worker starts while this process prepares
-        context = Context(assignment.content, submission.source, session, oracle or Oracle(assignment), seed)
+        context = Context(assignment.content, submission.code, session, oracle or Oracle(assignment), seed)
         results = _run_all(submission, session, context, selected, whole=not only)
-        level = session.level
+        level, gaps = session.level, session.not_enforced
     score = sum(result.score or 0 for result in results)
     max_score = sum(result.max_score for result in results)
     gradable = all(result.status != "not_gradable" for result in results)
+    if max_score:
+        passed = score >= assignment.content.pass_mark / 100 * max_score - 1e-9
+    else:  # --only a check without points
+        passed = all(result.status == "passed" for result in results)
     return Report(
         assignment=AssignmentName(name=assignment.name, version=assignment.content.version),
         submission=SubmissionName(path=submission.path, sha256=submission.sha256),
         score=round(score, 2) if gradable else None,
         max_score=max_score,
-        passed=gradable and score >= assignment.content.pass_mark / 100 * max_score - 1e-9,
+        passed=gradable and passed,
         ending="graded" if gradable else "not_gradable",
         checks=results,
-        isolation=Isolation(level=level, not_enforced=NOT_ENFORCED[level]),
+        isolation=Isolation(level=level, not_enforced=gaps),
         environment=_environment(),
         seconds=round(time.monotonic() - began, 3),
     )
@@ -76,6 +87,8 @@ def _run_all(
         return [_result(check, "error", 0, submission.problem) for check in selected]
     try:
         session.load()
+    except NotGradable as error:
+        return [_result(check, "not_gradable", 0, str(error)) for check in selected]
     except CallFailed as failure:
         return [_result(check, failure.status, 0, failure.message) for check in selected]
     results: list[CheckResult] = []
@@ -95,6 +108,12 @@ def _run_one(check: BaseCheck, context: Context) -> CheckResult:
         return _result(check, failure.status, 0, failure.message)
     except NotGradable as error:
         return _result(check, "not_gradable", 0, str(error))
+    except UsageError:
+        raise
+    except Exception as error:  # a mistake in the grader must not cost the student, nor the rest of the report
+        log.debug("check %s", check.name, exc_info=True)
+        what = clean(f"{type(error).__name__}: {error}")
+        return _result(check, "not_gradable", 0, f"The grader failed in this check ({what}): please report it.")
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
     result = _result(check, status, outcome.share, outcome.message)
     result.evidence = outcome.evidence
@@ -112,14 +131,12 @@ def _result(check: BaseCheck, status: Status, share: float, message: str) -> Che
         status=status,
         score=None if status == "not_gradable" else round(share * check.points, 2),
         max_score=check.points,
-        message=message,
+        message=clean(message, MAX_MESSAGE),
         hint=check.hint if status in ("failed", "partial") else "",
     )
 
 
 def _environment() -> Environment:
-    import numpy as np
-
     return Environment(
         python=platform.python_version(),
         numpy=np.__version__,

@@ -13,6 +13,8 @@ import importlib.util
 import os
 import sys
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +24,7 @@ import numpy as np
 import platformdirs
 
 from .assignment import REFERENCE, Assignment
-from .errors import NotGradable
+from .errors import NotGradable, UsageError
 from .worker import values
 
 Array = np.ndarray[Any, Any]
@@ -84,7 +86,12 @@ class Oracle:
         key = self._key(label, inputs)
         answer = None if self._live else self._look_up(key, names)
         if answer is None:
-            answer = {name: np.asarray(item) for name, item in zip(names, compute(), strict=True)}
+            computed = compute()
+            if len(computed) != len(names):
+                raise UsageError(
+                    f"{self._file}: {label} returns {len(computed)} results; the assignment names {', '.join(names)}."
+                )
+            answer = {name: np.asarray(item) for name, item in zip(names, computed, strict=True)}
             if not self._live:
                 with contextlib.suppress(OSError):  # no writable cache: it is computed again next time
                     save(self._cache_file(key), answer)
@@ -101,7 +108,7 @@ class Oracle:
         try:
             with np.load(self._cache_file(key), allow_pickle=False) as kept:
                 return {name: kept[name] for name in names}
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
             return None
 
     def _cache_file(self, key: str) -> Path:
@@ -116,6 +123,8 @@ class Oracle:
         """Call the live reference; its results are TensorFlow tensors, arrays or numbers."""
         if self._module is None:
             self._module = _import(self._file)
+        if not hasattr(self._module, function):
+            raise UsageError(f"{self._file} has no function '{function}', which the assignment names; add it.")
         answer = getattr(self._module, function)(**inputs)
         return list(answer) if isinstance(answer, tuple) else [answer]
 

@@ -14,9 +14,10 @@ from .assignment import AssignmentFile, Draw
 
 @dataclass(frozen=True)
 class Case:
-    """One set of inputs; ``name`` is how messages speak of it."""
+    """One set of inputs, drawn for ``probe``; ``name`` is how messages speak of it."""
 
     name: str
+    probe: str
     inputs: dict[str, Any]
 
 
@@ -30,7 +31,7 @@ def cases(content: AssignmentFile, probe_names: list[str], seed: int) -> list[Ca
                 key: _draw(value, seed, f"{name}/{key}", repetition) if isinstance(value, Draw) else _constant(value)
                 for key, value in probe.inputs.items()
             }
-            drawn.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", inputs))
+            drawn.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", name, inputs))
     return drawn
 
 
@@ -44,8 +45,11 @@ def _draw(draw: Draw, seed: int, label: str, repetition: int) -> Any:
         values = random.uniform(draw.low, draw.high, draw.shape)
     else:
         values = random.choice(np.asarray(draw.of, dtype=np.float64), draw.shape)
-    return values if draw.shape else float(values)
+    return np.float64(values) if not draw.shape else values
 
 
 def _constant(value: Any) -> Any:
-    return np.asarray(value, dtype=np.float64) if isinstance(value, list) else value
+    # A NumPy number and not a Python one, since a function for arrays may index what it gets.
+    if isinstance(value, list):
+        return np.asarray(value, dtype=np.float64)
+    return np.float64(value) if isinstance(value, float) else value

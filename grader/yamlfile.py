@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -99,10 +100,21 @@ def _follow(node: yaml.Node | None, location: Location) -> tuple[int, yaml.Node 
     return line, node
 
 
+def _place(location: Location) -> str:
+    """``checks.2.points`` for a reader; what pydantic adds to name a member of a union is left out."""
+    steps = [str(step) for step in location]
+    plain = [step for step in steps if not re.search(r"[\[(]|^[A-Z]\w+$|^(bool|int|float|list)$", step)]
+    if len(plain) > 2 and plain[0] == "checks":  # the third names the kind
+        del plain[2]
+    return ".".join(plain) or "the file"
+
+
 def _sentence(error: ErrorDetails) -> str:
-    where = ".".join(str(step) for step in error["loc"]) or "the file"
+    where = _place(error["loc"])
     context: dict[str, Any] = error.get("ctx", {})
     match error["type"]:
+        case "model_type" | "dict_type":
+            return f"{where} has to be keys with values."
         case "missing":
             return f"{where} is missing; add it."
         case "extra_forbidden":

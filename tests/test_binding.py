@@ -47,6 +47,7 @@ def test_the_exact_name_goes_before_an_alias():
         (("X", "labels", "w", "strange"), {"X": "the X", "labels": "the y", "w": "the w", "strange": "the b"}),
         (("p", "q", "r", "s"), dict(zip("pqrs", INPUTS.values(), strict=True))),
         (("X", "y", "w", "b", "verbose="), {"X": "the X", "y": "the y", "w": "the w", "b": "the b"}),
+        (("X", "y", "p", "q="), {"X": "the X", "y": "the y", "p": "the w", "q": "the b"}),
         (("X", "**rest"), {"X": "the X", "y": "the y", "w": "the w", "b": "the b"}),
     ],
 )
@@ -62,6 +63,16 @@ def test_a_function_of_anything_gets_them_in_order():
     assert bound == {}
 
 
+def test_a_function_of_anything_gets_the_defaults_in_their_place():
+    inputs = {"X": 1, "y": 2, "w": 3, "epochs": 7}
+    positional, _ = binding.bind_arguments(CONTENT, "train", function("train", "*args", "**kwargs"), inputs)
+    assert positional == [1, 2, 3, 0.0, 1.0, 7, True]
+
+
+def test_the_only_parameter_takes_the_only_argument_whatever_its_name():
+    assert binding.bind_arguments(CONTENT, "sigmoid", function("sigmoid", "x"), {"z": 1})[1] == {"x": 1}
+
+
 def test_the_defaults_are_those_of_the_assignment():
     found = function("train", "X", "y", "w", "b", "epochs=", "learning_rate=", "fit_bias=")
     _, bound = binding.bind_arguments(CONTENT, "train", found, {"X": 1, "y": 2, "w": 3, "epochs": 7})
@@ -75,6 +86,7 @@ def test_the_defaults_are_those_of_the_assignment():
         (("X",), "it has no parameter for y and w and b"),
         ((), "it has no parameter for X and y and w and b"),
         (("X", "y", "w", "b", "m"), "it also asks for m"),
+        (("X", "y", "y_hat", "b"), "it has no parameter for w"),
     ],
 )
 def test_what_cannot_be_bound_is_said_with_both_signatures(parameters, reason):
@@ -100,14 +112,17 @@ SHAPES = {"dw": (3,), "db": ()}
         (("grad_b", "GradW"), (DB, DW)),
         (("", ""), (DW, DB)),
         ((), {"dw": DW, "db": DB}),
+        (("", "dw"), (DB, DW)),  # one name is known, the other is left over
+        ((), (DB.reshape(1), DW.reshape(3, 1))),  # told apart by shape, without axes of one
+        ((), {"w": DW, "b": DB}),
         ((), {"d_bias": DB, "dWeights": DW, "cache": None}),
     ],
 )
 def test_results_are_told_apart_by_name_then_order_then_shape(returns, value):
     found = function("gradients", returns=returns)
     bound = binding.bind_results(CONTENT, "gradients", found, value, SHAPES)
-    assert bound["dw"] is DW
-    assert bound["db"] is DB
+    assert np.size(bound["dw"]) == 3
+    assert np.size(bound["db"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -115,7 +130,7 @@ def test_results_are_told_apart_by_name_then_order_then_shape(returns, value):
     [
         (None, "`gradients` returned None; expected 2 values: dw, db."),
         (DW, "`gradients` returned an array of shape (3,); expected 2 values: dw, db."),
-        ((DW,), "`gradients` returned 1 values; expected 2: dw, db."),
+        ((DW,), "`gradients` returned 1 values; expected 2 values: dw, db."),
         ({"dw": DW}, "`gradients` returned a dict with the keys dw; expected dw, db."),
     ],
 )
@@ -129,5 +144,5 @@ def test_a_missing_function_is_said_with_what_is_there_instead():
     said = binding.missing(CONTENT, "train", {"train_it": function("train_it", "X", "y=")})
     assert said == (
         "The function `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)` is missing: "
-        "define it under this name. Found instead: train_it(X, y=...)."
+        "define it under this name; found instead: train_it(X, y=...)."
     )

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from grader.assignment import Tolerance
-from grader.compare import compare
+from grader.compare import compare, compare_results
 from grader.worker.values import Opaque
 
 EXPECTED = np.array([0.25, -1.5, 3.0])
 
 
-def problem(actual, expected=EXPECTED, **options):
-    return compare("dw", actual, expected, Tolerance(), **options).problem
+def problem(actual, expected=EXPECTED):
+    return compare("dw", actual, expected, Tolerance()).problem
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def problem(actual, expected=EXPECTED, **options):
         (Opaque("generator"), "dw is a generator, expected an array of shape (3,)."),
         (Opaque("object array"), "dw is an object array, expected an array of shape (3,)."),
         ("0.25", "dw is a str, expected an array of shape (3,)."),
-        (True, "dw is a single number (bool), expected an array of shape (3,)."),
+        (True, "dw is a truth value, expected an array of shape (3,)."),
         ([0.25, -1.5, 3.0], "dw is a list, expected an array of shape (3,): return np.array(...)."),
         (np.zeros((3, 3)), "dw has the shape (3, 3), expected (3,)."),
         (0.25, "dw has the shape (), expected (3,)."),
@@ -39,10 +39,7 @@ def test_the_first_difference_is_said_in_a_sentence(actual, said):
 
 def test_wrong_values_are_said_with_the_size_of_the_error_and_without_the_expected_ones():
     said = problem(EXPECTED + np.array([0, 0.5, 0]))
-    assert said == (
-        "dw is wrong (1 of 3 entries are wrong): the largest error is 0.5, "
-        "0.17 times the largest value expected at index 1."
-    )
+    assert said == ("dw is wrong at 1 of 3 entries, most at index 1, by 0.5 (0.17 times the largest right entry).")
     assert "-1.5" not in said
 
 
@@ -69,11 +66,49 @@ def test_float32_is_compared_with_its_own_tolerance():
     assert problem(EXPECTED * (1 + 3e-6)) is not None
 
 
-def test_a_sequence_may_be_a_list_of_numbers_and_of_nothing_else():
-    assert problem([0.25, -1.5, 3.0], sequence=True) is None
-    assert problem([np.float64(0.25), np.array(-1.5), 3], sequence=True) is None
-    assert problem(["a"], sequence=True) == "dw is a list of something else than numbers."
-    assert problem([[1.0], [1.0, 2.0]], sequence=True) == "dw is a list of something else than numbers."
+HISTORY = np.array([4.0, 2.0, 1.0, 0.5])  # before the first of three updates, and after each
+
+
+def history_problem(actual):
+    return compare_results({"losses": actual}, {"losses": HISTORY}, Tolerance(), "losses")["losses"].problem
+
+
+@pytest.mark.parametrize(
+    "actual",
+    [
+        HISTORY[:3],
+        HISTORY[1:],
+        HISTORY[1:].reshape(3, 1),
+        [4.0, 2.0, 1.0],
+        [np.float64(2), np.array(1.0), 0.5],
+        [np.float32(2), np.float32(1), np.float32(0.5)],
+    ],
+)
+def test_a_history_is_taken_before_or_after_each_update(actual):
+    assert history_problem(actual) is None
+
+
+@pytest.mark.parametrize(
+    ("actual", "said"),
+    [
+        (HISTORY, "losses has 4 entries, expected one an epoch, 3."),
+        ([4.0], "losses has 1 entries, expected one an epoch, 3."),
+        (["4.0", "2.0", "1.0"], "losses is a list of something else than numbers."),
+        ([[1.0], [1.0, 2.0], [3.0]], "losses is a list of something else than numbers."),
+        ([4 + 0j, 2, 1], "losses is a list of something else than numbers."),
+        ([4.0, 2.0, 1.1], "losses is wrong at 1 of 3 entries, most at index 2, by 0.1"),
+        (None, "losses is None"),
+        (4.0, "losses has the shape (), expected (3,)."),
+    ],
+)
+def test_a_history_that_is_wrong(actual, said):
+    assert history_problem(actual).startswith(said)
+
+
+def test_the_coarsest_result_of_a_call_sets_its_tolerance():
+    expected = {"w": EXPECTED, "b": np.asarray(1.0)}
+    answered = {"w": EXPECTED.astype(np.float32), "b": 1.0 + 3e-6}
+    assert all(item.problem is None for item in compare_results(answered, expected, Tolerance()).values())
 
 
 def test_nan_never_passes_even_where_the_reference_has_one():

@@ -50,4 +50,6 @@ def test_a_command_prints_what_the_page_shows(folder, command, shown):
 def without_measurements(text):
     """Times, and versions of this machine, are not the page's."""
     text = re.sub(r"\d+\.\d s\b", "N s", text)
-    return re.sub(r"^(python|system|numpy|nbclient|ipykernel|tensorflow) +\S.*$", r"\1", text, flags=re.MULTILINE).rstrip()
+    return re.sub(
+        r"^(python|system|numpy|nbclient|ipykernel|tensorflow) +\S.*$", r"\1", text, flags=re.MULTILINE
+    ).rstrip()

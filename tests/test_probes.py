@@ -30,7 +30,7 @@ def test_a_probe_draws_the_same_whatever_is_drawn_beside_it():
 def test_the_stream_is_frozen_since_recorded_answers_depend_on_it():
     drawn = probes.cases(CONTENT, ["random points"], 0)[0].inputs
     assert drawn["b"] == FROZEN_B
-    assert isinstance(drawn["b"], float)
+    assert isinstance(drawn["b"], np.float64)
 
 
 def test_numbers_in_lists_are_decimals_and_single_ones_stay_what_they_are():

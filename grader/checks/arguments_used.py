@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..assignment import ArgumentsUsedCheck
-from ..compare import compare
-from ..probes import Case
+from ..compare import compare_results
+from ..sandbox.endings import CallFailed
 from .context import Context, Outcome
-from .trajectory import compare_path, path_shapes
 
 
 def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     """Change one argument at a time; the share is that of the arguments that are right."""
     problems: dict[str, str] = {}
     (case, *_) = context.cases([check.probe])
-    plain = context.ask(check.function, case.inputs).values
+    unchanged = context.oracle.results(check.function, case.inputs)
     for argument, value in check.vary.items():
-        changed = Case(f"{argument}={value}", {**case.inputs, argument: value})
-        expected = context.oracle.results(check.function, changed.inputs)
-        answered = context.ask(check.function, changed.inputs, path_shapes(expected, check.history)).values
-        compared = compare_path(answered, expected, check.history, check.tolerance)
-        problem = next((item.problem for item in compared.values() if item.problem), None)
-        if problem is None:
-            continue
-        same = all(
-            compare(name, answered[name], plain[name], check.tolerance, sequence=True).problem is None
-            for name in answered
-        )
-        problems[argument] = (
-            f"`{check.function}` ignores {argument}: the result is the same with {argument}={value}."
-            if same
-            else f"`{check.function}`, with {argument}={value}: {problem}"
-        )
+        try:
+            problem = _problem(check, context, case.inputs, argument, value, unchanged)
+        except CallFailed as failure:
+            if failure.status != "failed":  # the function did not answer at all
+                raise
+            problem = failure.message  # it has no such parameter, say: the others can still be right
+        if problem is not None:
+            problems[argument] = problem
     if not problems:
         return Outcome(1.0, f"`{check.function}` uses {', '.join(check.vary)}.")
     share = 1 - len(problems) / len(check.vary)
     return Outcome(share, " ".join(problems.values()), {"wrong": list(problems)})
+
+
+def _problem(
+    check: ArgumentsUsedCheck,
+    context: Context,
+    inputs: dict[str, Any],
+    argument: str,
+    value: Any,
+    unchanged: dict[str, Any],
+) -> str | None:
+    history = context.content.functions[check.function].history
+    changed = {**inputs, argument: value}
+    expected = context.oracle.results(check.function, changed)
+    answered = context.ask(check.function, changed).values
+
+    def first_problem(wanted: dict[str, Any]) -> str | None:
+        compared = compare_results(answered, wanted, check.tolerance, history)
+        return next((item.problem for item in compared.values() if item.problem), None)
+
+    problem = first_problem(expected)
+    if problem is None:
+        return None
+    if first_problem(unchanged) is None:
+        return f"`{check.function}` ignores {argument}: {argument}={value} changes nothing."
+    return f"`{check.function}`, with {argument}={value}: {problem}"

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from .. import binding, probes
-from ..assignment import AssignmentFile
+from ..assignment import AssignmentFile, Draw
 from ..compare import Comparison
 from ..oracle import Oracle
 from ..probes import Case
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Session
+from ..submission import Code
 
 
 @dataclass(frozen=True)
@@ -37,38 +38,45 @@ class Result:
 class Context:
     """One submission under one assignment, with one seed."""
 
-    def __init__(self, content: AssignmentFile, source: str, session: Session, oracle: Oracle, seed: int) -> None:
+    def __init__(
+        self, content: AssignmentFile, code: Sequence[Code], session: Session, oracle: Oracle, seed: int
+    ) -> None:
         self.content = content
-        self.source = source
+        self.code = code
         self.oracle = oracle
         self._session = session
         self._seed = seed
+        self._column_axis: dict[str, int | None] = {}
+
+    @property
+    def imported(self) -> list[str]:
+        """The top-level modules that were imported when the submission had been loaded."""
+        return self._session.modules
 
     def cases(self, probe_names: Sequence[str]) -> list[Case]:
-        """The cases of some probes, drawn from this grading's seed."""
-        return probes.cases(self.content, list(probe_names), self._seed)
+        """The cases of some probes, drawn from this grading's seed, in the submission's own layout."""
+        drawn = probes.cases(self.content, list(probe_names), self._seed)
+        return [Case(case.name, case.probe, self._laid_out(case)) for case in drawn]
 
-    def ask(
-        self,
-        function: str,
-        inputs: dict[str, Any],
-        shapes: dict[str, tuple[int, ...]] | None = None,
-        give_back: bool = False,
-    ) -> Result:
+    def ask(self, function: str, inputs: dict[str, Any], give_back: bool = False) -> Result:
         """Call the submission's ``function``; raises CallFailed if there is no answer.
 
-        ``shapes`` of the expected results help to tell them apart. ``give_back`` also fetches the
-        arrays that were passed, as they were after the call.
+        ``give_back`` also fetches the arrays that were passed, as they were after the call.
         """
         functions = self._session.functions
+        stopped = self._session.first_error  # a cell that failed is probably why something is missing
         found = binding.find_function(self.content, function, functions)
         if found is None:
-            stopped = self._session.first_error  # a cell that failed is probably why it is missing
             message = f"{binding.missing(self.content, function, functions)} {stopped}".strip()
             raise CallFailed("error" if stopped else "failed", message)
         positional, keywords = binding.bind_arguments(self.content, function, found, inputs)
-        answer = self._session.call(found.name, positional, keywords, give_back)
-        values = binding.bind_results(self.content, function, found, answer.value, shapes or {})
+        try:
+            answer = self._session.call(found.name, positional, keywords, give_back)
+        except CallFailed as failure:
+            if failure.status == "error":
+                raise CallFailed("error", f"{failure.message} {stopped}".strip()) from failure
+            raise
+        values = binding.bind_results(self.content, function, found, answer.value, self._shapes(function, inputs))
         name_of = {id(value): name for name, value in inputs.items() if isinstance(value, np.ndarray)}
         sent = [*positional, *keywords.values()]
         after = {
@@ -77,6 +85,43 @@ class Context:
             if id(before) in name_of
         }
         return Result(values, after)
+
+    def _shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, binding.Shape]:
+        """The shapes of a submission's results; a single one needs none to be told apart."""
+        declared = self.content.functions[function]
+        if len(declared.returns) == 1:
+            return {}
+        shapes = {name: item.shape for name, item in self.oracle.results(function, inputs).items()}
+        if declared.history is not None:  # the reference's is one entry longer
+            shapes[declared.history] = (shapes[declared.history][0] - 1,)
+        return shapes
+
+    def _laid_out(self, case: Case) -> dict[str, Any]:
+        """Give values that stand for a function's result the shape that the submission's function returns."""
+        inputs = dict(case.inputs)
+        for name, value in self.content.probes[case.probe].inputs.items():
+            if isinstance(value, Draw) and value.like:
+                axis = self._column_axis_of(value.like)
+                inputs[name] = inputs[name] if axis is None else np.expand_dims(inputs[name], axis)
+        return inputs
+
+    def _column_axis_of(self, function: str) -> int | None:
+        """Where the submission's ``function`` puts an extra axis: 1 for (n, 1), 0 for (1, n), else None."""
+        if function not in self._column_axis:
+            self._column_axis[function] = None
+            needed = {argument.name for argument in self.content.functions[function].arguments if not argument.optional}
+            probe = next((name for name, probe in self.content.probes.items() if needed <= probe.inputs.keys()), None)
+            if probe is not None:
+                inputs = probes.cases(self.content, [probe], self._seed)[0].inputs
+                (expected,) = self.oracle.results(function, inputs).values()
+                try:
+                    (answered,) = self.ask(function, inputs).values.values()
+                except CallFailed:
+                    return None
+                shape = binding.shape_of(answered)
+                axes = [axis for axis in (1, 0) if shape == np.expand_dims(expected, axis).shape]
+                self._column_axis[function] = axes[0] if axes else None
+        return self._column_axis[function]
 
 
 class Verdict:

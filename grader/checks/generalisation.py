@@ -30,10 +30,10 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
 
 
 def _scores(check: GeneralisationCheck, answer: Any, count: int) -> Any:
-    scores = np.asarray(answer, dtype=np.float64) if isinstance(answer, np.ndarray) else np.empty(0)
+    scores = answer if isinstance(answer, np.ndarray) and answer.dtype.kind in "fiu" else np.empty(0)
     if scores.size != count or not np.isfinite(scores).all():
         raise CallFailed("failed", f"`{check.predict}` does not give one number for each of {count} unseen inputs.")
-    return scores.reshape(count)
+    return scores.reshape(count).astype(np.float64)
 
 
 def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) -> str:

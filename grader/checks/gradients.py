@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment import GradientsCheck
-from ..compare import compare
+from ..compare import compare_results
 from ..errors import NotGradable
 from ..probes import Case
 from .context import Context, Outcome, Verdict
@@ -27,10 +27,9 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
         tape = context.oracle.results(check.function, case.inputs)
         for name, parameter in check.parameters.items():
             _confirm(check, context, case, tape[name], parameter)
-        answered = context.ask(check.function, case.inputs, {name: item.shape for name, item in tape.items()}).values
-        verdict.add(
-            case.name, {name: compare(name, answered[name], tape[name], check.tolerance) for name in check.parameters}
-        )
+        expected = {name: tape[name] for name in check.parameters}
+        answered = context.ask(check.function, case.inputs).values
+        verdict.add(case.name, compare_results(answered, expected, check.tolerance))
     return verdict.outcome(
         f"{' and '.join(check.parameters)} agree with GradientTape and with central differences in {len(cases)} cases."
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import io
+import logging
+import sys
 from typing import Any
 
 import click
 
 from .. import __version__
 from ..errors import GraderError
+from ..text import clean
 
 COMMANDS = ("list", "show", "new", "check", "validate", "reference", "doctor")
 
@@ -34,7 +38,7 @@ class _Commands(click.Group):
             if ctx.meta.get("debug"):
                 raise
             raise _failure(str(error), error.exit_code) from error
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
             if ctx.meta.get("debug"):
@@ -49,7 +53,7 @@ class _Commands(click.Group):
 
 def _failure(message: str, exit_code: int) -> click.ClickException:
     """A sentence for stderr and an exit code."""
-    failure = click.ClickException(message)
+    failure = click.ClickException(clean(message, 2000))
     failure.exit_code = exit_code  # type: ignore[misc]
     return failure
 
@@ -57,6 +61,8 @@ def _failure(message: str, exit_code: int) -> click.ClickException:
 def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
         ctx.meta["debug"] = True
+        logging.basicConfig()
+        logging.getLogger("grader").setLevel(logging.DEBUG)
 
 
 _DEBUG = click.Option(
@@ -68,3 +74,6 @@ _DEBUG = click.Option(
 @click.version_option(__version__, prog_name="grader")
 def main() -> None:
     """Check and grade deep-learning exercises."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without an umlaut is no reason to fail
+            stream.reconfigure(errors="replace")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from ..text import clean
 from .model import CheckResult, Report
 
 COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradable": "magenta"}
@@ -23,7 +24,7 @@ def show(report: Report, pass_mark: float) -> None:
         for part in lines:
             console.print(Text(indent) + part, soft_wrap=True)
 
-    line(Text(f"{report.assignment.name}: {report.submission.path}", style="bold"))
+    line(Text(f"{report.assignment.name}: {clean(report.submission.path)}", style="bold"))
     for result in report.checks:
         line(_headline(result, max(len(other.name) for other in report.checks)))
         if result.status != "passed" and not _is_shared(report, result):
@@ -49,7 +50,9 @@ def _is_shared(report: Report, result: CheckResult) -> bool:
 def _headline(result: CheckResult, width: int) -> Text:
     colour = COLOURS.get(result.status, "red")
     points = "     note" if not result.max_score else f"{result.score or 0:3g} of {result.max_score:<2g}"
-    return Text.assemble((f"{result.status:12}", colour), f"  {points}  {result.name:{width}}", (f"  {result.title}", "dim"))
+    return Text.assemble(
+        (f"{result.status:12}", colour), f"  {points}  {result.name:{width}}", (f"  {result.title}", "dim")
+    )
 
 
 def _summary(report: Report, pass_mark: float) -> Text:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..assignment import Limits
 from ..errors import NotGradable
 from ..report.model import Level
 from ..submission import Submission
+from ..text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
 from .endings import CallFailed
@@ -20,7 +24,7 @@ from .worker_process import SetupFailed, WorkerProcess
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 NOT_ENFORCED: dict[Level, list[str]] = {
     "strong": [],
-    "medium": ["private process ids", "private view of the file system", "disk quota"],
+    "medium": ["private process ids", "permissions of your other files", "disk quota"],
     "none": ["files", "network", "system calls", "private process ids", "disk quota"],
 }
 
@@ -58,9 +62,14 @@ class Session:
         self._worker: WorkerProcess | None = None
         self._identity = 0
         self.level = self._candidates[0]
+        self.not_enforced: list[str] = []
+        """What this level leaves open on this machine."""
+        self._deadline = math.inf
         self.functions: dict[str, Found] = {}
         self.first_error = ""
         """What stopped a cell of the notebook, as a sentence; "" if all of them ran."""
+        self.modules: list[str] = []
+        """Top-level modules that were imported once it was loaded."""
 
     def start(self) -> None:
         """Start a worker without waiting for it, so that its start overlaps with other work."""
@@ -109,7 +118,7 @@ class Session:
                 self.start()
             assert self._worker is not None
             try:
-                self._worker.await_ready()
+                gaps = self._worker.await_ready()
             except SetupFailed as error:
                 self._worker = None
                 if len(self._candidates) == 1:
@@ -121,16 +130,21 @@ class Session:
                 continue
             self.level = self._candidates[0]
             self._candidates = [self.level]
+            self.not_enforced = [*NOT_ENFORCED[self.level], *gaps]
+            if self._deadline == math.inf:
+                self._deadline = time.monotonic() + self._limits.total_seconds
             return
 
     def _send_submission(self) -> None:
         submission = self._submission
-        tree, payload = values.encode({name: _as_bytes(content) for name, content in submission.files.items()})
-        what = f"Loading {submission.entry}"
+        contents = {name: np.frombuffer(content, np.uint8) for name, content in submission.files.items()}
+        tree, payload = values.encode(contents)
+        what = f"Loading {clean(submission.entry, 80)}"
         header, _ = self._ask({"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what)
         try:
-            self.functions = {name: _found(name, item) for name, item in header["names"].items()}
+            self.functions = {name: _found(name, item) for name, item in header["names"].items() if clean(name) == name}
             error = header["error"]
+            self.modules = [str(name) for name in header["modules"]]
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             self.close()
             raise CallFailed("protocol", f"{what} broke the connection to the grader.") from problem
@@ -146,29 +160,30 @@ class Session:
         """Send a request and return its one answer."""
         assert self._worker is not None
         self._identity += 1
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()
+        deadline = min(began + seconds, self._deadline)
+        cell = 0
         try:
+            if began >= self._deadline:
+                raise CallFailed("timeout", f"{doing} was not begun: no time is left for this submission.")
             self._worker.send({"id": self._identity, **request}, payload, seconds)
             while True:
                 header, raw = self._worker.receive(deadline, doing)
                 if header.get("id") != self._identity:
-                    self._worker.kill()
                     raise CallFailed("protocol", f"{doing} wrote into the grader's channel.")
                 if "progress" not in header:
                     return header, raw
-                doing = f"Cell {header['progress']} of {self._submission.entry}"
+                if "entry" not in request or type(header["progress"]) is not int or header["progress"] <= cell:
+                    raise CallFailed("protocol", f"{doing} wrote into the grader's channel.")
+                cell = header["progress"]
+                doing = f"Cell {cell} of {clean(self._submission.entry, 80)}"
         except CallFailed as failure:
             self._worker.kill()
             self._worker = None
             if failure.status == "timeout":
-                raise CallFailed("timeout", f"{failure.message} The limit is {seconds:g} s.") from failure
+                limit = f"{seconds:g} s" if deadline < self._deadline else f"{self._limits.total_seconds:g} s in all"
+                raise CallFailed("timeout", f"{failure.message} The limit is {limit}.") from failure
             raise
-
-
-def _as_bytes(content: bytes) -> Any:
-    import numpy as np
-
-    return np.frombuffer(content, np.uint8)
 
 
 def _found(name: str, item: dict[str, Any]) -> Found:
@@ -180,8 +195,8 @@ def _failure(error: Any, doing: str) -> CallFailed:
     """Turn a worker's description of an error into a status and a sentence."""
     if not isinstance(error, dict):
         return CallFailed("protocol", f"{doing} broke the connection to the grader.")
-    kind, text = str(error.get("type", "")), clean(str(error.get("text", "")))
-    line, source = error.get("line"), clean(str(error.get("source", "")))
+    kind, text = clean(error.get("type", ""), 80), clean(error.get("text", ""))
+    line, source = error.get("line"), clean(error.get("source", ""))
     place = f"cell {error['cell']}" if isinstance(error.get("cell"), int) else ""
     if isinstance(line, int):
         place = f"{place}, line {line}" if place else f"line {line}"
@@ -190,20 +205,20 @@ def _failure(error: Any, doing: str) -> CallFailed:
     if kind == "OutputLimit":
         return CallFailed("output", f"{doing} printed too much{where} and was stopped: remove prints inside loops.")
     if kind == "DeadKernel":
-        return CallFailed("crashed", f"{doing} killed the Python process{where}.")
+        return CallFailed(
+            "crashed",
+            f"{doing} killed the Python process{where}: run that cell alone and look for os.kill or os._exit.",
+        )
+    if kind == "BrokenKernel":
+        return CallFailed(
+            "crashed", f"{doing} broke the kernel, so that no function can be called: restart and run all."
+        )
     if error.get("memory"):
         return CallFailed("memory", f"{doing} needed more memory than allowed{where}{shown}.")
-    if kind in ("EOFError", "StdinNotImplementedError"):
+    if kind == "StdinNotImplementedError" or (kind == "EOFError" and text == "EOF when reading a line"):
         return CallFailed("error", f"{doing} waits for input(){where}: remove it, nobody is there to type.")
-    if kind in ("SystemExit", "KeyboardInterrupt"):
+    if kind == "SystemExit":
         return CallFailed("error", f"{doing} ended the program{where}{shown}: remove calls of exit, quit and sys.exit.")
     if kind == "NotImplementedError" and not text:
         return CallFailed("error", f"{doing} is not written yet{where} (NotImplementedError).")
     return CallFailed("error", f"{doing} stopped{where} with {kind}: {text or 'no message'}{shown}.")
-
-
-def clean(text: str, limit: int = 200) -> str:
-    """Make a submission's text fit for a terminal: one line, no control characters, not long."""
-    line = " ".join(text.split())
-    line = "".join(character if character.isprintable() else "?" for character in line)
-    return line if len(line) <= limit else line[: limit - 3] + "..."

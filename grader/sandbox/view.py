@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ..assignment import ASSIGNMENTS, PACKAGE, REFERENCE
+from ..worker.confine import FIRST_SPARE_UID, SPARE_UIDS
 
 WORKER = PACKAGE / "worker"
 SYSTEM = (
@@ -49,6 +50,17 @@ def python_path() -> list[str]:
 def hidden(also: list[Path]) -> list[str]:
     """The grader's own files, wherever they are installed, and those in ``also``."""
     return [str(path) for path in (PACKAGE, ASSIGNMENTS, REFERENCE, *(path.resolve() for path in also))]
+
+
+def can_change_uid() -> bool:
+    """Whether this is root with other user ids to change to; a rootless container may have none."""
+    try:
+        maps = Path("/proc/self/uid_map").read_text().splitlines()
+    except OSError:
+        maps = ["0 0 4294967295"]
+    ranges = [(int(first), int(count)) for first, _, count in (line.split() for line in maps)]
+    wanted = (FIRST_SPARE_UID, FIRST_SPARE_UID + SPARE_UIDS - 1)
+    return os.geteuid() == 0 and all(any(a <= uid < a + n for a, n in ranges) for uid in wanted)
 
 
 def readable_for_others() -> bool:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import UsageError
+from ..text import clean
 from . import files, notebook
+
+
+@dataclass(frozen=True)
+class Code:
+    """A piece of Python for static checks, and where a student finds it: "" or "cell 3" or "helper.py"."""
+
+    place: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Submission:
     """What a student hands in, read into memory once.
 
-    ``files`` maps relative names to contents, ``entry`` is the one that is executed. ``source`` is
-    its code as plain Python for static checks. ``problem`` says, in one sentence, why it cannot be
-    executed at all; such a submission is graded, and every check ends as an error.
+    ``files`` maps relative names to contents, ``entry`` is the one that is executed, ``code`` all the
+    Python in them. ``problem`` says, in one sentence, why it cannot be executed at all; such a
+    submission is graded, and every check ends as an error.
     """
 
     path: str
@@ -24,7 +34,7 @@ class Submission:
     kind: str
     entry: str
     files: dict[str, bytes]
-    source: str
+    code: list[Code]
     problem: str | None
 
 
@@ -37,26 +47,31 @@ def read(path: Path, assignment_name: str) -> Submission:
         digest.update(path.read_bytes())
     else:
         for name, content in sorted(contents.items()):
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    kind = "notebook" if entry.endswith(".ipynb") else "module"
-    source, problem = "", None
+            digest.update(os.fsencode(f"{name}\0{len(content)}\0") + content)
+    kind = "notebook" if entry.lower().endswith(".ipynb") else "module"
+    code, problem = [], None
     try:
         text = contents[entry].decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = f"{entry} is not UTF-8 text (byte {error.start} cannot be read): save it with the encoding UTF-8."
-    else:
         if kind == "notebook":
-            prepared, source, problem = notebook.prepare(entry, text)
+            prepared, cells = notebook.prepare(clean(entry, 80), text)
             contents = {**contents, entry: prepared}
+            code = [Code(f"cell {number}", cell) for number, cell in enumerate(cells, start=1)]
         else:
-            source = text
-    return Submission(str(path), digest.hexdigest(), kind, entry, contents, source, problem)
+            code = [Code("", text)]
+    except UnicodeDecodeError as error:
+        problem = f"{clean(entry, 80)} is not UTF-8 text (byte {error.start} cannot be read): save it with the encoding UTF-8."
+    except notebook.CannotRun as error:
+        problem = str(error)
+    helpers = {name: content for name, content in contents.items() if name.endswith(".py") and name != entry}
+    code += [Code(name, content.decode(errors="replace")) for name, content in helpers.items()]
+    shown = os.fsencode(path).decode(errors="replace")
+    return Submission(shown, digest.hexdigest(), kind, entry, contents, code, problem)
 
 
 def _choose(path: Path, names: list[str], assignment_name: str) -> str:
     """Return the file to execute: the only notebook, else the only module or the one named as the assignment."""
-    notebooks = [name for name in names if name.endswith(".ipynb")]
-    modules = [name for name in names if name.endswith(".py")]
+    notebooks = [name for name in names if name.lower().endswith(".ipynb")]
+    modules = [name for name in names if name.lower().endswith(".py")]
     if len(notebooks) == 1:
         return notebooks[0]
     if len(notebooks) > 1:

@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
+from typing import Any
 
 import nbformat
 from nbformat.reader import NotJSONError
 
+from ..text import clean
+
 EXPLORE = "explore"  # cells with this tag are the student's own experiments: not run
 
 
-def prepare(name: str, text: str) -> tuple[bytes, str, str | None]:
-    """Return (notebook to execute, its code as Python, problem in one sentence or None).
+NOT_PYTHON = ("julia", "ir", "octave", "javascript", "deno", "scala", "rust", "bash")
+RUN_AS_PYTHON = ("%%time", "%%timeit", "%%capture", "%%prun")
+
+
+class CannotRun(Exception):
+    """Why a notebook cannot be executed, in one sentence."""
+
+
+def prepare(name: str, text: str) -> tuple[bytes, list[str]]:
+    """Return (notebook to execute, its code cells as Python); raises CannotRun.
 
     Cells tagged ``explore`` are emptied and saved outputs dropped: they prove nothing.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # missing cell ids are mended below
-            notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
-            if notebook.nbformat != 4:
-                return (
-                    b"",
-                    "",
-                    (
-                        f"{name} is in the notebook format {notebook.nbformat}, and only format 4 can be graded: "
-                        f"run 'jupyter nbconvert --to notebook --nbformat 4 {name}', or save it again with a current Jupyter."
-                    ),
-                )
-            notebook = nbformat.reads(text, as_version=4)
-            nbformat.validate(notebook)
-    except NotJSONError:
-        return b"", "", f"{name} is not a notebook (it is not valid JSON): download or save it again."
-    except nbformat.ValidationError as error:
-        return b"", "", f"{name} is not a valid notebook ({error.message[:120]}): open and save it with Jupyter."
-    except Exception as error:  # nbformat fails in many ways on JSON that is no notebook
-        return b"", "", f"{name} is not a valid notebook ({type(error).__name__}): open and save it with Jupyter."
-    metadata = notebook.metadata
-    language = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name")
-    if language and str(language).lower() not in ("python", "ipython"):
-        return (
-            b"",
-            "",
-            f"{name} is written for a kernel of the language {language}: choose a Python kernel and save it.",
+    notebook = _parse(name, text)
+    spec, info = notebook.metadata.get("kernelspec", {}), notebook.metadata.get("language_info", {})
+    language = spec.get("language") or info.get("name") or _language_of(str(spec.get("name", "")))
+    if str(language).lower() not in ("python", "ipython"):
+        raise CannotRun(
+            f"{name} is written for a kernel of the language {clean(language, 40)}: choose a Python kernel and save it."
         )
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in cells:
@@ -51,13 +41,50 @@ def prepare(name: str, text: str) -> tuple[bytes, str, str | None]:
         if EXPLORE in cell.metadata.get("tags", []):
             cell.source = ""
     if not any(cell.source.strip() for cell in cells):
-        return b"", "", f"{name} has no code to run: write your solution in code cells that are not tagged '{EXPLORE}'."
-    source = "\n".join(_plain_python(cell.source) for cell in cells)
-    return nbformat.writes(notebook).encode(), source, None
+        raise CannotRun(
+            f"{name} has no code to run: write your solution in code cells that are not tagged '{EXPLORE}'."
+        )
+    return nbformat.writes(notebook).encode(errors="replace"), [_plain_python(cell.source) for cell in cells]
+
+
+def _parse(name: str, text: str) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # missing cell ids are mended on reading
+            json.loads(text, object_pairs_hook=_refuse_duplicates)
+            found = nbformat.reads(text, as_version=nbformat.NO_CONVERT).nbformat
+            if found != 4:
+                raise CannotRun(
+                    f"{name} is in the notebook format {found}, and only format 4 can be graded: run "
+                    f"'jupyter nbconvert --to notebook --nbformat 4 {name}', or save it again with a current Jupyter."
+                )
+            notebook = nbformat.reads(text, as_version=4)
+            nbformat.validate(notebook)
+            return notebook
+    except CannotRun:
+        raise
+    except (NotJSONError, json.JSONDecodeError) as error:
+        raise CannotRun(f"{name} is not a notebook (it is not valid JSON): download or save it again.") from error
+    except Exception as error:  # nbformat fails in many ways on JSON that is no notebook
+        raise CannotRun(
+            f"{name} is not a valid notebook ({type(error).__name__}): open and save it with Jupyter."
+        ) from error
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
+    """Which of two values a reader of the file sees depends on the reader."""
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("a key is given twice")
+
+
+def _language_of(kernel: str) -> str:
+    """Guess the language by the name of a kernel, where the notebook does not say it."""
+    return next((name for name in NOT_PYTHON if re.fullmatch(rf"{name}(-.*|\d.*)?", kernel.lower())), "python")
 
 
 def _plain_python(source: str) -> str:
-    """Blank what only IPython understands, keeping line numbers: ``%magic``, ``!command``, ``%%cell``."""
-    if source.lstrip().startswith("%%"):
+    """Blank what only IPython understands, keeping line numbers: ``%magic``, ``!command``, ``x = !command``."""
+    first = source.lstrip().split("\n", 1)[0].split(" ")[0]
+    if first.startswith("%%") and first not in RUN_AS_PYTHON:
         return "\n" * source.count("\n")
-    return re.sub(r"^[ \t]*[%!?].*$|^.*\?[ \t]*$", "", source, flags=re.MULTILINE)
+    return re.sub(r"^[ \t]*([%!?]|[\w, ]+=[ \t]*[%!]).*$|^[ \t]*[\w.]+\?{1,2}[ \t]*$", "", source, flags=re.MULTILINE)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
+import os
+import sys
 import textwrap
 from collections.abc import Callable
 from typing import Any
 
+SUBMISSION = "submission"  # the name of a submitted module: its block for __main__ is not run
 MAX_NAMES = 500
 MAX_TEXT = 500
 
@@ -19,32 +22,39 @@ Locate = Callable[[str], dict[str, Any] | None]
 
 
 def describe_names(namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return {name: description} of what the submission defines, by its own top-level names.
+    """Return {name: description} of the callables that the submission defines at its top level.
 
-    A callable is described by its parameters ``[name, kind, has a default]`` and, for each of its
-    ``return`` statements, the names that it returns (see :func:`returned_names`).
+    Each is described by its parameters ``[name, kind, has a default]`` and by the names in its last
+    ``return`` statement (see :func:`returned_names`). What ``from numpy import *`` brings is left out.
     """
     found: dict[str, Any] = {}
     for name, value in list(namespace.items()):
-        if name.startswith("_") or len(found) >= MAX_NAMES or type(name) is not str:
+        if type(name) is not str or name.startswith("_") or len(found) >= MAX_NAMES:
             continue
         try:
-            if callable(value) and not inspect.isclass(value):
-                found[name] = _describe_function(value)
+            if callable(value) and not inspect.isclass(value) and not _is_from_library(name, value):
+                parameters = inspect.signature(value).parameters.values()
+                found[name] = {
+                    "parameters": [[p.name, p.kind.name, p.default is not p.empty] for p in parameters],
+                    "returns": returned_names(value),
+                }
         except BaseException:  # an object that lies about itself is not an answer
             continue
     return found
 
 
-def _describe_function(function: Any) -> dict[str, Any]:
-    parameters = [
-        [p.name, p.kind.name, p.default is not p.empty] for p in inspect.signature(function).parameters.values()
-    ]
-    return {"kind": "function", "parameters": parameters, "returns": returned_names(function)}
+def _is_from_library(name: str, value: Any) -> bool:
+    """Whether a name was imported, under this name, from a module that is not the submission's."""
+    module = sys.modules.get(str(getattr(value, "__module__", "")))
+    if module is None or module.__name__ in ("__main__", SUBMISSION):
+        return False
+    file = getattr(module, "__file__", None)
+    submitted = file is not None and str(file).startswith(os.getcwd())
+    return not submitted and getattr(module, name, None) is value
 
 
 def returned_names(function: Any) -> list[str]:
-    """Return the names in the last top-level ``return`` of ``function``, [] where it has none.
+    """Return the names in the last ``return`` of ``function`` itself, [] where it has none.
 
     ``return dw, db`` gives ["dw", "db"]; anything but names counts as "" (its place is kept).
     """
@@ -73,12 +83,13 @@ def _own_nodes(definition: ast.AST) -> list[ast.AST]:
 
 def describe_error(error: BaseException, locate: Locate) -> dict[str, Any]:
     """Return type, text and the last line of the submission that the error passed through."""
-    described: dict[str, Any] = {"type": type(error).__name__[:MAX_TEXT], "memory": isinstance(error, MemoryError)}
+    described: dict[str, Any] = {"type": "Exception", "memory": isinstance(error, MemoryError)}
     try:
-        described["text"] = str(error)[:MAX_TEXT]
+        described["type"] = _text(type(error).__name__)
+        described["text"] = _text(error)
         if isinstance(error, SyntaxError) and (place := locate(error.filename or "")) is not None:
-            described |= {"text": error.msg[:MAX_TEXT], "line": error.lineno, **place}
-            described["source"] = (error.text or "").strip()[:MAX_TEXT]
+            described |= {"text": _text(error.msg), "line": error.lineno, **place}
+            described["source"] = _text(error.text or "").strip()
             return described
         traceback = error.__traceback__
         while traceback is not None:
@@ -89,3 +100,8 @@ def describe_error(error: BaseException, locate: Locate) -> dict[str, Any]:
     except BaseException:  # an exception class with a hostile __str__
         pass
     return described
+
+
+def _text(value: Any) -> str:
+    """At most MAX_TEXT characters, as a plain str even where ``__str__`` returns something cleverer."""
+    return str.__getitem__(str(value), slice(MAX_TEXT))

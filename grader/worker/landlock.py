@@ -50,7 +50,8 @@ def carve(allowed: str, hidden: list[str]) -> list[tuple[str, int]]:
         return []
     pairs = [(allowed, READ_DIR)]
     for entry in os.scandir(allowed):
-        pairs += carve(entry.path, inside)
+        if not entry.is_symlink():  # a rule would hold for what it points to, e.g. lib64 -> lib
+            pairs += carve(entry.path, inside)
     return pairs
 
 

@@ -8,7 +8,7 @@ Three processes, so that nothing a submission does can outlive it::
     worker       loads the submission and answers calls
 
 The configuration arrives as the first frame on the channel (see :mod:`confine`); the worker answers
-it with ``{"setup": "ready"}`` or whoever failed with ``{"setup": "failed", "reason": ...}``.
+it with ``{"setup": "ready", "gaps": [...]}`` or whoever failed with ``{"setup": "failed", "reason": ...}``.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
         elif config["level"] == "medium":
             confine.drop_privileges(config)
         os.chdir(config["work"])
-        confine.lock(config)
+        gaps = confine.lock(config)
         sys.path += config["python_path"]
         from grader_worker import serve
 
@@ -157,7 +157,7 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
     except Exception as error:  # no student code has run yet: whatever it is, it is the grader's fault
         _report_failure(channel, error)
         os._exit(SETUP_FAILED)
-    channel.sendall(frames.encode({"setup": "ready"}))
+    channel.sendall(frames.encode({"setup": "ready", "gaps": gaps}))
     serve.serve(channel, engine)
     os._exit(0)
 

@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import serve
-from .describe import describe_error
-
-MODULE_NAME = "submission"  # not __main__: a guarded block is the student's own test run
+from .describe import SUBMISSION, describe_error
 
 
 def run_module(channel: socket.socket, request: dict[str, Any]) -> None:
@@ -24,14 +22,14 @@ def run_module(channel: socket.socket, request: dict[str, Any]) -> None:
         return {} if file == entry else None
 
     sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
-    module = types.ModuleType(MODULE_NAME)
+    module = types.ModuleType(SUBMISSION)
     module.__file__ = entry
-    sys.modules[MODULE_NAME] = module
+    sys.modules[SUBMISSION] = module
     error = None
     try:
         source = Path(entry).read_text(encoding="utf-8-sig")
         linecache.cache[entry] = (len(source), None, source.splitlines(keepends=True), entry)
-        exec(compile(source, entry, "exec"), module.__dict__)
+        exec(compile(source, entry, "exec", dont_inherit=True), module.__dict__)
     except BaseException as caught:  # SystemExit as well: a file that ends the program did not load
         error = describe_error(caught, locate)
     serve.send(channel, request["id"], serve.loaded(module.__dict__, error))

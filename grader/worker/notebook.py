@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.util import run_sync
 
 from . import serve
 
@@ -39,7 +41,8 @@ class _Client(NotebookClient):
     on_flood: Callable[[int], None]
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        self.output_left -= len(str(msg.get("content", "")))
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error"):
+            self.output_left -= len(str(msg["content"]))
         if self.output_left < 0:
             self.on_flood(cell_index)
         return super().process_message(msg, cell, cell_index)
@@ -74,8 +77,8 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
     numbers = _code_cell_numbers(notebook)
 
     def give_up(reason: str, number: int) -> None:
-        serve.send(channel, identity, {"names": {}, "error": {"type": reason, "cell": number}})
-        serve.end(0)
+        serve.send(channel, identity, {"names": {}, "modules": [], "error": {"type": reason, "cell": number}})
+        os._exit(0)
 
     client.on_flood = lambda index: give_up("OutputLimit", numbers[index])
     executed: list[int] = []
@@ -95,15 +98,23 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
 
 
 def _hand_over(client: _Client, channel: socket.socket, task: dict[str, Any]) -> None:
-    """Let the kernel answer from here on, and end when it ends."""
+    """Let the kernel answer from here on, and end when it ends; it never finishes this last cell."""
     task["channel"] = channel.fileno()
     code = f"__import__('sys').modules['grader_worker.kernel'].take_over({task!r}, globals())"
     assert client.km is not None and client.kc is not None
     process = client.km.provisioner.process  # type: ignore[union-attr]
+
+    def end_with_kernel() -> None:
+        status = process.wait()
+        os._exit(status if status >= 0 else 128 - status)
+
+    threading.Thread(target=end_with_kernel, daemon=True).start()
     client.kc.execute(code, silent=True, store_history=False, allow_stdin=False)
-    channel.close()  # the kernel's alone now, so that its death closes it
-    status = process.wait()
-    serve.end(status if status >= 0 else 128 - status)
+    run_sync(client.kc.get_shell_msg)()  # type: ignore[attr-defined]
+    # The cells have broken the kernel: it cannot even run a line of ours.
+    answer = {"names": {}, "modules": [], "error": {"type": "BrokenKernel"}}
+    serve.send(channel, task["id"], answer)
+    os._exit(0)
 
 
 def _code_cell_numbers(notebook: Any) -> dict[int, int]:

@@ -62,11 +62,18 @@ DENIED = {
     "open_by_handle_at": (304, 265),
     "fanotify_init": (300, 262),
     "mknodat": (259, 33),
+    # System V and POSIX queues would outlive the process where IPC has no namespace of its own.
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
 }
 CLONE = (56, 220)
 CLONE3 = (435, 435)
 SOCKET = (41, 198)
+PRLIMIT = (302, 261)
 AF_UNIX = 1
+NO_FAMILY = 0xFFFF
 NO_SUCH_NETWORK = errno.EOPNOTSUPP  # ZeroMQ aborts the process on any other answer
 NEW_NAMESPACES = (
     system.CLONE_NEWNS
@@ -91,8 +98,11 @@ NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_dat
 MODE_FILTER = 2
 
 
-def program(machine: str) -> bytes:
-    """Return the filter as an array of struct sock_filter; raises ValueError for an unknown machine."""
+def program(machine: str, unix_sockets: bool) -> bytes:
+    """Return the filter as an array of struct sock_filter; raises ValueError for an unknown machine.
+
+    Without ``unix_sockets`` only pairs of connected ones can be made, by socketpair.
+    """
     column = list(AUDIT_ARCH).index(machine)
     refuse = REFUSE | errno.EPERM
     code = [
@@ -113,9 +123,15 @@ def program(machine: str) -> bytes:
         (ANY_BIT, 0, 1, NEW_NAMESPACES),
         (RETURN, 0, 0, refuse),
         (LOAD, 0, 0, NUMBER),
+        # prlimit of oneself (pid 0) is setrlimit; that of another process would be an attack.
+        (EQUAL, 0, 4, PRLIMIT[column]),
+        (LOAD, 0, 0, FIRST_ARGUMENT),
+        (EQUAL, 1, 0, 0),
+        (RETURN, 0, 0, refuse),
+        (LOAD, 0, 0, NUMBER),
         (EQUAL, 0, 3, SOCKET[column]),
         (LOAD, 0, 0, FIRST_ARGUMENT),
-        (EQUAL, 1, 0, AF_UNIX),
+        (EQUAL, 1, 0, AF_UNIX if unix_sockets else NO_FAMILY),
         (RETURN, 0, 0, REFUSE | NO_SUCH_NETWORK),
         (RETURN, 0, 0, ALLOW),
     ]
@@ -126,10 +142,10 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def install() -> None:
+def install(unix_sockets: bool) -> None:
     """Put the filter on this process and all its children; needs no_new_privs. Raises OSError."""
     try:
-        raw = program(system.MACHINE)
+        raw = program(system.MACHINE, unix_sockets)
     except ValueError as error:
         raise OSError(errno.ENOSYS, f"seccomp: no table for {system.MACHINE}") from error
     buffer = ctypes.create_string_buffer(raw, len(raw))

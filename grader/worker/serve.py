@@ -9,7 +9,6 @@ loads, ``{"id", "progress": 3}`` says that its third code cell has begun.
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections.abc import Callable
@@ -37,16 +36,21 @@ def prepare(channel: socket.socket, config: dict[str, Any]) -> Engine:
 def serve(channel: socket.socket, engine: Engine) -> None:
     """Lay out the submission's files and let the engine load it and answer calls."""
     request, payload = frames.receive(channel)
-    for name, content in values.decode(request["files"], payload).items():
-        path = Path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.tobytes())
+    try:
+        for name, content in values.decode(request["files"], payload).items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.tobytes())
+    except OSError as error:  # more than the disk of a worker holds
+        send(channel, request["id"], {**loaded({}, None), "error": describe_error(error, lambda _: None)})
+        return
     engine(channel, request)
 
 
 def loaded(namespace: Namespace, error: dict[str, Any] | None) -> dict[str, Any]:
-    """The answer to a load request: what there is to call, and what stopped the loading, if anything."""
-    return {"names": describe_names(namespace), "error": error}
+    """The answer to a load request: what there is to call, what stopped the loading, what is imported."""
+    modules = sorted({name.split(".")[0] for name in list(sys.modules) if type(name) is str})
+    return {"names": describe_names(namespace), "error": error, "modules": modules}
 
 
 def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) -> None:
@@ -68,6 +72,7 @@ def _call(
         result = namespace[request["function"]](*arguments, **keywords)
         used = [*arguments, *keywords.values()] if request["return_arguments"] else None
         tree, raw = values.encode((result, used))
+        frames.encode({"value": tree})  # what cannot be sent is found out here
     except BaseException as error:  # SystemExit and KeyboardInterrupt as well: all are the submission's
         return {"error": describe_error(error, locate)}, b""
     return {"value": tree}, raw
@@ -81,8 +86,3 @@ def send(channel: socket.socket, identity: int, answer: dict[str, Any], payload:
         except BaseException:  # closed or replaced by the submission
             continue
     channel.sendall(frames.encode({"id": identity, **answer}, payload))
-
-
-def end(status: int) -> None:
-    """End this process now: no atexit handler or thread of the submission gets another turn."""
-    os._exit(status)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .frames import MAX_NESTING, ProtocolError
+from .frames import MAX_NESTING, MAX_PAYLOAD, ProtocolError
 
 # bool, signed, unsigned, floating, complex; never object, str, void or datetime
 ALLOWED_DTYPES = frozenset(
@@ -60,18 +60,23 @@ def _encode(value: Any, parts: list[bytes], budget: list[int], depth: int) -> li
     if isinstance(value, np.ndarray):
         return _encode_array(np.asarray(value), parts, scalar=False)
     if depth < MAX_NESTING // 2 and budget[0] > 0:
-        if kind in (list, tuple) and len(value) <= budget[0]:
-            return [kind.__name__, [_encode(item, parts, budget, depth + 1) for item in value]]
+        if isinstance(value, tuple) and hasattr(value, "_asdict"):
+            value = value._asdict()  # a named tuple says which result is which
+        if isinstance(value, list | tuple) and len(value) <= budget[0]:
+            name = "list" if isinstance(value, list) else "tuple"
+            return [name, [_encode(item, parts, budget, depth + 1) for item in value]]
         if isinstance(value, dict) and len(value) <= budget[0] and all(type(key) is str for key in value):
             return ["dict", {key: _encode(item, parts, budget, depth + 1) for key, item in value.items()}]
         if hasattr(value, "__array__"):  # tensors of TensorFlow or PyTorch, pandas columns
             return _encode_array(np.asarray(value), parts, scalar=False)
-    return ["other", kind.__name__[:80]]
+    return ["other", str.__getitem__(str(kind.__name__), slice(80))]
 
 
 def _encode_array(array: np.ndarray[Any, Any], parts: list[bytes], scalar: bool) -> list[Any]:
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:  # long double has no portable layout
         array = array.astype(np.float64)
+    if array.nbytes + sum(map(len, parts)) > MAX_PAYLOAD:
+        return ["other", f"array of shape {array.shape} (too large to hand over)"[:80]]
     array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     if array.dtype.str not in ALLOWED_DTYPES:
         return ["other", "object array" if array.dtype == object else f"array of {array.dtype.name}"[:80]]
@@ -101,7 +106,7 @@ class _Reader:
 
     def value(self, node: Any, depth: int) -> Any:
         self.nodes += 1
-        if self.nodes > MAX_NODES or depth > MAX_NESTING:
+        if self.nodes > 2 * MAX_NODES or depth > MAX_NESTING:
             raise ProtocolError("a value has too many parts")
         match node:
             case ["none"]:

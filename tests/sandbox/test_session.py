@@ -23,7 +23,7 @@ def submitted(source, kind="module", **files):
     entry = "mine.py" if kind == "module" else "mine.ipynb"
     content = source if kind == "module" else notebook(*source)
     extra = {name: text.encode() for name, text in files.items()}
-    return Submission(entry, "", kind, entry, {entry: content.encode(), **extra}, "", None)
+    return Submission(entry, "", kind, entry, {entry: content.encode(), **extra}, [], None)
 
 
 def opened(source, kind="module", level=None, **files):

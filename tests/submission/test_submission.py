@@ -12,7 +12,7 @@ import zipfile
 import pytest
 
 from grader.errors import UsageError
-from grader.submission import files, read
+from grader.submission import Code, files, read
 from tests.conftest import notebook
 
 
@@ -27,7 +27,7 @@ def test_a_module(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text("x = 1\n")
     submission = read(path, "single-neuron")
-    assert (submission.kind, submission.entry, submission.source) == ("module", "mine.py", "x = 1\n")
+    assert (submission.kind, submission.entry, submission.code) == ("module", "mine.py", [Code("", "x = 1\n")])
     assert submission.sha256 == hashlib.sha256(b"x = 1\n").hexdigest()
     assert submission.problem is None
 
@@ -37,7 +37,8 @@ def test_a_notebook_loses_outputs_and_cells_tagged_explore(tmp_path):
     path.write_text(notebook("x = 1", "%matplotlib inline\n!ls\ny = 2", "z = 3", tags={2: ["explore"]}))
     submission = read(path, "single-neuron")
     assert submission.kind == "notebook"
-    assert submission.source.split() == ["x", "=", "1", "y", "=", "2"]
+    assert [code.text.split() for code in submission.code] == [["x", "=", "1"], ["y", "=", "2"], []]
+    assert [code.place for code in submission.code] == ["cell 1", "cell 2", "cell 3"]
     sent = json.loads(submission.files["mine.ipynb"])
     assert [bool(cell["source"]) for cell in sent["cells"]] == [True, True, False]
 
@@ -89,8 +90,40 @@ def test_a_bomb_is_measured_by_what_comes_out(tmp_path, monkeypatch):
         read(path, "single-neuron")
 
 
+def test_a_bomb_in_the_headers_of_a_tar_is_measured_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_TOTAL", 1 << 20)
+    monkeypatch.setattr(files, "MAX_FILE", 1 << 20)
+    path = tmp_path / "a.tar.gz"
+    with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as made:
+        info = tarfile.TarInfo("mine.py")
+        info.pax_headers = {"comment": "0" * (8 << 20)}
+        made.addfile(info, io.BytesIO(b""))
+    with pytest.raises(UsageError, match="too large"):
+        read(path, "single-neuron")
+
+
+def test_hidden_members_are_not_even_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_FILE", 10)
+    path = archive(tmp_path / "a.zip", {".git/data": b"0" * 1000, "mine.py": "x = 1"})
+    assert set(read(path, "single-neuron").files) == {"mine.py"}
+
+
+@pytest.mark.parametrize("members", [{"a": "x", "a/b.py": "x"}, {"a/b.py": "x", "a": "x"}, {"x" * 300 + ".py": "x"}])
+def test_archives_that_cannot_be_laid_out_are_refused(tmp_path, members):
+    with pytest.raises(UsageError, match="cannot be laid out"):
+        read(archive(tmp_path / "a.zip", members), "single-neuron")
+
+
+def test_odd_names_are_read(tmp_path):
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    (folder / "a:1 \n\x1b[31m.py").write_text("x = 1")
+    (folder / os.fsdecode(b"\xff.txt")).write_text("x")
+    assert read(folder, "single-neuron").entry == "a:1 \n\x1b[31m.py"
+
+
 def test_too_many_members_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "MAX_MEMBERS", 10)
+    monkeypatch.setattr(files, "MAX_FILES", 10)
     with pytest.raises(UsageError, match="too large"):
         read(archive(tmp_path / "a.zip", {f"{i}.py": "" for i in range(11)}), "single-neuron")
 
@@ -131,9 +164,11 @@ def test_a_folder_called_like_a_module_is_a_folder(tmp_path):
         (b"[" * 100_000, "is not a"),
         (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}', "is not a valid notebook"),
         (b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}', "is in the notebook format 3"),
+        (b'{"nbformat": 4, "nbformat": 4}', "is not a valid notebook"),
         (b"\xff\xfe\x00", "is not UTF-8 text"),
         (notebook("1", kernelspec={"name": "ir", "language": "R", "display_name": "R"}).encode(), "of the language R"),
         (notebook("1", language_info={"name": "julia"}).encode(), "of the language julia"),
+        (notebook("1", kernelspec={"name": "julia-1.9", "display_name": "Julia"}).encode(), "of the language julia"),
         (notebook().encode(), "has no code to run"),
         (notebook("  \n").encode(), "has no code to run"),
         (notebook("x = 1", tags={0: ["explore"]}).encode(), "has no code to run"),
