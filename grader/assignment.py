@@ -60,12 +60,15 @@ class Function(Part):
     """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``.
 
     ``history`` names the result with one entry an epoch, taken before or after each update.
+    ``handed_over`` maps an argument to the function whose result it is: if a submission returns that
+    as a column, it gets the argument as a column too.
     """
 
     signature: str
     returns: list[str] = Field(min_length=1)
     aliases: list[str] = []
     history: str | None = None
+    handed_over: dict[str, str] = {}
     _arguments: tuple[Argument, ...] = PrivateAttr(default=())
 
     @field_validator("signature")
@@ -113,15 +116,10 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
 
 
 class Draw(Part):
-    """Random numbers, float64, drawn anew for every seed.
-
-    ``like`` names the function whose result they stand for: if a submission returns that as a column,
-    it gets these as a column too.
-    """
+    """Random numbers, float64, drawn anew for every seed."""
 
     draw: Literal["normal", "uniform", "choice"]
     shape: list[Annotated[int, Field(ge=0)]] = []
-    like: str | None = None
     scale: float = 1.0
     low: float = 0.0
     high: float = 1.0
@@ -150,9 +148,13 @@ class Probe(Part):
 
 
 class Tolerance(Part):
-    """Largest error accepted, relative to the largest expected entry, and absolute, for float64."""
+    """Largest error accepted, relative to the largest expected entry, and absolute.
 
-    relative: float = Field(1e-6, gt=0, lt=1)
+    The default leaves room for float32 inside a function that returns Python numbers, about 1e-6, and
+    none for four printed digits.
+    """
+
+    relative: float = Field(1e-5, gt=0, lt=1)
     absolute: float = Field(1e-9, gt=0)
 
 
@@ -316,11 +318,11 @@ class AssignmentFile(Part):
         for name, function in self.functions.items():
             if function.history is not None:
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
+            self._refuse_unknown(("functions", name), "argument", function.handed_over, function.argument_names())
+            self._refuse_unknown(("functions", name), "function", function.handed_over.values(), self.functions)
         self._refuse_unknown(("names",), "name", self.names, self.all_names())
         for name, probe in self.probes.items():
             self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
-            likes = [value.like for value in probe.inputs.values() if isinstance(value, Draw) and value.like]
-            self._refuse_unknown(("probes", name), "function", likes, self.functions)
         for index, check in enumerate(self.checks):
             self._check_exists(("checks", index), check, [other.name for other in self.checks[:index]])
         every = [check.name for check in self.checks]

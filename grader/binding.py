@@ -127,13 +127,16 @@ def bind_results(
         )
     if len(wanted) == 1:
         return {wanted[0]: value}
+    by_name = match([name for name in found.returns if found.returns.count(name) == 1], wanted, content.names)
+    if isinstance(value, tuple | list) and len(value) == len(found.returns) and len(by_name) == len(wanted):
+        # All are known by name, and what else is returned does not matter.
+        return {by_name[name]: item for name, item in zip(found.returns, value, strict=True) if name in by_name}
     if not isinstance(value, tuple | list) or len(value) != len(wanted):
         count = f"{len(value)} values" if isinstance(value, tuple | list) else describe(value)
         raise CallFailed(
             "failed", f"`{found.name}` returned {count}; expected {len(wanted)} values: {', '.join(wanted)}."
         )
     names = found.returns if len(found.returns) == len(value) else [""] * len(value)
-    by_name = match([returned for returned in names if names.count(returned) == 1], wanted, content.names)
     results = {by_name[returned]: item for returned, item in zip(names, value, strict=True) if returned in by_name}
     rest = [item for returned, item in zip(names, value, strict=True) if returned not in by_name]
     return results | _by_shape([want for want in wanted if want not in results], rest, shapes)

@@ -14,10 +14,9 @@ from .assignment import AssignmentFile, Draw
 
 @dataclass(frozen=True)
 class Case:
-    """One set of inputs, drawn for ``probe``; ``name`` is how messages speak of it."""
+    """One set of inputs; ``name`` is how messages speak of it."""
 
     name: str
-    probe: str
     inputs: dict[str, Any]
 
 
@@ -31,7 +30,7 @@ def cases(content: AssignmentFile, probe_names: list[str], seed: int) -> list[Ca
                 key: _draw(value, seed, f"{name}/{key}", repetition) if isinstance(value, Draw) else _constant(value)
                 for key, value in probe.inputs.items()
             }
-            drawn.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", name, inputs))
+            drawn.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", inputs))
     return drawn
 
 

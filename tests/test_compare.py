@@ -60,10 +60,10 @@ def test_a_number_may_come_as_float_scalar_or_array_of_one(actual):
 
 
 def test_float32_is_compared_with_its_own_tolerance():
-    compared = compare("dw", (EXPECTED * (1 + 3e-6)).astype(np.float32), EXPECTED, Tolerance())
+    compared = compare("dw", (EXPECTED * (1 + 3e-5)).astype(np.float32), EXPECTED, Tolerance())
     assert compared.problem is None
     assert "float32" in compared.note
-    assert problem(EXPECTED * (1 + 3e-6)) is not None
+    assert problem(EXPECTED * (1 + 3e-5)) is not None
 
 
 HISTORY = np.array([4.0, 2.0, 1.0, 0.5])  # before the first of three updates, and after each

@@ -72,7 +72,7 @@ def test_a_damaged_cache_file_is_computed_again(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     Oracle(LOADED).results("sigmoid", {"z": 0.0})
     (kept,) = tmp_path.rglob("*.npz")
-    kept.write_bytes(b"PK damaged")
+    kept.write_bytes(kept.read_bytes()[:100])
     assert Oracle(LOADED).results("sigmoid", {"z": 0.0})["a"] == 0.5
 
 

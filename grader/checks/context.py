@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import binding, probes
-from ..assignment import AssignmentFile, Draw
+from ..assignment import AssignmentFile
 from ..compare import Comparison
 from ..oracle import Oracle
 from ..probes import Case
@@ -29,10 +29,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Result:
-    """What a submitted function gave: values by result name, and the arrays it was called with, after."""
+    """What a submitted function gave: values by result name, and the arguments that it changed in place."""
 
     values: dict[str, Any]
-    arguments: dict[str, Any]
+    changed: list[str]
 
 
 class Context:
@@ -54,14 +54,13 @@ class Context:
         return self._session.modules
 
     def cases(self, probe_names: Sequence[str]) -> list[Case]:
-        """The cases of some probes, drawn from this grading's seed, in the submission's own layout."""
-        drawn = probes.cases(self.content, list(probe_names), self._seed)
-        return [Case(case.name, case.probe, self._laid_out(case)) for case in drawn]
+        """The cases of some probes, drawn from this grading's seed."""
+        return probes.cases(self.content, list(probe_names), self._seed)
 
-    def ask(self, function: str, inputs: dict[str, Any], give_back: bool = False) -> Result:
+    def ask(self, function: str, inputs: dict[str, Any], watch_arguments: bool = False) -> Result:
         """Call the submission's ``function``; raises CallFailed if there is no answer.
 
-        ``give_back`` also fetches the arrays that were passed, as they were after the call.
+        ``watch_arguments`` also fetches the arrays that were passed, to see whether they were changed.
         """
         functions = self._session.functions
         stopped = self._session.first_error  # a cell that failed is probably why something is missing
@@ -69,22 +68,23 @@ class Context:
         if found is None:
             message = f"{binding.missing(self.content, function, functions)} {stopped}".strip()
             raise CallFailed("error" if stopped else "failed", message)
-        positional, keywords = binding.bind_arguments(self.content, function, found, inputs)
+        laid_out = self._laid_out(function, inputs)
+        positional, keywords = binding.bind_arguments(self.content, function, found, laid_out)
         try:
-            answer = self._session.call(found.name, positional, keywords, give_back)
+            answer = self._session.call(found.name, positional, keywords, watch_arguments)
         except CallFailed as failure:
             if failure.status == "error":
                 raise CallFailed("error", f"{failure.message} {stopped}".strip()) from failure
             raise
         values = binding.bind_results(self.content, function, found, answer.value, self._shapes(function, inputs))
-        name_of = {id(value): name for name, value in inputs.items() if isinstance(value, np.ndarray)}
         sent = [*positional, *keywords.values()]
-        after = {
-            name_of[id(before)]: now
+        changed = [
+            name
+            for name, value in laid_out.items()
             for before, now in zip(sent, answer.arguments, strict=False)
-            if id(before) in name_of
-        }
-        return Result(values, after)
+            if before is value and isinstance(value, np.ndarray) and not np.array_equal(before, now)
+        ]
+        return Result(values, changed)
 
     def _shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, binding.Shape]:
         """The shapes of a submission's results; a single one needs none to be told apart."""
@@ -96,14 +96,14 @@ class Context:
             shapes[declared.history] = (shapes[declared.history][0] - 1,)
         return shapes
 
-    def _laid_out(self, case: Case) -> dict[str, Any]:
-        """Give values that stand for a function's result the shape that the submission's function returns."""
-        inputs = dict(case.inputs)
-        for name, value in self.content.probes[case.probe].inputs.items():
-            if isinstance(value, Draw) and value.like:
-                axis = self._column_axis_of(value.like)
-                inputs[name] = inputs[name] if axis is None else np.expand_dims(inputs[name], axis)
-        return inputs
+    def _laid_out(self, function: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Give what another function hands over the shape that the submission's own function returns."""
+        laid_out = dict(inputs)
+        for name, source in self.content.functions[function].handed_over.items():
+            axis = self._column_axis_of(source)
+            if axis is not None and name in inputs and np.ndim(inputs[name]) == 1:
+                laid_out[name] = np.expand_dims(inputs[name], axis)
+        return laid_out
 
     def _column_axis_of(self, function: str) -> int | None:
         """Where the submission's ``function`` puts an extra axis: 1 for (n, 1), 0 for (1, n), else None."""

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from ..errors import UsageError
 from ..text import clean
-from . import files, notebook
+from . import files
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,10 @@ class Code:
 
     place: str
     text: str
+
+
+class CannotRun(Exception):
+    """Why a submission cannot be executed at all, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ def read(path: Path, assignment_name: str) -> Submission:
     try:
         text = contents[entry].decode("utf-8-sig")
         if kind == "notebook":
+            from . import notebook  # nbformat is slow to import, and a module does not need it
+
             prepared, cells = notebook.prepare(clean(entry, 80), text)
             contents = {**contents, entry: prepared}
             code = [Code(f"cell {number}", cell) for number, cell in enumerate(cells, start=1)]
@@ -60,7 +66,7 @@ def read(path: Path, assignment_name: str) -> Submission:
             code = [Code("", text)]
     except UnicodeDecodeError as error:
         problem = f"{clean(entry, 80)} is not UTF-8 text (byte {error.start} cannot be read): save it with the encoding UTF-8."
-    except notebook.CannotRun as error:
+    except CannotRun as error:
         problem = str(error)
     helpers = {name: content for name, content in contents.items() if name.endswith(".py") and name != entry}
     code += [Code(name, content.decode(errors="replace")) for name, content in helpers.items()]

@@ -11,16 +11,13 @@ import nbformat
 from nbformat.reader import NotJSONError
 
 from ..text import clean
+from . import CannotRun
 
 EXPLORE = "explore"  # cells with this tag are the student's own experiments: not run
 
 
 NOT_PYTHON = ("julia", "ir", "octave", "javascript", "deno", "scala", "rust", "bash")
 RUN_AS_PYTHON = ("%%time", "%%timeit", "%%capture", "%%prun")
-
-
-class CannotRun(Exception):
-    """Why a notebook cannot be executed, in one sentence."""
 
 
 def prepare(name: str, text: str) -> tuple[bytes, list[str]]:

@@ -61,6 +61,7 @@ def start() -> None:
     spec.loader.exec_module(package)
     import grader_worker.kernel  # noqa: F401  the notebook's last cell looks for it in sys.modules
 
+    sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
     sys.path += filter(None, os.environ.pop("GRADER_PYTHON_PATH", "").split(os.pathsep))
     from ipykernel.kernelapp import launch_new_instance
 

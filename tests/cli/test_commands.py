@@ -218,6 +218,57 @@ def test_a_notebook_with_a_missing_function_names_the_cell_that_failed(tmp_path,
     assert "stopped at cell 2, line 1 with AttributeError" in result["message"]
 
 
+COLUMNS = """
+import numpy as np
+def sigmoid(z): return 1 / (1 + np.exp(-z))
+def predict(X, w, b=0.0): return sigmoid(X @ np.reshape(w, (-1, 1)) + b)
+def loss(y, y_hat): return 0.5 * np.sum((y.reshape(-1, 1) - y_hat) ** 2)
+"""
+
+
+def test_what_one_function_hands_to_another_keeps_its_layout(tmp_path, check):
+    (tmp_path / "mine.py").write_text(COLUMNS)
+    _, report = check("mine.py")
+    assert ending(report, "predict")["status"] == "passed"
+    assert "accepted" in ending(report, "predict")["message"]
+    assert ending(report, "loss")["status"] == "passed"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import keras",
+        "%%time\nimport keras",
+        "x = !ls\nimport keras",
+        "__import__('ker' + 'as')",
+        "exec('import keras')",
+    ],
+)
+def test_a_forbidden_import_is_found_however_it_is_written(tmp_path, check, solution, cell):
+    (tmp_path / "keras.py").write_text("")  # beside the notebook, so that nothing large is loaded
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "keras.py").write_text("")
+    (folder / "mine.ipynb").write_text(notebook(solution, cell))
+    _, report = check("folder", "--only", "numpy-only")
+    assert report["checks"][0]["status"] == "failed"
+    assert "Your code imports keras" in report["checks"][0]["message"]
+
+
+def test_a_reader_that_goes_away_is_no_error(grader):
+    command = f"{sys.executable} -m grader show single-neuron | head -n 0"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_an_output_without_umlauts_is_no_error(tmp_path, grader):
+    (tmp_path / "mine.py").write_text("raise ValueError('grüße')\n")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = grader("check", "single-neuron", "mine.py", env=environment)
+    assert done.returncode == 1
+    assert "gr??e" in done.stdout
+
+
 def test_validate_proves_the_bundled_assignment(grader):
     done = grader("validate", "single-neuron")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -101,6 +101,58 @@ def test_a_second_answer_to_one_call_is_a_breach_of_protocol():
     assert caught.value.status == "protocol"
 
 
+def test_frames_that_never_end_do_not_hold_the_clock():
+    source = (
+        "import os, stat\n"
+        "from grader_worker import frames\n"
+        "def f():\n"
+        "    (n,) = [n for n in range(3, 50) if is_socket(n)]\n"
+        "    while True: os.write(n, frames.encode({'id': 2, 'progress': 1}) * 1000)\n"
+        "def is_socket(n):\n"
+        "    try: return stat.S_ISSOCK(os.fstat(n).st_mode)\n"
+        "    except OSError: return False\n"
+    )
+    began = time.monotonic()
+    with opened(source) as session, pytest.raises(CallFailed) as caught:
+        session.call("f", [], {})
+    assert caught.value.status == "protocol"
+    assert time.monotonic() - began < 10
+
+
+def test_a_submission_has_a_limit_in_all():
+    source = "import time\ndef f(): time.sleep(0.6)"
+    with Session(submitted(source), Limits(call_seconds=5, total_seconds=1)) as session:
+        session.load()
+        with pytest.raises(CallFailed, match="The limit is 1 s in all") as caught:
+            for _ in range(3):
+                session.call("f", [], {})
+        assert caught.value.status == "timeout"
+        with pytest.raises(CallFailed, match="no time is left"):
+            session.call("f", [], {})
+
+
+def test_each_call_may_print_up_to_the_limit():
+    with opened("def f(): print('x' * 40_000)") as session:
+        for _ in range(5):
+            session.call("f", [], {})
+
+
+HOSTILE_TEXTS = {
+    "exception": "def f(): raise type('\\x1b[31m\\nTWO', (Exception,), {})('\\u202e' + 'x' * 10**6)",
+    "str subclass": "class S(str):\n    def __getitem__(self, i): return self * 10**6\nclass E(Exception):\n    def __str__(self): return S('x' * 1000)\ndef f(): raise E",
+    "surrogate": "def f(): raise ValueError('\\ud800')",
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_text_of_a_submission_is_made_harmless(source):
+    with opened(source) as session, pytest.raises(CallFailed) as caught:
+        session.call("f", [], {})
+    assert caught.value.status == "error"
+    assert caught.value.message.isprintable()
+    assert len(caught.value.message) < 1000
+
+
 def test_arrays_go_in_and_out_by_content():
     with opened("def f(a, k):\n    a += k\n    return a, {'k': k}, [1, 2.5, None]") as session:
         answer = session.call("f", [np.arange(3.0)], {"k": 2}, give_back=True)
@@ -152,6 +204,31 @@ def test_a_notebook_runs_in_a_real_kernel():
         assert session.call("f", [2.0], {}).value == ("ZMQInteractiveShell", 4.0)
 
 
+def test_commands_of_a_notebook_do_not_stop_its_cell():
+    cells = (
+        "!pip install numpy\n%pip install numpy\n!ls /nothing\n%cd /tmp\nimport numpy as np",
+        "def f(): return np.pi",
+    )
+    with opened(cells, "notebook") as session:
+        assert session.first_error == ""
+        assert session.call("f", [], {}).value == np.pi
+
+
+def test_a_notebook_imports_files_beside_it():
+    with opened(
+        ("%%writefile made.py\ny = 2", "import helper, made\ndef f(): return helper.x + made.y"),
+        "notebook",
+        **{"helper.py": "x = 1"},
+    ) as session:
+        assert session.call("f", [], {}).value == 3
+
+
+@pytest.mark.parametrize("cell", ["get_ipython = None", "del get_ipython", "exit()", "input = print = len = None"])
+def test_a_notebook_may_break_its_own_names(cell):
+    with opened(("def f(): return 1", cell), "notebook") as session:
+        assert session.call("f", [], {}).value == 1
+
+
 def test_a_notebook_goes_on_after_a_cell_that_failed_and_says_which():
     with opened(("x = 1", "def f(): return x", "y = missing", "def g(): return 1 / 0"), "notebook") as session:
         assert session.first_error == (
@@ -168,6 +245,7 @@ def test_a_notebook_goes_on_after_a_cell_that_failed_and_says_which():
         ("while True: pass", "timeout", "Cell 2 of mine.ipynb did not end in time"),
         ("for i in range(10**9): print('x' * 100)", "output", "printed too much at cell 2"),
         ("import os; os.kill(os.getpid(), 9)", "crashed", "killed the Python process at cell 2"),
+        ("import builtins; builtins.globals = None", "crashed", "broke the kernel"),
     ],
 )
 def test_a_cell_that_ends_the_notebook_is_named(monkeypatch, cell, status, said):
@@ -201,6 +279,17 @@ def signals(pid):
         return True
     except OSError: return False
 def identity(): return [os.getuid(), os.geteuid()] + [line for line in open('/proc/self/status') if line.startswith(('CapEff', 'NoNewPrivs', 'Seccomp:'))]
+def limits(pid):
+    import resource
+    try:
+        resource.prlimit(pid, resource.RLIMIT_CPU, (0, 0))
+        return True
+    except OSError: return False
+def talks(path):
+    try:
+        socket.socket(socket.AF_UNIX).connect(path)
+        return True
+    except OSError: return False
 def leaves():
     if os.fork() == 0:
         os.setsid()
@@ -252,6 +341,31 @@ def test_student_code_reaches_no_network_and_no_process(confined):
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert confined.call("connects", [server.getsockname()[1]], {}).value is False
     assert confined.call("signals", [os.getpid()], {}).value is False
+
+
+def test_student_code_cannot_limit_or_talk_to_other_programs(confined, tmp_path):
+    import socket
+
+    path = str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        assert confined.call("talks", [path], {}).value is False
+    assert confined.call("limits", [os.getpid()], {}).value is False
+
+
+def test_a_landlock_view_does_not_open_by_a_link_what_it_hides(tmp_path):
+    from grader.worker import landlock
+
+    (tmp_path / "lib" / "grader").mkdir(parents=True)
+    (tmp_path / "lib" / "numpy").mkdir()
+    (tmp_path / "lib64").symlink_to("lib")
+    allowed = dict(landlock.carve(str(tmp_path), [str(tmp_path / "lib" / "grader")]))
+    assert allowed == {
+        str(tmp_path): landlock.READ_DIR,
+        str(tmp_path / "lib"): landlock.READ_DIR,
+        str(tmp_path / "lib" / "numpy"): landlock.READ,
+    }
 
 
 def test_student_code_has_no_rights(confined):
