@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .assignment import AssignmentFile, Function
+from .assignment.content import AssignmentFile
+from .assignment.parts import Function
 from .sandbox.endings import CallFailed
 from .sandbox.session import Found
 from .text import clean

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .assignment import Tolerance
+from .assignment.parts import Tolerance
 from .binding import describe, without_ones
 
 Array = np.ndarray[Any, Any]

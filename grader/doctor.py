@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .assignment import PACKAGE, Limits
+from .assignment import PACKAGE
+from .assignment.parts import Limits
 from .errors import NotGradable
 from .oracle import tensorflow_version
 from .report.model import Level

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from . import checks
-from .assignment import Assignment, BaseCheck
+from .assignment import Assignment
+from .assignment.checks import BaseCheck
 from .checks.context import Context
 from .errors import NotGradable, UsageError
 from .oracle import Oracle, tensorflow_version

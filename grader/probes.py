@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.random import MT19937, RandomState, SeedSequence
 
-from .assignment import AssignmentFile, Draw
+from .assignment.content import AssignmentFile
+from .assignment.parts import Draw
 
 
 @dataclass(frozen=True)

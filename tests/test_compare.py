@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.assignment import Tolerance
+from grader.assignment.parts import Tolerance
 from grader.compare import compare, compare_results
 from grader.worker.values import Opaque
 

@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize(("command", "shown"), list(examples()))
 def test_a_command_prints_what_the_page_shows(folder, command, shown):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "MAKEFLAGS": ""}
+    environment = {**os.environ, "PATH": path, "MAKEFLAGS": "--no-print-directory"}
     done = subprocess.run(
         command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
     )

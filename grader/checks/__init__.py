@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..assignment import BaseCheck
+from ..assignment.checks import BaseCheck
 from . import arguments_unchanged, arguments_used, generalisation, gradients, source, trajectory, values
 from .context import Context, Outcome
 

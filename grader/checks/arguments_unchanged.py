@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..assignment import ArgumentsUnchangedCheck
+from ..assignment.checks import ArgumentsUnchangedCheck
 from .context import Context, Outcome
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..assignment import ArgumentsUsedCheck
+from ..assignment.checks import ArgumentsUsedCheck
 from ..compare import compare_results
 from ..sandbox.endings import CallFailed
 from .context import Context, Outcome

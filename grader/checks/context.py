@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import binding, probes
-from ..assignment import AssignmentFile
+from ..assignment.content import AssignmentFile
 from ..compare import Comparison
 from ..oracle import Oracle
 from ..probes import Case

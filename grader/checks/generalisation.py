@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment import GeneralisationCheck
+from ..assignment.checks import GeneralisationCheck
 from ..sandbox.endings import CallFailed
 from .context import Context, Outcome
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment import GradientsCheck
+from ..assignment.checks import GradientsCheck
 from ..compare import compare_results
 from ..errors import NotGradable
 from ..probes import Case

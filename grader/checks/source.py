@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ..assignment import SourceCheck
+from ..assignment.checks import SourceCheck
 from .context import Context, Outcome
 
 

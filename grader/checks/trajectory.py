@@ -6,7 +6,7 @@ therefore returns one loss more than there are epochs, and a submission has to m
 
 from __future__ import annotations
 
-from ..assignment import TrajectoryCheck
+from ..assignment.checks import TrajectoryCheck
 from ..compare import compare_results
 from .context import Context, Outcome, Verdict
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..assignment import ValuesCheck
+from ..assignment.checks import ValuesCheck
 from ..compare import compare_results
 from .context import Context, Outcome, Verdict
 

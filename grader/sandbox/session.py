@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment import Limits
+from ..assignment.parts import Limits
 from ..errors import NotGradable
 from ..report.model import Level
 from ..submission import Submission

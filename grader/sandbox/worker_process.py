@@ -5,6 +5,7 @@ All limits in time and output are kept here, outside the process that they are a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
@@ -16,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..assignment import Limits
+from ..assignment.parts import Limits
 from ..errors import NotGradable
 from ..worker import frames
 from . import view
@@ -83,7 +84,8 @@ class WorkerProcess:
                 "cpu_seconds": int(limits.load_seconds + 100 * limits.call_seconds) + 1,
             },
         }
-        self._channel.sendall(frames.encode(config))
+        with contextlib.suppress(OSError):  # a process that died at once is met by await_ready
+            self._channel.sendall(frames.encode(config))
 
     def await_ready(self) -> list[str]:
         """Wait until the confinement stands; returns what it leaves open beyond what its level always does.

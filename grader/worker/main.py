@@ -153,7 +153,14 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
         sys.path += config["python_path"]
         from grader_worker import serve
 
-        engine = serve.prepare(channel, config)
+        if config["kind"] == "notebook":
+            from grader_worker import notebook
+
+            engine = notebook.start_kernel(channel, config)
+        else:
+            from grader_worker import module
+
+            engine = module.run_module
     except Exception as error:  # no student code has run yet: whatever it is, it is the grader's fault
         _report_failure(channel, error)
         os._exit(SETUP_FAILED)

@@ -22,17 +22,6 @@ Namespace = dict[str, Any]
 Engine = Callable[[socket.socket, dict[str, Any]], None]
 
 
-def prepare(channel: socket.socket, config: dict[str, Any]) -> Engine:
-    """Get everything ready that a kind of submission needs before its own code is there."""
-    if config["kind"] == "notebook":
-        from .notebook import start_kernel
-
-        return start_kernel(channel, config)
-    from .module import run_module
-
-    return run_module
-
-
 def serve(channel: socket.socket, engine: Engine) -> None:
     """Lay out the submission's files and let the engine load it and answer calls."""
     request, payload = frames.receive(channel)

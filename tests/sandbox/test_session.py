@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.assignment import PACKAGE, Limits
+from grader.assignment import PACKAGE
+from grader.assignment.parts import Limits
 from grader.sandbox import session as session_module
 from grader.sandbox.endings import CallFailed
 from grader.sandbox.session import Session

@@ -1,0 +1,73 @@
+"""An assignment: a folder with an ``assignment.yaml``, found by the name of a bundled one or by its path.
+
+The models of the file are in :mod:`parts`, :mod:`checks` and :mod:`content`; all mistakes in it are
+reported with file and line (:mod:`grader.yamlfile`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .. import yamlfile
+from ..errors import UsageError
+from .content import AssignmentFile
+
+PACKAGE = Path(__file__).resolve().parent.parent
+# Installed, the two folders lie inside the package; in a checkout, beside it.
+BUNDLED = PACKAGE / "bundled" if (PACKAGE / "bundled").is_dir() else PACKAGE.parent
+ASSIGNMENTS = BUNDLED / "assignments"
+REFERENCE = BUNDLED / "reference"
+
+
+class Assignment:
+    """A folder with its ``assignment.yaml``, ready to grade by."""
+
+    def __init__(self, folder: Path, content: AssignmentFile) -> None:
+        self.folder = folder
+        self.content = content
+
+    @property
+    def name(self) -> str:
+        return self.content.name
+
+    def file(self, name: str) -> Path:
+        """Return a file of the folder; raises UsageError if it is missing."""
+        path = self.folder / name
+        if not path.is_file():
+            raise UsageError(f"{self.folder / 'assignment.yaml'}: names '{name}', which is not in the folder.")
+        return path
+
+    def reference_file(self) -> Path:
+        """Return the reference module: one of the folder, else a bundled one of that name."""
+        own = self.folder / self.content.reference
+        if own.is_file():
+            return own
+        bundled = REFERENCE / f"{self.content.reference}.py"
+        if bundled.is_file():
+            return bundled
+        raise UsageError(
+            f"{self.folder / 'assignment.yaml'}: the reference '{self.content.reference}' is neither a file of "
+            f"the folder nor a bundled one; allowed are {', '.join(sorted(p.stem for p in REFERENCE.glob('[a-z]*.py')))}."
+        )
+
+
+def bundled_names() -> list[str]:
+    """The names of the assignments that come with the grader."""
+    return sorted(path.parent.name for path in ASSIGNMENTS.glob("*/assignment.yaml"))
+
+
+def load(name_or_folder: str) -> Assignment:
+    """Return the bundled assignment of that name, or the one in that folder; raises UsageError."""
+    bundled = ASSIGNMENTS / name_or_folder
+    if name_or_folder in bundled_names():
+        folder = bundled
+    else:
+        folder = Path(name_or_folder)
+        if folder.name == "assignment.yaml":
+            folder = folder.parent
+        if not (folder / "assignment.yaml").is_file():
+            raise UsageError(
+                f"There is no assignment '{name_or_folder}': use one of {', '.join(bundled_names())}, "
+                "or a folder with an assignment.yaml."
+            )
+    return Assignment(folder.resolve(), yamlfile.load(folder / "assignment.yaml", AssignmentFile))

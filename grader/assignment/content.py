@@ -1,0 +1,92 @@
+"""The whole of an ``assignment.yaml``, and that all the names in it exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field, model_validator
+
+from .. import yamlfile
+from .checks import ArgumentsUsedCheck, Check, GeneralisationCheck, GradientsCheck
+from .parts import Function, Limits, Name, Part, Probe
+
+
+class KnownWrong(Part):
+    """A bundled wrong solution and the check at which it has to fall."""
+
+    file: str
+    fails: Name
+
+
+class AssignmentFile(Part):
+    """The whole of ``assignment.yaml``."""
+
+    name: Name
+    version: str
+    title: str
+    task: str = "task.md"
+    reference: str
+    pass_mark: float = Field(60, ge=0, le=100)
+    limits: Limits = Limits()
+    forbidden_imports: list[str] = []
+    names: dict[str, list[str]] = {}
+    functions: dict[str, Function] = Field(min_length=1)
+    probes: dict[str, Probe] = {}
+    checks: list[Check] = Field(min_length=1)
+    solution: str = "solution.py"
+    starters: list[str] = []
+    known_wrong: list[KnownWrong] = []
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> AssignmentFile:
+        for name, function in self.functions.items():
+            if function.history is not None:
+                self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
+            self._refuse_unknown(("functions", name), "argument", function.handed_over, function.argument_names())
+            self._refuse_unknown(("functions", name), "function", function.handed_over.values(), self.functions)
+        self._refuse_unknown(("names",), "name", self.names, self.all_names())
+        for name, probe in self.probes.items():
+            self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
+        for index, check in enumerate(self.checks):
+            self._check_exists(("checks", index), check, [other.name for other in self.checks[:index]])
+        every = [check.name for check in self.checks]
+        for index, wrong in enumerate(self.known_wrong):
+            self._refuse_unknown(("known_wrong", index), "check", [wrong.fails], every)
+        return self
+
+    def _check_exists(self, where: yamlfile.Location, check: Check, above: list[str]) -> None:
+        """Raise a mistake unless all that a check names is there."""
+        if check.name in above:
+            message = f"two checks are called '{check.name}'; check names are unique."
+            raise yamlfile.MistakeAt(where, check.name, message)
+        self._refuse_unknown(where, "required check (one above it)", check.requires, above)
+        self._refuse_unknown(where, "function", check.functions(), self.functions)
+        self._refuse_unknown(where, "probe", check.probe_names(), self.probes)
+        if isinstance(check, GradientsCheck):
+            function = self.functions[check.function]
+            self._refuse_unknown(where, "result", check.parameters, function.returns)
+            self._refuse_unknown(where, "argument", check.parameters.values(), function.argument_names())
+        if isinstance(check, ArgumentsUsedCheck):
+            self._refuse_unknown(where, "argument", check.vary, self.functions[check.function].argument_names())
+        if isinstance(check, GeneralisationCheck):
+            self._refuse_unknown(where, "argument", [check.argument], self.functions[check.predict].argument_names())
+        called = [check.train] if isinstance(check, GeneralisationCheck) else check.functions()
+        for probe in check.probe_names():
+            for called_name in called:
+                needed = [a.name for a in self.functions[called_name].arguments if not a.optional]
+                lacking = [name for name in needed if name not in self.probes[probe].inputs]
+                if lacking:
+                    message = f"the probe '{probe}' has no {' and '.join(lacking)}, which {called_name} needs; add it."
+                    raise yamlfile.MistakeAt(where, probe, message)
+
+    def _refuse_unknown(self, where: yamlfile.Location, what: str, used: Iterable[str], known: Iterable[str]) -> None:
+        known = list(known)
+        for name in used:
+            if name not in known:
+                allowed = ", ".join(known) or "none"
+                raise yamlfile.MistakeAt(where, name, f"'{name}' is no known {what}; allowed are {allowed}.")
+
+    def all_names(self) -> list[str]:
+        """The names of all arguments and results, in the order of the file."""
+        names = [name for f in self.functions.values() for name in (*f.argument_names(), *f.returns)]
+        return list(dict.fromkeys(names))

@@ -1,0 +1,143 @@
+"""The pieces that an assignment is made of: functions, probes, limits, tolerances."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+class Part(BaseModel):
+    """Base of all models of the file: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(Part):
+    """What one submission may use. Seconds are wall-clock time; each call of a function has its own,
+    and all of them together have ``total_seconds``.
+    """
+
+    load_seconds: float = Field(20, gt=0, le=3600)
+    call_seconds: float = Field(10, gt=0, le=3600)
+    total_seconds: float = Field(120, gt=0, le=36000)
+    memory_mb: int = Field(1024, ge=64, le=65536)
+    processes: int = Field(64, ge=8, le=4096)
+    open_files: int = Field(256, ge=64, le=65536)
+    disk_mb: int = Field(64, ge=1, le=65536)
+    output_kb: int = Field(1024, ge=1, le=65536)
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a function; ``default`` means something only where ``optional``."""
+
+    name: str
+    optional: bool
+    default: Any = None
+
+
+class Function(Part):
+    """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``.
+
+    ``history`` names the result with one entry an epoch, taken before or after each update.
+    ``handed_over`` maps an argument to the function whose result it is: if a submission returns that
+    as a column, it gets the argument as a column too.
+    """
+
+    signature: str
+    returns: list[str] = Field(min_length=1)
+    aliases: list[str] = []
+    history: str | None = None
+    handed_over: dict[str, str] = {}
+    _arguments: tuple[Argument, ...] = PrivateAttr(default=())
+
+    @field_validator("signature")
+    @classmethod
+    def _parses(cls, signature: str) -> str:
+        _parse_signature(signature)
+        return signature
+
+    def model_post_init(self, context: Any, /) -> None:
+        self._arguments = _parse_signature(self.signature)
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The arguments in the order of the signature."""
+        return self._arguments
+
+    def argument_names(self) -> list[str]:
+        """The names of the arguments, in the order of the signature."""
+        return [argument.name for argument in self._arguments]
+
+    def complete(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return those of ``inputs`` that are arguments, and the defaults of the arguments left out."""
+        return {
+            argument.name: inputs.get(argument.name, argument.default)
+            for argument in self._arguments
+            if argument.name in inputs or argument.optional
+        }
+
+
+def _parse_signature(signature: str) -> tuple[Argument, ...]:
+    try:
+        definition = ast.parse(f"def f{signature}: pass").body[0]
+        assert isinstance(definition, ast.FunctionDef)
+        plain = definition.args
+        assert not (plain.posonlyargs or plain.kwonlyargs or plain.vararg or plain.kwarg)
+        names = [argument.arg for argument in definition.args.args]
+        defaults = [ast.literal_eval(default) for default in definition.args.defaults]
+    except (SyntaxError, ValueError, AssertionError) as error:
+        raise ValueError(f"{signature!r} is not a Python signature like (X, w, b=0.0).") from error
+    required = len(names) - len(defaults)
+    return tuple(
+        Argument(name, True, defaults[i - required]) if i >= required else Argument(name, False)
+        for i, name in enumerate(names)
+    )
+
+
+class Draw(Part):
+    """Random numbers, float64, drawn anew for every seed."""
+
+    draw: Literal["normal", "uniform", "choice"]
+    shape: list[Annotated[int, Field(ge=0)]] = []
+    scale: float = 1.0
+    low: float = 0.0
+    high: float = 1.0
+    of: list[float] = [0.0, 1.0]
+
+
+Scalar = bool | int | float
+Constant = Scalar | list[Scalar] | list[list[Scalar]]
+
+
+def _rectangular(value: Any) -> Any:
+    """Refuse rows of different lengths."""
+    if isinstance(value, list) and len({len(row) if isinstance(row, list) else -1 for row in value}) > 1:
+        raise ValueError("rows of different lengths; make them equal.")
+    return value
+
+
+Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(_rectangular)]
+
+
+class Probe(Part):
+    """Named inputs. ``times`` repeats the random ones with fresh numbers."""
+
+    times: int = Field(1, ge=1, le=100)
+    inputs: dict[str, Annotated[Draw | Constant, AfterValidator(_rectangular)]]
+
+
+class Tolerance(Part):
+    """Largest error accepted, relative to the largest expected entry, and absolute.
+
+    The default leaves room for float32 inside a function that returns Python numbers, about 1e-6, and
+    none for four printed digits.
+    """
+
+    relative: float = Field(1e-5, gt=0, lt=1)
+    absolute: float = Field(1e-9, gt=0)
