@@ -167,6 +167,18 @@ def without_ones(shape: Shape) -> Shape:
     return tuple(length for length in shape if length != 1)
 
 
+def in_layout(value: Any, pattern: Shape | None) -> Any:
+    """Return the array ``value`` with its axes of length one where a similar array of shape ``pattern`` has its own.
+
+    A (7,) becomes (7, 1) if the pattern is (4, 1); what does not fit the pattern stays as it is.
+    """
+    lengths = iter(without_ones(np.shape(value)))
+    if not isinstance(value, np.ndarray) or pattern is None:
+        return value
+    shape = tuple(1 if length == 1 else next(lengths, 0) for length in pattern)
+    return value.reshape(shape) if np.prod(shape) == value.size else value
+
+
 def describe(value: Any) -> str:
     """Say what a returned value is, without its content: "a list", "an array of shape (3,)"."""
     if value is None:

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
+import inspect
 import os
 import sys
 import tempfile
@@ -61,12 +62,11 @@ class Oracle:
         used = declared.complete(inputs)
         return self._answer(function, used, declared.returns, lambda: self._call(function, used))
 
-    def central_differences(self, objective: str, function: str, inputs: dict[str, Any], parameter: str) -> Array:
+    def central_differences(self, objective: str, inputs: dict[str, Any], parameter: str) -> Array:
         """d objective / d parameter by central differences, the second witness beside the tape.
 
-        ``objective`` is a scalar function of the reference with the arguments of ``function``.
+        ``objective`` is a scalar function of the reference; it gets those of ``inputs`` that it asks for.
         """
-        inputs = self._assignment.content.functions[function].complete(inputs)
 
         def compute() -> list[Any]:
             point = np.array(inputs[parameter], dtype=np.float64)
@@ -125,7 +125,8 @@ class Oracle:
             self._module = _import(self._file)
         if not hasattr(self._module, function):
             raise UsageError(f"{self._file} has no function '{function}', which the assignment names; add it.")
-        answer = getattr(self._module, function)(**inputs)
+        called = getattr(self._module, function)
+        answer = called(**{name: inputs[name] for name in inspect.signature(called).parameters if name in inputs})
         return list(answer) if isinstance(answer, tuple) else [answer]
 
 

@@ -30,10 +30,15 @@ class BaseCheck(Part):
 
 
 class ProbedCheck(BaseCheck):
-    """A check of one function on some probes."""
+    """A check of one function on some probes.
+
+    ``given`` names functions whose results, computed by the reference on the same probe, are inputs
+    too: an error in one submitted function then does not make the next look wrong.
+    """
 
     function: str
     probes: list[str] = Field(min_length=1)
+    given: list[str] = []
     tolerance: Tolerance = Tolerance()
 
     def functions(self) -> Iterable[str]:
@@ -52,7 +57,7 @@ class ValuesCheck(ProbedCheck):
 class GradientsCheck(ProbedCheck):
     """The results are the derivatives of ``objective`` (a function of the reference).
 
-    ``parameters`` maps each result to the argument that it is the derivative by, e.g. ``dw: w``.
+    ``parameters`` maps each result to the input that it is the derivative by, e.g. ``dw: w``.
     """
 
     kind: Literal["gradients"]

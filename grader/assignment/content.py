@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydantic import Field, model_validator
 
 from .. import yamlfile
-from .checks import ArgumentsUsedCheck, Check, GeneralisationCheck, GradientsCheck
+from .checks import ArgumentsUsedCheck, Check, GeneralisationCheck, GradientsCheck, ProbedCheck
 from .parts import Function, Limits, Name, Part, Probe
 
 
@@ -63,21 +63,25 @@ class AssignmentFile(Part):
         self._refuse_unknown(where, "function", check.functions(), self.functions)
         self._refuse_unknown(where, "probe", check.probe_names(), self.probes)
         if isinstance(check, GradientsCheck):
-            function = self.functions[check.function]
-            self._refuse_unknown(where, "result", check.parameters, function.returns)
-            self._refuse_unknown(where, "argument", check.parameters.values(), function.argument_names())
+            self._refuse_unknown(where, "result", check.parameters, self.functions[check.function].returns)
+            for probe in check.probes:
+                known = [*self.probes[probe].inputs, *self.functions[check.function].argument_names()]
+                self._refuse_unknown(where, "input", check.parameters.values(), known)
         if isinstance(check, ArgumentsUsedCheck):
             self._refuse_unknown(where, "argument", check.vary, self.functions[check.function].argument_names())
         if isinstance(check, GeneralisationCheck):
             self._refuse_unknown(where, "argument", [check.argument], self.functions[check.predict].argument_names())
-        called = [check.train] if isinstance(check, GeneralisationCheck) else check.functions()
+        given = check.given if isinstance(check, ProbedCheck) else []
+        self._refuse_unknown(where, "function", given, self.functions)
+        called = [check.train] if isinstance(check, GeneralisationCheck) else [*given, *check.functions()]
         for probe in check.probe_names():
-            for called_name in called:
-                needed = [a.name for a in self.functions[called_name].arguments if not a.optional]
-                lacking = [name for name in needed if name not in self.probes[probe].inputs]
+            inputs = set(self.probes[probe].inputs)
+            for name in called:
+                lacking = [a.name for a in self.functions[name].arguments if not a.optional and a.name not in inputs]
                 if lacking:
-                    message = f"the probe '{probe}' has no {' and '.join(lacking)}, which {called_name} needs; add it."
+                    message = f"the probe '{probe}' has no {' and '.join(lacking)}, which {name} needs; add it."
                     raise yamlfile.MistakeAt(where, probe, message)
+                inputs.update(self.functions[name].returns if name in given else [])
 
     def _refuse_unknown(self, where: yamlfile.Location, what: str, used: Iterable[str], known: Iterable[str]) -> None:
         known = list(known)

@@ -45,8 +45,8 @@ class Function(Part):
     """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``.
 
     ``history`` names the result with one entry an epoch, taken before or after each update.
-    ``handed_over`` maps an argument to the function whose result it is: if a submission returns that
-    as a column, it gets the argument as a column too.
+    ``handed_over`` maps an argument to the function whose result of that name it is: if a submission
+    returns that as a column, it gets the argument as a column too.
     """
 
     signature: str

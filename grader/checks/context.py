@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,16 +47,22 @@ class Context:
         self.oracle = oracle
         self._session = session
         self._seed = seed
-        self._column_axis: dict[str, int | None] = {}
+        self._layouts_of: dict[str, dict[str, binding.Shape | None]] = {}
 
     @property
     def imported(self) -> list[str]:
         """The top-level modules that were imported when the submission had been loaded."""
         return self._session.modules
 
-    def cases(self, probe_names: Sequence[str]) -> list[Case]:
-        """The cases of some probes, drawn from this grading's seed."""
-        return probes.cases(self.content, list(probe_names), self._seed)
+    def cases(self, probe_names: Sequence[str], given: Sequence[str] = ()) -> list[Case]:
+        """The cases of some probes, drawn from this grading's seed.
+
+        The reference's results of the functions ``given`` join the inputs.
+        """
+        cases = probes.cases(self.content, list(probe_names), self._seed)
+        for function in given:
+            cases = [Case(case.name, case.inputs | self.oracle.results(function, case.inputs)) for case in cases]
+        return cases
 
     def ask(self, function: str, inputs: dict[str, Any], watch_arguments: bool = False) -> Result:
         """Call the submission's ``function``; raises CallFailed if there is no answer.
@@ -97,31 +104,25 @@ class Context:
         return shapes
 
     def _laid_out(self, function: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Give what another function hands over the shape that the submission's own function returns."""
-        laid_out = dict(inputs)
-        for name, source in self.content.functions[function].handed_over.items():
-            axis = self._column_axis_of(source)
-            if axis is not None and name in inputs and np.ndim(inputs[name]) == 1:
-                laid_out[name] = np.expand_dims(inputs[name], axis)
-        return laid_out
+        """Give what another function hands over the layout that the submission's own function returns."""
+        handed_over = self.content.functions[function].handed_over
+        return {
+            name: binding.in_layout(value, self._layouts(handed_over[name]).get(name)) if name in handed_over else value
+            for name, value in inputs.items()
+        }
 
-    def _column_axis_of(self, function: str) -> int | None:
-        """Where the submission's ``function`` puts an extra axis: 1 for (n, 1), 0 for (1, n), else None."""
-        if function not in self._column_axis:
-            self._column_axis[function] = None
+    def _layouts(self, function: str) -> dict[str, binding.Shape | None]:
+        """The shapes of what the submission's ``function`` returns, on the first probe that suits it."""
+        if function not in self._layouts_of:
+            self._layouts_of[function] = {}
             needed = {argument.name for argument in self.content.functions[function].arguments if not argument.optional}
             probe = next((name for name, probe in self.content.probes.items() if needed <= probe.inputs.keys()), None)
             if probe is not None:
                 inputs = probes.cases(self.content, [probe], self._seed)[0].inputs
-                (expected,) = self.oracle.results(function, inputs).values()
-                try:
-                    (answered,) = self.ask(function, inputs).values.values()
-                except CallFailed:
-                    return None
-                shape = binding.shape_of(answered)
-                axes = [axis for axis in (1, 0) if shape == np.expand_dims(expected, axis).shape]
-                self._column_axis[function] = axes[0] if axes else None
-        return self._column_axis[function]
+                with contextlib.suppress(CallFailed):
+                    answered = self.ask(function, inputs).values
+                    self._layouts_of[function] = {name: binding.shape_of(value) for name, value in answered.items()}
+        return self._layouts_of[function]
 
 
 class Verdict:

@@ -15,7 +15,7 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
     """Compare the trained parameters and the history on every case."""
     verdict = Verdict(check.function)
     history = context.content.functions[check.function].history
-    cases = context.cases(check.probes)
+    cases = context.cases(check.probes, check.given)
     for case in cases:
         expected = context.oracle.results(check.function, case.inputs)
         answered = context.ask(check.function, case.inputs).values

@@ -10,7 +10,7 @@ from .context import Context, Outcome, Verdict
 def run(check: ValuesCheck, context: Context) -> Outcome:
     """Compare every result on every case."""
     verdict = Verdict(check.function)
-    cases = context.cases(check.probes)
+    cases = context.cases(check.probes, check.given)
     for case in cases:
         expected = context.oracle.results(check.function, case.inputs)
         answered = context.ask(check.function, case.inputs).values
