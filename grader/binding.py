@@ -206,8 +206,16 @@ def found_signature(found: Found) -> str:
     return f"{found.name}({', '.join(shown)})"
 
 
-def missing(content: AssignmentFile, name: str, defined: dict[str, Found]) -> str:
-    """The sentence for a function that is not there, with those of a similar name."""
+def missing(content: AssignmentFile, name: str, defined: dict[str, Found], others: dict[str, str]) -> str:
+    """The sentence for a function that is not there, with those of a similar name.
+
+    ``others`` maps the names that are bound to something else to the types of that.
+    """
+    if name in others:
+        return (
+            f"`{name}` is no function when all has run, but a value ({others[name]}): a later line uses the name "
+            "again; rename that variable."
+        )
     wanted = normal(name)
     close = [
         found_signature(found)

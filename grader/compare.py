@@ -78,8 +78,8 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comp
     if array.shape != expected.shape:
         # (n, 1) or (1, n) for (n,), and (1,) for a number, hold the same answer.
         if without_ones(array.shape) != without_ones(expected.shape):
-            return Comparison(f"{name} has the shape {array.shape}, expected {expected.shape}.")
-        notes.append(f"{name} has the shape {array.shape} where {expected.shape} was asked for: accepted.")
+            return Comparison(f"{name} has the shape {array.shape}, expected {_expectation(expected)}.")
+        notes.append(f"{name} has the shape {array.shape} where {_expectation(expected)} was asked for: accepted.")
         array = array.reshape(expected.shape)
     if array.dtype.kind not in ("f" if expected.dtype.kind == "f" else "fiu"):
         return Comparison(f"{name} holds {_kind(array.dtype)}, expected decimals (float64).")
@@ -113,13 +113,14 @@ def _compare_values(
         "result": name,
         "wrong_entries": int(wrong.sum()),
         "entries": int(wrong.size),
-        "max_abs_error": largest,
-        "max_rel_error": largest / scale if scale else None,
+        # Rounded, and for a single number only the ratio: the right values are not for reading here.
+        "max_abs_error": float(f"{largest:.3g}") if wrong.size > 1 else None,
+        "max_rel_error": float(f"{largest / scale:.2g}") if scale else None,
         "index": index,
     }
     if wrong.size == 1:
-        size = f" ({largest / scale:.2g} times the right value)" if scale else ""
-        return Comparison(f"{name} is wrong by {largest:.3g}{size}.", note, evidence)
+        size = f"{largest / scale:.2g} times the right value" if scale else f"{largest:.3g}"
+        return Comparison(f"{name} is wrong by {size}.", note, evidence)
     where = f"at {int(wrong.sum())} of {wrong.size} entries, most at index {index if len(index) > 1 else index[0]}"
     size = f" ({largest / scale:.2g} times the largest right entry)" if scale else ""
     return Comparison(f"{name} is wrong {where}, by {largest:.3g}{size}.", note, evidence)

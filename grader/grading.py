@@ -35,20 +35,21 @@ def grade(
     only: Sequence[str] = (),
     isolation: Level | None = None,
     oracle: Oracle | None = None,
+    whole: bool = False,
 ) -> Report:
     """Grade ``submission`` and return its report.
 
     ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
-    gives the expected answers, by default the recorded ones. Raises UsageError for an unknown check,
-    NotGradable where no worker can be confined or no reference run.
+    gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
+    checks as well. Raises UsageError for an unknown check.
     """
     began = time.monotonic()
-    selected = _select(assignment, only)
+    selected = _select(assignment, only, whole)
     with Session(submission, assignment.content.limits, isolation, hide=[assignment.folder]) as session:
         if submission.problem is None:
             session.start()  # the worker starts while this process prepares
         context = Context(assignment.content, submission.code, session, oracle or Oracle(assignment), seed)
-        results = _run_all(submission, session, context, selected, whole=not only)
+        results = _run_all(submission, session, context, selected, skip=not only)
         level, gaps = session.level, session.not_enforced
     score = sum(result.score or 0 for result in results)
     max_score = sum(result.max_score for result in results)
@@ -71,9 +72,9 @@ def grade(
     )
 
 
-def _select(assignment: Assignment, only: Sequence[str]) -> list[BaseCheck]:
+def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[BaseCheck]:
     """The checks to run, in their order; instructors' and hidden ones are not for a self-check."""
-    visible: list[BaseCheck] = [check for check in assignment.content.checks if check.visibility == "open"]
+    visible: list[BaseCheck] = [check for check in assignment.content.checks if whole or check.visibility == "open"]
     names = [check.name for check in visible]
     for name in only:
         if name not in names:
@@ -82,7 +83,7 @@ def _select(assignment: Assignment, only: Sequence[str]) -> list[BaseCheck]:
 
 
 def _run_all(
-    submission: Submission, session: Session, context: Context, selected: list[BaseCheck], whole: bool
+    submission: Submission, session: Session, context: Context, selected: list[BaseCheck], skip: bool
 ) -> list[CheckResult]:
     if submission.problem is not None:
         return [_result(check, "error", 0, submission.problem) for check in selected]
@@ -95,10 +96,12 @@ def _run_all(
     results: list[CheckResult] = []
     status_of: dict[str, str] = {}
     for check in selected:
-        unmet = [name for name in check.requires if whole and status_of.get(name, "passed") not in STARTED]
+        unmet = [name for name in check.requires if skip and status_of.get(name, "passed") not in STARTED]
         result = _result(check, "skipped", 0, _skipped(unmet)) if unmet else _run_one(check, context)
         status_of[check.name] = result.status
         results.append(result)
+    if session.first_error:
+        results[0].evidence["notes"] = [session.first_error, *results[0].evidence.get("notes", [])]
     return results
 
 
@@ -118,6 +121,7 @@ def _run_one(check: BaseCheck, context: Context) -> CheckResult:
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
     result = _result(check, status, outcome.share, outcome.message)
     result.evidence = outcome.evidence
+    result.hint = check.hint if outcome.share < 1 else ""  # a hint is about numbers, not about a missing function
     return result
 
 
@@ -133,7 +137,6 @@ def _result(check: BaseCheck, status: Status, share: float, message: str) -> Che
         score=None if status == "not_gradable" else round(share * check.points, 2),
         max_score=check.points,
         message=clean(message, MAX_MESSAGE),
-        hint=check.hint if status in ("failed", "partial") else "",
     )
 
 

@@ -14,6 +14,7 @@ import inspect
 import os
 import sys
 import tempfile
+import traceback
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ class Oracle:
                 )
             answer = {name: np.asarray(item) for name, item in zip(names, computed, strict=True)}
             if not self._live:
-                with contextlib.suppress(OSError):  # no writable cache: it is computed again next time
+                with contextlib.suppress(OSError, RuntimeError):  # no writable cache, or no home to have one in
                     save(self._cache_file(key), answer)
         self.recorded |= {f"{key}/{name}": item for name, item in answer.items()}
         return answer
@@ -102,13 +103,27 @@ class Oracle:
         tree, payload = values.encode(dict(sorted(inputs.items())))
         return hashlib.sha256(f"{self._code}\0{label}\0{tree}\0".encode() + payload).hexdigest()[:32]
 
+    def _broken(self, error: Exception) -> NotGradable:
+        """A reference that fails is its author's fault: say where."""
+        lines = [
+            str(frame.lineno)
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == str(self._file)
+        ]
+        where = f"{self._file.name}, line {lines[-1]}" if lines else self._file.name
+        if isinstance(error, ImportError) and error.name:
+            return NotGradable(f"The reference {where} needs {error.name}: install it with 'pip install {error.name}'.")
+        return NotGradable(
+            f"The reference fails ({where}, {type(error).__name__}: {error}): tell the assignment's author."
+        )
+
     def _look_up(self, key: str, names: list[str]) -> dict[str, Array] | None:
         if self._shipped is not None and f"{key}/{names[0]}" in self._shipped:
             return {name: self._shipped[f"{key}/{name}"] for name in names}
         try:
             with np.load(self._cache_file(key), allow_pickle=False) as kept:
                 return {name: kept[name] for name in names}
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        except (OSError, RuntimeError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
             return None
 
     def _cache_file(self, key: str) -> Path:
@@ -122,11 +137,17 @@ class Oracle:
     def _call(self, function: str, inputs: dict[str, Any]) -> list[Any]:
         """Call the live reference; its results are TensorFlow tensors, arrays or numbers."""
         if self._module is None:
-            self._module = _import(self._file)
+            try:
+                self._module = _import(self._file)
+            except Exception as error:
+                raise self._broken(error) from error
         if not hasattr(self._module, function):
             raise UsageError(f"{self._file} has no function '{function}', which the assignment names; add it.")
         called = getattr(self._module, function)
-        answer = called(**{name: inputs[name] for name in inspect.signature(called).parameters if name in inputs})
+        try:
+            answer = called(**{name: inputs[name] for name in inspect.signature(called).parameters if name in inputs})
+        except Exception as error:
+            raise self._broken(error) from error
         return list(answer) if isinstance(answer, tuple) else [answer]
 
 
@@ -150,13 +171,8 @@ def _import(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"grader_reference_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    try:
-        with _quiet_stderr():
-            spec.loader.exec_module(module)
-    except ImportError as error:
-        raise NotGradable(
-            f"The reference {path.name} needs {error.name}: install it with 'pip install tensorflow'."
-        ) from error
+    with _quiet_stderr():
+        spec.loader.exec_module(module)
     return module
 
 

@@ -45,7 +45,8 @@ def _draw(draw: Draw, seed: int, label: str, repetition: int) -> Any:
         values = random.uniform(draw.low, draw.high, draw.shape)
     else:
         values = random.choice(np.asarray(draw.of, dtype=np.float64), draw.shape)
-    return np.float64(values) if not draw.shape else values
+    values = np.asarray(values, dtype=np.int64 if draw.dtype == "int" else np.float64)
+    return values if draw.shape else values[()]
 
 
 def _constant(value: Any) -> Any:

@@ -27,26 +27,28 @@ class Line:
 def validate(assignment: Assignment) -> Iterator[Line]:
     """Grade solution, starters and known-wrong solutions, one line each."""
     content = assignment.content
+    assignment.file(content.task)
     report = _grade(assignment, content.solution)
-    wrong = [check.name for check in report.checks if check.status != "passed"]
-    full = f"full marks asked, but {', '.join(wrong)} did not pass" if wrong else "full marks"
+    wrong = [check for check in report.checks if check.status != "passed"]
+    full = f"full marks asked, but {wrong[0].name}: {wrong[0].message}" if wrong else "full marks"
     yield _line(content.solution, report, not wrong, full)
     for starter in content.starters:
         report = _grade(assignment, starter)
         earned = [check.name for check in report.checks if check.score]
         nothing = f"nothing asked, but it earns {', '.join(earned)}" if earned else "no points"
-        yield _line(starter, report, report.score == 0, nothing)
+        yield _line(starter, report, report.score == 0, nothing if report.score is not None else "not gradable")
     for known in content.known_wrong:
         report = _grade(assignment, known.file)
         fallen = [check for check in report.checks if check.status not in STANDING]
-        first = fallen[0].name if fallen else "nothing"
+        stuck = [check for check in report.checks if check.status == "not_gradable"]
+        first = fallen[0].name if fallen else f"nothing ({stuck[0].message})" if stuck else "nothing"
         holds = first == known.fails
         sentence = _ending(fallen[0]) if holds else f"has to fall at {known.fails}, but falls at {first}"
         yield _line(known.file, report, holds, sentence)
 
 
 def _grade(assignment: Assignment, file: str) -> Report:
-    return grade(assignment, read(assignment.file(file), assignment.name))
+    return grade(assignment, read(assignment.file(file), assignment.name), whole=True)
 
 
 def _line(file: str, report: Report, holds: bool, sentence: str) -> Line:

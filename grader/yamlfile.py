@@ -113,8 +113,12 @@ def _sentence(error: ErrorDetails) -> str:
     where = _place(error["loc"])
     context: dict[str, Any] = error.get("ctx", {})
     match error["type"]:
+        case "model_type" | "dict_type" if ".inputs." in where:
+            return f"{where} has to be a number, a list of numbers, a list of equal rows, or a mapping with 'draw'."
         case "model_type" | "dict_type":
             return f"{where} has to be keys with values."
+        case "string_pattern_mismatch":
+            return f"{where} is {error['input']!r}; write it in lower case with hyphens, like single-neuron."
         case "missing":
             return f"{where} is missing; add it."
         case "extra_forbidden":

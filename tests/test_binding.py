@@ -141,7 +141,7 @@ def test_results_that_cannot_be_bound_are_said(value, said):
 
 
 def test_a_missing_function_is_said_with_what_is_there_instead():
-    said = binding.missing(CONTENT, "train", {"train_it": function("train_it", "X", "y=")})
+    said = binding.missing(CONTENT, "train", {"train_it": function("train_it", "X", "y=")}, {})
     assert said == (
         "The function `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)` is missing: "
         "define it under this name; found instead: train_it(X, y=...)."

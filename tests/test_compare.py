@@ -25,8 +25,8 @@ def problem(actual, expected=EXPECTED):
         ("0.25", "dw is a str, expected an array of shape (3,)."),
         (True, "dw is a truth value, expected an array of shape (3,)."),
         ([0.25, -1.5, 3.0], "dw is a list, expected an array of shape (3,): return np.array(...)."),
-        (np.zeros((3, 3)), "dw has the shape (3, 3), expected (3,)."),
-        (0.25, "dw has the shape (), expected (3,)."),
+        (np.zeros((3, 3)), "dw has the shape (3, 3), expected an array of shape (3,)."),
+        (0.25, "dw has the shape (), expected an array of shape (3,)."),
         (np.array([0, -1, 3]), "dw holds integers (int64), expected decimals (float64)."),
         (EXPECTED * 1j, "dw holds complex numbers (complex128), expected decimals (float64)."),
         (np.array([np.nan, -1.5, 3.0]), "dw is NaN at 1 of 3 entries."),
@@ -51,7 +51,7 @@ def test_a_column_or_row_is_accepted_with_a_note(actual):
 
 
 def test_transposed_is_not_a_convention():
-    assert problem(np.ones((2, 3)), np.ones((3, 2))) == "dw has the shape (2, 3), expected (3, 2)."
+    assert problem(np.ones((2, 3)), np.ones((3, 2))) == "dw has the shape (2, 3), expected an array of shape (3, 2)."
 
 
 @pytest.mark.parametrize("actual", [0.5, np.float64(0.5), np.array(0.5), np.array([0.5]), np.array([[0.5]])])
@@ -98,7 +98,7 @@ def test_a_history_is_taken_before_or_after_each_update(actual):
         ([4 + 0j, 2, 1], "losses is a list of something else than numbers."),
         ([4.0, 2.0, 1.1], "losses is wrong at 1 of 3 entries, most at index 2, by 0.1"),
         (None, "losses is None"),
-        (4.0, "losses has the shape (), expected (3,)."),
+        (4.0, "losses has the shape (), expected an array of shape (3,)."),
     ],
 )
 def test_a_history_that_is_wrong(actual, said):
@@ -117,4 +117,10 @@ def test_nan_never_passes_even_where_the_reference_has_one():
 
 
 def test_an_empty_array_is_no_answer():
-    assert problem(np.empty(0)) == "dw has the shape (0,), expected (3,)."
+    assert problem(np.empty(0)) == "dw has the shape (0,), expected an array of shape (3,)."
+
+
+def test_the_right_number_cannot_be_computed_from_the_evidence():
+    compared = compare("loss", 0.0, 0.8287206894281727, Tolerance())
+    assert compared.problem == "loss is wrong by 1 times the right value."
+    assert compared.evidence["max_abs_error"] is None

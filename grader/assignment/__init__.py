@@ -60,6 +60,12 @@ def load(name_or_folder: str) -> Assignment:
     """Return the bundled assignment of that name, or the one in that folder; raises UsageError."""
     bundled = ASSIGNMENTS / name_or_folder
     if name_or_folder in bundled_names():
+        here = Path(name_or_folder, "assignment.yaml")
+        if here.is_file() and here.resolve() != (bundled / "assignment.yaml").resolve():
+            raise UsageError(
+                f"'{name_or_folder}' is a bundled assignment and a folder here: write ./{name_or_folder} for the folder, "
+                "or run the command elsewhere."
+            )
         folder = bundled
     else:
         folder = Path(name_or_folder)

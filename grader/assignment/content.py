@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from .. import yamlfile
 from .checks import ArgumentsUsedCheck, Check, GeneralisationCheck, GradientsCheck, ProbedCheck
@@ -22,7 +23,7 @@ class AssignmentFile(Part):
     """The whole of ``assignment.yaml``."""
 
     name: Name
-    version: str
+    version: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
     title: str
     task: str = "task.md"
     reference: str
@@ -39,7 +40,15 @@ class AssignmentFile(Part):
 
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentFile:
+        if sum(check.points for check in self.checks) <= 0:
+            raise ValueError("no check has points; give some.")
+        if 0 < self.pass_mark <= 1:
+            raise ValueError("pass_mark is in percent; write 60 for 60 %.")
         for name, function in self.functions.items():
+            for alias in set(function.aliases) & self.functions.keys():
+                raise yamlfile.MistakeAt(
+                    ("functions", name), alias, f"'{alias}' is another function; remove the alias."
+                )
             if function.history is not None:
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
             self._refuse_unknown(("functions", name), "argument", function.handed_over, function.argument_names())
@@ -69,6 +78,10 @@ class AssignmentFile(Part):
                 self._refuse_unknown(where, "input", check.parameters.values(), known)
         if isinstance(check, ArgumentsUsedCheck):
             self._refuse_unknown(where, "argument", check.vary, self.functions[check.function].argument_names())
+            usual = {argument.name: argument.default for argument in self.functions[check.function].arguments}
+            for name, value in check.vary.items():
+                if self.probes[check.probe].inputs.get(name, usual[name]) == value:
+                    raise yamlfile.MistakeAt(where, str(value), f"{name}={value} is what the probe has; vary it.")
         if isinstance(check, GeneralisationCheck):
             self._refuse_unknown(where, "argument", [check.argument], self.functions[check.predict].argument_names())
         given = check.given if isinstance(check, ProbedCheck) else []

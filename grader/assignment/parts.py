@@ -101,7 +101,7 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
 
 
 class Draw(Part):
-    """Random numbers, float64, drawn anew for every seed."""
+    """Random numbers, float64 or int64, drawn anew for every seed."""
 
     draw: Literal["normal", "uniform", "choice"]
     shape: list[Annotated[int, Field(ge=0)]] = []
@@ -109,6 +109,7 @@ class Draw(Part):
     low: float = 0.0
     high: float = 1.0
     of: list[float] = [0.0, 1.0]
+    dtype: Literal["float", "int"] = "float"
 
 
 Scalar = bool | int | float

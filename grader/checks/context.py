@@ -73,14 +73,14 @@ class Context:
         stopped = self._session.first_error  # a cell that failed is probably why something is missing
         found = binding.find_function(self.content, function, functions)
         if found is None:
-            message = f"{binding.missing(self.content, function, functions)} {stopped}".strip()
+            message = f"{binding.missing(self.content, function, functions, self._session.others)} {stopped}".strip()
             raise CallFailed("error" if stopped else "failed", message)
         laid_out = self._laid_out(function, inputs)
         positional, keywords = binding.bind_arguments(self.content, function, found, laid_out)
         try:
             answer = self._session.call(found.name, positional, keywords, watch_arguments)
         except CallFailed as failure:
-            if failure.status == "error":
+            if "NameError" in failure.message:
                 raise CallFailed("error", f"{failure.message} {stopped}".strip()) from failure
             raise
         values = binding.bind_results(self.content, function, found, answer.value, self._shapes(function, inputs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -36,7 +37,12 @@ class _Commands(click.Group):
             if ctx.meta.get("debug"):
                 raise
             raise _failure(str(error), error.exit_code) from error
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        except (click.Abort, KeyboardInterrupt):
+            raise _failure("Stopped.", 130) from None
+        except BrokenPipeError:  # the reader has gone; not to be taken for a verdict
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(141)
+        except (click.ClickException, click.exceptions.Exit):
             raise
         except Exception as error:
             if ctx.meta.get("debug"):

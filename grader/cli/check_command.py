@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("assignment")
-@click.argument("submission", type=click.Path(path_type=Path))
+@click.argument("submission", type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
-@click.option("--only", multiple=True, metavar="CHECK", help="Run this check alone; can be given several times.")
+@click.option(
+    "--only", multiple=True, metavar="CHECK", help="Run this check, without what it requires; give it again for more."
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Draws the inputs.")
 @click.option(
     "--isolation",
@@ -38,7 +40,8 @@ def command(
     from ..submission import read
 
     loaded = load(assignment)
-    report = grade(loaded, read(submission, loaded.name), seed, only, isolation)
+    submitted = read(submission, loaded.name)
+    report = grade(loaded, submitted, seed, only, isolation)
     if report.isolation.level == "none":
         click.echo(
             "Warning: the submission ran without isolation, with all your rights; check only your own code so.",
@@ -49,7 +52,7 @@ def command(
     else:
         from ..report import terminal
 
-        terminal.show(report, loaded.content.pass_mark)
+        terminal.show(report, loaded.content.pass_mark, submitted.entry)
     if report.ending == "not_gradable":
         ctx.exit(3)
     ctx.exit(0 if report.passed else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -33,4 +34,4 @@ def command(assignment: str, folder: str, kind: str) -> None:
         raise UsageError(f"{target} exists already: rename it, or give another folder with --to.") from error
     except OSError as error:
         raise UsageError(f"{target} cannot be written ({error.strerror}): give another folder with --to.") from error
-    click.echo(f"Wrote {target}. Check it with: grader check {assignment} {target}")
+    click.echo(f"Wrote {target}. Check it with: {shlex.join(['grader', 'check', assignment, str(target)])}")

@@ -21,12 +21,10 @@ def command(assignment: str, write: bool) -> None:
     loaded = load(assignment)
     oracle = Oracle(loaded, live=True)
     solution = read(loaded.file(loaded.content.solution), loaded.name)
-    report = grade(loaded, solution, DEFAULT_SEED, oracle=oracle)
-    fallen = [check.name for check in report.checks if check.status != "passed"]
+    report = grade(loaded, solution, DEFAULT_SEED, oracle=oracle, whole=True)
+    fallen = [check for check in report.checks if check.status != "passed"]
     if fallen:
-        raise UsageError(
-            f"{loaded.folder / loaded.content.solution}: does not pass {', '.join(fallen)}; mend it first."
-        )
+        raise UsageError(f"{loaded.content.solution} does not pass {fallen[0].name}: {fallen[0].message}")
     path = shipped_file(loaded)
     click.echo(f"{len(oracle.recorded)} answers of {loaded.reference_file().name}, TensorFlow {tensorflow_version()}")
     if write:

@@ -17,7 +17,10 @@ def command(assignment: str) -> None:
     text = loaded.file(loaded.content.task).read_text(encoding="utf-8").rstrip()
     open_checks = [check for check in loaded.content.checks if check.visibility == "open"]
     text += "\n\n## Scoring\n\n| check | points | what it looks at |\n|---|---|---|\n"
-    text += "".join(f"| {check.name} | {check.points:g} | {check.title} |\n" for check in open_checks)
+    text += "".join(
+        f"| {check.name} | {check.points:g} | {check.title.replace('|', '&#124;' if sys.stdout.isatty() else '|')} |\n"
+        for check in open_checks
+    )
     total = sum(check.points for check in open_checks)
     text += f"\nPassed from {loaded.content.pass_mark / 100 * total:g} of {total:g} points."
     if sys.stdout.isatty():

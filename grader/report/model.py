@@ -45,7 +45,7 @@ class CheckResult(Part):
     score: float | None
     max_score: float
     message: str
-    hint: str
+    hint: str = ""
     diagnosis: Diagnosis | None = None
     evidence: dict[str, Any] = Field(default_factory=dict)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.text import Text
 
@@ -12,9 +14,15 @@ COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradab
 INDENT = " " * 14
 
 
-def show(report: Report, pass_mark: float) -> None:
-    """Print ``report`` to standard output."""
-    console = Console(highlight=False, emoji=False, markup=False)
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Raise what rich would turn into exit code 1, which is a verdict here."""
+        raise BrokenPipeError
+
+
+def show(report: Report, pass_mark: float, entry: str) -> None:
+    """Print ``report`` to standard output; ``entry`` is the file of the submission that was executed."""
+    console = _Console(highlight=False, emoji=False, markup=False)
     wrap = console.is_terminal
 
     def line(text: Text | str, indent: str = "") -> None:
@@ -24,7 +32,7 @@ def show(report: Report, pass_mark: float) -> None:
         for part in lines:
             console.print(Text(indent) + part, soft_wrap=True)
 
-    line(Text(f"{report.assignment.name}: {clean(report.submission.path)}", style="bold"))
+    line(Text(f"{report.assignment.name}: {_which(report, entry)}", style="bold"))
     for result in report.checks:
         line(_headline(result, max(len(other.name) for other in report.checks)))
         if result.status != "passed" and not _is_shared(report, result):
@@ -38,6 +46,11 @@ def show(report: Report, pass_mark: float) -> None:
     line(_summary(report, pass_mark))
     gaps = f", without {', '.join(report.isolation.not_enforced)}" if report.isolation.not_enforced else ""
     line(Text(f"isolation {report.isolation.level}{gaps}; {report.seconds:.1f} s", style="dim"))
+
+
+def _which(report: Report, entry: str) -> str:
+    path = clean(report.submission.path)
+    return path if Path(report.submission.path).name == entry else f"{path} ({clean(entry)})"
 
 
 def _is_shared(report: Report, result: CheckResult) -> bool:

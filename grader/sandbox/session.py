@@ -66,6 +66,8 @@ class Session:
         """What this level leaves open on this machine."""
         self._deadline = math.inf
         self.functions: dict[str, Found] = {}
+        self.others: dict[str, str] = {}
+        """Names that are bound to something else than a function, and the type of that."""
         self.first_error = ""
         """What stopped a cell of the notebook, as a sentence; "" if all of them ran."""
         self.modules: list[str] = []
@@ -143,6 +145,7 @@ class Session:
         header, _ = self._ask({"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what)
         try:
             self.functions = {name: _found(name, item) for name, item in header["names"].items() if clean(name) == name}
+            self.others = {str(name): clean(kind, 40) for name, kind in header["others"].items()}
             error = header["error"]
             self.modules = [str(name) for name in header["modules"]]
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
@@ -220,5 +223,11 @@ def _failure(error: Any, doing: str) -> CallFailed:
     if kind == "SystemExit":
         return CallFailed("error", f"{doing} ended the program{where}{shown}: remove calls of exit, quit and sys.exit.")
     if kind == "NotImplementedError" and not text:
+        if doing.startswith("Loading"):
+            return CallFailed("error", f"{doing} stopped{where}, which calls a function that is not written yet.")
         return CallFailed("error", f"{doing} is not written yet{where} (NotImplementedError).")
-    return CallFailed("error", f"{doing} stopped{where} with {kind}: {text or 'no message'}{shown}.")
+    advice = ""
+    outer = error.get("outer_line")
+    if doing.startswith("Loading") and isinstance(outer, int) and outer != line and "cell" not in error:
+        advice = f'; line {outer} called it, and experiments belong under `if __name__ == "__main__":`'
+    return CallFailed("error", f"{doing} stopped{where} with {kind}: {text or 'no message'}{shown}{advice}.")

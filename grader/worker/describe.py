@@ -43,6 +43,15 @@ def describe_names(namespace: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def describe_others(namespace: dict[str, Any]) -> dict[str, str]:
+    """Return {name: name of its type} of the top-level names that are bound to something not callable."""
+    found: dict[str, str] = {}
+    for name, value in list(namespace.items()):
+        if type(name) is str and not name.startswith("_") and len(found) < MAX_NAMES and not callable(value):
+            found[name] = _text(type(value).__name__)
+    return found
+
+
 def _is_from_library(name: str, value: Any) -> bool:
     """Whether a name was imported, under this name, from a module that is not the submission's."""
     module = sys.modules.get(str(getattr(value, "__module__", "")))
@@ -96,6 +105,7 @@ def describe_error(error: BaseException, locate: Locate) -> dict[str, Any]:
             file, line = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
             if (place := locate(file)) is not None:
                 described |= {"line": line, "source": linecache.getline(file, line).strip()[:MAX_TEXT], **place}
+                described.setdefault("outer_line", line)
             traceback = traceback.tb_next
     except BaseException:  # an exception class with a hostile __str__
         pass

@@ -77,7 +77,9 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
     numbers = _code_cell_numbers(notebook)
 
     def give_up(reason: str, number: int) -> None:
-        serve.send(channel, identity, {"names": {}, "modules": [], "error": {"type": reason, "cell": number}})
+        serve.send(
+            channel, identity, {"names": {}, "others": {}, "modules": [], "error": {"type": reason, "cell": number}}
+        )
         os._exit(0)
 
     client.on_flood = lambda index: give_up("OutputLimit", numbers[index])
@@ -112,7 +114,7 @@ def _hand_over(client: _Client, channel: socket.socket, task: dict[str, Any]) ->
     client.kc.execute(code, silent=True, store_history=False, allow_stdin=False)
     run_sync(client.kc.get_shell_msg)()  # type: ignore[attr-defined]
     # The cells have broken the kernel: it cannot even run a line of ours.
-    answer = {"names": {}, "modules": [], "error": {"type": "BrokenKernel"}}
+    answer = {"names": {}, "others": {}, "modules": [], "error": {"type": "BrokenKernel"}}
     serve.send(channel, task["id"], answer)
     os._exit(0)
 

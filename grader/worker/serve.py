@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import frames, values
-from .describe import Locate, describe_error, describe_names
+from .describe import Locate, describe_error, describe_names, describe_others
 
 Namespace = dict[str, Any]
 Engine = Callable[[socket.socket, dict[str, Any]], None]
@@ -39,7 +39,8 @@ def serve(channel: socket.socket, engine: Engine) -> None:
 def loaded(namespace: Namespace, error: dict[str, Any] | None) -> dict[str, Any]:
     """The answer to a load request: what there is to call, what stopped the loading, what is imported."""
     modules = sorted({name.split(".")[0] for name in list(sys.modules) if type(name) is str})
-    return {"names": describe_names(namespace), "error": error, "modules": modules}
+    others = describe_others(namespace)
+    return {"names": describe_names(namespace), "others": others, "error": error, "modules": modules}
 
 
 def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) -> None:

@@ -55,7 +55,7 @@ FUNCTIONS = {
         "def train(X, y): return X",
         "failed",
         "Expected `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)`, found `train(X, y)`: "
-        "it has no parameter for w and epochs.",
+        "it has no parameter for w and b and epochs.",
     ),
     "too many arguments": ("def train(X, y, w, b, epochs, momentum): return X", "failed", "it also asks for momentum"),
     "returns nothing": (
@@ -103,7 +103,7 @@ FUNCTIONS = {
         "memory",
         "needed more memory than allowed",
     ),
-    "is no function": ("train = 5", "failed", "is missing"),
+    "is no function": ("train = 5", "failed", "`train` is no function when all has run, but a value (int)"),
     "calls itself": ("def train(X, y, w, b=0, epochs=1): return train(X, y, w)", "error", "RecursionError"),
 }
 

@@ -255,10 +255,68 @@ def test_a_forbidden_import_is_found_however_it_is_written(tmp_path, check, solu
     assert "Your code imports keras" in report["checks"][0]["message"]
 
 
-def test_a_reader_that_goes_away_is_no_error(grader):
-    command = f"{sys.executable} -m grader show single-neuron | head -n 0"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+def test_a_reader_that_goes_away_is_no_verdict(tmp_path):
+    command = [sys.executable, "-m", "grader", "check", "single-neuron", str(EXAMPLES / "another_style.py")]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
     assert done.stderr == ""
+    assert done.returncode == 141
+
+
+def test_a_name_that_a_later_line_uses_again_is_said(tmp_path, check, solution):
+    (tmp_path / "mine.ipynb").write_text(notebook(solution, "loss = 0.5"))
+    _, report = check("mine.ipynb")
+    assert ending(report, "loss")["message"].startswith("`loss` is no function when all has run, but a value (float)")
+
+
+def test_a_cell_that_failed_is_noted_where_everything_else_is_right(tmp_path, grader, solution):
+    (tmp_path / "mine.ipynb").write_text(notebook(solution, "import pandas_of_the_future"))
+    done = grader("check", "single-neuron", "mine.ipynb")
+    assert done.returncode == 0
+    assert "Note: Loading mine.ipynb stopped at cell 2, line 1 with ModuleNotFoundError" in done.stdout
+
+
+def test_a_failing_experiment_in_a_module_is_told_where_it_belongs(tmp_path, check, solution):
+    (tmp_path / "mine.py").write_text(solution + "\n\npredict(1, 2, 3, 4)\npredict('a', 'b')\n")
+    (tmp_path / "other.py").write_text(solution + "\n\npredict('a', 'b')\n")
+    assert "with TypeError" in check("mine.py")[1]["checks"][0]["message"]
+    message = check("other.py")[1]["checks"][0]["message"]
+    assert 'called it, and experiments belong under `if __name__ == "__main__":`' in message
+
+
+def test_the_file_of_a_folder_that_was_graded_is_named(tmp_path, grader, solution):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "neuron.py").write_text(solution)
+    assert grader("check", "single-neuron", "mine").stdout.startswith("single-neuron: mine (neuron.py)\n")
+
+
+def test_without_a_home_folder_answers_are_computed_without_a_cache(grader):
+    environment = {name: value for name, value in os.environ.items() if name not in ("HOME", "XDG_CACHE_HOME")}
+    program = "import os; os.path.expanduser = lambda path: path; from grader.cli import main; main()"
+    command = [sys.executable, "-c", program, "check", "single-neuron", str(EXAMPLES / "wrong.py"), "--only", "loss"]
+    done = subprocess.run([*command, "--seed", "11"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_hidden_checks_are_validated_and_not_part_of_a_self_check(tmp_path, grader):
+    (tmp_path / "reference.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "solution.py").write_text("def double(x):\n    return x + x\n")
+    (tmp_path / "task.md").write_text("Double it.")
+    (tmp_path / "wrong.py").write_text("def double(x):\n    return x * 2 if x.sum() > -99 else x\n")
+    (tmp_path / "assignment.yaml").write_text(
+        "name: double\nversion: 1\ntitle: Double\nreference: reference.py\n"
+        "functions: {double: {signature: (x), returns: [y]}}\n"
+        "probes:\n  small: {inputs: {x: [1, 2]}}\n  large: {inputs: {x: [-100, -200]}}\n"
+        "checks:\n"
+        "  - {name: small, title: small, kind: values, function: double, probes: [small], points: 1}\n"
+        "  - {name: large, title: large, kind: values, function: double, probes: [large], points: 1, visibility: hidden}\n"
+        "known_wrong: [{file: wrong.py, fails: large}]\n"
+    )
+    assert grader("validate", tmp_path).returncode == 0
+    assert "Score: 1 of 1" in grader("check", tmp_path, tmp_path / "wrong.py").stdout
 
 
 def test_an_output_without_umlauts_is_no_error(tmp_path, grader):
@@ -269,8 +327,9 @@ def test_an_output_without_umlauts_is_no_error(tmp_path, grader):
     assert "gr??e" in done.stdout
 
 
-def test_validate_proves_the_bundled_assignment(grader):
-    done = grader("validate", "single-neuron")
+@pytest.mark.parametrize("name", assignment.bundled_names())
+def test_validate_proves_the_bundled_assignments(grader, name):
+    done = grader("validate", name)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["ok", "solution.py", "100", "/", "100", "full", "marks"]
@@ -291,10 +350,11 @@ def test_validate_says_what_does_not_hold(tmp_path, grader):
     assert "1 of the lines above do not hold" in done.stderr
 
 
-def test_reference_compares_recorded_answers_with_a_live_run(grader):
-    done = grader("reference", "single-neuron")
+@pytest.mark.parametrize("name", assignment.bundled_names())
+def test_reference_compares_recorded_answers_with_a_live_run(grader, name):
+    done = grader("reference", name)
     assert done.returncode == 0, done.stderr
-    assert "answers of single_neuron.py, TensorFlow" in done.stdout
+    assert "TensorFlow" in done.stdout
     assert "differ from these by at most" in done.stdout
 
 
@@ -322,7 +382,7 @@ def test_the_graders_own_failure_is_no_zero(tmp_path, grader):
     assert "needs a_module_that_is_not_there" in report["checks"][0]["message"]
 
 
-def test_a_bug_in_the_grader_is_a_sentence_and_debug_shows_the_traceback(tmp_path, grader):
+def test_a_reference_that_fails_is_its_authors_fault(tmp_path, grader):
     (tmp_path / "own.py").write_text("def sigmoid(z):\n    return undefined\n")
     text = (SINGLE_NEURON / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
     (tmp_path / "assignment.yaml").write_text(text)
@@ -330,8 +390,7 @@ def test_a_bug_in_the_grader_is_a_sentence_and_debug_shows_the_traceback(tmp_pat
     done = grader(*command)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
-    assert "The grader failed in this check (NameError: name 'undefined' is not defined)" in done.stdout
-    assert "Traceback" in grader(*command, "--debug").stderr
+    assert "The reference fails (own.py, line 2, NameError: name 'undefined' is not defined)" in done.stdout
 
 
 def test_answers_are_cached_where_the_user_may_write(tmp_path, grader):
