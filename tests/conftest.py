@@ -7,8 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import nbformat
 import pytest
+
+hypothesis.settings.register_profile("tests", deadline=None)  # timings are no tests
+hypothesis.settings.load_profile("tests")
 
 ROOT = Path(__file__).resolve().parent.parent
 SINGLE_NEURON = ROOT / "assignments" / "single-neuron"
