@@ -33,8 +33,9 @@ def show(report: Report, pass_mark: float, entry: str) -> None:
             console.print(Text(indent) + part, soft_wrap=True)
 
     line(Text(f"{report.assignment.name}: {_which(report, entry)}", style="bold"))
+    width = max(len(result.name) for result in report.checks)
     for result in report.checks:
-        line(_headline(result, max(len(other.name) for other in report.checks)))
+        line(_headline(result, width))
         if result.status != "passed" and not _is_shared(report, result):
             line(result.message, INDENT)
         elif "notes" in result.evidence:

@@ -21,35 +21,30 @@ MAX_TEXT = 500
 Locate = Callable[[str], dict[str, Any] | None]
 
 
-def describe_names(namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return {name: description} of the callables that the submission defines at its top level.
+def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return ({name: description}, {name: type}) of the functions and of the values at the top level.
 
-    Each is described by its parameters ``[name, kind, has a default]`` and by the names in its last
+    A callable is described by its parameters ``[name, kind, has a default]`` and by the names in its last
     ``return`` statement (see :func:`returned_names`). What ``from numpy import *`` brings is left out.
     """
-    found: dict[str, Any] = {}
+    functions: dict[str, Any] = {}
+    others: dict[str, str] = {}
     for name, value in list(namespace.items()):
-        if type(name) is not str or name.startswith("_") or len(found) >= MAX_NAMES:
+        if type(name) is not str or name.startswith("_"):
             continue
         try:
-            if callable(value) and not inspect.isclass(value) and not _is_from_library(name, value):
+            if not callable(value):
+                if len(others) < MAX_NAMES:
+                    others[name] = _text(type(value).__name__)
+            elif len(functions) < MAX_NAMES and not inspect.isclass(value) and not _is_from_library(name, value):
                 parameters = inspect.signature(value).parameters.values()
-                found[name] = {
+                functions[name] = {
                     "parameters": [[p.name, p.kind.name, p.default is not p.empty] for p in parameters],
                     "returns": returned_names(value),
                 }
         except BaseException:  # an object that lies about itself is not an answer
             continue
-    return found
-
-
-def describe_others(namespace: dict[str, Any]) -> dict[str, str]:
-    """Return {name: name of its type} of the top-level names that are bound to something not callable."""
-    found: dict[str, str] = {}
-    for name, value in list(namespace.items()):
-        if type(name) is str and not name.startswith("_") and len(found) < MAX_NAMES and not callable(value):
-            found[name] = _text(type(value).__name__)
-    return found
+    return functions, others
 
 
 def _is_from_library(name: str, value: Any) -> bool:

@@ -7,7 +7,6 @@ import re
 import socket
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 
@@ -49,26 +48,12 @@ def run_command(command: str) -> None:
     print(done.stdout + done.stderr, end="")
 
 
-def start() -> None:
-    """Become the kernel; ipykernel's own arguments are on the command line."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    here = Path(__file__).resolve().parent
-    spec = spec_from_file_location("grader_worker", here / "__init__.py", submodule_search_locations=[str(here)])
-    assert spec is not None and spec.loader is not None
-    package = module_from_spec(spec)
-    sys.modules["grader_worker"] = package
-    spec.loader.exec_module(package)
-    import grader_worker.kernel  # noqa: F401  the notebook's last cell looks for it in sys.modules
-
+def start(arguments: list[str]) -> None:
+    """Become the kernel; ``arguments`` are ipykernel's own."""
     sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
     sys.path += filter(None, os.environ.pop("GRADER_PYTHON_PATH", "").split(os.pathsep))
-    from ipykernel.kernelapp import launch_new_instance
+    from ipykernel.kernelapp import launch_new_instance  # may lie in one of those folders
 
     command = "get_ipython().system = __import__('sys').modules['grader_worker.kernel'].run_command"
     options = ["--IPKernelApp.capture_fd_output=False", f"--IPKernelApp.exec_lines={command}"]
-    launch_new_instance([*options, *sys.argv[1:]])
-
-
-if __name__ == "__main__":
-    start()
+    launch_new_instance([*options, *arguments])

@@ -9,6 +9,8 @@ Three processes, so that nothing a submission does can outlive it::
 
 The configuration arrives as the first frame on the channel (see :mod:`confine`); the worker answers
 it with ``{"setup": "ready", "gaps": [...]}`` or whoever failed with ``{"setup": "failed", "reason": ...}``.
+
+``main.py kernel ARGUMENTS``, started by a worker inside its confinement, is a notebook's kernel.
 """
 
 from __future__ import annotations
@@ -179,4 +181,9 @@ def _init(worker: int) -> int:
 
 if __name__ == "__main__":
     _load_package()
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    if sys.argv[1] == "kernel":
+        from grader_worker import kernel
+
+        kernel.start(sys.argv[2:])
+    else:
+        sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

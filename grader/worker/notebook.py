@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class _ThisPython(KernelSpecManager):
     """Always this Python, whatever kernel name the notebook carries from another machine."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        command = [sys.executable, "-I", "-B", str(HERE / "kernel.py"), "-f", "{connection_file}"]
+        command = [sys.executable, "-I", "-B", str(HERE / "main.py"), "kernel", "-f", "{connection_file}"]
         return KernelSpec(argv=command, display_name="Python 3", language="python")
 
 
@@ -63,11 +64,7 @@ def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine
     client.output_left = config["limits"]["output_bytes"]
     client.start_new_kernel(pass_fds=(channel.fileno(),))
     client.start_new_kernel_client()
-
-    def run(channel: socket.socket, request: dict[str, Any]) -> None:
-        _run(client, channel, request)
-
-    return run
+    return partial(_run, client)
 
 
 def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> None:
@@ -77,9 +74,7 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
     numbers = _code_cell_numbers(notebook)
 
     def give_up(reason: str, number: int) -> None:
-        serve.send(
-            channel, identity, {"names": {}, "others": {}, "modules": [], "error": {"type": reason, "cell": number}}
-        )
+        serve.send(channel, identity, serve.loaded({}, {"type": reason, "cell": number}))
         os._exit(0)
 
     client.on_flood = lambda index: give_up("OutputLimit", numbers[index])
@@ -114,8 +109,7 @@ def _hand_over(client: _Client, channel: socket.socket, task: dict[str, Any]) ->
     client.kc.execute(code, silent=True, store_history=False, allow_stdin=False)
     run_sync(client.kc.get_shell_msg)()  # type: ignore[attr-defined]
     # The cells have broken the kernel: it cannot even run a line of ours.
-    answer = {"names": {}, "others": {}, "modules": [], "error": {"type": "BrokenKernel"}}
-    serve.send(channel, task["id"], answer)
+    serve.send(channel, task["id"], serve.loaded({}, {"type": "BrokenKernel"}))
     os._exit(0)
 
 

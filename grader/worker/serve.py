@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import frames, values
-from .describe import Locate, describe_error, describe_names, describe_others
+from .describe import Locate, describe_error, describe_namespace
 
 Namespace = dict[str, Any]
 Engine = Callable[[socket.socket, dict[str, Any]], None]
@@ -31,7 +31,7 @@ def serve(channel: socket.socket, engine: Engine) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.tobytes())
     except OSError as error:  # more than the disk of a worker holds
-        send(channel, request["id"], {**loaded({}, None), "error": describe_error(error, lambda _: None)})
+        send(channel, request["id"], loaded({}, describe_error(error, lambda _: None)))
         return
     engine(channel, request)
 
@@ -39,8 +39,8 @@ def serve(channel: socket.socket, engine: Engine) -> None:
 def loaded(namespace: Namespace, error: dict[str, Any] | None) -> dict[str, Any]:
     """The answer to a load request: what there is to call, what stopped the loading, what is imported."""
     modules = sorted({name.split(".")[0] for name in list(sys.modules) if type(name) is str})
-    others = describe_others(namespace)
-    return {"names": describe_names(namespace), "others": others, "error": error, "modules": modules}
+    functions, others = describe_namespace(namespace)
+    return {"names": functions, "others": others, "error": error, "modules": modules}
 
 
 def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) -> None:
@@ -50,29 +50,32 @@ def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) ->
             request, payload = frames.receive(channel)
         except EOFError:
             return
-        answer, raw = _call(request, payload, namespace, locate)
-        send(channel, request["id"], answer, raw)
+        frame = _call(request, payload, namespace, locate)
+        _flush()
+        channel.sendall(frame)
 
 
-def _call(
-    request: dict[str, Any], payload: bytes, namespace: Namespace, locate: Locate
-) -> tuple[dict[str, Any], bytes]:
+def _call(request: dict[str, Any], payload: bytes, namespace: Namespace, locate: Locate) -> bytes:
+    """Call a function; returns the answer as a frame, so that what cannot be sent is found out here."""
     arguments, keywords = values.decode(request["arguments"], payload)
     try:
         result = namespace[request["function"]](*arguments, **keywords)
         used = [*arguments, *keywords.values()] if request["return_arguments"] else None
         tree, raw = values.encode((result, used))
-        frames.encode({"value": tree})  # what cannot be sent is found out here
+        return frames.encode({"id": request["id"], "value": tree}, raw)
     except BaseException as error:  # SystemExit and KeyboardInterrupt as well: all are the submission's
-        return {"error": describe_error(error, locate)}, b""
-    return {"value": tree}, raw
+        return frames.encode({"id": request["id"], "error": describe_error(error, locate)})
 
 
-def send(channel: socket.socket, identity: int, answer: dict[str, Any], payload: bytes = b"") -> None:
-    """Send one answer, after everything that was printed until now."""
+def send(channel: socket.socket, identity: int, answer: dict[str, Any]) -> None:
+    """Send one answer without arrays, after everything that was printed until now."""
+    _flush()
+    channel.sendall(frames.encode({"id": identity, **answer}))
+
+
+def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except BaseException:  # closed or replaced by the submission
             continue
-    channel.sendall(frames.encode({"id": identity, **answer}, payload))
