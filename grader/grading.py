@@ -18,6 +18,7 @@ from .oracle import Oracle, tensorflow_version
 from .report.model import AssignmentName, CheckResult, Environment, Isolation, Level, Report, Status, SubmissionName
 from .sandbox.endings import CallFailed
 from .sandbox.session import Session
+from .sandbox.view import Equipment
 from .submission import Submission
 from .text import clean
 
@@ -45,7 +46,9 @@ def grade(
     """
     began = time.monotonic()
     selected = _select(assignment, only, whole)
-    with Session(submission, assignment.content.limits, isolation, hide=[assignment.folder]) as session:
+    with Session(
+        submission, assignment.content.limits, isolation, Equipment(hide=[assignment.folder], seed=seed)
+    ) as session:
         if submission.problem is None:
             session.start()  # the worker starts while this process prepares
         context = Context(assignment.content, submission.code, session, oracle or Oracle(assignment), seed)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from ..text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
 from .endings import CallFailed
+from .view import Equipment
 from .worker_process import SetupFailed, WorkerProcess
 
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
@@ -53,11 +52,15 @@ class Session:
     """
 
     def __init__(
-        self, submission: Submission, limits: Limits, isolation: Level | None = None, hide: Sequence[Path] = ()
+        self,
+        submission: Submission,
+        limits: Limits,
+        isolation: Level | None = None,
+        equipment: Equipment | None = None,
     ) -> None:
         self._submission = submission
         self._limits = limits
-        self._hide = list(hide)
+        self._equipment = equipment or Equipment()
         self._candidates = [isolation] if isolation else list(LEVELS)
         self._worker: WorkerProcess | None = None
         self._identity = 0
@@ -75,32 +78,52 @@ class Session:
 
     def start(self) -> None:
         """Start a worker without waiting for it, so that its start overlaps with other work."""
-        self._worker = WorkerProcess(self._candidates[0], self._submission.kind, self._limits, self._hide)
+        self._worker = WorkerProcess(self._candidates[0], self._submission.kind, self._limits, self._equipment)
 
     def load(self) -> None:
         """Load the submission; raises CallFailed if that fails, NotGradable if no worker can be confined."""
         self._confine()
         self._send_submission()
 
-    def call(self, function: str, positional: list[Any], keywords: dict[str, Any], give_back: bool = False) -> Answer:
+    def call(
+        self, function: str, positional: list[Any], keywords: dict[str, Any], give_back: bool = False, keep: str = ""
+    ) -> Answer:
         """Call one function of the submission; raises CallFailed when it gives no answer.
 
-        After a call that killed the worker, a new one is started and loads the submission again.
+        ``keep`` leaves the result in the worker; :class:`~grader.worker.values.Kept` of that name hands it
+        to a later call. After a call that killed the worker, a new one is started and loads the submission
+        again.
         """
+        request = {"function": function, "return_arguments": give_back, "keep": keep}
+        return self._request(request, positional, keywords, f"`{function}`", self._limits.call_seconds)
+
+    def predict(self, model: str, inputs: Any) -> Any:
+        """What the submission's variable ``model`` predicts for ``inputs``; raises CallFailed."""
+        doing = f"`{model}.predict`"
+        return self._request({"predict": model}, [inputs], {}, doing, self._limits.call_seconds).value
+
+    def look(self, what: Literal["variables", "figures", "training"], *arguments: Any) -> Any:
+        """See something of the submission (:mod:`grader.worker.look`); raises CallFailed."""
+        return self._request(
+            {"look": what}, list(arguments), {}, f"Reading the {what}", self._limits.call_seconds
+        ).value
+
+    def _request(
+        self, request: dict[str, Any], positional: list[Any], keywords: dict[str, Any], doing: str, seconds: float
+    ) -> Answer:
         if self._worker is None:
             self.start()
             self.load()
         tree, payload = values.encode(((*positional,), keywords))
-        request = {"function": function, "arguments": tree, "return_arguments": give_back}
-        header, raw = self._ask(request, payload, self._limits.call_seconds, f"`{function}`")
+        header, raw = self._ask({**request, "arguments": tree}, payload, seconds, doing)
         if "error" in header:
-            raise _failure(header["error"], f"`{function}`")
+            raise _failure(header["error"], doing)
         try:
             value, arguments = values.decode(header.get("value"), raw)
             return Answer(value, list(arguments or []))
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
-            raise CallFailed("protocol", f"`{function}` gave an answer that cannot be read ({error}).") from error
+            raise CallFailed("protocol", f"{doing} gave an answer that cannot be read ({error}).") from error
 
     def close(self) -> None:
         """End the worker and everything that it started."""
