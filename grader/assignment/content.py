@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from .. import yamlfile
-from .checks import ArgumentsUsedCheck, Check, GeneralisationCheck, GradientsCheck, ProbedCheck
-from .parts import Function, Limits, Name, Part, Probe
+from .checks import ArgumentsUsedCheck, BandedCheck, Check, GeneralisationCheck, GradientsCheck, ProbedCheck
+from .parts import Budget, DatasetName, Function, Limits, Name, Part, Probe, Variable
 
 
 class KnownWrong(Part):
@@ -26,12 +26,14 @@ class AssignmentFile(Part):
     version: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
     title: str
     task: str = "task.md"
-    reference: str
+    reference: str | None = None
     pass_mark: float = Field(60, ge=0, le=100)
     limits: Limits = Limits()
     forbidden_imports: list[str] = []
     names: dict[str, list[str]] = {}
-    functions: dict[str, Function] = Field(min_length=1)
+    datasets: dict[DatasetName, Budget] = {}
+    functions: dict[str, Function] = {}
+    variables: dict[str, Variable] = {}
     probes: dict[str, Probe] = {}
     checks: list[Check] = Field(min_length=1)
     solution: str = "solution.py"
@@ -40,7 +42,7 @@ class AssignmentFile(Part):
 
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentFile:
-        if sum(check.points for check in self.checks) <= 0:
+        if sum(check.points for check in self.checks if not check.bonus) <= 0:
             raise ValueError("no check has points; give some.")
         if 0 < self.pass_mark <= 1:
             raise ValueError("pass_mark is in percent; write 60 for 60 %.")
@@ -53,6 +55,11 @@ class AssignmentFile(Part):
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
             self._refuse_unknown(("functions", name), "argument", function.handed_over, function.argument_names())
             self._refuse_unknown(("functions", name), "function", function.handed_over.values(), self.functions)
+        for name, variable in self.variables.items():
+            where = ("variables", name)
+            self._refuse_unknown(where, "function", _named(variable.result_of), self.functions)
+            self._refuse_unknown(where, "variable", variable.arguments.values(), self.variables)
+            self._refuse_unknown(where, "data set of this assignment", _named(variable.part_of), self.datasets)
         self._refuse_unknown(("names",), "name", self.names, self.all_names())
         for name, probe in self.probes.items():
             self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
@@ -71,6 +78,13 @@ class AssignmentFile(Part):
         self._refuse_unknown(where, "required check (one above it)", check.requires, above)
         self._refuse_unknown(where, "function", check.functions(), self.functions)
         self._refuse_unknown(where, "probe", check.probe_names(), self.probes)
+        self._refuse_unknown(where, "variable", check.variables(), self.variables)
+        if self.reference is None and [*check.probe_names()]:
+            raise yamlfile.MistakeAt(
+                where, check.name, f"'{check.name}' compares with a reference; name one at the top."
+            )
+        if isinstance(check, BandedCheck):
+            self._refuse_unknown(where, "data set of this assignment", [check.dataset], self.datasets)
         if isinstance(check, GradientsCheck):
             self._refuse_unknown(where, "result", check.parameters, self.functions[check.function].returns)
             for probe in check.probes:
@@ -107,3 +121,7 @@ class AssignmentFile(Part):
         """The names of all arguments and results, in the order of the file."""
         names = [name for f in self.functions.values() for name in (*f.argument_names(), *f.returns)]
         return list(dict.fromkeys(names))
+
+
+def _named(name: str | None) -> list[str]:
+    return [] if name is None else [name]

@@ -11,7 +11,20 @@ from collections.abc import Callable
 from typing import Any
 
 from ..assignment.checks import BaseCheck
-from . import arguments_unchanged, arguments_used, generalisation, gradients, source, trajectory, values
+from . import (
+    accuracy,
+    architecture,
+    arguments_unchanged,
+    arguments_used,
+    figures,
+    generalisation,
+    gradients,
+    namespace,
+    overfitting,
+    source,
+    trajectory,
+    values,
+)
 from .context import Context, Outcome
 
 KINDS: dict[str, Callable[[Any, Context], Outcome]] = {
@@ -22,6 +35,11 @@ KINDS: dict[str, Callable[[Any, Context], Outcome]] = {
     "arguments_used": arguments_used.run,
     "arguments_unchanged": arguments_unchanged.run,
     "source": source.run,
+    "namespace": namespace.run,
+    "figures": figures.run,
+    "architecture": architecture.run,
+    "accuracy": accuracy.run,
+    "overfitting": overfitting.run,
 }
 
 

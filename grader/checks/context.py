@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,14 @@ import numpy as np
 from .. import binding, probes
 from ..assignment.content import AssignmentFile
 from ..compare import Comparison
+from ..datasets import Split
 from ..oracle import Oracle
 from ..probes import Case
 from ..sandbox.endings import CallFailed
-from ..sandbox.session import Session
+from ..sandbox.session import Found, Session
 from ..submission import Code
+
+MAX_ROWS = 100  # of a variable; no check compares more
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,13 @@ class Context:
     """One submission under one assignment, with one seed."""
 
     def __init__(
-        self, content: AssignmentFile, code: Sequence[Code], session: Session, oracle: Oracle, seed: int
+        self,
+        content: AssignmentFile,
+        code: Sequence[Code],
+        session: Session,
+        oracle: Oracle,
+        seed: int,
+        splits: Mapping[str, Split] | None = None,
     ) -> None:
         self.content = content
         self.code = code
@@ -48,11 +57,71 @@ class Context:
         self._session = session
         self._seed = seed
         self._layouts_of: dict[str, dict[str, binding.Shape | None]] = {}
+        self._splits = dict(splits or {})
+        self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
 
     @property
     def imported(self) -> list[str]:
         """The top-level modules that were imported when the submission had been loaded."""
         return self._session.modules
+
+    def split(self, dataset: str) -> Split:
+        """The parts of a data set: what the submission was given, and what is held out from it."""
+        return self._splits[dataset]
+
+    def find_variable(self, name: str) -> str | None:
+        """The submission's own name of the variable ``name``: that, or an alias."""
+        wanted = {name: self.content.variables[name].aliases}
+        return next(iter(binding.match(self._session.others, wanted, wanted)), None)
+
+    def variable(self, name: str, rows: int = MAX_ROWS) -> dict[str, Any]:
+        """Type, length and value of a variable, arrays cut after ``rows``; raises CallFailed if it is missing."""
+        found = self.find_variable(name)
+        if found is None:
+            also = sorted(other for other in self._session.others if other.islower())[:8]
+            listed = f"; found are {', '.join(also)}" if also else ""
+            stopped = self._session.first_error
+            message = f"The variable `{name}` is missing: define it under this name at the top level{listed}. {stopped}"
+            raise CallFailed("error" if stopped else "failed", message.strip())
+        described: dict[str, Any] = self._session.look("variables", [found], rows)[found]
+        return described
+
+    def figures(self) -> list[dict[str, Any]]:
+        """What the submission drew, figure by figure (:mod:`grader.worker.figures`)."""
+        drawn: list[dict[str, Any]] = self._session.look("figures")
+        return drawn
+
+    def training(self) -> list[dict[str, Any]]:
+        """The recorded calls of fit, evaluate and predict (:mod:`grader.worker.models`)."""
+        record: list[dict[str, Any]] = self._session.look("training")
+        return record
+
+    def predict(self, model: str, inputs: Any) -> Any:
+        """What the submission's model predicts; raises CallFailed."""
+        found = self.find_variable(model)
+        assert found is not None  # the caller has looked at it
+        return self._session.predict(found, inputs)
+
+    def ask_kept(self, function: str, inputs: dict[str, Any], keep: str) -> None:
+        """Call a function whose result stays in the worker; ``Kept(keep)`` hands it to another call."""
+        found = self._find(function)
+        positional, keywords = binding.bind_arguments(self.content, function, found, inputs)
+        self._session.call(
+            found.name, positional, keywords, keep=keep, seconds=self.content.functions[function].seconds
+        )
+
+    def defines(self, function: str) -> bool:
+        """Whether the submission has a function that plays the part of ``function``."""
+        return binding.find_function(self.content, function, self._session.functions) is not None
+
+    def _find(self, function: str) -> Found:
+        functions = self._session.functions
+        found = binding.find_function(self.content, function, functions)
+        if found is None:
+            stopped = self._session.first_error  # a cell that failed is probably why something is missing
+            message = f"{binding.missing(self.content, function, functions, self._session.others)} {stopped}".strip()
+            raise CallFailed("error" if stopped else "failed", message)
+        return found
 
     def cases(self, probe_names: Sequence[str], given: Sequence[str] = ()) -> list[Case]:
         """The cases of some probes, drawn from this grading's seed.
@@ -69,19 +138,16 @@ class Context:
 
         ``watch_arguments`` also fetches the arrays that were passed, to see whether they were changed.
         """
-        functions = self._session.functions
-        stopped = self._session.first_error  # a cell that failed is probably why something is missing
-        found = binding.find_function(self.content, function, functions)
-        if found is None:
-            message = f"{binding.missing(self.content, function, functions, self._session.others)} {stopped}".strip()
-            raise CallFailed("error" if stopped else "failed", message)
+        found = self._find(function)
         laid_out = self._laid_out(function, inputs)
         positional, keywords = binding.bind_arguments(self.content, function, found, laid_out)
         try:
-            answer = self._session.call(found.name, positional, keywords, watch_arguments)
+            answer = self._session.call(
+                found.name, positional, keywords, watch_arguments, seconds=self.content.functions[function].seconds
+            )
         except CallFailed as failure:
             if "NameError" in failure.message:
-                raise CallFailed("error", f"{failure.message} {stopped}".strip()) from failure
+                raise CallFailed("error", f"{failure.message} {self._session.first_error}".strip()) from failure
             raise
         values = binding.bind_results(self.content, function, found, answer.value, self._shapes(function, inputs))
         sent = [*positional, *keywords.values()]

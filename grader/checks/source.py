@@ -1,15 +1,45 @@
-"""``source``: what the code imports, read from its text and from what had been imported at the end of its load."""
+"""``source``: what the code imports and calls, and what it gave to ``fit``.
+
+Imports are read from the text, and from what had been imported when the submission had been loaded;
+training from what was recorded while it ran.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from typing import Any
 
 from ..assignment.checks import SourceCheck
+from . import training
 from .context import Context, Outcome
+
+TRAINING_RULES: dict[str, Callable[[list[dict[str, Any]]], str | None]] = {
+    "leakage": training.leakage,
+    "early-stopping": training.early_stopping,
+    "scaling": training.scaling,
+}
 
 
 def run(check: SourceCheck, context: Context) -> Outcome:
-    """Look for imports of the assignment's ``forbidden_imports``, in the code and in what it had imported."""
+    """Apply each rule; the first that is broken is reported."""
+    broken = _imports(context) if "imports" in check.rules else None
+    broken = broken or _calls(check.forbidden_calls, context)
+    rules = [rule for rule in check.rules if rule in TRAINING_RULES]
+    if broken is not None:
+        return broken
+    record = context.training() if rules else []
+    if rules and not any(call["method"] == "fit" for call in record):
+        return Outcome(0.0, "No model was trained with fit(), so there is nothing to look at.")
+    for rule in rules:
+        problem = TRAINING_RULES[rule](record)
+        if problem is not None:
+            return Outcome(0.0, problem, {"training": record[:20]})
+    praise = "The models are trained as the task asks." if rules else "Nothing is used that the task forbids."
+    return Outcome(1.0, praise)
+
+
+def _imports(context: Context) -> Outcome | None:
     forbidden = set(context.content.forbidden_imports)
     found = [
         (f"{code.place}, line {line}".removeprefix(", "), name)
@@ -19,13 +49,32 @@ def run(check: SourceCheck, context: Context) -> Outcome:
     ]
     found += [("while it loaded", name) for name in context.imported if name in forbidden]
     if not found:
-        return Outcome(1.0, "Nothing is imported that the task forbids.")
+        return None
     listed = ", ".join(sorted({name for _, name in found}))
     return Outcome(
         0.0,
         f"Your code imports {listed} ({found[0][0]}): the task is to compute this with NumPy alone.",
         {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
     )
+
+
+def _calls(forbidden: list[str], context: Context) -> Outcome | None:
+    """A call of a forbidden name, ``gradient`` or ``np.gradient``, whatever it is called on."""
+    for code in context.code:
+        for line, name in called(code.text):
+            if any(name == other or name.endswith(f".{other}") for other in forbidden):
+                where = f"{code.place}, line {line}".removeprefix(", ")
+                return Outcome(0.0, f"Your code calls {name} ({where}): the task is to write this yourself.")
+    return None
+
+
+def called(source: str) -> list[tuple[int, str]]:
+    """Return (line, dotted name) of every call, e.g. (3, "np.gradient")."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [(node.lineno, ast.unparse(node.func)) for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
 def imports(source: str) -> list[tuple[int, str]]:

@@ -86,21 +86,27 @@ class Session:
         self._send_submission()
 
     def call(
-        self, function: str, positional: list[Any], keywords: dict[str, Any], give_back: bool = False, keep: str = ""
+        self,
+        function: str,
+        positional: list[Any],
+        keywords: dict[str, Any],
+        give_back: bool = False,
+        keep: str = "",
+        seconds: float | None = None,
     ) -> Answer:
         """Call one function of the submission; raises CallFailed when it gives no answer.
 
-        ``keep`` leaves the result in the worker; :class:`~grader.worker.values.Kept` of that name hands it
+        ``seconds`` replaces the usual limit of a call. ``keep`` leaves the result in the worker; :class:`~grader.worker.values.Kept` of that name hands it
         to a later call. After a call that killed the worker, a new one is started and loads the submission
         again.
         """
         request = {"function": function, "return_arguments": give_back, "keep": keep}
-        return self._request(request, positional, keywords, f"`{function}`", self._limits.call_seconds)
+        return self._request(request, positional, keywords, f"`{function}`", seconds)
 
     def predict(self, model: str, inputs: Any) -> Any:
         """What the submission's variable ``model`` predicts for ``inputs``; raises CallFailed."""
         doing = f"`{model}.predict`"
-        return self._request({"predict": model}, [inputs], {}, doing, self._limits.call_seconds).value
+        return self._request({"predict": model}, [inputs], {}, doing).value
 
     def look(self, what: Literal["variables", "figures", "training"], *arguments: Any) -> Any:
         """See something of the submission (:mod:`grader.worker.look`); raises CallFailed."""
@@ -109,13 +115,18 @@ class Session:
         ).value
 
     def _request(
-        self, request: dict[str, Any], positional: list[Any], keywords: dict[str, Any], doing: str, seconds: float
+        self,
+        request: dict[str, Any],
+        positional: list[Any],
+        keywords: dict[str, Any],
+        doing: str,
+        seconds: float | None = None,
     ) -> Answer:
         if self._worker is None:
             self.start()
             self.load()
         tree, payload = values.encode(((*positional,), keywords))
-        header, raw = self._ask({**request, "arguments": tree}, payload, seconds, doing)
+        header, raw = self._ask({**request, "arguments": tree}, payload, seconds or self._limits.call_seconds, doing)
         if "error" in header:
             raise _failure(header["error"], doing)
         try:
