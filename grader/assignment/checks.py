@@ -54,9 +54,10 @@ class ProbedCheck(BaseCheck):
 
 
 class ValuesCheck(ProbedCheck):
-    """The results equal the reference's."""
+    """The results equal the reference's; with ``any_shape`` the same entries in the same order will do."""
 
     kind: Literal["values"]
+    any_shape: bool = False
 
 
 class GradientsCheck(ProbedCheck):

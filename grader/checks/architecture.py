@@ -6,113 +6,100 @@ and put right. Only inspection finds it.
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..assignment.checks import ArchitectureCheck
 from ..sandbox.endings import CallFailed
+from ..sandbox.seen import Layer, Loss
+from . import training
 from .context import Context, Outcome
 
 NOT_COUNTED = ("InputLayer",)
-PROBABILITIES = ("softmax",)
-LOSS_OF_CLASSES = ("categorical_crossentropy", "sparse_categorical_crossentropy")
+ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
+CROSS_ENTROPY = ("categorical_crossentropy", "sparse_categorical_crossentropy")
 
 
 def run(check: ArchitectureCheck, context: Context) -> Outcome:
     """Look at the layers, at the output and its loss, and at the difference to another model."""
-    model = _model(context, check.model)
-    layers = [layer for layer in model["layers"] if layer["type"] not in NOT_COUNTED]
-    problem = _layers_problem(check, layers) or _output_problem(check, model, layers)
+    model = context.model(check.model)
+    if model.loss is None:
+        raise CallFailed("failed", f"`{check.model}` has no loss: call its compile() and fit().")
+    layers = _layers(context, check.model)
+    problem = _layers_problem(check, layers) or _output_problem(check, layers, model.loss)
     if problem is None and check.differs_from is not None:
-        problem = _sameness(check, context, layers)
-    evidence: dict[str, Any] = {"layers": layers, "parameters": model["parameters"], "loss": model["loss"]}
+        problem = _sameness(check, check.differs_from, context, layers)
+    evidence = {
+        "layers": [layer.model_dump(exclude_defaults=True) for layer in layers],
+        "parameters": model.parameters,
+        "loss": model.loss.model_dump(),
+    }
     if problem is not None:
         return Outcome(0.0, problem, evidence)
-    names = ", ".join(layer["type"] for layer in layers)
-    note = _note(check, model, layers)
-    if note:
-        evidence["notes"] = [note]
-    return Outcome(
-        1.0, f"`{check.model}` has the layers {names} and a loss that fits its output. {note}".strip(), evidence
-    )
+    note = _note(check, layers, model.loss)
+    names = ", ".join(layer.type for layer in layers)
+    praise = f"`{check.model}` has the layers {names} and a loss that fits its output. {note}".strip()
+    return Outcome(1.0, praise, evidence | ({"notes": [note]} if note else {}))
 
 
-def _model(context: Context, name: str) -> dict[str, Any]:
-    described = context.variable(name)
-    if not described.get("model"):
-        raise CallFailed("failed", f"`{name}` is a value of the type {described['type']}: it has to be a Keras model.")
-    model: dict[str, Any] = described["value"]
-    if model["loss"] is None:
-        raise CallFailed("failed", f"`{name}` has no loss: call its compile() and fit().")
-    return model
+def _layers(context: Context, name: str) -> list[Layer]:
+    return [layer for layer in context.model(name).layers if layer.type not in NOT_COUNTED]
 
 
-def _layers_problem(check: ArchitectureCheck, layers: list[dict[str, Any]]) -> str | None:
-    other = sorted({layer["type"] for layer in layers if layer["type"] not in check.layers})
+def _layers_problem(check: ArchitectureCheck, layers: list[Layer]) -> str | None:
+    other = sorted({layer.type for layer in layers if layer.type not in check.layers})
     if check.layers and other:
         return f"`{check.model}` has layers of the type {', '.join(other)}; the task allows {', '.join(check.layers)}."
-    weighted = [layer for layer in layers if layer["parameters"] and "units" in layer]
-    if len(weighted) - 1 < check.hidden_layers:
+    hidden = sum(layer.units is not None for layer in layers) - 1
+    if hidden < check.hidden_layers:
+        return f"`{check.model}` has {max(hidden, 0)} hidden layers; at least {check.hidden_layers} are asked."
+    if check.hidden_layers and not any(
+        layer.activation != "linear" or layer.type in ACTIVATIONS for layer in layers[:-1]
+    ):
         return (
-            f"`{check.model}` has {max(len(weighted) - 1, 0)} hidden layers; at least {check.hidden_layers} are asked."
-        )
-    activated = [layer for layer in layers[:-1] if _activates(layer)]
-    if check.hidden_layers and not activated:
-        return f"The hidden layers of `{check.model}` have no activation: together they are one linear layer; give them relu."
-    return None
-
-
-def _activates(layer: dict[str, Any]) -> bool:
-    activations = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
-    return layer.get("activation", "linear") != "linear" or layer["type"] in activations
-
-
-def _output(layers: list[dict[str, Any]]) -> tuple[int | None, str]:
-    """Number of outputs and activation of the last layers: Dense(10) and Softmax() are one."""
-    units = next((layer["units"] for layer in reversed(layers) if "units" in layer), None)
-    last = layers[-1] if layers else {"type": ""}
-    activation = "softmax" if last["type"] == "Softmax" else str(last.get("activation", "linear"))
-    return units, activation
-
-
-def _output_problem(check: ArchitectureCheck, model: dict[str, Any], layers: list[dict[str, Any]]) -> str | None:
-    units, activation = _output(layers)
-    if units != check.outputs or (model["output_shape"] or [check.outputs])[-1] != check.outputs:
-        return f"`{check.model}` has {units or 'no'} outputs; the task has {check.outputs} classes, one output each."
-    name, from_logits = model["loss"]["name"], model["loss"]["from_logits"]
-    if name not in LOSS_OF_CLASSES:
-        return None  # said in a note: another loss trains as well, if not as fast
-    if activation not in (*PROBABILITIES, "sigmoid") and not from_logits:
-        return (
-            f"The last layer of `{check.model}` has the activation {activation}, so it gives logits, but the loss {name} "
-            "expects probabilities: use softmax there, or from_logits=True in the loss."
+            f"The hidden layers of `{check.model}` have no activation, so together they are one linear layer: use relu."
         )
     return None
 
 
-def _note(check: ArchitectureCheck, model: dict[str, Any], layers: list[dict[str, Any]]) -> str:
+def _output(layers: list[Layer]) -> tuple[int, str]:
+    """Number of outputs and activation of the last layers: Dense(10) and Softmax() are one output."""
+    units = next((layer.units for layer in reversed(layers) if layer.units is not None), 0)
+    last = layers[-1]
+    return units, "softmax" if last.type == "Softmax" else last.activation
+
+
+def _output_problem(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str | None:
+    units, activation = _output(layers) if layers else (0, "")
+    if units != check.outputs:
+        return f"`{check.model}` has {units} outputs; the task has {check.outputs} classes, one output each."
+    if loss.name in CROSS_ENTROPY and activation not in ("softmax", "sigmoid") and not loss.from_logits:
+        return (
+            f"The last layer of `{check.model}` has the activation {activation}, so it gives logits, but the loss "
+            f"{loss.name} expects probabilities: use softmax there, or from_logits=True in the loss."
+        )
+    return None
+
+
+def _note(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str:
     _, activation = _output(layers)
-    name, from_logits = model["loss"]["name"], model["loss"]["from_logits"]
-    if activation in PROBABILITIES and from_logits:
-        return f"The output of `{check.model}` is {activation} already, so from_logits=True is wrong: accepted."
-    if name not in LOSS_OF_CLASSES:
-        return f"The loss {name} is unusual for classes; cross-entropy learns faster: accepted."
+    if activation == "softmax" and loss.from_logits:
+        return f"The output of `{check.model}` is softmax already, so from_logits=True is wrong: accepted."
+    if loss.name not in CROSS_ENTROPY:
+        return f"The loss {loss.name} is unusual for classes, cross-entropy learns faster: accepted."
     return ""
 
 
-def _sameness(check: ArchitectureCheck, context: Context, layers: list[dict[str, Any]]) -> str | None:
-    assert check.differs_from is not None
-    other = [layer for layer in _model(context, check.differs_from)["layers"] if layer["type"] not in NOT_COUNTED]
-    record = context.training()
-    fits = [_training(record, context.find_variable(name)) for name in (check.model, check.differs_from)]
-    if layers == other and fits[0] == fits[1]:
-        return (
-            f"`{check.model}` has the same layers, regularizers, callbacks and epochs as `{check.differs_from}`: "
-            "change something against overfitting, such as dropout, L2, fewer units or early stopping."
-        )
-    return None
-
-
-def _training(record: list[dict[str, Any]], name: str | None) -> list[Any]:
-    """How a model was trained: data, epochs and callbacks of each fit."""
-    fits = [call for call in record if call["method"] == "fit" and name in call["model"]]
-    return [(call["inputs"].get("shape"), call["epochs"], call["callbacks"]) for call in fits]
+def _sameness(check: ArchitectureCheck, other: str, context: Context, layers: list[Layer]) -> str | None:
+    record = training.fits(context.training())
+    trained = [
+        [
+            (call.inputs.shape, call.epochs, call.callbacks)
+            for call in record
+            if context.find_variable(name) in call.model
+        ]
+        for name in (check.model, other)
+    ]
+    if layers != _layers(context, other) or trained[0] != trained[1]:
+        return None
+    return (
+        f"`{check.model}` has the same layers, regularizers, callbacks and epochs as `{other}`: "
+        "change something against overfitting, such as dropout, L2, fewer units or early stopping."
+    )

@@ -15,6 +15,7 @@ from ..compare import Comparison
 from ..datasets import Split
 from ..oracle import Oracle
 from ..probes import Case
+from ..sandbox import seen
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Found, Session
 from ..submission import Code
@@ -74,8 +75,8 @@ class Context:
         wanted = {name: self.content.variables[name].aliases}
         return next(iter(binding.match(self._session.others, wanted, wanted)), None)
 
-    def variable(self, name: str, rows: int = MAX_ROWS) -> dict[str, Any]:
-        """Type, length and value of a variable, arrays cut after ``rows``; raises CallFailed if it is missing."""
+    def variable(self, name: str, rows: int = MAX_ROWS) -> seen.Variable:
+        """A variable of the submission, arrays cut after ``rows``; raises CallFailed if it is missing."""
         found = self.find_variable(name)
         if found is None:
             also = sorted(other for other in self._session.others if other.islower())[:8]
@@ -83,18 +84,34 @@ class Context:
             stopped = self._session.first_error
             message = f"The variable `{name}` is missing: define it under this name at the top level{listed}. {stopped}"
             raise CallFailed("error" if stopped else "failed", message.strip())
-        described: dict[str, Any] = self._session.look("variables", [found], rows)[found]
-        return described
+        seen_ones = self._session.variables([found], rows)
+        if found not in seen_ones:
+            raise CallFailed("protocol", f"The variable `{name}` has gone.")
+        return seen_ones[found]
 
-    def figures(self) -> list[dict[str, Any]]:
-        """What the submission drew, figure by figure (:mod:`grader.worker.figures`)."""
-        drawn: list[dict[str, Any]] = self._session.look("figures")
-        return drawn
+    def model(self, name: str) -> seen.Model:
+        """A Keras model of the submission; raises CallFailed for anything else."""
+        variable = self.variable(name)
+        if not variable.model:
+            message = f"`{name}` is a value of the type {variable.type}: it has to be a Keras model."
+            raise CallFailed("failed", message)
+        return self._session.validated(seen.MODEL, variable.value, f"Reading `{name}`")
 
-    def training(self) -> list[dict[str, Any]]:
-        """The recorded calls of fit, evaluate and predict (:mod:`grader.worker.models`)."""
-        record: list[dict[str, Any]] = self._session.look("training")
-        return record
+    def numbers(self, name: str) -> np.ndarray[Any, Any]:
+        """The first entries of a variable that is an array of numbers; raises CallFailed for anything else."""
+        value = self.variable(name).value
+        array = value if isinstance(value, np.ndarray) else seen.numbers(value)
+        if array is None or not array.ndim or array.dtype.kind not in "biuf":
+            raise CallFailed("failed", f"`{name}` is {binding.describe(value)}: it has to be an array of numbers.")
+        return array
+
+    def figures(self) -> list[seen.Figure]:
+        """What the submission drew, figure by figure."""
+        return self._session.figures()
+
+    def training(self) -> list[seen.Call]:
+        """The recorded calls of fit, evaluate and predict."""
+        return self._session.training()
 
     def predict(self, model: str, inputs: Any) -> Any:
         """What the submission's model predicts; raises CallFailed."""

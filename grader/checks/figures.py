@@ -8,11 +8,11 @@ import numpy as np
 
 from ..assignment.checks import FiguresCheck
 from ..assignment.parts import Panel
+from ..sandbox.seen import Axes, numbers
 from .context import Context, Outcome
-from .namespace import plain
+from .namespace import plain, texts
 
 Array = np.ndarray[Any, Any]
-Axes = dict[str, Any]
 GRAYS = {"gray", "grey", "gist_gray", "gist_grey", "grays", "greys", "binary", "gist_yarg", "gist_yerg"}
 STEP = 1 / 255  # of an 8-bit picture
 SAME = 1e-4  # of a curve, relative: a history may be stored in float32
@@ -20,7 +20,7 @@ SAME = 1e-4  # of a curve, relative: a history may be stored in float32
 
 def run(check: FiguresCheck, context: Context) -> Outcome:
     """Look for each panel among all figures; each that is there earns its part."""
-    figures = [figure["axes"] for figure in context.figures()]
+    figures = [figure.axes for figure in context.figures()]
     used: list[int] = []
     problems: dict[str, str | None] = {}
     for panel in check.panels:
@@ -39,7 +39,7 @@ def run(check: FiguresCheck, context: Context) -> Outcome:
 def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
     """What keeps the figure that shows most of the images from being the panel."""
     assert panel.images is not None
-    entries = list(context.variable(panel.images)["value"][: panel.count])
+    entries = list(context.numbers(panel.images)[: panel.count])
     best: list[Axes | None] = []
     for axes in figures:
         shown = [next((one for one in axes if _shows(one, entry)), None) for entry in entries]
@@ -47,10 +47,10 @@ def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], u
             best = shown
     found = [axes for axes in best if axes is not None]
     if len(found) < panel.count:
-        most = max((sum(bool(one["images"]) for one in axes) for axes in figures), default=0)
+        most = max((sum(bool(one.images) for one in axes) for axes in figures), default=0)
         seen = f"one figure shows {most} images, {len(found)} of them the right ones" if most else "no image is drawn"
         return f"{seen}; asked are the first {panel.count} of `{panel.images}` in one figure."
-    maps = sorted({image["colour_map"] for axes in found for image in axes["images"]})
+    maps = sorted({image.colour_map for axes in found for image in axes.images})
     gray = all(name.lower().removesuffix("_r") in GRAYS for name in maps)
     if panel.colour_map == "gray" and not gray and not all(_is_rgb(axes) for axes in found):
         return f"the colour map is {', '.join(maps)}: draw with cmap='gray'."
@@ -58,7 +58,7 @@ def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], u
 
 
 def _shows(axes: Axes, entry: Array) -> bool:
-    return any(_same_picture(image["data"], entry) for image in axes["images"])
+    return any(_same_picture(image.data, entry) for image in axes.images)
 
 
 def _same_picture(drawn: Any, entry: Array) -> bool:
@@ -77,19 +77,20 @@ def _unit(image: Array) -> Array:
 
 
 def _is_rgb(axes: Axes) -> bool:
-    return all(isinstance(image["data"], np.ndarray) and image["data"].ndim == 3 for image in axes["images"])
+    return all(isinstance(image.data, np.ndarray) and image.data.ndim == 3 for image in axes.images)
 
 
 def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | None:
     """The title (or x label) of each image has to hold the name of its class."""
     assert panel.images is not None and panel.titles is not None
-    names = context.variable(panel.titles)["value"]
-    names = list(names.values()) if isinstance(names, dict) else names
+    names = texts(context.variable(panel.titles).value) or []
     labels = _labels(context, panel.images)
     for number, (axes, label) in enumerate(zip(found, labels, strict=False), start=1):
-        texts = [*axes["titles"], axes["x_label"]]
-        if label is not None and not any(plain(str(names[label])) in plain(text) for text in texts):
-            shown = f"'{texts[0]}'" if texts[0] else "no title"
+        written = [text for text in (*axes.titles, axes.x_label) if text]
+        if label is None or label >= len(names):
+            continue
+        if not any(plain(names[label]) in plain(text) for text in written):
+            shown = f"'{written[0]}'" if written else "no title"
             return f"image {number} has {shown} where the name of its class is asked."
     return None
 
@@ -108,16 +109,17 @@ def _labels(context: Context, variable: str) -> list[int | None]:
         for images, labels in ((split.x_train, split.y_train), (split.x_public, split.y_public))
         for image, label in zip(images, labels.ravel(), strict=True)
     }
-    return [known.get(image.tobytes()) for image in context.variable(variable)["value"]]
+    return [known.get(image.tobytes()) for image in context.numbers(variable)]
 
 
 def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
     wanted = {}
     for line in panel.lines:
-        history = context.variable(line.history)["value"]
-        if not isinstance(history, dict) or line.entry not in history:
+        history = context.variable(line.history).value
+        curve = numbers(history.get(line.entry)) if isinstance(history, dict) else None
+        if curve is None or not curve.size:
             return f"`{line.history}` has no {line.entry} to draw."
-        wanted[f"{line.entry} of `{line.history}`"] = np.asarray(history[line.entry], dtype=np.float64).ravel()
+        wanted[f"{line.entry} of `{line.history}`"] = curve.ravel()
     numbered = list(enumerate(axes for figure in figures for axes in figure))
     missing = {number: [name for name, curve in wanted.items() if not _draws(axes, curve)] for number, axes in numbered}
     number = min(missing, key=lambda n: (len(missing[n]), n in used), default=None)
@@ -129,15 +131,15 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
         return "it shares its axes with another quantity: give it axes of its own."
     used.append(number)
     axes = numbered[number][1]
-    if panel.labelled and not (axes["x_label"] and (axes["y_label"] or axes["titles"])):
+    if panel.labelled and not (axes.x_label and (axes.y_label or axes.titles)):
         return "the axes are not labelled: name the epoch on x and the quantity on y."
     return None
 
 
 def _draws(axes: Axes, curve: Array) -> bool:
-    for line in axes["lines"]:
-        drawn = line["y"]
-        if isinstance(drawn, np.ndarray) and drawn.dtype.kind in "biuf" and drawn.shape == curve.shape:
+    for line in axes.lines:
+        drawn = numbers(line.y)
+        if drawn is not None and drawn.shape == curve.shape:
             for scale in (1, 100):  # an accuracy may be drawn in percent
                 if np.allclose(drawn, scale * curve, rtol=SAME, atol=0):
                     return True

@@ -10,6 +10,8 @@ from ..assignment.checks import NamespaceCheck
 from ..assignment.parts import Variable
 from ..binding import describe
 from ..sandbox.endings import CallFailed
+from ..sandbox.seen import numbers
+from . import training
 from .context import MAX_ROWS, Context, Outcome
 
 Array = np.ndarray[Any, Any]
@@ -36,35 +38,42 @@ def _problem(name: str, wanted: Variable, context: Context) -> str | None:
         if failure.status not in ("failed", "error"):
             raise
         return failure.message
+    value = described.value
     if wanted.type == "model":
-        return None if described.get("model") else f"`{name}` is no Keras model ({described['type']})."
-    value = described["value"]
+        return None if described.model else f"`{name}` is {describe(value)}: it has to be a Keras model."
     if wanted.type == "texts":
         return _texts_problem(name, wanted, value)
     if wanted.type == "history":
         return _history_problem(name, value, context)
-    if isinstance(value, list) and value:
-        value = np.asarray(value) if all(isinstance(item, np.ndarray) for item in value) else value
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
+    array = value if isinstance(value, np.ndarray) else numbers(value)
+    if array is None or array.dtype.kind not in "biuf":
         return f"`{name}` is {describe(value)}: it has to be an array of numbers."
-    return _array_problem(name, wanted, value, described["length"]) or _origin_problem(name, wanted, value, context)
+    return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)
 
 
 def _texts_problem(name: str, wanted: Variable, value: Any) -> str | None:
-    texts = [str(item) for item in value.values()] if isinstance(value, dict) else value
-    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+    found = texts(value)
+    if found is None:
         return f"`{name}` is {describe(value)}: it has to be a list of texts."
     if wanted.equals is None:
         return None
-    if len(texts) != len(wanted.equals):
-        return f"`{name}` has {len(texts)} entries; expected {len(wanted.equals)}."
+    if len(found) != len(wanted.equals):
+        return f"`{name}` has {len(found)} entries; expected {len(wanted.equals)}."
     accepted = [{plain(name) for name in ([item] if isinstance(item, str) else item)} for item in wanted.equals]
-    wrong = [index for index, text in enumerate(texts) if plain(text) not in accepted[index]]
+    wrong = [index for index, text in enumerate(found) if plain(text) not in accepted[index]]
     if not wrong:
         return None
-    known = all(any(plain(text) in names for names in accepted) for text in texts)
+    known = all(any(plain(text) in names for names in accepted) for text in found)
     order = " (the names are right, but not their order)" if known else ""
     return f"`{name}` is wrong at index {', '.join(map(str, wrong))}{order}."
+
+
+def texts(value: Any) -> list[str] | None:
+    """The texts of a list, a tuple, or a dict by label; None for anything else."""
+    items = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        return None
+    return list(items)
 
 
 def plain(text: str) -> str:
@@ -75,25 +84,26 @@ def plain(text: str) -> str:
 def _history_problem(name: str, value: Any, context: Context) -> str | None:
     if not isinstance(value, dict):
         return f"`{name}` is {describe(value)}: it has to be what fit() returned, or a dict of lists."
-    lists = {key: value[key] for key in HISTORY if isinstance(value.get(key), list | tuple | np.ndarray)}
-    missing = [key for key in HISTORY if key not in lists or not len(lists[key])]
+    curves = {key: numbers(value.get(key)) for key in HISTORY}
+    missing = [key for key, curve in curves.items() if curve is None or not curve.size]
     if missing:
-        return f"`{name}` has no {' and no '.join(missing)}: compile with metrics=['accuracy'] and give fit() validation data."
-    if len({len(entries) for entries in lists.values()}) > 1:
+        return f"`{name}` has no {' and no '.join(missing)}: compile with metrics=['accuracy'], and give fit() validation data."
+    if len({curve.size for curve in curves.values() if curve is not None}) > 1:
         return f"`{name}` has lists of different lengths: expected one entry an epoch in each."
-    fits = [call["history"] for call in context.training() if call["method"] == "fit" and "history" in call]
-    if fits and not any(_is_from(lists, history) for history in fits):
-        return f"`{name}` is not what fit() returned in this run: assign it, model.fit(...), to `{name}`."
+    recorded = [call.history for call in training.fits(context.training())]
+    if recorded and not any(_is_from(curves, history) for history in recorded):
+        return f"`{name}` is not what fit() returned in this run: assign it, `{name} = model.fit(...)`."
     return None
 
 
-def _is_from(lists: dict[str, Any], history: dict[str, list[float]]) -> bool:
-    """Whether the recorded history of one fit occurs in the lists, which may join several fits."""
-    for key in ("loss", "val_loss"):
-        text = " ".join(f"{float(x):.5g}" for x in lists[key])
-        if " ".join(f"{x:.5g}" for x in history.get(key, [])) not in text:
+def _is_from(curves: dict[str, Array | None], history: dict[str, list[float]]) -> bool:
+    """Whether the recorded history of one fit is part of the curves, which may join several fits."""
+    for key, curve in curves.items():
+        fitted = np.asarray(history.get(key, []))
+        starts = range(1 + (0 if curve is None else curve.size) - fitted.size)
+        if curve is None or not any(np.allclose(curve[i : i + fitted.size], fitted, rtol=SAME) for i in starts):
             return False
-    return True
+    return bool(history)
 
 
 def _array_problem(name: str, wanted: Variable, value: Array, length: int | None) -> str | None:
@@ -130,7 +140,7 @@ def _origin_problem(name: str, wanted: Variable, value: Array, context: Context)
                 f"{foreign} of the first {len(value)} entries of `{name}` are no images of {wanted.part_of}, unchanged."
             )
     if wanted.result_of is not None:
-        inputs = {argument: context.variable(other)["value"] for argument, other in wanted.arguments.items()}
+        inputs = {argument: context.numbers(other) for argument, other in wanted.arguments.items()}
         expected = next(iter(context.ask(wanted.result_of, inputs).values.values()))
         if not isinstance(expected, np.ndarray) or len(expected) > MAX_ROWS or expected.size != value.size:
             return f"`{name}` has another size than what `{wanted.result_of}` gives."

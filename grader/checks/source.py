@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
 
 from ..assignment.checks import SourceCheck
+from ..sandbox.seen import Call
 from . import training
 from .context import Context, Outcome
 
-TRAINING_RULES: dict[str, Callable[[list[dict[str, Any]]], str | None]] = {
+TRAINING_RULES: dict[str, Callable[[list[Call]], str | None]] = {
     "leakage": training.leakage,
     "early-stopping": training.early_stopping,
     "scaling": training.scaling,
@@ -29,12 +29,12 @@ def run(check: SourceCheck, context: Context) -> Outcome:
     if broken is not None:
         return broken
     record = context.training() if rules else []
-    if rules and not any(call["method"] == "fit" for call in record):
+    if rules and not training.fits(record):
         return Outcome(0.0, "No model was trained with fit(), so there is nothing to look at.")
     for rule in rules:
         problem = TRAINING_RULES[rule](record)
         if problem is not None:
-            return Outcome(0.0, problem, {"training": record[:20]})
+            return Outcome(0.0, problem, {"training": [call.model_dump() for call in record[:20]]})
     praise = "The models are trained as the task asks." if rules else "Nothing is used that the task forbids."
     return Outcome(1.0, praise)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from ..assignment.parts import Limits
 from ..errors import NotGradable
@@ -16,10 +18,12 @@ from ..submission import Submission
 from ..text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
+from . import seen
 from .endings import CallFailed
 from .view import Equipment
 from .worker_process import SetupFailed, WorkerProcess
 
+T = TypeVar("T")
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 NOT_ENFORCED: dict[Level, list[str]] = {
     "strong": [],
@@ -108,11 +112,29 @@ class Session:
         doing = f"`{model}.predict`"
         return self._request({"predict": model}, [inputs], {}, doing).value
 
-    def look(self, what: Literal["variables", "figures", "training"], *arguments: Any) -> Any:
-        """See something of the submission (:mod:`grader.worker.look`); raises CallFailed."""
-        return self._request(
-            {"look": what}, list(arguments), {}, f"Reading the {what}", self._limits.call_seconds
-        ).value
+    def variables(self, names: Sequence[str], rows: int) -> dict[str, seen.Variable]:
+        """Look at variables, arrays cut after ``rows`` entries; raises CallFailed."""
+        return self._look("variables", seen.VARIABLES, list(names), rows)
+
+    def figures(self) -> list[seen.Figure]:
+        """Look at what the submission drew; raises CallFailed."""
+        return self._look("figures", seen.FIGURES)
+
+    def training(self) -> list[seen.Call]:
+        """Look at the recorded calls of fit, evaluate and predict; raises CallFailed."""
+        return self._look("training", seen.CALLS)
+
+    def _look(self, what: str, expected: TypeAdapter[T], *arguments: Any) -> T:
+        answer = self._request({"look": what}, list(arguments), {}, f"Reading the {what}").value
+        return self.validated(expected, answer, f"Reading the {what}")
+
+    def validated(self, expected: TypeAdapter[T], answer: Any, doing: str) -> T:
+        """The answer as a model; raises CallFailed where student code has put something else in its place."""
+        try:
+            return expected.validate_python(answer)
+        except ValidationError as error:
+            self.close()
+            raise CallFailed("protocol", f"{doing} gave an answer that the grader's code cannot have given.") from error
 
     def _request(
         self,

@@ -37,6 +37,8 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
         value = value.history
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
         value = np.asarray(value)  # a tensor, a column of a table
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        value = value.tolist()
     try:
         described["length"] = len(value)
     except TypeError:
