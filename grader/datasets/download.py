@@ -17,7 +17,7 @@ from typing import Any
 
 from . import cache, sources
 
-CONNECT_SECONDS = 6.0  # name resolution and handshake included
+CONNECT_SECONDS = 8.0  # name resolution and handshake included
 SILENCE_SECONDS = 20.0  # between two pieces of a file
 AGAIN_SECONDS = 600.0  # after a failure, gradings do without for so long
 PIECE = 1 << 16

@@ -10,7 +10,11 @@ import pytest
 from grader.datasets import NAMES, stand_in
 
 SHAPES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
-HASHES = {}
+HASHES = {
+    "mnist": "548c50d66a0d1fc371fbb4a35d1d680fd8a35fdc38b67f6bd63fb055deee131f",
+    "fashion_mnist": "553c7bc470c546b41139714164bd213d61124cec781efc6012ced856cded21b3",
+    "cifar10": "f862149cbbb9d3bec1a0e7e6cf0f25bb6535c458e07409bedeaf5445b0935f62",
+}
 
 
 @pytest.fixture(scope="module", params=NAMES)

@@ -61,7 +61,8 @@ class Sheet:
     def ellipse(self, x: Number, y: Number, width: Number, height: Number) -> Array:
         """Half-axes ``width`` and ``height`` around (x, y)."""
         across, down = (self.x - x) / width, (self.y - y) / height
-        return self.inside((1 - np.sqrt(across * across + down * down)) * np.minimum(width, height))
+        narrow = np.minimum(width, height, dtype=np.float32)  # else two plain numbers would make all of it float64
+        return self.inside((1 - np.sqrt(across * across + down * down)) * narrow)
 
     def stroke(self, x0: Number, y0: Number, x1: Number, y1: Number, radius: Number) -> Array:
         """A straight line with round ends from (x0, y0) to (x1, y1)."""
