@@ -41,6 +41,9 @@ def _draw(draw: Draw, seed: int, label: str, repetition: int) -> Any:
     random = RandomState(MT19937(SeedSequence(entropy)))
     if draw.draw == "normal":
         values = draw.scale * random.standard_normal(draw.shape)
+    elif draw.draw == "labels":
+        count = int(np.prod(draw.shape))
+        values = random.permutation(np.resize(np.asarray(draw.of, dtype=np.float64)[::-1], count)).reshape(draw.shape)
     elif draw.draw == "uniform":
         values = random.uniform(draw.low, draw.high, draw.shape)
     else:

@@ -46,7 +46,12 @@ class Function(Part):
 
     ``history`` names the result with one entry an epoch, taken before or after each update.
     ``handed_over`` maps an argument to the function whose result of that name it is: if a submission
-    returns that as a column, it gets the argument as a column too.
+    returns that as a column, it gets the argument as a column too. ``bundled_as`` lists argument names
+    under which other submitted functions may take all results of this one together, as a dict or a
+    tuple. ``may_ask`` lists further inputs of a probe that a submission may have parameters for, and
+    ``instead`` maps an argument to the input that a submission may want in its place.
+    ``conventions`` names accepted common factors of all results. ``shapes`` are those of the results
+    where the reference is not asked.
     """
 
     signature: str
@@ -54,6 +59,11 @@ class Function(Part):
     aliases: list[str] = []
     history: str | None = None
     handed_over: dict[str, str] = {}
+    bundled_as: list[str] = []
+    may_ask: list[str] = []
+    instead: dict[str, str] = {}
+    conventions: dict[Name, float] = {}
+    shapes: dict[str, list[Annotated[int, Field(ge=0)]]] = {}
     _arguments: tuple[Argument, ...] = PrivateAttr(default=())
 
     @field_validator("signature")
@@ -101,9 +111,12 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
 
 
 class Draw(Part):
-    """Random numbers, float64 or int64, drawn anew for every seed."""
+    """Random numbers, float64 or int64, drawn anew for every seed.
 
-    draw: Literal["normal", "uniform", "choice"]
+    ``labels`` takes each of ``of`` as often as the others, the last ones first, in random order.
+    """
+
+    draw: Literal["normal", "uniform", "choice", "labels"]
     shape: list[Annotated[int, Field(ge=0)]] = []
     scale: float = 1.0
     low: float = 0.0
@@ -127,10 +140,28 @@ Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(_rectang
 
 
 class Probe(Part):
-    """Named inputs. ``times`` repeats the random ones with fresh numbers."""
+    """Named inputs. ``times`` repeats the random ones with fresh numbers.
+
+    ``instead`` names the probe for submissions that give no answer to this one, because they work at
+    certain sizes only.
+    """
 
     times: int = Field(1, ge=1, le=100)
+    instead: str | None = None
     inputs: dict[str, Annotated[Draw | Constant, AfterValidator(_rectangular)]]
+
+
+class Layouts(Part):
+    """Other layouts of the arrays in which a submission may work throughout.
+
+    ``transposed`` maps the name of a layout to the arguments and results that are transposed in it. A
+    submission has the layout in which ``shown_by`` returns arrays of the declared ``shapes``; if that
+    leaves several, the first in which ``tried_on`` answers.
+    """
+
+    shown_by: str
+    tried_on: str
+    transposed: dict[str, list[str]]
 
 
 class Tolerance(Part):

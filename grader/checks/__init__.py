@@ -11,13 +11,25 @@ from collections.abc import Callable
 from typing import Any
 
 from ..assignment.checks import BaseCheck
-from . import arguments_unchanged, arguments_used, generalisation, gradients, source, trajectory, values
+from . import (
+    arguments_unchanged,
+    arguments_used,
+    chain,
+    generalisation,
+    gradients,
+    initialisation,
+    source,
+    trajectory,
+    values,
+)
 from .context import Context, Outcome
 
 KINDS: dict[str, Callable[[Any, Context], Outcome]] = {
     "values": values.run,
     "gradients": gradients.run,
     "trajectory": trajectory.run,
+    "chain": chain.run,
+    "initialisation": initialisation.run,
     "generalisation": generalisation.run,
     "arguments_used": arguments_used.run,
     "arguments_unchanged": arguments_unchanged.run,
