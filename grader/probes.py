@@ -35,6 +35,11 @@ def cases(content: AssignmentFile, probe_names: list[str], seed: int) -> list[Ca
     return drawn
 
 
+def replaced(inputs: dict[str, Any], place: str, other: str) -> dict[str, Any]:
+    """Return ``inputs`` with ``other`` in the place of the argument ``place``, if there is one."""
+    return {**inputs, place: inputs[other]} if place else inputs
+
+
 def _draw(draw: Draw, seed: int, label: str, repetition: int) -> Any:
     # RandomState and not Generator: its streams are frozen, so recorded answers stay valid.
     entropy = [seed, zlib.crc32(label.encode()), repetition]

@@ -61,7 +61,7 @@ class AssignmentFile(Part):
                 )
             if function.history is not None:
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
-            self._refuse_unknown(("functions", name), "argument", function.handed_over, function.argument_names())
+            self._refuse_unknown(("functions", name), "argument", function.handed_over, function.inputs())
             self._refuse_unknown(("functions", name), "function", function.handed_over.values(), self.functions)
             self._refuse_unknown(("functions", name), "argument", function.instead, function.argument_names())
             self._refuse_unknown(("functions", name), "input", function.instead.values(), self.all_names())

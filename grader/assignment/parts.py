@@ -84,6 +84,10 @@ class Function(Part):
         """The names of the arguments, in the order of the signature."""
         return [argument.name for argument in self._arguments]
 
+    def inputs(self) -> list[str]:
+        """The names of the arguments, and of the further inputs that a submission may ask for."""
+        return [*self.argument_names(), *self.may_ask]
+
     def complete(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return those of ``inputs`` that are arguments, and the defaults of the arguments left out."""
         return {

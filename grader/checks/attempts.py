@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from .. import binding
 from ..assignment.parts import Function, Tolerance
 from ..compare import compare_results
-from ..probes import Case
+from ..probes import Case, replaced
 from ..sandbox.endings import CallFailed
 from .context import Context, Result, Verdict
 
@@ -59,12 +59,12 @@ def best(
     context: Context,
     functions: Sequence[str],
     expect: Callable[[Case], Expected],
-    ask: Callable[[Case], Result],
+    ask: Callable[[Case, Answers], Result],
 ) -> Tried:
     """Return the best attempt, the first of those that are equally good.
 
-    ``functions`` are those that ``ask`` calls, the first gives the name in messages. Raises CallFailed
-    if no attempt is answered.
+    ``functions`` are those that ``ask`` calls, the first gives the name in messages. ``ask`` gets a case
+    and the inputs to send, which may differ. Raises CallFailed if no attempt is answered.
     """
     plans = [_Plan("", cases := context.cases(check.probes, check.given), [expect(case) for case in cases])]
     instead = [context.content.probes[name].instead for name in check.probes]
@@ -75,10 +75,9 @@ def best(
     tried: list[Tried] = []
     for plan in plans:
         failed: dict[str, CallFailed] = {}
-        for place, other in _places(context, functions, plan.cases[0]):
-            cases = [Case(case.name, _replaced(case.inputs, place, other)) for case in plan.cases]
+        for place, other in context.places(functions, plan.cases[0]):
             try:
-                results = [ask(case) for case in cases]
+                results = [ask(case, replaced(case.inputs, place, other)) for case in plan.cases]
             except CallFailed as failure:
                 if failure.status not in ("error", "failed"):
                     raise
@@ -129,16 +128,6 @@ def _judge(check: Probed, function: str, plan: _Plan, results: list[Result], not
 def _same_shape(value: Any, right: Any) -> bool:
     shape = binding.shape_of(value)
     return shape is not None and binding.without_ones(shape) == binding.without_ones(binding.shape_of(right) or ())
-
-
-def _places(context: Context, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
-    """The (argument, input in its place) to try, beginning with none."""
-    declared = [context.content.functions[name].instead for name in functions]
-    return [("", ""), *((place, other) for item in declared for place, other in item.items() if other in case.inputs)]
-
-
-def _replaced(inputs: dict[str, Any], place: str, other: str) -> dict[str, Any]:
-    return {**inputs, place: inputs[other]} if place else inputs
 
 
 def _joined(failures: list[CallFailed]) -> CallFailed:

@@ -30,8 +30,8 @@ def run(check: ChainCheck, context: Context) -> Outcome:
                 expected[convention] = scaled
         return expected
 
-    def ask(case: Case) -> Result:
-        state = dict(case.inputs)
+    def ask(case: Case, inputs: dict[str, Any]) -> Result:
+        state = dict(inputs)
         shapes = _shapes(context, functions, case)
         notes: list[str] = []
         for _ in range(check.steps):

@@ -113,7 +113,7 @@ class Context:
             value = binding.merged(dict(zip(keywords, answer.arguments[len(positional) :], strict=False)))
             notes.append(f"`{found.name}` returns nothing and changes its arguments in place: accepted.")
         if shapes is None:
-            shapes = self._shapes(function, inputs)
+            shapes = self.shapes(function, inputs)
         bound = binding.bind_results(self.content, function, found, value, self.manner.turned_shapes(shapes))
         changed = [
             name
@@ -123,8 +123,14 @@ class Context:
         ]
         return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound))
 
-    def example(self, function: str) -> list[Case]:
-        """A case for ``function``, from the first check or probe that suits it, and the one that replaces it."""
+    def places(self, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
+        """The (argument, input in its place) that the functions may be asked with, beginning with none."""
+        declared = [self.content.functions[name].instead for name in functions]
+        known = [(place, other) for item in declared for place, other in item.items() if other in case.inputs]
+        return [("", ""), *known]
+
+    def examples(self, function: str) -> list[Case]:
+        """Cases for ``function``, from the first check or probe that suits it, and from the one that replaces it."""
         for check in self.content.checks:
             if isinstance(check, ProbedCheck) and check.function == function:
                 probe, given = check.probes[0], check.given
@@ -138,7 +144,7 @@ class Context:
         instead = self.content.probes[probe].instead
         return [self.cases([name], given)[0] for name in (probe, instead) if name]
 
-    def _shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, binding.Shape]:
+    def shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, binding.Shape]:
         """The shapes of a submission's results; a single one needs none to be told apart."""
         declared = self.content.functions[function]
         if declared.shapes or len(declared.returns) == 1:
@@ -159,6 +165,7 @@ class Verdict:
         self._right: dict[str, bool] = {}
         self._first: tuple[str, dict[str, Any]] | None = None
         self._notes = list(notes)
+        self._noted: set[str] = set()
 
     def add(self, case: str, comparisons: dict[str, Comparison]) -> None:
         """Take in the comparisons of one case."""
@@ -167,7 +174,8 @@ class Verdict:
             if comparison.problem and self._first is None:
                 sentence = f"`{self._function}`, case '{case}': {comparison.problem}"
                 self._first = (sentence, {"case": case, **comparison.evidence})
-            if comparison.note and comparison.note not in self._notes:
+            if comparison.note and name not in self._noted:
+                self._noted.add(name)
                 self._notes.append(comparison.note)
 
     @property

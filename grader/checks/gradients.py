@@ -16,7 +16,7 @@ from ..errors import NotGradable
 from ..oracle import DIFFERENCE_STEP, SMALLER_STEP
 from ..probes import Case
 from . import attempts
-from .context import Context, Outcome
+from .context import Context, Outcome, Result
 
 WITNESS_TOLERANCE = 1e-6  # of the largest entry; central differences with step 1e-5 reach about 1e-9
 
@@ -32,9 +32,10 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
             context.content.functions[check.function], {name: tape[name] for name in check.parameters}
         )
 
-    tried = attempts.best(
-        check, context, [check.function], expect, lambda case: context.ask(check.function, case.inputs)
-    )
+    def ask(case: Case, inputs: dict[str, Any]) -> Result:
+        return context.ask(check.function, inputs, shapes=context.shapes(check.function, case.inputs))
+
+    tried = attempts.best(check, context, [check.function], expect, ask)
     outcome = tried.verdict.outcome(
         f"{' and '.join(check.parameters)} agree with GradientTape and with central differences "
         f"in {len(tried.answered)} cases."

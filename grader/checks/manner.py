@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import binding
+from ..probes import replaced
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Found
 
@@ -93,26 +94,25 @@ class Manner:
         possible = possible or candidates
         for self._layout in possible if len(possible) > 1 else []:
             self._examples.clear()
-            if any(self._answers(layouts.tried_on, case.inputs) for case in self._context.example(layouts.tried_on)):
+            if self._example(layouts.tried_on) is not None:
                 return self._layout
         return possible[0]
 
-    def _answers(self, function: str, inputs: dict[str, Any]) -> bool:
-        expected = {name: item.shape for name, item in self._context.oracle.results(function, inputs).items()}
-        try:
-            return _fit(self._context.ask(function, inputs).values, expected)
-        except CallFailed:
-            return False
-
     def _example(self, function: str) -> Raw | None:
-        """What the submission's ``function`` returns on the first case that suits it and that it answers."""
+        """What the submission's ``function`` returns in the first manner that gives results of the right shapes."""
         if function not in self._examples:
-            self._examples[function] = None
-            for case in self._context.example(function):
-                with contextlib.suppress(CallFailed):
-                    self._examples[function] = self._context.ask(function, case.inputs).raw
-                    break
+            self._examples[function] = None  # while it is found out, nothing is known
+            self._examples[function] = next(self._found_out(function), None)
         return self._examples[function]
+
+    def _found_out(self, function: str) -> Iterator[Raw]:
+        for case in self._context.examples(function):
+            shapes = self._context.shapes(function, case.inputs)
+            for place in self._context.places([function], case):
+                with contextlib.suppress(CallFailed):
+                    answer = self._context.ask(function, replaced(case.inputs, *place), shapes=shapes)
+                    if _fit(answer.values, shapes):
+                        yield answer.raw
 
     def _bundle(self, maker: str, parameter: str, laid_out: dict[str, Any]) -> binding.Bundle:
         names = [name for name in self._content.functions[maker].returns if name in laid_out]

@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ..assignment.checks import SourceCheck
 from .context import Context, Outcome
 
 
+@dataclass(frozen=True)
+class Import:
+    """One import: the module, and the ``name`` ("" for none) that is bound to the module or attribute ``bound``."""
+
+    line: int
+    module: str
+    name: str
+    bound: str
+
+
 def run(check: SourceCheck, context: Context) -> Outcome:
-    """Look for imports of the assignment's ``forbidden_imports``, in the code and in what it had imported."""
-    forbidden = set(context.content.forbidden_imports)
+    """Look for imports of the assignment's ``forbidden_imports``, in the code and in what it had imported.
+
+    What lies below one of the ``allowed_imports`` may be imported, also by way of the package that holds
+    it, if nothing else of that is used.
+    """
+    forbidden, allowed = set(context.content.forbidden_imports), context.content.allowed_imports
+    made = [(code.place, item) for code in context.code for item in imports(code.text)]
+    suspected = [(place, item) for place, item in made if item.module.split(".")[0] in forbidden]
+    uses = [use for code in context.code for use in uses_of(code.text)] if suspected and allowed else []
     found = [
-        (f"{code.place}, line {line}".removeprefix(", "), name)
-        for code in context.code
-        for line, name in imports(code.text)
-        if name.split(".")[0] in forbidden
+        (f"{place}, line {item.line}".removeprefix(", "), item.module)
+        for place, item in suspected
+        if not _is_allowed(item, allowed, uses)
     ]
-    found += [("while it loaded", name) for name in context.imported if name in forbidden]
+    # What is allowed brings its package along, and no more than that can be told from what is loaded.
+    excused = {path.split(".")[0] for path in allowed} if len(found) < len(suspected) else set()
+    found += [("while it loaded", name) for name in context.imported if name in forbidden - excused]
     if not found:
         return Outcome(1.0, "Nothing is imported that the task forbids.")
     listed = ", ".join(sorted({name for _, name in found}))
@@ -28,20 +48,63 @@ def run(check: SourceCheck, context: Context) -> Outcome:
     )
 
 
-def imports(source: str) -> list[tuple[int, str]]:
-    """Return (line, module) of every import, also by ``__import__`` and ``import_module`` with a text."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []  # it does not run either
-    found: list[tuple[int, str]] = []
-    for node in ast.walk(tree):
+def _is_allowed(item: Import, allowed: Iterable[str], uses: list[str]) -> bool:
+    """Whether an import is below an allowed one, or holds one and is used for that alone."""
+
+    def below(path: str) -> bool:
+        return any(f"{path}.".startswith(f"{other}.") for other in allowed)
+
+    def holds(path: str) -> bool:
+        return any(f"{other}.".startswith(f"{path}.") for other in allowed)
+
+    if below(item.bound):
+        return True
+    if not (item.name and holds(item.bound) and (holds(item.module) or below(item.module))):
+        return False
+    used = [use.removeprefix(item.name) for use in uses if use.split(".")[0] == item.name]
+    return all(below(item.bound + rest) for rest in used)
+
+
+def imports(source: str) -> list[Import]:
+    """Return every import, also by ``__import__`` and ``import_module`` with a text."""
+    found: list[Import] = []
+    for node in _nodes(source):
         if isinstance(node, ast.Import):
-            found += [(node.lineno, alias.name) for alias in node.names]
+            for alias in node.names:
+                root = alias.name.split(".")[0]  # without "as", that is what is bound
+                found.append(
+                    Import(node.lineno, alias.name, alias.asname or root, alias.name if alias.asname else root)
+                )
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.append((node.lineno, node.module))
+            found += [
+                Import(node.lineno, node.module, alias.asname or alias.name, f"{node.module}.{alias.name}")
+                for alias in node.names
+            ]
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if called in ("__import__", "import_module") and isinstance(node.args[0].value, str):
-                found.append((node.lineno, node.args[0].value))
+                found.append(Import(node.lineno, node.args[0].value, "", node.args[0].value))
     return found
+
+
+def uses_of(source: str) -> list[str]:
+    """Return every name that is read, with the attributes that follow it: "np.random.rand", "keras"."""
+    found: list[str] = []
+    below: set[int] = set()  # parts of a longer chain, which was met first
+    for node in _nodes(source):
+        chain, attributes = node, []
+        while isinstance(chain, ast.Attribute):
+            attributes.append(chain.attr)
+            chain = chain.value
+            below.add(id(chain))
+        if isinstance(chain, ast.Name) and isinstance(chain.ctx, ast.Load) and id(node) not in below:
+            found.append(".".join([chain.id, *reversed(attributes)]))
+    return found
+
+
+def _nodes(source: str) -> Iterable[ast.AST]:
+    """All nodes of the code, outer ones before what they hold; none of code that does not parse, and so does not run."""
+    try:
+        return ast.walk(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..assignment.checks import ValuesCheck
 from ..probes import Case
 from . import attempts
-from .context import Context, Outcome
+from .context import Context, Outcome, Result
 
 
 def run(check: ValuesCheck, context: Context) -> Outcome:
@@ -14,7 +16,8 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
     def expect(case: Case) -> attempts.Expected:
         return {"": context.oracle.results(check.function, case.inputs)}
 
-    tried = attempts.best(
-        check, context, [check.function], expect, lambda case: context.ask(check.function, case.inputs)
-    )
+    def ask(case: Case, inputs: dict[str, Any]) -> Result:
+        return context.ask(check.function, inputs, shapes=context.shapes(check.function, case.inputs))
+
+    tried = attempts.best(check, context, [check.function], expect, ask)
     return tried.verdict.outcome(f"`{check.function}` agrees with the reference in {len(tried.answered)} cases.")
