@@ -6,6 +6,8 @@ cost is sum((A3 - Y)**2) / n. Lecture deck 001. All computation is in float64.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import tensorflow as tf
 
@@ -63,7 +65,7 @@ def back_propagation(X, Y, Z1, A1, Z2, A2, Z3, A3, w2, w3):
     """
     X, Y, Z1, A1, Z2, A2, Z3, w2, w3 = (_float64(value) for value in (X, Y, Z1, A1, Z2, A2, Z3, w2, w3))
     sizes = [X.shape[0], Z1.shape[0], Z2.shape[0], Z3.shape[0]]
-    weights = [tf.zeros((after, before), tf.float64) for before, after in zip(sizes, sizes[1:], strict=False)]
+    weights = [tf.zeros((after, before), tf.float64) for before, after in itertools.pairwise(sizes)]
     biases = [tf.zeros((size, 1), tf.float64) for size in sizes[1:]]
     with tf.GradientTape() as tape:
         tape.watch([weights, biases])
