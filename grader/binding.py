@@ -85,7 +85,7 @@ def bind_arguments(
     if not bundles:
         bound |= _by_elimination(content, name, found, bound, inputs)
     got = {*bound.values(), *within}
-    needed = [argument for argument in values if argument in inputs and argument not in got]
+    needed = [argument for argument in values if argument in inputs and argument not in {*got, *declared.may_omit}]
     values |= further | {parameter: bundle.value for parameter, bundle in bundles.items()}
     bound |= {parameter: parameter for parameter in bundles}
     keywords: dict[str, Any] = {}
@@ -131,7 +131,7 @@ def _by_elimination(
     elsewhere = match([p for p, _ in plain], content.all_names(), {}) if len(plain) > 1 else {}
     free = [(p, default) for p, default in plain if p not in bound and p not in elsewhere]
     left = [argument for argument in values if argument not in bound.values()]
-    needed = [argument for argument in left if argument in inputs]
+    needed = [item for item in left if item in inputs and item not in content.functions[name].may_omit]
     required = [parameter for parameter, default in free if not default]
     if not needed:
         return {}
@@ -178,6 +178,9 @@ def bind_results(
     wanted = content.functions[name].returns
     if content.functions[name].bundled_as and _is_nested(value):
         items, names = flatten(value, found.returns)
+        whole = [item for item in value if isinstance(item, tuple | list) and len(item) == len(wanted)]
+        if len(whole) == 1 and len(items) > len(wanted):  # return A3, (Z1, A1, Z2, A2, Z3, A3)
+            items, names = list(whole[0]), [""] * len(wanted)
         value, found = tuple(items), replace(found, returns=names)
     if isinstance(value, dict):
         bound = match(value, wanted, content.names)

@@ -63,6 +63,7 @@ class AssignmentFile(Part):
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
             self._refuse_unknown(("functions", name), "argument", function.handed_over, function.inputs())
             self._refuse_unknown(("functions", name), "function", function.handed_over.values(), self.functions)
+            self._refuse_unknown(("functions", name), "argument", function.may_omit, function.argument_names())
             self._refuse_unknown(("functions", name), "argument", function.instead, function.argument_names())
             self._refuse_unknown(("functions", name), "input", function.instead.values(), self.all_names())
             self._refuse_unknown(("functions", name), "result", function.shapes, function.returns)

@@ -48,8 +48,8 @@ class Function(Part):
     ``handed_over`` maps an argument to the function whose result of that name it is: if a submission
     returns that as a column, it gets the argument as a column too. ``bundled_as`` lists argument names
     under which other submitted functions may take all results of this one together, as a dict or a
-    tuple. ``may_ask`` lists further inputs of a probe that a submission may have parameters for, and
-    ``instead`` maps an argument to the input that a submission may want in its place.
+    tuple. ``may_ask`` lists further inputs of a probe that a submission may have parameters for, ``may_omit``
+    arguments that it can do without, and ``instead`` maps an argument to the input that a submission may want in its place.
     ``conventions`` names accepted common factors of all results. ``shapes`` are those of the results
     where the reference is not asked.
     """
@@ -61,6 +61,7 @@ class Function(Part):
     handed_over: dict[str, str] = {}
     bundled_as: list[str] = []
     may_ask: list[str] = []
+    may_omit: list[str] = []
     instead: dict[str, str] = {}
     conventions: dict[Name, float] = {}
     shapes: dict[str, list[Annotated[int, Field(ge=0)]]] = {}
