@@ -7,6 +7,7 @@ said in one sentence, with the signature that was expected and the one that was 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,14 @@ from .sandbox.session import Found
 from .text import clean
 
 Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Several inputs as one argument: ``value`` is what the submission gets, ``names`` what is in it."""
+
+    value: Any
+    names: list[str]
 
 
 def normal(name: str) -> str:
@@ -49,21 +58,36 @@ def find_function(content: AssignmentFile, name: str, defined: dict[str, Found])
 
 
 def bind_arguments(
-    content: AssignmentFile, name: str, found: Found, inputs: dict[str, Any]
+    content: AssignmentFile,
+    name: str,
+    found: Found,
+    inputs: dict[str, Any],
+    bundles: dict[str, Bundle] | None = None,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return (positional, keyword) arguments that give ``inputs`` to the submitted function.
 
     Arguments that ``inputs`` leaves out get the default of the assignment's signature, not the
-    submission's: everybody is asked the same. Raises CallFailed with status ``failed``.
+    submission's: everybody is asked the same. ``bundles`` maps parameters (see :func:`bundled`) to what
+    they get. Raises CallFailed with status ``failed``.
     """
-    values = content.functions[name].complete(inputs)
+    declared = content.functions[name]
+    values = declared.complete(inputs)
+    bundles = bundles or {}
+    within = {item for bundle in bundles.values() for item in bundle.names}
+    further = {item: inputs[item] for item in declared.may_ask if item in inputs and item not in values}
     kinds = {parameter: kind for parameter, kind, _ in found.parameters}
     parameters = [parameter for parameter, kind in kinds.items() if not kind.startswith("VAR_")]
     if not parameters and "VAR_POSITIONAL" in kinds.values():
         return list(values.values()), {}
-    bound = match(parameters, values, content.names)
-    bound |= _by_elimination(content, name, found, bound, inputs)
-    needed = [argument for argument in values if argument in inputs and argument not in bound.values()]
+    single = [parameter for parameter in parameters if parameter not in bundles]
+    bound = match(single, values, content.names)
+    bound |= match([parameter for parameter in single if parameter not in bound], further, content.names)
+    if not bundles:
+        bound |= _by_elimination(content, name, found, bound, inputs)
+    got = {*bound.values(), *within}
+    needed = [argument for argument in values if argument in inputs and argument not in {*got, *declared.may_omit}]
+    values |= further | {parameter: bundle.value for parameter, bundle in bundles.items()}
+    bound |= {parameter: parameter for parameter in bundles}
     keywords: dict[str, Any] = {}
     if "VAR_KEYWORD" in kinds.values():
         keywords = {argument: values[argument] for argument in needed}
@@ -82,6 +106,19 @@ def bind_arguments(
     return positional, keywords
 
 
+def bundled(content: AssignmentFile, name: str, found: Found) -> dict[str, str]:
+    """Return {parameter: function} for the parameters of ``found`` that take all results of a function together."""
+    parameters = [parameter for parameter, kind, _ in found.parameters if not kind.startswith("VAR_")]
+    direct = match(parameters, content.functions[name].argument_names(), content.names)
+    bundles = {}
+    for parameter in parameters:
+        for maker, function in content.functions.items():
+            known = {normal(bundle) for bundle in function.bundled_as}
+            if normal(parameter) in known and parameter not in direct:
+                bundles[parameter] = maker
+    return bundles
+
+
 def _by_elimination(
     content: AssignmentFile, name: str, found: Found, bound: dict[str, str], inputs: dict[str, Any]
 ) -> dict[str, str]:
@@ -94,7 +131,7 @@ def _by_elimination(
     elsewhere = match([p for p, _ in plain], content.all_names(), {}) if len(plain) > 1 else {}
     free = [(p, default) for p, default in plain if p not in bound and p not in elsewhere]
     left = [argument for argument in values if argument not in bound.values()]
-    needed = [argument for argument in left if argument in inputs]
+    needed = [item for item in left if item in inputs and item not in content.functions[name].may_omit]
     required = [parameter for parameter, default in free if not default]
     if not needed:
         return {}
@@ -108,6 +145,27 @@ def _by_elimination(
     return {}
 
 
+def flatten(value: Any, returns: Sequence[str]) -> tuple[list[Any], list[str]]:
+    """Return (items, names) of results that come as a dict, or with dicts or tuples among them.
+
+    A name that comes twice counts once: ``return A3, cache`` gives A3 both alone and in the cache.
+    """
+    if isinstance(value, dict):
+        value, returns = list(value.values()), list(value)
+    if len(returns) != len(value):
+        returns = [""] * len(value)
+    items: list[Any] = []
+    names: list[str] = []
+    for name, item in zip(returns, value, strict=True):
+        nested = isinstance(item, dict | tuple | list)
+        inner, labels = flatten(item, []) if nested else ([item], [name])
+        for label, leaf in zip(labels, inner, strict=True):
+            if not label or normal(label) not in map(normal, names):
+                items.append(leaf)
+                names.append(label)
+    return items, names
+
+
 def bind_results(
     content: AssignmentFile, name: str, found: Found, value: Any, shapes: dict[str, Shape]
 ) -> dict[str, Any]:
@@ -118,6 +176,12 @@ def bind_results(
     CallFailed with status ``failed``.
     """
     wanted = content.functions[name].returns
+    if content.functions[name].bundled_as and _is_nested(value):
+        items, names = flatten(value, found.returns)
+        whole = [item for item in value if isinstance(item, tuple | list) and len(item) == len(wanted)]
+        if len(whole) == 1 and len(items) > len(wanted):  # return A3, (Z1, A1, Z2, A2, Z3, A3)
+            items, names = list(whole[0]), [""] * len(wanted)
+        value, found = tuple(items), replace(found, returns=names)
     if isinstance(value, dict):
         bound = match(value, wanted, content.names)
         if len(bound) == len(wanted):
@@ -141,6 +205,10 @@ def bind_results(
     results = {by_name[returned]: item for returned, item in zip(names, value, strict=True) if returned in by_name}
     rest = [item for returned, item in zip(names, value, strict=True) if returned not in by_name]
     return results | _by_shape([want for want in wanted if want not in results], rest, shapes)
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, tuple | list) and any(isinstance(item, dict | tuple | list) for item in value)
 
 
 def _by_shape(wanted: Sequence[str], items: Sequence[Any], shapes: dict[str, Shape]) -> dict[str, Any]:
@@ -177,6 +245,20 @@ def in_layout(value: Any, pattern: Shape | None) -> Any:
         return value
     shape = tuple(1 if length == 1 else next(lengths, 0) for length in pattern)
     return value.reshape(shape) if np.prod(shape) == value.size else value
+
+
+def merged(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return {name: value} of arguments by parameter; those that are a dict give their own entries."""
+    names: dict[str, Any] = {}
+    for parameter, value in arguments.items():
+        names |= value if isinstance(value, dict) else {parameter: value}
+    return names
+
+
+def same(before: Sequence[Any], after: Sequence[Any]) -> bool:
+    """Whether two lists of arguments, which may be dicts or lists of arrays, hold the same numbers."""
+    left, right = flatten(list(before), [])[0], flatten(list(after), [])[0]
+    return len(left) == len(right) and all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
 
 
 def describe(value: Any) -> str:

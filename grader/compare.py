@@ -81,7 +81,10 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comp
             return Comparison(f"{name} has the shape {array.shape}, expected {_expectation(expected)}.")
         notes.append(f"{name} has the shape {array.shape} where {_expectation(expected)} was asked for: accepted.")
         array = array.reshape(expected.shape)
-    if array.dtype.kind not in ("f" if expected.dtype.kind == "f" else "fiu"):
+    whole = expected.dtype.kind != "f" or bool((expected == np.round(expected)).all())
+    if array.dtype.kind == "b" and whole and array.ndim:
+        notes.append(f"{name} holds truth values: accepted, they count as 0 and 1.")
+    elif array.dtype.kind not in ("fiu" if whole else "f"):
         return Comparison(f"{name} holds {_kind(array.dtype)}, expected decimals (float64).")
     relative = tolerance.relative
     if array.dtype.name in RELATIVE_BY_DTYPE:
@@ -124,6 +127,20 @@ def _compare_values(
     where = f"at {int(wrong.sum())} of {wrong.size} entries, most at index {index if len(index) > 1 else index[0]}"
     size = f" ({largest / scale:.2g} times the largest right entry)" if scale else ""
     return Comparison(f"{name} is wrong {where}, by {largest:.3g}{size}.", note, evidence)
+
+
+def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float | None:
+    """The number by which all expected arrays have to be multiplied to give the answered ones, if there is one."""
+    arrays = [np.asarray(answered[name]) for name in expected]
+    if any(array.dtype.kind not in "fiu" for array in arrays):
+        return None
+    given = np.concatenate([array.ravel().astype(np.float64) for array in arrays])
+    right = np.concatenate([np.ravel(item) for item in expected.values()])
+    if given.shape != right.shape or not np.isfinite(given).all() or not right.any():
+        return None
+    factor = float(given @ right / (right @ right))
+    residual = np.linalg.norm(given - factor * right)
+    return factor if factor and residual <= 1e-6 * np.linalg.norm(given) else None
 
 
 def _share(wrong: np.ndarray[Any, Any]) -> str:

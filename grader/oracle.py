@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import platformdirs
+from numpy.random import MT19937, RandomState, SeedSequence
 
 from .assignment import REFERENCE, Assignment
 from .errors import NotGradable, UsageError
@@ -31,6 +32,9 @@ from .worker import values
 
 Array = np.ndarray[Any, Any]
 DIFFERENCE_STEP = 1e-5  # central differences err by about step**2 = 1e-10 in float64
+SMALLER_STEP = 1e-7
+MOST_DIFFERENCES = 1000  # of a larger parameter, some entries and one direction for all of them have to do
+SOME_ENTRIES = 8
 
 
 def tensorflow_version() -> str | None:
@@ -67,25 +71,71 @@ class Oracle:
         used = declared.complete(inputs)
         return self._answer(function, used, declared.returns, lambda: self._call(function, used))
 
-    def central_differences(self, objective: str, inputs: dict[str, Any], parameter: str) -> Array:
+    def central_differences(
+        self, objective: str, inputs: dict[str, Any], parameter: str, derivative: Array, step: float = DIFFERENCE_STEP
+    ) -> tuple[Array, Array]:
         """d objective / d parameter by central differences, the second witness beside the tape.
 
         ``objective`` is a scalar function of the reference; it gets those of ``inputs`` that it asks for.
+        Returns the tape's ``derivative`` and the central differences, both entry by entry; for a
+        parameter of more than MOST_DIFFERENCES entries both along a random direction and at some entries.
         """
+        point = np.array(inputs[parameter], dtype=np.float64)
+        directions = None if point.size <= MOST_DIFFERENCES else _directions(point.shape)
+
+        def slope(direction: Array) -> float:
+            ends = [
+                float(self._call(objective, {**inputs, parameter: point + sign * step * direction})[0])
+                for sign in (1, -1)
+            ]
+            return (ends[0] - ends[1]) / (2 * step)
 
         def compute() -> list[Any]:
-            point = np.array(inputs[parameter], dtype=np.float64)
-            slope = np.zeros_like(point)
+            if directions is not None:
+                return [np.array([slope(direction) for direction in directions])]
+            slopes = np.zeros_like(point)
             for index in np.ndindex(point.shape):
-                ends = []
-                for sign in (1, -1):
-                    moved = point.copy()
-                    moved[index] += sign * DIFFERENCE_STEP
-                    ends.append(float(self._call(objective, {**inputs, parameter: moved})[0]))
-                slope[index] = (ends[0] - ends[1]) / (2 * DIFFERENCE_STEP)
-            return [slope]
+                direction = np.zeros_like(point)
+                direction[index] = 1
+                slopes[index] = slope(direction)
+            return [slopes]
 
-        return self._answer(f"d {objective}/d {parameter}", inputs, ["slope"], compute)["slope"]
+        label = f"d {objective}/d {parameter}" + ("" if step == DIFFERENCE_STEP else f" by {step:g}")
+        found = self._answer(label, inputs, ["slope"], compute)["slope"]
+        if directions is not None:
+            derivative = np.array([np.sum(direction * derivative) for direction in directions])
+        return derivative, found
+
+    def chain(
+        self,
+        functions: list[str],
+        inputs: dict[str, Any],
+        steps: int,
+        scaled: tuple[str, float] = ("", 1.0),
+    ) -> dict[str, Array]:
+        """What the last of the reference's ``functions`` returns when each hands over to the next, ``steps`` times.
+
+        ``scaled`` is one of them and a factor for all its results.
+        """
+        content = self._assignment.content
+        scaled_function, factor = scaled
+        results = content.functions[functions[-1]].returns
+
+        def compute() -> list[Any]:
+            state = dict(inputs)
+            for _ in range(steps):
+                for function in functions:
+                    declared = content.functions[function]
+                    answer = [np.asarray(item) for item in self._call(function, declared.complete(state))]
+                    answer = [factor * item for item in answer] if function == scaled_function else answer
+                    state |= zip(declared.returns, answer, strict=True)
+            return [state[name] for name in results]
+
+        # The key holds what the functions can see, not what else is in the probe.
+        used = {name for function in functions for name in content.functions[function].argument_names()}
+        seen = {name: value for name, value in inputs.items() if name in used}
+        label = f"chain {' '.join(functions)}, {steps} steps, {factor:g} x {scaled_function or 'nothing'}"
+        return self._answer(label, seen, results, compute)
 
     def _answer(self, label: str, inputs: dict[str, Any], names: list[str], compute: Any) -> dict[str, Array]:
         key = self._key(label, inputs)
@@ -168,6 +218,18 @@ class Oracle:
         except Exception as error:
             raise self._broken(error) from error
         return list(answer) if isinstance(answer, tuple) else [answer]
+
+
+def _directions(shape: tuple[int, ...]) -> list[Array]:
+    """A random direction of length one, and some single entries."""
+    random = RandomState(MT19937(SeedSequence(list(shape))))
+    everywhere = random.standard_normal(shape)
+    directions = [everywhere / np.linalg.norm(everywhere)]
+    for entry in random.permutation(everywhere.size)[:SOME_ENTRIES]:
+        direction = np.zeros(shape)
+        direction.flat[entry] = 1
+        directions.append(direction)
+    return directions
 
 
 def shipped_file(assignment: Assignment) -> Path:

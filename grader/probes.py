@@ -35,12 +35,20 @@ def cases(content: AssignmentFile, probe_names: list[str], seed: int) -> list[Ca
     return drawn
 
 
+def replaced(inputs: dict[str, Any], place: str, other: str) -> dict[str, Any]:
+    """Return ``inputs`` with ``other`` in the place of the argument ``place``, if there is one."""
+    return {**inputs, place: inputs[other]} if place else inputs
+
+
 def _draw(draw: Draw, seed: int, label: str, repetition: int) -> Any:
     # RandomState and not Generator: its streams are frozen, so recorded answers stay valid.
     entropy = [seed, zlib.crc32(label.encode()), repetition]
     random = RandomState(MT19937(SeedSequence(entropy)))
     if draw.draw == "normal":
         values = draw.scale * random.standard_normal(draw.shape)
+    elif draw.draw == "labels":
+        count = int(np.prod(draw.shape))
+        values = random.permutation(np.resize(np.asarray(draw.of, dtype=np.float64)[::-1], count)).reshape(draw.shape)
     elif draw.draw == "uniform":
         values = random.uniform(draw.low, draw.high, draw.shape)
     else:

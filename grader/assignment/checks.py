@@ -77,6 +77,40 @@ class TrajectoryCheck(ProbedCheck):
     kind: Literal["trajectory"]
 
 
+class ChainCheck(BaseCheck):
+    """The grader passes the results of each function on to the next, ``steps`` times round.
+
+    What the last function returns in the end is compared with the reference's functions, chained alike.
+    """
+
+    kind: Literal["chain"]
+    functions_called: list[str] = Field(min_length=2, alias="functions")
+    steps: int = Field(ge=1, le=1000)
+    probes: list[str] = Field(min_length=1)
+    given: list[str] = []
+    tolerance: Tolerance = Tolerance()
+
+    def functions(self) -> Iterable[str]:
+        return self.functions_called
+
+    def probe_names(self) -> Iterable[str]:
+        return self.probes
+
+
+class InitialisationCheck(BaseCheck):
+    """The results of a function without arguments have their declared shapes and are all finite.
+
+    Those in ``spread`` are random: no two rows and no two columns are the same.
+    """
+
+    kind: Literal["initialisation"]
+    function: str
+    spread: list[str] = Field(min_length=1)
+
+    def functions(self) -> Iterable[str]:
+        return (self.function,)
+
+
 class GeneralisationCheck(BaseCheck):
     """Trained on the probe, the submission classifies ``inputs`` that it has not seen as ``labels``."""
 
@@ -259,6 +293,8 @@ Check = Annotated[
     ValuesCheck
     | GradientsCheck
     | TrajectoryCheck
+    | ChainCheck
+    | InitialisationCheck
     | GeneralisationCheck
     | ArgumentsUsedCheck
     | ArgumentsUnchangedCheck

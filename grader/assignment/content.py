@@ -8,8 +8,17 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from .. import yamlfile
-from .checks import ArgumentsUsedCheck, BandedCheck, Check, GeneralisationCheck, GradientsCheck, ProbedCheck
-from .parts import Budget, DatasetName, Function, Limits, Name, Part, Probe, Variable
+from .checks import (
+    ArgumentsUsedCheck,
+    BandedCheck,
+    ChainCheck,
+    Check,
+    GeneralisationCheck,
+    GradientsCheck,
+    InitialisationCheck,
+    ProbedCheck,
+)
+from .parts import Budget, DatasetName, Function, Layouts, Limits, Name, Part, Probe, Variable
 
 
 class KnownWrong(Part):
@@ -30,10 +39,12 @@ class AssignmentFile(Part):
     pass_mark: float = Field(60, ge=0, le=100)
     limits: Limits = Limits()
     forbidden_imports: list[str] = []
+    allowed_imports: list[str] = []
     names: dict[str, list[str]] = {}
     datasets: dict[DatasetName, Budget] = {}
     functions: dict[str, Function] = {}
     variables: dict[str, Variable] = {}
+    layouts: Layouts | None = None
     probes: dict[str, Probe] = {}
     checks: list[Check] = Field(min_length=1)
     solution: str = "solution.py"
@@ -53,8 +64,17 @@ class AssignmentFile(Part):
                 )
             if function.history is not None:
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
-            self._refuse_unknown(("functions", name), "argument", function.handed_over, function.argument_names())
+            self._refuse_unknown(("functions", name), "argument", function.handed_over, function.inputs())
             self._refuse_unknown(("functions", name), "function", function.handed_over.values(), self.functions)
+            self._refuse_unknown(("functions", name), "argument", function.may_omit, function.argument_names())
+            self._refuse_unknown(("functions", name), "argument", function.instead, function.argument_names())
+            self._refuse_unknown(("functions", name), "input", function.instead.values(), self.all_names())
+            self._refuse_unknown(("functions", name), "result", function.shapes, function.returns)
+        if self.layouts is not None:
+            asked = (self.layouts.shown_by, self.layouts.tried_on)
+            self._refuse_unknown(("layouts",), "function", asked, self.functions)
+            for names in self.layouts.transposed.values():
+                self._refuse_unknown(("layouts", "transposed"), "name", names, self.all_names())
         for name, variable in self.variables.items():
             where = ("variables", name)
             self._refuse_unknown(where, "function", _named(variable.result_of), self.functions)
@@ -63,6 +83,7 @@ class AssignmentFile(Part):
         self._refuse_unknown(("names",), "name", self.names, self.all_names())
         for name, probe in self.probes.items():
             self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
+            self._refuse_unknown(("probes", name), "probe", [probe.instead] if probe.instead else [], self.probes)
         for index, check in enumerate(self.checks):
             self._check_exists(("checks", index), check, [other.name for other in self.checks[:index]])
         every = [check.name for check in self.checks]
@@ -98,17 +119,21 @@ class AssignmentFile(Part):
                     raise yamlfile.MistakeAt(where, str(value), f"{name}={value} is what the probe has; vary it.")
         if isinstance(check, GeneralisationCheck):
             self._refuse_unknown(where, "argument", [check.argument], self.functions[check.predict].argument_names())
-        given = check.given if isinstance(check, ProbedCheck) else []
+        if isinstance(check, InitialisationCheck):
+            self._refuse_unknown(where, "result with a shape", check.spread, self.functions[check.function].shapes)
+        given = check.given if isinstance(check, ProbedCheck | ChainCheck) else []
         self._refuse_unknown(where, "function", given, self.functions)
         called = [check.train] if isinstance(check, GeneralisationCheck) else [*given, *check.functions()]
-        for probe in check.probe_names():
+        chained = check.functions() if isinstance(check, ChainCheck) else []
+        instead = [self.probes[probe].instead for probe in check.probe_names()]
+        for probe in [*check.probe_names(), *(name for name in instead if name)]:
             inputs = set(self.probes[probe].inputs)
             for name in called:
                 lacking = [a.name for a in self.functions[name].arguments if not a.optional and a.name not in inputs]
                 if lacking:
                     message = f"the probe '{probe}' has no {' and '.join(lacking)}, which {name} needs; add it."
                     raise yamlfile.MistakeAt(where, probe, message)
-                inputs.update(self.functions[name].returns if name in given else [])
+                inputs.update(self.functions[name].returns if name in (*given, *chained) else [])
 
     def _refuse_unknown(self, where: yamlfile.Location, what: str, used: Iterable[str], known: Iterable[str]) -> None:
         known = list(known)
@@ -119,7 +144,7 @@ class AssignmentFile(Part):
 
     def all_names(self) -> list[str]:
         """The names of all arguments and results, in the order of the file."""
-        names = [name for f in self.functions.values() for name in (*f.argument_names(), *f.returns)]
+        names = [name for f in self.functions.values() for name in (*f.argument_names(), *f.returns, *f.may_ask)]
         return list(dict.fromkeys(names))
 
 

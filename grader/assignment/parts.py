@@ -46,8 +46,12 @@ class Function(Part):
 
     ``history`` names the result with one entry an epoch, taken before or after each update.
     ``handed_over`` maps an argument to the function whose result of that name it is: if a submission
-    returns that as a column, it gets the argument as a column too. ``seconds`` replaces the limit of a
-    call, for a function that trains.
+    returns that as a column, it gets the argument as a column too. ``bundled_as`` lists argument names
+    under which other submitted functions may take all results of this one together, as a dict or a
+    tuple. ``may_ask`` lists further inputs of a probe that a submission may have parameters for, ``may_omit``
+    arguments that it can do without, and ``instead`` maps an argument to the input that a submission may want in its place.
+    ``conventions`` names accepted common factors of all results. ``shapes`` are those of the results
+    where the reference is not asked. ``seconds`` replaces the limit of a call, for a function that trains.
     """
 
     signature: str
@@ -56,6 +60,12 @@ class Function(Part):
     history: str | None = None
     seconds: float | None = Field(None, gt=0, le=3600)
     handed_over: dict[str, str] = {}
+    bundled_as: list[str] = []
+    may_ask: list[str] = []
+    may_omit: list[str] = []
+    instead: dict[str, str] = {}
+    conventions: dict[Name, float] = {}
+    shapes: dict[str, list[Annotated[int, Field(ge=0)]]] = {}
     _arguments: tuple[Argument, ...] = PrivateAttr(default=())
 
     @field_validator("signature")
@@ -75,6 +85,10 @@ class Function(Part):
     def argument_names(self) -> list[str]:
         """The names of the arguments, in the order of the signature."""
         return [argument.name for argument in self._arguments]
+
+    def inputs(self) -> list[str]:
+        """The names of the arguments, and of the further inputs that a submission may ask for."""
+        return [*self.argument_names(), *self.may_ask]
 
     def complete(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return those of ``inputs`` that are arguments, and the defaults of the arguments left out."""
@@ -103,9 +117,12 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
 
 
 class Draw(Part):
-    """Random numbers, float64, int64 or uint8 (with ``low`` and ``high`` within 0 and 256), drawn anew for every seed."""
+    """Random numbers, float64, int64 or uint8 (with ``low`` and ``high`` within 0 and 256), drawn anew for every seed.
 
-    draw: Literal["normal", "uniform", "choice"]
+    ``labels`` takes each of ``of`` as often as the others, the last ones first, in random order.
+    """
+
+    draw: Literal["normal", "uniform", "choice", "labels"]
     shape: list[Annotated[int, Field(ge=0)]] = []
     scale: float = 1.0
     low: float = 0.0
@@ -129,10 +146,28 @@ Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(_rectang
 
 
 class Probe(Part):
-    """Named inputs. ``times`` repeats the random ones with fresh numbers."""
+    """Named inputs. ``times`` repeats the random ones with fresh numbers.
+
+    ``instead`` names the probe for submissions that give no answer to this one, because they work at
+    certain sizes only.
+    """
 
     times: int = Field(1, ge=1, le=100)
+    instead: str | None = None
     inputs: dict[str, Annotated[Draw | Constant, AfterValidator(_rectangular)]]
+
+
+class Layouts(Part):
+    """Other layouts of the arrays in which a submission may work throughout.
+
+    ``transposed`` maps the name of a layout to the arguments and results that are transposed in it. A
+    submission has the layout in which ``shown_by`` returns arrays of the declared ``shapes``; if that
+    leaves several, the first in which ``tried_on`` answers.
+    """
+
+    shown_by: str
+    tried_on: str
+    transposed: dict[str, list[str]]
 
 
 class Tolerance(Part):

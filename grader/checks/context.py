@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import binding, probes
+from ..assignment.checks import ProbedCheck
 from ..assignment.content import AssignmentFile
 from ..compare import Comparison
 from ..datasets import Split
@@ -19,6 +19,7 @@ from ..sandbox import seen
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Found, Session
 from ..submission import Code
+from .manner import Manner
 
 MAX_ROWS = 100  # of a variable; no check compares more
 
@@ -33,11 +34,23 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Raw:
+    """An answer in the submission's own layout: as it was returned, and by result name."""
+
+    function: Found
+    value: Any
+    bound: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Result:
-    """What a submitted function gave: values by result name, and the arguments that it changed in place."""
+    """What a submitted function gave: values by result name, in the layout of the task, the arguments that
+    it changed in place, conventions that were accepted, and the answer as it came."""
 
     values: dict[str, Any]
     changed: list[str]
+    notes: list[str]
+    raw: Raw
 
 
 class Context:
@@ -57,8 +70,8 @@ class Context:
         self.oracle = oracle
         self._session = session
         self._seed = seed
-        self._layouts_of: dict[str, dict[str, binding.Shape | None]] = {}
         self._splits = dict(splits or {})
+        self.manner = Manner(self)
         self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
 
     @property
@@ -150,72 +163,95 @@ class Context:
             cases = [Case(case.name, case.inputs | self.oracle.results(function, case.inputs)) for case in cases]
         return cases
 
-    def ask(self, function: str, inputs: dict[str, Any], watch_arguments: bool = False) -> Result:
+    def ask(
+        self,
+        function: str,
+        inputs: dict[str, Any],
+        watch_arguments: bool = False,
+        shapes: dict[str, binding.Shape] | None = None,
+    ) -> Result:
         """Call the submission's ``function``; raises CallFailed if there is no answer.
 
         ``watch_arguments`` also fetches the arrays that were passed, to see whether they were changed.
+        ``shapes`` are those of the results, by default the reference's on the same inputs.
         """
         found = self._find(function)
-        laid_out = self._laid_out(function, inputs)
-        positional, keywords = binding.bind_arguments(self.content, function, found, laid_out)
+        declared = self.content.functions[function]
+        laid_out = self.manner.laid_out(function, inputs)
+        bundles = self.manner.bundles(function, found, laid_out)
+        positional, keywords = binding.bind_arguments(self.content, function, found, laid_out, bundles)
+        in_place = set(declared.returns) <= set(declared.argument_names())
         try:
             answer = self._session.call(
-                found.name, positional, keywords, watch_arguments, seconds=self.content.functions[function].seconds
+                found.name, positional, keywords, watch_arguments or in_place, seconds=declared.seconds
             )
         except CallFailed as failure:
             if "NameError" in failure.message:
-                raise CallFailed("error", f"{failure.message} {self._session.first_error}".strip()) from failure
+                advice = (
+                    self._session.first_error
+                    or "A function can use only what it is given, and what the file defines as it loads."
+                )
+                raise CallFailed("error", f"{failure.message} {advice}") from failure
             raise
-        values = binding.bind_results(self.content, function, found, answer.value, self._shapes(function, inputs))
         sent = [*positional, *keywords.values()]
+        value, notes = answer.value, []
+        if value is None and in_place and not binding.same(sent, answer.arguments):
+            value = binding.merged(dict(zip(keywords, answer.arguments[len(positional) :], strict=False)))
+            notes.append(f"`{found.name}` returns nothing and changes its arguments in place: accepted.")
+        if shapes is None:
+            shapes = self.shapes(function, inputs)
+        bound = binding.bind_results(self.content, function, found, value, self.manner.turned_shapes(shapes))
         changed = [
             name
-            for name, value in laid_out.items()
+            for name, given in laid_out.items()
             for before, now in zip(sent, answer.arguments, strict=False)
-            if before is value and isinstance(value, np.ndarray) and not np.array_equal(before, now)
+            if before is given and isinstance(given, np.ndarray) and not np.array_equal(before, now)
         ]
-        return Result(values, changed)
+        return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound))
 
-    def _shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, binding.Shape]:
+    def places(self, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
+        """The (argument, input in its place) that the functions may be asked with, beginning with none."""
+        declared = [self.content.functions[name].instead for name in functions]
+        known = [(place, other) for item in declared for place, other in item.items() if other in case.inputs]
+        return [("", ""), *known]
+
+    def examples(self, function: str) -> list[Case]:
+        """Cases for ``function``, from the first check or probe that suits it, and from the one that replaces it."""
+        for check in self.content.checks:
+            if isinstance(check, ProbedCheck) and check.function == function:
+                probe, given = check.probes[0], check.given
+                break
+        else:
+            needed = {argument.name for argument in self.content.functions[function].arguments if not argument.optional}
+            names = [name for name, probe in self.content.probes.items() if needed <= probe.inputs.keys()]
+            if not names:
+                return []
+            probe, given = names[0], []
+        instead = self.content.probes[probe].instead
+        return [self.cases([name], given)[0] for name in (probe, instead) if name]
+
+    def shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, binding.Shape]:
         """The shapes of a submission's results; a single one needs none to be told apart."""
         declared = self.content.functions[function]
-        if len(declared.returns) == 1:
-            return {}
+        if declared.shapes or len(declared.returns) == 1:
+            return {name: tuple(shape) for name, shape in declared.shapes.items()}
         shapes = {name: item.shape for name, item in self.oracle.results(function, inputs).items()}
         if declared.history is not None:  # the reference's is one entry longer
             shapes[declared.history] = (shapes[declared.history][0] - 1,)
         return shapes
 
-    def _laid_out(self, function: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Give what another function hands over the layout that the submission's own function returns."""
-        handed_over = self.content.functions[function].handed_over
-        return {
-            name: binding.in_layout(value, self._layouts(handed_over[name]).get(name)) if name in handed_over else value
-            for name, value in inputs.items()
-        }
-
-    def _layouts(self, function: str) -> dict[str, binding.Shape | None]:
-        """The shapes of what the submission's ``function`` returns, on the first probe that suits it."""
-        if function not in self._layouts_of:
-            self._layouts_of[function] = {}
-            needed = {argument.name for argument in self.content.functions[function].arguments if not argument.optional}
-            probe = next((name for name, probe in self.content.probes.items() if needed <= probe.inputs.keys()), None)
-            if probe is not None:
-                inputs = probes.cases(self.content, [probe], self._seed)[0].inputs
-                with contextlib.suppress(CallFailed):
-                    answered = self.ask(function, inputs).values
-                    self._layouts_of[function] = {name: binding.shape_of(value) for name, value in answered.items()}
-        return self._layouts_of[function]
-
 
 class Verdict:
     """Collects comparisons over cases: each result of the function is right in all cases, or is not."""
 
-    def __init__(self, function: str) -> None:
+    def __init__(self, function: str, notes: Sequence[str] = ()) -> None:
+        """``notes`` are accepted conventions, said whatever the outcome."""
         self._function = function
+        self._given_notes = list(notes)
         self._right: dict[str, bool] = {}
         self._first: tuple[str, dict[str, Any]] | None = None
-        self._notes: list[str] = []
+        self._notes = list(notes)
+        self._noted: set[str] = set()
 
     def add(self, case: str, comparisons: dict[str, Comparison]) -> None:
         """Take in the comparisons of one case."""
@@ -224,8 +260,14 @@ class Verdict:
             if comparison.problem and self._first is None:
                 sentence = f"`{self._function}`, case '{case}': {comparison.problem}"
                 self._first = (sentence, {"case": case, **comparison.evidence})
-            if comparison.note and comparison.note not in self._notes:
+            if comparison.note and name not in self._noted:
+                self._noted.add(name)
                 self._notes.append(comparison.note)
+
+    @property
+    def share(self) -> float:
+        """The part of the results that is right in all cases."""
+        return sum(self._right.values()) / len(self._right)
 
     def outcome(self, praise: str, all_or_nothing: bool = False) -> Outcome:
         """The outcome so far; ``praise`` is the sentence where everything is right.
@@ -238,5 +280,8 @@ class Verdict:
         right = [name for name, is_right in self._right.items() if is_right]
         if right:
             message += f" Right: {', '.join(right)}."
+        if self._given_notes:
+            message = " ".join([message, *self._given_notes])
+            evidence = {**evidence, "notes": self._given_notes}
         share = 0.0 if all_or_nothing else len(right) / len(self._right)
         return Outcome(share, message, evidence)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from ..assignment.checks import SourceCheck
 from ..sandbox.seen import Call
-from . import training
+from . import imports, training
 from .context import Context, Outcome
 
 TRAINING_RULES: dict[str, Callable[[list[Call]], str | None]] = {
@@ -23,7 +23,7 @@ TRAINING_RULES: dict[str, Callable[[list[Call]], str | None]] = {
 
 def run(check: SourceCheck, context: Context) -> Outcome:
     """Apply each rule; the first that is broken is reported."""
-    broken = _imports(context) if "imports" in check.rules else None
+    broken = imports.outcome(context) if "imports" in check.rules else None
     broken = broken or _calls(check.forbidden_calls, context)
     rules = [rule for rule in check.rules if rule in TRAINING_RULES]
     if broken is not None:
@@ -39,25 +39,6 @@ def run(check: SourceCheck, context: Context) -> Outcome:
     return Outcome(1.0, praise)
 
 
-def _imports(context: Context) -> Outcome | None:
-    forbidden = set(context.content.forbidden_imports)
-    found = [
-        (f"{code.place}, line {line}".removeprefix(", "), name)
-        for code in context.code
-        for line, name in imports(code.text)
-        if name.split(".")[0] in forbidden
-    ]
-    found += [("while it loaded", name) for name in context.imported if name in forbidden]
-    if not found:
-        return None
-    listed = ", ".join(sorted({name for _, name in found}))
-    return Outcome(
-        0.0,
-        f"Your code imports {listed} ({found[0][0]}): the task is to compute this with NumPy alone.",
-        {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
-    )
-
-
 def _calls(forbidden: list[str], context: Context) -> Outcome | None:
     """A call of a forbidden name, ``gradient`` or ``np.gradient``, whatever it is called on."""
     for code in context.code:
@@ -70,27 +51,4 @@ def _calls(forbidden: list[str], context: Context) -> Outcome | None:
 
 def called(source: str) -> list[tuple[int, str]]:
     """Return (line, dotted name) of every call, e.g. (3, "np.gradient")."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    return [(node.lineno, ast.unparse(node.func)) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-
-
-def imports(source: str) -> list[tuple[int, str]]:
-    """Return (line, module) of every import, also by ``__import__`` and ``import_module`` with a text."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []  # it does not run either
-    found: list[tuple[int, str]] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found += [(node.lineno, alias.name) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.append((node.lineno, node.module))
-        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called in ("__import__", "import_module") and isinstance(node.args[0].value, str):
-                found.append((node.lineno, node.args[0].value))
-    return found
+    return [(node.lineno, ast.unparse(node.func)) for node in imports.nodes(source) if isinstance(node, ast.Call)]

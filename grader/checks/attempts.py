@@ -1,0 +1,136 @@
+"""Asks a submission in each manner that is accepted, and keeps the best outcome.
+
+A function may work at certain sizes only (a probe names the one that is used ``instead``), may want
+another input in the place of an argument, and may have a common factor in all its results. Each of
+these is declared in the assignment and noted in the outcome. What the reference is asked does not
+depend on the answers, so that all of it can be recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .. import binding
+from ..assignment.parts import Function, Tolerance
+from ..compare import compare_results
+from ..probes import Case, replaced
+from ..sandbox.endings import CallFailed
+from .context import Context, Result, Verdict
+
+Answers = dict[str, Any]
+# The right results of a case by convention; "" is what the task asks for.
+Expected = dict[str, Answers]
+
+
+class Probed(Protocol):
+    """What a check needs to have here."""
+
+    @property
+    def probes(self) -> list[str]: ...
+    @property
+    def given(self) -> list[str]: ...
+    @property
+    def tolerance(self) -> Tolerance: ...
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One attempt that was answered: how right it is, and the numbers it was judged by."""
+
+    verdict: Verdict
+    fits: bool
+    answered: list[Answers]
+    expected: list[Answers]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Cases of one size, with what is expected; ``note`` says why they are not those of the check."""
+
+    note: str
+    cases: list[Case]
+    expected: list[Expected]
+
+
+def best(
+    check: Probed,
+    context: Context,
+    functions: Sequence[str],
+    expect: Callable[[Case], Expected],
+    ask: Callable[[Case, Answers], Result],
+) -> Tried:
+    """Return the best attempt, the first of those that are equally good.
+
+    ``functions`` are those that ``ask`` calls, the first gives the name in messages. ``ask`` gets a case
+    and the inputs to send, which may differ. Raises CallFailed if no attempt is answered.
+    """
+    plans = [_Plan("", cases := context.cases(check.probes, check.given), [expect(case) for case in cases])]
+    instead = [context.content.probes[name].instead for name in check.probes]
+    if names := [name for name in dict.fromkeys(instead) if name]:
+        cases = context.cases(names, check.given)
+        plans.append(_Plan(" and ".join(names), cases, [expect(case) for case in cases]))
+    failures: dict[str, CallFailed] = {}
+    tried: list[Tried] = []
+    for plan in plans:
+        failed: dict[str, CallFailed] = {}
+        for place, other in context.places(functions, plan.cases[0]):
+            try:
+                results = [ask(case, replaced(case.inputs, place, other)) for case in plan.cases]
+            except CallFailed as failure:
+                if failure.status not in ("error", "failed"):
+                    raise
+                failed[place] = failure
+                continue
+            notes = context.manner.notes(list(functions))
+            if plan.note:
+                reason = f" At others: {failures[place].message}" if place in failures else ""
+                notes.append(f"It was asked at the sizes of '{plan.note}', since it works at these only.{reason}")
+            if place:
+                notes.append(f"It takes {other} in the place of {place}: accepted.")
+            notes += dict.fromkeys(note for result in results for note in result.notes)
+            attempts = _judge(check, functions[0], plan, results, notes)
+            tried += attempts
+            if any(attempt.verdict.share == 1 for attempt in attempts):
+                break
+        failures = failed or failures
+        if any(attempt.fits for attempt in tried):
+            break
+    if not tried:
+        raise _joined(list(failures.values()))
+    return max(tried, key=lambda attempt: (attempt.verdict.share, attempt.fits))
+
+
+def with_conventions(function: Function, results: Answers) -> Expected:
+    """The results as the task asks for them, and under each convention of ``function``."""
+    scaled = {
+        name: {key: factor * item for key, item in results.items()} for name, factor in function.conventions.items()
+    }
+    return {"": results, **scaled}
+
+
+def _judge(check: Probed, function: str, plan: _Plan, results: list[Result], notes: list[str]) -> list[Tried]:
+    answered = [result.values for result in results]
+    attempts = []
+    for convention in plan.expected[0]:
+        said = [*notes, f"Convention {convention}: accepted."] if convention else notes
+        verdict = Verdict(function, said)
+        fits = True
+        expected = [item[convention] for item in plan.expected]
+        for case, values, right in zip(plan.cases, answered, expected, strict=True):
+            verdict.add(case.name, compare_results(values, right, check.tolerance))
+            fits = fits and all(_same_shape(values[name], right[name]) for name in right)
+        attempts.append(Tried(verdict, fits, answered, expected))
+    return attempts
+
+
+def _same_shape(value: Any, right: Any) -> bool:
+    shape = binding.shape_of(value)
+    return shape is not None and binding.without_ones(shape) == binding.without_ones(binding.shape_of(right) or ())
+
+
+def _joined(failures: list[CallFailed]) -> CallFailed:
+    """All that went wrong at the last sizes: which of the accepted inputs was meant is not known."""
+    first, *others = dict.fromkeys(failure.message for failure in failures)
+    return CallFailed(failures[0].status, " ".join([first, *(f"Or, asked otherwise: {other}" for other in others)]))

@@ -1,0 +1,43 @@
+"""``initialisation``: shapes and spread of parameters that a submission draws itself; their values are its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import binding
+from ..assignment.checks import InitialisationCheck
+from .context import Context, Outcome
+
+
+def run(check: InitialisationCheck, context: Context) -> Outcome:
+    """Call the function once and look at each result."""
+    shapes = context.content.functions[check.function].shapes
+    answered = context.ask(check.function, {}).values
+    problems = {
+        name: problem
+        for name, shape in shapes.items()
+        if (problem := _problem(name, answered[name], tuple(shape), name in check.spread))
+    }
+    notes = context.manner.notes([check.function])
+    if not problems:
+        praise = f"{', '.join(shapes)} have the right shapes, and {', '.join(check.spread)} are spread."
+        return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
+    return Outcome(0.0, f"`{check.function}`: {next(iter(problems.values()))}", {"wrong": list(problems)})
+
+
+def _problem(name: str, value: Any, shape: tuple[int, ...], spread: bool) -> str | None:
+    """What is wrong with one result, as a sentence."""
+    wanted = f"an array of shape {shape}"
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
+        return f"{name} is {binding.describe(value)}, expected {wanted} of numbers."
+    if binding.without_ones(value.shape) != binding.without_ones(shape):
+        return f"{name} has the shape {value.shape}, expected {wanted}."
+    if not np.isfinite(value).all():
+        return f"{name} has entries that are NaN or infinite."
+    if spread and (value == value.flat[0]).all():
+        return f"{name} has the same number everywhere, so all units of a layer stay alike: draw random numbers."
+    if spread and any(len(np.unique(side, axis=0)) < len(side) for side in (value, value.T)):
+        return f"{name} has equal rows or columns, whose units stay alike: draw each entry."
+    return None
