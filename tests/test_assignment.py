@@ -80,7 +80,7 @@ def test_a_folder_is_an_assignment(tmp_path):
         ("probes:\n", "names: {q: [r]}\nprobes:\n", 7, "'q' is no known name; allowed are z, a."),
         ("checks:\n", "known_wrong: [{file: x.py, fails: nothing}]\nchecks:\n", 9, "'nothing' is no known check"),
         ('version: "1"', 'version: "1"\nversion: "2"', 3, "'version' is given twice; keep one."),
-        ("draw: normal", "draw: gauss", 8, "allowed are 'normal', 'uniform' or 'choice'"),
+        ("draw: normal", "draw: gauss", 8, "allowed are 'normal', 'uniform', 'choice' or 'labels'"),
     ],
 )
 def test_a_mistake_is_one_sentence_with_file_and_line(tmp_path, old, new, line, said):

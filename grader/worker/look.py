@@ -35,6 +35,8 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
         return {**described, "model": True, "value": models.describe(value)}
     if not isinstance(value, dict) and isinstance(getattr(value, "history", None), dict):
         value = value.history
+    if isinstance(value, dict):  # labels to names; only texts can be keys on the channel
+        value = {str(key): item for key, item in list(value.items())}
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
         value = np.asarray(value)  # a tensor, a column of a table
     if isinstance(value, np.ndarray) and value.dtype.kind == "U":
