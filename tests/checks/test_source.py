@@ -33,13 +33,10 @@ def run(*cells, loaded=()):
         "from tensorflow import keras\nx = keras.datasets.mnist",
         "from keras import datasets\ndatasets.mnist.load_data()",
         "def load():\n    from keras.datasets import mnist\n    return mnist.load_data()",
-        "from .keras import layers",
     ],
 )
 def test_images_may_come_from_keras(text):
-    assert run(text, loaded=["numpy", "keras", "tensorflow"] if "keras" in text else []).share == (
-        0 if ".keras import layers" in text else 1
-    )
+    assert run(text, loaded=["numpy", "keras", "tensorflow"] if "keras" in text else []).share == 1
 
 
 @pytest.mark.parametrize(
@@ -74,6 +71,10 @@ def test_what_was_loaded_without_an_import_to_be_seen_is_a_finding():
     assert run("import numpy", loaded=["tensorflow"]).share == 0
     assert run("from keras.datasets import mnist", loaded=["tensorflow", "keras"]).share == 1
     assert run("from keras.datasets import mnist", loaded=["sklearn"]).share == 0
+
+
+def test_a_module_of_the_submission_may_have_any_name():
+    assert run("from .keras import layers").share == 1
 
 
 def test_code_that_does_not_parse_has_no_imports():
