@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from . import device
 from .assignment import PACKAGE
 from .assignment.parts import Limits
 from .errors import NotGradable
@@ -63,10 +64,18 @@ def examine() -> dict[str, Any]:
             **{name: importlib.metadata.version(name) for name in ("numpy", "nbclient", "ipykernel")},
             "tensorflow": tensorflow_version(),
         },
+        "devices": _devices(),
         "isolation": best,
         "levels": levels,
         "advice": _advice(levels),
     }
+
+
+def _devices() -> list[str]:
+    """The processor, and each GPU with whether TensorFlow can use it."""
+    found = device.gpus()
+    used = "" if not found or device.tensorflow_sees_gpu() else " (TensorFlow does not see it)"
+    return [f"cpu, {os.cpu_count()} cores", *(f"gpu, {name}{used}" for name in found)]
 
 
 def _try(level: Level) -> dict[str, Any]:

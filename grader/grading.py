@@ -6,18 +6,23 @@ import logging
 import platform
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from . import checks
+from . import checks, datasets
 from .assignment import Assignment
 from .assignment.checks import BaseCheck
 from .checks.context import Context
+from .datasets import Split
+from .device import Wanted, choose
 from .errors import NotGradable, UsageError
 from .oracle import Oracle, tensorflow_version
 from .report.model import AssignmentName, CheckResult, Environment, Isolation, Level, Report, Status, SubmissionName
 from .sandbox.endings import CallFailed
 from .sandbox.session import Session
+from .sandbox.view import Equipment
 from .submission import Submission
 from .text import clean
 
@@ -36,23 +41,36 @@ def grade(
     isolation: Level | None = None,
     oracle: Oracle | None = None,
     whole: bool = False,
+    data: Path | None = None,
+    device: Wanted = "auto",
 ) -> Report:
     """Grade ``submission`` and return its report.
 
     ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
     gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
-    checks as well. Raises UsageError for an unknown check.
+    checks as well. ``data`` is a folder with data sets. Raises UsageError for an unknown check or folder,
+    NotGradable for a device that is not there.
     """
     began = time.monotonic()
     selected = _select(assignment, only, whole)
-    with Session(submission, assignment.content.limits, isolation, hide=[assignment.folder]) as session:
-        if submission.problem is None:
-            session.start()  # the worker starts while this process prepares
-        context = Context(assignment.content, submission.code, session, oracle or Oracle(assignment), seed)
-        results = _run_all(submission, session, context, selected, skip=not only)
-        level, gaps = session.level, session.not_enforced
+    computed_on = choose(device)
+    equipment = Equipment(seed=seed, gpu=computed_on != "cpu", hide=[assignment.folder])
+    splits: dict[str, Split] = {}
+    try:
+        splits, files = _prepare(assignment, data)
+        equipment = replace(equipment, data=files)
+    except NotGradable as error:
+        results = [_result(check, "not_gradable", 0, str(error)) for check in selected]
+        level, gaps = isolation or "strong", []  # nothing has run
+    else:
+        with Session(submission, assignment.content.limits, isolation, equipment) as session:
+            if submission.problem is None:
+                session.start()  # the worker starts while this process prepares
+            context = Context(assignment.content, submission.code, session, oracle or Oracle(assignment), seed, splits)
+            results = _run_all(submission, session, context, selected, skip=not only)
+            level, gaps = session.level, session.not_enforced
     score = sum(result.score or 0 for result in results)
-    max_score = sum(result.max_score for result in results)
+    max_score = sum(check.points for check in selected if not check.bonus)
     gradable = all(result.status != "not_gradable" for result in results)
     if max_score:
         passed = score >= assignment.content.pass_mark / 100 * max_score - 1e-9
@@ -67,7 +85,7 @@ def grade(
         ending="graded" if gradable else "not_gradable",
         checks=results,
         isolation=Isolation(level=level, not_enforced=gaps),
-        environment=_environment(),
+        environment=_environment(computed_on, splits),
         seconds=round(time.monotonic() - began, 3),
     )
 
@@ -97,7 +115,12 @@ def _run_all(
     status_of: dict[str, str] = {}
     for check in selected:
         unmet = [name for name in check.requires if skip and status_of.get(name, "passed") not in STARTED]
-        result = _result(check, "skipped", 0, _skipped(unmet)) if unmet else _run_one(check, context)
+        if unmet:
+            result = _result(check, "skipped", 0, _skipped(unmet))
+        elif check.bonus and not all(map(context.defines, check.functions())):
+            result = _result(check, "skipped", 0, "Not handed in; it is optional, and full marks do not need it.")
+        else:
+            result = _run_one(check, context)
         status_of[check.name] = result.status
         results.append(result)
     if session.first_error:
@@ -120,7 +143,7 @@ def _run_one(check: BaseCheck, context: Context) -> CheckResult:
         return _result(check, "not_gradable", 0, f"The grader failed in this check ({what}): please report it.")
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
     result = _result(check, status, outcome.share, outcome.message)
-    result.evidence = outcome.evidence
+    result.evidence |= outcome.evidence
     result.hint = check.hint if outcome.share < 1 else ""  # a hint is about numbers, not about a missing function
     return result
 
@@ -136,15 +159,25 @@ def _result(check: BaseCheck, status: Status, share: float, message: str) -> Che
         status=status,
         score=None if status == "not_gradable" else round(share * check.points, 2),
         max_score=check.points,
+        evidence={"bonus": True} if check.bonus else {},
         message=clean(message, MAX_MESSAGE),
     )
 
 
-def _environment() -> Environment:
+def _prepare(assignment: Assignment, folder: Path | None) -> tuple[dict[str, Split], dict[str, Path]]:
+    """The data sets of the assignment, split, and the files of what its submissions may see."""
+    splits: dict[str, Split] = {
+        name: datasets.split(datasets.load(name, folder), budget.training, budget.held_out)
+        for name, budget in assignment.content.datasets.items()
+    }
+    return splits, {name: datasets.public_file(split) for name, split in splits.items()}
+
+
+def _environment(computed_on: str, splits: dict[str, Split]) -> Environment:
     return Environment(
         python=platform.python_version(),
         numpy=np.__version__,
         tensorflow=tensorflow_version(),
-        device="cpu",
-        data=None,
+        device=computed_on,
+        data="; ".join(split.describe() for split in splits.values()) or None,
     )

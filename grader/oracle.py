@@ -17,7 +17,7 @@ import tempfile
 import traceback
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -54,9 +54,9 @@ class Oracle:
         """``live`` computes every answer anew, for recording and for tests."""
         self._assignment = assignment
         self._file = assignment.reference_file()
-        self._code = hashlib.sha256(self._file.read_bytes()).hexdigest()
+        self._code = hashlib.sha256(self._file.read_bytes()).hexdigest() if self._file else ""
         self._live = live
-        self._module: ModuleType | None = None
+        self._modules: dict[Path, ModuleType] = {}
         self._shipped = self._open_shipped()
         self._answers: dict[str, dict[str, Array]] = {}
 
@@ -161,6 +161,7 @@ class Oracle:
 
     def _broken(self, error: Exception) -> NotGradable:
         """A reference that fails is its author's fault: say where."""
+        assert self._file is not None
         lines = [
             str(frame.lineno)
             for frame in traceback.extract_tb(error.__traceback__)
@@ -190,16 +191,28 @@ class Oracle:
         path = shipped_file(self._assignment)
         return np.load(path, allow_pickle=False) if path.is_file() else None
 
-    def _call(self, function: str, inputs: dict[str, Any]) -> list[Any]:
-        """Call the live reference; its results are TensorFlow tensors, arrays or numbers."""
-        if self._module is None:
+    def live(self, function: str) -> Callable[..., Any]:
+        """The reference's own ``function``, or ``module.function`` of another bundled reference.
+
+        Raises UsageError where there is none, NotGradable if it cannot be had.
+        """
+        module, _, name = function.rpartition(".")
+        file = REFERENCE / f"{module}.py" if module else self._file
+        if file is None or not file.is_file():
+            raise UsageError(f"{self._assignment.name} has no reference with {function}; name one in assignment.yaml.")
+        if file not in self._modules:
             try:
-                self._module = _import(self._file)
+                self._modules[file] = _import(file)
             except Exception as error:
                 raise self._broken(error) from error
-        if not hasattr(self._module, function):
-            raise UsageError(f"{self._file} has no function '{function}', which the assignment names; add it.")
-        called = getattr(self._module, function)
+        if not hasattr(self._modules[file], name):
+            raise UsageError(f"{file} has no function '{name}', which the assignment names; add it.")
+        called: Callable[..., Any] = getattr(self._modules[file], name)
+        return called
+
+    def _call(self, function: str, inputs: dict[str, Any]) -> list[Any]:
+        """Call the live reference; its results are TensorFlow tensors, arrays or numbers."""
+        called = self.live(function)
         try:
             answer = called(**{name: inputs[name] for name in inspect.signature(called).parameters if name in inputs})
         except Exception as error:
@@ -222,7 +235,7 @@ def _directions(shape: tuple[int, ...]) -> list[Array]:
 def shipped_file(assignment: Assignment) -> Path:
     """Where the recorded answers of an assignment lie: beside a bundled reference, else in its folder."""
     reference = assignment.reference_file()
-    folder = REFERENCE if reference.parent == REFERENCE else assignment.folder
+    folder = REFERENCE if reference is not None and reference.parent == REFERENCE else assignment.folder
     return folder / "answers" / f"{assignment.name}.npz"
 
 

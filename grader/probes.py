@@ -53,7 +53,7 @@ def _draw(draw: Draw, seed: int, label: str, repetition: int) -> Any:
         values = random.uniform(draw.low, draw.high, draw.shape)
     else:
         values = random.choice(np.asarray(draw.of, dtype=np.float64), draw.shape)
-    values = np.asarray(values, dtype=np.int64 if draw.dtype == "int" else np.float64)
+    values = np.asarray(values, dtype={"int": np.int64, "uint8": np.uint8}.get(draw.dtype, np.float64))
     return values if draw.shape else values[()]
 
 

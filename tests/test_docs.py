@@ -51,5 +51,5 @@ def without_measurements(text):
     """Times, and versions of this machine, are not the page's."""
     text = re.sub(r"\d+\.\d s\b", "N s", text)
     return re.sub(
-        r"^(python|system|numpy|nbclient|ipykernel|tensorflow) +\S.*$", r"\1", text, flags=re.MULTILINE
+        r"^(python|system|numpy|nbclient|ipykernel|tensorflow|device) +\S.*$", r"\1", text, flags=re.MULTILINE
     ).rstrip()

@@ -37,8 +37,10 @@ class Assignment:
             raise UsageError(f"{self.folder / 'assignment.yaml'}: names '{name}', which is not in the folder.")
         return path
 
-    def reference_file(self) -> Path:
-        """Return the reference module: one of the folder, else a bundled one of that name."""
+    def reference_file(self) -> Path | None:
+        """Return the reference module, one of the folder, else a bundled one of that name; None without any."""
+        if self.content.reference is None:
+            return None
         own = self.folder / self.content.reference
         if own.is_file():
             return own

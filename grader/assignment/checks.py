@@ -7,15 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .parts import Name, Part, Rows, Scalar, Tolerance
+from .parts import Band, DatasetName, Name, Panel, Part, Rows, Scalar, Spread, Tolerance
 
 
 class BaseCheck(Part):
-    """What every check has, whatever its kind."""
+    """What every check has, whatever its kind. ``bonus`` points come on top of full marks."""
 
     name: Name
     title: str = Field(min_length=1)
     points: float = Field(ge=0)
+    bonus: bool = False
     requires: list[Name] = []
     visibility: Literal["open", "hidden", "instructor"] = "open"
     hint: str = ""
@@ -26,6 +27,10 @@ class BaseCheck(Part):
 
     def probe_names(self) -> Iterable[str]:
         """The probes that this check uses."""
+        return ()
+
+    def variables(self) -> Iterable[str]:
+        """The submitted variables that this check looks at."""
         return ()
 
 
@@ -49,9 +54,10 @@ class ProbedCheck(BaseCheck):
 
 
 class ValuesCheck(ProbedCheck):
-    """The results equal the reference's."""
+    """The results equal the reference's; with ``any_shape`` the same entries in the same order will do."""
 
     kind: Literal["values"]
+    any_shape: bool = False
 
 
 class GradientsCheck(ProbedCheck):
@@ -161,9 +167,126 @@ class ArgumentsUnchangedCheck(BaseCheck):
 
 
 class SourceCheck(BaseCheck):
-    """The source imports none of the assignment's ``forbidden_imports``."""
+    """What the code says and how it trained: each of ``rules`` is kept, and none of ``forbidden_calls`` is called.
+
+    imports         none of the assignment's ``forbidden_imports``; data sets may be loaded with any library
+    leakage         no test data in training, validation or early stopping
+    early-stopping  it watches a value of validation data
+    scaling         test data are scaled like training data
+    """
 
     kind: Literal["source"]
+    rules: list[Literal["imports", "leakage", "early-stopping", "scaling"]] = ["imports"]
+    forbidden_calls: list[str] = []
+
+
+class NamespaceCheck(BaseCheck):
+    """The variables are what the assignment's ``variables`` say."""
+
+    kind: Literal["namespace"]
+    names: list[str] = Field(min_length=1, alias="variables")
+
+    def variables(self) -> Iterable[str]:
+        return self.names
+
+
+class FiguresCheck(BaseCheck):
+    """Each of ``panels`` has been drawn; each earns its part of the points."""
+
+    kind: Literal["figures"]
+    panels: list[Panel] = Field(min_length=1)
+
+    def variables(self) -> Iterable[str]:
+        for panel in self.panels:
+            yield from [panel.images] if panel.images else []
+            yield from [panel.titles] if panel.titles else []
+            yield from (line.history for line in panel.lines)
+
+
+class ArchitectureCheck(BaseCheck):
+    """A Keras model has ``outputs`` outputs, only layers of the types ``layers`` (any if empty), and a loss that fits.
+
+    ``differs_from`` names another model that must not be the same in layers, regularizers and training.
+    """
+
+    kind: Literal["architecture"]
+    model: str
+    outputs: int = Field(ge=1)
+    layers: list[str] = []
+    hidden_layers: int = Field(0, ge=0)
+    differs_from: str | None = None
+
+    def variables(self) -> Iterable[str]:
+        return [self.model, *([self.differs_from] if self.differs_from else [])]
+
+
+class BandedCheck(BaseCheck):
+    """A check of something measured after training, judged in bands around what the reference reaches.
+
+    ``reference`` names functions of the reference, ``(images, labels, seed) -> predict``, and ``spread`` what
+    they reach on the real data and on the stand-in; ``grader reference`` computes it anew.
+    """
+
+    dataset: DatasetName
+    bands: list[Band] = Field(min_length=1)
+    reference: list[str] = []
+    spread: dict[Literal["real", "stand-in"], Spread] = {}
+
+    @model_validator(mode="after")
+    def _bands_have_a_spread(self) -> BandedCheck:
+        if any(band.deviations is not None for band in self.bands) and self.spread.keys() != {"real", "stand-in"}:
+            raise ValueError("bands in deviations need the reference's spread on 'real' and 'stand-in'; give both.")
+        return self
+
+
+class AccuracyCheck(BandedCheck):
+    """The accuracy on held-out images, of a ``model`` whose inputs ``preprocess`` makes of images, or of
+    what ``train`` returns and ``predict`` uses.
+
+    ``train`` gets as ``images`` a float array (pixels, n) in [0, 1] and as ``labels`` integers (n,).
+    """
+
+    kind: Literal["accuracy"]
+    model: str | None = None
+    preprocess: str | None = None
+    train: str | None = None
+    predict: str | None = None
+    images: str = "X"
+    labels: str = "labels"
+
+    @model_validator(mode="after")
+    def _one_way_to_predict(self) -> AccuracyCheck:
+        if (self.model is None, self.preprocess is None) not in ((True, True), (False, False)) or (
+            (self.train is None, self.predict is None) != (self.model is not None,) * 2
+        ):
+            raise ValueError("give either model and preprocess, or train and predict.")
+        return self
+
+    def functions(self) -> Iterable[str]:
+        return [name for name in (self.preprocess, self.train, self.predict) if name]
+
+    def variables(self) -> Iterable[str]:
+        return [self.model] if self.model else []
+
+
+class OverfittingCheck(BandedCheck):
+    """The generalisation gap of ``model``: its accuracy on training images minus that on held-out ones.
+
+    With ``less_than`` it is how much smaller the gap is than that model's, and the held-out accuracy may
+    be lower by ``accuracy_margin`` at most.
+    """
+
+    kind: Literal["overfitting"]
+    model: str
+    preprocess: str
+    less_than: str | None = None
+    accuracy_margin: float = Field(0.01, ge=0, lt=1)
+
+    def functions(self) -> Iterable[str]:
+        return [self.preprocess]
+
+    def variables(self) -> Iterable[str]:
+        return [self.model, *([self.less_than] if self.less_than else [])]
 
 
 Check = Annotated[
@@ -175,6 +298,11 @@ Check = Annotated[
     | GeneralisationCheck
     | ArgumentsUsedCheck
     | ArgumentsUnchangedCheck
-    | SourceCheck,
+    | SourceCheck
+    | NamespaceCheck
+    | FiguresCheck
+    | ArchitectureCheck
+    | AccuracyCheck
+    | OverfittingCheck,
     Field(discriminator="kind"),
 ]

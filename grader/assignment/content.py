@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from .. import yamlfile
 from .checks import (
     ArgumentsUsedCheck,
+    BandedCheck,
     ChainCheck,
     Check,
     GeneralisationCheck,
@@ -17,7 +18,7 @@ from .checks import (
     InitialisationCheck,
     ProbedCheck,
 )
-from .parts import Function, Layouts, Limits, Name, Part, Probe
+from .parts import Budget, DatasetName, Function, Layouts, Limits, Name, Part, Probe, Variable
 
 
 class KnownWrong(Part):
@@ -34,13 +35,15 @@ class AssignmentFile(Part):
     version: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
     title: str
     task: str = "task.md"
-    reference: str
+    reference: str | None = None
     pass_mark: float = Field(60, ge=0, le=100)
     limits: Limits = Limits()
     forbidden_imports: list[str] = []
     allowed_imports: list[str] = []
     names: dict[str, list[str]] = {}
-    functions: dict[str, Function] = Field(min_length=1)
+    datasets: dict[DatasetName, Budget] = {}
+    functions: dict[str, Function] = {}
+    variables: dict[str, Variable] = {}
     layouts: Layouts | None = None
     probes: dict[str, Probe] = {}
     checks: list[Check] = Field(min_length=1)
@@ -50,7 +53,7 @@ class AssignmentFile(Part):
 
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentFile:
-        if sum(check.points for check in self.checks) <= 0:
+        if sum(check.points for check in self.checks if not check.bonus) <= 0:
             raise ValueError("no check has points; give some.")
         if 0 < self.pass_mark <= 1:
             raise ValueError("pass_mark is in percent; write 60 for 60 %.")
@@ -72,6 +75,11 @@ class AssignmentFile(Part):
             self._refuse_unknown(("layouts",), "function", asked, self.functions)
             for names in self.layouts.transposed.values():
                 self._refuse_unknown(("layouts", "transposed"), "name", names, self.all_names())
+        for name, variable in self.variables.items():
+            where = ("variables", name)
+            self._refuse_unknown(where, "function", _named(variable.result_of), self.functions)
+            self._refuse_unknown(where, "variable", variable.arguments.values(), self.variables)
+            self._refuse_unknown(where, "data set of this assignment", _named(variable.part_of), self.datasets)
         self._refuse_unknown(("names",), "name", self.names, self.all_names())
         for name, probe in self.probes.items():
             self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
@@ -91,6 +99,13 @@ class AssignmentFile(Part):
         self._refuse_unknown(where, "required check (one above it)", check.requires, above)
         self._refuse_unknown(where, "function", check.functions(), self.functions)
         self._refuse_unknown(where, "probe", check.probe_names(), self.probes)
+        self._refuse_unknown(where, "variable", check.variables(), self.variables)
+        if self.reference is None and [*check.probe_names()]:
+            raise yamlfile.MistakeAt(
+                where, check.name, f"'{check.name}' compares with a reference; name one at the top."
+            )
+        if isinstance(check, BandedCheck):
+            self._refuse_unknown(where, "data set of this assignment", [check.dataset], self.datasets)
         if isinstance(check, GradientsCheck):
             self._refuse_unknown(where, "result", check.parameters, self.functions[check.function].returns)
             for probe in check.probes:
@@ -131,3 +146,7 @@ class AssignmentFile(Part):
         """The names of all arguments and results, in the order of the file."""
         names = [name for f in self.functions.values() for name in (*f.argument_names(), *f.returns, *f.may_ask)]
         return list(dict.fromkeys(names))
+
+
+def _named(name: str | None) -> list[str]:
+    return [] if name is None else [name]

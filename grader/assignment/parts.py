@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
@@ -51,13 +51,14 @@ class Function(Part):
     tuple. ``may_ask`` lists further inputs of a probe that a submission may have parameters for, ``may_omit``
     arguments that it can do without, and ``instead`` maps an argument to the input that a submission may want in its place.
     ``conventions`` names accepted common factors of all results. ``shapes`` are those of the results
-    where the reference is not asked.
+    where the reference is not asked. ``seconds`` replaces the limit of a call, for a function that trains.
     """
 
     signature: str
     returns: list[str] = Field(min_length=1)
     aliases: list[str] = []
     history: str | None = None
+    seconds: float | None = Field(None, gt=0, le=3600)
     handed_over: dict[str, str] = {}
     bundled_as: list[str] = []
     may_ask: list[str] = []
@@ -116,7 +117,7 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
 
 
 class Draw(Part):
-    """Random numbers, float64 or int64, drawn anew for every seed.
+    """Random numbers, float64, int64 or uint8 (with ``low`` and ``high`` within 0 and 256), drawn anew for every seed.
 
     ``labels`` takes each of ``of`` as often as the others, the last ones first, in random order.
     """
@@ -127,7 +128,7 @@ class Draw(Part):
     low: float = 0.0
     high: float = 1.0
     of: list[float] = [0.0, 1.0]
-    dtype: Literal["float", "int"] = "float"
+    dtype: Literal["float", "int", "uint8"] = "float"
 
 
 Scalar = bool | int | float
@@ -178,3 +179,83 @@ class Tolerance(Part):
 
     relative: float = Field(1e-5, gt=0, lt=1)
     absolute: float = Field(1e-9, gt=0)
+
+
+DatasetName = Literal["mnist", "fashion_mnist", "cifar10"]
+
+
+class Budget(Part):
+    """How many images of a data set a submission may train on, and on how many others it is judged; all by default."""
+
+    training: int | None = Field(None, ge=100)
+    held_out: int | None = Field(None, ge=100)
+
+
+class Variable(Part):
+    """A variable at the top level of a submission; what is left out may be anything.
+
+    ``equals`` lists texts, or texts that mean the same. ``shape`` has ``null`` for a length that is free. ``part_of`` names a data set that the images
+    are taken from. ``result_of`` names a submitted function that gives this, called with other variables
+    as ``arguments`` ({argument: variable}), entry by entry.
+    """
+
+    type: Literal["array", "texts", "history", "model"]
+    aliases: list[str] = []
+    shape: list[int | None] | None = None
+    at_least: int | None = None
+    dtype: Literal["float", "int", "uint8"] | None = None
+    low: float | None = None
+    high: float | None = None
+    equals: list[str | list[str]] | None = None
+    part_of: DatasetName | None = None
+    result_of: str | None = None
+    arguments: dict[str, str] = {}
+
+
+class Spread(Part):
+    """What the reference reaches at the same data and budget: mean and standard deviation over seeds."""
+
+    seeds: int = Field(ge=10)
+    mean: float
+    deviation: float = Field(gt=0)
+
+
+class Band(Part):
+    """``share`` of the points from this value on: ``at_least``, or so many ``deviations`` below the reference's mean."""
+
+    share: float = Field(gt=0, le=1)
+    at_least: float | None = None
+    deviations: float | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_threshold(self) -> Band:
+        if (self.at_least is None) == (self.deviations is None):
+            raise ValueError("a band has either at_least or deviations; give one of them.")
+        return self
+
+
+class Line(Part):
+    """One line of a plot: an entry of a history, e.g. ``{history: history, entry: val_loss}``."""
+
+    history: str
+    entry: str
+
+
+class Panel(Part):
+    """Axes that have to be drawn: ``count`` of them in one figure that show the first entries of the variable
+    ``images``, or one with all of ``lines``.
+    """
+
+    title: str = Field(min_length=1)
+    images: str | None = None
+    count: int = Field(1, ge=1, le=100)
+    colour_map: Literal["gray"] | None = None
+    titles: str | None = None
+    lines: list[Line] = []
+    labelled: bool = False
+
+    @model_validator(mode="after")
+    def _something_to_draw(self) -> Panel:
+        if (self.images is None) == (not self.lines):
+            raise ValueError("a panel has either images or lines; give one of them.")
+        return self

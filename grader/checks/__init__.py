@@ -12,12 +12,17 @@ from typing import Any
 
 from ..assignment.checks import BaseCheck
 from . import (
+    accuracy,
+    architecture,
     arguments_unchanged,
     arguments_used,
     chain,
+    figures,
     generalisation,
     gradients,
     initialisation,
+    namespace,
+    overfitting,
     source,
     trajectory,
     values,
@@ -34,6 +39,11 @@ KINDS: dict[str, Callable[[Any, Context], Outcome]] = {
     "arguments_used": arguments_used.run,
     "arguments_unchanged": arguments_unchanged.run,
     "source": source.run,
+    "namespace": namespace.run,
+    "figures": figures.run,
+    "architecture": architecture.run,
+    "accuracy": accuracy.run,
+    "overfitting": overfitting.run,
 }
 
 

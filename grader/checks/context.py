@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,16 @@ from .. import binding, probes
 from ..assignment.checks import ProbedCheck
 from ..assignment.content import AssignmentFile
 from ..compare import Comparison
+from ..datasets import Split
 from ..oracle import Oracle
 from ..probes import Case
+from ..sandbox import seen
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Found, Session
 from ..submission import Code
 from .manner import Manner
+
+MAX_ROWS = 100  # of a variable; no check compares more
 
 
 @dataclass(frozen=True)
@@ -53,19 +57,101 @@ class Context:
     """One submission under one assignment, with one seed."""
 
     def __init__(
-        self, content: AssignmentFile, code: Sequence[Code], session: Session, oracle: Oracle, seed: int
+        self,
+        content: AssignmentFile,
+        code: Sequence[Code],
+        session: Session,
+        oracle: Oracle,
+        seed: int,
+        splits: Mapping[str, Split] | None = None,
     ) -> None:
         self.content = content
         self.code = code
         self.oracle = oracle
         self._session = session
         self._seed = seed
+        self._splits = dict(splits or {})
         self.manner = Manner(self)
+        self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
 
     @property
     def imported(self) -> list[str]:
         """The top-level modules that were imported when the submission had been loaded."""
         return self._session.modules
+
+    def split(self, dataset: str) -> Split:
+        """The parts of a data set: what the submission was given, and what is held out from it."""
+        return self._splits[dataset]
+
+    def find_variable(self, name: str) -> str | None:
+        """The submission's own name of the variable ``name``: that, or an alias."""
+        wanted = {name: self.content.variables[name].aliases}
+        return next(iter(binding.match(self._session.others, wanted, wanted)), None)
+
+    def variable(self, name: str, rows: int = MAX_ROWS) -> seen.Variable:
+        """A variable of the submission, arrays cut after ``rows``; raises CallFailed if it is missing."""
+        found = self.find_variable(name)
+        if found is None:
+            also = sorted(other for other in self._session.others if other.islower())[:8]
+            listed = f"; found are {', '.join(also)}" if also else ""
+            stopped = self._session.first_error
+            message = f"The variable `{name}` is missing: define it under this name at the top level{listed}. {stopped}"
+            raise CallFailed("error" if stopped else "failed", message.strip())
+        seen_ones = self._session.variables([found], rows)
+        if found not in seen_ones:
+            raise CallFailed("protocol", f"The variable `{name}` has gone.")
+        return seen_ones[found]
+
+    def model(self, name: str) -> seen.Model:
+        """A Keras model of the submission; raises CallFailed for anything else."""
+        variable = self.variable(name)
+        if not variable.model:
+            message = f"`{name}` is a value of the type {variable.type}: it has to be a Keras model."
+            raise CallFailed("failed", message)
+        return self._session.validated(seen.MODEL, variable.value, f"Reading `{name}`")
+
+    def numbers(self, name: str) -> np.ndarray[Any, Any]:
+        """The first entries of a variable that is an array of numbers; raises CallFailed for anything else."""
+        value = self.variable(name).value
+        array = value if isinstance(value, np.ndarray) else seen.numbers(value)
+        if array is None or not array.ndim or array.dtype.kind not in "biuf":
+            raise CallFailed("failed", f"`{name}` is {binding.describe(value)}: it has to be an array of numbers.")
+        return array
+
+    def figures(self) -> list[seen.Figure]:
+        """What the submission drew, figure by figure."""
+        return self._session.figures()
+
+    def training(self) -> list[seen.Call]:
+        """The recorded calls of fit, evaluate and predict."""
+        return self._session.training()
+
+    def predict(self, model: str, inputs: Any) -> Any:
+        """What the submission's model predicts; raises CallFailed."""
+        found = self.find_variable(model)
+        assert found is not None  # the caller has looked at it
+        return self._session.predict(found, inputs)
+
+    def ask_kept(self, function: str, inputs: dict[str, Any], keep: str) -> None:
+        """Call a function whose result stays in the worker; ``Kept(keep)`` hands it to another call."""
+        found = self._find(function)
+        positional, keywords = binding.bind_arguments(self.content, function, found, inputs)
+        self._session.call(
+            found.name, positional, keywords, keep=keep, seconds=self.content.functions[function].seconds
+        )
+
+    def defines(self, function: str) -> bool:
+        """Whether the submission has a function that plays the part of ``function``."""
+        return binding.find_function(self.content, function, self._session.functions) is not None
+
+    def _find(self, function: str) -> Found:
+        functions = self._session.functions
+        found = binding.find_function(self.content, function, functions)
+        if found is None:
+            stopped = self._session.first_error  # a cell that failed is probably why something is missing
+            message = f"{binding.missing(self.content, function, functions, self._session.others)} {stopped}".strip()
+            raise CallFailed("error" if stopped else "failed", message)
+        return found
 
     def cases(self, probe_names: Sequence[str], given: Sequence[str] = ()) -> list[Case]:
         """The cases of some probes, drawn from this grading's seed.
@@ -89,22 +175,22 @@ class Context:
         ``watch_arguments`` also fetches the arrays that were passed, to see whether they were changed.
         ``shapes`` are those of the results, by default the reference's on the same inputs.
         """
-        functions = self._session.functions
-        stopped = self._session.first_error  # a cell that failed is probably why something is missing
-        found = binding.find_function(self.content, function, functions)
-        if found is None:
-            message = f"{binding.missing(self.content, function, functions, self._session.others)} {stopped}".strip()
-            raise CallFailed("error" if stopped else "failed", message)
+        found = self._find(function)
         declared = self.content.functions[function]
         laid_out = self.manner.laid_out(function, inputs)
         bundles = self.manner.bundles(function, found, laid_out)
         positional, keywords = binding.bind_arguments(self.content, function, found, laid_out, bundles)
         in_place = set(declared.returns) <= set(declared.argument_names())
         try:
-            answer = self._session.call(found.name, positional, keywords, watch_arguments or in_place)
+            answer = self._session.call(
+                found.name, positional, keywords, watch_arguments or in_place, seconds=declared.seconds
+            )
         except CallFailed as failure:
             if "NameError" in failure.message:
-                advice = stopped or "A function can use only what it is given, and what the file defines as it loads."
+                advice = (
+                    self._session.first_error
+                    or "A function can use only what it is given, and what the file defines as it loads."
+                )
                 raise CallFailed("error", f"{failure.message} {advice}") from failure
             raise
         sent = [*positional, *keywords.values()]

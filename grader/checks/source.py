@@ -1,110 +1,54 @@
-"""``source``: what the code imports, read from its text and from what had been imported at the end of its load."""
+"""``source``: what the code imports and calls, and what it gave to ``fit``.
+
+Imports are read from the text, and from what had been imported when the submission had been loaded;
+training from what was recorded while it ran.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from ..assignment.checks import SourceCheck
+from ..sandbox.seen import Call
+from . import imports, training
 from .context import Context, Outcome
 
-
-@dataclass(frozen=True)
-class Import:
-    """One import: the module, and the ``name`` ("" for none) that is bound to the module or attribute ``bound``."""
-
-    line: int
-    module: str
-    name: str
-    bound: str
+TRAINING_RULES: dict[str, Callable[[list[Call]], str | None]] = {
+    "leakage": training.leakage,
+    "early-stopping": training.early_stopping,
+    "scaling": training.scaling,
+}
 
 
 def run(check: SourceCheck, context: Context) -> Outcome:
-    """Look for imports of the assignment's ``forbidden_imports``, in the code and in what it had imported.
-
-    What lies below one of the ``allowed_imports`` may be imported, also by way of the package that holds
-    it, if nothing else of that is used.
-    """
-    forbidden, allowed = set(context.content.forbidden_imports), context.content.allowed_imports
-    made = [(code.place, item) for code in context.code for item in imports(code.text)]
-    suspected = [(place, item) for place, item in made if item.module.split(".")[0] in forbidden]
-    uses = [use for code in context.code for use in uses_of(code.text)] if suspected and allowed else []
-    found = [
-        (f"{place}, line {item.line}".removeprefix(", "), item.module)
-        for place, item in suspected
-        if not _is_allowed(item, allowed, uses)
-    ]
-    # What is allowed brings its package along, and no more than that can be told from what is loaded.
-    excused = {path.split(".")[0] for path in allowed} if len(found) < len(suspected) else set()
-    found += [("while it loaded", name) for name in context.imported if name in forbidden - excused]
-    if not found:
-        return Outcome(1.0, "Nothing is imported that the task forbids.")
-    listed = ", ".join(sorted({name for _, name in found}))
-    return Outcome(
-        0.0,
-        f"Your code imports {listed} ({found[0][0]}): the task is to compute this with NumPy alone.",
-        {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
-    )
+    """Apply each rule; the first that is broken is reported."""
+    broken = imports.outcome(context) if "imports" in check.rules else None
+    broken = broken or _calls(check.forbidden_calls, context)
+    rules = [rule for rule in check.rules if rule in TRAINING_RULES]
+    if broken is not None:
+        return broken
+    record = context.training() if rules else []
+    if rules and not training.fits(record):
+        return Outcome(0.0, "No model was trained with fit(), so there is nothing to look at.")
+    for rule in rules:
+        problem = TRAINING_RULES[rule](record)
+        if problem is not None:
+            return Outcome(0.0, problem, {"training": [call.model_dump() for call in record[:20]]})
+    praise = "The models are trained as the task asks." if rules else "Nothing is used that the task forbids."
+    return Outcome(1.0, praise)
 
 
-def _is_allowed(item: Import, allowed: Iterable[str], uses: list[str]) -> bool:
-    """Whether an import is below an allowed one, or holds one and is used for that alone."""
-
-    def below(path: str) -> bool:
-        return any(f"{path}.".startswith(f"{other}.") for other in allowed)
-
-    def holds(path: str) -> bool:
-        return any(f"{other}.".startswith(f"{path}.") for other in allowed)
-
-    if below(item.bound):
-        return True
-    if not (item.name and holds(item.bound) and (holds(item.module) or below(item.module))):
-        return False
-    used = [use.removeprefix(item.name) for use in uses if use.split(".")[0] == item.name]
-    return all(below(item.bound + rest) for rest in used)
+def _calls(forbidden: list[str], context: Context) -> Outcome | None:
+    """A call of a forbidden name, ``gradient`` or ``np.gradient``, whatever it is called on."""
+    for code in context.code:
+        for line, name in called(code.text):
+            if any(name == other or name.endswith(f".{other}") for other in forbidden):
+                where = f"{code.place}, line {line}".removeprefix(", ")
+                return Outcome(0.0, f"Your code calls {name} ({where}): the task is to write this yourself.")
+    return None
 
 
-def imports(source: str) -> list[Import]:
-    """Return every import, also by ``__import__`` and ``import_module`` with a text."""
-    found: list[Import] = []
-    for node in _nodes(source):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                root = alias.name.split(".")[0]  # without "as", that is what is bound
-                found.append(
-                    Import(node.lineno, alias.name, alias.asname or root, alias.name if alias.asname else root)
-                )
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found += [
-                Import(node.lineno, node.module, alias.asname or alias.name, f"{node.module}.{alias.name}")
-                for alias in node.names
-            ]
-        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called in ("__import__", "import_module") and isinstance(node.args[0].value, str):
-                found.append(Import(node.lineno, node.args[0].value, "", node.args[0].value))
-    return found
-
-
-def uses_of(source: str) -> list[str]:
-    """Return every name that is read, with the attributes that follow it: "np.random.rand", "keras"."""
-    found: list[str] = []
-    below: set[int] = set()  # parts of a longer chain, which was met first
-    for node in _nodes(source):
-        chain, attributes = node, []
-        while isinstance(chain, ast.Attribute):
-            attributes.append(chain.attr)
-            chain = chain.value
-            below.add(id(chain))
-        if isinstance(chain, ast.Name) and isinstance(chain.ctx, ast.Load) and id(node) not in below:
-            found.append(".".join([chain.id, *reversed(attributes)]))
-    return found
-
-
-def _nodes(source: str) -> Iterable[ast.AST]:
-    """All nodes of the code, outer ones before what they hold; none of code that does not parse, and so does not run."""
-    try:
-        return ast.walk(ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+def called(source: str) -> list[tuple[int, str]]:
+    """Return (line, dotted name) of every call, e.g. (3, "np.gradient")."""
+    return [(node.lineno, ast.unparse(node.func)) for node in imports.nodes(source) if isinstance(node, ast.Call)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from ..device import Wanted
     from ..report.model import Level
 
 
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
     "--only", multiple=True, metavar="CHECK", help="Run this check, without what it requires; give it again for more."
 )
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Draws the inputs.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A folder with mnist.npz, fashion_mnist.npz or cifar10.npz.  [default: GRADER_DATA, then the Keras cache]",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "gpu"]),
+    default="auto",
+    show_default=True,
+    help="What TensorFlow computes on.",
+)
 @click.option(
     "--isolation",
     type=click.Choice(["strong", "medium", "none"]),
@@ -32,6 +46,8 @@ def command(
     as_json: bool,
     only: tuple[str, ...],
     seed: int,
+    data: Path | None,
+    device: Wanted,
     isolation: Level | None,
 ) -> None:
     """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
@@ -41,7 +57,7 @@ def command(
 
     loaded = load(assignment)
     submitted = read(submission, loaded.name)
-    report = grade(loaded, submitted, seed, only, isolation)
+    report = grade(loaded, submitted, seed, only, isolation, data=data, device=device)
     if report.isolation.level == "none":
         click.echo(
             "Warning: the submission ran without isolation, with all your rights; check only your own code so.",

@@ -20,6 +20,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
     else:
         for name, version in findings["versions"].items():
             click.echo(f"{name:12} {version or 'not installed'}")
+        for found in findings["devices"]:
+            click.echo(f"{'device':12} {found}")
         click.echo(f"{'isolation':12} {findings['isolation'] or 'no level works'}")
         for level, found in findings["levels"].items():
             click.echo(f"  {level:10} {_sentence(found)}")

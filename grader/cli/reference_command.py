@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from ..assignment import Assignment
+    from ..oracle import Oracle
 
 
 @click.command("reference")
 @click.argument("assignment")
 @click.option("--write", is_flag=True, help="Record the answers, so that checks need no TensorFlow.")
-def command(assignment: str, write: bool) -> None:
-    """Compute the answers of ASSIGNMENT's reference anew and compare the recorded ones with them."""
-    import numpy as np
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 1000),
+    help="Train the reference with so many seeds.  [default: as many as the assignment states]",
+)
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="A folder with data sets, as for check.")
+def command(assignment: str, write: bool, seeds: int | None, data: Path | None) -> None:
+    """Compute the answers of ASSIGNMENT's reference anew and compare the recorded ones with them.
 
+    Where checks are about trained models, the reference is trained with several seeds, and what it reaches is
+    shown beside what the assignment states; this takes minutes.
+    """
+    from .. import spread
     from ..assignment import load
-    from ..errors import UsageError
-    from ..grading import DEFAULT_SEED, grade
-    from ..oracle import Oracle, save, shipped_file, tensorflow_version
-    from ..submission import read
+    from ..oracle import Oracle
 
     loaded = load(assignment)
     oracle = Oracle(loaded, live=True)
+    probed = [check.name for check in loaded.content.checks if [*check.probe_names()]]
+    if probed:
+        _answers(loaded, oracle, probed, write, data)
+    for sentence in spread.measure(loaded, oracle, data, seeds):
+        click.echo(sentence)
+
+
+def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool, data: Path | None) -> None:
+    """Let the solution's checks ask for all answers; record them, or compare those that are recorded."""
+    import numpy as np
+
+    from ..errors import UsageError
+    from ..grading import DEFAULT_SEED, grade
+    from ..oracle import save, shipped_file, tensorflow_version
+    from ..submission import read
+
     solution = read(loaded.file(loaded.content.solution), loaded.name)
-    report = grade(loaded, solution, DEFAULT_SEED, oracle=oracle, whole=True)
+    report = grade(loaded, solution, DEFAULT_SEED, only=probed, oracle=oracle, whole=True, data=data)
     fallen = [check for check in report.checks if check.status != "passed"]
     if fallen:
         raise UsageError(f"{loaded.content.solution} does not pass {fallen[0].name}: {fallen[0].message}")
     path = shipped_file(loaded)
-    click.echo(f"{len(oracle.recorded)} answers of {loaded.reference_file().name}, TensorFlow {tensorflow_version()}")
+    name = str(loaded.content.reference).removesuffix(".py")
+    click.echo(f"{len(oracle.recorded)} answers of {name}.py, TensorFlow {tensorflow_version()}")
     if write:
         try:
             save(path, oracle.recorded)

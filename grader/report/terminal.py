@@ -45,6 +45,8 @@ def show(report: Report, pass_mark: float, entry: str) -> None:
     if report.checks and _is_shared(report, report.checks[0]):
         line(report.checks[0].message)
     line(_summary(report, pass_mark))
+    if report.environment.data:
+        line(Text(f"data {report.environment.data}", style="dim"))
     gaps = f", without {', '.join(report.isolation.not_enforced)}" if report.isolation.not_enforced else ""
     line(Text(f"isolation {report.isolation.level}{gaps}; {report.seconds:.1f} s", style="dim"))
 

@@ -6,10 +6,10 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from ..assignment.parts import Limits
 from ..errors import NotGradable
@@ -18,9 +18,12 @@ from ..submission import Submission
 from ..text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
+from . import seen
 from .endings import CallFailed
+from .view import Equipment
 from .worker_process import SetupFailed, WorkerProcess
 
+T = TypeVar("T")
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 NOT_ENFORCED: dict[Level, list[str]] = {
     "strong": [],
@@ -53,11 +56,15 @@ class Session:
     """
 
     def __init__(
-        self, submission: Submission, limits: Limits, isolation: Level | None = None, hide: Sequence[Path] = ()
+        self,
+        submission: Submission,
+        limits: Limits,
+        isolation: Level | None = None,
+        equipment: Equipment | None = None,
     ) -> None:
         self._submission = submission
         self._limits = limits
-        self._hide = list(hide)
+        self._equipment = equipment or Equipment()
         self._candidates = [isolation] if isolation else list(LEVELS)
         self._worker: WorkerProcess | None = None
         self._identity = 0
@@ -75,32 +82,81 @@ class Session:
 
     def start(self) -> None:
         """Start a worker without waiting for it, so that its start overlaps with other work."""
-        self._worker = WorkerProcess(self._candidates[0], self._submission.kind, self._limits, self._hide)
+        self._worker = WorkerProcess(self._candidates[0], self._submission.kind, self._limits, self._equipment)
 
     def load(self) -> None:
         """Load the submission; raises CallFailed if that fails, NotGradable if no worker can be confined."""
         self._confine()
         self._send_submission()
 
-    def call(self, function: str, positional: list[Any], keywords: dict[str, Any], give_back: bool = False) -> Answer:
+    def call(
+        self,
+        function: str,
+        positional: list[Any],
+        keywords: dict[str, Any],
+        give_back: bool = False,
+        keep: str = "",
+        seconds: float | None = None,
+    ) -> Answer:
         """Call one function of the submission; raises CallFailed when it gives no answer.
 
-        After a call that killed the worker, a new one is started and loads the submission again.
+        ``seconds`` replaces the usual limit of a call. ``keep`` leaves the result in the worker; :class:`~grader.worker.values.Kept` of that name hands it
+        to a later call. After a call that killed the worker, a new one is started and loads the submission
+        again.
         """
+        request = {"function": function, "return_arguments": give_back, "keep": keep}
+        return self._request(request, positional, keywords, f"`{function}`", seconds)
+
+    def predict(self, model: str, inputs: Any) -> Any:
+        """What the submission's variable ``model`` predicts for ``inputs``; raises CallFailed."""
+        doing = f"`{model}.predict`"
+        return self._request({"predict": model}, [inputs], {}, doing).value
+
+    def variables(self, names: Sequence[str], rows: int) -> dict[str, seen.Variable]:
+        """Look at variables, arrays cut after ``rows`` entries; raises CallFailed."""
+        return self._look("variables", seen.VARIABLES, list(names), rows)
+
+    def figures(self) -> list[seen.Figure]:
+        """Look at what the submission drew; raises CallFailed."""
+        return self._look("figures", seen.FIGURES)
+
+    def training(self) -> list[seen.Call]:
+        """Look at the recorded calls of fit, evaluate and predict; raises CallFailed."""
+        return self._look("training", seen.CALLS)
+
+    def _look(self, what: str, expected: TypeAdapter[T], *arguments: Any) -> T:
+        answer = self._request({"look": what}, list(arguments), {}, f"Reading the {what}").value
+        return self.validated(expected, answer, f"Reading the {what}")
+
+    def validated(self, expected: TypeAdapter[T], answer: Any, doing: str) -> T:
+        """The answer as a model; raises CallFailed where student code has put something else in its place."""
+        try:
+            return expected.validate_python(answer)
+        except ValidationError as error:
+            self.close()
+            raise CallFailed("protocol", f"{doing} gave an answer that the grader's code cannot have given.") from error
+
+    def _request(
+        self,
+        request: dict[str, Any],
+        positional: list[Any],
+        keywords: dict[str, Any],
+        doing: str,
+        seconds: float | None = None,
+    ) -> Answer:
         if self._worker is None:
             self.start()
             self.load()
         tree, payload = values.encode(((*positional,), keywords))
-        request = {"function": function, "arguments": tree, "return_arguments": give_back}
-        header, raw = self._ask(request, payload, self._limits.call_seconds, f"`{function}`")
+        header, raw = self._ask({**request, "arguments": tree}, payload, seconds or self._limits.call_seconds, doing)
         if "error" in header:
-            raise _failure(header["error"], f"`{function}`")
+            raise _failure(header["error"], doing)
         try:
             value, arguments = values.decode(header.get("value"), raw)
             return Answer(value, list(arguments or []))
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
-            raise CallFailed("protocol", f"`{function}` gave an answer that cannot be read ({error}).") from error
+            raise CallFailed("protocol", f"{doing} gave an answer that cannot be read ({error}).") from error
 
     def close(self) -> None:
         """End the worker and everything that it started."""

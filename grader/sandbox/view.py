@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..assignment import ASSIGNMENTS, PACKAGE, REFERENCE
@@ -23,6 +26,18 @@ SYSTEM = (
     "/etc/localtime",
     "/nix/store",
 )
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What a worker gets besides the submission: data sets ({name: .npz}), the seed of its global random
+    numbers, a GPU or none; and folders that it must not see.
+    """
+
+    data: Mapping[str, Path] = field(default_factory=dict)
+    seed: int = 0
+    gpu: bool = False
+    hide: Sequence[Path] = ()
 
 
 def readable() -> list[tuple[str, str]]:
@@ -47,7 +62,7 @@ def python_path() -> list[str]:
     ]
 
 
-def hidden(also: list[Path]) -> list[str]:
+def hidden(also: Sequence[Path]) -> list[str]:
     """The grader's own files, wherever they are installed, and those in ``also``."""
     return [str(path) for path in (PACKAGE, ASSIGNMENTS, REFERENCE, *(path.resolve() for path in also))]
 
@@ -63,7 +78,14 @@ def can_change_uid() -> bool:
     return os.geteuid() == 0 and all(any(a <= uid < a + n for a, n in ranges) for uid in wanted)
 
 
-def readable_for_others() -> bool:
-    """Whether a uid that owns nothing can run this Python where it lies, e.g. not below /root."""
-    folders = [folder for prefix in (sys.prefix, sys.base_prefix) for folder in (Path(prefix), *Path(prefix).parents)]
+def readable_for_others(*files: Path) -> bool:
+    """Whether a uid that owns nothing can run this Python where it lies, e.g. not below /root, and read ``files``."""
+    wanted = [Path(sys.prefix), Path(sys.base_prefix), *(file.resolve().parent for file in files)]
+    folders = [folder for path in wanted for folder in (path, *path.parents)]
     return all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders)
+
+
+def gpu_devices() -> list[str]:
+    """The device files of NVIDIA's driver."""
+    found = [path for path in Path("/dev").glob("nvidia*") if stat.S_ISCHR(path.stat().st_mode)]
+    return sorted(map(str, found))

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 from ..assignment.parts import Limits
@@ -22,10 +21,12 @@ from ..errors import NotGradable
 from ..worker import frames
 from . import view
 from .endings import CallFailed
+from .view import Equipment
 
 SETUP_SECONDS = 60
 CHUNK = 1 << 16
 STRONG_WORK = "/submission"
+STRONG_DATA = "/data"
 
 
 class SetupFailed(Exception):
@@ -35,7 +36,7 @@ class SetupFailed(Exception):
 class WorkerProcess:
     """A confined process that has not seen anything but its configuration yet."""
 
-    def __init__(self, level: str, kind: str, limits: Limits, hide: list[Path]) -> None:
+    def __init__(self, level: str, kind: str, limits: Limits, equipment: Equipment) -> None:
         """Start it without waiting; :meth:`await_ready` does."""
         self.limits = limits
         self._folder = None if level == "strong" else tempfile.mkdtemp(prefix="grader-")
@@ -53,7 +54,7 @@ class WorkerProcess:
             stdout=their_output,
             stderr=their_output,
             cwd="/",
-            env=_environment(work, level, kind),
+            env=_environment(work, level, kind, equipment),
             pass_fds=(theirs.fileno(), lifeline),
         )
         theirs.close()
@@ -65,15 +66,21 @@ class WorkerProcess:
         self._buffer = bytearray()
         self._tail = b""
         self._closed = False
+        files = {name: str(file.resolve()) for name, file in equipment.data.items()}
+        data = {name: f"{STRONG_DATA}/{name}.npz" for name in files} if level == "strong" else files
         config = {
             "level": level,
             "kind": kind,
-            "read": view.readable(),
-            "hide": view.hidden(hide),
+            "read": [*view.readable(), *((data[name], files[name]) for name in files)],
+            "hide": view.hidden(equipment.hide),
+            "data": data,
+            "seed": equipment.seed,
+            "devices": view.gpu_devices() if equipment.gpu else [],
             "own": str(view.WORKER),
             "work": work,
             # A private view of the files shows the interpreter even where its home is closed to others.
-            "change_uid": view.can_change_uid() and (level == "strong" or view.readable_for_others()),
+            "change_uid": view.can_change_uid()
+            and (level == "strong" or view.readable_for_others(*equipment.data.values())),
             "python_path": view.python_path(),
             "limits": {
                 "memory_bytes": limits.memory_mb << 20,
@@ -232,7 +239,7 @@ class WorkerProcess:
         return True
 
 
-def _environment(work: str, level: str, kind: str) -> dict[str, str]:
+def _environment(work: str, level: str, kind: str, equipment: Equipment) -> dict[str, str]:
     """A clean environment: nothing of the grader's own is passed on."""
     home = "/tmp" if level == "strong" else work
     environment = {
@@ -249,6 +256,8 @@ def _environment(work: str, level: str, kind: str) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
+    if not equipment.gpu:
+        environment["CUDA_VISIBLE_DEVICES"] = "-1"
     if kind == "module":  # a kernel chooses its own, which keeps figures in the notebook
         environment["MPLBACKEND"] = "Agg"
     return environment

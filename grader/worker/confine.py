@@ -2,7 +2,7 @@
 
 ``config`` is what the grader's process sent: ``level``, ``read`` (pairs of a path to show and the real
 path behind it), ``hide`` (real paths below those, to leave out), ``own`` (this folder, shown in any
-case), ``work`` (the student's working folder) and ``limits``. What cannot be done raises OSError with
+case), ``work`` (the student's working folder), ``devices`` (of a GPU) and ``limits``. What cannot be done raises OSError with
 the name of the step.
 """
 
@@ -72,7 +72,7 @@ def build_root(config: dict[str, Any]) -> None:
     for path in hidden:
         if os.path.isdir("/new" + path):
             system.make_read_only("/new" + path)
-    _devices(flags, room)
+    _devices([*(f"/dev/{name}" for name in DEVICES), *config["devices"]], flags, room)
     os.makedirs("/new/proc")
     system.mount("proc", "/new/proc", "proc", flags | system.MS_NOEXEC)
     _write_etc()
@@ -105,13 +105,12 @@ def _show(path: str, real: str) -> None:
     system.make_read_only(target)
 
 
-def _devices(flags: int, room: str) -> None:
+def _devices(devices: list[str], flags: int, room: str) -> None:
     os.makedirs("/new/dev/shm")
     system.mount("tmpfs", "/new/dev/shm", "tmpfs", flags, room)
-    for name in DEVICES:
-        target = f"/new/dev/{name}"
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o666))
-        system.mount(f"/old/dev/{name}", target, None, system.MS_BIND)
+    for device in devices:
+        os.close(os.open("/new" + device, os.O_CREAT | os.O_WRONLY, 0o666))
+        system.mount("/old" + device, "/new" + device, None, system.MS_BIND)
     os.symlink("/proc/self/fd", "/new/dev/fd")
 
 
@@ -193,7 +192,7 @@ def lock(config: dict[str, Any]) -> list[str]:
         readable = [(path, landlock.READ) for path in ("/proc", config["own"])]
         for _, real in config["read"]:
             readable += landlock.carve(real, config["hide"])
-        devices = [f"/dev/{name}" for name in DEVICES]
+        devices = [*(f"/dev/{name}" for name in DEVICES), *config["devices"]]
         landlock.restrict(readable, [config["work"], *devices])
         if landlock.version() < 6:
             gaps.append("signals to your other processes")

@@ -33,10 +33,12 @@ def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[
         if type(name) is not str or name.startswith("_"):
             continue
         try:
-            if not callable(value):
-                if len(others) < MAX_NAMES:
-                    others[name] = _text(type(value).__name__)
-            elif len(functions) < MAX_NAMES and not inspect.isclass(value) and not _is_from_library(name, value):
+            # An object that can be called, a model for example, is both.
+            if not (inspect.isroutine(value) or inspect.isclass(value)) and len(others) < MAX_NAMES:
+                others[name] = _text(type(value).__name__)
+            if inspect.isclass(value) or not callable(value) or _is_from_library(name, value):
+                continue
+            if len(functions) < MAX_NAMES:
                 parameters = inspect.signature(value).parameters.values()
                 functions[name] = {
                     "parameters": [[p.name, p.kind.name, p.default is not p.empty] for p in parameters],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -51,8 +52,12 @@ def run_command(command: str) -> None:
 def start(arguments: list[str]) -> None:
     """Become the kernel; ``arguments`` are ipykernel's own."""
     sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
-    sys.path += filter(None, os.environ.pop("GRADER_PYTHON_PATH", "").split(os.pathsep))
-    from ipykernel.kernelapp import launch_new_instance  # may lie in one of those folders
+    config = json.loads(os.environ.pop("GRADER_KERNEL"))
+    sys.path += config["python_path"]
+    from grader_worker import prepare  # may need one of those folders, as the next line
+    from ipykernel.kernelapp import launch_new_instance
+
+    prepare.prepare(config["data"], config["seed"])
 
     command = "get_ipython().system = __import__('sys').modules['grader_worker.kernel'].run_command"
     options = ["--IPKernelApp.capture_fd_output=False", f"--IPKernelApp.exec_lines={command}"]

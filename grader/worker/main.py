@@ -160,14 +160,15 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
 
             engine = notebook.start_kernel(channel, config)
         else:
-            from grader_worker import module
+            from grader_worker import module, prepare
 
+            prepare.prepare(config["data"], config["seed"])
             engine = module.run_module
     except Exception as error:  # no student code has run yet: whatever it is, it is the grader's fault
         _report_failure(channel, error)
         os._exit(SETUP_FAILED)
     channel.sendall(frames.encode({"setup": "ready", "gaps": gaps}))
-    serve.serve(channel, engine)
+    serve.serve(channel, engine, config["data"])
     os._exit(0)
 
 

@@ -5,6 +5,7 @@ Both processes are inside the confinement. Their sockets are Unix sockets: there
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -53,7 +54,7 @@ def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine
     """Start a kernel that holds the channel as well, and return what runs a notebook in it."""
     runtime = os.environ["JUPYTER_RUNTIME_DIR"]
     os.makedirs(runtime, exist_ok=True)
-    os.environ["GRADER_PYTHON_PATH"] = os.pathsep.join(config["python_path"])
+    os.environ["GRADER_KERNEL"] = json.dumps({key: config[key] for key in ("python_path", "data", "seed")})
     manager = AsyncKernelManager(
         kernel_spec_manager=_ThisPython(),
         transport="ipc",

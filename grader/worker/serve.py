@@ -1,8 +1,12 @@
 """The worker's loop: one request in, one answer out, until the grader hangs up.
 
-Requests are ``{"id", "entry", "files"}``, once and first, then
-``{"id", "function", "arguments", "return_arguments"}``, where arguments are an encoded
-pair (positional, by keyword).
+Requests are ``{"id", "entry", "files"}``, once and first, then any of ::
+
+    {"id", "function", "arguments", "return_arguments", "keep"}   call it; "keep" names a result that stays here
+    {"id", "predict", "arguments"}                                let a model predict
+    {"id", "look", "arguments"}                                   see :mod:`look`
+
+where arguments are an encoded pair (positional, by keyword).
 Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a notebook
 loads, ``{"id", "progress": 3}`` says that its third code cell has begun.
 """
@@ -15,15 +19,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import frames, values
+from . import datasets, frames, look, models, values
 from .describe import Locate, describe_error, describe_namespace
 
 Namespace = dict[str, Any]
 Engine = Callable[[socket.socket, dict[str, Any]], None]
 
 
-def serve(channel: socket.socket, engine: Engine) -> None:
-    """Lay out the submission's files and let the engine load it and answer calls."""
+def serve(channel: socket.socket, engine: Engine, data: dict[str, str]) -> None:
+    """Lay out the submission's files and the data sets, let the engine load the one and answer calls."""
     request, payload = frames.receive(channel)
     try:
         for name, content in values.decode(request["files"], payload).items():
@@ -33,38 +37,56 @@ def serve(channel: socket.socket, engine: Engine) -> None:
     except OSError as error:  # more than the disk of a worker holds
         send(channel, request["id"], loaded({}, describe_error(error, lambda _: None)))
         return
+    datasets.link(data, ".")
     engine(channel, request)
 
 
 def loaded(namespace: Namespace, error: dict[str, Any] | None) -> dict[str, Any]:
     """The answer to a load request: what there is to call, what stopped the loading, what is imported."""
-    modules = sorted({name.split(".")[0] for name in list(sys.modules) if type(name) is str})
+    # Only what stands there under its own name: keras.datasets is here even where Keras is not.
+    modules = sorted(name for name in list(sys.modules) if type(name) is str and "." not in name)
     functions, others = describe_namespace(namespace)
     return {"names": functions, "others": others, "error": error, "modules": modules}
 
 
 def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) -> None:
-    """Answer call requests from ``namespace`` until the grader closes the channel."""
+    """Answer requests from ``namespace`` until the grader closes the channel."""
+    kept: Namespace = {}
     while True:
         try:
             request, payload = frames.receive(channel)
         except EOFError:
             return
-        frame = _call(request, payload, namespace, locate)
+        frame = _answer(request, payload, namespace, kept, locate)
         _flush()
         channel.sendall(frame)
 
 
-def _call(request: dict[str, Any], payload: bytes, namespace: Namespace, locate: Locate) -> bytes:
-    """Call a function; returns the answer as a frame, so that what cannot be sent is found out here."""
-    arguments, keywords = values.decode(request["arguments"], payload)
+def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept: Namespace, locate: Locate) -> bytes:
+    """Return the answer as a frame, so that what cannot be sent is found out here."""
+    arguments, keywords = values.decode(request["arguments"], payload, kept)
     try:
-        result = namespace[request["function"]](*arguments, **keywords)
-        used = [*arguments, *keywords.values()] if request["return_arguments"] else None
+        used = None
+        if "look" in request:
+            result = _look(request["look"], namespace, arguments)
+        elif "predict" in request:
+            result = models.predict(namespace[request["predict"]], *arguments)
+        else:
+            result = namespace[request["function"]](*arguments, **keywords)
+            used = [*arguments, *keywords.values()] if request["return_arguments"] else None
+        if request.get("keep"):
+            kept[request["keep"]] = result
+            result = None
         tree, raw = values.encode((result, used))
         return frames.encode({"id": request["id"], "value": tree}, raw)
     except BaseException as error:  # SystemExit and KeyboardInterrupt as well: all are the submission's
         return frames.encode({"id": request["id"], "error": describe_error(error, locate)})
+
+
+def _look(what: str, namespace: Namespace, arguments: list[Any]) -> Any:
+    if what == "variables":
+        return look.variables(namespace, *arguments)
+    return look.drawn() if what == "figures" else look.trained(namespace)
 
 
 def send(channel: socket.socket, identity: int, answer: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ A node of the tree is a list whose first item names its kind::
     ["array", "<f8", [4, 3]]   its bytes follow in the payload, in the order of the tree
     ["scalar", "<f8"]          a NumPy scalar, likewise
     ["list", [...]]  ["tuple", [...]]  ["dict", {"name": ...}]
+    ["kept", "params"]         what an earlier call returned and the worker kept under this name
     ["other", "generator"]     anything else: only the name of its type crosses
 """
 
@@ -35,6 +36,13 @@ class Opaque:
     type_name: str
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Stands for a result that stays in the worker, since it may be any object."""
+
+    name: str
+
+
 def encode(value: Any) -> tuple[list[Any], bytes]:
     """Return (tree, payload) of ``value``."""
     parts: list[bytes] = []
@@ -55,6 +63,8 @@ def _encode(value: Any, parts: list[bytes], budget: list[int], depth: int) -> li
         return ["float", value]
     if kind is str and len(value) <= MAX_TEXT:
         return ["str", value]
+    if kind is Kept:
+        return ["kept", value.name]
     if isinstance(value, np.generic):
         return _encode_array(np.asarray(value), parts, scalar=True)
     if isinstance(value, np.ndarray):
@@ -84,12 +94,12 @@ def _encode_array(array: np.ndarray[Any, Any], parts: list[bytes], scalar: bool)
     return ["scalar", array.dtype.str] if scalar else ["array", array.dtype.str, list(array.shape)]
 
 
-def decode(tree: Any, payload: bytes) -> Any:
+def decode(tree: Any, payload: bytes, kept: dict[str, Any] | None = None) -> Any:
     """Return the value that ``tree`` and ``payload`` describe; arrays are writable copies.
 
-    Raises ProtocolError for every tree or payload that :func:`encode` cannot have made.
+    ``kept`` holds what the worker has kept; the grader has nothing of that kind. Raises ProtocolError for every tree or payload that :func:`encode` cannot have made.
     """
-    reader = _Reader(payload)
+    reader = _Reader(payload, kept or {})
     value = reader.value(tree, 0)
     if reader.position != len(payload):
         raise ProtocolError("the payload is longer than its header says")
@@ -99,8 +109,9 @@ def decode(tree: Any, payload: bytes) -> Any:
 class _Reader:
     """Walks a tree and takes array bytes from the payload in the tree's order."""
 
-    def __init__(self, payload: bytes) -> None:
+    def __init__(self, payload: bytes, kept: dict[str, Any]) -> None:
         self.payload = payload
+        self.kept = kept
         self.position = 0
         self.nodes = 0
 
@@ -129,6 +140,8 @@ class _Reader:
                 return tuple(self.value(item, depth + 1) for item in items)
             case ["dict", dict() as items]:
                 return {str(key): self.value(item, depth + 1) for key, item in items.items()}
+            case ["kept", str() as name] if name in self.kept:
+                return self.kept[name]
             case ["other", str() as name]:
                 return Opaque(name[:80])
         raise ProtocolError("a value is of no known kind")

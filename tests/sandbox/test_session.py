@@ -325,6 +325,7 @@ def test_student_code_sees_none_of_the_environment(confined, monkeypatch):
         *(
             "MPLCONFIGDIR",
             "MPLBACKEND",
+            "CUDA_VISIBLE_DEVICES",
             "TF_CPP_MIN_LOG_LEVEL",
             "OPENBLAS_NUM_THREADS",
             "OMP_NUM_THREADS",

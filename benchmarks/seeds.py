@@ -1,0 +1,56 @@
+"""Same submission, same verdict: ``python benchmarks/seeds.py [--seeds N] [--data DIR] [ASSIGNMENT ...]``.
+
+Grades the correct solution of each assignment with many seeds: other probes, other random numbers in training.
+Exit code 1 if a status of any check differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+from pathlib import Path
+
+from grader import assignment
+from grader.grading import grade
+from grader.oracle import Oracle
+from grader.submission import read
+
+
+def main() -> int:
+    """Print one line per assignment and each check that wavers."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("assignments", nargs="*", default=assignment.bundled_names())
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--data", type=Path)
+    options = parser.parse_args()
+    wavering = 0
+    for name in options.assignments:
+        loaded = assignment.load(name)
+        oracle = Oracle(loaded)
+        solution = read(loaded.file(loaded.content.solution), name)
+        reports = [grade(loaded, solution, seed, oracle=oracle, data=options.data) for seed in range(options.seeds)]
+        scores = [report.score for report in reports]
+        seconds = statistics.median(report.seconds for report in reports)
+        data = reports[0].environment.data or "no data set"
+        print(
+            f"{name}: {scores.count(scores[0])} of {len(scores)} scores are {scores[0]} ({data}; median {seconds:.1f} s)"
+        )
+        for index, check in enumerate(reports[0].checks):
+            statuses = [report.checks[index].status for report in reports]
+            values = [v for report in reports if (v := _measured(report.checks[index].evidence)) is not None]
+            if values:
+                print(f"  {check.name}: {min(values):.4f} to {max(values):.4f}")
+            if len(set(statuses)) > 1:
+                wavering += 1
+                print(f"  {check.name} wavers: {', '.join(statuses)}")
+    return 1 if wavering else 0
+
+
+def _measured(evidence: dict[str, object]) -> float | None:
+    value = evidence.get("reduction", evidence.get("gap", evidence.get("accuracy")))
+    return float(value) if isinstance(value, float) else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

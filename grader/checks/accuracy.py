@@ -1,0 +1,51 @@
+"""``accuracy``: how many held-out images are classified right, in bands around what the reference reaches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..assignment.checks import AccuracyCheck
+from ..statistics import Estimate, mean
+from ..worker.values import Kept
+from . import trained
+from .context import Context, Outcome
+
+
+def run(check: AccuracyCheck, context: Context) -> Outcome:
+    """Let the submission predict the held-out images and compare with labels that it has never seen."""
+    split = context.split(check.dataset)
+    if check.model is not None and check.preprocess is not None:
+        right = trained.correct(context, check.model, check.preprocess, check.dataset).held_out
+    else:
+        right = _train_and_predict(check, context)
+    reached = mean(right)
+    share = trained.share(check, reached.value, split)
+    evidence = {"accuracy": reached.value, "interval": [reached.low, reached.high], "images": len(right)}
+    sentence = _sentence(reached, trained.thresholds(check, split))
+    return Outcome(share, sentence, {**evidence, "notes": [sentence]})
+
+
+def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
+    split = context.split(check.dataset)
+    assert check.train is not None and check.predict is not None
+    state = context.content.functions[check.train].returns[0]
+    inputs = {check.images: _columns(split.x_train), check.labels: split.y_train.ravel().astype(np.int64)}
+    context.ask_kept(check.train, inputs, keep=state)
+    asked = {state: Kept(state), check.images: _columns(split.x_held_out)}
+    answer = next(iter(context.ask(check.predict, asked).values.values()))
+    return trained.classes(answer, len(split.x_held_out), f"`{check.predict}`") == split.y_held_out.ravel()
+
+
+def _columns(images: Any) -> Any:
+    """Images (n, ...) of uint8 as float64 (pixels, n) in [0, 1]."""
+    return np.ascontiguousarray(images.reshape(len(images), -1).T / 255.0)
+
+
+def _sentence(reached: Estimate, thresholds: list[tuple[float, float]]) -> str:
+    sentence = f"{reached.percent()} of the held-out images are classified correctly"
+    full = thresholds[0][0]
+    if reached.value >= full:
+        return f"{sentence}."
+    return f"{sentence}; full marks from {100 * full:.1f} % on."

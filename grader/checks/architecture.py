@@ -1,0 +1,105 @@
+"""``architecture``: what a Keras model is made of, and whether its loss fits its output.
+
+Training cannot tell: softmax with ``from_logits=True`` trains as well in Keras 3, since it is noticed there
+and put right. Only inspection finds it.
+"""
+
+from __future__ import annotations
+
+from ..assignment.checks import ArchitectureCheck
+from ..sandbox.endings import CallFailed
+from ..sandbox.seen import Layer, Loss
+from . import training
+from .context import Context, Outcome
+
+NOT_COUNTED = ("InputLayer",)
+ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
+CROSS_ENTROPY = ("categorical_crossentropy", "sparse_categorical_crossentropy")
+
+
+def run(check: ArchitectureCheck, context: Context) -> Outcome:
+    """Look at the layers, at the output and its loss, and at the difference to another model."""
+    model = context.model(check.model)
+    if model.loss is None:
+        raise CallFailed("failed", f"`{check.model}` has no loss: call its compile() and fit().")
+    layers = _layers(context, check.model)
+    problem = _layers_problem(check, layers) or _output_problem(check, layers, model.loss)
+    if problem is None and check.differs_from is not None:
+        problem = _sameness(check, check.differs_from, context, layers)
+    evidence = {
+        "layers": [layer.model_dump(exclude_defaults=True) for layer in layers],
+        "parameters": model.parameters,
+        "loss": model.loss.model_dump(),
+    }
+    if problem is not None:
+        return Outcome(0.0, problem, evidence)
+    note = _note(check, layers, model.loss)
+    names = ", ".join(layer.type for layer in layers)
+    praise = f"`{check.model}` has the layers {names} and a loss that fits its output. {note}".strip()
+    return Outcome(1.0, praise, evidence | ({"notes": [note]} if note else {}))
+
+
+def _layers(context: Context, name: str) -> list[Layer]:
+    return [layer for layer in context.model(name).layers if layer.type not in NOT_COUNTED]
+
+
+def _layers_problem(check: ArchitectureCheck, layers: list[Layer]) -> str | None:
+    other = sorted({layer.type for layer in layers if layer.type not in check.layers})
+    if check.layers and other:
+        return f"`{check.model}` has layers of the type {', '.join(other)}; the task allows {', '.join(check.layers)}."
+    hidden = sum(layer.units is not None for layer in layers) - 1
+    if hidden < check.hidden_layers:
+        return f"`{check.model}` has {max(hidden, 0)} hidden layers; at least {check.hidden_layers} are asked."
+    if check.hidden_layers and not any(
+        layer.activation != "linear" or layer.type in ACTIVATIONS for layer in layers[:-1]
+    ):
+        return (
+            f"The hidden layers of `{check.model}` have no activation, so together they are one linear layer: use relu."
+        )
+    return None
+
+
+def _output(layers: list[Layer]) -> tuple[int, str]:
+    """Number of outputs and activation of the last layers: Dense(10) and Softmax() are one output."""
+    units = next((layer.units for layer in reversed(layers) if layer.units is not None), 0)
+    last = layers[-1]
+    return units, "softmax" if last.type == "Softmax" else last.activation
+
+
+def _output_problem(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str | None:
+    units, activation = _output(layers) if layers else (0, "")
+    if units != check.outputs:
+        return f"`{check.model}` has {units} outputs; the task has {check.outputs} classes, one output each."
+    if loss.name in CROSS_ENTROPY and activation not in ("softmax", "sigmoid") and not loss.from_logits:
+        return (
+            f"The last layer of `{check.model}` has the activation {activation}, so it gives logits, but the loss "
+            f"{loss.name} expects probabilities: use softmax there, or from_logits=True in the loss."
+        )
+    return None
+
+
+def _note(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str:
+    _, activation = _output(layers)
+    if activation == "softmax" and loss.from_logits:
+        return f"The output of `{check.model}` is softmax already, so from_logits=True is wrong: accepted."
+    if loss.name not in CROSS_ENTROPY:
+        return f"The loss {loss.name} is unusual for classes, cross-entropy learns faster: accepted."
+    return ""
+
+
+def _sameness(check: ArchitectureCheck, other: str, context: Context, layers: list[Layer]) -> str | None:
+    record = training.fits(context.training())
+    trained = [
+        [
+            (call.inputs.shape, call.epochs, call.callbacks)
+            for call in record
+            if context.find_variable(name) in call.model
+        ]
+        for name in (check.model, other)
+    ]
+    if layers != _layers(context, other) or trained[0] != trained[1]:
+        return None
+    return (
+        f"`{check.model}` has the same layers, regularizers, callbacks and epochs as `{other}`: "
+        "change something against overfitting, such as dropout, L2, fewer units or early stopping."
+    )

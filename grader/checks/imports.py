@@ -1,0 +1,109 @@
+"""What the code imports, read from its text and from what had been imported when it had been loaded."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .context import Context, Outcome
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: the module, and the ``name`` ("" for none) that is bound to the module or attribute ``bound``."""
+
+    line: int
+    module: str
+    name: str
+    bound: str
+
+
+def outcome(context: Context) -> Outcome | None:
+    """The finding that one of the assignment's ``forbidden_imports`` is used; None where none is.
+
+    What lies below one of the ``allowed_imports`` may be imported, also by way of the package that holds
+    it, if nothing else of that is used.
+    """
+    forbidden, allowed = set(context.content.forbidden_imports), context.content.allowed_imports
+    made = [(code.place, item) for code in context.code for item in imports(code.text)]
+    suspected = [(place, item) for place, item in made if item.module.split(".")[0] in forbidden]
+    uses = [use for code in context.code for use in uses_of(code.text)] if suspected and allowed else []
+    found = [
+        (f"{place}, line {item.line}".removeprefix(", "), item.module)
+        for place, item in suspected
+        if not _is_allowed(item, allowed, uses)
+    ]
+    # What is allowed brings its package along, and no more than that can be told from what is loaded.
+    excused = {path.split(".")[0] for path in allowed} if len(found) < len(suspected) else set()
+    found += [("while it loaded", name) for name in context.imported if name in forbidden - excused]
+    if not found:
+        return None
+    listed = ", ".join(sorted({name for _, name in found}))
+    return Outcome(
+        0.0,
+        f"Your code imports {listed} ({found[0][0]}): the task is to compute this with NumPy alone.",
+        {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
+    )
+
+
+def _is_allowed(item: Import, allowed: Iterable[str], uses: list[str]) -> bool:
+    """Whether an import is below an allowed one, or holds one and is used for that alone."""
+
+    def below(path: str) -> bool:
+        return any(f"{path}.".startswith(f"{other}.") for other in allowed)
+
+    def holds(path: str) -> bool:
+        return any(f"{other}.".startswith(f"{path}.") for other in allowed)
+
+    if below(item.bound):
+        return True
+    if not (item.name and holds(item.bound) and (holds(item.module) or below(item.module))):
+        return False
+    used = [use.removeprefix(item.name) for use in uses if use.split(".")[0] == item.name]
+    return all(below(item.bound + rest) for rest in used)
+
+
+def imports(source: str) -> list[Import]:
+    """Return every import, also by ``__import__`` and ``import_module`` with a text."""
+    found: list[Import] = []
+    for node in nodes(source):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.split(".")[0]  # without "as", that is what is bound
+                found.append(
+                    Import(node.lineno, alias.name, alias.asname or root, alias.name if alias.asname else root)
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found += [
+                Import(node.lineno, node.module, alias.asname or alias.name, f"{node.module}.{alias.name}")
+                for alias in node.names
+            ]
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in ("__import__", "import_module") and isinstance(node.args[0].value, str):
+                found.append(Import(node.lineno, node.args[0].value, "", node.args[0].value))
+    return found
+
+
+def uses_of(source: str) -> list[str]:
+    """Return every name that is read, with the attributes that follow it: "np.random.rand", "keras"."""
+    found: list[str] = []
+    below: set[int] = set()  # parts of a longer chain, which was met first
+    for node in nodes(source):
+        chain, attributes = node, []
+        while isinstance(chain, ast.Attribute):
+            attributes.append(chain.attr)
+            chain = chain.value
+            below.add(id(chain))
+        if isinstance(chain, ast.Name) and isinstance(chain.ctx, ast.Load) and id(node) not in below:
+            found.append(".".join([chain.id, *reversed(attributes)]))
+    return found
+
+
+def nodes(source: str) -> Iterable[ast.AST]:
+    """All nodes of the code, outer ones before what they hold; none of code that does not parse, and so does not run."""
+    try:
+        return ast.walk(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []

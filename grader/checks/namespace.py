@@ -1,0 +1,150 @@
+"""``namespace``: variables at the top level of a submission are what the assignment says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..assignment.checks import NamespaceCheck
+from ..assignment.parts import Variable
+from ..binding import describe
+from ..sandbox.endings import CallFailed
+from ..sandbox.seen import numbers
+from . import training
+from .context import MAX_ROWS, Context, Outcome
+
+Array = np.ndarray[Any, Any]
+KINDS = {"float": "f", "int": "iu", "uint8": "u"}
+HISTORY = ("loss", "accuracy", "val_loss", "val_accuracy")
+SAME = 1e-5  # what the same function gives twice, in float32
+
+
+def run(check: NamespaceCheck, context: Context) -> Outcome:
+    """Look at each variable; each that is right earns its part."""
+    problems = {name: _problem(name, context.content.variables[name], context) for name in check.names}
+    wrong = {name: problem for name, problem in problems.items() if problem}
+    if not wrong:
+        return Outcome(1.0, f"{', '.join(check.names)}: as the task asks.")
+    right = [name for name in check.names if name not in wrong]
+    also = f" Right: {', '.join(right)}." if right else ""
+    return Outcome(len(right) / len(check.names), next(iter(wrong.values())) + also, {"wrong": wrong})
+
+
+def _problem(name: str, wanted: Variable, context: Context) -> str | None:
+    try:
+        described = context.variable(name)
+    except CallFailed as failure:
+        if failure.status not in ("failed", "error"):
+            raise
+        return failure.message
+    value = described.value
+    if wanted.type == "model":
+        return None if described.model else f"`{name}` is {describe(value)}: it has to be a Keras model."
+    if wanted.type == "texts":
+        return _texts_problem(name, wanted, value)
+    if wanted.type == "history":
+        return _history_problem(name, value, context)
+    array = value if isinstance(value, np.ndarray) else numbers(value)
+    if array is None or array.dtype.kind not in "biuf":
+        return f"`{name}` is {describe(value)}: it has to be an array of numbers."
+    return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)
+
+
+def _texts_problem(name: str, wanted: Variable, value: Any) -> str | None:
+    found = texts(value)
+    if found is None:
+        return f"`{name}` is {describe(value)}: it has to be a list of texts."
+    if wanted.equals is None:
+        return None
+    if len(found) != len(wanted.equals):
+        return f"`{name}` has {len(found)} entries; expected {len(wanted.equals)}."
+    accepted = [{plain(name) for name in ([item] if isinstance(item, str) else item)} for item in wanted.equals]
+    wrong = [index for index, text in enumerate(found) if plain(text) not in accepted[index]]
+    if not wrong:
+        return None
+    known = all(any(plain(text) in names for names in accepted) for text in found)
+    order = " (the names are right, but not their order)" if known else ""
+    return f"`{name}` is wrong at index {', '.join(map(str, wrong))}{order}."
+
+
+def texts(value: Any) -> list[str] | None:
+    """The texts of a list, a tuple, or a dict by label; None for anything else."""
+    items = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        return None
+    return list(items)
+
+
+def plain(text: str) -> str:
+    """A name as it is compared: lower case, letters and digits only."""
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
+def _history_problem(name: str, value: Any, context: Context) -> str | None:
+    if not isinstance(value, dict):
+        return f"`{name}` is {describe(value)}: it has to be what fit() returned, or a dict of lists."
+    curves = {key: numbers(value.get(key)) for key in HISTORY}
+    missing = [key for key, curve in curves.items() if curve is None or not curve.size]
+    if missing:
+        return f"`{name}` has no {' and no '.join(missing)}: compile with metrics=['accuracy'], and give fit() validation data."
+    if len({curve.size for curve in curves.values() if curve is not None}) > 1:
+        return f"`{name}` has lists of different lengths: expected one entry an epoch in each."
+    recorded = [call.history for call in training.fits(context.training())]
+    if recorded and not any(_is_from(curves, history) for history in recorded):
+        return f"`{name}` is not what fit() returned in this run: assign it, `{name} = model.fit(...)`."
+    return None
+
+
+def _is_from(curves: dict[str, Array | None], history: dict[str, list[float]]) -> bool:
+    """Whether the recorded history of one fit is part of the curves, which may join several fits."""
+    for key, curve in curves.items():
+        fitted = np.asarray(history.get(key, []))
+        starts = range(1 + (0 if curve is None else curve.size) - fitted.size)
+        if curve is None or not any(np.allclose(curve[i : i + fitted.size], fitted, rtol=SAME) for i in starts):
+            return False
+    return bool(history)
+
+
+def _array_problem(name: str, wanted: Variable, value: Array, length: int | None) -> str | None:
+    shape = (length, *value.shape[1:]) if value.ndim else ()
+    if wanted.shape is not None and not _fits(shape, wanted.shape):
+        expected = ", ".join("n" if size is None else str(size) for size in wanted.shape)
+        return f"`{name}` has the shape {shape}; expected ({expected})."
+    if wanted.at_least is not None and (length or 0) < wanted.at_least:
+        return f"`{name}` has {length} entries; at least {wanted.at_least} are asked."
+    if wanted.dtype is not None and value.dtype.kind not in KINDS[wanted.dtype]:
+        return f"`{name}` holds {value.dtype.name}; expected {wanted.dtype}."
+    if value.dtype.kind == "f" and not np.isfinite(value).all():
+        return f"`{name}` holds values that are no numbers (NaN or infinite)."
+    low, high = (float(value.min()), float(value.max())) if value.size else (0.0, 0.0)
+    if (wanted.low is not None and low < wanted.low) or (wanted.high is not None and high > wanted.high):
+        return f"`{name}` has values from {low:.4g} to {high:.4g}; expected {wanted.low:g} to {wanted.high:g}."
+    return None
+
+
+def _fits(shape: tuple[Any, ...], wanted: list[int | None]) -> bool:
+    """Whether the shape is as wanted, up to axes of length one at the end."""
+    while len(shape) > len(wanted) and shape[-1] == 1:
+        shape = shape[:-1]
+    return len(shape) == len(wanted) and all(w is None or s == w for s, w in zip(shape, wanted, strict=True))
+
+
+def _origin_problem(name: str, wanted: Variable, value: Array, context: Context) -> str | None:
+    if wanted.part_of is not None:
+        split = context.split(wanted.part_of)
+        known = {image.tobytes() for images in (split.x_train, split.x_public) for image in images}
+        foreign = sum(image.tobytes() not in known for image in value)
+        if foreign:
+            return (
+                f"{foreign} of the first {len(value)} entries of `{name}` are no images of {wanted.part_of}, unchanged."
+            )
+    if wanted.result_of is not None:
+        inputs = {argument: context.numbers(other) for argument, other in wanted.arguments.items()}
+        expected = next(iter(context.ask(wanted.result_of, inputs).values.values()))
+        if not isinstance(expected, np.ndarray) or len(expected) > MAX_ROWS or expected.size != value.size:
+            return f"`{name}` has another size than what `{wanted.result_of}` gives."
+        scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
+        if not np.abs(expected.reshape(value.shape) - value.astype(np.float64)).max(initial=0.0) <= SAME * scale:
+            return f"`{name}` is not what `{wanted.result_of}` gives for {', '.join(wanted.arguments.values())}."
+    return None

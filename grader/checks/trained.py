@@ -1,0 +1,84 @@
+"""What checks of trained models share: predictions on images with known labels, and the bands.
+
+The labels stay here. Student code gets images and answers with predictions; what it printed or stored
+about its own accuracy counts for nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..assignment.checks import BandedCheck
+from ..binding import describe
+from ..datasets import Split
+from ..sandbox.endings import CallFailed
+from ..statistics import Correct
+from .context import Context
+
+Array = np.ndarray[Any, Any]
+
+
+def correct(context: Context, model: str, preprocess: str, dataset: str) -> Correct:
+    """Which training and held-out images the submission's ``model`` classifies right, asked once per model.
+
+    As many training images as held-out ones, the first. Raises CallFailed.
+    """
+    key = (model, preprocess, dataset)
+    if key not in context.predicted:
+        split = context.split(dataset)
+        context.variable(model, rows=1)
+        count = len(split.x_held_out)
+        held_out = _predicted(context, model, preprocess, split.x_held_out)
+        training = _predicted(context, model, preprocess, split.x_train[:count])
+        context.predicted[key] = Correct(
+            training == split.y_train[:count].ravel(), held_out == split.y_held_out.ravel()
+        )
+    found: Correct = context.predicted[key]
+    return found
+
+
+def _predicted(context: Context, model: str, preprocess: str, images: Array) -> Array:
+    inputs = next(iter(context.ask(preprocess, {_argument(context, preprocess): images}).values.values()))
+    if not isinstance(inputs, np.ndarray) or len(inputs) != len(images):
+        message = f"`{preprocess}` makes {describe(inputs)} of {len(images)} images: return one entry for each image."
+        raise CallFailed("failed", message)
+    return classes(context.predict(model, inputs), len(images), f"`{model}.predict`")
+
+
+def _argument(context: Context, function: str) -> str:
+    return context.content.functions[function].argument_names()[0]
+
+
+def classes(answer: Any, count: int, source: str) -> Array:
+    """The predicted classes (count,) from classes or from scores, one row or one column for each image.
+
+    Raises CallFailed for anything else, and for scores that are no numbers.
+    """
+    array = np.asarray(answer) if isinstance(answer, np.ndarray | list | tuple) else np.empty(0)
+    if array.dtype.kind in "biuf" and np.isfinite(array).all():
+        if array.size == count:
+            return np.asarray(array.reshape(count).round(), dtype=np.int64)
+        if array.ndim == 2 and count in array.shape:
+            best: Array = array.argmax(axis=1 if len(array) == count else 0)
+            return best
+    what = "numbers that are not finite" if array.dtype.kind == "f" and array.size else describe(answer)
+    raise CallFailed("failed", f"{source} gives {what} for {count} images: expected a class or ten scores for each.")
+
+
+def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:
+    """Pairs (value, share of the points from it on), the highest first."""
+    spread = check.spread.get("stand-in" if split.stand_in else "real")
+    pairs = []
+    for band in check.bands:
+        if band.at_least is not None:
+            pairs.append((band.at_least, band.share))
+        elif band.deviations is not None and spread is not None:
+            pairs.append((spread.mean - band.deviations * spread.deviation, band.share))
+    return sorted(pairs, reverse=True)
+
+
+def share(check: BandedCheck, value: float, split: Split) -> float:
+    """The part of the points that ``value`` earns."""
+    return max((part for threshold, part in thresholds(check, split) if value >= threshold), default=0.0)

@@ -1,0 +1,61 @@
+"""The rules of ``source`` about training: what ``fit`` was given, as recorded while the submission ran."""
+
+from __future__ import annotations
+
+from ..sandbox.seen import Call, Data
+
+SOME = 0.05  # of the sampled images: fewer may look alike by chance
+OTHER_RANGE = 4.0  # one range is more than so many times the other
+
+
+def leakage(record: list[Call]) -> str | None:
+    """Where test data take part in training, validation or early stopping."""
+    for call in fits(record):
+        stopping = any(callback.type in ("EarlyStopping", "ReduceLROnPlateau") for callback in call.callbacks)
+        for role, data in (("training", call.inputs), ("validation", call.validation or Data())):
+            if any(origin.test > SOME for origin in data.origin.values()):
+                use = "and early stopping goes by them" if stopping and role == "validation" else f"as {role} data"
+                return (
+                    f"fit() of {_model(call)} gets test images, {use}: take validation data from the training images."
+                )
+    return None
+
+
+def early_stopping(record: list[Call]) -> str | None:
+    """Where a callback watches a training value."""
+    for call in fits(record):
+        for callback in call.callbacks:
+            if callback.type in ("EarlyStopping", "ModelCheckpoint") and not callback.monitor.startswith("val_"):
+                return (
+                    f"{callback.type} of {_model(call)} watches '{callback.monitor}', which goes on improving while "
+                    "the model overfits: watch 'val_loss'."
+                )
+    return None
+
+
+def scaling(record: list[Call]) -> str | None:
+    """Where a model is given data of another range than it was trained with."""
+    trained = {name: call.inputs.range for call in fits(record) for name in call.model}
+    for call in record:
+        name = next(iter(call.model), "")
+        one = trained.get(name)
+        for data in (call.validation or Data(), call.inputs):
+            if one and data.range and not 1 / OTHER_RANGE <= _size(data.range) / max(_size(one), 1e-12) <= OTHER_RANGE:
+                return (
+                    f"`{name}` is trained with values from {one[0]:g} to {one[1]:g}, but {call.method}() gets "
+                    f"{data.range[0]:g} to {data.range[1]:g}: scale all images alike."
+                )
+    return None
+
+
+def fits(record: list[Call]) -> list[Call]:
+    """The recorded calls of ``fit``."""
+    return [call for call in record if call.method == "fit"]
+
+
+def _model(call: Call) -> str:
+    return f"`{call.model[0]}`" if call.model else "a model"
+
+
+def _size(limits: list[float]) -> float:
+    return max(abs(limits[0]), abs(limits[1]))

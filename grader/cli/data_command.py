@@ -1,0 +1,40 @@
+"""``grader data``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("data")
+@click.option(
+    "--data", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Look for NAME.npz files here first."
+)
+@click.pass_context
+def command(ctx: click.Context, folder: Path | None) -> None:
+    """Show where the data sets come from, and fetch those that are missing."""
+    from .. import datasets
+    from ..errors import NotGradable
+    from ..text import clean
+
+    problems = []
+    for name in datasets.NAMES:
+        try:
+            found = datasets.find(name, folder, retry=True)
+        except NotGradable as error:
+            click.echo(f"{name:14} damaged")
+            problems.append(str(error))
+            continue
+        dataset = found.dataset
+        sizes = f"{len(dataset.x_train)} training, {len(dataset.x_test)} test images"
+        where = found.where or "not kept: no folder can be written"
+        click.echo(f"{name:14} {dataset.source:18} {sizes:36} {where}")
+        if dataset.stand_in:
+            problems.append(
+                f"The data set {name} could not be fetched ({found.problem}): its stand-in is used until "
+                "'grader data' succeeds or a folder with the file is given with --data."
+            )
+    for problem in problems:
+        click.echo(f"Error: {clean(problem, 2000)}", err=True)
+    ctx.exit(3 if problems else 0)

@@ -1,0 +1,28 @@
+"""``grader leaderboard``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("leaderboard")
+@click.argument("reports", type=click.Path(path_type=Path), nargs=-1, required=True)
+def command(reports: tuple[Path, ...]) -> None:
+    """Rank the submissions of REPORTS (from check --json; files or folders) by their challenge.
+
+    The accuracy is that on held-out images, with its 95 % interval; equal accuracies share a rank.
+    """
+    from itertools import groupby
+
+    from .. import leaderboard
+
+    for contest, group in groupby(leaderboard.read(reports), key=lambda entry: entry.contest):
+        name, check, data = contest
+        click.echo(f"{name}, {check} ({data})")
+        entries = list(group)
+        for entry in entries:
+            rank = 1 + sum(other.accuracy > entry.accuracy for other in entries)
+            interval = f"{100 * entry.low:.1f} to {100 * entry.high:.1f}"
+            click.echo(f"{rank:4}  {100 * entry.accuracy:5.2f} %  ({interval})  {entry.submission}")

@@ -1,0 +1,159 @@
+"""MNIST, Fashion-MNIST and CIFAR-10: found, fetched or replaced by a stand-in, and split for one assignment.
+
+The test set is split in two: students' code sees the public half, the held-out half stays in the grader's process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import NotGradable, UsageError
+from . import cache, download, sources
+from .cache import Array
+
+NAMES = ("mnist", "fashion_mnist", "cifar10")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A whole data set: uint8 images (n, 28, 28) or (n, 32, 32, 3), uint8 labels (n,), for cifar10 (n, 1).
+
+    The arrays are read-only. ``source`` is for reports and names no folder; ``key`` stands for the content.
+    """
+
+    name: str
+    x_train: Array
+    y_train: Array
+    x_test: Array
+    y_test: Array
+    source: str
+    stand_in: bool
+    key: str
+
+
+@dataclass(frozen=True)
+class Split:
+    """What one assignment uses of a data set; arrays as in :class:`Dataset`."""
+
+    name: str
+    x_train: Array
+    y_train: Array
+    x_public: Array
+    y_public: Array
+    x_held_out: Array
+    y_held_out: Array
+    source: str
+    stand_in: bool
+    key: str
+
+    def describe(self) -> str:
+        """One line for a report: source and numbers of images."""
+        return (
+            f"{self.name}: {self.source}, {len(self.x_train)} training, {len(self.x_public)} public, "
+            f"{len(self.x_held_out)} held-out images"
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A data set, where it lies (None: only in memory), and why it could not be fetched, if that was tried."""
+
+    dataset: Dataset
+    where: Path | None
+    problem: str | None = None
+
+
+def load(name: str, folder: Path | None = None) -> Dataset:
+    """Return the data set ``name`` from the first source that has it.
+
+    These are ``folder`` (else GRADER_DATA), the Keras cache, the addresses from which Keras downloads, and the
+    stand-in. Raises UsageError for a folder that does not exist, NotGradable for a damaged file in it.
+    """
+    return find(name, folder).dataset
+
+
+def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
+    """Do what :func:`load` does, and say where; ``retry`` fetches even if that failed a short time ago."""
+    if name not in NAMES:
+        raise UsageError(f"There is no data set '{name}': choose one of {', '.join(NAMES)}.")
+    with cache.lock(name):
+        given = sources.in_folder(name, folder)
+        if given is not None:
+            try:
+                return _prepared(given)
+            except sources.Damaged as error:
+                raise NotGradable(
+                    f"The file {given.where} is not the data set {name}: {error}; replace it, or remove it to use another source."
+                ) from error
+        found = _in_keras_cache(name)
+        problem = None
+        if found is None and (retry or not download.failed_lately(name)):
+            try:
+                download.fetch(name)
+                found = _in_keras_cache(name, "Keras download")
+                problem = None if found else "what was fetched cannot be read"
+            except download.Failed as error:
+                problem = str(error)
+        return found or _stand_in(name, problem)
+
+
+def split(dataset: Dataset, training: int | None = None, held_out: int | None = None) -> Split:
+    """Cut out the first ``training`` training images (None: all) and halve the test set.
+
+    Images at even positions are public; of those at odd positions the first ``held_out`` (None: all) are held out.
+    """
+    return Split(
+        name=dataset.name,
+        x_train=dataset.x_train[:training],
+        y_train=dataset.y_train[:training],
+        x_public=dataset.x_test[0::2],
+        y_public=dataset.y_test[0::2],
+        x_held_out=dataset.x_test[1::2][:held_out],
+        y_held_out=dataset.y_test[1::2][:held_out],
+        source=dataset.source,
+        stand_in=dataset.stand_in,
+        key=dataset.key,
+    )
+
+
+def public_file(part: Split) -> Path:
+    """Return an uncompressed .npz with what student code may see, as x_train, y_train, x_test and y_test.
+
+    It is made once, lies in the user's cache and is never changed. Raises NotGradable where nothing can be written.
+    """
+
+    def write(path: Path) -> None:
+        with open(path, "wb") as file:
+            np.savez(file, x_train=part.x_train, y_train=part.y_train, x_test=part.x_public, y_test=part.y_public)
+
+    return cache.file(f"{part.key}-{len(part.x_train)}-public.npz", write)
+
+
+def _prepared(source: sources.Source) -> Found:
+    """Read a source once; afterwards its arrays open from the cache in a moment. Raises Damaged."""
+    try:
+        key = source.key()
+    except OSError as error:
+        raise sources.Damaged(f"it cannot be read ({error})") from error
+    kept = cache.arrays(key) or cache.keep_arrays(key, source.read())
+    return Found(Dataset(source.name, **kept[0], source=source.label, stand_in=False, key=key), source.where)
+
+
+def _in_keras_cache(name: str, label: str | None = None) -> Found | None:
+    for source in sources.in_keras_cache(name):
+        try:
+            return _prepared(source if label is None else replace(source, label=label))
+        except sources.Damaged:  # an interrupted download, which Keras would repeat, too
+            continue
+    return None
+
+
+def _stand_in(name: str, problem: str | None) -> Found:
+    from . import stand_in
+
+    key = stand_in.key(name)
+    kept = cache.arrays(key) or cache.keep_arrays(key, stand_in.make(name))
+    return Found(Dataset(name, **kept[0], source="stand-in", stand_in=True, key=key), kept[1], problem)

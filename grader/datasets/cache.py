@@ -1,0 +1,128 @@
+"""Keeps prepared arrays and files in the user's cache, or for this process only where that cannot be written.
+
+Arrays are plain ``.npy`` files, opened as memory maps: only the pages that are used are ever read. An entry is
+written beside its place and renamed, so it is there whole or not at all, and never changes afterwards.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import functools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+
+from ..errors import NotGradable
+
+Array = np.ndarray[Any, Any]
+PARTS = ("x_train", "y_train", "x_test", "y_test")
+
+
+def arrays(key: str) -> tuple[dict[str, Array], Path] | None:
+    """The arrays kept under ``key``, read-only, and their folder; None where there are none."""
+    for folder in folders():
+        with contextlib.suppress(OSError, ValueError, EOFError):  # not there, or damaged: made again
+            return {part: _open(folder / key / f"{part}.npy") for part in PARTS}, folder / key
+    return None
+
+
+def keep_arrays(key: str, made: dict[str, Array]) -> tuple[dict[str, Array], Path | None]:
+    """Keep ``made`` under ``key`` and return it as :func:`arrays` does; without a folder where none can be written."""
+
+    def write(path: Path) -> None:
+        path.mkdir()
+        for part in PARTS:
+            np.save(path / f"{part}.npy", made[part], allow_pickle=False)
+
+    with contextlib.suppress(NotGradable):
+        _write(key, write)
+        kept = arrays(key)
+        if kept is not None:
+            return kept
+    for array in made.values():
+        array.setflags(write=False)
+    return made, None
+
+
+def file(name: str, write: Callable[[Path], None]) -> Path:
+    """The file kept under ``name``, made by ``write(path)`` where there is none; NotGradable if it cannot be made."""
+    for folder in folders():
+        if os.path.isfile(folder / name):
+            return folder / name
+    return _write(name, write)
+
+
+@contextlib.contextmanager
+def lock(name: str) -> Iterator[None]:
+    """Let one process at a time prepare ``name``; where nothing can be locked, several do the same work."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            folder = _user_folder()
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+                held = stack.enter_context(open(folder / f"{name}.lock", "ab"))
+                fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _write(name: str, write: Callable[[Path], None]) -> Path:
+    problem: OSError | None = None
+    for folder in folders():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as scratch:
+                made = Path(scratch, "made")
+                write(made)
+                made.chmod(0o755 if made.is_dir() else 0o644)
+                _put(made, folder / name)
+            return folder / name
+        except OSError as error:
+            problem = error
+    raise NotGradable(
+        f"Nothing can be written, neither to the user's cache nor to {tempfile.gettempdir()} ({problem}): "
+        "make room or set XDG_CACHE_HOME to a folder that can be written."
+    )
+
+
+def _put(made: Path, place: Path) -> None:
+    """Rename; a folder in the way was found damaged a moment ago, or is another process's equal one."""
+    with contextlib.suppress(FileNotFoundError):
+        if made.is_dir():
+            os.rename(place, made.with_name("old"))
+    os.rename(made, place)
+
+
+def _open(path: Path) -> Array:
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def folders() -> Iterator[Path]:
+    """Where entries are looked for, and made in the first that can be written."""
+    user = _user_folder()
+    if user is not None:
+        yield user
+    with contextlib.suppress(OSError):  # no temporary folder either
+        yield _temporary_folder()
+
+
+def _user_folder() -> Path | None:
+    with contextlib.suppress(RuntimeError):
+        folder = Path(platformdirs.user_cache_dir("grader"), "datasets")
+        if folder.is_absolute():  # a user without a home has the folder '~'
+            return folder
+    return None
+
+
+@functools.cache
+def _temporary_folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="grader-data-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)

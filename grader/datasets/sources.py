@@ -1,0 +1,185 @@
+"""The places where a data set can lie: a folder of the user's, and the Keras cache in the layouts of its versions."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import pickle
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import __version__
+from ..errors import UsageError
+from .cache import PARTS, Array
+
+IMAGE_SHAPES: dict[str, tuple[int, ...]] = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
+FASHION_FILES = tuple(
+    f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
+)
+CIFAR_FOLDER = "cifar-10-batches-py"  # inside the archive, and what Keras called it when unpacked
+CIFAR_ARCHIVE = f"{CIFAR_FOLDER}-target_archive"
+CIFAR_BATCHES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
+
+
+class Damaged(Exception):
+    """A source does not hold what it should; the text says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Files from which a data set can be read."""
+
+    name: str
+    label: str
+    where: Path
+    files: tuple[Path, ...]
+    reader: Callable[[], dict[str, Array]]
+
+    def key(self) -> str:
+        """A name for the content: other files, sizes or times make another one; raises OSError."""
+        facts = [(str(path.resolve()), *_facts(path)) for path in self.files]
+        return f"{self.name}-{hashlib.sha256(repr((__version__, facts)).encode()).hexdigest()[:16]}"
+
+    def read(self) -> dict[str, Array]:
+        """Read x_train, y_train, x_test and y_test as Keras gives them; raises Damaged."""
+        try:
+            arrays = self.reader()
+        except Exception as error:  # damaged archives and pickles raise nearly anything
+            raise Damaged(f"it cannot be read ({type(error).__name__}: {error})") from error
+        return check(self.name, arrays)
+
+
+def in_folder(name: str, folder: Path | None) -> Source | None:
+    """``NAME.npz`` in ``folder``, else in the folder that GRADER_DATA names; UsageError where that is no folder."""
+    origin = "--data" if folder is not None else "GRADER_DATA"
+    given = str(folder) if folder is not None else os.environ.get("GRADER_DATA", "")
+    if not given:
+        return None
+    if not os.path.isdir(given) or not os.access(given, os.R_OK | os.X_OK):
+        raise UsageError(f"The data folder {given} ({origin}) does not exist or cannot be read: give an existing one.")
+    path = Path(given, f"{name}.npz")
+    return Source(name, path.name, path, (path,), lambda: _npz(path)) if path.exists() else None
+
+
+def keras_folder() -> Path:
+    """Where Keras keeps its data sets."""
+    home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
+    return Path(os.path.expanduser(home), "datasets")
+
+
+def in_keras_cache(name: str) -> list[Source]:
+    """What the Keras cache has of ``name``, the layout of the newest version first."""
+    folder = keras_folder()
+
+    def source(where: Path, files: list[Path], reader: Callable[[], dict[str, Array]]) -> list[Source]:
+        there = all(os.path.isfile(file) for file in files)
+        return [Source(name, "Keras cache", where, tuple(files), reader)] if there else []
+
+    if name == "mnist":
+        path = folder / "mnist.npz"
+        return source(path, [path], lambda: _npz(path))
+    if name == "fashion_mnist":
+        place = folder / "fashion-mnist"
+        return source(place, [place / file for file in FASHION_FILES], lambda: _idx(place))
+    found = []
+    for inner in (f"{CIFAR_FOLDER}-target/{CIFAR_FOLDER}", f"{CIFAR_FOLDER}/{CIFAR_FOLDER}", CIFAR_FOLDER):
+        place = folder / inner
+        files = [place / batch for batch in CIFAR_BATCHES]
+        found += source(place, files, lambda files=files: _batches([file.read_bytes() for file in files]))  # type: ignore[misc]
+    for archive in (CIFAR_ARCHIVE, f"{CIFAR_FOLDER}_archive", f"{CIFAR_FOLDER}.tar.gz"):
+        path = folder / archive
+        found += source(path, [path], lambda path=path: _archive(path))  # type: ignore[misc]
+    return found
+
+
+def check(name: str, arrays: dict[str, Array]) -> dict[str, Array]:
+    """Return the arrays with labels as Keras shapes them; raises Damaged where they are not this data set."""
+    checked = {}
+    for part in ("train", "test"):
+        images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
+        expected = IMAGE_SHAPES[name]
+        if images.dtype != np.uint8 or images.shape[1:] != expected:
+            raise Damaged(
+                f"x_{part} is {images.dtype} {images.shape}, not uint8 (n, {', '.join(str(size) for size in expected)})"
+            )
+        if len(images) < 2 or labels.shape not in ((len(images),), (len(images), 1)):
+            raise Damaged(f"y_{part} has the shape {labels.shape} for {len(images)} images")
+        if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() > 9:
+            raise Damaged(f"y_{part} is not made of integers from 0 to 9")
+        shape = (-1, 1) if name == "cifar10" else (-1,)
+        checked[f"x_{part}"] = np.ascontiguousarray(images)
+        checked[f"y_{part}"] = labels.astype(np.uint8).reshape(shape)
+    return checked
+
+
+def _facts(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns  # a copy can bring an old mtime with it
+
+
+def _npz(path: Path) -> dict[str, Array]:
+    with np.load(path, allow_pickle=False) as file:
+        missing = [part for part in PARTS if part not in file]
+        if missing:
+            raise ValueError(f"no {missing[0]} in it")
+        return {part: file[part] for part in PARTS}
+
+
+def _idx(folder: Path) -> dict[str, Array]:
+    """The four gzipped IDX files of Fashion-MNIST: a magic number, the sizes (big-endian), the bytes."""
+    found = []
+    for file in FASHION_FILES:
+        raw = gzip.decompress((folder / file).read_bytes())
+        axes = 3 if "idx3" in file else 1
+        if raw[:4] != bytes([0, 0, 8, axes]):
+            raise ValueError(f"{file} is no IDX file of bytes")
+        shape = np.frombuffer(raw, ">u4", count=axes, offset=4)
+        found.append(np.frombuffer(raw, np.uint8, offset=4 + 4 * axes).reshape(shape))
+    return dict(zip(PARTS, found, strict=True))
+
+
+def _archive(path: Path) -> dict[str, Array]:
+    with tarfile.open(path) as archive:
+        members = [archive.extractfile(f"{CIFAR_FOLDER}/{batch}") for batch in CIFAR_BATCHES]
+        return _batches([member.read() for member in members if member is not None])
+
+
+def _batches(pickles: list[bytes]) -> dict[str, Array]:
+    """CIFAR-10's batches: rows of 1024 red, 1024 green and 1024 blue bytes, and a list of labels."""
+    images, labels = [], []
+    for raw in pickles:
+        batch = _unpickle(raw)
+        images.append(np.asarray(batch[b"data"]).reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+        labels.append(np.asarray(batch[b"labels"]))
+    *training, _ = range(len(images))
+    return {
+        "x_train": np.concatenate([images[index] for index in training]),
+        "y_train": np.concatenate([labels[index] for index in training]),
+        "x_test": images[-1],
+        "y_test": labels[-1],
+    }
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """A pickle can run any code while it is read; this one reaches nothing but what makes an array."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in (("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct")):
+            return np.empty(0).__reduce__()[0]
+        if (module, name) == ("numpy", "ndarray"):
+            return np.ndarray
+        if (module, name) == ("numpy", "dtype"):
+            return np.dtype
+        raise pickle.UnpicklingError(f"{module}.{name} has no place in a batch of images")
+
+
+def _unpickle(raw: bytes) -> dict[bytes, Any]:
+    loaded: dict[bytes, Any] = _ArraysOnly(io.BytesIO(raw), encoding="bytes").load()
+    return loaded

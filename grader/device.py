@@ -1,0 +1,59 @@
+"""Chooses what TensorFlow computes on, without importing it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import Literal
+
+from .errors import NotGradable
+
+Wanted = Literal["auto", "cpu", "gpu"]
+SECONDS = 120  # a first import of TensorFlow with CUDA takes long
+LIST_GPUS = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GPU')))"
+
+
+def gpus() -> list[str]:
+    """The names of the NVIDIA GPUs that the driver reports."""
+    if shutil.which("nvidia-smi") is None:
+        return []
+    try:
+        command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [line.strip() for line in done.stdout.splitlines() if line.strip()]
+
+
+def choose(wanted: Wanted) -> str:
+    """Set this process up for ``wanted`` and return "cpu", or "gpu" and its name; raises NotGradable without a GPU.
+
+    TensorFlow reads the variables when it is imported, so this comes before any reference is used.
+    """
+    found = [] if wanted == "cpu" else gpus()
+    if wanted == "gpu" and not found:
+        raise NotGradable("There is no GPU on this machine that NVIDIA's driver knows: leave out --device gpu.")
+    if wanted == "gpu" and not tensorflow_sees_gpu():
+        raise NotGradable(
+            "TensorFlow does not see the GPU of this machine: install it with 'pip install tensorflow[and-cuda]', "
+            "or leave out --device gpu."
+        )
+    if not found:
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+        return "cpu"
+    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # a worker beside us needs memory, too
+    os.environ["TF_DETERMINISTIC_OPS"] = "1"
+    return f"gpu ({found[0]})"
+
+
+def tensorflow_sees_gpu() -> bool:
+    """Whether TensorFlow finds a GPU, tried in a process of its own."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", LIST_GPUS], capture_output=True, text=True, timeout=SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.stdout.strip() not in ("", "0")

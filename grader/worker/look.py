@@ -1,0 +1,48 @@
+"""Answers what the grader wants to see of a loaded submission besides calling its functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import figures, models
+
+Namespace = dict[str, Any]
+
+
+def variables(namespace: Namespace, names: list[str], rows: int) -> dict[str, Any]:
+    """Return {name: {"type", "length", "value"}} of variables, arrays cut after ``rows`` entries.
+
+    The value of a Keras History is its dict of lists, of a Keras model its description.
+    """
+    return {name: _describe(namespace[name], rows) for name in names if name in namespace}
+
+
+def drawn() -> list[dict[str, Any]]:
+    """Return what is drawn in each figure."""
+    return figures.describe_all()
+
+
+def trained(namespace: Namespace) -> list[dict[str, Any]]:
+    """Return the recorded calls of fit, evaluate and predict."""
+    return models.records(namespace)
+
+
+def _describe(value: Any, rows: int) -> dict[str, Any]:
+    described: dict[str, Any] = {"type": type(value).__name__[:80]}
+    if models.is_model(value):
+        return {**described, "model": True, "value": models.describe(value)}
+    if not isinstance(value, dict) and isinstance(getattr(value, "history", None), dict):
+        value = value.history
+    if isinstance(value, dict):  # labels to names; only texts can be keys on the channel
+        value = {str(key): item for key, item in list(value.items())}
+    if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
+        value = np.asarray(value)  # a tensor, a column of a table
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        value = value.tolist()
+    try:
+        described["length"] = len(value)
+    except TypeError:
+        described["length"] = None
+    return {**described, "value": value[:rows] if isinstance(value, np.ndarray) and value.ndim else value}

@@ -1,0 +1,205 @@
+"""Describes the submission's Keras models, lets them predict, and records how they were trained.
+
+The record is evidence against a submission (test data in ``fit``), never for it: code that runs here
+could write into it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator
+from functools import wraps
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from . import hooks
+from .datasets import arrays, served
+
+Array = np.ndarray[Any, Any]
+MAX_RECORDS = 200
+SAMPLED_ROWS = 64  # of an array that a model is given, to find out where it comes from
+SAME = 0.9999  # correlation of two pictures that are the same but for scale and offset
+
+_records: list[tuple[Any, dict[str, Any]]] = []  # the model, and what happened to it
+_known: dict[str, tuple[Array, Array]] = {}
+_depth = [0]  # evaluate within fit is Keras's own
+
+
+def watch(seed: int) -> None:
+    """Record from now on what models are given; make TensorFlow and Keras repeatable with ``seed``."""
+    hooks.after_import("tensorflow", lambda module: _settle(module, seed))
+    hooks.after_import("keras", lambda module: module.utils.set_random_seed(seed))
+    hooks.after_import("keras.src.models.model", _record_all)
+
+
+def _settle(tensorflow: ModuleType, seed: int) -> None:
+    for device in tensorflow.config.list_physical_devices("GPU"):
+        tensorflow.config.experimental.set_memory_growth(device, True)
+    tensorflow.random.set_seed(seed)  # determinism asks for one
+    tensorflow.config.experimental.enable_op_determinism()
+
+
+def is_model(value: Any) -> bool:
+    """Whether ``value`` is a Keras model."""
+    return any("keras" in base.__module__ and base.__name__ == "Model" for base in type(value).__mro__)
+
+
+def predict(model: Any, inputs: Array) -> Any:
+    """What ``model`` predicts in evaluation mode, without leaving a trace in the record."""
+    with _unrecorded():
+        return model.predict(inputs, verbose=0) if is_model(model) else model.predict(inputs)
+
+
+def describe(model: Any) -> dict[str, Any]:
+    """Return class, layers, loss, optimizer and shapes of a Keras model."""
+    return {
+        "class": type(model).__name__,
+        "input_shape": _plain(getattr(model, "input_shape", None)) if model.built else None,
+        "output_shape": _plain(getattr(model, "output_shape", None)) if model.built else None,
+        "parameters": int(model.count_params()) if model.built else None,
+        "layers": [_describe_layer(layer) for layer in _flat(model)],
+        "loss": _describe_loss(getattr(model, "loss", None)),
+        "optimizer": type(getattr(model, "optimizer", None)).__name__,
+    }
+
+
+def records(namespace: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every recorded call in order, with the names that its model has in ``namespace``."""
+    return [
+        {**record, "model": [name for name, value in list(namespace.items()) if value is model and type(name) is str]}
+        for model, record in _records
+    ]
+
+
+def _flat(model: Any) -> Iterator[Any]:
+    for layer in model.layers:
+        if is_model(layer):
+            yield from _flat(layer)
+        else:
+            yield layer
+
+
+def _describe_layer(layer: Any) -> dict[str, Any]:
+    described: dict[str, Any] = {"type": type(layer).__name__, "parameters": int(layer.count_params())}
+    config = layer.get_config()
+    for key in ("units", "rate", "activation"):
+        if isinstance(config.get(key), int | float | str):
+            described[key] = config[key]
+    for key in ("kernel_regularizer", "bias_regularizer", "activity_regularizer"):
+        if config.get(key):
+            described[key] = str(config[key])[:200]
+    return described
+
+
+def _describe_loss(loss: Any) -> dict[str, Any] | None:
+    if loss is None:
+        return None
+    if isinstance(loss, dict | list | tuple) and len(loss) == 1:  # of the only output
+        loss = next(iter(loss.values())) if isinstance(loss, dict) else loss[0]
+    if isinstance(loss, str):
+        return {"name": loss.lower(), "from_logits": False}
+    name = getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__)
+    from_logits = getattr(loss, "from_logits", None)
+    if from_logits is None and hasattr(loss, "get_config"):
+        from_logits = loss.get_config().get("from_logits")
+    return {"name": str(name).lower(), "from_logits": bool(from_logits)}
+
+
+def _plain(shape: Any) -> Any:
+    return [None if length is None else int(length) for length in shape] if isinstance(shape, tuple) else None
+
+
+def _record_all(module: ModuleType) -> None:
+    for method in ("fit", "evaluate", "predict"):
+        setattr(module.Model, method, _recorded(method, getattr(module.Model, method)))
+
+
+def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        record = None
+        if not _depth[0] and len(_records) < MAX_RECORDS:
+            with contextlib.suppress(Exception):
+                record = _describe_call(method, inspect.signature(original).bind(self, *arguments, **keywords))
+                _records.append((self, record))
+        with _unrecorded():
+            result = original(self, *arguments, **keywords)
+        if record is not None and method == "fit":
+            with contextlib.suppress(Exception):
+                record["history"] = {str(key): [float(v) for v in values] for key, values in result.history.items()}
+        return result
+
+    return call
+
+
+@contextlib.contextmanager
+def _unrecorded() -> Iterator[None]:
+    _depth[0] += 1
+    try:
+        yield
+    finally:
+        _depth[0] -= 1
+
+
+def _describe_call(method: str, bound: inspect.BoundArguments) -> dict[str, Any]:
+    given = bound.arguments
+    described: dict[str, Any] = {"method": method, "inputs": _describe_data(given.get("x"), given.get("y"))}
+    if method == "fit":
+        validation = given.get("validation_data")
+        if validation is not None:
+            pair = isinstance(validation, tuple | list) and len(validation) >= 2
+            described["validation"] = _describe_data(*(validation[:2] if pair else (validation, None)))
+        described["validation_split"] = float(given.get("validation_split") or 0.0)
+        described["epochs"] = int(given.get("epochs") or 1)
+        described["callbacks"] = [
+            {"type": type(callback).__name__, "monitor": str(getattr(callback, "monitor", ""))}
+            for callback in given.get("callbacks") or []
+        ]
+    return described
+
+
+def _describe_data(x: Any, y: Any) -> dict[str, Any]:
+    """Type, shape, range and origin of what a model is given."""
+    if hasattr(x, "element_spec") and hasattr(x, "take"):  # a tf.data.Dataset: its first batch speaks for it
+        batch = next(iter(x.take(1)))
+        x, y = (batch[0], batch[1]) if isinstance(batch, tuple) and len(batch) > 1 else (batch, None)
+    if not hasattr(x, "__array__"):
+        return {"type": type(x).__name__}
+    array = np.asarray(x)
+    described: dict[str, Any] = {"type": type(x).__name__, "shape": list(array.shape), "dtype": array.dtype.name}
+    if array.size and array.dtype.kind in "biuf":
+        described["range"] = [float(array.min()), float(array.max())]
+        described["origin"] = _origin(array, None if y is None else np.asarray(y))
+    return described
+
+
+def _origin(x: Array, y: Array | None) -> dict[str, dict[str, float]]:
+    """For each served data set, which share of ``x`` are its training and its test images.
+
+    Images are known again in any scale; where every pixel was scaled by itself, by a run of test labels.
+    """
+    rows = x[np.unique(np.linspace(0, len(x) - 1, SAMPLED_ROWS).astype(int))].reshape(-1, *x.shape[1:])
+    rows = rows.reshape(len(rows), -1).astype(np.float32)
+    found: dict[str, dict[str, float]] = {}
+    for name in served():
+        data = arrays(name)
+        if rows.shape[1] != data["x_train"][0].size:
+            continue
+        if name not in _known:
+            _known[name] = (_normal(data["x_train"]), _normal(data["x_test"]))
+        shares = [float((_normal(rows) @ images.T > SAME).any(axis=1).mean()) for images in _known[name]]
+        if not any(shares) and y is not None and len(y) >= 50:
+            labels = y.argmax(axis=-1) if y.ndim == 2 and y.shape[1] > 1 else y.ravel()
+            shares[1] = float(labels.astype(np.uint8).tobytes() in data["y_test"].tobytes())
+        found[name] = {"training": shares[0], "test": shares[1]}
+    return found
+
+
+def _normal(images: Array) -> Array:
+    flat = images.reshape(len(images), -1).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    flat /= np.linalg.norm(flat, axis=1, keepdims=True) + 1e-9
+    return flat

@@ -1,0 +1,109 @@
+"""An empty home without a network, small data sets, and a server that behaves as it is told."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import socket
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from grader.datasets import cache, download
+from grader.datasets.sources import IMAGE_SHAPES
+
+
+@pytest.fixture
+def refused():
+    """An address at which nobody listens."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch, refused):
+    """The Keras folder of an empty home; every download is refused."""
+    monkeypatch.delenv("GRADER_DATA", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("no_proxy", "*")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(cache, "_temporary_folder", lambda: tmp_path / "temporary")
+    remotes = {
+        name: tuple(
+            download.Remote(f"{refused}/{remote.place}", remote.place, remote.algorithm, remote.checksum)
+            for remote in files
+        )
+        for name, files in download.REMOTES.items()
+    }
+    monkeypatch.setattr(download, "REMOTES", remotes)
+    (tmp_path / "keras" / "datasets").mkdir(parents=True)
+    return tmp_path / "keras" / "datasets"
+
+
+def small(name, training=20, test=10, seed=0):
+    """Arrays like those of the data set ``name``, but few; every image is another one."""
+    draw = np.random.default_rng(seed)
+    arrays = {}
+    for part, count in (("train", training), ("test", test)):
+        arrays[f"x_{part}"] = draw.integers(0, 256, (count, *IMAGE_SHAPES[name]), dtype=np.uint8)
+        labels = (np.arange(count) % 10).astype(np.uint8)
+        arrays[f"y_{part}"] = labels[:, None] if name == "cifar10" else labels
+    return arrays
+
+
+def equal(dataset, arrays):
+    """Whether the data set holds exactly these arrays."""
+    return all(
+        np.array_equal(getattr(dataset, part), array) and getattr(dataset, part).dtype == np.uint8
+        for part, array in arrays.items()
+    )
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A real server: put bytes into ``files``, set ``cut`` to break off, ``silent`` to say nothing; ``serve(name, ...)``."""
+    state = SimpleNamespace(files={}, asked=[], cut=False, silent=False)
+    done = threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            state.asked.append(self.path)
+            if state.silent:
+                done.wait()
+                return
+            content = state.files.get(self.path)
+            if content is None:
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content[: len(content) // 2] if state.cut else content)
+
+        def log_message(self, *_):
+            pass
+
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+
+    def serve(name, files, checksum=None):
+        """Offer ``files`` (place in the Keras cache: bytes) as the download of the data set ``name``."""
+        remotes = []
+        for place, content in files.items():
+            state.files[f"/{place}"] = content
+            digest = checksum or hashlib.sha256(content).hexdigest()
+            address = f"http://127.0.0.1:{running.server_port}/{place}"
+            remotes.append(download.Remote(address, place, "sha256", digest))
+        monkeypatch.setitem(download.REMOTES, name, tuple(remotes))
+
+    state.serve = serve
+    yield state
+    done.set()
+    running.shutdown()
+    running.server_close()
+    thread.join()

@@ -1,0 +1,118 @@
+"""Downloads from a real server: whole and proven, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from grader import datasets
+from grader.datasets import download
+from tests.datasets import layouts
+from tests.datasets.conftest import equal, small
+
+MNIST = small("mnist")
+FILE = layouts.npz(MNIST)
+GENUINE = dict(download.REMOTES)  # the tests' home replaces them
+
+
+def leftovers(home):
+    return [path.name for path in home.rglob("*") if path.is_file()]
+
+
+def test_a_download_lands_in_the_keras_cache(home, server):
+    server.serve("mnist", {"mnist.npz": FILE})
+    assert equal(datasets.load("mnist"), MNIST)
+    assert (home / "mnist.npz").read_bytes() == FILE
+    assert leftovers(home) == ["mnist.npz"]
+
+
+def test_cifar_is_read_from_the_archive_that_keras_keeps(home, server):
+    arrays = small("cifar10")
+    server.serve("cifar10", {"cifar-10-batches-py-target_archive": layouts.cifar_archive(arrays)})
+    assert equal(datasets.load("cifar10"), arrays)
+
+
+def test_what_is_there_is_not_fetched_again(home, server):
+    files = layouts.fashion(small("fashion_mnist"))
+    layouts.write(home / "fashion-mnist", dict(list(files.items())[:3]))
+    server.serve("fashion_mnist", {f"fashion-mnist/{name}": content for name, content in files.items()})
+    datasets.load("fashion_mnist")
+    assert server.asked == [f"/fashion-mnist/{list(files)[3]}"]
+
+
+def test_a_wrong_checksum_leaves_nothing(home, server):
+    server.serve("mnist", {"mnist.npz": FILE}, checksum=hashlib.sha256(b"other").hexdigest())
+    with pytest.raises(download.Failed, match="another sha256 checksum than it should have"):
+        download.fetch("mnist")
+    assert leftovers(home) == []
+
+
+def test_a_broken_connection_leaves_nothing(home, server):
+    server.serve("mnist", {"mnist.npz": FILE})
+    server.cut = True
+    with pytest.raises(download.Failed, match=rf"broke off after {len(FILE) // 2} of {len(FILE)} bytes"):
+        download.fetch("mnist")
+    assert leftovers(home) == []
+
+
+def test_a_missing_file_is_said(server):
+    server.serve("mnist", {"mnist.npz": FILE})
+    server.files.clear()
+    with pytest.raises(download.Failed, match=r"mnist.npz cannot be reached \(Not Found\)"):
+        download.fetch("mnist")
+
+
+def test_a_refused_connection_is_said():
+    with pytest.raises(download.Failed, match=r"cannot be reached \(.*refused\)"):
+        download.fetch("mnist")
+
+
+def test_a_server_that_says_nothing_is_left(monkeypatch, server):
+    server.serve("mnist", {"mnist.npz": FILE})
+    server.silent = True
+    monkeypatch.setattr(download, "CONNECT_SECONDS", 0.1)
+    with pytest.raises(download.Failed, match="did not answer within"):
+        download.fetch("mnist")
+
+
+def test_a_failure_is_remembered_unless_asked_to_retry(server):
+    server.serve("cifar10", {"cifar10": b""}, checksum="none")
+    assert datasets.load("cifar10").stand_in
+    assert datasets.load("cifar10").stand_in
+    assert len(server.asked) == 1
+    datasets.find("cifar10", retry=True)
+    assert len(server.asked) == 2
+
+
+def test_an_old_failure_is_forgotten(monkeypatch, server):
+    server.serve("cifar10", {"cifar10": b""}, checksum="none")
+    datasets.load("cifar10")
+    monkeypatch.setattr(download, "AGAIN_SECONDS", 0.0)
+    datasets.load("cifar10")
+    assert len(server.asked) == 2
+
+
+def test_a_keras_cache_that_cannot_be_written_is_not_fetched_for(tmp_path, monkeypatch, server):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "file"))
+    server.serve("cifar10", {"cifar10": b""})
+    found = datasets.find("cifar10")
+    assert found.dataset.stand_in
+    assert "Not a directory" in found.problem
+    assert server.asked == []
+
+
+def test_the_addresses_are_those_of_the_installed_keras():
+    """Read from its source: importing it takes seconds."""
+    keras = importlib.util.find_spec("keras")
+    folder = Path(keras.origin).parent / "src" / "datasets"
+    for name, remotes in GENUINE.items():
+        source = (folder / f"{name}.py").read_text()
+        for remote in remotes:
+            start, _, file = remote.address.rpartition("/")
+            assert start in source
+            assert file in source
+            assert remote.checksum in source or remote.algorithm == "md5"  # Keras has none for Fashion-MNIST

@@ -1,0 +1,124 @@
+"""The public and the held-out half, and the file that student code sees."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from grader import datasets
+from grader.errors import NotGradable
+from tests.conftest import ROOT
+from tests.datasets import layouts
+from tests.datasets.conftest import small
+
+
+@pytest.fixture(params=datasets.NAMES)
+def arrays(request, tmp_path):
+    """Small arrays, which lie in the folder ``given``."""
+    made = small(request.param, training=30, test=21)
+    layouts.write(tmp_path / "given", {f"{request.param}.npz": layouts.npz(made)})
+    return request.param, made
+
+
+def loaded(arrays, tmp_path):
+    return datasets.load(arrays[0], tmp_path / "given")
+
+
+def test_the_halves_are_disjoint_and_complete(arrays, tmp_path):
+    part = datasets.split(loaded(arrays, tmp_path))
+    both = np.concatenate([part.x_public, part.x_held_out])
+    assert len({image.tobytes() for image in both}) == 21
+    for whole, public, held_out in (
+        ("x_test", part.x_public, part.x_held_out),
+        ("y_test", part.y_public, part.y_held_out),
+    ):
+        assert np.array_equal(arrays[1][whole][0::2], public)
+        assert np.array_equal(arrays[1][whole][1::2], held_out)
+    assert np.array_equal(part.x_train, arrays[1]["x_train"])
+
+
+def test_training_and_held_out_are_capped_from_the_front(arrays, tmp_path):
+    part = datasets.split(loaded(arrays, tmp_path), training=12, held_out=4)
+    assert np.array_equal(part.x_train, arrays[1]["x_train"][:12])
+    assert np.array_equal(part.y_train, arrays[1]["y_train"][:12])
+    assert np.array_equal(part.x_held_out, arrays[1]["x_test"][1:8:2])
+    assert len(part.y_held_out) == 4
+    assert part.describe() == f"{arrays[0]}: {arrays[0]}.npz, 12 training, 11 public, 4 held-out images"
+
+
+def test_more_than_there_is_gives_all(arrays, tmp_path):
+    part = datasets.split(loaded(arrays, tmp_path), training=10_000, held_out=5_000)
+    assert (len(part.x_train), len(part.x_held_out)) == (30, 10)
+
+
+def test_arrays_cannot_be_changed(arrays, tmp_path):
+    part = datasets.split(loaded(arrays, tmp_path))
+    for array in (part.x_train, part.y_train, part.x_public, part.x_held_out, part.y_held_out):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_the_public_file_has_no_held_out_image_and_its_labels_are_the_public_ones(arrays, tmp_path):
+    part = datasets.split(loaded(arrays, tmp_path), training=12)
+    path = datasets.public_file(part)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    raw = path.read_bytes()
+    assert part.x_public[0].tobytes() in raw  # uncompressed, so the next line means something
+    assert not any(image.tobytes() in raw for image in part.x_held_out)
+    with np.load(path, allow_pickle=False) as file:
+        assert set(file) == {"x_train", "y_train", "x_test", "y_test"}
+        assert np.array_equal(file["x_train"], part.x_train)
+        assert np.array_equal(file["y_train"], part.y_train)
+        assert np.array_equal(file["x_test"], part.x_public)
+        assert np.array_equal(file["y_test"], part.y_public)
+
+
+def test_the_public_file_is_made_once_for_each_content(arrays, tmp_path, monkeypatch):
+    dataset = loaded(arrays, tmp_path)
+    first = datasets.public_file(datasets.split(dataset, training=12))
+    assert datasets.public_file(datasets.split(dataset, training=13)) != first
+    monkeypatch.setattr(np, "savez", lambda *_, **__: pytest.fail("written again"))
+    assert datasets.public_file(datasets.split(loaded(arrays, tmp_path), training=12, held_out=3)) == first
+
+
+def test_without_a_writable_cache_a_temporary_folder_serves(arrays, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    part = datasets.split(loaded(arrays, tmp_path))
+    assert datasets.public_file(part).is_relative_to(tmp_path / "temporary")
+    assert np.array_equal(part.x_train, arrays[1]["x_train"])
+
+
+def test_where_nothing_can_be_written_arrays_stay_in_memory(arrays, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(datasets.cache, "_temporary_folder", lambda: tmp_path / "file")
+    part = datasets.split(loaded(arrays, tmp_path))
+    assert np.array_equal(part.x_held_out, arrays[1]["x_test"][1::2])
+    with pytest.raises(ValueError, match="read-only"):
+        part.x_train[0] = 0
+    with pytest.raises(NotGradable, match="Nothing can be written"):
+        datasets.public_file(part)
+
+
+def test_two_processes_prepare_the_same_file(tmp_path):
+    program = (
+        "from grader import datasets\n"
+        "part = datasets.split(datasets.load('cifar10'), 1000)\n"
+        "path = datasets.public_file(part)\n"
+        "import hashlib; print(path, hashlib.sha256(path.read_bytes()).hexdigest(), part.x_held_out.sum())\n"
+    )
+    datasets.download._remember("cifar10")  # or each would ask the real address
+    both = [
+        subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    first, second = (process.communicate()[0] for process in both)
+    assert [process.returncode for process in both] == [0, 0]
+    assert first == second
+    kept = {path.name for path in (tmp_path / "cache" / "grader" / "datasets").iterdir()}
+    assert not any(name.startswith(".") for name in kept)
+    assert len(kept) == 4  # arrays, the public file, the lock, the failure
