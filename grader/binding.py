@@ -157,8 +157,7 @@ def flatten(value: Any, returns: Sequence[str]) -> tuple[list[Any], list[str]]:
     items: list[Any] = []
     names: list[str] = []
     for name, item in zip(returns, value, strict=True):
-        nested = isinstance(item, dict | tuple | list)
-        inner, labels = flatten(item, []) if nested else ([item], [name])
+        inner, labels = flatten(item, []) if _holds_arrays(item) else ([item], [name])
         for label, leaf in zip(labels, inner, strict=True):
             if not label or normal(label) not in map(normal, names):
                 items.append(leaf)
@@ -208,7 +207,14 @@ def bind_results(
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, tuple | list) and any(isinstance(item, dict | tuple | list) for item in value)
+    return isinstance(value, tuple | list) and any(_holds_arrays(item) for item in value)
+
+
+def _holds_arrays(value: Any) -> bool:
+    """Whether a value is a dict, or a list with arrays in it; a list of numbers, or of such lists, is one result."""
+    if isinstance(value, tuple | list):
+        return any(isinstance(item, np.ndarray) or _holds_arrays(item) for item in value)
+    return isinstance(value, dict)
 
 
 def _by_shape(wanted: Sequence[str], items: Sequence[Any], shapes: dict[str, Shape]) -> dict[str, Any]:

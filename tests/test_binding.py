@@ -146,3 +146,59 @@ def test_a_missing_function_is_said_with_what_is_there_instead():
         "The function `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)` is missing: "
         "define it under this name; found instead: train_it(X, y=...)."
     )
+
+
+NET = assignment.load("numpy-mnist").content
+VALUES = {name: f"the {name}" for name in NET.functions["back_propagation"].inputs()} | {"labels": "the labels"}
+
+
+def test_a_parameter_may_stand_for_all_results_of_another_function():
+    found = function("backprop", "Params", "cache", "X", "Y")
+    assert binding.bundled(NET, "back_propagation", found) == {
+        "Params": "init_NN_parameters",
+        "cache": "forward_propagation",
+    }
+    bundles = {
+        "Params": binding.Bundle({"W1": 1}, ["w1", "b1", "w2", "b2", "w3", "b3"]),
+        "cache": binding.Bundle((2,), ["Z1", "A1", "Z2", "A2", "Z3", "A3"]),
+    }
+    _, keywords = binding.bind_arguments(NET, "back_propagation", found, VALUES, bundles)
+    assert keywords == {"Params": {"W1": 1}, "cache": (2,), "X": "the X", "Y": "the Y"}
+
+
+def test_what_a_bundle_does_not_hold_is_still_asked_for():
+    found = function("backprop", "cache", "X", "Y")
+    bundles = {"cache": binding.Bundle({}, ["Z1", "A1", "Z2", "A2", "Z3", "A3"])}
+    with pytest.raises(CallFailed, match="it has no parameter for w2 and w3"):
+        binding.bind_arguments(NET, "back_propagation", found, VALUES, bundles)
+
+
+def test_further_inputs_are_given_where_asked_for_and_others_may_be_left_out():
+    found = function("backprop", "A1", "A2", "A3", "W1", "W2", "W3", "X", "labels", "batch_size")
+    _, keywords = binding.bind_arguments(NET, "back_propagation", found, VALUES)
+    assert keywords["W1"] == "the w1"
+    assert keywords["batch_size"] == "the m"
+    assert keywords["labels"] == "the Y"
+
+
+ARRAYS = {name: np.full((2, 2), i) for i, name in enumerate(NET.functions["forward_propagation"].returns)}
+
+
+@pytest.mark.parametrize(
+    ("returns", "value"),
+    [
+        (("", "cache"), (ARRAYS["A3"], {"X": np.ones(2), **ARRAYS})),
+        (("A3", "cache"), (ARRAYS["A3"], {"X": np.ones(2), **ARRAYS})),
+        (("A3", "cache"), (ARRAYS["A3"], tuple(ARRAYS.values()))),
+        ((), [(ARRAYS["Z1"], ARRAYS["A1"]), (ARRAYS["Z2"], ARRAYS["A2"]), (ARRAYS["Z3"], ARRAYS["A3"])]),
+    ],
+)
+def test_results_in_dicts_and_tuples_are_taken_out(returns, value):
+    bound = binding.bind_results(NET, "forward_propagation", function("forward", returns=returns), value, {})
+    assert all(bound[name] is array for name, array in ARRAYS.items())
+
+
+def test_lists_of_numbers_are_results_and_no_containers():
+    lists = tuple(array.tolist() for array in ARRAYS.values())
+    bound = binding.bind_results(NET, "forward_propagation", function("forward"), lists, {})
+    assert list(bound.values()) == list(lists)

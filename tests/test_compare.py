@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.assignment.parts import Tolerance
-from grader.compare import compare, compare_results
+from grader.compare import common_factor, compare, compare_results
 from grader.worker.values import Opaque
 
 EXPECTED = np.array([0.25, -1.5, 3.0])
@@ -48,6 +48,21 @@ def test_a_column_or_row_is_accepted_with_a_note(actual):
     compared = compare("dw", actual, EXPECTED, Tolerance())
     assert compared.problem is None
     assert "accepted" in compared.note
+
+
+@pytest.mark.parametrize("dtype", [bool, int, np.uint8, float])
+def test_whole_numbers_may_come_as_integers_or_truth_values(dtype):
+    assert problem(np.array([1, 0, 1], dtype=dtype), np.array([1.0, 0.0, 1.0])) is None
+    assert problem(np.array([1, 1, 1], dtype=dtype), np.array([1.0, 0.0, 1.0])) is not None
+
+
+def test_a_common_factor_is_found_where_all_results_have_it():
+    right = {"dw": EXPECTED, "db": np.array([2.0])}
+    assert common_factor({"dw": 7 * EXPECTED, "db": np.array([14.0])}, right) == pytest.approx(7)
+    assert common_factor({"dw": -EXPECTED, "db": np.array([[-2.0]])}, right) == pytest.approx(-1)
+    for other in (np.array([2.0]), np.array([np.nan]), np.zeros(3), Opaque("generator")):
+        assert common_factor({"dw": 7 * EXPECTED, "db": other}, right) is None
+    assert common_factor({"dw": 0 * EXPECTED, "db": np.zeros(1)}, right) is None
 
 
 def test_transposed_is_not_a_convention():

@@ -7,19 +7,22 @@ import sys
 import numpy as np
 import pytest
 
-from grader import assignment
+from grader import assignment, oracle
 from grader.grading import grade
 from grader.oracle import Oracle, shipped_file
 from grader.submission import read
 
 LOADED = assignment.load("single-neuron")
+NET = assignment.load("numpy-mnist")
 INPUTS = {"X": np.eye(3), "y": np.zeros(3), "w": np.ones(3), "b": 0.5}
 
 
-def test_recorded_answers_equal_a_live_run():
-    live = Oracle(LOADED, live=True)
-    grade(LOADED, read(LOADED.file("solution.py"), LOADED.name), oracle=live)
-    with np.load(shipped_file(LOADED), allow_pickle=False) as recorded:
+@pytest.mark.parametrize("name", assignment.bundled_names())
+def test_recorded_answers_equal_a_live_run(name):
+    loaded = assignment.load(name)
+    live = Oracle(loaded, live=True)
+    grade(loaded, read(loaded.file("solution.py"), name), oracle=live, whole=True)
+    with np.load(shipped_file(loaded), allow_pickle=False) as recorded:
         assert set(recorded) == set(live.recorded)
         for key, answer in live.recorded.items():
             assert np.allclose(recorded[key], answer, rtol=1e-12, atol=1e-14), key
@@ -80,5 +83,47 @@ def test_central_differences_confirm_the_tape():
     live = Oracle(LOADED, live=True)
     tape = live.results("gradients", INPUTS)
     for name, parameter in (("dw", "w"), ("db", "b")):
-        slope = live.central_differences("cost", INPUTS, parameter)
-        assert np.allclose(slope, tape[name], atol=1e-9)
+        right, slope = live.central_differences("cost", INPUTS, parameter, tape[name])
+        assert right is tape[name]
+        assert np.allclose(slope, right, atol=1e-9)
+
+
+def net(width):
+    """Inputs of a net of numpy-mnist with ``width`` inputs, and a forward pass."""
+    random = np.random.RandomState(3)
+    sizes = [width, 6, 5, 10]
+    inputs = {"X": random.uniform(size=(width, 4)), "Y": np.eye(10)[:, 6:], "alpha": 0.1}
+    for layer in (1, 2, 3):
+        inputs[f"w{layer}"] = random.uniform(-0.5, 0.5, (sizes[layer], sizes[layer - 1]))
+        inputs[f"b{layer}"] = random.uniform(-0.5, 0.5, (sizes[layer], 1))
+    return inputs
+
+
+def test_a_large_parameter_is_confirmed_along_a_direction_and_at_some_entries():
+    live = Oracle(NET, live=True)
+    inputs = net(400)
+    inputs |= live.results("forward_propagation", inputs)
+    tape = live.results("back_propagation", inputs)["dW1"]
+    right, slope = live.central_differences("cost", inputs, "w1", tape)
+    assert right.shape == slope.shape == (1 + oracle.SOME_ENTRIES,)
+    assert np.abs(right[0]) > 1e-3
+    assert np.allclose(slope, right, atol=1e-8)
+    spoilt = tape.copy()
+    spoilt[3, 200] += 1  # one of 2400 entries shows in the direction
+    assert not np.allclose(slope, live.central_differences("cost", inputs, "w1", spoilt)[0], atol=1e-3)
+
+
+def test_a_chain_hands_on_from_function_to_function_and_scales_the_results_of_one():
+    live = Oracle(NET, live=True)
+    inputs = net(7)
+    functions = ["forward_propagation", "back_propagation", "update_params"]
+    state = dict(inputs)
+    for _ in range(2):
+        for function in functions:
+            state |= live.results(function, state)
+    twice = live.chain(functions, inputs, 2)
+    assert all(np.allclose(twice[name], state[name], rtol=1e-13) for name in twice)
+    slower = live.chain(functions, {**inputs, "alpha": 0.01}, 2)
+    scaled = live.chain(functions, inputs, 2, ("back_propagation", 0.1))
+    assert all(np.allclose(slower[name], scaled[name], rtol=1e-12) for name in twice)
+    assert not np.allclose(slower["w1"], twice["w1"])

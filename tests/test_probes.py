@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from grader import assignment, probes
 
@@ -31,6 +32,21 @@ def test_the_stream_is_frozen_since_recorded_answers_depend_on_it():
     drawn = probes.cases(CONTENT, ["random points"], 0)[0].inputs
     assert drawn["b"] == FROZEN_B
     assert isinstance(drawn["b"], np.float64)
+
+
+@pytest.mark.parametrize("count", [3, 10, 13, 25])
+def test_labels_hold_the_last_one_always_and_each_about_as_often(count):
+    content = assignment.load("numpy-mnist").content
+    draw = content.probes["labels"].inputs["labels"].model_copy(update={"shape": [count]})
+    probe = content.probes["labels"].model_copy(update={"inputs": {"labels": draw}})
+    content = content.model_copy(update={"probes": {"labels": probe}})
+    for seed in range(5):
+        for case in probes.cases(content, ["labels"], seed):
+            labels = case.inputs["labels"]
+            assert labels.dtype == np.int64
+            counts = np.bincount(labels, minlength=10)
+            assert 9 in labels
+            assert counts.max() - counts.min() <= 1
 
 
 def test_numbers_in_lists_are_decimals_and_single_ones_stay_what_they_are():

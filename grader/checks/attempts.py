@@ -63,7 +63,7 @@ def best(
 ) -> Tried:
     """Return the best attempt, the first of those that are equally good.
 
-    ``functions`` are those that ``ask`` calls, the first gives the name in messages. ``ask`` gets a case
+    ``functions`` are those that ``ask`` calls. ``ask`` gets a case
     and the inputs to send, which may differ. Raises CallFailed if no attempt is answered.
     """
     plans = [_Plan("", cases := context.cases(check.probes, check.given), [expect(case) for case in cases])]
@@ -90,7 +90,7 @@ def best(
             if place:
                 notes.append(f"It takes {other} in the place of {place}: accepted.")
             notes += dict.fromkeys(note for result in results for note in result.notes)
-            attempts = _judge(check, functions[0], plan, results, notes)
+            attempts = _judge(check, context, "`, `".join(functions), plan, results, notes)
             tried += attempts
             if any(attempt.verdict.share == 1 for attempt in attempts):
                 break
@@ -110,14 +110,17 @@ def with_conventions(function: Function, results: Answers) -> Expected:
     return {"": results, **scaled}
 
 
-def _judge(check: Probed, function: str, plan: _Plan, results: list[Result], notes: list[str]) -> list[Tried]:
-    answered = [result.values for result in results]
+def _judge(
+    check: Probed, context: Context, function: str, plan: _Plan, results: list[Result], notes: list[str]
+) -> list[Tried]:
+    # In the submission's own layout, so that shapes and indices in a message are those that its author sees.
+    answered = [result.raw.bound for result in results]
     attempts = []
     for convention in plan.expected[0]:
         said = [*notes, f"Convention {convention}: accepted."] if convention else notes
         verdict = Verdict(function, said)
         fits = True
-        expected = [item[convention] for item in plan.expected]
+        expected = [context.manner.turned(item[convention]) for item in plan.expected]
         for case, values, right in zip(plan.cases, answered, expected, strict=True):
             verdict.add(case.name, compare_results(values, right, check.tolerance))
             fits = fits and all(_same_shape(values[name], right[name]) for name in right)

@@ -53,7 +53,9 @@ class Manner:
         """Return ``values`` with those matrices transposed that differ between the two layouts."""
         names = self._transposed()
         return {
-            name: np.ascontiguousarray(value.T) if name in names and np.ndim(value) == 2 else value
+            name: np.ascontiguousarray(value.T)
+            if name in names and isinstance(value, np.ndarray) and value.ndim == 2
+            else value
             for name, value in values.items()
         }
 
