@@ -11,7 +11,7 @@ from grader import assignment
 from grader.grading import grade
 from grader.oracle import Oracle
 from grader.submission import read
-from tests.conftest import notebook
+from tests.conftest import ROOT, notebook
 
 LOADED = assignment.load("numpy-mnist")
 SOLUTION = LOADED.file("solution.py").read_text()
@@ -593,3 +593,9 @@ def test_notes_are_in_the_evidence(run):
 def test_a_hidden_size_is_a_mistake_of_the_start_alone(run):
     report = run(changed(SOLUTION, ("(16, 16)", "(20, 16)")))
     assert [check.name for check in report.checks if check.status != "passed"] == ["initialisation"]
+
+
+def test_a_dict_of_wrong_gradients_does_not_make_the_update_look_wrong(graded):
+    report = graded("numpy-mnist", (ROOT / "examples" / "numpy-mnist" / "wrong.py").read_text())
+    statuses = {check.name: check.status for check in report.checks}
+    assert (statuses["backward"], statuses["update"], statuses["challenge"]) == ("partial", "passed", "skipped")
