@@ -428,7 +428,7 @@ RIGHT = {
             ),
         ),
         "numpy-only",
-        "Nothing is imported",
+        "Nothing is used that the task forbids",
     ),
 }
 
