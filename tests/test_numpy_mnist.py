@@ -428,7 +428,7 @@ RIGHT = {
             ),
         ),
         "numpy-only",
-        "Nothing is imported",
+        "Nothing is used that the task forbids",
     ),
 }
 
@@ -545,7 +545,7 @@ WRONG = {
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Grade a text as a submission, with recorded answers alone."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(Oracle, "_cache_file", lambda self, key: tmp_path / key)
     monkeypatch.setattr(Oracle, "_call", lambda *_: pytest.fail("the reference was asked"))
 
     def graded(text, name="submission.py"):
@@ -582,6 +582,12 @@ def test_a_wrong_net_falls_at_the_right_check(run, bug):
 def test_a_notebook_gets_full_marks_too(run):
     cells = ["import numpy as np", *(f"def {part}" for part in SOLUTION.split("\n\n\ndef ")[1:])]
     assert run(notebook(*cells), "submission.ipynb").score == 100
+
+
+def test_the_lecture_may_load_its_images_from_keras(run):
+    images = "from keras.datasets import mnist\n\n(x, y), (x_test, y_test) = mnist.load_data()\nX = x.reshape(len(x), -1).T / 255\n"
+    assert run(LECTURE + images).score == 100
+    assert run(LECTURE + images.replace("keras.", "tensorflow.keras.")).score == 100
 
 
 def test_notes_are_in_the_evidence(run):

@@ -14,10 +14,11 @@ from grader.submission import read
 
 LOADED = assignment.load("single-neuron")
 NET = assignment.load("numpy-mnist")
+RECORDED = [name for name in assignment.bundled_names() if shipped_file(assignment.load(name)).is_file()]
 INPUTS = {"X": np.eye(3), "y": np.zeros(3), "w": np.ones(3), "b": 0.5}
 
 
-@pytest.mark.parametrize("name", assignment.bundled_names())
+@pytest.mark.parametrize("name", RECORDED)
 def test_recorded_answers_equal_a_live_run(name):
     loaded = assignment.load(name)
     live = Oracle(loaded, live=True)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.checks import source
+from grader.checks import imports
 from grader.submission import Code
 
 
@@ -16,7 +16,7 @@ def run(*cells, loaded=()):
         allowed_imports=["keras.datasets", "tensorflow.keras.datasets"],
     )
     code = [Code(f"cell {number}", text) for number, text in enumerate(cells, start=1)]
-    return source.run(None, SimpleNamespace(content=content, code=code, imported=list(loaded)))
+    return imports.outcome(SimpleNamespace(content=content, code=code, imported=list(loaded)))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def run(*cells, loaded=()):
     ],
 )
 def test_images_may_come_from_keras(text):
-    assert run(text, loaded=["numpy", "keras", "tensorflow"] if "keras" in text else []).share == 1
+    assert run(text, loaded=["numpy", "keras", "tensorflow"] if "keras" in text else []) is None
 
 
 @pytest.mark.parametrize(
@@ -63,19 +63,19 @@ def test_anything_else_of_a_forbidden_package_is_a_finding(text, name):
 
 
 def test_what_another_cell_does_with_an_import_counts():
-    assert run("import keras", "keras.datasets.mnist").share == 1
-    assert run("import keras", "keras.Sequential()").share == 0
+    assert run("import keras", "keras.datasets.mnist") is None
+    assert run("import keras", "keras.Sequential()") is not None
 
 
 def test_what_was_loaded_without_an_import_to_be_seen_is_a_finding():
-    assert run("import numpy", loaded=["tensorflow"]).share == 0
-    assert run("from keras.datasets import mnist", loaded=["tensorflow", "keras"]).share == 1
-    assert run("from keras.datasets import mnist", loaded=["sklearn"]).share == 0
+    assert run("import numpy", loaded=["tensorflow"]) is not None
+    assert run("from keras.datasets import mnist", loaded=["tensorflow", "keras"]) is None
+    assert run("from keras.datasets import mnist", loaded=["sklearn"]) is not None
 
 
 def test_a_module_of_the_submission_may_have_any_name():
-    assert run("from .keras import layers").share == 1
+    assert run("from .keras import layers") is None
 
 
 def test_code_that_does_not_parse_has_no_imports():
-    assert run("import keras(").share == 1
+    assert run("import keras(") is None
