@@ -14,6 +14,7 @@ from ..assignment.checks import BandedCheck
 from ..binding import describe
 from ..datasets import Split
 from ..sandbox.endings import CallFailed
+from ..sandbox.seen import numbers
 from ..statistics import Correct
 from .context import Context
 
@@ -56,14 +57,14 @@ def classes(answer: Any, count: int, source: str) -> Array:
 
     Raises CallFailed for anything else, and for scores that are no numbers.
     """
-    array = np.asarray(answer) if isinstance(answer, np.ndarray | list | tuple) else np.empty(0)
-    if array.dtype.kind in "biuf" and np.isfinite(array).all():
+    array = numbers(answer) if isinstance(answer, np.ndarray | list | tuple) else None
+    if array is not None and np.isfinite(array).all():
         if array.size == count:
             return np.asarray(array.reshape(count).round(), dtype=np.int64)
         if array.ndim == 2 and count in array.shape:
             best: Array = array.argmax(axis=1 if len(array) == count else 0)
             return best
-    what = "numbers that are not finite" if array.dtype.kind == "f" and array.size else describe(answer)
+    what = describe(answer) if array is None or np.isfinite(array).all() else "numbers that are not finite"
     raise CallFailed("failed", f"{source} gives {what} for {count} images: expected a class or ten scores for each.")
 
 

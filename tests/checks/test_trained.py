@@ -1,0 +1,232 @@
+"""Checks of trained models: what is measured outside, what is recorded inside, and what neither believes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from grader import statistics
+from grader.assignment.checks import AccuracyCheck
+from grader.checks import trained
+from grader.sandbox.endings import CallFailed
+
+ASSIGNMENT = """
+name: clothes
+version: 1
+title: Clothes
+limits: {load_seconds: 100, call_seconds: 60, memory_mb: 3000, processes: 1024}
+datasets: {fashion_mnist: {training: 3000, held_out: 1000}}
+functions: {preprocess: {signature: (images), returns: [inputs]}}
+variables: {model: {type: model, aliases: [net]}, history: {type: history}}
+checks:
+  - {name: model, title: m, kind: architecture, model: model, outputs: 10, hidden_layers: 1, layers: [Flatten, Dense, Softmax], points: 1}
+  - {name: history, title: h, kind: namespace, variables: [history], points: 1}
+  - {name: leakage, title: l, kind: source, rules: [leakage], points: 1}
+  - {name: early-stopping, title: e, kind: source, rules: [early-stopping], points: 1}
+  - {name: scaling, title: s, kind: source, rules: [scaling], points: 1}
+  - name: accuracy
+    title: a
+    kind: accuracy
+    dataset: fashion_mnist
+    model: model
+    preprocess: preprocess
+    bands: [{share: 1, at_least: 0.6}, {share: 0.5, at_least: 0.3}]
+    points: 1
+"""
+
+SOLUTION = """
+import numpy as np
+import keras
+(x, y), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
+def preprocess(images):
+    return images.reshape(len(images), 784) / 255
+model = keras.Sequential([keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(preprocess(x), y, epochs=2, validation_split=0.1, verbose=0)
+model.evaluate(preprocess(x_test), y_test, verbose=0)
+"""
+
+
+def changed(*edits):
+    text = SOLUTION
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def statuses(report):
+    return {check.name: check.status for check in report.checks}
+
+
+def messages(report):
+    return " ".join(check.message for check in report.checks)
+
+
+# Each of these starts Keras in a worker, which takes seconds: few, and each for several things.
+def test_a_correct_submission_in_another_style(graded):
+    source = changed(
+        ("import keras\n", "import tensorflow as tf\nfrom tensorflow import keras\n"),
+        ("keras.datasets.fashion_mnist", "tf.keras.datasets.fashion_mnist"),
+        ("keras.Sequential([", "keras.Sequential([keras.layers.Flatten(input_shape=(28, 28)), "),
+        ("images.reshape(len(images), 784) / 255", "(images / 255.0).astype('float32')"),
+        ("model", "net"),
+        ("history = net.fit(", "history = net.fit("),
+        ('"sparse_categorical_crossentropy"', "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"),
+        ("net.evaluate", "history = history.history\nnet.evaluate"),
+    )
+    report = graded(ASSIGNMENT, source)
+    assert report.score == 6, messages(report)
+    assert "from_logits=True is wrong: accepted" in report.checks[0].evidence["notes"][0]
+    assert report.environment.data == "fashion_mnist: stand-in, 3000 training, 5000 public, 1000 held-out images"
+
+
+def test_each_way_to_use_test_data_and_to_scale_them_otherwise_is_seen(graded):
+    report = graded(
+        ASSIGNMENT,
+        changed(
+            ("validation_split=0.1", "validation_data=(preprocess(x_test)[::3], y_test[::3])"),
+            ("verbose=0)\nmodel", "verbose=0, callbacks=[keras.callbacks.EarlyStopping('accuracy')])\nmodel"),
+            ("model.evaluate(preprocess(x_test)", "model.evaluate(x_test.reshape(-1, 784)"),
+        ),
+    )
+    found = statuses(report)
+    assert [found[name] for name in ("leakage", "early-stopping", "scaling")] == ["failed"] * 3
+    assert "fit() of `model` gets test images" in messages(report)
+    assert "EarlyStopping of `model` watches 'accuracy'" in messages(report)
+    assert "evaluate() gets 0 to 255" in messages(report)
+
+
+def test_test_images_are_known_again_when_every_pixel_is_scaled_by_itself(graded):
+    report = graded(
+        ASSIGNMENT,
+        changed(
+            (
+                "(x, y), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()",
+                "(x, y), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()\nmean, spread = x.mean(axis=0), x.std(axis=0) + 1",
+            ),
+            ("images.reshape(len(images), 784) / 255", "((images - mean) / spread).reshape(len(images), 784)"),
+            ("validation_split=0.1", "validation_data=(preprocess(x_test), y_test)"),
+        ),
+    )
+    assert statuses(report)["leakage"] == "failed"
+
+
+def test_a_history_that_was_made_up_and_a_model_that_was_not_trained(graded):
+    report = graded(
+        ASSIGNMENT,
+        changed(
+            ("history = model.fit(preprocess(x), y, epochs=2, validation_split=0.1, verbose=0)\n", ""),
+            (
+                "model.evaluate(",
+                "history = dict(loss=[1, .1], accuracy=[.7, .99], val_loss=[1, .1], val_accuracy=[.7, .99])\nmodel.evaluate(",
+            ),
+        ),
+    )
+    found = statuses(report)
+    assert found["leakage"] == found["accuracy"] == "failed"
+    assert "No model was trained with fit()" in messages(report)
+
+
+def test_what_is_no_model_and_what_predicts_no_numbers(graded):
+    source = """
+import numpy as np
+class Net:
+    def predict(self, inputs):
+        return np.full((len(inputs), 10), np.nan)
+model = Net()
+history = 3
+def preprocess(images):
+    return images / 255
+"""
+    report = graded(ASSIGNMENT, source)
+    assert report.score == 0
+    assert "`model` is a value of the type Net: it has to be a Keras model." in messages(report)
+    assert "`model.predict` gives numbers that are not finite for 1000 images" in messages(report)
+
+
+@pytest.mark.parametrize("name", ["imdb", "cifar10"])
+def test_a_data_set_that_is_not_offered_says_which_is(graded, name):
+    report = graded(ASSIGNMENT, f"from keras.datasets import {name}\n{name}.load_data()\n")
+    assert f"{name} is not available while a submission is graded; this assignment offers fashion_mnist." in messages(
+        report
+    )
+
+
+def test_the_held_out_half_is_not_in_the_worker(graded, tmp_path):
+    """All that a submission can find are the public images; it says how many it saw."""
+    source = """
+import os, numpy as np
+from keras.datasets import fashion_mnist
+(x, y), (x_test, y_test) = fashion_mnist.load_data()
+files = [os.path.join(folder, name) for top in ("/data", ".") for folder, _, names in os.walk(top) for name in names]
+again = np.load("fashion_mnist.npz")
+raise SystemExit(f"{x.shape} {y.shape} {x_test.shape} {sorted(files)} {sorted(again)} {(again['x_test'] == x_test).all()}")
+"""
+    message = graded(ASSIGNMENT, source).checks[0].message
+    assert "(3000, 28, 28) (3000,) (5000, 28, 28)" in messages(
+        graded(ASSIGNMENT, source.replace("raise SystemExit", "raise ValueError"))
+    )
+    assert "ended the program" in message
+
+
+def test_damaged_data_are_not_the_submissions_zero(graded, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "fashion_mnist.npz").write_bytes(b"no zip")
+    report = graded(ASSIGNMENT, SOLUTION, data=tmp_path / "data")
+    assert (report.ending, report.score) == ("not_gradable", None)
+    assert "is not the data set fashion_mnist" in report.checks[0].message
+
+
+# The arithmetic, without a submission.
+
+
+def test_classes_are_read_from_classes_scores_and_columns():
+    scores = np.eye(10)[[3, 1, 9]]
+    for answer in (scores, scores.T, scores.argmax(axis=1), [3, 1, 9], np.array([[3], [1], [9]]), scores.tolist()):
+        assert trained.classes(answer, 3, "it").tolist() == [3, 1, 9]
+    for answer in (None, "text", np.zeros((4, 10)), np.full(3, np.nan), np.array(["a"] * 3), [[1], [2, 3]]):
+        with pytest.raises(CallFailed):
+            trained.classes(answer, 3, "it")
+
+
+def test_bands_come_from_the_spread_of_the_data_that_were_used():
+    check = AccuracyCheck(
+        kind="accuracy",
+        name="a",
+        title="a",
+        points=1,
+        dataset="mnist",
+        model="m",
+        preprocess="p",
+        spread={
+            "real": {"seeds": 10, "mean": 0.9, "deviation": 0.01},
+            "stand-in": {"seeds": 10, "mean": 0.8, "deviation": 0.01},
+        },
+        bands=[{"share": 1, "deviations": 5}, {"share": 0.5, "deviations": 10}, {"share": 0.1, "at_least": 0.3}],
+    )
+    real, stand_in = SimpleNamespace(stand_in=False), SimpleNamespace(stand_in=True)
+    assert [trained.share(check, value, real) for value in (0.86, 0.84, 0.79, 0.2, float("nan"))] == [1, 0.5, 0.1, 0, 0]
+    assert trained.share(check, 0.76, stand_in) == 1
+
+
+def test_the_interval_of_a_gap_covers_the_truth_as_often_as_it_says():
+    random = np.random.default_rng(0)
+    covered = 0
+    for _ in range(1000):
+        model = statistics.Correct(random.random(2000) < 0.95, random.random(2000) < 0.88)
+        covered += statistics.gap(model).low <= 0.07 <= statistics.gap(model).high
+    assert 925 <= covered <= 970
+
+
+def test_two_models_are_compared_image_by_image():
+    random = np.random.default_rng(0)
+    easy = random.random(4000)
+    one = statistics.Correct(easy < 0.95, easy < 0.85)
+    other = statistics.Correct(easy < 0.92, easy < 0.86)
+    paired = statistics.gap_reduction(one, other)
+    assert paired.value == pytest.approx(0.04, abs=0.01)
+    apart = np.hypot(statistics.gap(one).error, statistics.gap(other).error)
+    assert paired.error < apart / 2  # both fail on the same images
