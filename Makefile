@@ -1,6 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
-SINGLE_NEURON := examples/single-neuron
+EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
 .PHONY: demo test lint benchmark clean
 
@@ -14,11 +14,12 @@ SINGLE_NEURON := examples/single-neuron
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-# Grades a correct notebook, a correct module in another style and a wrong one (exit code 1).
+# Grades a correct and a wrong submission (exit code 1) of each exercise; without data sets, on stand-ins.
 demo: .venv/installed
-	@$(BIN)/grader check single-neuron $(SINGLE_NEURON)/correct.ipynb
-	@$(BIN)/grader check single-neuron $(SINGLE_NEURON)/another_style.py
-	@$(BIN)/grader check single-neuron $(SINGLE_NEURON)/wrong.py || test $$? -eq 1
+	@for exercise in $(EXERCISES); do \
+	    $(BIN)/grader check $$exercise examples/$$exercise/correct.* || exit 1; \
+	    $(BIN)/grader check $$exercise examples/$$exercise/wrong.py; test $$? -eq 1 || exit 1; \
+	done
 
 test: .venv/installed-dev
 	$(BIN)/pytest --cov
@@ -30,6 +31,7 @@ lint: .venv/installed-dev
 
 benchmark: .venv/installed-dev
 	$(BIN)/python benchmarks/single_check.py
+	$(BIN)/python benchmarks/exercises.py
 
 clean:
 	rm -rf .venv build dist .coverage .mypy_cache .pytest_cache .ruff_cache
