@@ -14,7 +14,8 @@ from grader.submission import read
 from tests.conftest import ROOT, notebook
 
 LOADED = assignment.load("numpy-mnist")
-SOLUTION = LOADED.file("solution.py").read_text()
+# Without the challenge, a bonus that takes seconds to train.
+SOLUTION = LOADED.file("solution.py").read_text().split("\n\n\ndef challenge_train")[0] + "\n"
 
 # The lecture's own functions, with its sizes written into update_params; its slides leave out the four short ones.
 LECTURE = """
@@ -563,7 +564,8 @@ def message(report, name):
 def test_a_right_net_gets_full_marks_in_every_style(run, style):
     text, check, said = RIGHT[style]
     report = run(text)
-    assert {item.name: item.message for item in report.checks if item.max_score and item.status != "passed"} == {}
+    asked = [item for item in report.checks if item.max_score and not item.evidence.get("bonus")]
+    assert {item.name: item.message for item in asked if item.status != "passed"} == {}
     assert report.score == report.max_score
     assert check is None or said in message(report, check)
 
@@ -598,7 +600,7 @@ def test_notes_are_in_the_evidence(run):
 
 def test_a_hidden_size_is_a_mistake_of_the_start_alone(run):
     report = run(changed(SOLUTION, ("(16, 16)", "(20, 16)")))
-    assert [check.name for check in report.checks if check.status != "passed"] == ["initialisation"]
+    assert [check.name for check in report.checks if check.status not in ("passed", "skipped")] == ["initialisation"]
 
 
 def test_a_dict_of_wrong_gradients_does_not_make_the_update_look_wrong(graded):
