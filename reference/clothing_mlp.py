@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-PATIENCE = 3  # epochs without progress
+PATIENCE = 5  # epochs without progress
 
 
 class Trained:
@@ -83,8 +83,8 @@ def regularized(images, labels, seed):
             [
                 keras.layers.Input((28, 28)),
                 keras.layers.Flatten(),
-                keras.layers.Dense(256, activation="relu", kernel_regularizer=keras.regularizers.l2(1e-4)),
-                keras.layers.Dropout(0.4),
+                keras.layers.Dense(512, activation="relu", kernel_regularizer=keras.regularizers.l2(1e-4)),
+                keras.layers.Dropout(0.5),
                 keras.layers.Dense(10, activation="softmax"),
             ]
         )
