@@ -2,9 +2,9 @@
 
 Each column is a process of its own, the first with CUDA_VISIBLE_DEVICES="". Values, gradients and
 trajectories are computed in float64 at sizes where a GPU has something to do, each once to warm up and then
-timed (median of 5); trainings are timed once, with the folder DIR (or GRADER_DATA) that reference_results.py takes.
-The last column is the largest difference of any number, for trainings the difference of the held-out
-accuracies. Exit code 3 where TensorFlow finds no GPU.
+timed (median of 3); trainings are timed once, with the folder DIR (or GRADER_DATA) that reference_results.py takes.
+The last column is the largest difference of two numbers, relative to the largest number of that array; for
+trainings the difference of the held-out accuracies. Exit code 3 where TensorFlow finds no GPU.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def calls() -> dict[str, Callable[[], Any]]:
         "single-neuron, train": lambda: single_neuron.train(X, y, w, learning_rate=1e-5, epochs=20),
         "relu-swap, forward": lambda: relu_swap.forward(X, *net),
         "relu-swap, backward": lambda: relu_swap.backward(X, column, *answers, W2),
-        "relu-swap, train": lambda: relu_swap.train(X, column, *net, learning_rate=0.1, epochs=5),
+        "relu-swap, train": lambda: relu_swap.train(X, column, *net, learning_rate=0.1, epochs=3),
     }
 
 
@@ -56,11 +56,12 @@ def measure(file: Path, data: Path | None, training: int | None) -> None:
     """What one process does: write answers, seconds and accuracies to ``file``."""
     import tensorflow as tf
 
-    found: dict[str, Any] = {"gpus": len(tf.config.list_physical_devices("GPU")), "seconds": {}, "accuracy": {}}
+    gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
+    found: dict[str, Any] = {"gpus": [gpu.get("device_name", "GPU") for gpu in gpus], "seconds": {}, "accuracy": {}}
     arrays = {}
     for name, call in calls().items():
         seconds = []
-        for _ in range(6):
+        for _ in range(4):
             began = time.perf_counter()
             answer = call()
             # To the processor, since a GPU answers before it has computed.
@@ -95,11 +96,11 @@ def column(options: argparse.Namespace, gpu: bool) -> tuple[dict[str, Any], dict
 
 
 def difference(name: str, cpu: tuple[Any, Any], gpu: tuple[Any, Any]) -> float:
-    """Largest difference between the two columns of ``name``."""
+    """How far apart the two columns of ``name`` are."""
     if name in cpu[0]["accuracy"]:
         return float(abs(cpu[0]["accuracy"][name] - gpu[0]["accuracy"][name]))
-    keys = [key for key in cpu[1] if key.rpartition("/")[0] == name]
-    return max(float(np.max(np.abs(cpu[1][key] - gpu[1][key]))) for key in keys)
+    pairs = [(cpu[1][key], gpu[1][key]) for key in cpu[1] if key.rpartition("/")[0] == name]
+    return max(float(np.max(np.abs(mine - other)) / np.max(np.abs(mine))) for mine, other in pairs)
 
 
 def has_gpu() -> bool:
@@ -125,6 +126,8 @@ def main() -> None:
 
     cpu = column(options, gpu=False)
     gpu = column(options, gpu=True) if has_gpu() else None
+    if gpu:
+        print(f"GPU: {', '.join(gpu[0]['gpus'])}")
     print(f"{'reference':28}{'CPU s':>10}{'GPU s':>10}{'CPU / GPU':>11}{'difference':>12}")
     for name, seconds in cpu[0]["seconds"].items():
         line = f"{name:28}{seconds:10.4f}"
