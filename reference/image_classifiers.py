@@ -27,7 +27,7 @@ def mnist_mlp(images, labels, seed):
             ]
         )
 
-    return train(build, images, labels, seed, epochs=10, batch_size=128)
+    return train(build, images, labels, seed, epochs=10, batch_size=128, decay=True)
 
 
 def clothing_cnn(images, labels, seed):
@@ -37,7 +37,7 @@ def clothing_cnn(images, labels, seed):
 
 def clothing_cnn_dropout(images, labels, seed):
     """The same with dropout after each block: trains longer, overfits less."""
-    return train(lambda: _cnn(0.25), images, labels, seed, epochs=30)
+    return train(lambda: _cnn(0.25), images, labels, seed, epochs=20, decay=True)
 
 
 def _cnn(rate):

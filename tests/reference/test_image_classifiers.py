@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
@@ -48,7 +49,14 @@ def test_the_seed_decides(stripes):
 def test_early_stopping_keeps_the_best_epoch(stripes):
     images, labels = stripes
     noise = np.random.RandomState(0).permutation(labels)  # nothing to learn: the loss on unseen images only grows
-    trained = clothing_mlp.regularized(images, noise, seed=1)
+
+    def build():
+        return keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")])
+
+    trained = clothing_mlp.train(build, images, noise, 1, epochs=30, validation=0.2, patience=3)
     seen = trained.history["val_loss"]
-    assert len(seen) < 30
-    assert len(seen) == 1 + int(np.argmin(seen)) + clothing_mlp.PATIENCE
+    assert len(seen) == 1 + int(np.argmin(seen)) + 3 < 30
+    validation = np.random.RandomState(1).permutation(200)[160:]
+    scores = trained(images[validation])
+    loss = -np.mean(np.log(scores[np.arange(40), noise[validation]]))
+    assert loss == pytest.approx(min(seen), rel=1e-4)
