@@ -11,8 +11,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-PATIENCE = 5  # epochs without progress
-
 
 class Trained:
     """A classifier after training: called with images, it returns class scores (n, 10) as float32.
@@ -96,4 +94,4 @@ def regularized(images, labels, seed):
             ]
         )
 
-    return train(build, images, labels, seed, epochs=30, validation=0.1, patience=PATIENCE)
+    return train(build, images, labels, seed, epochs=20, batch_size=128, validation=0.1, patience=5, decay=True)
