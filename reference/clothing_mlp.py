@@ -95,3 +95,8 @@ def regularized(images, labels, seed):
         )
 
     return train(build, images, labels, seed, epochs=20, batch_size=128, validation=0.1, patience=5, decay=True)
+
+
+def preprocess(images):
+    """What the models take, in any shape: the images in [0, 1]."""
+    return scaled(images).reshape(len(images), -1)

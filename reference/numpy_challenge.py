@@ -77,3 +77,13 @@ def _gradients(params, images, targets):
         if layer:
             delta = (delta @ params[layer].T) * (below > 0)
     return slopes
+
+
+def challenge(images, labels, seed):
+    """Train on uint8 images (n, 28, 28); returns predict(images) -> classes (n,)."""
+
+    def columns(pictures):
+        return pictures.reshape(len(pictures), -1).T / 255.0
+
+    params = challenge_train(columns(images), labels, seed)
+    return lambda pictures: challenge_predict(params, columns(pictures))
