@@ -26,13 +26,13 @@ history = model.fit(inputs, y_train, epochs=2, batch_size=64, validation_split=0
 regularized_model = keras.Sequential(
     [
         layers.Input((784,)),
-        layers.Dense(256, activation="relu", kernel_regularizer=keras.regularizers.l2(1e-4)),
+        layers.Dense(128, activation="relu", kernel_regularizer=keras.regularizers.l2(1e-3)),
         layers.Dropout(0.4),
         layers.Dense(10, activation="softmax"),
     ]
 )
 regularized_model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)
+stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=5, restore_best_weights=True)
 regularized_history = regularized_model.fit(
     inputs, y_train, epochs=2, batch_size=64, validation_split=0.1, callbacks=[stop], verbose=0
 )
