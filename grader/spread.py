@@ -58,10 +58,9 @@ def _value(check: BandedCheck, models: list[Correct]) -> float:
 
 
 def _sentence(check: BandedCheck, split: Split, kind: str, reached: list[float]) -> str:
-    deviation = float(np.std(reached, ddof=1)) if len(reached) > 1 else 0.0
-    lines = [
-        f"{check.name}, {split.name} ({kind}): {{seeds: {len(reached)}, mean: {np.mean(reached):.4f}, deviation: {deviation:.4f}}}"
-    ]
+    deviation = f", deviation: {np.std(reached, ddof=1):.4f}" if len(reached) > 1 else ""
+    spread = f"{{seeds: {len(reached)}, mean: {np.mean(reached):.4f}{deviation}}}"
+    lines = [f"{check.name}, {split.name} ({kind}): {spread}"]
     stated = check.spread.get(kind)  # type: ignore[call-overload]
     if stated is not None:
         bands = ", ".join(f"{100 * share:g} % from {value:.4f}" for value, share in trained.thresholds(check, split))

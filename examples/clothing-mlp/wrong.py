@@ -24,7 +24,9 @@ model = build()
 history = model.fit(x_fit, y_fit, epochs=3, validation_data=(preprocess(x_test), y_test), verbose=0)
 
 regularized_model = build(keras.layers.Dropout(0.5))
-regularized_history = regularized_model.fit(x_fit, y_fit, epochs=3, validation_data=(preprocess(x_test), y_test), verbose=0)
+regularized_history = regularized_model.fit(
+    x_fit, y_fit, epochs=3, validation_data=(preprocess(x_test), y_test), verbose=0
+)
 
 for quantity in ("loss", "accuracy"):
     plt.figure()

@@ -29,9 +29,7 @@ regularized_model = keras.Sequential(
     ]
 )
 regularized_model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-regularized_history = regularized_model.fit(
-    inputs, y_train, epochs=25, batch_size=64, validation_split=0.1, verbose=0
-)
+regularized_history = regularized_model.fit(inputs, y_train, epochs=25, batch_size=64, validation_split=0.1, verbose=0)
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 4))
 for ax, name in zip(axes, ["loss", "accuracy"]):
