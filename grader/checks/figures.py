@@ -9,6 +9,7 @@ import numpy as np
 from ..assignment.checks import FiguresCheck
 from ..assignment.parts import Panel
 from ..sandbox.seen import Axes, numbers
+from . import training
 from .context import Context, Outcome
 from .namespace import plain, texts
 
@@ -115,11 +116,12 @@ def _labels(context: Context, variable: str) -> list[int | None]:
 def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
     wanted = {}
     for line in panel.lines:
-        history = context.variable(line.history).value
-        curve = numbers(history.get(line.entry)) if isinstance(history, dict) else None
-        if curve is None or not curve.size:
+        curves = training.curves(context.variable(line.history).value)
+        if line.entry not in curves:
             return f"`{line.history}` has no {line.entry} to draw."
-        wanted[f"{line.entry} of `{line.history}`"] = curve.ravel()
+        if training.is_invented({line.entry: curves[line.entry]}, context.training()):
+            return f"the {line.entry} of `{line.history}` is not what fit() returned in this run."
+        wanted[f"{line.entry} of `{line.history}`"] = curves[line.entry]
     numbered = list(enumerate(axes for figure in figures for axes in figure))
     missing = {number: [name for name, curve in wanted.items() if not _draws(axes, curve)] for number, axes in numbered}
     number = min(missing, key=lambda n: (len(missing[n]), n in used), default=None)

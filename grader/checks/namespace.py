@@ -84,26 +84,16 @@ def plain(text: str) -> str:
 def _history_problem(name: str, value: Any, context: Context) -> str | None:
     if not isinstance(value, dict):
         return f"`{name}` is {describe(value)}: it has to be what fit() returned, or a dict of lists."
-    curves = {key: numbers(value.get(key)) for key in HISTORY}
-    missing = [key for key, curve in curves.items() if curve is None or not curve.size]
+    curves = training.curves(value)
+    missing = [key for key in HISTORY if key not in curves]
     if missing:
         return f"`{name}` has no {' and no '.join(missing)}: compile with metrics=['accuracy'], and give fit() validation data."
-    if len({curve.size for curve in curves.values() if curve is not None}) > 1:
+    if len({curves[key].size for key in HISTORY}) > 1:
         return f"`{name}` has lists of different lengths: expected one entry an epoch in each."
-    recorded = [call.history for call in training.fits(context.training())]
-    if recorded and not any(_is_from(curves, history) for history in recorded):
+    record = context.training()
+    if not training.fits(record) or training.is_invented({key: curves[key] for key in HISTORY}, record):
         return f"`{name}` is not what fit() returned in this run: assign it, `{name} = model.fit(...)`."
     return None
-
-
-def _is_from(curves: dict[str, Array | None], history: dict[str, list[float]]) -> bool:
-    """Whether the recorded history of one fit is part of the curves, which may join several fits."""
-    for key, curve in curves.items():
-        fitted = np.asarray(history.get(key, []))
-        starts = range(1 + (0 if curve is None else curve.size) - fitted.size)
-        if curve is None or not any(np.allclose(curve[i : i + fitted.size], fitted, rtol=SAME) for i in starts):
-            return False
-    return bool(history)
 
 
 def _array_problem(name: str, wanted: Variable, value: Array, length: int | None) -> str | None:

@@ -6,6 +6,7 @@ about its own accuracy counts for nothing.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..datasets import Split
 from ..sandbox.endings import CallFailed
 from ..sandbox.seen import numbers
 from ..statistics import Correct
+from . import training
 from .context import Context
 
 Array = np.ndarray[Any, Any]
@@ -41,11 +43,28 @@ def correct(context: Context, model: str, preprocess: str, dataset: str) -> Corr
 
 
 def _predicted(context: Context, model: str, preprocess: str, images: Array) -> Array:
-    inputs = next(iter(context.ask(preprocess, {_argument(context, preprocess): images}).values.values()))
-    if not isinstance(inputs, np.ndarray) or len(inputs) != len(images):
+    inputs = None if context.defines(preprocess) else _as_in_training(context, model, images)
+    if inputs is None:
+        inputs = next(iter(context.ask(preprocess, {_argument(context, preprocess): images}).values.values()))
+    if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
         message = f"`{preprocess}` makes {describe(inputs)} of {len(images)} images: return one entry for each image."
         raise CallFailed("failed", message)
     return classes(context.predict(model, inputs), len(images), f"`{model}.predict`")
+
+
+def _as_in_training(context: Context, model: str, images: Array) -> Array | None:
+    """The images as ``fit`` got them, where a submission scales them at its top level and not in a function.
+
+    None where the record does not tell: then the function is asked for.
+    """
+    name = context.find_variable(model)
+    fits = [call.inputs for call in training.fits(context.training()) if name in call.model]
+    for shape, limits in ((data.shape[1:], data.range) for data in fits):
+        if limits is not None and math.prod(shape) == math.prod(images.shape[1:]):
+            scaled = {(0.0, 1.0): images / 255, (-1.0, 1.0): images / 127.5 - 1, (0.0, 255.0): images}
+            inputs = scaled.get((round(limits[0], 2), round(limits[1], 2)))
+            return None if inputs is None else inputs.astype(np.float32).reshape(len(images), *shape)
+    return None
 
 
 def _argument(context: Context, function: str) -> str:

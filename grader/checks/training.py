@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from ..sandbox.seen import Call, Data
+from typing import Any
 
+import numpy as np
+
+from ..sandbox.seen import Call, Data, numbers
+
+Array = np.ndarray[Any, Any]
+
+ACCURACY = ("acc", "categorical_accuracy", "sparse_categorical_accuracy")  # other names of it in a history
+SAME = 1e-5  # of a value that was stored in float32
 SOME = 0.05  # of the sampled images: fewer may look alike by chance
 OTHER_RANGE = 4.0  # one range is more than so many times the other
 
@@ -51,6 +59,34 @@ def scaling(record: list[Call]) -> str | None:
 def fits(record: list[Call]) -> list[Call]:
     """The recorded calls of ``fit``."""
     return [call for call in record if call.method == "fit"]
+
+
+def curves(history: Any) -> dict[str, Array]:
+    """The curves of a history, each float64 (epochs,), accuracy under that name; {} for what is no dict."""
+    found = {}
+    for key, values in history.items() if isinstance(history, dict) else ():
+        curve = numbers(values)
+        if curve is not None and curve.ndim and curve.size:
+            prefix = "val_" if key.startswith("val_") else ""
+            found[prefix + "accuracy" if key.removeprefix("val_") in ACCURACY else key] = curve.ravel()
+    return found
+
+
+def is_invented(claimed: dict[str, Array], record: list[Call]) -> bool:
+    """Whether models were trained by ``fit``, but none of the histories recorded there is part of the claimed one.
+
+    The claimed one may join several of them.
+    """
+    recorded = [curves(call.history) for call in fits(record)]
+    return bool(recorded) and not any(_is_part(history, claimed) for history in recorded)
+
+
+def _is_part(history: dict[str, Array], claimed: dict[str, Array]) -> bool:
+    def inside(part: Array, whole: Array) -> bool:
+        starts = range(1 + whole.size - part.size)
+        return any(np.allclose(whole[i : i + part.size], part, rtol=SAME) for i in starts)
+
+    return all(key in history and inside(history[key], curve) for key, curve in claimed.items())
 
 
 def _model(call: Call) -> str:

@@ -83,6 +83,12 @@ def test_a_correct_submission_in_another_style(graded):
     assert report.environment.data == "fashion_mnist: stand-in, 3000 training, 5000 public, 1000 held-out images"
 
 
+def test_images_that_were_scaled_without_a_function_are_scaled_as_in_training(graded):
+    source = changed(("def preprocess(images)", "def _flat(images)"), ("preprocess(", "_flat("))
+    found = statuses(graded(ASSIGNMENT, source))
+    assert found["accuracy"] == "passed"
+
+
 def test_each_way_to_use_test_data_and_to_scale_them_otherwise_is_seen(graded):
     report = graded(
         ASSIGNMENT,
