@@ -25,17 +25,17 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-SAMPLES, INPUTS, HIDDEN = 20000, 784, 512
+INPUTS, HIDDEN = 784, 512
 TRAININGS = ("clothing-mlp-plain", "clothing-mlp-regularized", "mnist-mlp", "clothing-cnn", "clothing-cnn-dropout")
 
 
-def calls() -> dict[str, Callable[[], Any]]:
-    """What to time besides the trainings: a reference function each, with its inputs."""
+def calls(samples: int) -> dict[str, Callable[[], Any]]:
+    """What to time besides the trainings: a reference function each, with inputs of so many samples."""
     from reference import relu_swap, single_neuron
 
     random = np.random.RandomState(0)
-    X = random.standard_normal((SAMPLES, INPUTS))
-    y = random.randint(0, 2, SAMPLES).astype(float)
+    X = random.standard_normal((samples, INPUTS))
+    y = random.randint(0, 2, samples).astype(float)
     w = random.standard_normal(INPUTS) / np.sqrt(INPUTS)
     W1 = random.standard_normal((INPUTS, HIDDEN)) / np.sqrt(INPUTS)
     W2 = random.standard_normal((HIDDEN, 1)) / np.sqrt(HIDDEN)
@@ -52,14 +52,14 @@ def calls() -> dict[str, Callable[[], Any]]:
     }
 
 
-def measure(file: Path, data: Path | None, training: int | None) -> None:
+def measure(file: Path, samples: int, data: Path | None, training: int) -> None:
     """What one process does: write answers, seconds and accuracies to ``file``."""
     import tensorflow as tf
 
     gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
     found: dict[str, Any] = {"gpus": [gpu.get("device_name", "GPU") for gpu in gpus], "seconds": {}, "accuracy": {}}
     arrays = {}
-    for name, call in calls().items():
+    for name, call in calls(samples).items():
         seconds = []
         for _ in range(4):
             began = time.perf_counter()
@@ -88,6 +88,7 @@ def column(options: argparse.Namespace, gpu: bool) -> tuple[dict[str, Any], dict
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "found.npz")
         command = [sys.executable, __file__, "--into", str(file), "--training", str(options.training)]
+        command += ["--samples", str(options.samples)]
         command += ["--data", str(options.data)] if options.data else []
         subprocess.run(command, env=environment, check=True, stderr=None if options.debug else subprocess.DEVNULL)
         with np.load(file, allow_pickle=False) as kept:
@@ -115,13 +116,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=os.environ.get("GRADER_DATA"), metavar="DIR")
     parser.add_argument("--training", type=int, default=10000, metavar="N", help="training images (10000)")
+    parser.add_argument("--samples", type=int, default=20000, metavar="N", help="samples of the other calls (20000)")
     parser.add_argument("--debug", action="store_true", help="show what TensorFlow says")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.data and not Path(options.data).is_dir():
         parser.error(f"{options.data} is no folder; give one with the data by --data DIR or GRADER_DATA.")
     if options.into:
-        measure(options.into, options.data, options.training)
+        measure(options.into, options.samples, options.data, options.training)
         return
 
     cpu = column(options, gpu=False)

@@ -94,7 +94,7 @@ def regularized(images, labels, seed):
             ]
         )
 
-    return train(build, images, labels, seed, epochs=20, batch_size=128, validation=0.1, patience=5, decay=True)
+    return train(build, images, labels, seed, epochs=15, batch_size=128, validation=0.1, patience=5, decay=True)
 
 
 def preprocess(images):
