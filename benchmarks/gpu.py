@@ -31,7 +31,7 @@ TRAININGS = ("clothing-mlp-plain", "clothing-mlp-regularized", "mnist-mlp", "clo
 
 def calls(samples: int) -> dict[str, Callable[[], Any]]:
     """What to time besides the trainings: a reference function each, with inputs of so many samples."""
-    from reference import relu_swap, single_neuron
+    from reference import cifar_grayscale, numpy_mnist, relu_swap, single_neuron
 
     random = np.random.RandomState(0)
     X = random.standard_normal((samples, INPUTS))
@@ -42,12 +42,22 @@ def calls(samples: int) -> dict[str, Callable[[], Any]]:
     net = (W1, np.zeros(HIDDEN), W2, np.zeros(1))
     column = y[:, None]
     answers = [np.asarray(part) for part in relu_swap.forward(X, *net)]
+    sizes = [(HIDDEN, INPUTS), (HIDDEN, HIDDEN), (10, HIDDEN)]
+    columns = [
+        part for size in sizes for part in (random.standard_normal(size) / np.sqrt(size[1]), np.zeros((size[0], 1)))
+    ]
+    one_hot = np.asarray(numpy_mnist.one_hot(random.randint(0, 10, samples)))
+    passed = [np.asarray(part) for part in numpy_mnist.forward_propagation(X.T, *columns)]
+    pictures = random.randint(0, 256, (samples, 32, 32, 3)).astype(np.uint8)
     return {
         "single-neuron, predict": lambda: single_neuron.predict(X, w),
         "single-neuron, gradients": lambda: single_neuron.gradients(X, y, w),
         "single-neuron, train": lambda: single_neuron.train(X, y, w, learning_rate=1e-5, epochs=20),
         "relu-swap, forward": lambda: relu_swap.forward(X, *net),
         "relu-swap, backward": lambda: relu_swap.backward(X, column, *answers, W2),
+        "numpy-mnist, forward": lambda: numpy_mnist.forward_propagation(X.T, *columns),
+        "numpy-mnist, backward": lambda: numpy_mnist.back_propagation(X.T, one_hot, *passed, columns[2], columns[4]),
+        "cifar-grayscale": lambda: cifar_grayscale.to_grayscale(pictures),
         "relu-swap, train": lambda: relu_swap.train(X, column, *net, learning_rate=0.1, epochs=3),
     }
 
