@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
+from .datasets.cache import lock
 from .errors import NotGradable
 
 Wanted = Literal["auto", "cpu", "gpu"]
@@ -46,6 +48,11 @@ def choose(wanted: Wanted) -> str:
     os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # a worker beside us needs memory, too
     os.environ["TF_DETERMINISTIC_OPS"] = "1"
     return f"gpu ({found[0]})"
+
+
+def slot(computed_on: str) -> AbstractContextManager[None]:
+    """One submission at a time on the GPU: others wait, since its memory is not shared out. The processor is free for all."""
+    return nullcontext() if computed_on == "cpu" else lock("gpu")
 
 
 def tensorflow_sees_gpu() -> bool:

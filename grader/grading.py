@@ -16,7 +16,7 @@ from .assignment import Assignment
 from .assignment.checks import BaseCheck
 from .checks.context import Context
 from .datasets import Split
-from .device import Wanted, choose
+from .device import Wanted, choose, slot
 from .errors import NotGradable, UsageError
 from .oracle import Oracle, tensorflow_version
 from .report.model import AssignmentName, CheckResult, Environment, Isolation, Level, Report, Status, SubmissionName
@@ -63,7 +63,8 @@ def grade(
         results = [_result(check, "not_gradable", 0, str(error)) for check in selected]
         level, gaps = isolation or "strong", []  # nothing has run
     else:
-        with Session(submission, assignment.content.limits, isolation, equipment) as session:
+        limits = assignment.content.limits
+        with slot(computed_on), Session(submission, limits, isolation, equipment) as session:
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
             context = Context(assignment.content, submission.code, session, oracle or Oracle(assignment), seed, splits)

@@ -48,8 +48,9 @@ def test_a_command_prints_what_the_page_shows(folder, command, shown):
 
 
 def without_measurements(text):
-    """Times, and versions of this machine, are not the page's."""
+    """Times, versions of this machine, and what training reaches on it, are not the page's."""
     text = re.sub(r"\d+\.\d s\b", "N s", text)
+    text = re.sub(r"-?\d+\.\d %( \(-?\d+\.\d to -?\d+\.\d\))?", "N %", text)
     return re.sub(
         r"^(python|system|numpy|nbclient|ipykernel|tensorflow|device) +\S.*$", r"\1", text, flags=re.MULTILINE
     ).rstrip()

@@ -24,7 +24,8 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
         if not check.any_shape:
             return answered
         expected = context.oracle.results(check.function, case.inputs)
-        return replace(answered, values={name: in_shape(answered.values[name], expected[name]) for name in expected})
+        shaped = {name: in_shape(answered.raw.bound[name], expected[name]) for name in expected}
+        return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
 
     tried = attempts.best(check, context, [check.function], expect, ask)
     return tried.verdict.outcome(f"`{check.function}` agrees with the reference in {len(tried.answered)} cases.")

@@ -236,3 +236,22 @@ def test_two_models_are_compared_image_by_image():
     assert paired.value == pytest.approx(0.04, abs=0.01)
     apart = np.hypot(statistics.gap(one).error, statistics.gap(other).error)
     assert paired.error < apart / 2  # both fail on the same images
+
+
+@pytest.mark.parametrize(
+    ("scaled", "status"),
+    [
+        ("images / 255", "passed"),
+        ("(images / 255).reshape(-1, 28, 28, 1)", "passed"),
+        ("(images / 255).reshape(len(images), -1).astype('float32')", "passed"),
+        ("images / 256", "passed"),
+        ("images.reshape(-1, 784)", "failed"),
+        ("(images / 255).reshape(-1)", "failed"),
+        ("(images / 255).transpose(0, 2, 1)", "failed"),
+        ("(images / 127.5) - 1", "failed"),
+    ],
+)
+def test_preprocessing_in_any_shape_but_not_in_any_range(graded, scaled, status):
+    source = f"def preprocess(images):\n    return {scaled}\n"
+    report = graded("clothing-mlp", source, only=["preprocess"])
+    assert report.checks[0].status == status, report.checks[0].message
