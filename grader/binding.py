@@ -43,11 +43,12 @@ def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[s
     bound: dict[str, str] = {}
     for strictness in range(3):
         for want in wanted:
-            known = ({want}, {normal(want)}, {normal(alias) for alias in aliases.get(want, [])})[strictness]
-            for name in given:
-                fits = (name if strictness == 0 else normal(name)) in known
-                if fits and name not in bound and want not in bound.values():
-                    bound[name] = want
+            known = ([want], [normal(want)], [normal(alias) for alias in aliases.get(want, [])])[strictness]
+            for spelling in known:  # the first alias that is there, in the order of the assignment
+                for name in given:
+                    fits = (name if strictness == 0 else normal(name)) == spelling
+                    if fits and name not in bound and want not in bound.values():
+                        bound[name] = want
     return bound
 
 

@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
+from ctypes.util import find_library
+from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from .datasets.cache import lock
 from .errors import NotGradable
 
 Wanted = Literal["auto", "cpu", "gpu"]
+NO_GPU = "-1"  # what CUDA_VISIBLE_DEVICES hides all of them with
 SECONDS = 120  # a first import of TensorFlow with CUDA takes long
 LIST_GPUS = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GPU')))"
 
@@ -34,7 +37,7 @@ def choose(wanted: Wanted) -> str:
 
     TensorFlow reads the variables when it is imported, so this comes before any reference is used.
     """
-    found = [] if wanted == "cpu" else gpus()
+    found = [] if wanted == "cpu" or (wanted == "auto" and not has_cuda()) else gpus()
     if wanted == "gpu" and not found:
         raise NotGradable("There is no GPU on this machine that NVIDIA's driver knows: leave out --device gpu.")
     if wanted == "gpu" and not tensorflow_sees_gpu():
@@ -43,7 +46,7 @@ def choose(wanted: Wanted) -> str:
             "or leave out --device gpu."
         )
     if not found:
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+        os.environ["CUDA_VISIBLE_DEVICES"] = NO_GPU
         return "cpu"
     os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # a worker beside us needs memory, too
     os.environ["TF_DETERMINISTIC_OPS"] = "1"
@@ -53,6 +56,15 @@ def choose(wanted: Wanted) -> str:
 def slot(computed_on: str) -> AbstractContextManager[None]:
     """One submission at a time on the GPU: others wait, since its memory is not shared out. The processor is free for all."""
     return nullcontext() if computed_on == "cpu" else lock("gpu")
+
+
+def has_cuda() -> bool:
+    """Whether the libraries are there that TensorFlow needs for a GPU: a guess, quicker than to import it."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", NO_GPU):
+        return False
+    with suppress(PackageNotFoundError):
+        return bool(version("nvidia-cuda-runtime-cu12"))
+    return find_library("cudart") is not None
 
 
 def tensorflow_sees_gpu() -> bool:

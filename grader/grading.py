@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,17 +49,17 @@ def grade(
 
     ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
     gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
-    checks as well. ``data`` is a folder with data sets. Raises UsageError for an unknown check or folder,
-    NotGradable for a device that is not there.
+    checks as well. ``data`` is a folder with data sets. Raises UsageError for an unknown check or folder.
     """
     began = time.monotonic()
     selected = _select(assignment, only, whole)
-    computed_on = choose(device)
-    equipment = Equipment(seed=seed, gpu=computed_on != "cpu", hide=[assignment.folder])
+    computed_on = "cpu"
+    equipment = Equipment(seed=seed, hide=[assignment.folder, *datasets.places(data)])
     splits: dict[str, Split] = {}
     try:
         splits, files = _prepare(assignment, data)
-        equipment = replace(equipment, data=files)
+        computed_on = choose(device)
+        equipment = replace(equipment, data=files, gpu=computed_on != "cpu")
     except NotGradable as error:
         results = [_result(check, "not_gradable", 0, str(error)) for check in selected]
         level, gaps = isolation or "strong", []  # nothing has run
@@ -144,9 +145,18 @@ def _run_one(check: BaseCheck, context: Context) -> CheckResult:
         return _result(check, "not_gradable", 0, f"The grader failed in this check ({what}): please report it.")
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
     result = _result(check, status, outcome.share, outcome.message)
-    result.evidence |= outcome.evidence
+    result.evidence |= _cleaned(outcome.evidence)
     result.hint = check.hint if outcome.share < 1 else ""  # a hint is about numbers, not about a missing function
     return result
+
+
+def _cleaned(value: Any) -> Any:
+    """Evidence with all texts as they may be shown: names and titles in it are the submission's own."""
+    if isinstance(value, str):
+        return clean(value, MAX_MESSAGE)
+    if isinstance(value, dict):
+        return {clean(key): _cleaned(item) for key, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _skipped(unmet: list[str]) -> str:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .errors import UsageError
-
-SCHEMA = "grader.report/1"
+from .report.model import Report
+from .text import clean
 
 
 @dataclass(frozen=True)
 class Entry:
     """One submission in a contest; entries are compared only within the same assignment, check and data."""
 
-    contest: tuple[str, str, str]
+    contest: tuple[str, str, str]  # assignment and version, check, data
     submission: str
     accuracy: float
     low: float
@@ -33,7 +32,7 @@ def read(paths: Sequence[Path]) -> list[Entry]:
     for path in paths:
         for report in _reports(path):
             for entry in _entries(report):
-                key = (entry.contest, str(report["submission"]["sha256"]))
+                key = (entry.contest, report.submission.sha256)
                 if key not in best or entry.accuracy > best[key].accuracy:
                     best[key] = entry
     if not best:
@@ -44,26 +43,24 @@ def read(paths: Sequence[Path]) -> list[Entry]:
     return sorted(best.values(), key=lambda entry: (entry.contest, -entry.accuracy, entry.submission))
 
 
-def _reports(path: Path) -> Iterator[dict[str, Any]]:
+def _reports(path: Path) -> Iterator[Report]:
     if not path.exists():
         raise UsageError(f"{path} does not exist: give reports, or a folder with reports.")
     for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
         try:
-            document = json.loads(file.read_text(encoding="utf-8"))
+            yield Report.model_validate_json(file.read_bytes())
         except (OSError, ValueError) as error:
-            if path.is_dir():  # may hold other files too
-                continue
-            raise UsageError(f"{file} cannot be read as a report ({error}).") from error
-        if isinstance(document, dict) and document.get("schema") == SCHEMA:
-            yield document
-        elif not path.is_dir():
-            raise UsageError(f"{file} is no report of grader check --json.")
+            if not path.is_dir():  # a folder may hold other files, too
+                raise UsageError(f"{file} is no report of grader check --json.") from error
 
 
-def _entries(report: dict[str, Any]) -> Iterator[Entry]:
-    for check in report["checks"]:
-        evidence = check["evidence"]
-        if evidence.get("bonus") and "accuracy" in evidence:
-            contest = (report["assignment"]["name"], check["name"], report["environment"]["data"] or "")
-            low, high = evidence["interval"]
-            yield Entry(contest, report["submission"]["path"], evidence["accuracy"], low, high)
+def _entries(report: Report) -> Iterator[Entry]:
+    for check in report.checks:
+        accuracy, interval = check.evidence.get("accuracy"), check.evidence.get("interval")
+        if check.evidence.get("bonus") and isinstance(accuracy, float) and isinstance(interval, list):
+            contest = (
+                f"{report.assignment.name} {report.assignment.version}",
+                check.name,
+                report.environment.data or "",
+            )
+            yield Entry(contest, clean(report.submission.path), accuracy, float(interval[0]), float(interval[1]))

@@ -43,10 +43,9 @@ def measure(assignment: Assignment, oracle: Oracle, folder: Path | None, seeds: 
 
 def _train(function: Any, split: Split, seed: int) -> Correct:
     predict = function(split.x_train, split.y_train.ravel(), seed)
-    count = len(split.x_held_out)
     right = [
         trained.classes(np.asarray(predict(images)), len(images), "The reference") == labels.ravel()
-        for images, labels in ((split.x_train[:count], split.y_train[:count]), (split.x_held_out, split.y_held_out))
+        for images, labels in ((split.x_train, split.y_train), (split.x_held_out, split.y_held_out))
     ]
     return Correct(*right)
 

@@ -65,13 +65,15 @@ def check(grader):
 def graded(tmp_path):
     """Grade the text of a module against an assignment, a bundled name or the text of an assignment.yaml."""
 
-    def run(assignment, source, only=(), data=None, seed=0):
+    def run(assignment, source, only=(), data=None, seed=0, isolation=None):
         if "\n" in assignment:
             (tmp_path / "own").mkdir(exist_ok=True)
             (tmp_path / "own" / "assignment.yaml").write_text(assignment)
             assignment = str(tmp_path / "own")
         (tmp_path / "submitted.py").write_text(source)
-        return grade(load(assignment), read(tmp_path / "submitted.py", "own"), seed, only, whole=True, data=data)
+        return grade(
+            load(assignment), read(tmp_path / "submitted.py", "own"), seed, only, isolation, whole=True, data=data
+        )
 
     return run
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import AccuracyCheck
+from ..errors import NotGradable
 from ..statistics import Estimate, mean
+from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
 from . import trained
 from .context import Context, Outcome
@@ -32,15 +34,18 @@ def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
     assert check.train is not None and check.predict is not None
     state = context.content.functions[check.train].returns[0]
     inputs = {check.images: _columns(split.x_train), check.labels: split.y_train.ravel().astype(np.int64)}
-    context.ask_kept(check.train, inputs, keep=state)
+    context.call(check.train, inputs, keep=state)
     asked = {state: Kept(state), check.images: _columns(split.x_held_out)}
-    answer = next(iter(context.ask(check.predict, asked).values.values()))
+    answer = context.call(check.predict, asked)
     return trained.classes(answer, len(split.x_held_out), f"`{check.predict}`") == split.y_held_out.ravel()
 
 
 def _columns(images: Any) -> Any:
-    """Images (n, ...) of uint8 as float64 (pixels, n) in [0, 1]."""
-    return np.ascontiguousarray(images.reshape(len(images), -1).T / 255.0)
+    """Images (n, ...) of uint8 as float64 (pixels, n) in [0, 1]; raises NotGradable if no message holds them."""
+    columns = np.ascontiguousarray(images.reshape(len(images), -1).T / 255.0)
+    if columns.nbytes > MAX_PAYLOAD:
+        raise NotGradable(f"{len(images)} images are too many to hand over: the assignment has to train on fewer.")
+    return columns
 
 
 def _sentence(reached: Estimate, thresholds: list[tuple[float, float]]) -> str:

@@ -8,28 +8,28 @@ from __future__ import annotations
 
 from ..assignment.checks import ArchitectureCheck
 from ..sandbox.endings import CallFailed
-from ..sandbox.seen import Layer, Loss
+from ..sandbox.seen import Call, Layer, Loss, Model
 from . import training
 from .context import Context, Outcome
 
 NOT_COUNTED = ("InputLayer",)
 ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
-CROSS_ENTROPY = ("categorical_crossentropy", "sparse_categorical_crossentropy")
+NO_PROBABILITIES = ("linear", "relu", "tanh", "leaky_relu", "elu", "gelu")
+CROSS_ENTROPY = ("categoricalcrossentropy", "sparsecategoricalcrossentropy")
 
 
 def run(check: ArchitectureCheck, context: Context) -> Outcome:
     """Look at the layers, at the output and its loss, and at the difference to another model."""
     model = context.model(check.model)
-    if model.loss is None:
-        raise CallFailed("failed", f"`{check.model}` has no loss: call its compile() and fit().")
+    if model.loss is None or not model.built:
+        raise CallFailed("failed", f"`{check.model}` has not been trained: call its compile() and fit().")
     layers = _layers(context, check.model)
-    problem = _layers_problem(check, layers) or _output_problem(check, layers, model.loss)
+    problem = _layers_problem(check, layers, model.sequential) or _output_problem(check, layers, model)
     if problem is None and check.differs_from is not None:
         problem = _sameness(check, check.differs_from, context, layers)
     evidence = {
-        "layers": [layer.model_dump(exclude_defaults=True) for layer in layers],
-        "parameters": model.parameters,
-        "loss": model.loss.model_dump(),
+        "layers": [layer.model_dump(exclude={"settings"}, exclude_defaults=True) for layer in layers],
+        "loss": model.loss.model_dump(exclude={"settings"}),
     }
     if problem is not None:
         return Outcome(0.0, problem, evidence)
@@ -43,15 +43,17 @@ def _layers(context: Context, name: str) -> list[Layer]:
     return [layer for layer in context.model(name).layers if layer.type not in NOT_COUNTED]
 
 
-def _layers_problem(check: ArchitectureCheck, layers: list[Layer]) -> str | None:
+def _layers_problem(check: ArchitectureCheck, layers: list[Layer], in_order: bool) -> str | None:
     other = sorted({layer.type for layer in layers if layer.type not in check.layers})
     if check.layers and other:
         return f"`{check.model}` has layers of the type {', '.join(other)}; the task allows {', '.join(check.layers)}."
     hidden = sum(layer.units is not None for layer in layers) - 1
     if hidden < check.hidden_layers:
         return f"`{check.model}` has {max(hidden, 0)} hidden layers; at least {check.hidden_layers} are asked."
-    if check.hidden_layers and not any(
-        layer.activation != "linear" or layer.type in ACTIVATIONS for layer in layers[:-1]
+    if (
+        check.hidden_layers
+        and in_order
+        and not any(layer.activation != "linear" or layer.type in ACTIVATIONS for layer in layers[:-1])
     ):
         return (
             f"The hidden layers of `{check.model}` have no activation, so together they are one linear layer: use relu."
@@ -66,11 +68,19 @@ def _output(layers: list[Layer]) -> tuple[int, str]:
     return units, "softmax" if last.type == "Softmax" else last.activation
 
 
-def _output_problem(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str | None:
+def _output_problem(check: ArchitectureCheck, layers: list[Layer], model: Model) -> str | None:
     units, activation = _output(layers) if layers else (0, "")
+    if not model.sequential:  # its layers are listed in any order, and functions between them not at all
+        return (
+            None
+            if check.outputs in [layer.units for layer in layers]
+            else f"No layer of `{check.model}` has {check.outputs} outputs, one for each class."
+        )
+    loss = model.loss
+    assert loss is not None
     if units != check.outputs:
         return f"`{check.model}` has {units} outputs; the task has {check.outputs} classes, one output each."
-    if loss.name in CROSS_ENTROPY and activation not in ("softmax", "sigmoid") and not loss.from_logits:
+    if _is_cross_entropy(loss) and activation in NO_PROBABILITIES and not loss.from_logits:
         return (
             f"The last layer of `{check.model}` has the activation {activation}, so it gives logits, but the loss "
             f"{loss.name} expects probabilities: use softmax there, or from_logits=True in the loss."
@@ -78,11 +88,15 @@ def _output_problem(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -
     return None
 
 
+def _is_cross_entropy(loss: Loss) -> bool:
+    return loss.name.lower().replace("_", "") in CROSS_ENTROPY
+
+
 def _note(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str:
     _, activation = _output(layers)
     if activation == "softmax" and loss.from_logits:
         return f"The output of `{check.model}` is softmax already, so from_logits=True is wrong: accepted."
-    if loss.name not in CROSS_ENTROPY:
+    if not _is_cross_entropy(loss):
         return f"The loss {loss.name} is unusual for classes, cross-entropy learns faster: accepted."
     return ""
 
@@ -90,11 +104,11 @@ def _note(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str:
 def _sameness(check: ArchitectureCheck, other: str, context: Context, layers: list[Layer]) -> str | None:
     record = training.fits(context.training())
     trained = [
-        [
-            (call.inputs.shape, call.epochs, call.callbacks)
-            for call in record
-            if context.find_variable(name) in call.model
-        ]
+        (
+            context.model(name).optimizer,
+            context.model(name).loss,
+            [_how(call) for call in record if context.find_variable(name) in call.model],
+        )
         for name in (check.model, other)
     ]
     if layers != _layers(context, other) or trained[0] != trained[1]:
@@ -103,3 +117,8 @@ def _sameness(check: ArchitectureCheck, other: str, context: Context, layers: li
         f"`{check.model}` has the same layers, regularizers, callbacks and epochs as `{other}`: "
         "change something against overfitting, such as dropout, L2, fewer units or early stopping."
     )
+
+
+def _how(call: Call) -> tuple[object, ...]:
+    """How a model was trained in one call of ``fit``."""
+    return call.inputs.shape, call.inputs.range, call.validation_split, call.epochs, call.batch_size, call.callbacks

@@ -72,6 +72,7 @@ class Context:
         self._seed = seed
         self._splits = dict(splits or {})
         self.manner = Manner(self)
+        self._training: list[seen.Call] | None = None
         self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
 
     @property
@@ -99,7 +100,7 @@ class Context:
             raise CallFailed("error" if stopped else "failed", message.strip())
         seen_ones = self._session.variables([found], rows)
         if found not in seen_ones:
-            raise CallFailed("protocol", f"The variable `{name}` has gone.")
+            raise CallFailed("protocol", f"The variable `{name}` was there after loading and is not any more.")
         return seen_ones[found]
 
     def model(self, name: str) -> seen.Model:
@@ -113,8 +114,8 @@ class Context:
     def numbers(self, name: str) -> np.ndarray[Any, Any]:
         """The first entries of a variable that is an array of numbers; raises CallFailed for anything else."""
         value = self.variable(name).value
-        array = value if isinstance(value, np.ndarray) else seen.numbers(value)
-        if array is None or not array.ndim or array.dtype.kind not in "biuf":
+        array = seen.array(value)
+        if array is None or not array.ndim:
             raise CallFailed("failed", f"`{name}` is {binding.describe(value)}: it has to be an array of numbers.")
         return array
 
@@ -124,7 +125,9 @@ class Context:
 
     def training(self) -> list[seen.Call]:
         """The recorded calls of fit, evaluate and predict."""
-        return self._session.training()
+        if self._training is None:
+            self._training = self._session.training()
+        return self._training
 
     def predict(self, model: str, inputs: Any) -> Any:
         """What the submission's model predicts; raises CallFailed."""
@@ -132,13 +135,15 @@ class Context:
         assert found is not None  # the caller has looked at it
         return self._session.predict(found, inputs)
 
-    def ask_kept(self, function: str, inputs: dict[str, Any], keep: str) -> None:
-        """Call a function whose result stays in the worker; ``Kept(keep)`` hands it to another call."""
+    def call(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
+        """Call a function with ``inputs`` as they are, in no layout but the task's; raises CallFailed.
+
+        With ``keep`` the result stays in the worker, and ``Kept(keep)`` hands it to another call.
+        """
         found = self._find(function)
         positional, keywords = binding.bind_arguments(self.content, function, found, inputs)
-        self._session.call(
-            found.name, positional, keywords, keep=keep, seconds=self.content.functions[function].seconds
-        )
+        seconds = self.content.functions[function].seconds
+        return self._session.call(found.name, positional, keywords, keep=keep, seconds=seconds).value
 
     def defines(self, function: str) -> bool:
         """Whether the submission has a function that plays the part of ``function``."""

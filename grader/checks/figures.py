@@ -8,6 +8,7 @@ import numpy as np
 
 from ..assignment.checks import FiguresCheck
 from ..assignment.parts import Panel
+from ..sandbox.endings import CallFailed
 from ..sandbox.seen import Axes, numbers
 from . import training
 from .context import Context, Outcome
@@ -23,10 +24,7 @@ def run(check: FiguresCheck, context: Context) -> Outcome:
     """Look for each panel among all figures; each that is there earns its part."""
     figures = [figure.axes for figure in context.figures()]
     used: list[int] = []
-    problems: dict[str, str | None] = {}
-    for panel in check.panels:
-        find = _images_problem if panel.images else _lines_problem
-        problems[panel.title] = find(panel, context, figures, used)
+    problems = {panel.title: _problem(panel, context, figures, used) for panel in check.panels}
     wrong = {title: problem for title, problem in problems.items() if problem}
     evidence: dict[str, Any] = {"figures": [{"axes": len(axes)} for axes in figures]}
     if not wrong:
@@ -37,25 +35,47 @@ def run(check: FiguresCheck, context: Context) -> Outcome:
     return Outcome(len(right) / len(problems), f"{title}: {problem}{also}", {**evidence, "wrong": wrong})
 
 
+def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
+    try:
+        return (_images_problem if panel.images else _lines_problem)(panel, context, figures, used)
+    except CallFailed as failure:  # a variable that is missing costs its panel, not the others
+        if failure.status not in ("failed", "error"):
+            raise
+        return failure.message
+
+
 def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
-    """What keeps the figure that shows most of the images from being the panel."""
+    """What keeps every figure from being the panel: said of the one that comes closest."""
     assert panel.images is not None
     entries = list(context.numbers(panel.images)[: panel.count])
-    best: list[Axes | None] = []
-    for axes in figures:
-        shown = [next((one for one in axes if _shows(one, entry)), None) for entry in entries]
-        if not best or shown.count(None) < best.count(None):
-            best = shown
-    found = [axes for axes in best if axes is not None]
-    if len(found) < panel.count:
+    shown = [_matched(axes, entries) for axes in figures]
+    complete = [found for found in shown if len(found) == panel.count]
+    if not complete:
         most = max((sum(bool(one.images) for one in axes) for axes in figures), default=0)
-        seen = f"one figure shows {most} images, {len(found)} of them the right ones" if most else "no image is drawn"
-        return f"{seen}; asked are the first {panel.count} of `{panel.images}` in one figure."
+        best = max(map(len, shown), default=0)
+        seen = f"one figure shows images in {most} axes, {best} of them the right ones" if most else "no image is drawn"
+        return f"{seen}; asked are the first {panel.count} of `{panel.images}`, each in axes of its own, in one figure."
+    problems = [_colour_problem(panel, found) or _titles_problem(panel, context, found) for found in complete]
+    return None if None in problems else problems[0]
+
+
+def _matched(axes: list[Axes], entries: list[Array]) -> list[Axes]:
+    """The axes that show the entries, one each, as far as there are any."""
+    left, found = list(axes), []
+    for entry in entries:
+        one = next((one for one in left if _shows(one, entry)), None)
+        if one is not None:
+            left.remove(one)
+            found.append(one)
+    return found
+
+
+def _colour_problem(panel: Panel, found: list[Axes]) -> str | None:
     maps = sorted({image.colour_map for axes in found for image in axes.images})
     gray = all(name.lower().removesuffix("_r") in GRAYS for name in maps)
     if panel.colour_map == "gray" and not gray and not all(_is_rgb(axes) for axes in found):
         return f"the colour map is {', '.join(maps)}: draw with cmap='gray'."
-    return _titles_problem(panel, context, found) if panel.titles else None
+    return None
 
 
 def _shows(axes: Axes, entry: Array) -> bool:
@@ -63,9 +83,13 @@ def _shows(axes: Axes, entry: Array) -> bool:
 
 
 def _same_picture(drawn: Any, entry: Array) -> bool:
+    other = entry.squeeze()
     if not isinstance(drawn, np.ndarray) or drawn.size == 0 or drawn.dtype.kind not in "biuf":
         return False
-    one, other = _unit(drawn.squeeze()), _unit(entry.squeeze())
+    one = drawn.squeeze()
+    if one.shape[:2] != other.shape[:2]:
+        return False
+    one, other = _unit(one), _unit(other)
     if one.ndim == 3 and other.ndim == 2:  # gray in three equal channels
         one = one[..., 0] if np.ptp(one[..., :3], axis=-1).max() <= STEP else one
     return one.shape == other.shape and bool(np.abs(one - other).max() <= STEP)
@@ -82,15 +106,16 @@ def _is_rgb(axes: Axes) -> bool:
 
 
 def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | None:
-    """The title (or x label) of each image has to hold the name of its class."""
-    assert panel.images is not None and panel.titles is not None
-    names = texts(context.variable(panel.titles).value) or []
-    labels = _labels(context, panel.images)
-    for number, (axes, label) in enumerate(zip(found, labels, strict=False), start=1):
-        written = [text for text in (*axes.titles, axes.x_label) if text]
+    """The title (or x label) of each image has to hold the name of its class, and no other."""
+    if panel.titles is None or panel.images is None:
+        return None
+    names = [plain(name) for name in texts(context.variable(panel.titles).value) or []]
+    for number, (axes, label) in enumerate(zip(found, _labels(context, panel.images), strict=False), start=1):
         if label is None or label >= len(names):
             continue
-        if not any(plain(names[label]) in plain(text) for text in written):
+        written = [text for text in (*axes.titles, axes.x_label) if text]
+        held = {name for name in names for text in written if name in plain(text) and name not in names[label]}
+        if held or not any(names[label] in plain(text) for text in written):
             shown = f"'{written[0]}'" if written else "no title"
             return f"image {number} has {shown} where the name of its class is asked."
     return None
@@ -124,15 +149,23 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
         wanted[f"{line.entry} of `{line.history}`"] = curves[line.entry]
     numbered = list(enumerate(axes for figure in figures for axes in figure))
     missing = {number: [name for name, curve in wanted.items() if not _draws(axes, curve)] for number, axes in numbered}
-    number = min(missing, key=lambda n: (len(missing[n]), n in used), default=None)
-    if number is None or len(missing[number]) == len(wanted):
+    problems = []
+    for number, axes in sorted(numbered, key=lambda item: len(missing[item[0]])):
+        problem = _line_problem(panel, axes, missing[number], number in used)
+        if problem is None:
+            used.append(number)
+            return None
+        problems.append(problem)
+    if not problems or len(min(missing.values(), key=len)) == len(wanted):
         return f"no axes show {' and '.join(wanted)}."
-    if missing[number]:
-        return f"{' and '.join(missing[number])} is not drawn beside the other."
-    if number in used:
+    return problems[0]
+
+
+def _line_problem(panel: Panel, axes: Axes, missing: list[str], used: bool) -> str | None:
+    if missing:
+        return f"{' and '.join(missing)} is not drawn beside the other."
+    if used:
         return "it shares its axes with another quantity: give it axes of its own."
-    used.append(number)
-    axes = numbered[number][1]
     if panel.labelled and not (axes.x_label and (axes.y_label or axes.titles)):
         return "the axes are not labelled: name the epoch on x and the quantity on y."
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,10 @@ import numpy as np
 from ..assignment.checks import NamespaceCheck
 from ..assignment.parts import Variable
 from ..binding import describe
+from ..sandbox import seen
 from ..sandbox.endings import CallFailed
-from ..sandbox.seen import numbers
 from . import training
-from .context import MAX_ROWS, Context, Outcome
+from .context import Context, Outcome
 
 Array = np.ndarray[Any, Any]
 KINDS = {"float": "f", "int": "iu", "uint8": "u"}
@@ -45,8 +46,8 @@ def _problem(name: str, wanted: Variable, context: Context) -> str | None:
         return _texts_problem(name, wanted, value)
     if wanted.type == "history":
         return _history_problem(name, value, context)
-    array = value if isinstance(value, np.ndarray) else numbers(value)
-    if array is None or array.dtype.kind not in "biuf":
+    array = seen.array(value)
+    if array is None:
         return f"`{name}` is {describe(value)}: it has to be an array of numbers."
     return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)
 
@@ -70,7 +71,9 @@ def _texts_problem(name: str, wanted: Variable, value: Any) -> str | None:
 
 def texts(value: Any) -> list[str] | None:
     """The texts of a list, a tuple, or a dict by label; None for anything else."""
-    items = list(value.values()) if isinstance(value, dict) else value
+    items = value
+    if isinstance(value, dict):  # by label: in the order of the labels, however it is written
+        items = [value[key] for key in (sorted(value, key=int) if all(map(str.isdigit, value)) else value)]
     if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
         return None
     return list(items)
@@ -108,8 +111,13 @@ def _array_problem(name: str, wanted: Variable, value: Array, length: int | None
     if value.dtype.kind == "f" and not np.isfinite(value).all():
         return f"`{name}` holds values that are no numbers (NaN or infinite)."
     low, high = (float(value.min()), float(value.max())) if value.size else (0.0, 0.0)
-    if (wanted.low is not None and low < wanted.low) or (wanted.high is not None and high > wanted.high):
-        return f"`{name}` has values from {low:.4g} to {high:.4g}; expected {wanted.low:g} to {wanted.high:g}."
+    if low < (-math.inf if wanted.low is None else wanted.low) or high > (
+        math.inf if wanted.high is None else wanted.high
+    ):
+        bounds = [
+            f"{word} {limit:g}" for word, limit in (("from", wanted.low), ("to", wanted.high)) if limit is not None
+        ]
+        return f"`{name}` has values from {low:.4g} to {high:.4g}; expected {' '.join(bounds)}."
     return None
 
 
@@ -121,6 +129,8 @@ def _fits(shape: tuple[Any, ...], wanted: list[int | None]) -> bool:
 
 
 def _origin_problem(name: str, wanted: Variable, value: Array, context: Context) -> str | None:
+    if not value.ndim:
+        return f"`{name}` is a single number: it has to be an array." if wanted.part_of or wanted.result_of else None
     if wanted.part_of is not None:
         split = context.split(wanted.part_of)
         known = {image.tobytes() for images in (split.x_train, split.x_public) for image in images}
@@ -132,7 +142,7 @@ def _origin_problem(name: str, wanted: Variable, value: Array, context: Context)
     if wanted.result_of is not None:
         inputs = {argument: context.numbers(other) for argument, other in wanted.arguments.items()}
         expected = next(iter(context.ask(wanted.result_of, inputs).values.values()))
-        if not isinstance(expected, np.ndarray) or len(expected) > MAX_ROWS or expected.size != value.size:
+        if not isinstance(expected, np.ndarray) or expected.dtype.kind not in "biuf" or expected.size != value.size:
             return f"`{name}` has another size than what `{wanted.result_of}` gives."
         scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
         if not np.abs(expected.reshape(value.shape) - value.astype(np.float64)).max(initial=0.0) <= SAME * scale:

@@ -29,7 +29,7 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
         "held_out_accuracy": mean(model.held_out).value,
     }
     sentence = f"The generalisation gap of `{check.model}` is {measured.percent()}"
-    if measured.low <= 0:  # could be chance
+    if not measured.low > 0:  # could be chance
         return Outcome(0.0, f"{sentence}, which may be none at all: no overfitting is to be seen.", evidence)
     share = trained.share(check, measured.value, context.split(check.dataset))
     small = "" if share == 1 else ": train it longer, until the gap is clear to see"
@@ -50,7 +50,7 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         f"The generalisation gap of `{check.model}` is {100 * gap(model).value:.1f} %, "
         f"that of `{check.less_than}` {100 * gap(plain).value:.1f} %"
     )
-    if smaller.low <= 0:
+    if not smaller.low > 0:
         return Outcome(0.0, f"{sentence}: it is not clearly smaller.", evidence)
     if accuracy.high < -check.accuracy_margin:
         lost = f"{sentence}, but {-100 * accuracy.value:.1f} % of the held-out accuracy is lost: regularize less."

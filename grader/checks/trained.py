@@ -14,30 +14,33 @@ import numpy as np
 from ..assignment.checks import BandedCheck
 from ..binding import describe
 from ..datasets import Split
+from ..errors import NotGradable
+from ..sandbox import seen
 from ..sandbox.endings import CallFailed
-from ..sandbox.seen import numbers
 from ..statistics import Correct
 from . import training
 from .context import Context
 
 Array = np.ndarray[Any, Any]
+MOST_SCORES = 1000  # of an image; more are no scores of classes
+FEWEST = 100  # held-out images; fewer say nothing
 
 
 def correct(context: Context, model: str, preprocess: str, dataset: str) -> Correct:
     """Which training and held-out images the submission's ``model`` classifies right, asked once per model.
 
-    As many training images as held-out ones, the first. Raises CallFailed.
+    Of the training images all, since a submission may have kept any of them for validation. Raises CallFailed.
     """
     key = (model, preprocess, dataset)
     if key not in context.predicted:
         split = context.split(dataset)
         context.variable(model, rows=1)
-        count = len(split.x_held_out)
-        held_out = _predicted(context, model, preprocess, split.x_held_out)
-        training = _predicted(context, model, preprocess, split.x_train[:count])
-        context.predicted[key] = Correct(
-            training == split.y_train[:count].ravel(), held_out == split.y_held_out.ravel()
+        if len(split.x_held_out) < FEWEST:
+            raise NotGradable(f"{split.describe()}: too few to judge a model by; use the whole data set.")
+        training, held_out = (
+            _predicted(context, model, preprocess, images) for images in (split.x_train, split.x_held_out)
         )
+        context.predicted[key] = Correct(training == split.y_train.ravel(), held_out == split.y_held_out.ravel())
     found: Correct = context.predicted[key]
     return found
 
@@ -76,14 +79,17 @@ def classes(answer: Any, count: int, source: str) -> Array:
 
     Raises CallFailed for anything else, and for scores that are no numbers.
     """
-    array = numbers(answer) if isinstance(answer, np.ndarray | list | tuple) else None
-    if array is not None and np.isfinite(array).all():
-        if array.size == count:
-            return np.asarray(array.reshape(count).round(), dtype=np.int64)
-        if array.ndim == 2 and count in array.shape:
-            best: Array = array.argmax(axis=1 if len(array) == count else 0)
+    found = seen.array(answer) if isinstance(answer, np.ndarray | list | tuple) else None
+    what = describe(answer)
+    if found is not None and found.size <= count * MOST_SCORES:
+        numbers = found.astype(np.float64)
+        if not np.isfinite(numbers).all():
+            what = "numbers that are not finite"
+        elif numbers.size == count and np.abs(numbers).max() <= MOST_SCORES:
+            return np.asarray(numbers.reshape(count).round(), dtype=np.int64)
+        elif numbers.ndim == 2 and count in numbers.shape and numbers.size > count:
+            best: Array = numbers.argmax(axis=1 if len(numbers) == count else 0)
             return best
-    what = describe(answer) if array is None or np.isfinite(array).all() else "numbers that are not finite"
     raise CallFailed("failed", f"{source} gives {what} for {count} images: expected a class or ten scores for each.")
 
 

@@ -13,13 +13,15 @@ Array = np.ndarray[Any, Any]
 ACCURACY = ("acc", "categorical_accuracy", "sparse_categorical_accuracy")  # other names of it in a history
 SAME = 1e-5  # of a value that was stored in float32
 SOME = 0.05  # of the sampled images: fewer may look alike by chance
+MOST_EPOCHS = 10_000
+MANY = 50  # images; fewer may all be dark
 OTHER_RANGE = 4.0  # one range is more than so many times the other
 
 
 def leakage(record: list[Call]) -> str | None:
     """Where test data take part in training, validation or early stopping."""
     for call in fits(record):
-        stopping = any(callback.type in ("EarlyStopping", "ReduceLROnPlateau") for callback in call.callbacks)
+        stopping = any({"EarlyStopping", "ReduceLROnPlateau"} & set(callback.types) for callback in call.callbacks)
         for role, data in (("training", call.inputs), ("validation", call.validation or Data())):
             if any(origin.test > SOME for origin in data.origin.values()):
                 use = "and early stopping goes by them" if stopping and role == "validation" else f"as {role} data"
@@ -33,9 +35,10 @@ def early_stopping(record: list[Call]) -> str | None:
     """Where a callback watches a training value."""
     for call in fits(record):
         for callback in call.callbacks:
-            if callback.type in ("EarlyStopping", "ModelCheckpoint") and not callback.monitor.startswith("val_"):
+            chooses = "EarlyStopping" in callback.types or callback.keeps_best
+            if chooses and not callback.monitor.startswith("val_"):
                 return (
-                    f"{callback.type} of {_model(call)} watches '{callback.monitor}', which goes on improving while "
+                    f"{callback.types[0]} of {_model(call)} watches '{callback.monitor}', which goes on improving while "
                     "the model overfits: watch 'val_loss'."
                 )
     return None
@@ -48,7 +51,11 @@ def scaling(record: list[Call]) -> str | None:
         name = next(iter(call.model), "")
         one = trained.get(name)
         for data in (call.validation or Data(), call.inputs):
-            if one and data.range and not 1 / OTHER_RANGE <= _size(data.range) / max(_size(one), 1e-12) <= OTHER_RANGE:
+            if not one or not data.range:
+                continue
+            ratio = _size(data.range) / max(_size(one), 1e-12)
+            few = not data.shape or data.shape[0] < MANY
+            if ratio > OTHER_RANGE or (ratio < 1 / OTHER_RANGE and not few):
                 return (
                     f"`{name}` is trained with values from {one[0]:g} to {one[1]:g}, but {call.method}() gets "
                     f"{data.range[0]:g} to {data.range[1]:g}: scale all images alike."
@@ -65,28 +72,38 @@ def curves(history: Any) -> dict[str, Array]:
     """The curves of a history, each float64 (epochs,), accuracy under that name; {} for what is no dict."""
     found = {}
     for key, values in history.items() if isinstance(history, dict) else ():
-        curve = numbers(values)
-        if curve is not None and curve.ndim and curve.size:
+        curve = (
+            numbers(values) if isinstance(values, list | tuple | np.ndarray) and len(values) <= MOST_EPOCHS else None
+        )
+        if curve is not None and curve.ndim == 1 and curve.size:
             prefix = "val_" if key.startswith("val_") else ""
-            found[prefix + "accuracy" if key.removeprefix("val_") in ACCURACY else key] = curve.ravel()
+            found[prefix + "accuracy" if key.removeprefix("val_") in ACCURACY else key] = curve
     return found
 
 
 def is_invented(claimed: dict[str, Array], record: list[Call]) -> bool:
-    """Whether models were trained by ``fit``, but none of the histories recorded there is part of the claimed one.
+    """Whether models were trained by ``fit``, but the claimed curves are not what was recorded there.
 
-    The claimed one may join several of them.
+    They may join several fits of one model, one after the other.
     """
-    recorded = [curves(call.history) for call in fits(record)]
-    return bool(recorded) and not any(_is_part(history, claimed) for history in recorded)
+    calls = fits(record)
+    recorded = [
+        [curves(call.history) for call in calls if call.model == model]
+        for model in [
+            call.model for index, call in enumerate(calls) if call.model not in [c.model for c in calls[:index]]
+        ]
+    ]
+    return bool(calls) and not any(
+        all(_joined(histories[first : last + 1], key, curve) for key, curve in claimed.items())
+        for histories in recorded
+        for first in range(len(histories))
+        for last in range(first, len(histories))
+    )
 
 
-def _is_part(history: dict[str, Array], claimed: dict[str, Array]) -> bool:
-    def inside(part: Array, whole: Array) -> bool:
-        starts = range(1 + whole.size - part.size)
-        return any(np.allclose(whole[i : i + part.size], part, rtol=SAME) for i in starts)
-
-    return all(key in history and inside(history[key], curve) for key, curve in claimed.items())
+def _joined(histories: list[dict[str, Array]], key: str, claimed: Array) -> bool:
+    parts = [history.get(key, np.empty(0)) for history in histories]
+    return sum(part.size for part in parts) == claimed.size and np.allclose(np.concatenate(parts), claimed, rtol=SAME)
 
 
 def _model(call: Call) -> str:

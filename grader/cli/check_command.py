@@ -65,6 +65,8 @@ def command(
         )
     if as_json:
         click.echo(report.to_json())
+    elif (problem := report.problem()) is not None:
+        click.echo(f"Error: {problem}", err=True)
     else:
         from ..report import terminal
 

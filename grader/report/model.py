@@ -96,6 +96,12 @@ class Report(Part):
     environment: Environment
     seconds: float
 
+    def problem(self) -> str | None:
+        """The one reason for which nothing at all could be graded; None where anything was."""
+        reasons = {check.message for check in self.checks}
+        nothing = all(check.status == "not_gradable" for check in self.checks)
+        return reasons.pop() if nothing and len(reasons) == 1 else None
+
     def to_json(self) -> str:
         """The document of ``--json``: NaN and infinities, which JSON lacks, become null."""
         return self.model_dump_json(by_alias=True, indent=2)

@@ -6,10 +6,22 @@ connection, never a failure of the grader.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+
+MOST_ELEMENTS = 1 << 18  # of an image or a line; the worker sends no more
+
+
+def _of_moderate_size(data: Any) -> Any:
+    """Refuse arrays that the worker would have left out, and that would cost minutes here."""
+    if isinstance(data, np.ndarray) and data.size > MOST_ELEMENTS:
+        raise ValueError("too large")
+    return data
+
+
+Drawn = Annotated[Any, AfterValidator(_of_moderate_size)]
 
 
 class Seen(BaseModel):
@@ -28,31 +40,27 @@ class Variable(Seen):
 
 
 class Layer(Seen):
-    """A layer of a Keras model."""
+    """A layer of a Keras model; ``settings`` is all that it was made with."""
 
     type: str
-    parameters: int
+    settings: str
     units: int | None = None
-    rate: float | None = None
     activation: str = "linear"
-    kernel_regularizer: str = ""
-    bias_regularizer: str = ""
-    activity_regularizer: str = ""
 
 
 class Loss(Seen):
-    """A loss by its Keras name, and whether it expects logits."""
+    """A loss by the name of its class or function, and whether it expects logits."""
 
     name: str
     from_logits: bool
+    settings: str
 
 
 class Model(Seen):
-    """A Keras model; shapes and parameters are None before it is built, the loss before it is compiled."""
+    """A Keras model; the loss is None before it is compiled."""
 
-    input_shape: list[int | None] | None
-    output_shape: list[int | None] | None
-    parameters: int | None
+    built: bool
+    sequential: bool
     layers: list[Layer]
     loss: Loss | None
     optimizer: str
@@ -61,16 +69,14 @@ class Model(Seen):
 class Image(Seen):
     """An image in an axes; ``data`` is None where it is too large."""
 
-    data: Any
+    data: Drawn
     colour_map: str
 
 
 class Curve(Seen):
     """A line in an axes."""
 
-    x: Any
-    y: Any
-    label: str
+    y: Drawn
 
 
 class Axes(Seen):
@@ -79,22 +85,23 @@ class Axes(Seen):
     titles: list[str]
     x_label: str
     y_label: str
-    legend: list[str]
-    images: list[Image]
-    lines: list[Curve]
+    images: list[Image] = Field(max_length=50)
+    lines: list[Curve] = Field(max_length=50)
 
 
 class Figure(Seen):
     """A matplotlib figure."""
 
-    axes: list[Axes]
+    axes: list[Axes] = Field(max_length=200)
 
 
 class Callback(Seen):
-    """A Keras callback, and the value that it watches."""
+    """A Keras callback: the names of its classes, the value that it watches, whether it keeps the best model."""
 
-    type: str
+    types: list[str]
     monitor: str
+    keeps_best: bool
+    settings: str
 
 
 class Origin(Seen):
@@ -123,6 +130,7 @@ class Call(Seen):
     validation: Data | None = None
     validation_split: float = 0.0
     epochs: int = 0
+    batch_size: int = 0
     callbacks: list[Callback] = []
     history: dict[str, list[float]] = {}
 
@@ -133,10 +141,16 @@ FIGURES = TypeAdapter(list[Figure])
 CALLS = TypeAdapter(list[Call])
 
 
-def numbers(values: Any) -> np.ndarray[Any, Any] | None:
-    """A list or an array of numbers as float64; None for anything else."""
+def array(values: Any) -> np.ndarray[Any, Any] | None:
+    """An array of numbers, or a list of such, as an array; None for anything else."""
     try:
-        array = np.asarray(values)
-        return array.astype(np.float64) if array.dtype.kind in "biuf" else None
+        found = np.asarray(values)
     except (TypeError, ValueError):  # ragged
         return None
+    return found if found.dtype.kind in "biuf" else None
+
+
+def numbers(values: Any) -> np.ndarray[Any, Any] | None:
+    """The same in float64."""
+    found = array(values)
+    return None if found is None else found.astype(np.float64)

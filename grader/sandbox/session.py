@@ -201,7 +201,7 @@ class Session:
         header, _ = self._ask({"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what)
         try:
             self.functions = {name: _found(name, item) for name, item in header["names"].items() if clean(name) == name}
-            self.others = {str(name): clean(kind, 40) for name, kind in header["others"].items()}
+            self.others = {name: clean(kind, 40) for name, kind in header["others"].items() if clean(name) == name}
             error = header["error"]
             self.modules = [str(name) for name in header["modules"]]
         except (KeyError, TypeError, ValueError, AttributeError) as problem:

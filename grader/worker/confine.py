@@ -64,10 +64,12 @@ def build_root(config: dict[str, Any]) -> None:
         system.mount("tmpfs", "/new" + scratch, "tmpfs", flags, room)
     for path, real in sorted(config["read"], key=lambda pair: len(pair[0])):
         _show(path, real)
-    hidden = [path for path in _as_shown(config["hide"], config["read"]) if os.path.isdir("/new" + path)]
+    hidden = [path for path in _as_shown(config["hide"], config["read"]) if os.path.exists("/new" + path)]
     for path in hidden:
-        if os.path.isdir("/new" + path):  # else it lay inside another hidden one
+        if os.path.isdir("/new" + path):
             system.mount("tmpfs", "/new" + path, "tmpfs", flags, "size=64k,mode=755")
+        elif os.path.exists("/new" + path):  # else it lay inside another hidden one
+            system.mount("/old/dev/null", "/new" + path, None, system.MS_BIND)
     _show(config["own"], config["own"])
     for path in hidden:
         if os.path.isdir("/new" + path):

@@ -6,6 +6,7 @@ The modules are in place before Keras is: ``from keras.datasets import cifar10``
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from functools import partial
 from types import ModuleType
@@ -40,11 +41,15 @@ def install(files: dict[str, str]) -> None:
         sys.modules.update({f"{prefix}.{name}": module for name, module in modules.items()})
 
 
-def link(files: dict[str, str], folder: str) -> None:
-    """Put ``files`` into ``folder``, as mnist.npz and so on, where the submission brings none of that name."""
+def lay_out(files: dict[str, str], folder: str, copy: bool) -> None:
+    """Put ``files`` into ``folder``, as mnist.npz and so on, where the submission brings none of that name.
+
+    ``copy`` them where nothing keeps a submission from writing through a link.
+    """
     for name, file in files.items():
-        if not os.path.lexists(os.path.join(folder, f"{name}.npz")):
-            os.symlink(file, os.path.join(folder, f"{name}.npz"))
+        target = os.path.join(folder, f"{name}.npz")
+        if not os.path.lexists(target):
+            (shutil.copyfile if copy else os.symlink)(file, target)
 
 
 def arrays(name: str) -> dict[str, Array]:

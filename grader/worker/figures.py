@@ -21,6 +21,7 @@ _cleared: list[dict[str, Any]] = []
 def watch() -> None:
     """Keep figures from now on; a notebook's backend forgets them after each cell."""
     hooks.after_import("matplotlib.figure", _keep_all)
+    hooks.after_import("matplotlib.pyplot", _end_figures_when_shown)
 
 
 def describe_all() -> list[dict[str, Any]]:
@@ -53,30 +54,32 @@ def _keep_all(module: ModuleType) -> None:
     figure_class.clear = cleared
 
 
+def _end_figures_when_shown(module: ModuleType) -> None:
+    """Let show() of a module do what it does on a screen: who closes the window begins a new figure."""
+    if module.get_backend().lower() == "agg":  # a notebook's own show() does so
+        module.show = lambda *_, **__: module.close("all")  # type: ignore[attr-defined]
+
+
 def _describe(figure: Any) -> dict[str, Any]:
     return {"axes": [_describe_axes(axes) for axes in figure.axes[:MAX_AXES]]}
 
 
 def _describe_axes(axes: Any) -> dict[str, Any]:
-    legend = axes.get_legend()
+    figure = axes.figure
+    beside = axes.get_shared_x_axes().get_siblings(axes)  # of plots above each other one label is enough
+    x_label = next((one.get_xlabel() for one in (axes, *beside) if one.get_xlabel()), "") or figure.get_supxlabel()
     return {
         "titles": [str(axes.get_title(loc)) for loc in ("center", "left", "right") if axes.get_title(loc)],
-        "x_label": str(axes.get_xlabel()),
-        "y_label": str(axes.get_ylabel()),
-        "legend": [str(text.get_text()) for text in legend.get_texts()] if legend else [],
+        "x_label": str(x_label),
+        "y_label": str(axes.get_ylabel() or figure.get_supylabel()),
         "images": [
             {"data": _data(image.get_array()), "colour_map": str(image.get_cmap().name)}
             for image in axes.get_images()[:MAX_ARTISTS]
         ],
-        "lines": [
-            {"x": _data(line.get_xdata()), "y": _data(line.get_ydata()), "label": str(line.get_label())}
-            for line in axes.get_lines()[:MAX_ARTISTS]
-        ],
+        "lines": [{"y": _data(line.get_ydata())} for line in axes.get_lines()[:MAX_ARTISTS]],
     }
 
 
 def _data(values: Any) -> Any:
     array = np.ma.getdata(np.asanyarray(values))
-    if array.dtype.kind == "O":
-        array = array.astype(np.float64)
-    return array if array.size <= MAX_ELEMENTS else None
+    return array if array.size <= MAX_ELEMENTS and array.dtype.kind in "biuf" else None  # no dates

@@ -39,8 +39,10 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
         value = {str(key): item for key, item in list(value.items())}
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
         value = np.asarray(value)  # a tensor, a column of a table
-    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "UO":
         value = value.tolist()
+    if isinstance(value, list | tuple) and value and all(isinstance(item, str) for item in value):
+        value = [str(item) for item in value]  # NumPy's texts, too
     try:
         described["length"] = len(value)
     except TypeError:

@@ -168,7 +168,7 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
         _report_failure(channel, error)
         os._exit(SETUP_FAILED)
     channel.sendall(frames.encode({"setup": "ready", "gaps": gaps}))
-    serve.serve(channel, engine, config["data"])
+    serve.serve(channel, engine, config)
     os._exit(0)
 
 

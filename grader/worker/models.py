@@ -54,15 +54,13 @@ def predict(model: Any, inputs: Array) -> Any:
 
 
 def describe(model: Any) -> dict[str, Any]:
-    """Return class, layers, loss, optimizer and shapes of a Keras model."""
+    """Return layers, loss and optimizer of a Keras model."""
     return {
-        "class": type(model).__name__,
-        "input_shape": _plain(getattr(model, "input_shape", None)) if model.built else None,
-        "output_shape": _plain(getattr(model, "output_shape", None)) if model.built else None,
-        "parameters": int(model.count_params()) if model.built else None,
+        "built": bool(model.built),
+        "sequential": type(model).__name__ == "Sequential",
         "layers": [_describe_layer(layer) for layer in _flat(model)],
         "loss": _describe_loss(getattr(model, "loss", None)),
-        "optimizer": type(getattr(model, "optimizer", None)).__name__,
+        "optimizer": _settings(getattr(model, "optimizer", None)),
     }
 
 
@@ -83,15 +81,26 @@ def _flat(model: Any) -> Iterator[Any]:
 
 
 def _describe_layer(layer: Any) -> dict[str, Any]:
-    described: dict[str, Any] = {"type": type(layer).__name__, "parameters": int(layer.count_params())}
-    config = layer.get_config()
-    for key in ("units", "rate", "activation"):
-        if isinstance(config.get(key), int | float | str):
-            described[key] = config[key]
-    for key in ("kernel_regularizer", "bias_regularizer", "activity_regularizer"):
-        if config.get(key):
-            described[key] = str(config[key])[:200]
+    described: dict[str, Any] = {"type": type(layer).__name__, "settings": _settings(layer)}
+    if isinstance(getattr(layer, "units", None), int):
+        described["units"] = layer.units
+    activation = getattr(layer, "activation", None)  # a function, also of TensorFlow
+    if activation is not None:
+        described["activation"] = (
+            str(getattr(activation, "__name__", type(activation).__name__)).removesuffix("_v2").lower()
+        )
     return described
+
+
+def _settings(thing: Any) -> str:
+    """All that a layer, optimizer or callback was made with, but for names and seeds, to tell two of them apart."""
+    config = thing.get_config() if hasattr(thing, "get_config") else vars(thing) if hasattr(thing, "__dict__") else {}
+    kept = {
+        str(key): str(value)[:300]
+        for key, value in config.items()
+        if key not in ("name", "seed", "build_config") and isinstance(value, int | float | str | dict | type(None))
+    }
+    return f"{type(thing).__name__} {sorted(kept.items())}"[:4000]
 
 
 def _describe_loss(loss: Any) -> dict[str, Any] | None:
@@ -100,16 +109,13 @@ def _describe_loss(loss: Any) -> dict[str, Any] | None:
     if isinstance(loss, dict | list | tuple) and len(loss) == 1:  # of the only output
         loss = next(iter(loss.values())) if isinstance(loss, dict) else loss[0]
     if isinstance(loss, str):
-        return {"name": loss.lower(), "from_logits": False}
-    name = getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__)
+        return {"name": loss, "from_logits": False, "settings": ""}
+    # By its class, since a name can be chosen freely.
+    name = loss.__name__ if hasattr(loss, "__name__") else type(loss).__name__
     from_logits = getattr(loss, "from_logits", None)
     if from_logits is None and hasattr(loss, "get_config"):
         from_logits = loss.get_config().get("from_logits")
-    return {"name": str(name).lower(), "from_logits": bool(from_logits)}
-
-
-def _plain(shape: Any) -> Any:
-    return [None if length is None else int(length) for length in shape] if isinstance(shape, tuple) else None
+    return {"name": str(name), "from_logits": bool(from_logits), "settings": _settings(loss)}
 
 
 def _record_all(module: ModuleType) -> None:
@@ -120,16 +126,18 @@ def _record_all(module: ModuleType) -> None:
 def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
-        record = None
-        if not _depth[0] and len(_records) < MAX_RECORDS:
+        record: dict[str, Any] = {"method": method, "inputs": {}}
+        if not _depth[0] and sum(other["method"] == method for _, other in _records) < MAX_RECORDS:
+            _records.append((self, record))
             with contextlib.suppress(Exception):
-                record = _describe_call(method, inspect.signature(original).bind(self, *arguments, **keywords))
-                _records.append((self, record))
+                _describe_call(record, inspect.signature(original).bind(self, *arguments, **keywords).arguments)
         with _unrecorded():
             result = original(self, *arguments, **keywords)
-        if record is not None and method == "fit":
-            with contextlib.suppress(Exception):
-                record["history"] = {str(key): [float(v) for v in values] for key, values in result.history.items()}
+        if method == "fit":
+            record["history"] = {}
+            for key, values in getattr(result, "history", {}).items():
+                with contextlib.suppress(Exception):  # a metric may have several values an epoch
+                    record["history"][str(key)] = [float(value) for value in values]
         return result
 
     return call
@@ -144,21 +152,35 @@ def _unrecorded() -> Iterator[None]:
         _depth[0] -= 1
 
 
-def _describe_call(method: str, bound: inspect.BoundArguments) -> dict[str, Any]:
-    given = bound.arguments
-    described: dict[str, Any] = {"method": method, "inputs": _describe_data(given.get("x"), given.get("y"))}
-    if method == "fit":
-        validation = given.get("validation_data")
-        if validation is not None:
-            pair = isinstance(validation, tuple | list) and len(validation) >= 2
-            described["validation"] = _describe_data(*(validation[:2] if pair else (validation, None)))
-        described["validation_split"] = float(given.get("validation_split") or 0.0)
-        described["epochs"] = int(given.get("epochs") or 1)
-        described["callbacks"] = [
-            {"type": type(callback).__name__, "monitor": str(getattr(callback, "monitor", ""))}
-            for callback in given.get("callbacks") or []
-        ]
-    return described
+def _describe_call(record: dict[str, Any], given: dict[str, Any]) -> None:
+    """Fill in the record, one piece after the other: what cannot be described leaves the rest."""
+    validation = given.get("validation_data")
+    pair = isinstance(validation, tuple | list) and len(validation) >= 2
+    pieces: dict[str, Callable[[], Any]] = {
+        "inputs": lambda: _describe_data(given.get("x"), given.get("y")),
+        "validation": lambda: _describe_data(*(tuple(validation or ())[:2] if pair else (validation, None))),
+        "validation_split": lambda: float(given.get("validation_split") or 0.0),
+        "epochs": lambda: int(given.get("epochs") or 1),
+        "batch_size": lambda: int(given.get("batch_size") or 0),
+        "callbacks": lambda: _describe_callbacks(given.get("callbacks") or []),
+    }
+    for name, describe_piece in pieces.items():
+        if name != "validation" or validation is not None:
+            with contextlib.suppress(Exception):
+                record[name] = describe_piece()
+
+
+def _describe_callbacks(callbacks: Any) -> list[dict[str, Any]]:
+    listed = callbacks if isinstance(callbacks, list | tuple) else getattr(callbacks, "callbacks", [callbacks])
+    return [
+        {
+            "types": [base.__name__ for base in type(callback).__mro__],
+            "monitor": str(getattr(callback, "monitor", "")),
+            "keeps_best": bool(getattr(callback, "save_best_only", False)),
+            "settings": _settings(callback),
+        }
+        for callback in listed
+    ]
 
 
 def _describe_data(x: Any, y: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ Namespace = dict[str, Any]
 Engine = Callable[[socket.socket, dict[str, Any]], None]
 
 
-def serve(channel: socket.socket, engine: Engine, data: dict[str, str]) -> None:
+def serve(channel: socket.socket, engine: Engine, config: dict[str, Any]) -> None:
     """Lay out the submission's files and the data sets, let the engine load the one and answer calls."""
     request, payload = frames.receive(channel)
     try:
@@ -34,10 +34,10 @@ def serve(channel: socket.socket, engine: Engine, data: dict[str, str]) -> None:
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.tobytes())
+        datasets.lay_out(config["data"], ".", copy=config["level"] == "none")
     except OSError as error:  # more than the disk of a worker holds
         send(channel, request["id"], loaded({}, describe_error(error, lambda _: None)))
         return
-    datasets.link(data, ".")
     engine(channel, request)
 
 

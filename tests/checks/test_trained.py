@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from grader import statistics
+from grader import datasets, statistics
 from grader.assignment.checks import AccuracyCheck
+from grader.assignment.parts import Limits
 from grader.checks import trained
 from grader.sandbox.endings import CallFailed
+from grader.sandbox.session import Session
+from grader.sandbox.view import Equipment
+from grader.submission import Submission
 
 ASSIGNMENT = """
 name: clothes
@@ -136,6 +143,30 @@ def test_a_history_that_was_made_up_and_a_model_that_was_not_trained(graded):
     assert "No model was trained with fit()" in messages(report)
 
 
+def test_the_tutorial_style(graded):
+    """TensorFlow's own activations, a prediction before fit, one callback without a list."""
+    source = changed(
+        ("import keras\n", "import keras\nimport tensorflow as tf\n"),
+        ('activation="relu"', "activation=tf.nn.relu"),
+        ('activation="softmax"', "activation=tf.nn.softmax"),
+        ("verbose=0)\nmodel", "verbose=0, callbacks=keras.callbacks.EarlyStopping())\nmodel"),
+        ("history = ", "dark = model.predict(preprocess(x[:1]) * 0.1, verbose=0)\nhistory = "),
+    )
+    report = graded(ASSIGNMENT, source)
+    assert report.score == 6, messages(report)
+
+
+def test_a_model_that_was_never_built(graded):
+    source = changed(
+        ("history = model.fit(", "history = dict("),
+        ("preprocess(x), y, ", ""),
+        ("model.evaluate(preprocess(x_test), y_test, verbose=0)", ""),
+    )
+    report = graded(ASSIGNMENT, source)
+    assert "`model` has not been trained: call its compile() and fit()." in messages(report)
+    assert "count_params" not in messages(report)
+
+
 def test_what_is_no_model_and_what_predicts_no_numbers(graded):
     source = """
 import numpy as np
@@ -150,7 +181,7 @@ def preprocess(images):
     report = graded(ASSIGNMENT, source)
     assert report.score == 0
     assert "`model` is a value of the type Net: it has to be a Keras model." in messages(report)
-    assert "`model.predict` gives numbers that are not finite for 1000 images" in messages(report)
+    assert "`model.predict` gives numbers that are not finite for 3000 images" in messages(report)
 
 
 @pytest.mark.parametrize("name", ["imdb", "cifar10"])
@@ -176,6 +207,33 @@ raise SystemExit(f"{x.shape} {y.shape} {x_test.shape} {sorted(files)} {sorted(ag
         graded(ASSIGNMENT, source.replace("raise SystemExit", "raise ValueError"))
     )
     assert "ended the program" in message
+
+
+@pytest.mark.parametrize("level", ["strong", "medium"])
+def test_whole_data_sets_are_hidden_wherever_they_lie(level):
+    """Also where a worker sees everything else, as in the interpreter's folder."""
+    shown = Path(sys.prefix) / "grader-test-data"
+    shown.mkdir(exist_ok=True)
+    try:
+        for name in ("mnist.npz", "other.txt"):
+            (shown / name).write_text("labels")
+        source = "def see(path):\n    try:\n        return open(path).read()\n    except OSError:\n        return ''\n"
+        submission = Submission("", "", "module", "s.py", {"s.py": source.encode()}, [], None)
+        hidden = [place for place in datasets.places(shown) if place.parent == shown]
+        with Session(submission, Limits(), level, Equipment(hide=hidden)) as session:
+            session.load()
+            assert session.call("see", [str(shown / "other.txt")], {}).value == "labels"
+            assert session.call("see", [str(shown / "mnist.npz")], {}).value == ""
+    finally:
+        shutil.rmtree(shown)
+
+
+def test_what_a_submission_writes_over_a_data_set_stays_with_it(graded):
+    source = "import numpy as np\ntry:\n    np.savez('fashion_mnist.npz', x=[1])\nexcept OSError:\n    pass\n"
+    for level in ("none", "strong"):
+        graded(ASSIGNMENT, source, isolation=level)
+    source = "from keras.datasets import fashion_mnist\nraise ValueError(len(fashion_mnist.load_data()[0][0]))\n"
+    assert "ValueError: 3000" in messages(graded(ASSIGNMENT, source))
 
 
 def test_damaged_data_are_not_the_submissions_zero(graded, tmp_path):

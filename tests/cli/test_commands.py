@@ -384,18 +384,14 @@ def test_a_solution_gets_full_marks_on_the_real_data(grader, name):
 
 
 def test_the_leaderboard_ranks_reports_by_their_challenge(tmp_path, grader):
+    kept = grader("check", "single-neuron", SINGLE_NEURON / "solution.py", "--json").stdout
+
     def report(name, accuracy, data="mnist: stand-in"):
-        check = {
-            "name": "challenge",
-            "evidence": {"bonus": True, "accuracy": accuracy, "interval": [accuracy, accuracy]},
-        }
-        return {
-            "schema": "grader.report/1",
-            "assignment": {"name": "numpy-mnist", "version": "1"},
-            "submission": {"path": name, "sha256": name},
-            "environment": {"data": data},
-            "checks": [check, {"name": "relu", "evidence": {}}],
-        }
+        made = json.loads(kept)
+        made["submission"] = {"path": name, "sha256": name}
+        made["environment"]["data"] = data
+        made["checks"][0]["evidence"] = {"bonus": True, "accuracy": accuracy, "interval": [accuracy, accuracy]}
+        return made
 
     for name, accuracy in (("ann", 0.93), ("bob", 0.97), ("eve", 0.97)):
         (tmp_path / f"{name}.json").write_text(json.dumps(report(name, accuracy)))
@@ -417,8 +413,11 @@ def test_the_leaderboard_ranks_reports_by_their_challenge(tmp_path, grader):
 
 def test_a_gpu_that_is_not_there_is_said(grader):
     environment = {**os.environ, "PATH": "/nowhere"}
-    done = grader("check", "single-neuron", SINGLE_NEURON / "solution.py", "--device", "gpu", env=environment)
-    assert done.returncode == 3
+    command = ("check", "single-neuron", SINGLE_NEURON / "solution.py", "--device", "gpu")
+    report = grader(*command, "--json", env=environment)
+    assert (report.returncode, json.loads(report.stdout)["ending"]) == (3, "not_gradable")
+    done = grader(*command, env=environment)
+    assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "Error: There is no GPU on this machine that NVIDIA's driver knows: leave out --device gpu.\n"
 
 
