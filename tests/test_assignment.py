@@ -123,7 +123,12 @@ def test_a_net_is_an_assignment(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("instead: other", "instead: none", 13, "'none' is no known probe; allowed are some, other."),
+        (
+            "instead: other",
+            "instead: none",
+            13,
+            "'none' is no known probe without an instead of its own; allowed are other.",
+        ),
         ("may_omit: [X]", "may_omit: [Q]", 8, "'Q' is no known argument; allowed are X, w1."),
         ("instead: {Y: labels}", "instead: {Q: labels}", 9, "'Q' is no known argument; allowed are X, Y, Z."),
         ("instead: {Y: labels}", "instead: {Y: Q}", 9, "'Q' is no known input"),
@@ -179,3 +184,69 @@ def test_bundled_assignments_load_and_their_files_exist():
             assert loaded.file(file).is_file()
         assert sum(check.points for check in content.checks if not check.bonus) == 100
         assert yaml.safe_load((loaded.folder / "assignment.yaml").read_text())["name"] == name
+
+
+TRAINED = """\
+name: clothes
+version: 1
+title: Clothes
+datasets: {fashion_mnist: {training: 1000}}
+functions:
+  preprocess: {signature: (images), returns: [x], aliases: [scale]}
+  train: {signature: "(X, labels)", returns: [params]}
+  predict: {signature: "(params, X)", returns: [y]}
+variables:
+  images: {type: array, part_of: fashion_mnist}
+  gray: {type: array, result_of: preprocess, arguments: {images: images}}
+  names: {type: texts, equals: [a, b]}
+  model: {type: model, aliases: [net]}
+  history: {type: history}
+checks:
+  - {name: arch, title: t, kind: architecture, model: model, outputs: 10, points: 1}
+  - {name: figures, title: t, kind: figures, panels: [{title: p, images: gray, titles: names}, {title: q, lines: [{history: history, entry: loss}]}], points: 1}
+  - {name: acc, title: t, kind: accuracy, dataset: fashion_mnist, train: train, predict: predict, bands: [{share: 1, at_least: 0.9}, {share: 0.5, at_least: 0.8}], points: 1, bonus: true}
+  - {name: over, title: t, kind: overfitting, dataset: fashion_mnist, model: model, preprocess: preprocess, bands: [{share: 1, at_least: 0.1}], points: 1}
+  - {name: source, title: t, kind: source, rules: [leakage], points: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("arguments: {images: images}", "arguments: {images: gray}", 11, "'gray' is no known variable (one above it)"),
+        ("arguments: {images: images}", "arguments: {image: images}", 11, "'image' is no known argument of preprocess"),
+        (", arguments: {images: images}", "", 11, "result_of and arguments belong together"),
+        ("type: texts, equals", "type: array, equals", 12, "equals is for texts"),
+        ("type: history", "type: history, low: 1", 14, "are for arrays"),
+        ("part_of: fashion_mnist", "low: 2, high: 1", 10, "low=2 is above high=1"),
+        ("aliases: [net]", "aliases: [names]", 13, "'names' is another variable"),
+        ("aliases: [scale]", "aliases: [train]", 6, "'train' is another function"),
+        ("model: model, outputs", "model: history, outputs", 16, "'history' is no known variable of the type model"),
+        ("titles: names", "titles: images", 17, "'images' is no known variable of the type texts"),
+        ("{type: array, part_of: fashion_mnist}", "{type: array}", 17, "as titles need"),
+        ("title: q", "title: p", 17, "two panels have the same title"),
+        ("{share: 1, at_least: 0.9}", "{share: 0.9, at_least: 0.9}", 18, "no band has the share 1"),
+        ("{share: 0.5, at_least: 0.8}", "{share: 0.5, at_least: 0.95}", 18, "a better value of at_least has to give"),
+        ('"(X, labels)"', '"(X, y)"', 18, "'labels' is no known argument of train"),
+        ('"(params, X)"', '"(X)"', 18, "'params' is no known argument of predict"),
+        ("signature: (images)", "signature: ()", 11, "'images' is no known argument of preprocess"),
+        ("model: model, preprocess", "reference: [a, b], model: model, preprocess", 19, "as many references as models"),
+        ("model: model, preprocess", "reference: [a], model: model, preprocess", 19, "name their module at the top"),
+        ("rules: [leakage]", "rules: []", 20, "neither rules nor forbidden_calls"),
+        ("rules: [leakage]", "requires: [acc]", 20, "'acc' is no known check that everybody takes"),
+        ("dataset: fashion_mnist, model", "dataset: mnist, model", 19, "'mnist' is no known data set"),
+    ],
+)
+def test_a_mistake_about_trained_models_is_one_sentence_with_file_and_line(tmp_path, old, new, line, said):
+    load(tmp_path, TRAINED)
+    assert old in TRAINED
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, TRAINED.replace(old, new))
+    assert str(caught.value).startswith(f"{tmp_path / 'assignment.yaml'}:{line}: "), caught.value
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("draw", ["normal, shape: [2]", "uniform, high: 300", "choice, of: [-1, 3]"])
+def test_what_does_not_fit_into_a_byte_is_not_drawn(tmp_path, draw):
+    with pytest.raises(UsageError, match="uint8 holds 0 to 255"):
+        load(tmp_path, GOOD.replace("draw: normal", f"dtype: uint8, draw: {draw.replace(', shape: [2]', '')}"))

@@ -29,8 +29,8 @@ class BaseCheck(Part):
         """The probes that this check uses."""
         return ()
 
-    def variables(self) -> Iterable[str]:
-        """The submitted variables that this check looks at."""
+    def variables(self) -> Iterable[tuple[str, str]]:
+        """The submitted variables that this check looks at, each with the type that it has to have ("" for any)."""
         return ()
 
 
@@ -179,6 +179,12 @@ class SourceCheck(BaseCheck):
     rules: list[Literal["imports", "leakage", "early-stopping", "scaling"]] = ["imports"]
     forbidden_calls: list[str] = []
 
+    @model_validator(mode="after")
+    def _something_to_look_for(self) -> SourceCheck:
+        if not self.rules and not self.forbidden_calls:
+            raise ValueError("neither rules nor forbidden_calls; name some.")
+        return self
+
 
 class NamespaceCheck(BaseCheck):
     """The variables are what the assignment's ``variables`` say."""
@@ -186,8 +192,8 @@ class NamespaceCheck(BaseCheck):
     kind: Literal["namespace"]
     names: list[str] = Field(min_length=1, alias="variables")
 
-    def variables(self) -> Iterable[str]:
-        return self.names
+    def variables(self) -> Iterable[tuple[str, str]]:
+        return [(name, "") for name in self.names]
 
 
 class FiguresCheck(BaseCheck):
@@ -196,11 +202,17 @@ class FiguresCheck(BaseCheck):
     kind: Literal["figures"]
     panels: list[Panel] = Field(min_length=1)
 
-    def variables(self) -> Iterable[str]:
+    @model_validator(mode="after")
+    def _panels_have_titles_of_their_own(self) -> FiguresCheck:
+        if len({panel.title for panel in self.panels}) < len(self.panels):
+            raise ValueError("two panels have the same title; give each its own.")
+        return self
+
+    def variables(self) -> Iterable[tuple[str, str]]:
         for panel in self.panels:
-            yield from [panel.images] if panel.images else []
-            yield from [panel.titles] if panel.titles else []
-            yield from (line.history for line in panel.lines)
+            yield from [(panel.images, "array")] if panel.images else []
+            yield from [(panel.titles, "texts")] if panel.titles else []
+            yield from ((line.history, "history") for line in panel.lines)
 
 
 class ArchitectureCheck(BaseCheck):
@@ -216,8 +228,8 @@ class ArchitectureCheck(BaseCheck):
     hidden_layers: int = Field(0, ge=0)
     differs_from: str | None = None
 
-    def variables(self) -> Iterable[str]:
-        return [self.model, *([self.differs_from] if self.differs_from else [])]
+    def variables(self) -> Iterable[tuple[str, str]]:
+        return [(name, "model") for name in (self.model, self.differs_from) if name]
 
 
 class BandedCheck(BaseCheck):
@@ -236,6 +248,13 @@ class BandedCheck(BaseCheck):
     def _bands_have_a_spread(self) -> BandedCheck:
         if any(band.deviations is not None for band in self.bands) and self.spread.keys() != {"real", "stand-in"}:
             raise ValueError("bands in deviations need the reference's spread on 'real' and 'stand-in'; give both.")
+        if not any(band.share == 1 for band in self.bands):
+            raise ValueError("no band has the share 1, so nobody gets full marks; add one.")
+        for unit in ("at_least", "deviations"):
+            bands = [(getattr(band, unit), band.share) for band in self.bands if getattr(band, unit) is not None]
+            shares = [share for _, share in sorted(bands, reverse=unit == "deviations")]
+            if shares != sorted(set(shares)):
+                raise ValueError(f"a better value of {unit} has to give a larger share; order the bands so.")
         return self
 
 
@@ -265,8 +284,8 @@ class AccuracyCheck(BandedCheck):
     def functions(self) -> Iterable[str]:
         return [name for name in (self.preprocess, self.train, self.predict) if name]
 
-    def variables(self) -> Iterable[str]:
-        return [self.model] if self.model else []
+    def variables(self) -> Iterable[tuple[str, str]]:
+        return [(self.model, "model")] if self.model else []
 
 
 class OverfittingCheck(BandedCheck):
@@ -285,8 +304,14 @@ class OverfittingCheck(BandedCheck):
     def functions(self) -> Iterable[str]:
         return [self.preprocess]
 
-    def variables(self) -> Iterable[str]:
-        return [self.model, *([self.less_than] if self.less_than else [])]
+    @model_validator(mode="after")
+    def _a_reference_for_each_model(self) -> OverfittingCheck:
+        if self.reference and len(self.reference) != (2 if self.less_than else 1):
+            raise ValueError("name as many references as models: that of less_than first.")
+        return self
+
+    def variables(self) -> Iterable[tuple[str, str]]:
+        return [(name, "model") for name in (self.model, self.less_than) if name]
 
 
 Check = Annotated[

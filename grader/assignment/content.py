@@ -9,14 +9,17 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from .. import yamlfile
 from .checks import (
+    AccuracyCheck,
     ArgumentsUsedCheck,
     BandedCheck,
     ChainCheck,
     Check,
+    FiguresCheck,
     GeneralisationCheck,
     GradientsCheck,
     InitialisationCheck,
     ProbedCheck,
+    SourceCheck,
 )
 from .parts import Budget, DatasetName, Function, Layouts, Limits, Name, Part, Probe, Variable
 
@@ -58,14 +61,19 @@ class AssignmentFile(Part):
         if 0 < self.pass_mark <= 1:
             raise ValueError("pass_mark is in percent; write 60 for 60 %.")
         for name, function in self.functions.items():
-            for alias in set(function.aliases) & self.functions.keys():
-                raise yamlfile.MistakeAt(
-                    ("functions", name), alias, f"'{alias}' is another function; remove the alias."
-                )
+            others = [
+                alias for other, item in self.functions.items() if other != name for alias in (other, *item.aliases)
+            ]
+            for alias in set(function.aliases) & set(others):
+                message = f"'{alias}' is another function; remove the alias."
+                raise yamlfile.MistakeAt(("functions", name), alias, message)
             if function.history is not None:
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
             self._refuse_unknown(("functions", name), "argument", function.handed_over, function.inputs())
             self._refuse_unknown(("functions", name), "function", function.handed_over.values(), self.functions)
+            for argument, other in function.handed_over.items():
+                what = f"result of {other}"
+                self._refuse_unknown(("functions", name), what, [argument], self.functions[other].returns)
             self._refuse_unknown(("functions", name), "argument", function.may_omit, function.argument_names())
             self._refuse_unknown(("functions", name), "argument", function.instead, function.argument_names())
             self._refuse_unknown(("functions", name), "input", function.instead.values(), self.all_names())
@@ -73,17 +81,16 @@ class AssignmentFile(Part):
         if self.layouts is not None:
             asked = (self.layouts.shown_by, self.layouts.tried_on)
             self._refuse_unknown(("layouts",), "function", asked, self.functions)
+            shaped = [name for name, function in self.functions.items() if function.shapes]
+            self._refuse_unknown(("layouts",), "function with shapes", [self.layouts.shown_by], shaped)
             for names in self.layouts.transposed.values():
                 self._refuse_unknown(("layouts", "transposed"), "name", names, self.all_names())
-        for name, variable in self.variables.items():
-            where = ("variables", name)
-            self._refuse_unknown(where, "function", _named(variable.result_of), self.functions)
-            self._refuse_unknown(where, "variable", variable.arguments.values(), self.variables)
-            self._refuse_unknown(where, "data set of this assignment", _named(variable.part_of), self.datasets)
+        self._check_variables()
         self._refuse_unknown(("names",), "name", self.names, self.all_names())
         for name, probe in self.probes.items():
             self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
-            self._refuse_unknown(("probes", name), "probe", [probe.instead] if probe.instead else [], self.probes)
+            final = [other for other, item in self.probes.items() if item.instead is None]
+            self._refuse_unknown(("probes", name), "probe without an instead of its own", _named(probe.instead), final)
         for index, check in enumerate(self.checks):
             self._check_exists(("checks", index), check, [other.name for other in self.checks[:index]])
         every = [check.name for check in self.checks]
@@ -99,13 +106,26 @@ class AssignmentFile(Part):
         self._refuse_unknown(where, "required check (one above it)", check.requires, above)
         self._refuse_unknown(where, "function", check.functions(), self.functions)
         self._refuse_unknown(where, "probe", check.probe_names(), self.probes)
-        self._refuse_unknown(where, "variable", check.variables(), self.variables)
+        bonus = [other.name for other in self.checks if other.bonus]
+        self._refuse_unknown(where, "check that everybody takes", check.requires, set(above) - set(bonus))
+        for name, wanted in check.variables():
+            self._refuse_unknown(where, "variable", [name], self.variables)
+            fitting = [other for other, variable in self.variables.items() if wanted in ("", variable.type)]
+            self._refuse_unknown(where, f"variable of the type {wanted}", [name], fitting)
         if self.reference is None and [*check.probe_names()]:
             raise yamlfile.MistakeAt(
                 where, check.name, f"'{check.name}' compares with a reference; name one at the top."
             )
         if isinstance(check, BandedCheck):
-            self._refuse_unknown(where, "data set of this assignment", [check.dataset], self.datasets)
+            self._check_trained(where, check)
+        if isinstance(check, SourceCheck) and "leakage" in check.rules and not self.datasets:
+            raise yamlfile.MistakeAt(
+                where, check.name, "leakage is about test data, and there are no datasets; name some."
+            )
+        if isinstance(check, FiguresCheck):
+            titled = [panel.images for panel in check.panels if panel.images and panel.titles]
+            known = [name for name in self.variables if self.origin(name) is not None]
+            self._refuse_unknown(where, "variable that is part of a data set, as titles need", titled, known)
         if isinstance(check, GradientsCheck):
             self._refuse_unknown(where, "result", check.parameters, self.functions[check.function].returns)
             for probe in check.probes:
@@ -120,6 +140,8 @@ class AssignmentFile(Part):
         if isinstance(check, GeneralisationCheck):
             self._refuse_unknown(where, "argument", [check.argument], self.functions[check.predict].argument_names())
         if isinstance(check, InitialisationCheck):
+            free = [name for name, function in self.functions.items() if not function.arguments]
+            self._refuse_unknown(where, "function without arguments", [check.function], free)
             self._refuse_unknown(where, "result with a shape", check.spread, self.functions[check.function].shapes)
         given = check.given if isinstance(check, ProbedCheck | ChainCheck) else []
         self._refuse_unknown(where, "function", given, self.functions)
@@ -134,6 +156,43 @@ class AssignmentFile(Part):
                     message = f"the probe '{probe}' has no {' and '.join(lacking)}, which {name} needs; add it."
                     raise yamlfile.MistakeAt(where, probe, message)
                 inputs.update(self.functions[name].returns if name in (*given, *chained) else [])
+
+    def _check_variables(self) -> None:
+        above: list[str] = []
+        for name, variable in self.variables.items():
+            where = ("variables", name)
+            others = [a for other, item in self.variables.items() if other != name for a in (other, *item.aliases)]
+            for alias in set(variable.aliases) & set(others):
+                raise yamlfile.MistakeAt(where, alias, f"'{alias}' is another variable; remove the alias.")
+            self._refuse_unknown(where, "function", _named(variable.result_of), self.functions)
+            if variable.result_of is not None:
+                arguments = self.functions[variable.result_of].argument_names()
+                self._refuse_unknown(where, f"argument of {variable.result_of}", variable.arguments, arguments)
+            self._refuse_unknown(where, "variable (one above it)", variable.arguments.values(), above)
+            self._refuse_unknown(where, "data set of this assignment", _named(variable.part_of), self.datasets)
+            above.append(name)
+
+    def _check_trained(self, where: yamlfile.Location, check: BandedCheck) -> None:
+        self._refuse_unknown(where, "data set of this assignment", [check.dataset], self.datasets)
+        if self.reference is None and any("." not in name for name in check.reference):
+            raise yamlfile.MistakeAt(
+                where, check.name, f"'{check.name}' names references; name their module at the top."
+            )
+        taking = [name for name, function in self.functions.items() if function.arguments]
+        self._refuse_unknown(where, "function with an argument", check.functions(), taking)
+        if isinstance(check, AccuracyCheck) and check.train is not None and check.predict is not None:
+            asked = self.functions[check.train].argument_names()
+            self._refuse_unknown(where, f"argument of {check.train}", [check.images, check.labels], asked)
+            asked = self.functions[check.predict].argument_names()
+            needed = [check.images, self.functions[check.train].returns[0]]
+            self._refuse_unknown(where, f"argument of {check.predict}", needed, asked)
+
+    def origin(self, variable: str) -> tuple[str, DatasetName] | None:
+        """The variable and the data set that the entries of ``variable`` come from; None where that is not declared."""
+        declared = self.variables[variable]
+        if declared.part_of is not None:
+            return variable, declared.part_of
+        return self.origin(next(iter(declared.arguments.values()))) if declared.arguments else None
 
     def _refuse_unknown(self, where: yamlfile.Location, what: str, used: Iterable[str], known: Iterable[str]) -> None:
         known = list(known)

@@ -64,7 +64,7 @@ class Function(Part):
     may_ask: list[str] = []
     may_omit: list[str] = []
     instead: dict[str, str] = {}
-    conventions: dict[Name, float] = {}
+    conventions: dict[Name, Annotated[float, Field(gt=0)]] = {}
     shapes: dict[str, list[Annotated[int, Field(ge=0)]]] = {}
     _arguments: tuple[Argument, ...] = PrivateAttr(default=())
 
@@ -129,6 +129,13 @@ class Draw(Part):
     high: float = 1.0
     of: list[float] = [0.0, 1.0]
     dtype: Literal["float", "int", "uint8"] = "float"
+
+    @model_validator(mode="after")
+    def _fits_into_a_byte(self) -> Draw:
+        inside = {"uniform": self.low >= 0 and self.high <= 256, "normal": False}
+        if self.dtype == "uint8" and not inside.get(self.draw, all(0 <= value < 256 for value in self.of)):
+            raise ValueError("uint8 holds 0 to 255; draw uniform with low and high in 0 to 256, or choice of such.")
+        return self
 
 
 Scalar = bool | int | float
@@ -210,6 +217,19 @@ class Variable(Part):
     part_of: DatasetName | None = None
     result_of: str | None = None
     arguments: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _keys_fit_the_type(self) -> Variable:
+        if (self.result_of is None) != (not self.arguments):
+            raise ValueError("result_of and arguments belong together; give both or none.")
+        if self.type != "texts" and self.equals is not None:
+            raise ValueError(f"equals is for texts, and this is of the type {self.type}; remove it.")
+        only_arrays = (self.shape, self.at_least, self.dtype, self.low, self.high, self.part_of, self.result_of)
+        if self.type != "array" and any(value is not None for value in only_arrays):
+            raise ValueError(f"shape, dtype, limits and origin are for arrays, and this is of the type {self.type}.")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low={self.low:g} is above high={self.high:g}; exchange them.")
+        return self
 
 
 class Spread(Part):

@@ -123,13 +123,11 @@ def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | 
 
 def _labels(context: Context, variable: str) -> list[int | None]:
     """The class of each entry, known from the data set that the variable, or what it is made of, is part of."""
-    declared = context.content.variables[variable]
-    while declared.part_of is None and declared.arguments:
-        variable = next(iter(declared.arguments.values()))
-        declared = context.content.variables[variable]
-    if declared.part_of is None:
+    origin = context.content.origin(variable)
+    if origin is None:
         return []
-    split = context.split(declared.part_of)
+    variable, dataset = origin
+    split = context.split(dataset)
     known = {
         image.tobytes(): int(label)
         for images, labels in ((split.x_train, split.y_train), (split.x_public, split.y_public))
