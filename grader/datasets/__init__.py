@@ -80,15 +80,16 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
     """Do what :func:`load` does, and say where; ``retry`` fetches even if that failed a short time ago."""
     if name not in NAMES:
         raise UsageError(f"There is no data set '{name}': choose one of {', '.join(NAMES)}.")
-    with cache.lock(name):
-        given = sources.in_folder(name, folder)
-        if given is not None:
-            try:
+    given = sources.in_folder(name, folder)
+    if given is not None:
+        try:
+            with cache.lock(f"{name}-given"):  # of its own: nobody with a file waits for another's download
                 return _prepared(given)
-            except sources.Damaged as error:
-                raise NotGradable(
-                    f"The file {given.where} is not the data set {name}: {error}; replace it, or remove it to use another source."
-                ) from error
+        except sources.Damaged as error:
+            raise NotGradable(
+                f"The file {given.where} is not the data set {name}: {error}; replace it, or remove it to use another source."
+            ) from error
+    with cache.lock(name):
         found = _in_keras_cache(name)
         problem = None
         if found is None and (retry or not download.failed_lately(name)):

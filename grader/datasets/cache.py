@@ -75,7 +75,7 @@ def lock(name: str) -> Iterator[None]:
 
 def _write(name: str, write: Callable[[Path], None]) -> Path:
     problem: OSError | None = None
-    for folder in folders():
+    for folder in folders(to_write=True):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as scratch:
@@ -104,13 +104,14 @@ def _open(path: Path) -> Array:
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
-def folders() -> Iterator[Path]:
-    """Where entries are looked for, and made in the first that can be written."""
+def folders(to_write: bool = False) -> Iterator[Path]:
+    """Where entries are looked for, and made in the first that can be written: a temporary one at last, if needed."""
     user = _user_folder()
     if user is not None:
         yield user
-    with contextlib.suppress(OSError):  # no temporary folder either
-        yield _temporary_folder()
+    if to_write or _temporary_folder.cache_info().currsize:
+        with contextlib.suppress(OSError):  # no temporary folder either
+            yield _temporary_folder()
 
 
 def _user_folder() -> Path | None:

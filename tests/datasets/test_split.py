@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import stat
 import subprocess
 import sys
@@ -96,7 +97,7 @@ def test_without_a_writable_cache_a_temporary_folder_serves(arrays, tmp_path, mo
 def test_where_nothing_can_be_written_arrays_stay_in_memory(arrays, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    monkeypatch.setattr(datasets.cache, "_temporary_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr(datasets.cache, "_temporary_folder", functools.cache(lambda: tmp_path / "file"))
     part = datasets.split(loaded(arrays, tmp_path))
     assert np.array_equal(part.x_held_out, arrays[1]["x_test"][1::2])
     with pytest.raises(ValueError, match="read-only"):
