@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import http.server
 import socket
@@ -31,7 +32,7 @@ def home(tmp_path, monkeypatch, refused):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("no_proxy", "*")
     (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(cache, "_temporary_folder", lambda: tmp_path / "temporary")
+    monkeypatch.setattr(cache, "_temporary_folder", functools.cache(lambda: tmp_path / "temporary"))
     remotes = {
         name: tuple(
             download.Remote(f"{refused}/{remote.place}", remote.place, remote.algorithm, remote.checksum)
