@@ -55,10 +55,10 @@ def calls(samples: int) -> dict[str, Callable[[], Any]]:
         "single-neuron, train": lambda: single_neuron.train(X, y, w, learning_rate=1e-5, epochs=20),
         "relu-swap, forward": lambda: relu_swap.forward(X, *net),
         "relu-swap, backward": lambda: relu_swap.backward(X, column, *answers, W2),
+        "relu-swap, train": lambda: relu_swap.train(X, column, *net, learning_rate=0.1, epochs=3),
         "numpy-mnist, forward": lambda: numpy_mnist.forward_propagation(X.T, *columns),
         "numpy-mnist, backward": lambda: numpy_mnist.back_propagation(X.T, one_hot, *passed, columns[2], columns[4]),
         "cifar-grayscale": lambda: cifar_grayscale.to_grayscale(pictures),
-        "relu-swap, train": lambda: relu_swap.train(X, column, *net, learning_rate=0.1, epochs=3),
     }
 
 

@@ -28,7 +28,9 @@ def test_without_a_gpu_the_cpu_is_measured_all_the_same(run):
     assert done.stderr.count("\n") == 1
     assert "no GPU" in done.stderr
     rows = done.stdout.splitlines()[1:]
-    assert [row.partition(",")[0] for row in rows] == ["single-neuron"] * 3 + ["relu-swap"] * 3
+    assert [row.split()[0].rstrip(",") for row in rows] == ["single-neuron"] * 3 + ["relu-swap"] * 3 + [
+        "numpy-mnist"
+    ] * 2 + ["cifar-grayscale"]
     assert all(float(row.split()[-1]) >= 0 for row in rows)
 
 
