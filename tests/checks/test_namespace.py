@@ -90,6 +90,24 @@ def test_an_exercise_of_variables_and_figures_alone(graded):
         ("imshow(picture,", "imshow(np.dstack([picture] * 3),", "plot", 1, ""),
         ("figure, axes", "plt.close('all'); figure, axes", "plot", 1, ""),
         ("figure, axes", "plt.clf(); figure, axes", "plot", 1, ""),
+        ('plt.plot(log["loss"])', 'plt.plot(log["loss"]); plt.show(); plt.plot(log["loss"])', "plot", 1, ""),
+        ('plt.xlabel("epoch")', 'plt.gcf().supxlabel("epoch")', "plot", 1, ""),
+        (
+            'plt.ylabel("loss")',
+            "import datetime; plt.plot([datetime.date.today()], [1]); plt.title('loss')",
+            "plot",
+            1,
+            "",
+        ),
+        ("ax.imshow", "axes[0].imshow", "plot", 0.5, "each in axes of its own"),
+        (
+            "pictures = np.arange(12).reshape(2, 2, 3) / 12",
+            "pictures = list(np.arange(12).reshape(2, 2, 3) / 12)",
+            "plot",
+            1,
+            "",
+        ),
+        ("log = {", "log = None or {1: 2, ", "plot", 1, ""),
     ],
 )
 def test_what_is_accepted_and_what_is_said(graded, old, new, check, share, message):
@@ -113,6 +131,8 @@ def test_no_figure_at_all(graded):
         "look.variables = lambda *a: {}",
         "look.variables = lambda *a: {'x': {'type': 7}}",
         "look.variables = lambda *a: None",
+        "look.drawn = lambda: [{'axes': [{'titles': [], 'x_label': '', 'y_label': '', 'lines': [], "
+        "'images': [{'data': np.zeros(1 << 20), 'colour_map': 'gray'}]}]}]",
     ],
 )
 def test_a_worker_that_was_tampered_with_is_the_submissions_own_failure(graded, attack):
@@ -127,3 +147,17 @@ def test_a_mistake_in_the_yaml_has_file_and_line(graded):
 
     with pytest.raises(UsageError, match=r"assignment\.yaml:\d+: .*'wave' is no known variable; allowed are NAMES"):
         graded(ASSIGNMENT.replace("variables: [x, curves]", "variables: [x, wave]"), SOLUTION)
+
+
+@pytest.mark.parametrize("name", ["\\ud800a", "x\\nscore: 100", "\\x1b]0;owned"])
+def test_names_that_no_terminal_can_show_are_left_out(graded, name):
+    report = graded(ASSIGNMENT, f"globals()['{name}'] = 1\n")
+    assert "owned" not in report.to_json()
+    assert "score: 100" not in report.to_json()
+
+
+def test_a_history_of_any_length_is_judged_at_once(graded):
+    source = SOLUTION.replace("[3.0, 2.0, 1.5]", "np.zeros(30_000_000, 'i1')").replace(
+        'plt.plot(log["loss"])', "plt.plot([1])"
+    )
+    assert "`log` has no loss to draw" in result(graded(ASSIGNMENT, source), "plot").message

@@ -251,6 +251,9 @@ def test_classes_are_read_from_classes_scores_and_columns():
     scores = np.eye(10)[[3, 1, 9]]
     for answer in (scores, scores.T, scores.argmax(axis=1), [3, 1, 9], np.array([[3], [1], [9]]), scores.tolist()):
         assert trained.classes(answer, 3, "it").tolist() == [3, 1, 9]
+    for answer in (np.zeros((3, 0)), np.zeros((0, 3)), [[]] * 3, np.zeros((3, 5000)), np.full(3, 1e300), np.array(0.5)):
+        with pytest.raises(CallFailed):
+            trained.classes(answer, 3, "it")
     for answer in (None, "text", np.zeros((4, 10)), np.full(3, np.nan), np.array(["a"] * 3), [[1], [2, 3]]):
         with pytest.raises(CallFailed):
             trained.classes(answer, 3, "it")
