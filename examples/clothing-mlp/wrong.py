@@ -33,7 +33,6 @@ for quantity in ("loss", "accuracy"):
     plt.plot(history.history[quantity], "b", label="training")
     plt.plot(history.history["val_" + quantity], "r", label="validation")
     plt.title(quantity)
-    plt.xlabel("epoch")
     plt.legend()
     plt.show()
 
