@@ -607,3 +607,23 @@ def test_a_dict_of_wrong_gradients_does_not_make_the_update_look_wrong(graded):
     report = graded("numpy-mnist", (ROOT / "examples" / "numpy-mnist" / "wrong.py").read_text())
     statuses = {check.name: check.status for check in report.checks}
     assert (statuses["backward"], statuses["update"], statuses["challenge"]) == ("partial", "passed", "skipped")
+
+
+def test_the_challenge_keeps_its_columns_for_a_net_with_samples_in_rows(graded):
+    challenge = """
+class Shape:
+    def __init__(self, X):
+        self.pixels = X.shape[0]
+
+def challenge_train(X, labels):
+    return Shape(X)
+
+def challenge_predict(params, X):
+    assert params.pixels == X.shape[0] == 784
+    return np.zeros(X.shape[1])
+"""
+    report = graded("numpy-mnist", ROWS + challenge)
+    found = next(check for check in report.checks if check.name == "challenge")
+    assert found.status == "failed"
+    assert "of the held-out images are classified correctly" in found.message
+    assert report.score == 100
