@@ -256,7 +256,11 @@ def _environment(work: str, level: str, kind: str, equipment: Equipment) -> dict
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
-    if not equipment.gpu:
+    if equipment.gpu:  # which of them, and where CUDA lies, is for the user to say
+        environment |= {
+            name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH") if name in os.environ
+        }
+    else:
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
     if kind == "module":  # a kernel chooses its own, which keeps figures in the notebook
         environment["MPLBACKEND"] = "Agg"
