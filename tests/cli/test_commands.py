@@ -459,7 +459,7 @@ def test_a_reference_that_fails_is_its_authors_fault(tmp_path, grader):
     done = grader(*command)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
-    assert "The reference fails (own.py, line 2, NameError: name 'undefined' is not defined)" in done.stdout
+    assert "The reference fails (own.py, line 2, NameError: name 'undefined' is not defined)" in done.stderr
 
 
 def test_answers_are_cached_where_the_user_may_write(tmp_path, grader):
