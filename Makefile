@@ -6,6 +6,7 @@ EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
 # A stamp a kind of installation, so that each is made once and again when pyproject.toml changes.
 .venv/installed: pyproject.toml
+	@echo 'Installing into .venv; this takes a minute or more.'
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
@@ -17,9 +18,12 @@ EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 # Grades a correct and a wrong submission (exit code 1) of each exercise; without data sets, on stand-ins.
 demo: .venv/installed
 	@for exercise in $(EXERCISES); do \
+	    echo "== $$exercise, a correct submission"; \
 	    $(BIN)/grader check $$exercise examples/$$exercise/correct.* || exit 1; \
+	    echo "== $$exercise, a wrong submission"; \
 	    $(BIN)/grader check $$exercise examples/$$exercise/wrong.py; test $$? -eq 1 || exit 1; \
 	done
+	@echo '== The demo is over: the correct submissions passed, the wrong ones did not, as it should be.'
 
 test: .venv/installed-dev
 	$(BIN)/pytest --cov

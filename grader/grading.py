@@ -115,10 +115,13 @@ def _run_all(
         return [_result(check, failure.status, 0, failure.message) for check in selected]
     results: list[CheckResult] = []
     status_of: dict[str, str] = {}
+    roots_of: dict[str, list[str]] = {}  # of a skipped check: those that did run and did not pass
     for check in selected:
         unmet = [name for name in check.requires if skip and status_of.get(name, "passed") not in STARTED]
+        unmet = list(dict.fromkeys(root for name in unmet for root in roots_of.get(name, [name])))
         if unmet:
             result = _result(check, "skipped", 0, _skipped(unmet))
+            roots_of[check.name] = unmet
         elif check.bonus and not all(map(context.defines, check.functions())):
             result = _result(check, "skipped", 0, "Not handed in; it is optional, and full marks do not need it.")
         else:

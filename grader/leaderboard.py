@@ -23,14 +23,16 @@ class Entry:
     high: float
 
 
-def read(paths: Sequence[Path]) -> list[Entry]:
-    """The entries of all reports (``grader check --json``) among ``paths``, files or folders with .json files.
+def read(paths: Sequence[Path]) -> tuple[list[Entry], list[Path]]:
+    """The entries of all reports (``grader check --json``) among ``paths``, files or folders with .json files, and
+    the files that are none.
 
     Only the best of several reports on the same content counts. Raises UsageError where there is nothing to rank.
     """
     best: dict[tuple[Any, str], Entry] = {}
+    skipped: list[Path] = []
     for path in paths:
-        for report in _reports(path):
+        for report in _reports(path, skipped):
             for entry in _entries(report):
                 key = (entry.contest, report.submission.sha256)
                 if key not in best or entry.accuracy > best[key].accuracy:
@@ -40,18 +42,19 @@ def read(paths: Sequence[Path]) -> list[Entry]:
         raise UsageError(
             f"No report in {listed} has a graded challenge: make them with 'grader check ... --json > FILE'."
         )
-    return sorted(best.values(), key=lambda entry: (entry.contest, -entry.accuracy, entry.submission))
+    return sorted(best.values(), key=lambda entry: (entry.contest, -entry.accuracy, entry.submission)), skipped
 
 
-def _reports(path: Path) -> Iterator[Report]:
+def _reports(path: Path, skipped: list[Path]) -> Iterator[Report]:
     if not path.exists():
         raise UsageError(f"{path} does not exist: give reports, or a folder with reports.")
     for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
         try:
             yield Report.model_validate_json(file.read_bytes())
         except (OSError, ValueError) as error:
-            if not path.is_dir():  # a folder may hold other files, too
+            if not path.is_dir():
                 raise UsageError(f"{file} is no report of grader check --json.") from error
+            skipped.append(file)  # a folder may hold other files, too
 
 
 def _entries(report: Report) -> Iterator[Entry]:

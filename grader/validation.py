@@ -22,6 +22,7 @@ class Line:
     max_score: float
     holds: bool
     sentence: str
+    data: str | None
 
 
 def validate(assignment: Assignment) -> Iterator[Line]:
@@ -52,7 +53,7 @@ def _grade(assignment: Assignment, file: str) -> Report:
 
 
 def _line(file: str, report: Report, holds: bool, sentence: str) -> Line:
-    return Line(file, report.score or 0.0, report.max_score, holds, sentence)
+    return Line(file, report.score or 0.0, report.max_score, holds, sentence, report.environment.data)
 
 
 def _ending(check: CheckResult) -> str:

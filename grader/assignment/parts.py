@@ -244,7 +244,7 @@ class Band(Part):
     """``share`` of the points from this value on: ``at_least``, or so many ``deviations`` below the reference's mean."""
 
     share: float = Field(gt=0, le=1)
-    at_least: float | None = None
+    at_least: float | None = Field(None, gt=0, le=1)
     deviations: float | None = Field(None, gt=0)
 
     @model_validator(mode="after")

@@ -50,7 +50,8 @@ def _columns(images: Any) -> Any:
 
 def _sentence(reached: Estimate, thresholds: list[tuple[float, float]]) -> str:
     sentence = f"{reached.percent()} of the held-out images are classified correctly"
-    full = thresholds[0][0]
+    full, first = thresholds[0][0], thresholds[-1][0]
     if reached.value >= full:
         return f"{sentence}."
-    return f"{sentence}; full marks from {100 * full:.1f} % on."
+    some = f"points from {100 * first:.1f} % on, " if reached.value < first < full else ""
+    return f"{sentence}; {some}full marks from {100 * full:.1f} %."

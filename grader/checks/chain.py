@@ -13,6 +13,7 @@ import numpy as np
 
 from ..assignment.checks import ChainCheck
 from ..probes import Case
+from ..text import plural
 from . import attempts
 from .context import Context, Outcome, Result
 
@@ -43,7 +44,7 @@ def run(check: ChainCheck, context: Context) -> Outcome:
 
     tried = attempts.best(check, context, functions, expect, ask)
     steps = "one step" if check.steps == 1 else f"{check.steps} steps"
-    praise = f"Chained by the grader, {', '.join(functions)} follow the reference for {steps} in {len(tried.answered)} cases."
+    praise = f"Chained by the grader, {', '.join(functions)} follow the reference for {steps} in {plural(len(tried.answered), 'case')}."
     return tried.verdict.outcome(praise, all_or_nothing=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from ..sandbox.session import Found, Session
 from ..submission import Code
 from .manner import Manner
 
+NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are no student's result
 MAX_ROWS = 100  # of a variable; no check compares more
 
 
@@ -93,8 +95,9 @@ class Context:
         """A variable of the submission, arrays cut after ``rows``; raises CallFailed if it is missing."""
         found = self.find_variable(name)
         if found is None:
-            also = sorted(other for other in self._session.others if other.islower())[:8]
-            listed = f"; found are {', '.join(also)}" if also else ""
+            own = [other for other, kind in self._session.others.items() if kind not in NOT_VALUES]
+            near = difflib.get_close_matches(name.lower(), own, n=3, cutoff=0.5)
+            listed = f"; found instead: {', '.join(near)}" if near else ""
             stopped = self._session.first_error
             message = f"The variable `{name}` is missing: define it under this name at the top level{listed}. {stopped}"
             raise CallFailed("error" if stopped else "failed", message.strip())

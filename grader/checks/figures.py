@@ -165,7 +165,7 @@ def _line_problem(panel: Panel, axes: Axes, missing: list[str], used: bool) -> s
     if used:
         return "it shares its axes with another quantity: give it axes of its own."
     if panel.labelled and not (axes.x_label and (axes.y_label or axes.titles)):
-        return "the axes are not labelled: name the epoch on x and the quantity on y."
+        return "the axes are not labelled: name what is on x, and what is on y."
     return None
 
 

@@ -15,6 +15,7 @@ from ..compare import common_factor
 from ..errors import NotGradable
 from ..oracle import DIFFERENCE_STEP, SMALLER_STEP
 from ..probes import Case
+from ..text import plural
 from . import attempts
 from .context import Context, Outcome, Result
 
@@ -38,7 +39,7 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
     tried = attempts.best(check, context, [check.function], expect, ask)
     outcome = tried.verdict.outcome(
         f"{' and '.join(check.parameters)} agree with GradientTape and with central differences "
-        f"in {len(tried.answered)} cases."
+        f"in {plural(len(tried.answered), 'case')}."
     )
     factor = common_factor(tried.answered[0], tried.expected[0]) if outcome.share == 0 else None
     if factor is None:

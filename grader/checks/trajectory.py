@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..assignment.checks import TrajectoryCheck
 from ..compare import compare_results
+from ..text import plural
 from .context import Context, Outcome, Verdict
 
 
@@ -20,5 +21,5 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
         expected = context.oracle.results(check.function, case.inputs)
         answered = context.ask(check.function, case.inputs).values
         verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
-    praise = f"`{check.function}` follows the reference's path in {len(cases)} cases."
+    praise = f"`{check.function}` follows the reference's path in {plural(len(cases), 'case')}."
     return verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..assignment.checks import ValuesCheck
 from ..probes import Case
+from ..text import plural
 from . import attempts
 from .context import Context, Outcome, Result
 
@@ -28,7 +29,9 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
         return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
 
     tried = attempts.best(check, context, [check.function], expect, ask)
-    return tried.verdict.outcome(f"`{check.function}` agrees with the reference in {len(tried.answered)} cases.")
+    return tried.verdict.outcome(
+        f"`{check.function}` agrees with the reference in {plural(len(tried.answered), 'case')}."
+    )
 
 
 def in_shape(actual: Any, expected: Any) -> Any:

@@ -58,6 +58,10 @@ def command(
     loaded = load(assignment)
     submitted = read(submission, loaded.name)
     report = grade(loaded, submitted, seed, only, isolation, data=data, device=device)
+    missing = [f"{name}.npz" for name in loaded.content.datasets if data and not (data / f"{name}.npz").is_file()]
+    if missing:
+        used = f"graded with {report.environment.data}" if report.environment.data else "another source was used"
+        click.echo(f"Warning: {data} has no {' and no '.join(missing)}; {used}.", err=True)
     if report.isolation.level == "none":
         click.echo(
             "Warning: the submission ran without isolation, with all your rights; check only your own code so.",

@@ -18,7 +18,13 @@ def command(reports: tuple[Path, ...]) -> None:
 
     from .. import leaderboard
 
-    for contest, group in groupby(leaderboard.read(reports), key=lambda entry: entry.contest):
+    ranked, skipped = leaderboard.read(reports)
+    if skipped:
+        click.echo(
+            f"Warning: {len(skipped)} files are no whole reports, {skipped[0]} for example; they are left out.",
+            err=True,
+        )
+    for contest, group in groupby(ranked, key=lambda entry: entry.contest):
         name, check, data = contest
         click.echo(f"{name}, {check} ({data})")
         entries = list(group)

@@ -21,6 +21,8 @@ def command(assignment: str) -> None:
         click.echo(
             f"{'ok   ' if line.holds else 'WRONG'}  {line.file:36}  {line.score:5g} / {line.max_score:g}  {line.sentence}"
         )
+    if line.data:
+        click.echo(f"data {line.data}")
     if failures:
         raise UsageError(
             f"{loaded.folder}: {failures} of the lines above do not hold; mend the assignment or its files."

@@ -52,7 +52,9 @@ class Source:
         try:
             arrays = self.reader()
         except Exception as error:  # damaged archives and pickles raise nearly anything
-            raise Damaged(f"it cannot be read ({type(error).__name__}: {error})") from error
+            # NumPy takes what it does not know for a pickle, and would advise to trust it.
+            reason = "it is no .npz file" if "pickle" in str(error) else f"{type(error).__name__}: {error}"
+            raise Damaged(f"it cannot be read ({reason})") from error
         return check(self.name, arrays)
 
 

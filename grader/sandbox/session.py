@@ -285,5 +285,7 @@ def _failure(error: Any, doing: str) -> CallFailed:
     advice = ""
     outer = error.get("outer_line")
     if doing.startswith("Loading") and isinstance(outer, int) and outer != line and "cell" not in error:
-        advice = f'; line {outer} called it, and experiments belong under `if __name__ == "__main__":`'
+        advice = (
+            f'; line {outer} called it (experiments that nobody asked for belong under `if __name__ == "__main__":`)'
+        )
     return CallFailed("error", f"{doing} stopped{where} with {kind}: {text or 'no message'}{shown}{advice}.")

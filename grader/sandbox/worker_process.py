@@ -137,7 +137,8 @@ class WorkerProcess:
         except TimeoutError as error:
             self.kill()
             raise CallFailed(
-                "timeout", f"{doing} did not end in time and was stopped: look for a loop that never ends."
+                "timeout",
+                f"{doing} did not end in time and was stopped: look for a loop that never ends, or for a training that is too long.",
             ) from error
         except frames.ProtocolError as error:
             self.kill()

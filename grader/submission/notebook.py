@@ -64,7 +64,7 @@ def _parse(name: str, text: str) -> Any:
         raise CannotRun(f"{name} is not a notebook (it is not valid JSON): download or save it again.") from error
     except Exception as error:  # nbformat fails in many ways on JSON that is no notebook
         raise CannotRun(
-            f"{name} is not a valid notebook ({type(error).__name__}): open and save it with Jupyter."
+            f"{name} is not a valid notebook (its JSON lacks what a notebook has): open and save it with Jupyter."
         ) from error
 
 

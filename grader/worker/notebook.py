@@ -129,7 +129,7 @@ def _cell_error(cell: Any, number: int) -> dict[str, Any]:
     lines = re.findall(r"(?:Cell In\[\d+\]|\.py\S*), line (\d+)", re.sub(r"\x1b\[[\d;]*m", "", trace) + error.evalue)
     return {
         "type": error.ename[:500],
-        "text": error.evalue[:500],
+        "text": re.sub(r" \(\S+\.py, line \d+\)$", "", error.evalue)[:500],
         "memory": error.ename.endswith("MemoryError"),
         "cell": number,
         "line": int(lines[0]) if lines else None,

@@ -283,7 +283,7 @@ def test_a_failing_experiment_in_a_module_is_told_where_it_belongs(tmp_path, che
     (tmp_path / "other.py").write_text(solution + "\n\npredict('a', 'b')\n")
     assert "with TypeError" in check("mine.py")[1]["checks"][0]["message"]
     message = check("other.py")[1]["checks"][0]["message"]
-    assert 'called it, and experiments belong under `if __name__ == "__main__":`' in message
+    assert 'called it (experiments that nobody asked for belong under `if __name__ == "__main__":`' in message
 
 
 def test_the_file_of_a_folder_that_was_graded_is_named(tmp_path, grader, solution):

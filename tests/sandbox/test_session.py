@@ -14,6 +14,7 @@ from grader.assignment.parts import Limits
 from grader.sandbox import session as session_module
 from grader.sandbox.endings import CallFailed
 from grader.sandbox.session import Session
+from grader.sandbox.view import Equipment
 from grader.submission import Submission
 from tests.conftest import notebook
 
@@ -430,3 +431,22 @@ def test_without_a_level_the_best_that_works_is_taken(monkeypatch):
     with opened("def f(): return 1") as session:
         assert session.level == "none"
         assert session.call("f", [], {}).value == 1
+
+
+def test_random_numbers_without_a_seed_are_the_same_again():
+    source = """
+import random
+import numpy as np
+def draw():
+    return [random.random(), np.random.rand(), np.random.default_rng().random(), np.random.default_rng().random()]
+"""
+
+    def drawn(seed):
+        with Session(submitted(source), LIMITS, equipment=Equipment(seed=seed)) as session:
+            session.load()
+            return session.call("draw", [], {}).value
+
+    first = drawn(0)
+    assert len(set(first)) == 4
+    assert drawn(0) == first
+    assert not set(drawn(1)) & set(first)
