@@ -313,3 +313,12 @@ def missing(content: AssignmentFile, name: str, defined: dict[str, Found], other
     ]
     also = f"; found instead: {', '.join(close[:3])}" if close else ""
     return f"The function `{signature(name, content.functions[name])}` is missing: define it under this name{also}."
+
+
+def have_shapes(values: dict[str, Any], shapes: dict[str, Shape]) -> bool:
+    """Whether the values are arrays of these shapes, but for axes of length one."""
+    found = {name: shape_of(value) for name, value in values.items()}
+    return all(
+        (shape := found.get(name)) is not None and without_ones(shape) == without_ones(wanted)
+        for name, wanted in shapes.items()
+    )

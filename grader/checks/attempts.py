@@ -123,14 +123,11 @@ def _judge(
         expected = [context.manner.turned(item[convention]) for item in plan.expected]
         for case, values, right in zip(plan.cases, answered, expected, strict=True):
             verdict.add(case.name, compare_results(values, right, check.tolerance))
-            fits = fits and all(_same_shape(values[name], right[name]) for name in right)
+            fits = fits and binding.have_shapes(
+                values, {name: binding.shape_of(item) or () for name, item in right.items()}
+            )
         attempts.append(Tried(verdict, fits, answered, expected))
     return attempts
-
-
-def _same_shape(value: Any, right: Any) -> bool:
-    shape = binding.shape_of(value)
-    return shape is not None and binding.without_ones(shape) == binding.without_ones(binding.shape_of(right) or ())
 
 
 def _joined(failures: list[CallFailed]) -> CallFailed:

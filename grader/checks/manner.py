@@ -91,7 +91,7 @@ class Manner:
         candidates: list[str | None] = [None, *layouts.transposed]
         possible = []
         for self._layout in candidates:
-            if _fit(shown, self.turned_shapes(expected)):
+            if binding.have_shapes(shown, self.turned_shapes(expected)):
                 possible.append(self._layout)
         possible = possible or candidates
         for self._layout in possible if len(possible) > 1 else []:
@@ -113,7 +113,7 @@ class Manner:
             for place in self._context.places([function], case):
                 with contextlib.suppress(CallFailed):
                     answer = self._context.ask(function, replaced(case.inputs, *place), shapes=shapes)
-                    if of_any_shape or _fit(answer.values, shapes):
+                    if of_any_shape or binding.have_shapes(answer.values, shapes):
                         yield answer.raw
 
     def _bundle(self, maker: str, parameter: str, laid_out: dict[str, Any]) -> binding.Bundle:
@@ -158,12 +158,3 @@ def _container(raw: Raw, parameter: str) -> Any:
         named = dict(zip(map(binding.normal, raw.function.returns), value, strict=True))
         inner = [item for item in [named.get(binding.normal(parameter))] if item is not None] or inner
     return inner[0] if len(inner) == 1 and isinstance(inner[0], dict | tuple | list) else value
-
-
-def _fit(values: dict[str, Any], shapes: dict[str, binding.Shape]) -> bool:
-    """Whether the arrays have these shapes, but for axes of length one."""
-    found = {name: binding.shape_of(value) for name, value in values.items()}
-    return all(
-        (shape := found.get(name)) is not None and binding.without_ones(shape) == binding.without_ones(wanted)
-        for name, wanted in shapes.items()
-    )

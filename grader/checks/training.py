@@ -86,16 +86,12 @@ def is_invented(claimed: dict[str, Array], record: list[Call]) -> bool:
 
     They may join several fits of one model, one after the other.
     """
-    calls = fits(record)
-    recorded = [
-        [curves(call.history) for call in calls if call.model == model]
-        for model in [
-            call.model for index, call in enumerate(calls) if call.model not in [c.model for c in calls[:index]]
-        ]
-    ]
-    return bool(calls) and not any(
+    histories_of: dict[tuple[str, ...], list[dict[str, Array]]] = {}
+    for call in fits(record):
+        histories_of.setdefault(tuple(call.model), []).append(curves(call.history))
+    return bool(histories_of) and not any(
         all(_joined(histories[first : last + 1], key, curve) for key, curve in claimed.items())
-        for histories in recorded
+        for histories in histories_of.values()
         for first in range(len(histories))
         for last in range(first, len(histories))
     )
