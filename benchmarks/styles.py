@@ -1,0 +1,371 @@
+"""Other writing styles of a submission: the same numbers, up to rounding, from code that looks different.
+
+Each style is a function (source, content of the assignment) -> source, by name in ``STYLES``. What a submission
+does wrong stays wrong: neither in-place changes nor errors about shapes are lost. Comments are, except in notebooks.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Iterator
+from itertools import pairwise, takewhile
+
+import nbformat
+
+from grader.assignment.content import AssignmentFile
+from grader.binding import normal
+
+Style = Callable[[str, AssignmentFile], str]
+
+LOOPED_PRODUCT = """
+def product(left, right):
+    left, right = np.asarray(left), np.asarray(right)
+    if left.ndim == 0 or right.ndim == 0:
+        return left * right
+    rows = left if left.ndim == 2 else left.reshape(1, -1)
+    columns = right if right.ndim == 2 else right.reshape(-1, 1)
+    if rows.shape[1] != columns.shape[0]:
+        raise ValueError(f"shapes {left.shape} and {right.shape} do not fit")
+    result = np.zeros((rows.shape[0], columns.shape[1]), np.result_type(left, right))
+    for i in range(rows.shape[0]):
+        for j in range(columns.shape[1]):
+            for k in range(rows.shape[1]):
+                result[i, j] += rows[i, k] * columns[k, j]
+    return result.reshape(left.shape[:-1] + right.shape[1:])[()]
+"""
+
+LOOPED_SUM = """
+def total(array, axis=None, keepdims=False):
+    array = np.asarray(array)
+    if array.dtype.kind in "biu":
+        array = array.astype(int)
+    shape = list(array.shape)
+    for length in range(array.ndim):
+        if axis is None or length == axis % array.ndim:
+            shape[length] = 1
+    result = np.zeros(shape, array.dtype)
+    for index in np.ndindex(*array.shape):
+        place = tuple(0 if shape[n] == 1 else index[n] for n in range(array.ndim))
+        result[place] += array[index]
+    if not keepdims:
+        result = result.reshape(()) if axis is None else result.squeeze(axis)
+    return result[()]
+"""
+
+EINSUM_PRODUCT = """
+def product(left, right):
+    left, right = np.asarray(left), np.asarray(right)
+    if left.ndim == 0 or right.ndim == 0:
+        return left * right
+    if left.shape[-1] != right.shape[0]:
+        raise ValueError(f"shapes {left.shape} and {right.shape} do not fit")
+    first, second = "ij"[2 - left.ndim :], "jk"[: right.ndim]
+    return np.einsum(f"{first},{second}->{first[:-1]}{second[1:]}", left, right)
+"""
+
+EINSUM_SUM = """
+def total(array, axis=None, keepdims=False):
+    array = np.asarray(array)
+    if array.dtype.kind in "biu":
+        array = array.astype(int)
+    letters = "ijkl"[: array.ndim]
+    if axis is None:
+        result = np.einsum(f"{letters}->", array)
+        return result.reshape((1,) * array.ndim) if keepdims else result
+    kept = letters.replace(letters[axis], "")
+    result = np.einsum(f"{letters}->{kept}", array)
+    return np.expand_dims(result, axis) if keepdims else result
+"""
+
+SINGLE = """
+def single(value):
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value.astype(np.float32)
+    return value
+"""
+
+
+class Products(ast.NodeTransformer):
+    """Puts ``product(a, b)`` in the place of ``a @ b``, ``np.dot(a, b)``, ``np.matmul(a, b)`` and ``a.dot(b)``."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        return _call("product", [node.left, node.right]) if isinstance(node.op, ast.MatMult) else node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        operands = _operands(node, ("dot", "matmul"))
+        return _call("product", operands) if len(operands) == 2 and not node.keywords else node
+
+
+class Sums(ast.NodeTransformer):
+    """Puts ``total(a, ...)`` in the place of ``np.sum(a, ...)`` and ``a.sum(...)``, where that is over all or one axis."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        operands = _operands(node, ("sum",))
+        axes = [*operands[1:], *(keyword.value for keyword in node.keywords if keyword.arg == "axis")]
+        known = {keyword.arg for keyword in node.keywords} <= {"axis", "keepdims"}
+        simple = 1 <= len(operands) <= 2 and known and all(map(_is_integer, axes))
+        return _call("total", operands, node.keywords) if simple else node
+
+
+class Renamed(ast.NodeTransformer):
+    """Renames variables, functions, parameters, and the keywords in calls of the file's own functions."""
+
+    def __init__(self, names: dict[str, str], functions: set[str]) -> None:
+        self._names = names
+        self._functions = functions
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        node.id = self._names.get(node.id, node.id)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.arg = self._names.get(node.arg, node.arg)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.name = self._names.get(node.name, node.name)
+        return self.generic_visit(node)
+
+    def visit_Global(self, node: ast.Global) -> ast.AST:
+        node.names = [self._names.get(name, name) for name in node.names]
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Name) and node.func.id in self._functions:
+            for keyword in node.keywords:
+                keyword.arg = self._names.get(keyword.arg, keyword.arg) if keyword.arg else None
+        return self.generic_visit(node)
+
+
+class Owned(ast.NodeTransformer):
+    """Reaches the functions that have become methods through ``owner``: ``self`` inside of them, ``Net()`` outside."""
+
+    def __init__(self, functions: set[str], owner: ast.expr) -> None:
+        self._functions = functions
+        self._owner = owner
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id in self._functions and isinstance(node.ctx, ast.Load):
+            return ast.Attribute(self._owner, node.id, node.ctx)
+        return node
+
+
+def as_written(source: str, content: AssignmentFile) -> str:
+    """As the author wrote it."""
+    return source
+
+
+def loops(source: str, content: AssignmentFile) -> str:
+    """Matrix products and sums by a helper with plain loops."""
+    return _with_helpers(source, content, {"product": LOOPED_PRODUCT, "total": LOOPED_SUM})
+
+
+def einsum(source: str, content: AssignmentFile) -> str:
+    """Matrix products and sums by a helper that calls ``np.einsum``."""
+    return _with_helpers(source, content, {"product": EINSUM_PRODUCT, "total": EINSUM_SUM})
+
+
+def float32(source: str, content: AssignmentFile) -> str:
+    """Each function turns its arrays of floats into float32 first.
+
+    An array that it changes in place stays the caller's own, or the change would be mended.
+    """
+    tree = _parsed(source, content)
+    for function in _functions(tree):
+        changed = set(_changed_in_place(function))
+        first = 1 if ast.get_docstring(function) is not None else 0
+        function.body[first:first] = [
+            ast.Assign([ast.Name(name, ast.Store())], _call("single", [ast.Name(name, ast.Load())]))
+            for name in _parameters(function)
+            if name not in changed
+        ]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
+            node.args = [ast.parse("np.float32", mode="eval").body if _is_float(a) else a for a in node.args]
+    return _written(_after_imports(tree, [SINGLE]))
+
+
+def other_names(source: str, content: AssignmentFile) -> str:
+    """Every function, argument and result by its first alias that is free in this file.
+
+    A function or variable with an alias that is in use keeps its name: the other would be taken for it.
+    """
+    tree = _parsed(source, content)
+    used = list(dict.fromkeys(_identifiers(tree)))
+    taken = {normal(name) for name in [*used, *content.all_names(), *content.functions, *content.variables]}
+    taken |= {normal(name) for name in dir(builtins)}
+    names: dict[str, str] = {}
+    for name in used:
+        free = [alias for alias in _aliases(name, content, used) if normal(alias) not in taken]
+        if free:
+            names[name] = free[0]
+            taken.add(normal(free[0]))
+    return _written(Renamed(names, {function.name for function in _functions(tree)}).visit(tree))
+
+
+def as_class(source: str, content: AssignmentFile) -> str:
+    """All functions as methods of one class ``Net``; constants stay outside."""
+    tree = _parsed(source, content)
+    functions = _functions(tree)
+    names = {function.name for function in functions}
+    for function in functions:
+        inside = Owned(names - set(_bound(function)), ast.Name("self", ast.Load()))
+        function.body = [inside.visit(statement) for statement in function.body]
+        function.args.args.insert(0, ast.arg("self"))
+    outside = Owned(names, ast.parse("Net()", mode="eval").body)
+    body: list[ast.stmt] = []
+    for statement in tree.body:
+        if statement is functions[-1]:
+            body.append(ast.ClassDef("Net", [], [], list(functions), []))
+        elif statement not in functions:
+            body.append(outside.visit(statement))
+    tree.body = body
+    return _written(tree)
+
+
+def notebook(source: str, content: AssignmentFile) -> str:
+    """A notebook with a cell for each function, and for each paragraph of what stands between them."""
+    lines = ["", *source.splitlines()]
+    tops = [_with_comments(lines, statement.lineno) for statement in ast.parse(source).body]
+    starts = [1, *(top for top in tops if top > 1 and not lines[top - 1].strip())]
+    cells = ["\n".join(lines[start:end]).strip() for start, end in pairwise([*starts, len(lines)])]
+    made = nbformat.v4.new_notebook()
+    made.cells = [nbformat.v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate(cells, start=1)]
+    return str(nbformat.writes(made))
+
+
+STYLES: dict[str, Style] = {
+    "as written": as_written,
+    "loops": loops,
+    "einsum": einsum,
+    "float32": float32,
+    "other names": other_names,
+    "class": as_class,
+    "notebook": notebook,
+}
+# Where pictures are drawn or Keras computes, plain loops, einsum and float32 change little, or far too much.
+FITTING = {
+    "cifar-grayscale": ["as written", "other names", "notebook"],
+    "clothing-mlp": ["as written", "notebook"],
+}
+
+
+def fitting(exercise: str) -> list[str]:
+    """The names of the styles that apply to an exercise."""
+    return FITTING.get(exercise, list(STYLES))
+
+
+def suffix(style: str) -> str:
+    """How the name of a file in this style ends."""
+    return ".ipynb" if style == "notebook" else ".py"
+
+
+def _with_helpers(source: str, content: AssignmentFile, helpers: dict[str, str]) -> str:
+    tree = Sums().visit(Products().visit(_parsed(source, content)))
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    return _written(_after_imports(tree, [text for name, text in helpers.items() if name in called]))
+
+
+def _parsed(source: str, content: AssignmentFile) -> ast.Module:
+    """The submission without what only a bonus asks for: it trains on a data set, for ever in plain loops."""
+    tree = ast.parse(source)
+    bonus = {name for check in content.checks if check.bonus for name in check.functions()}
+    asked = {name for check in content.checks if not check.bonus for name in check.functions()}
+    tree.body = [s for s in tree.body if not (isinstance(s, ast.FunctionDef) and s.name in bonus - asked)]
+    return tree
+
+
+def _with_comments(lines: list[str], number: int) -> int:
+    """The first of the lines of comments right above line ``number``, or itself."""
+    while lines[number - 1].startswith("#"):
+        number -= 1
+    return number
+
+
+def _written(tree: ast.Module) -> str:
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+
+
+def _after_imports(tree: ast.Module, helpers: list[str]) -> ast.Module:
+    """Put helpers behind the line that imports NumPy, which they need as ``np``."""
+    place = next(
+        index
+        for index, statement in enumerate(tree.body, start=1)
+        if isinstance(statement, ast.Import) and any(alias.asname == "np" for alias in statement.names)
+    )
+    tree.body[place:place] = [statement for helper in helpers for statement in ast.parse(helper).body]
+    return tree
+
+
+def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [statement for statement in tree.body if isinstance(statement, ast.FunctionDef)]
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+
+
+def _changed_in_place(function: ast.FunctionDef) -> Iterator[str]:
+    """Names ``a`` with ``a -= ...`` or ``a[...] = ...`` in a function."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+            yield node.value.id
+
+
+def _bound(function: ast.FunctionDef) -> Iterator[str]:
+    """Names that are a function's own: its parameters and what it assigns."""
+    yield from _parameters(function)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _identifiers(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+
+
+def _aliases(name: str, content: AssignmentFile, used: list[str]) -> list[str]:
+    """What may stand for ``name`` in all parts that it plays: a function, a variable, an argument or result."""
+    parts: list[list[str]] = [content.names[name]] if name in content.names else []
+    others = {normal(other) for other in used if other != name}
+    for declared in (content.functions, content.variables):
+        if name in declared:
+            parts.append(list(takewhile(lambda alias: normal(alias) not in others, declared[name].aliases)))
+    return [alias for alias in parts[0] if all(alias in part for part in parts)] if parts else []
+
+
+def _operands(node: ast.Call, methods: tuple[str, ...]) -> list[ast.expr]:
+    """[a, b] of ``np.dot(a, b)`` and of ``a.dot(b)``; [] where another function is called."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in methods:
+        return []
+    of_numpy = isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
+    return node.args if of_numpy else [node.func.value, *node.args]
+
+
+def _is_integer(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant) and isinstance(inner.value, int)
+
+
+def _is_float(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "float"
+
+
+def _call(function: str, arguments: list[ast.expr], keywords: list[ast.keyword] | None = None) -> ast.Call:
+    return ast.Call(ast.Name(function, ast.Load()), arguments, keywords or [])

@@ -1,0 +1,130 @@
+"""The other writing styles compute what the original computes, right or wrong."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+
+from grader import assignment, probes
+from grader.binding import match
+
+PROBES = {  # with the inputs of all functions that no other function returns
+    "single-neuron": ["everything"],
+    "relu-swap": ["pre-activations", "everything"],
+    "numpy-mnist": ["pre-activations", "random net", "random step"],
+}
+STYLES = ["loops", "einsum", "float32", "other names", "class", "notebook"]
+ROUNDING = {"float32": 1e-3}  # of the largest entry; else that of another order of summation
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("exercise", PROBES)
+def test_a_style_keeps_the_numbers_of_solution_and_known_wrong_solutions(benchmark, monkeypatch, exercise, style):
+    for library in ("keras", "autograd"):
+        monkeypatch.setitem(sys.modules, library, None)  # whoever imports it is ready for its absence
+    styles = benchmark("styles")
+    content = assignment.load(exercise).content
+    rewritten = 0
+    for file, source in sources(exercise):
+        other = styles.STYLES[style](source, content)
+        rewritten += other != source
+        original = answers(content, defined(source))
+        for name, answer in answers(content, defined(code(other))).items():
+            assert_same(answer, original[name], f"{file}: {name}", ROUNDING.get(style, 1e-10))
+    assert rewritten
+
+
+@pytest.mark.parametrize("exercise", assignment.bundled_names())
+def test_all_known_wrong_solutions_compile_in_the_styles_that_fit(benchmark, exercise):
+    styles = benchmark("styles")
+    content = assignment.load(exercise).content
+    for file, source in sources(exercise):
+        for style in styles.fitting(exercise):
+            compile(code(styles.STYLES[style](source, content)), f"{file}, {style}", "exec")
+
+
+def test_none_of_the_names_of_the_task_are_left(benchmark):
+    styles = benchmark("styles")
+    content = assignment.load("numpy-mnist").content
+    for file, source in sources("numpy-mnist"):
+        nodes = ast.walk(ast.parse(styles.other_names(source, content)))
+        names = {getattr(node, "id", getattr(node, "arg", getattr(node, "name", None))) for node in nodes}
+        assert not names & {"back_propagation", "dW3", "X", "alpha", "labels"}, file
+
+
+def test_in_a_notebook_each_function_has_its_cell_with_the_comments_above(benchmark):
+    source = "import numpy as np\n\nn = 3\nm = 4\n\n# Twice.\ndef f(x):\n\n    return 2 * x\n\n\nprint(f(n))\n"
+    made = nbformat.reads(benchmark("styles").notebook(source, None), as_version=4)
+    cells = [cell.source for cell in made.cells]
+    assert cells == ["import numpy as np", "n = 3\nm = 4", "# Twice.\ndef f(x):\n\n    return 2 * x", "print(f(n))"]
+
+
+def sources(exercise):
+    """(file, source) of the solution and the known-wrong solutions."""
+    loaded = assignment.load(exercise)
+    for file in [loaded.content.solution, *(known.file for known in loaded.content.known_wrong)]:
+        yield file, loaded.file(file).read_text()
+
+
+def code(text):
+    """The Python of a module or of a notebook's cells."""
+    if not text.startswith("{"):
+        return text
+    return "\n\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
+
+
+def defined(source):
+    """The functions of a module, those of its class among them."""
+    namespace = {"__name__": "submission"}
+    exec(compile(source, "submission", "exec"), namespace)
+    if "Net" in namespace:
+        net = namespace["Net"]()
+        namespace |= {name: getattr(net, name) for name in dir(net) if not name.startswith("_")}
+    return {name: value for name, value in namespace.items() if inspect.isroutine(value)}
+
+
+def answers(content, functions):
+    """{function: its results and its arguments after the call, or the type of its exception}; none of a bonus.
+
+    Results go to the functions below, so that back propagation gets what the forward pass returns.
+    """
+    known = {
+        name: value for case in probes.cases(content, PROBES[content.name], 0) for name, value in case.inputs.items()
+    }
+    bonus = {name for check in content.checks if check.bonus for name in check.functions()}
+    found = {}
+    for name, function in content.functions.items():
+        bound = match(functions, [name], {name: function.aliases})
+        if name in bonus:
+            continue
+        arguments = [copy.deepcopy(known[argument]) for argument in function.argument_names() if argument in known]
+        np.random.seed(0)
+        try:
+            with np.errstate(all="ignore"):
+                results = functions[next(iter(bound))](*arguments)
+        except (ValueError, TypeError, IndexError) as error:
+            found[name] = type(error)
+            continue
+        results = results if isinstance(results, tuple) else (results,)
+        found[name] = [*results, *arguments]
+        known |= dict(zip(function.returns, results, strict=True))
+    return found
+
+
+def assert_same(answer, original, what, rounding):
+    """The same exception, or the same shapes and numbers up to ``rounding`` of the largest."""
+    if isinstance(answer, type) or isinstance(original, type):
+        assert answer == original, what
+        return
+    for one, other in zip(answer, original, strict=True):
+        one, other = np.asarray(one), np.asarray(other)
+        assert one.shape == other.shape, what
+        assert one.dtype.kind == other.dtype.kind, what
+        scale = np.abs(other[np.isfinite(other)]).max(initial=0)
+        np.testing.assert_allclose(one, other, rtol=0, atol=rounding * scale, err_msg=what)
