@@ -1,0 +1,291 @@
+"""Which bugs are named: ``python benchmarks/diagnosis.py [EXERCISE ...] [--styles a,b] [--jobs N]``.
+
+Grades the known-wrong and the correct solutions in all writing styles of ``styles.py``, on the stand-in data, and
+counts what the diagnosis at the check where each falls says. Exit code 1 if a goal is missed.
+
+``--corpus FOLDER`` grades FOLDER/EXERCISE/{*.py,*.ipynb} instead and prints what was found beside ``labels.json``, a
+list of {"file", "correct", "bugs", "where", "nameable", "function"} whose words are for a reader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import styles
+
+from grader import assignment
+from grader.assignment import Assignment
+from grader.errors import UsageError
+from grader.grading import grade
+from grader.submission import read
+from grader.validation import STANDING
+
+GOAL = 95.0  # percent of the bugs that have a name
+SHOWN = 3  # failing checks of a file of the corpus
+
+EXPECTED = ("right", "right*", "wrong", "located", "missed")  # verdicts where a name is expected
+FREE = ("located", "unexpected", "missed")  # where none is
+CORRECT = ("passed", "failed", "named")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One solution in one style; ``fails`` is the check where it has to fall, None for a correct one."""
+
+    exercise: str
+    style: str
+    file: str
+    fails: str | None
+    expected: str | None
+
+    def group(self) -> str:
+        """Which verdicts it can get."""
+        return "correct" if self.fails is None else "expected" if self.expected else "free"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a case; ``found`` is for a reader."""
+
+    case: Case
+    verdict: str
+    found: str
+    seconds: float
+
+
+def cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
+    """All solutions of an exercise in those of the ``wanted`` styles that apply to it."""
+    content = _load(exercise).content
+    for style in styles.fitting(exercise):
+        if style in wanted:
+            yield Case(exercise, style, content.solution, None, None)
+            for known in content.known_wrong:
+                yield Case(exercise, style, known.file, known.fails, getattr(known, "bug", None))
+
+
+def examine(case: Case) -> Outcome:
+    """Grade one case and judge its report."""
+    loaded = _load(case.exercise)
+    rewritten = styles.STYLES[case.style](loaded.file(case.file).read_text(), loaded.content)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "submission" + styles.suffix(case.style))
+        path.write_text(rewritten)
+        report = graded(case.exercise, path)
+    verdict, found = judged(case, report)
+    return Outcome(case, verdict, found, report["seconds"])
+
+
+def graded(exercise: str, path: Path) -> dict[str, Any]:
+    """The report of ``grader check --json``, with all checks."""
+    loaded = _load(exercise)
+    report: dict[str, Any] = json.loads(grade(loaded, read(path, exercise), whole=True).to_json())
+    return report
+
+
+def judged(case: Case, report: dict[str, Any]) -> tuple[str, str]:
+    """Return the verdict on a report and what was found, for a reader.
+
+    What counts is the first check that does not pass. Right is the name, alone or with further bugs; ``right*`` if it
+    is one of several that cannot be told apart. Where it falls at another check, unnamed, it is missed.
+    """
+    fallen = [check for check in report["checks"] if check["status"] not in STANDING]
+    if case.fails is None:
+        named = [check for check in report["checks"] if check.get("diagnosis")]
+        verdict = "named" if named else "failed" if fallen else "passed"
+        return verdict, "; ".join(map(described, named or fallen[:1]))
+    if not fallen:
+        return "missed", "nothing"
+    first = fallen[0]
+    names = bugs(first)
+    if not names:
+        return "located" if first["name"] == case.fails else "missed", described(first)
+    if case.expected is None:
+        return "unexpected", described(first)
+    verdict = (
+        "right" if case.expected in names[""] + names["also"] else "right*" if case.expected in names["or"] else "wrong"
+    )
+    return verdict, described(first)
+
+
+def bugs(check: dict[str, Any]) -> dict[str, list[str]]:
+    """The names in a check's diagnosis, as "": [NAME], "also": [...], "or": [...]; {} where there is none."""
+    diagnosis = check.get("diagnosis")
+    if not diagnosis:
+        return {}
+    further = {key: [other["bug"] for other in diagnosis.get(key) or []] for key in ("also", "or")}
+    return {"": [diagnosis["bug"]], **further}
+
+
+def described(check: dict[str, Any]) -> str:
+    """A failing check in a line: its diagnosis, else its message."""
+    diagnosis = check.get("diagnosis")
+    if not diagnosis:
+        return f"{check['status']} at {check['name']}, no name: {check['message']}"
+    parts = [_at(diagnosis), *(f"{key} {_at(one)}" for key in ("also", "or") for one in diagnosis.get(key) or [])]
+    return f"{check['status']} at {check['name']}: {', '.join(parts)}"
+
+
+def _at(diagnosis: dict[str, Any]) -> str:
+    return f"{diagnosis['bug']} ({diagnosis.get('where', '')})"
+
+
+def table(outcomes: list[Outcome]) -> Iterator[str]:
+    """The confusion table: a line for each exercise and style."""
+    groups = (("expected", EXPECTED), ("free", FREE), ("correct", CORRECT))
+    titles = {"expected": "a name is expected", "free": "none is expected", "correct": "correct solutions"}
+    heads = {group: " ".join(f"{name:>{max(len(name), 6)}}" for name in ("of", *columns)) for group, columns in groups}
+    yield " " * 28 + " | ".join(f"{titles[group]:^{len(heads[group])}}" for group in heads)
+    yield f"{'exercise':15} {'style':11} " + " | ".join(heads.values()) + " |  seconds"
+    for exercise, style in dict.fromkeys((outcome.case.exercise, outcome.case.style) for outcome in outcomes):
+        row = [outcome for outcome in outcomes if (outcome.case.exercise, outcome.case.style) == (exercise, style)]
+        cells = []
+        for group, columns in groups:
+            counts = Counter(outcome.verdict for outcome in row if outcome.case.group() == group)
+            numbers = [counts.total(), *(counts[name] for name in columns)]
+            cells.append(
+                " ".join(f"{n:{max(len(name), 6)}}" for n, name in zip(numbers, ("of", *columns), strict=True))
+            )
+        seconds = statistics.median(outcome.seconds for outcome in row)
+        yield f"{exercise:15} {style:11} " + " | ".join(cells) + f" | {seconds:8.2f}"
+
+
+def exceptions(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """A line for each case that is not as it should be."""
+    for outcome in outcomes:
+        case = outcome.case
+        as_it_should_be = {"correct": "passed", "expected": "right", "free": "located"}[case.group()]
+        if outcome.verdict != as_it_should_be:
+            wanted = f"{case.expected or 'no name'} at {case.fails}" if case.fails else "nothing"
+            yield f"{outcome.verdict:10} {case.exercise}, {case.style}, {case.file}: expected {wanted}, found {outcome.found}"
+
+
+def totals(outcomes: list[Outcome]) -> tuple[list[str], bool]:
+    """The totals against the goals, and whether all of these are reached."""
+    counts = Counter((outcome.case.group(), outcome.verdict) for outcome in outcomes)
+    of = sum(counts["expected", verdict] for verdict in EXPECTED)
+    right = counts["expected", "right"] + counts["expected", "right*"]
+    wrong = counts["expected", "wrong"]
+    correct = sum(counts["correct", verdict] for verdict in CORRECT)
+    lines = [
+        f"named right       {_share(right, of)}, goal {GOAL:g} %; {counts['expected', 'right*']} of them (*) beside others",
+        f"named wrong       {_share(wrong, of)}, goal 0; {counts['free', 'unexpected']} unexpected names",
+        f"named on correct  {_share(counts['correct', 'named'], correct)}, goal 0; {counts['correct', 'failed']} do not pass",
+    ]
+    return lines, 100 * right >= GOAL * of and not wrong and not counts["correct", "named"]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({100 * part / whole:.1f} %)" if whole else "0 of 0"
+
+
+def examine_labelled(labelled: tuple[str, Path, dict[str, Any]]) -> tuple[str, bool]:
+    """Grade a file of the corpus: what was found beside what its label says, and whether anything was named."""
+    exercise, folder, label = labelled
+    try:
+        report = graded(exercise, folder / label["file"])
+    except UsageError as error:
+        return f"{exercise}/{label['file']}: {error}", False
+    fallen = [check for check in report["checks"] if check["status"] not in STANDING]
+    named = [check for check in report["checks"] if check.get("diagnosis")]
+    shown = list({check["name"]: check for check in [*fallen[:SHOWN], *named]}.values())
+    says = "correct" if label.get("correct") else "; ".join(label.get("bugs") or ["?"])
+    facts = [f"{key}: {label[key]}" for key in ("function", "where", "nameable") if label.get(key) not in (None, "")]
+    lines = [
+        f"{exercise}/{label['file']} ({report['seconds']:.1f} s)",
+        f"    label  {says}" + (f" ({', '.join(facts)})" if facts else ""),
+        *(f"    found  {described(check)}" for check in shown),
+    ]
+    return "\n".join(lines if shown else [*lines, "    found  nothing"]), bool(named)
+
+
+def corpus(folder: Path, wanted: list[str], jobs: int) -> bool:
+    """Print what is found in a labelled corpus; True if nothing was named in correct files."""
+    labelled = [
+        (exercise, folder / exercise, label)
+        for exercise in wanted
+        if (folder / exercise / "labels.json").is_file()
+        for label in json.loads((folder / exercise / "labels.json").read_text())
+    ]
+    counts: Counter[tuple[bool, bool]] = Counter()
+    for (_, _, label), (text, named) in zip(labelled, _each(examine_labelled, labelled, jobs), strict=True):
+        print(text, flush=True)
+        counts[bool(label.get("correct")), named] += 1
+    print(f"\nnamed on correct  {_share(counts[True, True], counts[True, True] + counts[True, False])}, goal 0")
+    print(
+        f"named on wrong    {_share(counts[False, True], counts[False, True] + counts[False, False])}, for a reader to judge"
+    )
+    return not counts[True, True]
+
+
+def main() -> int:
+    """Print the table, the exceptions and the totals."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("exercises", nargs="*", metavar="EXERCISE")
+    parser.add_argument("--styles", default=",".join(styles.STYLES), help=f"some of: {', '.join(styles.STYLES)}")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--corpus", type=Path)
+    options = parser.parse_args()
+    wanted = [style.strip() for style in options.styles.split(",")]
+    exercises = options.exercises or assignment.bundled_names()
+    for what, given, known in (
+        ("style", wanted, list(styles.STYLES)),
+        ("exercise", exercises, assignment.bundled_names()),
+    ):
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            parser.error(f"there is no {what} '{unknown[0]}': use some of {', '.join(known)}.")
+    if options.corpus is not None and not options.corpus.is_dir():
+        parser.error(f"{options.corpus} is no folder: give one with --corpus FOLDER.")
+    with tempfile.TemporaryDirectory() as folder:
+        use_stand_ins(Path(folder))
+        if options.corpus is not None:
+            return 0 if corpus(options.corpus, exercises, options.jobs) else 1
+        chosen = [case for exercise in exercises for case in cases(exercise, wanted)]
+        outcomes = []
+        for outcome in _each(examine, chosen, options.jobs):
+            outcomes.append(outcome)
+            if sys.stderr.isatty():
+                print(f"\r{len(outcomes)} of {len(chosen)} ", end="", file=sys.stderr, flush=True)
+    lines, reached = totals(outcomes)
+    print(*table(outcomes), "", *exceptions(outcomes), "", *lines, sep="\n")
+    return 0 if reached else 1
+
+
+def use_stand_ins(folder: Path) -> None:
+    """Let neither data sets nor a network be found, so that the drawn stand-ins take their place, on any machine."""
+    os.environ.pop("GRADER_DATA", None)
+    os.environ |= {
+        "KERAS_HOME": str(folder / "keras"),
+        "XDG_CACHE_HOME": str(folder / "user"),
+        "https_proxy": "http://127.0.0.1:9",
+        "no_proxy": "",
+    }
+
+
+@cache
+def _load(exercise: str) -> Assignment:
+    return assignment.load(exercise)
+
+
+def _each(function: Any, tasks: list[Any], jobs: int) -> Iterator[Any]:
+    if jobs == 1:
+        yield from map(function, tasks)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(function, tasks)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""How the benchmark of diagnoses judges reports, and that it runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT, SINGLE_NEURON
+
+SCRIPT = ROOT / "benchmarks" / "diagnosis.py"
+
+
+@pytest.fixture
+def run():
+    def run(*arguments):
+        command = [sys.executable, str(SCRIPT), *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+    return run
+
+
+def report(*checks):
+    """A report of checks that are (name, status, bug, also, or)."""
+    return {"checks": [_check(*check) for check in checks], "seconds": 1.0}
+
+
+def _check(name, status, bug=None, also=(), either=()):
+    def entry(bug):
+        return {"bug": bug, "title": bug, "where": "dB2"}
+
+    further = {"also": [entry(other) for other in also], "or": [entry(other) for other in either]}
+    diagnosis = {**entry(bug), **further} if bug else None
+    return {"name": name, "status": status, "message": "It is wrong.", "diagnosis": diagnosis}
+
+
+@pytest.mark.parametrize(
+    "verdict, check",
+    [
+        ("right", ("backward", "failed", "flipped-sign")),
+        ("right", ("backward", "partial", "not-averaged", ["flipped-sign"])),
+        ("right*", ("backward", "failed", "not-averaged", [], ["flipped-sign"])),
+        ("right", ("forward", "failed", "flipped-sign")),
+        ("wrong", ("backward", "failed", "not-averaged")),
+        ("located", ("backward", "failed")),
+        ("missed", ("forward", "failed")),
+        ("missed", ("backward", "passed")),
+    ],
+)
+def test_what_counts_is_the_first_check_that_does_not_pass(benchmark, verdict, check):
+    diagnosis = benchmark("diagnosis")
+    case = diagnosis.Case("numpy-mnist", "loops", "wrong/flipped_sign.py", "backward", "flipped-sign")
+    later = ("update", "failed", "something-else")
+    checks = [("relu", "passed"), check, later] if check[1] != "passed" else [check]
+    assert diagnosis.judged(case, report(*checks))[0] == verdict
+
+
+def test_a_name_where_none_is_expected_or_nothing_is_wrong_is_listed(benchmark):
+    diagnosis = benchmark("diagnosis")
+    free = diagnosis.Case("numpy-mnist", "loops", "wrong/own.py", "backward", None)
+    correct = diagnosis.Case("numpy-mnist", "loops", "solution.py", None, None)
+    named, unnamed = report(("backward", "failed", "flipped-sign")), report(("backward", "failed"))
+    judged = [(case, *diagnosis.judged(case, made)) for case in (free, correct) for made in (named, unnamed)]
+    assert [verdict for _, verdict, _ in judged] == ["unexpected", "located", "named", "failed"]
+    lines = list(diagnosis.exceptions(diagnosis.Outcome(*one, 1.0) for one in judged))
+    assert [line.split()[0] for line in lines] == ["unexpected", "named", "failed"]
+    assert "found failed at backward: flipped-sign (dB2)" in lines[0]
+
+
+@pytest.mark.parametrize(
+    "verdicts, reached",
+    [
+        (["right"] * 18 + ["right*", "located"], True),
+        (["right"] * 18 + ["located"] * 2, False),
+        (["right"] * 99 + ["wrong"], False),
+    ],
+)
+def test_the_goals(benchmark, verdicts, reached):
+    diagnosis = benchmark("diagnosis")
+    case = diagnosis.Case("numpy-mnist", "loops", "wrong/flipped_sign.py", "backward", "flipped-sign")
+    lines, reaches = diagnosis.totals([diagnosis.Outcome(case, verdict, "", 1.0) for verdict in verdicts])
+    assert reaches == reached
+    right = sum(verdict.startswith("right") for verdict in verdicts)
+    assert f"{right} of {len(verdicts)}" in lines[0]
+
+
+def test_a_row_an_exercise_and_style(run):
+    done = run("single-neuron", "--styles", "as written")
+    assert done.returncode in (0, 1), done.stderr
+    rows = [line.split("|") for line in done.stdout.splitlines() if line.startswith("single-neuron")]
+    assert len(rows) == 1
+    assert int(rows[0][0].split()[3]) + int(rows[0][1].split()[0]) == 18
+    assert rows[0][2].split() == ["1", "1", "0", "0"]
+
+
+def test_a_corpus_is_printed_beside_its_labels(run, tmp_path):
+    folder = tmp_path / "single-neuron"
+    folder.mkdir()
+    for name in ("solution.py", "wrong/mean_gradient.py"):
+        (folder / name.rpartition("/")[2]).write_text((SINGLE_NEURON / name).read_text())
+    labels = [
+        {"file": "solution.py", "correct": True, "bugs": [], "where": "", "nameable": False, "function": ""},
+        {"file": "mean_gradient.py", "correct": False, "bugs": ["averages"], "where": "both", "function": "gradients"},
+        {"file": "nowhere.py", "correct": False, "bugs": ["gone"]},
+    ]
+    (folder / "labels.json").write_text(json.dumps(labels))
+    done = run("--corpus", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "label  averages (function: gradients, where: both)\n    found  failed at gradients" in done.stdout
+    assert "nowhere.py does not exist" in done.stdout
+    assert "named on correct  0 of 1 (0.0 %)" in done.stdout
+
+
+def test_unknown_styles_and_folders_are_wrong_usage(run, tmp_path):
+    for arguments, said in (
+        (["--styles", "prose"], "there is no style 'prose'"),
+        (["resnet"], "there is no exercise 'resnet'"),
+        (["--corpus", tmp_path / "nowhere"], "is no folder"),
+    ):
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert said in done.stderr
