@@ -202,7 +202,7 @@ class Oracle:
             raise UsageError(f"{self._assignment.name} has no reference with {function}; name one in assignment.yaml.")
         if file not in self._modules:
             try:
-                self._modules[file] = _import(file)
+                self._modules[file] = import_file(file)
             except Exception as error:
                 raise self._broken(error) from error
         if not hasattr(self._modules[file], name):
@@ -248,7 +248,8 @@ def save(path: Path, arrays: dict[str, Array]) -> None:
     os.replace(file.name, path)
 
 
-def _import(path: Path) -> ModuleType:
+def import_file(path: Path) -> ModuleType:
+    """Execute a Python file of an assignment's author and return it as a module."""
     spec = importlib.util.spec_from_file_location(f"grader_reference_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -1,0 +1,100 @@
+"""The bugs that an ``assignment.yaml`` declares: what a mistake does to the numbers, and what is said about it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from .parts import Name, Part, Scalar
+
+
+def _is_expression(text: str) -> str:
+    try:
+        compile(text, "<expression>", "eval")
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(f"{text!r} is not a Python expression ({error}).") from error
+    return text
+
+
+Expression = Annotated[str, AfterValidator(_is_expression)]
+ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
+
+# The quantities of a function in the order of the computation, each as an expression of others and of the inputs,
+# or the path of a function in Python that computes all results.
+Steps = dict[str, Expression] | ImportPath
+
+Detector = Literal["factor", "transposed", "permuted", "collapsed", "rounded", "truncated", "clipped", "shifted"]
+
+
+class Texts(Part):
+    """What is said about a bug.
+
+    ``title`` names it. ``kind`` and ``reason`` are the second and third hint: what kind of mistake it is, and
+    how the right computation is reasoned, without the solution's line. ``formula``, ``why`` and ``see`` are for
+    the documentation: what the numbers are then, how it comes about, and how to see it.
+    """
+
+    title: str = Field(min_length=1)
+    kind: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    formula: str = ""
+    why: str = ""
+    see: str = ""
+
+
+class Bug(Part):
+    """A mutation of a function, or parameters of a general detector, and its name.
+
+    ``instead`` replaces steps of the function; an expression that mentions the quantity it replaces means its
+    unmutated value. ``each`` repeats that for some values of a placeholder: each alone, and all of them. With
+    ``unknown: c`` the expressions hold a number c that is found from the answers, and ``only_if`` a condition on it. ``options`` are keyword arguments
+    for steps that are a function in Python, and ``mutation`` is the path of a mutated function, which takes inputs
+    and right results by name and returns all results in order, or a dict of those that differ. ``detector`` names a general
+    detector, with the parameters that it has to find.
+    """
+
+    name: Name
+    function: str
+    instead: dict[str, str] = {}
+    each: dict[str, list[int | str]] = {}
+    unknown: str | None = None
+    only_if: Expression | None = None
+    options: dict[str, Scalar] = {}
+    mutation: ImportPath | None = None
+    detector: Detector | None = None
+    parameters: dict[str, Scalar | Expression] = {}
+    texts: Texts | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Bug:
+        ways = [self.instead, self.mutation, self.detector]
+        if sum(bool(way) for way in ways) > 1 or not (any(ways) or self.options):
+            raise ValueError(f"'{self.name}' needs one of instead, options, mutation or detector.")
+        if (self.each or self.unknown) and not self.instead:
+            raise ValueError(f"'{self.name}': each and unknown go with instead.")
+        for step in self.variants():
+            for text in step.values():
+                _is_expression(text)
+        return self
+
+    def variants(self) -> list[dict[str, str]]:
+        """The steps that are replaced: one mapping, or with ``each`` one for each value and one for all of them."""
+        if not self.each:
+            return [self.instead]
+        ((placeholder, values),) = self.each.items()
+        alone = [
+            {self._filled(key, placeholder, value): self._filled(text, placeholder, value) for key, text in self.instead.items()}
+            for value in values
+        ]
+        together: dict[str, str] = {}
+        for steps in alone:
+            together |= steps
+        return [*alone, together] if len(alone) > 1 else alone
+
+    @staticmethod
+    def _filled(text: str, placeholder: str, value: Any) -> str:
+        filled = text.replace(f"<{placeholder}>", str(value))
+        if isinstance(value, int):
+            filled = filled.replace(f"<{placeholder}-1>", str(value - 1)).replace(f"<{placeholder}+1>", str(value + 1))
+        return filled

@@ -1,0 +1,187 @@
+"""General detectors: what happened to an array, told from the array alone, for any function of any exercise.
+
+Each looks at one result over all cases, beside what it should be, and returns the parameters of what it found
+or None. It has to explain every entry of every case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .formulas import Formula
+from .samples import Array, Sample, alike, projection
+
+Parameters = dict[str, Any]
+Right = Sequence[dict[str, Array]]  # by result name, for each case
+DECIMALS = 7
+SMALLEST_FACTOR = 1e-12
+
+
+def factor(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """Every case is a multiple of the right one: always the same, or one that goes with a size or an input."""
+    factors = []
+    for sample, values in zip(samples, right, strict=True):
+        if name == sample.history:
+            found = _factor_of_history(sample, name, values[name])
+        else:
+            found = projection([sample.answered[name]], [values[name]])
+        if found is None or abs(found) < SMALLEST_FACTOR or not sample.agrees(name, values[name], found):
+            return None
+        factors.append(found)
+    if max(abs(found - 1) for found in factors) < 1e-6:
+        return None
+    constant = max(factors) - min(factors) <= 1e-5 * abs(factors[0])
+    return {"factor": float(f"{factors[0]:.6g}") if constant else None, "factors": factors}
+
+
+def _factor_of_history(sample: Sample, name: str, right: Array) -> float | None:
+    for end in (right[:-1], right[1:]):
+        found = projection([sample.answered[name]], [end])
+        if found is not None and sample.agrees(name, right, found):
+            return found
+    return None
+
+
+def transposed(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """The transpose of a matrix."""
+    is_matrix = [values[name].ndim == 2 and min(values[name].shape) > 1 for values in right]
+    return _if(
+        all(is_matrix) and _all(samples, name, [values[name].T for values in right]), {}
+    )
+
+
+def permuted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """What another result should be."""
+    for other in right[0]:
+        if other != name and _all(samples, name, [values[other] for values in right]):
+            return {"other": other}
+    return None
+
+
+def collapsed(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """Sums or means along an axis that should have been kept, whether repeated along it or not."""
+    for axis in (None, *range(right[0][name].ndim)):
+        for how, reduce in (("sum", np.sum), ("mean", np.mean)):
+            reduced: Callable[..., Any] = reduce
+            wanted = [values[name] for values in right]
+            if all(array.size > 1 and (axis is None or array.shape[axis] > 1) for array in wanted):
+                single = [reduced(array, axis=axis) for array in wanted]
+                repeated = [np.broadcast_to(reduced(array, axis=axis, keepdims=True), array.shape) for array in wanted]
+                if _all(samples, name, single) or _all(samples, name, repeated):
+                    return {"how": how, "axis": "all" if axis is None else axis}
+    return None
+
+
+def broadcast(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """A matrix where (n,) was due, as (n, 1) and (n,) make together."""
+    sizes = [(sample.answered[name], values[name]) for sample, values in zip(samples, right, strict=True)]
+    grown = all(a.ndim == 2 and r.size > 1 and np.squeeze(r).ndim == 1 and a.shape == (r.size, r.size) for a, r in sizes)
+    return _if(grown, {})
+
+
+def truncated(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """Whole numbers: the right ones without what stands after the point."""
+    for how, cut in (("truncated", np.trunc), ("rounded", np.round), ("rounded down", np.floor)):
+        whole: Callable[..., Any] = cut
+        if _all(samples, name, [whole(values[name]) for values in right]):
+            return {"how": how}
+    return None
+
+
+def rounded(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """The right numbers with some decimals, or in a short floating-point format."""
+    for decimals in range(1, DECIMALS):
+        unit = 10.0**-decimals
+        if all(
+            sample.answered[name].shape == values[name].shape
+            and _whole(sample.answered[name] / unit)
+            and np.abs(sample.answered[name] - values[name]).max(initial=0) <= 0.501 * unit
+            for sample, values in zip(samples, right, strict=True)
+        ):
+            return {"decimals": decimals}
+    if _all(samples, name, [values[name].astype(np.float16) for values in right]):
+        return {"format": "float16"}
+    return None
+
+
+def clipped(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """The right numbers, cut off at a lowest or a highest value that is the same in all cases."""
+    answered, wanted = _joined(samples, name, right)
+    if answered is None or wanted is None or not np.isfinite(answered).all():
+        return None
+    low, high = float(answered.min()), float(answered.max())
+    inside = (wanted > low) & (wanted < high)
+    cut = int((wanted < low).sum() + (wanted > high).sum())
+    if not cut or inside.sum() < 2 or not alike(answered, np.clip(wanted, low, high), 1e-9):
+        return None
+    found: Parameters = {}
+    if (wanted < low).any():
+        found["low"] = low
+    if (wanted > high).any():
+        found["high"] = high
+    return found
+
+
+def shifted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """a * right + b, with the same a and b in all cases."""
+    answered, wanted = _joined(samples, name, right)
+    if answered is None or wanted is None or not np.isfinite(answered).all() or wanted.size < 4:
+        return None
+    columns = np.stack([wanted, np.ones_like(wanted)], axis=1)
+    (slope, offset), *_ = np.linalg.lstsq(columns, answered, rcond=None)
+    scale = float(np.abs(wanted).max())
+    if abs(slope) < 1e-6 or abs(offset) < 1e-6 * scale or not alike(answered, slope * wanted + offset, 1e-6):
+        return None
+    return {"factor": float(f"{slope:.6g}"), "offset": float(f"{offset:.6g}")}
+
+
+# In this order: the simplest first.
+DETECTORS: dict[str, Callable[[Sequence[Sample], str, Right], Parameters | None]] = {
+    "factor": factor,
+    "transposed": transposed,
+    "permuted": permuted,
+    "collapsed": collapsed,
+    "broadcast": broadcast,
+    "truncated": truncated,
+    "rounded": rounded,
+    "clipped": clipped,
+    "shifted": shifted,
+}
+ELEMENTWISE = ("clipped", "shifted")  # for what has many entries; a loss is one number
+
+
+def is_factor(found: Parameters, samples: Sequence[Sample], wanted: str | float) -> bool:
+    """Whether the factors of all cases are those of an expression of the inputs, ``1 / len(y)`` for example."""
+    formula = Formula(str(wanted))
+    try:
+        values = [float(formula({name: sample.inputs[name] for name in formula.needs})) for sample in samples]
+    except (KeyError, TypeError, ValueError):
+        return False
+    return bool(np.allclose(values, found["factors"], rtol=1e-4))
+
+
+def _all(samples: Sequence[Sample], name: str, candidates: Sequence[Any]) -> bool:
+    return all(
+        np.squeeze(sample.answered[name]).shape == np.squeeze(candidate).shape
+        and sample.history != name
+        and sample.agrees(name, candidate)
+        for sample, candidate in zip(samples, candidates, strict=True)
+    )
+
+
+def _joined(samples: Sequence[Sample], name: str, right: Right) -> tuple[Array | None, Array | None]:
+    pairs = [(np.squeeze(s.answered[name]), np.squeeze(values[name])) for s, values in zip(samples, right, strict=True)]
+    if any(a.shape != r.shape for a, r in pairs):
+        return None, None
+    return tuple(np.concatenate([np.ravel(pair[side]).astype(np.float64) for pair in pairs]) for side in (0, 1))  # type: ignore[return-value]
+
+
+def _whole(array: Array) -> bool:
+    return bool(np.isfinite(array).all() and np.abs(array - np.round(array)).max(initial=0) < 1e-4)
+
+
+def _if(holds: bool, found: Parameters) -> Parameters | None:
+    return found if holds else None

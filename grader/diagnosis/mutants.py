@@ -1,0 +1,145 @@
+"""The mutations of an assignment, ready to compute: the numbers that each declared bug makes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..assignment import REFERENCE, Assignment
+from ..assignment.bugs import Bug
+from ..errors import NotGradable
+from ..oracle import import_file
+from .formulas import Formula, Layer, Quantities
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One variant of a declared bug; ``constants`` holds the number that was found for its unknown."""
+
+    bug: Bug
+    steps: Mapping[str, Formula] = field(default_factory=dict)
+    constants: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def replaced(self) -> set[str]:
+        """The quantities whose right value does not matter any more."""
+        return {name for name, formula in self.steps.items() if name not in formula.needs}
+
+    def with_constant(self, value: float) -> Mutant:
+        """This mutant with a number for its unknown."""
+        assert self.bug.unknown is not None
+        return replace(self, constants={self.bug.unknown: value})
+
+
+class Mutations:
+    """Everything that an assignment declares about wrong numbers."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self._content = assignment.content
+
+    @cached_property
+    def _steps(self) -> dict[str, Layer | Callable[..., Any]]:
+        return {
+            function: self._load(steps) if isinstance(steps, str) else _compiled(steps)
+            for function, steps in self._content.steps.items()
+        }
+
+    @cached_property
+    def _all(self) -> dict[str, list[Mutant]]:
+        found: dict[str, list[Mutant]] = {}
+        for bug in self._content.bugs:
+            if bug.detector is None:
+                variants = [Mutant(bug, _compiled(steps)) for steps in bug.variants()]
+                found.setdefault(bug.function, []).extend(variants)
+        return found
+
+    def of(self, function: str) -> list[Mutant]:
+        """The mutants of a function, in the order in which they are declared."""
+        return self._all.get(function, [])
+
+    def known(self, function: str) -> bool:
+        """Whether the right results of ``function`` can be computed here."""
+        return function in self._steps
+
+    def results(self, function: str, mutants: Sequence[Mutant], inputs: Values) -> Values:
+        """What ``function`` returns with these mutations of it and of the functions it uses, by result name.
+
+        Raises whatever a mutation raises: on some sizes its arrays do not fit.
+        """
+        declared = self._content.functions[function]
+        own = [mutant for mutant in mutants if mutant.bug.function == function]
+        with np.errstate(all="ignore"):
+            alone = next((mutant for mutant in own if mutant.bug.mutation), None)
+            if alone is not None and alone.bug.mutation is not None:
+                called = self._load(alone.bug.mutation)
+                right = self.results(function, [], inputs) if self.known(function) else {}
+                return self._named(function, self._called(called, mutants, [alone], {**right, **inputs}), right)
+            steps = self._steps[function]
+            if callable(steps):
+                return self._named(function, self._called(steps, mutants, own, inputs), {})
+            constants = {name: value for mutant in own for name, value in mutant.constants.items()}
+            quantities = Quantities([*(mutant.steps for mutant in own), steps], {**inputs, **constants})
+            return {name: np.asarray(quantities[name], dtype=np.float64) for name in declared.returns}
+
+    def order(self, function: str) -> list[str]:
+        """The results of a function in the order of the computation, as far as the steps tell."""
+        returns = self._content.functions[function].returns
+        steps = self._content.steps.get(function)
+        listed = [name for name in steps if name in returns] if isinstance(steps, dict) else []
+        return [*listed, *(name for name in returns if name not in listed)]
+
+    def _called(
+        self, called: Callable[..., Any], mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: Values
+    ) -> Any:
+        """Call a function in Python with what its parameters name: inputs, options, and other functions."""
+        options = {name: value for mutant in own for name, value in mutant.bug.options.items()}
+        arguments: Values = {}
+        for name in inspect.signature(called).parameters:
+            if name in options or name in inputs:
+                arguments[name] = options.get(name, inputs.get(name))
+            elif name in self._content.functions:
+                arguments[name] = self._as_function(name, mutants)
+        return called(**arguments)
+
+    def _as_function(self, function: str, mutants: Sequence[Mutant]) -> Callable[..., Any]:
+        declared = self._content.functions[function]
+
+        def call(*arguments: Any) -> Any:
+            inputs = declared.complete(dict(zip(declared.argument_names(), arguments, strict=False)))
+            found = list(self.results(function, mutants, inputs).values())
+            return found[0] if len(found) == 1 else tuple(found)
+
+        return call
+
+    def _named(self, function: str, answer: Any, right: Values) -> Values:
+        returns = self._content.functions[function].returns
+        if not isinstance(answer, dict):
+            answer = dict(zip(returns, answer if isinstance(answer, tuple) else (answer,), strict=True))
+        return {name: np.asarray({**right, **answer}[name], dtype=np.float64) for name in returns}
+
+    def _load(self, path: str) -> Callable[..., Any]:
+        """The Python function of an import path, in the assignment's folder or beside the bundled references."""
+        *modules, name = path.split(".")
+        for folder in (self._assignment.folder, REFERENCE):
+            file = Path(folder, *modules).with_suffix(".py")
+            if file.is_file():
+                found: Callable[..., Any] | None = getattr(import_file(file), name, None)
+                if found is not None:
+                    return found
+        raise NotGradable(
+            f"{self._assignment.folder / 'assignment.yaml'} names {path}, which is not there: "
+            f"write a function {name} in {'/'.join(modules)}.py of the folder."
+        )
+
+
+def _compiled(steps: Mapping[str, str]) -> dict[str, Formula]:
+    return {name: Formula(text) for name, text in steps.items()}

@@ -1,0 +1,187 @@
+"""Finds the mutations that reproduce a submission's numbers: one of them, or two at once.
+
+All results of all cases have to come out, so that what is found explains the numbers and is no guess.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .formulas import Formula
+from .mutants import Mutant, Mutations
+from .samples import Sample, alike
+
+NOTHING = 1e-9  # of the right number: an unknown that small changes nothing
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Mutations that together give the answered numbers; ``factor`` is the convention's."""
+
+    mutants: tuple[Mutant, ...]
+    factor: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the bugs, each once."""
+        return tuple(dict.fromkeys(mutant.bug.name for mutant in self.mutants))
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """What one mutant does to the first case: results that it changes, and those that are then as answered."""
+
+    mutant: Mutant
+    changed: frozenset[str]
+    agreeing: frozenset[str]
+
+
+def explanations(
+    mutations: Mutations,
+    function: str,
+    samples: Sequence[Sample],
+    factors: Sequence[float],
+    upstream: Sequence[Mutant] = (),
+) -> list[Explanation]:
+    """Return the simplest explanations there are: all that are equally simple, none if nothing fits.
+
+    ``factors`` are those of the accepted conventions, 1 among them. ``upstream`` are bugs that were
+    found in functions that this one uses.
+    """
+    if upstream:
+        for known in itertools.chain([tuple(upstream)], itertools.combinations(upstream, 1)):
+            if any(_reproduces(mutations, function, samples, known, factor) for factor in factors):
+                return [Explanation(known, 1.0)]
+    for factor in factors:
+        fixed, fitted = _alone(mutations, function, samples[0], factor)
+        for candidates in (
+            _singles(fixed, samples[0]),
+            _pairs(fixed, fixed, samples[0]),
+            _singles(fitted, samples[0]),
+            _pairs(fixed, fitted, samples[0]),
+        ):
+            found = [
+                Explanation(mutants, factor)
+                for mutants in candidates
+                if _reproduces(mutations, function, samples, mutants, factor)
+            ]
+            if found:
+                return _without_repetition(found)
+    return []
+
+
+def changed(mutations: Mutations, function: str, mutant: Mutant, sample: Sample) -> list[str]:
+    """The results that a mutant alone changes, in the order of the computation."""
+    values = _results(mutations, function, [mutant], sample.inputs)
+    if values is None:
+        return []
+    return [name for name in mutations.order(function) if name in sample.right and not _same(sample, values, name)]
+
+
+def _alone(
+    mutations: Mutations, function: str, sample: Sample, factor: float
+) -> tuple[list[_Alone], list[_Alone]]:
+    """The mutants that change something, each alone: those that are complete, and those with an unknown, found."""
+    fixed, fitted = [], []
+    for mutant in mutations.of(function):
+        if mutant.bug.unknown is not None:
+            found = _with_unknown(mutations, function, mutant, sample, factor)
+            if found is not None and (alone := _effect(mutations, function, found, sample, factor)) is not None:
+                fitted.append(alone)
+        elif (alone := _effect(mutations, function, mutant, sample, factor)) is not None:
+            fixed.append(alone)
+    return fixed, fitted
+
+
+def _effect(mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float) -> _Alone | None:
+    values = _results(mutations, function, [mutant], sample.inputs)
+    if values is None:
+        return None
+    different = frozenset(name for name in sample.right if not _same(sample, values, name))
+    # A mutant that changes nothing here may still do so in another case, or together with another.
+    return _Alone(mutant, different, frozenset(sample.agreeing(values, factor)))
+
+
+def _singles(alone: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:
+    for one in alone:
+        if one.agreeing >= sample.answered.keys():
+            yield (one.mutant,)
+
+
+def _pairs(first: Sequence[_Alone], second: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:
+    """Pairs that may reproduce the answers: what only one of them changes has to be as answered with that one alone."""
+    every = sample.answered.keys()
+    pairs = itertools.combinations(first, 2) if first is second else itertools.product(first, second)
+    for one, other in pairs:
+        both = one.changed & other.changed
+        if not (every - both - other.changed <= one.agreeing and every - both - one.changed <= other.agreeing):
+            continue
+        if not (one.changed and other.changed):
+            continue
+        if one.mutant.bug.options or not one.mutant.replaced & other.mutant.steps.keys():
+            yield (one.mutant, other.mutant)
+        elif not other.mutant.replaced & one.mutant.steps.keys():
+            yield (other.mutant, one.mutant)
+
+
+def _reproduces(
+    mutations: Mutations, function: str, samples: Sequence[Sample], mutants: Sequence[Mutant], factor: float
+) -> bool:
+    for sample in samples:
+        values = _results(mutations, function, mutants, sample.inputs)
+        if values is None or not sample.agreeing(values, factor) >= sample.answered.keys():
+            return False
+    return True
+
+
+def _with_unknown(
+    mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float
+) -> Mutant | None:
+    """The mutant with the number that gives the first result that depends on it, as a straight line or by a second look.
+
+    A result may depend on the number in a curve; then the secant is followed from there.
+    """
+    at = {value: _results(mutations, function, [mutant.with_constant(value)], sample.inputs) for value in (0.0, 1.0)}
+    low, high = at[0.0], at[1.0]
+    if low is None or high is None:
+        return None
+    for name in mutations.order(function):
+        if name not in sample.answered or name == sample.history or alike(low[name], high[name]):
+            continue
+        slope = np.ravel(high[name] - low[name])
+        rest = np.ravel(sample.answered[name].astype(np.float64) / factor)
+        if rest.size != slope.size or not np.isfinite(rest).all() or not np.isfinite(slope).all():
+            return None
+        found = float((rest - np.ravel(low[name])) @ slope / (slope @ slope))
+        allowed = mutant.bug.only_if is None or bool(Formula(mutant.bug.only_if)({str(mutant.bug.unknown): found}))
+        return mutant.with_constant(found) if allowed and abs(found) > NOTHING else None
+    return None
+
+
+def _results(
+    mutations: Mutations, function: str, mutants: Sequence[Mutant], inputs: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """None where the mutation cannot be computed: on most sizes a forgotten transpose does not fit."""
+    try:
+        return mutations.results(function, mutants, dict(inputs))
+    except Exception:
+        return None
+
+
+def _same(sample: Sample, values: Mapping[str, Any], name: str) -> bool:
+    right = np.asarray(sample.right[name], dtype=np.float64)
+    if np.shape(values[name]) != right.shape and np.squeeze(values[name]).shape != np.squeeze(right).shape:
+        return False
+    return alike(values[name], right, 1e-9)
+
+
+def _without_repetition(found: Sequence[Explanation]) -> list[Explanation]:
+    """Explanations by the same names count once."""
+    by_names = {frozenset(item.names): item for item in reversed(found)}
+    fewest = min(len(names) for names in by_names)
+    return [item for names, item in reversed(by_names.items()) if len(names) == fewest]
