@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
@@ -102,12 +103,11 @@ def bind_all_results(
     names = match(labelled, dict.fromkeys([*declared.argument_names(), *wanted]), content.names)
     stored = {result: labelled[label] for label, result in names.items() if result in wanted}
     nothing = value is None or isinstance(value, Opaque)
-    if not nothing and (len(wanted) == 1 or not stored or isinstance(value, tuple | dict)):
-        try:
+    if not stored or (len(wanted) == 1 and not nothing):
+        return bind_results(content, name, found, value, shapes)
+    if isinstance(value, tuple | dict):
+        with contextlib.suppress(CallFailed):
             return bind_results(content, name, found, value, shapes)
-        except CallFailed:
-            if not stored:
-                raise
     items = [] if nothing else list(value) if isinstance(value, tuple) else [value]
     returned = found.returns if len(found.returns) == len(items) else [""] * len(items)
     by_name = match(returned, wanted, content.names)
@@ -118,12 +118,11 @@ def bind_all_results(
         return results | {lacking[0]: rest[0]}
     if not lacking:
         return results
-    kept = f" and keeps {', '.join(stored)}" if stored else ""
     given = f"{len(value)} values" if isinstance(value, tuple) else describe(value)
     raise CallFailed(
         "failed",
-        f"`{found.label}` returned {given}{kept}; expected {len(wanted)} values: {', '.join(wanted)}. "
-        f"Return {' and '.join(lacking)} as well, or keep it in an attribute of that name.",
+        f"`{found.label}` returned {given} and keeps {', '.join(stored)}; expected {', '.join(wanted)}: "
+        f"return {' and '.join(lacking)} as well, or keep it in an attribute of that name.",
     )
 
 

@@ -118,7 +118,11 @@ class Instances:
         """The attributes after a call of ``function``, with these inputs or, where that fails, with others."""
         examples = [case.inputs for case in self._context.examples(function)]
         for given in (inputs, *examples):
-            with contextlib.suppress(CallFailed):
+            try:
                 left = self._context.asked(function, given).answer.attributes
+            except CallFailed as failure:
+                if failure.status not in ("error", "failed"):
+                    raise
+            else:
                 return left, set(self._content.functions[function].argument_names()) if given is inputs else set()
         return {}, set()

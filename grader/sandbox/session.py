@@ -184,8 +184,8 @@ class Session:
         if "error" in header:
             raise _failure(header["error"], doing)
         try:
-            value, arguments, attributes = values.decode(header.get("value"), raw)
-            return Answer(value, list(arguments or []), seen.ATTRIBUTES.validate_python(attributes or {}))
+            value, arguments, *rest = values.decode(header.get("value"), raw)
+            return Answer(value, list(arguments or []), seen.ATTRIBUTES.validate_python(rest[0] if rest else {}))
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
             raise CallFailed("protocol", f"{doing} gave an answer that cannot be read ({error}).") from error

@@ -68,7 +68,8 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
     """Return the answer as a frame, so that what cannot be sent is found out here."""
     arguments, keywords = values.decode(request["arguments"], payload, kept)
     try:
-        used = stored = None
+        used = None
+        stored: list[Any] = []  # by a method
         if "look" in request:
             result = _look(request["look"], namespace, arguments)
         elif "predict" in request:
@@ -77,14 +78,14 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
             if "class" in request:
                 setup, *arguments = arguments
                 cls, method = namespace[request["class"]], request["function"]
-                result, stored = classes.call(cls, method, setup, arguments, keywords)
+                result, *stored = classes.call(cls, method, setup, arguments, keywords)
             else:
                 result = namespace[request["function"]](*arguments, **keywords)
             used = [*arguments, *keywords.values()] if request["return_arguments"] else None
         if request.get("keep"):
             kept[request["keep"]] = result
             result = None
-        tree, raw = values.encode((result, used, stored))
+        tree, raw = values.encode((result, used, *stored))
         return frames.encode({"id": request["id"], "value": tree}, raw)
     except BaseException as error:  # SystemExit and KeyboardInterrupt as well: all are the submission's
         return frames.encode({"id": request["id"], "error": describe_error(error, locate)})
