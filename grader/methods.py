@@ -17,6 +17,8 @@ from .worker.values import Opaque
 
 Methods = dict[str, Found]
 
+MOST_ENTRIES = 200  # of a dict, or of a list of arrays; a larger one holds no parameters
+
 
 def choose_class(content: AssignmentFile, classes: dict[str, Methods]) -> Methods:
     """Return the methods of the class that plays most parts; of several, the last one, which may extend another."""
@@ -36,9 +38,9 @@ def entries(attributes: dict[str, Any]) -> dict[str, tuple[str, Any]]:
     """
     found: dict[str, tuple[str, Any]] = {}
     for name, value in attributes.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and len(value) <= MOST_ENTRIES:
             found |= {f"{name}.{key}": (key, item) for key, item in value.items()}
-        elif isinstance(value, list) and any(isinstance(item, np.ndarray) for item in value):
+        elif isinstance(value, list) and len(value) <= MOST_ENTRIES and any(isinstance(i, np.ndarray) for i in value):
             found |= {f"{name}.{place}": (f"{name}{place + 1}", item) for place, item in enumerate(value)}
         else:
             found[name] = (name, value)
@@ -130,11 +132,10 @@ def constructions(content: AssignmentFile, name: str, methods: Methods, inputs: 
     """Return the keyword arguments to try for the constructor: by name, then sizes for all that has no default."""
     if "__init__" not in methods:
         return [{}]
-    parameters = [(p, default) for p, kind, default in methods["__init__"].parameters if not kind.startswith("VAR_")]
-    values = content.functions[name].complete(inputs)
-    values = values | {key: value for key, value in inputs.items() if key not in values}
-    bound = match([parameter for parameter, _ in parameters], values, content.names)
-    required = [parameter for parameter, default in parameters if not default]
+    parameters = {p: default for p, kind, default in methods["__init__"].parameters if not kind.startswith("VAR_")}
+    values = content.functions[name].complete(inputs) | inputs
+    bound = match(parameters, values, content.names)
+    required = [parameter for parameter, default in parameters.items() if not default]
     by_name = {parameter: values[want] for parameter, want in bound.items()}
     sizes = layer_sizes(content, inputs)
     rest = _sized([parameter for parameter in required if parameter not in bound], sizes)
@@ -154,20 +155,15 @@ def layer_sizes(content: AssignmentFile, inputs: dict[str, Any]) -> list[int]:
 
 
 def _sized(parameters: Iterable[str], sizes: list[int]) -> dict[str, Any]:
-    """Give each parameter of a constructor a size: all in order if there are as many, else by what it is called."""
+    """Give each parameter of a constructor a size: in order, but by what it is called if there are not as many."""
     parameters = list(parameters)
-    if not sizes or len(parameters) == len(sizes):
-        return dict(zip(parameters, sizes or [1] * len(parameters), strict=True))
-    hidden = [*sizes[1:-1], *[1] * len(parameters)]
-    given: dict[str, Any] = {}
-    for parameter in parameters:
+    given: dict[str, Any] = dict(zip(parameters, [*sizes, *[1] * len(parameters)], strict=False))
+    for parameter in parameters if sizes and len(parameters) != len(sizes) else []:
         word = normal(parameter)
         if "hid" in word:
-            given[parameter] = hidden.pop(0)
+            given[parameter] = sizes[1]
         elif "out" in word or "class" in word:
             given[parameter] = sizes[-1]
-        elif any(part in word for part in ("layer", "size", "dims", "shape")) and "in" not in word:
+        elif "in" not in word and any(part in word for part in ("layer", "size", "dims")):
             given[parameter] = list(sizes)
-        else:
-            given[parameter] = sizes[0] if "in" in word or "feat" in word else 1
     return given

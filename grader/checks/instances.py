@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .. import binding, methods
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Found, Instance, Session
+from ..worker.values import Opaque
 
 if TYPE_CHECKING:
     from .context import Context
@@ -39,7 +40,9 @@ class Instances:
     def find(self, function: str) -> Found | None:
         """The function that plays the part of ``function``, at the top level or, failing that, in the class."""
         found = binding.find_function(self._content, function, self._session.functions)
-        return found or binding.find_function(self._content, function, self.methods)
+        if found is not None and (found.parameters or not self._content.functions[function].arguments):
+            return found  # one without parameters, at the top level, may only run the class
+        return binding.find_function(self._content, function, self.methods) or found
 
     def prepared(
         self, function: str, found: Found, inputs: dict[str, Any], laid_out: dict[str, Any]
@@ -101,7 +104,8 @@ class Instances:
                 finally:
                     self._busy.discard(found.name)
                 if name in raw:
-                    left |= {key: value for key, value in raw.items() if key in unbound and key in maker.stores}
+                    mine = (key for key in raw if key in unbound and key in maker.stores)
+                    left |= {key: raw[key] for key in mine if not isinstance(raw[key], Opaque)}
                     given |= asked
                     break
         return left, given

@@ -290,7 +290,7 @@ def _found(name: str, item: dict[str, Any]) -> Found:
 
 
 def _method(owner: str, name: str, item: seen.Method) -> Found:
-    reads, stores = ([each for each in names if clean(each) == each] for names in (item.reads, item.stores))
+    reads, stores = ([each for each in names if each.isidentifier()] for names in (item.reads, item.stores))
     return Found(name, item.parameters, item.returns, owner, reads, stores)
 
 
