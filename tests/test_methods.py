@@ -281,12 +281,15 @@ ALL_IN_INIT = changed(
     ("if fit_bias", "if self.fit_bias"),
 )
 
+PRIVATE = changed(NEURON, ("_sigmoid", "__sigmoid"), ("self.synaptic_weights", "self.__w"), ("self.lr", "self.__lr"))
+
 RIGHT = {
     **{f"{name}, static": (name, stateless(name, True)) for name in SOLUTIONS},
     **{f"{name}, self and all arguments": (name, stateless(name, False)) for name in SOLUTIONS},
     "a neuron": ("single-neuron", NEURON),
     "a neuron, its weights a column at first": ("single-neuron", changed(NEURON, ("n_inputs)\n", "n_inputs, 1)\n"))),
     "a neuron, constructed with all that training needs": ("single-neuron", ALL_IN_INIT),
+    "a neuron, its names private": ("single-neuron", PRIVATE),
     "a net": ("relu-swap", NET),
     "a net, its parameters in lists": ("relu-swap", lists(NET)),
     "a net, its cache a tuple": ("relu-swap", TUPLE_CACHE),

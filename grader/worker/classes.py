@@ -19,6 +19,7 @@ MAX_NAME = 60
 # Those of ``type`` itself: a metaclass may answer for its classes.
 _mro = type.__dict__["__mro__"].__get__
 _namespace = type.__dict__["__dict__"].__get__
+_name = type.__dict__["__name__"].__get__
 Definitions = dict[str, list[Any]]
 
 
@@ -46,10 +47,21 @@ def _definitions(cls: type) -> Definitions:
     """Return {name: definitions} of methods and properties, the overriding one first."""
     found: Definitions = {}
     for base in _mro(cls):
-        for name, item in dict(_namespace(base)).items():
-            if isinstance(_function(item), FunctionType) and not is_from_library(base.__name__, base):
-                found.setdefault(name, []).append(item)
+        own = {} if is_from_library(_name(base), base) else dict(_namespace(base))
+        for name, item in own.items():
+            if isinstance(_function(item), FunctionType):
+                found.setdefault(_as_written(base, name), []).append(item)
     return found
+
+
+def _private(cls: type, name: str) -> str:
+    """What Python makes of ``self.__name`` inside the class."""
+    return f"_{_name(cls).lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name
+
+
+def _as_written(cls: type, name: str) -> str:
+    prefix = f"_{_name(cls).lstrip('_')}"
+    return name.removeprefix(prefix) if name.startswith(f"{prefix}__") else name
 
 
 def _function(item: Any) -> Any:
@@ -62,7 +74,7 @@ def _describe(definitions: Definitions, most: int) -> dict[str, Any]:
     uses = {name: [_uses(item) for item in items] for name, items in definitions.items()}
     methods: dict[str, Any] = {}
     for name, (item, *_) in definitions.items():
-        hidden = name.startswith("__") and name != "__init__"
+        hidden = name.startswith("__") and name.endswith("__") and name != "__init__"
         if type(item) is property or hidden or len(name) > MAX_NAME or len(methods) == most:
             continue
         function = _function(item)
@@ -130,15 +142,15 @@ def call(cls: Any, method: str, setup: list[Any], positional: list[Any], keyword
     constructions, attributes, fetch = setup
     instance = _instance(cls, constructions, bare=method != "__init__")
     for name, value in attributes.items():
-        object.__setattr__(instance, name, value)
+        object.__setattr__(instance, _private(cls, name), value)
     if method == "__init__":
         own = object.__getattribute__(instance, "__dict__")
-        return None, {name: own[name] for name in list(own)[:MAX_ATTRIBUTES] if type(name) is str}
-    returned = getattr(instance, method)(*positional, **keywords)
+        return None, {_as_written(cls, name): own[name] for name in list(own)[:MAX_ATTRIBUTES] if type(name) is str}
+    returned = getattr(instance, _private(cls, method))(*positional, **keywords)
     fetched = {}
     for name in fetch:
         with contextlib.suppress(Exception):  # it is not there, or a property that cannot be had
-            fetched[name] = object.__getattribute__(instance, name)
+            fetched[name] = object.__getattribute__(instance, _private(cls, name))
     return returned, fetched
 
 
