@@ -29,6 +29,17 @@ class Bundle:
     names: list[str]
 
 
+@dataclass(frozen=True)
+class State:
+    """What a method's instance holds: {attribute or entry of it: argument}, and arguments that need no parameter."""
+
+    bound: dict[str, str]
+    excused: frozenset[str]
+
+
+NO_STATE = State({}, frozenset())
+
+
 def normal(name: str) -> str:
     """Return ``name`` as it is compared: lower case, without underscores."""
     return name.lower().replace("_", "")
@@ -55,6 +66,8 @@ def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[s
 def find_function(content: AssignmentFile, name: str, defined: dict[str, Found]) -> Found | None:
     """Return the submitted function that plays the part of ``name``, by its own name or an alias."""
     aliases = {name: content.functions[name].aliases}
+    if not content.functions[name].arguments:  # a method that wants something is only part of the constructor's work
+        defined = {key: found for key, found in defined.items() if not found.owner or key == "__init__" or _free(found)}
     return next((defined[found] for found in match(defined, [name], aliases)), None)
 
 
@@ -64,15 +77,18 @@ def bind_arguments(
     found: Found,
     inputs: dict[str, Any],
     bundles: dict[str, Bundle] | None = None,
+    state: State = NO_STATE,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return (positional, keyword) arguments that give ``inputs`` to the submitted function.
 
     Arguments that ``inputs`` leaves out get the default of the assignment's signature, not the
     submission's: everybody is asked the same. ``bundles`` maps parameters (see :func:`bundled`) to what
-    they get. Raises CallFailed with status ``failed``.
+    they get, ``state`` is what a method finds in its instance. Raises CallFailed with status ``failed``.
     """
     declared = content.functions[name]
     values = declared.complete(inputs)
+    if found.name == "__init__":
+        return [], {}  # see construction()
     bundles = bundles or {}
     within = {item for bundle in bundles.values() for item in bundle.names}
     further = {item: inputs[item] for item in declared.may_ask if item in inputs and item not in values}
@@ -84,8 +100,8 @@ def bind_arguments(
     bound = match(single, values, content.names)
     bound |= match([parameter for parameter in single if parameter not in bound], further, content.names)
     if not bundles:
-        bound |= _by_elimination(content, name, found, bound, inputs)
-    got = {*bound.values(), *within}
+        bound |= _by_elimination(content, name, found, bound | state.bound, inputs)
+    got = {*bound.values(), *within, *state.bound.values(), *state.excused}
     needed = [argument for argument in values if argument in inputs and argument not in {*got, *declared.may_omit}]
     values |= further | {parameter: bundle.value for parameter, bundle in bundles.items()}
     bound |= {parameter: parameter for parameter in bundles}
@@ -97,7 +113,8 @@ def bind_arguments(
     unknown = [parameter for parameter in unknown if parameter not in bound]
     if needed or unknown:
         listed = " and ".join(needed or unknown)
-        reason = f"it has no parameter for {listed}" if needed else f"it also asks for {listed}"
+        place = "parameter or attribute" if found.owner else "parameter"
+        reason = f"it has no {place} for {listed}" if needed else f"it also asks for {listed}"
         raise CallFailed(
             "failed",
             f"Expected `{signature(name, content.functions[name])}`, found `{found_signature(found)}`: {reason}.",
@@ -118,6 +135,10 @@ def bundled(content: AssignmentFile, name: str, found: Found) -> dict[str, str]:
             if normal(parameter) in known and parameter not in direct:
                 bundles[parameter] = maker
     return bundles
+
+
+def _free(found: Found) -> bool:
+    return all(default or kind.startswith("VAR_") for _, kind, default in found.parameters)
 
 
 def _by_elimination(
@@ -188,7 +209,7 @@ def bind_results(
             return {want: value[key] for key, want in bound.items()}
         listed = clean(", ".join(map(str, value)))
         raise CallFailed(
-            "failed", f"`{found.name}` returned a dict with the keys {listed}; expected {', '.join(wanted)}."
+            "failed", f"`{found.label}` returned a dict with the keys {listed}; expected {', '.join(wanted)}."
         )
     if len(wanted) == 1:
         return {wanted[0]: value}
@@ -199,7 +220,7 @@ def bind_results(
     if not isinstance(value, tuple | list) or len(value) != len(wanted):
         count = f"{len(value)} values" if isinstance(value, tuple | list) else describe(value)
         raise CallFailed(
-            "failed", f"`{found.name}` returned {count}; expected {len(wanted)} values: {', '.join(wanted)}."
+            "failed", f"`{found.label}` returned {count}; expected {len(wanted)} values: {', '.join(wanted)}."
         )
     names = found.returns if len(found.returns) == len(value) else [""] * len(value)
     results = {by_name[returned]: item for returned, item in zip(names, value, strict=True) if returned in by_name}
@@ -292,7 +313,7 @@ def found_signature(found: Found) -> str:
     """The submitted signature; defaults are not known, so they are shown as dots."""
     stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
     shown = [f"{stars.get(kind, '')}{name}{'=...' if default else ''}" for name, kind, default in found.parameters]
-    return f"{found.name}({', '.join(shown)})"
+    return f"{found.label}({', '.join(shown)})"
 
 
 def missing(content: AssignmentFile, name: str, defined: dict[str, Found], others: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import binding, probes
+from .. import binding, methods, probes
 from ..assignment.checks import ProbedCheck
 from ..assignment.content import AssignmentFile
 from ..compare import Comparison
@@ -18,8 +18,9 @@ from ..oracle import Oracle
 from ..probes import Case
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
-from ..sandbox.session import Found, Session
+from ..sandbox.session import Answer, Found, Session
 from ..submission import Code
+from .instances import Instances
 from .manner import Manner
 
 NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are no student's result
@@ -42,6 +43,17 @@ class Raw:
     function: Found
     value: Any
     bound: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call of a submitted function: the inputs in its layout, the arguments made of them, and the answer."""
+
+    function: Found
+    laid_out: dict[str, Any]
+    positional: list[Any]
+    keywords: dict[str, Any]
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,7 @@ class Context:
         self._seed = seed
         self._splits = dict(splits or {})
         self.manner = Manner(self)
+        self.instances = Instances(self, session)
         self._training: list[seen.Call] | None = None
         self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
 
@@ -144,19 +157,20 @@ class Context:
         With ``keep`` the result stays in the worker, and ``Kept(keep)`` hands it to another call.
         """
         found = self._find(function)
-        positional, keywords = binding.bind_arguments(self.content, function, found, inputs)
+        instance, state = self.instances.prepared(function, found, inputs, inputs)
+        positional, keywords = binding.bind_arguments(self.content, function, found, inputs, state=state)
         seconds = self.content.functions[function].seconds
-        return self._session.call(found.name, positional, keywords, keep=keep, seconds=seconds).value
+        return self._session.call(found.name, positional, keywords, keep=keep, seconds=seconds, instance=instance).value
 
     def defines(self, function: str) -> bool:
         """Whether the submission has a function that plays the part of ``function``."""
-        return binding.find_function(self.content, function, self._session.functions) is not None
+        return self.instances.find(function) is not None
 
     def _find(self, function: str) -> Found:
-        functions = self._session.functions
-        found = binding.find_function(self.content, function, functions)
+        found = self.instances.find(function)
         if found is None:
             stopped = self._session.first_error  # a cell that failed is probably why something is missing
+            functions = self.instances.methods | self._session.functions
             message = f"{binding.missing(self.content, function, functions, self._session.others)} {stopped}".strip()
             raise CallFailed("error" if stopped else "failed", message)
         return found
@@ -183,15 +197,39 @@ class Context:
         ``watch_arguments`` also fetches the arrays that were passed, to see whether they were changed.
         ``shapes`` are those of the results, by default the reference's on the same inputs.
         """
-        found = self._find(function)
         declared = self.content.functions[function]
+        in_place = set(declared.returns) <= set(declared.argument_names())
+        asked = self.asked(function, inputs, watch_arguments or in_place)
+        found, answer = asked.function, asked.answer
+        sent = [*asked.positional, *asked.keywords.values()]
+        value, notes = answer.value, []
+        if value is None and in_place and not binding.same(sent, answer.arguments):
+            value = binding.merged(dict(zip(asked.keywords, answer.arguments[len(asked.positional) :], strict=False)))
+            notes.append(f"`{found.label}` returns nothing and changes its arguments in place: accepted.")
+        if shapes is None:
+            shapes = self.shapes(function, inputs)
+        turned = self.manner.turned_shapes(shapes)
+        bound = methods.bind_all_results(self.content, function, found, value, answer.attributes, turned)
+        value = binding.merged(answer.attributes) if value is None else value
+        changed = [
+            name
+            for name, given in asked.laid_out.items()
+            for before, now in zip(sent, answer.arguments, strict=False)
+            if before is given and isinstance(given, np.ndarray) and not np.array_equal(before, now)
+        ]
+        return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound))
+
+    def asked(self, function: str, inputs: dict[str, Any], watch_arguments: bool = False) -> Asked:
+        """Call the submission's ``function``, whatever it answers; raises CallFailed if it does not."""
+        found = self._find(function)
         laid_out = self.manner.laid_out(function, inputs)
         bundles = self.manner.bundles(function, found, laid_out)
-        positional, keywords = binding.bind_arguments(self.content, function, found, laid_out, bundles)
-        in_place = set(declared.returns) <= set(declared.argument_names())
+        instance, state = self.instances.prepared(function, found, inputs, laid_out)
+        positional, keywords = binding.bind_arguments(self.content, function, found, laid_out, bundles, state)
+        seconds = self.content.functions[function].seconds
         try:
             answer = self._session.call(
-                found.name, positional, keywords, watch_arguments or in_place, seconds=declared.seconds
+                found.name, positional, keywords, watch_arguments, seconds=seconds, instance=instance
             )
         except CallFailed as failure:
             if "NameError" in failure.message:
@@ -201,21 +239,7 @@ class Context:
                 )
                 raise CallFailed("error", f"{failure.message} {advice}") from failure
             raise
-        sent = [*positional, *keywords.values()]
-        value, notes = answer.value, []
-        if value is None and in_place and not binding.same(sent, answer.arguments):
-            value = binding.merged(dict(zip(keywords, answer.arguments[len(positional) :], strict=False)))
-            notes.append(f"`{found.name}` returns nothing and changes its arguments in place: accepted.")
-        if shapes is None:
-            shapes = self.shapes(function, inputs)
-        bound = binding.bind_results(self.content, function, found, value, self.manner.turned_shapes(shapes))
-        changed = [
-            name
-            for name, given in laid_out.items()
-            for before, now in zip(sent, answer.arguments, strict=False)
-            if before is given and isinstance(given, np.ndarray) and not np.array_equal(before, now)
-        ]
-        return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound))
+        return Asked(found, laid_out, positional, keywords, answer)
 
     def places(self, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
         """The (argument, input in its place) that the functions may be asked with, beginning with none."""

@@ -65,12 +65,13 @@ class Manner:
         return {name: shape[::-1] if name in names else shape for name, shape in shapes.items()}
 
     def notes(self, functions: list[str]) -> list[str]:
-        """The sentence for the layout, where one of ``functions`` has anything to do with it."""
+        """The sentences for a class and for the layout, where one of ``functions`` has anything to do with it."""
         names, layout = self._transposed(), self.layout()
         declared = [self._content.functions[name] for name in functions]
+        notes = self._context.instances.notes(functions)
         if any(names & {*function.argument_names(), *function.returns} for function in declared):
-            return [f"Your net has another layout, {layout}: accepted, and probed so."]
-        return []
+            notes.append(f"Your net has another layout, {layout}: accepted, and probed so.")
+        return notes
 
     def bundles(self, function: str, found: Found, laid_out: dict[str, Any]) -> dict[str, binding.Bundle]:
         """Return what the parameters of ``found`` get that take all results of another function together."""

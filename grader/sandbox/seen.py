@@ -30,6 +30,15 @@ class Seen(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
 
 
+class Method(BaseModel):
+    """A method: its parameters as those of a function, names returned, attributes of ``self`` read and stored."""
+
+    parameters: list[tuple[str, str, bool]]
+    returns: list[str]
+    reads: list[str] = Field(max_length=100)
+    stores: list[str] = Field(max_length=100)
+
+
 class Variable(Seen):
     """A variable: the name of its type, its length, and its value, an array cut after some entries."""
 
@@ -135,6 +144,8 @@ class Call(Seen):
     history: dict[str, list[float]] = {}
 
 
+CLASSES = TypeAdapter(dict[str, dict[str, Method]])
+ATTRIBUTES = TypeAdapter(dict[str, Any])
 MODEL = TypeAdapter(Model)
 VARIABLES = TypeAdapter(dict[str, Variable])
 FIGURES = TypeAdapter(list[Figure])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,19 +34,43 @@ NOT_ENFORCED: dict[Level, list[str]] = {
 
 @dataclass(frozen=True)
 class Found:
-    """A function that the submission defines: (name, kind, has a default) of each parameter, names returned."""
+    """A function that the submission defines: (name, kind, has a default) of each parameter, names returned.
+
+    A method has a class as its ``owner``, and reads and stores attributes of its instance.
+    """
 
     name: str
     parameters: list[tuple[str, str, bool]]
     returns: list[str]
+    owner: str = ""
+    reads: list[str] = field(default_factory=list)
+    stores: list[str] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """The name as messages say it."""
+        return f"{self.owner}.{self.name}" if self.owner else self.name
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What a method is called on: an instance of a class, constructed with the first of ``constructions`` that
+    works, with these attributes set; ``fetch`` names those to read afterwards."""
+
+    owner: str
+    constructions: list[dict[str, Any]]
+    attributes: dict[str, Any] = field(default_factory=dict)
+    fetch: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call returned, and its arguments as they were afterwards (if they were asked for)."""
+    """What a call returned, its arguments as they were afterwards (if they were asked for), and the attributes
+    that were fetched from an instance."""
 
     value: Any
     arguments: list[Any]
+    attributes: dict[str, Any]
 
 
 class Session:
@@ -73,6 +97,8 @@ class Session:
         """What this level leaves open on this machine."""
         self._deadline = math.inf
         self.functions: dict[str, Found] = {}
+        self.classes: dict[str, dict[str, Found]] = {}
+        """The methods of each class."""
         self.others: dict[str, str] = {}
         """Names that are bound to something else than a function, and the type of that."""
         self.first_error = ""
@@ -97,15 +123,21 @@ class Session:
         give_back: bool = False,
         keep: str = "",
         seconds: float | None = None,
+        instance: Instance | None = None,
     ) -> Answer:
-        """Call one function of the submission; raises CallFailed when it gives no answer.
+        """Call one function of the submission, or a method of an ``instance``; raises CallFailed when it gives no answer.
 
         ``seconds`` replaces the usual limit of a call. ``keep`` leaves the result in the worker; :class:`~grader.worker.values.Kept` of that name hands it
         to a later call. After a call that killed the worker, a new one is started and loads the submission
         again.
         """
         request = {"function": function, "return_arguments": give_back, "keep": keep}
-        return self._request(request, positional, keywords, f"`{function}`", seconds)
+        doing = f"`{function}`"
+        if instance is not None:
+            request["class"] = instance.owner
+            positional = [[instance.constructions, instance.attributes, instance.fetch], *positional]
+            doing = f"`{instance.owner}.{function}`"
+        return self._request(request, positional, keywords, doing, seconds)
 
     def predict(self, model: str, inputs: Any) -> Any:
         """What the submission's variable ``model`` predicts for ``inputs``; raises CallFailed."""
@@ -152,8 +184,8 @@ class Session:
         if "error" in header:
             raise _failure(header["error"], doing)
         try:
-            value, arguments = values.decode(header.get("value"), raw)
-            return Answer(value, list(arguments or []))
+            value, arguments, *rest = values.decode(header.get("value"), raw)
+            return Answer(value, list(arguments or []), seen.ATTRIBUTES.validate_python(rest[0] if rest else {}))
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
             raise CallFailed("protocol", f"{doing} gave an answer that cannot be read ({error}).") from error
@@ -201,6 +233,13 @@ class Session:
         header, _ = self._ask({"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what)
         try:
             self.functions = {name: _found(name, item) for name, item in header["names"].items() if clean(name) == name}
+            self.classes = {
+                name: {
+                    method: _method(name, method, item) for method, item in methods.items() if clean(method) == method
+                }
+                for name, methods in seen.CLASSES.validate_python(header["classes"]).items()
+                if clean(name) == name
+            }
             self.others = {name: clean(kind, 40) for name, kind in header["others"].items() if clean(name) == name}
             error = header["error"]
             self.modules = [str(name) for name in header["modules"]]
@@ -248,6 +287,11 @@ class Session:
 def _found(name: str, item: dict[str, Any]) -> Found:
     parameters = [(str(p), str(kind), bool(default)) for p, kind, default in item["parameters"]]
     return Found(name, parameters, [str(returned) for returned in item["returns"]])
+
+
+def _method(owner: str, name: str, item: seen.Method) -> Found:
+    reads, stores = ([each for each in names if each.isidentifier()] for names in (item.reads, item.stores))
+    return Found(name, item.parameters, item.returns, owner, reads, stores)
 
 
 def _failure(error: Any, doing: str) -> CallFailed:

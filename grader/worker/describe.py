@@ -36,7 +36,7 @@ def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[
             # An object that can be called, a model for example, is both.
             if not (inspect.isroutine(value) or inspect.isclass(value)) and len(others) < MAX_NAMES:
                 others[name] = _text(type(value).__name__)
-            if inspect.isclass(value) or not callable(value) or _is_from_library(name, value):
+            if inspect.isclass(value) or not callable(value) or is_from_library(name, value):
                 continue
             if len(functions) < MAX_NAMES:
                 parameters = inspect.signature(value).parameters.values()
@@ -49,7 +49,7 @@ def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[
     return functions, others
 
 
-def _is_from_library(name: str, value: Any) -> bool:
+def is_from_library(name: str, value: Any) -> bool:
     """Whether a name was imported, under this name, from a module that is not the submission's."""
     module = sys.modules.get(str(getattr(value, "__module__", "")))
     if module is None or module.__name__ in ("__main__", SUBMISSION):
@@ -59,10 +59,11 @@ def _is_from_library(name: str, value: Any) -> bool:
     return not submitted and getattr(module, name, None) is value
 
 
-def returned_names(function: Any) -> list[str]:
+def returned_names(function: Any, own: str = "") -> list[str]:
     """Return the names in the last ``return`` of ``function`` itself, [] where it has none.
 
-    ``return dw, db`` gives ["dw", "db"]; anything but names counts as "" (its place is kept).
+    ``return dw, db`` gives ["dw", "db"]; anything but names counts as "" (its place is kept). In a method,
+    whose instance is called ``own``, attributes of that count as names, and so does a name that is alone.
     """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
@@ -74,8 +75,16 @@ def returned_names(function: Any) -> list[str]:
     names: list[str] = []
     for node in _own_nodes(definition):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple | ast.List):
-            names = [item.id if isinstance(item, ast.Name) else "" for item in node.value.elts]
+            names = [_name(item, own) for item in node.value.elts]
+        elif isinstance(node, ast.Return) and own and node.value is not None:
+            names = [_name(node.value, own)]
     return names
+
+
+def _name(node: ast.expr, own: str) -> str:
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own:
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _own_nodes(definition: ast.AST) -> list[ast.AST]:

@@ -3,6 +3,7 @@
 Requests are ``{"id", "entry", "files"}``, once and first, then any of ::
 
     {"id", "function", "arguments", "return_arguments", "keep"}   call it; "keep" names a result that stays here
+    {..., "class"}                                                a method; the first argument is :mod:`classes`' setup
     {"id", "predict", "arguments"}                                let a model predict
     {"id", "look", "arguments"}                                   see :mod:`look`
 
@@ -19,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import datasets, frames, look, models, values
+from . import classes, datasets, frames, look, models, values
 from .describe import Locate, describe_error, describe_namespace
 
 Namespace = dict[str, Any]
@@ -46,7 +47,8 @@ def loaded(namespace: Namespace, error: dict[str, Any] | None) -> dict[str, Any]
     # Only what stands there under its own name: keras.datasets is here even where Keras is not.
     modules = sorted(name for name in list(sys.modules) if type(name) is str and "." not in name)
     functions, others = describe_namespace(namespace)
-    return {"names": functions, "others": others, "error": error, "modules": modules}
+    described = classes.describe_classes(namespace)
+    return {"names": functions, "classes": described, "others": others, "error": error, "modules": modules}
 
 
 def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) -> None:
@@ -67,17 +69,23 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
     arguments, keywords = values.decode(request["arguments"], payload, kept)
     try:
         used = None
+        stored: list[Any] = []  # by a method
         if "look" in request:
             result = _look(request["look"], namespace, arguments)
         elif "predict" in request:
             result = models.predict(namespace[request["predict"]], *arguments)
         else:
-            result = namespace[request["function"]](*arguments, **keywords)
+            if "class" in request:
+                setup, *arguments = arguments
+                cls, method = namespace[request["class"]], request["function"]
+                result, *stored = classes.call(cls, method, setup, arguments, keywords)
+            else:
+                result = namespace[request["function"]](*arguments, **keywords)
             used = [*arguments, *keywords.values()] if request["return_arguments"] else None
         if request.get("keep"):
             kept[request["keep"]] = result
             result = None
-        tree, raw = values.encode((result, used))
+        tree, raw = values.encode((result, used, *stored))
         return frames.encode({"id": request["id"], "value": tree}, raw)
     except BaseException as error:  # SystemExit and KeyboardInterrupt as well: all are the submission's
         return frames.encode({"id": request["id"], "error": describe_error(error, locate)})

@@ -1,0 +1,132 @@
+"""A submission that is a class: which one, and what an instance of it has to hold before a method is called.
+
+Each call is made on an instance of its own. What a method reads there is bound by name to the inputs; what it
+reads and another method leaves, a cache for example, comes from a call of that one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .. import binding, methods
+from ..sandbox.endings import CallFailed
+from ..sandbox.session import Found, Instance, Session
+from ..worker.values import Opaque
+
+if TYPE_CHECKING:
+    from .context import Context
+
+
+class Instances:
+    """The class of the submission of one :class:`~grader.checks.context.Context`, if it is written as one."""
+
+    def __init__(self, context: Context, session: Session) -> None:
+        self._context = context
+        self._content = context.content
+        self._session = session
+        self._methods: methods.Methods | None = None
+        self._built: dict[str, Any] | None = None
+        self._busy: set[str] = set()
+
+    @property
+    def methods(self) -> methods.Methods:
+        """The methods of the class; {} for a submission without one."""
+        if self._methods is None:  # once it is loaded
+            self._methods = methods.choose_class(self._content, self._session.classes)
+        return self._methods
+
+    def find(self, function: str) -> Found | None:
+        """The function that plays the part of ``function``, at the top level or, failing that, in the class."""
+        found = binding.find_function(self._content, function, self._session.functions)
+        if found is not None and (found.parameters or not self._content.functions[function].arguments):
+            return found  # one without parameters, at the top level, may only run the class
+        return binding.find_function(self._content, function, self.methods) or found
+
+    def prepared(
+        self, function: str, found: Found, inputs: dict[str, Any], laid_out: dict[str, Any]
+    ) -> tuple[Instance | None, binding.State]:
+        """Return what ``found`` is called on (None for a function), and which arguments are in there.
+
+        ``laid_out`` are the inputs in the layout of the submission.
+        """
+        if not found.owner:
+            return None, binding.NO_STATE
+        attributes: dict[str, Any] = dict.fromkeys(found.reads)
+        attributes |= {name: value for name, value in self._built_ones().items() if name in attributes}
+        state = methods.bind_state(self._content, function, attributes, laid_out)
+        held = {path.partition(".")[0] for path in state.bound}
+        left, given = self._left_by_others(found, [name for name in attributes if name not in held], inputs)
+        if left:
+            attributes |= left
+            state = methods.bind_state(self._content, function, attributes, laid_out)
+        values = self._content.functions[function].complete(laid_out) | laid_out
+        excused = state.excused | given | methods.known(self._content, self.methods)
+        instance = Instance(
+            found.owner,
+            methods.constructions(self._content, function, self.methods, laid_out),
+            left | methods.filled(attributes, state, values),
+            list(dict.fromkeys([*found.stores, *found.reads])),
+        )
+        return instance, binding.State(state.bound, frozenset(excused))
+
+    def notes(self, functions: list[str]) -> list[str]:
+        """The sentence for a class, where one of ``functions`` is a method."""
+        owners = [found.owner for name in functions if (found := self.find(name)) is not None and found.owner]
+        return [f"Your functions are methods of `{owners[0]}`: accepted."] if owners else []
+
+    def _built_ones(self) -> dict[str, Any]:
+        """The attributes of an instance that is only constructed; they show how the class keeps its parameters."""
+        if self._built is None:
+            self._built = {}
+            if "__init__" in self.methods:
+                owner = self.methods["__init__"].owner
+                given = methods.constructions(self._content, next(iter(self._content.functions)), self.methods, {})
+                with contextlib.suppress(CallFailed):
+                    answer = self._session.call("__init__", [], {}, instance=Instance(owner, given))
+                    self._built = answer.attributes
+        return self._built
+
+    def _left_by_others(
+        self, found: Found, unbound: list[str], inputs: dict[str, Any]
+    ) -> tuple[dict[str, Any], set[str]]:
+        """What other methods leave in those attributes, and the arguments that these have been given."""
+        left: dict[str, Any] = {}
+        given: set[str] = set()
+        for name in unbound:
+            if name in found.stores or name in left:
+                continue
+            for function, maker in self._makers(name, found):
+                self._busy.add(found.name)
+                try:
+                    raw, asked = self._asked(function, inputs)
+                finally:
+                    self._busy.discard(found.name)
+                if name in raw:
+                    mine = (key for key in raw if key in unbound and key in maker.stores)
+                    left |= {key: raw[key] for key in mine if not isinstance(raw[key], Opaque)}
+                    given |= asked
+                    break
+        return left, given
+
+    def _makers(self, attribute: str, reader: Found) -> Iterator[tuple[str, Found]]:
+        for function in self._content.functions:
+            maker = self.find(function)
+            if maker is None or maker.name in (reader.name, "__init__") or maker.name in self._busy:
+                continue
+            if attribute in maker.stores:
+                yield function, maker
+
+    def _asked(self, function: str, inputs: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+        """The attributes after a call of ``function``, with these inputs or, where that fails, with others."""
+        examples = [case.inputs for case in self._context.examples(function)]
+        for given in (inputs, *examples):
+            try:
+                left = self._context.asked(function, given).answer.attributes
+            except CallFailed as failure:
+                if failure.status not in ("error", "failed"):
+                    raise
+            else:
+                return left, set(self._content.functions[function].argument_names()) if given is inputs else set()
+        return {}, set()
