@@ -17,10 +17,22 @@ from .assignment import Assignment
 from .assignment.checks import BaseCheck
 from .checks.context import Context
 from .datasets import Split
+from .diagnosis import Findings
 from .device import Wanted, choose, slot
 from .errors import NotGradable, UsageError
 from .oracle import Oracle, tensorflow_version
-from .report.model import AssignmentName, CheckResult, Environment, Isolation, Level, Report, Status, SubmissionName
+from .report.model import (
+    AssignmentName,
+    CheckResult,
+    Diagnosis,
+    Environment,
+    Isolation,
+    Level,
+    NamedBug,
+    Report,
+    Status,
+    SubmissionName,
+)
 from .sandbox.endings import CallFailed
 from .sandbox.session import Session
 from .sandbox.view import Equipment
@@ -68,7 +80,7 @@ def grade(
         with slot(computed_on), Session(submission, limits, isolation, equipment) as session:
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
-            context = Context(assignment.content, submission.code, session, oracle or Oracle(assignment), seed, splits)
+            context = Context(assignment, submission.code, session, oracle or Oracle(assignment), seed, splits)
             results = _run_all(submission, session, context, selected, skip=not only)
             level, gaps = session.level, session.not_enforced
     score = sum(result.score or 0 for result in results)
@@ -149,8 +161,18 @@ def _run_one(check: BaseCheck, context: Context) -> CheckResult:
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
     result = _result(check, status, outcome.share, outcome.message)
     result.evidence |= _cleaned(outcome.evidence)
+    if outcome.bugs is not None:
+        result.diagnosis = _diagnosis(outcome.bugs)
     result.hint = check.hint if outcome.share < 1 else ""  # a hint is about numbers, not about a missing function
     return result
+
+
+def _diagnosis(findings: Findings) -> Diagnosis:
+    first, *also = [
+        NamedBug(bug=finding.bug, title=finding.bug, where=finding.where) for finding in findings.bugs
+    ]
+    others = [NamedBug(bug=other.bug, title=other.bug, where=other.where) for other in findings.alternatives]
+    return Diagnosis(bug=first.bug, title=first.title, where=first.where, also=also, alternatives=others)
 
 
 def _cleaned(value: Any) -> Any:

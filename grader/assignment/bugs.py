@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from .parts import Name, Part, Scalar
 
@@ -17,7 +17,12 @@ def _is_expression(text: str) -> str:
     return text
 
 
-Expression = Annotated[str, AfterValidator(_is_expression)]
+def _as_text(value: Any) -> Any:
+    """A number is an expression as well."""
+    return str(value) if isinstance(value, int | float) else value
+
+
+Expression = Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_expression)]
 ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
 
 # The quantities of a function in the order of the computation, each as an expression of others and of the inputs,
@@ -56,7 +61,7 @@ class Bug(Part):
 
     name: Name
     function: str
-    instead: dict[str, str] = {}
+    instead: dict[str, Annotated[str, BeforeValidator(_as_text)]] = {}
     each: dict[str, list[int | str]] = {}
     unknown: str | None = None
     only_if: Expression | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -21,14 +21,16 @@ from .checks import (
     ProbedCheck,
     SourceCheck,
 )
+from .bugs import Bug, Steps
 from .parts import Budget, DatasetName, Function, Layouts, Limits, Name, Part, Probe, Variable
 
 
 class KnownWrong(Part):
-    """A bundled wrong solution and the check at which it has to fall."""
+    """A bundled wrong solution, the check at which it has to fall, and the bug that has to be named there."""
 
     file: str
     fails: Name
+    bug: Name | None = None
 
 
 class AssignmentFile(Part):
@@ -49,6 +51,9 @@ class AssignmentFile(Part):
     variables: dict[str, Variable] = {}
     layouts: Layouts | None = None
     probes: dict[str, Probe] = {}
+    steps: dict[str, Steps] = {}
+    bugs: list[Bug] = []
+    hints: Literal[1, 2, 3] = 2
     checks: list[Check] = Field(min_length=1)
     solution: str = "solution.py"
     starters: list[str] = []
@@ -93,6 +98,9 @@ class AssignmentFile(Part):
             self._refuse_unknown(("probes", name), "probe without an instead of its own", _named(probe.instead), final)
         for index, check in enumerate(self.checks):
             self._check_exists(("checks", index), check, [other.name for other in self.checks[:index]])
+        self._refuse_unknown(("steps",), "function", self.steps, self.functions)
+        for index, bug in enumerate(self.bugs):
+            self._check_bug(("bugs", index), bug)
         every = [check.name for check in self.checks]
         for index, wrong in enumerate(self.known_wrong):
             self._refuse_unknown(("known_wrong", index), "check", [wrong.fails], every)
@@ -156,6 +164,18 @@ class AssignmentFile(Part):
                     message = f"the probe '{probe}' has no {' and '.join(lacking)}, which {name} needs; add it."
                     raise yamlfile.MistakeAt(where, probe, message)
                 inputs.update(self.functions[name].returns if name in (*given, *chained) else [])
+
+    def _check_bug(self, where: yamlfile.Location, bug: Bug) -> None:
+        """Raise a mistake unless the function of a bug is there, and the steps that it replaces."""
+        self._refuse_unknown(where, "function", [bug.function], self.functions)
+        steps = self.steps.get(bug.function, {})
+        if bug.instead:
+            known = [*steps, *self.functions[bug.function].inputs()] if isinstance(steps, dict) else []
+            replaced = [name for variant in bug.variants() for name in variant]
+            self._refuse_unknown(where, f"step or input of {bug.function}", replaced, known)
+        if bug.options and not bug.mutation and not isinstance(steps, str):
+            message = f"options are for steps that are a function in Python; {bug.function} has none."
+            raise yamlfile.MistakeAt(where, bug.name, message)
 
     def _check_variables(self) -> None:
         above: list[str] = []

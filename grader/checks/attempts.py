@@ -41,6 +41,7 @@ class Tried:
 
     verdict: Verdict
     fits: bool
+    cases: list[Case]
     answered: list[Answers]
     expected: list[Answers]
 
@@ -126,7 +127,7 @@ def _judge(
             fits = fits and binding.have_shapes(
                 values, {name: binding.shape_of(item) or () for name, item in right.items()}
             )
-        attempts.append(Tried(verdict, fits, answered, expected))
+        attempts.append(Tried(verdict, fits, plan.cases, answered, expected))
     return attempts
 
 

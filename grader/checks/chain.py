@@ -14,7 +14,7 @@ import numpy as np
 from ..assignment.checks import ChainCheck
 from ..probes import Case
 from ..text import plural
-from . import attempts
+from . import attempts, diagnosed
 from .context import Context, Outcome, Result
 
 
@@ -45,7 +45,8 @@ def run(check: ChainCheck, context: Context) -> Outcome:
     tried = attempts.best(check, context, functions, expect, ask)
     steps = "one step" if check.steps == 1 else f"{check.steps} steps"
     praise = f"Chained by the grader, {', '.join(functions)} follow the reference for {steps} in {plural(len(tried.answered), 'case')}."
-    return tried.verdict.outcome(praise, all_or_nothing=True)
+    outcome = tried.verdict.outcome(praise, all_or_nothing=True)
+    return diagnosed.chained(outcome, context, check, diagnosed.of_tried(context, tried))
 
 
 def _shapes(context: Context, functions: list[str], case: Case) -> dict[str, tuple[int, ...]]:

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from .. import binding, methods, probes
+from ..assignment import Assignment
 from ..assignment.checks import ProbedCheck
-from ..assignment.content import AssignmentFile
 from ..compare import Comparison
 from ..datasets import Split
+from ..diagnosis import Findings
+from ..diagnosis.mutants import Mutations
 from ..oracle import Oracle
 from ..probes import Case
 from ..sandbox import seen
@@ -29,11 +31,12 @@ MAX_ROWS = 100  # of a variable; no check compares more
 
 @dataclass(frozen=True)
 class Outcome:
-    """``share`` of the points, from 0 to 1, the sentence about it, and numbers that bear it out."""
+    """``share`` of the points, from 0 to 1, the sentence about it, numbers that bear it out, and the bug."""
 
     share: float
     message: str
     evidence: dict[str, Any] = field(default_factory=dict)
+    bugs: Findings | None = None
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,16 @@ class Context:
 
     def __init__(
         self,
-        content: AssignmentFile,
+        assignment: Assignment,
         code: Sequence[Code],
         session: Session,
         oracle: Oracle,
         seed: int,
         splits: Mapping[str, Split] | None = None,
     ) -> None:
-        self.content = content
+        self.content = assignment.content
+        self.mutations = Mutations(assignment)
+        self.found: list[Findings] = []  # in the checks so far: a later function may only pass them on
         self.code = code
         self.oracle = oracle
         self._session = session
@@ -191,15 +196,18 @@ class Context:
         inputs: dict[str, Any],
         watch_arguments: bool = False,
         shapes: dict[str, binding.Shape] | None = None,
+        seed: int | None = None,
     ) -> Result:
         """Call the submission's ``function``; raises CallFailed if there is no answer.
+
+        With ``seed`` the worker's random numbers begin anew.
 
         ``watch_arguments`` also fetches the arrays that were passed, to see whether they were changed.
         ``shapes`` are those of the results, by default the reference's on the same inputs.
         """
         declared = self.content.functions[function]
         in_place = set(declared.returns) <= set(declared.argument_names())
-        asked = self.asked(function, inputs, watch_arguments or in_place)
+        asked = self.asked(function, inputs, watch_arguments or in_place, seed)
         found, answer = asked.function, asked.answer
         sent = [*asked.positional, *asked.keywords.values()]
         value, notes = answer.value, []
@@ -219,7 +227,9 @@ class Context:
         ]
         return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound))
 
-    def asked(self, function: str, inputs: dict[str, Any], watch_arguments: bool = False) -> Asked:
+    def asked(
+        self, function: str, inputs: dict[str, Any], watch_arguments: bool = False, seed: int | None = None
+    ) -> Asked:
         """Call the submission's ``function``, whatever it answers; raises CallFailed if it does not."""
         found = self._find(function)
         laid_out = self.manner.laid_out(function, inputs)
@@ -229,7 +239,7 @@ class Context:
         seconds = self.content.functions[function].seconds
         try:
             answer = self._session.call(
-                found.name, positional, keywords, watch_arguments, seconds=seconds, instance=instance
+                found.name, positional, keywords, watch_arguments, seconds=seconds, instance=instance, seed=seed
             )
         except CallFailed as failure:
             if "NameError" in failure.message:

@@ -6,6 +6,7 @@ disagree, the reference is broken, and that is never the student's zero.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..errors import NotGradable
 from ..oracle import DIFFERENCE_STEP, SMALLER_STEP
 from ..probes import Case
 from ..text import plural
-from . import attempts
+from . import attempts, diagnosed
 from .context import Context, Outcome, Result
 
 WITNESS_TOLERANCE = 1e-6  # of the largest entry; central differences with step 1e-5 reach about 1e-9
@@ -41,11 +42,12 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
         f"{' and '.join(check.parameters)} agree with GradientTape and with central differences "
         f"in {plural(len(tried.answered), 'case')}."
     )
+    outcome = diagnosed.named(outcome, context, check.function, diagnosed.of_tried(context, tried))
     factor = common_factor(tried.answered[0], tried.expected[0]) if outcome.share == 0 else None
     if factor is None:
         return outcome
     sentence = f"{outcome.message} All of them are {factor:.4g} times the right ones in the first case."
-    return Outcome(outcome.share, sentence, {**outcome.evidence, "factor": float(f"{factor:.6g}")})
+    return replace(outcome, message=sentence, evidence={**outcome.evidence, "factor": float(f"{factor:.6g}")})
 
 
 def _confirm(check: GradientsCheck, context: Context, case: Case, tape: Any, parameter: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..assignment.checks import TrajectoryCheck
 from ..compare import compare_results
 from ..text import plural
+from . import diagnosed
 from .context import Context, Outcome, Verdict
 
 
@@ -17,9 +18,12 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
     verdict = Verdict(check.function)
     history = context.content.functions[check.function].history
     cases = context.cases(check.probes, check.given)
+    asked: list[diagnosed.Asked] = []
     for case in cases:
         expected = context.oracle.results(check.function, case.inputs)
         answered = context.ask(check.function, case.inputs).values
+        asked.append((case, expected, answered))
         verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
     praise = f"`{check.function}` follows the reference's path in {plural(len(cases), 'case')}."
-    return verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
+    outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
+    return diagnosed.named(outcome, context, check.function, asked)

@@ -10,7 +10,7 @@ import numpy as np
 from ..assignment.checks import ValuesCheck
 from ..probes import Case
 from ..text import plural
-from . import attempts
+from . import attempts, diagnosed
 from .context import Context, Outcome, Result
 
 
@@ -29,9 +29,10 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
         return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
 
     tried = attempts.best(check, context, [check.function], expect, ask)
-    return tried.verdict.outcome(
+    outcome = tried.verdict.outcome(
         f"`{check.function}` agrees with the reference in {plural(len(tried.answered), 'case')}."
     )
+    return diagnosed.named(outcome, context, check.function, diagnosed.of_tried(context, tried))
 
 
 def in_shape(actual: Any, expected: Any) -> Any:

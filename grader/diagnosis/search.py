@@ -46,17 +46,11 @@ def explanations(
     function: str,
     samples: Sequence[Sample],
     factors: Sequence[float],
-    upstream: Sequence[Mutant] = (),
 ) -> list[Explanation]:
     """Return the simplest explanations there are: all that are equally simple, none if nothing fits.
 
-    ``factors`` are those of the accepted conventions, 1 among them. ``upstream`` are bugs that were
-    found in functions that this one uses.
+    ``factors`` are those of the accepted conventions, 1 among them.
     """
-    if upstream:
-        for known in itertools.chain([tuple(upstream)], itertools.combinations(upstream, 1)):
-            if any(_reproduces(mutations, function, samples, known, factor) for factor in factors):
-                return [Explanation(known, 1.0)]
     for factor in factors:
         fixed, fitted = _alone(mutations, function, samples[0], factor)
         for candidates in (
@@ -68,7 +62,7 @@ def explanations(
             found = [
                 Explanation(mutants, factor)
                 for mutants in candidates
-                if _reproduces(mutations, function, samples, mutants, factor)
+                if reproduced(mutations, function, samples, mutants, factor)
             ]
             if found:
                 return _without_repetition(found)
@@ -129,9 +123,10 @@ def _pairs(first: Sequence[_Alone], second: Sequence[_Alone], sample: Sample) ->
             yield (other.mutant, one.mutant)
 
 
-def _reproduces(
+def reproduced(
     mutations: Mutations, function: str, samples: Sequence[Sample], mutants: Sequence[Mutant], factor: float
 ) -> bool:
+    """Whether these mutants together give all answers of all cases."""
     for sample in samples:
         values = _results(mutations, function, mutants, sample.inputs)
         if values is None or not sample.agreeing(values, factor) >= sample.answered.keys():

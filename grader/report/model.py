@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 Level = Literal["strong", "medium", "none"]
 Status = Literal[
@@ -25,15 +25,30 @@ Status = Literal[
 class Part(BaseModel):
     """Base of all parts of a report."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
-class Diagnosis(Part):
+class NamedBug(Part):
     """A bug by its name, and the quantity that shows it first."""
 
     bug: str
     title: str
     where: str
+
+
+class Diagnosis(NamedBug):
+    """The bug that explains the numbers.
+
+    ``also`` are further bugs that are there at the same time, ``or`` those that cannot be told apart from it;
+    both are left out where there are none.
+    """
+
+    also: list[NamedBug] = []
+    alternatives: list[NamedBug] = Field([], alias="or")
+
+    @model_serializer(mode="wrap")
+    def _without_empty_lists(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in write(self).items() if value != []}
 
 
 class CheckResult(Part):

@@ -124,14 +124,15 @@ class Session:
         keep: str = "",
         seconds: float | None = None,
         instance: Instance | None = None,
+        seed: int | None = None,
     ) -> Answer:
         """Call one function of the submission, or a method of an ``instance``; raises CallFailed when it gives no answer.
 
         ``seconds`` replaces the usual limit of a call. ``keep`` leaves the result in the worker; :class:`~grader.worker.values.Kept` of that name hands it
-        to a later call. After a call that killed the worker, a new one is started and loads the submission
+        to a later call. ``seed`` sets the random numbers before the call. After a call that killed the worker, a new one is started and loads the submission
         again.
         """
-        request = {"function": function, "return_arguments": give_back, "keep": keep}
+        request = {"function": function, "return_arguments": give_back, "keep": keep, "seed": seed}
         doing = f"`{function}`"
         if instance is not None:
             request["class"] = instance.owner

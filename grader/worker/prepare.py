@@ -12,22 +12,30 @@ import numpy as np
 from . import datasets, figures, models
 
 
-def _repeatable(default_rng: Callable[..., Any], seed: int) -> Callable[..., Any]:
+_seeds = [np.random.SeedSequence(0)]  # that generators without a seed of their own get theirs from
+
+
+def _repeatable(default_rng: Callable[..., Any]) -> Callable[..., Any]:
     """``np.random.default_rng`` that draws no entropy of its own: the same submission gets the same numbers again."""
-    children = np.random.SeedSequence(seed)
 
     @wraps(default_rng)
     def repeatable(seed: Any = None) -> Any:
-        return default_rng(children.spawn(1)[0] if seed is None else seed)
+        return default_rng(_seeds[0].spawn(1)[0] if seed is None else seed)
 
     return repeatable
 
 
-def prepare(data: dict[str, str], seed: int) -> None:
-    """Serve ``data`` ({data set: file}), make the global random numbers repeatable, watch figures and models."""
+def seed_random(seed: int) -> None:
+    """Let the global random numbers begin anew."""
     random.seed(seed)
     np.random.seed(seed)
-    np.random.default_rng = _repeatable(np.random.default_rng, seed)
+    _seeds[0] = np.random.SeedSequence(seed)
+
+
+def prepare(data: dict[str, str], seed: int) -> None:
+    """Serve ``data`` ({data set: file}), make the global random numbers repeatable, watch figures and models."""
+    seed_random(seed)
+    np.random.default_rng = _repeatable(np.random.default_rng)
     datasets.install(data)
     figures.watch()
     models.watch(seed)

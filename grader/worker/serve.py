@@ -2,7 +2,8 @@
 
 Requests are ``{"id", "entry", "files"}``, once and first, then any of ::
 
-    {"id", "function", "arguments", "return_arguments", "keep"}   call it; "keep" names a result that stays here
+    {"id", "function", "arguments", "return_arguments", "keep"}   call it; "keep" names a result that stays here,
+                                                                  "seed" sets the random numbers before
     {..., "class"}                                                a method; the first argument is :mod:`classes`' setup
     {"id", "predict", "arguments"}                                let a model predict
     {"id", "look", "arguments"}                                   see :mod:`look`
@@ -20,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import classes, datasets, frames, look, models, values
+from . import classes, datasets, frames, look, models, prepare, values
 from .describe import Locate, describe_error, describe_namespace
 
 Namespace = dict[str, Any]
@@ -70,6 +71,8 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
     try:
         used = None
         stored: list[Any] = []  # by a method
+        if request.get("seed") is not None:
+            prepare.seed_random(request["seed"])
         if "look" in request:
             result = _look(request["look"], namespace, arguments)
         elif "predict" in request:

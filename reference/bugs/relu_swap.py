@@ -1,0 +1,60 @@
+"""The training loop of ``relu-swap`` in NumPy, with switches for what goes wrong in it."""
+
+import numpy as np
+
+
+def train(
+    X,
+    y,
+    W1,
+    b1,
+    W2,
+    b2,
+    learning_rate,
+    epochs,
+    forward,
+    backward,
+    per_sample=False,
+    update_biases=True,
+    update_b1=True,
+    update_b2=True,
+    update_W1=True,
+    update_W2=True,
+    further_epochs=0,
+    direction=-1,
+    updated_weights=False,
+    once=False,
+    power_of_m=0,
+    factor=1.0,
+    factor_of_losses=1.0,
+    loss_times_m=False,
+):
+    """Gradient descent as in the reference: (W1, b1, W2, b2, losses), a loss before and after each epoch."""
+    n = len(y)
+    updated = (update_W1, update_b1 and update_biases, update_W2, update_b2 and update_biases)
+    parameters = [np.array(value, dtype=float) for value in (W1, b1, W2, b2)]
+    rate = direction * learning_rate * factor * n**power_of_m
+
+    def loss():
+        return 0.5 * np.sum((y - forward(X, *parameters)[3]) ** 2) / (1 if loss_times_m else n)
+
+    def slopes(rows):
+        Z1, A1, Z2, y_hat = forward(X[rows], *parameters)
+        W2 = parameters[2]
+        found = backward(X[rows], y[rows], Z1, A1, Z2, y_hat, W2)
+        if updated_weights:
+            found = (*backward(X[rows], y[rows], Z1, A1, Z2, y_hat, W2 + rate * found[2])[:2], *found[2:])
+        return found
+
+    losses = [loss()]
+    batches = [slice(i, i + 1) for i in range(n)] if per_sample else [slice(None)]
+    first = slopes(slice(None))
+    for _ in range(int(epochs) + further_epochs):
+        for rows in batches:
+            steps = first if once else slopes(rows)
+            parameters = [
+                value + rate * np.reshape(step, value.shape) if moves else value
+                for value, step, moves in zip(parameters, steps, updated, strict=True)
+            ]
+        losses.append(loss())
+    return (*parameters, factor_of_losses * np.array(losses))
