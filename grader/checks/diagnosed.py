@@ -104,7 +104,7 @@ def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Fi
     every = [mutant for found in earlier for mutant in found.mutants]
     if len(earlier) > 1 and search.reproduced(context.mutations, function, samples, every, 1.0):
         findings: list[Finding] = [finding for found in earlier for finding in found.bugs]
-        return Findings(tuple(findings), mutants=tuple(every))
+        return Findings(tuple(dict.fromkeys(findings)), mutants=tuple(every))
     for found in earlier:
         if search.reproduced(context.mutations, function, samples, found.mutants, 1.0):
             return found

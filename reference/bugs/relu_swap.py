@@ -53,7 +53,7 @@ def train(
         for rows in batches:
             steps = first if once else slopes(rows)
             parameters = [
-                value + rate * np.reshape(step, value.shape) if moves else value
+                value + rate * (step if np.ndim(step) == 0 else np.reshape(step, value.shape)) if moves else value
                 for value, step, moves in zip(parameters, steps, updated, strict=True)
             ]
         losses.append(loss())
