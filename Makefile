@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
-.PHONY: demo test lint benchmark clean
+.PHONY: demo test lint docs benchmark clean
 
 # A stamp a kind of installation, so that each is made once and again when pyproject.toml changes.
 .venv/installed: pyproject.toml
@@ -32,6 +32,10 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The page of bugs is generated from their declarations; commit it.
+docs: .venv/installed
+	$(BIN)/python -m grader.diagnosis.documentation > docs/bugs.md
 
 benchmark: .venv/installed-dev
 	$(BIN)/python benchmarks/single_check.py

@@ -1,0 +1,83 @@
+"""Every bug has its texts, they keep to some rules, and docs/bugs.md is what they make."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from grader.assignment import bundled_names, load
+from grader.assignment.bugs import Bug, Texts
+from grader.assignment.content import AssignmentFile
+from grader.diagnosis.catalogue import families, texts
+from grader.diagnosis.documentation import page
+from grader.errors import UsageError
+from tests.conftest import ROOT
+
+CATALOGUE = [pytest.param(said, id=name) for bugs in families().values() for name, said in bugs.items()]
+OWN = Texts(title="Mine", kind="A kind.", reason="A reason.")
+
+
+@pytest.fixture(autouse=True)
+def declarations(monkeypatch):
+    """An assignment file without a key for bugs declares none."""
+    if "bugs" not in AssignmentFile.model_fields:
+        monkeypatch.setattr(AssignmentFile, "bugs", [], raising=False)
+
+
+def test_the_page_is_what_is_declared():
+    committed = (ROOT / "docs" / "bugs.md").read_text(encoding="utf-8")
+    assert committed == page(), "run 'make docs'"
+
+
+def test_every_link_of_the_page_leads_to_a_heading():
+    headings = re.findall(r"^### (.+)$", page(), re.MULTILINE)
+    assert len(headings) == len(set(headings))
+    assert set(re.findall(r"\]\(#([^)]+)\)", page())) == set(headings)
+
+
+@pytest.mark.parametrize("exercise", bundled_names())
+def test_every_declared_bug_has_texts(exercise):
+    content = load(exercise).content
+    for bug in content.bugs:
+        assert texts(bug.name, content).title
+
+
+@pytest.mark.parametrize("said", CATALOGUE)
+def test_nothing_is_left_unsaid(said):
+    for field in Texts.model_fields:
+        text = getattr(said, field)
+        assert text == text.strip() != ""
+        assert field in ("title", "formula") or text[-1] in ".?"
+
+
+@pytest.mark.parametrize("said", CATALOGUE)
+def test_a_title_is_short(said):
+    assert len(said.title) <= 60
+    assert said.title[-1].isalnum()
+    assert said.title[0].isupper()
+
+
+@pytest.mark.parametrize("said", CATALOGUE)
+def test_a_hint_solves_nothing(said):
+    for hint in (said.kind, said.reason):
+        assert len(hint.split()) <= 45
+        assert not re.search(r"`|\bnp\b|numpy\.|[=@*]|\w\(|\d\.\d", hint), hint
+
+
+@pytest.mark.parametrize("said", CATALOGUE)
+def test_a_hint_fits_every_exercise(said):
+    functions = {name for exercise in bundled_names() for name in load(exercise).content.functions if "_" in name}
+    assert not functions & set(re.findall(r"\w+", f"{said.title} {said.kind} {said.reason}"))
+
+
+def test_an_assignment_may_have_words_of_its_own():
+    bug = {"name": "chain-cut", "function": "f", "instead": {"y": "x"}}
+    assert texts("chain-cut", SimpleNamespace(bugs=[Bug(**bug, texts=OWN)])) == OWN
+    assert texts("chain-cut", SimpleNamespace(bugs=[Bug(**bug)])) == families()["Gradients"]["chain-cut"]
+
+
+def test_a_name_without_texts_is_a_mistake_of_the_assignment():
+    with pytest.raises(UsageError, match="'no-such-bug' is not in the catalogue"):
+        texts("no-such-bug", SimpleNamespace(bugs=[]))
