@@ -17,18 +17,16 @@ from .assignment import Assignment
 from .assignment.checks import BaseCheck
 from .checks.context import Context
 from .datasets import Split
-from .diagnosis import Findings
 from .device import Wanted, choose, slot
+from .diagnosis import hints
 from .errors import NotGradable, UsageError
 from .oracle import Oracle, tensorflow_version
 from .report.model import (
     AssignmentName,
     CheckResult,
-    Diagnosis,
     Environment,
     Isolation,
     Level,
-    NamedBug,
     Report,
     Status,
     SubmissionName,
@@ -56,12 +54,14 @@ def grade(
     whole: bool = False,
     data: Path | None = None,
     device: Wanted = "auto",
+    hint_level: int | None = None,
 ) -> Report:
     """Grade ``submission`` and return its report.
 
     ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
     gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
-    checks as well. ``data`` is a folder with data sets. Raises UsageError for an unknown check or folder.
+    checks as well. ``data`` is a folder with data sets. ``hint_level``, 1 to 3, is how much a hint tells, by default
+    as much as the assignment says. Raises UsageError for an unknown check or folder.
     """
     began = time.monotonic()
     selected = _select(assignment, only, whole)
@@ -80,8 +80,9 @@ def grade(
         with slot(computed_on), Session(submission, limits, isolation, equipment) as session:
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
+            told = hint_level or assignment.content.hints
             context = Context(assignment, submission.code, session, oracle or Oracle(assignment), seed, splits)
-            results = _run_all(submission, session, context, selected, skip=not only)
+            results = _run_all(submission, session, context, selected, not only, told)
             level, gaps = session.level, session.not_enforced
     score = sum(result.score or 0 for result in results)
     max_score = sum(check.points for check in selected if not check.bonus)
@@ -115,7 +116,7 @@ def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Ba
 
 
 def _run_all(
-    submission: Submission, session: Session, context: Context, selected: list[BaseCheck], skip: bool
+    submission: Submission, session: Session, context: Context, selected: list[BaseCheck], skip: bool, level: int
 ) -> list[CheckResult]:
     if submission.problem is not None:
         return [_result(check, "error", 0, submission.problem) for check in selected]
@@ -137,7 +138,7 @@ def _run_all(
         elif check.bonus and not all(map(context.defines, check.functions())):
             result = _result(check, "skipped", 0, "Not handed in; it is optional, and full marks do not need it.")
         else:
-            result = _run_one(check, context)
+            result = _run_one(check, context, level)
         status_of[check.name] = result.status
         results.append(result)
     if session.first_error:
@@ -145,7 +146,7 @@ def _run_all(
     return results
 
 
-def _run_one(check: BaseCheck, context: Context) -> CheckResult:
+def _run_one(check: BaseCheck, context: Context, level: int) -> CheckResult:
     try:
         outcome = checks.run(check, context)
     except CallFailed as failure:
@@ -161,18 +162,12 @@ def _run_one(check: BaseCheck, context: Context) -> CheckResult:
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
     result = _result(check, status, outcome.share, outcome.message)
     result.evidence |= _cleaned(outcome.evidence)
+    if outcome.share < 1:  # a hint is about numbers, not about a missing function
+        where = str(outcome.evidence.get("where", ""))
+        result.hint = hints.hint(check, outcome.bugs, where, context.content, level)
     if outcome.bugs is not None:
-        result.diagnosis = _diagnosis(outcome.bugs)
-    result.hint = check.hint if outcome.share < 1 else ""  # a hint is about numbers, not about a missing function
+        result.diagnosis = hints.diagnosis(outcome.bugs, context.content)
     return result
-
-
-def _diagnosis(findings: Findings) -> Diagnosis:
-    first, *also = [
-        NamedBug(bug=finding.bug, title=finding.bug, where=finding.where) for finding in findings.bugs
-    ]
-    others = [NamedBug(bug=other.bug, title=other.bug, where=other.where) for other in findings.alternatives]
-    return Diagnosis(bug=first.bug, title=first.title, where=first.where, also=also, alternatives=others)
 
 
 def _cleaned(value: Any) -> Any:

@@ -89,7 +89,10 @@ class Bug(Part):
             return [self.instead]
         ((placeholder, values),) = self.each.items()
         alone = [
-            {self._filled(key, placeholder, value): self._filled(text, placeholder, value) for key, text in self.instead.items()}
+            {
+                self._filled(key, placeholder, value): self._filled(text, placeholder, value)
+                for key, text in self.instead.items()
+            }
             for value in values
         ]
         together: dict[str, str] = {}

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from .. import yamlfile
+from .bugs import Bug, Steps
 from .checks import (
     AccuracyCheck,
     ArgumentsUsedCheck,
@@ -21,7 +22,6 @@ from .checks import (
     ProbedCheck,
     SourceCheck,
 )
-from .bugs import Bug, Steps
 from .parts import Budget, DatasetName, Function, Layouts, Limits, Name, Part, Probe, Variable
 
 

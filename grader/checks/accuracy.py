@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import AccuracyCheck
+from ..diagnosis import named
 from ..errors import NotGradable
 from ..statistics import Estimate, mean
 from ..worker.frames import MAX_PAYLOAD
@@ -26,7 +27,10 @@ def run(check: AccuracyCheck, context: Context) -> Outcome:
     share = trained.share(check, reached.value, split)
     evidence = {"accuracy": reached.value, "interval": [reached.low, reached.high], "images": len(right)}
     sentence = _sentence(reached, trained.thresholds(check, split))
-    return Outcome(share, sentence, {**evidence, "notes": [sentence]})
+    chance = 1 / len(np.unique(split.y_held_out))
+    by_chance = reached.low <= chance and share == 0
+    bugs = named("no-better-than-chance", str(check.model or check.predict)) if by_chance else None
+    return Outcome(share, sentence, {**evidence, "notes": [sentence]}, bugs)
 
 
 def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:

@@ -6,7 +6,10 @@ and put right. Only inspection finds it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..assignment.checks import ArchitectureCheck
+from ..diagnosis import named
 from ..sandbox.endings import CallFailed
 from ..sandbox.seen import Call, Layer, Loss, Model
 from . import training
@@ -16,6 +19,14 @@ NOT_COUNTED = ("InputLayer",)
 ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
 NO_PROBABILITIES = ("linear", "relu", "tanh", "leaky_relu", "elu", "gelu")
 CROSS_ENTROPY = ("categoricalcrossentropy", "sparsecategoricalcrossentropy")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, as a sentence, and the bug by its name, "" where it has none."""
+
+    bug: str
+    sentence: str
 
 
 def run(check: ArchitectureCheck, context: Context) -> Outcome:
@@ -32,7 +43,7 @@ def run(check: ArchitectureCheck, context: Context) -> Outcome:
         "loss": model.loss.model_dump(exclude={"settings"}),
     }
     if problem is not None:
-        return Outcome(0.0, problem, evidence)
+        return Outcome(0.0, problem.sentence, evidence, named(problem.bug, check.model) if problem.bug else None)
     note = _note(check, layers, model.loss)
     names = ", ".join(layer.type for layer in layers)
     praise = f"`{check.model}` has the layers {names} and a loss that fits its output. {note}".strip()
@@ -43,20 +54,25 @@ def _layers(context: Context, name: str) -> list[Layer]:
     return [layer for layer in context.model(name).layers if layer.type not in NOT_COUNTED]
 
 
-def _layers_problem(check: ArchitectureCheck, layers: list[Layer], in_order: bool) -> str | None:
+def _layers_problem(check: ArchitectureCheck, layers: list[Layer], in_order: bool) -> Problem | None:
     other = sorted({layer.type for layer in layers if layer.type not in check.layers})
     if check.layers and other:
-        return f"`{check.model}` has layers of the type {', '.join(other)}; the task allows {', '.join(check.layers)}."
+        return Problem(
+            "", f"`{check.model}` has layers of the type {', '.join(other)}; the task allows {', '.join(check.layers)}."
+        )
     hidden = sum(layer.units is not None for layer in layers) - 1
     if hidden < check.hidden_layers:
-        return f"`{check.model}` has {max(hidden, 0)} hidden layers; at least {check.hidden_layers} are asked."
+        return Problem(
+            "", f"`{check.model}` has {max(hidden, 0)} hidden layers; at least {check.hidden_layers} are asked."
+        )
     if (
         check.hidden_layers
         and in_order
         and not any(layer.activation != "linear" or layer.type in ACTIVATIONS for layer in layers[:-1])
     ):
-        return (
-            f"The hidden layers of `{check.model}` have no activation, so together they are one linear layer: use relu."
+        return Problem(
+            "hidden-activation-missing",
+            f"The hidden layers of `{check.model}` have no activation, so together they are one linear layer: use relu.",
         )
     return None
 
@@ -68,22 +84,27 @@ def _output(layers: list[Layer]) -> tuple[int, str]:
     return units, "softmax" if last.type == "Softmax" else last.activation
 
 
-def _output_problem(check: ArchitectureCheck, layers: list[Layer], model: Model) -> str | None:
+def _output_problem(check: ArchitectureCheck, layers: list[Layer], model: Model) -> Problem | None:
     units, activation = _output(layers) if layers else (0, "")
     if not model.sequential:  # its layers are listed in any order, and functions between them not at all
         return (
             None
             if check.outputs in [layer.units for layer in layers]
-            else f"No layer of `{check.model}` has {check.outputs} outputs, one for each class."
+            else Problem(
+                "wrong-number-of-outputs",
+                f"No layer of `{check.model}` has {check.outputs} outputs, one for each class.",
+            )
         )
     loss = model.loss
     assert loss is not None
     if units != check.outputs:
-        return f"`{check.model}` has {units} outputs; the task has {check.outputs} classes, one output each."
+        sentence = f"`{check.model}` has {units} outputs; the task has {check.outputs} classes, one output each."
+        return Problem("wrong-number-of-outputs", sentence)
     if _is_cross_entropy(loss) and activation in NO_PROBABILITIES and not loss.from_logits:
-        return (
+        return Problem(
+            "logits-taken-for-probabilities",
             f"The last layer of `{check.model}` has the activation {activation}, so it gives logits, but the loss "
-            f"{loss.name} expects probabilities: use softmax there, or from_logits=True in the loss."
+            f"{loss.name} expects probabilities: use softmax there, or from_logits=True in the loss.",
         )
     return None
 
@@ -101,7 +122,7 @@ def _note(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str:
     return ""
 
 
-def _sameness(check: ArchitectureCheck, other: str, context: Context, layers: list[Layer]) -> str | None:
+def _sameness(check: ArchitectureCheck, other: str, context: Context, layers: list[Layer]) -> Problem | None:
     record = training.fits(context.training())
     trained = [
         (
@@ -113,9 +134,10 @@ def _sameness(check: ArchitectureCheck, other: str, context: Context, layers: li
     ]
     if layers != _layers(context, other) or trained[0] != trained[1]:
         return None
-    return (
+    return Problem(
+        "overfitting-not-addressed",
         f"`{check.model}` has the same layers, regularizers, callbacks and epochs as `{other}`: "
-        "change something against overfitting, such as dropout, L2, fewer units or early stopping."
+        "change something against overfitting, such as dropout, L2, fewer units or early stopping.",
     )
 
 

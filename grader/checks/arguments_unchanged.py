@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..assignment.checks import ArgumentsUnchangedCheck
+from ..diagnosis import named
 from .context import Context, Outcome
 
 
@@ -18,4 +19,5 @@ def run(check: ArgumentsUnchangedCheck, context: Context) -> Outcome:
         return Outcome(1.0, "No function changes its arguments.")
     sentence = "; ".join(f"`{function}` changes {', '.join(names)} in place" for function, names in changed.items())
     advice = "the caller's arrays are lost. Work on a copy, or write a = a - b for a -= b."
-    return Outcome(0.0, f"{sentence}: {advice}", {"changed": changed})
+    first = next(iter(changed.values()))[0]
+    return Outcome(0.0, f"{sentence}: {advice}", {"changed": changed}, named("argument-changed-in-place", first))

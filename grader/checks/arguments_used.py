@@ -6,6 +6,7 @@ from typing import Any
 
 from ..assignment.checks import ArgumentsUsedCheck
 from ..compare import compare_results
+from ..diagnosis import named
 from ..sandbox.endings import CallFailed
 from .context import Context, Outcome
 
@@ -13,11 +14,12 @@ from .context import Context, Outcome
 def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     """Change one argument at a time; the share is that of the arguments that are right."""
     problems: dict[str, str] = {}
+    ignored: list[str] = []
     (case, *_) = context.cases([check.probe])
     unchanged = context.oracle.results(check.function, case.inputs)
     for argument, value in check.vary.items():
         try:
-            problem = _problem(check, context, case.inputs, argument, value, unchanged)
+            problem = _problem(check, context, case.inputs, argument, value, unchanged, ignored)
         except CallFailed as failure:
             if failure.status != "failed":  # the function did not answer at all
                 raise
@@ -27,7 +29,8 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     if not problems:
         return Outcome(1.0, f"`{check.function}` uses {', '.join(check.vary)}.")
     share = 1 - len(problems) / len(check.vary)
-    return Outcome(share, " ".join(problems.values()), {"wrong": list(problems)})
+    bugs = named("argument-ignored", *ignored) if len(ignored) == len(problems) else None
+    return Outcome(share, " ".join(problems.values()), {"wrong": list(problems)}, bugs)
 
 
 def _problem(
@@ -37,6 +40,7 @@ def _problem(
     argument: str,
     value: Any,
     unchanged: dict[str, Any],
+    ignored: list[str],
 ) -> str | None:
     history = context.content.functions[check.function].history
     changed = {**inputs, argument: value}
@@ -51,5 +55,6 @@ def _problem(
     if problem is None:
         return None
     if first_problem(unchanged) is None:
+        ignored.append(argument)
         return f"`{check.function}` ignores {argument}: {argument}={value} changes nothing."
     return f"`{check.function}`, with {argument}={value}: {problem}"

@@ -37,7 +37,7 @@ def find(context: Context, function: str, samples: Sequence[Sample]) -> Findings
         or _ignored(context, function, ask, sample)
         or _of_a_path(context, function, ask, samples)
     )
-    return Findings((found,)) if found is not None else None
+    return Findings((found,)).of(function) if found is not None else None
 
 
 def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]) -> Findings | None:
@@ -56,7 +56,7 @@ def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]
 
         found = _changing(ask, sample)
         if found is not None:
-            return Findings((found,))
+            return Findings((found,)).of(function)
     return None
 
 
@@ -67,9 +67,11 @@ def _changing(ask: Callable[..., Values | None], sample: Sample) -> Finding | No
     if first is None or all(_same(first, other) for other in answers[1:]):
         return None
     differing = next(
-        name for name in first if any(other is not None and not alike(first[name], other.get(name, np.nan)) for other in answers)
+        name
+        for name in first
+        if any(other is not None and not alike(first[name], other.get(name, np.nan)) for other in answers)
     )
-    repeated = [ask(sample.inputs, seed=SEED) for _ in range(3)]
+    repeated = [ask(sample.inputs, seed=SEED) for _ in answers]
     random = repeated[0] is not None and all(_same(repeated[0], other) for other in repeated[1:])
     return Finding("not-deterministic" if random else "state-kept-between-calls", differing)
 
@@ -88,7 +90,9 @@ def _ignored(context: Context, function: str, ask: Ask, sample: Sample) -> Findi
         if answered is None or not _same(answered, ask({**sample.inputs, argument.name: other})):
             continue
         usual = [argument.default] if argument.optional else []
-        fixed = [True, False] if isinstance(value, bool) else [*range(1, MOST_EPOCHS)] if isinstance(value, int) else RATES
+        fixed = (
+            [True, False] if isinstance(value, bool) else [*range(1, MOST_EPOCHS)] if isinstance(value, int) else RATES
+        )
         for number in (*usual, *fixed):
             inputs = {**sample.inputs, argument.name: number}
             if number != value and sample.agreeing(mutations.results(function, [], inputs)) >= sample.answered.keys():
@@ -135,7 +139,9 @@ def _of_a_path(context: Context, function: str, ask: Ask, samples: Sequence[Samp
         for used, name in ((1, "learning-rate-changes"), (2, "momentum")):
             numbers, *_ = np.linalg.lstsq(columns[:, :used], path[-1] - path[-2], rcond=None)
             if alike(columns[:, :used] @ numbers, path[-1] - path[-2], 1e-6):
-                return Finding(name, parameters[0], {"epoch": len(path) - 1, "step": float(f"{numbers[-1]:.4g}"), "rate": wanted})
+                return Finding(
+                    name, parameters[0], {"epoch": len(path) - 1, "step": float(f"{numbers[-1]:.4g}"), "rate": wanted}
+                )
         return None
     return None
 

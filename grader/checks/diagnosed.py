@@ -86,7 +86,10 @@ def _located(outcome: Outcome, context: Context, function: str, samples: Sequenc
     order = context.mutations.order(function)
     factors = [1.0, *context.content.functions[function].conventions.values()]
     wrong = min(
-        ([name for name in order if name in samples[0].answered and not _right_everywhere(samples, name, factor)] for factor in factors),
+        (
+            [name for name in order if name in samples[0].answered and not _right_everywhere(samples, name, factor)]
+            for factor in factors
+        ),
         key=len,
     )
     return replace(outcome, evidence={**outcome.evidence, "where": wrong[0]}) if wrong else outcome

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..assignment.checks import GeneralisationCheck
 from ..sandbox.endings import CallFailed
+from . import diagnosed
 from .context import Context, Outcome
 
 
@@ -25,7 +26,9 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
         right = (scores > check.threshold) == (labels > 0.5)
         if not right.all():
             evidence = {"case": case.name, "right": int(right.sum()), "unseen": len(labels), "scores": scores.tolist()}
-            return Outcome(0.0, _sentence(check, case.name, scores, right), evidence)
+            outcome = Outcome(0.0, _sentence(check, case.name, scores, right), evidence)
+            expected = context.oracle.results(check.train, case.inputs)
+            return diagnosed.named(outcome, context, check.train, [(case, expected, trained)])
     return Outcome(1.0, f"All {len(labels)} unseen inputs are classified correctly after training.")
 
 

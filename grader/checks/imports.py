@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..diagnosis import named
 from .context import Context, Outcome
 
 
@@ -44,6 +45,7 @@ def outcome(context: Context) -> Outcome | None:
         0.0,
         f"Your code imports {listed} ({found[0][0]}): the task is to compute this with NumPy alone.",
         {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
+        named("forbidden-library", found[0][1]),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..assignment.checks import NamespaceCheck
 from ..assignment.parts import Variable
 from ..binding import describe
+from ..diagnosis import named
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
 from . import training
@@ -18,6 +19,7 @@ from .context import Context, Outcome
 Array = np.ndarray[Any, Any]
 KINDS = {"float": "f", "int": "iu", "uint8": "u"}
 HISTORY = ("loss", "accuracy", "val_loss", "val_accuracy")
+ORDER = " (the names are right, but not their order)"
 SAME = 1e-5  # what the same function gives twice, in float32
 
 
@@ -29,7 +31,9 @@ def run(check: NamespaceCheck, context: Context) -> Outcome:
         return Outcome(1.0, f"{', '.join(check.names)}: as the task asks.")
     right = [name for name in check.names if name not in wrong]
     also = f" Right: {', '.join(right)}." if right else ""
-    return Outcome(len(right) / len(check.names), next(iter(wrong.values())) + also, {"wrong": wrong})
+    swapped = [name for name, problem in wrong.items() if ORDER in problem]
+    bugs = named("names-out-of-order", swapped[0]) if swapped else None
+    return Outcome(len(right) / len(check.names), next(iter(wrong.values())) + also, {"wrong": wrong}, bugs)
 
 
 def _problem(name: str, wanted: Variable, context: Context) -> str | None:
@@ -65,7 +69,7 @@ def _texts_problem(name: str, wanted: Variable, value: Any) -> str | None:
     if not wrong:
         return None
     known = all(any(plain(text) in names for names in accepted) for text in found)
-    order = " (the names are right, but not their order)" if known else ""
+    order = ORDER if known else ""
     return f"`{name}` is wrong at index {', '.join(map(str, wrong))}{order}."
 
 

@@ -10,11 +10,12 @@ import ast
 from collections.abc import Callable
 
 from ..assignment.checks import SourceCheck
+from ..diagnosis import named
 from ..sandbox.seen import Call
 from . import imports, training
 from .context import Context, Outcome
 
-TRAINING_RULES: dict[str, Callable[[list[Call]], str | None]] = {
+TRAINING_RULES: dict[str, Callable[[list[Call]], training.Broken | None]] = {
     "leakage": training.leakage,
     "early-stopping": training.early_stopping,
     "scaling": training.scaling,
@@ -34,7 +35,8 @@ def run(check: SourceCheck, context: Context) -> Outcome:
     for rule in rules:
         problem = TRAINING_RULES[rule](record)
         if problem is not None:
-            return Outcome(0.0, problem, {"training": [call.model_dump() for call in record[:20]]})
+            evidence = {"training": [call.model_dump() for call in record[:20]]}
+            return Outcome(0.0, problem.sentence, evidence, named(problem.bug, problem.where))
     praise = "The models are trained as the task asks." if rules else "Nothing is used that the task forbids."
     return Outcome(1.0, praise)
 

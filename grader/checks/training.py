@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..sandbox.seen import Call, Data, numbers
 Array = np.ndarray[Any, Any]
 
 ACCURACY = ("acc", "categorical_accuracy", "sparse_categorical_accuracy")  # other names of it in a history
+USES = {"training": "trained-on-test-data", "validation": "test-data-as-validation-data"}
 SAME = 1e-5  # of a value that was stored in float32
 SOME = 0.05  # of the sampled images: fewer may look alike by chance
 MOST_EPOCHS = 10_000
@@ -18,33 +20,46 @@ MANY = 50  # images; fewer may all be dark
 OTHER_RANGE = 4.0  # one range is more than so many times the other
 
 
-def leakage(record: list[Call]) -> str | None:
+@dataclass(frozen=True)
+class Broken:
+    """A rule that is broken: the bug by its name, the model, and the sentence."""
+
+    bug: str
+    where: str
+    sentence: str
+
+
+def leakage(record: list[Call]) -> Broken | None:
     """Where test data take part in training, validation or early stopping."""
     for call in fits(record):
         stopping = any({"EarlyStopping", "ReduceLROnPlateau"} & set(callback.types) for callback in call.callbacks)
         for role, data in (("training", call.inputs), ("validation", call.validation or Data())):
             if any(origin.test > SOME for origin in data.origin.values()):
-                use = "and early stopping goes by them" if stopping and role == "validation" else f"as {role} data"
-                return (
+                use, bug = f"as {role} data", USES[role]
+                if stopping and role == "validation":
+                    use, bug = "and early stopping goes by them", "early-stopping-on-test-data"
+                sentence = (
                     f"fit() of {_model(call)} gets test images, {use}: take validation data from the training images."
                 )
+                return Broken(bug, _name(call), sentence)
     return None
 
 
-def early_stopping(record: list[Call]) -> str | None:
+def early_stopping(record: list[Call]) -> Broken | None:
     """Where a callback watches a training value."""
     for call in fits(record):
         for callback in call.callbacks:
             chooses = "EarlyStopping" in callback.types or callback.keeps_best
             if chooses and not callback.monitor.startswith("val_"):
-                return (
+                sentence = (
                     f"{callback.types[0]} of {_model(call)} watches '{callback.monitor}', which goes on improving while "
                     "the model overfits: watch 'val_loss'."
                 )
+                return Broken("early-stopping-on-training-metric", _name(call), sentence)
     return None
 
 
-def scaling(record: list[Call]) -> str | None:
+def scaling(record: list[Call]) -> Broken | None:
     """Where a model is given data of another range than it was trained with."""
     trained = {name: call.inputs.range for call in fits(record) for name in call.model}
     for call in record:
@@ -56,10 +71,11 @@ def scaling(record: list[Call]) -> str | None:
             ratio = _size(data.range) / max(_size(one), 1e-12)
             few = not data.shape or data.shape[0] < MANY
             if ratio > OTHER_RANGE or (ratio < 1 / OTHER_RANGE and not few):
-                return (
+                sentence = (
                     f"`{name}` is trained with values from {one[0]:g} to {one[1]:g}, but {call.method}() gets "
                     f"{data.range[0]:g} to {data.range[1]:g}: scale all images alike."
                 )
+                return Broken("scaled-differently", name, sentence)
     return None
 
 
@@ -104,6 +120,10 @@ def _joined(histories: list[dict[str, Array]], key: str, claimed: Array) -> bool
 
 def _model(call: Call) -> str:
     return f"`{call.model[0]}`" if call.model else "a model"
+
+
+def _name(call: Call) -> str:
+    return call.model[0] if call.model else "fit"
 
 
 def _size(limits: list[float]) -> float:

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     type=click.Choice(["strong", "medium", "none"]),
     help="Confine at exactly this level.  [default: the best that this machine offers]",
 )
+@click.option(
+    "--hints",
+    type=click.IntRange(1, 3),
+    help="1: where to look; 2: and what kind of mistake it is; 3: and how the right computation is reasoned.  "
+    "[default: as the assignment says]",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -49,6 +55,7 @@ def command(
     data: Path | None,
     device: Wanted,
     isolation: Level | None,
+    hints: int | None,
 ) -> None:
     """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
     from ..assignment import load
@@ -57,7 +64,7 @@ def command(
 
     loaded = load(assignment)
     submitted = read(submission, loaded.name)
-    report = grade(loaded, submitted, seed, only, isolation, data=data, device=device)
+    report = grade(loaded, submitted, seed, only, isolation, data=data, device=device, hint_level=hints)
     missing = [f"{name}.npz" for name in loaded.content.datasets if data and not (data / f"{name}.npz").is_file()]
     if missing:
         used = f"graded with {report.environment.data}" if report.environment.data else "another source was used"
@@ -74,7 +81,7 @@ def command(
     else:
         from ..report import terminal
 
-        terminal.show(report, loaded.content.pass_mark, submitted.entry)
+        terminal.show(report, loaded.content.pass_mark, submitted.entry, hints or loaded.content.hints)
     if report.ending == "not_gradable":
         ctx.exit(3)
     ctx.exit(0 if report.passed else 1)

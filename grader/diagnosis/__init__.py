@@ -30,17 +30,25 @@ GENERAL = {
     "clipped": "clipped-values",
     "shifted": "shifted-range",
 }
-FACTORS = {2.0: ("stray-factor-two",), 0.5: ("missing-factor-two",), -1.0: ("sign-flipped",)}
+FACTORS: dict[float, tuple[str, ...]] = {
+    2.0: ("stray-factor-two",),
+    0.5: ("missing-factor-two",),
+    -1.0: ("sign-flipped",),
+}
 FACTORS |= {sign * -1: ("sign-flipped", *names) for sign, names in list(FACTORS.items()) if sign > 0}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A bug by its name, the first quantity that shows it, and the numbers that were found with it."""
+    """A bug by its name, the first quantity that shows it, and the numbers that were found with it.
+
+    ``function`` is the one that has the bug; "" where it is none.
+    """
 
     bug: str
     where: str
-    found: Parameters = field(default_factory=dict)
+    found: Parameters = field(default_factory=dict, compare=False)
+    function: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,19 @@ class Findings:
     alternatives: tuple[Finding, ...] = ()
     mutants: tuple[Mutant, ...] = ()
 
+    def of(self, function: str) -> Findings:
+        """The same, as bugs of ``function``."""
+        return replace(
+            self,
+            bugs=tuple(replace(bug, function=function) for bug in self.bugs),
+            alternatives=tuple(replace(bug, function=function) for bug in self.alternatives),
+        )
+
+
+def named(bug: str, *where: str) -> Findings:
+    """What a check finds out without arrays: one bug, at one place or at several."""
+    return Findings(tuple(Finding(bug, place) for place in where))
+
 
 def find(
     content: AssignmentFile,
@@ -59,6 +80,11 @@ def find(
     samples: Sequence[Sample],
 ) -> Findings | None:
     """Explain the answers to ``function``; None if nothing declared or general does."""
+    found = _found(content, mutations, function, samples)
+    return found.of(function) if found is not None else None
+
+
+def _found(content: AssignmentFile, mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
     factors = [1.0, *content.functions[function].conventions.values()]
     if all(any(_is_right(sample, factor) for factor in factors) for sample in samples):
         return None
@@ -133,7 +159,9 @@ def _by_detectors(
             scaled = [{name: factor * array for name, array in item.items()} for item in values]
             agreeing = samples[0].agreeing(scaled[0])
             changed = set(search.changed(mutations, function, mutant, samples[0]))
-            detected = _detected(content, function, samples, scaled, order) if changed & agreeing or len(order) > 1 else None
+            detected = (
+                _detected(content, function, samples, scaled, order) if changed & agreeing or len(order) > 1 else None
+            )
             if detected and changed:
                 where = min(changed, key=order.index)
                 mutated = Finding(mutant.bug.name, where)
@@ -165,7 +193,10 @@ def _detected(
 def _of_result(
     content: AssignmentFile, function: str, samples: Sequence[Sample], name: str, right: Sequence[dict[str, Any]]
 ) -> list[Finding] | None:
-    shaped = [np.squeeze(sample.answered[name]).shape == np.squeeze(values[name]).shape for sample, values in zip(samples, right, strict=True)]
+    shaped = [
+        np.squeeze(sample.answered[name]).shape == np.squeeze(values[name]).shape
+        for sample, values in zip(samples, right, strict=True)
+    ]
     constant = all(np.ptp(sample.answered[name]) == 0 for sample in samples if sample.answered[name].size)
     for detector, detect in detectors.DETECTORS.items():
         if detector in ("truncated", "rounded") and (constant or not all(shaped)):

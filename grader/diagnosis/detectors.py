@@ -48,9 +48,7 @@ def _factor_of_history(sample: Sample, name: str, right: Array) -> float | None:
 def transposed(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """The transpose of a matrix."""
     is_matrix = [values[name].ndim == 2 and min(values[name].shape) > 1 for values in right]
-    return _if(
-        all(is_matrix) and _all(samples, name, [values[name].T for values in right]), {}
-    )
+    return _if(all(is_matrix) and _all(samples, name, [values[name].T for values in right]), {})
 
 
 def permuted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
@@ -78,7 +76,9 @@ def collapsed(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 def broadcast(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """A matrix where (n,) was due, as (n, 1) and (n,) make together."""
     sizes = [(sample.answered[name], values[name]) for sample, values in zip(samples, right, strict=True)]
-    grown = all(a.ndim == 2 and r.size > 1 and np.squeeze(r).ndim == 1 and a.shape == (r.size, r.size) for a, r in sizes)
+    grown = all(
+        a.ndim == 2 and r.size > 1 and np.squeeze(r).ndim == 1 and a.shape == (r.size, r.size) for a, r in sizes
+    )
     return _if(grown, {})
 
 

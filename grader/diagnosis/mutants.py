@@ -86,7 +86,7 @@ class Mutations:
             steps = self._steps[function]
             if callable(steps):
                 return self._named(function, self._called(steps, mutants, own, inputs), {})
-            constants = {name: value for mutant in own for name, value in mutant.constants.items()}
+            constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
             quantities = Quantities([*(mutant.steps for mutant in own), steps], {**inputs, **constants})
             return {name: np.asarray(quantities[name], dtype=np.float64) for name in declared.returns}
 

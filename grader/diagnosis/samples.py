@@ -72,12 +72,17 @@ def alike(one: Any, other: Any, relative: float = RELATIVE, absolute: float = 0.
         return False
     with np.errstate(all="ignore"):
         largest = np.max(np.abs(other), initial=0.0, where=np.isfinite(other))
-        return bool(np.allclose(one, other, rtol=0, atol=max(relative * float(largest), absolute, 1e-300), equal_nan=True))
+        return bool(
+            np.allclose(one, other, rtol=0, atol=max(relative * float(largest), absolute, 1e-300), equal_nan=True)
+        )
 
 
 def projection(answered: Iterable[Array], right: Iterable[Array]) -> float | None:
     """The factor between two lists of arrays, <a, r> / <r, r>; None where the shapes differ or all is zero."""
-    pairs = [(np.squeeze(a).astype(np.float64), np.squeeze(r).astype(np.float64)) for a, r in zip(answered, right, strict=True)]
+    pairs = [
+        (np.squeeze(a).astype(np.float64), np.squeeze(r).astype(np.float64))
+        for a, r in zip(answered, right, strict=True)
+    ]
     if any(a.shape != r.shape for a, r in pairs):
         return None
     given, wanted = (np.concatenate([np.ravel(pair[side]) for pair in pairs]) for side in (0, 1))

@@ -52,6 +52,7 @@ def explanations(
     ``factors`` are those of the accepted conventions, 1 among them.
     """
     for factor in factors:
+        samples = sorted(samples, key=lambda sample: sample.agreeing(sample.right, factor) >= sample.answered.keys())
         fixed, fitted = _alone(mutations, function, samples[0], factor)
         for candidates in (
             _singles(fixed, samples[0]),
@@ -77,9 +78,7 @@ def changed(mutations: Mutations, function: str, mutant: Mutant, sample: Sample)
     return [name for name in mutations.order(function) if name in sample.right and not _same(sample, values, name)]
 
 
-def _alone(
-    mutations: Mutations, function: str, sample: Sample, factor: float
-) -> tuple[list[_Alone], list[_Alone]]:
+def _alone(mutations: Mutations, function: str, sample: Sample, factor: float) -> tuple[list[_Alone], list[_Alone]]:
     """The mutants that change something, each alone: those that are complete, and those with an unknown, found."""
     fixed, fitted = [], []
     for mutant in mutations.of(function):
@@ -127,20 +126,27 @@ def reproduced(
     mutations: Mutations, function: str, samples: Sequence[Sample], mutants: Sequence[Mutant], factor: float
 ) -> bool:
     """Whether these mutants together give all answers of all cases."""
+    shown = False
     for sample in samples:
         values = _results(mutations, function, mutants, sample.inputs)
-        if values is None or not sample.agreeing(values, factor) >= sample.answered.keys():
-            return False
-    return True
+        if values is not None and sample.agreeing(values, factor) >= sample.answered.keys():
+            shown = True
+        elif _fits(values, sample) or not sample.agreeing(sample.right, factor) >= sample.answered.keys():
+            return (
+                False  # where the mutation gives arrays of other shapes, or none, a submission may do the right thing
+            )
+    return shown
 
 
-def _with_unknown(
-    mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float
-) -> Mutant | None:
-    """The mutant with the number that gives the first result that depends on it, as a straight line or by a second look.
+def _fits(values: Mapping[str, Any] | None, sample: Sample) -> bool:
+    return values is not None and all(
+        np.size(values[name]) == 1 or np.squeeze(values[name]).shape == np.squeeze(right).shape
+        for name, right in sample.right.items()
+    )
 
-    A result may depend on the number in a curve; then the secant is followed from there.
-    """
+
+def _with_unknown(mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float) -> Mutant | None:
+    """The mutant with the number that gives the first result that depends on it,; later ones may depend on it in any way."""
     at = {value: _results(mutations, function, [mutant.with_constant(value)], sample.inputs) for value in (0.0, 1.0)}
     low, high = at[0.0], at[1.0]
     if low is None or high is None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..text import clean
-from .model import CheckResult, Report
+from .model import CheckResult, Diagnosis, Report
 
 COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradable": "magenta"}
 INDENT = " " * 14
@@ -20,8 +20,11 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def show(report: Report, pass_mark: float, entry: str) -> None:
-    """Print ``report`` to standard output; ``entry`` is the file of the submission that was executed."""
+def show(report: Report, pass_mark: float, entry: str, hint_level: int = 2) -> None:
+    """Print ``report`` to standard output; ``entry`` is the file of the submission that was executed.
+
+    Bugs are named from the second level of hints on.
+    """
     console = _Console(highlight=False, emoji=False, markup=False)
     wrap = console.is_terminal
 
@@ -40,6 +43,9 @@ def show(report: Report, pass_mark: float, entry: str) -> None:
             line(result.message, INDENT)
         elif "notes" in result.evidence:
             line(f"Note: {' '.join(result.evidence['notes'])}", INDENT)
+        if result.diagnosis is not None and hint_level > 1:
+            for name in _bugs(result.diagnosis):
+                line(name, INDENT)
         if result.hint:
             line(Text(f"Hint: {result.hint}", style="italic"), INDENT)
     if report.checks and _is_shared(report, report.checks[0]):
@@ -49,6 +55,13 @@ def show(report: Report, pass_mark: float, entry: str) -> None:
         line(Text(f"data {report.environment.data}", style="dim"))
     gaps = f", without {', '.join(report.isolation.not_enforced)}" if report.isolation.not_enforced else ""
     line(Text(f"isolation {report.isolation.level}{gaps}; {report.seconds:.1f} s", style="dim"))
+
+
+def _bugs(diagnosis: Diagnosis) -> list[str]:
+    """Each bug in a line; those that cannot be told apart from the first come after it."""
+    also = [f"Also: {bug.title} ({bug.bug}, {bug.where})" for bug in diagnosis.also]
+    instead = [f"Or:   {bug.title} ({bug.bug}, {bug.where})" for bug in diagnosis.alternatives]
+    return [f"Bug:  {diagnosis.title} ({diagnosis.bug}, {diagnosis.where})", *instead, *also]
 
 
 def _which(report: Report, entry: str) -> str:

@@ -11,7 +11,6 @@ import numpy as np
 
 from . import datasets, figures, models
 
-
 _seeds = [np.random.SeedSequence(0)]  # that generators without a seed of their own get theirs from
 
 

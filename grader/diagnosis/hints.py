@@ -1,0 +1,47 @@
+"""What is said about the bugs that were found: their titles, and hints in three steps."""
+
+from __future__ import annotations
+
+from ..assignment.checks import BaseCheck
+from ..assignment.content import AssignmentFile
+from ..report.model import Diagnosis, NamedBug
+from ..text import clean
+from . import Finding, Findings
+from .catalogue import texts
+
+
+def diagnosis(findings: Findings, content: AssignmentFile) -> Diagnosis:
+    """The bugs by name and title, as a report holds them."""
+    first, *also = (_named(finding, content) for finding in findings.bugs)
+    others = [_named(finding, content) for finding in findings.alternatives]
+    return Diagnosis(bug=first.bug, title=first.title, where=first.where, also=also, alternatives=others)
+
+
+def hint(check: BaseCheck, findings: Findings | None, where: str, content: AssignmentFile, level: int) -> str:
+    """Where to look; from the second level on what kind of mistake it is; on the third how to reason.
+
+    Without a bug it is the check's own hint, and the first wrong result ``where``.
+    """
+    if findings is None:
+        several = len(set(check.functions())) == 1 and len(content.functions[next(iter(check.functions()))].returns) > 1
+        place = f"The first wrong result is {where}. " if where and several else ""
+        return f"{place}{check.hint}".strip()
+    sentences = [_place(finding, check) for finding in findings.bugs]
+    for said in ("kind", "reason")[: level - 1]:
+        told = [getattr(texts(finding.bug, content), said) for finding in findings.bugs]
+        others = [getattr(texts(finding.bug, content), said) for finding in findings.alternatives]
+        sentences += [*told, *(f"Or: {other}" for other in others)]
+    return " ".join(dict.fromkeys(sentences))
+
+
+def _place(finding: Finding, check: BaseCheck) -> str:
+    where = clean(finding.where)
+    if not finding.function:
+        return f"Look at {where}."
+    if finding.function in check.functions() and len(set(check.functions())) == 1:
+        return f"Look at {where} in {finding.function}() first."
+    return f"This follows from {finding.function}(): look at {where} there first."
+
+
+def _named(finding: Finding, content: AssignmentFile) -> NamedBug:
+    return NamedBug(bug=finding.bug, title=texts(finding.bug, content).title, where=clean(finding.where))
