@@ -140,6 +140,8 @@ def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float |
         return None
     factor = float(given @ right / (right @ right))
     residual = np.linalg.norm(given - factor * right)
+    if abs(factor - 1) <= 1e-6:  # other shapes, or something else than a factor
+        return None
     return factor if factor and residual <= 1e-6 * np.linalg.norm(given) else None
 
 

@@ -65,7 +65,7 @@ class Bug(Part):
     each: dict[str, list[int | str]] = {}
     unknown: str | None = None
     only_if: Expression | None = None
-    options: dict[str, Scalar] = {}
+    options: dict[str, Scalar | str] = {}
     mutation: ImportPath | None = None
     detector: Detector | None = None
     parameters: dict[str, Scalar | Expression] = {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..assignment.checks import ArgumentsUsedCheck
 from ..compare import compare_results
 from ..diagnosis import named
+from ..probes import Case
 from ..sandbox.endings import CallFailed
+from . import diagnosed
 from .context import Context, Outcome
 
 
@@ -15,11 +18,12 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     """Change one argument at a time; the share is that of the arguments that are right."""
     problems: dict[str, str] = {}
     ignored: list[str] = []
+    asked: list[diagnosed.Asked] = []
     (case, *_) = context.cases([check.probe])
     unchanged = context.oracle.results(check.function, case.inputs)
     for argument, value in check.vary.items():
         try:
-            problem = _problem(check, context, case.inputs, argument, value, unchanged, ignored)
+            problem = _problem(check, context, case.inputs, argument, value, unchanged, ignored, asked)
         except CallFailed as failure:
             if failure.status != "failed":  # the function did not answer at all
                 raise
@@ -29,8 +33,10 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     if not problems:
         return Outcome(1.0, f"`{check.function}` uses {', '.join(check.vary)}.")
     share = 1 - len(problems) / len(check.vary)
-    bugs = named("argument-ignored", *ignored) if len(ignored) == len(problems) else None
-    return Outcome(share, " ".join(problems.values()), {"wrong": list(problems)}, bugs)
+    outcome = Outcome(share, " ".join(problems.values()), {"wrong": list(problems)})
+    if len(ignored) == len(problems):
+        return replace(outcome, bugs=named("argument-ignored", *ignored).of(check.function))
+    return diagnosed.named(outcome, context, check.function, asked)
 
 
 def _problem(
@@ -41,11 +47,13 @@ def _problem(
     value: Any,
     unchanged: dict[str, Any],
     ignored: list[str],
+    asked: list[diagnosed.Asked],
 ) -> str | None:
     history = context.content.functions[check.function].history
     changed = {**inputs, argument: value}
     expected = context.oracle.results(check.function, changed)
     answered = context.ask(check.function, changed).values
+    asked.append((Case(f"{argument}={value}", changed), expected, answered))
 
     def first_problem(wanted: dict[str, Any]) -> str | None:
         compared = compare_results(answered, wanted, check.tolerance, history)

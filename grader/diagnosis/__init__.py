@@ -17,7 +17,7 @@ from ..assignment.content import AssignmentFile
 from . import detectors, search
 from .detectors import Parameters
 from .mutants import Mutant, Mutations
-from .samples import Sample
+from .samples import Sample, alike
 
 GENERAL = {
     "factor": "constant-factor",
@@ -91,6 +91,9 @@ def _found(content: AssignmentFile, mutations: Mutations, function: str, samples
     overflow = _overflow(samples)
     if overflow is not None:
         return Findings((overflow,))
+    samples = [sample for sample in samples if all(np.isfinite(array).all() for array in sample.answered.values())]
+    if all(any(_is_right(sample, factor) for factor in factors) for sample in samples):
+        return None
     if mutations.known(function) or any(mutant.bug.mutation for mutant in mutations.of(function)):
         explanations = search.explanations(mutations, function, samples, factors)
         if explanations:
@@ -106,18 +109,19 @@ def _is_right(sample: Sample, factor: float) -> bool:
 
 
 def _overflow(samples: Sequence[Sample]) -> Finding | None:
-    """NaN or infinity where a number is due, and nothing else wrong."""
-    for name in samples[0].answered:
-        broken = False
-        for sample in samples:
-            answered, right = np.squeeze(sample.answered[name]), np.squeeze(sample.right[name])
-            if answered.shape != right.shape or not answered.size:
-                continue
-            lost = ~np.isfinite(answered.astype(np.float64)) & np.isfinite(right)
-            broken = broken or bool(lost.any())
-        if broken:
-            return Finding("overflow", name)
-    return None
+    """NaN or infinity where a number is due, and nothing else wrong before that."""
+    lost = {
+        name: [~np.isfinite(sample.answered[name].astype(np.float64)) for sample in samples]
+        for name in samples[0].answered
+    }
+    first = next((name for name, masks in lost.items() if any(mask.any() for mask in masks)), None)
+    if first is None:
+        return None
+    for sample, mask in zip(samples, lost[first], strict=True):
+        answered, right = sample.answered[first], sample.right[first]
+        if answered.shape != right.shape or not alike(answered[~mask], right[~mask], sample.relative):
+            return None
+    return Finding("overflow", first)
 
 
 def _of_explanation(
@@ -185,6 +189,8 @@ def _detected(
             return None
         for finding in findings:
             known = found.setdefault(finding.bug, finding)
+            if finding.bug == GENERAL["rounded"]:
+                continue  # a number may end in zeros
             if {**known.found, "other": None, "factors": None} != {**finding.found, "other": None, "factors": None}:
                 return None  # two different factors, say: one bug more than these numbers can bear out
     return list(found.values())
@@ -193,6 +199,10 @@ def _detected(
 def _of_result(
     content: AssignmentFile, function: str, samples: Sequence[Sample], name: str, right: Sequence[dict[str, Any]]
 ) -> list[Finding] | None:
+    if name == samples[0].history and all(
+        alike(sample.answered[name], values[name]) for sample, values in zip(samples, right, strict=True)
+    ):
+        return [Finding("losses-too-long", name)]
     shaped = [
         np.squeeze(sample.answered[name]).shape == np.squeeze(values[name]).shape
         for sample, values in zip(samples, right, strict=True)

@@ -54,7 +54,12 @@ def transposed(samples: Sequence[Sample], name: str, right: Right) -> Parameters
 def permuted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """What another result should be."""
     for other in right[0]:
-        if other != name and _all(samples, name, [values[other] for values in right]):
+        # Arrays of other shapes may have been told apart by these.
+        here = [
+            sample.agrees(name, values[name]) or _is(sample, name, values[other])
+            for sample, values in zip(samples, right, strict=True)
+        ]
+        if other != name and all(here):
             return {"other": other}
     return None
 
@@ -65,7 +70,9 @@ def collapsed(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
         for how, reduce in (("sum", np.sum), ("mean", np.mean)):
             reduced: Callable[..., Any] = reduce
             wanted = [values[name] for values in right]
-            if all(array.size > 1 and (axis is None or array.shape[axis] > 1) for array in wanted):
+            if all(
+                array.size > 1 and (axis is None or (array.ndim > axis and array.shape[axis] > 1)) for array in wanted
+            ):
                 single = [reduced(array, axis=axis) for array in wanted]
                 repeated = [np.broadcast_to(reduced(array, axis=axis, keepdims=True), array.shape) for array in wanted]
                 if _all(samples, name, single) or _all(samples, name, repeated):
@@ -96,9 +103,7 @@ def rounded(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
     for decimals in range(1, DECIMALS):
         unit = 10.0**-decimals
         if all(
-            sample.answered[name].shape == values[name].shape
-            and _whole(sample.answered[name] / unit)
-            and np.abs(sample.answered[name] - values[name]).max(initial=0) <= 0.501 * unit
+            _whole(sample.answered[name] / unit) and _within(sample, name, values[name], 0.501 * unit)
             for sample, values in zip(samples, right, strict=True)
         ):
             return {"decimals": decimals}
@@ -164,12 +169,12 @@ def is_factor(found: Parameters, samples: Sequence[Sample], wanted: str | float)
 
 
 def _all(samples: Sequence[Sample], name: str, candidates: Sequence[Any]) -> bool:
-    return all(
-        np.squeeze(sample.answered[name]).shape == np.squeeze(candidate).shape
-        and sample.history != name
-        and sample.agrees(name, candidate)
-        for sample, candidate in zip(samples, candidates, strict=True)
-    )
+    return all(_is(sample, name, candidate) for sample, candidate in zip(samples, candidates, strict=True))
+
+
+def _is(sample: Sample, name: str, candidate: Any) -> bool:
+    same_shape = np.squeeze(sample.answered[name]).shape == np.squeeze(candidate).shape
+    return same_shape and sample.history != name and sample.agrees(name, candidate)
 
 
 def _joined(samples: Sequence[Sample], name: str, right: Right) -> tuple[Array | None, Array | None]:
@@ -177,6 +182,13 @@ def _joined(samples: Sequence[Sample], name: str, right: Right) -> tuple[Array |
     if any(a.shape != r.shape for a, r in pairs):
         return None, None
     return tuple(np.concatenate([np.ravel(pair[side]).astype(np.float64) for pair in pairs]) for side in (0, 1))  # type: ignore[return-value]
+
+
+def _within(sample: Sample, name: str, right: Array, distance: float) -> bool:
+    answered = np.squeeze(sample.answered[name])
+    ends = (right[:-1], right[1:]) if name == sample.history else (right,)
+    fitting = [np.squeeze(end) for end in ends if np.squeeze(end).shape == answered.shape]
+    return any(bool(np.abs(answered - end).max(initial=0) <= distance) for end in fitting)
 
 
 def _whole(array: Array) -> bool:

@@ -2,6 +2,12 @@
 
 import numpy as np
 
+OTHER_LOSSES = {
+    "mean absolute": lambda y, y_hat: np.mean(np.abs(y - y_hat)),
+    "cross-entropy": lambda y, y_hat: -np.sum(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat)),
+    "mean cross-entropy": lambda y, y_hat: -np.mean(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat)),
+}
+
 
 def train(
     X,
@@ -28,6 +34,10 @@ def train(
     factor=1.0,
     factor_of_losses=1.0,
     loss_times_m=False,
+    further_updates=0,
+    biases_without_rate=False,
+    other_loss="",
+    losses_of_start=False,
 ):
     """Gradient descent as in the reference: (W1, b1, W2, b2, losses), a loss before and after each epoch."""
     n = len(y)
@@ -36,7 +46,10 @@ def train(
     rate = direction * learning_rate * factor * n**power_of_m
 
     def loss():
-        return 0.5 * np.sum((y - forward(X, *parameters)[3]) ** 2) / (1 if loss_times_m else n)
+        y_hat = forward(X, *parameters)[3]
+        if other_loss:
+            return OTHER_LOSSES[other_loss](y, y_hat)
+        return 0.5 * np.sum((y - y_hat) ** 2) / (1 if loss_times_m else n)
 
     def slopes(rows):
         Z1, A1, Z2, y_hat = forward(X[rows], *parameters)
@@ -49,12 +62,17 @@ def train(
     losses = [loss()]
     batches = [slice(i, i + 1) for i in range(n)] if per_sample else [slice(None)]
     first = slopes(slice(None))
-    for _ in range(int(epochs) + further_epochs):
+    count = int(epochs) + further_epochs
+    rates = [direction * factor if biases_without_rate and k % 2 else rate for k in range(4)]
+    for epoch in range(count + further_updates):
         for rows in batches:
             steps = first if once else slopes(rows)
             parameters = [
-                value + rate * (step if np.ndim(step) == 0 else np.reshape(step, value.shape)) if moves else value
-                for value, step, moves in zip(parameters, steps, updated, strict=True)
+                value + rate_of_this * (step if np.ndim(step) == 0 else np.reshape(step, value.shape))
+                if moves
+                else value
+                for value, step, moves, rate_of_this in zip(parameters, steps, updated, rates, strict=True)
             ]
-        losses.append(loss())
+        if epoch < count:
+            losses.append(losses[0] if losses_of_start else loss())
     return (*parameters, factor_of_losses * np.array(losses))

@@ -2,6 +2,14 @@
 
 import numpy as np
 
+OTHER_LOSSES = {
+    "absolute": lambda y, y_hat: np.sum(np.abs(y - y_hat)),
+    "mean absolute": lambda y, y_hat: np.mean(np.abs(y - y_hat)),
+    "cross-entropy": lambda y, y_hat: -np.sum(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat)),
+    "mean cross-entropy": lambda y, y_hat: -np.mean(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat)),
+    "mean squared": lambda y, y_hat: np.mean((y - y_hat) ** 2),
+}
+
 
 def train(
     X,
@@ -28,18 +36,31 @@ def train(
     updated_weights=False,
     once=False,
     start_without_bias=False,
+    further_updates=0,
+    bias_without_rate=False,
+    weights_without_rate=False,
+    bias_only_with_fit=False,
+    other_loss="",
+    losses_of_start=False,
 ):
     """Gradient descent as in the reference: (w, b, losses), losses with an entry before and after each epoch."""
-    w, b = np.array(w, dtype=float), 0.0 * b if start_without_bias else b
+    forgotten = start_without_bias or (bias_only_with_fit and not fit_bias)
+    w, b = np.array(w, dtype=float), 0.0 * b if forgotten else b
     divide_losses = len(y) if average_losses else 1
     fit_bias = (fit_bias or ignore_fit_bias) and update_bias
     count = int(epochs) + further_epochs
-    losses = [loss(y, predict(X, w, b))]
+
+    def loss_now():
+        y_hat = predict(X, w, b)
+        return OTHER_LOSSES[other_loss](y, y_hat) if other_loss else loss(y, y_hat)
+
+    losses = [loss_now()]
     batches = [slice(i, i + 1) for i in range(len(y))] if per_sample else [slice(None)]
     rate = factor * learning_rate / (len(y) if average else 1)
-    rate_of_bias = rate / (len(y) if average_bias else 1)
+    rate_of_bias = factor if bias_without_rate else rate / (len(y) if average_bias else 1)
+    rate = factor if weights_without_rate else rate
     first = gradients(X, y, w, b)
-    for _ in range(count):
+    for epoch in range(count + further_updates):
         for rows in batches:
             dw, db = first if once else gradients(X[rows], y[rows], w, b)
             w = w + direction * rate * dw if update_weights else w
@@ -47,5 +68,6 @@ def train(
                 _, db = gradients(X[rows], y[rows], w, b)
             if fit_bias:
                 b = b + direction * rate_of_bias * db
-        losses.append(loss(y, predict(X, w, b)))
+        if epoch < count:
+            losses.append(losses[0] if losses_of_start else loss_now())
     return w, b, factor_of_losses * np.array(losses) / divide_losses
