@@ -18,7 +18,7 @@ from .assignment.checks import BaseCheck
 from .checks.context import Context
 from .datasets import Split
 from .device import Wanted, choose, slot
-from .diagnosis import hints
+from .diagnosis import hints, named
 from .errors import NotGradable, UsageError
 from .oracle import Oracle, tensorflow_version
 from .report.model import (
@@ -150,7 +150,10 @@ def _run_one(check: BaseCheck, context: Context, level: int) -> CheckResult:
     try:
         outcome = checks.run(check, context)
     except CallFailed as failure:
-        return _result(check, failure.status, 0, failure.message)
+        result = _result(check, failure.status, 0, failure.message)
+        if failure.status == "error" and "OverflowError" in failure.message:  # math.exp() raises where np.exp() warns
+            result.diagnosis = hints.diagnosis(named("overflow", *check.functions()), context.content)
+        return result
     except NotGradable as error:
         return _result(check, "not_gradable", 0, str(error))
     except UsageError:

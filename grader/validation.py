@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .assignment import Assignment
+from .diagnosis.proof import problems
 from .grading import grade
 from .report.model import CheckResult, Report
 from .submission import read
@@ -38,6 +39,8 @@ def validate(assignment: Assignment) -> Iterator[Line]:
         earned = [check.name for check in report.checks if check.score]
         nothing = f"nothing asked, but it earns {', '.join(earned)}" if earned else "no points"
         yield _line(starter, report, report.score == 0, nothing if report.score is not None else "not gradable")
+    for sentence in problems(assignment):
+        yield Line("assignment.yaml", 0, 0, False, sentence, None)
     for known in content.known_wrong:
         report = _grade(assignment, known.file)
         fallen = [check for check in report.checks if check.status not in STANDING]
@@ -45,6 +48,9 @@ def validate(assignment: Assignment) -> Iterator[Line]:
         first = fallen[0].name if fallen else f"nothing ({stuck[0].message})" if stuck else "nothing"
         holds = first == known.fails
         sentence = _ending(fallen[0]) if holds else f"has to fall at {known.fails}, but falls at {first}"
+        if holds and known.bug is not None and known.bug not in _names(fallen[0]):
+            found = " and ".join(_names(fallen[0])) or "no bug"
+            holds, sentence = False, f"{sentence}, where the bug {known.bug} has to be named, not {found}"
         yield _line(known.file, report, holds, sentence)
 
 
@@ -57,4 +63,11 @@ def _line(file: str, report: Report, holds: bool, sentence: str) -> Line:
 
 
 def _ending(check: CheckResult) -> str:
-    return f"{check.status} at {check.name}"
+    names = _names(check)
+    return f"{check.status} at {check.name}" + (f": {', '.join(names)}" if names else "")
+
+
+def _names(check: CheckResult) -> list[str]:
+    """All bugs that a check names, also those that cannot be told apart."""
+    found = check.diagnosis
+    return [bug.bug for bug in (found, *found.also, *found.alternatives)] if found is not None else []

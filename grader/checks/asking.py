@@ -88,7 +88,9 @@ def _ignored(context: Context, function: str, ask: Ask, sample: Sample) -> Findi
         value = sample.inputs.get(argument.name)
         if not isinstance(value, bool | int | float | np.floating):
             continue
-        other = not value if isinstance(value, bool) else value + 2 if isinstance(value, int) else 0.5 * value + 0.1
+        other = (
+            not value if isinstance(value, bool) else 1 + (value == 1) if isinstance(value, int) else 0.5 * value + 0.1
+        )
         if answered is None or not _same(answered, ask({**sample.inputs, argument.name: other})):
             continue
         usual = [argument.default] if argument.optional else []

@@ -59,6 +59,7 @@ def explanations(
             _pairs(fixed, fixed, samples[0]),
             _singles(fitted, samples[0]),
             _pairs(fixed, fitted, samples[0]),
+            _on_top(mutations, function, fixed, samples[0], factor),
         ):
             found = [
                 Explanation(mutants, factor)
@@ -106,6 +107,18 @@ def _singles(alone: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, 
             yield (one.mutant,)
 
 
+def _on_top(
+    mutations: Mutations, function: str, fixed: Sequence[_Alone], sample: Sample, factor: float
+) -> Iterator[tuple[Mutant, ...]]:
+    """A mutant with an unknown together with another, where both change the same results."""
+    unknown = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is not None]
+    for one, other in itertools.product(fixed, unknown):
+        if one.changed and not one.mutant.steps.keys() & other.steps.keys():
+            found = _with_unknown(mutations, function, other, sample, factor, one.mutant)
+            if found is not None:
+                yield (found, one.mutant)
+
+
 def _pairs(first: Sequence[_Alone], second: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:
     """Pairs that may reproduce the answers: what only one of them changes has to be as answered with that one alone."""
     every = sample.answered.keys()
@@ -145,9 +158,14 @@ def _fits(values: Mapping[str, Any] | None, sample: Sample) -> bool:
     )
 
 
-def _with_unknown(mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float) -> Mutant | None:
-    """The mutant with the number that gives the first result that depends on it,; later ones may depend on it in any way."""
-    at = {value: _results(mutations, function, [mutant.with_constant(value)], sample.inputs) for value in (0.0, 1.0)}
+def _with_unknown(
+    mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float, *beside: Mutant
+) -> Mutant | None:
+    """The mutant with the number that gives the first result that depends on it; later ones may depend in any way."""
+    at = {
+        value: _results(mutations, function, [mutant.with_constant(value), *beside], sample.inputs)
+        for value in (0.0, 1.0)
+    }
     low, high = at[0.0], at[1.0]
     if low is None or high is None:
         return None

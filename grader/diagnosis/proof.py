@@ -1,0 +1,98 @@
+"""Proves the declarations of an assignment about bugs: the right steps are right, and every mutation does something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .. import probes
+from ..assignment import Assignment
+from ..assignment.checks import ArgumentsUsedCheck, ProbedCheck
+from ..errors import NotGradable, UsageError
+from ..oracle import Oracle
+from ..probes import Case
+from . import catalogue
+from .mutants import Mutant, Mutations
+from .samples import alike
+
+SEED = 0  # whose reference answers are recorded
+
+
+def problems(assignment: Assignment) -> Iterator[str]:
+    """Every declaration that does not hold, as a sentence."""
+    content, oracle, mutations = assignment.content, Oracle(assignment), Mutations(assignment)
+    for bug in content.bugs:
+        try:
+            catalogue.texts(bug.name, content)
+        except UsageError as error:
+            yield str(error)
+    functions = dict.fromkeys([*content.steps, *(bug.function for bug in content.bugs)])
+    for function in functions:
+        cases = list(_cases(assignment, oracle, function))
+        if not cases:
+            yield f"No check asks {function} on a probe, so its bugs are never looked for."
+            continue
+        if mutations.known(function):
+            yield from _wrong_steps(mutations, oracle, function, cases)
+        for mutant in mutations.of(function):
+            if not any(_changes(mutations, oracle, function, mutant, case) for case in cases):
+                yield f"The bug {mutant.bug.name} changes nothing that {function} returns, or cannot be computed ({_told(mutant)})."
+
+
+def _cases(assignment: Assignment, oracle: Oracle, function: str) -> Iterator[Case]:
+    """What the checks of a function ask, and the probes in their place."""
+    content = assignment.content
+    for check in content.checks:
+        if isinstance(check, ArgumentsUsedCheck) and check.function == function:
+            (case,) = probes.cases(content, [check.probe], SEED)
+            complete = content.functions[function].complete
+            yield from (Case(name, complete({**case.inputs, name: value})) for name, value in check.vary.items())
+        if function not in check.functions() or not isinstance(check, ProbedCheck):
+            continue
+        instead = [content.probes[name].instead for name in check.probes]
+        names = [*check.probes, *(name for name in dict.fromkeys(instead) if name)]
+        for case in probes.cases(content, names, SEED):
+            inputs = dict(case.inputs)
+            for given in check.given:
+                inputs |= oracle.results(given, inputs)
+            yield Case(case.name, content.functions[function].complete(inputs) | inputs)
+
+
+def _wrong_steps(mutations: Mutations, oracle: Oracle, function: str, cases: list[Case]) -> Iterator[str]:
+    for case in cases:
+        right = oracle.results(function, case.inputs)
+        try:
+            found = mutations.results(function, [], case.inputs)
+        except NotGradable as error:
+            yield str(error)
+            return
+        except Exception as error:
+            yield f"The steps of {function} cannot be computed in the case '{case.name}' ({type(error).__name__}: {error})."
+            return
+        for name, value in right.items():
+            if np.shape(found[name]) != np.shape(value) and np.squeeze(found[name]).shape != np.squeeze(value).shape:
+                yield f"The steps of {function} give {name} the shape {np.shape(found[name])} where the reference has {np.shape(value)}."
+                return
+            if not alike(found[name], value):
+                yield f"The steps of {function} give another {name} than the reference in the case '{case.name}'."
+                return
+
+
+def _changes(mutations: Mutations, oracle: Oracle, function: str, mutant: Mutant, case: Case) -> bool:
+    right = oracle.results(function, case.inputs)
+    mutant = mutant if mutant.bug.unknown is None else mutant.with_constant(1e-3)
+    try:
+        found = mutations.results(function, [mutant], case.inputs)
+    except Exception:  # it does not fit this case; another may do
+        return False
+    return any(
+        np.squeeze(found[name]).shape != np.squeeze(right[name]).shape or not alike(found[name], right[name], 1e-9)
+        for name in right
+    )
+
+
+def _told(mutant: Mutant) -> str:
+    """The declaration of a mutant, to be found in the file."""
+    steps = {name: formula.text for name, formula in mutant.steps.items()}
+    return str(mutant.bug.options or mutant.bug.mutation or steps)
