@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..diagnosis import Finding, Findings
-from ..diagnosis.samples import Sample, alike, arrays
+from ..diagnosis.samples import RELATIVE, Sample, alike, arrays
 from ..probes import Case
 from ..sandbox.endings import CallFailed
 from .context import Context
@@ -131,7 +131,7 @@ def _of_a_path(context: Context, function: str, ask: Ask, samples: Sequence[Samp
                 return None
             here = {**sample.inputs, **_parts(wanted, sample.inputs, parameters)}
             wanted = _point(right(here, 1), parameters)
-            if not alike(path[-1], wanted):
+            if not alike(path[-1], wanted, sample.relative):
                 break
         else:
             continue
@@ -144,7 +144,8 @@ def _of_a_path(context: Context, function: str, ask: Ask, samples: Sequence[Samp
         columns = np.stack([-gradient, path[-2] - path[-3]], axis=1)
         for used, name in ((1, "learning-rate-changes"), (2, "momentum")):
             numbers, *_ = np.linalg.lstsq(columns[:, :used], path[-1] - path[-2], rcond=None)
-            if alike(columns[:, :used] @ numbers, path[-1] - path[-2], 1e-6):
+            coarse = sample.relative > RELATIVE  # float32: a step is the small difference of two large numbers
+            if alike(columns[:, :used] @ numbers, path[-1] - path[-2], 1e-2 if coarse else 1e-6):
                 return Finding(name, parameters[0], {"epoch": len(path) - 1, "step": float(f"{numbers[-1]:.4g}")})
         return None
     return None

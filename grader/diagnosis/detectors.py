@@ -103,7 +103,7 @@ def rounded(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
     for decimals in range(1, DECIMALS):
         unit = 10.0**-decimals
         if all(
-            _whole(sample.answered[name] / unit) and _within(sample, name, values[name], 0.501 * unit)
+            _whole(sample.answered[name], unit) and _within(sample, name, values[name], 0.501 * unit)
             for sample, values in zip(samples, right, strict=True)
         ):
             return {"decimals": decimals}
@@ -191,8 +191,15 @@ def _within(sample: Sample, name: str, right: Array, distance: float) -> bool:
     return any(bool(np.abs(answered - end).max(initial=0) <= distance) for end in fitting)
 
 
-def _whole(array: Array) -> bool:
-    return bool(np.isfinite(array).all() and np.abs(array - np.round(array)).max(initial=0) < 1e-4)
+def _whole(array: Array, unit: float) -> bool:
+    """Whether all entries are multiples of ``unit``, as far as their dtype can hold these."""
+    multiples = array.astype(np.float64) / unit
+    slack = np.maximum(
+        1e-4, 2 * np.finfo(array.dtype if array.dtype.kind == "f" else np.float64).eps * np.abs(multiples)
+    )
+    return bool(
+        np.isfinite(multiples).all() and (np.abs(multiples - np.round(multiples)) <= np.minimum(slack, 0.1)).all()
+    )
 
 
 def _if(holds: bool, found: Parameters) -> Parameters | None:
