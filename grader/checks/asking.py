@@ -142,10 +142,11 @@ def _of_a_path(context: Context, function: str, ask: Ask, samples: Sequence[Samp
         before = {**sample.inputs, **_parts(path[-2], sample.inputs, parameters)}
         gradient = path[-2] - _point(right({**before, rate: 1.0}, 1), parameters)
         columns = np.stack([-gradient, path[-2] - path[-3]], axis=1)
+        # A step is the small difference of two large numbers, whose rounding it keeps.
+        noise = sample.relative / 50 * float(np.abs(path[-1]).max()) if sample.relative > RELATIVE else 0.0
         for used, name in ((1, "learning-rate-changes"), (2, "momentum")):
             numbers, *_ = np.linalg.lstsq(columns[:, :used], path[-1] - path[-2], rcond=None)
-            coarse = sample.relative > RELATIVE  # float32: a step is the small difference of two large numbers
-            if alike(columns[:, :used] @ numbers, path[-1] - path[-2], 1e-2 if coarse else 1e-6):
+            if alike(columns[:, :used] @ numbers, path[-1] - path[-2], 1e-6, noise):
                 return Finding(name, parameters[0], {"epoch": len(path) - 1, "step": float(f"{numbers[-1]:.4g}")})
         return None
     return None
