@@ -10,23 +10,27 @@ list of {"file", "correct", "bugs", "where", "nameable", "function"} whose words
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
 import sys
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import styles
 
 from grader import assignment
 from grader.assignment import Assignment
+from grader.checks import diagnosed
 from grader.errors import UsageError
 from grader.grading import grade
 from grader.submission import read
@@ -36,6 +40,7 @@ GOAL = 95.0  # percent of the bugs that have a name
 SHOWN = 3  # failing checks of a file of the corpus
 
 EXPECTED = ("right", "right*", "wrong", "located", "missed")  # verdicts where a name is expected
+NUMPY = ("single-neuron", "relu-swap", "numpy-mnist")
 FREE = ("located", "unexpected", "missed")  # where none is
 CORRECT = ("passed", "failed", "named")
 
@@ -63,6 +68,7 @@ class Outcome:
     verdict: str
     found: str
     seconds: float
+    diagnosing: float
 
 
 def cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
@@ -82,9 +88,32 @@ def examine(case: Case) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "submission" + styles.suffix(case.style))
         path.write_text(rewritten)
-        report = graded(case.exercise, path)
+        with stopwatch() as spent:
+            report = graded(case.exercise, path)
     verdict, found = judged(case, report)
-    return Outcome(case, verdict, found, report["seconds"])
+    return Outcome(case, verdict, found, report["seconds"], max(spent, default=0.0))
+
+
+@contextlib.contextmanager
+def stopwatch() -> Iterator[list[float]]:
+    """The seconds that each failing check spends on its diagnosis, asking the submission again included."""
+    spent: list[float] = []
+
+    def timed(function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return function(*arguments)
+            finally:
+                spent.append(time.perf_counter() - began)
+
+        return run
+
+    with (
+        mock.patch.object(diagnosed, "named", timed(diagnosed.named)),
+        mock.patch.object(diagnosed, "chained", timed(diagnosed.chained)),
+    ):
+        yield spent
 
 
 def graded(exercise: str, path: Path) -> dict[str, Any]:
@@ -97,8 +126,9 @@ def graded(exercise: str, path: Path) -> dict[str, Any]:
 def judged(case: Case, report: dict[str, Any]) -> tuple[str, str]:
     """Return the verdict on a report and what was found, for a reader.
 
-    What counts is the first check that does not pass. Right is the name, alone or with further bugs; ``right*`` if it
-    is one of several that cannot be told apart. Where it falls at another check, unnamed, it is missed.
+    What counts is the first check that does not pass. Right is the name alone, since each of these submissions has
+    one bug; ``right*`` if it is one of several that cannot be told apart. Where it falls at another check, unnamed,
+    it is missed.
     """
     fallen = [check for check in report["checks"] if check["status"] not in STANDING]
     if case.fails is None:
@@ -113,10 +143,10 @@ def judged(case: Case, report: dict[str, Any]) -> tuple[str, str]:
         return "located" if first["name"] == case.fails else "missed", described(first)
     if case.expected is None:
         return "unexpected", described(first)
-    verdict = (
-        "right" if case.expected in names[""] + names["also"] else "right*" if case.expected in names["or"] else "wrong"
-    )
-    return verdict, described(first)
+    if [*names[""], *names["also"]] == [case.expected]:
+        return "right", described(first)
+    beside = case.expected in [*names[""], *names["or"]] and not names["also"]
+    return "right*" if beside else "wrong", described(first)
 
 
 def bugs(check: dict[str, Any]) -> dict[str, list[str]]:
@@ -183,6 +213,12 @@ def totals(outcomes: list[Outcome]) -> tuple[list[str], bool]:
         f"named wrong       {_share(wrong, of)}, goal 0; {counts['free', 'unexpected']} unexpected names",
         f"named on correct  {_share(counts['correct', 'named'], correct)}, goal 0; {counts['correct', 'failed']} do not pass",
     ]
+    times = sorted(outcome.diagnosing for outcome in outcomes if outcome.diagnosing and outcome.case.exercise in NUMPY)
+    if times:
+        lines.append(
+            f"seconds added     {statistics.median(times):.3f} to the slowest failing check of a NumPy exercise (median), "
+            f"{times[int(0.95 * len(times))]:.3f} (95 %), {times[-1]:.3f} (worst), goal 0.5"
+        )
     return lines, 100 * right >= GOAL * of and not wrong and not counts["correct", "named"]
 
 
