@@ -3,7 +3,9 @@ epoch by epoch."""
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,14 +20,43 @@ Values = dict[str, Any]
 Ask = Callable[[Values], Values | None]
 
 RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)  # that people write into their code
-MOST_EPOCHS = 120  # that are asked for one by one
+FIXED_EPOCHS = 120  # and fewer, as numbers of epochs that people write into their code
+SHORT = 12  # epochs; most bugs of a training loop show in the first ones
 SEED = 1
 
 
-def find(context: Context, function: str, samples: Sequence[Sample]) -> Findings | None:
-    """What asking ``function`` again says, on its first case."""
-    sample = samples[0]
+def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[Sample]:
+    """The cases of a training loop with a few epochs, asked again; others as they are."""
+    declared = context.content.functions[function]
+    epochs, _ = _names(declared.argument_names())
+    if declared.history is None or not epochs or not context.mutations.known(function):
+        return list(samples)
+    found = []
+    for sample in samples:
+        if sample.inputs.get(epochs, 0) <= SHORT:
+            found.append(sample)
+            continue
+        inputs = {**sample.inputs, epochs: SHORT}
+        answered = _asking(context, function, sample)(inputs)
+        if answered is None:
+            return list(samples)
+        right = context.mutations.results(function, [], inputs)
+        found.append(replace(sample, inputs=inputs, right=right, answered=answered))
+    return found
 
+
+def find(context: Context, function: str, samples: Sequence[Sample], short: Sequence[Sample]) -> Findings | None:
+    """What asking ``function`` again says; ``short`` are the cases with a few epochs."""
+    ask = _asking(context, function, samples[0])
+    found = (
+        _changing(ask, short[0])
+        or _ignored(context, function, ask, samples[0])
+        or _of_a_path(context, function, ask, samples)
+    )
+    return Findings((found,)).of(function) if found is not None else None
+
+
+def _asking(context: Context, function: str, sample: Sample) -> Callable[..., Values | None]:
     def ask(inputs: Values, seed: int | None = None) -> Values | None:
         # The shapes of the case: asking the reference about other inputs would need TensorFlow.
         shapes = {name: array.shape for name, array in sample.right.items()}
@@ -34,29 +65,20 @@ def find(context: Context, function: str, samples: Sequence[Sample]) -> Findings
         except CallFailed:
             return None
 
-    found = (
-        _changing(ask, sample)
-        or _ignored(context, function, ask, sample)
-        or _of_a_path(context, function, ask, samples)
-    )
-    return Findings((found,)).of(function) if found is not None else None
+    return ask
 
 
 def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]) -> Findings | None:
     """A function that is right when it is asked once, and not when it is asked again."""
+    if not all(map(context.mutations.known, functions)):
+        return None
     for function in functions:
         inputs = dict(cases[0].inputs)
         for earlier in functions[: functions.index(function)]:
-            inputs |= context.oracle.results(earlier, inputs)
-        sample = Sample(cases[0].name, inputs, {}, {})
-
-        def ask(inputs: Values, seed: int | None = None, function: str = function) -> Values | None:
-            try:
-                return arrays(context.ask(function, inputs, seed=seed).values)
-            except CallFailed:
-                return None
-
-        found = _changing(ask, sample)
+            inputs |= context.mutations.results(earlier, [], inputs)
+        right = context.mutations.results(function, [], inputs)
+        sample = Sample(cases[0].name, inputs, right, {})
+        found = _changing(_asking(context, function, sample), sample)
         if found is not None:
             return Findings((found,)).of(function)
     return None
@@ -95,7 +117,7 @@ def _ignored(context: Context, function: str, ask: Ask, sample: Sample) -> Findi
             continue
         usual = [argument.default] if argument.optional else []
         fixed = (
-            [True, False] if isinstance(value, bool) else [*range(1, MOST_EPOCHS)] if isinstance(value, int) else RATES
+            [True, False] if isinstance(value, bool) else [*range(1, FIXED_EPOCHS)] if isinstance(value, int) else RATES
         )
         for number in (*usual, *fixed):
             inputs = {**sample.inputs, argument.name: number}
@@ -120,34 +142,41 @@ def _of_a_path(context: Context, function: str, ask: Ask, samples: Sequence[Samp
         return mutations.results(function, [], {**inputs, epochs: count})
 
     for sample in samples:
-        path: list[Any] = [_point(sample.inputs, parameters)]
-        wanted = path[0]
-        for count in range(1, min(int(sample.inputs.get(epochs, 1)), MOST_EPOCHS) + 1):
-            answer = ask({**sample.inputs, epochs: count})
-            if answer is None or not all(name in answer for name in parameters):
-                return None
-            path.append(_point(answer, parameters))
-            if path[-1].shape != path[0].shape:
-                return None
-            here = {**sample.inputs, **_parts(wanted, sample.inputs, parameters)}
-            wanted = _point(right(here, 1), parameters)
-            if not alike(path[-1], wanted, sample.relative):
-                break
-        else:
+        rights = [_point(sample.inputs, parameters)]
+
+        def wanted(count: int, sample: Sample = sample, rights: list[Any] = rights) -> Any:
+            while len(rights) <= count:
+                here = {**sample.inputs, **_parts(rights[-1], sample.inputs, parameters)}
+                rights.append(_point(right(here, 1), parameters))
+            return rights[count]
+
+        def reached(count: int, sample: Sample = sample) -> Any:
+            answer = ask({**sample.inputs, epochs: count}) if count else sample.inputs
+            return None if answer is None else _point(answer, parameters)
+
+        def is_right(count: int, sample: Sample = sample) -> bool:
+            point = reached(count)
+            return point is not None and alike(point, wanted(count), sample.relative)
+
+        last = int(sample.inputs.get(epochs, 1))
+        if is_right(last):
             continue
-        if len(path) > 2 and alike(path[-1], path[-2], 1e-12):
-            return Finding("stops-early", parameters[0], {"epoch": len(path) - 2})
-        if len(path) < 3:
+        first = bisect.bisect_left(range(1, last), True, key=lambda count: not is_right(count)) + 1
+        points: list[Any] = [reached(count) for count in (first - 2, first - 1, first)] if first > 1 else [None]
+        if any(point is None or point.shape != rights[0].shape for point in points):
             return None
-        before = {**sample.inputs, **_parts(path[-2], sample.inputs, parameters)}
-        gradient = path[-2] - _point(right({**before, rate: 1.0}, 1), parameters)
-        columns = np.stack([-gradient, path[-2] - path[-3]], axis=1)
+        earlier, before, after = points
+        if alike(after, before, 1e-12):
+            return Finding("stops-early", parameters[0], {"epoch": first - 1})
+        here = {**sample.inputs, **_parts(before, sample.inputs, parameters)}
+        gradient = before - _point(right({**here, rate: 1.0}, 1), parameters)
+        columns = np.stack([-gradient, before - earlier], axis=1)
         # A step is the small difference of two large numbers, whose rounding it keeps.
-        noise = sample.relative / 50 * float(np.abs(path[-1]).max()) if sample.relative > RELATIVE else 0.0
+        noise = sample.relative / 50 * float(np.abs(after).max()) if sample.relative > RELATIVE else 0.0
         for used, name in ((1, "learning-rate-changes"), (2, "momentum")):
-            numbers, *_ = np.linalg.lstsq(columns[:, :used], path[-1] - path[-2], rcond=None)
-            if alike(columns[:, :used] @ numbers, path[-1] - path[-2], 1e-6, noise):
-                return Finding(name, parameters[0], {"epoch": len(path) - 1, "step": float(f"{numbers[-1]:.4g}")})
+            numbers, *_ = np.linalg.lstsq(columns[:, :used], after - before, rcond=None)
+            if alike(columns[:, :used] @ numbers, after - before, 1e-6, noise):
+                return Finding(name, parameters[0], {"epoch": first, "step": float(f"{numbers[-1]:.4g}")})
         return None
     return None
 

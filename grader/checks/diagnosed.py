@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,8 @@ import numpy as np
 
 from .. import diagnosis
 from ..assignment.checks import ChainCheck
-from ..diagnosis import Finding, Findings, search
+from ..diagnosis import Findings, search
+from ..diagnosis.mutants import Mutant
 from ..diagnosis.samples import Sample, arrays
 from ..probes import Case
 from . import asking
@@ -39,11 +41,19 @@ def named(outcome: Outcome, context: Context, function: str, asked: Sequence[Ask
     outcome = _located(outcome, context, function, samples)
     found = _passed_on(context, function, samples)
     if found is None:
-        found = diagnosis.find(context.content, context.mutations, function, samples)
-        found = found or asking.find(context, function, samples)
+        short = asking.shorter(context, function, samples)
+        found = diagnosis.find(context.content, context.mutations, function, short)
+        if found is not None and short != samples and not _holds(context, function, samples, found):
+            found = None
+        found = found or asking.find(context, function, samples, short)
         if found is not None:
             context.found.append(found)
     return replace(outcome, bugs=found)
+
+
+def _holds(context: Context, function: str, samples: Sequence[Sample], found: Findings) -> bool:
+    """Whether what explains the first epochs explains all of them."""
+    return bool(found.mutants) and search.reproduced(context.mutations, function, samples, found.mutants, 1.0)
 
 
 def chained(outcome: Outcome, context: Context, check: ChainCheck, asked: Sequence[Asked]) -> Outcome:
@@ -51,12 +61,43 @@ def chained(outcome: Outcome, context: Context, check: ChainCheck, asked: Sequen
     if outcome.share == 1:
         return outcome
     functions = check.functions_called
-    known = [mutant for found in context.found for mutant in found.mutants]
-    for found in context.found:
-        if found.mutants or not known:
-            return replace(outcome, bugs=found)  # what a function gets wrong alone it gets wrong here
-    repeated = asking.in_a_chain(context, functions, [case for case, _, _ in asked])
-    return replace(outcome, bugs=repeated)
+    earlier = [found for found in context.found if any(m.bug.function in functions for m in found.mutants)]
+    together = [_joined(earlier)] if len(earlier) > 1 else []
+    for found in (*together, *earlier):
+        if _reproduces_chain(context, check, asked, found.mutants):
+            return replace(outcome, bugs=found)
+    return replace(outcome, bugs=asking.in_a_chain(context, functions, [case for case, _, _ in asked]))
+
+
+def _reproduces_chain(context: Context, check: ChainCheck, asked: Sequence[Asked], mutants: Sequence[Mutant]) -> bool:
+    """Whether the right functions with these mutants, chained alike, end where the submission ended."""
+    mutations, functions = context.mutations, context.content.functions
+    factors = {name: [1.0, *functions[name].conventions.values()] for name in check.functions_called}
+    for case, expected, answers in asked:
+        answered = arrays({name: answers[name] for name in expected})
+        if answered is None:
+            return False
+        for combination in itertools.product(*factors.values()):
+            state = dict(case.inputs)
+            try:
+                for _ in range(check.steps):
+                    for name, factor in zip(factors, combination, strict=True):
+                        results = mutations.results(name, mutants, state)
+                        state |= {key: factor * value for key, value in results.items()}
+            except Exception:  # arrays that do not fit
+                return False
+            ends = {name: np.asarray(item, dtype=np.float64) for name, item in expected.items()}
+            sample = Sample(case.name, state, ends, answered)
+            if sample.agreeing({name: state[name] for name in expected}) >= answered.keys():
+                break
+        else:
+            return False
+    return True
+
+
+def _joined(earlier: Sequence[Findings]) -> Findings:
+    bugs = dict.fromkeys(finding for found in earlier for finding in found.bugs)
+    return Findings(tuple(bugs), mutants=tuple(mutant for found in earlier for mutant in found.mutants))
 
 
 def _samples(context: Context, function: str, asked: Sequence[Asked]) -> list[Sample] | None:
@@ -104,11 +145,8 @@ def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Fi
     if not context.mutations.known(function):
         return None
     earlier = [found for found in context.found if any(m.bug.function != function for m in found.mutants)]
-    every = [mutant for found in earlier for mutant in found.mutants]
-    if len(earlier) > 1 and search.reproduced(context.mutations, function, samples, every, 1.0):
-        findings: list[Finding] = [finding for found in earlier for finding in found.bugs]
-        return Findings(tuple(dict.fromkeys(findings)), mutants=tuple(every))
-    for found in earlier:
+    together = [_joined(earlier)] if len(earlier) > 1 else []
+    for found in (*together, *earlier):
         if search.reproduced(context.mutations, function, samples, found.mutants, 1.0):
             return found
     return None

@@ -17,7 +17,7 @@ from ..assignment.content import AssignmentFile
 from . import detectors, search
 from .detectors import Parameters
 from .mutants import Mutant, Mutations
-from .samples import Sample, alike
+from .samples import Sample, alike, projection
 
 GENERAL = {
     "factor": "constant-factor",
@@ -156,22 +156,38 @@ def _by_detectors(
         for mutant in mutations.of(function) if mutations.known(function) else ():
             if mutant.bug.unknown is not None:
                 continue
-            try:
-                values = [mutations.results(function, [mutant], sample.inputs) for sample in samples]
-            except Exception:  # its arrays do not fit here
+            scaled = _mutated(mutations, function, mutant, samples, factor)
+            if scaled is None:
                 continue
-            scaled = [{name: factor * array for name, array in item.items()} for item in values]
-            agreeing = samples[0].agreeing(scaled[0])
             changed = set(search.changed(mutations, function, mutant, samples[0]))
-            detected = (
-                _detected(content, function, samples, scaled, order) if changed & agreeing or len(order) > 1 else None
-            )
-            if detected and changed:
+            if not _explains_some(samples[0], scaled[0], changed):
+                continue
+            detected = _detected(content, function, samples, scaled, order)
+            if detected:
                 where = min(changed, key=order.index)
                 mutated = Finding(mutant.bug.name, where)
                 both = sorted([mutated, *detected], key=lambda finding: order.index(finding.where))
                 return Findings(tuple(both), mutants=(mutant,))
     return None
+
+
+def _mutated(
+    mutations: Mutations, function: str, mutant: Mutant, samples: Sequence[Sample], factor: float
+) -> list[dict[str, Any]] | None:
+    try:
+        values = [mutations.results(function, [mutant], sample.inputs) for sample in samples]
+    except Exception:  # its arrays do not fit here
+        return None
+    return [{name: factor * array for name, array in item.items()} for item in values]
+
+
+def _explains_some(sample: Sample, mutated: dict[str, Any], changed: set[str]) -> bool:
+    """Whether one of the results that a mutant changes is as answered, or a multiple of that."""
+    for name in changed & sample.answered.keys():
+        multiple = projection([sample.answered[name]], [mutated[name]]) if name != sample.history else None
+        if sample.agrees(name, mutated[name], 1.0 if multiple is None else multiple):
+            return True
+    return False
 
 
 def _detected(
