@@ -84,6 +84,7 @@ class Context:
     ) -> None:
         self.content = assignment.content
         self.mutations = Mutations(assignment)
+        self.asked_of: dict[str, list[Any]] = {}  # by function: cases, right results and answers of the checks so far
         self.found: list[Findings] = []  # in the checks so far: a later function may only pass them on
         self.code = code
         self.oracle = oracle

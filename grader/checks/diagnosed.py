@@ -33,9 +33,12 @@ def of_tried(context: Context, tried: Tried) -> list[Asked]:
 
 def named(outcome: Outcome, context: Context, function: str, asked: Sequence[Asked]) -> Outcome:
     """Return ``outcome`` with the bug of ``function`` where it is not right, and with the place of the first error."""
+    # Whatever explains the answers has to explain those of the checks before as well.
+    known = context.asked_of.setdefault(function, [])
+    known += asked
     if outcome.share == 1:
         return outcome
-    samples = _samples(context, function, asked)
+    samples = _samples(context, function, known)
     if samples is None:
         return outcome
     outcome = _located(outcome, context, function, samples)

@@ -163,7 +163,7 @@ def _by_detectors(
             if not _explains_some(samples[0], scaled[0], changed):
                 continue
             detected = _detected(content, function, samples, scaled, order)
-            if detected:
+            if detected and len(detected) == 1:  # and the mutation is the second
                 where = min(changed, key=order.index)
                 mutated = Finding(mutant.bug.name, where)
                 both = sorted([mutated, *detected], key=lambda finding: order.index(finding.where))
@@ -182,10 +182,12 @@ def _mutated(
 
 
 def _explains_some(sample: Sample, mutated: dict[str, Any], changed: set[str]) -> bool:
-    """Whether one of the results that a mutant changes is as answered, or a multiple of that."""
+    """Whether one of the results that a mutant changes is as answered, or a multiple of that, or in another place."""
     for name in changed & sample.answered.keys():
         multiple = projection([sample.answered[name]], [mutated[name]]) if name != sample.history else None
         if sample.agrees(name, mutated[name], 1.0 if multiple is None else multiple):
+            return True
+        if any(other != name and sample.agrees(other, mutated[name]) for other in sample.answered):
             return True
     return False
 

@@ -34,8 +34,13 @@ def softmax(z: Any, axis: int = 0) -> Any:
     return e / e.sum(axis=axis, keepdims=True)
 
 
+def like(value: Any, pattern: Any) -> Any:
+    """``value`` in the shape of ``pattern``, a number for each of its entries; raises ValueError where it does not fit."""
+    return value if np.ndim(value) == 0 else np.reshape(value, np.shape(pattern))
+
+
 # What an expression may use beside quantities and what Python brings.
-LIBRARY = {"np": np, "sigmoid": sigmoid, "relu": relu, "softmax": softmax}
+LIBRARY = {"np": np, "sigmoid": sigmoid, "relu": relu, "softmax": softmax, "like": like}
 
 
 class Formula:
