@@ -11,14 +11,16 @@ import numpy as np
 
 from .. import diagnosis
 from ..assignment.checks import ChainCheck
+from ..assignment.parts import Tolerance
 from ..diagnosis import Findings, search
 from ..diagnosis.mutants import Mutant
-from ..diagnosis.samples import Sample, arrays
+from ..diagnosis.samples import TINY, Sample, arrays
 from ..probes import Case
 from . import asking
 from .attempts import Tried
 from .context import Context, Outcome
 
+COARSEST = 5e-3  # of the largest entry; what is no more alike than that is another number
 Asked = tuple[Case, dict[str, Any], dict[str, Any]]  # a case, the right results and the answers, as the task has them
 
 
@@ -31,14 +33,16 @@ def of_tried(context: Context, tried: Tried) -> list[Asked]:
     ]
 
 
-def named(outcome: Outcome, context: Context, function: str, asked: Sequence[Asked]) -> Outcome:
+def named(
+    outcome: Outcome, context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance | None = None
+) -> Outcome:
     """Return ``outcome`` with the bug of ``function`` where it is not right, and with the place of the first error."""
     # Whatever explains the answers has to explain those of the checks before as well.
     known = context.asked_of.setdefault(function, [])
     known += asked
     if outcome.share == 1:
         return outcome
-    samples = _samples(context, function, known)
+    samples = _samples(context, function, known, tolerance or Tolerance())
     if samples is None:
         return outcome
     outcome = _located(outcome, context, function, samples)
@@ -103,7 +107,7 @@ def _joined(earlier: Sequence[Findings]) -> Findings:
     return Findings(tuple(bugs), mutants=tuple(mutant for found in earlier for mutant in found.mutants))
 
 
-def _samples(context: Context, function: str, asked: Sequence[Asked]) -> list[Sample] | None:
+def _samples(context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance) -> list[Sample] | None:
     """None where an answer is no array of numbers: the message says so, and there is nothing to compute with."""
     declared = context.content.functions[function]
     samples = []
@@ -113,7 +117,9 @@ def _samples(context: Context, function: str, asked: Sequence[Asked]) -> list[Sa
             return None
         inputs = declared.complete(case.inputs) | case.inputs
         right = _right(context, function, inputs, expected)
-        samples.append(Sample(case.name, inputs, right, answered, declared.history))
+        sample = Sample(case.name, inputs, right, answered, declared.history)
+        accepted = max(sample.accepted, tolerance.relative, tolerance.absolute / max(sample.scale, TINY))
+        samples.append(replace(sample, accepted=min(accepted, COARSEST)))
     return samples
 
 

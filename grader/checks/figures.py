@@ -65,7 +65,7 @@ def _matched(axes: list[Axes], entries: list[Array]) -> list[Axes]:
     for entry in entries:
         one = next((one for one in left if _shows(one, entry)), None)
         if one is not None:
-            left.remove(one)
+            left = [other for other in left if other is not one]  # by identity: equal pictures are no error
             found.append(one)
     return found
 

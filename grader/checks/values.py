@@ -32,7 +32,7 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
     outcome = tried.verdict.outcome(
         f"`{check.function}` agrees with the reference in {plural(len(tried.answered), 'case')}."
     )
-    return diagnosed.named(outcome, context, check.function, diagnosed.of_tried(context, tried))
+    return diagnosed.named(outcome, context, check.function, diagnosed.of_tried(context, tried), check.tolerance)
 
 
 def in_shape(actual: Any, expected: Any) -> Any:

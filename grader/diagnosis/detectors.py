@@ -6,6 +6,7 @@ or None. It has to explain every entry of every case.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -46,9 +47,15 @@ def _factor_of_history(sample: Sample, name: str, right: Array) -> float | None:
 
 
 def transposed(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """The transpose of a matrix."""
-    is_matrix = [values[name].ndim == 2 and min(values[name].shape) > 1 for values in right]
-    return _if(all(is_matrix) and _all(samples, name, [values[name].T for values in right]), {})
+    """The transpose of a matrix, or two axes of an array exchanged."""
+    arrays = [values[name] for values in right]
+    axes = min(array.ndim for array in arrays)
+    for one, other in itertools.combinations(range(axes), 2):
+        if all(min(array.shape[one], array.shape[other]) > 1 for array in arrays) and _all(
+            samples, name, [np.swapaxes(array, one, other) for array in arrays]
+        ):
+            return {"axes": [one, other]}
+    return None
 
 
 def permuted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:

@@ -87,7 +87,8 @@ class Mutations:
             if callable(steps):
                 return self._named(function, self._called(steps, mutants, own, inputs), {})
             constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
-            quantities = Quantities([*(mutant.steps for mutant in own), steps], {**inputs, **constants})
+            others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
+            quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants})
             return {name: np.asarray(quantities[name], dtype=np.float64) for name in declared.returns}
 
     def order(self, function: str) -> list[str]:
@@ -109,6 +110,14 @@ class Mutations:
             elif name in self._content.functions:
                 arguments[name] = self._as_function(name, mutants)
         return called(**arguments)
+
+    def _used_by(self, function: str, own: Sequence[Mutant]) -> list[str]:
+        """The other functions of the assignment that its formulas call."""
+        layers = [self._steps[function], *(mutant.steps for mutant in own)]
+        needed = {
+            name for layer in layers if not callable(layer) for formula in layer.values() for name in formula.needs
+        }
+        return [name for name in needed & self._steps.keys() if name != function]
 
     def _as_function(self, function: str, mutants: Sequence[Mutant]) -> Callable[..., Any]:
         declared = self._content.functions[function]

@@ -21,7 +21,8 @@ TINY = 1e-12  # of the largest entry of all results: what cancels to nothing is 
 class Sample:
     """One case: what was asked, what is right, what was answered; arrays in the layout of the task.
 
-    ``history`` names the result with an entry an epoch, of which the right one has one more.
+    ``history`` names the result with an entry an epoch, of which the right one has one more. ``accepted`` is the
+    check's tolerance, relative to the largest right entry.
     """
 
     case: str
@@ -29,11 +30,12 @@ class Sample:
     right: dict[str, Array]
     answered: dict[str, Array]
     history: str | None = None
+    accepted: float = RELATIVE
 
     @property
     def relative(self) -> float:
-        """The relative tolerance that the dtypes of the answers ask for."""
-        return max([RELATIVE, *(RELATIVE_BY_DTYPE.get(array.dtype.name, 0) for array in self.answered.values())])
+        """The relative tolerance: that of the check, or what the dtypes of the answers ask for."""
+        return max([self.accepted, *(RELATIVE_BY_DTYPE.get(array.dtype.name, 0) for array in self.answered.values())])
 
     @property
     def scale(self) -> float:

@@ -129,6 +129,8 @@ def _pairs(first: Sequence[_Alone], second: Sequence[_Alone], sample: Sample) ->
             continue
         if not (one.changed and other.changed):
             continue
+        if one.mutant.bug.options.keys() & other.mutant.bug.options.keys():
+            continue
         if one.mutant.bug.options or not one.mutant.replaced & other.mutant.steps.keys():
             yield (one.mutant, other.mutant)
         elif not other.mutant.replaced & one.mutant.steps.keys():

@@ -34,7 +34,7 @@ def train(
     factor=1.0,
     factor_of_losses=1.0,
     loss_times_m=False,
-    further_updates=0,
+    losses_kept=False,
     biases_without_rate=False,
     other_loss="",
     losses_of_start=False,
@@ -64,7 +64,7 @@ def train(
     first = slopes(slice(None))
     count = int(epochs) + further_epochs
     rates = [direction * factor if biases_without_rate and k % 2 else rate for k in range(4)]
-    for epoch in range(count + further_updates):
+    for epoch in range(count):
         for rows in batches:
             steps = first if once else slopes(rows)
             parameters = [
@@ -73,6 +73,6 @@ def train(
                 else value
                 for value, step, moves, rate_of_this in zip(parameters, steps, updated, rates, strict=True)
             ]
-        if epoch < count:
+        if epoch < epochs or not losses_kept:
             losses.append(losses[0] if losses_of_start else loss())
     return (*parameters, factor_of_losses * np.array(losses))

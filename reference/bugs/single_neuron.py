@@ -36,7 +36,8 @@ def train(
     updated_weights=False,
     once=False,
     start_without_bias=False,
-    further_updates=0,
+    losses_kept=False,
+    invert_fit_bias=False,
     bias_without_rate=False,
     weights_without_rate=False,
     bias_only_with_fit=False,
@@ -47,7 +48,7 @@ def train(
     forgotten = start_without_bias or (bias_only_with_fit and not fit_bias)
     w, b = np.array(w, dtype=float), 0.0 * b if forgotten else b
     divide_losses = len(y) if average_losses else 1
-    fit_bias = (fit_bias or ignore_fit_bias) and update_bias
+    fit_bias = ((fit_bias != invert_fit_bias) or ignore_fit_bias) and update_bias
     count = int(epochs) + further_epochs
 
     def loss_now():
@@ -60,7 +61,7 @@ def train(
     rate_of_bias = factor if bias_without_rate else rate / (len(y) if average_bias else 1)
     rate = factor if weights_without_rate else rate
     first = gradients(X, y, w, b)
-    for epoch in range(count + further_updates):
+    for epoch in range(count):
         for rows in batches:
             dw, db = first if once else gradients(X[rows], y[rows], w, b)
             w = w + direction * rate * dw if update_weights else w
@@ -68,6 +69,6 @@ def train(
                 _, db = gradients(X[rows], y[rows], w, b)
             if fit_bias:
                 b = b + direction * rate_of_bias * db
-        if epoch < count:
+        if epoch < epochs or not losses_kept:
             losses.append(losses[0] if losses_of_start else loss_now())
     return w, b, factor_of_losses * np.array(losses) / divide_losses
