@@ -4,7 +4,8 @@ epoch by epoch."""
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +18,12 @@ from ..sandbox.endings import CallFailed
 from .context import Context
 
 Values = dict[str, Any]
-Ask = Callable[[Values], Values | None]
-
 RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)  # that people write into their code
 FIXED_EPOCHS = 120  # and fewer, as numbers of epochs that people write into their code
 SHORT = 12  # epochs; most bugs of a training loop show in the first ones
 SEED = 1
+TIMES = 12  # that the same is asked; what changes with every tenth call still shows
+SECONDS = 2.0
 
 
 def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[Sample]:
@@ -37,7 +38,7 @@ def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[
             found.append(sample)
             continue
         inputs = {**sample.inputs, epochs: SHORT}
-        answered = _asking(context, function, sample)(inputs)
+        answered = Asker(context, function, sample)(inputs)
         if answered is None:
             return list(samples)
         right = context.mutations.results(function, [], inputs)
@@ -47,25 +48,40 @@ def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[
 
 def find(context: Context, function: str, samples: Sequence[Sample], short: Sequence[Sample]) -> Findings | None:
     """What asking ``function`` again says; ``short`` are the cases with a few epochs."""
-    ask = _asking(context, function, samples[0])
+
+    def is_right(sample: Sample) -> bool:
+        return sample.agreeing(sample.right) >= sample.answered.keys()
+
+    samples, short = sorted(samples, key=is_right), sorted(short, key=is_right)  # the wrong ones first
+    ask = Asker(context, function, samples[0])
     found = (
         _changing(ask, short[0])
-        or _ignored(context, function, ask, samples[0])
+        or _ignored(context, function, ask, samples)
         or _of_a_path(context, function, ask, samples)
     )
     return Findings((found,)).of(function) if found is not None else None
 
 
-def _asking(context: Context, function: str, sample: Sample) -> Callable[..., Values | None]:
-    def ask(inputs: Values, seed: int | None = None) -> Values | None:
-        # The shapes of the case: asking the reference about other inputs would need TensorFlow.
-        shapes = {name: array.shape for name, array in sample.right.items()}
-        try:
-            return arrays(context.ask(function, inputs, shapes=shapes, seed=seed).values)
-        except CallFailed:
-            return None
+class Asker:
+    """Calls one function again and again, for two seconds in all and as long as it answers."""
 
-    return ask
+    def __init__(self, context: Context, function: str, sample: Sample) -> None:
+        self._context = context
+        self._function = function
+        # The shapes of the case: asking the reference about other inputs would need TensorFlow.
+        self._shapes = {name: array.shape for name, array in sample.right.items()}
+        self._deadline = time.monotonic() + SECONDS
+
+    def __call__(self, inputs: Values, seed: int | None = None) -> Values | None:
+        """The answer as arrays; None where there is none, or no time is left for one."""
+        if time.monotonic() > self._deadline:
+            return None
+        try:
+            return arrays(self._context.ask(self._function, inputs, shapes=self._shapes, seed=seed).values)
+        except CallFailed as failure:
+            if failure.status not in ("error", "failed"):  # it hangs, or has taken the worker with it
+                self._deadline = 0.0
+            return None
 
 
 def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]) -> Findings | None:
@@ -78,33 +94,33 @@ def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]
             inputs |= context.mutations.results(earlier, [], inputs)
         right = context.mutations.results(function, [], inputs)
         sample = Sample(cases[0].name, inputs, right, {})
-        found = _changing(_asking(context, function, sample), sample)
+        found = _changing(Asker(context, function, sample), sample)
         if found is not None:
             return Findings((found,)).of(function)
     return None
 
 
-def _changing(ask: Callable[..., Values | None], sample: Sample) -> Finding | None:
+def _changing(ask: Asker, sample: Sample) -> Finding | None:
     """Other answers to the same question: random where the seed decides, else something is kept between calls."""
-    answers = [ask(sample.inputs) for _ in range(12)]
-    first = answers[0]
-    if first is None or all(_same(first, other) for other in answers[1:]):
+    answers = [answer for _ in range(TIMES) if (answer := ask(sample.inputs)) is not None]
+    differing = [
+        name for name in (answers[0] if answers else ()) if not all(_same(answers[0], a, name) for a in answers)
+    ]
+    if not differing:
         return None
-    differing = next(
-        name
-        for name in first
-        if any(other is not None and not alike(first[name], other.get(name, np.nan)) for other in answers)
-    )
-    repeated = [ask(sample.inputs, seed=SEED) for _ in answers]
-    random = repeated[0] is not None and all(_same(repeated[0], other) for other in repeated[1:])
-    return Finding("not-deterministic" if random else "state-kept-between-calls", differing)
+    repeated = [answer for _ in answers if (answer := ask(sample.inputs, seed=SEED)) is not None]
+    if len(repeated) < len(answers):
+        return None  # no time to tell which of the two it is
+    random = all(_same(repeated[0], other, *repeated[0]) for other in repeated)
+    return Finding("not-deterministic" if random else "state-kept-between-calls", differing[0])
 
 
-def _ignored(context: Context, function: str, ask: Ask, sample: Sample) -> Finding | None:
+def _ignored(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
     """A number that changes nothing, where the answers are right for some fixed number in its place."""
     mutations = context.mutations
     if not mutations.known(function):
         return None
+    sample = samples[0]
     answered = ask(sample.inputs)
     for argument in context.content.functions[function].arguments:
         value = sample.inputs.get(argument.name)
@@ -113,20 +129,24 @@ def _ignored(context: Context, function: str, ask: Ask, sample: Sample) -> Findi
         other = (
             not value if isinstance(value, bool) else 1 + (value == 1) if isinstance(value, int) else 0.5 * value + 0.1
         )
-        if answered is None or not _same(answered, ask({**sample.inputs, argument.name: other})):
+        answer = ask({**sample.inputs, argument.name: other})
+        if answered is None or answer is None or not _same(answered, answer, *answered):
             continue
         usual = [argument.default] if argument.optional else []
         fixed = (
             [True, False] if isinstance(value, bool) else [*range(1, FIXED_EPOCHS)] if isinstance(value, int) else RATES
         )
         for number in (*usual, *fixed):
-            inputs = {**sample.inputs, argument.name: number}
-            if number != value and sample.agreeing(mutations.results(function, [], inputs)) >= sample.answered.keys():
+            if number != value and all(
+                one.agreeing(mutations.results(function, [], {**one.inputs, argument.name: number}))
+                >= one.answered.keys()
+                for one in samples
+            ):
                 return Finding("argument-ignored", argument.name, {"fixed": number})
     return None
 
 
-def _of_a_path(context: Context, function: str, ask: Ask, samples: Sequence[Sample]) -> Finding | None:
+def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
     """The first step of a training loop that is not the right one: what is it made of?
 
     Each step is compared with minus the gradient at its own beginning and with the step before: momentum adds a part of
@@ -203,5 +223,5 @@ def _parts(point: Any, like: Values, parameters: Sequence[str]) -> Values:
     return parts
 
 
-def _same(one: Values, other: Values | None) -> bool:
-    return other is not None and all(name in other and alike(one[name], other[name], 1e-12) for name in one)
+def _same(one: Values, other: Values, *names: str) -> bool:
+    return all(name in other and alike(one[name], other[name], 1e-12) for name in names)

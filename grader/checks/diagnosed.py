@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,8 @@ from . import asking
 from .attempts import Tried
 from .context import Context, Outcome
 
+log = logging.getLogger(__name__)
+
 COARSEST = 5e-3  # of the largest entry; what is no more alike than that is another number
 Asked = tuple[Case, dict[str, Any], dict[str, Any]]  # a case, the right results and the answers, as the task has them
 
@@ -33,6 +37,21 @@ def of_tried(context: Context, tried: Tried) -> list[Asked]:
     ]
 
 
+def _safely(diagnose: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    """A failure of the grader's own here leaves the check as it was judged, without a name."""
+
+    @wraps(diagnose)
+    def run(outcome: Outcome, *arguments: Any) -> Outcome:
+        try:
+            return diagnose(outcome, *arguments)
+        except Exception:
+            log.debug("diagnosis", exc_info=True)
+            return outcome
+
+    return run
+
+
+@_safely
 def named(
     outcome: Outcome, context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance | None = None
 ) -> Outcome:
@@ -63,6 +82,7 @@ def _holds(context: Context, function: str, samples: Sequence[Sample], found: Fi
     return bool(found.mutants) and search.reproduced(context.mutations, function, samples, found.mutants, 1.0)
 
 
+@_safely
 def chained(outcome: Outcome, context: Context, check: ChainCheck, asked: Sequence[Asked]) -> Outcome:
     """Return ``outcome`` with the bug that functions pass on to each other, or that shows only when they do."""
     if outcome.share == 1:

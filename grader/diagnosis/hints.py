@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ..assignment.bugs import Texts
 from ..assignment.checks import BaseCheck
 from ..assignment.content import AssignmentFile
+from ..errors import UsageError
 from ..report.model import Diagnosis, NamedBug
 from ..text import clean
-from . import Finding, Findings
-from .catalogue import texts
+from . import Finding, Findings, catalogue
 
 
 def diagnosis(findings: Findings, content: AssignmentFile) -> Diagnosis:
@@ -28,8 +29,8 @@ def hint(check: BaseCheck, findings: Findings | None, where: str, content: Assig
         return f"{place}{check.hint}".strip()
     sentences = [_place(finding, check) for finding in findings.bugs]
     for said in ("kind", "reason")[: level - 1]:
-        told = [getattr(texts(finding.bug, content), said) for finding in findings.bugs]
-        others = [getattr(texts(finding.bug, content), said) for finding in findings.alternatives]
+        told = [getattr(_texts(finding.bug, content), said) for finding in findings.bugs]
+        others = [getattr(_texts(finding.bug, content), said) for finding in findings.alternatives]
         sentences += [*told, *(f"Or: {other}" for other in others)]
     return " ".join(dict.fromkeys(sentences))
 
@@ -44,4 +45,15 @@ def _place(finding: Finding, check: BaseCheck) -> str:
 
 
 def _named(finding: Finding, content: AssignmentFile) -> NamedBug:
-    return NamedBug(bug=finding.bug, title=texts(finding.bug, content).title, where=clean(finding.where))
+    return NamedBug(bug=finding.bug, title=_texts(finding.bug, content).title, where=clean(finding.where))
+
+
+def _texts(name: str, content: AssignmentFile) -> Texts:
+    """What is said about a bug; of one without texts, which ``grader validate`` refuses, its name."""
+    try:
+        return catalogue.texts(name, content)
+    except UsageError:
+        words = name.replace("-", " ")
+        return Texts(
+            title=words.capitalize(), kind=f"The numbers are those of: {words}.", reason="Ask your instructor."
+        )
