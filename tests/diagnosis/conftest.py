@@ -1,4 +1,4 @@
-"""A toy exercise, and its answers as samples: what the parts of a diagnosis are tried on."""
+"""What diagnoses are tried on: a toy exercise with its answers as samples, and the bundled solutions with a line replaced."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from grader.assignment import Assignment
 from grader.assignment.content import AssignmentFile
 from grader.diagnosis.mutants import Mutations
 from grader.diagnosis.samples import Sample
+from tests.conftest import ROOT, ending
 
 TOY = """
 name: toy
@@ -68,3 +69,32 @@ def samples(answer, shapes=SHAPES, history=None):
         answered = {name: np.asarray(value) for name, value in answer(**inputs).items()}
         made.append(Sample(f"{n} points", inputs, wanted, answered, history))
     return made
+
+
+MNIST, SWAP, NEURON, GRAY = "numpy-mnist", "relu-swap", "single-neuron", "cifar-grayscale"
+SOLUTIONS = {name: (ROOT / "assignments" / name / "solution.py").read_text() for name in (MNIST, SWAP, NEURON, GRAY)}
+SOLUTIONS[MNIST] = SOLUTIONS[MNIST].split("\n\n\ndef challenge_train")[0]
+# The function alone: without Keras a submission loads at once.
+SOLUTIONS[GRAY] = (
+    "import numpy as np\n\n\ndef to_grayscale" + SOLUTIONS[GRAY].split("def to_grayscale")[1].split("\n\n")[0]
+)
+
+
+def changed(exercise, *replacements):
+    """The solution, with old and new text in turn."""
+    source = SOLUTIONS[exercise]
+    for old, new in zip(replacements[::2], replacements[1::2], strict=True):
+        assert old in source, f"{old} is not in the solution of {exercise}"
+        source = source.replace(old, new)
+    return source
+
+
+@pytest.fixture
+def diagnosed(graded):
+    """Grade the solution of an exercise with replacements and return the result of one check."""
+
+    def run(exercise, check, *replacements, before=()):
+        report = graded(exercise, changed(exercise, *replacements), [*before, check])
+        return ending(report.model_dump(by_alias=True), check)
+
+    return run

@@ -4,24 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import ROOT, ending
-
-MNIST, SWAP, NEURON, GRAY = "numpy-mnist", "relu-swap", "single-neuron", "cifar-grayscale"
-SOLUTIONS = {name: (ROOT / "assignments" / name / "solution.py").read_text() for name in (MNIST, SWAP, NEURON, GRAY)}
-SOLUTIONS[MNIST] = SOLUTIONS[MNIST].split("\n\n\ndef challenge_train")[0]
-# The function alone: without Keras a submission loads at once.
-SOLUTIONS[GRAY] = (
-    "import numpy as np\n\n\ndef to_grayscale" + SOLUTIONS[GRAY].split("def to_grayscale")[1].split("\n\n")[0]
-)
-
-
-def changed(exercise, *replacements):
-    """The solution, with old and new text in turn."""
-    source = SOLUTIONS[exercise]
-    for old, new in zip(replacements[::2], replacements[1::2], strict=True):
-        assert old in source, f"{old} is not in the solution of {exercise}"
-        source = source.replace(old, new)
-    return source
+from tests.diagnosis.conftest import GRAY, MNIST, NEURON, SWAP, changed
 
 
 def found(result):
@@ -31,17 +14,6 @@ def found(result):
         return [], []
     every = [[diagnosis, *diagnosis.get("also", [])], diagnosis.get("or", [])]
     return tuple([f"{bug['bug']}@{bug['where']}" for bug in bugs] for bugs in every)
-
-
-@pytest.fixture
-def diagnosed(graded):
-    """Grade the solution of an exercise with replacements and return the result of one check."""
-
-    def run(exercise, check, *replacements, before=()):
-        report = graded(exercise, changed(exercise, *replacements), [*before, check])
-        return ending(report.model_dump(by_alias=True), check)
-
-    return run
 
 
 # exercise, check, the bug (several: all are there), then what is replaced by what
