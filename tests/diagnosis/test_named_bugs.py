@@ -22,13 +22,10 @@ BUGS = [
     (MNIST, "backward", "bias-gradient-scalar@dB2", "dZ2.sum(axis=1, keepdims=True)", "dZ2.sum()"),
     (MNIST, "backward", "bias-gradient-over-units@dB3", "dZ3.sum(axis=1, keepdims=True)", "dZ3.sum(axis=0)"),
     (SWAP, "backward", "bias-gradient-scalar@db1", "dZ1.sum(axis=0)", "dZ1.sum()"),
-    (SWAP, "backward", "bias-gradient-over-units@db1", "dZ1.sum(axis=0)", "dZ1.sum(axis=1)"),
     (NEURON, "gradients", "mean-for-bias-only@db", "np.sum(delta)", "np.mean(delta)"),
     # divisors
     (MNIST, "backward", "not-averaged@dW3", "m = X.shape[1]", "m = 1"),
-    (MNIST, "backward", "not-averaged@dW2", "dZ2.dot(A1.T) / m", "dZ2.dot(A1.T)"),
     (MNIST, "backward", "averaged-twice@dW3", "m = X.shape[1]", "m = X.shape[1] ** 2"),
-    (MNIST, "backward", "averaged-twice@dB1", "dB1 = dZ1.sum(", "dB1 = dZ1.mean("),
     (MNIST, "backward", "divides-by-features@dW3", "m = X.shape[1]", "m = X.shape[0]"),
     (MNIST, "backward", "divides-by-classes@dW3", "m = X.shape[1]", "m = 10"),
     (MNIST, "backward", "batch-size-as-divisor@dW3", "m = X.shape[1]", "m = 128"),
@@ -60,7 +57,7 @@ BUGS = [
     (MNIST, "backward", "wrong-delta@dB1", "dB1 = dZ1", "dB1 = dZ2"),
     (MNIST, "backward", "wrong-input-in-gradient@dW2", "dZ2.dot(A1.T)", "dZ2.dot(Z1.T)"),
     (MNIST, "backward", "transpose-forgotten@dW1", "w2.T.dot(dZ2)", "w2.dot(dZ2)"),
-    (MNIST, "backward", "transposed@dW3", "dZ3.dot(A2.T)", "A2.dot(dZ3.T)"),
+    (SWAP, "backward", "transposed@dW1", "X.T @ dZ1", "dZ1.T @ X"),
     # forward
     (MNIST, "relu", "absolute-value@A", "np.maximum(Z, 0)", "np.abs(Z)"),
     (MNIST, "forward", "output-activation-missing@A3", "A3 = ReLU(Z3)", "A3 = Z3"),
@@ -94,7 +91,6 @@ BUGS = [
     (SWAP, "one-update", "not-averaged@losses", "(y - y_hat) ** 2) / len(y)", "(y - y_hat) ** 2)"),
     (SWAP, "one-update", "parameter-never-updated@W2", "W2 = W2 - learning_rate * dW2", "pass"),
     (MNIST, "update", "steps-uphill@w3", " - alpha * d", " + alpha * d"),
-    (MNIST, "update", "bias-never-updated@b2", "b2 = b2 - alpha * dB2", "pass"),
     # in place
     (MNIST, "forward", "argument-changed-in-place@Z1", "A1 = ReLU(Z1)", "Z1[Z1 < 0] = 0\n    A1 = Z1"),
     (MNIST, "arguments-unchanged", "argument-changed-in-place@w3", "w3 = w3 - alpha", "w3 -= alpha"),
