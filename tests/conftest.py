@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -31,6 +32,7 @@ os.environ |= {
     "https_proxy": "http://127.0.0.1:9",
     "no_proxy": "",
 }
+bundled = cache(load)  # many tests grade against the same few
 on_real_data = pytest.mark.skipif(
     not (REAL_DATA / "fashion_mnist.npz").is_file(),
     reason="no real data: set GRADER_DATA to a folder with mnist.npz, fashion_mnist.npz and cifar10.npz",
@@ -69,11 +71,11 @@ def graded(tmp_path):
         if "\n" in assignment:
             (tmp_path / "own").mkdir(exist_ok=True)
             (tmp_path / "own" / "assignment.yaml").write_text(assignment)
-            assignment = str(tmp_path / "own")
+            loaded = load(str(tmp_path / "own"))
+        else:
+            loaded = bundled(assignment)
         (tmp_path / "submitted.py").write_text(source)
-        return grade(
-            load(assignment), read(tmp_path / "submitted.py", "own"), seed, only, isolation, whole=True, data=data
-        )
+        return grade(loaded, read(tmp_path / "submitted.py", "own"), seed, only, isolation, whole=True, data=data)
 
     return run
 

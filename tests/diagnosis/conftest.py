@@ -1,0 +1,100 @@
+"""What diagnoses are tried on: a toy exercise with its answers as samples, and the bundled solutions with a line replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from grader.assignment import Assignment
+from grader.assignment.content import AssignmentFile
+from grader.diagnosis.mutants import Mutations
+from grader.diagnosis.samples import Sample
+from tests.conftest import ROOT, ending
+
+TOY = """
+name: toy
+version: "1"
+title: A linear unit with a square cost
+reference: reference.py
+functions:
+  slopes: {signature: "(X, y, W)", returns: [out, dW, db]}
+probes:
+  points: {inputs: {X: [[1.0]], y: [[1.0]], W: [[1.0]]}}
+checks:
+  - {name: slopes, title: Slopes, kind: values, function: slopes, probes: [points], points: 1}
+"""
+STEPS = """
+steps:
+  slopes:
+    m: len(X)
+    out: X @ W
+    error: out - y
+    dW: X.T @ error / m
+    db: error.sum(axis=0) / m
+"""
+SHAPES = ((7, 4, 3), (5, 2, 6))  # points, inputs, outputs of each case: all lengths differ
+
+
+@pytest.fixture
+def toy():
+    """The content and the mutations of the toy with some bugs: entries of the list as YAML."""
+
+    def made(*bugs, steps=True, conventions=None):
+        read = yaml.safe_load(TOY + (STEPS if steps else ""))
+        read["functions"]["slopes"]["conventions"] = conventions or {}
+        read["bugs"] = [{"function": "slopes", **yaml.safe_load(bug)} for bug in bugs]
+        content = AssignmentFile.model_validate(read)
+        return content, Mutations(Assignment(Path("toy"), content))
+
+    return made
+
+
+def right(X, y, W, m=None):
+    """What the toy's function returns; a bug is put in by the caller."""
+    error = X @ W - y
+    m = m or len(X)
+    return {"out": X @ W, "dW": X.T @ error / m, "db": error.sum(axis=0) / m}
+
+
+def samples(answer, shapes=SHAPES, history=None):
+    """A sample for each of the shapes; ``answer`` gets the inputs X, y and W and returns the results by name."""
+    random = np.random.default_rng(5)
+    made = []
+    for n, d, k in shapes:
+        inputs = {"X": random.normal(size=(n, d)), "y": random.normal(size=(n, k)), "W": random.normal(size=(d, k))}
+        wanted = right(**inputs)
+        answered = {name: np.asarray(value) for name, value in answer(**inputs).items()}
+        made.append(Sample(f"{n} points", inputs, wanted, answered, history))
+    return made
+
+
+MNIST, SWAP, NEURON, GRAY = "numpy-mnist", "relu-swap", "single-neuron", "cifar-grayscale"
+SOLUTIONS = {name: (ROOT / "assignments" / name / "solution.py").read_text() for name in (MNIST, SWAP, NEURON, GRAY)}
+SOLUTIONS[MNIST] = SOLUTIONS[MNIST].split("\n\n\ndef challenge_train")[0]
+# The function alone: without Keras a submission loads at once.
+SOLUTIONS[GRAY] = (
+    "import numpy as np\n\n\ndef to_grayscale" + SOLUTIONS[GRAY].split("def to_grayscale")[1].split("\n\n")[0]
+)
+
+
+def changed(exercise, *replacements):
+    """The solution, with old and new text in turn."""
+    source = SOLUTIONS[exercise]
+    for old, new in zip(replacements[::2], replacements[1::2], strict=True):
+        assert old in source, f"{old} is not in the solution of {exercise}"
+        source = source.replace(old, new)
+    return source
+
+
+@pytest.fixture
+def diagnosed(graded):
+    """Grade the solution of an exercise with replacements and return the result of one check."""
+
+    def run(exercise, check, *replacements, before=()):
+        report = graded(exercise, changed(exercise, *replacements), [*before, check])
+        return ending(report.model_dump(by_alias=True), check)
+
+    return run

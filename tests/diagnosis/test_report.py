@@ -1,0 +1,117 @@
+"""How a bug is told: the keys of the report, and hints in three steps at the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from grader.assignment import load
+from grader.assignment.checks import BaseCheck
+from grader.diagnosis import Finding, Findings, hints
+from grader.diagnosis.catalogue import families
+from tests.conftest import ending
+from tests.diagnosis.conftest import MNIST, NEURON, changed
+
+# A submission, the check where it falls, the names in its diagnosis by key.
+ONE = (NEURON, "loss", {"": "stray-factor-two"}, "0.5 * np.sum", "np.sum")
+TWO = (
+    MNIST,
+    "backward",
+    {"": "bias-gradient-scalar", "also": "sign-flipped"},
+    *("dZ3.sum(axis=1, keepdims=True)", "dZ3.sum()", "dW1 = dZ1", "dW1 = -dZ1"),
+)
+EITHER = (
+    NEURON,
+    "gradients",
+    {"": "activation-derivative-missing", "or": "cross-entropy-delta"},
+    *(" * y_hat * (1 - y_hat)", ""),
+)
+CONTENT = load(NEURON).content
+EVERY = {"one": ONE, "two": TWO, "either": EITHER}
+
+
+@pytest.fixture
+def checked(grader, tmp_path):
+    """What the command line says of a submission about one check."""
+
+    def run(which, *options):
+        exercise, check, _, *replacements = EVERY[which]
+        (tmp_path / "submitted.py").write_text(changed(exercise, *replacements))
+        done = grader("check", exercise, "submitted.py", "--only", check, *options)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        return done.stdout
+
+    return run
+
+
+def said(name):
+    return next(bugs[name] for bugs in families().values() if name in bugs)
+
+
+@pytest.mark.parametrize("which", EVERY)
+def test_the_keys_of_a_diagnosis(graded, which):
+    exercise, check, names, *replacements = EVERY[which]
+    report = json.loads(graded(exercise, changed(exercise, *replacements), [check]).to_json())
+    diagnosis = ending(report, check)["diagnosis"]
+    assert list(diagnosis) == ["bug", "title", "where", *(key for key in names if key)]
+    assert (diagnosis["bug"], diagnosis["title"]) == (names[""], said(names[""]).title)
+    for key in names.keys() - {""}:
+        assert [list(bug) for bug in diagnosis[key]] == [["bug", "title", "where"]]
+        assert (diagnosis[key][0]["bug"], diagnosis[key][0]["title"]) == (names[key], said(names[key]).title)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_a_hint_says_as_much_as_its_level(checked, level):
+    _, check, names, *_ = EITHER
+    result = ending(json.loads(checked("either", "--json", "--hints", level)), check)
+    assert result["hint"].startswith(f"Look at {result['diagnosis']['where']} in gradients() first.")
+    for name in names.values():
+        assert (said(name).kind in result["hint"]) == (level >= 2)
+        assert (said(name).reason in result["hint"]) == (level == 3)
+        assert said(name).title not in result["message"] + result["hint"]
+
+
+def bug_lines(text):
+    lines = [line.strip() for line in text.splitlines()]
+    return [line for line in lines if line[:5] in ("Bug: ", "Also:", "Or:  ")]
+
+
+@pytest.mark.parametrize(("which", "words"), [("two", ["Bug: ", "Also:"]), ("either", ["Bug: ", "Or:  "])])
+def test_the_terminal_names_bugs_as_a_rule(checked, which, words):
+    names, lines = EVERY[which][2].values(), bug_lines(checked(which))
+    assert [line[:5] for line in lines] == words
+    assert all(f"{said(name).title} ({name}, " in line for name, line in zip(names, lines, strict=True))
+
+
+def test_the_terminal_names_none_at_the_first_level(checked):
+    text = checked("either", "--hints", 1)
+    assert bug_lines(text) == []
+    assert "Hint: Look at dw in gradients() first.\n" in text
+    assert not any(said(name).title in text or name in text for name in EITHER[2].values())
+
+
+def test_there_are_three_levels(grader):
+    done = grader("check", NEURON, "submitted.py", "--hints", 4)
+    assert done.returncode == 2
+    assert "--hints" in done.stderr
+
+
+@pytest.mark.parametrize("name", [name for bugs in families().values() for name in bugs])
+def test_the_first_level_never_gives_a_bug_away(name):
+    check = next(check for check in CONTENT.checks if check.name == "gradients")
+    first, second, third = (hint(check, name, level) for level in (1, 2, 3))
+    texts = said(name)
+    assert not any(text in first for text in (name, texts.title, texts.kind, texts.reason))
+    assert second == f"{first} {texts.kind}"
+    assert third == f"{second} {texts.reason}"
+
+
+def test_a_bug_of_another_function_is_sent_there():
+    check = next(check for check in CONTENT.checks if check.name == "one-update")
+    assert hint(check, "sign-flipped", 1) == "This follows from gradients(): look at dw there first."
+
+
+def hint(check: BaseCheck, name: str, level: int) -> str:
+    found = Findings((Finding(name, "dw"),)).of("gradients")
+    return hints.hint(check, found, "dw", CONTENT, level)
