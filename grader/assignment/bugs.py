@@ -78,6 +78,8 @@ class Bug(Part):
             raise ValueError(f"'{self.name}' needs one of instead, options, mutation or detector.")
         if (self.each or self.unknown) and not self.instead:
             raise ValueError(f"'{self.name}': each and unknown go with instead.")
+        if self.each and (len(self.each) > 1 or not all(self.each.values())):
+            raise ValueError(f"'{self.name}': each has one placeholder with some values, such as {{k: [2, 1]}}.")
         for step in self.variants():
             for text in step.values():
                 _is_expression(text)

@@ -148,11 +148,16 @@ def _by_detectors(
     factors: Sequence[float],
 ) -> Findings | None:
     order = mutations.order(function)
+    alone = [
+        found
+        for factor in factors
+        if (
+            found := _detected(content, function, samples, _scaled([sample.right for sample in samples], factor), order)
+        )
+    ]
+    if alone:  # a factor with a name of its own says more than any number
+        return Findings(tuple(min(alone, key=lambda found: [bug.bug for bug in found] == [GENERAL["factor"]])))
     for factor in factors:
-        right = [{name: factor * array for name, array in sample.right.items()} for sample in samples]
-        detected = _detected(content, function, samples, right, order)
-        if detected:
-            return Findings(tuple(detected))
         for mutant in mutations.of(function) if mutations.known(function) else ():
             if mutant.bug.unknown is not None:
                 continue
@@ -178,6 +183,10 @@ def _mutated(
         values = [mutations.results(function, [mutant], sample.inputs) for sample in samples]
     except Exception:  # its arrays do not fit here
         return None
+    return _scaled(values, factor)
+
+
+def _scaled(values: Sequence[dict[str, Any]], factor: float) -> list[dict[str, Any]]:
     return [{name: factor * array for name, array in item.items()} for item in values]
 
 

@@ -13,6 +13,7 @@ from ..errors import NotGradable, UsageError
 from ..oracle import Oracle
 from ..probes import Case
 from . import catalogue
+from .formulas import Formula
 from .mutants import Mutant, Mutations
 from .samples import alike
 
@@ -33,11 +34,25 @@ def problems(assignment: Assignment) -> Iterator[str]:
         if not cases:
             yield f"No check asks {function} on a probe, so its bugs are never looked for."
             continue
-        if mutations.known(function):
-            yield from _wrong_steps(mutations, oracle, function, cases)
-        for mutant in mutations.of(function):
-            if not any(_changes(mutations, oracle, function, mutant, case) for case in cases):
-                yield f"The bug {mutant.bug.name} changes nothing that {function} returns, or cannot be computed ({_told(mutant)})."
+        yield from _unknown_inputs(assignment, function, cases)
+        try:
+            if mutations.known(function):
+                yield from _wrong_steps(mutations, oracle, function, cases)
+            for mutant in mutations.of(function):
+                if not any(_changes(mutations, oracle, function, mutant, case) for case in cases):
+                    yield f"The bug {mutant.bug.name} changes nothing that {function} returns, or cannot be computed ({_told(mutant)})."
+        except NotGradable as error:  # a path that leads nowhere
+            yield str(error)
+
+
+def _unknown_inputs(assignment: Assignment, function: str, cases: list[Case]) -> Iterator[str]:
+    """Expressions of a detector that no case can compute."""
+    for bug in assignment.content.bugs:
+        wanted = bug.parameters.get("factor")
+        if bug.function == function and isinstance(wanted, str):
+            for name in Formula(wanted).needs:
+                if not any(name in case.inputs for case in cases):
+                    yield f"The bug {bug.name} has the factor {wanted}, but {name} is no input of {function}."
 
 
 def _cases(assignment: Assignment, oracle: Oracle, function: str) -> Iterator[Case]:
@@ -64,9 +79,8 @@ def _wrong_steps(mutations: Mutations, oracle: Oracle, function: str, cases: lis
         right = oracle.results(function, case.inputs)
         try:
             found = mutations.results(function, [], case.inputs)
-        except NotGradable as error:
-            yield str(error)
-            return
+        except NotGradable:
+            raise
         except Exception as error:
             yield f"The steps of {function} cannot be computed in the case '{case.name}' ({type(error).__name__}: {error})."
             return
@@ -84,6 +98,8 @@ def _changes(mutations: Mutations, oracle: Oracle, function: str, mutant: Mutant
     mutant = mutant if mutant.bug.unknown is None else mutant.with_constant(1e-3)
     try:
         found = mutations.results(function, [mutant], case.inputs)
+    except NotGradable:
+        raise
     except Exception:  # it does not fit this case; another may do
         return False
     return any(

@@ -182,11 +182,9 @@ WRONG = [
     ("{dw: X.T @ out / m}}", "{dw: X}, texts: {title: '', kind: K., reason: R.}}", "title is ''"),
     ("{dw: X.T @ out / m}}", "{dw: c * X}, unknown: c, only_if: 1 <}", "'1 <' is not a Python expression"),
 ]
-NOT_SAID = pytest.mark.xfail(strict=True, reason="the sentence is Python's own about unpacking a dict")
-NOT_REFUSED = pytest.mark.xfail(strict=True, reason="it is accepted, and then the bug is never looked for")
 WRONG += [
-    pytest.param("{dw: X.T @ out / m}", "{dw: X}, each: {k: [1], j: [2]}", "each", marks=NOT_SAID),
-    pytest.param("{dw: X.T @ out / m}", "{dw: X}, each: {k: []}", "each", marks=NOT_REFUSED),
+    pytest.param("{dw: X.T @ out / m}", "{dw: X}, each: {k: [1], j: [2]}", "each"),
+    pytest.param("{dw: X.T @ out / m}", "{dw: X}, each: {k: []}", "each"),
 ]
 
 
@@ -260,17 +258,9 @@ UNPROVED = {
     ),
     "a factor of an input that is not there": ("{factor: 1 / len(X)}", "{factor: 1 / len(Q)}", "averaged-twice"),
 }
-NOT_FOUND = {
-    "steps that are not there": "it ends the command, and no other line is shown",
-    "a factor of an input that is not there": "the parameters of a detector are not tried out",
-}
 
 
-def marks(what):
-    return pytest.mark.xfail(strict=True, reason=NOT_FOUND[what]) if what in NOT_FOUND else ()
-
-
-@pytest.mark.parametrize("what", [pytest.param(what, marks=marks(what)) for what in UNPROVED])
+@pytest.mark.parametrize("what", UNPROVED)
 def test_what_does_not_hold_is_found(own, what):
     old, new, said = UNPROVED[what]
     sentences = failing(own(old, new))
