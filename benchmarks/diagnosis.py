@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -28,9 +28,8 @@ from unittest import mock
 
 import styles
 
-from grader import assignment
+from grader import assignment, grading
 from grader.assignment import Assignment
-from grader.checks import diagnosed
 from grader.errors import UsageError
 from grader.grading import grade
 from grader.submission import read
@@ -91,28 +90,23 @@ def examine(case: Case) -> Outcome:
         with stopwatch() as spent:
             report = graded(case.exercise, path)
     verdict, found = judged(case, report)
-    return Outcome(case, verdict, found, report["seconds"], max(spent, default=0.0))
+    return Outcome(case, verdict, found, report["seconds"], sum(spent))
 
 
 @contextlib.contextmanager
 def stopwatch() -> Iterator[list[float]]:
-    """The seconds that each failing check spends on its diagnosis, asking the submission again included."""
+    """The seconds that each check spends on its diagnosis and hint, asking the submission again included."""
     spent: list[float] = []
+    explain = grading._explain
 
-    def timed(function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*arguments: Any) -> Any:
-            began = time.perf_counter()
-            try:
-                return function(*arguments)
-            finally:
-                spent.append(time.perf_counter() - began)
+    def timed(*arguments: Any) -> None:
+        began = time.perf_counter()
+        try:
+            explain(*arguments)
+        finally:
+            spent.append(time.perf_counter() - began)
 
-        return run
-
-    with (
-        mock.patch.object(diagnosed, "named", timed(diagnosed.named)),
-        mock.patch.object(diagnosed, "chained", timed(diagnosed.chained)),
-    ):
+    with mock.patch.object(grading, "_explain", timed):
         yield spent
 
 
@@ -216,7 +210,7 @@ def totals(outcomes: list[Outcome]) -> tuple[list[str], bool]:
     times = sorted(outcome.diagnosing for outcome in outcomes if outcome.diagnosing and outcome.case.exercise in NUMPY)
     if times:
         lines.append(
-            f"seconds added     {statistics.median(times):.3f} to the slowest failing check of a NumPy exercise (median), "
+            f"seconds added     {statistics.median(times):.3f} to one failing `grader check` of a NumPy exercise (median), "
             f"{times[int(0.95 * len(times))]:.3f} (95 %), {times[-1]:.3f} (worst), goal 0.5"
         )
     return lines, 100 * right >= GOAL * of and not wrong and not counts["correct", "named"]

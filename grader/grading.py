@@ -15,10 +15,11 @@ import numpy as np
 from . import checks, datasets
 from .assignment import Assignment
 from .assignment.checks import BaseCheck
-from .checks.context import Context
+from .assignment.content import AssignmentFile
+from .checks.context import Context, Outcome
 from .datasets import Split
 from .device import Wanted, choose, slot
-from .diagnosis import hints, named
+from .diagnosis import hints, told_by_check
 from .errors import NotGradable, UsageError
 from .oracle import Oracle, tensorflow_version
 from .report.model import (
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT_SEED = 0
 MAX_MESSAGE = 1000  # characters, whatever a submission calls its functions and exceptions
+OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would warn only
 STARTED = ("passed", "partial")  # a check whose prerequisites ended so is run
 
 
@@ -127,6 +129,7 @@ def _run_all(
     except CallFailed as failure:
         return [_result(check, failure.status, 0, failure.message) for check in selected]
     results: list[CheckResult] = []
+    outcomes: dict[str, Outcome] = {}
     status_of: dict[str, str] = {}
     roots_of: dict[str, list[str]] = {}  # of a skipped check: those that did run and did not pass
     for check in selected:
@@ -138,22 +141,25 @@ def _run_all(
         elif check.bonus and not all(map(context.defines, check.functions())):
             result = _result(check, "skipped", 0, "Not handed in; it is optional, and full marks do not need it.")
         else:
-            result = _run_one(check, context, level)
+            result = _run_one(check, context, outcomes)
         status_of[check.name] = result.status
         results.append(result)
+    for check, result in zip(selected, results, strict=True):
+        if check.name in outcomes:
+            _explain(check, result, outcomes[check.name], context.content, level)
     if session.first_error:
         results[0].evidence["notes"] = [session.first_error, *results[0].evidence.get("notes", [])]
     return results
 
 
-def _run_one(check: BaseCheck, context: Context, level: int) -> CheckResult:
+def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome]) -> CheckResult:
+    """Judge by one check; an outcome joins ``outcomes``, to be explained."""
     try:
         outcome = checks.run(check, context)
     except CallFailed as failure:
-        result = _result(check, failure.status, 0, failure.message)
-        if failure.status == "error" and "OverflowError" in failure.message:  # math.exp() raises where np.exp() warns
-            result.diagnosis = hints.diagnosis(named("overflow", *check.functions()), context.content)
-        return result
+        if failure.status == "error" and any(said in failure.message for said in OVERFLOW):
+            outcomes[check.name] = Outcome(0, failure.message, bugs=told_by_check("overflow", *check.functions()))
+        return _result(check, failure.status, 0, failure.message)
     except NotGradable as error:
         return _result(check, "not_gradable", 0, str(error))
     except UsageError:
@@ -162,15 +168,24 @@ def _run_one(check: BaseCheck, context: Context, level: int) -> CheckResult:
         log.debug("check %s", check.name, exc_info=True)
         what = clean(f"{type(error).__name__}: {error}")
         return _result(check, "not_gradable", 0, f"The grader failed in this check ({what}): please report it.")
+    outcomes[check.name] = outcome
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
-    result = _result(check, status, outcome.share, outcome.message)
+    return _result(check, status, outcome.share, outcome.message)
+
+
+def _explain(check: BaseCheck, result: CheckResult, outcome: Outcome, content: AssignmentFile, level: int) -> None:
+    """Complete a result with the evidence, the bug and a hint."""
+    if outcome.diagnose is not None:
+        try:
+            with np.errstate(all="ignore"):
+                outcome = outcome.diagnose(outcome)
+        except Exception:  # the grader's own failure here costs the name of the bug, and nothing else
+            log.debug("diagnosis of %s", check.name, exc_info=True)
     result.evidence |= _cleaned(outcome.evidence)
-    if outcome.share < 1:  # a hint is about numbers, not about a missing function
-        where = str(outcome.evidence.get("where", ""))
-        result.hint = hints.hint(check, outcome.bugs, where, context.content, level)
+    if result.status in ("failed", "partial"):  # a hint is about numbers, not about a missing function
+        result.hint = hints.hint(check, outcome.bugs, str(outcome.evidence.get("where", "")), content, level)
     if outcome.bugs is not None:
-        result.diagnosis = hints.diagnosis(outcome.bugs, context.content)
-    return result
+        result.diagnosis = hints.diagnosis(outcome.bugs, content)
 
 
 def _cleaned(value: Any) -> Any:

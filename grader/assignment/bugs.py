@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from ..formulas import Formula
 from .parts import Name, Part, Scalar
 
 
@@ -29,7 +30,20 @@ ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
 # or the path of a function in Python that computes all results.
 Steps = dict[str, Expression] | ImportPath
 
-Detector = Literal["factor", "transposed", "permuted", "collapsed", "rounded", "truncated", "clipped", "shifted"]
+Detector = Literal[
+    "factor", "transposed", "permuted", "collapsed", "broadcast", "truncated", "rounded", "clipped", "shifted"
+]
+PARAMETERS = {  # that each detector finds
+    "factor": {"factor"},
+    "transposed": set[str](),
+    "permuted": {"other"},
+    "collapsed": {"how", "axis"},
+    "broadcast": set[str](),
+    "truncated": {"how"},
+    "rounded": {"decimals", "format"},
+    "clipped": {"low", "high"},
+    "shifted": {"factor", "offset"},
+}
 
 
 class Texts(Part):
@@ -53,10 +67,10 @@ class Bug(Part):
 
     ``instead`` replaces steps of the function; an expression that mentions the quantity it replaces means its
     unmutated value. ``each`` repeats that for some values of a placeholder: each alone, and all of them. With
-    ``unknown: c`` the expressions hold a number c that is found from the answers, and ``only_if`` a condition on it. ``options`` are keyword arguments
-    for steps that are a function in Python, and ``mutation`` is the path of a mutated function, which takes inputs
-    and right results by name and returns all results in order, or a dict of those that differ. ``detector`` names a general
-    detector, with the parameters that it has to find.
+    ``unknown: c`` the expressions hold a number c that is found from the answers, and ``only_if`` a condition
+    on it. ``options`` are keyword arguments for steps that are a function in Python, and ``mutation`` is the
+    path of a mutated function, which takes inputs and right results by name and returns all results in order,
+    or a dict of those that differ. ``detector`` names a general detector, with the parameters that it has to find.
     """
 
     name: Name
@@ -80,9 +94,15 @@ class Bug(Part):
             raise ValueError(f"'{self.name}': each and unknown go with instead.")
         if self.each and (len(self.each) > 1 or not all(self.each.values())):
             raise ValueError(f"'{self.name}': each has one placeholder with some values, such as {{k: [2, 1]}}.")
-        for step in self.variants():
-            for text in step.values():
-                _is_expression(text)
+        steps = [Formula(_is_expression(text)) for step in self.variants() for text in step.values()]
+        if self.unknown is not None and not any(self.unknown in step.needs for step in steps):
+            raise ValueError(f"'{self.name}': no expression of instead mentions the unknown {self.unknown}.")
+        others = set(Formula(self.only_if).needs) - {self.unknown} if self.only_if else set()
+        if self.only_if and (self.unknown is None or others):
+            raise ValueError(f"'{self.name}': only_if is a condition on the unknown alone, such as c > 0.")
+        unknown = set(self.parameters) - PARAMETERS.get(self.detector or "", set())
+        if unknown:
+            raise ValueError(f"'{self.name}': the detector {self.detector} does not find {', '.join(sorted(unknown))}.")
         return self
 
     def variants(self) -> list[dict[str, str]]:

@@ -82,6 +82,11 @@ class Function(Part):
         """The arguments in the order of the signature."""
         return self._arguments
 
+    @property
+    def factors(self) -> list[float]:
+        """The common factors of all results that are accepted: 1, and those of the conventions."""
+        return [1.0, *self.conventions.values()]
+
     def argument_names(self) -> list[str]:
         """The names of the arguments, in the order of the signature."""
         return [argument.name for argument in self._arguments]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import AccuracyCheck
-from ..diagnosis import named
+from ..diagnosis import told_by_check
 from ..errors import NotGradable
 from ..statistics import Estimate, mean
 from ..worker.frames import MAX_PAYLOAD
@@ -29,7 +29,7 @@ def run(check: AccuracyCheck, context: Context) -> Outcome:
     sentence = _sentence(reached, trained.thresholds(check, split))
     chance = 1 / len(np.unique(split.y_held_out))
     by_chance = reached.low <= chance and share == 0
-    bugs = named("no-better-than-chance", str(check.model or check.predict)) if by_chance else None
+    bugs = told_by_check("no-better-than-chance", str(check.model or check.predict)) if by_chance else None
     return Outcome(share, sentence, {**evidence, "notes": [sentence]}, bugs)
 
 

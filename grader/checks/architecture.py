@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..assignment.checks import ArchitectureCheck
-from ..diagnosis import named
+from ..diagnosis import told_by_check
 from ..sandbox.endings import CallFailed
 from ..sandbox.seen import Call, Layer, Loss, Model
 from . import training
@@ -43,7 +43,9 @@ def run(check: ArchitectureCheck, context: Context) -> Outcome:
         "loss": model.loss.model_dump(exclude={"settings"}),
     }
     if problem is not None:
-        return Outcome(0.0, problem.sentence, evidence, named(problem.bug, check.model) if problem.bug else None)
+        return Outcome(
+            0.0, problem.sentence, evidence, told_by_check(problem.bug, check.model) if problem.bug else None
+        )
     note = _note(check, layers, model.loss)
     names = ", ".join(layer.type for layer in layers)
     praise = f"`{check.model}` has the layers {names} and a loss that fits its output. {note}".strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..assignment.checks import ArgumentsUnchangedCheck
-from ..diagnosis import named
+from ..diagnosis import told_by_check
 from .context import Context, Outcome
 
 
@@ -20,4 +20,6 @@ def run(check: ArgumentsUnchangedCheck, context: Context) -> Outcome:
     sentence = "; ".join(f"`{function}` changes {', '.join(names)} in place" for function, names in changed.items())
     advice = "the caller's arrays are lost. Work on a copy, or write a = a - b for a -= b."
     first = next(iter(changed.values()))[0]
-    return Outcome(0.0, f"{sentence}: {advice}", {"changed": changed}, named("argument-changed-in-place", first))
+    return Outcome(
+        0.0, f"{sentence}: {advice}", {"changed": changed}, told_by_check("argument-changed-in-place", first)
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..assignment.checks import ArgumentsUsedCheck
 from ..compare import compare_results
-from ..diagnosis import named
+from ..diagnosis import told_by_check
 from ..probes import Case
 from ..sandbox.endings import CallFailed
 from . import diagnosed
@@ -35,7 +35,7 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     share = 1 - len(problems) / len(check.vary)
     outcome = Outcome(share, " ".join(problems.values()), {"wrong": list(problems)})
     if len(ignored) == len(problems):
-        return replace(outcome, bugs=named("argument-ignored", *ignored).of(check.function))
+        return replace(outcome, bugs=told_by_check("argument-ignored", *ignored).of(check.function))
     return diagnosed.named(outcome, context, check.function, asked)
 
 

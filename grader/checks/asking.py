@@ -18,8 +18,9 @@ from ..sandbox.endings import CallFailed
 from .context import Context
 
 Values = dict[str, Any]
-RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)  # that people write into their code
-FIXED_EPOCHS = 120  # and fewer, as numbers of epochs that people write into their code
+RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)
+FIXED_EPOCHS = 120  # and fewer
+STEPS = 3  # of a path, whose first is not right
 SHORT = 12  # epochs; most bugs of a training loop show in the first ones
 SEED = 1
 TIMES = 12  # that the same is asked; what changes with every tenth call still shows
@@ -126,17 +127,11 @@ def _ignored(context: Context, function: str, ask: Asker, samples: Sequence[Samp
         value = sample.inputs.get(argument.name)
         if not isinstance(value, bool | int | float | np.floating):
             continue
-        other = (
-            not value if isinstance(value, bool) else 1 + (value == 1) if isinstance(value, int) else 0.5 * value + 0.1
-        )
-        answer = ask({**sample.inputs, argument.name: other})
+        answer = ask({**sample.inputs, argument.name: _another(value)})
         if answered is None or answer is None or not _same(answered, answer, *answered):
             continue
         usual = [argument.default] if argument.optional else []
-        fixed = (
-            [True, False] if isinstance(value, bool) else [*range(1, FIXED_EPOCHS)] if isinstance(value, int) else RATES
-        )
-        for number in (*usual, *fixed):
+        for number in (*usual, *_fixed(value)):
             if number != value and all(
                 one.agreeing(mutations.results(function, [], {**one.inputs, argument.name: number}))
                 >= one.answered.keys()
@@ -144,6 +139,19 @@ def _ignored(context: Context, function: str, ask: Asker, samples: Sequence[Samp
             ):
                 return Finding("argument-ignored", argument.name, {"fixed": number})
     return None
+
+
+def _another(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    return 1 + (value == 1) if isinstance(value, int) else 0.5 * value + 0.1
+
+
+def _fixed(value: Any) -> Sequence[float]:
+    """What people write into their code instead of asking for it."""
+    if isinstance(value, bool):
+        return (True, False)
+    return range(1, FIXED_EPOCHS) if isinstance(value, int) else RATES
 
 
 def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
@@ -185,20 +193,46 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
         points: list[Any] = [reached(count) for count in (first - 2, first - 1, first)] if first > 1 else [None]
         if any(point is None or point.shape != rights[0].shape for point in points):
             return None
-        earlier, before, after = points
-        if alike(after, before, 1e-12):
+        if alike(points[2], points[1], 1e-12):
             return Finding("stops-early", parameters[0], {"epoch": first - 1})
-        here = {**sample.inputs, **_parts(before, sample.inputs, parameters)}
-        gradient = before - _point(right({**here, rate: 1.0}, 1), parameters)
-        columns = np.stack([-gradient, before - earlier], axis=1)
+        # The steps from there on have to be explained alike, as far as there are any.
+        points += [
+            point for count in range(first + 1, min(first + STEPS, last + 1)) if (point := reached(count)) is not None
+        ]
+        columns, taken = [], []
+        for earlier, before, after in zip(points, points[1:], points[2:], strict=False):
+            here = {**sample.inputs, **_parts(before, sample.inputs, parameters)}
+            gradient = before - _point(right({**here, rate: 1.0}, 1), parameters)
+            columns.append(np.stack([-gradient, before - earlier], axis=1))
+            taken.append(after - before)
         # A step is the small difference of two large numbers, whose rounding it keeps.
-        noise = sample.relative / 50 * float(np.abs(after).max()) if sample.relative > RELATIVE else 0.0
-        for used, name in ((1, "learning-rate-changes"), (2, "momentum")):
-            numbers, *_ = np.linalg.lstsq(columns[:, :used], after - before, rcond=None)
-            if alike(columns[:, :used] @ numbers, after - before, 1e-6, noise):
-                return Finding(name, parameters[0], {"epoch": first, "step": float(f"{numbers[-1]:.4g}")})
+        noise = sample.relative / 50 * float(np.abs(points[2]).max()) if sample.relative > RELATIVE else 0.0
+        step = _multiple([(column[:, :1], change) for column, change in zip(columns, taken, strict=True)], noise)
+        if step is not None:
+            return Finding("learning-rate-changes", parameters[0], {"epoch": first, "step": step})
+        share = _multiple([(np.concatenate(columns), np.concatenate(taken))], noise)
+        if share is not None:
+            return Finding("momentum", parameters[0], {"epoch": first, "step": share})
         return None
     return None
+
+
+def _multiple(steps: Sequence[tuple[Any, Any]], noise: float) -> float | None:
+    """The last number by which the columns of each step add up to that step; None if one does not.
+
+    There have to be more numbers to explain than are found, or anything would do.
+    """
+    if sum(len(taken) for _, taken in steps) <= sum(columns.shape[1] for columns, _ in steps):
+        return None
+    first = None
+    for columns, taken in steps:
+        if not (np.isfinite(columns).all() and np.isfinite(taken).all()):
+            return None
+        numbers, *_ = np.linalg.lstsq(columns, taken, rcond=None)
+        if not alike(columns @ numbers, taken, 1e-6, noise):
+            return None
+        first = float(f"{numbers[-1]:.4g}") if first is None else first
+    return first
 
 
 def _names(arguments: Sequence[str]) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,12 +31,17 @@ MAX_ROWS = 100  # of a variable; no check compares more
 
 @dataclass(frozen=True)
 class Outcome:
-    """``share`` of the points, from 0 to 1, the sentence about it, numbers that bear it out, and the bug."""
+    """``share`` of the points, from 0 to 1, the sentence about it, numbers that bear it out, and the bug.
+
+    ``diagnose`` adds the bug to an outcome. It may ask the submission again, which may change what that answers
+    next, and is therefore called when all checks have been judged.
+    """
 
     share: float
     message: str
     evidence: dict[str, Any] = field(default_factory=dict)
     bugs: Findings | None = None
+    diagnose: Callable[[Outcome], Outcome] | None = None
 
 
 @dataclass(frozen=True)

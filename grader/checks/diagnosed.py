@@ -1,12 +1,10 @@
-"""Adds to the outcome of a failed check which bug it was: what the numbers say, and what asking again says."""
+"""Adds to the outcome of a failed check how its bug is found: from the numbers, and by asking again."""
 
 from __future__ import annotations
 
 import itertools
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -22,8 +20,6 @@ from . import asking
 from .attempts import Tried
 from .context import Context, Outcome
 
-log = logging.getLogger(__name__)
-
 COARSEST = 5e-3  # of the largest entry; what is no more alike than that is another number
 Asked = tuple[Case, dict[str, Any], dict[str, Any]]  # a case, the right results and the answers, as the task has them
 
@@ -37,44 +33,42 @@ def of_tried(context: Context, tried: Tried) -> list[Asked]:
     ]
 
 
-def _safely(diagnose: Callable[..., Outcome]) -> Callable[..., Outcome]:
-    """A failure of the grader's own here leaves the check as it was judged, without a name."""
-
-    @wraps(diagnose)
-    def run(outcome: Outcome, *arguments: Any) -> Outcome:
-        try:
-            return diagnose(outcome, *arguments)
-        except Exception:
-            log.debug("diagnosis", exc_info=True)
-            return outcome
-
-    return run
-
-
-@_safely
 def named(
     outcome: Outcome, context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance | None = None
 ) -> Outcome:
-    """Return ``outcome`` with the bug of ``function`` where it is not right, and with the place of the first error."""
+    """Return ``outcome`` with a way to find the bug of ``function`` and the place of the first error."""
     # Whatever explains the answers has to explain those of the checks before as well.
     known = context.asked_of.setdefault(function, [])
     known += asked
     if outcome.share == 1:
         return outcome
-    samples = _samples(context, function, known, tolerance or Tolerance())
-    if samples is None:
-        return outcome
-    outcome = _located(outcome, context, function, samples)
-    found = _passed_on(context, function, samples)
-    if found is None:
-        short = asking.shorter(context, function, samples)
-        found = diagnosis.find(context.content, context.mutations, function, short)
-        if found is not None and short != samples and not _holds(context, function, samples, found):
-            found = None
-        found = found or asking.find(context, function, samples, short)
+    so_far = list(known)
+
+    def diagnose(judged: Outcome) -> Outcome:
+        samples = _samples(context, function, so_far, tolerance or Tolerance())
+        if samples is None:
+            return judged
+        where = _first_wrong(context, function, samples)
+        evidence = {**judged.evidence, "where": where} if where else judged.evidence
+        return replace(judged, evidence=evidence, bugs=_bugs(context, function, samples))
+
+    return replace(outcome, diagnose=diagnose)
+
+
+def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | None:
+    factors = context.content.functions[function].factors
+    if not all(any(diagnosis.is_right(sample, factor) for factor in factors) for sample in samples):
+        found = _passed_on(context, function, samples)
         if found is not None:
-            context.found.append(found)
-    return replace(outcome, bugs=found)
+            return found
+    short = asking.shorter(context, function, samples)
+    found = diagnosis.find(context.content, context.mutations, function, short)
+    if found is not None and short != samples and not _holds(context, function, samples, found):
+        found = None
+    found = found or asking.find(context, function, samples, short)
+    if found is not None:
+        context.found.append(found)
+    return found
 
 
 def _holds(context: Context, function: str, samples: Sequence[Sample], found: Findings) -> bool:
@@ -82,24 +76,27 @@ def _holds(context: Context, function: str, samples: Sequence[Sample], found: Fi
     return bool(found.mutants) and search.reproduced(context.mutations, function, samples, found.mutants, 1.0)
 
 
-@_safely
 def chained(outcome: Outcome, context: Context, check: ChainCheck, asked: Sequence[Asked]) -> Outcome:
-    """Return ``outcome`` with the bug that functions pass on to each other, or that shows only when they do."""
+    """Return ``outcome`` with a way to find the bug that functions pass on, or that shows only when they do."""
     if outcome.share == 1:
         return outcome
+    return replace(outcome, diagnose=lambda judged: replace(judged, bugs=_of_chain(context, check, asked)))
+
+
+def _of_chain(context: Context, check: ChainCheck, asked: Sequence[Asked]) -> Findings | None:
     functions = check.functions_called
     earlier = [found for found in context.found if any(m.bug.function in functions for m in found.mutants)]
     together = [_joined(earlier)] if len(earlier) > 1 else []
     for found in (*together, *earlier):
         if _reproduces_chain(context, check, asked, found.mutants):
-            return replace(outcome, bugs=found)
-    return replace(outcome, bugs=asking.in_a_chain(context, functions, [case for case, _, _ in asked]))
+            return found
+    return asking.in_a_chain(context, functions, [case for case, _, _ in asked])
 
 
 def _reproduces_chain(context: Context, check: ChainCheck, asked: Sequence[Asked], mutants: Sequence[Mutant]) -> bool:
     """Whether the right functions with these mutants, chained alike, end where the submission ended."""
     mutations, functions = context.mutations, context.content.functions
-    factors = {name: [1.0, *functions[name].conventions.values()] for name in check.functions_called}
+    factors = {name: functions[name].factors for name in check.functions_called}
     for case, expected, answers in asked:
         answered = arrays({name: answers[name] for name in expected})
         if answered is None:
@@ -151,22 +148,17 @@ def _right(context: Context, function: str, inputs: dict[str, Any], expected: di
     return {name: np.asarray(item, dtype=np.float64) for name, item in expected.items()}
 
 
-def _located(outcome: Outcome, context: Context, function: str, samples: Sequence[Sample]) -> Outcome:
-    """Say which result is the first wrong one along the computation."""
-    order = context.mutations.order(function)
-    factors = [1.0, *context.content.functions[function].conventions.values()]
-    wrong = min(
-        (
-            [name for name in order if name in samples[0].answered and not _right_everywhere(samples, name, factor)]
-            for factor in factors
-        ),
-        key=len,
-    )
-    return replace(outcome, evidence={**outcome.evidence, "where": wrong[0]}) if wrong else outcome
+def _first_wrong(context: Context, function: str, samples: Sequence[Sample]) -> str | None:
+    """The first result along the computation that is wrong in some case."""
 
+    def wrong(factor: float) -> list[str]:
+        agreeing = set.intersection(*(sample.agreeing(sample.right, factor) for sample in samples))
+        return [
+            name for name in context.mutations.order(function) if name in samples[0].answered and name not in agreeing
+        ]
 
-def _right_everywhere(samples: Sequence[Sample], name: str, factor: float) -> bool:
-    return all(sample.agrees(name, sample.right[name], factor) for sample in samples)
+    fewest = min(map(wrong, context.content.functions[function].factors), key=len)
+    return fewest[0] if fewest else None
 
 
 def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Findings | None:
@@ -176,6 +168,7 @@ def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Fi
     earlier = [found for found in context.found if any(m.bug.function != function for m in found.mutants)]
     together = [_joined(earlier)] if len(earlier) > 1 else []
     for found in (*together, *earlier):
-        if search.reproduced(context.mutations, function, samples, found.mutants, 1.0):
-            return found
+        for factor in context.content.functions[function].factors:
+            if search.reproduced(context.mutations, function, samples, found.mutants, factor):
+                return found
     return None

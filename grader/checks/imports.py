@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..diagnosis import named
+from ..diagnosis import told_by_check
 from .context import Context, Outcome
 
 
@@ -45,7 +45,7 @@ def outcome(context: Context) -> Outcome | None:
         0.0,
         f"Your code imports {listed} ({found[0][0]}): the task is to compute this with NumPy alone.",
         {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
-        named("forbidden-library", found[0][1]),
+        told_by_check("forbidden-library", found[0][1]),
     )
 
 

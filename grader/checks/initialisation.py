@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import binding
 from ..assignment.checks import InitialisationCheck
-from ..diagnosis import named
+from ..diagnosis import told_by_check
 from .context import Context, Outcome
 
 
@@ -26,7 +26,7 @@ def run(check: InitialisationCheck, context: Context) -> Outcome:
         praise = f"{', '.join(shapes)} have the right shapes, and {', '.join(check.spread)} are spread."
         return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
     alike = [name for name in problems if name in check.spread and _units_alike(answered[name])]
-    bugs = named("units-start-alike", alike[0]) if alike else None
+    bugs = told_by_check("units-start-alike", alike[0]) if alike else None
     return Outcome(0.0, f"`{check.function}`: {next(iter(problems.values()))}", {"wrong": list(problems)}, bugs)
 
 

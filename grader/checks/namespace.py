@@ -10,7 +10,7 @@ import numpy as np
 from ..assignment.checks import NamespaceCheck
 from ..assignment.parts import Variable
 from ..binding import describe
-from ..diagnosis import named
+from ..diagnosis import told_by_check
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
 from . import training
@@ -32,7 +32,7 @@ def run(check: NamespaceCheck, context: Context) -> Outcome:
     right = [name for name in check.names if name not in wrong]
     also = f" Right: {', '.join(right)}." if right else ""
     swapped = [name for name, problem in wrong.items() if ORDER in problem]
-    bugs = named("names-out-of-order", swapped[0]) if swapped else None
+    bugs = told_by_check("names-out-of-order", swapped[0]) if swapped else None
     return Outcome(len(right) / len(check.names), next(iter(wrong.values())) + also, {"wrong": wrong}, bugs)
 
 

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 
 from ..assignment.checks import SourceCheck
-from ..diagnosis import named
+from ..diagnosis import told_by_check
 from ..sandbox.seen import Call
 from . import imports, training
 from .context import Context, Outcome
@@ -36,7 +36,7 @@ def run(check: SourceCheck, context: Context) -> Outcome:
         problem = TRAINING_RULES[rule](record)
         if problem is not None:
             evidence = {"training": [call.model_dump() for call in record[:20]]}
-            return Outcome(0.0, problem.sentence, evidence, named(problem.bug, problem.where))
+            return Outcome(0.0, problem.sentence, evidence, told_by_check(problem.bug, problem.where))
     praise = "The models are trained as the task asks." if rules else "Nothing is used that the task forbids."
     return Outcome(1.0, praise)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .formulas import Formula
+from ..formulas import Formula
 from .samples import Array, Sample, alike, projection
 
 Parameters = dict[str, Any]
@@ -73,6 +73,8 @@ def permuted(samples: Sequence[Sample], name: str, right: Right) -> Parameters |
 
 def collapsed(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """Sums or means along an axis that should have been kept, whether repeated along it or not."""
+    if _one_number(samples, name):
+        return None
     for axis in (None, *range(right[0][name].ndim)):
         for how, reduce in (("sum", np.sum), ("mean", np.mean)):
             reduced: Callable[..., Any] = reduce
@@ -98,6 +100,8 @@ def broadcast(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 
 def truncated(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """Whole numbers: the right ones without what stands after the point."""
+    if _one_number(samples, name):
+        return None
     for how, cut in (("truncated", np.trunc), ("rounded", np.round), ("rounded down", np.floor)):
         whole: Callable[..., Any] = cut
         if _all(samples, name, [whole(values[name]) for values in right]):
@@ -107,6 +111,8 @@ def truncated(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 
 def rounded(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """The right numbers with some decimals, or in a short floating-point format."""
+    if _one_number(samples, name):
+        return None
     for decimals in range(1, DECIMALS):
         unit = 10.0**-decimals
         if all(
@@ -138,9 +144,11 @@ def clipped(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
 
 
 def shifted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """a * right + b, with the same a and b in all cases."""
+    """a * right + b, with the same a and b in two cases or more."""
     answered, wanted = _joined(samples, name, right)
-    if answered is None or wanted is None or not np.isfinite(answered).all() or wanted.size < 4:
+    if answered is None or wanted is None or len(samples) < 2 or wanted.size < 4:
+        return None
+    if not (np.isfinite(answered).all() and np.isfinite(wanted).all()):
         return None
     columns = np.stack([wanted, np.ones_like(wanted)], axis=1)
     (slope, offset), *_ = np.linalg.lstsq(columns, answered, rcond=None)
@@ -162,7 +170,6 @@ DETECTORS: dict[str, Callable[[Sequence[Sample], str, Right], Parameters | None]
     "clipped": clipped,
     "shifted": shifted,
 }
-ELEMENTWISE = ("clipped", "shifted")  # for what has many entries; a loss is one number
 
 
 def is_factor(found: Parameters, samples: Sequence[Sample], wanted: str | float) -> bool:
@@ -182,6 +189,11 @@ def _all(samples: Sequence[Sample], name: str, candidates: Sequence[Any]) -> boo
 def _is(sample: Sample, name: str, candidate: Any) -> bool:
     same_shape = np.squeeze(sample.answered[name]).shape == np.squeeze(candidate).shape
     return same_shape and sample.history != name and sample.agrees(name, candidate)
+
+
+def _one_number(samples: Sequence[Sample], name: str) -> bool:
+    """Whether the answer is the same number everywhere: zeros are the whole part of whatever is small."""
+    return bool(np.ptp(np.concatenate([np.ravel(s.answered[name]).astype(np.float64) for s in samples])) == 0)
 
 
 def _joined(samples: Sequence[Sample], name: str, right: Right) -> tuple[Array | None, Array | None]:

@@ -14,8 +14,8 @@ import numpy as np
 from ..assignment import REFERENCE, Assignment
 from ..assignment.bugs import Bug
 from ..errors import NotGradable
+from ..formulas import Formula, Layer, Quantities
 from ..oracle import import_file
-from .formulas import Formula, Layer, Quantities
 
 Values = dict[str, Any]
 

@@ -10,10 +10,10 @@ from .. import probes
 from ..assignment import Assignment
 from ..assignment.checks import ArgumentsUsedCheck, ProbedCheck
 from ..errors import NotGradable, UsageError
+from ..formulas import Formula
 from ..oracle import Oracle
 from ..probes import Case
 from . import catalogue
-from .formulas import Formula
 from .mutants import Mutant, Mutations
 from .samples import alike
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,12 @@ class Sample:
     history: str | None = None
     accepted: float = RELATIVE
 
-    @property
+    @cached_property
     def relative(self) -> float:
         """The relative tolerance: that of the check, or what the dtypes of the answers ask for."""
         return max([self.accepted, *(RELATIVE_BY_DTYPE.get(array.dtype.name, 0) for array in self.answered.values())])
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """The largest right entry of all results."""
         return max((float(np.max(np.abs(array), initial=0)) for array in self.right.values()), default=0.0)
@@ -68,9 +69,9 @@ def arrays(values: Mapping[str, Any]) -> dict[str, Array] | None:
 
 
 def alike(one: Any, other: Any, relative: float = RELATIVE, absolute: float = 0.0) -> bool:
-    """Whether two arrays hold the same numbers, up to axes of length one; a single number may stand for an array of it."""
+    """Whether two arrays hold the same numbers, up to axes of length one; a number may stand for an array of it."""
     one, other = np.squeeze(np.asarray(one, dtype=np.float64)), np.squeeze(np.asarray(other, dtype=np.float64))
-    if one.shape != other.shape and one.ndim and other.ndim:
+    if one.shape != other.shape and ((one.ndim and other.ndim) or not one.size or not other.size):
         return False
     with np.errstate(all="ignore"):
         largest = np.max(np.abs(other), initial=0.0, where=np.isfinite(other))

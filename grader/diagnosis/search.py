@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .formulas import Formula
+from ..formulas import Formula
 from .mutants import Mutant, Mutations
 from .samples import Sample, alike
 
@@ -56,8 +56,8 @@ def explanations(
         fixed, fitted = _alone(mutations, function, samples[0], factor)
         for candidates in (
             _singles(fixed, samples[0]),
+            _singles(fitted, samples[0]),  # a divisor of 5 is one bug, and not twice a divisor of 10
             _pairs(fixed, fixed, samples[0]),
-            _singles(fitted, samples[0]),
             _pairs(fixed, fitted, samples[0]),
             _on_top(mutations, function, fixed, samples[0], factor),
         ):
@@ -73,7 +73,7 @@ def explanations(
 
 def changed(mutations: Mutations, function: str, mutant: Mutant, sample: Sample) -> list[str]:
     """The results that a mutant alone changes, in the order of the computation."""
-    values = _results(mutations, function, [mutant], sample.inputs)
+    values = results(mutations, function, [mutant], sample.inputs)
     if values is None:
         return []
     return [name for name in mutations.order(function) if name in sample.right and not _same(sample, values, name)]
@@ -93,7 +93,7 @@ def _alone(mutations: Mutations, function: str, sample: Sample, factor: float) -
 
 
 def _effect(mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float) -> _Alone | None:
-    values = _results(mutations, function, [mutant], sample.inputs)
+    values = results(mutations, function, [mutant], sample.inputs)
     if values is None:
         return None
     different = frozenset(name for name in sample.right if not _same(sample, values, name))
@@ -143,13 +143,11 @@ def reproduced(
     """Whether these mutants together give all answers of all cases."""
     shown = False
     for sample in samples:
-        values = _results(mutations, function, mutants, sample.inputs)
+        values = results(mutations, function, mutants, sample.inputs)
         if values is not None and sample.agreeing(values, factor) >= sample.answered.keys():
             shown = True
         elif _fits(values, sample) or not sample.agreeing(sample.right, factor) >= sample.answered.keys():
-            return (
-                False  # where the mutation gives arrays of other shapes, or none, a submission may do the right thing
-            )
+            return False  # only where the mutation gives no such arrays, a submission may do the right thing
     return shown
 
 
@@ -165,7 +163,7 @@ def _with_unknown(
 ) -> Mutant | None:
     """The mutant with the number that gives the first result that depends on it; later ones may depend in any way."""
     at = {
-        value: _results(mutations, function, [mutant.with_constant(value), *beside], sample.inputs)
+        value: results(mutations, function, [mutant.with_constant(value), *beside], sample.inputs)
         for value in (0.0, 1.0)
     }
     low, high = at[0.0], at[1.0]
@@ -179,12 +177,18 @@ def _with_unknown(
         if rest.size != slope.size or not np.isfinite(rest).all() or not np.isfinite(slope).all():
             return None
         found = float((rest - np.ravel(low[name])) @ slope / (slope @ slope))
-        allowed = mutant.bug.only_if is None or bool(Formula(mutant.bug.only_if)({str(mutant.bug.unknown): found}))
-        return mutant.with_constant(found) if allowed and abs(found) > NOTHING else None
+        return mutant.with_constant(found) if abs(found) > NOTHING and _is_allowed(mutant, found) else None
     return None
 
 
-def _results(
+def _is_allowed(mutant: Mutant, value: float) -> bool:
+    if mutant.bug.only_if is None:
+        return True
+    with np.errstate(all="ignore"):
+        return bool(Formula(mutant.bug.only_if)({str(mutant.bug.unknown): np.float64(value)}))
+
+
+def results(
     mutations: Mutations, function: str, mutants: Sequence[Mutant], inputs: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """None where the mutation cannot be computed: on most sizes a forgotten transpose does not fit."""

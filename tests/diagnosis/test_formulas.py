@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.diagnosis.formulas import Formula, Quantities, names_in, sigmoid, softmax
+from grader.formulas import Formula, Quantities, names_in, sigmoid, softmax
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ UNPROVED = {
         "cannot be computed ({'dw': 'X.T @ oops'})",
     ),
     "an option without effect": ("{direction: 1}", "{direction: -1}", "The bug steps-uphill changes nothing"),
-    "a mutation that is not there": ("mistakes.cut", "mistakes.cat", "cannot be computed (mistakes.cat)"),
+    "a mutation that is not there": ("mistakes.cut", "mistakes.cat", "names mistakes.cat, which is not there"),
     "a bug without texts": (
         "name: wrong-delta",
         "name: nobody-knows-me",

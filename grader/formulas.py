@@ -58,8 +58,10 @@ class Formula:
 
 def names_in(text: str) -> list[str]:
     """The names that an expression reads, but for those that it binds itself."""
-    nodes = [node for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)]
+    every = list(ast.walk(ast.parse(text, mode="eval")))
+    nodes = [node for node in every if isinstance(node, ast.Name)]
     bound = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    bound |= {node.arg for node in every if isinstance(node, ast.arg)}  # of a lambda
     return list(dict.fromkeys(node.id for node in nodes if node.id not in bound))
 
 

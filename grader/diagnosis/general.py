@@ -1,0 +1,146 @@
+"""Names for what the general detectors find, alone or on top of one declared mutation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..assignment.content import AssignmentFile
+from . import detectors, search
+from .detectors import Parameters, Right
+from .findings import Finding, Findings
+from .mutants import Mutant, Mutations
+from .samples import Sample, alike, projection
+
+GENERAL = {
+    "factor": "constant-factor",
+    "transposed": "transposed",
+    "permuted": "permuted-results",
+    "collapsed": "collapsed-axis",
+    "broadcast": "broadcast-to-matrix",
+    "truncated": "truncated-to-integers",
+    "rounded": "rounded-result",
+    "clipped": "clipped-values",
+    "shifted": "shifted-range",
+}
+FACTORS = {  # that have names of their own
+    2.0: ("stray-factor-two",),
+    0.5: ("missing-factor-two",),
+    -1.0: ("sign-flipped",),
+    -2.0: ("sign-flipped", "stray-factor-two"),
+    -0.5: ("sign-flipped", "missing-factor-two"),
+}
+
+
+def find(
+    content: AssignmentFile, mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
+) -> Findings | None:
+    """The detectors' explanation of all results that are wrong; ``factors`` are those of the accepted conventions."""
+    order = mutations.order(function)
+    alone = [
+        found
+        for factor in factors
+        if (found := _detected(content, function, samples, _scaled([s.right for s in samples], factor), order))
+    ]
+    if alone:  # a factor with a name of its own says more than any number
+        return Findings(tuple(min(alone, key=lambda found: [bug.bug for bug in found] == [GENERAL["factor"]])))
+    for mutant, changed, values in _changing(mutations, function, samples, factors):
+        detected = _detected(content, function, samples, values, order)
+        if detected and len(detected) == 1:  # and the mutation is the second
+            mutated = Finding(mutant.bug.name, min(changed, key=order.index))
+            both = sorted([mutated, *detected], key=lambda finding: order.index(finding.where))
+            return Findings(tuple(both), mutants=(mutant,))
+    return None
+
+
+def _changing(
+    mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
+) -> Iterator[tuple[Mutant, set[str], list[dict[str, Any]]]]:
+    """Mutants that explain some of what is wrong, the results that they change, and what they give in each case."""
+    complete = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is None]
+    for factor in factors:
+        for mutant in complete if mutations.known(function) else ():
+            first = search.results(mutations, function, [mutant], samples[0].inputs)
+            if first is None or not all(np.isfinite(array).all() for array in first.values()):
+                continue
+            changed = set(search.changed(mutations, function, mutant, samples[0]))
+            if not _explains_some(samples[0], _scaled([first], factor)[0], changed):
+                continue
+            values = [search.results(mutations, function, [mutant], sample.inputs) for sample in samples]
+            fitting = [item for item in values if item is not None]
+            if len(fitting) == len(samples):
+                yield mutant, changed, _scaled(fitting, factor)
+
+
+def _scaled(values: Sequence[Mapping[str, Any]], factor: float) -> list[dict[str, Any]]:
+    return [{name: factor * array for name, array in item.items()} for item in values]
+
+
+def _explains_some(sample: Sample, mutated: dict[str, Any], changed: set[str]) -> bool:
+    """Whether one of the results that a mutant changes is as answered, or a multiple of that, or in another place."""
+    for name in changed & sample.answered.keys():
+        multiple = projection([sample.answered[name]], [mutated[name]]) if name != sample.history else None
+        if sample.agrees(name, mutated[name], 1.0 if multiple is None else multiple):
+            return True
+        if any(other != name and sample.agrees(other, mutated[name]) for other in sample.answered):
+            return True
+    return False
+
+
+def _detected(
+    content: AssignmentFile, function: str, samples: Sequence[Sample], right: Right, order: list[str]
+) -> list[Finding] | None:
+    """What the detectors say of every result that is not right; None if one of them is not explained."""
+    found: dict[str, Finding] = {}
+    for name in order:
+        if name not in samples[0].answered:
+            continue
+        if all(sample.agrees(name, values[name]) for sample, values in zip(samples, right, strict=True)):
+            continue
+        findings = _of_result(content, function, samples, name, right)
+        if findings is None:
+            return None
+        for finding in findings:
+            known = found.setdefault(finding.bug, finding)
+            if finding.bug == GENERAL["rounded"]:
+                continue  # a number may end in zeros
+            if {**known.found, "other": None} != {**finding.found, "other": None}:
+                return None  # two different factors, say: one bug more than these numbers can bear out
+    return list(found.values())
+
+
+def _of_result(
+    content: AssignmentFile, function: str, samples: Sequence[Sample], name: str, right: Right
+) -> list[Finding] | None:
+    if name == samples[0].history and all(
+        alike(sample.answered[name], values[name]) for sample, values in zip(samples, right, strict=True)
+    ):
+        return [Finding("losses-too-long", name)]
+    for detector, detect in detectors.DETECTORS.items():
+        found = detect(samples, name, right)
+        if found is None:
+            continue
+        for bug in content.bugs:
+            if bug.detector != detector or bug.function != function:
+                continue
+            if all(_has(found, samples, key, wanted) for key, wanted in bug.parameters.items()):
+                return [Finding(bug.name, name, _told(found))]
+        if detector != "factor":
+            return [Finding(GENERAL[detector], name, found)]
+        if found["factor"] is not None:
+            names = FACTORS.get(round(found["factor"], 5), (GENERAL["factor"],))
+            return [Finding(bug, name, _told(found)) for bug in names]
+    return None
+
+
+def _has(found: Parameters, samples: Sequence[Sample], key: str, wanted: Any) -> bool:
+    if key == "factor" and "factors" in found:
+        return detectors.is_factor(found, samples, wanted)
+    return bool(found.get(key) == wanted)
+
+
+def _told(found: Parameters) -> Parameters:
+    """The parameters without what is only for finding the name."""
+    return {key: value for key, value in found.items() if key != "factors" and value is not None}

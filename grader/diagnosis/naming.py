@@ -1,0 +1,108 @@
+"""From the answers to one function to the names of its bugs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..assignment.content import AssignmentFile
+from . import general, search
+from .findings import Finding, Findings
+from .mutants import Mutations
+from .samples import Sample, alike
+
+
+def find(content: AssignmentFile, mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
+    """Explain the answers to ``function``; None if they are right, or nothing declared or general explains them."""
+    factors = content.functions[function].factors
+    if all(any(is_right(sample, factor) for factor in factors) for sample in samples):
+        return None
+    finite = [sample for sample in samples if not _lost(sample)]
+    if all(any(is_right(sample, factor) for factor in factors) for sample in finite):
+        found = _overflow(mutations, function, samples)
+        return Findings((found,)).of(function) if found is not None else None
+    explanations: list[search.Explanation] = []
+    if mutations.known(function) or any(mutant.bug.mutation for mutant in mutations.of(function)):
+        explanations = search.explanations(mutations, function, finite, factors)
+    named = [_named(mutations, function, samples, item) for item in explanations]
+    if named:
+        first, *others = named
+        known = {finding.bug for finding in first.bugs}
+        further = {finding.bug: finding for other in others for finding in other.bugs if finding.bug not in known}
+        return replace(first, alternatives=tuple(further.values())).of(function)
+    found_generally = (
+        general.find(content, mutations, function, finite, factors) if len(finite) == len(samples) else None
+    )
+    return found_generally.of(function) if found_generally is not None else None
+
+
+def is_right(sample: Sample, factor: float = 1.0) -> bool:
+    """Whether all results of a case are ``factor`` times the right ones."""
+    return sample.agreeing(sample.right, factor) >= sample.answered.keys()
+
+
+def _named(mutations: Mutations, function: str, samples: Sequence[Sample], explanation: search.Explanation) -> Findings:
+    order = mutations.order(function)
+    found: dict[str, Finding] = {}
+    for mutant in explanation.mutants:
+        changed = search.changed(mutations, function, mutant, samples[0])
+        where = changed[0] if changed else next(iter(samples[0].answered))
+        constants = {name: float(f"{value:.6g}") for name, value in mutant.constants.items()}
+        known = found.get(mutant.bug.name)
+        if known is None or order.index(where) < order.index(known.where):
+            found[mutant.bug.name] = Finding(mutant.bug.name, where, constants)
+    bugs = sorted(found.values(), key=lambda finding: order.index(finding.where))
+    if any(_lost(sample) for sample in samples):
+        values = [search.results(mutations, function, explanation.mutants, sample.inputs) for sample in samples]
+        overflow = _overflow(mutations, function, samples, values, explanation.factor)
+        bugs += [overflow] if overflow is not None else []
+    return Findings(tuple(bugs), mutants=explanation.mutants)
+
+
+def _lost(sample: Sample) -> bool:
+    """Whether there is NaN or infinity where a number is due."""
+    return any(not np.isfinite(array.astype(np.float64)).all() for array in sample.answered.values())
+
+
+def _overflow(
+    mutations: Mutations,
+    function: str,
+    samples: Sequence[Sample],
+    values: Sequence[Mapping[str, Any] | None] | None = None,
+    factor: float = 1.0,
+) -> Finding | None:
+    """The first result that is lost in the cases with the largest numbers, and is as in ``values`` otherwise.
+
+    ``values`` are the right ones by default, or those of the other bugs.
+    """
+    wanted = values or [sample.right for sample in samples]
+    lost = [_lost(sample) for sample in samples]
+    sizes = [_largest(sample.inputs) for sample in samples]
+    spared = [size for size, is_lost in zip(sizes, lost, strict=True) if not is_lost]
+    if any(is_lost and size < max(spared, default=0.0) for size, is_lost in zip(sizes, lost, strict=True)):
+        return None  # a square root of a negative number, say: it does not take large ones
+    some_right = bool(spared)
+    for name in mutations.order(function):
+        here = False
+        for sample, right in zip(samples, wanted, strict=True):
+            if name not in sample.answered or not _lost(sample):
+                continue
+            answered = sample.answered[name].astype(np.float64)
+            if right is None or answered.shape != np.shape(right[name]):
+                return None
+            kept = np.isfinite(answered)
+            if not alike(answered[kept], factor * np.asarray(right[name])[kept], sample.relative):
+                return None
+            some_right = some_right or bool(kept.any())
+            here = here or not kept.all()
+        if here:
+            return Finding("overflow", name) if some_right else None
+    return None
+
+
+def _largest(inputs: Mapping[str, Any]) -> float:
+    numbers = [np.asarray(value) for value in inputs.values()]
+    return max((float(np.abs(n).max(initial=0)) for n in numbers if n.dtype.kind in "iuf"), default=0.0)
