@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -75,21 +75,30 @@ class Mutations:
 
         Raises whatever a mutation raises: on some sizes its arrays do not fit.
         """
-        declared = self._content.functions[function]
-        own = [mutant for mutant in mutants if mutant.bug.function == function]
         with np.errstate(all="ignore"):
-            alone = next((mutant for mutant in own if mutant.bug.mutation), None)
-            if alone is not None and alone.bug.mutation is not None:
-                called = self._load(alone.bug.mutation)
-                right = self.results(function, [], inputs) if self.known(function) else {}
-                return self._named(function, self._called(called, mutants, [alone], {**right, **inputs}), right)
-            steps = self._steps[function]
-            if callable(steps):
-                return self._named(function, self._called(steps, mutants, own, inputs), {})
-            constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
-            others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
-            quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants})
-            return {name: np.asarray(quantities[name], dtype=np.float64) for name in declared.returns}
+            found = dict(self.each_result(function, mutants, inputs))
+        return {name: found[name] for name in self._content.functions[function].returns}
+
+    def each_result(
+        self, function: str, mutants: Sequence[Mutant], inputs: Values
+    ) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """The same one by one in the order of the computation, so that whoever sees a wrong one can stop."""
+        own = [mutant for mutant in mutants if mutant.bug.function == function]
+        alone = next((mutant for mutant in own if mutant.bug.mutation), None)
+        if alone is not None and alone.bug.mutation is not None:
+            called = self._load(alone.bug.mutation)
+            right = self.results(function, [], inputs) if self.known(function) else {}
+            yield from self._named(function, self._called(called, mutants, [alone], {**right, **inputs}), right)
+            return
+        steps = self._steps[function]
+        if callable(steps):
+            yield from self._named(function, self._called(steps, mutants, own, inputs), {})
+            return
+        constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
+        others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
+        quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants})
+        for name in self.order(function):
+            yield name, np.asarray(quantities[name], dtype=np.float64)
 
     def order(self, function: str) -> list[str]:
         """The results of a function in the order of the computation, as far as the steps tell."""
@@ -129,11 +138,12 @@ class Mutations:
 
         return call
 
-    def _named(self, function: str, answer: Any, right: Values) -> Values:
+    def _named(self, function: str, answer: Any, right: Values) -> list[tuple[str, np.ndarray[Any, Any]]]:
         returns = self._content.functions[function].returns
         if not isinstance(answer, dict):
             answer = dict(zip(returns, answer if isinstance(answer, tuple) else (answer,), strict=True))
-        return {name: np.asarray({**right, **answer}[name], dtype=np.float64) for name in returns}
+        values = {**right, **answer}
+        return [(name, np.asarray(values[name], dtype=np.float64)) for name in returns]
 
     def _load(self, path: str) -> Callable[..., Any]:
         """The Python function of an import path, in the assignment's folder or beside the bundled references."""

@@ -74,10 +74,13 @@ def alike(one: Any, other: Any, relative: float = RELATIVE, absolute: float = 0.
     if one.shape != other.shape and ((one.ndim and other.ndim) or not one.size or not other.size):
         return False
     with np.errstate(all="ignore"):
-        largest = np.max(np.abs(other), initial=0.0, where=np.isfinite(other))
-        return bool(
-            np.allclose(one, other, rtol=0, atol=max(relative * float(largest), absolute, 1e-300), equal_nan=True)
-        )
+        sizes = np.abs(other)
+        largest = sizes.max(initial=0.0)
+        if not np.isfinite(largest):
+            largest = sizes.max(initial=0.0, where=np.isfinite(other))
+        near = np.abs(one - other) <= max(relative * float(largest), absolute, 1e-300)
+        # np.allclose() would be the same, several times slower; a search compares some ten thousand times.
+        return bool(near.all() or (near | (one == other) | (np.isnan(one) & np.isnan(other))).all())
 
 
 def projection(answered: Iterable[Array], right: Iterable[Array]) -> float | None:

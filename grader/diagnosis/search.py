@@ -17,6 +17,7 @@ from .mutants import Mutant, Mutations
 from .samples import Sample, alike
 
 NOTHING = 1e-9  # of the right number: an unknown that small changes nothing
+ANY = 0.37  # for an unknown, where only what it changes is asked
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,18 @@ def _singles(alone: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, 
 def _on_top(
     mutations: Mutations, function: str, fixed: Sequence[_Alone], sample: Sample, factor: float
 ) -> Iterator[tuple[Mutant, ...]]:
-    """A mutant with an unknown together with another, where both change the same results."""
-    unknown = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is not None]
-    for one, other in itertools.product(fixed, unknown):
-        if one.changed and not one.mutant.steps.keys() & other.steps.keys():
-            found = _with_unknown(mutations, function, other, sample, factor, one.mutant)
+    """A mutant with an unknown on top of another that changes the result from which the unknown is found."""
+    for mutant in mutations.of(function):
+        if mutant.bug.unknown is None:
+            continue
+        affected = changed(mutations, function, mutant.with_constant(ANY), sample)
+        kept = sample.answered.keys() - set(affected)
+        for one in fixed:
+            if not affected or affected[0] not in one.changed or not kept <= one.agreeing:
+                continue
+            if one.mutant.steps.keys() & mutant.steps.keys():
+                continue
+            found = _with_unknown(mutations, function, mutant, sample, factor, one.mutant)
             if found is not None:
                 yield (found, one.mutant)
 
@@ -143,12 +151,26 @@ def reproduced(
     """Whether these mutants together give all answers of all cases."""
     shown = False
     for sample in samples:
-        values = results(mutations, function, mutants, sample.inputs)
-        if values is not None and sample.agreeing(values, factor) >= sample.answered.keys():
+        if _agrees(mutations, function, sample, mutants, factor):
             shown = True
-        elif _fits(values, sample) or not sample.agreeing(sample.right, factor) >= sample.answered.keys():
+        elif not sample.agreeing(sample.right, factor) >= sample.answered.keys():
+            return False
+        elif _fits(results(mutations, function, mutants, sample.inputs), sample):
             return False  # only where the mutation gives no such arrays, a submission may do the right thing
     return shown
+
+
+def _agrees(mutations: Mutations, function: str, sample: Sample, mutants: Sequence[Mutant], factor: float) -> bool:
+    """Whether the mutants give all answers of one case; most do not give the first, and end there."""
+    try:
+        with np.errstate(all="ignore"):
+            return all(
+                sample.agrees(name, value, factor)
+                for name, value in mutations.each_result(function, mutants, dict(sample.inputs))
+                if name in sample.answered
+            )
+    except Exception:  # its arrays do not fit here
+        return False
 
 
 def _fits(values: Mapping[str, Any] | None, sample: Sample) -> bool:
@@ -162,23 +184,33 @@ def _with_unknown(
     mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float, *beside: Mutant
 ) -> Mutant | None:
     """The mutant with the number that gives the first result that depends on it; later ones may depend in any way."""
-    at = {
-        value: results(mutations, function, [mutant.with_constant(value), *beside], sample.inputs)
-        for value in (0.0, 1.0)
-    }
-    low, high = at[0.0], at[1.0]
-    if low is None or high is None:
-        return None
-    for name in mutations.order(function):
-        if name not in sample.answered or name == sample.history or alike(low[name], high[name]):
-            continue
-        slope = np.ravel(high[name] - low[name])
-        rest = np.ravel(sample.answered[name].astype(np.float64) / factor)
-        if rest.size != slope.size or not np.isfinite(rest).all() or not np.isfinite(slope).all():
+    found: float | None = None
+    with np.errstate(all="ignore"):
+        try:
+            for (name, low), (_, high) in zip(
+                *(
+                    mutations.each_result(function, [mutant.with_constant(value), *beside], dict(sample.inputs))
+                    for value in (0.0, 1.0)
+                ),
+                strict=True,
+            ):
+                if name not in sample.answered or name == sample.history or alike(low, high):
+                    continue
+                found = _solution(low, high, sample.answered[name].astype(np.float64) / factor)
+                break
+        except Exception:  # its arrays do not fit here
             return None
-        found = float((rest - np.ravel(low[name])) @ slope / (slope @ slope))
-        return mutant.with_constant(found) if abs(found) > NOTHING and _is_allowed(mutant, found) else None
-    return None
+    if found is None or abs(found) <= NOTHING or not _is_allowed(mutant, found):
+        return None
+    return mutant.with_constant(found)
+
+
+def _solution(low: Any, high: Any, answered: Any) -> float | None:
+    """The c with low + c * (high - low) = answered, in the least squares; None where the shapes differ."""
+    start, slope, rest = np.ravel(low), np.ravel(high - low), np.ravel(answered)
+    if rest.size != slope.size or not (np.isfinite(rest).all() and np.isfinite(slope).all()):
+        return None
+    return float((rest - start) @ slope / (slope @ slope))
 
 
 def _is_allowed(mutant: Mutant, value: float) -> bool:
