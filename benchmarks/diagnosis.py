@@ -67,7 +67,7 @@ class Outcome:
     verdict: str
     found: str
     seconds: float
-    diagnosing: float
+    diagnosing: float = 0.0
 
 
 def cases(exercise: str, wanted: list[str]) -> Iterator[Case]:

@@ -40,7 +40,7 @@ def _check(name, status, bug=None, also=(), either=()):
     "verdict, check",
     [
         ("right", ("backward", "failed", "flipped-sign")),
-        ("right", ("backward", "partial", "not-averaged", ["flipped-sign"])),
+        ("wrong", ("backward", "partial", "not-averaged", ["flipped-sign"])),
         ("right*", ("backward", "failed", "not-averaged", [], ["flipped-sign"])),
         ("right", ("forward", "failed", "flipped-sign")),
         ("wrong", ("backward", "failed", "not-averaged")),
