@@ -24,7 +24,6 @@ STEPS = 3  # of a path, whose first is not right
 SHORT = 12  # epochs; most bugs of a training loop show in the first ones
 SEED = 1
 TIMES = 12  # that the same is asked; what changes with every tenth call still shows
-SECONDS = 2.0
 
 
 def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[Sample]:
@@ -64,25 +63,27 @@ def find(context: Context, function: str, samples: Sequence[Sample], short: Sequ
 
 
 class Asker:
-    """Calls one function again and again, for two seconds in all and as long as it answers."""
+    """Calls one function again and again, while it answers and the submission's time for this lasts."""
 
     def __init__(self, context: Context, function: str, sample: Sample) -> None:
         self._context = context
         self._function = function
         # The shapes of the case: asking the reference about other inputs would need TensorFlow.
         self._shapes = {name: array.shape for name, array in sample.right.items()}
-        self._deadline = time.monotonic() + SECONDS
 
     def __call__(self, inputs: Values, seed: int | None = None) -> Values | None:
         """The answer as arrays; None where there is none, or no time is left for one."""
-        if time.monotonic() > self._deadline:
+        if self._context.seconds_to_ask <= 0:
             return None
+        began = time.monotonic()
         try:
             return arrays(self._context.ask(self._function, inputs, shapes=self._shapes, seed=seed).values)
         except CallFailed as failure:
             if failure.status not in ("error", "failed"):  # it hangs, or has taken the worker with it
-                self._deadline = 0.0
+                self._context.seconds_to_ask = 0.0
             return None
+        finally:
+            self._context.seconds_to_ask -= time.monotonic() - began
 
 
 def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]) -> Findings | None:

@@ -26,6 +26,7 @@ from .instances import Instances
 from .manner import Manner
 
 NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are no student's result
+SECONDS_TO_ASK = 2.0  # a submission again, to find its bugs
 MAX_ROWS = 100  # of a variable; no check compares more
 
 
@@ -90,6 +91,7 @@ class Context:
         self.content = assignment.content
         self.mutations = Mutations(assignment)
         self.asked_of: dict[str, list[Any]] = {}  # by function: cases, right results and answers of the checks so far
+        self.seconds_to_ask = SECONDS_TO_ASK  # what is left of that
         self.found: list[Findings] = []  # in the checks so far: a later function may only pass them on
         self.code = code
         self.oracle = oracle

@@ -14,6 +14,8 @@ from .findings import Finding, Findings
 from .mutants import Mutations
 from .samples import Sample, alike
 
+LARGE = 20.0  # products of a few such numbers are more than exp() can take
+
 
 def find(content: AssignmentFile, mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
     """Explain the answers to ``function``; None if they are right, or nothing declared or general explains them."""
@@ -82,7 +84,8 @@ def _overflow(
     lost = [_lost(sample) for sample in samples]
     sizes = [_largest(sample.inputs) for sample in samples]
     spared = [size for size, is_lost in zip(sizes, lost, strict=True) if not is_lost]
-    if any(is_lost and size < max(spared, default=0.0) for size, is_lost in zip(sizes, lost, strict=True)):
+    least = max([LARGE, *spared])
+    if any(is_lost and size < least for size, is_lost in zip(sizes, lost, strict=True)):
         return None  # a square root of a negative number, say: it does not take large ones
     some_right = bool(spared)
     for name in mutations.order(function):
@@ -96,8 +99,8 @@ def _overflow(
             kept = np.isfinite(answered)
             if not alike(answered[kept], factor * np.asarray(right[name])[kept], sample.relative):
                 return None
-            some_right = some_right or bool(kept.any())
             here = here or not kept.all()
+            some_right = some_right or (not kept.all() and bool(kept.any()))
         if here:
             return Finding("overflow", name) if some_right else None
     return None

@@ -55,13 +55,14 @@ def explanations(
     for factor in factors:
         samples = sorted(samples, key=lambda sample: sample.agreeing(sample.right, factor) >= sample.answered.keys())
         fixed, fitted = _alone(mutations, function, samples[0], factor)
-        for candidates in (
-            _singles(fixed, samples[0]),
-            _singles(fitted, samples[0]),  # a divisor of 5 is one bug, and not twice a divisor of 10
+        one = (_singles(fixed, samples[0]), _singles(fitted, samples[0]))
+        two = (
             _pairs(fixed, fixed, samples[0]),
             _pairs(fixed, fitted, samples[0]),
             _on_top(mutations, function, fixed, samples[0], factor),
-        ):
+        )
+        # A divisor of 5 is one bug, and not twice a divisor of 10.
+        for candidates in one if _only_zeros(samples[0], factor) else (*one, *two):
             found = [
                 Explanation(mutants, factor)
                 for mutants in candidates
@@ -70,6 +71,12 @@ def explanations(
             if found:
                 return _without_repetition(found)
     return []
+
+
+def _only_zeros(sample: Sample, factor: float) -> bool:
+    """Whether all that is wrong is zero: many pairs of bugs make nothing of everything."""
+    wrong = sample.answered.keys() - sample.agreeing(sample.right, factor)
+    return not any(sample.answered[name].any() for name in wrong)
 
 
 def changed(mutations: Mutations, function: str, mutant: Mutant, sample: Sample) -> list[str]:

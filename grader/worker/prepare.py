@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -29,6 +31,22 @@ def seed_random(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     _seeds[0] = np.random.SeedSequence(seed)
+
+
+@contextmanager
+def seeded(seed: int | None) -> Iterator[None]:
+    """Within it the random numbers begin with ``seed``, if there is one; also those that the system would give."""
+    if seed is None:
+        yield
+        return
+    seed_random(seed)
+    urandom = os.urandom
+    # The second is what secrets calls, and with that a bare np.random.PCG64().
+    os.urandom = random._urandom = random.Random(seed).randbytes  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        os.urandom = random._urandom = urandom  # type: ignore[attr-defined]
 
 
 def prepare(data: dict[str, str], seed: int) -> None:

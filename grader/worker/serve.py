@@ -71,19 +71,18 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
     try:
         used = None
         stored: list[Any] = []  # by a method
-        if request.get("seed") is not None:
-            prepare.seed_random(request["seed"])
         if "look" in request:
             result = _look(request["look"], namespace, arguments)
         elif "predict" in request:
             result = models.predict(namespace[request["predict"]], *arguments)
         else:
-            if "class" in request:
-                setup, *arguments = arguments
-                cls, method = namespace[request["class"]], request["function"]
-                result, *stored = classes.call(cls, method, setup, arguments, keywords)
-            else:
-                result = namespace[request["function"]](*arguments, **keywords)
+            with prepare.seeded(request.get("seed")):
+                if "class" in request:
+                    setup, *arguments = arguments
+                    cls, method = namespace[request["class"]], request["function"]
+                    result, *stored = classes.call(cls, method, setup, arguments, keywords)
+                else:
+                    result = namespace[request["function"]](*arguments, **keywords)
             used = [*arguments, *keywords.values()] if request["return_arguments"] else None
         if request.get("keep"):
             kept[request["keep"]] = result
