@@ -19,12 +19,14 @@ from typing import Any
 from ..assignment.parts import Limits
 from ..errors import NotGradable
 from ..worker import frames
-from . import view
+from . import usage, view
 from .endings import CallFailed
 from .view import Equipment
 
 SETUP_SECONDS = 60
 CHUNK = 1 << 16
+LOOK_SECONDS = 0.25  # between two looks at the memory of a worker that keeps the grader waiting
+BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
 STRONG_WORK = "/submission"
 STRONG_DATA = "/data"
 
@@ -158,10 +160,15 @@ class WorkerProcess:
 
     def _fill(self, size: int, deadline: float) -> None:
         """Read until the buffer holds ``size`` bytes, draining and counting the output meanwhile."""
+        self._look_at = time.monotonic() + LOOK_SECONDS
         while len(self._buffer) < size or time.monotonic() >= deadline:
             if time.monotonic() >= deadline:  # also for a worker that never stops sending
                 raise TimeoutError
-            ready = self._selector.select(deadline - time.monotonic())
+            now = time.monotonic()
+            if now >= self._look_at:  # by the clock: a worker that keeps talking is looked at, too
+                self._look_at_memory()
+                self._look_at = now + LOOK_SECONDS
+            ready = self._selector.select(min(self._look_at, deadline) - now)
             for key, _ in ready:
                 if key.fd == self._output:
                     self._drain()
@@ -185,6 +192,16 @@ class WorkerProcess:
             raise CallFailed(
                 "output",
                 f"Your code printed more than {self.limits.output_kb} KB and was stopped: remove prints inside loops.",
+            )
+
+    def _look_at_memory(self) -> None:
+        """A limit for all processes together; that of each is the kernel's, and meets no shared memory."""
+        if usage.memory(self._process.pid) > (self.limits.memory_mb << 20) + BESIDE:
+            self.kill()
+            raise CallFailed(
+                "memory",
+                f"The processes of your code needed more than {self.limits.memory_mb} MB together and were stopped: "
+                "start fewer of them, or give them less.",
             )
 
     def _readable(self) -> bool:

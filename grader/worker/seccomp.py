@@ -57,11 +57,15 @@ DENIED = {
     "clock_settime": (227, 112),
     "adjtimex": (159, 171),
     "acct": (163, 89),
+    "syslog": (103, 116),
     "quotactl": (179, 60),
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
     "fanotify_init": (300, 262),
     "mknodat": (259, 33),
+    # Memory that belongs to no process, only to an open file, counts for no limit.
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
     # System V and POSIX queues would outlive the process where IPC has no namespace of its own.
     "shmget": (29, 194),
     "semget": (64, 190),
