@@ -5,52 +5,29 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from . import device
-from .assignment import PACKAGE
+from .assignment import PACKAGE, REFERENCE
 from .assignment.parts import Limits
 from .errors import NotGradable
 from .oracle import tensorflow_version
 from .report.model import Level
+from .sandbox import canary, view
 from .sandbox.endings import CallFailed
-from .sandbox.session import LEVELS, Session
-from .submission import Submission
+from .sandbox.session import LEVELS
+from .sandbox.view import Equipment
 
-# Runs as a submission and tries to leave the confinement; what it reaches, it names.
-INTRUDER = """
-import os, socket
-
-def reach(secret_file, grader_file, parent, secret_name):
-    reached = []
-    for what, path in (("other files", secret_file), ("the grader's files", grader_file)):
-        try:
-            open(path).read()
-            reached.append(what)
-        except OSError:
-            pass
-    if secret_name in os.environ:
-        reached.append("the environment")
-    try:
-        os.kill(parent, 0)
-        reached.append("the grader's process")
-    except OSError:
-        pass
-    try:
-        open(f"/proc/{parent}/environ").read()
-        reached.append("the grader's memory")
-    except OSError:
-        pass
-    try:
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        reached.append("the network")
-    except OSError:
-        pass
-    return reached
-"""
+# Of the kernel, and what each has to be for user namespaces: Ubuntu 24.04 and its runners, Debian, and in general.
+SETTINGS = {
+    "kernel.apparmor_restrict_unprivileged_userns": 0,
+    "kernel.unprivileged_userns_clone": 1,
+    "user.max_user_namespaces": 10000,
+}
 
 
 def examine() -> dict[str, Any]:
@@ -79,39 +56,75 @@ def _devices() -> list[str]:
 
 
 def _try(level: Level) -> dict[str, Any]:
-    secret_name = "GRADER_SECRET"
-    os.environ[secret_name] = "1"
-    intruder = Submission("", "", "module", "intruder.py", {"intruder.py": INTRUDER.encode()}, [], None)
-    try:
-        with tempfile.NamedTemporaryFile() as secret, Session(intruder, Limits(), level) as session:
-            session.load()
-            grader_file = str(Path(PACKAGE, "oracle.py"))
-            answer = session.call("reach", [secret.name, grader_file, os.getpid(), secret_name], {})
-            return {"works": True, "reason": None, "reached": list(answer.value)}
-    except (NotGradable, CallFailed) as error:
-        return {"works": False, "reason": str(error), "reached": []}
-    finally:
-        del os.environ[secret_name]
+    """Start workers for a module and for a notebook, and let each try to get out."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)  # nothing but the confinement keeps an intruder out
+        other = Path(folder, "submission.py")
+        other.write_text("secret")
+        files = {"other submissions": other, "the grader's code": PACKAGE / "oracle.py"}
+        folders = {"the reference's answers": REFERENCE / "answers", "other folders": Path(folder)}
+        try:
+            attempts = [
+                canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind)
+                for kind in get_args(canary.Kind)
+            ]
+        except (NotGradable, CallFailed) as error:
+            return {"works": False, "reason": str(error), "not_enforced": [], "reached": []}
+    return {
+        "works": True,
+        "reason": None,
+        "not_enforced": _united(attempt.not_enforced for attempt in attempts),
+        "reached": _united(attempt.reached for attempt in attempts),
+    }
+
+
+def _united(lists: Iterable[list[str]]) -> list[str]:
+    return list(dict.fromkeys(item for items in lists for item in items))
 
 
 def _advice(levels: dict[Level, dict[str, Any]]) -> list[str]:
     advice = []
     if not levels["strong"]["works"]:
-        if Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns").exists():
+        advice.append(_how_to_get_namespaces())
+    for level in ("strong", "medium"):
+        if levels[level]["reached"]:
+            advice.append(f"{level} isolation has a hole on this machine: do not use it, and report it (SECURITY.md).")
+    if os.name == "posix" and os.geteuid() == 0:
+        if not view.can_change_uid():
             advice.append(
-                "this system forbids user namespaces; allow them with "
-                "'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'."
+                "this root has no other user ids to run submissions as, so their number of processes has no limit: "
+                "run the grader as an ordinary user."
             )
-        elif Path("/.dockerenv").exists():
+        elif not levels["strong"]["works"] and not view.readable_for_others():
             advice.append(
-                "in Docker, start the container with '--security-opt seccomp=unconfined --security-opt systempaths=unconfined'."
+                f"submissions run as root at medium, since other users may not read {sys.prefix}: "
+                "install Python and the grader where they may, such as /opt, or run the grader as an ordinary user."
             )
-        else:
-            advice.append("strong isolation needs Linux 5.12 or later with user namespaces.")
-    if levels["strong"]["reached"]:
-        advice.append("strong isolation has a hole on this machine; report it.")
     if tensorflow_version() is None:
         advice.append(
             "install TensorFlow for seeds and assignments without recorded answers: 'pip install tensorflow'."
         )
     return advice
+
+
+def _how_to_get_namespaces() -> str:
+    if platform.system() != "Linux":
+        return "strong isolation needs Linux: use the Docker image, a virtual machine, or WSL on Windows."
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return (
+            "this container may not make namespaces: start it with "
+            "'--security-opt seccomp=unconfined --security-opt systempaths=unconfined'."
+        )
+    for setting, allowed in SETTINGS.items():
+        value = _setting(setting)
+        if value is not None and (value > 0) != (allowed > 0):
+            return f"this system forbids user namespaces; allow them with 'sudo sysctl -w {setting}={allowed}'."
+    return "strong isolation needs Linux 5.12 or later with user namespaces."
+
+
+def _setting(name: str) -> int | None:
+    """The value of a setting of the kernel; None where it has no such setting."""
+    try:
+        return int(Path("/proc/sys", name.replace(".", "/")).read_text())
+    except (OSError, ValueError):
+        return None

@@ -25,6 +25,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
         click.echo(f"{'isolation':12} {findings['isolation'] or 'no level works'}")
         for level, found in findings["levels"].items():
             click.echo(f"  {level:10} {_sentence(found)}")
+            if found["not_enforced"]:
+                click.echo(f"  {'':10} not enforced: {', '.join(found['not_enforced'])}")
         for advice in findings["advice"]:
             click.echo(f"To do: {advice}")
     ctx.exit(0 if findings["isolation"] else 3)

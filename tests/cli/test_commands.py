@@ -432,9 +432,10 @@ def test_doctor_tries_every_level(grader):
     assert done.returncode == 0
     findings = json.loads(done.stdout)
     assert findings["isolation"] == "strong"
-    assert findings["levels"]["strong"] == {"works": True, "reason": None, "reached": []}
+    assert findings["levels"]["strong"] == {"works": True, "reason": None, "not_enforced": [], "reached": []}
     assert findings["levels"]["medium"]["reached"] == []
-    assert "the grader's files" in findings["levels"]["none"]["reached"]  # the probe would notice
+    assert "disk quota" in findings["levels"]["medium"]["not_enforced"]
+    assert "the grader's code" in findings["levels"]["none"]["reached"]  # the probe would notice
     assert "isolation    strong" in grader("doctor").stdout
 
 

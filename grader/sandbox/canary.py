@@ -1,0 +1,133 @@
+"""Tries, before strangers' code runs, whether a worker of exactly that configuration can get out."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ..assignment.parts import Limits
+from ..report.model import Level
+from ..submission import Submission
+from .session import Session
+from .view import Equipment
+
+INTRUDER = Path(__file__).with_name("intruder.py")
+Kind = Literal["module", "notebook"]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What an intruder reached, [] as it should be, and what its level leaves open on this machine."""
+
+    reached: list[str]
+    not_enforced: list[str]
+
+
+def try_to_escape(
+    limits: Limits,
+    level: Level,
+    equipment: Equipment,
+    files: Mapping[str, Path],
+    folders: Mapping[str, Path],
+    kind: Kind = "module",
+) -> Attempt:
+    """Start a worker at ``level``, let an intruder in it try to get out, and return how far it got.
+
+    ``files`` and ``folders`` are what it must not reach, {what it is: path}; a folder is written to as well.
+    Raises NotGradable or CallFailed if no worker can be started so.
+    """
+    mark = f"grader-canary-{secrets.token_hex(8)}"
+    token = ctypes.create_string_buffer(secrets.token_bytes(16), 16)
+    with _environment(mark), _listening(mark) as (tcp_port, udp), _stopped() as victim:
+        with Session(_submission(kind), limits, level, equipment) as session:
+            session.load()
+            arguments = [
+                {what: str(path) for what, path in files.items()},
+                {what: str(path) for what, path in folders.items()},
+                *(mark, os.getpid(), ctypes.addressof(token), victim, tcp_port, udp.getsockname()[1], mark, mark),
+            ]
+            told, memory = session.call("reach", arguments, {}).value
+        found = {
+            "the grader's memory": token.raw.hex() in memory,
+            "other processes": os.waitpid(victim, os.WNOHANG | os.WCONTINUED) != (0, 0),
+            "the network, by datagrams": _has_arrived(udp),
+            "a life after its end": _is_running(mark),
+        }
+    return Attempt([*map(str, told), *(what for what, there in found.items() if there)], session.not_enforced)
+
+
+def _submission(kind: Kind) -> Submission:
+    source = INTRUDER.read_text()
+    if kind == "module":
+        return Submission("", "", kind, "intruder.py", {"intruder.py": source.encode()}, [], None)
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "source": source,
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    return Submission("", "", kind, "intruder.ipynb", {"intruder.ipynb": notebook.encode()}, [], None)
+
+
+@contextlib.contextmanager
+def _environment(name: str) -> Iterator[None]:
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+@contextlib.contextmanager
+def _listening(name: str) -> Iterator[tuple[int, socket.socket]]:
+    """A TCP port, a socket for datagrams, and an abstract socket of that name (Linux), all to be reached."""
+    with contextlib.ExitStack() as stack:
+        tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        udp.bind(("127.0.0.1", 0))
+        udp.setblocking(False)
+        if os.path.exists("/proc/self"):
+            unix = stack.enter_context(socket.socket(socket.AF_UNIX))
+            unix.bind("\0" + name)
+            unix.listen()
+        yield tcp.getsockname()[1], udp
+
+
+@contextlib.contextmanager
+def _stopped() -> Iterator[int]:
+    """A process of the grader's that stands still until somebody sends it a signal."""
+    with subprocess.Popen(["sleep", "600"]) as process:
+        process.send_signal(signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)
+        try:
+            yield process.pid
+        finally:
+            process.kill()
+
+
+def _has_arrived(udp: socket.socket) -> bool:
+    try:
+        return bool(udp.recv(64))
+    except OSError:
+        return False
+
+
+def _is_running(mark: str) -> bool:
+    """Whether a process with ``mark`` in its command line is there; only Linux tells."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in file.read_bytes():
+                return True
+    return False

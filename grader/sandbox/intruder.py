@@ -1,0 +1,94 @@
+"""Runs in a worker in a submission's place and tries to get out; what it reaches, it tells.
+
+A process id may belong to another process in here: whether the grader's own was reached, the grader finds out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+
+def reach(
+    files: dict[str, str],
+    folders: dict[str, str],
+    variable: str,
+    parent: int,
+    address: int,
+    victim: int,
+    tcp_port: int,
+    udp_port: int,
+    socket_name: str,
+    mark: str,
+) -> tuple[list[str], list[str]]:
+    """Return the names of what was reached, and what was read of ``parent``'s memory at ``address``, as hex digits."""
+    attempts: dict[str, Callable[[], Any]] = {
+        **{what: partial(_read, path) for what, path in files.items()},
+        **{what: partial(os.listdir, path) for what, path in folders.items()},
+        **{f"{what}, to write": partial(_write, path) for what, path in folders.items()},
+        "the environment": lambda: os.environ[variable],
+        "the grader's environment": lambda: _read_environment(parent),
+        "the network": lambda: socket.create_connection(("127.0.0.1", tcp_port), 1).close(),
+        "a socket of another program": lambda: socket.socket(socket.AF_UNIX).connect("\0" + socket_name),
+    }
+    reached = [what for what, attempt in attempts.items() if _succeeds(attempt)]
+    _succeeds(lambda: os.kill(victim, signal.SIGCONT))
+    _succeeds(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"here", ("127.0.0.1", udp_port)))
+    # It leaves the session and its parent, which ends at once.
+    code = "import os, time; os.setsid(); os.fork() and os._exit(0); time.sleep(600)"
+    _succeeds(lambda: subprocess.Popen([sys.executable, "-I", "-c", code, mark]))
+    return reached, [_memory(parent, address), _memory_by_call(parent, address)]
+
+
+def _succeeds(attempt: Callable[[], Any]) -> bool:
+    try:
+        attempt()
+    except (OSError, KeyError, AttributeError):  # AttributeError: no such thing on this system
+        return False
+    return True
+
+
+def _read(path: str) -> None:
+    with open(path, "rb") as file:
+        file.read(1)
+
+
+def _write(folder: str) -> None:
+    path = Path(folder, "intruder")
+    path.touch()
+    path.unlink()
+
+
+def _read_environment(pid: int) -> None:
+    with open(f"/proc/{pid}/environ", "rb") as theirs, open("/proc/self/environ", "rb") as own:
+        if theirs.read() in (b"", own.read()):
+            raise OSError("its environment is empty, or it is one of ours")
+
+
+def _memory(pid: int, address: int) -> str:
+    try:
+        with open(f"/proc/{pid}/mem", "rb", 0) as memory:
+            memory.seek(address)
+            return memory.read(16).hex()
+    except OSError:
+        return ""
+
+
+def _memory_by_call(pid: int, address: int) -> str:
+    class Span(ctypes.Structure):
+        _fields_ = (("start", ctypes.c_void_p), ("length", ctypes.c_size_t))
+
+    read = getattr(ctypes.CDLL(None), "process_vm_readv", None)
+    buffer = ctypes.create_string_buffer(16)
+    here, there = Span(ctypes.addressof(buffer), 16), Span(address, 16)
+    if read is None or read(pid, ctypes.byref(here), 1, ctypes.byref(there), 1, 0) != 16:
+        return ""
+    return buffer.raw.hex()
