@@ -173,7 +173,7 @@ NAMED = {
     "whole numbers": (changed(out=np.trunc), [("truncated-to-integers", "out")]),
     "clipped": (changed(out=lambda r: np.clip(r, -0.5, 0.5)), [("clipped-values", "out")]),
     "shifted": (changed(dW=lambda r: r + 0.01), [("shifted-range", "dW")]),
-    "NaN": (changed(dW=lambda r: np.where(r == r.max(), np.nan, r)), [("overflow", "dW")]),
+    "NaN, with small numbers": (changed(dW=lambda r: np.where(r == r.max(), np.nan, r)), None),
     "noise": (changed(dW=lambda r: np.random.default_rng(0).normal(size=r.shape)), None),
     "explained in part": (changed(dW=lambda r: 2 * r, db=lambda r: r**2), None),
 }
@@ -184,6 +184,27 @@ NAMED = {
 def test_a_detector_has_a_name(toy, what, steps):
     answer, expected = NAMED[what]
     assert names(*toy(steps=steps), samples(answer)) == expected
+
+
+@pytest.mark.parametrize(
+    ("spared", "lost", "expected"),
+    [
+        (1.0, 1000.0, [("overflow", "dW")]),
+        (1.0, 2.0, None),  # too small to overflow
+        (1000.0, 100.0, None),  # not the larger ones
+    ],
+)
+@pytest.mark.parametrize("entries", ["one", "all"])
+def test_an_overflow_needs_large_numbers(toy, spared, lost, expected, entries):
+    made = []
+    for sample, scale, is_lost in zip(samples(changed()), (spared, lost), (False, True), strict=True):
+        inputs = {name: scale * array for name, array in sample.inputs.items()}
+        answered = right(**inputs)
+        if is_lost:
+            wanted = answered["dW"]
+            answered["dW"] = np.where((wanted == wanted.max()) | (entries == "all"), np.nan, wanted)
+        made.append(Sample(sample.case, inputs, right(**inputs), answered))
+    assert names(*toy(), made) == expected
 
 
 @pytest.mark.parametrize(

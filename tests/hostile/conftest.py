@@ -1,0 +1,166 @@
+"""What hostile submissions aim at, and what of it they have hit."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+from grader import probes
+from grader.assignment import load
+from tests.conftest import notebook
+
+HERE = Path(__file__).parent
+SUBMISSIONS = HERE / "submissions"
+NUMBERS = struct.pack("d", 2.0)  # that double(x) needs, in the memory of this process
+
+
+class Outside:
+    """Things outside a sandbox: files, sockets, a process; each knows whether it was reached."""
+
+    def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
+        self.folder = folder
+        self.assignment = folder / "assignment"
+        self.own = folder / "own"
+        self.temporary = folder / "temporary"
+        self.tag = f"hostile-{uuid.uuid4().hex}"
+        shutil.copytree(HERE / "assignment", self.assignment)
+        for made in (self.own, self.temporary):
+            made.mkdir()
+        (self.own / "thesis.tex").write_text("three years of work")
+        (folder / "secret").write_text("2.0")
+        (folder / "my neighbour.py").write_text("def double(x):\n    return 2 * x\n")
+        self._tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        self._udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        self._udp.bind(("127.0.0.1", 0))
+        self._unix = stack.enter_context(socket.socket(socket.AF_UNIX))
+        self._unix.bind("\0" + self.tag)
+        self._unix.listen()
+        for listening in (self._tcp, self._udp, self._unix):
+            listening.setblocking(False)
+        self._memory = ctypes.create_string_buffer(NUMBERS, len(NUMBERS))
+        self._victim = stack.enter_context(subprocess.Popen(["sleep", "600"]))
+        stack.callback(self._victim.kill)
+        self._victim.send_signal(signal.SIGSTOP)
+        os.waitpid(self._victim.pid, os.WUNTRACED)
+        self._mounts = Path("/proc/mounts").read_text()
+        stack.callback(self.clean)
+
+    def submission(self, name: str) -> Path:
+        """Lay out a submission with the addresses of what it aims at; returns its path."""
+        cases = probes.cases(load(str(self.assignment)).content, ["numbers"], 0)
+        addresses = {
+            "SECRET": self.folder / "secret",
+            "ASSIGNMENT": self.assignment,
+            "OWN": self.own,
+            "MARK": self.folder / "mark",
+            "PORT": self._tcp.getsockname()[1],
+            "DATAGRAMS": self._udp.getsockname()[1],
+            "SOCKET": self.tag,
+            "TAG": self.tag,
+            "VICTIM": self._victim.pid,
+            "GRADER": os.getpid(),
+            "ADDRESS": ctypes.addressof(self._memory),
+            "KNOWN": {f"{case.inputs['x'][0]:.6f}": 2.0 for case in cases},
+        }
+
+        def filled(path: Path) -> str:
+            return re.sub("@([A-Z]+)@", lambda found: str(addresses[found[1]]), path.read_text())
+
+        source = SUBMISSIONS / name
+        if source.is_dir():
+            target = self.folder / name
+            target.mkdir()
+            for file in source.iterdir():
+                (target / file.name).write_text(filled(file))
+            return target
+        if name.endswith(".notebook.py"):
+            _, *cells = filled(source).split("\n# %%\n")
+            target = self.folder / f"{name.removesuffix('.notebook.py')}.ipynb"
+            target.write_text(notebook(*cells))
+            return target
+        target = self.folder / name
+        target.write_text(filled(source))
+        return target
+
+    def reached(self) -> set[str]:
+        """What was hit since this was made."""
+        found = {
+            "mark": (self.folder / "mark").exists() or (self.assignment / "mark").exists(),
+            "own removed": not (self.own / "thesis.tex").exists(),
+            "connection": _accepts(self._tcp),
+            "datagram": _receives(self._udp),
+            "conversation": _accepts(self._unix),
+            "signal": os.waitpid(self._victim.pid, os.WNOHANG | os.WCONTINUED) != (0, 0),
+            "process": bool(self._processes()),
+            "shared memory": Path("/dev/shm", self.tag).exists(),
+            "temporary files": any(self.temporary.iterdir()),
+            "mounts": Path("/proc/mounts").read_text() != self._mounts,
+        }
+        return {what for what, is_reached in found.items() if is_reached}
+
+    def clean(self) -> None:
+        """Undo what a submission without a sandbox has done."""
+        for pid in self._processes():
+            os.kill(pid, signal.SIGKILL)
+        Path("/dev/shm", self.tag).unlink(missing_ok=True)
+
+    def _processes(self) -> list[int]:
+        found = []
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if self.tag.encode() in file.read_bytes():
+                    found.append(int(file.parent.name))
+        return found
+
+
+def _accepts(listening: socket.socket) -> bool:
+    try:
+        listening.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _receives(udp: socket.socket) -> bool:
+    try:
+        return bool(udp.recv(64))
+    except BlockingIOError:
+        return False
+
+
+@pytest.fixture
+def outside(tmp_path):
+    with contextlib.ExitStack() as stack:
+        yield Outside(tmp_path, stack)
+
+
+@pytest.fixture
+def hostile(outside):
+    """Check a submission against the tiny exercise through the command line, in an environment with a secret."""
+
+    def run(name, *options, timeout=60):
+        command = [sys.executable, "-m", "grader", "check", outside.assignment, outside.submission(name)]
+        environment = {**os.environ, "GRADER_FACTOR": "2.0", "TMPDIR": str(outside.temporary)}
+        return subprocess.run(
+            [*map(str, command), "--json", *options],
+            env=environment,
+            cwd=outside.own,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,16 @@
+"""Aborts."""
+
+# double: crashed
+# total: TOTALS
+
+import os
+
+import numpy as np
+
+
+def double(x):
+    os.abort()
+
+
+def total(x):
+    return np.sum(x)

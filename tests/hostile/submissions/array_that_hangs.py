@@ -1,0 +1,20 @@
+"""An answer that never becomes an array."""
+
+# double: timeout
+# total: TOTALS
+
+import numpy as np
+
+
+class Slow:
+    def __array__(self, dtype=None, copy=None):
+        while True:
+            pass
+
+
+def double(x):
+    return Slow()
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,17 @@
+"""Replaces the process by one that ends with success."""
+
+# double: crashed
+# total: TOTALS
+# control: naive
+
+import os
+
+import numpy as np
+
+
+def double(x):
+    os.execv("/bin/true", ["true"])
+
+
+def total(x):
+    return np.sum(x)

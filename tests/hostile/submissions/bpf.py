@@ -1,0 +1,19 @@
+"""Loads a program into the kernel."""
+
+# double: error
+# total: TOTALS
+
+import ctypes
+
+import numpy as np
+
+
+def double(x):
+    buffer = ctypes.create_string_buffer(256)
+    if ctypes.CDLL(None, use_errno=True).syscall(321, 0, buffer, 72) < 0:
+        raise OSError(ctypes.get_errno(), "not allowed")
+    return 2 * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,20 @@
+"""Computes without an end in many processes."""
+
+# double: timeout
+# total: TOTALS
+
+import os
+
+import numpy as np
+
+
+def double(x):
+    for _ in range(8):
+        if os.fork() == 0:
+            while True:
+                pass
+    os.wait()
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,16 @@
+"""Looks up a name and asks a server."""
+
+# double: error
+# total: TOTALS
+
+import urllib.request
+
+import numpy as np
+
+
+def double(x):
+    return urllib.request.urlopen("http://example.org/factor", timeout=0.5).read()
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,15 @@
+"""Ends as it loads, with success."""
+
+# double: error
+# total: TOTALS
+# control: naive
+
+import sys
+
+import numpy as np
+
+sys.exit(0)
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,17 @@
+"""Ends the process in a call, with success."""
+
+# double: crashed
+# total: TOTALS
+# control: naive
+
+import os
+
+import numpy as np
+
+
+def double(x):
+    os._exit(0)
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,17 @@
+"""Writes into /dev/shm until there is no more room."""
+
+# double: error
+# total: TOTALS
+# isolation: strong
+
+import numpy as np
+
+
+def double(x):
+    for number in range(10**6):
+        with open(f"/dev/shm/{number}", "wb") as file:
+            file.write(bytes(1 << 20))
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,16 @@
+"""Computes in C for hours and lets no other thread run."""
+
+# double: timeout
+# total: TOTALS
+
+import re
+
+import numpy as np
+
+
+def double(x):
+    return re.match("(a*)*b", "a" * 60)
+
+
+def total(x):
+    return np.sum(x)

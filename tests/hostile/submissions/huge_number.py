@@ -1,0 +1,14 @@
+"""A number with a billion digits."""
+
+# double: timeout or memory
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    return 10 ** (10**9)
+
+
+def total(x):
+    return np.sum(x)

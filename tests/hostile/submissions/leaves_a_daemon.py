@@ -1,0 +1,21 @@
+"""Leaves a process behind that has left session, group and parent."""
+
+# double: failed
+# total: TOTALS
+# control: child: process
+
+import subprocess
+import sys
+
+import numpy as np
+
+CODE = "import os, time; os.setsid(); os.fork() and os._exit(0); os.setsid(); time.sleep(600)"
+
+
+def double(x):
+    subprocess.Popen([sys.executable, "-c", CODE, "@TAG@"])
+    return 3 * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,18 @@
+"""Leaves links in its folder that lead out, for whoever cleans up."""
+
+# double: passed
+# total: TOTALS
+# isolation: medium
+
+import os
+
+import numpy as np
+
+
+def double(x):
+    os.symlink("@OWN@", f"link{x[0]}")
+    return 2 * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,16 @@
+"""Makes empty files until there are no more to be had."""
+
+# double: error
+# total: TOTALS
+# isolation: strong
+
+import numpy as np
+
+
+def double(x):
+    for number in range(10**7):
+        open(f"/tmp/{number}", "w").close()
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,21 @@
+"""An exception that fails when it is asked for its text."""
+
+# double: error
+# total: TOTALS
+
+import numpy as np
+
+
+class Bad(Exception):
+    def __str__(self):
+        raise Bad
+
+    __repr__ = __str__
+
+
+def double(x):
+    raise Bad
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,17 @@
+"""Shows large things without an end, in a cell."""
+
+# double: output
+# total: TOTALS
+
+# %%
+import numpy as np
+
+# %%
+from IPython.display import HTML, display
+
+while True:
+    display(HTML("<script>alert(1)</script>" * 1000))
+
+# %%
+def total(x):
+    return np.sum(x)

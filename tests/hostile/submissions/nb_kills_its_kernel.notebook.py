@@ -1,0 +1,15 @@
+"""Kills the kernel."""
+
+# double: crashed
+# total: TOTALS
+
+# %%
+import numpy as np
+
+# %%
+import os, signal
+os.kill(os.getpid(), signal.SIGKILL)
+
+# %%
+def total(x):
+    return np.sum(x)

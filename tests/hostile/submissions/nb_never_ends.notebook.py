@@ -1,0 +1,15 @@
+"""A cell without an end."""
+
+# double: timeout
+# total: TOTALS
+
+# %%
+import numpy as np
+
+# %%
+while True:
+    pass
+
+# %%
+def total(x):
+    return np.sum(x)

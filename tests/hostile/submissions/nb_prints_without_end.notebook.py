@@ -1,0 +1,15 @@
+"""Prints without an end, in a cell."""
+
+# double: output
+# total: TOTALS
+
+# %%
+import numpy as np
+
+# %%
+while True:
+    print("x" * 1000)
+
+# %%
+def total(x):
+    return np.sum(x)

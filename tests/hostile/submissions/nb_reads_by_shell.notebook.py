@@ -1,0 +1,19 @@
+"""Reads a file of the grader's user by a shell command."""
+
+# double: error
+# total: TOTALS
+# control: none
+
+# %%
+import numpy as np
+
+# %%
+read = !cat "@SECRET@"
+
+# %%
+def double(x):
+    return float(read[0]) * x
+
+# %%
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,18 @@
+"""Waits for somebody to type, in a cell."""
+
+# double: error
+# total: TOTALS
+
+# %%
+import numpy as np
+
+# %%
+factor = float(input("factor: "))
+
+# %%
+def double(x):
+    return factor * x
+
+# %%
+def total(x):
+    return np.sum(x)

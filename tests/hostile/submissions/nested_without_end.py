@@ -1,0 +1,16 @@
+"""A list that holds itself."""
+
+# double: failed
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    answer = []
+    answer.append(answer)
+    return answer
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,15 @@
+"""A loop without an end."""
+
+# double: timeout
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    while True:
+        pass
+
+
+def total(x):
+    return np.sum(x)

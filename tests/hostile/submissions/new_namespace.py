@@ -1,0 +1,20 @@
+"""Makes a user namespace, in which it is root."""
+
+# double: error
+# total: TOTALS
+# control: none: status
+
+import ctypes
+
+import numpy as np
+
+
+def double(x):
+    buffer = ctypes.create_string_buffer(256)
+    if ctypes.CDLL(None, use_errno=True).syscall(272, 0x10000000, 0, 0) < 0:
+        raise OSError(ctypes.get_errno(), "not allowed")
+    return 2 * x
+
+
+def total(x):
+    return np.sum(x)

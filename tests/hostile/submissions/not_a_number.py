@@ -1,0 +1,14 @@
+"""NaN, which no comparison finds too large."""
+
+# double: failed
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    return x * np.nan
+
+
+def total(x):
+    return np.sum(x)

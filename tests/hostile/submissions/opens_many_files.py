@@ -1,0 +1,14 @@
+"""Opens more files than it may."""
+
+# double: error
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    return len([open("/dev/null") for _ in range(10**6)])
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,19 @@
+"""Makes isinstance and len lie, which the worker itself uses."""
+
+# double: failed
+# total: TOTALS
+
+import builtins
+
+import numpy as np
+
+builtins.isinstance = lambda *arguments: True
+builtins.len = lambda item: 0
+
+
+def double(x):
+    return 3 * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,15 @@
+"""Replaces what the worker may use to hand an answer over."""
+
+# double: error
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    np.asarray = None
+    return 3 * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,22 @@
+"""Asks for a library of its own in every program that is started from here."""
+
+# double: failed
+# total: TOTALS
+
+import os
+import subprocess
+
+import numpy as np
+
+os.environ["LD_PRELOAD"] = os.path.abspath("own.so")
+os.environ["PYTHONSTARTUP"] = os.environ["PYTHONPATH"] = os.getcwd()
+open("own.so", "wb").write(b"no library")
+subprocess.run(["/bin/true"], stderr=subprocess.DEVNULL)
+
+
+def double(x):
+    return 3 * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,17 @@
+"""Writes past Python's own output without an end."""
+
+# double: output
+# total: TOTALS
+
+import os
+
+import numpy as np
+
+
+def double(x):
+    while True:
+        os.write(2, b"x" * 4096)
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,14 @@
+"""Hopes."""
+
+# double: failed
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    return 2 * x + np.random.default_rng().normal(size=x.shape)
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,15 @@
+"""Reads the factor in a file of the grader's user."""
+
+# double: error
+# total: TOTALS
+# control: none
+
+import numpy as np
+
+
+def double(x):
+    return float(open("@SECRET@").read()) * x
+
+
+def total(x):
+    return np.sum(x)

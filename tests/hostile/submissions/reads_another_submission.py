@@ -1,0 +1,21 @@
+"""Takes the answer from the submission that lies beside its own."""
+
+# double: error
+# total: TOTALS
+# control: none
+
+import glob
+import os
+
+import numpy as np
+
+
+def double(x):
+    (path,) = glob.glob(os.path.dirname("@SECRET@") + "/*neighbour.py")
+    names = {}
+    exec(open(path).read(), names)
+    return names["double"](x)
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,21 @@
+"""Reads from every open file, to answer in the worker's place."""
+
+# double: timeout
+# total: TOTALS
+
+import os
+
+import numpy as np
+
+
+def double(x):
+    for descriptor in range(3, 20):
+        try:
+            os.read(descriptor, 1 << 20)
+        except OSError:
+            pass
+    return 2 * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,14 @@
+"""Calls itself without an end."""
+
+# double: error
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    return double(x)
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,18 @@
+"""Is right for as long as it thinks that it is looked at."""
+
+# double: failed
+# total: TOTALS
+# control: naive
+
+import numpy as np
+
+calls = []
+
+
+def double(x):
+    calls.append(1)
+    return 2 * x if len(calls) == 1 else 3 * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,15 @@
+"""Brings a numpy.py of its own."""
+
+# double: failed
+# total: TOTALS
+# control: naive
+
+import numpy as np
+
+
+def double(x):
+    return 3 * x
+
+
+def total(x):
+    return np.sum(x)

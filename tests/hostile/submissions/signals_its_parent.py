@@ -1,0 +1,18 @@
+"""Kills the process that started it."""
+
+# double: crashed or error
+# total: TOTALS
+
+import os
+import signal
+
+import numpy as np
+
+
+def double(x):
+    os.kill(os.getppid(), signal.SIGKILL)
+    return 3 * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,15 @@
+"""Brings files that Python runs by itself as it starts."""
+
+# double: failed
+# total: TOTALS
+# control: naive
+
+import numpy as np
+
+
+def double(x):
+    return 3 * x
+
+
+def total(x):
+    return np.sum(x)

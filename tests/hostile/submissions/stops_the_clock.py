@@ -1,0 +1,19 @@
+"""Stops every clock that Python has."""
+
+# double: timeout
+# total: TOTALS
+
+import time
+
+import numpy as np
+
+time.time = time.monotonic = time.perf_counter = lambda: 0.0
+
+
+def double(x):
+    while time.time() == 0:
+        pass
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,14 @@
+"""An array with fields."""
+
+# double: failed
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    return np.array([(1.0, 2)], dtype=[("passed", "f8"), ("score", "i4")])
+
+
+def total(x):
+    return np.sum(x)

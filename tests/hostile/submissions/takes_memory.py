@@ -1,0 +1,14 @@
+"""Asks for more memory than there is."""
+
+# double: memory
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    return np.ones((10**5, 10**5))
+
+
+def total(x):
+    return np.sum(x)

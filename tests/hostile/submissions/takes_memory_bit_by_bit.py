@@ -1,0 +1,16 @@
+"""Fills a list without an end."""
+
+# double: memory
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    kept = []
+    while True:
+        kept.append(bytearray(1 << 20))
+
+
+def total(x):
+    return np.sum(x)

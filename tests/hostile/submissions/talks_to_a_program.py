@@ -1,0 +1,18 @@
+"""Talks to another program through a socket without a file."""
+
+# double: error
+# total: TOTALS
+# control: none: conversation
+
+import socket
+
+import numpy as np
+
+
+def double(x):
+    socket.socket(socket.AF_UNIX).connect("\0@SOCKET@")
+    return 2 * x
+
+
+def total(x):
+    return np.sum(x)

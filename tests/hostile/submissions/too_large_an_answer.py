@@ -1,0 +1,14 @@
+"""An array of 100 million numbers that takes no memory here, and would there."""
+
+# double: failed
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    return np.broadcast_to(2 * x[0], (10**4, 10**4))
+
+
+def total(x):
+    return np.sum(x)

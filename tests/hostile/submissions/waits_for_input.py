@@ -1,0 +1,14 @@
+"""Waits for somebody to type."""
+
+# double: error
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    return float(input("factor: ")) * x
+
+
+def total(x):
+    return np.sum(x)

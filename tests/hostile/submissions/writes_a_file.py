@@ -1,0 +1,16 @@
+"""Writes where the grader's user may write."""
+
+# double: error
+# total: TOTALS
+# control: none: mark
+
+import numpy as np
+
+
+def double(x):
+    open("@MARK@", "w").write("here")
+    return 2 * x
+
+
+def total(x):
+    return np.sum(x)

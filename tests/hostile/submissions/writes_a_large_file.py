@@ -1,0 +1,16 @@
+"""Writes one file without an end."""
+
+# double: error
+# total: TOTALS
+
+import numpy as np
+
+
+def double(x):
+    with open("large", "wb") as file:
+        while True:
+            file.write(bytes(1 << 20))
+
+
+def total(x):
+    return np.sum(x)

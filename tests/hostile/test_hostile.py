@@ -1,0 +1,117 @@
+"""A hundred submissions that cheat, break out, hang or break: each ends as its first lines say, and leaves nothing.
+
+Where it can be shown, a positive control runs the same file where nothing confines it, and shows that the trick
+works there: in the process of a naive grader, or at the isolation level none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.text import clean
+from tests.hostile.conftest import HERE, SUBMISSIONS
+
+NAIVE = """
+import runpy, sys
+import numpy as np
+x = np.arange(4.0)
+answer = runpy.run_path(sys.argv[1])["double"]
+expected = 2 * x
+assert np.allclose(answer(x), 2 * x), "wrong"
+"""
+NAMES = sorted(path.name for path in SUBMISSIONS.iterdir())
+
+
+def declared(name):
+    """The header of a submission: its isolation level, seed, control, and the status of each check."""
+    path = SUBMISSIONS / name
+    text = (path / "mine.py" if path.is_dir() else path).read_text()
+    return dict(re.findall(r"^# (double|total|control|seed|isolation): (.+)$", text, flags=re.MULTILINE))
+
+
+def arguments(header, level=None):
+    level = level or header.get("isolation", "strong")
+    return ["--isolation", level, "--seed", header.get("seed", "0")]
+
+
+CONTROLS = [name for name in NAMES if "control" in declared(name)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hostile_submission_ends_as_it_should_and_leaves_nothing(hostile, outside, name):
+    header = declared(name)
+    done = hostile(name, *arguments(header))
+    assert outside.reached() == set()
+    assert "Traceback" not in done.stderr
+    report = json.loads(done.stdout)
+    found = {check["name"]: check["status"] for check in report["checks"]}
+    said = [check["message"] for check in report["checks"]]
+    assert found["double"] in header["double"].split(" or "), said
+    assert found["total"] in header["total"].split(" or "), said
+    assert report["ending"] == "graded"
+    assert done.returncode == (0 if report["score"] == 100 else 1)
+    for message in said:
+        assert clean(message, len(message) + 1) == message
+    for status, check in zip(found.values(), report["checks"], strict=True):
+        assert check["score"] == (50 if status == "passed" else 0)
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_without_the_sandbox_the_trick_works(hostile, outside, name):
+    """Else the test above would notice nothing."""
+    kind, _, effect = declared(name)["control"].partition(": ")
+    if kind.endswith(" as root"):
+        if os.geteuid() != 0:
+            pytest.skip("root alone may do this to another process")
+        kind = kind.removesuffix(" as root")
+    if kind in ("naive", "child"):
+        done = naively(outside.submission(name))
+        assert effect in outside.reached() if effect else done.returncode == 0 or "PASSED" in done.stdout
+        return
+    seed = {"none": [], "seed": ["--seed", "0"]}[kind]
+    report = json.loads(hostile(name, *arguments(declared(name), "none"), *seed).stdout)
+    if effect and effect != "status":
+        assert effect in outside.reached()
+    else:
+        assert report["checks"][0]["status"] == "passed", report["checks"][0]["message"]
+
+
+def naively(path: Path) -> subprocess.CompletedProcess[str]:
+    """Grade in the process of the submission, as most graders do; exit code 0 is full marks."""
+    folder, file = (path, path / "mine.py") if path.is_dir() else (path.parent, path)
+    command = [sys.executable, "-c", NAIVE, file]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_naive_grader_knows_right_from_wrong(tmp_path):
+    for factor, passes in ((2, True), (3, False)):
+        (tmp_path / "plain.py").write_text(f"def double(x):\n    return {factor} * x\n")
+        done = naively(tmp_path / "plain.py")
+        assert (done.returncode == 0) is passes
+        assert "PASSED" not in done.stdout
+
+
+def test_there_are_enough_of_them():
+    assert len(NAMES) >= 80
+
+
+def test_after_all_of_them_a_correct_submission_gets_full_marks(grader):
+    """The last of this file: nothing of the grader runs any more, and it works as before."""
+    workers = [
+        file.parent.name
+        for file in Path("/proc").glob("[0-9]*/cmdline")
+        if file.exists() and b"worker/main.py" in file.read_bytes()
+    ]
+    assert workers == []
+    done = grader("check", HERE / "assignment", HERE / "correct.py", "--json")
+    assert (done.returncode, json.loads(done.stdout)["score"]) == (0, 100)
