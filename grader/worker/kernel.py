@@ -49,6 +49,25 @@ def run_command(command: str) -> None:
     print(done.stdout + done.stderr, end="")
 
 
+class OutputLimit(Exception):
+    """The cells have printed more than they may."""
+
+
+def limit_output(characters: int) -> None:
+    """Let printing fail beyond a limit: what waits to be sent would fill the memory before the client sees it."""
+    from ipykernel.iostream import OutStream
+
+    write, left = OutStream.write, [characters]
+
+    def limited(stream: Any, text: str) -> int | None:
+        left[0] -= len(text)
+        if left[0] < 0:
+            raise OutputLimit
+        return write(stream, text)
+
+    OutStream.write = limited  # type: ignore[assignment, method-assign]
+
+
 def start(arguments: list[str]) -> None:
     """Become the kernel; ``arguments`` are ipykernel's own."""
     sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
@@ -58,7 +77,7 @@ def start(arguments: list[str]) -> None:
     from ipykernel.kernelapp import launch_new_instance
 
     prepare.prepare(config["data"], config["seed"])
-
+    limit_output(config["output_bytes"])
     command = "get_ipython().system = __import__('sys').modules['grader_worker.kernel'].run_command"
     options = ["--IPKernelApp.capture_fd_output=False", f"--IPKernelApp.exec_lines={command}"]
     launch_new_instance([*options, *arguments])

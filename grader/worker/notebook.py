@@ -54,7 +54,8 @@ def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine
     """Start a kernel that holds the channel as well, and return what runs a notebook in it."""
     runtime = os.environ["JUPYTER_RUNTIME_DIR"]
     os.makedirs(runtime, exist_ok=True)
-    os.environ["GRADER_KERNEL"] = json.dumps({key: config[key] for key in ("python_path", "data", "seed")})
+    passed_on = {key: config[key] for key in ("python_path", "data", "seed")}
+    os.environ["GRADER_KERNEL"] = json.dumps({**passed_on, "output_bytes": config["limits"]["output_bytes"]})
     manager = AsyncKernelManager(
         kernel_spec_manager=_ThisPython(),
         transport="ipc",
@@ -92,6 +93,8 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
             first_error = first_error or _cell_error(cell, numbers[index])
         except DeadKernelError:
             give_up("DeadKernel", numbers[index])
+        except Exception:  # what the kernel sends is no message any more: student code can write into its sockets
+            give_up("BrokenKernel", numbers[index])
     _hand_over(client, channel, {"id": identity, "cells": executed, "error": first_error})
 
 

@@ -103,7 +103,7 @@ class Outside:
             "datagram": _receives(self._udp),
             "conversation": _accepts(self._unix),
             "signal": os.waitpid(self._victim.pid, os.WNOHANG | os.WCONTINUED) != (0, 0),
-            "process": bool(self._processes()),
+            "process": bool(processes(self.tag)),
             "shared memory": Path("/dev/shm", self.tag).exists(),
             "temporary files": any(self.temporary.iterdir()),
             "mounts": Path("/proc/mounts").read_text() != self._mounts,
@@ -112,17 +112,19 @@ class Outside:
 
     def clean(self) -> None:
         """Undo what a submission without a sandbox has done."""
-        for pid in self._processes():
+        for pid in processes(self.tag):
             os.kill(pid, signal.SIGKILL)
         Path("/dev/shm", self.tag).unlink(missing_ok=True)
 
-    def _processes(self) -> list[int]:
-        found = []
-        for file in Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                if self.tag.encode() in file.read_bytes():
-                    found.append(int(file.parent.name))
-        return found
+
+def processes(word: str) -> list[int]:
+    """Those that have ``word`` in their command line."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if word.encode() in file.read_bytes():
+                found.append(int(file.parent.name))
+    return found
 
 
 def _accepts(listening: socket.socket) -> bool:

@@ -15,14 +15,15 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment import PACKAGE
 from grader.text import clean
-from tests.hostile.conftest import HERE, SUBMISSIONS
+from tests.hostile.conftest import HERE, SUBMISSIONS, processes
 
 NAIVE = """
 import runpy, sys
+answer = runpy.run_path(sys.argv[1])["double"]
 import numpy as np
 x = np.arange(4.0)
-answer = runpy.run_path(sys.argv[1])["double"]
 expected = 2 * x
 assert np.allclose(answer(x), 2 * x), "wrong"
 """
@@ -32,7 +33,7 @@ NAMES = sorted(path.name for path in SUBMISSIONS.iterdir())
 def declared(name):
     """The header of a submission: its isolation level, seed, control, and the status of each check."""
     path = SUBMISSIONS / name
-    text = (path / "mine.py" if path.is_dir() else path).read_text()
+    text = (path / "doubling.py" if path.is_dir() else path).read_text()
     return dict(re.findall(r"^# (double|total|control|seed|isolation): (.+)$", text, flags=re.MULTILINE))
 
 
@@ -53,8 +54,8 @@ def test_a_hostile_submission_ends_as_it_should_and_leaves_nothing(hostile, outs
     report = json.loads(done.stdout)
     found = {check["name"]: check["status"] for check in report["checks"]}
     said = [check["message"] for check in report["checks"]]
-    assert found["double"] in header["double"].split(" or "), said
-    assert found["total"] in header["total"].split(" or "), said
+    assert found["double"] == header["double"], said
+    assert found["total"] == header["total"], said
     assert report["ending"] == "graded"
     assert done.returncode == (0 if report["score"] == 100 else 1)
     for message in said:
@@ -85,12 +86,10 @@ def test_without_the_sandbox_the_trick_works(hostile, outside, name):
 
 def naively(path: Path) -> subprocess.CompletedProcess[str]:
     """Grade in the process of the submission, as most graders do; exit code 0 is full marks."""
-    folder, file = (path, path / "mine.py") if path.is_dir() else (path.parent, path)
+    folder, file = (path, path / "doubling.py") if path.is_dir() else (path.parent, path)
     command = [sys.executable, "-c", NAIVE, file]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_the_naive_grader_knows_right_from_wrong(tmp_path):
@@ -106,12 +105,7 @@ def test_there_are_enough_of_them():
 
 
 def test_after_all_of_them_a_correct_submission_gets_full_marks(grader):
-    """The last of this file: nothing of the grader runs any more, and it works as before."""
-    workers = [
-        file.parent.name
-        for file in Path("/proc").glob("[0-9]*/cmdline")
-        if file.exists() and b"worker/main.py" in file.read_bytes()
-    ]
-    assert workers == []
+    """The last of this file: no worker runs any more, and the grader works as before."""
+    assert processes(str(PACKAGE / "worker" / "main.py")) == []
     done = grader("check", HERE / "assignment", HERE / "correct.py", "--json")
     assert (done.returncode, json.loads(done.stdout)["score"]) == (0, 100)

@@ -1,7 +1,7 @@
 """A generator, which is no answer."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """A list with a million items where an array is asked for."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Aborts."""
 
 # double: crashed
-# total: TOTALS
+# total: passed
 
 import os
 

@@ -1,8 +1,7 @@
 """A masked array without one number that counts: naive comparisons hold for all of none."""
 
 # double: failed
-# total: TOTALS
-# control: naive
+# total: passed
 
 import numpy as np
 

@@ -1,21 +1,19 @@
 """A thread writes an answer to the next question before that is asked."""
 
-# double: protocol at total
-# total: TOTALS
+# double: protocol
+# total: passed
 
 import os
 import struct
 import threading
-import time
 
 import numpy as np
 
 
 def forge():
-    time.sleep(0.005)
-    for identity in range(1, 20):
-        header = b'{"id": %d, "value": ["tuple", [["float", 1.0], ["none"]]]}' % identity
-        for descriptor in range(3, 100):
+    for identity in range(10**6):
+        header = b'{"id": %d, "value": ["tuple", [["float", 1.0], ["none"]]]}' % (identity % 20)
+        for descriptor in range(3, 20):
             try:
                 os.write(descriptor, struct.pack("!IQ", len(header), 0) + header)
             except OSError:

@@ -1,7 +1,7 @@
 """An answer that never becomes an array."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

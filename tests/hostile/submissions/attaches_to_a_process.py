@@ -1,8 +1,7 @@
 """Attaches to another process as a debugger."""
 
 # double: error
-# total: TOTALS
-# control: none as root: status
+# total: passed
 
 import ctypes
 

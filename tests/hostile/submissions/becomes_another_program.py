@@ -1,7 +1,7 @@
 """Replaces the process by one that ends with success."""
 
 # double: crashed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import os

@@ -1,7 +1,7 @@
 """Takes another user id."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import os
 

@@ -1,7 +1,7 @@
 """Loads a program into the kernel."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import ctypes
 

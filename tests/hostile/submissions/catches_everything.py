@@ -1,7 +1,7 @@
 """Ends its loop for nothing and nobody."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import signal
 

@@ -1,7 +1,7 @@
 """Closes every open file, the grader's too."""
 
 # double: protocol
-# total: TOTALS
+# total: passed
 
 import os
 import time

@@ -1,7 +1,7 @@
 """Closes and replaces its own output; that is odd, and no cheat."""
 
 # double: passed
-# total: TOTALS
+# total: passed
 
 import os
 import sys

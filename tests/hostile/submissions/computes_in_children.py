@@ -1,7 +1,7 @@
 """Computes without an end in many processes."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import os
 

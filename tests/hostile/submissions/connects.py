@@ -1,7 +1,7 @@
 """Connects to a port of this machine."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none: connection
 
 import socket

@@ -1,7 +1,7 @@
 """Looks up a name and asks a server."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import urllib.request
 

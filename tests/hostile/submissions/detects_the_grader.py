@@ -1,7 +1,7 @@
 """Knows the inputs of the seed that everybody has, and answers these by heart."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: seed
 # seed: 7
 

@@ -1,7 +1,7 @@
 """A subclass of ndarray that compares equal to everything."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import numpy as np

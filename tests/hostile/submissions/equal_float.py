@@ -1,7 +1,7 @@
 """A subclass of float that compares equal to everything."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

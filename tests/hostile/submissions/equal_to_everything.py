@@ -1,7 +1,7 @@
 """An answer that says it is equal to whatever it is compared with."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Ends as it loads, with success."""
 
 # double: error
-# total: TOTALS
+# total: error
 # control: naive
 
 import sys

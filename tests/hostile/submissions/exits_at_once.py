@@ -1,7 +1,7 @@
 """Ends the process as it loads, with success."""
 
 # double: crashed
-# total: TOTALS
+# total: crashed
 # control: naive
 
 import os

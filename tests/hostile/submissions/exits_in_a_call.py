@@ -1,7 +1,7 @@
 """Ends the process in a call, with success."""
 
 # double: crashed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import os

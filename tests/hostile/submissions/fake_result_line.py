@@ -1,7 +1,7 @@
 """Prints the line and the document that a grader would print."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Writes files until there is no more room."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # isolation: strong
 
 import numpy as np

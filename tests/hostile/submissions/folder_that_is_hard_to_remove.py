@@ -1,7 +1,7 @@
 """Leaves a folder that is deep and closed."""
 
 # double: passed
-# total: TOTALS
+# total: passed
 # isolation: medium
 
 import os
@@ -11,12 +11,13 @@ import numpy as np
 
 def double(x):
     start = os.getcwd()
+    deep = f"deep{x[0]}"
     for _ in range(500):
-        os.makedirs("deep", exist_ok=True)
-        os.chdir("deep")
+        os.mkdir(deep)
+        os.chdir(deep)
     os.chmod(".", 0)
     os.chdir(start)
-    os.chmod("deep", 0)
+    os.chmod(deep, 0)
     return 2 * x
 
 

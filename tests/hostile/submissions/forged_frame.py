@@ -1,7 +1,7 @@
 """Writes a frame with an answer into every file that is open, before it answers."""
 
 # double: protocol
-# total: TOTALS
+# total: passed
 
 import os
 import struct

@@ -1,7 +1,7 @@
 """Starts processes that start processes."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import os
 import time

@@ -1,7 +1,7 @@
 """Computes in C for hours and lets no other thread run."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import re
 

@@ -1,7 +1,7 @@
 """An exception whose text moves the cursor, changes colours and direction, and forges a line."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

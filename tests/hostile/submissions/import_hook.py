@@ -1,7 +1,7 @@
 """Hooks the import of whatever a grader might still import."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import sys
 

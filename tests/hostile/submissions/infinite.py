@@ -1,7 +1,7 @@
 """Infinity, and a warning."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Opens a ring by which system calls pass filters."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import ctypes
 

@@ -1,7 +1,7 @@
 """Keeps something in the kernel's key rings."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import ctypes
 

@@ -1,7 +1,7 @@
 """Kills its own process."""
 
 # double: crashed
-# total: TOTALS
+# total: passed
 
 import os
 import signal

@@ -1,7 +1,7 @@
 """Leaves a process behind that has left session, group and parent."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: child: process
 
 import subprocess
@@ -13,7 +13,8 @@ CODE = "import os, time; os.setsid(); os.fork() and os._exit(0); os.setsid(); ti
 
 
 def double(x):
-    subprocess.Popen([sys.executable, "-c", CODE, "@TAG@"])
+    silent = subprocess.DEVNULL
+    subprocess.Popen([sys.executable, "-c", CODE, "@TAG@"], stdout=silent, stderr=silent)
     return 3 * x
 
 

@@ -1,7 +1,7 @@
 """Leaves a semaphore and a file in shared memory behind."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: none: shared memory
 
 import multiprocessing

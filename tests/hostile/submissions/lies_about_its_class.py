@@ -1,7 +1,7 @@
 """An object whose __class__ is another one's."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

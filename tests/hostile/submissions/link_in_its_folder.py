@@ -1,7 +1,7 @@
 """Leaves links in its folder that lead out, for whoever cleans up."""
 
 # double: passed
-# total: TOTALS
+# total: passed
 # isolation: medium
 
 import os

@@ -1,7 +1,7 @@
 """Makes empty files until there are no more to be had."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # isolation: strong
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Makes a file that is memory of nobody."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none: status
 
 import ctypes

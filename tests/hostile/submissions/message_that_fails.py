@@ -1,7 +1,7 @@
 """An exception that fails when it is asked for its text."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

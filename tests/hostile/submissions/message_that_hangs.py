@@ -1,7 +1,7 @@
 """An exception that never finishes saying what it is."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """A module full of things that hurt whoever looks at them."""
 
 # double: passed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Mounts a file system over another."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import ctypes
 

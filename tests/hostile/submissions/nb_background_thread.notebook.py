@@ -1,7 +1,7 @@
 """Leaves a thread that prints without an end."""
 
 # double: output
-# total: TOTALS
+# total: output
 
 # %%
 import numpy as np
@@ -20,7 +20,8 @@ threading.Thread(target=flood, daemon=True).start()
 # %%
 import time
 
-time.sleep(5)
+time.sleep(0.5)
+print("And on it goes.")
 
 # %%
 def double(x):

@@ -1,7 +1,7 @@
-"""Replaces the shell that runs the cells."""
+"""Breaks the shell, so that no cell ends any more."""
 
-# double: passed
-# total: TOTALS
+# double: timeout
+# total: timeout
 
 # %%
 import numpy as np

@@ -1,7 +1,7 @@
 """Ends the kernel with success."""
 
 # double: crashed
-# total: TOTALS
+# total: crashed
 
 # %%
 import numpy as np

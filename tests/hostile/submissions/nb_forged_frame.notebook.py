@@ -1,17 +1,22 @@
 """Writes into every open file of the kernel."""
 
 # double: protocol
-# total: TOTALS
+# total: failed
 
 # %%
 import numpy as np
 
 # %%
-import os, struct
-header = b'{"id": 1, "names": {}, "classes": {}, "others": {}, "modules": [], "error": null}'
+import os, socket, struct
+
+header = (
+    b'{"id": 1, "names": {"double": {"parameters": [["x", "POSITIONAL_OR_KEYWORD", false]], "returns": []}}, '
+    b'"classes": {}, "others": {}, "modules": [], "error": null}'
+)
 for descriptor in range(3, 100):
     try:
-        os.write(descriptor, struct.pack("!IQ", len(header), 0) + header)
+        if socket.socket(fileno=os.dup(descriptor)).getpeername() == "":
+            os.write(descriptor, struct.pack("!IQ", len(header), 0) + header)
     except OSError:
         pass
 

@@ -1,7 +1,7 @@
 """Installs a package."""
 
 # double: passed
-# total: TOTALS
+# total: passed
 
 # %%
 import numpy as np

@@ -1,7 +1,7 @@
 """Kills the process that runs the cells."""
 
 # double: crashed
-# total: TOTALS
+# total: crashed
 
 # %%
 import numpy as np

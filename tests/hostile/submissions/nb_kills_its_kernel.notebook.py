@@ -1,7 +1,7 @@
 """Kills the kernel."""
 
 # double: crashed
-# total: TOTALS
+# total: crashed
 
 # %%
 import numpy as np

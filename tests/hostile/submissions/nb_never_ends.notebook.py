@@ -1,7 +1,7 @@
 """A cell without an end."""
 
 # double: timeout
-# total: TOTALS
+# total: timeout
 
 # %%
 import numpy as np

@@ -1,7 +1,7 @@
 """Prints without an end, in a cell."""
 
 # double: output
-# total: TOTALS
+# total: output
 
 # %%
 import numpy as np

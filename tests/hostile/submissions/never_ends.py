@@ -1,7 +1,7 @@
 """A loop without an end."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

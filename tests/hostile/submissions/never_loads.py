@@ -1,7 +1,7 @@
 """A loop without an end, as it loads."""
 
 # double: timeout
-# total: TOTALS
+# total: timeout
 
 import numpy as np
 

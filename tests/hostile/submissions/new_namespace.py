@@ -1,8 +1,7 @@
 """Makes a user namespace, in which it is root."""
 
 # double: error
-# total: TOTALS
-# control: none: status
+# total: passed
 
 import ctypes
 

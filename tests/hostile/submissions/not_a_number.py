@@ -1,7 +1,7 @@
 """NaN, which no comparison finds too large."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """An array of objects that compare equal to everything."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

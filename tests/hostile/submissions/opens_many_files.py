@@ -1,7 +1,7 @@
 """Opens more files than it may."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Overwrites the reference, for whoever is graded next."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none: mark
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Lies in the builtins that whoever looks at an answer may use."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import builtins
 

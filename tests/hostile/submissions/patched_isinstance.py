@@ -1,7 +1,7 @@
 """Makes isinstance and len lie, which the worker itself uses."""
 
-# double: failed
-# total: TOTALS
+# double: crashed
+# total: crashed
 
 import builtins
 

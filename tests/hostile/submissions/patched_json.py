@@ -1,7 +1,7 @@
 """Replaces json.dumps and json.loads, to say something else than what was answered."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import json
 

@@ -1,7 +1,7 @@
 """Replaces what the worker may use to hand an answer over."""
 
 # double: error
-# total: TOTALS
+# total: error
 
 import numpy as np
 

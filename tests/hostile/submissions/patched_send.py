@@ -1,7 +1,7 @@
 """Wraps the method by which frames leave the process."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import socket
 

@@ -1,7 +1,7 @@
 """Replaces struct.pack, with which frames are made."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import struct
 

@@ -1,7 +1,7 @@
 """Asks for a library of its own in every program that is started from here."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import os
 import subprocess

@@ -1,7 +1,7 @@
 """Prints without an end as it loads."""
 
 # double: output
-# total: TOTALS
+# total: output
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Prints without an end."""
 
 # double: output
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Writes past Python's own output without an end."""
 
 # double: output
-# total: TOTALS
+# total: passed
 
 import os
 

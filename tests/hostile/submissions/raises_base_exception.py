@@ -1,7 +1,7 @@
 """Raises what only a handler of everything catches."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

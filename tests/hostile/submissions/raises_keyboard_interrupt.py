@@ -1,7 +1,7 @@
 """Pretends that somebody pressed Ctrl-C."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Hopes."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Reads the factor in a file of the grader's user."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Reaches for the same file by way of another process's view of the files."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none
 
 import os

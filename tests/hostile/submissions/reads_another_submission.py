@@ -1,7 +1,7 @@
 """Takes the answer from the submission that lies beside its own."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none
 
 import glob

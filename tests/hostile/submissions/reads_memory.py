@@ -1,7 +1,7 @@
 """Reads the memory of another process by a system call."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none as root
 
 import ctypes

@@ -1,7 +1,7 @@
 """Looks for a secret in the environment of every process."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none
 
 import glob

@@ -1,7 +1,7 @@
 """Reads from every open file, to answer in the worker's place."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import os
 

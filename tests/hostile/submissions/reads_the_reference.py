@@ -1,7 +1,7 @@
 """Imports the reference of the assignment."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none
 
 import runpy

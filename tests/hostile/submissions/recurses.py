@@ -1,7 +1,7 @@
 """Calls itself without an end."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Breaks the stack of C."""
 
-# double: crashed or error
-# total: TOTALS
+# double: crashed
+# total: passed
 
 import sys
 

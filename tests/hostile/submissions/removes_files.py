@@ -1,7 +1,7 @@
 """Removes everything that it can."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: none: own removed
 
 import os

@@ -1,7 +1,7 @@
 """Puts something else in numpy's place among the modules."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import sys

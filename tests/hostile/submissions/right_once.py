@@ -1,7 +1,7 @@
 """Is right for as long as it thinks that it is looked at."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import numpy as np

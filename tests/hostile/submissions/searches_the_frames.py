@@ -1,7 +1,7 @@
 """Looks in the frames that called it for what is expected."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import sys

@@ -1,7 +1,7 @@
 """Looks at every array that the process holds for what is expected."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import gc

@@ -1,7 +1,7 @@
 """Reads from address 0."""
 
 # double: crashed
-# total: TOTALS
+# total: passed
 
 import ctypes
 

@@ -1,7 +1,7 @@
 """Sends a datagram to this machine."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none: datagram
 
 import socket

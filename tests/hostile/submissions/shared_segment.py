@@ -1,7 +1,7 @@
 """Makes a System V segment, which stays when everybody has gone."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import ctypes
 

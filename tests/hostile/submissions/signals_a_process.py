@@ -1,7 +1,7 @@
 """Sends a signal to a process of the grader's user."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none: signal
 
 import os

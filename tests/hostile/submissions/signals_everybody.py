@@ -1,7 +1,7 @@
-"""Kills every process that it may."""
+"""Kills every process that it may: there is none."""
 
-# double: failed or crashed
-# total: TOTALS
+# double: error
+# total: passed
 # isolation: strong
 
 import os

@@ -1,7 +1,7 @@
 """Kills the process that started it."""
 
-# double: crashed or error
-# total: TOTALS
+# double: failed
+# total: passed
 
 import os
 import signal

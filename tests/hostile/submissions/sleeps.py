@@ -1,7 +1,7 @@
 """Sleeps for a day."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import time
 

@@ -1,7 +1,7 @@
 """Stops its own process."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import os
 import signal

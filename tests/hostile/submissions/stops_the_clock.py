@@ -1,7 +1,7 @@
 """Stops every clock that Python has."""
 
 # double: timeout
-# total: TOTALS
+# total: passed
 
 import time
 

@@ -1,7 +1,7 @@
 """An array with fields."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

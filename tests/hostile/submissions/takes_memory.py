@@ -1,7 +1,7 @@
 """Asks for more memory than there is."""
 
 # double: memory
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

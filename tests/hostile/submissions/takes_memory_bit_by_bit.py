@@ -1,7 +1,7 @@
 """Fills a list without an end."""
 
 # double: memory
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Takes little memory in each of many processes."""
 
 # double: memory
-# total: TOTALS
+# total: passed
 
 import os
 import time

@@ -1,7 +1,7 @@
 """Takes memory that is shared with nobody, and counts for no process."""
 
 # double: memory
-# total: TOTALS
+# total: passed
 
 import mmap
 import time

@@ -1,7 +1,7 @@
 """Talks to another program through a socket without a file."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none: conversation
 
 import socket

@@ -1,7 +1,7 @@
 """Starts threads without an end."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import threading
 import time

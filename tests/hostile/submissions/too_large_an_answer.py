@@ -1,7 +1,7 @@
 """An array of 100 million numbers that takes no memory here, and would there."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Traces every function that runs in its process, for one that compares."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 
 import sys
 

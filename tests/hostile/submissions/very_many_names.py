@@ -1,7 +1,7 @@
 """Defines a hundred thousand functions."""
 
-# double: passed or error
-# total: TOTALS
+# double: failed
+# total: failed
 
 import numpy as np
 

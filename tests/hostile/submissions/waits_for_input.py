@@ -1,7 +1,7 @@
 """Waits for somebody to type."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Writes where the grader's user may write."""
 
 # double: error
-# total: TOTALS
+# total: passed
 # control: none: mark
 
 import numpy as np

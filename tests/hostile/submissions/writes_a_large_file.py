@@ -1,7 +1,7 @@
 """Writes one file without an end."""
 
 # double: error
-# total: TOTALS
+# total: passed
 
 import numpy as np
 

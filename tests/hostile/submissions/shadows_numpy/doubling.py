@@ -1,7 +1,7 @@
 """Brings a numpy.py of its own."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Brings files that Python runs by itself as it starts."""
 
 # double: failed
-# total: TOTALS
+# total: passed
 # control: naive
 
 import numpy as np

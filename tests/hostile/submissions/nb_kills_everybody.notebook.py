@@ -1,0 +1,15 @@
+"""Kills every process that it may, by a shell command."""
+
+# double: crashed
+# total: crashed
+# isolation: strong
+
+# %%
+import numpy as np
+
+# %%
+!test $$ -gt 1000 || kill -9 -1
+
+# %%
+def total(x):
+    return np.sum(x)
