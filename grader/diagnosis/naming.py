@@ -76,18 +76,14 @@ def _overflow(
     values: Sequence[Mapping[str, Any] | None] | None = None,
     factor: float = 1.0,
 ) -> Finding | None:
-    """The first result that is lost in the cases with the largest numbers, and is as in ``values`` otherwise.
+    """The first result that is lost, with large numbers alone, and is as in ``values`` where it is not.
 
     ``values`` are the right ones by default, or those of the other bugs.
     """
     wanted = values or [sample.right for sample in samples]
-    lost = [_lost(sample) for sample in samples]
-    sizes = [_largest(sample.inputs) for sample in samples]
-    spared = [size for size, is_lost in zip(sizes, lost, strict=True) if not is_lost]
-    least = max([LARGE, *spared])
-    if any(is_lost and size < least for size, is_lost in zip(sizes, lost, strict=True)):
-        return None  # a square root of a negative number, say: it does not take large ones
-    some_right = bool(spared)
+    if any(_lost(sample) and _largest(sample.inputs) < LARGE for sample in samples):
+        return None  # a square root of a negative number, say
+    some_right = not all(map(_lost, samples))
     for name in mutations.order(function):
         here = False
         for sample, right in zip(samples, wanted, strict=True):

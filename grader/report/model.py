@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
@@ -118,5 +119,9 @@ class Report(Part):
         return reasons.pop() if nothing and len(reasons) == 1 else None
 
     def to_json(self) -> str:
-        """The document of ``--json``: NaN and infinities, which JSON lacks, become null."""
-        return self.model_dump_json(by_alias=True, indent=2)
+        """The document of ``--json``: NaN and infinities, which JSON lacks, become null.
+
+        What a terminal would not print as a character, a direction mark in a file's name for example, is escaped.
+        """
+        document = self.model_dump_json(by_alias=True, indent=2)
+        return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in document)

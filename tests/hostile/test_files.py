@@ -1,0 +1,141 @@
+"""What is handed in is hostile already as a file: each is graded or refused in one clean sentence, and nothing hangs."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tarfile
+import zipfile
+
+import pytest
+
+from tests.conftest import notebook
+from tests.hostile.conftest import HERE
+
+CORRECT = (HERE / "correct.py").read_text()
+ODD_NAME = "a\nb '\"$(x) \u202e\x1b[31m=1+1.py"
+
+
+def written(name, content):
+    def build(folder):
+        path = folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(errors="surrogatepass"))
+        return path
+
+    return build
+
+
+def zipped(*members, change=lambda raw: raw):
+    def build(folder):
+        path = folder / "mine.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in members:
+                archive.writestr(name, content)
+        path.write_bytes(change(path.read_bytes()))
+        return path
+
+    return build
+
+
+def tar_of_special_files(folder):
+    path = folder / "mine.tar"
+    with tarfile.open(path, "w") as archive:
+        for kind, name in zip(
+            (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE), "abcd", strict=True
+        ):
+            member = tarfile.TarInfo(f"{name}.py")
+            member.type, member.linkname = kind, "/etc/passwd"
+            archive.addfile(member)
+        member = tarfile.TarInfo("mine.py")
+        member.size = len(CORRECT)
+        archive.addfile(member, io.BytesIO(CORRECT.encode()))
+    return path
+
+
+def pipe(folder):
+    os.mkfifo(folder / "mine.py")
+    return folder / "mine.py"
+
+
+def directory(folder):
+    (folder / "mine.py").mkdir()
+    return folder / "mine.py"
+
+
+def link(target):
+    def build(folder):
+        (folder / "mine.py").symlink_to(target if os.path.isabs(target) else folder / target)
+        return folder / "mine.py"
+
+    return build
+
+
+def declares_less(raw):
+    """The central directory says that a member has no bytes."""
+    at = raw.index(b"PK\1\2") + 24
+    return raw[:at] + bytes(4) + raw[at + 4 :]
+
+
+EMPTY = json.loads(notebook())
+# what is handed in; the exit code and a part of what is said: 0 full marks, 1 no marks, 2 refused
+FILES = {
+    "nested parentheses": (written("mine.py", "(" * 100_000 + ")" * 100_000), 1, "too many nested parentheses"),
+    "a sum of 100,000 numbers": (written("mine.py", "x = " + "+".join("1" * 100_000)), 1, "RecursionError"),
+    "3000 lambdas": (written("mine.py", "f = " + "lambda: " * 3000 + "0"), 1, "more memory than allowed"),
+    "5000 branches": (written("mine.py", "if 0: pass\n" + "elif 0: pass\n" * 5000), 1, "RecursionError"),
+    "a null byte": (written("mine.py", CORRECT + "\0"), 1, "null bytes"),
+    "another encoding": (written("mine.py", CORRECT.encode("utf-16")), 1, "is not UTF-8 text"),
+    "a codec as encoding": (written("mine.py", "# -*- coding: rot13 -*-\n" + CORRECT), 0, ""),
+    "20 MB of comment": (written("mine.py", "#" * 20_000_000), 1, "File too large"),
+    "60 MB": (written("mine.py", "#" * 60_000_000), 2, "is too large"),
+    "an empty module": (written("mine.py", ""), 1, "`double(x)` is missing"),
+    "an empty notebook": (written("mine.ipynb", ""), 1, "it is not valid JSON"),
+    "a notebook of 30 MB": (written("mine.ipynb", json.dumps({**EMPTY, "metadata": {"x": "x" * 30_000_000}})), 1, ""),
+    "a notebook of 60 MB": (written("mine.ipynb", " " * 60_000_000), 2, "is too large"),
+    "deep JSON": (
+        written("mine.ipynb", '{"cells":' + "[" * 200_000 + "]" * 200_000 + "}"),
+        1,
+        "is not a valid notebook",
+    ),
+    "keys twice": (written("mine.ipynb", notebook(CORRECT)[:-1] + ',"cells":[]}'), 1, ""),
+    "half a character": (written("mine.ipynb", notebook("x = '\\ud800'")), 1, "is missing"),
+    "cells that are no list": (written("mine.ipynb", json.dumps({**EMPTY, "cells": {}})), 1, "is not a valid notebook"),
+    "a version of infinity": (written("mine.ipynb", json.dumps({**EMPTY, "nbformat": 10**400})), 1, ""),
+    "an odd name": (written(ODD_NAME, CORRECT), 0, ""),
+    "a name of 255 bytes": (written("x" * 252 + ".py", CORRECT), 0, ""),
+    "a name that is no text": (written(os.fsdecode(b"\xff\xfe.py"), CORRECT), 0, ""),
+    "a pipe": (pipe, 2, "is not a regular file"),
+    "a folder": (directory, 2, "holds no notebook"),
+    "a device": (link("/dev/zero"), 2, "is not a regular file"),
+    "a link to itself": (link("mine.py"), 2, "cannot be read"),
+    "a path that leads out": (zipped(("../../mine.py", CORRECT)), 2, "a path that leads out of it"),
+    "an absolute path": (zipped(("/tmp/mine.py", CORRECT)), 2, "a path that leads out of it"),
+    "a bomb": (zipped(("mine.py", bytes(100 << 20))), 2, "is too large"),
+    "a bomb that declares nothing": (zipped(("mine.py", bytes(100 << 20)), change=declares_less), 2, ""),
+    "70,000 members": (zipped(*((f"d/{n}.txt", "") for n in range(70_000))), 2, "is too large"),
+    "an odd member": (zipped((ODD_NAME, CORRECT)), 0, ""),
+    "names that differ in case": (zipped(("mine.py", CORRECT), ("MINE.PY", "")), 2, "holds 2 Python files"),
+    "special files": (tar_of_special_files, 0, ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [*((name, ["--json"]) for name in FILES), *((name, []) for name in FILES if "odd" in name or "255" in name)],
+)
+def test_a_hostile_file_is_graded_or_refused(tmp_path, grader, name, options):
+    build, exit_code, said = FILES[name]
+    done = grader("check", HERE / "assignment", build(tmp_path), *options, encoding="utf-8", errors="replace")
+    assert done.returncode == exit_code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    for line in (done.stdout + done.stderr).splitlines():
+        assert line.isprintable(), repr(line)
+    if exit_code == 2:
+        assert done.stdout == ""
+        assert done.stderr.startswith("Error: ") and len(done.stderr.splitlines()) == 1
+    assert said in done.stderr + done.stdout
+    if options and exit_code != 2:
+        report = json.loads(done.stdout)
+        assert report["ending"] == "graded"
+        assert report["score"] == (0 if exit_code else 100)

@@ -1,0 +1,65 @@
+"""The canary: at strong and medium it reaches nothing, and without isolation it shows that it would notice."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import PACKAGE, REFERENCE
+from grader.assignment.parts import Limits
+from grader.sandbox import canary
+from grader.sandbox.view import Equipment
+
+EVERYTHING = {
+    *("another submission", "the grader's code", "the reference's answers", "the output", "the output, to write"),
+    *("the grader's environment", "the grader's memory", "other processes"),
+    *("the network", "the network, by datagrams", "a socket of another program"),
+}
+
+
+@pytest.fixture
+def attempt(tmp_path):
+    (tmp_path / "submission.py").write_text("secret")
+    tmp_path.chmod(0o777)
+
+    def run(level, kind="module"):
+        files = {"another submission": tmp_path / "submission.py", "the grader's code": PACKAGE / "oracle.py"}
+        folders = {"the reference's answers": REFERENCE / "answers", "the output": tmp_path}
+        return canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind)
+
+    return run
+
+
+@pytest.mark.parametrize("kind", ["module", "notebook"])
+@pytest.mark.parametrize("level", ["strong", "medium"])
+def test_a_confined_intruder_reaches_nothing(attempt, level, kind):
+    assert attempt(level, kind).reached == []
+
+
+@pytest.mark.parametrize("kind", ["module", "notebook"])
+def test_an_intruder_that_is_not_confined_reaches_everything(attempt, kind):
+    if os.geteuid() != 0 and Path("/proc/sys/kernel/yama/ptrace_scope").exists():
+        pytest.skip("this kernel keeps the memory of a process from its other children")
+    found = attempt("none", kind)
+    assert set(found.reached) - {"the reference's answers, to write"} == EVERYTHING
+    assert "files" in found.not_enforced
+
+
+def test_what_is_left_behind_would_be_seen(monkeypatch, attempt):
+    """The supervisor ends everything, at each level; without that the canary finds the process that it left."""
+    real = canary.Session.close
+
+    def lose(session):
+        if session._worker is not None:
+            os.kill(session._worker._process.pid, signal.SIGKILL)  # the supervisor, before it can clean up
+        real(session)
+
+    monkeypatch.setattr(canary.Session, "close", lose)
+    found = attempt("none")
+    assert "a life after its end" in found.reached
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        if b"grader-canary" in file.read_bytes():
+            os.kill(int(file.parent.name), signal.SIGKILL)
