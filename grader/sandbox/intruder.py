@@ -33,7 +33,7 @@ def reach(
     attempts: dict[str, Callable[[], Any]] = {
         **{what: partial(_read, path) for what, path in files.items()},
         **{what: partial(os.listdir, path) for what, path in folders.items()},
-        **{f"{what}, to write": partial(_write, path) for what, path in folders.items()},
+        **{f"{what} (to write)": partial(_write, path) for what, path in folders.items()},
         "the environment": lambda: os.environ[variable],
         "the grader's environment": lambda: _read_environment(parent),
         "the network": lambda: socket.create_connection(("127.0.0.1", tcp_port), 1).close(),
