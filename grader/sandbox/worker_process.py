@@ -245,8 +245,8 @@ class WorkerProcess:
                 raise NotGradable(f"The worker process {self._process.pid} could not be ended.")
         finally:
             os.close(self._output)
-            if self._folder is not None:  # rm, since no nesting is too deep for it
-                subprocess.run(["rm", "-rf", "--", self._folder], check=False, stderr=subprocess.DEVNULL)
+            if self._folder is not None:
+                _remove(self._folder)
         return by_itself
 
     def _wait(self, seconds: float) -> bool:
@@ -255,6 +255,15 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+
+def _remove(folder: str) -> None:
+    """Remove what a submission may have left in its folder: by programs for which no nesting is too deep."""
+    remove = ["rm", "-rf", "--", folder]
+    if subprocess.run(remove, check=False, stderr=subprocess.DEVNULL).returncode != 0:
+        # Folders that it has closed even to their owner; chmod follows no links that it meets.
+        subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
 def _environment(work: str, level: str, kind: str, equipment: Equipment) -> dict[str, str]:
