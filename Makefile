@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
-.PHONY: demo test lint docs benchmark clean
+.PHONY: demo test test-long lint docs benchmark clean
 
 # A stamp a kind of installation, so that each is made once and again when pyproject.toml changes.
 .venv/installed: pyproject.toml
@@ -27,6 +27,10 @@ demo: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/pytest --cov
+
+# Minutes each, and trains for real; before a release.
+test-long: .venv/installed-dev
+	$(BIN)/pytest -m long
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -327,7 +327,10 @@ def test_an_output_without_umlauts_is_no_error(tmp_path, grader):
     assert "gr??e" in done.stdout
 
 
-@pytest.mark.parametrize("name", assignment.bundled_names())
+LONG = {"clothing-mlp": pytest.mark.long}  # trains a network for each of its wrong solutions
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=LONG.get(name, ())) for name in assignment.bundled_names()])
 def test_validate_proves_the_bundled_assignments(grader, name):
     done = grader("validate", name, timeout=1500)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -363,7 +366,6 @@ def test_reference_compares_recorded_answers_with_a_live_run(grader, name):
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", assignment.bundled_names())
 def test_the_demo_tells_right_from_wrong(grader, name):
     examples = ROOT / "examples" / name
@@ -372,7 +374,6 @@ def test_the_demo_tells_right_from_wrong(grader, name):
         assert done.returncode == code, done.stdout + done.stderr
 
 
-@pytest.mark.slow
 @on_real_data
 @pytest.mark.parametrize("name", ["numpy-mnist", "cifar-grayscale", "clothing-mlp"])
 def test_a_solution_gets_full_marks_on_the_real_data(grader, name):
