@@ -6,6 +6,7 @@ said in one sentence, with the signature that was expected and the one that was 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -178,12 +179,14 @@ def flatten(value: Any, returns: Sequence[str]) -> tuple[list[Any], list[str]]:
         returns = [""] * len(value)
     items: list[Any] = []
     names: list[str] = []
+    known: set[str] = set()
     for name, item in zip(returns, value, strict=True):
         inner, labels = flatten(item, []) if _holds_arrays(item) else ([item], [name])
         for label, leaf in zip(labels, inner, strict=True):
-            if not label or normal(label) not in map(normal, names):
+            if not label or normal(label) not in known:
                 items.append(leaf)
                 names.append(label)
+                known.add(normal(label))
     return items, names
 
 
@@ -213,7 +216,8 @@ def bind_results(
         )
     if len(wanted) == 1:
         return {wanted[0]: value}
-    by_name = match([name for name in found.returns if found.returns.count(name) == 1], wanted, content.names)
+    counts = Counter(found.returns)
+    by_name = match([name for name in found.returns if counts[name] == 1], wanted, content.names)
     if isinstance(value, tuple | list) and len(value) == len(found.returns) and len(by_name) == len(wanted):
         # All are known by name, and what else is returned does not matter.
         return {by_name[name]: item for name, item in zip(found.returns, value, strict=True) if name in by_name}

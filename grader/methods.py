@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .assignment.content import AssignmentFile
-from .binding import Shape, State, bind_results, describe, find_function, match, normal
+from .binding import Shape, State, bind_results, describe, find_function, match, normal, shape_of
 from .sandbox.endings import CallFailed
 from .sandbox.session import Found
 from .worker.values import Opaque
@@ -147,7 +147,7 @@ def layer_sizes(content: AssignmentFile, inputs: dict[str, Any]) -> list[int]:
     shapes: dict[str, Shape] = {}
     for function in content.functions.values():
         shapes |= {name: tuple(shape) for name, shape in function.shapes.items()}
-        shapes |= {name: np.shape(inputs[name]) for name in function.argument_names() if name in inputs}
+        shapes |= {name: shape_of(inputs[name]) or () for name in function.argument_names() if name in inputs}
     pairs = [(*shapes[name], 1)[:2] for name in sorted(shapes) if normal(name).startswith("w") and shapes[name]]
     if not all(before[1] == after[0] for before, after in pairwise(pairs)):
         pairs = [pair[::-1] for pair in pairs]

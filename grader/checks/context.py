@@ -130,6 +130,9 @@ class Context:
         seen_ones = self._session.variables([found], rows)
         if found not in seen_ones:
             raise CallFailed("protocol", f"The variable `{name}` was there after loading and is not any more.")
+        value = seen_ones[found].value
+        if isinstance(value, np.ndarray) and value.ndim and len(value) > rows:
+            raise CallFailed("protocol", f"The variable `{name}` has another length each time it is looked at.")
         return seen_ones[found]
 
     def model(self, name: str) -> seen.Model:

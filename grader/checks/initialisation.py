@@ -25,15 +25,17 @@ def run(check: InitialisationCheck, context: Context) -> Outcome:
     if not problems:
         praise = f"{', '.join(shapes)} have the right shapes, and {', '.join(check.spread)} are spread."
         return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
-    alike = [name for name in problems if name in check.spread and _units_alike(answered[name])]
+    alike = [name for name in problems if name in check.spread and _units_alike(answered[name], tuple(shapes[name]))]
     bugs = told_by_check("units-start-alike", alike[0]) if alike else None
     return Outcome(0.0, f"`{check.function}`: {next(iter(problems.values()))}", {"wrong": list(problems)}, bugs)
 
 
-def _units_alike(value: Any) -> bool:
+def _units_alike(value: Any, shape: tuple[int, ...]) -> bool:
     return (
         isinstance(value, np.ndarray)
         and value.ndim == 2
+        and value.size == np.prod(shape)  # of any other size it may be far too large to look at
+        and value.dtype.kind in "fiu"
         and any(len(np.unique(side, axis=0)) < len(side) for side in (value, value.T))
     )
 
@@ -49,6 +51,6 @@ def _problem(name: str, value: Any, shape: tuple[int, ...], spread: bool) -> str
         return f"{name} has entries that are NaN or infinite."
     if spread and (value == value.flat[0]).all():
         return f"{name} has the same number everywhere, so all units of a layer stay alike: draw random numbers."
-    if spread and _units_alike(value):
+    if spread and _units_alike(value, shape):
         return f"{name} has equal rows or columns, whose units stay alike: draw each entry."
     return None

@@ -77,10 +77,14 @@ def texts(value: Any) -> list[str] | None:
     """The texts of a list, a tuple, or a dict by label; None for anything else."""
     items = value
     if isinstance(value, dict):  # by label: in the order of the labels, however it is written
-        items = [value[key] for key in (sorted(value, key=int) if all(map(str.isdigit, value)) else value)]
+        items = [value[key] for key in (sorted(value, key=int) if all(map(_is_label, value)) else value)]
     if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
         return None
     return list(items)
+
+
+def _is_label(text: str) -> bool:
+    return text.isdecimal() and len(text) < 10
 
 
 def plain(text: str) -> str:

@@ -53,4 +53,13 @@ def _calls(forbidden: list[str], context: Context) -> Outcome | None:
 
 def called(source: str) -> list[tuple[int, str]]:
     """Return (line, dotted name) of every call, e.g. (3, "np.gradient")."""
-    return [(node.lineno, ast.unparse(node.func)) for node in imports.nodes(source) if isinstance(node, ast.Call)]
+    return [(node.lineno, _dotted(node.func)) for node in imports.nodes(source) if isinstance(node, ast.Call)]
+
+
+def _dotted(callee: ast.expr) -> str:
+    """The name of what is called, "?" for the part before the dots that is none."""
+    attributes: list[str] = []
+    while isinstance(callee, ast.Attribute):
+        attributes.append(callee.attr)
+        callee = callee.value
+    return ".".join([callee.id if isinstance(callee, ast.Name) else "?", *reversed(attributes)])

@@ -5,9 +5,11 @@ A process id may belong to another process in here: whether the grader's own was
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
+import site
 import socket
 import subprocess
 import sys
@@ -34,6 +36,7 @@ def reach(
         **{what: partial(_read, path) for what, path in files.items()},
         **{what: partial(os.listdir, path) for what, path in folders.items()},
         **{f"{what} (to write)": partial(_write, path) for what, path in folders.items()},
+        "an installed grader": _find_grader,
         "the environment": lambda: os.environ[variable],
         "the grader's environment": lambda: _read_environment(parent),
         "the network": lambda: socket.create_connection(("127.0.0.1", tcp_port), 1).close(),
@@ -54,6 +57,16 @@ def _succeeds(attempt: Callable[[], Any]) -> bool:
     except (OSError, KeyError, AttributeError):  # AttributeError: no such thing on this system
         return False
     return True
+
+
+def _find_grader() -> None:
+    """Look for a reference solution among the installed packages."""
+    for folder in (*sys.path, *site.getsitepackages()):
+        for package in ("grader", "assignments", "grader/bundled/assignments"):
+            with contextlib.suppress(OSError, StopIteration):
+                next(Path(folder, package).glob("**/solution.py")).read_bytes()
+                return
+    raise OSError("nothing there")
 
 
 def _read(path: str) -> None:

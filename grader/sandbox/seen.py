@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
+MOST_CALLS = 600  # of fit, evaluate and predict; the worker records no more
 MOST_ELEMENTS = 1 << 18  # of an image or a line; the worker sends no more
 
 
@@ -33,8 +34,8 @@ class Seen(BaseModel):
 class Method(BaseModel):
     """A method: its parameters as those of a function, names returned, attributes of ``self`` read and stored."""
 
-    parameters: list[tuple[str, str, bool]]
-    returns: list[str]
+    parameters: list[tuple[str, str, bool]] = Field(max_length=500)
+    returns: list[str] = Field(max_length=500)
     reads: list[str] = Field(max_length=100)
     stores: list[str] = Field(max_length=100)
 
@@ -149,7 +150,7 @@ ATTRIBUTES = TypeAdapter(dict[str, Any])
 MODEL = TypeAdapter(Model)
 VARIABLES = TypeAdapter(dict[str, Variable])
 FIGURES = TypeAdapter(list[Figure])
-CALLS = TypeAdapter(list[Call])
+CALLS = TypeAdapter(Annotated[list[Call], Field(max_length=MOST_CALLS)])
 
 
 def array(values: Any) -> np.ndarray[Any, Any] | None:

@@ -24,6 +24,7 @@ from .view import Equipment
 from .worker_process import SetupFailed, WorkerProcess
 
 T = TypeVar("T")
+MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 NOT_ENFORCED: dict[Level, list[str]] = {
     "strong": [],
@@ -185,7 +186,12 @@ class Session:
         if "error" in header:
             raise _failure(header["error"], doing)
         try:
-            value, arguments, *rest = values.decode(header.get("value"), raw)
+            answer = values.decode(header.get("value"), raw)
+            if not isinstance(answer, tuple) or len(answer) not in (2, 3):
+                raise ProtocolError("it has other parts")
+            value, arguments, *rest = answer
+            if not isinstance(arguments, list | tuple | None):
+                raise ProtocolError("its arguments are no list")
             return Answer(value, list(arguments or []), seen.ATTRIBUTES.validate_python(rest[0] if rest else {}))
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
@@ -244,7 +250,7 @@ class Session:
             self.others = {name: clean(kind, 40) for name, kind in header["others"].items() if clean(name) == name}
             error = header["error"]
             self.modules = [str(name) for name in header["modules"]]
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self.close()
             raise CallFailed("protocol", f"{what} broke the connection to the grader.") from problem
         if error is not None:
@@ -286,6 +292,8 @@ class Session:
 
 
 def _found(name: str, item: dict[str, Any]) -> Found:
+    if max(len(item["parameters"]), len(item["returns"])) > MAX_PARTS:
+        raise ValueError("more than the worker tells")
     parameters = [(str(p), str(kind), bool(default)) for p, kind, default in item["parameters"]]
     return Found(name, parameters, [str(returned) for returned in item["returns"]])
 

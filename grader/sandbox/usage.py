@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 # Not counted: pages of files, which the kernel takes back when it needs room.
-FAIRLY = ("smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))  # what several processes share, by their number
-FULLY = ("status", ("RssAnon:", "RssShmem:"))  # of a process that does not let itself be looked at
+FAIRLY = ("smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:"))  # what several processes share, by their number
+FULLY = ("status", (b"RssAnon:", b"RssShmem:"))  # of a process that does not let itself be looked at
 
 
 def descendants(pid: int) -> list[int]:
@@ -14,13 +14,13 @@ def descendants(pid: int) -> list[int]:
     found: list[int] = []
     waiting = [pid]
     while waiting:
-        for children in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
-            try:
-                below = [int(child) for child in children.read_text().split()]
-            except OSError:  # it has just ended
-                continue
-            found += below
-            waiting += below
+        try:
+            for children in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+                below = [int(child) for child in children.read_bytes().split()]
+                found += below
+                waiting += below
+        except OSError:  # it has just ended
+            continue
     return found
 
 
@@ -32,7 +32,8 @@ def memory(pid: int) -> int:
 def _of_process(pid: int) -> int:
     for file, counted in (FAIRLY, FULLY):
         try:
-            lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
+            # As bytes: a process may call itself anything, but for a line feed.
+            lines = Path(f"/proc/{pid}/{file}").read_bytes().split(b"\n")
         except PermissionError:
             continue
         except OSError:  # it has ended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import site
 import stat
 import sys
 from collections.abc import Mapping, Sequence
@@ -63,8 +64,18 @@ def python_path() -> list[str]:
 
 
 def hidden(also: Sequence[Path]) -> list[str]:
-    """The grader's own files, wherever they are installed, and those in ``also``."""
-    return [str(path) for path in (PACKAGE, ASSIGNMENTS, REFERENCE, *(path.resolve() for path in also))]
+    """The grader's own files, wherever they are installed, and those in ``also``.
+
+    Another installation may lie among the packages that a worker sees: an older one, or what an editable one copied.
+    """
+    own = [PACKAGE, ASSIGNMENTS, REFERENCE]
+    packages = [Path(folder).resolve() for folder in (*sys.path, *site.getsitepackages()) if os.path.isdir(folder)]
+    copies = [folder / name for folder in packages for name in ("grader", "assignments", "reference")]
+    # Of a package that happens to have such a name, only what looks like the grader's is hidden.
+    found = [
+        copy for copy in copies if any((copy / part).exists() for part in ("bundled", "numpy-mnist", "numpy_mnist.py"))
+    ]
+    return [str(path) for path in dict.fromkeys([*own, *found, *(path.resolve() for path in also)])]
 
 
 def can_change_uid() -> bool:

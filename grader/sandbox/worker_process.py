@@ -66,6 +66,7 @@ class WorkerProcess:
         self._selector.register(self._channel, selectors.EVENT_READ)
         self._selector.register(self._output, selectors.EVENT_READ)
         self._buffer = bytearray()
+        self._look_at = time.monotonic() + LOOK_SECONDS
         self._tail = b""
         self._closed = False
         files = {name: str(file.resolve()) for name, file in equipment.data.items()}
@@ -160,7 +161,6 @@ class WorkerProcess:
 
     def _fill(self, size: int, deadline: float) -> None:
         """Read until the buffer holds ``size`` bytes, draining and counting the output meanwhile."""
-        self._look_at = time.monotonic() + LOOK_SECONDS
         while len(self._buffer) < size or time.monotonic() >= deadline:
             if time.monotonic() >= deadline:  # also for a worker that never stops sending
                 raise TimeoutError
@@ -173,7 +173,10 @@ class WorkerProcess:
                 if key.fd == self._output:
                     self._drain()
                     continue
-                chunk = self._channel.recv(max(CHUNK, size - len(self._buffer)))
+                try:
+                    chunk = self._channel.recv(max(CHUNK, size - len(self._buffer)), socket.MSG_DONTWAIT)
+                except BlockingIOError as error:  # it is ready, and there is nothing: a byte out of band
+                    raise frames.ProtocolError("something else than a frame was sent") from error
                 if not chunk:
                     raise EOFError
                 self._buffer += chunk

@@ -11,6 +11,8 @@ from ..errors import UsageError
 from ..text import clean
 from . import files
 
+MAX_CODE = 1 << 20  # characters; to read them as Python takes the grader hundreds of bytes for each
+
 
 @dataclass(frozen=True)
 class Code:
@@ -70,6 +72,8 @@ def read(path: Path, assignment_name: str) -> Submission:
         problem = str(error)
     helpers = {name: content for name, content in contents.items() if name.endswith(".py") and name != entry}
     code += [Code(name, content.decode(errors="replace")) for name, content in helpers.items()]
+    if problem is None and sum(len(part.text) for part in code) > MAX_CODE:
+        problem = f"{clean(entry, 80)} and what lies beside it hold more than 1 MB of code: hand in numbers as data."
     shown = os.fsencode(path).decode(errors="replace")
     return Submission(shown, digest.hexdigest(), kind, entry, contents, code, problem)
 

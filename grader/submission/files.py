@@ -21,10 +21,13 @@ from ..errors import UsageError
 MAX_FILE = 50 << 20
 MAX_TOTAL = 60 << 20
 MAX_FILES = 2000
+MAX_NAME = 1000  # characters, with the folders
+MAX_DEPTH = 50  # folders
+MAX_HEADERS = 100  # of one kind in a tar; each member gets a copy
 MAX_ENTRIES = 50_000  # with those that are skipped, a .git folder for example
 DAMAGED = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, gzip.BadGzipFile),
-    *(EOFError, RuntimeError, NotImplementedError),
+    *(EOFError, RuntimeError, NotImplementedError, IndexError),
 )
 SKIPPED = {"__MACOSX", "__pycache__", "node_modules"}
 DECOMPRESSORS: dict[str, Callable[..., Any]] = {
@@ -65,9 +68,11 @@ def _collect(path: Path, members: Iterator[Member]) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     total = 0
     for entry, (name, content) in enumerate(members):
-        parts = PurePosixPath(name.replace("\\", "/")).parts
         if entry >= MAX_ENTRIES:
             raise _too_large(path)
+        if len(name) > MAX_NAME or name.count("/") > MAX_DEPTH:
+            raise _cannot_be_laid_out(path, name)
+        parts = PurePosixPath(name.replace("\\", "/")).parts
         if not parts or any((part.startswith(".") and part != "..") or part in SKIPPED for part in parts):
             continue  # hidden files, checkpoints and caches are never the answer
         if parts[0] == "/" or ".." in parts or re.fullmatch("[A-Za-z]:", parts[0]):
@@ -75,7 +80,7 @@ def _collect(path: Path, members: Iterator[Member]) -> dict[str, bytes]:
         folders = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
         whole = "/".join(parts)
         if max(map(len, map(os.fsencode, parts))) > 255 or folders & contents.keys() or _is_folder(whole, contents):
-            raise UsageError(f"{path} holds {name[:80]!r}, which cannot be laid out as a file: pack it again.")
+            raise _cannot_be_laid_out(path, name)
         raw = content()
         total += MAX_TOTAL if raw is None else len(raw)
         if raw is None or total > MAX_TOTAL or len(contents) >= MAX_FILES:
@@ -86,6 +91,10 @@ def _collect(path: Path, members: Iterator[Member]) -> dict[str, bytes]:
 
 def _is_folder(name: str, contents: dict[str, bytes]) -> bool:
     return any(other.startswith(name + "/") for other in contents)
+
+
+def _cannot_be_laid_out(path: Path, name: str) -> UsageError:
+    return UsageError(f"{path} holds {name[:80]!r}, which cannot be laid out as a file: pack it again.")
 
 
 def _too_large(path: Path) -> UsageError:
@@ -127,7 +136,10 @@ def _tar_members(path: Path) -> Iterator[Member]:
         stream = _Limited(path, file)
         # As a stream, so that a bomb is met by what comes out of it, in headers as well as in members.
         with tarfile.open(fileobj=stream, mode="r|") as archive:  # type: ignore[call-overload]
-            for info in archive:
+            for entry, info in enumerate(archive):
+                archive.members = []  # it would keep all of them, with their headers
+                if entry >= MAX_ENTRIES or max(len(archive.pax_headers), len(info.pax_headers)) > MAX_HEADERS:
+                    raise _too_large(path)
                 member = archive.extractfile(info) if info.isfile() else None
                 if member is not None:
                     yield info.name, partial(_at_most, member)

@@ -78,7 +78,7 @@ def returned_names(function: Any, own: str = "") -> list[str]:
             names = [_name(item, own) for item in node.value.elts]
         elif isinstance(node, ast.Return) and own and node.value is not None:
             names = [_name(node.value, own)]
-    return names
+    return names if len(names) <= MAX_NAMES else []
 
 
 def _name(node: ast.expr, own: str) -> str:

@@ -75,9 +75,14 @@ DENIED = {
 CLONE = (56, 220)
 CLONE3 = (435, 435)
 SOCKET = (41, 198)
+SETSOCKOPT = (54, 208)
+MMAP = (9, 222)
 PRLIMIT = (302, 261)
 AF_UNIX = 1
 NO_FAMILY = 0xFFFF
+SOL_SOCKET = 1
+BUFFER_SIZES = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and by force
+SHARED_AND_ANONYMOUS = 0x21
 NO_SUCH_NETWORK = errno.EOPNOTSUPP  # ZeroMQ aborts the process on any other answer
 NEW_NAMESPACES = (
     system.CLONE_NEWNS
@@ -95,10 +100,12 @@ EQUAL = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 AT_LEAST = 0x35  # BPF_JMP | BPF_JGE | BPF_K
 ANY_BIT = 0x45  # BPF_JMP | BPF_JSET | BPF_K
 RETURN = 0x06  # BPF_RET | BPF_K
+AND = 0x54  # BPF_ALU | BPF_AND | BPF_K
 ALLOW = 0x7FFF0000
 KILL = 0x80000000
 REFUSE = 0x00050000  # SECCOMP_RET_ERRNO | number
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data (little endian)
+SECOND_ARGUMENT, THIRD_ARGUMENT, FOURTH_ARGUMENT = 24, 32, 40
 MODE_FILTER = 2
 
 
@@ -131,6 +138,21 @@ def program(machine: str, unix_sockets: bool) -> bytes:
         (EQUAL, 0, 4, PRLIMIT[column]),
         (LOAD, 0, 0, FIRST_ARGUMENT),
         (EQUAL, 1, 0, 0),
+        (RETURN, 0, 0, refuse),
+        (LOAD, 0, 0, NUMBER),
+        # Memory that counts for no process: pages of such a mapping stay when nobody has them in sight any more,
+        # and the buffers of sockets grow to megabytes each.
+        (EQUAL, 0, 5, MMAP[column]),
+        (LOAD, 0, 0, FOURTH_ARGUMENT),
+        (AND, 0, 0, SHARED_AND_ANONYMOUS),
+        (EQUAL, 0, 1, SHARED_AND_ANONYMOUS),
+        (RETURN, 0, 0, REFUSE | errno.ENOMEM),
+        (LOAD, 0, 0, NUMBER),
+        (EQUAL, 0, 4 + len(BUFFER_SIZES), SETSOCKOPT[column]),
+        (LOAD, 0, 0, SECOND_ARGUMENT),
+        (EQUAL, 0, 2 + len(BUFFER_SIZES), SOL_SOCKET),
+        (LOAD, 0, 0, THIRD_ARGUMENT),
+        *((EQUAL, left, left == 0, option) for left, option in reversed([*enumerate(reversed(BUFFER_SIZES))])),
         (RETURN, 0, 0, refuse),
         (LOAD, 0, 0, NUMBER),
         (EQUAL, 0, 3, SOCKET[column]),

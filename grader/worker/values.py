@@ -27,6 +27,7 @@ ALLOWED_DTYPES = frozenset(
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 MAX_DIMENSIONS = 32
+MAX_EMPTY = 1_000_000  # the longest axis of an array without entries
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ class _Reader:
         if code not in ALLOWED_DTYPES:
             raise ProtocolError("an array has a dtype that is not allowed")
         if len(shape) > MAX_DIMENSIONS or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+            raise ProtocolError("an array has an impossible shape")
+        if 0 in shape and max(shape) > MAX_EMPTY:  # whoever walks along an axis would never come back
             raise ProtocolError("an array has an impossible shape")
         dtype = np.dtype(code)
         size = math.prod(shape) * dtype.itemsize
