@@ -34,8 +34,6 @@ def prepare(name: str, text: str) -> tuple[bytes, list[str]]:
         raise CannotRun(
             f"{name} is written for a kernel of the language {clean(language, 40)}: choose a Python kernel and save it."
         )
-    if len(notebook.cells) > MAX_CELLS:
-        raise CannotRun(f"{name} has more than {MAX_CELLS} cells: hand in the solution alone.")
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in cells:
         cell.outputs, cell.execution_count = [], None
@@ -52,7 +50,9 @@ def _parse(name: str, text: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # missing cell ids are mended on reading
-            json.loads(text, object_pairs_hook=_refuse_duplicates)
+            raw = json.loads(text, object_pairs_hook=_refuse_duplicates)
+            if isinstance(raw, dict) and len(raw.get("cells", [])) > MAX_CELLS:  # to validate them takes a minute
+                raise CannotRun(f"{name} has more than {MAX_CELLS} cells: hand in the solution alone.")
             found = nbformat.reads(text, as_version=nbformat.NO_CONVERT).nbformat
             if found != 4:
                 raise CannotRun(
@@ -72,10 +72,11 @@ def _parse(name: str, text: str) -> Any:
         ) from error
 
 
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Which of two values a reader of the file sees depends on the reader."""
     if len({key for key, _ in pairs}) < len(pairs):
         raise ValueError("a key is given twice")
+    return dict(pairs)
 
 
 def _language_of(kernel: str) -> str:

@@ -77,6 +77,21 @@ def declares_less(raw):
     return raw[:at] + bytes(4) + raw[at + 4 :]
 
 
+def nameless(raw):
+    """The central directory gives no name to the only member."""
+    at = raw.index(b"PK\1\2")
+    return raw[: at + 28] + bytes(2) + raw[at + 30 : at + 46] + raw[at + 46 + len("mine.py") :]
+
+
+def tar_of_many_headers(folder):
+    path = folder / "mine.tar.gz"
+    headers = {f"GRADER.{number}": "x" for number in range(2000)}
+    with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT, pax_headers=headers) as archive:
+        for number in range(2000):
+            archive.addfile(tarfile.TarInfo(f"{number}.txt"))
+    return path
+
+
 EMPTY = json.loads(notebook())
 # what is handed in; the exit code and a part of what is said: 0 full marks, 1 no marks, 2 refused
 FILES = {
@@ -87,7 +102,10 @@ FILES = {
     "a null byte": (written("mine.py", CORRECT + "\0"), 1, "null bytes"),
     "another encoding": (written("mine.py", CORRECT.encode("utf-16")), 1, "is not UTF-8 text"),
     "a codec as encoding": (written("mine.py", "# -*- coding: rot13 -*-\n" + CORRECT), 0, ""),
-    "20 MB of comment": (written("mine.py", "#" * 20_000_000), 1, "File too large"),
+    "20 MB of comment": (written("mine.py", "#" * 20_000_000), 1, "more than 1 MB of code"),
+    "a large helper": (zipped(("doubling.py", CORRECT), ("other.py", "#" * 2_000_000)), 1, "more than 1 MB of code"),
+    "a line of spaces": (written("mine.ipynb", notebook(" " * 300_000 + "x = 1", CORRECT)), 0, ""),
+    "300,000 cells": (written("mine.ipynb", json.dumps({**EMPTY, "cells": [{}] * 300_000})), 1, "more than 5000 cells"),
     "60 MB": (written("mine.py", "#" * 60_000_000), 2, "is too large"),
     "an empty module": (written("mine.py", ""), 1, "`double(x)` is missing"),
     "an empty notebook": (written("mine.ipynb", ""), 1, "it is not valid JSON"),
@@ -114,6 +132,9 @@ FILES = {
     "a bomb": (zipped(("mine.py", bytes(100 << 20))), 2, "is too large"),
     "a bomb that declares nothing": (zipped(("mine.py", bytes(100 << 20)), change=declares_less), 2, ""),
     "70,000 members": (zipped(*((f"d/{n}.txt", "") for n in range(70_000))), 2, "is too large"),
+    "a name of 30,000 folders": (zipped(("a/" * 30_000 + "mine.py", CORRECT)), 2, "cannot be laid out"),
+    "a member without a name": (zipped(("mine.py", CORRECT), change=nameless), 2, "damaged"),
+    "headers for every member": (tar_of_many_headers, 2, "is too large"),
     "an odd member": (zipped((ODD_NAME, CORRECT)), 0, ""),
     "names that differ in case": (zipped(("mine.py", CORRECT), ("MINE.PY", "")), 2, "holds 2 Python files"),
     "special files": (tar_of_special_files, 0, ""),

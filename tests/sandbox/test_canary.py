@@ -19,6 +19,8 @@ EVERYTHING = {
     *("the network", "the network, by datagrams", "a socket of another program"),
 }
 
+DEPENDS = {"the reference's answers (to write)", "an installed grader"}  # on who runs it, and how it is installed
+
 
 @pytest.fixture
 def attempt(tmp_path):
@@ -44,7 +46,7 @@ def test_an_intruder_that_is_not_confined_reaches_everything(attempt, kind):
     if os.geteuid() != 0 and Path("/proc/sys/kernel/yama/ptrace_scope").exists():
         pytest.skip("this kernel keeps the memory of a process from its other children")
     found = attempt("none", kind)
-    assert set(found.reached) - {"the reference's answers (to write)"} == EVERYTHING
+    assert set(found.reached) - DEPENDS == EVERYTHING
     assert "files" in found.not_enforced
 
 

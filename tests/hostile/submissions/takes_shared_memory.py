@@ -1,6 +1,6 @@
 """Takes memory that is shared with nobody, and counts for no process."""
 
-# double: memory
+# double: error
 # total: passed
 
 import mmap
