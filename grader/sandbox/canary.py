@@ -54,7 +54,7 @@ def try_to_escape(
             arguments = [
                 {what: str(path) for what, path in files.items()},
                 {what: str(path) for what, path in folders.items()},
-                *(mark, os.getpid(), ctypes.addressof(token), victim, tcp_port, udp.getsockname()[1], mark, mark),
+                *(mark, os.getpid(), ctypes.addressof(token), victim, tcp_port, udp.getsockname()[1]),
             ]
             told, memory = session.call("reach", arguments, {}).value
         found = {

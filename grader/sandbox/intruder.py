@@ -22,25 +22,26 @@ from typing import Any
 def reach(
     files: dict[str, str],
     folders: dict[str, str],
-    variable: str,
+    mark: str,
     parent: int,
     address: int,
     victim: int,
     tcp_port: int,
     udp_port: int,
-    socket_name: str,
-    mark: str,
 ) -> tuple[list[str], list[str]]:
-    """Return the names of what was reached, and what was read of ``parent``'s memory at ``address``, as hex digits."""
+    """Return the names of what was reached, and what was read of ``parent``'s memory at ``address``, as hex digits.
+
+    ``mark`` is the name of an environment variable and of an abstract socket, and of the process that is left behind.
+    """
     attempts: dict[str, Callable[[], Any]] = {
         **{what: partial(_read, path) for what, path in files.items()},
         **{what: partial(os.listdir, path) for what, path in folders.items()},
         **{f"{what} (to write)": partial(_write, path) for what, path in folders.items()},
         "an installed grader": _find_grader,
-        "the environment": lambda: os.environ[variable],
+        "the environment": lambda: os.environ[mark],
         "the grader's environment": lambda: _read_environment(parent),
         "the network": lambda: socket.create_connection(("127.0.0.1", tcp_port), 1).close(),
-        "a socket of another program": lambda: socket.socket(socket.AF_UNIX).connect("\0" + socket_name),
+        "a socket of another program": lambda: socket.socket(socket.AF_UNIX).connect("\0" + mark),
     }
     reached = [what for what, attempt in attempts.items() if _succeeds(attempt)]
     _succeeds(lambda: os.kill(victim, signal.SIGCONT))

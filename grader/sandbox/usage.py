@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 # Not counted: pages of files, which the kernel takes back when it needs room.
@@ -14,14 +15,23 @@ def descendants(pid: int) -> list[int]:
     found: list[int] = []
     waiting = [pid]
     while waiting:
-        try:
-            for children in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+        for children in _files(waiting.pop()):
+            try:
                 below = [int(child) for child in children.read_bytes().split()]
-                found += below
-                waiting += below
-        except OSError:  # it has just ended
-            continue
+            except OSError:  # that thread has just ended
+                continue
+            found += below
+            waiting += below
     return found
+
+
+def _files(pid: int) -> list[Path]:
+    """The lists of children, one a thread."""
+    folder = Path(f"/proc/{pid}/task")
+    try:
+        return [folder / thread / "children" for thread in os.listdir(folder)]
+    except OSError:  # it has just ended
+        return []
 
 
 def memory(pid: int) -> int:
