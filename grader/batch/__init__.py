@@ -1,0 +1,1 @@
+"""Many submissions at once: reading what course systems hand out."""

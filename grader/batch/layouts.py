@@ -1,0 +1,224 @@
+"""Who handed in what: the layouts in which course systems hand out the submissions of a class.
+
+A layout is recognised from the names alone, of a folder or of an archive. Each knows which files belong to one
+student, what the student is called there, and whether a file was late. Nobody disappears: whatever is not a file of a
+student is listed as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+LATE = ("late", "verspätet", "verspaetet")  # ILIAS's word for it, in front of a file's name
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One file: what the layout calls it in the whole, and what the student called it."""
+
+    path: str
+    name: str
+    late: bool = False
+    attempt: int = 0
+
+
+@dataclass(frozen=True)
+class Student:
+    """What one student, or one team, handed in.
+
+    ``identity`` is the course system's own and tells two students of one name apart; ``name`` is for people.
+    ``files`` are those of the last attempt, ``earlier`` those of the attempts before.
+    """
+
+    name: str
+    identity: str
+    files: list[Handed] = field(default_factory=list)
+    earlier: list[Handed] = field(default_factory=list)
+
+    @property
+    def late(self) -> bool:
+        """Whether any file of the last attempt came late."""
+        return any(file.late for file in self.files)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The students of a class in a layout, in the order of their names, and the files that belong to nobody."""
+
+    layout: str
+    students: list[Student]
+    left_over: list[str]
+
+
+# (key of the student, name, identity, file) of a path; None where it is nobody's.
+Placed = tuple[str, str, str, Handed]
+Place = Callable[[str], Placed | None]
+
+
+def canvas(path: str) -> Placed | None:
+    """``mustermannerika_LATE_4711_99123_my answer-1.ipynb``; anonymous with ``anon_`` and letters as an id."""
+    found = re.fullmatch(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<file_id>\d+)_(?P<file>.+)", path)
+    if found is None:
+        found = re.fullmatch(r"(?P<late>LATE_)?(?P<name>anon)_(?P<id>[^_/]+)_(?P<file_id>\d+)_(?P<file>.+)", path)
+    if found is None or "/" in found["name"]:
+        return None
+    name = found["name"] if found["name"] != "anon" else f"anonymous {found['id']}"
+    # Canvas numbers the file of a second attempt, and gives every upload a larger id.
+    file = Handed(path, re.sub(r"-\d+(?=\.[^.]+$)", "", found["file"]), bool(found["late"]), int(found["file_id"]))
+    return f"{found['name']} {found['id']}", name, found["id"], file
+
+
+def moodle(path: str) -> Placed | None:
+    """``Erika Mustermann_4711_assignsubmission_file/answer.ipynb``, or with ``_`` in the place of the slash."""
+    found = re.fullmatch(
+        r"(?:[^/]+/)??(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)_?[/_]?(?P<file>.*)", path
+    )
+    if found is None:
+        return None
+    name = f"Participant {found['id']}" if found["name"] == "Participant" else found["name"]
+    return f"{found['name']} {found['id']}", name, found["id"], Handed(path, found["file"].lstrip("/") or found["kind"])
+
+
+def ilias(path: str) -> Placed | None:
+    """``Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.ipynb``, or one folder deeper for a team."""
+    found = re.fullmatch(
+        r"(?:[^/]+/){1,3}?(?P<last>[^/_]+)_(?P<first>[^/_]+)_(?P<login>[^/]+)_(?P<id>\d+)/(?P<file>.+)", path
+    )
+    if found is None:
+        return None
+    prefix, _, rest = found["file"].partition(" - ")
+    late = bool(rest) and prefix.lower() in LATE
+    file = Handed(path, rest if late else found["file"], late)
+    return found["id"], f"{found['first']} {found['last']}", found["login"], file
+
+
+def nbgrader(path: str) -> Placed | None:
+    """``submitted/erika/ps1/problem.ipynb`` of a course folder."""
+    found = re.fullmatch(r"(?:[^/]+/)*?submitted/(?P<student>[^/]+)/(?P<assignment>[^/]+)/(?P<file>.+)", path)
+    if found is None:
+        return None
+    return found["student"], found["student"], found["student"], Handed(path, found["file"])
+
+
+def folders(path: str) -> Placed | None:
+    """One folder a student."""
+    student, slash, file = path.partition("/")
+    return (student, student, student, Handed(path, file)) if slash else None
+
+
+def loose(path: str) -> Placed | None:
+    """One file a student, with the student's name."""
+    if "/" in path or not path.endswith((".py", ".ipynb", ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz")):
+        return None
+    name = re.sub(r"(\.tar)?\.[^.]+$", "", path)
+    return path, name, name, Handed(path, path)
+
+
+LAYOUTS: dict[str, Place] = {
+    "moodle": moodle,
+    "canvas": canvas,
+    "nbgrader": nbgrader,
+    "ilias": ilias,
+    "folders": folders,
+    "loose": loose,
+}
+METADATA = "submission_metadata.yml"  # of Gradescope
+
+
+def recognise(paths: Sequence[str]) -> str:
+    """The layout of most files; the first of equally good ones, since the last two take almost anything."""
+    if any(PurePosixPath(path).name == METADATA for path in paths):
+        return "gradescope"
+    certain = [name for name in LAYOUTS if name not in ("folders", "loose")]
+    best = max(certain, key=lambda name: sum(LAYOUTS[name](path) is not None for path in paths), default="")
+    if best and sum(LAYOUTS[best](path) is not None for path in paths) > len(paths) / 2:
+        return best
+    inside = _without_common_folder(paths)
+    return "folders" if sum("/" in path for path in inside) >= len(inside) / 2 and inside else "loose"
+
+
+def students(paths: Iterable[str], layout: str | None = None, metadata: str = "") -> Found:
+    """Put the files of a class in order.
+
+    ``paths`` are relative, with slashes. ``metadata`` is the text of Gradescope's ``submission_metadata.yml``.
+    Raises ValueError for metadata that cannot be read.
+    """
+    paths = sorted(paths)
+    layout = layout or recognise(paths)
+    place = gradescope(metadata) if layout == "gradescope" else LAYOUTS[layout]
+    skip = _common_folder(paths) if layout in ("folders", "loose") else ""
+    found: dict[str, Student] = {}
+    left_over = []
+    for path in paths:
+        placed = place(path.removeprefix(skip))
+        if placed is None:
+            left_over.append(path)
+            continue
+        key, name, identity, file = placed
+        student = found.setdefault(key, Student(name, identity))
+        student.files.append(Handed(path, file.name, file.late, file.attempt))
+    for student in found.values():
+        _keep_last_attempt(student)
+    return Found(layout, sorted(found.values(), key=lambda s: (s.name.casefold(), s.identity)), left_over)
+
+
+def gradescope(metadata: str) -> Place:
+    """The folder of each submission, and the students in it, as Gradescope's metadata say."""
+    try:
+        known: Any = yaml.safe_load(metadata)
+    except yaml.YAMLError as error:
+        raise ValueError(f"{METADATA} is not valid YAML.") from error
+    if not isinstance(known, Mapping):
+        raise ValueError(f"{METADATA} does not list submissions.")
+    people = {str(folder): _submitters(entry) for folder, entry in known.items()}
+
+    def place(path: str) -> Placed | None:
+        parts = path.split("/")
+        folder = next((part for part in parts[:-1] if part in people), None)
+        if folder is None:
+            return None
+        name, identity = people[folder]
+        return folder, name or folder, identity or folder, Handed(path, path.split(f"{folder}/", 1)[1])
+
+    return place
+
+
+def _submitters(entry: Any) -> tuple[str, str]:
+    """The names and ids of a submission's students; the keys are those of Ruby symbols, with a colon in front."""
+    submitters = entry.get(":submitters", entry.get("submitters", [])) if isinstance(entry, Mapping) else []
+    people = [person for person in submitters or [] if isinstance(person, Mapping)]
+
+    def joined(*keys: str) -> str:
+        values = [next((str(person[key]) for key in keys if person.get(key)), "") for person in people]
+        return ", ".join(value for value in values if value)
+
+    return joined(":name", "name"), joined(":sid", "sid", ":email", "email")
+
+
+def _keep_last_attempt(student: Student) -> None:
+    """Of files with one name, those that were handed in before go to ``earlier``."""
+    last: dict[str, Handed] = {}
+    for file in student.files:
+        if file.name not in last or file.attempt > last[file.name].attempt:
+            last[file.name] = file
+    student.earlier.extend(file for file in student.files if file is not last[file.name])
+    student.files[:] = list(last.values())
+
+
+def _common_folder(paths: Sequence[str]) -> str:
+    """The one folder that holds everything, as an archive of a folder has it, with its slash; "" if there is none."""
+    tops = {path.split("/", 1)[0] + "/" for path in paths if "/" in path}
+    alone = len(tops) == 1 and all("/" in path for path in paths)
+    (top,) = tops if alone else ("",)
+    return top if alone and sum(path.removeprefix(top).count("/") > 0 for path in paths) > 0 else ""
+
+
+def _without_common_folder(paths: Sequence[str]) -> list[str]:
+    top = _common_folder(paths)
+    return [path.removeprefix(top) for path in paths]

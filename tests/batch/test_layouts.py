@@ -1,0 +1,126 @@
+"""Each layout in which course systems hand out a class: whose file it is, whether late, and which attempt counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.batch.layouts import LAYOUTS, METADATA, recognise, students
+
+SUBMISSIONS = "assignsubmission_file"
+CLASSES = {
+    "canvas": {
+        "mustermannerika_4711_99123_single_neuron.ipynb": ("mustermannerika", "4711", False, "single_neuron.ipynb"),
+        "müllerjörgs_LATE_23_99124_my answer-2.ipynb": ("müllerjörgs", "23", True, "my answer.ipynb"),
+        "oneillconan2_5_99125_a_b_12_13_c.py": ("oneillconan2", "5", False, "a_b_12_13_c.py"),
+        "anon_Xy3_99126_answer.py": ("anonymous Xy3", "Xy3", False, "answer.py"),
+        "LATE_anon_Zz9_99127_answer.py": ("anonymous Zz9", "Zz9", True, "answer.py"),
+    },
+    "moodle": {
+        f"Erika Mustermann_4711_{SUBMISSIONS}/single_neuron.ipynb": (
+            "Erika Mustermann",
+            "4711",
+            False,
+            "single_neuron.ipynb",
+        ),
+        f"Jörg O'Neill-Müller 2nd_23_{SUBMISSIONS}/folder/my answer.py": (
+            "Jörg O'Neill-Müller 2nd",
+            "23",
+            False,
+            "folder/my answer.py",
+        ),
+        f"Flat Name_5_{SUBMISSIONS}_answer_6_b.py": ("Flat Name", "5", False, "answer_6_b.py"),
+        f"Participant_99_{SUBMISSIONS}/answer.py": ("Participant 99", "99", False, "answer.py"),
+    },
+    "ilias": {
+        "Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.ipynb": (
+            "Erika Mustermann",
+            "erika.m",
+            False,
+            "answer.ipynb",
+        ),
+        "Exercise 1/Abgaben/ONeill_Conan_c_o_23/late - answer.py": ("Conan ONeill", "c_o", True, "answer.py"),
+        "Exercise 1/Abgaben/Team 7/Muster_Max_max_5/answer.py": ("Max Muster", "max", False, "answer.py"),
+    },
+    "nbgrader": {
+        "submitted/erika/ps1/problem.ipynb": ("erika", "erika", False, "problem.ipynb"),
+        "submitted/max-23/ps1/problem.ipynb": ("max-23", "max-23", False, "problem.ipynb"),
+    },
+    "folders": {
+        "class/Erika Mustermann/answer.py": ("Erika Mustermann", "Erika Mustermann", False, "answer.py"),
+        "class/max_23/sub/answer.py": ("max_23", "max_23", False, "sub/answer.py"),
+    },
+    "loose": {
+        "erika mustermann.ipynb": ("erika mustermann", "erika mustermann", False, "erika mustermann.ipynb"),
+        "max.tar.gz": ("max", "max", False, "max.tar.gz"),
+    },
+}
+GRADESCOPE = """
+submission_1:
+  :submitters:
+  - :name: Erika Mustermann
+    :sid: '4711'
+    :email: e@example.org
+  - :name: Max Muster
+    :sid: '23'
+submission_2:
+  :submitters:
+  - :name: Conan O'Neill
+    :email: conan@example.org
+"""
+
+
+@pytest.mark.parametrize("layout", CLASSES)
+def test_a_layout_is_recognised_and_says_whose_file_it_is(layout):
+    assert recognise(sorted(CLASSES[layout])) == layout
+    found = students(CLASSES[layout])
+    told = {(s.name, s.identity, s.late, file.name) for s in found.students for file in s.files}
+    assert told == set(CLASSES[layout].values())
+    assert {file.path for s in found.students for file in s.files} == set(CLASSES[layout])
+    assert (found.layout, found.left_over) == (layout, [])
+
+
+def test_gradescope_says_in_its_metadata_who_has_handed_in():
+    paths = ["export/submission_1/answer.py", "export/submission_2/a/b.py", f"export/{METADATA}"]
+    found = students(paths, metadata=GRADESCOPE)
+    assert found.layout == "gradescope"
+    assert [(s.name, s.identity, [file.name for file in s.files]) for s in found.students] == [
+        ("Conan O'Neill", "conan@example.org", ["a/b.py"]),
+        ("Erika Mustermann, Max Muster", "4711, 23", ["answer.py"]),
+    ]
+    assert found.left_over == [f"export/{METADATA}"]
+
+
+@pytest.mark.parametrize("metadata", ["", "- 1", "{", "a: ]"])
+def test_metadata_that_say_nothing_are_an_error(metadata):
+    with pytest.raises(ValueError, match="yml"):
+        students([METADATA, "submission_1/a.py"], metadata=metadata)
+
+
+def test_of_several_attempts_the_last_counts():
+    """Canvas numbers the file, and gives each upload a larger id; in whatever order they lie in the archive."""
+    paths = ["ab_1_99_x-1.py", "ab_1_120_x-2.py", "ab_1_98_x.py", "ab_1_121_helper.py"]
+    (student,) = students([*paths, "cd_2_100_x.py"], "canvas").students[:1]
+    assert sorted(file.path for file in student.files) == ["ab_1_120_x-2.py", "ab_1_121_helper.py"]
+    assert sorted(file.path for file in student.earlier) == ["ab_1_98_x.py", "ab_1_99_x-1.py"]
+
+
+def test_two_students_of_one_name_stay_two():
+    paths = [f"Erika Mustermann_{number}_{SUBMISSIONS}/answer.py" for number in (1, 2)]
+    assert [s.identity for s in students(paths).students] == ["1", "2"]
+
+
+def test_nobody_disappears():
+    paths = [
+        f"A B_1_{SUBMISSIONS}/a.py",
+        f"C D_2_{SUBMISSIONS}/c.py",
+        "E F_3_assignsubmission_onlinetext/onlinetext.html",
+        "grades.csv",
+    ]
+    found = students(paths)
+    assert [s.name for s in found.students] == ["A B", "C D", "E F"]
+    assert found.left_over == ["grades.csv"]
+
+
+def test_every_layout_can_be_asked_for_by_name():
+    for layout in LAYOUTS:
+        assert students(["x.py", "a/x.py"], layout).layout == layout
