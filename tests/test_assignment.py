@@ -69,6 +69,7 @@ def test_a_folder_is_an_assignment(tmp_path):
         ),
         ("title: A tiny assignment\n", "", 1, "title is missing; add it."),
         ("signature: (z)", "signature: [z", 6, "not valid YAML"),
+        ("signature: (z)", "signature: " + "[" * 100_000, 6, "is nested more than 100 deep"),
         ("signature: (z)", 'signature: "(z="', 6, "'(z=' is not a Python signature like (X, w, b=0.0)."),
         ("name: tiny", "name: Tiny One", 1, "name is 'Tiny One'"),
         ("signature: (z)", 'signature: "(*, z)"', 6, "is not a Python signature"),

@@ -22,6 +22,7 @@ RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)
 FIXED_EPOCHS = 120  # and fewer
 STEPS = 3  # of a path, whose first is not right
 SHORT = 12  # epochs; most bugs of a training loop show in the first ones
+BEHAVIOUR = ("not-deterministic", "state-kept-between-calls", "stops-early", "learning-rate-changes", "momentum")
 SEED = 1
 TIMES = 12  # that the same is asked; what changes with every tenth call still shows
 

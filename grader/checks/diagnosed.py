@@ -12,7 +12,7 @@ import numpy as np
 from .. import diagnosis
 from ..assignment.checks import ChainCheck
 from ..assignment.parts import Tolerance
-from ..diagnosis import Findings, search
+from ..diagnosis import Finding, Findings, search
 from ..diagnosis.mutants import Mutant
 from ..diagnosis.samples import TINY, Sample, arrays
 from ..probes import Case
@@ -61,6 +61,11 @@ def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | 
         found = _passed_on(context, function, samples)
         if found is not None:
             return found
+    for found in context.found:
+        # How it behaves from call to call, or along its path, is the same whichever check asks; and what explains
+        # nothing of an earlier check explains no more of it together with this one.
+        if any(_is_behaviour_of(function, bug) for bug in found.bugs):
+            return found
     short = asking.shorter(context, function, samples)
     found = diagnosis.find(context.content, context.mutations, function, short)
     if found is not None and short != samples and not _holds(context, function, samples, found):
@@ -69,6 +74,10 @@ def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | 
     if found is not None:
         context.found.append(found)
     return found
+
+
+def _is_behaviour_of(function: str, bug: Finding) -> bool:
+    return bug.function == function and bug.bug in asking.BEHAVIOUR
 
 
 def _holds(context: Context, function: str, samples: Sequence[Sample], found: Findings) -> bool:
