@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,14 @@ OVERFLOW = ("OverflowError: math range error", "Numerical result out of range") 
 STARTED = ("passed", "partial")  # a check whose prerequisites ended so is run
 
 
+class Timings(dict[str, float]):
+    """Seconds by what they were spent on: "prepare", "load", each check by its name, "diagnosis"."""
+
+    def add(self, what: str, began: float) -> None:
+        """Count the time since ``began`` (:func:`time.monotonic`)."""
+        self[what] = self.get(what, 0.0) + time.monotonic() - began
+
+
 def grade(
     assignment: Assignment,
     submission: Submission,
@@ -57,18 +66,31 @@ def grade(
     data: Path | None = None,
     device: Wanted = "auto",
     hint_level: int | None = None,
+    earlier: Report | None = None,
+    threads: int | None = None,
+    hide: Sequence[Path] = (),
+    timings: Timings | None = None,
 ) -> Report:
     """Grade ``submission`` and return its report.
 
     ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
     gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
     checks as well. ``data`` is a folder with data sets. ``hint_level``, 1 to 3, is how much a hint tells, by default
-    as much as the assignment says. Raises UsageError for an unknown check or folder.
+    as much as the assignment says. ``earlier`` is a report on the same submission, whose other checks still hold:
+    those in ``only`` and what requires them are graded again. ``threads`` of TensorFlow for the submission, ``hide``
+    are folders that it must not see. The seconds of each stage join ``timings``.
+    Raises UsageError for an unknown check or folder.
     """
     began = time.monotonic()
+    timings = Timings() if timings is None else timings
     selected = _select(assignment, only, whole)
+    kept = {} if earlier is None else {result.name: result for result in earlier.checks}
+    if earlier is not None:
+        selected = _with_dependents(_select(assignment, (), whole), only)
     computed_on = "cpu"
-    equipment = Equipment(seed=seed, hide=[assignment.folder, *datasets.places(data)])
+    equipment = Equipment(
+        seed=_worker_seed(seed), hide=[assignment.folder, *datasets.places(data), *hide], threads=threads
+    )
     splits: dict[str, Split] = {}
     try:
         splits, files = _prepare(assignment, data)
@@ -79,13 +101,19 @@ def grade(
         level, gaps = isolation or "strong", []  # nothing has run
     else:
         limits = assignment.content.limits
+        timings.add("prepare", began)
         with slot(computed_on), Session(submission, limits, isolation, equipment) as session:
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
             told = hint_level or assignment.content.hints
             context = Context(assignment, submission.code, session, oracle or Oracle(assignment), seed, splits)
-            results = _run_all(submission, session, context, selected, not only, told)
+            skip = not only or earlier is not None
+            results = _run_all(submission, session, context, selected, skip, told, kept, timings)
             level, gaps = session.level, session.not_enforced
+    if earlier is not None:
+        graded = {result.name: result for result in results}
+        selected = _select(assignment, (), whole)
+        results = [graded.get(check.name) or kept[check.name] for check in selected]
     score = sum(result.score or 0 for result in results)
     max_score = sum(check.points for check in selected if not check.bonus)
     gradable = all(result.status != "not_gradable" for result in results)
@@ -117,20 +145,49 @@ def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Ba
     return [check for check in visible if not only or check.name in only]
 
 
+def _with_dependents(every: list[BaseCheck], names: Sequence[str]) -> list[BaseCheck]:
+    """The checks of those names, and all that require one of them, directly or not."""
+    chosen = set(names)
+    for check in every:  # what a check requires stands above it
+        if chosen & set(check.requires):
+            chosen.add(check.name)
+    return [check for check in every if check.name in chosen]
+
+
+def _worker_seed(seed: int) -> int:
+    """The seed of a worker's own random numbers, which student code can find out.
+
+    NumPy takes 32 bits. From a longer seed, as a batch draws it, nothing leads back to it.
+    """
+    if seed < 2**32:
+        return seed
+    return int.from_bytes(hashlib.sha256(f"worker {seed}".encode()).digest()[:4])
+
+
 def _run_all(
-    submission: Submission, session: Session, context: Context, selected: list[BaseCheck], skip: bool, level: int
+    submission: Submission,
+    session: Session,
+    context: Context,
+    selected: list[BaseCheck],
+    skip: bool,
+    level: int,
+    kept: Mapping[str, CheckResult],
+    timings: Timings,
 ) -> list[CheckResult]:
     if submission.problem is not None:
         return [_result(check, "error", 0, submission.problem) for check in selected]
+    began = time.monotonic()
     try:
         session.load()
     except NotGradable as error:
         return [_result(check, "not_gradable", 0, str(error)) for check in selected]
     except CallFailed as failure:
         return [_result(check, failure.status, 0, failure.message) for check in selected]
+    finally:
+        timings.add("load", began)
     results: list[CheckResult] = []
     outcomes: dict[str, Outcome] = {}
-    status_of: dict[str, str] = {}
+    status_of: dict[str, str] = {name: result.status for name, result in kept.items()}
     roots_of: dict[str, list[str]] = {}  # of a skipped check: those that did run and did not pass
     for check in selected:
         unmet = [name for name in check.requires if skip and status_of.get(name, "passed") not in STARTED]
@@ -141,12 +198,16 @@ def _run_all(
         elif check.bonus and not all(map(context.defines, check.functions())):
             result = _result(check, "skipped", 0, "Not handed in; it is optional, and full marks do not need it.")
         else:
+            began = time.monotonic()
             result = _run_one(check, context, outcomes)
+            timings.add(check.name, began)
         status_of[check.name] = result.status
         results.append(result)
+    began = time.monotonic()
     for check, result in zip(selected, results, strict=True):
         if check.name in outcomes:
             _explain(check, result, outcomes[check.name], context.content, level)
+    timings.add("diagnosis", began)
     if session.first_error:
         results[0].evidence["notes"] = [session.first_error, *results[0].evidence.get("notes", [])]
     return results

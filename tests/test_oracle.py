@@ -24,8 +24,8 @@ def test_recorded_answers_equal_a_live_run(name):
     live = Oracle(loaded, live=True)
     grade(loaded, read(loaded.file("solution.py"), name), oracle=live, whole=True)
     with np.load(shipped_file(loaded), allow_pickle=False) as recorded:
-        assert set(recorded) == set(live.recorded)
-        for key, answer in live.recorded.items():
+        assert set(recorded) == set(live.given)
+        for key, answer in live.given.items():
             assert np.allclose(recorded[key], answer, rtol=1e-12, atol=1e-14), key
 
 
@@ -62,7 +62,7 @@ def test_another_reference_gets_other_keys(tmp_path):
     (tmp_path / "assignment.yaml").write_text(text)
     own = Oracle(assignment.load(str(tmp_path)), live=True)
     assert own.results("sigmoid", {"z": 3.0})["a"] == 3.0
-    assert set(own.recorded).isdisjoint(np.load(shipped_file(LOADED)))
+    assert set(own.given).isdisjoint(np.load(shipped_file(LOADED)))
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):

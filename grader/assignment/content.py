@@ -22,7 +22,7 @@ from .checks import (
     ProbedCheck,
     SourceCheck,
 )
-from .parts import Budget, DatasetName, Function, Layouts, Limits, Name, Part, Probe, Variable
+from .parts import Budget, DatasetName, Function, Layouts, Limits, Name, Part, Policy, Probe, Variable
 
 
 class KnownWrong(Part):
@@ -43,6 +43,7 @@ class AssignmentFile(Part):
     reference: str | None = None
     pass_mark: float = Field(60, ge=0, le=100)
     limits: Limits = Limits()
+    grading: Policy = Policy()
     forbidden_imports: list[str] = []
     allowed_imports: list[str] = []
     names: dict[str, list[str]] = {}

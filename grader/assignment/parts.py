@@ -6,7 +6,16 @@ import ast
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
@@ -30,6 +39,19 @@ class Limits(Part):
     open_files: int = Field(256, ge=64, le=65536)
     disk_mb: int = Field(64, ge=1, le=65536)
     output_kb: int = Field(1024, ge=1, le=65536)
+
+
+class Policy(Part):
+    """``grading:`` of an ``assignment.yaml``, or a file of its own (``--policy``).
+
+    ``due`` has a time zone. Nothing is taken off within ``grace_hours`` after it; then, for each day that has begun,
+    ``percent_a_day`` of the full marks. ``rounding`` is the step that scores are rounded to, halves upwards.
+    """
+
+    due: AwareDatetime | None = None
+    grace_hours: float = Field(0, ge=0)
+    percent_a_day: float = Field(0, ge=0, le=100)
+    rounding: float = Field(0.01, gt=0)
 
 
 @dataclass(frozen=True)

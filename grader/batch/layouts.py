@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from os.path import commonprefix
 from pathlib import PurePosixPath
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -26,6 +30,7 @@ class Handed:
     name: str
     late: bool = False
     attempt: int = 0
+    submitted: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,15 @@ class Student:
     """What one student, or one team, handed in.
 
     ``identity`` is the course system's own and tells two students of one name apart; ``name`` is for people.
-    ``files`` are those of the last attempt, ``earlier`` those of the attempts before.
+    ``files`` are those of the last attempt, ``earlier`` those of the attempts before; ``submitted`` is when, where
+    the layout tells.
     """
 
     name: str
     identity: str
     files: list[Handed] = field(default_factory=list)
     earlier: list[Handed] = field(default_factory=list)
+    submitted: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -82,13 +89,13 @@ def moodle(path: str) -> Placed | None:
     if found is None:
         return None
     name = f"Participant {found['id']}" if found["name"] == "Participant" else found["name"]
-    return f"{found['name']} {found['id']}", name, found["id"], Handed(path, found["file"].lstrip("/") or found["kind"])
+    return f"{found['name']} {found['id']}", name, found["id"], Handed(path, found["file"].lstrip("/"))
 
 
 def ilias(path: str) -> Placed | None:
     """``Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.ipynb``, or one folder deeper for a team."""
     found = re.fullmatch(
-        r"(?:[^/]+/){1,3}?(?P<last>[^/_]+)_(?P<first>[^/_]+)_(?P<login>[^/]+)_(?P<id>\d+)/(?P<file>.+)", path
+        r"(?:[^/]+/){1,3}?(?P<last>[^/_]+)_(?P<first>[^/_]+)_(?P<login>[^/]+)_(?P<id>\d+)/(?P<file>.*)", path
     )
     if found is None:
         return None
@@ -100,10 +107,20 @@ def ilias(path: str) -> Placed | None:
 
 def nbgrader(path: str) -> Placed | None:
     """``submitted/erika/ps1/problem.ipynb`` of a course folder."""
-    found = re.fullmatch(r"(?:[^/]+/)*?submitted/(?P<student>[^/]+)/(?P<assignment>[^/]+)/(?P<file>.+)", path)
+    found = NBGRADER.fullmatch(path)
     if found is None:
         return None
     return found["student"], found["student"], found["student"], Handed(path, found["file"])
+
+
+def github(path: str, prefix: str = "") -> Placed | None:
+    """Clones of GitHub Classroom: a folder each, called after the assignment and the student."""
+    placed = folders(path)
+    if placed is None:
+        return None
+    folder, _, _, file = placed
+    name = folder.removeprefix(prefix) or folder
+    return folder, name, name, file
 
 
 def folders(path: str) -> Placed | None:
@@ -120,52 +137,91 @@ def loose(path: str) -> Placed | None:
     return path, name, name, Handed(path, path)
 
 
+NBGRADER = re.compile(r"(?:[^/]+/)*?submitted/(?P<student>[^/]+)/(?P<assignment>[^/]+)/(?P<file>.*)")
 LAYOUTS: dict[str, Place] = {
     "moodle": moodle,
     "canvas": canvas,
     "nbgrader": nbgrader,
     "ilias": ilias,
+    "github": github,
     "folders": folders,
     "loose": loose,
 }
 METADATA = "submission_metadata.yml"  # of Gradescope
+GRADESCOPE = "gradescope"
+NAMES = (*LAYOUTS, GRADESCOPE)
+ANYTHING = ("github", "folders", "loose")  # layouts that take almost any name
 
 
-def recognise(paths: Sequence[str]) -> str:
-    """The layout of most files; the first of equally good ones, since the last two take almost anything."""
+def recognise(paths: Sequence[str], cloned: bool = False) -> str:
+    """The layout of most files, which are ``cloned`` repositories or not."""
     if any(PurePosixPath(path).name == METADATA for path in paths):
-        return "gradescope"
-    certain = [name for name in LAYOUTS if name not in ("folders", "loose")]
-    best = max(certain, key=lambda name: sum(LAYOUTS[name](path) is not None for path in paths), default="")
-    if best and sum(LAYOUTS[best](path) is not None for path in paths) > len(paths) / 2:
+        return GRADESCOPE
+    if cloned:
+        return "github"
+    certain = [name for name in LAYOUTS if name not in ANYTHING]
+    best = max(certain, key=lambda name: sum(LAYOUTS[name](path) is not None for path in paths))
+    if sum(LAYOUTS[best](path) is not None for path in paths) > len(paths) / 2:
         return best
     inside = _without_common_folder(paths)
     return "folders" if sum("/" in path for path in inside) >= len(inside) / 2 and inside else "loose"
 
 
-def students(paths: Iterable[str], layout: str | None = None, metadata: str = "") -> Found:
+def students(
+    paths: Iterable[str], layout: str | None = None, metadata: str = "", cloned: bool = False, assignment: str = ""
+) -> Found:
     """Put the files of a class in order.
 
-    ``paths`` are relative, with slashes. ``metadata`` is the text of Gradescope's ``submission_metadata.yml``.
-    Raises ValueError for metadata that cannot be read.
+    ``paths`` are relative, with slashes; one that ends with a slash is a folder, which counts where nothing else of
+    a student is there. ``metadata`` is the text of Gradescope's ``submission_metadata.yml``. ``assignment`` chooses
+    among those of an nbgrader course.
+    Raises ValueError for metadata that cannot be read, and for a course without that assignment.
     """
     paths = sorted(paths)
-    layout = layout or recognise(paths)
-    place = gradescope(metadata) if layout == "gradescope" else LAYOUTS[layout]
-    skip = _common_folder(paths) if layout in ("folders", "loose") else ""
+    contents = [path for path in paths if not path.endswith("/")]
+    layout = layout or recognise(contents, cloned)
+    place = gradescope(metadata) if layout == GRADESCOPE else LAYOUTS[layout]
+    skip = _common_folder(contents) if layout in ANYTHING else ""
+    if layout == "github":
+        tops = sorted({path.removeprefix(skip).partition("/")[0] for path in contents})
+        common = commonprefix(tops) if len(tops) > 1 else ""  # noqa: RUF071, letters are meant, not folders
+        place = partial(github, prefix=common[: common.rfind("-") + 1])
+    if layout == "nbgrader":
+        paths = _of_course(paths, assignment)
     found: dict[str, Student] = {}
     left_over = []
     for path in paths:
         placed = place(path.removeprefix(skip))
         if placed is None:
-            left_over.append(path)
+            left_over += [] if path.endswith("/") else [path]
             continue
         key, name, identity, file = placed
-        student = found.setdefault(key, Student(name, identity))
-        student.files.append(Handed(path, file.name, file.late, file.attempt))
+        student = found.setdefault(key, Student(name, identity, submitted=file.submitted))
+        if not path.endswith("/"):
+            student.files.append(replace(file, path=path))
     for student in found.values():
         _keep_last_attempt(student)
     return Found(layout, sorted(found.values(), key=lambda s: (s.name.casefold(), s.identity)), left_over)
+
+
+def moment(text: str) -> datetime | None:
+    """A point in time as nbgrader writes it, "2026-11-20 23:58:01.5 Europe/Berlin"; None for anything else."""
+    date, time, *zone = [*text.split(), "", ""][:3]
+    try:
+        found = datetime.fromisoformat(f"{date} {time}")
+        return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone[0]) if zone[0] else UTC)
+    except (ValueError, LookupError, OSError):
+        return None
+
+
+def _of_course(paths: Sequence[str], assignment: str) -> list[str]:
+    """What students handed in for one assignment of an nbgrader course."""
+    handed_in = [(found["assignment"], path) for path in paths if (found := NBGRADER.fullmatch(path))]
+    names = sorted({name for name, _ in handed_in})
+    wanted = [name for name in names if name.replace("_", "-") == assignment.replace("_", "-")]
+    if len(names) > 1 and not wanted:
+        raise ValueError(f"it is a course with {', '.join(names)}, and none of them is called {assignment}")
+    return [path for name, path in handed_in if name in (wanted or names)]
 
 
 def gradescope(metadata: str) -> Place:
@@ -176,15 +232,16 @@ def gradescope(metadata: str) -> Place:
         raise ValueError(f"{METADATA} is not valid YAML.") from error
     if not isinstance(known, Mapping):
         raise ValueError(f"{METADATA} does not list submissions.")
-    people = {str(folder): _submitters(entry) for folder, entry in known.items()}
+    people = {str(folder): (*_submitters(entry), _created(entry)) for folder, entry in known.items()}
 
     def place(path: str) -> Placed | None:
         parts = path.split("/")
         folder = next((part for part in parts[:-1] if part in people), None)
         if folder is None:
             return None
-        name, identity = people[folder]
-        return folder, name or folder, identity or folder, Handed(path, path.split(f"{folder}/", 1)[1])
+        name, identity, created = people[folder]
+        file = Handed(path, path.split(f"{folder}/", 1)[1], submitted=created)
+        return folder, name or folder, identity or folder, file
 
     return place
 
@@ -199,6 +256,14 @@ def _submitters(entry: Any) -> tuple[str, str]:
         return ", ".join(value for value in values if value)
 
     return joined(":name", "name"), joined(":sid", "sid", ":email", "email")
+
+
+def _created(entry: Any) -> datetime | None:
+    """When a submission was handed in; YAML has dates of its own, in UTC where they name no zone."""
+    created = (entry.get(":created_at") or entry.get("created_at")) if isinstance(entry, Mapping) else None
+    if isinstance(created, datetime):
+        return created if created.tzinfo else created.replace(tzinfo=UTC)
+    return moment(str(created))
 
 
 def _keep_last_attempt(student: Student) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--only", multiple=True, metavar="CHECK", help="Run this check, without what it requires; give it again for more."
 )
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Draws the inputs.")
+@click.option("--seed", type=click.IntRange(0, 2**53 - 1), default=0, show_default=True, help="Draws the inputs.")
 @click.option(
     "--data",
     type=click.Path(path_type=Path),

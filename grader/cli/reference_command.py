@@ -58,10 +58,10 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
         raise UsageError(f"{loaded.content.solution} does not pass {fallen[0].name}: {fallen[0].message}")
     path = shipped_file(loaded)
     name = str(loaded.content.reference).removesuffix(".py")
-    click.echo(f"{len(oracle.recorded)} answers of {name}.py, TensorFlow {tensorflow_version()}")
+    click.echo(f"{len(oracle.given)} answers of {name}.py, TensorFlow {tensorflow_version()}")
     if write:
         try:
-            save(path, oracle.recorded)
+            save(path, oracle.given)
         except OSError as error:
             raise UsageError(f"{path} cannot be written ({error.strerror}).") from error
         click.echo(f"Recorded in {path}.")
@@ -71,7 +71,7 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
         return
     with np.load(path, allow_pickle=False) as kept:
         recorded = dict(kept)
-    if recorded.keys() != oracle.recorded.keys():
+    if recorded.keys() != oracle.given.keys():
         raise UsageError(f"{path} was recorded from another reference or assignment: record it again with --write.")
-    largest = max(float(np.max(np.abs(recorded[key] - now), initial=0.0)) for key, now in oracle.recorded.items())
+    largest = max(float(np.max(np.abs(recorded[key] - now), initial=0.0)) for key, now in oracle.given.items())
     click.echo(f"The recorded answers differ from these by at most {largest:.1e}.")

@@ -32,13 +32,15 @@ SYSTEM = (
 @dataclass(frozen=True)
 class Equipment:
     """What a worker gets besides the submission: data sets ({name: .npz}), the seed of its global random
-    numbers, a GPU or none; and folders that it must not see.
+    numbers, a GPU or none; folders that it must not see; how many threads TensorFlow may have, by default as many
+    as it likes.
     """
 
     data: Mapping[str, Path] = field(default_factory=dict)
     seed: int = 0
     gpu: bool = False
     hide: Sequence[Path] = ()
+    threads: int | None = None
 
 
 def readable() -> list[tuple[str, str]]:

@@ -286,6 +286,8 @@ def _environment(work: str, level: str, kind: str, equipment: Equipment) -> dict
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
+    if equipment.threads is not None:
+        environment |= dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), str(equipment.threads))
     if equipment.gpu:  # which of them, and where CUDA lies, is for the user to say
         environment |= {
             name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH") if name in os.environ

@@ -47,13 +47,27 @@ class Submission:
 def read(path: Path, assignment_name: str) -> Submission:
     """Read a submission; raises UsageError when there is no single file to grade at ``path``."""
     contents = files.read(path)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else digest(contents)
+    return _prepare(str(path), sha256, contents, assignment_name)
+
+
+def read_contents(shown: str, contents: dict[str, bytes], assignment_name: str) -> Submission:
+    """The same for files in memory; ``shown`` stands for the path."""
+    return _prepare(shown, digest(contents), files.unpack(shown, contents), assignment_name)
+
+
+def digest(contents: dict[str, bytes]) -> str:
+    """The SHA-256 of a file, or of several with their names."""
+    if len(contents) == 1:
+        return hashlib.sha256(*contents.values()).hexdigest()
+    found = hashlib.sha256()
+    for name, content in sorted(contents.items()):
+        found.update(os.fsencode(f"{name}\0{len(content)}\0") + content)
+    return found.hexdigest()
+
+
+def _prepare(path: str, sha256: str, contents: dict[str, bytes], assignment_name: str) -> Submission:
     entry = _choose(path, list(contents), assignment_name)
-    digest = hashlib.sha256()
-    if path.is_file():
-        digest.update(path.read_bytes())
-    else:
-        for name, content in sorted(contents.items()):
-            digest.update(os.fsencode(f"{name}\0{len(content)}\0") + content)
     kind = "notebook" if entry.lower().endswith(".ipynb") else "module"
     code, problem = [], None
     try:
@@ -75,10 +89,10 @@ def read(path: Path, assignment_name: str) -> Submission:
     if problem is None and sum(len(part.text) for part in code) > MAX_CODE:
         problem = f"{clean(entry, 80)} and what lies beside it hold more than 1 MB of code: hand in numbers as data."
     shown = os.fsencode(path).decode(errors="replace")
-    return Submission(shown, digest.hexdigest(), kind, entry, contents, code, problem)
+    return Submission(shown, sha256, kind, entry, contents, code, problem)
 
 
-def _choose(path: Path, names: list[str], assignment_name: str) -> str:
+def _choose(path: str, names: list[str], assignment_name: str) -> str:
     """Return the file to execute: the only notebook, else the only module or the one named as the assignment."""
     notebooks = [name for name in names if name.lower().endswith(".ipynb")]
     modules = [name for name in names if name.lower().endswith(".py")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import os
 import re
@@ -12,6 +13,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -37,6 +39,7 @@ DECOMPRESSORS: dict[str, Callable[..., Any]] = {
     "xz": lzma.open,
 }
 Member = tuple[str, Callable[[], bytes | None]]  # a name, and how to get its content (None: too large)
+PYTHON = (".py", ".ipynb")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
@@ -45,16 +48,11 @@ def read(path: Path) -> dict[str, bytes]:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            return _collect(path, _folder_members(path))
+            return _collect(path, folder_members(path))
         if not stat.S_ISREG(mode):
             raise UsageError(f"{path} is not a regular file: give a .py, a .ipynb, a folder or an archive.")
-        name = path.name.lower()
-        if name.endswith(ARCHIVES):
-            members = _zip_members(path) if name.endswith(".zip") else _tar_members(path)
-            return _collect(path, members)
-        if not name.endswith((".py", ".ipynb")):
-            raise UsageError(f"{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.")
-        return _collect(path, iter([(path.name, partial(_read_file, path))]))
+        with path.open("rb") as file:
+            return _read_open(str(path), path.name, file)
     except FileNotFoundError as error:
         raise UsageError(f"{path} does not exist: check the path of your solution.") from error
     except DAMAGED as error:
@@ -63,7 +61,36 @@ def read(path: Path) -> dict[str, bytes]:
         raise UsageError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
 
 
-def _collect(path: Path, members: Iterator[Member]) -> dict[str, bytes]:
+def unpack(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
+    """The same of files that are in memory already, as a course system has handed them out.
+
+    Of several the one archive counts, where there is neither a notebook nor a Python file beside it.
+    """
+    archives = [name for name in contents if name.lower().endswith(ARCHIVES)]
+    plain = any(name.lower().endswith(PYTHON) for name in contents)
+    only = next(iter(contents)) if len(contents) == 1 else archives[0] if len(archives) == 1 and not plain else None
+    try:
+        if only is not None:
+            return _read_open(shown, only, io.BytesIO(contents[only]))
+        return _collect(shown, iter([(name, partial(contents.get, name)) for name in sorted(contents)]))
+    except DAMAGED as error:
+        raise UsageError(f"{shown} is a damaged or encrypted archive: pack it again.") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{shown} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
+
+
+def _read_open(path: str, name: str, file: IO[bytes]) -> dict[str, bytes]:
+    if name.lower().endswith(".zip"):
+        with zipfile.ZipFile(file) as archive:
+            return _collect(path, zip_members(archive))
+    if name.lower().endswith(ARCHIVES):
+        return _collect(path, _tar_members(path, file))
+    if name.lower().endswith(PYTHON):
+        return _collect(path, iter([(PurePosixPath(name).name, partial(at_most, file))]))
+    raise UsageError(f"{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.")
+
+
+def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
     """Gather the members that count, reading no more than the caps allow."""
     contents: dict[str, bytes] = {}
     total = 0
@@ -93,18 +120,19 @@ def _is_folder(name: str, contents: dict[str, bytes]) -> bool:
     return any(other.startswith(name + "/") for other in contents)
 
 
-def _cannot_be_laid_out(path: Path, name: str) -> UsageError:
+def _cannot_be_laid_out(path: Path | str, name: str) -> UsageError:
     return UsageError(f"{path} holds {name[:80]!r}, which cannot be laid out as a file: pack it again.")
 
 
-def _too_large(path: Path) -> UsageError:
+def _too_large(path: Path | str) -> UsageError:
     return UsageError(
         f"{path} is too large (more than {MAX_FILE >> 20} MB a file, {MAX_TOTAL >> 20} MB or {MAX_FILES} files in all): "
         "hand in the notebook or module without data, and clear its outputs."
     )
 
 
-def _folder_members(folder: Path) -> Iterator[Member]:
+def folder_members(folder: Path) -> Iterator[Member]:
+    """The regular files of a folder, without hidden ones; links are not followed."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
         for name in sorted(names):
@@ -115,24 +143,24 @@ def _folder_members(folder: Path) -> Iterator[Member]:
 
 def _read_file(path: Path) -> bytes | None:
     with path.open("rb") as file:
-        return _at_most(file)
+        return at_most(file)
 
 
-def _zip_members(path: Path) -> Iterator[Member]:
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            if not info.is_dir() and not stat.S_ISLNK(info.external_attr >> 16):
-                yield info.filename, partial(_read_zipped, archive, info)
+def zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
+    """The regular files of an archive, to be read while it is open."""
+    for info in archive.infolist():
+        if not info.is_dir() and not stat.S_ISLNK(info.external_attr >> 16):
+            yield info.filename, partial(_read_zipped, archive, info)
 
 
 def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
     with archive.open(info) as member:
-        return _at_most(member)
+        return at_most(member)
 
 
-def _tar_members(path: Path) -> Iterator[Member]:
-    opener = next((opener for suffix, opener in DECOMPRESSORS.items() if path.name.lower().endswith(suffix)), open)
-    with opener(path, "rb") as file:
+def _tar_members(path: str, packed: IO[bytes]) -> Iterator[Member]:
+    opener = next((opener for suffix, opener in DECOMPRESSORS.items() if path.lower().endswith(suffix)), None)
+    with nullcontext(packed) if opener is None else opener(packed, "rb") as file:
         stream = _Limited(path, file)
         # As a stream, so that a bomb is met by what comes out of it, in headers as well as in members.
         with tarfile.open(fileobj=stream, mode="r|") as archive:  # type: ignore[call-overload]
@@ -142,13 +170,13 @@ def _tar_members(path: Path) -> Iterator[Member]:
                     raise _too_large(path)
                 member = archive.extractfile(info) if info.isfile() else None
                 if member is not None:
-                    yield info.name, partial(_at_most, member)
+                    yield info.name, partial(at_most, member)
 
 
 class _Limited:
     """A file that refuses to give more than any submission may hold."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
+    def __init__(self, path: str, file: IO[bytes]) -> None:
         self._path = path
         self._file = file
         self._left = MAX_TOTAL + MAX_FILE
@@ -161,7 +189,7 @@ class _Limited:
         return self._file.read(size)
 
 
-def _at_most(file: IO[bytes]) -> bytes | None:
+def at_most(file: IO[bytes]) -> bytes | None:
     """Read by what really comes out, not by the size that an archive declares; None if that is too much."""
     content = file.read(MAX_FILE + 1)
     return content if len(content) <= MAX_FILE else None

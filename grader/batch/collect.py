@@ -1,0 +1,159 @@
+"""Reads what an instructor has: a folder or an archive of a whole class, a student at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from ..errors import UsageError
+from ..submission import files
+from ..text import clean
+from . import layouts
+from .layouts import Student
+
+MOST_OF_A_TAR = 8 << 30  # bytes; a .zip is read where it lies
+TIMESTAMP = "timestamp.txt"  # of nbgrader, beside what was handed in
+DATED = 64  # characters of a timestamp
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What one student handed in: the content of each file, or why it cannot be read, and a digest of it."""
+
+    student: Student
+    shown: str
+    contents: dict[str, bytes]
+    problem: str
+    sha256: str
+    submitted: datetime | None
+
+
+class Class:
+    """All submissions at ``path``; a context manager, since an archive stays open meanwhile."""
+
+    def __init__(self, path: Path, layout: str | None = None, assignment: str = "") -> None:
+        """Find out who handed in what; raises UsageError where there is nothing to grade.
+
+        ``layout`` is one of :data:`layouts.NAMES`, recognised by default; ``assignment`` chooses among those of a course.
+        """
+        self._scratch = tempfile.TemporaryDirectory(prefix="grader-class-")
+        self._archive: zipfile.ZipFile | None = None
+        self._folders: list[str] = []
+        try:
+            self._read = {name: read for name, read in self._open(path) if _counts(name)}
+            self._prefix = f"{path.name}/" if path.is_file() else ""
+            metadata = next((name for name in self._read if PurePosixPath(name).name == layouts.METADATA), None)
+            text = "" if metadata is None else (self._read[metadata]() or b"").decode(errors="replace")
+            found = layouts.students([*self._read, *self._folders], layout, text, _is_clone(path), assignment)
+            if not found.students:
+                expected = f"in the layout '{layout}'" if layout else "of any layout that is known"
+                raise UsageError(f"{path} holds no submission {expected}: give the folder or archive of a class.")
+        except (OSError, ValueError, *files.DAMAGED) as error:
+            self.close()
+            reason = getattr(error, "strerror", None) or str(error)
+            raise UsageError(f"{path} cannot be read ({reason}).") from error
+        except BaseException:
+            self.close()
+            raise
+        self.layout = found.layout
+        self.students = found.students
+        self.left_over = [name for name in found.left_over if name != metadata]
+        """Files that belong to no student."""
+
+    def __enter__(self) -> Class:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the archive."""
+        if self._archive is not None:
+            self._archive.close()
+        self._scratch.cleanup()
+
+    def handed_in(self, student: Student) -> HandedIn:
+        """Read the last attempt of a student, within the limits of a submission."""
+        contents: dict[str, bytes] = {}
+        problem = "" if student.files else "Nothing was handed in."
+        digest = hashlib.sha256()
+        total = 0
+        submitted = student.submitted
+        for file in sorted(student.files, key=lambda file: file.name):
+            try:
+                content = self._read[file.path]()
+            except (OSError, ValueError, *files.DAMAGED) as error:
+                content, problem = b"", f"{clean(file.name)} cannot be read ({clean(error)})."
+            total += files.MAX_TOTAL + 1 if content is None else len(content)
+            if content is None or total > files.MAX_TOTAL:
+                problem = f"{clean(file.name)} is too large: at most {files.MAX_TOTAL >> 20} MB in all are read."
+                contents = {}
+                break
+            digest.update(os.fsencode(f"{file.name}\0{len(content)}\0") + content)
+            if file.name == TIMESTAMP:
+                submitted = layouts.moment(content[:DATED].decode(errors="replace")) or submitted
+            else:
+                contents[file.name] = content
+        shown = student.files[0].path if len(student.files) == 1 else _folder(student)
+        return HandedIn(student, self._prefix + shown, contents, problem, digest.hexdigest(), submitted)
+
+    def _open(self, path: Path) -> Iterator[files.Member]:
+        """The name of each file at ``path``, and how to read it."""
+        if path.is_dir():
+            self._folders = [f"{folder.relative_to(path).as_posix()}/" for folder in path.glob("**/") if folder != path]
+            return files.folder_members(path)
+        name = path.name.lower()
+        if name.endswith(".zip"):
+            self._archive = zipfile.ZipFile(path)
+            self._folders = [info.filename for info in self._archive.infolist() if info.is_dir()]
+            return files.zip_members(self._archive)
+        if name.endswith(files.ARCHIVES):
+            return self._unpacked(path)
+        if not path.exists():
+            raise UsageError(f"{path} does not exist: give the folder or archive of a class.")
+        raise UsageError(f"{path} is neither a folder nor an archive: give the folder or archive of a class.")
+
+    def _unpacked(self, path: Path) -> Iterator[files.Member]:
+        """The members of a tar, which can be read only in one go, as numbered files."""
+        total = 0
+        with tarfile.open(path) as archive:
+            for number, info in enumerate(archive):
+                member = archive.extractfile(info) if info.isfile() else None
+                if member is None:
+                    continue
+                content = files.at_most(member) or b""
+                total += len(content)
+                if number > files.MAX_ENTRIES or total > MOST_OF_A_TAR:
+                    raise UsageError(f"{path} is too large to be unpacked: unpack it, and give the folder.")
+                place = Path(self._scratch.name, str(number))
+                place.write_bytes(content)
+                yield info.name, partial(_read_again, place, info.size)
+
+
+def _counts(name: str) -> bool:
+    """Whether a file can be part of what was handed in: what a computer puts there by itself is not."""
+    return not any(part.startswith(".") or part in files.SKIPPED for part in name.split("/"))
+
+
+def _read_again(place: Path, size: int) -> bytes | None:
+    content = place.read_bytes()
+    return content if len(content) == size else None
+
+
+def _folder(student: Student) -> str:
+    """What the files of a student have in common in their paths."""
+    folders = [os.path.dirname(file.path) for file in student.files]
+    return (os.path.commonpath(folders) if folders else "") or student.name
+
+
+def _is_clone(path: Path) -> bool:
+    """Whether the folders at ``path`` are clones of repositories."""
+    return path.is_dir() and any(path.glob("*/.git"))

@@ -1,0 +1,212 @@
+"""One submission of a batch, graded wherever there is room: by a process here, or on a machine of a cluster.
+
+What it needs comes by content (:class:`Work`, :class:`Task`), so that another machine needs no files of this one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+
+from .. import datasets
+from ..assignment import ASSIGNMENTS, PACKAGE, REFERENCE, Assignment, load
+from ..device import Wanted
+from ..errors import NotGradable, UsageError
+from ..grading import Timings, grade
+from ..oracle import Oracle
+from ..report.model import Level, Report
+from ..sandbox import canary
+from ..sandbox.endings import CallFailed
+from ..sandbox.view import Equipment
+from ..submission import files, read, read_contents
+
+
+@dataclass(frozen=True)
+class Work:
+    """What all submissions of a batch have in common.
+
+    ``assignment`` is a bundled one or a folder of this machine; a cluster gets the ``files`` of such a folder.
+    ``identity`` tells two works apart. ``answers`` is an .npz of the reference's answers for this ``seed``. ``only``
+    are the checks to run, all by default. ``hide`` are files and folders of this machine. ``inspected``: the
+    intruder has been let loose on this machine already.
+    """
+
+    identity: str
+    assignment: str
+    seed: int
+    isolation: Level
+    files: dict[str, bytes] | None = None
+    answers: bytes = b""
+    data: str | None = None
+    device: Wanted = "auto"
+    threads: int = 1
+    only: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+    inspected: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission: what its files hold, and the report on it whose other checks still hold."""
+
+    shown: str
+    contents: dict[str, bytes]
+    earlier: Report | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The report on one submission, or why it cannot be read."""
+
+    report: Report | None
+    problem: str
+    timings: dict[str, float]
+
+
+def is_bundled(assignment: Assignment) -> bool:
+    """Whether every installation of the grader has it."""
+    return assignment.folder.parent == ASSIGNMENTS
+
+
+def pack(assignment: Assignment) -> dict[str, bytes]:
+    """The files of an assignment; raises UsageError for one that is too large to be sent around."""
+    packed = {}
+    for name, content in files.folder_members(assignment.folder):
+        raw = content()
+        if raw is None:
+            large = assignment.folder / name
+            raise UsageError(f"{large} has more than {files.MAX_FILE >> 20} MB: keep data outside of the assignment.")
+        packed[name] = raw
+    return packed
+
+
+def version(assignment: Assignment) -> str:
+    """A digest of all files that an assignment grades by."""
+    digest = hashlib.sha256()
+    for name, content in sorted(pack(assignment).items()):
+        digest.update(os.fsencode(f"{name}\0") + hashlib.sha256(content).digest())
+    reference = assignment.reference_file()
+    digest.update(reference.read_bytes() if reference is not None else b"")
+    return digest.hexdigest()
+
+
+def grade_one(work: Work, task: Task) -> Done:
+    """Grade a submission; raises NotGradable where strangers' code must not be run."""
+    desk = _desk(work)
+    timings = Timings()
+    try:
+        submission = read_contents(task.shown, task.contents, desk.assignment.name)
+    except UsageError as error:
+        return Done(None, str(error), {})
+    report = grade(
+        desk.assignment,
+        submission,
+        work.seed,
+        work.only,
+        work.isolation,
+        desk.oracle,
+        whole=True,
+        data=Path(work.data) if work.data else None,
+        device=work.device,
+        earlier=task.earlier,
+        threads=work.threads,
+        hide=[Path(hidden) for hidden in work.hide],
+        timings=timings,
+    )
+    return Done(report, "", dict(timings))
+
+
+class _Desk:
+    """What a process keeps from one submission to the next."""
+
+    def __init__(self, work: Work) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="grader-assignment-")
+        for name, content in (work.files or {}).items():
+            path = Path(self._folder.name, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        self.assignment = load(work.assignment if work.files is None else self._folder.name)
+        recorded = {}
+        if work.answers:
+            with np.load(io.BytesIO(work.answers), allow_pickle=False) as answers:
+                recorded = dict(answers)
+        self.oracle = Oracle(self.assignment, recorded=recorded)
+        if not work.inspected:
+            inspect(work, self.assignment)
+
+
+_desks: dict[str, _Desk] = {}  # at most one: a process of a cluster may see one batch after another
+_setting_up = threading.Lock()
+
+
+def _desk(work: Work) -> _Desk:
+    with _setting_up:
+        if work.identity not in _desks:
+            _desks.clear()
+            _desks[work.identity] = _Desk(work)
+        return _desks[work.identity]
+
+
+def inspect(work: Work, assignment: Assignment) -> None:
+    """Let an intruder in a worker of each kind try to get out; raises NotGradable where one reaches anything."""
+    try:
+        with ThreadPoolExecutor() as both:
+            attempts = [*both.map(partial(_try_to_escape, work, assignment), get_args(canary.Kind))]
+    except CallFailed as failure:
+        raise NotGradable(
+            f"The isolation could not be tried out ({failure.message}): run 'grader doctor'."
+        ) from failure
+    reached = sorted({what for attempt in attempts for what in attempt.reached})
+    if reached and work.isolation != "none":  # which was asked for, and promises nothing
+        raise NotGradable(
+            f"Student code would reach {', '.join(reached)} on this machine, so nothing was graded: run 'grader doctor'."
+        )
+
+
+def _try_to_escape(work: Work, assignment: Assignment, kind: canary.Kind) -> canary.Attempt:
+    data = datasets.places(Path(work.data) if work.data else None)
+    hidden = [path for path in (assignment.folder, *data, *map(Path, work.hide)) if path.exists()]
+    files_of_others = {str(path): path for path in hidden if path.is_file()}
+    folders = {str(path): path for path in hidden if path.is_dir()}
+    return canary.try_to_escape(
+        assignment.content.limits,
+        work.isolation,
+        Equipment(hide=hidden, threads=work.threads),
+        {"the grader's code": PACKAGE / "oracle.py", **files_of_others},
+        {"the reference's answers": REFERENCE / "answers", **folders},
+        kind,
+    )
+
+
+def answers(work: Work) -> bytes:
+    """The reference's answers for the seed of ``work``, as an .npz; raises UsageError if the solution does not pass.
+
+    The solution is graded for it. Best done in a process of its own, since TensorFlow stays where it was imported.
+    """
+    assignment = load(work.assignment)
+    oracle = Oracle(assignment, recorded={})
+    probed = [check.name for check in assignment.content.checks if [*check.probe_names()]]
+    if probed:
+        solution = read(assignment.file(assignment.content.solution), assignment.name)
+        report = grade(assignment, solution, work.seed, probed, work.isolation, oracle, whole=True, device=work.device)
+        fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
+        if fallen and fallen[0].status == "not_gradable":
+            raise NotGradable(fallen[0].message)
+        if fallen:
+            raise UsageError(
+                f"{assignment.name}: its own solution falls at {fallen[0].name} with the seed of this batch "
+                f"({fallen[0].message}): run 'grader validate'."
+            )
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **oracle.given)  # type: ignore[arg-type]
+    return packed.getvalue()

@@ -1,0 +1,50 @@
+"""From what the checks gave to what the gradebook gets: points taken off for lateness, and rounding."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from ..assignment.parts import Policy
+from ..text import plural
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Final:
+    """A score as it goes into the gradebook, what was taken off it, and in words how late it was ("" for in time)."""
+
+    score: float
+    penalty: float
+    late: str
+
+
+def apply(policy: Policy, score: float, max_score: float, submitted: datetime | None, marked_late: bool) -> Final:
+    """The final score. ``marked_late`` is the course system's word where nobody knows when it was ``submitted``."""
+    days, words = _lateness(policy, submitted, marked_late)
+    off = min(score, days * policy.percent_a_day / 100 * max_score)
+    final = round_to(score - off, policy.rounding)
+    return Final(final, round(score - final, 2) if off else 0.0, words)
+
+
+def round_to(score: float, step: float) -> float:
+    """``score`` rounded to a multiple of ``step``, halves upwards, as people do it."""
+    exact, width = Decimal(str(round(score, 6))), Decimal(str(step))
+    return float((exact / width).quantize(Decimal(1), ROUND_HALF_UP) * width)
+
+
+def _lateness(policy: Policy, submitted: datetime | None, marked_late: bool) -> tuple[int, str]:
+    """The days to take points off for, and how late it was in words."""
+    if submitted is None or policy.due is None:
+        return (1, "late, counted as 1 day") if marked_late and policy.percent_a_day else (0, "late" * marked_late)
+    behind = submitted - policy.due
+    if behind <= timedelta():
+        return 0, ""
+    counted = behind - timedelta(hours=policy.grace_hours)
+    if counted <= timedelta():
+        return 0, "late, within the hours of grace"
+    days = math.ceil(counted / DAY)
+    return days, f"{plural(days, 'day')} late"

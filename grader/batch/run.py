@@ -1,0 +1,154 @@
+"""Runs the submissions of a batch, several at a time, on this machine or on a Dask cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+from ..assignment import Assignment
+from ..assignment.parts import Limits
+from ..errors import NotGradable, UsageError
+from . import job
+from .job import Done, Task, Work
+
+Item = TypeVar("Item")
+Submit = Callable[[Task], "Future[Done]"]
+OWN_MEMORY = 300 << 20  # bytes, of a process that grades
+PATIENCE = 600  # seconds that the grader's own work on one submission may take, beyond the submission's limit
+BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Lost(Exception):
+    """The process that graded a submission has died or hangs; the text says how."""
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def fitting(jobs: int, limits: Limits) -> int:
+    """As many of ``jobs`` as memory is there for, if each submission takes what it may."""
+    each = (limits.memory_mb << 20) + OWN_MEMORY
+    return max(1, min(jobs, _free_memory() // each))
+
+
+def _free_memory() -> int:
+    """Bytes that are free on this machine, or within the limit of the container."""
+    free = int(psutil.virtual_memory().available)
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
+        used = Path("/sys/fs/cgroup/memory.current").read_text().strip()
+        return min(free, int(limit) - int(used))
+    except (OSError, ValueError):  # another system, or "max"
+        return free
+
+
+def apart(function: Callable[[Work], Any], work: Work) -> Any:
+    """Call ``function(work)`` in a process of its own, which ends with it."""
+    with _pool(1) as schedule:
+        return schedule(function, work).result()
+
+
+@contextmanager
+def here(work: Work, jobs: int, limits: Limits) -> Iterator[tuple[Submit, int]]:
+    """Grade by ``jobs`` processes of this machine; yields how, and how many submissions to hand in at a time."""
+    with _pool(jobs) as schedule:
+        yield lambda task: schedule(job.grade_one, work, task, timeout=limits.total_seconds + PATIENCE), jobs + 1
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
+    from pebble import ProcessPool
+
+    kept = {name: os.environ.get(name) for name in BLAS}
+    os.environ |= dict.fromkeys(BLAS, "1")  # for the processes, which begin anew
+    pool = ProcessPool(max_workers=jobs, context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+    try:
+        yield lambda function, *arguments, timeout=None: pool.schedule(function, args=arguments, timeout=timeout)
+    finally:
+        pool.stop()
+        pool.join()
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _end_with_parent() -> None:
+    """Let this process, and with it the worker that it holds, end when the grader is killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[tuple[Submit, int]]:
+    """Grade on the Dask cluster with the scheduler at ``address``; each machine tries its isolation out first."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise UsageError("--scheduler needs Dask: install it with 'pip install grader[cluster]'.") from error
+    try:
+        client = Client(address, timeout="20s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"There is no Dask scheduler at {address}: start one with 'dask scheduler'.") from error
+    with client:
+        if not client.nthreads():
+            raise UsageError(
+                f"The Dask scheduler at {address} has no workers: start some with 'dask worker {address}'."
+            )
+        shipped = work if job.is_bundled(assignment) else replace(work, files=job.pack(assignment))
+        common = client.scatter(replace(shipped, hide=(), inspected=False), broadcast=True)
+        resources = {"GPU": 1} if work.device == "gpu" else None
+        with client.get_executor(pure=False, resources=resources, retries=2) as executor:
+            yield lambda task: executor.submit(job.grade_one, common, task), 2 * sum(client.nthreads().values())
+
+
+def each(items: Iterable[tuple[Item, Task]], submit: Submit, width: int) -> Iterator[tuple[Item, Done | Lost]]:
+    """Grade ``items``, at most ``width`` at a time, and yield each with what came out, as they finish.
+
+    A submission whose process died is tried once more. Raises NotGradable where nothing may be graded.
+    """
+    pending: dict[Future[Done], tuple[Item, Task, bool]] = {}
+    try:
+        for item, task in items:
+            pending[submit(task)] = (item, task, True)
+            if len(pending) >= width:
+                yield from _finished(pending, submit)
+        while pending:
+            yield from _finished(pending, submit)
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _finished(
+    pending: dict[Future[Done], tuple[Item, Task, bool]], submit: Submit
+) -> Iterator[tuple[Item, Done | Lost]]:
+    for future in wait(pending, return_when=FIRST_COMPLETED).done:
+        item, task, again = pending.pop(future)
+        try:
+            yield item, future.result()
+        except (NotGradable, UsageError):
+            raise
+        except Exception as error:
+            if again:
+                pending[submit(task)] = (item, task, False)
+            else:
+                yield item, Lost(f"{type(error).__name__}: {error}")

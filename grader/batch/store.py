@@ -1,0 +1,157 @@
+"""What a batch has found out so far, on disk: one SQLite file in its output folder."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from ..errors import NotGradable, UsageError
+from ..report.model import Report
+
+FILE = "grading.sqlite"
+LOCK = ".lock"
+SHORTEST_DRAWN = 2**32  # a longer seed cannot be found by trying
+LONGEST_SEED = 2**53  # JSON's readers know no longer integers
+VERSION = 1
+
+
+class Record(BaseModel):
+    """The result of one student: a whole report, or why nothing could be read."""
+
+    identity: str
+    name: str
+    sha256: str
+    report: Report | None = None
+    problem: str = ""
+    timings: dict[str, float] = {}
+
+
+class Store:
+    """Results by student, each there whole or not at all, whenever the process is killed.
+
+    A result has a key: a digest of all that it was made from. Where another key is wanted, it is made again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store of an output folder and keep everybody else out; raises UsageError, NotGradable."""
+        try:
+            if not folder.exists():
+                folder.mkdir(parents=True, mode=0o700)  # marks are nobody else's business
+            self._lock = open(folder / LOCK, "ab")  # noqa: SIM115, held until close
+        except OSError as error:
+            raise UsageError(
+                f"{folder} cannot be written ({error.strerror}): choose another folder for --out."
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock.close()
+            raise UsageError(
+                f"Another run is at work in {folder}: wait for its end, or choose another --out."
+            ) from error
+        self._folder = folder
+        try:
+            self._database = _connect(folder / FILE)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let others in again."""
+        self._database.close()
+        self._lock.close()
+
+    def forget(self) -> None:
+        """Begin anew: no result, no seed."""
+        with self._writing() as database:
+            database.execute("DELETE FROM results")
+            database.execute("DELETE FROM settings")
+
+    def seed(self, given: int | None) -> int:
+        """The seed of this batch: the given one, else that of the run before, else a new one, drawn."""
+        with self._writing() as database:
+            row = database.execute("SELECT value FROM settings WHERE name = 'seed'").fetchone()
+            drawn = SHORTEST_DRAWN + secrets.randbelow(LONGEST_SEED - SHORTEST_DRAWN)
+            seed = given if given is not None else int(row[0]) if row else drawn
+            database.execute("INSERT OR REPLACE INTO settings VALUES ('seed', ?)", (str(seed),))
+        return seed
+
+    def key(self, identity: str) -> str | None:
+        """The key of a student's result; None where there is no result."""
+        row = self._database.execute("SELECT key FROM results WHERE identity = ?", (identity,)).fetchone()
+        return row[0] if row else None
+
+    def record(self, identity: str) -> Record:
+        """The result of a student; raises KeyError where there is none."""
+        row = self._database.execute("SELECT record FROM results WHERE identity = ?", (identity,)).fetchone()
+        if row is None:
+            raise KeyError(identity)
+        return Record.model_validate_json(row[0])
+
+    def put(self, key: str, record: Record) -> None:
+        """Keep a result; when this returns, it is on disk."""
+        with self._writing() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO results VALUES (?, ?, ?)",
+                (record.identity, key, record.model_dump_json(by_alias=True)),
+            )
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._database:
+                yield self._database
+        except sqlite3.Error as error:
+            raise NotGradable(
+                f"{self._folder / FILE} cannot be written ({error}): make room and run the same command again; "
+                "what is graded already is kept."
+            ) from error
+
+
+def read(folder: Path) -> dict[str, Record]:
+    """The results of a finished batch by student; raises UsageError where there are none."""
+    file = folder / FILE
+    if not file.is_file():
+        raise UsageError(f"{folder} is no output folder of grader grade: it has no {FILE}.")
+    database = _connect(file)
+    try:
+        rows = database.execute("SELECT record FROM results").fetchall()
+        records = [Record.model_validate_json(row[0]) for row in rows]
+    except (sqlite3.Error, ValueError) as error:
+        raise UsageError(f"{file} cannot be read ({type(error).__name__}): it is damaged.") from error
+    finally:
+        database.close()
+    return {record.identity: record for record in records}
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(file)
+    try:
+        database.execute("PRAGMA synchronous = FULL")
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise UsageError(f"{file} was written by another version of the grader: choose another --out.")
+        with database:
+            database.execute("CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS results (identity TEXT PRIMARY KEY, key TEXT NOT NULL, record TEXT NOT NULL)"
+            )
+            database.execute(f"PRAGMA user_version = {VERSION}")
+        os.chmod(file, 0o600)  # it holds the seed
+    except sqlite3.DatabaseError as error:
+        database.close()
+        raise UsageError(f"{file} cannot be used ({error}): make room, or choose another --out.") from error
+    return database
