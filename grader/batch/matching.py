@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from grader.batch.gradebook import Row
+from grader.text import clean
 
 Line = TypeVar("Line")
 
@@ -40,11 +41,8 @@ def pair(
 def missing(rows: Sequence[Row], found: dict[int, Row]) -> list[str]:
     """Who of the batch has no line; the course system's id tells two of one name apart."""
     matched = {id(row) for row in found.values()}
-    return [
-        row.name if row.name == row.identity else f"{row.name} ({row.identity})"
-        for row in rows
-        if id(row) not in matched
-    ]
+    names = [(row.name, row.identity) for row in rows if id(row) not in matched]
+    return [clean(name if name == identity else f"{name} ({identity})") for name, identity in names]
 
 
 def folded(name: str) -> str:

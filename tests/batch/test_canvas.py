@@ -80,6 +80,13 @@ def test_two_submissions_of_one_identity_are_nobodys():
     assert '"Muster, Max",7,s4,max,B,2.00' in lines(filled)
 
 
+def test_an_id_goes_before_a_name():
+    """Neither does a student get two lines, nor a line two students."""
+    filled = fill([row("Mustermann, Erika", "9", 1.0), row("delacruz_3ana", "x", 2.0)], GRADEBOOK.encode(), "123")
+    assert [line for line in lines(filled) if line.endswith((",1", ",2"))] == ['"de la Cruz_3, Ana",9,s6,ana,B,1']
+    assert filled.unmatched == ["delacruz_3ana (x)"]
+
+
 def test_excused_not_assigned_and_ungraded_stay():
     rows = [row("a", "5"), row("b", "6"), row("mustermannerika", "4711", None)]
     filled = fill(rows, GRADEBOOK.encode(), "123")
