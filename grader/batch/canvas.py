@@ -1,0 +1,140 @@
+"""The scores as a file for Canvas's gradebook import, made from the gradebook that the instructor exported.
+
+Canvas takes a column that it does not know for a new assignment, and so the column has to be one of the export's. The
+import has the students' columns and that one, and nothing else that it could change.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from grader.batch.cells import number_cell, read_number, writes_decimal_commas
+from grader.batch.gradebook import Filled, Row, ungraded
+from grader.batch.matching import folded, missing, pair
+from grader.batch.sheet import BOM, Cell, Sheet, quote, read
+from grader.errors import UsageError
+
+WHAT = "The Canvas gradebook"
+LAST_STUDENT_COLUMN = "Section"
+POINTS = "Points Possible"
+KEPT = ("EX", "N/A")  # excused, and not assigned to this student
+READ_ONLY = "(read only)"
+
+
+def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str) -> Filled:
+    """The import for the assignment of that title (or ``Title (id)``, or the id alone).
+
+    Who is not in the batch, has no score, is excused or not assigned keeps what the export says. Where the assignment
+    has other points than the exercise, scores are scaled. Raises UsageError for a file that is no gradebook, and where
+    none or several of its columns fit the title.
+    """
+    sheet = read(gradebook_csv, WHAT)
+    header, points, lines = _parts(sheet)
+    front = _student_columns(header)
+    column = _column(header, points, title)
+    students = _Students(header)
+    found = students.pair(rows, lines)
+    decimal = "," if _decimal_commas([*points, *lines], front) else "."
+    possible = read_number(points[0][column].text) if points else None
+
+    written = [[sheet.raw(cell) for cell in (*line[:front], line[column])] for line in (header, *points, *lines)]
+    locked, scaled = [], False
+    for index, row in sorted(found.items()):
+        line, factor = lines[index], possible / row.max_score if possible and row.max_score else 1.0
+        if line[column].text.strip().upper() in KEPT:
+            locked.append(students.name(line))
+        elif row.score is not None:
+            scaled = scaled or factor != 1.0
+            written[1 + len(points) + index][-1] = quote(number_cell(row.score * factor, decimal), sheet.delimiter)
+
+    without = [students.name(line) for index, line in enumerate(lines) if index not in found]
+    notes = ungraded(list(found.values()))
+    if scaled:
+        notes.append(f"The scores are scaled to the {number_cell(possible)} points of {header[column].text} in Canvas.")
+    bom = BOM if sheet.source.startswith(BOM) else ""
+    content = bom + "".join(sheet.delimiter.join(cells) + "\n" for cells in written)
+    return Filled(content.encode(), missing(rows, found), without, locked, notes)
+
+
+def _parts(sheet: Sheet) -> tuple[list[Cell], list[list[Cell]], list[list[Cell]]]:
+    """The header, the row of points (none or one), and the rows of students; the row about posting is neither."""
+    if not sheet.rows or not any(title.text.strip() == LAST_STUDENT_COLUMN for title in sheet.rows[0]):
+        raise UsageError(
+            f'{WHAT} has no column "{LAST_STUDENT_COLUMN}" in its first line: export it again from Canvas, as CSV.'
+        )
+    header, *others = sheet.rows
+    points = [row for row in others if POINTS in row[0].text][:1]
+    known = [index for index, title in enumerate(header) if title.text.strip() in ("ID", "Student", "LastName")]
+    students = [row for row in others if POINTS not in row[0].text and any(row[i].text.strip() for i in known)]
+    return header, points, students
+
+
+def _student_columns(header: Sequence[Cell]) -> int:
+    return next(i for i, title in enumerate(header) if title.text.strip() == LAST_STUDENT_COLUMN) + 1
+
+
+def _column(header: Sequence[Cell], points: Sequence[Sequence[Cell]], title: str) -> int:
+    """The assignment's column: by its whole title, its title without the id, or its id."""
+    columns = {
+        index: cell.text.strip()
+        for index, cell in enumerate(header)
+        if index >= _student_columns(header) and not any(READ_ONLY in line[index].text for line in points)
+    }
+    wanted = title.strip()
+    id_wanted = _title_and_id(wanted)[1] or wanted
+    fits = (
+        [index for index, text in columns.items() if text == wanted],
+        [index for index, text in columns.items() if _title_and_id(text)[0] == wanted],
+        [index for index, text in columns.items() if _title_and_id(text)[1] == id_wanted],
+    )
+    fitting = next((some for some in fits if some), [])
+    if len(fitting) == 1:
+        return fitting[0]
+    candidates = ", ".join(f'"{columns[index]}"' for index in fitting or columns) or "none at all"
+    how_many = "Several columns" if fitting else "No column"
+    raise UsageError(
+        f'{how_many} of the Canvas gradebook may be meant by the assignment "{wanted}": give one of {candidates}.'
+    )
+
+
+def _title_and_id(text: str) -> tuple[str, str | None]:
+    found = re.fullmatch(r"(.*?)\s*\((\d+)\)", text, re.DOTALL)
+    return (found[1], found[2]) if found else (text, None)
+
+
+class _Students:
+    """What the columns in front say of a student."""
+
+    def __init__(self, header: Sequence[Cell]) -> None:
+        self.columns = {title.text.strip(): index for index, title in enumerate(header)}
+
+    def says(self, title: str, line: Sequence[Cell]) -> str:
+        return line[self.columns[title]].text.strip() if title in self.columns else ""
+
+    def name(self, line: Sequence[Cell]) -> str:
+        if "Student" in self.columns:
+            return self.says("Student", line)
+        return f"{self.says('LastName', line)}, {self.says('FirstName', line)}"
+
+    def pair(self, rows: Sequence[Row], lines: Sequence[Sequence[Cell]]) -> dict[int, Row]:
+        return pair(
+            rows,
+            lines,
+            [
+                (lambda row: row.identity, lambda line: self.says("ID", line)),
+                (lambda row: row.identity, lambda line: self.says("SIS User ID", line)),
+                (lambda row: row.identity, lambda line: self.says("SIS Login ID", line)),
+                (lambda row: _composed(row.name), lambda line: _composed(self.name(line))),
+                (lambda row: folded(row.name), lambda line: folded(self.name(line))),
+            ],
+        )
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _decimal_commas(sheet_rows: Sequence[Sequence[Cell]], first: int) -> bool:
+    return any(writes_decimal_commas(cell.text) for row in sheet_rows for cell in row[first:])

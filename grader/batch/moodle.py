@@ -1,0 +1,142 @@
+"""The scores in Moodle's offline grading worksheet: the teacher's own file, with grades and comments filled in.
+
+Moodle finds the columns by their titles in the language of whoever uploads the file, and the students by the number in
+the first of them. Nothing else than the cells of grades and comments is changed, by not a byte.
+
+``TITLES`` has the titles of Moodle's language packs, as read there; another language is another word in each line.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from grader.batch.cells import FORMULA, number_cell, read_number, writes_decimal_commas
+from grader.batch.gradebook import Filled, Row, ungraded
+from grader.batch.matching import folded, missing, pair
+from grader.batch.sheet import Cell, Sheet, read
+from grader.errors import UsageError
+from grader.text import clean
+
+WHAT = "The Moodle worksheet"
+# English, German, Spanish (of Spain and of Mexico), French, Catalan.
+TITLES = {
+    "identifier": ("Identifier", "ID", "Identificador", "Identifiant"),
+    "name": ("Full name", "Vollständiger Name", "Nombre completo", "Nom complet"),
+    "grade": ("Grade", "Bewertung", "Calificación", "Note", "Qualificació"),
+    "maximum": ("Maximum grade", "Bestwertung", "Calificación máxima", "Note maximale", "Qualificació màxima"),
+    "scale": ("Scale", "Skala", "Escala", "Barème"),
+    "changeable": (
+        "Grade can be changed",
+        "Bewertung kann geändert werden",
+        "La calificación puede ser cambiada",
+        "La calificación puede cambiarse",
+        "La note peut être modifiée",
+        "La qualificació es pot canviar",
+    ),
+    "comment": (
+        "Feedback comments",
+        "Feedback als Kommentar",
+        "Comentarios de retroalimentación",
+        "Comentarios de retroacción",
+        "Feedback par commentaires",
+        "Comentaris de retroacció",
+    ),
+}
+NO = ("no", "nein", "non")
+HIDDEN = ("participant", "participante", "teilnehmer/in")  # in the place of a name, where marking is blind
+
+
+def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
+    """The worksheet with the scores of the batch.
+
+    A row whose grade cannot be changed is left, and so is one without a score. Where the worksheet's maximum is another
+    than the exercise's, scores are scaled. A student is not matched whose number is there with another name, as the
+    number of a group may be. Raises UsageError for a file that is no worksheet, or one that grades with a scale.
+    """
+    sheet = read(worksheet, WHAT)
+    columns = _columns(sheet)
+
+    def says(what: str, line: Sequence[Cell]) -> str:
+        return line[columns[what]].text.strip() if what in columns else ""
+
+    lines = [row for row in sheet.rows[1:] if says("identifier", row)]
+    numbered = pair(rows, lines, [(lambda row: row.identity, lambda line: _number(says("identifier", line)))])
+    found = {index: row for index, row in numbered.items() if _same_name(row.name, says("name", lines[index]))}
+    numbers = (says(what, line) for what in ("maximum", "grade") for line in lines)
+    decimal = "," if any(writes_decimal_commas(number) for number in numbers) else "."
+
+    changes: dict[Cell, str] = {}
+    locked, maxima = [], set()
+    for index, row in sorted(found.items()):
+        line = lines[index]
+        if says("changeable", line).casefold() in NO:
+            locked.append(says("name", line) or says("identifier", line))
+        elif row.score is not None:
+            maximum = read_number(says("maximum", line))
+            factor = maximum / row.max_score if maximum and row.max_score else 1.0
+            if factor != 1.0:
+                maxima.add(number_cell(maximum))
+            changes[line[columns["grade"]]] = number_cell(row.score * factor, decimal)
+            if row.comment and "comment" in columns:
+                changes[line[columns["comment"]]] = as_html(row.comment)
+
+    notes = ungraded(list(found.values()))
+    notes += [
+        f"The number of {clean(row.name)} belongs to {says('name', lines[index])} in the worksheet: enter the grade by hand."
+        for index, row in sorted(numbered.items())
+        if index not in found
+    ]
+    if maxima:
+        notes.append(f"The scores are scaled to the maximum grade of the worksheet, {', '.join(sorted(maxima))}.")
+    if "comment" not in columns:
+        notes.append("The worksheet has no column for comments: they are left out.")
+    without = [says("name", line) or says("identifier", line) for index, line in enumerate(lines) if index not in found]
+    return Filled(sheet.changed(changes), missing(rows, found), without, locked, notes)
+
+
+def as_html(comment: str) -> str:
+    """A comment as Moodle shows it, which takes it for HTML, in a cell that every reader of CSV reads alike.
+
+    No markup of a student's comes through. Quotes and backslashes are written as entities, since PHP takes a backslash
+    in front of a quote for part of the text; so is the sign that would make a formula of the cell.
+    """
+    lines = ["".join(sign if sign.isprintable() else "?" for sign in line) for line in comment.strip().splitlines()]
+    text = "<br>".join(html.escape(line.strip()).replace("\\", _entity("\\")) for line in lines)
+    return FORMULA.sub(lambda found: found["before"] + "".join(map(_entity, found["signs"])), text)
+
+
+def _entity(sign: str) -> str:
+    return sign if sign.isspace() else f"&#{ord(sign)};"
+
+
+def _columns(sheet: Sheet) -> dict[str, int]:
+    """Where the columns are, by what they are."""
+    titles = [cell.text.strip().rstrip(".").casefold() for cell in sheet.rows[0]] if sheet.rows else []
+    columns = {
+        what: titles.index(known[0])
+        for what, words in TITLES.items()
+        if (known := [word.casefold() for word in words if word.casefold() in titles])
+    }
+    for what in ("identifier", "grade"):
+        if what not in columns:
+            raise UsageError(
+                f'{WHAT} has no column "{TITLES[what][0]}" (or {", ".join(TITLES[what][1:])}) in its first line: '
+                "download it from the assignment as the grading worksheet, in one of these languages."
+            )
+    if "scale" in columns and "maximum" not in columns:
+        raise UsageError(f"{WHAT} grades with a scale: set the assignment's grade to points in Moodle.")
+    return columns
+
+
+def _number(identifier: str) -> str:
+    """``4711`` of ``Participant 4711``, of ``Teilnehmer/in4711``, or of ``Participante 4711``."""
+    found = re.search(r"\d+$", identifier)
+    return found[0] if found else ""
+
+
+def _same_name(in_batch: str, in_sheet: str) -> bool:
+    """Whether the names may be one person's; a hidden one may be anybody's."""
+    hidden = folded(re.sub(r"\d+$", "", in_batch)) in {folded(word) for word in HIDDEN}
+    return hidden or not in_sheet or folded(in_batch) == folded(in_sheet)

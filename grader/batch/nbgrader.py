@@ -1,0 +1,52 @@
+"""The scores as ``nbgrader export`` writes them, for what reads such files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from grader.batch.cells import number_cell, text_cell
+from grader.batch.gradebook import Row
+
+# Those of nbgrader 0.9.6, in its order.
+COLUMNS = (
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+)
+
+
+def grades(rows: Sequence[Row], assignment: str) -> bytes:
+    """The content of ``grades.csv``. What a batch does not know is empty, as nbgrader leaves what it does not know.
+
+    Who has no score has none here: nbgrader would write a zero.
+    """
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        known = {
+            "assignment": text_cell(assignment),
+            "student_id": text_cell(row.identity),
+            "raw_score": _points(row.raw),
+            "late_submission_penalty": _points(row.penalty),
+            "score": _points(row.score),
+            "max_score": _points(row.max_score),
+        }
+        writer.writerow([known.get(title, "") for title in COLUMNS])
+    return table.getvalue().encode()
+
+
+def _points(value: float | None) -> str:
+    """With a digit after the point, as nbgrader writes whole numbers too."""
+    text = number_cell(value)
+    return f"{text}.0" if text and "." not in text else text

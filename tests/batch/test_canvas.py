@@ -1,0 +1,156 @@
+"""The import for Canvas: the right column, the right students, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.batch.canvas import fill
+from grader.errors import UsageError
+from tests.batch.rows import row
+
+GRADEBOOK = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Notes,Single Neuron (123),Single Neuron (124),Exercise (2) (125),Final Score
+,,,,,,Manual Posting,,,
+    Points Possible,,,,,,10.00,10.00,100.00,(read only)
+"Mustermann, Erika",4711,s1,erika@example.org,A,,3.00,,,50
+"O'Neill, Conan",5,s2,conan,"A, and B",,EX,,,
+"Müller ""J."", Jörg",6,s3,joerg,A,x,N/A,1.00,,
+"Muster, Max",7,s4,max,B,,2.00,,,
+"Muster, Max",8,s5,max2,B,,,,,
+"de la Cruz_3, Ana",9,s6,ana,B,,,,,
+"Student, Test",99,,abc,A,,,,,
+"""
+
+
+def lines(filled):
+    return filled.content.decode().splitlines()
+
+
+def test_the_import_has_the_students_and_one_column():
+    filled = fill([row("mustermannerika", "4711", 8.5), row("musterérik", "12345", 1.0)], GRADEBOOK.encode(), "123")
+    assert lines(filled) == [
+        "Student,ID,SIS User ID,SIS Login ID,Section,Single Neuron (123)",
+        "    Points Possible,,,,,10.00",
+        '"Mustermann, Erika",4711,s1,erika@example.org,A,8.5',
+        '"O\'Neill, Conan",5,s2,conan,"A, and B",EX',
+        '"Müller ""J."", Jörg",6,s3,joerg,A,N/A',
+        '"Muster, Max",7,s4,max,B,2.00',
+        '"Muster, Max",8,s5,max2,B,',
+        '"de la Cruz_3, Ana",9,s6,ana,B,',
+        '"Student, Test",99,,abc,A,',
+    ]
+    assert filled.unmatched == ["musterérik (12345)"]
+    assert filled.without_submission[:2] == ["O'Neill, Conan", 'Müller "J.", Jörg']
+    assert len(filled.without_submission) == 6
+    assert (filled.locked, filled.notes) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        row("x", "9"),
+        row("x", "s6"),
+        row("x", "ana"),
+        row("de la Cruz_3, Ana", "x"),
+        row("delacruz_3ana", "x"),
+    ],
+)
+def test_a_student_is_found_by_id_login_name_or_the_name_of_the_file(student):
+    filled = fill([student], GRADEBOOK.encode(), "Single Neuron (123)")
+    assert '"de la Cruz_3, Ana",9,s6,ana,B,8.5' in lines(filled)
+    assert filled.unmatched == []
+
+
+def test_a_decomposed_name_is_the_same_name():
+    filled = fill([row("mu\u0308llerjjo\u0308rg", "x")], GRADEBOOK.encode(), "124")
+    assert '"Müller ""J."", Jörg",6,s3,joerg,A,8.5' in lines(filled)
+
+
+def test_a_name_that_two_have_is_nobodys():
+    filled = fill([row("mustermax", "x", 1.0), row("Muster, Max", "y", 2.0)], GRADEBOOK.encode(), "123")
+    assert filled.unmatched == ["mustermax (x)", "Muster, Max (y)"]
+    filled = fill([row("mustermax", "7", 1.0), row("mustermax", "8", 2.0)], GRADEBOOK.encode(), "123")
+    assert filled.unmatched == []
+    assert lines(filled)[5:7] == ['"Muster, Max",7,s4,max,B,1', '"Muster, Max",8,s5,max2,B,2']
+
+
+def test_two_submissions_of_one_identity_are_nobodys():
+    filled = fill([row("a", "7", 1.0), row("b", "7", 2.0)], GRADEBOOK.encode(), "123")
+    assert filled.unmatched == ["a (7)", "b (7)"]
+    assert '"Muster, Max",7,s4,max,B,2.00' in lines(filled)
+
+
+def test_an_id_goes_before_a_name():
+    """Neither does a student get two lines, nor a line two students."""
+    filled = fill([row("Mustermann, Erika", "9", 1.0), row("delacruz_3ana", "x", 2.0)], GRADEBOOK.encode(), "123")
+    assert [line for line in lines(filled) if line.endswith((",1", ",2"))] == ['"de la Cruz_3, Ana",9,s6,ana,B,1']
+    assert filled.unmatched == ["delacruz_3ana (x)"]
+
+
+def test_excused_not_assigned_and_ungraded_stay():
+    rows = [row("a", "5"), row("b", "6"), row("mustermannerika", "4711", None)]
+    filled = fill(rows, GRADEBOOK.encode(), "123")
+    assert [line.rsplit(",", 1)[1] for line in lines(filled)[2:5]] == ["3.00", "EX", "N/A"]
+    assert filled.locked == ["O'Neill, Conan", 'Müller "J.", Jörg']
+    assert filled.notes == ["Without a score, and left as they were: mustermannerika."]
+
+
+@pytest.mark.parametrize("title", ["Exercise (2)", "Exercise (2) (125)", "125", " Exercise (2) ", "Renamed (125)"])
+def test_scores_are_scaled_to_the_points_of_the_assignment_and_that_is_said(title):
+    filled = fill([row("x", "7", 8.5)], GRADEBOOK.encode(), title)
+    assert lines(filled)[0].endswith(",Section,Exercise (2) (125)")
+    assert '"Muster, Max",7,s4,max,B,85' in lines(filled)
+    assert filled.notes == ["The scores are scaled to the 100 points of Exercise (2) (125) in Canvas."]
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Single Neuron", 'Several columns.*"Single Neuron \\(123\\)", "Single Neuron \\(124\\)"\\.$'),
+        ("Double Neuron", 'No column.*"Double Neuron".*"Exercise \\(2\\) \\(125\\)"\\.$'),
+        ("Final Score", 'No column.*"Final Score"'),
+        ("Section", "No column"),
+        ("", "No column"),
+    ],
+)
+def test_no_column_is_made_up(title, words):
+    with pytest.raises(UsageError, match=words):
+        fill([row()], GRADEBOOK.encode(), title)
+
+
+def test_semicolons_decimal_commas_and_a_byte_order_mark_stay():
+    gradebook = (
+        "\ufeffStudent;ID;Section;Neuron (1);Final Score\r\n"
+        "    Points Possible;;;10,00;(read only)\r\n"
+        "Mustermann, Erika;4711;A;;90,00\r\n"
+    )
+    filled = fill([row("x", "4711", 7.25)], gradebook.encode(), "Neuron")
+    assert filled.content.decode() == (
+        "\ufeffStudent;ID;Section;Neuron (1)\n    Points Possible;;;10,00\nMustermann, Erika;4711;A;7,25\n"
+    )
+
+
+def test_a_decimal_comma_between_commas_is_quoted():
+    gradebook = 'Student,ID,Section,Neuron (1)\n    Points Possible,,,"10,00"\n"Mustermann, Erika",4711,A,\n'
+    assert fill([row(score=7.25)], gradebook.encode(), "1").content.endswith(b'"Mustermann, Erika",4711,A,"7,25"\n')
+
+
+def test_first_and_last_names_of_their_own():
+    gradebook = "LastName,FirstName,ID,Section,Neuron (1)\nMustermann,Erika,4711,A,\n"
+    filled = fill([row("mustermannerika", "x", 7.0)], gradebook.encode(), "1")
+    assert lines(filled)[1] == "Mustermann,Erika,4711,A,7"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "Section"),
+        (b"a,b\n", "Section"),
+        (b"\xff\xfea", "UTF-8"),
+        (b'Student,ID,Section,N (1)\n"a,b\n', "line 2 is never closed"),
+        (b"Student,ID,Section,N (1)\na,b\n", "line 2 has 2 cells, and the first has 4"),
+    ],
+)
+def test_another_file_is_said_to_be_one(content, words):
+    with pytest.raises(UsageError, match=words):
+        fill([row()], content, "N")

@@ -1,0 +1,141 @@
+"""gradebook.csv: every student's line, harmless in a spreadsheet, and written whole."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import os
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.batch.cells import number_cell, read_number, text_cell
+from grader.batch.files import write_whole
+from grader.batch.gradebook import write
+from grader.errors import UsageError
+from tests.batch.rows import row
+
+
+def written(rows, folder):
+    write(rows, folder / "gradebook.csv")
+    return list(csv.DictReader(io.StringIO((folder / "gradebook.csv").read_bytes().decode())))
+
+
+def test_a_line_for_each_student_in_the_order_given(tmp_path):
+    lines = written(
+        [
+            row(
+                "Jörg O'Neill-Müller 2nd",
+                "jörg_23",
+                7.25,
+                raw=8.25,
+                late="1 day late",
+                penalty=1.0,
+                comment='Look at "dB2", and at dW1. 🎉',
+                checks={"sigmoid": 3.0, "training": 4.25},
+                submission="b/answer.py",
+                attempts=["b/old.py", "b/older.py"],
+            ),
+            row("Erika Mustermann", "4711", None, checks={"training": None}),
+            row("Max Muster", "5", 0.0, status="unreadable"),
+        ],
+        tmp_path,
+    )
+    assert list(lines[0].values()) == [
+        "Jörg O'Neill-Müller 2nd",
+        "jörg_23",
+        "graded",
+        "7.25",
+        "10",
+        "yes",
+        "1 day late",
+        "1",
+        "3",
+        "4.25",
+        "b/answer.py",
+        "b/old.py; b/older.py",
+        'Look at "dB2", and at dW1. 🎉',
+    ]
+    assert ",".join(lines[0]) == (
+        "student,id,status,score,max_score,passed,late,penalty,sigmoid,training,submission,earlier_attempts,comment"
+    )
+    assert [(line["status"], line["score"], line["passed"], line["training"]) for line in lines[1:]] == [
+        ("not_gradable", "", "", ""),
+        ("unreadable", "0", "no", ""),
+    ]
+
+
+def test_a_check_may_be_called_like_a_column(tmp_path):
+    (line,) = written([row(score=8.0, checks={"score": 1.5})], tmp_path)
+    assert (line["score"], line["check score"]) == ("8", "1.5")
+
+
+def test_an_empty_class_is_a_header(tmp_path):
+    assert written([], tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\u00a0=1", "＝1", "﹣1", "＋1", "＠x", '"=1', "=-@"],
+)
+def test_no_text_is_a_formula(text, tmp_path):
+    for cell in written([row(text, text, comment=text, submission=text, attempts=[text, text])], tmp_path)[0].values():
+        assert not re.match(r"[\s\"]*[-=+@＝﹣＋＠]", cell)
+
+
+@given(st.text(alphabet=st.sampled_from("=+-@＝;'\" \t\r\nab"), max_size=12))
+def test_no_part_of_a_text_is_a_formula_where_semicolons_end_cells(text):
+    for part in text_cell(text).split(";"):
+        assert not re.match(r"[\s\"]*[-=+@＝]", part)
+
+
+def test_text_is_one_clean_line():
+    assert text_cell("a\nb\x1b[31m\u202egrün 🎉") == "a b?[31m?grün 🎉"
+    assert text_cell("Müller-Lüdenscheidt; 3 = 4 - 1, e@f.org") == "Müller-Lüdenscheidt; 3 = 4 - 1, e@f.org"
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [(None, ""), (0.0, "0"), (-0.00001, "0"), (10, "10"), (100.0, "100"), (-2.5, "-2.5"), (1 / 3, "0.3333")],
+)
+def test_numbers_stay_numbers(value, cell):
+    assert number_cell(value) == cell
+    assert read_number(number_cell(value, ",")) == (None if value is None else float(cell))
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    path = tmp_path / "scores"
+    write_whole(path, b"old")
+    (tmp_path / ".scores.part").write_bytes(b"left behind by a killed process, and longer")
+    write_whole(path, b"new")
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("scores", b"new")]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EROFS, "another folder"),
+        (errno.EACCES, "allow writing"),
+        (errno.EIO, "error"),
+    ],
+)
+def test_what_cannot_be_written_is_said_and_the_old_file_stays(number, words, tmp_path, monkeypatch):
+    def fail(_):
+        raise OSError(number, os.strerror(number))
+
+    path = tmp_path / "scores"
+    write_whole(path, b"old")
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(UsageError, match=words) as error:
+        write_whole(path, b"new")
+    assert str(path) in str(error.value)
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("scores", b"old")]
+
+
+def test_a_missing_folder_is_said(tmp_path):
+    with pytest.raises(UsageError, match="No such file"):
+        write_whole(tmp_path / "gone" / "scores", b"")

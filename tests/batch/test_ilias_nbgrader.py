@@ -1,0 +1,77 @@
+"""The status file for ILIAS's plugin, and the scores as nbgrader exports them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from grader.batch.ilias import COLUMNS, fill, status_file
+from grader.batch.nbgrader import grades
+from grader.errors import UsageError
+from tests.batch.rows import row
+
+# As the plugin writes it: every text in quotes.
+STATUS = (
+    '"update","usr_id","login","lastname","firstname","status","mark","notice","comment","plagiarism","plag_comment"\n'
+    '"0","4711","erika.m","Mustermann","Erika","notgraded","","","","",""\n'
+    '"0","23","c_o","O\'Neill","Conan","passed","1,0","by hand","Fine, ""really""","",""\n'
+    '"0","5","max","Müller","Max","notgraded","","","","",""\n'
+)
+
+
+def test_the_marks_are_entered_into_the_status_file():
+    rows = [
+        row("Erika Mustermann", "erika.m", 8.5, comment='=1, or "1"'),
+        row("Conan O'Neill", "c_o", None),
+        row("Somebody Else", "else", 3.0),
+    ]
+    filled = fill(rows, STATUS.encode())
+    assert filled.content.decode() == STATUS.replace(
+        '"0","4711","erika.m","Mustermann","Erika","notgraded","","","",',
+        '"1","4711","erika.m","Mustermann","Erika","passed","8.5","","\'=1, or ""1""",',
+    )
+    assert filled.unmatched == ["Somebody Else (else)"]
+    assert filled.without_submission == ["Max Müller"]
+    assert filled.notes == ["Without a score, and left as they were: Conan O'Neill."]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"update,team_id,logins,status,mark,notice,comment,plagiarism,plag_comment\n1,2,a,,,,,,\n"]
+)
+def test_another_file_is_said_to_be_one(content):
+    with pytest.raises(UsageError, match="usr_id"):
+        fill([row()], content)
+
+
+def test_a_status_file_from_nothing_takes_the_number_from_the_folder():
+    folder = "Exercise 1/Abgaben/ONeill_Conan_c_o_23"
+    rows = [
+        row("Conan ONeill", "c_o", 2.0, submission=f"{folder}/answer.py", comment="@x"),
+        row("Erika Mustermann", "erika", 9.0, submission="erika_5.py"),
+        row("Max Müller", "max", None, submission="a/b_max_7/answer.py"),
+    ]
+    lines = list(csv.DictReader(io.StringIO(status_file(rows).decode())))
+    assert tuple(lines[0]) == COLUMNS
+    wanted = ("update", "usr_id", "login", "status", "mark", "comment")
+    assert [tuple(line[title] for title in wanted) for line in lines] == [
+        ("1", "23", "c_o", "failed", "2", "'@x"),
+        ("0", "", "erika", "passed", "9", ""),
+        ("0", "7", "max", "", "", ""),
+    ]
+
+
+def test_the_scores_are_those_of_an_export_of_nbgrader():
+    """Compared with what nbgrader 0.9.6 writes: the header, and how numbers and unknown things stand in a line."""
+    rows = [
+        row("x", "erika", 8.5, raw=9.5, penalty=1.0),
+        row("x", "=max", None),
+        row("x", "max", 0.0),
+    ]
+    assert grades(rows, "ps1").decode().splitlines() == [
+        "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score",
+        "ps1,,,erika,,,,9.5,1.0,8.5,10.0",
+        "ps1,,,'=max,,,,,0.0,,10.0",
+        "ps1,,,max,,,,0.0,0.0,0.0,10.0",
+    ]

@@ -1,0 +1,192 @@
+"""Moodle's worksheet: grades and comments, and every other byte as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.batch.moodle import as_html, fill
+from grader.errors import UsageError
+from tests.batch.rows import row
+
+ENGLISH = (
+    '\ufeffIdentifier,"Full name","ID number","Email address",Status,Grade,"Maximum grade","Grade can be changed",'
+    '"Last modified (submission)","Online text","Last modified (grade)","Feedback comments"\r\n'
+    '"Participant 4711","Erika Mustermann",0815,erika@example.org,"Submitted for grading - ",,10.00,Yes,'
+    '"Monday, 3 March 2025, 9:05 AM","a ""quoted"" line\r\nand, another",-,\r\n'
+    '"Participant 23","Jörg O\'Neill-Müller 2nd",,j@example.org,"\' -",3.00,10.00,Yes,-,,-,""\r\n'
+    '"Participant 5","Max Muster",,,"No submission",,10.00,No,-,,-,"old, and <p>kept</p>"\r\n'
+)
+GERMAN = (
+    'ID,"Vollständiger Name",Status,Bewertung,Bestwertung,"Bewertung kann geändert werden",'
+    '"Zuletzt geändert (Bewertung)","Feedback als Kommentar"\n'
+    'Teilnehmer/in4711,"Erika Mustermann","Zur Bewertung abgegeben",,"10,00",Ja,-,\n'
+)
+SPANISH = (
+    '"Identificador","Nombre completo","Estado","Calificación","Calificación máxima",'
+    '"La calificación puede ser cambiada","Última modificación (calificación)","Comentarios de retroalimentación"\n'
+    '"Participante 4711","Erika Mustermann","Enviado","","10,00","Sí","-",""\n'
+)
+FRENCH = (
+    'Identifiant,"Nom complet",Statut,Note,"Note maximale","La note peut être modifiée",'
+    '"Dernière modification (note)","Feedback par commentaires"\n'
+    'Participant4711,"Erika Mustermann",Remis,,"10,00",Oui,-,\n'
+)
+BLIND = (
+    "Identifier,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade)\nParticipant 4711,,,10.00,Yes,-\n"
+)
+
+
+def test_only_the_cells_of_grades_and_comments_change():
+    rows = [
+        row("Erika Mustermann", "4711", 8.5, comment="Look at dB2,\nand at dW1."),
+        row("Jörg O'Neill-Müller 2nd", "23", 10.0, comment="Right."),
+        row("Max Muster", "5", 1.0, comment="No."),
+        row("Somebody Else", "6", 1.0),
+    ]
+    filled = fill(rows, ENGLISH.encode())
+    assert filled.content.decode() == (
+        ENGLISH.replace('grading - ",,', 'grading - ",8.5,')
+        .replace('another",-,', 'another",-,"Look at dB2,<br>and at dW1."')
+        .replace(',3.00,10.00,Yes,-,,-,""', ',10,10.00,Yes,-,,-,"Right."')
+    )
+    assert filled.unmatched == ["Somebody Else (6)"]
+    assert (filled.without_submission, filled.locked, filled.notes) == ([], ["Max Muster"], [])
+
+
+@pytest.mark.parametrize(
+    ("worksheet", "changes"),
+    [
+        (GERMAN, {',,"10,00"': ',"7,25","10,00"', "-,\n": "-,Right.\n"}),
+        (SPANISH, {'"","10,00"': '"7,25","10,00"', '"-",""': '"-","Right."'}),
+        (FRENCH, {',,"10,00"': ',"7,25","10,00"', "-,\n": "-,Right.\n"}),
+    ],
+)
+def test_titles_and_numbers_are_those_of_the_language(worksheet, changes):
+    filled = fill([row(score=7.25, comment="Right.")], worksheet.encode())
+    for before, after in changes.items():
+        worksheet = worksheet.replace(before, after)
+    assert filled.content.decode() == worksheet
+    assert (filled.unmatched, filled.without_submission, filled.notes) == ([], [], [])
+
+
+def test_a_blind_worksheet_has_numbers_only():
+    filled = fill([row("Participant 4711", "4711", 7.25, comment="Right.")], BLIND.encode())
+    assert filled.content.decode() == BLIND.replace("4711,,,", "4711,,7.25,")
+    assert filled.notes == ["The worksheet has no column for comments: they are left out."]
+    assert fill([], BLIND.encode()).without_submission == ["Participant 4711"]
+
+
+def test_the_number_of_a_group_is_not_that_of_a_student():
+    filled = fill([row("Group_A", "4711")], GERMAN.encode())
+    assert filled.content == GERMAN.encode()
+    assert (filled.unmatched, filled.without_submission) == (["Group_A (4711)"], ["Erika Mustermann"])
+    assert filled.notes == [
+        "The number of Group_A belongs to Erika Mustermann in the worksheet: enter the grade by hand."
+    ]
+
+
+def test_without_a_score_nothing_is_entered():
+    filled = fill([row(score=None, comment="The grader failed.")], GERMAN.encode())
+    assert filled.content == GERMAN.encode()
+    assert filled.notes == ["Without a score, and left as they were: Erika Mustermann."]
+
+
+def test_a_score_is_scaled_to_the_maximum_and_that_is_said():
+    filled = fill([row(score=8.5)], GERMAN.replace("10,00", "100,00").encode())
+    assert b',85,"100,00"' in filled.content
+    assert filled.notes == ["The scores are scaled to the maximum grade of the worksheet, 100."]
+
+
+@pytest.mark.parametrize(
+    ("comment", "cell"),
+    [
+        ('<script>alert("x")</script> & more', "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; more"),
+        ("=HYPERLINK(1)", "&#61;HYPERLINK(1)"),
+        ("  @a", "&#64;a"),
+        ("＝1", "&#65309;1"),
+        ("a;=-1", "a;&#61;&#45;1"),
+        ("ends with \\", "ends with &#92;"),
+        ("one\r\n\r\ntwo\x1b\u202e", "one<br><br>two??"),
+        ("Größe 3 - 1 = 2 🎉", "Größe 3 - 1 = 2 🎉"),
+        ("", ""),
+    ],
+)
+def test_a_comment_is_text_in_html_and_no_formula(comment, cell):
+    assert as_html(comment) == cell
+
+
+@pytest.mark.parametrize(
+    ("worksheet", "words"),
+    [
+        (b"", "Identifier"),
+        (b"Identifier,Status\n", '"Grade"'),
+        (b"Name;Note\n", "Identifiant"),
+        (b"Identifier,Grade,Scale\nParticipant 1,,good\n", "scale"),
+        (b"Identifier,Grade\nParticipant 1\n", "line 2 has 1 cell"),
+        (b'Identifier,Grade\n"Participant 1,\n', "never closed"),
+        ("Bewertung kann geändert werden".encode("latin-1"), "UTF-8"),
+    ],
+)
+def test_another_file_is_said_to_be_one(worksheet, words):
+    with pytest.raises(UsageError, match=words):
+        fill([row()], worksheet)
+
+
+TITLES = ["Identifier", "Grade", "Feedback comments", "Status", "Grade can be changed", "A column; of a plugin"]
+LINE_ENDS = ("\n", "\r\n", "\r")
+
+
+@st.composite
+def worksheets(draw):
+    """A worksheet as raw cells: any order of columns, any quoting, anything in the cells."""
+    titles = draw(st.permutations(TITLES))
+    anything = st.text(st.sampled_from("aß🎉,;\"'\r\n\\ =-"), max_size=8)
+    rows = [[draw(raw_cell(title)) for title in titles]]
+    for number in range(draw(st.integers(0, 4))):
+        cells = {title: draw(anything) for title in TITLES}
+        cells |= {"Identifier": f"Participant {number}", "Grade can be changed": draw(st.sampled_from(["Yes", "No"]))}
+        rows.append([draw(raw_cell(cells[title])) for title in titles])
+    ends = [draw(st.sampled_from(LINE_ENDS)) + draw(st.sampled_from(["", "", "\n"])) for _ in rows]
+    return draw(st.sampled_from(["", "\ufeff"])), titles, rows, ends
+
+
+def raw_cell(text):
+    quoted = '"' + text.replace('"', '""') + '"'
+    return st.just(quoted) if any(sign in text for sign in ',"\r\n') else st.sampled_from([text, quoted])
+
+
+def joined(bom, rows, ends):
+    return bom + "".join(",".join(cells) + end for cells, end in zip(rows, ends, strict=True))
+
+
+@given(worksheets(), st.text(max_size=30), st.integers(0, 1000))
+def test_whatever_is_in_the_worksheet_every_other_byte_stays(worksheet, comment, points):
+    bom, titles, raw, ends = worksheet
+    source = joined(bom, raw, ends)
+    filled = fill([row("x", str(number), points / 100, comment=comment) for number in range(3)], source.encode())
+
+    expected = [list(cells) for cells in raw]
+    for cells in expected[1:4]:
+        if cells[titles.index("Grade can be changed")].strip('"') == "Yes":
+            replace(cells, titles.index("Grade"), f"{points / 100:g}")
+            if comment:
+                replace(cells, titles.index("Feedback comments"), as_html(comment))
+    assert filled.content.decode() == joined(bom, expected, ends)
+
+    was, now = (
+        list(csv.reader(io.StringIO(text.removeprefix(bom), newline=""))) for text in (source, filled.content.decode())
+    )
+    kept = [index for index, title in enumerate(titles) if title not in ("Grade", "Feedback comments")]
+    assert [[cells[index] for index in kept] for cells in was if cells] == [
+        [cells[index] for index in kept] for cells in now if cells
+    ]
+
+
+def replace(cells, index, text):
+    quoted = cells[index].startswith('"') or any(sign in text for sign in ',"\r\n') or text != text.strip()
+    cells[index] = f'"{text}"' if quoted else text
