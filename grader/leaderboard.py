@@ -33,7 +33,7 @@ def read(paths: Sequence[Path]) -> tuple[list[Entry], list[Path]]:
     skipped: list[Path] = []
     for path in paths:
         for report in _reports(path, skipped):
-            for entry in _entries(report):
+            for entry in entries(report):
                 key = (entry.contest, report.submission.sha256)
                 if key not in best or entry.accuracy > best[key].accuracy:
                     best[key] = entry
@@ -57,7 +57,8 @@ def _reports(path: Path, skipped: list[Path]) -> Iterator[Report]:
             skipped.append(file)  # a folder may hold other files, too
 
 
-def _entries(report: Report) -> Iterator[Entry]:
+def entries(report: Report) -> Iterator[Entry]:
+    """What a report has for a leaderboard: the bonus checks that measured an accuracy."""
     for check in report.checks:
         accuracy, interval = check.evidence.get("accuracy"), check.evidence.get("interval")
         if check.evidence.get("bonus") and isinstance(accuracy, float) and isinstance(interval, list):

@@ -10,11 +10,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from grader.batch.cells import number_cell, read_number, writes_decimal_commas
-from grader.batch.gradebook import Filled, Row, ungraded
-from grader.batch.matching import folded, missing, pair
-from grader.batch.sheet import BOM, Cell, Sheet, quote, read
-from grader.errors import UsageError
+from ..errors import UsageError
+from .cells import number_cell, read_number, writes_decimal_commas
+from .gradebook import Filled, Row, ungraded
+from .matching import folded, missing, pair
+from .sheet import BOM, Cell, Sheet, quote, read
 
 WHAT = "The Canvas gradebook"
 LAST_STUDENT_COLUMN = "Section"

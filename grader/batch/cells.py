@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.text import clean
+from ..text import clean
 
 LONGEST = 4000
 

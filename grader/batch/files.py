@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from grader.errors import UsageError
+from ..errors import UsageError
 
 
 def write_whole(path: Path, content: bytes) -> None:

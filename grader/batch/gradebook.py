@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.batch.cells import number_cell, text_cell
-from grader.batch.files import write_whole
-from grader.text import clean
+from ..text import clean
+from .cells import number_cell, text_cell
+from .files import write_whole
 
 BEFORE_CHECKS = ("student", "id", "status", "score", "max_score", "passed", "late", "penalty")
 AFTER_CHECKS = ("submission", "earlier_attempts", "comment")

@@ -12,11 +12,11 @@ import io
 import re
 from collections.abc import Sequence
 
-from grader.batch.cells import number_cell, text_cell
-from grader.batch.gradebook import Filled, Row, ungraded
-from grader.batch.matching import missing, pair
-from grader.batch.sheet import Cell, read
-from grader.errors import UsageError
+from ..errors import UsageError
+from .cells import number_cell, text_cell
+from .gradebook import Filled, Row, ungraded
+from .matching import missing, pair
+from .sheet import Cell, read
 
 WHAT = "The ILIAS status file"
 COLUMNS = (

@@ -57,10 +57,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Task:
-    """One submission: what its files hold, and the report on it whose other checks still hold."""
+    """One submission: what its files hold or why they cannot be read, and the report whose other checks still hold."""
 
     shown: str
     contents: dict[str, bytes]
+    problem: str = ""
     earlier: Report | None = None
 
 
@@ -102,6 +103,8 @@ def version(assignment: Assignment) -> str:
 
 def grade_one(work: Work, task: Task) -> Done:
     """Grade a submission; raises NotGradable where strangers' code must not be run."""
+    if task.problem:
+        return Done(None, task.problem, {})
     desk = _desk(work)
     timings = Timings()
     try:
@@ -112,7 +115,7 @@ def grade_one(work: Work, task: Task) -> Done:
         desk.assignment,
         submission,
         work.seed,
-        work.only,
+        work.only if task.earlier else (),
         work.isolation,
         desk.oracle,
         whole=True,
@@ -188,17 +191,29 @@ def _try_to_escape(work: Work, assignment: Assignment, kind: canary.Kind) -> can
     )
 
 
-def answers(work: Work) -> bytes:
-    """The reference's answers for the seed of ``work``, as an .npz; raises UsageError if the solution does not pass.
+def prepare(work: Work, here: bool) -> bytes:
+    """What comes before a batch: the isolation is tried out, if submissions are graded ``here``, and the reference's
+    answers for the seed are computed, unless ``work`` has them; returns them as an .npz.
 
-    The solution is graded for it. Best done in a process of its own, since TensorFlow stays where it was imported.
+    Best done in a process of its own, since TensorFlow stays where it was imported.
     """
     assignment = load(work.assignment)
+    with ThreadPoolExecutor() as threads:
+        inspection = threads.submit(inspect, work, assignment) if here else None
+        found = work.answers or _answers(work, assignment)
+        if inspection is not None:
+            inspection.result()
+    return found
+
+
+def _answers(work: Work, assignment: Assignment) -> bytes:
+    """The solution is graded for them; raises UsageError if it does not pass."""
     oracle = Oracle(assignment, recorded={})
     probed = [check.name for check in assignment.content.checks if [*check.probe_names()]]
     if probed:
         solution = read(assignment.file(assignment.content.solution), assignment.name)
-        report = grade(assignment, solution, work.seed, probed, work.isolation, oracle, whole=True, device=work.device)
+        data = Path(work.data) if work.data else None
+        report = grade(assignment, solution, work.seed, probed, None, oracle, whole=True, data=data, device="cpu")
         fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
         if fallen and fallen[0].status == "not_gradable":
             raise NotGradable(fallen[0].message)

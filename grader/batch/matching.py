@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from grader.batch.gradebook import Row
-from grader.text import clean
+from ..text import clean
+from .gradebook import Row
 
 Line = TypeVar("Line")
 

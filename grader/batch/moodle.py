@@ -12,12 +12,12 @@ import html
 import re
 from collections.abc import Sequence
 
-from grader.batch.cells import FORMULA, number_cell, read_number, writes_decimal_commas
-from grader.batch.gradebook import Filled, Row, ungraded
-from grader.batch.matching import folded, missing, pair
-from grader.batch.sheet import Cell, Sheet, read
-from grader.errors import UsageError
-from grader.text import clean
+from ..errors import UsageError
+from ..text import clean
+from .cells import FORMULA, number_cell, read_number, writes_decimal_commas
+from .gradebook import Filled, Row, ungraded
+from .matching import folded, missing, pair
+from .sheet import Cell, Sheet, read
 
 WHAT = "The Moodle worksheet"
 # English, German, Spanish (of Spain and of Mexico), French, Catalan.

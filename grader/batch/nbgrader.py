@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from grader.batch.cells import number_cell, text_cell
-from grader.batch.gradebook import Row
+from .cells import number_cell, text_cell
+from .gradebook import Row
 
 # Those of nbgrader 0.9.6, in its order.
 COLUMNS = (

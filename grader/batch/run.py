@@ -21,6 +21,7 @@ from . import job
 from .job import Done, Task, Work
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 Submit = Callable[[Task], "Future[Done]"]
 OWN_MEMORY = 300 << 20  # bytes, of a process that grades
 PATIENCE = 600  # seconds that the grader's own work on one submission may take, beyond the submission's limit
@@ -53,10 +54,11 @@ def _free_memory() -> int:
         return free
 
 
-def apart(function: Callable[[Work], Any], work: Work) -> Any:
-    """Call ``function(work)`` in a process of its own, which ends with it."""
+def apart(function: Callable[..., Result], *arguments: Any) -> Result:
+    """Call a function in a process of its own, which ends with it."""
     with _pool(1) as schedule:
-        return schedule(function, work).result()
+        result: Result = schedule(function, *arguments).result()
+        return result
 
 
 @contextmanager

@@ -23,7 +23,7 @@ VERSION = 1
 
 
 class Record(BaseModel):
-    """The result of one student: a whole report, or why nothing could be read."""
+    """The result of one student: a whole report, or why nothing could be read; neither where the grader failed."""
 
     identity: str
     name: str
@@ -79,6 +79,7 @@ class Store:
         with self._writing() as database:
             database.execute("DELETE FROM results")
             database.execute("DELETE FROM settings")
+            database.execute("DELETE FROM answers")
 
     def seed(self, given: int | None) -> int:
         """The seed of this batch: the given one, else that of the run before, else a new one, drawn."""
@@ -94,12 +95,21 @@ class Store:
         row = self._database.execute("SELECT key FROM results WHERE identity = ?", (identity,)).fetchone()
         return row[0] if row else None
 
-    def record(self, identity: str) -> Record:
-        """The result of a student; raises KeyError where there is none."""
+    def record(self, identity: str) -> Record | None:
+        """The result of a student; None where there is none."""
         row = self._database.execute("SELECT record FROM results WHERE identity = ?", (identity,)).fetchone()
-        if row is None:
-            raise KeyError(identity)
-        return Record.model_validate_json(row[0])
+        return Record.model_validate_json(row[0]) if row else None
+
+    def answers(self, key: str) -> bytes:
+        """The reference's answers that are kept under ``key``, empty if there are none."""
+        row = self._database.execute("SELECT answers FROM answers WHERE key = ?", (key,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def keep_answers(self, key: str, answers: bytes) -> None:
+        """Keep these answers, and no others."""
+        with self._writing() as database:
+            database.execute("DELETE FROM answers WHERE key != ?", (key,))
+            database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answers))
 
     def put(self, key: str, record: Record) -> None:
         """Keep a result; when this returns, it is on disk."""
@@ -149,6 +159,7 @@ def _connect(file: Path) -> sqlite3.Connection:
             database.execute(
                 "CREATE TABLE IF NOT EXISTS results (identity TEXT PRIMARY KEY, key TEXT NOT NULL, record TEXT NOT NULL)"
             )
+            database.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answers BLOB NOT NULL)")
             database.execute(f"PRAGMA user_version = {VERSION}")
         os.chmod(file, 0o600)  # it holds the seed
     except sqlite3.DatabaseError as error:

@@ -1,0 +1,98 @@
+"""What an instructor sees at the end of a batch, on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from ..text import clean, plural
+from .batch import Graded
+from .gradebook import Filled
+
+MOST_LINES = 10
+SLOWEST = 5
+STAGES = 3
+
+
+def show(graded: Graded, out: Path, console: Console) -> None:
+    """Print the class at each check, the bugs, the slowest submissions, and what needs a look."""
+
+    def line(text: str) -> None:
+        console.print(text, soft_wrap=True)
+
+    console.print(_checks(graded))
+    if graded.collected.bugs():
+        console.print(_bugs(graded))
+    if any(seconds for _, seconds in graded.timings):
+        console.print(_timings(graded))
+    for place, entry in enumerate(graded.collected.leaderboard()[:MOST_LINES], start=1):
+        line(f"{'leaderboard':12} {place:3}  {100 * entry.accuracy:.2f} %  {clean(entry.submission)}")
+    without = [row for row in graded.rows if row.score is None and row.status != "pending"]
+    for row in without[:MOST_LINES]:
+        line(f"{row.status:12} {clean(row.name)}: {clean(row.comment, 300)}")
+    if len(without) > MOST_LINES:
+        line(f"{'':12} ... and {len(without) - MOST_LINES} more without a score: see summary.json.")
+    for name in graded.left_over[:MOST_LINES]:
+        line(f"{'of nobody':12} {clean(name)}")
+    if len(graded.left_over) > MOST_LINES:
+        line(f"{'':12} ... and {len(graded.left_over) - MOST_LINES} more files of nobody: see summary.json.")
+    for file, filled in graded.filled:
+        for sentence in _of(filled):
+            line(f"{file:12} {sentence}")
+    scores = graded.collected.scores()
+    average = f"mean {scores['mean']:g}, median {scores['median']:g}" if scores["count"] else "no scores yet"
+    passed = sum(row.passed for row in graded.rows)
+    line(
+        f"{plural(len(graded.rows), 'student')} ({graded.layout}), {graded.graded} graded now: {passed} passed, "
+        f"{len(without)} without a score; {average} of {graded.rows[0].max_score:g}."
+    )
+    line(
+        f"Written to {out}: gradebook.csv, reports/, instructor/, summary.json, timings.csv"
+        + "".join(f", {file}" for file, _ in graded.filled)
+        + "."
+    )
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index in (0, len(columns) - 1) else "right", no_wrap=index == 0)
+    return table
+
+
+def _checks(graded: Graded) -> Table:
+    table = _table("check", "passed", "mean", "spread", "discrimination", "title")
+    for check in graded.collected.difficulties():
+        told = "-" if check.discrimination is None else f"{check.discrimination:.2f}"
+        shares = [f"{100 * share:.0f} %" for share in (check.passed, check.mean, check.deviation)]
+        table.add_row(check.name, *shares, told, check.title)
+    return table
+
+
+def _bugs(graded: Graded) -> Table:
+    table = _table("bug", "students", "title")
+    for made in graded.collected.bugs()[:MOST_LINES]:
+        table.add_row(made.bug, str(made.students), made.title)
+    return table
+
+
+def _timings(graded: Graded) -> Table:
+    table = _table("slowest", "seconds", "longest stages")
+    ranked = sorted(graded.timings, key=lambda item: -sum(item[1].values()))
+    for name, seconds in ranked[:SLOWEST]:
+        stages = sorted(seconds.items(), key=lambda item: -item[1])[:STAGES]
+        told = ", ".join(f"{stage} {spent:.1f}" for stage, spent in stages)
+        table.add_row(clean(name, 40), f"{sum(seconds.values()):.1f}", told)
+    return table
+
+
+def _of(filled: Filled) -> list[str]:
+    """Whom a filled file lacks, in sentences."""
+    lists = {
+        "Not in this file": filled.unmatched,
+        "In this file, but nothing handed in": filled.without_submission,
+        "Left as it was": filled.locked,
+    }
+    return [f"{what}: {clean(', '.join(names), 500)}." for what, names in lists.items() if names] + filled.notes

@@ -1,0 +1,67 @@
+"""How far a batch has come: a live bar on a terminal, a line each result elsewhere."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ..text import clean
+from .store import Record
+
+
+class Shown:
+    """Tells of each result once it is on disk. ``total`` are to be graded by so many ``jobs``."""
+
+    def __init__(self, console: Console, total: int, jobs: int) -> None:
+        self._console = console
+        self._total = total
+        self._jobs = jobs
+        self._done = 0
+        self._failed = 0
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[failed]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("Grading", total=total, rate="", failed="")
+
+    def __enter__(self) -> Shown:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._bar.stop()
+
+    def add(self, record: Record) -> None:
+        """A result is there."""
+        self._done += 1
+        self._failed += record.report is None or record.report.score is None
+        running = min(self._jobs, self._total - self._done)
+        speed = self._bar.tasks[0].finished_speed or self._bar.tasks[0].speed
+        self._bar.update(
+            self._task,
+            advance=1,
+            description=f"Grading, {running} running",
+            rate=f"{speed:.1f}/s" if speed else "",
+            failed=f"{self._failed} not graded" if self._failed else "",
+        )
+        if not self._console.is_terminal:
+            seconds = sum(record.timings.values())
+            self._console.print(
+                f"{self._done}/{self._total}  {_result(record)}  {clean(record.name)}  {seconds:.1f} s", soft_wrap=True
+            )
+
+
+def _result(record: Record) -> str:
+    if record.report is None:
+        return "unreadable" if record.problem else "not gradable"
+    if record.report.score is None:
+        return "not gradable"
+    return f"{record.report.score:g} of {record.report.max_score:g}"

@@ -1,0 +1,22 @@
+"""What a student may see of a report: neither instructors' checks nor the evidence of hidden ones."""
+
+from __future__ import annotations
+
+from ..assignment.content import AssignmentFile
+from ..report.model import CheckResult, Report
+
+UNSEEN = "This check is hidden: its inputs are not shown."
+
+
+def for_student(report: Report, content: AssignmentFile) -> Report:
+    """The report without instructors' checks; of a hidden one what it gave, the bug and the hint."""
+    visibility = {check.name: check.visibility for check in content.checks}
+    shown = [_without_evidence(c) if visibility.get(c.name) == "hidden" else c for c in report.checks]
+    kept = [check for check in shown if visibility.get(check.name) != "instructor"]
+    return report.model_copy(update={"checks": kept})
+
+
+def _without_evidence(check: CheckResult) -> CheckResult:
+    bonus = {"bonus": True} if check.evidence.get("bonus") else {}  # says nothing about the inputs
+    message = check.message if check.status in ("passed", "skipped", "not_gradable") else UNSEEN
+    return check.model_copy(update={"evidence": bonus, "message": message})

@@ -1,0 +1,125 @@
+"""``grader grade``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ..device import Wanted
+    from ..report.model import Level
+
+LAYOUTS = ("canvas", "moodle", "ilias", "gradescope", "nbgrader", "github", "folders", "loose")
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("grade")
+@click.argument("assignment")
+@click.argument("submissions", type=click.Path(path_type=Path, readable=False))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where results go."
+)
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Submissions graded at the same time.  [default: cores]")
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on the Dask cluster of this scheduler.")
+@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Draws the inputs.  [default: drawn once, and kept]")
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="A folder with data sets, as for check.")
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "gpu"]),
+    default="auto",
+    show_default=True,
+    help="What TensorFlow computes on.",
+)
+@click.option(
+    "--isolation",
+    type=click.Choice(["strong", "medium", "none"]),
+    default="strong",
+    show_default=True,
+    help="Confine at exactly this level; every report says so.",
+)
+@click.option("--layout", type=click.Choice(LAYOUTS), help="Of SUBMISSIONS.  [default: recognised]")
+@click.option(
+    "--policy", type=FILE, metavar="FILE", help="Due date, late days and rounding, instead of the assignment's."
+)
+@click.option(
+    "--canvas", type=FILE, metavar="CSV", help="An exported Canvas gradebook, to make canvas.csv for its import."
+)
+@click.option(
+    "--column", metavar="TITLE", help="The assignment's title in that gradebook.  [default: the assignment's]"
+)
+@click.option("--moodle", type=FILE, metavar="CSV", help="The grading worksheet, filled in as moodle.csv.")
+@click.option(
+    "--ilias", type=FILE, metavar="CSV", help="The status file of a multi-feedback download, filled in as status.csv."
+)
+@click.option(
+    "--only", multiple=True, metavar="STUDENT", help="Grade this student again, by name or id; give it again for more."
+)
+@click.option(
+    "--check",
+    "checks",
+    multiple=True,
+    metavar="NAME",
+    help="Grade this check again, and what requires it; the others stay.",
+)
+@click.option("--fresh", is_flag=True, help="Forget earlier results and the seed.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    assignment: str,
+    submissions: Path,
+    out: Path,
+    jobs: int | None,
+    scheduler: str | None,
+    seed: int | None,
+    data: Path | None,
+    device: Wanted,
+    isolation: Level,
+    layout: str | None,
+    policy: Path | None,
+    canvas: Path | None,
+    column: str | None,
+    moodle: Path | None,
+    ilias: Path | None,
+    only: tuple[str, ...],
+    checks: tuple[str, ...],
+    fresh: bool,
+) -> None:
+    """Grade the SUBMISSIONS of a class (a folder, or an archive of a course system) by ASSIGNMENT.
+
+    The same command goes on where an earlier one was stopped, and grades only what has changed since.
+    """
+    from rich.console import Console
+
+    from .. import yamlfile
+    from ..assignment import load
+    from ..assignment.parts import Policy
+    from ..batch import batch, run
+    from ..batch.outputs import Given
+
+    loaded = load(assignment)
+    options = batch.Options(
+        jobs=jobs or run.cores(),
+        scheduler=scheduler,
+        seed=seed,
+        data=data,
+        device=device,
+        isolation=isolation,
+        layout=layout,
+        policy=yamlfile.load(policy, Policy) if policy else None,
+        students=only,
+        checks=checks,
+        fresh=fresh,
+        given=Given(canvas, column or loaded.content.title, moodle, ilias),
+    )
+    if isolation != "strong":
+        click.echo(f"Warning: submissions are confined at level {isolation} only, as every report will say.", err=True)
+    console = Console(highlight=False, emoji=False, markup=False)
+    if not console.is_terminal:
+        console.width = 250  # a pipe has none: whole lines
+    graded = batch.grade_class(loaded, submissions, out, options, console)
+    from ..batch import overview
+
+    overview.show(graded, out, console)
+    ctx.exit(3 if any(row.status in ("not_gradable",) for row in graded.rows) else 0)
