@@ -17,3 +17,9 @@ class NotGradable(GraderError):
     """The grader's own fault (isolation, data or reference missing): exit code 3, never a zero."""
 
     exit_code = 3
+
+
+class Stopped(GraderError):
+    """Ctrl-C, where something is worth saying about what is done so far: exit code 130."""
+
+    exit_code = 130

@@ -16,7 +16,7 @@ from .. import __version__
 from ..assignment import Assignment
 from ..assignment.parts import Policy
 from ..device import Wanted
-from ..errors import UsageError
+from ..errors import Stopped, UsageError
 from ..report.model import Level, Report
 from ..text import clean, plural
 from . import job, outputs, run
@@ -93,7 +93,10 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
         todo = [student for student in wanted if _needed(found, store, student, work, options)]
         names = outputs.file_names(found.students)
         if todo:
-            _grade(assignment, found, store, todo, work, out, options, console, names)
+            try:
+                _grade(assignment, found, store, todo, work, out, options, console, names)
+            except KeyboardInterrupt:
+                raise Stopped("Stopped: what is graded is kept; run the same command again to go on.") from None
         return _write(assignment, found, store, work, rules, out, options, names, len(todo))
 
 

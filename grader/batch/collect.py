@@ -44,6 +44,8 @@ class Class:
 
         ``layout`` is one of :data:`layouts.NAMES`, recognised by default; ``assignment`` chooses among those of a course.
         """
+        if not path.exists():
+            raise UsageError(f"{path} does not exist: give the folder or archive of a class.")
         self._scratch = tempfile.TemporaryDirectory(prefix="grader-class-")
         self._archive: zipfile.ZipFile | None = None
         self._folders: list[str] = []
@@ -117,8 +119,6 @@ class Class:
             return files.zip_members(self._archive)
         if name.endswith(files.ARCHIVES):
             return self._unpacked(path)
-        if not path.exists():
-            raise UsageError(f"{path} does not exist: give the folder or archive of a class.")
         raise UsageError(f"{path} is neither a folder nor an archive: give the folder or archive of a class.")
 
     def _unpacked(self, path: Path) -> Iterator[files.Member]:

@@ -207,10 +207,10 @@ def prepare(work: Work, here: bool) -> bytes:
 
 
 def _answers(work: Work, assignment: Assignment) -> bytes:
-    """The solution is graded for them; raises UsageError if it does not pass."""
+    """The solution is graded for them; raises UsageError if it does not pass. Without one, every process computes them."""
     oracle = Oracle(assignment, recorded={})
     probed = [check.name for check in assignment.content.checks if [*check.probe_names()]]
-    if probed:
+    if probed and (assignment.folder / assignment.content.solution).is_file():
         solution = read(assignment.file(assignment.content.solution), assignment.name)
         data = Path(work.data) if work.data else None
         report = grade(assignment, solution, work.seed, probed, None, oracle, whole=True, data=data, device="cpu")

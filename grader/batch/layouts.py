@@ -8,6 +8,7 @@ student is listed as well.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -201,7 +202,12 @@ def students(
             student.files.append(replace(file, path=path))
     for student in found.values():
         _keep_last_attempt(student)
-    return Found(layout, sorted(found.values(), key=lambda s: (s.name.casefold(), s.identity)), left_over)
+    shared = Counter(student.identity for student in found.values())
+    everybody = [
+        student if shared[student.identity] == 1 else replace(student, identity=f"{student.identity} ({key})")
+        for key, student in found.items()
+    ]
+    return Found(layout, sorted(everybody, key=lambda s: (s.name.casefold(), s.identity)), left_over)
 
 
 def moment(text: str) -> datetime | None:

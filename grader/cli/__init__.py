@@ -13,7 +13,19 @@ from .. import __version__
 from ..errors import GraderError
 from ..text import clean
 
-COMMANDS = ("list", "show", "new", "check", "grade", "leaderboard", "validate", "reference", "data", "doctor")
+COMMANDS = (
+    "list",
+    "show",
+    "new",
+    "check",
+    "grade",
+    "compare",
+    "leaderboard",
+    "validate",
+    "reference",
+    "data",
+    "doctor",
+)
 
 
 class _Commands(click.Group):

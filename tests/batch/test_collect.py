@@ -1,0 +1,157 @@
+"""Reading a class: nobody disappears, and nothing that a student packs harms the rest."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+from grader.batch.collect import Class
+from grader.errors import UsageError
+from grader.submission import files
+
+
+def handed_in(path, **options):
+    with Class(path, **options) as found:
+        return {handed.student.identity: handed for handed in map(found.handed_in, found.students)}, found
+
+
+def zipped(contents):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_an_archive_of_canvas_gives_each_students_last_attempt(class_zip):
+    path = class_zip(
+        {
+            "mustermannerika_4711_1_answer.py": "old",
+            "mustermannerika_4711_2_answer-1.py": "new",
+            "müllerjörg_LATE_23_3_answer.zip": zipped({"answer.py": "zipped"}),
+            "notes.pdf": "nobody's",
+            "__MACOSX/._notes.pdf": "no file at all",
+        }
+    )
+    found, whole = handed_in(path)
+    assert found["4711"].contents == {"answer.py": b"new"}
+    assert [file.path for file in found["4711"].student.earlier] == ["mustermannerika_4711_1_answer.py"]
+    assert found["4711"].shown == "class.zip/mustermannerika_4711_2_answer-1.py"
+    assert found["23"].student.late
+    assert whole.left_over == ["notes.pdf"]
+
+
+def test_a_folder_with_a_folder_a_student_lists_also_who_handed_in_nothing(tmp_path):
+    for name in ("Erika Mustermann", "Jörg", "Conan O'Neill"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+    (tmp_path / "class" / "Erika Mustermann" / "answer.py").write_text("e")
+    (tmp_path / "class" / "Jörg" / "sub").mkdir()
+    (tmp_path / "class" / "Jörg" / "sub" / "answer.py").write_text("j")
+    (tmp_path / "class" / "Jörg" / ".DS_Store").write_text("x")
+    found, _ = handed_in(tmp_path / "class")
+    assert {identity: handed.contents for identity, handed in found.items()} == {
+        "Erika Mustermann": {"answer.py": b"e"},
+        "Jörg": {"sub/answer.py": b"j"},
+        "Conan O'Neill": {},
+    }
+    assert found["Conan O'Neill"].problem == "Nothing was handed in."
+
+
+def test_a_tar_is_read_as_a_zip_is(tmp_path):
+    with tarfile.open(tmp_path / "class.tar.gz", "w:gz") as archive:
+        for name in ("class/erika/answer.py", "class/max/answer.py"):
+            info = tarfile.TarInfo(name)
+            info.size = 4
+            archive.addfile(info, io.BytesIO(b"code"))
+    found, _ = handed_in(tmp_path / "class.tar.gz")
+    assert {identity: handed.contents for identity, handed in found.items()} == {
+        "erika": {"answer.py": b"code"},
+        "max": {"answer.py": b"code"},
+    }
+
+
+def test_clones_of_github_classroom_are_called_after_their_students(tmp_path):
+    for student in ("octo-cat", "hub_ot"):
+        folder = tmp_path / "clones" / f"single-neuron-{student}"
+        (folder / ".git").mkdir(parents=True)
+        (folder / ".git" / "config").write_text("x")
+        (folder / "answer.py").write_text("code")
+    found, whole = handed_in(tmp_path / "clones")
+    assert whole.layout == "github"
+    assert {identity: handed.contents for identity, handed in found.items()} == {
+        "octo-cat": {"answer.py": b"code"},
+        "hub_ot": {"answer.py": b"code"},
+    }
+
+
+def test_a_course_of_nbgrader_tells_the_assignment_and_the_time(tmp_path):
+    for assignment in ("ps1", "single_neuron"):
+        folder = tmp_path / "course" / "submitted" / "erika" / assignment
+        folder.mkdir(parents=True)
+        (folder / "problem.py").write_text(assignment)
+        (folder / "timestamp.txt").write_text("2026-11-20 23:58:01.5 Europe/Berlin\n")
+    (tmp_path / "course" / "source" / "ps1").mkdir(parents=True)
+    (tmp_path / "course" / "source" / "ps1" / "problem.py").write_text("not a student's")
+    found, whole = handed_in(tmp_path / "course", assignment="single-neuron")
+    assert found["erika"].contents == {"problem.py": b"single_neuron"}
+    assert found["erika"].submitted == datetime(2026, 11, 20, 22, 58, 1, 500000, tzinfo=UTC)
+    assert whole.left_over == []
+    with pytest.raises(UsageError, match="a course with ps1, single_neuron"):
+        Class(tmp_path / "course", assignment="other")
+
+
+def test_what_cannot_be_read_is_the_problem_of_its_student_alone(class_zip):
+    bomb = bytes(files.MAX_FILE + 1)
+    path = class_zip({"a_1_1_answer.py": bomb, "b_2_2_answer.py": "fine", "c_3_3_x.py": "to be damaged"})
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"to be damaged", b"is damaged now"[:13]))
+    found, _ = handed_in(path)
+    assert "too large" in found["1"].problem and not found["1"].contents
+    assert found["2"].contents == {"answer.py": b"fine"}
+    assert "cannot be read" in found["3"].problem
+
+
+def test_names_that_lead_out_of_an_archive_are_names_only(class_zip, tmp_path):
+    found, whole = handed_in(
+        class_zip({"../../evil.py": "x", "/etc/a_1_1_x.py": "x", "b_2_2_answer.py": "x", "c_3_3_answer.py": "x"})
+    )
+    assert set(found) == {"2", "3"}
+    assert whole.left_over == ["/etc/a_1_1_x.py"]
+
+
+def test_two_files_of_one_name_are_two_students(tmp_path):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "erika.py").write_text("a")
+    (tmp_path / "class" / "erika.ipynb").write_text("b")
+    found, _ = handed_in(tmp_path / "class")
+    assert len(found) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs FIFOs")
+def test_links_and_pipes_are_not_followed(tmp_path):
+    (tmp_path / "class" / "erika").mkdir(parents=True)
+    os.mkfifo(tmp_path / "class" / "erika" / "pipe.py")
+    (tmp_path / "class" / "erika" / "link.py").symlink_to("/etc/passwd")
+    found, _ = handed_in(tmp_path / "class", layout="folders")
+    assert found["erika"].contents == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("class.zip", b"no archive", "cannot be read"),
+        ("class.pdf", b"", "neither a folder nor an archive"),
+        ("empty.zip", zipped({}), "holds no submission"),
+        ("missing.zip", None, "does not exist"),
+    ],
+)
+def test_what_is_no_class_is_said(tmp_path, name, content, message):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(UsageError, match=message):
+        Class(tmp_path / name)

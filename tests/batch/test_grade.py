@@ -1,0 +1,322 @@
+"""``grader grade``, as an instructor runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.batch import store
+
+from .conftest import ASSIGNMENT, BROKEN, RIGHT, SHORT, WRONG
+
+CLASS = {
+    "mustermannerika_4711_1_answer.py": RIGHT,
+    "müllerjörg_LATE_23_2_answer.py": RIGHT,
+    "oneillconan_5_3_answer.py": WRONG,
+    "brokenbea_6_4_answer.py": BROKEN,
+    "shortsam_7_5_answer.py": SHORT,
+    "pdfpeter_8_6_answer.pdf": "no code",
+    "twicetina_9_7_answer.py": WRONG,
+    "twicetina_9_8_answer-1.py": RIGHT,
+}
+
+
+@pytest.fixture
+def grade(grader, doubling, tmp_path):
+    """Grade a class with the tiny assignment into ``out``."""
+
+    def run(submissions, *options, out=tmp_path / "out", assignment=doubling):
+        done = grader("grade", assignment, submissions, "--out", out, "--jobs", 2, *options)
+        assert "Traceback" not in done.stdout + done.stderr
+        return done
+
+    return run
+
+
+def without_times(folder):
+    """Every file of an output folder but the store, without the seconds in it."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name not in (store.FILE, store.LOCK, "timings.csv"):
+            found[str(path.relative_to(folder))] = re.sub(rb'"seconds": [\d.]+', b"", path.read_bytes())
+    return found
+
+
+def graded_now(done):
+    return int(re.search(r", (\d+) graded now", done.stdout)[1])
+
+
+def test_a_class_of_canvas_from_the_archive_to_the_gradebook(grade, class_zip, gradebook, tmp_path):
+    done = grade(class_zip(CLASS))
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = gradebook()
+    told = {row["student"]: (row["status"], row["score"], row["late"], row["penalty"]) for row in rows.values()}
+    assert told == {
+        "mustermannerika": ("graded", "100", "", "0"),
+        "müllerjörg": ("graded", "90", "late, counted as 1 day", "10"),
+        "oneillconan": ("graded", "20", "", "0"),
+        "brokenbea": ("graded", "0", "", "0"),
+        "shortsam": ("graded", "80", "", "0"),
+        "pdfpeter": ("unreadable", "", "", "0"),
+        "twicetina": ("graded", "100", "", "0"),
+    }
+    assert rows["9"]["earlier_attempts"] == "twicetina_9_7_answer.py"
+    assert "neither a notebook (.ipynb) nor a Python file" in rows["8"]["comment"]
+    assert "Handed in late, counted as 1 day: 10 points taken off." in rows["23"]["comment"]
+    assert re.search(r"unreadable +pdfpeter: class.zip/pdfpeter_8_6_answer.pdf is neither", done.stdout)
+    assert "7 students (canvas), 7 graded now: 4 passed, 1 without a score" in done.stdout
+    assert re.search(r"stray-factor|constant-factor|double +\d+ %", done.stdout)
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["students"] == {"graded": 6, "unreadable": 1}
+    assert [check["name"] for check in summary["checks"]] == ["double", "total", "long", "note"]
+    assert summary["several_attempts"] == {"twicetina": ["twicetina_9_7_answer.py"]}
+
+
+def test_students_learn_neither_the_seed_nor_hidden_inputs(grade, class_zip, gradebook, tmp_path):
+    """A submission that tells what it is called with, and the state of its random numbers, finds out nothing."""
+    prying = "import numpy as np\nraise ValueError(f'{np.random.get_state()[1][0]}')\n"
+    grade(class_zip({**CLASS, "pryingpat_10_9_answer.py": prying}))
+    seed = json.loads((tmp_path / "out" / "summary.json").read_text())["seed"]
+    assert seed >= store.SHORTEST_DRAWN
+    for_students = "".join(path.read_text() for path in (tmp_path / "out" / "reports").iterdir())
+    everything = for_students + (tmp_path / "out" / "gradebook.csv").read_text()
+    assert str(seed) not in everything
+    assert "ValueError: " in gradebook()["10"]["comment"]
+    assert f"ValueError: {seed % 2**32}" not in everything
+    assert "977" not in everything and '"note"' not in for_students
+    instructors = (tmp_path / "out" / "instructor" / "shortsam_7.json").read_text()
+    assert "secret" in instructors and "secret" not in everything
+
+
+def test_only_what_has_changed_is_graded_again(grade, class_zip, doubling, gradebook, tmp_path):
+    path = class_zip(CLASS)
+    assert graded_now(grade(path)) == 7
+    before = without_times(tmp_path / "out")
+    assert graded_now(grade(path)) == 0
+    assert without_times(tmp_path / "out") == before
+    changed = class_zip(CLASS | {"oneillconan_5_3_answer.py": RIGHT})
+    assert graded_now(grade(changed)) == 1
+    assert gradebook()["5"]["score"] == "100"
+    assert graded_now(grade(changed, "--seed", 5)) == 7
+    assert graded_now(grade(changed)) == 0  # the seed stays until another is given
+    (doubling / "assignment.yaml").write_text(ASSIGNMENT.replace('version: "1"', 'version: "2"'))
+    assert graded_now(grade(changed)) == 7
+    assert graded_now(grade(changed, "--fresh")) == 7
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["seed"] != 5
+
+
+def test_one_student_or_one_check_again(grade, class_zip, doubling, gradebook):
+    path = class_zip(CLASS)
+    grade(path)
+    assert graded_now(grade(path, "--only", "shortsam", "--only", "5")) == 2
+    mended = ASSIGNMENT.replace("977", "7")
+    (doubling / "assignment.yaml").write_text(mended)
+    assert graded_now(grade(path, "--check", "long", "--only", "shortsam")) == 1
+    assert (gradebook()["7"]["score"], gradebook()["7"]["double"]) == ("100", "50")
+    done = grade(path, "--only", "nobody")
+    assert (done.returncode, "No student is called 'nobody'" in done.stderr) == (2, True)
+    done = grade(path, "--check", "nothing")
+    assert (done.returncode, "has no check 'nothing'" in done.stderr) == (2, True)
+
+
+def test_regrading_a_check_runs_what_requires_it(grade, class_zip, doubling, gradebook):
+    path = class_zip(CLASS)
+    grade(path)
+    assert gradebook()["5"]["total"] == "0"  # skipped, because double failed
+    mended = ASSIGNMENT.replace(
+        "kind: values, function: double, probes: [numbers]", "kind: values, function: total, probes: [numbers]"
+    )
+    (doubling / "assignment.yaml").write_text(mended)
+    grade(path, "--check", "double")
+    assert (gradebook()["5"]["double"], gradebook()["5"]["total"], gradebook()["5"]["score"]) == ("50", "30", "100")
+
+
+def test_compare_says_whose_score_changed_and_why(grade, grader, class_zip, tmp_path):
+    grade(class_zip(CLASS))
+    grade(
+        class_zip(CLASS | {"oneillconan_5_3_answer.py": RIGHT, "newnora_11_9_answer.py": RIGHT}), out=tmp_path / "again"
+    )
+    done = grader("compare", tmp_path / "out", tmp_path / "again")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert re.fullmatch(
+        r" +20 -> 100 +oneillconan: other files were handed in; double failed .* -> passed \(50\); .*", lines[0]
+    )
+    assert re.fullmatch(r" +100 +only in .*again: newnora", lines[1])
+    assert lines[2] == "1 score changed, of 7 students in both."
+
+
+@pytest.mark.parametrize("results", [1, 3, 5])
+def test_a_killed_run_goes_on_where_it_was(grade, class_zip, doubling, tmp_path, results):
+    path = class_zip(CLASS)
+    assert grade(path, "--seed", 3, out=tmp_path / "whole").returncode == 0
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "grade",
+        doubling,
+        path,
+        "--out",
+        tmp_path / "out",
+        "--jobs",
+        "2",
+        "--seed",
+        "3",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        for _ in range(results):
+            process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+    await_end_of_session(process.pid)
+    kept = store.read(tmp_path / "out")
+    assert len(kept) >= results
+    done = grade(path, "--seed", 3)
+    assert graded_now(done) == 7 - len(kept)
+    assert without_times(tmp_path / "out") == without_times(tmp_path / "whole")
+
+
+def await_end_of_session(session):
+    """Wait until all that a grader started has ended by itself; fails after 30 s."""
+    for _ in range(300):
+        if not any(belongs_to(stat, session) for stat in Path("/proc").glob("[0-9]*/stat")):
+            return
+        time.sleep(0.1)
+    raise AssertionError("processes are left")
+
+
+def belongs_to(stat, session):
+    try:
+        state, _, _, found = stat.read_text().rpartition(")")[2].split()[:4]
+    except OSError:
+        return False
+    return int(found) == session and state != "Z"
+
+
+def test_ctrl_c_keeps_what_is_graded(class_zip, doubling, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "grade",
+        doubling,
+        class_zip(CLASS),
+        "--out",
+        tmp_path / "out",
+        "--jobs",
+        "1",
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told.count("\n")) == (130, 1)
+    assert "run the same command again to go on" in told
+    await_end_of_session(process.pid)
+    assert store.read(tmp_path / "out")
+
+
+def test_a_second_run_in_the_same_folder_is_refused(grade, class_zip, tmp_path):
+    with store.Store(tmp_path / "out"):
+        done = grade(class_zip(CLASS))
+    assert done.returncode == 2
+    assert "Another run is at work" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "message"),
+    [
+        ("--canvas", "no,gradebook\n1,2\n", "Canvas"),
+        ("--moodle", "no,worksheet\n1,2\n", "Moodle"),
+        ("--policy", "due: 2026-11-20 23:59:00\n", "policy.csv:1: due"),
+        ("--policy", "percent: 5\n", "policy.csv:1: percent"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_said_before_anything_is_graded(
+    grade, class_zip, tmp_path, option, content, message
+):
+    (tmp_path / "policy.csv").write_text(content)
+    done = grade(class_zip(CLASS), option, tmp_path / "policy.csv")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_policy_file_replaces_the_assignments(grade, class_zip, gradebook, tmp_path):
+    (tmp_path / "policy.yaml").write_text("percent_a_day: 25\n")
+    grade(class_zip(CLASS), "--policy", tmp_path / "policy.yaml")
+    assert gradebook()["23"]["score"] == "75"
+
+
+def test_the_gradebook_of_canvas_is_filled(grade, class_zip, tmp_path):
+    (tmp_path / "canvas.csv").write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (77),Final Score\n"
+        "    Points Possible,,,,,100,(read only)\n"
+        '"Mustermann, Erika",4711,,erika,S1,,\n"Müller, Jörg",23,,j,S1,3,\n"Absent, Anna",99,,a,S1,,\n'
+    )
+    done = grade(class_zip(CLASS), "--canvas", tmp_path / "canvas.csv")
+    assert done.returncode == 0
+    filled = (tmp_path / "out" / "canvas.csv").read_text()
+    assert '"Mustermann, Erika",4711,,erika,S1,100' in filled
+    assert '"Müller, Jörg",23,,j,S1,90' in filled
+    assert "In this file, but nothing handed in: Absent, Anna" in done.stdout
+    assert "Not in this file:" in done.stdout and "oneillconan" in done.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="strong isolation needs Linux")
+def test_isolation_below_strong_has_to_be_asked_for_and_is_recorded(grade, class_zip, tmp_path):
+    done = grade(class_zip(CLASS), "--isolation", "medium")
+    assert (done.returncode, "level medium only" in done.stderr) == (0, True)
+    report = json.loads((tmp_path / "out" / "reports" / "mustermannerika_4711.json").read_text())
+    assert report["isolation"]["level"] == "medium"
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["isolation"] == "medium"
+
+
+def test_hostile_members_cost_their_own_limits_and_nobody_elses(grade, class_zip, gradebook, tmp_path):
+    hostile = {
+        "looplou_20_20_answer.py": "def double(x):\n    while True: pass\n\ndef total(x):\n    return sum(x)\n",
+        "forkfay_21_21_answer.py": "import os\nwhile True:\n    os.fork()\n",
+        "memomoe_22_22_answer.py": "kept = []\nwhile True:\n    kept.append(bytearray(10**7))\n",
+        "exiteve_26_23_answer.py": "import os\nos._exit(0)\n",
+        "=cmd()_24_24_answer.py": f"NAME = '\x1b[31m'\n{RIGHT}",
+        "deepdan_25_25_answer.ipynb": "[" * 100_000,
+    }
+    done = grade(class_zip(CLASS | hostile))
+    assert done.returncode == 0
+    rows = gradebook()
+    assert len(rows) == 13
+    assert {key: rows[key]["score"] for key in ("20", "21", "22", "26", "24", "25")} == {
+        "20": "20",
+        "21": "0",
+        "22": "0",
+        "26": "0",
+        "24": "100",
+        "25": "0",
+    }
+    assert rows["24"]["student"] == "'=cmd()"
+    assert rows["4711"]["score"] == "100"
+    assert "\x1b" not in done.stdout
+
+
+def test_a_folder_that_cannot_be_written_is_said(grade, class_zip, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = grade(class_zip(CLASS), out=tmp_path / "file" / "out")
+    assert done.returncode == 2
+    assert "choose another folder for --out" in done.stderr
+
+
+def test_a_solution_that_does_not_pass_is_the_assignments_fault(grade, class_zip, doubling):
+    (doubling / "solution.py").write_text(WRONG)
+    done = grade(class_zip(CLASS))
+    assert done.returncode == 2
+    assert "its own solution falls at double" in done.stderr

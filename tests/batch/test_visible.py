@@ -1,0 +1,23 @@
+"""Students see neither the evidence of hidden checks nor instructors' checks."""
+
+from __future__ import annotations
+
+from grader.assignment import load
+from grader.batch.visible import UNSEEN, for_student
+from grader.grading import grade
+from grader.submission import read_contents
+
+from .conftest import SHORT
+
+
+def test_a_hidden_check_shows_its_result_only(doubling):
+    assignment = load(str(doubling))
+    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    whole = {check.name: check for check in report.checks}
+    shown = {check.name: check for check in for_student(report, assignment.content).checks}
+    assert list(whole) == ["double", "total", "long", "note"]
+    assert list(shown) == ["double", "total", "long"]
+    assert (whole["long"].status, shown["long"].status, shown["long"].score) == ("failed", "failed", 0)
+    assert "secret" in whole["long"].message and whole["long"].evidence
+    assert (shown["long"].message, shown["long"].evidence) == (UNSEEN, {})
+    assert shown["total"] == whole["total"]
