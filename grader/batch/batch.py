@@ -149,7 +149,8 @@ def _grade(
     """Grade ``todo``, and keep each result before it is shown."""
     content = assignment.content
     work = replace(work, answers=store.answers(work.identity))
-    work = replace(work, answers=run.apart(job.prepare, work, options.scheduler is None), inspected=True)
+    with console.status("Trying out the isolation, computing the reference's answers ..."):
+        work = replace(work, answers=run.apart(job.prepare, work, options.scheduler is None), inspected=True)
     store.keep_answers(work.identity, work.answers)
     if options.scheduler is not None:
         place: AbstractContextManager[tuple[Submit, int]] = run.cluster(work, options.scheduler, assignment)

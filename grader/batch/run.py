@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -110,7 +111,8 @@ def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[tuple[
         client = Client(address, timeout="20s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"There is no Dask scheduler at {address}: start one with 'dask scheduler'.") from error
-    with client:
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here
+    with client, _while_connected(client, address):
         if not client.nthreads():
             raise UsageError(
                 f"The Dask scheduler at {address} has no workers: start some with 'dask worker {address}'."
@@ -120,6 +122,20 @@ def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[tuple[
         resources = {"GPU": 1} if work.device == "gpu" else None
         with client.get_executor(pure=False, resources=resources, retries=2) as executor:
             yield lambda task: executor.submit(job.grade_one, common, task), 2 * sum(client.nthreads().values())
+
+
+@contextmanager
+def _while_connected(client: Any, address: str) -> Iterator[None]:
+    """Dask fails in many ways when its scheduler dies: say it in one."""
+    try:
+        yield
+    except Exception as error:
+        if client.status == "running":
+            raise
+        raise NotGradable(
+            f"The Dask scheduler at {address} is gone: start it and its workers, and run the same command again; "
+            "what is graded is kept."
+        ) from error
 
 
 def each(items: Iterable[tuple[Item, Task]], submit: Submit, width: int) -> Iterator[tuple[Item, Done | Lost]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 
 import pytest
+
+from grader.batch import store
 
 ASSIGNMENT = """
 name: doubling
@@ -76,3 +79,24 @@ def gradebook(tmp_path):
             return {row["id"]: row for row in csv.DictReader(file)}
 
     return read
+
+
+@pytest.fixture
+def grade(grader, doubling, tmp_path):
+    """Grade a class with the tiny assignment into ``out``."""
+
+    def run(submissions, *options, out=tmp_path / "out", assignment=doubling):
+        done = grader("grade", assignment, submissions, "--out", out, "--jobs", 2, *options)
+        assert "Traceback" not in done.stdout + done.stderr
+        return done
+
+    return run
+
+
+def without_times(folder):
+    """Every file of an output folder but the store, without the seconds in it."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name not in (store.FILE, store.LOCK, "timings.csv"):
+            found[str(path.relative_to(folder))] = re.sub(rb'"seconds": [\d.]+', b"", path.read_bytes())
+    return found

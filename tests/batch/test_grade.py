@@ -15,7 +15,7 @@ import pytest
 
 from grader.batch import store
 
-from .conftest import ASSIGNMENT, BROKEN, RIGHT, SHORT, WRONG
+from .conftest import ASSIGNMENT, BROKEN, RIGHT, SHORT, WRONG, without_times
 
 CLASS = {
     "mustermannerika_4711_1_answer.py": RIGHT,
@@ -27,27 +27,6 @@ CLASS = {
     "twicetina_9_7_answer.py": WRONG,
     "twicetina_9_8_answer-1.py": RIGHT,
 }
-
-
-@pytest.fixture
-def grade(grader, doubling, tmp_path):
-    """Grade a class with the tiny assignment into ``out``."""
-
-    def run(submissions, *options, out=tmp_path / "out", assignment=doubling):
-        done = grader("grade", assignment, submissions, "--out", out, "--jobs", 2, *options)
-        assert "Traceback" not in done.stdout + done.stderr
-        return done
-
-    return run
-
-
-def without_times(folder):
-    """Every file of an output folder but the store, without the seconds in it."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name not in (store.FILE, store.LOCK, "timings.csv"):
-            found[str(path.relative_to(folder))] = re.sub(rb'"seconds": [\d.]+', b"", path.read_bytes())
-    return found
 
 
 def graded_now(done):

@@ -1,0 +1,124 @@
+"""A batch on a real Dask cluster: a scheduler and two worker processes on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from grader.batch import store
+
+from .conftest import RIGHT, WRONG, without_times
+
+pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+SLOW = f"import time\ntime.sleep(0.5)\n{RIGHT}"
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@pytest.fixture
+def dask(tmp_path):
+    """Start a part of a cluster; all of them end with the test."""
+    started = []
+
+    def start(kind, *arguments):
+        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *map(str, arguments)]
+        with open(tmp_path / f"{kind}-{len(started)}.log", "w") as log:
+            started.append(subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True))
+        return started[-1]
+
+    start.started = started
+    yield start
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def cluster(dask):
+    """The address of a scheduler with two workers of one thread each, and the processes of these."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    dask("scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard")
+    workers = [dask("worker", address, "--nthreads", 1, "--no-nanny", "--no-dashboard") for _ in range(2)]
+    await_workers(address, 2)
+    return address, workers
+
+
+def await_workers(address, count):
+    from distributed import Client
+
+    for _ in range(120):
+        try:
+            with Client(address, timeout="2s", set_as_default=False) as client:
+                if count:
+                    client.wait_for_workers(count, timeout=30)
+                return
+        except OSError:  # not started yet
+            time.sleep(0.5)
+    raise AssertionError("the cluster did not start")
+
+
+def test_the_same_gradebook_comes_from_a_cluster_that_loses_a_machine(grade, class_zip, doubling, cluster, tmp_path):
+    address, workers = cluster
+    path = class_zip({f"student{chr(97 + n)}_{n}_{n}_answer.py": WRONG if n % 3 == 0 else SLOW for n in range(12)})
+    assert grade(path, "--seed", 3, out=tmp_path / "here").returncode == 0
+    arguments = ["grade", doubling, path, "--out", tmp_path / "there", "--seed", "3", "--scheduler", address]
+    command = [sys.executable, "-m", "grader", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for _ in range(3):
+            process.stdout.readline()
+        os.killpg(workers[0].pid, signal.SIGKILL)
+        told, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert re.search(r"12 students .*, 12 graded now", told)
+    assert without_times(tmp_path / "there") == without_times(tmp_path / "here")
+
+
+def test_a_cluster_that_is_not_there_is_said(grade, class_zip):
+    done = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{free_port()}")
+    assert done.returncode == 2
+    assert "There is no Dask scheduler at" in done.stderr
+
+
+def test_a_cluster_without_workers_is_said(grade, class_zip, dask):
+    port = free_port()
+    dask("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+    await_workers(f"tcp://127.0.0.1:{port}", 0)
+    done = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{port}")
+    assert done.returncode == 2
+    assert "has no workers: start some with 'dask worker" in done.stderr
+
+
+def test_a_scheduler_that_dies_ends_the_run_and_loses_nothing(class_zip, doubling, cluster, dask, tmp_path):
+    address, _ = cluster
+    path = class_zip({f"student{chr(97 + n)}_{n}_{n}_answer.py": SLOW for n in range(12)})
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "grade",
+        doubling,
+        path,
+        "--out",
+        tmp_path / "out",
+        "--scheduler",
+        address,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        os.killpg(dask.started[0].pid, signal.SIGKILL)
+        _, told = process.communicate(timeout=120)
+    assert process.returncode == 3
+    assert "run the same command again" in told
+    assert store.read(tmp_path / "out")
