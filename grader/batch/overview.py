@@ -22,11 +22,20 @@ def show(graded: Graded, out: Path, console: Console) -> None:
     def line(text: str) -> None:
         console.print(text, soft_wrap=True)
 
-    console.print(_checks(graded))
+    def table(content: Table) -> None:
+        if console.is_terminal:
+            console.print(content)
+            return
+        with console.capture() as captured:
+            console.print(content)
+        for text in captured.get().splitlines():
+            line(text.rstrip())  # the padding of the last column is for nobody
+
+    table(_checks(graded))
     if graded.collected.bugs():
-        console.print(_bugs(graded))
+        table(_bugs(graded))
     if any(seconds for _, seconds in graded.timings):
-        console.print(_timings(graded))
+        table(_timings(graded))
     for place, entry in enumerate(graded.collected.leaderboard()[:MOST_LINES], start=1):
         line(f"{'leaderboard':12} {place:3}  {100 * entry.accuracy:.2f} %  {clean(entry.submission)}")
     without = [row for row in graded.rows if row.score is None and row.status != "pending"]
