@@ -56,6 +56,7 @@ class Graded:
     """What came out of a batch, for a person: every student's row, and what needs a look."""
 
     rows: list[Row]
+    without_score: list[dict[str, str]]
     collected: Collected
     filled: list[tuple[str, Filled]]
     timings: list[tuple[str, dict[str, float]]]
@@ -69,35 +70,36 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
 
     Raises UsageError for what cannot be read or written, NotGradable where nothing may be graded here.
     """
-    rules = options.policy or assignment.content.grading
     _refuse_unknown_checks(assignment, options.checks)
     outputs.try_out(options.given)
-    with Class(submissions, options.layout, assignment.name) as found, Store(out) as store:
+    with Class(submissions, options.layout, assignment.name, out) as found, Store(out) as store:
         if options.fresh:
             store.forget()
-        work = Work(
-            identity="",
-            assignment=str(assignment.folder),
-            seed=store.seed(options.seed),
-            isolation=options.isolation,
-            data=str(options.data.resolve()) if options.data else None,
-            device=options.device,
-            threads=max(1, run.cores() // options.jobs),
-            only=tuple(options.checks),
-            hide=(str(submissions.resolve()), str(out.resolve())),
-        )
-        work = replace(
-            work, identity=_digest(__version__, job.version(assignment), work.seed, work.isolation, work.data)
-        )
-        wanted = _matching(found.students, options.students)
-        todo = [student for student in wanted if _needed(found, store, student, work, options)]
-        names = outputs.file_names(found.students)
+        hide = (str(submissions.resolve()), str(out.resolve()))
+        work = _work(assignment, store.seed(options.seed), options, hide)
+        batch = _Batch(assignment, found, store, work, out, options, console)
+        todo = batch.todo()
         if todo:
             try:
-                _grade(assignment, found, store, todo, work, out, options, console, names)
+                batch.grade(todo)
             except KeyboardInterrupt:
                 raise Stopped("Stopped: what is graded is kept; run the same command again to go on.") from None
-        return _write(assignment, found, store, work, rules, out, options, names, len(todo))
+        return batch.write(len(todo))
+
+
+def _work(assignment: Assignment, seed: int, options: Options, hide: tuple[str, ...]) -> Work:
+    data = str(options.data.resolve()) if options.data else None
+    return Work(
+        identity=_digest(__version__, job.version(assignment), seed, options.isolation, data),
+        assignment=str(assignment.folder),
+        seed=seed,
+        isolation=options.isolation,
+        data=data,
+        device=options.device,
+        threads=max(1, run.cores() // options.jobs),
+        only=tuple(options.checks),
+        hide=hide,
+    )
 
 
 def _digest(*parts: object) -> str:
@@ -111,133 +113,137 @@ def _refuse_unknown_checks(assignment: Assignment, names: Sequence[str]) -> None
             raise UsageError(f"{assignment.name} has no check '{name}': use one of {', '.join(known)}.")
 
 
-def _matching(students: Sequence[Student], wanted: Sequence[str]) -> list[Student]:
-    """The students of these names or ids, all by default; raises UsageError for one who is not there."""
-    if not wanted:
-        return list(students)
-    chosen = []
-    for name in wanted:
-        found = [s for s in students if name.casefold() in (s.name.casefold(), s.identity.casefold())]
-        if not found:
+class _Batch:
+    """One run: a class, what is known of it already, and where the rest goes."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        found: Class,
+        store: Store,
+        work: Work,
+        out: Path,
+        options: Options,
+        console: Console,
+    ) -> None:
+        self._assignment = assignment
+        self._found = found
+        self._store = store
+        self._work = work
+        self._out = out
+        self._options = options
+        self._console = console
+        # Without the contents, of which only those are in memory that are being graded.
+        self._seen = {student.identity: replace(found.handed_in(student), contents={}) for student in found.students}
+        self._names = outputs.file_names(found.students)
+
+    def todo(self) -> list[Student]:
+        """The students to be graded: those asked for, or all whose result was made from something else.
+
+        Raises UsageError for a student who is not there.
+        """
+        chosen = self._found.students
+        if self._options.students:
+            chosen = [student for name in self._options.students for student in self._called(name)]
+        if self._options.students or self._options.checks:
+            return chosen
+        return [each for each in chosen if self._store.key(each.identity) != self._key(self._seen[each.identity])]
+
+    def _called(self, name: str) -> list[Student]:
+        known = [s for s in self._found.students if name.casefold() in (s.name.casefold(), s.identity.casefold())]
+        if not known:
             raise UsageError(f"No student is called '{clean(name)}': give a name or id as it is in gradebook.csv.")
-        chosen += found
-    return chosen
+        return known
 
+    def _key(self, handed: HandedIn) -> str:
+        return _digest(self._work.identity, handed.sha256)
 
-def _key(work: Work, handed: HandedIn) -> str:
-    return _digest(work.identity, handed.sha256)
+    def grade(self, todo: Sequence[Student]) -> None:
+        """Grade ``todo``, and keep each result before it is shown."""
+        content = self._assignment.content
+        with self._console.status("Trying out the isolation, computing the reference's answers ..."):
+            work = self._prepared()
+        with self._place(work, len(todo)) as (submit, slots), Shown(self._console, len(todo), slots) as shown:
+            for handed, done in run.each(self._tasks(todo), submit, slots):
+                key, record = self._record(handed, done)
+                self._store.put(key, record)
+                if record.report is not None:
+                    outputs.write_reports(self._out, self._names[record.identity], record.report, content)
+                shown.add(record)
 
+    def _prepared(self) -> Work:
+        work = replace(self._work, answers=self._store.answers(self._work.identity))
+        answers = run.apart(job.prepare, work, self._options.scheduler is None)
+        self._store.keep_answers(work.identity, answers)
+        return replace(work, answers=answers, inspected=True)
 
-def _needed(found: Class, store: Store, student: Student, work: Work, options: Options) -> bool:
-    """Whether a student has to be graded: was asked for, or has no result of just this."""
-    if options.students or options.checks:
-        return True
-    return store.key(student.identity) != _key(work, found.handed_in(student))
-
-
-def _grade(
-    assignment: Assignment,
-    found: Class,
-    store: Store,
-    todo: Sequence[Student],
-    work: Work,
-    out: Path,
-    options: Options,
-    console: Console,
-    names: dict[str, str],
-) -> None:
-    """Grade ``todo``, and keep each result before it is shown."""
-    content = assignment.content
-    work = replace(work, answers=store.answers(work.identity))
-    with console.status("Trying out the isolation, computing the reference's answers ..."):
-        work = replace(work, answers=run.apart(job.prepare, work, options.scheduler is None), inspected=True)
-    store.keep_answers(work.identity, work.answers)
-    if options.scheduler is not None:
-        place: AbstractContextManager[tuple[Submit, int]] = run.cluster(work, options.scheduler, assignment)
-    else:
-        jobs = min(options.jobs, len(todo))
-        fitting = run.fitting(jobs, content.limits)
+    def _place(self, work: Work, count: int) -> AbstractContextManager[tuple[Submit, int]]:
+        if self._options.scheduler is not None:
+            return run.cluster(work, self._options.scheduler, self._assignment)
+        limits = self._assignment.content.limits
+        jobs = min(self._options.jobs, count)
+        fitting = run.fitting(jobs, limits)
         if fitting < jobs:
-            console.print(f"There is memory for {plural(fitting, 'job')}, not for {jobs}.", soft_wrap=True)
-        place = run.here(work, fitting, content.limits)
-    with place as (submit, width), Shown(console, len(todo), width) as shown:
-        for handed, done in run.each(_tasks(assignment, found, store, todo, options), submit, width):
-            key, record = _record(work, handed, done)
-            store.put(key, record)
-            if record.report is not None:
-                outputs.write_reports(out, names[record.identity], record.report, content)
-            shown.add(record)
+            self._console.print(f"There is memory for {plural(fitting, 'job')}, not for {jobs}.", soft_wrap=True)
+        return run.here(work, fitting, limits)
 
+    def _tasks(self, todo: Sequence[Student]) -> Iterator[tuple[HandedIn, Task]]:
+        """The submissions one by one, read when there is room for them."""
+        for student in todo:
+            handed = self._found.handed_in(student)
+            earlier = self._earlier(handed) if self._options.checks else None
+            yield handed, Task(handed.shown, handed.contents, handed.problem, earlier)
 
-def _tasks(
-    assignment: Assignment, found: Class, store: Store, todo: Sequence[Student], options: Options
-) -> Iterator[tuple[HandedIn, Task]]:
-    """The submissions one by one, read when there is room for them."""
-    for student in todo:
-        handed = found.handed_in(student)
-        earlier = _earlier(assignment, store.record(student.identity), handed) if options.checks else None
-        yield handed, Task(handed.shown, handed.contents, handed.problem, earlier)
+    def _earlier(self, handed: HandedIn) -> Report | None:
+        """The report whose other checks still hold when some are graded again: on the same files, and whole."""
+        record = self._store.record(handed.student.identity)
+        if record is None or record.report is None or record.report.score is None or record.sha256 != handed.sha256:
+            return None
+        same = [c.name for c in record.report.checks] == [c.name for c in self._assignment.content.checks]
+        return record.report if same else None
 
+    def _record(self, handed: HandedIn, done: Done | Lost) -> tuple[str, Record]:
+        """What is kept of a result, and its key."""
+        student = handed.student
+        record = Record(identity=student.identity, name=student.name, sha256=handed.sha256)
+        if isinstance(done, Lost):
+            return UNFINISHED, record.model_copy(update={"failure": str(done)})
+        record = record.model_copy(update={"report": done.report, "problem": done.problem, "timings": done.timings})
+        finished = bool(done.problem) or (done.report is not None and done.report.score is not None)
+        return self._key(handed) if finished else UNFINISHED, record
 
-def _earlier(assignment: Assignment, record: Record | None, handed: HandedIn) -> Report | None:
-    """The report whose other checks still hold when some are graded again: on the same files, and whole."""
-    if record is None or record.report is None or record.report.score is None or record.sha256 != handed.sha256:
-        return None
-    same = [check.name for check in record.report.checks] == [check.name for check in assignment.content.checks]
-    return record.report if same else None
-
-
-def _record(work: Work, handed: HandedIn, done: Done | Lost) -> tuple[str, Record]:
-    """What is kept of a result, and its key."""
-    student = handed.student
-    record = Record(identity=student.identity, name=student.name, sha256=handed.sha256)
-    if isinstance(done, Lost):
-        return UNFINISHED, record
-    record = record.model_copy(update={"report": done.report, "problem": done.problem, "timings": done.timings})
-    finished = bool(done.problem) or (done.report is not None and done.report.score is not None)
-    return _key(work, handed) if finished else UNFINISHED, record
-
-
-def _write(
-    assignment: Assignment,
-    found: Class,
-    store: Store,
-    work: Work,
-    rules: Policy,
-    out: Path,
-    options: Options,
-    names: dict[str, str],
-    graded: int,
-) -> Graded:
-    """Write everything that the results give, for all students of the class."""
-    content = assignment.content
-    collected = Collected()
-    rows, timings = [], []
-    for student in found.students:
-        handed, record = found.handed_in(student), store.record(student.identity)
-        row = outputs.row(handed, record, content, rules)
-        rows.append(row)
-        if record is not None:
+    def write(self, graded: int) -> Graded:
+        """Write everything that the results give, for all students of the class; ``graded`` of them just now."""
+        content, found = self._assignment.content, self._found
+        rules = self._options.policy or content.grading
+        collected = Collected()
+        rows, timings, without_score = [], [], []
+        for student in found.students:
+            record = self._store.record(student.identity)
+            row = outputs.row(self._seen[student.identity], record, content, rules)
+            rows.append(row)
+            if record is None:
+                continue
             timings.append((student.name, record.timings))
+            if row.score is None:
+                without_score.append({"student": row.name, "status": row.status, "why": record.failure or row.comment})
             if record.report is not None:
-                outputs.write_reports(out, names[student.identity], record.report, content)
+                outputs.write_reports(self._out, self._names[student.identity], record.report, content)
                 collected.add(student.name, record.report, row.score)
-    filled = outputs.write_gradebooks(out, rows, found.layout, assignment.name, options.given)
-    told = {
-        "assignment": {"name": assignment.name, "version": content.version},
-        "grader": __version__,
-        "seed": work.seed,
-        "isolation": work.isolation,
-        "layout": found.layout,
-        "grading": rules.model_dump(mode="json"),
-        "students": dict(sorted(Counter(row.status for row in rows).items())),
-        "passed": sum(row.passed for row in rows),
-        "without_score": [
-            {"student": row.name, "status": row.status, "why": row.comment} for row in rows if row.score is None
-        ],
-        "several_attempts": {row.name: row.attempts for row in rows if row.attempts},
-        "files_of_nobody": found.left_over,
-    }
-    outputs.write_summary(out, told, collected)
-    outputs.write_timings(out, timings)
-    return Graded(rows, collected, filled, timings, found.left_over, found.layout, graded)
+        filled = outputs.write_gradebooks(self._out, rows, found.layout, self._assignment.name, self._options.given)
+        told = {
+            "assignment": {"name": self._assignment.name, "version": content.version},
+            "grader": __version__,
+            "seed": self._work.seed,
+            "isolation": self._work.isolation,
+            "layout": found.layout,
+            "grading": rules.model_dump(mode="json"),
+            "students": dict(sorted(Counter(row.status for row in rows).items())),
+            "passed": sum(row.passed for row in rows),
+            "without_score": without_score,
+            "several_attempts": {row.name: row.attempts for row in rows if row.attempts},
+            "files_of_nobody": found.left_over,
+        }
+        outputs.write_summary(self._out, told, collected)
+        outputs.write_timings(self._out, timings)
+        return Graded(rows, without_score, collected, filled, timings, found.left_over, found.layout, graded)

@@ -39,10 +39,13 @@ class HandedIn:
 class Class:
     """All submissions at ``path``; a context manager, since an archive stays open meanwhile."""
 
-    def __init__(self, path: Path, layout: str | None = None, assignment: str = "") -> None:
+    def __init__(
+        self, path: Path, layout: str | None = None, assignment: str = "", leave_out: Path | None = None
+    ) -> None:
         """Find out who handed in what; raises UsageError where there is nothing to grade.
 
         ``layout`` is one of :data:`layouts.NAMES`, recognised by default; ``assignment`` chooses among those of a course.
+        ``leave_out`` is a folder that may lie in ``path`` and holds nothing of a student: that of the results.
         """
         if not path.exists():
             raise UsageError(f"{path} does not exist: give the folder or archive of a class.")
@@ -50,7 +53,9 @@ class Class:
         self._archive: zipfile.ZipFile | None = None
         self._folders: list[str] = []
         try:
-            self._read = {name: read for name, read in self._open(path) if _counts(name)}
+            ours = _inside(path.resolve(), leave_out.resolve()) if leave_out else None
+            self._read = {name: read for name, read in self._open(path) if _counts(name, ours)}
+            self._folders = [name for name in self._folders if _counts(name, ours)]
             self._prefix = f"{path.name}/" if path.is_file() else ""
             metadata = next((name for name in self._read if PurePosixPath(name).name == layouts.METADATA), None)
             text = "" if metadata is None else (self._read[metadata]() or b"").decode(errors="replace")
@@ -138,8 +143,15 @@ class Class:
                 yield info.name, partial(_read_again, place, info.size)
 
 
-def _counts(name: str) -> bool:
-    """Whether a file can be part of what was handed in: what a computer puts there by itself is not."""
+def _inside(path: Path, folder: Path) -> str | None:
+    """The beginning of the names of all files of ``folder``, if that lies in ``path``."""
+    return f"{folder.relative_to(path).as_posix()}/" if path in folder.parents else None
+
+
+def _counts(name: str, ours: str | None) -> bool:
+    """Whether a file can be part of what was handed in: what a computer puts there by itself is not, nor ``ours``."""
+    if ours is not None and name.startswith(ours):
+        return False
     return not any(part.startswith(".") or part in files.SKIPPED for part in name.split("/"))
 
 

@@ -36,11 +36,11 @@ def show(graded: Graded, out: Path, console: Console) -> None:
         table(_bugs(graded))
     if any(seconds for _, seconds in graded.timings):
         table(_timings(graded))
-    for place, entry in enumerate(graded.collected.leaderboard()[:MOST_LINES], start=1):
-        line(f"{'leaderboard':12} {place:3}  {100 * entry.accuracy:.2f} %  {clean(entry.submission)}")
-    without = [row for row in graded.rows if row.score is None and row.status != "pending"]
-    for row in without[:MOST_LINES]:
-        line(f"{row.status:12} {clean(row.name)}: {clean(row.comment, 300)}")
+    for place, best in enumerate(graded.collected.leaderboard()[:MOST_LINES], start=1):
+        line(f"{'leaderboard':12} {place:3}  {100 * best.accuracy:.2f} %  {clean(best.submission)}")
+    without = graded.without_score
+    for entry in without[:MOST_LINES]:
+        line(f"{entry['status']:12} {clean(entry['student'])}: {clean(entry['why'], 300)}")
     if len(without) > MOST_LINES:
         line(f"{'':12} ... and {len(without) - MOST_LINES} more without a score: see summary.json.")
     for name in graded.left_over[:MOST_LINES]:

@@ -64,9 +64,9 @@ def apart(function: Callable[..., Result], *arguments: Any) -> Result:
 
 @contextmanager
 def here(work: Work, jobs: int, limits: Limits) -> Iterator[tuple[Submit, int]]:
-    """Grade by ``jobs`` processes of this machine; yields how, and how many submissions to hand in at a time."""
+    """Grade by ``jobs`` processes of this machine; yields how, and how many submissions are graded at a time."""
     with _pool(jobs) as schedule:
-        yield lambda task: schedule(job.grade_one, work, task, timeout=limits.total_seconds + PATIENCE), jobs + 1
+        yield lambda task: schedule(job.grade_one, work, task, timeout=limits.total_seconds + PATIENCE), jobs
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[tuple[
         common = client.scatter(replace(shipped, hide=(), inspected=False), broadcast=True)
         resources = {"GPU": 1} if work.device == "gpu" else None
         with client.get_executor(pure=False, resources=resources, retries=2) as executor:
-            yield lambda task: executor.submit(job.grade_one, common, task), 2 * sum(client.nthreads().values())
+            yield lambda task: executor.submit(job.grade_one, common, task), sum(client.nthreads().values())
 
 
 @contextmanager
@@ -138,16 +138,16 @@ def _while_connected(client: Any, address: str) -> Iterator[None]:
         ) from error
 
 
-def each(items: Iterable[tuple[Item, Task]], submit: Submit, width: int) -> Iterator[tuple[Item, Done | Lost]]:
-    """Grade ``items``, at most ``width`` at a time, and yield each with what came out, as they finish.
+def each(items: Iterable[tuple[Item, Task]], submit: Submit, slots: int) -> Iterator[tuple[Item, Done | Lost]]:
+    """Grade ``items``, as many at a time as there are ``slots``, and yield each with what came out, as they finish.
 
-    A submission whose process died is tried once more. Raises NotGradable where nothing may be graded.
+    As many again are handed in and wait, so that no slot does. A submission whose process died is tried once more. Raises NotGradable where nothing may be graded.
     """
     pending: dict[Future[Done], tuple[Item, Task, bool]] = {}
     try:
         for item, task in items:
             pending[submit(task)] = (item, task, True)
-            if len(pending) >= width:
+            if len(pending) >= 2 * slots:
                 yield from _finished(pending, submit)
         while pending:
             yield from _finished(pending, submit)

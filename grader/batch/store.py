@@ -23,13 +23,15 @@ VERSION = 1
 
 
 class Record(BaseModel):
-    """The result of one student: a whole report, or why nothing could be read; neither where the grader failed."""
+    """The result of one student: a whole report, or the ``problem`` why nothing could be read, or how the grader's own
+    process failed."""
 
     identity: str
     name: str
     sha256: str
     report: Report | None = None
     problem: str = ""
+    failure: str = ""
     timings: dict[str, float] = {}
 
 

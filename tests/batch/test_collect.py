@@ -155,3 +155,11 @@ def test_what_is_no_class_is_said(tmp_path, name, content, message):
         (tmp_path / name).write_bytes(content)
     with pytest.raises(UsageError, match=message):
         Class(tmp_path / name)
+
+
+def test_results_inside_the_class_are_no_submission(tmp_path):
+    for name in ("erika", "max", "results/reports"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "answer.py").write_text("code")
+    found, _ = handed_in(tmp_path / "class", leave_out=tmp_path / "class" / "results")
+    assert set(found) == {"erika", "max"}
