@@ -2,8 +2,8 @@
 
 Modules of single-neuron, right ones and known-wrong ones in turn, two jobs:
 
-- 100 of them, and ``--students`` of them: seconds each, and the most memory of the grader's own processes (proportional
-  set size, without the workers that run student code);
+- 100 of them, and ``--students`` of them: seconds each, and the most memory of the grader's own processes once it is under way
+  (proportional set size, without the workers that run student code);
 - the same large class with 20 hostile members: how much longer it takes, beside the sum of what these took themselves;
 - on a Dask cluster of one worker with one thread, and of two.
 """
@@ -52,20 +52,20 @@ def hand_in(folder: Path, students: int, hostile: int = 0) -> Path:
 
 
 def grade(submissions: Path, *options: str) -> tuple[float, float, list[dict[str, str]]]:
-    """Seconds, the grader's own peak memory in MB, and the gradebook."""
+    """Seconds, the most memory in MB that the grader itself had in the second half of that time, and the gradebook."""
     out = submissions.with_name(f"{submissions.name}-out-{len(options)}-{time.monotonic_ns()}")
     command = [GRADER, "grade", "single-neuron", str(submissions), "--out", str(out), "--seed", "0", *options]
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    peak = 0
+    samples = []
     while process.poll() is None:
-        peak = max(peak, sum(memory(pid) for pid in descendants(process.pid) if is_ours(pid)))
+        samples.append(sum(memory(pid) for pid in descendants(process.pid) if is_ours(pid)))
         time.sleep(0.25)
     seconds = time.perf_counter() - began
     if process.returncode:
         sys.exit(f"{' '.join(command)} ended with exit code {process.returncode}")
     with open(out / "gradebook.csv", newline="", encoding="utf-8") as file:
-        return seconds, peak / 1024, list(csv.DictReader(file))
+        return seconds, max(samples[len(samples) // 2 :]) / 1024, list(csv.DictReader(file))
 
 
 def is_ours(pid: int) -> bool:

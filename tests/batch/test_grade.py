@@ -299,3 +299,65 @@ def test_a_solution_that_does_not_pass_is_the_assignments_fault(grade, class_zip
     done = grade(class_zip(CLASS))
     assert done.returncode == 2
     assert "its own solution falls at double" in done.stderr
+
+
+def test_the_worksheet_of_moodle_is_filled_and_blind_students_stay_blind(grade, class_zip, gradebook, tmp_path):
+    files = {
+        "Participant_4711_assignsubmission_file/answer.py": RIGHT,
+        "Participant_23_assignsubmission_file/sub/answer.py": WRONG,
+    }
+    before = (
+        "\ufeffIdentifier,Status,Grade,Maximum grade,Grade can be changed,Last modified (submission),"
+        "Last modified (grade),Feedback comments\r\n"
+        "Participant 4711,Submitted for grading,,100,Yes,-,-,\r\n"
+        "Participant 23,Submitted for grading,,100,Yes,-,-,\r\n"
+        'Participant 5,"No submission",,100,Yes,-,-,"old, text"\r\n'
+    )
+    (tmp_path / "worksheet.csv").write_bytes(before.encode())
+    done = grade(class_zip(files), "--moodle", tmp_path / "worksheet.csv")
+    assert done.returncode == 0
+    filled = (tmp_path / "out" / "moodle.csv").read_bytes().decode()
+    lines, old = filled.split("\r\n"), before.split("\r\n")
+    assert lines[1].startswith("Participant 4711,Submitted for grading,100,100,Yes,-,-,")
+    assert lines[2].startswith("Participant 23,Submitted for grading,20,100,Yes,-,-,")
+    assert "double" in lines[2]
+    assert (lines[0], lines[3:]) == (old[0], old[3:])
+    assert gradebook()["4711"]["student"] == "Participant 4711"
+
+
+def test_an_export_of_gradescope_tells_name_and_time(grade, class_zip, gradebook):
+    metadata = (
+        "submission_1:\n  :submitters:\n  - :name: Erika Mustermann\n    :sid: '4711'\n"
+        "  :created_at: 2026-11-21 10:00:00.000000000 Z\n"
+        "submission_2:\n  :submitters:\n  - :name: Max\n    :email: m@example.org\n  :created_at: 2026-11-20 10:00:00 +01:00\n"
+    )
+    files = {"submission_1/answer.py": RIGHT, "submission_2/answer.py": RIGHT}
+    wrapped = {f"assignment_5_export/{name}": text for name, text in files.items()}
+    done = grade(class_zip({"assignment_5_export/submission_metadata.yml": metadata, **wrapped}))
+    assert done.returncode == 0
+    assert "(gradescope)" in done.stdout
+    told = {row["student"]: (row["id"], row["score"], row["late"]) for row in gradebook().values()}
+    assert told == {"Erika Mustermann": ("4711", "90", "1 day late"), "Max": ("m@example.org", "100", "")}
+
+
+def test_an_export_of_ilias_gives_a_status_file(grade, class_zip, gradebook, tmp_path):
+    files = {
+        "Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.py": RIGHT,
+        "Exercise 1/Abgaben/ONeill_Conan_c_o_23/verspätet - answer.py": RIGHT,
+    }
+    assert grade(class_zip(files)).returncode == 0
+    assert gradebook()["c_o"]["penalty"] == "10"
+    status = (tmp_path / "out" / "status.csv").read_text()
+    assert re.search(r"^1,4711,erika\.m,", status, re.MULTILINE)
+
+
+def test_a_course_of_nbgrader_gives_its_export(grade, gradebook, tmp_path):
+    for student, text in {"erika": RIGHT, "max": WRONG}.items():
+        folder = tmp_path / "course" / "submitted" / student / "doubling"
+        folder.mkdir(parents=True)
+        (folder / "problem.py").write_text(text)
+        (folder / "timestamp.txt").write_text("2026-11-22 12:00:00 UTC")
+    assert grade(tmp_path / "course").returncode == 0
+    assert gradebook()["erika"]["late"] == "2 days late"
+    lines = (tmp_path / "out" / "nbgrader.csv").read_text().splitlines()
+    assert lines[1].startswith("doubling,,,erika,,,,100.0,20.0,80.0,100.0")
