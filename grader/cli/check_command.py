@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
+
 if TYPE_CHECKING:
     from ..device import Wanted
     from ..report.model import Level
@@ -19,23 +21,12 @@ if TYPE_CHECKING:
 @click.option(
     "--only", multiple=True, metavar="CHECK", help="Run this check, without what it requires; give it again for more."
 )
-@click.option("--seed", type=click.IntRange(0, 2**53 - 1), default=0, show_default=True, help="Draws the inputs.")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A folder with mnist.npz, fashion_mnist.npz or cifar10.npz.  [default: GRADER_DATA, then the Keras cache]",
-)
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "gpu"]),
-    default="auto",
-    show_default=True,
-    help="What TensorFlow computes on.",
-)
+@click.option("--seed", type=options.SEED, default=0, show_default=True, help="Draws the inputs.")
+@options.data
+@options.device
 @click.option(
     "--isolation",
-    type=click.Choice(["strong", "medium", "none"]),
+    type=options.LEVELS,
     help="Confine at exactly this level.  [default: the best that this machine offers]",
 )
 @click.option(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
+
 if TYPE_CHECKING:
     from ..device import Wanted
     from ..report.model import Level
@@ -23,18 +25,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Submissions graded at the same time.  [default: cores]")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on the Dask cluster of this scheduler.")
-@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Draws the inputs.  [default: drawn once, and kept]")
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="A folder with data sets, as for check.")
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "gpu"]),
-    default="auto",
-    show_default=True,
-    help="What TensorFlow computes on.",
-)
+@click.option("--seed", type=options.SEED, help="Draws the inputs.  [default: drawn once, and kept]")
+@options.data
+@options.device
 @click.option(
     "--isolation",
-    type=click.Choice(["strong", "medium", "none"]),
+    type=options.LEVELS,
     default="strong",
     show_default=True,
     help="Confine at exactly this level; every report says so.",
@@ -99,7 +95,7 @@ def command(
     from ..batch.outputs import Given
 
     loaded = load(assignment)
-    options = batch.Options(
+    wanted = batch.Options(
         jobs=jobs or run.cores(),
         scheduler=scheduler,
         seed=seed,
@@ -118,7 +114,7 @@ def command(
     console = Console(highlight=False, emoji=False, markup=False)
     if not console.is_terminal:
         console.width = 250  # a pipe has none: whole lines
-    graded = batch.grade_class(loaded, submissions, out, options, console)
+    graded = batch.grade_class(loaded, submissions, out, wanted, console)
     from ..batch import overview
 
     overview.show(graded, out, console)

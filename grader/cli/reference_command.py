@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
+
 if TYPE_CHECKING:
     from ..assignment import Assignment
     from ..oracle import Oracle
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 1000),
     help="Train the reference with so many seeds.  [default: as many as the assignment states]",
 )
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="A folder with data sets, as for check.")
+@options.data
 def command(assignment: str, write: bool, seeds: int | None, data: Path | None) -> None:
     """Compute the answers of ASSIGNMENT's reference anew and compare the recorded ones with them.
 
