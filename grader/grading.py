@@ -35,6 +35,7 @@ from .report.model import (
 from .sandbox.endings import CallFailed
 from .sandbox.session import Session
 from .sandbox.view import Equipment
+from .sandbox.warm import WarmStart
 from .submission import Submission
 from .text import clean
 
@@ -57,13 +58,14 @@ def grade(
     data: Path | None = None,
     device: Wanted = "auto",
     hint_level: int | None = None,
+    warm: WarmStart | None = None,
 ) -> Report:
     """Grade ``submission`` and return its report.
 
     ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
     gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
     checks as well. ``data`` is a folder with data sets. ``hint_level``, 1 to 3, is how much a hint tells, by default
-    as much as the assignment says. Raises UsageError for an unknown check or folder.
+    as much as the assignment says. ``warm`` lets workers start faster, for who grades many. Raises UsageError for an unknown check or folder.
     """
     began = time.monotonic()
     selected = _select(assignment, only, whole)
@@ -79,7 +81,7 @@ def grade(
         level, gaps = isolation or "strong", []  # nothing has run
     else:
         limits = assignment.content.limits
-        with slot(computed_on), Session(submission, limits, isolation, equipment) as session:
+        with slot(computed_on), Session(submission, limits, isolation, equipment, warm) as session:
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
             told = hint_level or assignment.content.hints

@@ -21,6 +21,7 @@ from ..worker.frames import ProtocolError
 from . import seen
 from .endings import CallFailed
 from .view import Equipment
+from .warm import WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 T = TypeVar("T")
@@ -86,7 +87,9 @@ class Session:
         limits: Limits,
         isolation: Level | None = None,
         equipment: Equipment | None = None,
+        warm: WarmStart | None = None,
     ) -> None:
+        self._warm = warm
         self._submission = submission
         self._limits = limits
         self._equipment = equipment or Equipment()
@@ -109,7 +112,9 @@ class Session:
 
     def start(self) -> None:
         """Start a worker without waiting for it, so that its start overlaps with other work."""
-        self._worker = WorkerProcess(self._candidates[0], self._submission.kind, self._limits, self._equipment)
+        self._worker = WorkerProcess(
+            self._candidates[0], self._submission.kind, self._limits, self._equipment, self._warm
+        )
 
     def load(self) -> None:
         """Load the submission; raises CallFailed if that fails, NotGradable if no worker can be confined."""

@@ -1,0 +1,134 @@
+"""Warm starts: workers are forked, a warm process that fails is not missed, and nothing outlives the grader."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.assignment.parts import Limits
+from grader.sandbox import warm as warm_module
+from grader.sandbox.endings import CallFailed
+from grader.sandbox.processes import Forked, Started
+from grader.sandbox.session import Session
+from grader.sandbox.warm import WarmStart
+from tests.sandbox.test_session import submitted
+
+SOURCE = """
+import os, sys
+def tell():
+    return {
+        "environment": open("/proc/self/environ").read(), "command": open("/proc/self/cmdline").read(),
+        "files": [os.readlink(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd") if os.path.lexists(f"/proc/self/fd/{n}")],
+        "modules": sorted(name for name in sys.modules if "." not in name and name not in sys.stdlib_module_names), "path": sys.path,
+        "variables": dict(os.environ),
+    }
+"""
+
+
+@pytest.fixture
+def warm():
+    with WarmStart() as started:
+        yield started
+
+
+def opened(warm, source="def f(): return 1", level=None):
+    session = Session(submitted(source), Limits(call_seconds=20), level, warm=warm)
+    session.load()
+    return session
+
+
+def process_of(session):
+    return session._worker._process
+
+
+def test_a_worker_is_forked_and_its_end_is_told(warm):
+    with opened(warm, "import os\ndef f(): os._exit(7)") as session:
+        assert isinstance(process_of(session), Forked)
+        with pytest.raises(CallFailed, match="exit status 7"):
+            session.call("f", [], {})
+    dies = "import os\ndef f(): os.kill(os.getpid(), 11)"
+    with opened(warm, dies) as session, pytest.raises(CallFailed, match="SIGSEGV"):
+        session.call("f", [], {})
+
+
+def test_a_forked_worker_finds_itself_as_one_that_was_started(warm, monkeypatch):
+    monkeypatch.setenv("SECRET", "of the grader")
+    told = []
+    for how in (None, warm):
+        with opened(how, SOURCE, "strong") as session:
+            told.append(session.call("tell", [], {}).value)
+    started, forked = told
+    assert "SECRET" not in forked["environment"]
+    assert "SECRET" not in forked["command"]
+    assert sorted(name.split(":")[0] for name in forked["files"]) == sorted(n.split(":")[0] for n in started["files"])
+    assert forked["path"] == started["path"]
+    assert forked["variables"] == started["variables"]
+    assert forked["modules"] == started["modules"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_warm_process_that_is_gone_or_hangs_is_not_missed(warm, monkeypatch, number):
+    monkeypatch.setattr(warm_module, "FORK_SECONDS", 0.5)
+    opened(warm).close()
+    os.kill(warm._processes["module"]._process.pid, number)
+    with opened(warm) as session:
+        assert isinstance(process_of(session), Started)
+        assert session.call("f", [], {}).value == 1
+    with opened(warm) as session:
+        assert isinstance(process_of(session), Forked)
+
+
+def test_a_process_with_threads_does_not_fork(warm, monkeypatch, tmp_path):
+    (tmp_path / "threaded.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=[60]).start()"
+    )
+    monkeypatch.setattr(warm_module.view, "python_path", lambda: [str(tmp_path)])
+    monkeypatch.setitem(warm_module.MODULES, "module", ("threaded",))
+    with opened(warm) as session:
+        assert isinstance(process_of(session), Started)
+
+
+def test_a_running_worker_survives_the_process_that_it_came_from(warm):
+    with opened(warm) as session:
+        warm.__exit__()
+        assert session.call("f", [], {}).value == 1
+
+
+def test_a_process_is_replaced_after_many_forks(warm, monkeypatch):
+    monkeypatch.setattr(warm_module, "MOST_FORKS", 1)
+    for _ in range(2):
+        with opened(warm) as session:
+            assert isinstance(process_of(session), Forked)
+        assert warm._processes == {}
+
+
+def test_nothing_outlives_a_grader_that_is_killed(tmp_path):
+    script = """
+import sys, time
+from grader.sandbox.warm import WarmStart
+from tests.sandbox.test_warm import opened
+with WarmStart() as warm, opened(warm) as session:
+    print(session._worker._process.pid, warm._processes["module"]._process.pid, flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as grader:
+        pids = grader.stdout.readline().split()
+        assert all(Path("/proc", pid).exists() for pid in pids)
+        grader.kill()
+    deadline = time.monotonic() + 10
+    while any(map(runs, pids)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(map(runs, pids))
+
+
+def runs(pid):
+    try:
+        return Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
