@@ -33,6 +33,7 @@ from .report.model import (
     SubmissionName,
 )
 from .sandbox.endings import CallFailed
+from .sandbox.engines import Engine
 from .sandbox.session import Session
 from .sandbox.view import Equipment
 from .sandbox.warm import WarmStart
@@ -59,13 +60,15 @@ def grade(
     device: Wanted = "auto",
     hint_level: int | None = None,
     warm: WarmStart | None = None,
+    engine: Engine | None = None,
 ) -> Report:
     """Grade ``submission`` and return its report.
 
     ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
     gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
     checks as well. ``data`` is a folder with data sets. ``hint_level``, 1 to 3, is how much a hint tells, by default
-    as much as the assignment says. ``warm`` lets workers start faster, for who grades many. Raises UsageError for an unknown check or folder.
+    as much as the assignment says. ``warm`` lets workers start faster, for who grades many;
+    ``engine`` executes notebooks, by default a kernel, or with ``warm`` a shell. Raises UsageError for an unknown check or folder.
     """
     began = time.monotonic()
     selected = _select(assignment, only, whole)
@@ -81,7 +84,8 @@ def grade(
         level, gaps = isolation or "strong", []  # nothing has run
     else:
         limits = assignment.content.limits
-        with slot(computed_on), Session(submission, limits, isolation, equipment, warm) as session:
+        engine = engine or ("kernel" if warm is None else "shell")
+        with slot(computed_on), Session(submission, limits, isolation, equipment, warm, engine) as session:
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
             told = hint_level or assignment.content.hints

@@ -40,7 +40,7 @@ class WorkerProcess:
     """A confined process that has not seen anything but its configuration yet."""
 
     def __init__(
-        self, level: str, kind: str, limits: Limits, equipment: Equipment, warm: WarmStart | None = None
+        self, level: str, engine: str, limits: Limits, equipment: Equipment, warm: WarmStart | None = None
     ) -> None:
         """Start it without waiting until it is confined; :meth:`await_ready` does."""
         self.limits = limits
@@ -51,9 +51,9 @@ class WorkerProcess:
         os.set_blocking(output, False)
         self._output = output
         self._output_left = limits.output_kb * 1024
-        environment = _environment(work, level, kind, equipment)
+        environment = _environment(work, level, engine, equipment)
         with theirs:
-            forked = warm.fork(kind, theirs, their_output, environment) if warm is not None else None
+            forked = warm.fork(engine, theirs, their_output, environment) if warm is not None else None
             self._process: Forked | Started = forked or Started(theirs, their_output, environment)
         os.close(their_output)
         self._selector = selectors.DefaultSelector()
@@ -68,7 +68,7 @@ class WorkerProcess:
         data = {name: f"{STRONG_DATA}/{name}.npz" for name in files} if level == "strong" else files
         config = {
             "level": level,
-            "kind": kind,
+            "engine": engine,
             "read": [*view.readable(), *((data[name], files[name]) for name in files)],
             "hide": view.hidden(equipment.hide),
             "data": data,
@@ -258,7 +258,7 @@ def _remove(folder: str) -> None:
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
-def _environment(work: str, level: str, kind: str, equipment: Equipment) -> dict[str, str]:
+def _environment(work: str, level: str, engine: str, equipment: Equipment) -> dict[str, str]:
     """A clean environment: nothing of the grader's own is passed on."""
     home = "/tmp" if level == "strong" else work
     environment = {
@@ -281,6 +281,6 @@ def _environment(work: str, level: str, kind: str, equipment: Equipment) -> dict
         }
     else:
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
-    if kind == "module":  # a kernel chooses its own, which keeps figures in the notebook
+    if engine == "module":  # a notebook has one of
         environment["MPLBACKEND"] = "Agg"
     return environment

@@ -157,10 +157,14 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
         sys.path += config["python_path"]
         from grader_worker import serve
 
-        if config["kind"] == "notebook":
+        if config["engine"] == "kernel":
             from grader_worker import notebook
 
             engine = notebook.start_kernel(channel, config)
+        elif config["engine"] == "shell":
+            from grader_worker import shell
+
+            engine = shell.start_shell(channel, config)
         else:
             from grader_worker import module, prepare
 
