@@ -79,5 +79,10 @@ def start(arguments: list[str]) -> None:
     prepare.prepare(config["data"], config["seed"])
     limit_output(config["output_bytes"])
     command = "get_ipython().system = __import__('sys').modules['grader_worker.kernel'].run_command"
-    options = ["--IPKernelApp.capture_fd_output=False", f"--IPKernelApp.exec_lines={command}"]
+    # A tip for beginners is drawn with the submission's random numbers.
+    options = [
+        "--ZMQInteractiveShell.enable_tip=False",
+        "--IPKernelApp.capture_fd_output=False",
+        f"--IPKernelApp.exec_lines={command}",
+    ]
     launch_new_instance([*options, *arguments])

@@ -12,6 +12,7 @@ import getpass
 import io
 import json
 import os
+import pdb
 import socket
 import sys
 import threading
@@ -22,6 +23,7 @@ from typing import Any, NoReturn
 
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core import debugger
 from IPython.core.error import StdinNotImplementedError
 from jupyter_client.session import Session
 from traitlets.config import Config
@@ -32,7 +34,7 @@ SHOWN = ("stream", "display_data", "execute_result", "error")  # of the messages
 
 
 class Output:
-    """What the cells print, show and raise: it is counted, and the last error is kept."""
+    """What the cells print, show and raise: it is counted, and the first error of a cell is kept."""
 
     def __init__(self, most: int, on_flood: Callable[[], object]) -> None:
         self.error: dict[str, Any] | None = None
@@ -44,7 +46,7 @@ class Output:
     def add(self, kind: str, content: dict[str, Any]) -> None:
         """Take in one message."""
         if kind == "error":
-            self.error = content
+            self.error = self.error or content
         if kind in SHOWN:
             self.count(len(str(content)))
 
@@ -81,9 +83,14 @@ class _Stream(io.TextIOBase):
     def writable(self) -> bool:
         return True
 
+    def flush(self) -> None:
+        """Nothing waits here; also where a cell has closed it."""
+
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
         self._output.count(len(text))
         return len(text)
 
@@ -167,7 +174,12 @@ def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
     """Return what runs a notebook."""
     prepare.prepare(config["data"], config["seed"])
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    sys.argv = [sys.argv[0], "kernel", "-f", f"{os.environ['JUPYTER_RUNTIME_DIR']}/k.json"]
+    file = f"{os.environ['JUPYTER_RUNTIME_DIR']}/k.json"
+    sys.argv = [sys.argv[0], "kernel", "-f", file, "--HistoryManager.hist_file=:memory:"]
+    for module in (debugger, pdb):
+        setattr(module, "Pdb", debugger.InterruptiblePdb)  # noqa: B010
+    pdb.set_trace = debugger.set_trace
+    sys.breakpointhook = _no_debugger  # a kernel's waits for a debugger, and there is none
     builtins.input = getpass.getpass = _nobody_types
     return _Notebook(channel, config).run
 
@@ -189,3 +201,7 @@ def _make_shell(output: Output, enable_gui: Callable[[str | None], None]) -> Any
 
 def _nobody_types(*_: Any, **__: Any) -> NoReturn:
     raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
+
+
+def _no_debugger(*_: Any, **__: Any) -> None:
+    return
