@@ -29,16 +29,10 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-# What a shell imports as it is made, and when a cell fails.
-SHELL = (
-    *("IPython.core.application", "IPython.core.completer", "IPython.core.completerlib", "IPython.core.crashhandler"),
-    *("IPython.core.logger", "IPython.core.oinspect", "IPython.extensions.storemagic"),
-    *("stack_data", "pygments.formatters", "pygments.formatters.terminal256", "pygments.styles"),
-)
 WORKER = ("grader_worker.confine", "grader_worker.prepare")
 MODULES = {
     "module": (*WORKER, "grader_worker.module"),
-    "shell": (*WORKER, "grader_worker.shell", *SHELL),
+    "shell": (*WORKER, "grader_worker.shell"),
 }
 
 

@@ -3,7 +3,8 @@
 It is started on its own and is told nothing but what to import, so that no worker can find in its memory what
 the grader knows. All that is confined comes after the fork, as in a worker that starts by itself.
 
-The first message on the socket is ``{"python_path", "modules"}``. Each later one is ``{"environment"}``, with three
+The first message on the socket is ``{"python_path", "modules"}``; a module that has a
+function ``rehearse`` is let do so. Each later one is ``{"environment"}``, with three
 descriptors: the channel, the lifeline and where output goes. Here the lifeline is a socket, on which the supervisor tells
 its process id when it begins and its exit status when it ends. Whoever gets no id starts a worker cold.
 """
@@ -48,7 +49,9 @@ def _import_all(python_path: list[str], modules: list[str]) -> None:
     sys.path += python_path
     for name in modules:
         with contextlib.suppress(Exception):  # then it is imported, or fails, where it is needed
-            importlib.import_module(name)
+            module = importlib.import_module(name)
+            if name.startswith(f"{__package__}.") and hasattr(module, "rehearse"):
+                module.rehearse()
     sys.path[:] = own
 
 
