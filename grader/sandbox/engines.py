@@ -1,4 +1,4 @@
-"""Chooses what executes a submission inside its worker."""
+"""Chooses, from the text of a submission, what executes it and what it is going to import."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ KERNEL_ONLY = re.compile(
     rb"\b(ipywidgets|ipykernel|jupyter_client|nbclient|IPKernelApp|(import|from) +comm)\b"
     rb"|(get_ipython\(\)|\b(ip|ipython|shell))\.kernel\b|%gui\b|%matplotlib +(?!inline)\w|%pylab +(?!inline)\w"
 )
+
+# By top-level statements alone: whoever does not import a library when loading must not find it there.
+IMPORTS = {
+    "keras": re.compile(r"^(?:import|from) +(?:tensorflow|keras)\b", re.MULTILINE),
+    "matplotlib": re.compile(r"^(?:import|from) +matplotlib\b", re.MULTILINE),
+}
+
+
+def libraries_of(submission: Submission) -> frozenset[str]:
+    """The large libraries that a submission imports as it loads."""
+    return frozenset(
+        name for name, pattern in IMPORTS.items() if any(pattern.search(code.text) for code in submission.code)
+    )
 
 
 def engine_of(submission: Submission, wanted: Engine) -> Literal["module", "kernel", "shell"]:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,9 +21,9 @@ from ..worker import values
 from ..worker.frames import ProtocolError
 from . import seen
 from .endings import CallFailed
-from .engines import Engine, engine_of
+from .engines import Engine, engine_of, libraries_of
 from .view import Equipment
-from .warm import WarmStart
+from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 T = TypeVar("T")
@@ -94,6 +95,7 @@ class Session:
         """``engine`` executes notebooks; one that needs a kernel gets it in any case."""
         self._warm = warm
         self._engine = engine_of(submission, engine)
+        self._libraries = libraries_of(submission)
         self._submission = submission
         self._limits = limits
         self._equipment = equipment or Equipment()
@@ -116,7 +118,11 @@ class Session:
 
     def start(self) -> None:
         """Start a worker without waiting for it, so that its start overlaps with other work."""
-        self._worker = WorkerProcess(self._candidates[0], self._engine, self._limits, self._equipment, self._warm)
+        fork = None
+        # With a GPU the libraries have to find CUDA, which they look for when their process starts.
+        if self._warm is not None and not self._equipment.gpu:
+            fork = partial(self._warm.fork, Kind(self._engine, self._libraries))
+        self._worker = WorkerProcess(self._candidates[0], self._engine, self._limits, self._equipment, fork)
 
     def load(self) -> None:
         """Load the submission; raises CallFailed if that fails, NotGradable if no worker can be confined."""

@@ -10,7 +10,9 @@ import contextlib
 import json
 import socket
 import subprocess
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from . import view
 from .processes import COMMAND, Forked
@@ -29,31 +31,46 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-WORKER = ("grader_worker.confine", "grader_worker.prepare")
-MODULES = {
-    "module": (*WORKER, "grader_worker.module"),
-    "shell": (*WORKER, "grader_worker.shell"),
+WORKER = ("grader_worker.confine", "grader_worker.serve")
+ENGINES = {"module": "grader_worker.module", "shell": "grader_worker.shell"}  # a kernel is a process of its own
+BACKENDS = {"module": "Agg", "shell": "module://matplotlib_inline.backend_inline"}
+LIBRARIES = {
+    "keras": ("tensorflow", "keras"),
+    "matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
 }
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a warm process is for: an engine, and the names of libraries that submissions import."""
+
+    engine: str
+    libraries: frozenset[str]
+
+    @property
+    def modules(self) -> list[str]:
+        """What it imports."""
+        return [*WORKER, ENGINES[self.engine], *(name for key in self.libraries for name in LIBRARIES[key])]
 
 
 class WarmStart:
     """Warm processes, one of each kind of worker, started when they are first needed; for one process of the grader."""
 
     def __init__(self) -> None:
-        self._processes: dict[str, _WarmProcess] = {}
-        self._failures: dict[str, int] = {}
+        self._processes: dict[Kind, _WarmProcess] = {}
+        self._failures: Counter[Kind] = Counter()
 
-    def fork(self, kind: str, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked | None:
+    def fork(self, kind: Kind, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked | None:
         """A supervisor with this channel, output and environment; None if there is none to be had warm."""
-        if kind not in MODULES or self._failures.get(kind, 0) >= MOST_FAILURES:
+        if kind.engine not in ENGINES or self._failures[kind] >= MOST_FAILURES:
             return None
         if kind not in self._processes:
-            self._processes[kind] = _WarmProcess(MODULES[kind])
+            self._processes[kind] = _WarmProcess(kind)
         process = self._processes[kind]
         try:
             forked = process.fork(channel, output, environment)
         except OSError:
-            self._failures[kind] = self._failures.get(kind, 0) + 1
+            self._failures[kind] += 1
             self._drop(kind)
             return None
         self._failures[kind] = 0
@@ -61,7 +78,7 @@ class WarmStart:
             self._drop(kind)
         return forked
 
-    def _drop(self, kind: str) -> None:
+    def _drop(self, kind: Kind) -> None:
         self._processes.pop(kind).close()
 
     def __enter__(self) -> WarmStart:
@@ -75,7 +92,7 @@ class WarmStart:
 class _WarmProcess:
     """One process of :mod:`grader.worker.warm`."""
 
-    def __init__(self, modules: tuple[str, ...]) -> None:
+    def __init__(self, kind: Kind) -> None:
         self.forks = 0
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -85,11 +102,11 @@ class _WarmProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env=ENVIRONMENT,
+                env={**ENVIRONMENT, "MPLBACKEND": BACKENDS[kind.engine]},
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # a Ctrl-C is for the grader, whose end is the end of this one
             )
-        self._control.send(json.dumps({"python_path": view.python_path(), "modules": modules}).encode())
+        self._control.send(json.dumps({"python_path": view.python_path(), "modules": kind.modules}).encode())
 
     def fork(self, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked:
         """Ask for a supervisor; raises OSError if the process is gone, refuses or does not answer."""

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from typing import Any
 
 from ..assignment.parts import Limits
@@ -22,7 +23,6 @@ from . import usage, view
 from .endings import CallFailed
 from .processes import Forked, Started
 from .view import Equipment
-from .warm import WarmStart
 
 SETUP_SECONDS = 60
 CHUNK = 1 << 16
@@ -30,6 +30,7 @@ LOOK_SECONDS = 0.25  # between two looks at the memory of a worker that keeps th
 BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
 STRONG_WORK = "/submission"
 STRONG_DATA = "/data"
+Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
 
 
 class SetupFailed(Exception):
@@ -39,10 +40,8 @@ class SetupFailed(Exception):
 class WorkerProcess:
     """A confined process that has not seen anything but its configuration yet."""
 
-    def __init__(
-        self, level: str, engine: str, limits: Limits, equipment: Equipment, warm: WarmStart | None = None
-    ) -> None:
-        """Start it without waiting until it is confined; :meth:`await_ready` does."""
+    def __init__(self, level: str, engine: str, limits: Limits, equipment: Equipment, fork: Fork | None = None) -> None:
+        """Start it without waiting until it is confined, which :meth:`await_ready` does; by ``fork``, if that can."""
         self.limits = limits
         self._folder = None if level == "strong" else tempfile.mkdtemp(prefix="grader-")
         work = self._folder or STRONG_WORK
@@ -53,7 +52,7 @@ class WorkerProcess:
         self._output_left = limits.output_kb * 1024
         environment = _environment(work, level, engine, equipment)
         with theirs:
-            forked = warm.fork(engine, theirs, their_output, environment) if warm is not None else None
+            forked = fork(theirs, their_output, environment) if fork is not None else None
             self._process: Forked | Started = forked or Started(theirs, their_output, environment)
         os.close(their_output)
         self._selector = selectors.DefaultSelector()

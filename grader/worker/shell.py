@@ -15,7 +15,6 @@ import os
 import pdb
 import socket
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -187,17 +186,13 @@ def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
 
 def rehearse() -> None:
     """Do once, in the process that shells are forked from, what makes the first time slow; leaves no shell behind."""
-    main, hook, environment = sys.modules["__main__"], sys.displayhook, {**os.environ}
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["IPYTHONDIR"] = folder
-        shell = _make_shell(Output(1 << 20, lambda: None), lambda _: None)
-        for code in ("x = 1", "%time x", "def f(): return 1 / 0", "f()", "x"):
-            shell.run_cell(code, store_history=True)
-        shell.restore_sys_module_state()
-        ZMQInteractiveShell.clear_instance()
+    main, hook = sys.modules["__main__"], sys.displayhook
+    shell = _make_shell(Output(1 << 20, lambda: None), lambda _: None)
+    for code in ("x = 1", "%time x", "def f(): return 1 / 0", "f()", "x"):
+        shell.run_cell(code, store_history=True)
+    shell.restore_sys_module_state()
+    ZMQInteractiveShell.clear_instance()
     sys.modules["__main__"], sys.displayhook = main, hook
-    os.environ.clear()
-    os.environ.update(environment)
 
 
 def _make_shell(output: Output, enable_gui: Callable[[str | None], None]) -> Any:

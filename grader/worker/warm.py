@@ -19,9 +19,11 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
-from typing import Any
+
+from . import prepare
 
 MAX_MESSAGE = 1 << 16
 Supervise = Callable[[int, int], int]
@@ -30,7 +32,9 @@ Supervise = Callable[[int, int], int]
 def serve(control: socket.socket, supervise: Supervise) -> None:
     """Fork a process that ends as ``supervise(channel, lifeline)`` for every request, until the grader is gone."""
     first = json.loads(control.recv(MAX_MESSAGE) or "{}")
-    _import_all(**first)
+    with tempfile.TemporaryDirectory() as home:  # nothing is read from, or left in, anybody's own
+        os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), home))
+        _import_all(**first)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits here: the kernel reaps
     gc.collect()
     gc.freeze()  # what is there already stays in shared memory
@@ -45,6 +49,7 @@ def serve(control: socket.socket, supervise: Supervise) -> None:
 
 
 def _import_all(python_path: list[str], modules: list[str]) -> None:
+    prepare.watch()
     own = [*sys.path]
     sys.path += python_path
     for name in modules:
@@ -78,7 +83,7 @@ def _become(supervise: Supervise, environment: dict[str, str], channel: int, lif
             os.set_inheritable(descriptor, False)
         os.environ.clear()
         os.environ.update(environment)
-        _forget_folder()
+        tempfile.tempdir = None  # something that was imported may have asked where that is
         os.chdir("/")
         os.write(lifeline, b"%d\n" % os.getpid())
         status = supervise(channel, lifeline)
@@ -89,10 +94,3 @@ def _become(supervise: Supervise, environment: dict[str, str], channel: int, lif
         traceback.print_exc()
     finally:
         os._exit(status)
-
-
-def _forget_folder() -> None:
-    """Something that was imported may have asked where temporary files go."""
-    tempfile: Any = sys.modules.get("tempfile")
-    if tempfile is not None:
-        tempfile.tempdir = None

@@ -14,9 +14,11 @@ import pytest
 from grader.assignment.parts import Limits
 from grader.sandbox import warm as warm_module
 from grader.sandbox.endings import CallFailed
+from grader.sandbox.engines import libraries_of
 from grader.sandbox.processes import Forked, Started
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
+from grader.submission import read
 from tests.sandbox.test_session import submitted
 
 SOURCE = """
@@ -47,6 +49,11 @@ def process_of(session):
     return session._worker._process
 
 
+def only(warm):
+    (process,) = warm._processes.values()
+    return process
+
+
 def test_a_worker_is_forked_and_its_end_is_told(warm):
     with opened(warm, "import os\ndef f(): os._exit(7)") as session:
         assert isinstance(process_of(session), Forked)
@@ -72,11 +79,56 @@ def test_a_forked_worker_finds_itself_as_one_that_was_started(warm, monkeypatch)
     assert forked["modules"] == started["modules"]
 
 
+TRAINED = """
+import numpy as np
+import tensorflow as tf
+import matplotlib.pyplot as plt
+from tensorflow import keras
+x = np.random.rand(200, 4)
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+history = model.fit(x, x.sum(1), epochs=2, verbose=0).history["loss"]
+plt.plot(history)
+plt.title(plt.get_backend())
+def tell():
+    try: keras.datasets.mnist.load_data()
+    except OSError as error: return history, str(error)
+"""
+
+
+def test_libraries_that_are_there_already_are_watched_and_seeded_as_ever(warm, tmp_path):
+    (tmp_path / "mine.py").write_text(TRAINED)
+    told = []
+    for how in (None, warm):
+        with Session(read(tmp_path / "mine.py", "mine"), Limits(memory_mb=4096, load_seconds=60), warm=how) as session:
+            session.load()
+            assert how is None or isinstance(process_of(session), Forked)
+            (drawn,) = session.figures()
+            seen = [session.call("tell", [], {}).value, session.training(), drawn.axes[0].titles]
+            told.append(repr(seen))
+    assert only(warm)
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("source", "libraries"),
+    [
+        ("import numpy as np", set()),
+        ("from tensorflow.keras import layers", {"keras"}),
+        ("import keras\nimport matplotlib.pyplot as plt", {"keras", "matplotlib"}),
+        ("def f():\n    import matplotlib\nimport kerastuner", set()),
+    ],
+)
+def test_only_what_is_imported_on_loading_is_there_beforehand(tmp_path, source, libraries):
+    (tmp_path / "mine.py").write_text(source)
+    assert libraries_of(read(tmp_path / "mine.py", "mine")) == libraries
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_warm_process_that_is_gone_or_hangs_is_not_missed(warm, monkeypatch, number):
     monkeypatch.setattr(warm_module, "FORK_SECONDS", 0.5)
     opened(warm).close()
-    os.kill(warm._processes["module"]._process.pid, number)
+    os.kill(only(warm)._process.pid, number)
     with opened(warm) as session:
         assert isinstance(process_of(session), Started)
         assert session.call("f", [], {}).value == 1
@@ -89,7 +141,7 @@ def test_a_process_with_threads_does_not_fork(warm, monkeypatch, tmp_path):
         "import threading, time\nthreading.Thread(target=time.sleep, args=[60]).start()"
     )
     monkeypatch.setattr(warm_module.view, "python_path", lambda: [str(tmp_path)])
-    monkeypatch.setitem(warm_module.MODULES, "module", ("threaded",))
+    monkeypatch.setitem(warm_module.ENGINES, "module", "threaded")
     with opened(warm) as session:
         assert isinstance(process_of(session), Started)
 
@@ -112,9 +164,9 @@ def test_nothing_outlives_a_grader_that_is_killed(tmp_path):
     script = """
 import sys, time
 from grader.sandbox.warm import WarmStart
-from tests.sandbox.test_warm import opened
+from tests.sandbox.test_warm import only, opened
 with WarmStart() as warm, opened(warm) as session:
-    print(session._worker._process.pid, warm._processes["module"]._process.pid, flush=True)
+    print(session._worker._process.pid, only(warm)._process.pid, flush=True)
     time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as grader:
