@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -35,6 +36,10 @@ class Started:
 
     def wait(self, seconds: float) -> int | None:
         """Its exit status, negative for a signal; None if it still runs after ``seconds``."""
+        with contextlib.suppress(OSError, AttributeError):  # another system
+            if self._process.poll() is None:
+                _wait_for(self.pid, seconds)
+                seconds = 0
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -94,3 +99,14 @@ class Forked:
         told = self._lifeline.recv(64)
         self._told += told
         return bool(told)
+
+
+def _wait_for(pid: int, seconds: float) -> None:
+    """Until a child has ended, or ``seconds``; Popen.wait would only look from time to time. Raises OSError."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        poll.poll(1000 * seconds)
+    finally:
+        os.close(descriptor)
