@@ -33,6 +33,9 @@ from . import cells, kernel, prepare, serve
 SHOWN = ("stream", "display_data", "execute_result", "error")  # of the messages that a kernel sends
 
 
+_ready: list[Any] = []  # a shell that was made before the fork
+
+
 class Output:
     """What the cells print, show and raise: it is counted, and the first error of a cell is kept."""
 
@@ -104,7 +107,8 @@ class _Notebook:
         self._cell = 0
         self._process = os.getpid()
         self._output = Output(config["limits"]["output_bytes"], self._stop_flood)
-        self._shell = _make_shell(self._output, self._enable_gui)
+        self._shell = _ready.pop() if _ready else _make_shell()
+        _attach(self._shell, self._output, self._enable_gui)
 
     def run(self, _: socket.socket, request: dict[str, Any]) -> None:
         """Execute all code cells, answer the load request, then calls; a failing cell does not stop the rest."""
@@ -185,29 +189,39 @@ def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
 
 
 def rehearse() -> None:
-    """Do once, in the process that shells are forked from, what makes the first time slow; leaves no shell behind."""
+    """Do once, in the process that workers are forked from, what makes the first time slow, and make a fresh shell."""
     main, hook = sys.modules["__main__"], sys.displayhook
-    shell = _make_shell(Output(1 << 20, lambda: None), lambda _: None)
+    shell = _make_shell()
+    _attach(shell, Output(1 << 20, lambda: None), lambda _: None)
     for code in ("x = 1", "%time x", "def f(): return 1 / 0", "f()", "x"):
         shell.run_cell(code, store_history=True)
     shell.restore_sys_module_state()
     ZMQInteractiveShell.clear_instance()
     sys.modules["__main__"], sys.displayhook = main, hook
+    _ready.append(_make_shell())
 
 
-def _make_shell(output: Output, enable_gui: Callable[[str | None], None]) -> Any:
-    """A kernel's shell whose messages go to ``output``; no file, and no thread, for its history."""
+def _make_shell() -> Any:
+    """A kernel's shell; no file, and no thread, for its history."""
     shell: Any = ZMQInteractiveShell.instance(
         config=Config(HistoryManager={"enabled": False}), user_ns={}, compiler_class=XCachingCompiler
     )
     shell.kernel = SimpleNamespace(eventloop=None)
+    shell.extension_manager.load_extension("storemagic")
+    shell.system = kernel.run_command
+    return shell
+
+
+def _attach(shell: Any, output: Output, enable_gui: Callable[[str | None], None]) -> None:
+    """Let the messages of a shell go to ``output``, and give it the environment and the folders of this process."""
     shell.displayhook.session = shell.display_pub.session = _Messages(output)
     shell.displayhook.pub_socket = shell.display_pub.pub_socket = object()
     shell.displayhook.topic = b"execute_result"
-    shell.extension_manager.load_extension("storemagic")
     shell.enable_gui = enable_gui
-    shell.system = kernel.run_command
-    return shell
+    shell.starting_dir = os.getcwd()
+    shell.init_environment()
+    shell.init_ipython_dir(None)
+    shell.init_profile_dir(None)
 
 
 def _nobody_types(*_: Any, **__: Any) -> NoReturn:
