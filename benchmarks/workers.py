@@ -1,27 +1,27 @@
 """What one submission costs in a process that grades many: ``python benchmarks/workers.py [--runs N]``.
 
-The solution of single-neuron as a module and as a notebook, with workers that start cold and warm: seconds and
-processor time for each (grader, worker and all that they start), its bare code, and the own memory of an idle worker.
+The solution of single-neuron as a module and as a notebook, with workers that start cold and warm: milliseconds for
+each, those of its bare code with the same calls, and the own memory of an idle worker with its supervisor and init.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import nbformat
 
 from grader import assignment
 from grader.assignment.parts import Limits
 from grader.grading import grade
+from grader.oracle import Oracle
 from grader.sandbox import usage
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
@@ -38,16 +38,39 @@ def in_cells(source: str) -> str:
     return nbformat.writes(notebook)
 
 
-def measured(act: Callable[[], object], runs: int) -> tuple[float, float]:
-    """Median of seconds, and mean of processor seconds that the whole machine spent meanwhile on this user's work."""
+def measured(act: Callable[[], object], runs: int) -> float:
+    """Median of milliseconds."""
     act()  # imports, and the start of a warm process
     seconds = []
-    before = sum(os.times()[:4])
     for _ in range(runs):
         began = time.perf_counter()
         act()
         seconds.append(time.perf_counter() - began)
-    return statistics.median(seconds), (sum(os.times()[:4]) - before) / runs
+    return 1000 * statistics.median(seconds)
+
+
+def calls_of(exercise: assignment.Assignment, submission: Submission) -> list[tuple[str, list[Any], dict[str, Any]]]:
+    """Function, positional and keyword arguments of each call that grading makes."""
+    made = []
+    call = Session.call
+
+    def recorded(
+        self: Session, function: str, positional: list[Any], keywords: dict[str, Any], *rest: Any, **more: Any
+    ):
+        made.append((function, positional, keywords))
+        return call(self, function, positional, keywords, *rest, **more)
+
+    with mock.patch.object(Session, "call", recorded):
+        grade(exercise, submission)
+    return made
+
+
+def run_bare(source: str, calls: list[tuple[str, list[Any], dict[str, Any]]]) -> None:
+    """Load the code and make the calls in this process."""
+    namespace: dict[str, Any] = {}
+    exec(compile(source, "solution", "exec"), namespace)
+    for function, positional, keywords in calls:
+        namespace[function](*positional, **keywords)
 
 
 def own_memory(warm: WarmStart | None, submission: Submission) -> float:
@@ -69,18 +92,14 @@ def main() -> None:
     runs = parser.parse_args().runs
     exercise = assignment.load(NAME)
     source = (exercise.folder / "solution.py").read_text()
-    bare = [sys.executable, "-I", "-c", "import sys, numpy; exec(sys.stdin.read())"]
+    oracle = Oracle(exercise)
     with tempfile.TemporaryDirectory() as folder, WarmStart() as warm:
         module, notebook = Path(folder, "mine.py"), Path(folder, "mine.ipynb")
         module.write_text(source)
         notebook.write_text(in_cells(source))
-        code = compile(source, "solution", "exec")
+        calls = calls_of(exercise, read(module, "mine"))
         print(f"{'':34} {'ms':>7} {'own MB':>7}")
-        for label, act in (
-            ("its code alone", lambda: exec(code, {})),
-            ("python, numpy and its code", lambda: subprocess.run(bare, input=source, text=True, check=True)),
-        ):
-            print(f"{label:34} {1000 * measured(act, runs)[0]:7.1f}")
+        print(f"{'its code and the calls, bare':34} {measured(lambda: run_bare(source, calls), runs):7.1f}")
         for label, path, how, engine in (
             ("a module, cold", module, None, None),
             ("a module, warm", module, warm, None),
@@ -90,12 +109,10 @@ def main() -> None:
         ):
 
             def act() -> None:
-                report = grade(exercise, read(path, "mine"), warm=how, engine=engine)  # noqa: B023
-                assert report.passed
+                assert grade(exercise, read(path, "mine"), oracle=oracle, warm=how, engine=engine).passed  # noqa: B023
 
-            seconds, _ = measured(act, runs)
             memory = f"{own_memory(how, read(path, 'mine')):7.1f}" if engine != "kernel" else ""
-            print(f"{label:34} {1000 * seconds:7.1f} {memory}")
+            print(f"{label:34} {measured(act, runs):7.1f} {memory}")
 
 
 if __name__ == "__main__":
