@@ -170,7 +170,9 @@ class _Notebook:
         self._end("OutputLimit", {"cell": self._cell})
 
     def _end(self, reason: str, place: dict[str, Any] | None = None) -> NoReturn:
-        serve.send(self._channel, self._identity, serve.loaded({}, {"type": reason, **(place or {})}))
+        if os.getpid() == self._process:  # else a cell has forked
+            answer = serve.loaded({}, {"type": reason, **(place or {})})
+            serve.send(self._channel, self._identity, answer)
         os._exit(0)
 
 
@@ -198,6 +200,8 @@ def rehearse() -> None:
     shell.restore_sys_module_state()
     ZMQInteractiveShell.clear_instance()
     sys.modules["__main__"], sys.displayhook = main, hook
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):  # no error for %debug to go to
+        vars(sys).pop(name, None)
     _ready.append(_make_shell())
 
 

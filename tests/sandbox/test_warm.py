@@ -79,6 +79,26 @@ def test_a_forked_worker_finds_itself_as_one_that_was_started(warm, monkeypatch)
     assert forked["modules"] == started["modules"]
 
 
+CELL = """
+import builtins, linecache, os, sys, threading
+def tell():
+    shell = get_ipython()
+    kept = [name for name in linecache.cache if "ipykernel" in name]
+    places = [shell.starting_dir, shell.ipython_dir, shell.profile_dir.location, sys.path, sys.argv[1:]]
+    names = [sorted(vars(builtins)), sorted(vars(sys)), sorted(globals()), sorted(shell.user_ns_hidden)]
+    return names, places, dict(os.environ), kept, threading.active_count(), shell.execution_count
+"""
+
+
+def test_a_shell_that_was_rehearsed_is_as_new(warm):
+    told = []
+    for how in (None, warm):
+        with Session(submitted([CELL], "notebook"), Limits(), "strong", warm=how, engine="shell") as session:
+            session.load()
+            told.append(session.call("tell", [], {}).value)
+    assert told[0] == told[1]
+
+
 TRAINED = """
 import numpy as np
 import tensorflow as tf
