@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ class State:
 NO_STATE = State({}, frozenset())
 
 
+@lru_cache(maxsize=10_000)
 def normal(name: str) -> str:
     """Return ``name`` as it is compared: lower case, without underscores."""
     return name.lower().replace("_", "")
@@ -52,15 +54,20 @@ def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[s
     Exact names go first, so that an alias never takes another's place.
     """
     given, wanted = list(given), list(wanted)
+    alike: dict[str, list[str]] = {}
+    for name in given:
+        alike.setdefault(normal(name), []).append(name)
     bound: dict[str, str] = {}
     for strictness in range(3):
         for want in wanted:
-            known = ([want], [normal(want)], [normal(alias) for alias in aliases.get(want, [])])[strictness]
-            for spelling in known:  # the first alias that is there, in the order of the assignment
-                for name in given:
-                    fits = (name if strictness == 0 else normal(name)) == spelling
-                    if fits and name not in bound and want not in bound.values():
-                        bound[name] = want
+            if want in bound.values():
+                continue
+            # The first alias that is there, in the order of the assignment.
+            known = [want] if strictness < 2 else aliases.get(want, [])
+            fitting = [name for spelling in known for name in alike.get(normal(spelling), []) if name not in bound]
+            fitting = fitting if strictness else [name for name in fitting if name == want]
+            if fitting:
+                bound[fitting[0]] = want
     return bound
 
 

@@ -34,8 +34,10 @@ from .report.model import (
     SubmissionName,
 )
 from .sandbox.endings import CallFailed
+from .sandbox.engines import Engine
 from .sandbox.session import Session
 from .sandbox.view import Equipment
+from .sandbox.warm import WarmStart
 from .submission import Submission
 from .text import clean
 
@@ -67,8 +69,9 @@ def grade(
     device: Wanted = "auto",
     hint_level: int | None = None,
     earlier: Report | None = None,
-    threads: int | None = None,
-    hide: Sequence[Path] = (),
+    equipment: Equipment | None = None,
+    warm: WarmStart | None = None,
+    engine: Engine | None = None,
     timings: Timings | None = None,
 ) -> Report:
     """Grade ``submission`` and return its report.
@@ -77,9 +80,9 @@ def grade(
     gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
     checks as well. ``data`` is a folder with data sets. ``hint_level``, 1 to 3, is how much a hint tells, by default
     as much as the assignment says. ``earlier`` is a report on the same submission, whose other checks still hold:
-    those in ``only`` and what requires them are graded again. ``threads`` of TensorFlow for the submission, ``hide``
-    are folders that it must not see. The seconds of each stage join ``timings``.
-    Raises UsageError for an unknown check or folder.
+    those in ``only`` and what requires them are graded again. ``equipment`` has what else a worker gets or must not see.
+    ``warm`` lets workers start faster, for who grades many; ``engine`` executes notebooks, by default a kernel, or with
+    ``warm`` a shell. The seconds of each stage join ``timings``. Raises UsageError for an unknown check or folder.
     """
     began = time.monotonic()
     timings = Timings() if timings is None else timings
@@ -88,9 +91,9 @@ def grade(
     if earlier is not None:
         selected = _with_dependents(_select(assignment, (), whole), only)
     computed_on = "cpu"
-    equipment = Equipment(
-        seed=_worker_seed(seed), hide=[assignment.folder, *datasets.places(data), *hide], threads=threads
-    )
+    equipment = equipment or Equipment()
+    hide = [assignment.folder, *datasets.places(data), *equipment.hide]
+    equipment = replace(equipment, seed=_worker_seed(seed), hide=hide)
     splits: dict[str, Split] = {}
     try:
         splits, files = _prepare(assignment, data)
@@ -102,7 +105,8 @@ def grade(
     else:
         limits = assignment.content.limits
         timings.add("prepare", began)
-        with slot(computed_on), Session(submission, limits, isolation, equipment) as session:
+        engine = engine or ("kernel" if warm is None else "shell")
+        with slot(computed_on), Session(submission, limits, isolation, equipment, warm, engine) as session:
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
             told = hint_level or assignment.content.hints

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.random import MT19937, RandomState, SeedSequence
 
 from .assignment.content import AssignmentFile
 from .assignment.parts import Draw
+
+MOST_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,9 @@ def cases(content: AssignmentFile, probe_names: list[str], seed: int) -> list[Ca
         probe = content.probes[name]
         for repetition in range(probe.times):
             inputs = {
-                key: _draw(value, seed, f"{name}/{key}", repetition) if isinstance(value, Draw) else _constant(value)
+                key: _drawn(value.model_dump_json(), seed, f"{name}/{key}", repetition).copy()
+                if isinstance(value, Draw)
+                else _constant(value)
                 for key, value in probe.inputs.items()
             }
             drawn.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", inputs))
@@ -40,7 +45,10 @@ def replaced(inputs: dict[str, Any], place: str, other: str) -> dict[str, Any]:
     return {**inputs, place: inputs[other]} if place else inputs
 
 
-def _draw(draw: Draw, seed: int, label: str, repetition: int) -> Any:
+@lru_cache(maxsize=MOST_KEPT)
+def _drawn(declared: str, seed: int, label: str, repetition: int) -> Any:
+    """What a draw, as JSON, gives; several checks of each submission ask for the same."""
+    draw = Draw.model_validate_json(declared)
     # RandomState and not Generator: its streams are frozen, so recorded answers stay valid.
     entropy = [seed, zlib.crc32(label.encode()), repetition]
     random = RandomState(MT19937(SeedSequence(entropy)))

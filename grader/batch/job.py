@@ -28,6 +28,7 @@ from ..report.model import Level, Report
 from ..sandbox import canary
 from ..sandbox.endings import CallFailed
 from ..sandbox.view import Equipment
+from ..sandbox.warm import WarmStart
 from ..submission import files, read, read_contents
 
 
@@ -122,8 +123,8 @@ def grade_one(work: Work, task: Task) -> Done:
         data=Path(work.data) if work.data else None,
         device=work.device,
         earlier=task.earlier,
-        threads=work.threads,
-        hide=[Path(hidden) for hidden in work.hide],
+        equipment=Equipment(hide=[*map(Path, work.hide)], threads=work.threads),
+        warm=desk.warm,
         timings=timings,
     )
     return Done(report, "", dict(timings))
@@ -144,6 +145,7 @@ class _Desk:
             with np.load(io.BytesIO(work.answers), allow_pickle=False) as answers:
                 recorded = dict(answers)
         self.oracle = Oracle(self.assignment, recorded=recorded)
+        self.warm = WarmStart()
         if not work.inspected:
             inspect(work, self.assignment)
 

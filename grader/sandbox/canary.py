@@ -20,6 +20,7 @@ from ..report.model import Level
 from ..submission import Submission
 from .session import Session
 from .view import Equipment
+from .warm import WarmStart
 
 INTRUDER = Path(__file__).with_name("intruder.py")
 Kind = Literal["module", "notebook"]
@@ -40,6 +41,7 @@ def try_to_escape(
     files: Mapping[str, Path],
     folders: Mapping[str, Path],
     kind: Kind = "module",
+    warm: WarmStart | None = None,
 ) -> Attempt:
     """Start a worker at ``level``, let an intruder in it try to get out, and return how far it got.
 
@@ -49,7 +51,7 @@ def try_to_escape(
     mark = f"grader-canary-{secrets.token_hex(8)}"
     token = ctypes.create_string_buffer(secrets.token_bytes(16), 16)
     with _environment(mark), _listening(mark) as (tcp_port, udp), _stopped() as victim:
-        with Session(_submission(kind), limits, level, equipment) as session:
+        with Session(_submission(kind), limits, level, equipment, warm) as session:
             session.load()
             arguments = [
                 {what: str(path) for what, path in files.items()},

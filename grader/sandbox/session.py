@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,7 +21,9 @@ from ..worker import values
 from ..worker.frames import ProtocolError
 from . import seen
 from .endings import CallFailed
+from .engines import Engine, engine_of, libraries_of
 from .view import Equipment
+from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 T = TypeVar("T")
@@ -86,7 +89,13 @@ class Session:
         limits: Limits,
         isolation: Level | None = None,
         equipment: Equipment | None = None,
+        warm: WarmStart | None = None,
+        engine: Engine = "kernel",
     ) -> None:
+        """``engine`` executes notebooks; one that needs a kernel gets it in any case."""
+        self._warm = warm
+        self._engine = engine_of(submission, engine)
+        self._libraries = libraries_of(submission)
         self._submission = submission
         self._limits = limits
         self._equipment = equipment or Equipment()
@@ -109,7 +118,11 @@ class Session:
 
     def start(self) -> None:
         """Start a worker without waiting for it, so that its start overlaps with other work."""
-        self._worker = WorkerProcess(self._candidates[0], self._submission.kind, self._limits, self._equipment)
+        fork = None
+        # With a GPU the libraries have to find CUDA, which they look for when their process starts.
+        if self._warm is not None and not self._equipment.gpu:
+            fork = partial(self._warm.fork, Kind(self._engine, self._libraries))
+        self._worker = WorkerProcess(self._candidates[0], self._engine, self._limits, self._equipment, fork)
 
     def load(self) -> None:
         """Load the submission; raises CallFailed if that fails, NotGradable if no worker can be confined."""
@@ -249,6 +262,11 @@ class Session:
             }
             self.others = {name: clean(kind, 40) for name, kind in header["others"].items() if clean(name) == name}
             error = header["error"]
+            if isinstance(error, dict) and error.get("type") == "NeedsKernel" and self._engine == "shell":
+                self.close()
+                self._engine = "kernel"
+                self.load()
+                return
             self.modules = [str(name) for name in header["modules"]]
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self.close()
@@ -267,7 +285,7 @@ class Session:
         self._identity += 1
         began = time.monotonic()
         deadline = min(began + seconds, self._deadline)
-        cell = 0
+        cell, loading = 0, doing
         try:
             if began >= self._deadline:
                 raise CallFailed("timeout", f"{doing} was not begun: no time is left for this submission.")
@@ -285,6 +303,8 @@ class Session:
         except CallFailed as failure:
             self._worker.kill()
             self._worker = None
+            if failure.status == "crashed" and cell:  # as a kernel that has died in a cell
+                raise _failure({"type": "DeadKernel", "cell": cell}, loading) from failure
             if failure.status == "timeout":
                 limit = f"{seconds:g} s" if deadline < self._deadline else f"{self._limits.total_seconds:g} s in all"
                 raise CallFailed("timeout", f"{failure.message} The limit is {limit}.") from failure

@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from ..assignment import ASSIGNMENTS, PACKAGE, REFERENCE
@@ -43,6 +44,7 @@ class Equipment:
     threads: int | None = None
 
 
+@cache
 def readable() -> list[tuple[str, str]]:
     """What Python and the libraries need, as pairs of a path and the real path behind it."""
     wanted = [*SYSTEM, sys.prefix, sys.base_prefix, *python_path()]

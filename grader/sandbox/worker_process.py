@@ -11,9 +11,9 @@ import selectors
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Callable
 from typing import Any
 
 from ..assignment.parts import Limits
@@ -21,6 +21,7 @@ from ..errors import NotGradable
 from ..worker import frames
 from . import usage, view
 from .endings import CallFailed
+from .processes import Forked, Started
 from .view import Equipment
 
 SETUP_SECONDS = 60
@@ -29,6 +30,7 @@ LOOK_SECONDS = 0.25  # between two looks at the memory of a worker that keeps th
 BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
 STRONG_WORK = "/submission"
 STRONG_DATA = "/data"
+Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
 
 
 class SetupFailed(Exception):
@@ -38,29 +40,20 @@ class SetupFailed(Exception):
 class WorkerProcess:
     """A confined process that has not seen anything but its configuration yet."""
 
-    def __init__(self, level: str, kind: str, limits: Limits, equipment: Equipment) -> None:
-        """Start it without waiting; :meth:`await_ready` does."""
+    def __init__(self, level: str, engine: str, limits: Limits, equipment: Equipment, fork: Fork | None = None) -> None:
+        """Start it without waiting until it is confined, which :meth:`await_ready` does; by ``fork``, if that can."""
         self.limits = limits
         self._folder = None if level == "strong" else tempfile.mkdtemp(prefix="grader-")
         work = self._folder or STRONG_WORK
         self._channel, theirs = socket.socketpair()
-        lifeline, self._lifeline = os.pipe()
         output, their_output = os.pipe()
         os.set_blocking(output, False)
         self._output = output
         self._output_left = limits.output_kb * 1024
-        command = [sys.executable, "-I", "-B", str(view.WORKER / "main.py"), str(theirs.fileno()), str(lifeline)]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=their_output,
-            stderr=their_output,
-            cwd="/",
-            env=_environment(work, level, kind, equipment),
-            pass_fds=(theirs.fileno(), lifeline),
-        )
-        theirs.close()
-        os.close(lifeline)
+        environment = _environment(work, level, engine, equipment)
+        with theirs:
+            forked = fork(theirs, their_output, environment) if fork is not None else None
+            self._process: Forked | Started = forked or Started(theirs, their_output, environment)
         os.close(their_output)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._channel, selectors.EVENT_READ)
@@ -69,11 +62,12 @@ class WorkerProcess:
         self._look_at = time.monotonic() + LOOK_SECONDS
         self._tail = b""
         self._closed = False
+        self._ended_by_itself: int | None = None  # its exit status
         files = {name: str(file.resolve()) for name, file in equipment.data.items()}
         data = {name: f"{STRONG_DATA}/{name}.npz" for name in files} if level == "strong" else files
         config = {
             "level": level,
-            "kind": kind,
+            "engine": engine,
             "read": [*view.readable(), *((data[name], files[name]) for name in files)],
             "hide": view.hidden(equipment.hide),
             "data": data,
@@ -199,7 +193,8 @@ class WorkerProcess:
 
     def _look_at_memory(self) -> None:
         """A limit for all processes together; that of each is the kernel's, and meets no shared memory."""
-        if usage.memory(self._process.pid) > (self.limits.memory_mb << 20) + BESIDE:
+        held = usage.memory(self._process.pid)
+        if held > (self.limits.memory_mb << 20) + BESIDE and self._process.wait(0) is None:  # else the id is another's
             self.kill()
             raise CallFailed(
                 "memory",
@@ -212,9 +207,10 @@ class WorkerProcess:
 
     def _ended(self, doing: str = "Your code") -> CallFailed:
         """The channel is closed: say how the process ended."""
-        if not self.kill(wait_first=1.0):
+        self.kill(wait_first=1.0)
+        status = self._ended_by_itself
+        if status is None:
             return CallFailed("protocol", f"{doing} closed the connection to the grader and went on running.")
-        status = self._process.returncode
         if status < 0 or status > 128:
             number = -status if status < 0 else status - 128
             try:
@@ -230,34 +226,26 @@ class WorkerProcess:
             "crashed", f"{doing} ended the Python process (exit status {status}), as os._exit and quit do: remove them."
         )
 
-    def kill(self, wait_first: float = 0.0) -> bool:
+    def kill(self, wait_first: float = 0.0) -> None:
         """End the worker with everything that it started, and wait until all of it is gone.
 
-        Returns whether it had ended by itself, within ``wait_first`` seconds.
+        It may end by itself within ``wait_first`` seconds.
         """
         if self._closed:
-            return True
+            return
         self._closed = True
         self._selector.close()
         self._channel.close()
-        by_itself = self._wait(wait_first)
-        os.close(self._lifeline)  # the supervisor sees this, kills and reaps
+        self._ended_by_itself = self._process.wait(wait_first)
+        self._process.let_go()
         try:
-            if not self._wait(10):
+            if self._process.wait(10) is None:
                 self._process.kill()
                 raise NotGradable(f"The worker process {self._process.pid} could not be ended.")
         finally:
             os.close(self._output)
             if self._folder is not None:
                 _remove(self._folder)
-        return by_itself
-
-    def _wait(self, seconds: float) -> bool:
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
 
 
 def _remove(folder: str) -> None:
@@ -269,7 +257,7 @@ def _remove(folder: str) -> None:
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
-def _environment(work: str, level: str, kind: str, equipment: Equipment) -> dict[str, str]:
+def _environment(work: str, level: str, engine: str, equipment: Equipment) -> dict[str, str]:
     """A clean environment: nothing of the grader's own is passed on."""
     home = "/tmp" if level == "strong" else work
     environment = {
@@ -294,6 +282,6 @@ def _environment(work: str, level: str, kind: str, equipment: Equipment) -> dict
         }
     else:
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
-    if kind == "module":  # a kernel chooses its own, which keeps figures in the notebook
+    if engine == "module":  # a notebook has one of
         environment["MPLBACKEND"] = "Agg"
     return environment

@@ -200,7 +200,7 @@ def lock(config: dict[str, Any]) -> list[str]:
         landlock.restrict(readable, [config["work"], *devices])
         if landlock.version() < 6:
             gaps.append("signals to your other processes")
-        if config["kind"] == "notebook":  # its kernel talks by them
+        if config["engine"] == "kernel":  # which talks by them
             gaps.append("Unix sockets")
-    seccomp.install(unix_sockets=level == "strong" or config["kind"] == "notebook")
+    seccomp.install(unix_sockets=level == "strong" or config["engine"] == "kernel")
     return gaps

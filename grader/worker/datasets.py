@@ -26,9 +26,13 @@ PACKAGES = ("keras.datasets", "keras._tf_keras.keras.datasets", "tensorflow.kera
 _files: dict[str, str] = {}
 
 
-def install(files: dict[str, str]) -> None:
+def serve(files: dict[str, str]) -> None:
     """Serve ``files``, {data set: .npz with x_train, y_train, x_test and y_test}; others say that they are not here."""
     _files.update(files)
+
+
+def install() -> None:
+    """Put our modules in the place of Keras's."""
     modules = {name: ModuleType(f"keras.datasets.{name}") for name in NAMES}
     package = ModuleType("keras.datasets")
     package.__path__ = []

@@ -6,6 +6,7 @@ pay for them.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.abc
 import importlib.util
 import sys
@@ -31,10 +32,7 @@ class _Watcher(importlib.abc.MetaPathFinder):
 
         def execute_and_call(module: ModuleType) -> None:
             execute(module)
-            try:
-                callback(module)
-            except Exception:  # a library of another version: its use is not observed, and the import succeeds
-                return
+            _call(callback, module)
 
         spec.loader.exec_module = execute_and_call  # type: ignore[method-assign]
         return spec
@@ -44,7 +42,18 @@ _watcher = _Watcher()
 
 
 def after_import(name: str, callback: Callable[[ModuleType], None]) -> None:
-    """Call ``callback`` with the module ``name`` when the submission has imported it for the first time."""
+    """Call ``callback`` with the module ``name`` when the submission has imported it for the first time, or now, if
+    it is there already: in a worker that was forked.
+    """
+    if name in sys.modules:
+        _call(callback, sys.modules[name])
+        return
     if _watcher not in sys.meta_path:
         sys.meta_path.insert(0, _watcher)
     _watcher.callbacks[name] = callback
+
+
+def _call(callback: Callable[[ModuleType], None], module: ModuleType) -> None:
+    # A library of another version: its use is not observed, and the import succeeds.
+    with contextlib.suppress(Exception):
+        callback(module)

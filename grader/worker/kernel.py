@@ -22,7 +22,9 @@ def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
 
     channel = socket.socket(fileno=task["channel"])
     sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)
-    compiler = InteractiveShell.instance().compile
+    shell = InteractiveShell.instance()
+    compiler, hidden = shell.compile, shell.user_ns_hidden
+    own = {name: value for name, value in namespace.items() if hidden.get(name, hidden) is not value}
 
     def locate(file: str) -> dict[str, Any] | None:
         label = compiler.format_code_name(file)  # ("Cell", "In[3]") for what came from a cell
@@ -30,7 +32,7 @@ def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
         count = int(match[1]) if match else 0
         return {"cell": task["cells"][count - 1]} if 0 < count <= len(task["cells"]) else None
 
-    serve.send(channel, task["id"], serve.loaded(namespace, task["error"]))
+    serve.send(channel, task["id"], serve.loaded(own, task["error"]))
     serve.serve_calls(channel, namespace, locate)
     os._exit(0)
 
@@ -79,5 +81,10 @@ def start(arguments: list[str]) -> None:
     prepare.prepare(config["data"], config["seed"])
     limit_output(config["output_bytes"])
     command = "get_ipython().system = __import__('sys').modules['grader_worker.kernel'].run_command"
-    options = ["--IPKernelApp.capture_fd_output=False", f"--IPKernelApp.exec_lines={command}"]
+    # A tip for beginners is drawn with the submission's random numbers.
+    options = [
+        "--ZMQInteractiveShell.enable_tip=False",
+        "--IPKernelApp.capture_fd_output=False",
+        f"--IPKernelApp.exec_lines={command}",
+    ]
     launch_new_instance([*options, *arguments])

@@ -10,7 +10,8 @@ Three processes, so that nothing a submission does can outlive it::
 The configuration arrives as the first frame on the channel (see :mod:`confine`); the worker answers
 it with ``{"setup": "ready", "gaps": [...]}`` or whoever failed with ``{"setup": "failed", "reason": ...}``.
 
-``main.py kernel ARGUMENTS``, started by a worker inside its confinement, is a notebook's kernel.
+``main.py kernel ARGUMENTS``, started by a worker inside its confinement, is a notebook's kernel;
+``main.py warm CONTROL_FD`` forks supervisors that go the same way (see :mod:`warm`).
 """
 
 from __future__ import annotations
@@ -156,10 +157,14 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
         sys.path += config["python_path"]
         from grader_worker import serve
 
-        if config["kind"] == "notebook":
+        if config["engine"] == "kernel":
             from grader_worker import notebook
 
             engine = notebook.start_kernel(channel, config)
+        elif config["engine"] == "shell":
+            from grader_worker import shell
+
+            engine = shell.start_shell(channel, config)
         else:
             from grader_worker import module, prepare
 
@@ -187,5 +192,10 @@ if __name__ == "__main__":
         from grader_worker import kernel
 
         kernel.start(sys.argv[2:])
+    elif sys.argv[1] == "warm":
+        from grader_worker import warm
+
+        warm.serve(socket.socket(fileno=int(sys.argv[2])), main)
+        os._exit(0)  # threads, or whatever else has kept it from forking, must not keep it here
     else:
         sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

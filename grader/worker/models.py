@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import random
 from collections.abc import Callable, Iterator
 from functools import wraps
 from types import ModuleType
@@ -29,17 +30,22 @@ _known: dict[str, tuple[Array, Array]] = {}
 _depth = [0]  # evaluate within fit is Keras's own
 
 
-def watch(seed: int) -> None:
-    """Record from now on what models are given; make TensorFlow and Keras repeatable with ``seed``."""
+def watch() -> None:
+    """Record from now on what models are given."""
+    hooks.after_import("keras.src.models.model", _record_all)
+
+
+def seed_random(seed: int) -> None:
+    """Make TensorFlow and Keras repeatable with ``seed``."""
     hooks.after_import("tensorflow", lambda module: _settle(module, seed))
     hooks.after_import("keras", lambda module: module.utils.set_random_seed(seed))
-    hooks.after_import("keras.src.models.model", _record_all)
 
 
 def _settle(tensorflow: ModuleType, seed: int) -> None:
     for device in tensorflow.config.list_physical_devices("GPU"):
         tensorflow.config.experimental.set_memory_growth(device, True)
     tensorflow.random.set_seed(seed)  # determinism asks for one
+    random.seed(seed)  # its import has drawn, and a forked worker does without that
     tensorflow.config.experimental.enable_op_determinism()
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import sys
 import threading
@@ -23,7 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import run_sync
 
-from . import serve
+from . import cells, serve
 
 HERE = Path(__file__).resolve().parent
 
@@ -90,7 +89,8 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
         try:
             client.execute_cell(cell, index)
         except CellExecutionError:
-            first_error = first_error or _cell_error(cell, numbers[index])
+            error = next((output for output in cell.outputs if output.output_type == "error"), None)
+            first_error = first_error or cells.describe_error(error, numbers[index])
         except DeadKernelError:
             give_up("DeadKernel", numbers[index])
         except Exception:  # what the kernel sends is no message any more: student code can write into its sockets
@@ -101,7 +101,6 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
 def _hand_over(client: _Client, channel: socket.socket, task: dict[str, Any]) -> None:
     """Let the kernel answer from here on, and end when it ends; it never finishes this last cell."""
     task["channel"] = channel.fileno()
-    code = f"__import__('sys').modules['grader_worker.kernel'].take_over({task!r}, globals())"
     assert client.km is not None and client.kc is not None
     process = client.km.provisioner.process  # type: ignore[union-attr]
 
@@ -110,7 +109,7 @@ def _hand_over(client: _Client, channel: socket.socket, task: dict[str, Any]) ->
         os._exit(status if status >= 0 else 128 - status)
 
     threading.Thread(target=end_with_kernel, daemon=True).start()
-    client.kc.execute(code, silent=True, store_history=False, allow_stdin=False)
+    client.kc.execute(cells.last_cell(task), silent=True, store_history=False, allow_stdin=False)
     run_sync(client.kc.get_shell_msg)()  # type: ignore[attr-defined]
     # The cells have broken the kernel: it cannot even run a line of ours.
     serve.send(channel, task["id"], serve.loaded({}, {"type": "BrokenKernel"}))
@@ -121,19 +120,3 @@ def _code_cell_numbers(notebook: Any) -> dict[int, int]:
     """Number the code cells from 1, as a reader of the notebook counts them."""
     code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     return {index: number for number, index in enumerate(code, start=1)}
-
-
-def _cell_error(cell: Any, number: int) -> dict[str, Any]:
-    """Describe the error among a cell's outputs as :func:`describe.describe_error` would."""
-    error = next((output for output in cell.outputs if output.output_type == "error"), None)
-    if error is None:
-        return {"type": "Error", "cell": number}
-    trace = "\n".join(error.traceback)
-    lines = re.findall(r"(?:Cell In\[\d+\]|\.py\S*), line (\d+)", re.sub(r"\x1b\[[\d;]*m", "", trace) + error.evalue)
-    return {
-        "type": error.ename[:500],
-        "text": re.sub(r" \(\S+\.py, line \d+\)$", "", error.evalue)[:500],
-        "memory": error.ename.endswith("MemoryError"),
-        "cell": number,
-        "line": int(lines[0]) if lines else None,
-    }

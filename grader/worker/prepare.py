@@ -6,7 +6,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 import numpy as np
@@ -49,10 +49,18 @@ def seeded(seed: int | None) -> Iterator[None]:
         os.urandom = random._urandom = urandom  # type: ignore[attr-defined]
 
 
+@cache
+def watch() -> None:
+    """Watch figures and models, and stand in for Keras's data sets, whenever these libraries are imported."""
+    datasets.install()
+    figures.watch()
+    models.watch()
+
+
 def prepare(data: dict[str, str], seed: int) -> None:
     """Serve ``data`` ({data set: file}), make the global random numbers repeatable, watch figures and models."""
     seed_random(seed)
     np.random.default_rng = _repeatable(np.random.default_rng)
-    datasets.install(data)
-    figures.watch()
-    models.watch(seed)
+    datasets.serve(data)
+    watch()
+    models.seed_random(seed)

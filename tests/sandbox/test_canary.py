@@ -12,6 +12,7 @@ from grader.assignment import PACKAGE, REFERENCE
 from grader.assignment.parts import Limits
 from grader.sandbox import canary
 from grader.sandbox.view import Equipment
+from grader.sandbox.warm import WarmStart
 
 EVERYTHING = {
     *("another submission", "the grader's code", "the reference's answers", "the output", "the output (to write)"),
@@ -27,10 +28,10 @@ def attempt(tmp_path):
     (tmp_path / "submission.py").write_text("secret")
     tmp_path.chmod(0o777)
 
-    def run(level, kind="module"):
+    def run(level, kind="module", warm=None):
         files = {"another submission": tmp_path / "submission.py", "the grader's code": PACKAGE / "oracle.py"}
         folders = {"the reference's answers": REFERENCE / "answers", "the output": tmp_path}
-        return canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind)
+        return canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind, warm)
 
     return run
 
@@ -39,6 +40,13 @@ def attempt(tmp_path):
 @pytest.mark.parametrize("level", ["strong", "medium"])
 def test_a_confined_intruder_reaches_nothing(attempt, level, kind):
     assert attempt(level, kind).reached == []
+
+
+@pytest.mark.parametrize("kind", ["module", "notebook"])
+@pytest.mark.parametrize("level", ["strong", "medium"])
+def test_a_confined_intruder_in_a_forked_worker_reaches_nothing(attempt, level, kind):
+    with WarmStart() as warm:
+        assert attempt(level, kind, warm).reached == []
 
 
 @pytest.mark.parametrize("kind", ["module", "notebook"])

@@ -15,10 +15,12 @@ from grader.sandbox import session as session_module
 from grader.sandbox.endings import CallFailed
 from grader.sandbox.session import Session
 from grader.sandbox.view import Equipment
+from grader.sandbox.warm import WarmStart
 from grader.submission import Submission
 from tests.conftest import notebook
 
 LIMITS = Limits(call_seconds=1, load_seconds=10, output_kb=64)
+HOW = {}  # sessions start their workers
 
 
 def submitted(source, kind="module", **files):
@@ -28,8 +30,17 @@ def submitted(source, kind="module", **files):
     return Submission(entry, "", kind, entry, {entry: content.encode(), **extra}, [], None)
 
 
+@pytest.fixture(scope="module", params=["cold", "warm"], autouse=True)
+def _start(request):
+    """What holds for a worker that is started holds for one that was forked."""
+    with WarmStart() as warm:
+        HOW["warm"] = warm if request.param == "warm" else None
+        yield
+    HOW.clear()
+
+
 def opened(source, kind="module", level=None, **files):
-    session = Session(submitted(source, kind, **files), LIMITS, level)
+    session = Session(submitted(source, kind, **files), LIMITS, level, **HOW)
     session.load()
     return session
 
@@ -121,7 +132,7 @@ def test_frames_that_never_end_do_not_hold_the_clock():
 
 def test_a_submission_has_a_limit_in_all():
     source = "import time\ndef f(): time.sleep(0.6)"
-    with Session(submitted(source), Limits(call_seconds=5, total_seconds=1)) as session:
+    with Session(submitted(source), Limits(call_seconds=5, total_seconds=1), **HOW) as session:
         session.load()
         with pytest.raises(CallFailed, match="The limit is 1 s in all") as caught:
             for _ in range(3):
@@ -250,7 +261,10 @@ def test_a_notebook_goes_on_after_a_cell_that_failed_and_says_which():
 )
 def test_a_cell_that_ends_the_notebook_is_named(monkeypatch, cell, status, said):
     submission = submitted(("x = 1", cell), "notebook")
-    with Session(submission, Limits(load_seconds=4, output_kb=64)) as session, pytest.raises(CallFailed) as caught:
+    with (
+        Session(submission, Limits(load_seconds=4, output_kb=64), **HOW) as session,
+        pytest.raises(CallFailed) as caught,
+    ):
         session.load()
     assert caught.value.status == status
     assert said in caught.value.message
@@ -442,7 +456,7 @@ def draw():
 """
 
     def drawn(seed):
-        with Session(submitted(source), LIMITS, equipment=Equipment(seed=seed)) as session:
+        with Session(submitted(source), LIMITS, equipment=Equipment(seed=seed), **HOW) as session:
             session.load()
             return session.call("draw", [], {}).value
 

@@ -1,0 +1,119 @@
+"""What one submission costs in a process that grades many: ``python benchmarks/workers.py [--runs N]``.
+
+The solution of single-neuron as a module and as a notebook, with workers that start cold and warm: milliseconds for
+each, those of its bare code with the same calls, and the own memory of an idle worker with its supervisor and init.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import nbformat
+
+from grader import assignment
+from grader.assignment.parts import Limits
+from grader.grading import grade
+from grader.oracle import Oracle
+from grader.sandbox import usage
+from grader.sandbox.session import Session
+from grader.sandbox.warm import WarmStart
+from grader.submission import Submission, read
+
+NAME = "single-neuron"
+
+
+def in_cells(source: str) -> str:
+    """A module as a notebook, each definition in a cell of its own."""
+    notebook = nbformat.v4.new_notebook()
+    cells = [ast.get_source_segment(source, node) or "" for node in ast.parse(source).body]
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    return nbformat.writes(notebook)
+
+
+def measured(act: Callable[[], object], runs: int) -> float:
+    """Median of milliseconds."""
+    act()  # imports, and the start of a warm process
+    seconds = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        act()
+        seconds.append(time.perf_counter() - began)
+    return 1000 * statistics.median(seconds)
+
+
+def calls_of(exercise: assignment.Assignment, submission: Submission) -> list[tuple[str, list[Any], dict[str, Any]]]:
+    """Function, positional and keyword arguments of each call that grading makes."""
+    made = []
+    call = Session.call
+
+    def recorded(
+        self: Session, function: str, positional: list[Any], keywords: dict[str, Any], *rest: Any, **more: Any
+    ):
+        made.append((function, positional, keywords))
+        return call(self, function, positional, keywords, *rest, **more)
+
+    with mock.patch.object(Session, "call", recorded):
+        grade(exercise, submission)
+    return made
+
+
+def run_bare(source: str, calls: list[tuple[str, list[Any], dict[str, Any]]]) -> None:
+    """Load the code and make the calls in this process."""
+    namespace: dict[str, Any] = {}
+    exec(compile(source, "solution", "exec"), namespace)
+    for function, positional, keywords in calls:
+        namespace[function](*positional, **keywords)
+
+
+def own_memory(warm: WarmStart | None, submission: Submission) -> float:
+    """MB that only this worker holds, idle after loading: what another one costs."""
+    with Session(submission, Limits(), warm=warm, engine="shell") as session:
+        session.load()
+        assert session._worker is not None
+        private = 0
+        for pid in [session._worker._process.pid, *usage.descendants(session._worker._process.pid)]:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            private += sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+        return private / 1024
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=20)
+    runs = parser.parse_args().runs
+    exercise = assignment.load(NAME)
+    source = (exercise.folder / "solution.py").read_text()
+    oracle = Oracle(exercise)
+    with tempfile.TemporaryDirectory() as folder, WarmStart() as warm:
+        module, notebook = Path(folder, "mine.py"), Path(folder, "mine.ipynb")
+        module.write_text(source)
+        notebook.write_text(in_cells(source))
+        calls = calls_of(exercise, read(module, "mine"))
+        print(f"{'':34} {'ms':>7} {'own MB':>7}")
+        print(f"{'its code and the calls, bare':34} {measured(lambda: run_bare(source, calls), runs):7.1f}")
+        for label, path, how, engine in (
+            ("a module, cold", module, None, None),
+            ("a module, warm", module, warm, None),
+            ("a notebook in a kernel, cold", notebook, None, "kernel"),
+            ("a notebook in a shell, cold", notebook, None, "shell"),
+            ("a notebook in a shell, warm", notebook, warm, "shell"),
+        ):
+
+            def act() -> None:
+                assert grade(exercise, read(path, "mine"), oracle=oracle, warm=how, engine=engine).passed  # noqa: B023
+
+            memory = f"{own_memory(how, read(path, 'mine')):7.1f}" if engine != "kernel" else ""
+            print(f"{label:34} {measured(act, runs):7.1f} {memory}")
+
+
+if __name__ == "__main__":
+    main()

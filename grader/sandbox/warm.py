@@ -1,0 +1,129 @@
+"""Warm starts: processes with the imports done, from which workers are forked instead of started.
+
+A batch makes one :class:`WarmStart` for each process that grades, and hands it to every session. Where forking is not
+possible, by whatever reason, a worker starts cold and nobody notices but by the clock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import view
+from .processes import COMMAND, Forked
+
+MOST_FORKS = 500  # of one process; a fresh one costs less than a leak that nobody knows of
+MOST_FAILURES = 3  # in a row, of processes of one kind, until it is tried no more
+START_SECONDS = 60.0  # of the first fork, which waits for the imports
+FORK_SECONDS = 5.0
+# Nothing of the grader's own, and no threads of libraries, which would be lost in a fork.
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+WORKER = ("grader_worker.confine", "grader_worker.serve")
+ENGINES = {"module": "grader_worker.module", "shell": "grader_worker.shell"}  # a kernel is a process of its own
+BACKENDS = {"module": "Agg", "shell": "module://matplotlib_inline.backend_inline"}
+LIBRARIES = {
+    "keras": ("tensorflow", "keras"),
+    "matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a warm process is for: an engine, and the names of libraries that submissions import."""
+
+    engine: str
+    libraries: frozenset[str]
+
+    @property
+    def modules(self) -> list[str]:
+        """What it imports."""
+        return [*WORKER, ENGINES[self.engine], *(name for key in self.libraries for name in LIBRARIES[key])]
+
+
+class WarmStart:
+    """Warm processes, one of each kind of worker, started when they are first needed; for one process of the grader."""
+
+    def __init__(self) -> None:
+        self._processes: dict[Kind, _WarmProcess] = {}
+        self._failures: Counter[Kind] = Counter()
+
+    def fork(self, kind: Kind, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked | None:
+        """A supervisor with this channel, output and environment; None if there is none to be had warm."""
+        if kind.engine not in ENGINES or self._failures[kind] >= MOST_FAILURES:
+            return None
+        if kind not in self._processes:
+            self._processes[kind] = _WarmProcess(kind)
+        process = self._processes[kind]
+        try:
+            forked = process.fork(channel, output, environment)
+        except OSError:
+            self._failures[kind] += 1
+            self._drop(kind)
+            return None
+        self._failures[kind] = 0
+        if process.forks >= MOST_FORKS:
+            self._drop(kind)
+        return forked
+
+    def _drop(self, kind: Kind) -> None:
+        self._processes.pop(kind).close()
+
+    def __enter__(self) -> WarmStart:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for kind in [*self._processes]:
+            self._drop(kind)
+
+
+class _WarmProcess:
+    """One process of :mod:`grader.worker.warm`."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.forks = 0
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [*COMMAND, "warm", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env={**ENVIRONMENT, "MPLBACKEND": BACKENDS[kind.engine]},
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # a Ctrl-C is for the grader, whose end is the end of this one
+            )
+        self._control.send(json.dumps({"python_path": view.python_path(), "modules": kind.modules}).encode())
+
+    def fork(self, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked:
+        """Ask for a supervisor; raises OSError if the process is gone, refuses or does not answer."""
+        seconds = FORK_SECONDS if self.forks else START_SECONDS
+        self._control.settimeout(seconds)
+        lifeline, theirs = socket.socketpair()
+        with theirs:
+            descriptors = [channel.fileno(), theirs.fileno(), output]
+            socket.send_fds(self._control, [json.dumps({"environment": dict(environment)}).encode()], descriptors)
+        forked = Forked(lifeline, seconds)
+        self.forks += 1
+        return forked
+
+    def close(self) -> None:
+        """End it; the workers that came from it stay."""
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0 if self.forks else 0.0)  # it may be importing still
+        self._process.kill()
+        self._process.wait()

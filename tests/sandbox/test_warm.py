@@ -1,0 +1,206 @@
+"""Warm starts: workers are forked, a warm process that fails is not missed, and nothing outlives the grader."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.assignment.parts import Limits
+from grader.sandbox import warm as warm_module
+from grader.sandbox.endings import CallFailed
+from grader.sandbox.engines import libraries_of
+from grader.sandbox.processes import Forked, Started
+from grader.sandbox.session import Session
+from grader.sandbox.warm import WarmStart
+from grader.submission import read
+from tests.sandbox.test_session import submitted
+
+SOURCE = """
+import os, sys
+def tell():
+    return {
+        "environment": open("/proc/self/environ").read(), "command": open("/proc/self/cmdline").read(),
+        "files": [os.readlink(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd") if os.path.lexists(f"/proc/self/fd/{n}")],
+        "modules": sorted(name for name in sys.modules if "." not in name and name not in sys.stdlib_module_names), "path": sys.path,
+        "variables": dict(os.environ),
+    }
+"""
+
+
+@pytest.fixture
+def warm():
+    with WarmStart() as started:
+        yield started
+
+
+def opened(warm, source="def f(): return 1", level=None):
+    session = Session(submitted(source), Limits(call_seconds=20), level, warm=warm)
+    session.load()
+    return session
+
+
+def process_of(session):
+    return session._worker._process
+
+
+def only(warm):
+    (process,) = warm._processes.values()
+    return process
+
+
+def test_a_worker_is_forked_and_its_end_is_told(warm):
+    with opened(warm, "import os\ndef f(): os._exit(7)") as session:
+        assert isinstance(process_of(session), Forked)
+        with pytest.raises(CallFailed, match="exit status 7"):
+            session.call("f", [], {})
+    dies = "import os\ndef f(): os.kill(os.getpid(), 11)"
+    with opened(warm, dies) as session, pytest.raises(CallFailed, match="SIGSEGV"):
+        session.call("f", [], {})
+
+
+def test_a_forked_worker_finds_itself_as_one_that_was_started(warm, monkeypatch):
+    monkeypatch.setenv("SECRET", "of the grader")
+    told = []
+    for how in (None, warm):
+        with opened(how, SOURCE, "strong") as session:
+            told.append(session.call("tell", [], {}).value)
+    started, forked = told
+    assert "SECRET" not in forked["environment"]
+    assert "SECRET" not in forked["command"]
+    assert sorted(name.split(":")[0] for name in forked["files"]) == sorted(n.split(":")[0] for n in started["files"])
+    assert forked["path"] == started["path"]
+    assert forked["variables"] == started["variables"]
+    assert forked["modules"] == started["modules"]
+
+
+CELL = """
+import builtins, linecache, os, sys, threading
+def tell():
+    shell = get_ipython()
+    kept = [name for name in linecache.cache if "ipykernel" in name]
+    places = [shell.starting_dir, shell.ipython_dir, shell.profile_dir.location, sys.path, sys.argv[1:]]
+    names = [sorted(vars(builtins)), sorted(vars(sys)), sorted(globals()), sorted(shell.user_ns_hidden)]
+    return names, places, dict(os.environ), kept, threading.active_count(), shell.execution_count
+"""
+
+
+def test_a_shell_that_was_rehearsed_is_as_new(warm):
+    told = []
+    for how in (None, warm):
+        with Session(submitted([CELL], "notebook"), Limits(), "strong", warm=how, engine="shell") as session:
+            session.load()
+            told.append(session.call("tell", [], {}).value)
+    assert told[0] == told[1]
+
+
+TRAINED = """
+import numpy as np
+import tensorflow as tf
+import matplotlib.pyplot as plt
+from tensorflow import keras
+x = np.random.rand(200, 4)
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+history = model.fit(x, x.sum(1), epochs=2, verbose=0).history["loss"]
+plt.plot(history)
+plt.title(plt.get_backend())
+def tell():
+    try: keras.datasets.mnist.load_data()
+    except OSError as error: return history, str(error)
+"""
+
+
+def test_libraries_that_are_there_already_are_watched_and_seeded_as_ever(warm, tmp_path):
+    (tmp_path / "mine.py").write_text(TRAINED)
+    told = []
+    for how in (None, warm):
+        with Session(read(tmp_path / "mine.py", "mine"), Limits(memory_mb=4096, load_seconds=60), warm=how) as session:
+            session.load()
+            assert how is None or isinstance(process_of(session), Forked)
+            (drawn,) = session.figures()
+            seen = [session.call("tell", [], {}).value, session.training(), drawn.axes[0].titles]
+            told.append(repr(seen))
+    assert only(warm)
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("source", "libraries"),
+    [
+        ("import numpy as np", set()),
+        ("from tensorflow.keras import layers", {"keras"}),
+        ("import keras\nimport matplotlib.pyplot as plt", {"keras", "matplotlib"}),
+        ("def f():\n    import matplotlib\nimport kerastuner", set()),
+    ],
+)
+def test_only_what_is_imported_on_loading_is_there_beforehand(tmp_path, source, libraries):
+    (tmp_path / "mine.py").write_text(source)
+    assert libraries_of(read(tmp_path / "mine.py", "mine")) == libraries
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_warm_process_that_is_gone_or_hangs_is_not_missed(warm, monkeypatch, number):
+    monkeypatch.setattr(warm_module, "FORK_SECONDS", 0.5)
+    opened(warm).close()
+    os.kill(only(warm)._process.pid, number)
+    with opened(warm) as session:
+        assert isinstance(process_of(session), Started)
+        assert session.call("f", [], {}).value == 1
+    with opened(warm) as session:
+        assert isinstance(process_of(session), Forked)
+
+
+def test_a_process_with_threads_does_not_fork(warm, monkeypatch, tmp_path):
+    (tmp_path / "threaded.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=[60]).start()"
+    )
+    monkeypatch.setattr(warm_module.view, "python_path", lambda: [str(tmp_path)])
+    monkeypatch.setitem(warm_module.ENGINES, "module", "threaded")
+    with opened(warm) as session:
+        assert isinstance(process_of(session), Started)
+
+
+def test_a_running_worker_survives_the_process_that_it_came_from(warm):
+    with opened(warm) as session:
+        warm.__exit__()
+        assert session.call("f", [], {}).value == 1
+
+
+def test_a_process_is_replaced_after_many_forks(warm, monkeypatch):
+    monkeypatch.setattr(warm_module, "MOST_FORKS", 1)
+    for _ in range(2):
+        with opened(warm) as session:
+            assert isinstance(process_of(session), Forked)
+        assert warm._processes == {}
+
+
+def test_nothing_outlives_a_grader_that_is_killed(tmp_path):
+    script = """
+import sys, time
+from grader.sandbox.warm import WarmStart
+from tests.sandbox.test_warm import only, opened
+with WarmStart() as warm, opened(warm) as session:
+    print(session._worker._process.pid, only(warm)._process.pid, flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as grader:
+        pids = grader.stdout.readline().split()
+        assert all(Path("/proc", pid).exists() for pid in pids)
+        grader.kill()
+    deadline = time.monotonic() + 10
+    while any(map(runs, pids)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(map(runs, pids))
+
+
+def runs(pid):
+    try:
+        return Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
