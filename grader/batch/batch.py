@@ -26,7 +26,7 @@ from .job import Done, Task, Work
 from .layouts import Student
 from .outputs import Given
 from .progress import Shown
-from .run import Lost, Submit
+from .run import Lost, Place
 from .store import Record, Store
 from .summary import Class as Collected
 
@@ -163,8 +163,8 @@ class _Batch:
         content = self._assignment.content
         with self._console.status("Trying out the isolation, computing the reference's answers ..."):
             work = self._prepared()
-        with self._place(work, len(todo)) as (submit, slots), Shown(self._console, len(todo), slots) as shown:
-            for handed, done in run.each(self._tasks(todo), submit, slots):
+        with self._place(work, len(todo)) as place, Shown(self._console, len(todo), place.slots) as shown:
+            for handed, done in run.each(self._tasks(todo), place):
                 key, record = self._record(handed, done)
                 self._store.put(key, record)
                 if record.report is not None:
@@ -177,7 +177,7 @@ class _Batch:
         self._store.keep_answers(work.identity, answers)
         return replace(work, answers=answers, inspected=True)
 
-    def _place(self, work: Work, count: int) -> AbstractContextManager[tuple[Submit, int]]:
+    def _place(self, work: Work, count: int) -> AbstractContextManager[Place]:
         if self._options.scheduler is not None:
             return run.cluster(work, self._options.scheduler, self._assignment)
         limits = self._assignment.content.limits

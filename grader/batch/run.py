@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,10 +23,19 @@ from .job import Done, Task, Work
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Submit = Callable[[Task], "Future[Done]"]
 OWN_MEMORY = 300 << 20  # bytes, of a process that grades
 PATIENCE = 600  # seconds that the grader's own work on one submission may take, beyond the submission's limit
+LOOK_SECONDS = 5  # between two looks at a place that gives no results
 BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where submissions are graded: how to hand one in, how many at a time, and what to raise if it is gone."""
+
+    submit: Callable[[Task], Future[Done]]
+    slots: int
+    check: Callable[[], None] = lambda: None
 
 
 class Lost(Exception):
@@ -63,10 +72,10 @@ def apart(function: Callable[..., Result], *arguments: Any) -> Result:
 
 
 @contextmanager
-def here(work: Work, jobs: int, limits: Limits) -> Iterator[tuple[Submit, int]]:
-    """Grade by ``jobs`` processes of this machine; yields how, and how many submissions are graded at a time."""
+def here(work: Work, jobs: int, limits: Limits) -> Iterator[Place]:
+    """Grade by ``jobs`` processes of this machine."""
     with _pool(jobs) as schedule:
-        yield lambda task: schedule(job.grade_one, work, task, timeout=limits.total_seconds + PATIENCE), jobs
+        yield Place(lambda task: schedule(job.grade_one, work, task, timeout=limits.total_seconds + PATIENCE), jobs)
 
 
 @contextmanager
@@ -101,7 +110,7 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[tuple[Submit, int]]:
+def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[Place]:
     """Grade on the Dask cluster with the scheduler at ``address``; each machine tries its isolation out first."""
     try:
         from distributed import Client
@@ -112,7 +121,15 @@ def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[tuple[
     except (OSError, ValueError) as error:
         raise UsageError(f"There is no Dask scheduler at {address}: start one with 'dask scheduler'.") from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here
-    with client, _while_connected(client, address):
+
+    def check() -> None:
+        if client.status not in ("running", "connecting"):
+            raise NotGradable(
+                f"The Dask scheduler at {address} is gone: start it and its workers, and run the same command again; "
+                "what is graded is kept."
+            )
+
+    with client:
         if not client.nthreads():
             raise UsageError(
                 f"The Dask scheduler at {address} has no workers: start some with 'dask worker {address}'."
@@ -121,52 +138,49 @@ def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[tuple[
         common = client.scatter(replace(shipped, hide=(), inspected=False), broadcast=True)
         resources = {"GPU": 1} if work.device == "gpu" else None
         with client.get_executor(pure=False, resources=resources, retries=2) as executor:
-            yield lambda task: executor.submit(job.grade_one, common, task), sum(client.nthreads().values())
+            yield Place(
+                lambda task: executor.submit(job.grade_one, common, task), sum(client.nthreads().values()), check
+            )
 
 
-@contextmanager
-def _while_connected(client: Any, address: str) -> Iterator[None]:
-    """Dask fails in many ways when its scheduler dies: say it in one."""
-    try:
-        yield
-    except Exception as error:
-        if client.status == "running":
-            raise
-        raise NotGradable(
-            f"The Dask scheduler at {address} is gone: start it and its workers, and run the same command again; "
-            "what is graded is kept."
-        ) from error
+def each(items: Iterable[tuple[Item, Task]], place: Place) -> Iterator[tuple[Item, Done | Lost]]:
+    """Grade ``items`` and yield each with what came out, as they finish.
 
-
-def each(items: Iterable[tuple[Item, Task]], submit: Submit, slots: int) -> Iterator[tuple[Item, Done | Lost]]:
-    """Grade ``items``, as many at a time as there are ``slots``, and yield each with what came out, as they finish.
-
-    As many again are handed in and wait, so that no slot does. A submission whose process died is tried once more. Raises NotGradable where nothing may be graded.
+    As many as are graded wait beside them, so that no slot does. A submission whose process died is tried once more.
+    Raises NotGradable where nothing may be graded.
     """
     pending: dict[Future[Done], tuple[Item, Task, bool]] = {}
+
+    def submit(item: Item, task: Task, again: bool) -> None:
+        try:
+            pending[place.submit(task)] = (item, task, again)
+        except Exception:
+            place.check()  # it fails in many ways when it is gone: say it in one
+            raise
+
+    def finished() -> Iterator[tuple[Item, Done | Lost]]:
+        while not (done := wait(pending, LOOK_SECONDS, FIRST_COMPLETED).done):
+            place.check()
+        for future in done:
+            item, task, again = pending.pop(future)
+            try:
+                yield item, future.result()
+            except (NotGradable, UsageError):
+                raise
+            except Exception as error:
+                place.check()
+                if again:
+                    submit(item, task, again=False)
+                else:
+                    yield item, Lost(f"{type(error).__name__}: {error}")
+
     try:
         for item, task in items:
-            pending[submit(task)] = (item, task, True)
-            if len(pending) >= 2 * slots:
-                yield from _finished(pending, submit)
+            submit(item, task, again=True)
+            if len(pending) >= 2 * place.slots:
+                yield from finished()
         while pending:
-            yield from _finished(pending, submit)
+            yield from finished()
     finally:
         for future in pending:
             future.cancel()
-
-
-def _finished(
-    pending: dict[Future[Done], tuple[Item, Task, bool]], submit: Submit
-) -> Iterator[tuple[Item, Done | Lost]]:
-    for future in wait(pending, return_when=FIRST_COMPLETED).done:
-        item, task, again = pending.pop(future)
-        try:
-            yield item, future.result()
-        except (NotGradable, UsageError):
-            raise
-        except Exception as error:
-            if again:
-                pending[submit(task)] = (item, task, False)
-            else:
-                yield item, Lost(f"{type(error).__name__}: {error}")
