@@ -112,12 +112,14 @@ def grade(
             told = hint_level or assignment.content.hints
             context = Context(assignment, submission.code, session, oracle or Oracle(assignment), seed, splits)
             skip = not only or earlier is not None
-            results = _run_all(submission, session, context, selected, skip, told, kept, timings)
+            # What a submission keeps of hidden inputs must not come out in the message of an open check.
+            ordered = sorted(selected, key=lambda check: check.visibility != "open")
+            results = _run_all(submission, session, context, ordered, skip, told, kept, timings)
             level, gaps = session.level, session.not_enforced
     if earlier is not None:
-        graded = {result.name: result for result in results}
         selected = _select(assignment, (), whole)
-        results = [graded.get(check.name) or kept[check.name] for check in selected]
+    found = kept | {result.name: result for result in results}
+    results = [found[check.name] for check in selected]
     score = sum(result.score or 0 for result in results)
     max_score = sum(check.points for check in selected if not check.bonus)
     gradable = all(result.status != "not_gradable" for result in results)

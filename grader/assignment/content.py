@@ -115,6 +115,9 @@ class AssignmentFile(Part):
         self._refuse_unknown(where, "required check (one above it)", check.requires, above)
         self._refuse_unknown(where, "function", check.functions(), self.functions)
         self._refuse_unknown(where, "probe", check.probe_names(), self.probes)
+        closed = [other.name for other in self.checks if other.visibility != "open"]
+        if check.visibility == "open":
+            self._refuse_unknown(where, "check that students can run", check.requires, set(above) - set(closed))
         bonus = [other.name for other in self.checks if other.bonus]
         self._refuse_unknown(where, "check that everybody takes", check.requires, set(above) - set(bonus))
         for name, wanted in check.variables():

@@ -49,9 +49,9 @@ class Policy(Part):
     """
 
     due: AwareDatetime | None = None
-    grace_hours: float = Field(0, ge=0)
+    grace_hours: float = Field(0, ge=0, le=10_000)
     percent_a_day: float = Field(0, ge=0, le=100)
-    rounding: float = Field(0.01, gt=0)
+    rounding: float = Field(0.01, ge=0.0001, le=1000)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -13,11 +14,12 @@ from pathlib import Path
 from rich.console import Console
 
 from .. import __version__
-from ..assignment import Assignment
+from ..assignment import PACKAGE, Assignment
 from ..assignment.parts import Policy
 from ..device import Wanted
 from ..errors import Stopped, UsageError
 from ..report.model import Level, Report
+from ..sandbox import view
 from ..text import clean, plural
 from . import job, outputs, run
 from .collect import Class, HandedIn
@@ -71,6 +73,9 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
     Raises UsageError for what cannot be read or written, NotGradable where nothing may be graded here.
     """
     _refuse_unknown_checks(assignment, options.checks)
+    if options.fresh and (options.students or options.checks):
+        raise UsageError("--fresh forgets the results of all students: leave it out, or leave out --only and --check.")
+    _refuse_own_files(submissions)
     outputs.try_out(options.given)
     with Class(submissions, options.layout, assignment.name, out) as found, Store(out) as store:
         if options.fresh:
@@ -87,17 +92,25 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
         return batch.write(len(todo))
 
 
+def _refuse_own_files(submissions: Path) -> None:
+    """What a worker needs cannot be hidden from it together with the class."""
+    needed = [PACKAGE, *(Path(real) for _, real in view.readable())]
+    if any(path.is_relative_to(submissions.resolve()) for path in needed):
+        raise UsageError(f"{submissions} has Python or the grader itself in it: give the folder of the class alone.")
+
+
 def _work(assignment: Assignment, seed: int, options: Options, hide: tuple[str, ...]) -> Work:
     data = str(options.data.resolve()) if options.data else None
+    basis = _digest(__version__, seed, options.isolation, data)
     return Work(
-        identity=_digest(__version__, job.version(assignment), seed, options.isolation, data),
+        identity=_digest(basis, job.version(assignment, [*map(Path, hide)])),
+        basis=basis,
         assignment=str(assignment.folder),
         seed=seed,
         isolation=options.isolation,
         data=data,
         device=options.device,
         threads=max(1, run.cores() // options.jobs),
-        only=tuple(options.checks),
         hide=hide,
     )
 
@@ -111,6 +124,16 @@ def _refuse_unknown_checks(assignment: Assignment, names: Sequence[str]) -> None
     for name in names:
         if name not in known:
             raise UsageError(f"{assignment.name} has no check '{name}': use one of {', '.join(known)}.")
+
+
+def _known_as(student: Student) -> str:
+    """Name and id, where they are two."""
+    return student.name if student.name == student.identity else f"{student.name} ({student.identity})"
+
+
+def _folded(name: str) -> str:
+    """A name as it is compared, however its letters are composed."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 class _Batch:
@@ -144,13 +167,14 @@ class _Batch:
         """
         chosen = self._found.students
         if self._options.students:
-            chosen = [student for name in self._options.students for student in self._called(name)]
+            asked = {student.identity for name in self._options.students for student in self._called(name)}
+            chosen = [student for student in chosen if student.identity in asked]
         if self._options.students or self._options.checks:
             return chosen
         return [each for each in chosen if self._store.key(each.identity) != self._key(self._seen[each.identity])]
 
     def _called(self, name: str) -> list[Student]:
-        known = [s for s in self._found.students if name.casefold() in (s.name.casefold(), s.identity.casefold())]
+        known = [s for s in self._found.students if _folded(name) in (_folded(s.name), _folded(s.identity))]
         if not known:
             raise UsageError(f"No student is called '{clean(name)}': give a name or id as it is in gradebook.csv.")
         return known
@@ -166,7 +190,8 @@ class _Batch:
         with self._place(work, len(todo)) as place, Shown(self._console, len(todo), place.slots) as shown:
             for handed, done in run.each(self._tasks(todo), place):
                 key, record = self._record(handed, done)
-                self._store.put(key, record)
+                if key != UNFINISHED or self._store.key(record.identity) != self._key(handed):
+                    self._store.put(key, record)  # a failure of the grader takes the place of no result
                 if record.report is not None:
                     outputs.write_reports(self._out, self._names[record.identity], record.report, content)
                 shown.add(record)
@@ -192,20 +217,27 @@ class _Batch:
         for student in todo:
             handed = self._found.handed_in(student)
             earlier = self._earlier(handed) if self._options.checks else None
-            yield handed, Task(handed.shown, handed.contents, handed.problem, earlier)
+            only = self._to_be_graded(earlier) if earlier else ()
+            yield handed, Task(handed.shown, handed.contents, handed.problem, earlier, only)
 
     def _earlier(self, handed: HandedIn) -> Report | None:
-        """The report whose other checks still hold when some are graded again: on the same files, and whole."""
+        """The report whose other checks still hold when some are graded again: on the same files, with the same seed."""
         record = self._store.record(handed.student.identity)
-        if record is None or record.report is None or record.report.score is None or record.sha256 != handed.sha256:
+        if record is None or record.report is None or record.report.score is None:
             return None
         same = [c.name for c in record.report.checks] == [c.name for c in self._assignment.content.checks]
-        return record.report if same else None
+        return record.report if same and (record.sha256, record.basis) == (handed.sha256, self._work.basis) else None
+
+    def _to_be_graded(self, earlier: Report) -> tuple[str, ...]:
+        """The checks that were asked for, and those that have other points now."""
+        points = {check.name: check.points for check in self._assignment.content.checks}
+        changed = [check.name for check in earlier.checks if check.max_score != points[check.name]]
+        return (*self._options.checks, *changed)
 
     def _record(self, handed: HandedIn, done: Done | Lost) -> tuple[str, Record]:
         """What is kept of a result, and its key."""
         student = handed.student
-        record = Record(identity=student.identity, name=student.name, sha256=handed.sha256)
+        record = Record(identity=student.identity, name=student.name, sha256=handed.sha256, basis=self._work.basis)
         if isinstance(done, Lost):
             return UNFINISHED, record.model_copy(update={"failure": str(done)})
         record = record.model_copy(update={"report": done.report, "problem": done.problem, "timings": done.timings})
@@ -217,19 +249,22 @@ class _Batch:
         content, found = self._assignment.content, self._found
         rules = self._options.policy or content.grading
         collected = Collected()
-        rows, timings, without_score = [], [], []
+        rows, timings, without_score, reported = [], [], [], []
         for student in found.students:
             record = self._store.record(student.identity)
             row = outputs.row(self._seen[student.identity], record, content, rules)
             rows.append(row)
             if record is None:
                 continue
-            timings.append((student.name, record.timings))
+            timings.append((_known_as(student), record.timings))
             if row.score is None:
-                without_score.append({"student": row.name, "status": row.status, "why": record.failure or row.comment})
+                why = record.failure or row.comment
+                without_score.append({"student": row.name, "id": row.identity, "status": row.status, "why": why})
             if record.report is not None:
                 outputs.write_reports(self._out, self._names[student.identity], record.report, content)
-                collected.add(student.name, record.report, row.score)
+                collected.add(_known_as(student), record.report, row.score)
+                reported.append(self._names[student.identity])
+        outputs.remove_other_reports(self._out, reported)
         filled = outputs.write_gradebooks(self._out, rows, found.layout, self._assignment.name, self._options.given)
         told = {
             "assignment": {"name": self._assignment.name, "version": content.version},
@@ -241,7 +276,9 @@ class _Batch:
             "students": dict(sorted(Counter(row.status for row in rows).items())),
             "passed": sum(row.passed for row in rows),
             "without_score": without_score,
-            "several_attempts": {row.name: row.attempts for row in rows if row.attempts},
+            "several_attempts": [
+                {"student": row.name, "id": row.identity, "earlier": row.attempts} for row in rows if row.attempts
+            ],
             "files_of_nobody": found.left_over,
         }
         outputs.write_summary(self._out, told, collected)

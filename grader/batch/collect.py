@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tarfile
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ..errors import UsageError
 from ..submission import files
@@ -21,6 +22,8 @@ from .layouts import Student
 
 MOST_OF_A_TAR = 8 << 30  # bytes; a .zip is read where it lies
 TIMESTAMP = "timestamp.txt"  # of nbgrader, beside what was handed in
+RESULTS = "grading.sqlite"  # of the output folder of a batch, which holds nothing of a student
+UTF_8 = 0x800  # the flag of a zip member
 DATED = 64  # characters of a timestamp
 
 
@@ -47,20 +50,24 @@ class Class:
         ``layout`` is one of :data:`layouts.NAMES`, recognised by default; ``assignment`` chooses among those of a course.
         ``leave_out`` is a folder that may lie in ``path`` and holds nothing of a student: that of the results.
         """
+        if leave_out is not None and path.resolve() == leave_out.resolve():
+            raise UsageError(f"{path} is the class and the place for results: choose another folder for --out.")
         if not path.exists():
             raise UsageError(f"{path} does not exist: give the folder or archive of a class.")
         self._scratch = tempfile.TemporaryDirectory(prefix="grader-class-")
         self._archive: zipfile.ZipFile | None = None
         self._folders: list[str] = []
         try:
-            ours = _inside(path.resolve(), leave_out.resolve()) if leave_out else None
-            self._read = {name: read for name, read in self._open(path) if _counts(name, ours)}
+            found = dict(self._open(path))
+            results = {name.rpartition("/")[0] + "/" for name in found if name.endswith(f"/{RESULTS}")}
+            ours = (*results, *_inside(path.resolve(), leave_out.resolve() if leave_out else None))
+            self._read = {name: read for name, read in found.items() if _counts(name, ours)}
             self._folders = [name for name in self._folders if _counts(name, ours)]
             self._prefix = f"{path.name}/" if path.is_file() else ""
-            metadata = next((name for name in self._read if PurePosixPath(name).name == layouts.METADATA), None)
+            metadata = layouts.metadata_file(self._read)
             text = "" if metadata is None else (self._read[metadata]() or b"").decode(errors="replace")
-            found = layouts.students([*self._read, *self._folders], layout, text, _is_clone(path), assignment)
-            if not found.students:
+            students = layouts.students([*self._read, *self._folders], layout, text, _is_clone(path), assignment)
+            if not students.students:
                 expected = f"in the layout '{layout}'" if layout else "of any layout that is known"
                 raise UsageError(f"{path} holds no submission {expected}: give the folder or archive of a class.")
         except (OSError, ValueError, *files.DAMAGED) as error:
@@ -70,9 +77,9 @@ class Class:
         except BaseException:
             self.close()
             raise
-        self.layout = found.layout
-        self.students = found.students
-        self.left_over = [name for name in found.left_over if name != metadata]
+        self.layout = students.layout
+        self.students = students.students
+        self.left_over = [name for name in students.left_over if name != metadata]
         """Files that belong to no student."""
 
     def __enter__(self) -> Class:
@@ -98,14 +105,15 @@ class Class:
             try:
                 content = self._read[file.path]()
             except (OSError, ValueError, *files.DAMAGED) as error:
-                content, problem = b"", f"{clean(file.name)} cannot be read ({clean(error)})."
+                why = "it is encrypted" if "encrypted" in str(error) else clean(error)
+                content, problem = b"", f"{clean(file.name)} cannot be read ({why})."
             total += files.MAX_TOTAL + 1 if content is None else len(content)
             if content is None or total > files.MAX_TOTAL:
                 problem = f"{clean(file.name)} is too large: at most {files.MAX_TOTAL >> 20} MB in all are read."
                 contents = {}
                 break
             digest.update(os.fsencode(f"{file.name}\0{len(content)}\0") + content)
-            if file.name == TIMESTAMP:
+            if self.layout == "nbgrader" and file.name == TIMESTAMP:
                 submitted = layouts.moment(content[:DATED].decode(errors="replace")) or submitted
             else:
                 contents[file.name] = content
@@ -120,6 +128,8 @@ class Class:
         name = path.name.lower()
         if name.endswith(".zip"):
             self._archive = zipfile.ZipFile(path)
+            for info in self._archive.infolist():
+                info.filename = _name_in_zip(info)
             self._folders = [info.filename for info in self._archive.infolist() if info.is_dir()]
             return files.zip_members(self._archive)
         if name.endswith(files.ARCHIVES):
@@ -131,6 +141,8 @@ class Class:
         total = 0
         with tarfile.open(path) as archive:
             for number, info in enumerate(archive):
+                if info.isdir():
+                    self._folders.append(f"{info.name}/")
                 member = archive.extractfile(info) if info.isfile() else None
                 if member is None:
                     continue
@@ -143,16 +155,25 @@ class Class:
                 yield info.name, partial(_read_again, place, info.size)
 
 
-def _inside(path: Path, folder: Path) -> str | None:
+def _inside(path: Path, folder: Path | None) -> list[str]:
     """The beginning of the names of all files of ``folder``, if that lies in ``path``."""
-    return f"{folder.relative_to(path).as_posix()}/" if path in folder.parents else None
+    return [f"{folder.relative_to(path).as_posix()}/"] if folder is not None and path in folder.parents else []
 
 
-def _counts(name: str, ours: str | None) -> bool:
+def _counts(name: str, ours: tuple[str, ...]) -> bool:
     """Whether a file can be part of what was handed in: what a computer puts there by itself is not, nor ``ours``."""
-    if ours is not None and name.startswith(ours):
+    if name.startswith(ours):
         return False
     return not any(part.startswith(".") or part in files.SKIPPED for part in name.split("/"))
+
+
+def _name_in_zip(info: zipfile.ZipInfo) -> str:
+    """The name of a member; some programs write UTF-8 without saying so, or the slashes of Windows."""
+    name = info.filename
+    if not info.flag_bits & UTF_8:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode()
+    return name.replace("\\", "/")
 
 
 def _read_again(place: Path, size: int) -> bytes | None:
@@ -167,5 +188,9 @@ def _folder(student: Student) -> str:
 
 
 def _is_clone(path: Path) -> bool:
-    """Whether the folders at ``path`` are clones of repositories."""
-    return path.is_dir() and any(path.glob("*/.git"))
+    """Whether what lies at ``path`` are clones of repositories, but for a stray folder."""
+    if not path.is_dir():
+        return False
+    folders = [folder for folder in path.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
+    loose = any(file.suffix.lower() in files.PYTHON for file in path.iterdir())
+    return not loose and sum((folder / ".git").exists() for folder in folders) > len(folders) / 2

@@ -13,12 +13,12 @@ def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place in one step: whoever reads it, and whenever the process dies, sees the old or the new.
 
     The temporary file beside it has always the same name, so that one left behind by a killed process is written
-    over. One process writes a file at a time. Raises UsageError where the file cannot be written.
+    over. One process writes a file at a time. Marks are their owner's alone to read. Raises UsageError where the file cannot be written.
     """
     temporary = path.with_name(f".{path.name}.part")
     try:
         try:
-            with open(temporary, "wb") as file:
+            with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -10,6 +10,7 @@ import io
 import os
 import tempfile
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -37,12 +38,13 @@ class Work:
     """What all submissions of a batch have in common.
 
     ``assignment`` is a bundled one or a folder of this machine; a cluster gets the ``files`` of such a folder.
-    ``identity`` tells two works apart. ``answers`` is an .npz of the reference's answers for this ``seed``. ``only``
+    ``identity`` tells two works apart, ``basis`` is all of it but the assignment. ``answers`` is an .npz of the reference's answers for this ``seed``. ``only``
     are the checks to run, all by default. ``hide`` are files and folders of this machine. ``inspected``: the
     intruder has been let loose on this machine already.
     """
 
     identity: str
+    basis: str
     assignment: str
     seed: int
     isolation: Level
@@ -51,19 +53,19 @@ class Work:
     data: str | None = None
     device: Wanted = "auto"
     threads: int = 1
-    only: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     inspected: bool = False
 
 
 @dataclass(frozen=True)
 class Task:
-    """One submission: what its files hold or why they cannot be read, and the report whose other checks still hold."""
+    """One submission: what its files hold or why they cannot be read, and the report whose checks but ``only`` still hold."""
 
     shown: str
     contents: dict[str, bytes]
     problem: str = ""
     earlier: Report | None = None
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,15 @@ def is_bundled(assignment: Assignment) -> bool:
     return assignment.folder.parent == ASSIGNMENTS
 
 
-def pack(assignment: Assignment) -> dict[str, bytes]:
-    """The files of an assignment; raises UsageError for one that is too large to be sent around."""
+def pack(assignment: Assignment, besides: Sequence[Path]) -> dict[str, bytes]:
+    """The files of an assignment without those ``besides``, a class and its results, that may lie in its folder.
+
+    Raises UsageError for one that is too large to be sent around.
+    """
     packed = {}
     for name, content in files.folder_members(assignment.folder):
+        if any((assignment.folder / name).is_relative_to(other) for other in besides):
+            continue
         raw = content()
         if raw is None:
             large = assignment.folder / name
@@ -92,10 +99,10 @@ def pack(assignment: Assignment) -> dict[str, bytes]:
     return packed
 
 
-def version(assignment: Assignment) -> str:
+def version(assignment: Assignment, besides: Sequence[Path]) -> str:
     """A digest of all files that an assignment grades by."""
     digest = hashlib.sha256()
-    for name, content in sorted(pack(assignment).items()):
+    for name, content in sorted(pack(assignment, besides).items()):
         digest.update(os.fsencode(f"{name}\0") + hashlib.sha256(content).digest())
     reference = assignment.reference_file()
     digest.update(reference.read_bytes() if reference is not None else b"")
@@ -116,7 +123,7 @@ def grade_one(work: Work, task: Task) -> Done:
         desk.assignment,
         submission,
         work.seed,
-        work.only if task.earlier else (),
+        task.only,
         work.isolation,
         desk.oracle,
         whole=True,

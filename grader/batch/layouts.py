@@ -7,6 +7,7 @@ student is listed as well.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,11 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from os.path import commonprefix
-from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+
+from ..submission.files import ARCHIVES, PYTHON
 
 LATE = ("late", "verspätet", "verspaetet")  # ILIAS's word for it, in front of a file's name
 
@@ -77,15 +79,18 @@ def canvas(path: str) -> Placed | None:
     if found is None or "/" in found["name"]:
         return None
     name = found["name"] if found["name"] != "anon" else f"anonymous {found['id']}"
-    # Canvas numbers the file of a second attempt, and gives every upload a larger id.
-    file = Handed(path, re.sub(r"-\d+(?=\.[^.]+$)", "", found["file"]), bool(found["late"]), int(found["file_id"]))
-    return f"{found['name']} {found['id']}", name, found["id"], file
+    # Canvas numbers the file of a second attempt, and gives every upload a larger id. Data may be numbered by itself.
+    file = found["file"]
+    if file.lower().endswith((*PYTHON, *ARCHIVES)):
+        file = re.sub(r"-\d+(?=(\.tar)?\.[^.]+$)", "", file)
+    handed = Handed(path, file, bool(found["late"]), int(found["file_id"]))
+    return f"{found['name']} {found['id']}", name, found["id"], handed
 
 
 def moodle(path: str) -> Placed | None:
     """``Erika Mustermann_4711_assignsubmission_file/answer.ipynb``, or with ``_`` in the place of the slash."""
     found = re.fullmatch(
-        r"(?:[^/]+/)??(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)_?[/_]?(?P<file>.*)", path
+        r"(?:[^/]+/)??(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)_?[/_]?(?P<file>.*)", path
     )
     if found is None:
         return None
@@ -96,13 +101,17 @@ def moodle(path: str) -> Placed | None:
 def ilias(path: str) -> Placed | None:
     """``Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.ipynb``, or one folder deeper for a team."""
     found = re.fullmatch(
-        r"(?:[^/]+/){1,3}?(?P<last>[^/_]+)_(?P<first>[^/_]+)_(?P<login>[^/]+)_(?P<id>\d+)/(?P<file>.*)", path
+        r"(?:[^/]+/){0,3}?(?P<last>[^/_]+)_(?P<first>[^/_]+)_(?P<login>[^/]+)_(?P<id>\d+)/(?P<file>.*)", path
     )
     if found is None:
         return None
     prefix, _, rest = found["file"].partition(" - ")
     late = bool(rest) and prefix.lower() in LATE
-    file = Handed(path, rest if late else found["file"], late)
+    name = rest if late else found["file"]
+    again = re.search(r" \((\d+)\)(?=\.[^./]+$)", name)  # of a file that was handed in once more
+    if again:
+        name = name.replace(again[0], "")
+    file = Handed(path, name, late, int(again[1]) if again else 0)
     return found["id"], f"{found['first']} {found['last']}", found["login"], file
 
 
@@ -132,7 +141,7 @@ def folders(path: str) -> Placed | None:
 
 def loose(path: str) -> Placed | None:
     """One file a student, with the student's name."""
-    if "/" in path or not path.endswith((".py", ".ipynb", ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz")):
+    if "/" in path:
         return None
     name = re.sub(r"(\.tar)?\.[^.]+$", "", path)
     return path, name, name, Handed(path, path)
@@ -156,16 +165,43 @@ ANYTHING = ("github", "folders", "loose")  # layouts that take almost any name
 
 def recognise(paths: Sequence[str], cloned: bool = False) -> str:
     """The layout of most files, which are ``cloned`` repositories or not."""
-    if any(PurePosixPath(path).name == METADATA for path in paths):
+    if metadata_file(paths) is not None:
         return GRADESCOPE
     if cloned:
         return "github"
     certain = [name for name in LAYOUTS if name not in ANYTHING]
-    best = max(certain, key=lambda name: sum(LAYOUTS[name](path) is not None for path in paths))
-    if sum(LAYOUTS[best](path) is not None for path in paths) > len(paths) / 2:
+    best = max(certain, key=lambda name: _support(name, paths))
+    if _support(best, paths) > 0.5:
         return best
-    inside = _without_common_folder(paths)
-    return "folders" if sum("/" in path for path in inside) >= len(inside) / 2 and inside else "loose"
+    skip = _common_folder(paths)
+    inside = {path.removeprefix(skip).partition("/")[:2] for path in paths}
+    return "folders" if sum(slash == "/" for _, slash in inside) >= len(inside) / 2 and inside else "loose"
+
+
+def metadata_file(paths: Iterable[str]) -> str | None:
+    """Gradescope's list of who handed in what. Only at the top is it Gradescope's, and no student's."""
+    paths = list(paths)
+    tops = {path.partition("/")[0] for path in paths}
+    wanted = [METADATA, *(f"{top}/{METADATA}" for top in tops if len(tops) == 1)]
+    return next((name for name in wanted if name in paths), None)
+
+
+def _support(layout: str, paths: Sequence[str]) -> float:
+    """The share of what lies side by side that has the names of a layout; one student has one vote."""
+    if layout == "nbgrader":
+        tops = {path.partition("/")[0] for path in paths}
+        course = f"{tops.pop()}/" if len(tops) == 1 else ""
+        beginnings = ("submitted/", f"{course}submitted/")
+        return float(any(path.startswith(beginnings) and NBGRADER.match(path) for path in paths))
+    shared = commonprefix([path.rpartition("/")[0] + "/" for path in paths]) if paths else ""  # noqa: RUF071, cut below
+    shared = shared[: shared.rfind("/") + 1]
+    votes: dict[tuple[str, str], list[bool]] = {}
+    for path in paths:
+        top, slash, _ = path.removeprefix(shared).partition("/")
+        votes.setdefault((top, slash), []).append(LAYOUTS[layout](path) is not None)
+    voters = [mine for (_, slash), mine in votes.items() if slash] if layout == "ilias" else []
+    voters = voters or list(votes.values())  # ILIAS has an overview beside the folders
+    return sum(sum(mine) > len(mine) / 2 for mine in voters) / len(voters) if voters else 0.0
 
 
 def students(
@@ -197,17 +233,22 @@ def students(
             left_over += [] if path.endswith("/") else [path]
             continue
         key, name, identity, file = placed
-        student = found.setdefault(key, Student(name, identity, submitted=file.submitted))
+        student = found.setdefault(key, Student(_text(name), _text(identity), submitted=file.submitted))
         if not path.endswith("/"):
             student.files.append(replace(file, path=path))
     for student in found.values():
         _keep_last_attempt(student)
     shared = Counter(student.identity for student in found.values())
     everybody = [
-        student if shared[student.identity] == 1 else replace(student, identity=f"{student.identity} ({key})")
+        student if shared[student.identity] == 1 else replace(student, identity=f"{student.identity} ({_text(key)})")
         for key, student in found.items()
     ]
     return Found(layout, sorted(everybody, key=lambda s: (s.name.casefold(), s.identity)), left_over)
+
+
+def _text(name: str) -> str:
+    """A name as text, also where the bytes of a file's name are none."""
+    return os.fsencode(name).decode(errors="backslashreplace")
 
 
 def moment(text: str) -> datetime | None:
@@ -234,10 +275,10 @@ def gradescope(metadata: str) -> Place:
     """The folder of each submission, and the students in it, as Gradescope's metadata say."""
     try:
         known: Any = yaml.safe_load(metadata)
-    except yaml.YAMLError as error:
-        raise ValueError(f"{METADATA} is not valid YAML.") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(f"{METADATA} is not valid YAML") from error
     if not isinstance(known, Mapping):
-        raise ValueError(f"{METADATA} does not list submissions.")
+        raise ValueError(f"{METADATA} does not list submissions")
     people = {str(folder): (*_submitters(entry), _created(entry)) for folder, entry in known.items()}
 
     def place(path: str) -> Placed | None:
@@ -258,7 +299,7 @@ def _submitters(entry: Any) -> tuple[str, str]:
     people = [person for person in submitters or [] if isinstance(person, Mapping)]
 
     def joined(*keys: str) -> str:
-        values = [next((str(person[key]) for key in keys if person.get(key)), "") for person in people]
+        values = [next((str(person[k]) for k in keys if isinstance(person.get(k), str | int)), "") for person in people]
         return ", ".join(value for value in values if value)
 
     return joined(":name", "name"), joined(":sid", "sid", ":email", "email")
@@ -283,13 +324,13 @@ def _keep_last_attempt(student: Student) -> None:
 
 
 def _common_folder(paths: Sequence[str]) -> str:
-    """The one folder that holds everything, as an archive of a folder has it, with its slash; "" if there is none."""
-    tops = {path.split("/", 1)[0] + "/" for path in paths if "/" in path}
-    alone = len(tops) == 1 and all("/" in path for path in paths)
-    (top,) = tops if alone else ("",)
-    return top if alone and sum(path.removeprefix(top).count("/") > 0 for path in paths) > 0 else ""
+    """The one folder that holds the whole class, as an archive of a folder has it, with its slash; "" if there is none.
 
-
-def _without_common_folder(paths: Sequence[str]) -> list[str]:
-    top = _common_folder(paths)
-    return [path.removeprefix(top) for path in paths]
+    A folder with files and folders in it is rather one student's.
+    """
+    tops = {path.partition("/")[0] for path in paths}
+    if len(tops) != 1 or not all("/" in path for path in paths):
+        return ""
+    top = f"{tops.pop()}/"
+    direct = sum("/" not in path.removeprefix(top) for path in paths)
+    return top if direct == 0 or (direct == len(paths) and direct > 1) else ""

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ from .summary import Class
 from .visible import for_student
 
 REPORTS, FOR_INSTRUCTORS = "reports", "instructor"
+DIGEST = re.compile(r"-[0-9a-f]{8}$")  # a name that looks as if it had one gets one, so that all stay different
 LONGEST_NAME = 80  # characters of a file's name
 LONGEST_COMMENT = 2000
 
@@ -37,9 +39,9 @@ LONGEST_COMMENT = 2000
 def file_names(students: Sequence[Student]) -> dict[str, str]:
     """A name for the files of each student, by identity: to be read by people, and different on every file system."""
     names = {student.identity: _file_name(student) for student in students}
-    folded = [name.casefold() for name in names.values()]
+    taken = Counter(name.casefold() for name in names.values())
     return {
-        identity: name if folded.count(name.casefold()) == 1 else f"{name}-{_short_digest(identity)}"
+        identity: f"{name}-{_short_digest(identity)}" if taken[name.casefold()] > 1 or DIGEST.search(name) else name
         for identity, name in names.items()
     }
 
@@ -62,10 +64,19 @@ def write_reports(folder: Path, name: str, report: Report, content: AssignmentFi
         write_if_new(folder / kind / f"{name}.json", f"{shown.to_json()}\n".encode())
 
 
+def remove_other_reports(folder: Path, names: Iterable[str]) -> None:
+    """Remove the reports of an earlier run on whoever has none now: nobody is to read an old mark."""
+    kept = {f"{name}.json" for name in names}
+    for kind in (REPORTS, FOR_INSTRUCTORS):
+        for file in (folder / kind).glob("*.json"):
+            if file.name not in kept:
+                file.unlink()
+
+
 def write_if_new(path: Path, content: bytes) -> None:
     """Write a file unless it is there already."""
     if not path.is_file() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(path, content)
 
 
@@ -137,13 +148,13 @@ def try_out(given: Given) -> None:
 def write_gradebooks(
     folder: Path, rows: Sequence[Row], layout: str, name: str, given: Given
 ) -> list[tuple[str, Filled]]:
-    """Our own gradebook and those of course systems; returns what became of the latter, by file name."""
+    """Our own gradebook and those of course systems; returns the latter by file name, and whom they lack."""
     gradebook.write(rows, folder / "gradebook.csv")
-    if layout == "nbgrader":
-        write_whole(folder / "nbgrader.csv", nbgrader.grades(rows, name))
-    if layout == "ilias":
-        write_whole(folder / "status.csv", ilias.status_file(rows))
     filled = _fill(rows, given)
+    if layout == "nbgrader":
+        filled.append(("nbgrader.csv", Filled(nbgrader.grades(rows, name), [], [])))
+    if layout == "ilias" and given.ilias is None:
+        filled.append(("status.csv", Filled(ilias.status_file(rows), [], [])))
     for file, done in filled:
         write_whole(folder / file, done.content)
     return filled

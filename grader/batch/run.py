@@ -134,7 +134,11 @@ def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[Place]
             raise UsageError(
                 f"The Dask scheduler at {address} has no workers: start some with 'dask worker {address}'."
             )
-        shipped = work if job.is_bundled(assignment) else replace(work, files=job.pack(assignment))
+        shipped = (
+            work
+            if job.is_bundled(assignment)
+            else replace(work, files=job.pack(assignment, [Path(path) for path in work.hide]))
+        )
         common = client.scatter(replace(shipped, hide=(), inspected=False), broadcast=True)
         resources = {"GPU": 1} if work.device == "gpu" else None
         with client.get_executor(pure=False, resources=resources, retries=2) as executor:

@@ -24,11 +24,12 @@ VERSION = 1
 
 class Record(BaseModel):
     """The result of one student: a whole report, or the ``problem`` why nothing could be read, or how the grader's own
-    process failed."""
+    process failed. ``basis`` tells what the report was made with besides files and assignment."""
 
     identity: str
     name: str
     sha256: str
+    basis: str = ""
     report: Report | None = None
     problem: str = ""
     failure: str = ""
@@ -53,10 +54,15 @@ class Store:
             ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             self._lock.close()
             raise UsageError(
                 f"Another run is at work in {folder}: wait for its end, or choose another --out."
+            ) from error
+        except OSError as error:
+            self._lock.close()
+            raise UsageError(
+                f"{folder} cannot be locked ({error.strerror}): choose a local folder for --out."
             ) from error
         self._folder = folder
         try:
@@ -138,7 +144,10 @@ def read(folder: Path) -> dict[str, Record]:
     file = folder / FILE
     if not file.is_file():
         raise UsageError(f"{folder} is no output folder of grader grade: it has no {FILE}.")
-    database = _connect(file)
+    try:
+        database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error as error:
+        raise UsageError(f"{file} cannot be opened ({error}).") from error
     try:
         rows = database.execute("SELECT record FROM results").fetchall()
         records = [Record.model_validate_json(row[0]) for row in rows]
@@ -150,7 +159,10 @@ def read(folder: Path) -> dict[str, Record]:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(file)
+    try:
+        database = sqlite3.connect(file)
+    except sqlite3.Error as error:
+        raise UsageError(f"{file} cannot be opened ({error}): choose another --out.") from error
     try:
         database.execute("PRAGMA synchronous = FULL")
         (version,) = database.execute("PRAGMA user_version").fetchone()
@@ -164,7 +176,7 @@ def _connect(file: Path) -> sqlite3.Connection:
             database.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answers BLOB NOT NULL)")
             database.execute(f"PRAGMA user_version = {VERSION}")
         os.chmod(file, 0o600)  # it holds the seed
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.Error, OSError) as error:
         database.close()
         raise UsageError(f"{file} cannot be used ({error}): make room, or choose another --out.") from error
     return database

@@ -86,13 +86,12 @@ def command(
 
     The same command goes on where an earlier one was stopped, and grades only what has changed since.
     """
-    from rich.console import Console
-
     from .. import yamlfile
     from ..assignment import load
     from ..assignment.parts import Policy
-    from ..batch import batch, run
+    from ..batch import batch, overview, run
     from ..batch.outputs import Given
+    from ..report.terminal import PlainConsole
 
     loaded = load(assignment)
     wanted = batch.Options(
@@ -111,11 +110,9 @@ def command(
     )
     if isolation != "strong":
         click.echo(f"Warning: submissions are confined at level {isolation} only, as every report will say.", err=True)
-    console = Console(highlight=False, emoji=False, markup=False)
+    console = PlainConsole()
     if not console.is_terminal:
         console.width = 250  # a pipe has none: whole lines
     graded = batch.grade_class(loaded, submissions, out, wanted, console)
-    from ..batch import overview
-
     overview.show(graded, out, console)
     ctx.exit(3 if any(row.status in ("not_gradable",) for row in graded.rows) else 0)

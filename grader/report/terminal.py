@@ -14,7 +14,12 @@ COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradab
 INDENT = " " * 14
 
 
-class _Console(Console):
+class PlainConsole(Console):
+    """Text as it is: no markup, no emoji, no colours of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False, emoji=False, markup=False)
+
     def on_broken_pipe(self) -> None:
         """Raise what rich would turn into exit code 1, which is a verdict here."""
         raise BrokenPipeError
@@ -25,7 +30,7 @@ def show(report: Report, pass_mark: float, entry: str, hint_level: int = 2) -> N
 
     Bugs are named from the second level of hints on.
     """
-    console = _Console(highlight=False, emoji=False, markup=False)
+    console = PlainConsole()
     wrap = console.is_terminal
 
     def line(text: Text | str, indent: str = "") -> None:

@@ -163,3 +163,60 @@ def test_results_inside_the_class_are_no_submission(tmp_path):
         (tmp_path / "class" / name / "answer.py").write_text("code")
     found, _ = handed_in(tmp_path / "class", leave_out=tmp_path / "class" / "results")
     assert set(found) == {"erika", "max"}
+
+
+def test_a_students_own_timestamp_is_a_file_like_any_other(class_zip):
+    path = class_zip(
+        {"eve_LATE_5_1_answer.py": "x", "eve_LATE_5_2_timestamp.txt": "2026-11-01 00:00:00 UTC", "ben_6_3_a.py": "x"}
+    )
+    found, _ = handed_in(path)
+    assert (found["5"].submitted, found["5"].student.late) == (None, True)
+    assert "timestamp.txt" in found["5"].contents
+
+
+def test_names_in_archives_of_other_systems(tmp_path):
+    """Slashes of Windows, and UTF-8 that is not said to be so."""
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        for name in ("J\u00f6rg\\answer.py", "J\u00f6rg\\data.txt", "anna\\answer.py"):
+            archive.writestr(name, "x")
+    raw = (tmp_path / "class.zip").read_bytes()
+    flagged = b"\x00\x08"  # the flag as it stands in headers, little-endian
+    assert flagged in raw
+    (tmp_path / "class.zip").write_bytes(raw.replace(b"\x14\x00" + flagged, b"\x14\x00\x00\x00"))
+    found, whole = handed_in(tmp_path / "class.zip")
+    assert whole.layout == "folders"
+    assert {identity: sorted(handed.contents) for identity, handed in found.items()} == {
+        "J\u00f6rg": ["answer.py", "data.txt"],
+        "anna": ["answer.py"],
+    }
+
+
+def test_an_empty_folder_of_a_tar_is_a_student_who_handed_in_nothing(tmp_path):
+    (tmp_path / "class" / "carl").mkdir(parents=True)
+    (tmp_path / "class" / "anna").mkdir()
+    (tmp_path / "class" / "anna" / "answer.py").write_text("x")
+    (tmp_path / "class" / "ben").mkdir()
+    (tmp_path / "class" / "ben" / "answer.py").write_text("x")
+    with tarfile.open(tmp_path / "class.tar", "w") as archive:
+        archive.add(tmp_path / "class", "class")
+    found, _ = handed_in(tmp_path / "class.tar")
+    assert found["carl"].problem == "Nothing was handed in."
+
+
+def test_one_clone_among_loose_files_is_no_class_of_clones(tmp_path):
+    (tmp_path / "class" / "eve" / ".git").mkdir(parents=True)
+    for name in ("eve/answer.py", "anna.py", "ben.py"):
+        (tmp_path / "class" / name).write_text("x")
+    _, whole = handed_in(tmp_path / "class")
+    assert whole.layout == "loose"
+
+
+def test_the_class_is_no_place_for_results(tmp_path):
+    (tmp_path / "class").mkdir()
+    with pytest.raises(UsageError, match="another folder for --out"):
+        Class(tmp_path / "class", leave_out=tmp_path / "class")
+    for name in ("anna/a.py", "ben/a.py", "results-of-monday/grading.sqlite", "results-of-monday/reports/x.json"):
+        (tmp_path / "class" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "class" / name).write_text("x")
+    found, whole = handed_in(tmp_path / "class")
+    assert (set(found), whole.left_over) == ({"anna", "ben"}, [])

@@ -56,7 +56,7 @@ def test_a_class_of_canvas_from_the_archive_to_the_gradebook(grade, class_zip, g
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["students"] == {"graded": 6, "unreadable": 1}
     assert [check["name"] for check in summary["checks"]] == ["double", "total", "long", "note"]
-    assert summary["several_attempts"] == {"twicetina": ["twicetina_9_7_answer.py"]}
+    assert summary["several_attempts"] == [{"student": "twicetina", "id": "9", "earlier": ["twicetina_9_7_answer.py"]}]
 
 
 def test_students_learn_neither_the_seed_nor_hidden_inputs(grade, class_zip, gradebook, tmp_path):
@@ -361,3 +361,49 @@ def test_a_course_of_nbgrader_gives_its_export(grade, gradebook, tmp_path):
     assert gradebook()["erika"]["late"] == "2 days late"
     lines = (tmp_path / "out" / "nbgrader.csv").read_text().splitlines()
     assert lines[1].startswith("doubling,,,erika,,,,100.0,20.0,80.0,100.0")
+
+
+def test_a_check_again_does_not_mix_seeds_or_points(grade, class_zip, doubling, gradebook, tmp_path):
+    path = class_zip(CLASS)
+    grade(path, "--seed", 1)
+    grade(path, "--seed", 2, "--check", "long")
+    anew = grade(path, "--seed", 2, out=tmp_path / "anew")
+    assert (graded_now(anew), graded_now(grade(path, "--seed", 2))) == (7, 0)
+    assert without_times(tmp_path / "out") == without_times(tmp_path / "anew")
+    points = ASSIGNMENT.replace("points: 30", "points: 40").replace("points: 20", "points: 10")
+    (doubling / "assignment.yaml").write_text(points)
+    grade(path, "--check", "double")
+    assert (gradebook()["4711"]["score"], gradebook()["4711"]["total"], gradebook()["4711"]["long"]) == (
+        "100",
+        "40",
+        "10",
+    )
+
+
+def test_what_a_submission_keeps_of_hidden_inputs_comes_out_nowhere(grade, class_zip, doubling, tmp_path):
+    lines = ASSIGNMENT.rstrip().splitlines()
+    double, total, long, note = lines[-4:]
+    (doubling / "assignment.yaml").write_text("\n".join([*lines[:-4], long, double, total, note]) + "\n")
+    keeps = "kept = []\ndef total(x):\n    kept.append(len(x))\n    return sum(x)\ndef double(x):\n    raise ValueError(f'{kept}')\n"
+    grade(class_zip({"eve_1_1_answer.py": keeps}))
+    told = json.loads((tmp_path / "out" / "reports" / "eve_1.json").read_text())
+    assert [check["name"] for check in told["checks"]] == ["long", "double", "total"]
+    assert "ValueError: []" in told["checks"][1]["message"]
+
+
+def test_reports_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
+    grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_2_a.py": RIGHT, "carl_3_3_a.py": RIGHT}))
+    grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_9_a.pdf": "no code"}))
+    for kind in ("reports", "instructor"):
+        assert [path.name for path in (tmp_path / "out" / kind).iterdir()] == ["anna_1.json"]
+
+
+def test_a_class_with_the_grader_in_it_is_refused(grade):
+    done = grade(Path(sys.prefix))
+    assert (done.returncode, "give the folder of the class alone" in done.stderr) == (2, True)
+
+
+def test_results_in_the_folder_of_the_assignment_change_no_version(grade, class_zip, doubling):
+    path = class_zip(CLASS)
+    assert graded_now(grade(path, out=doubling / "results")) == 7
+    assert graded_now(grade(path, out=doubling / "results")) == 0

@@ -124,3 +124,53 @@ def test_nobody_disappears():
 def test_every_layout_can_be_asked_for_by_name():
     for layout in LAYOUTS:
         assert students(["x.py", "a/x.py"], layout).layout == layout
+
+
+def test_one_students_names_do_not_decide_for_the_class():
+    """Neither many files in the layout of a course, nor a list of submissions, nor a clone."""
+    honest = ["anna/answer.py", "ben/answer.py"]
+    for hostile in (
+        [f"eve/submitted/anna/doubling/{n}.py" for n in range(9)],
+        ["eve/submission_metadata.yml", "eve/answer.py"],
+        [f"eve/Muster_Anna_anna_{n}/answer.py" for n in range(9)],
+        [f"eve/Anna_{n}_assignsubmission_file_/answer.py" for n in range(9)],
+    ):
+        found = students([*honest, *hostile])
+        assert found.layout == "folders"
+        assert [student.name for student in found.students] == ["anna", "ben", "eve"]
+
+
+def test_a_flat_file_of_moodle_belongs_to_the_first_name_in_it():
+    mine, theirs = (
+        "Max Muster_1234_assignsubmission_file_a.py",
+        "Eve_99_assignsubmission_file_Max Muster_1234_assignsubmission_file_a.py",
+    )
+    assert {s.identity: [f.path for f in s.files] for s in students([mine, theirs]).students} == {
+        "1234": [mine],
+        "99": [theirs],
+    }
+
+
+def test_attempts_of_ilias_and_data_of_canvas():
+    folder = "Exercise 1/Abgaben/Muster_Max_max_5"
+    (student,) = students([f"{folder}/a.py", f"{folder}/a (2).py", f"{folder}/a (3).py"]).students
+    assert [file.path for file in student.files] == [f"{folder}/a (3).py"]
+    (student,) = students(["max_5_1_data-1.npy", "max_5_2_data-2.npy", "max_5_3_a.py", "max_5_4_a-1.py"]).students
+    assert sorted(file.name for file in student.files) == ["a.py", "data-1.npy", "data-2.npy"]
+
+
+@pytest.mark.parametrize("paths", [["anna/a.py", "anna/data/x.txt"], ["top/anna/a.py", "top/anna/data/x.txt"]])
+def test_a_class_of_one_with_a_folder_in_it(paths):
+    assert [student.name for student in students(paths).students] == ["anna"]
+
+
+def test_names_that_are_no_text_stay_different():
+    found = students(["M\udcfcller/a.py", "M\udce4ller/a.py"])
+    assert [student.name for student in found.students] == ["M\\xe4ller", "M\\xfcller"]
+
+
+def test_a_bomb_of_aliases_in_the_metadata_is_read_as_nothing():
+    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+    bomb = "\n".join(["a0: &a0 [x, x]", *levels, "submission_1:", "  :submitters:", "  - :name: *a8", "    :sid: 5"])
+    (student,) = students(["submission_1/a.py", METADATA], metadata=bomb).students
+    assert (student.name, student.identity) == ("submission_1", "5")

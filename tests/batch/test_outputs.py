@@ -1,0 +1,32 @@
+"""Files of students have names that people read and no file system confuses."""
+
+from __future__ import annotations
+
+import os
+
+from grader.batch.layouts import Student
+from grader.batch.outputs import file_names
+
+
+def test_names_of_files_are_readable_and_all_different():
+    identities = [
+        "Anna",
+        "anna",
+        "anna-55579b55",
+        "Jörg Müller",
+        "../../etc",
+        "con",
+        "",
+        "x" * 300,
+        "\x1b[31m",
+        "\u202e",
+    ]
+    names = file_names([Student(identity, identity) for identity in identities])
+    assert names["Jörg Müller"] == "Jörg_Müller"
+    assert len({name.casefold() for name in names.values()}) == len(identities)
+    for name in names.values():
+        assert name.isprintable() and "/" not in name and not name.startswith(".") and len(os.fsencode(name)) <= 100
+
+
+def test_name_and_id_are_both_in_it():
+    assert file_names([Student("Erika Mustermann", "4711")]) == {"4711": "Erika_Mustermann_4711"}

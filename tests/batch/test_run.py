@@ -1,0 +1,52 @@
+"""Submissions on their way: a process that dies costs its submission one more try, and then nothing but its result."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import pytest
+
+from grader.assignment.parts import Limits
+from grader.batch.job import Done, Task
+from grader.batch.run import Lost, Place, each, fitting
+from grader.errors import NotGradable
+
+DONE = Done(None, "", {})
+
+
+def answering(*answers):
+    """A place that gives these answers, one after another."""
+    left = list(answers)
+
+    def submit(_):
+        future = Future()
+        answer = left.pop(0)
+        future.set_exception(answer) if isinstance(answer, Exception) else future.set_result(answer)
+        return future
+
+    return submit
+
+
+TASKS = [(name, Task(name, {})) for name in ("anna", "ben")]
+
+
+def test_a_submission_whose_process_dies_is_tried_once_more():
+    place = Place(answering(RuntimeError("died"), DONE, DONE), 1)
+    assert dict(each(TASKS, place)) == {"anna": DONE, "ben": DONE}
+
+
+def test_one_that_dies_again_has_no_result_and_the_others_have():
+    found = dict(each(TASKS[:1], Place(answering(RuntimeError("died"), RuntimeError("died again")), 1)))
+    assert isinstance(found["anna"], Lost)
+    assert str(found["anna"]) == "RuntimeError: died again"
+
+
+def test_where_nothing_may_be_graded_the_run_ends():
+    with pytest.raises(NotGradable):
+        list(each(TASKS, Place(answering(NotGradable("no isolation"), DONE), 1)))
+
+
+def test_as_many_jobs_as_there_is_memory_for():
+    assert fitting(4, Limits(memory_mb=64)) == 4
+    assert fitting(4, Limits(memory_mb=65536)) < 4
+    assert fitting(1, Limits(memory_mb=65536)) == 1
