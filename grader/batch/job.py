@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 
@@ -28,6 +27,7 @@ from ..oracle import Oracle
 from ..report.model import Level, Report
 from ..sandbox import canary
 from ..sandbox.endings import CallFailed
+from ..sandbox.engines import Engine
 from ..sandbox.view import Equipment
 from ..sandbox.warm import WarmStart
 from ..submission import files, read, read_contents
@@ -170,10 +170,11 @@ def _desk(work: Work) -> _Desk:
 
 
 def inspect(work: Work, assignment: Assignment) -> None:
-    """Let an intruder in a worker of each kind try to get out; raises NotGradable where one reaches anything."""
+    """Let an intruder in every sort of worker try to get out; raises NotGradable where one reaches anything."""
+    sorts: list[tuple[canary.Kind, Engine]] = [("module", "shell"), ("notebook", "shell"), ("notebook", "kernel")]
     try:
-        with ThreadPoolExecutor() as both:
-            attempts = [*both.map(partial(_try_to_escape, work, assignment), get_args(canary.Kind))]
+        with ThreadPoolExecutor() as all_at_once:
+            attempts = [*all_at_once.map(partial(_try_to_escape, work, assignment), sorts)]
     except CallFailed as failure:
         raise NotGradable(
             f"The isolation could not be tried out ({failure.message}): run 'grader doctor'."
@@ -185,19 +186,23 @@ def inspect(work: Work, assignment: Assignment) -> None:
         )
 
 
-def _try_to_escape(work: Work, assignment: Assignment, kind: canary.Kind) -> canary.Attempt:
+def _try_to_escape(work: Work, assignment: Assignment, sort: tuple[canary.Kind, Engine]) -> canary.Attempt:
+    kind, engine = sort
     data = datasets.places(Path(work.data) if work.data else None)
     hidden = [path for path in (assignment.folder, *data, *map(Path, work.hide)) if path.exists()]
     files_of_others = {str(path): path for path in hidden if path.is_file()}
     folders = {str(path): path for path in hidden if path.is_dir()}
-    return canary.try_to_escape(
-        assignment.content.limits,
-        work.isolation,
-        Equipment(hide=hidden, threads=work.threads),
-        {"the grader's code": PACKAGE / "oracle.py", **files_of_others},
-        {"the reference's answers": REFERENCE / "answers", **folders},
-        kind,
-    )
+    with WarmStart() as warm:
+        return canary.try_to_escape(
+            assignment.content.limits,
+            work.isolation,
+            Equipment(hide=hidden, threads=work.threads),
+            {"the grader's code": PACKAGE / "oracle.py", **files_of_others},
+            {"the reference's answers": REFERENCE / "answers", **folders},
+            kind,
+            warm,
+            engine,
+        )
 
 
 def prepare(work: Work, here: bool) -> bytes:

@@ -18,6 +18,7 @@ from typing import Literal
 from ..assignment.parts import Limits
 from ..report.model import Level
 from ..submission import Submission
+from .engines import Engine
 from .session import Session
 from .view import Equipment
 from .warm import WarmStart
@@ -42,6 +43,7 @@ def try_to_escape(
     folders: Mapping[str, Path],
     kind: Kind = "module",
     warm: WarmStart | None = None,
+    engine: Engine = "kernel",
 ) -> Attempt:
     """Start a worker at ``level``, let an intruder in it try to get out, and return how far it got.
 
@@ -51,7 +53,7 @@ def try_to_escape(
     mark = f"grader-canary-{secrets.token_hex(8)}"
     token = ctypes.create_string_buffer(secrets.token_bytes(16), 16)
     with _environment(mark), _listening(mark) as (tcp_port, udp), _stopped() as victim:
-        with Session(_submission(kind), limits, level, equipment, warm) as session:
+        with Session(_submission(kind), limits, level, equipment, warm, engine) as session:
             session.load()
             arguments = [
                 {what: str(path) for what, path in files.items()},

@@ -7,9 +7,12 @@ from concurrent.futures import Future
 import pytest
 
 from grader.assignment.parts import Limits
+from grader.batch import job
 from grader.batch.job import Done, Task
 from grader.batch.run import Lost, Place, each, fitting
 from grader.errors import NotGradable
+from grader.sandbox.canary import Attempt
+from tests.conftest import bundled
 
 DONE = Done(None, "", {})
 
@@ -44,6 +47,15 @@ def test_one_that_dies_again_has_no_result_and_the_others_have():
 def test_where_nothing_may_be_graded_the_run_ends():
     with pytest.raises(NotGradable):
         list(each(TASKS, Place(answering(NotGradable("no isolation"), DONE), 1)))
+
+
+@pytest.mark.parametrize("level", ["strong", "medium"])
+def test_where_an_intruder_gets_out_nothing_is_graded(monkeypatch, level):
+    """The intruder itself is tried in tests/sandbox/test_canary.py; here it is said to have reached something."""
+    monkeypatch.setattr(job.canary, "try_to_escape", lambda *_: Attempt(["other submissions"], []))
+    work = job.Work("identity", "basis", "single-neuron", 0, level)
+    with pytest.raises(NotGradable, match="would reach other submissions on this machine, so nothing was graded"):
+        job.inspect(work, bundled("single-neuron"))
 
 
 def test_as_many_jobs_as_there_is_memory_for():

@@ -127,7 +127,13 @@ TRAPS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", TRAPS)
+# This one ends by its limit of time, in both.
+SLOW = ("streams replaced",)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name in SLOW else name for name in TRAPS]
+)
 def test_a_trap_gets_the_same_report(reports, name):
     """The last cells are right, in case that they are reached; the first one that fails is told in each report."""
     by_kernel, by_shell = reports("single-neuron", notebook(*TRAPS[name], SOLUTION))
