@@ -185,16 +185,17 @@ class _Batch:
     def grade(self, todo: Sequence[Student]) -> None:
         """Grade ``todo``, and keep each result before it is shown."""
         content = self._assignment.content
-        with self._console.status("Trying out the isolation, computing the reference's answers ..."):
-            work = self._prepared()
-        with self._place(work, len(todo)) as place, Shown(self._console, len(todo), place.slots) as shown:
-            for handed, done in run.each(self._tasks(todo), place):
-                key, record = self._record(handed, done)
-                if key != UNFINISHED or self._store.key(record.identity) != self._key(handed):
-                    self._store.put(key, record)  # a failure of the grader takes the place of no result
-                if record.report is not None:
-                    outputs.write_reports(self._out, self._names[record.identity], record.report, content)
-                shown.add(record)
+        with self._place(len(todo)) as place:
+            with self._console.status("Trying out the isolation, computing the reference's answers ..."):
+                work = self._prepared()
+            with Shown(self._console, len(todo), place.slots) as shown:
+                for handed, done in run.each(work, self._tasks(todo), place):
+                    key, record = self._record(handed, done)
+                    if key != UNFINISHED or self._store.key(record.identity) != self._key(handed):
+                        self._store.put(key, record)  # a failure of the grader takes the place of no result
+                    if record.report is not None:
+                        outputs.write_reports(self._out, self._names[record.identity], record.report, content)
+                    shown.add(record)
 
     def _prepared(self) -> Work:
         work = replace(self._work, answers=self._store.answers(self._work.identity))
@@ -202,15 +203,15 @@ class _Batch:
         self._store.keep_answers(work.identity, answers)
         return replace(work, answers=answers, inspected=True)
 
-    def _place(self, work: Work, count: int) -> AbstractContextManager[Place]:
+    def _place(self, count: int) -> AbstractContextManager[Place]:
         if self._options.scheduler is not None:
-            return run.cluster(work, self._options.scheduler, self._assignment)
+            return run.cluster(self._options.scheduler, self._assignment, self._options.device)
         limits = self._assignment.content.limits
         jobs = min(self._options.jobs, count)
         fitting = run.fitting(jobs, limits)
         if fitting < jobs:
             self._console.print(f"There is memory for {plural(fitting, 'job')}, not for {jobs}.", soft_wrap=True)
-        return run.here(work, fitting, limits)
+        return run.here(fitting, limits)
 
     def _tasks(self, todo: Sequence[Student]) -> Iterator[tuple[HandedIn, Task]]:
         """The submissions one by one, read when there is room for them."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ import psutil
 
 from ..assignment import Assignment
 from ..assignment.parts import Limits
+from ..device import Wanted
 from ..errors import NotGradable, UsageError
 from . import job
 from .job import Done, Task, Work
@@ -33,7 +35,7 @@ BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 class Place:
     """Where submissions are graded: how to hand one in, how many at a time, and what to raise if it is gone."""
 
-    submit: Callable[[Task], Future[Done]]
+    submit: Callable[[Work, Task], Future[Done]]
     slots: int
     check: Callable[[], None] = lambda: None
 
@@ -72,14 +74,16 @@ def apart(function: Callable[..., Result], *arguments: Any) -> Result:
 
 
 @contextmanager
-def here(work: Work, jobs: int, limits: Limits) -> Iterator[Place]:
+def here(jobs: int, limits: Limits) -> Iterator[Place]:
     """Grade by ``jobs`` processes of this machine."""
     with _pool(jobs) as schedule:
-        yield Place(lambda task: schedule(job.grade_one, work, task, timeout=limits.total_seconds + PATIENCE), jobs)
+        schedule(abs, 0)  # they start now, while something else is done
+        yield Place(partial(schedule, job.grade_one, timeout=limits.total_seconds + PATIENCE), jobs)
 
 
 @contextmanager
 def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
+    """So many processes, each with one BLAS thread; yields how to call a function in one of them."""
     from pebble import ProcessPool
 
     kept = {name: os.environ.get(name) for name in BLAS}
@@ -110,7 +114,7 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[Place]:
+def cluster(address: str, assignment: Assignment, device: Wanted) -> Iterator[Place]:
     """Grade on the Dask cluster with the scheduler at ``address``; each machine tries its isolation out first."""
     try:
         from distributed import Client
@@ -134,20 +138,27 @@ def cluster(work: Work, address: str, assignment: Assignment) -> Iterator[Place]
             raise UsageError(
                 f"The Dask scheduler at {address} has no workers: start some with 'dask worker {address}'."
             )
-        shipped = (
-            work
-            if job.is_bundled(assignment)
-            else replace(work, files=job.pack(assignment, [Path(path) for path in work.hide]))
-        )
-        common = client.scatter(replace(shipped, hide=(), inspected=False), broadcast=True)
-        resources = {"GPU": 1} if work.device == "gpu" else None
+        resources = {"GPU": 1} if device == "gpu" else None
         with client.get_executor(pure=False, resources=resources, retries=2) as executor:
-            yield Place(
-                lambda task: executor.submit(job.grade_one, common, task), sum(client.nthreads().values()), check
-            )
+            sent: dict[str, Any] = {}
+
+            def submit(work: Work, task: Task) -> Future[Done]:
+                if work.identity not in sent:  # what all submissions have in common goes out once
+                    sent[work.identity] = client.scatter(_for_others(work, assignment), broadcast=True)
+                future: Future[Done] = executor.submit(job.grade_one, sent[work.identity], task)
+                return future
+
+            yield Place(submit, sum(client.nthreads().values()), check)
 
 
-def each(items: Iterable[tuple[Item, Task]], place: Place) -> Iterator[tuple[Item, Done | Lost]]:
+def _for_others(work: Work, assignment: Assignment) -> Work:
+    """The same for another machine, which has not the folders of this one and is to be inspected."""
+    packed = None if job.is_bundled(assignment) else job.pack(assignment, [Path(path) for path in work.hide])
+    name = assignment.name if packed is None else ""
+    return replace(work, assignment=name, files=packed, hide=(), inspected=False)
+
+
+def each(work: Work, items: Iterable[tuple[Item, Task]], place: Place) -> Iterator[tuple[Item, Done | Lost]]:
     """Grade ``items`` and yield each with what came out, as they finish.
 
     As many as are graded wait beside them, so that no slot does. A submission whose process died is tried once more.
@@ -157,7 +168,7 @@ def each(items: Iterable[tuple[Item, Task]], place: Place) -> Iterator[tuple[Ite
 
     def submit(item: Item, task: Task, again: bool) -> None:
         try:
-            pending[place.submit(task)] = (item, task, again)
+            pending[place.submit(work, task)] = (item, task, again)
         except Exception:
             place.check()  # it fails in many ways when it is gone: say it in one
             raise
