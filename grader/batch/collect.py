@@ -54,8 +54,7 @@ class Class:
             raise UsageError(f"{path} is the class and the place for results: choose another folder for --out.")
         if not path.exists():
             raise UsageError(f"{path} does not exist: give the folder or archive of a class.")
-        self._scratch = tempfile.TemporaryDirectory(prefix="grader-class-")
-        self._archive: zipfile.ZipFile | None = None
+        self._stack = contextlib.ExitStack()
         self._folders: list[str] = []
         try:
             found = dict(self._open(path))
@@ -90,9 +89,7 @@ class Class:
 
     def close(self) -> None:
         """Let go of the archive."""
-        if self._archive is not None:
-            self._archive.close()
-        self._scratch.cleanup()
+        self._stack.close()
 
     def handed_in(self, student: Student) -> HandedIn:
         """Read the last attempt of a student, within the limits of a submission."""
@@ -127,11 +124,11 @@ class Class:
             return files.folder_members(path)
         name = path.name.lower()
         if name.endswith(".zip"):
-            self._archive = zipfile.ZipFile(path)
-            for info in self._archive.infolist():
+            archive = self._stack.enter_context(zipfile.ZipFile(path))
+            for info in archive.infolist():
                 info.filename = _name_in_zip(info)
-            self._folders = [info.filename for info in self._archive.infolist() if info.is_dir()]
-            return files.zip_members(self._archive)
+            self._folders = [info.filename for info in archive.infolist() if info.is_dir()]
+            return files.zip_members(archive)
         if name.endswith(files.ARCHIVES):
             return self._unpacked(path)
         raise UsageError(f"{path} is neither a folder nor an archive: give the folder or archive of a class.")
@@ -139,6 +136,7 @@ class Class:
     def _unpacked(self, path: Path) -> Iterator[files.Member]:
         """The members of a tar, which can be read only in one go, as numbered files."""
         total = 0
+        scratch = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-class-"))
         with tarfile.open(path) as archive:
             for number, info in enumerate(archive):
                 if info.isdir():
@@ -150,7 +148,7 @@ class Class:
                 total += len(content)
                 if number > files.MAX_ENTRIES or total > MOST_OF_A_TAR:
                     raise UsageError(f"{path} is too large to be unpacked: unpack it, and give the folder.")
-                place = Path(self._scratch.name, str(number))
+                place = Path(scratch, str(number))
                 place.write_bytes(content)
                 yield info.name, partial(_read_again, place, info.size)
 

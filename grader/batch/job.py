@@ -141,11 +141,12 @@ class _Desk:
     """What a process keeps from one submission to the next."""
 
     def __init__(self, work: Work) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="grader-assignment-")
-        for name, content in (work.files or {}).items():
-            path = Path(self._folder.name, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        if work.files is not None:
+            self._folder = tempfile.TemporaryDirectory(prefix="grader-assignment-")
+            for name, content in work.files.items():
+                path = Path(self._folder.name, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
         self.assignment = load(work.assignment if work.files is None else self._folder.name)
         recorded = {}
         if work.answers:

@@ -1,0 +1,61 @@
+"""All hostile submissions as one class: each ends as by itself, and nobody else notices."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from grader.assignment import PACKAGE
+from tests.hostile.conftest import HERE, SUBMISSIONS, processes
+from tests.hostile.test_hostile import declared
+
+TOGETHER = [
+    name
+    for name in sorted(path.name for path in SUBMISSIONS.iterdir())
+    if not declared(name).keys() & {"isolation", "seed"}
+]
+# A shell has no client beside it, and process 1 of the worker's own ids cannot be killed from inside.
+IN_A_SHELL = {"nb_kills_its_client.notebook.py": ("failed", "passed")}
+
+
+def test_a_class_of_hostile_submissions_ends_one_by_one(outside):
+    group, out = outside.folder / "class", outside.folder / "out"
+    group.mkdir()
+    for name in TOGETHER:
+        laid_out = outside.submission(name)
+        (group / name.split(".")[0]).mkdir()
+        shutil.move(laid_out, group / name.split(".")[0] / laid_out.name)
+    (group / "correct").mkdir()
+    shutil.copy(HERE / "correct.py", group / "correct" / "correct.py")
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "grade",
+        outside.assignment,
+        group,
+        "--out",
+        out,
+        "--jobs",
+        "2",
+        "--seed",
+        "0",
+    ]
+    environment = {**os.environ, "GRADER_FACTOR": "2.0", "TMPDIR": str(outside.temporary)}
+    done = subprocess.run(
+        [*map(str, command)], env=environment, cwd=outside.own, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert outside.reached() == set()
+    assert processes(str(PACKAGE / "worker" / "main.py")) == []
+    found, wanted = {}, {}
+    for name in TOGETHER:
+        header = declared(name)
+        wanted[name] = IN_A_SHELL.get(name, (header["double"], header["total"]))
+        report = json.loads((out / "instructor" / f"{name.split('.')[0]}.json").read_text())
+        found[name] = tuple(check["status"] for check in report["checks"])
+    assert found == wanted
+    assert json.loads((out / "reports" / "correct.json").read_text())["score"] == 100
