@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -75,9 +76,8 @@ def apart(function: Callable[..., Result], *arguments: Any) -> Result:
 
 @contextmanager
 def here(jobs: int, limits: Limits) -> Iterator[Place]:
-    """Grade by ``jobs`` processes of this machine."""
+    """Grade by ``jobs`` processes of this machine, which start now, while something else is done."""
     with _pool(jobs) as schedule:
-        schedule(abs, 0)  # they start now, while something else is done
         yield Place(partial(schedule, job.grade_one, timeout=limits.total_seconds + PATIENCE), jobs)
 
 
@@ -88,7 +88,11 @@ def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
 
     kept = {name: os.environ.get(name) for name in BLAS}
     os.environ |= dict.fromkeys(BLAS, "1")  # for the processes, which begin anew
-    pool = ProcessPool(max_workers=jobs, context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+    # A Ctrl-C is for this process, which ends the others; they must not meet it while they start.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    pool = ProcessPool(max_workers=jobs, context=multiprocessing.get_context("spawn"), initializer=_belong_to_parent)
+    pool.schedule(abs, args=[0])  # which starts them, at once
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     try:
         yield lambda function, *arguments, timeout=None: pool.schedule(function, args=arguments, timeout=timeout)
     finally:
@@ -101,8 +105,10 @@ def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
                 os.environ[name] = value
 
 
-def _end_with_parent() -> None:
-    """Let this process, and with it the worker that it holds, end when the grader is killed."""
+def _belong_to_parent() -> None:
+    """Leave Ctrl-C to the grader, and end with it, also when it is killed; a worker that is held here ends as well."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parent = multiprocessing.parent_process()
     assert parent is not None
 

@@ -7,7 +7,6 @@ import ctypes
 import json
 import os
 import secrets
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -52,18 +51,18 @@ def try_to_escape(
     """
     mark = f"grader-canary-{secrets.token_hex(8)}"
     token = ctypes.create_string_buffer(secrets.token_bytes(16), 16)
-    with _environment(mark), _listening(mark) as (tcp_port, udp), _stopped() as victim:
+    with _environment(mark), _listening(mark) as (tcp_port, udp), _waiting() as victim:
         with Session(_submission(kind), limits, level, equipment, warm, engine) as session:
             session.load()
             arguments = [
                 {what: str(path) for what, path in files.items()},
                 {what: str(path) for what, path in folders.items()},
-                *(mark, os.getpid(), ctypes.addressof(token), victim, tcp_port, udp.getsockname()[1]),
+                *(mark, os.getpid(), ctypes.addressof(token), victim.pid, tcp_port, udp.getsockname()[1]),
             ]
             told, memory = session.call("reach", arguments, {}).value
         found = {
             "the grader's memory": token.raw.hex() in memory,
-            "other processes": os.waitpid(victim, os.WNOHANG | os.WCONTINUED) != (0, 0),
+            "other processes": _has_ended(victim),
             "the network, by datagrams": _has_arrived(udp),
             "a life after its end": _is_running(mark),
         }
@@ -110,15 +109,25 @@ def _listening(name: str) -> Iterator[tuple[int, socket.socket]]:
 
 
 @contextlib.contextmanager
-def _stopped() -> Iterator[int]:
-    """A process of the grader's that stands still until somebody sends it a signal."""
-    with subprocess.Popen(["sleep", "600"]) as process:
-        process.send_signal(signal.SIGSTOP)
-        os.waitpid(process.pid, os.WUNTRACED)
+def _waiting() -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the grader's that ends at a signal, and with the grader, whose end of its input it waits at."""
+    command = ["sh", "-c", "trap 'exit 1' CONT; echo ready; read -r _"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
         try:
-            yield process.pid
+            yield process
         finally:
             process.kill()
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the signal came; it has had all the time that the intruder's other attempts took."""
+    try:
+        process.wait(0.1)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _has_arrived(udp: socket.socket) -> bool:

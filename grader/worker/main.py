@@ -50,6 +50,7 @@ def main(channel_fd: int, lifeline_fd: int) -> int:
     os.umask(0o022)
     if hasattr(os, "setsid"):
         os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a batch's processes ignore it, and that is inherited
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
