@@ -133,7 +133,7 @@ def test_compare_says_whose_score_changed_and_why(grade, grader, class_zip, tmp_
     assert lines[2] == "1 score changed, of 7 students in both."
 
 
-@pytest.mark.parametrize("results", [1, 3, 5])
+@pytest.mark.parametrize("results", [1, 4])
 def test_a_killed_run_goes_on_where_it_was(grade, class_zip, doubling, tmp_path, results):
     path = class_zip(CLASS)
     assert grade(path, "--seed", 3, out=tmp_path / "whole").returncode == 0

@@ -15,6 +15,7 @@ from tests.conftest import ROOT, bundled, notebook
 
 ASSIGNMENTS = ROOT / "assignments"
 QUICK = ("single-neuron", "relu-swap", "numpy-mnist", "cifar-grayscale")
+EXERCISES = [pytest.param(name, marks=pytest.mark.long if name in QUICK[1:] else ()) for name in QUICK]
 WRONG = sorted(path for name in QUICK for path in (ASSIGNMENTS / name / "wrong").glob("*.py"))
 SOLUTION = (ASSIGNMENTS / "single-neuron" / "solution.py").read_text()
 
@@ -50,7 +51,7 @@ def in_cells(source):
     return ["".join(lines[start - 1 : end - 1]).strip("\n") for start, end in zip(starts, ends, strict=True)]
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", EXERCISES)
 def test_a_solution_in_cells_gets_the_same_report(reports, name):
     cells = in_cells((ASSIGNMENTS / name / "solution.py").read_text())
     by_kernel, by_shell = reports(name, notebook(*cells))
@@ -58,7 +59,7 @@ def test_a_solution_in_cells_gets_the_same_report(reports, name):
     assert by_shell == by_kernel
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", EXERCISES)
 def test_a_starter_gets_the_same_report(reports, name):
     by_kernel, by_shell = reports(name, (ASSIGNMENTS / name / "starter.ipynb").read_text())
     assert by_shell == by_kernel
@@ -127,13 +128,11 @@ TRAPS = {
 }  # fmt: skip
 
 
-# This one ends by its limit of time, in both.
-SLOW = ("streams replaced",)
+# The others start a kernel each, which takes minutes together.
+ALWAYS = ("magics", "commands", "await", "input", "syntax", "errors", "memory", "exits", "killed", "prints without end", "plots", "main", "names", "hooks", "random", "where it is")  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.long) if name in SLOW else name for name in TRAPS]
-)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=() if n in ALWAYS else pytest.mark.long) for n in TRAPS])
 def test_a_trap_gets_the_same_report(reports, name):
     """The last cells are right, in case that they are reached; the first one that fails is told in each report."""
     by_kernel, by_shell = reports("single-neuron", notebook(*TRAPS[name], SOLUTION))
