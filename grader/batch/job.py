@@ -38,9 +38,9 @@ class Work:
     """What all submissions of a batch have in common.
 
     ``assignment`` is a bundled one or a folder of this machine; a cluster gets the ``files`` of such a folder.
-    ``identity`` tells two works apart, ``basis`` is all of it but the assignment. ``answers`` is an .npz of the reference's answers for this ``seed``. ``only``
-    are the checks to run, all by default. ``hide`` are files and folders of this machine. ``inspected``: the
-    intruder has been let loose on this machine already.
+    ``identity`` tells two works apart, ``basis`` is all of it but the assignment. ``answers`` is an .npz of the
+    reference's answers for this ``seed``. ``hide`` are files and folders of this machine. ``inspected``: the intruder
+    has been let loose on this machine already.
     """
 
     identity: str

@@ -92,8 +92,8 @@ def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     pool = ProcessPool(max_workers=jobs, context=multiprocessing.get_context("spawn"), initializer=_belong_to_parent)
     pool.schedule(abs, args=[0])  # which starts them, at once
-    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)  # and raises KeyboardInterrupt, if that has come meanwhile
         yield lambda function, *arguments, timeout=None: pool.schedule(function, args=arguments, timeout=timeout)
     finally:
         pool.stop()
