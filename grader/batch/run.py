@@ -127,7 +127,7 @@ def cluster(address: str, assignment: Assignment, device: Wanted) -> Iterator[Pl
     except ImportError as error:
         raise UsageError("--scheduler needs Dask: install it with 'pip install grader[cluster]'.") from error
     try:
-        client = Client(address, timeout="20s", set_as_default=False)
+        client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"There is no Dask scheduler at {address}: start one with 'dask scheduler'.") from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here

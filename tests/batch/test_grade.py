@@ -181,13 +181,17 @@ def belongs_to(stat, session):
 
 
 def test_ctrl_c_keeps_what_is_graded(class_zip, doubling, tmp_path):
+    slow = {
+        f"student{letter}_{n}_{n}_answer.py": f"import time\ntime.sleep(1)\n{RIGHT}"
+        for n, letter in enumerate("abcdefghij")
+    }
     command = [
         sys.executable,
         "-m",
         "grader",
         "grade",
         doubling,
-        class_zip(CLASS),
+        class_zip(slow),
         "--out",
         tmp_path / "out",
         "--jobs",
