@@ -60,6 +60,8 @@ def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[s
     bound: dict[str, str] = {}
     for strictness in range(3):
         for want in wanted:
+            if len(bound) == len(given):
+                return bound
             if want in bound.values():
                 continue
             # The first alias that is there, in the order of the assignment.

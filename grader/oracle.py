@@ -18,6 +18,7 @@ import traceback
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -37,6 +38,7 @@ MOST_DIFFERENCES = 1000  # of a larger parameter, some entries and one direction
 SOME_ENTRIES = 8
 
 
+@cache
 def tensorflow_version() -> str | None:
     """The installed version, without importing it; None where there is none."""
     for package in ("tensorflow", "tensorflow-cpu"):

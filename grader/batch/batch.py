@@ -159,6 +159,7 @@ class _Batch:
         # Without the contents, of which only those are in memory that are being graded.
         self._seen = {student.identity: replace(found.handed_in(student), contents={}) for student in found.students}
         self._names = outputs.file_names(found.students)
+        self._reported: set[str] = set()  # whose reports this run has written
 
     def todo(self) -> list[Student]:
         """The students to be graded: those asked for, or all whose result was made from something else.
@@ -184,7 +185,6 @@ class _Batch:
 
     def grade(self, todo: Sequence[Student]) -> None:
         """Grade ``todo``, and keep each result before it is shown."""
-        content = self._assignment.content
         with self._place(len(todo)) as place:
             with self._console.status("Trying out the isolation, computing the reference's answers ..."):
                 work = self._prepared()
@@ -192,10 +192,14 @@ class _Batch:
                 for handed, done in run.each(work, self._tasks(todo), place):
                     key, record = self._record(handed, done)
                     if key != UNFINISHED or self._store.key(record.identity) != self._key(handed):
-                        self._store.put(key, record)  # a failure of the grader takes the place of no result
-                    if record.report is not None:
-                        outputs.write_reports(self._out, self._names[record.identity], record.report, content)
+                        self._keep(key, record)  # a failure of the grader takes the place of no result
                     shown.add(record)
+
+    def _keep(self, key: str, record: Record) -> None:
+        self._store.put(key, record)
+        if record.report is not None:
+            outputs.write_reports(self._out, self._names[record.identity], record.report, self._assignment.content)
+            self._reported.add(record.identity)
 
     def _prepared(self) -> Work:
         work = replace(self._work, answers=self._store.answers(self._work.identity))
@@ -262,7 +266,8 @@ class _Batch:
                 why = record.failure or row.comment
                 without_score.append({"student": row.name, "id": row.identity, "status": row.status, "why": why})
             if record.report is not None:
-                outputs.write_reports(self._out, self._names[student.identity], record.report, content)
+                if student.identity not in self._reported:
+                    outputs.write_reports(self._out, self._names[student.identity], record.report, content)
                 collected.add(_known_as(student), record.report, row.score)
                 reported.append(self._names[student.identity])
         outputs.remove_other_reports(self._out, reported)

@@ -9,11 +9,13 @@ from pathlib import Path
 from ..errors import UsageError
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, forced: bool = True) -> None:
     """Put a file in place in one step: whoever reads it, and whenever the process dies, sees the old or the new.
 
     The temporary file beside it has always the same name, so that one left behind by a killed process is written
-    over. One process writes a file at a time. Marks are their owner's alone to read. Raises UsageError where the file cannot be written.
+    over. One process writes a file at a time. Marks are their owner's alone to read. Without ``forced`` it may be
+    empty after a power failure, which is for what the next run writes again. Raises UsageError where the file cannot be
+    written.
     """
     temporary = path.with_name(f".{path.name}.part")
     try:
@@ -21,18 +23,24 @@ def write_whole(path: Path, content: bytes) -> None:
             with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if forced:
+                    os.fsync(file.fileno())
             os.replace(temporary, path)
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # the new name as well
-        finally:
-            os.close(folder)
+        if forced:
+            _force_names(path.parent)
     except OSError as error:
         raise UsageError(_sentence(path, error)) from error
+
+
+def _force_names(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sentence(path: Path, error: OSError) -> str:

@@ -77,7 +77,7 @@ def write_if_new(path: Path, content: bytes) -> None:
     """Write a file unless it is there already."""
     if not path.is_file() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(path, content)
+        write_whole(path, content, forced=False)  # the store has it all
 
 
 def row(handed: HandedIn, record: Record | None, content: AssignmentFile, rules: Policy) -> Row:

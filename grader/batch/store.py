@@ -164,6 +164,9 @@ def _connect(file: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise UsageError(f"{file} cannot be opened ({error}): choose another --out.") from error
     try:
+        # A result then costs one wait for the disk, and without others no shared memory beside the file.
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, VERSION):

@@ -124,4 +124,6 @@ class Report(Part):
         What a terminal would not print as a character, a direction mark in a file's name for example, is escaped.
         """
         document = self.model_dump_json(by_alias=True, indent=2)
+        if document.replace("\n", "").isprintable():
+            return document
         return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in document)

@@ -72,14 +72,18 @@ def hidden(also: Sequence[Path]) -> list[str]:
 
     Another installation may lie among the packages that a worker sees: an older one, or what an editable one copied.
     """
-    own = [PACKAGE, ASSIGNMENTS, REFERENCE]
+    own = [PACKAGE, ASSIGNMENTS, REFERENCE, *_copies()]
+    return [str(path) for path in dict.fromkeys([*own, *(path.resolve() for path in also)])]
+
+
+@cache
+def _copies() -> list[Path]:
     packages = [Path(folder).resolve() for folder in (*sys.path, *site.getsitepackages()) if os.path.isdir(folder)]
     copies = [folder / name for folder in packages for name in ("grader", "assignments", "reference")]
     # Of a package that happens to have such a name, only what looks like the grader's is hidden.
-    found = [
+    return [
         copy for copy in copies if any((copy / part).exists() for part in ("bundled", "numpy-mnist", "numpy_mnist.py"))
     ]
-    return [str(path) for path in dict.fromkeys([*own, *found, *(path.resolve() for path in also)])]
 
 
 def can_change_uid() -> bool:
