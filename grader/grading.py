@@ -7,7 +7,7 @@ import logging
 import platform
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +50,19 @@ STARTED = ("passed", "partial")  # a check whose prerequisites ended so is run
 
 
 class Timings(dict[str, float]):
-    """Seconds by what they were spent on: "prepare", "load", each check by its name, "diagnosis"."""
+    """Seconds by what they were spent on: "prepare", "start", "load", each check by its name, "diagnosis"."""
 
     def add(self, what: str, began: float) -> None:
         """Count the time since ``began`` (:func:`time.monotonic`)."""
         self[what] = self.get(what, 0.0) + time.monotonic() - began
+
+
+@dataclass
+class Trace:
+    """What a grading leaves beside its report: where the time went, and the notebook as it was executed."""
+
+    timings: Timings = field(default_factory=Timings)
+    executed: bytes = b""
 
 
 def grade(
@@ -71,8 +79,8 @@ def grade(
     earlier: Report | None = None,
     equipment: Equipment | None = None,
     warm: WarmStart | None = None,
-    engine: Engine | None = None,
-    timings: Timings | None = None,
+    engine: Engine = "shell",
+    trace: Trace | None = None,
 ) -> Report:
     """Grade ``submission`` and return its report.
 
@@ -81,11 +89,12 @@ def grade(
     checks as well. ``data`` is a folder with data sets. ``hint_level``, 1 to 3, is how much a hint tells, by default
     as much as the assignment says. ``earlier`` is a report on the same submission, whose other checks still hold:
     those in ``only`` and what requires them are graded again. ``equipment`` has what else a worker gets or must not see.
-    ``warm`` lets workers start faster, for who grades many; ``engine`` executes notebooks, by default a kernel, or with
-    ``warm`` a shell. The seconds of each stage join ``timings``. Raises UsageError for an unknown check or folder.
+    ``warm`` lets workers start faster, for who grades many; ``engine`` executes notebooks. ``trace`` is filled in. Raises
+    UsageError for an unknown check or folder.
     """
     began = time.monotonic()
-    timings = Timings() if timings is None else timings
+    trace = trace or Trace()
+    timings = trace.timings
     selected = _select(assignment, only, whole)
     kept = {} if earlier is None else {result.name: result for result in earlier.checks}
     if earlier is not None:
@@ -101,11 +110,10 @@ def grade(
         equipment = replace(equipment, data=files, gpu=computed_on != "cpu")
     except NotGradable as error:
         results = [_result(check, "not_gradable", 0, str(error)) for check in selected]
-        level, gaps = isolation or "strong", []  # nothing has run
+        level, gaps, executed_by = isolation or "strong", [], None  # nothing has run
     else:
         limits = assignment.content.limits
         timings.add("prepare", began)
-        engine = engine or ("kernel" if warm is None else "shell")
         with slot(computed_on), Session(submission, limits, isolation, equipment, warm, engine) as session:
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
@@ -116,6 +124,9 @@ def grade(
             ordered = sorted(selected, key=lambda check: check.visibility != "open")
             results = _run_all(submission, session, context, ordered, skip, told, kept, timings)
             level, gaps = session.level, session.not_enforced
+            executed_by = session.engine
+            if submission.kind == "notebook" and session.last_cell:
+                trace.executed = _executed(submission, session)
     if earlier is not None:
         selected = _select(assignment, (), whole)
     found = kept | {result.name: result for result in results}
@@ -136,9 +147,15 @@ def grade(
         ending="graded" if gradable else "not_gradable",
         checks=results,
         isolation=Isolation(level=level, not_enforced=gaps),
-        environment=_environment(computed_on, splits),
+        environment=_environment(computed_on, splits, executed_by),
         seconds=round(time.monotonic() - began, 3),
     )
+
+
+def _executed(submission: Submission, session: Session) -> bytes:
+    from .submission import notebook  # nbformat is slow to import, and a module does not need it
+
+    return notebook.executed(submission.files[submission.entry], session.outputs, session.last_cell)
 
 
 def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[BaseCheck]:
@@ -184,6 +201,9 @@ def _run_all(
         return [_result(check, "error", 0, submission.problem) for check in selected]
     began = time.monotonic()
     try:
+        session.confine()
+        timings.add("start", began)
+        began = time.monotonic()
         session.load()
     except NotGradable as error:
         return [_result(check, "not_gradable", 0, str(error)) for check in selected]
@@ -289,11 +309,12 @@ def _prepare(assignment: Assignment, folder: Path | None) -> tuple[dict[str, Spl
     return splits, {name: datasets.public_file(split) for name, split in splits.items()}
 
 
-def _environment(computed_on: str, splits: dict[str, Split]) -> Environment:
+def _environment(computed_on: str, splits: dict[str, Split], engine: str | None) -> Environment:
     return Environment(
         python=platform.python_version(),
         numpy=np.__version__,
         tensorflow=tensorflow_version(),
         device=computed_on,
         data="; ".join(split.describe() for split in splits.values()) or None,
+        engine=engine,
     )

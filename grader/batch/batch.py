@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,8 +19,10 @@ from ..assignment import PACKAGE, Assignment
 from ..assignment.parts import Policy
 from ..device import Wanted
 from ..errors import Stopped, UsageError
+from ..grading import Timings
 from ..report.model import Level, Report
 from ..sandbox import view
+from ..sandbox.engines import Engine
 from ..text import clean, plural
 from . import job, outputs, run
 from .collect import Class, HandedIn
@@ -45,6 +48,7 @@ class Options:
     data: Path | None = None
     device: Wanted = "auto"
     isolation: Level = "strong"
+    engine: Engine = "shell"
     layout: str | None = None
     policy: Policy | None = None
     students: Sequence[str] = ()
@@ -65,6 +69,7 @@ class Graded:
     left_over: list[str]
     layout: str
     graded: int
+    stages: dict[str, float]
 
 
 def grade_class(assignment: Assignment, submissions: Path, out: Path, options: Options, console: Console) -> Graded:
@@ -101,7 +106,7 @@ def _refuse_own_files(submissions: Path) -> None:
 
 def _work(assignment: Assignment, seed: int, options: Options, hide: tuple[str, ...]) -> Work:
     data = str(options.data.resolve()) if options.data else None
-    basis = _digest(__version__, seed, options.isolation, data)
+    basis = _digest(__version__, seed, options.isolation, options.engine, data)
     return Work(
         identity=_digest(basis, job.version(assignment, [*map(Path, hide)])),
         basis=basis,
@@ -110,6 +115,7 @@ def _work(assignment: Assignment, seed: int, options: Options, hide: tuple[str, 
         isolation=options.isolation,
         data=data,
         device=options.device,
+        engine=options.engine,
         threads=max(1, run.cores() // options.jobs),
         hide=hide,
     )
@@ -159,6 +165,7 @@ class _Batch:
         # Without the contents, of which only those are in memory that are being graded.
         self._seen = {student.identity: replace(found.handed_in(student), contents={}) for student in found.students}
         self._names = outputs.file_names(found.students)
+        self.stages = Timings()
         self._reported: set[str] = set()  # whose reports this run has written
 
     def todo(self) -> list[Student]:
@@ -187,19 +194,29 @@ class _Batch:
         """Grade ``todo``, and keep each result before it is shown."""
         with self._place(len(todo)) as place:
             with self._console.status("Trying out the isolation, computing the reference's answers ..."):
+                began = time.monotonic()
                 work = self._prepared()
+                self.stages.add("isolation, reference", began)
+            began = time.monotonic()
             with Shown(self._console, len(todo), place.slots) as shown:
                 for handed, done in run.each(work, self._tasks(todo), place):
                     key, record = self._record(handed, done)
+                    executed = b"" if isinstance(done, Lost) else done.executed
                     if key != UNFINISHED or self._store.key(record.identity) != self._key(handed):
-                        self._keep(key, record)  # a failure of the grader takes the place of no result
+                        self._keep(key, record, executed)  # a failure of the grader takes the place of no result
                     shown.add(record)
+            self.stages.add("submissions", began)
 
-    def _keep(self, key: str, record: Record) -> None:
-        self._store.put(key, record)
+    def _keep(self, key: str, record: Record, executed: bytes) -> None:
+        self._store.put(key, record, executed)
         if record.report is not None:
-            outputs.write_reports(self._out, self._names[record.identity], record.report, self._assignment.content)
+            self._write_reports(record, record.report, executed)
             self._reported.add(record.identity)
+
+    def _write_reports(self, record: Record, report: Report, executed: bytes) -> None:
+        name = self._names[record.identity]
+        outputs.write_reports(self._out, name, report, self._assignment.content)
+        outputs.write_executed(self._out, name, executed)
 
     def _prepared(self) -> Work:
         work = replace(self._work, answers=self._store.answers(self._work.identity))
@@ -251,6 +268,7 @@ class _Batch:
 
     def write(self, graded: int) -> Graded:
         """Write everything that the results give, for all students of the class; ``graded`` of them just now."""
+        began = time.monotonic()
         content, found = self._assignment.content, self._found
         rules = self._options.policy or content.grading
         collected = Collected()
@@ -267,7 +285,7 @@ class _Batch:
                 without_score.append({"student": row.name, "id": row.identity, "status": row.status, "why": why})
             if record.report is not None:
                 if student.identity not in self._reported:
-                    outputs.write_reports(self._out, self._names[student.identity], record.report, content)
+                    self._write_reports(record, record.report, self._store.executed(student.identity))
                 collected.add(_known_as(student), record.report, row.score)
                 reported.append(self._names[student.identity])
         outputs.remove_other_reports(self._out, reported)
@@ -289,4 +307,7 @@ class _Batch:
         }
         outputs.write_summary(self._out, told, collected)
         outputs.write_timings(self._out, timings)
-        return Graded(rows, without_score, collected, filled, timings, found.left_over, found.layout, graded)
+        self.stages.add("gradebooks", began)
+        return Graded(
+            rows, without_score, collected, filled, timings, found.left_over, found.layout, graded, self.stages
+        )

@@ -22,7 +22,7 @@ from .. import datasets
 from ..assignment import ASSIGNMENTS, PACKAGE, REFERENCE, Assignment, load
 from ..device import Wanted
 from ..errors import NotGradable, UsageError
-from ..grading import Timings, grade
+from ..grading import Trace, grade
 from ..oracle import Oracle
 from ..report.model import Level, Report
 from ..sandbox import canary
@@ -52,6 +52,7 @@ class Work:
     answers: bytes = b""
     data: str | None = None
     device: Wanted = "auto"
+    engine: Engine = "shell"
     threads: int = 1
     hide: tuple[str, ...] = ()
     inspected: bool = False
@@ -70,11 +71,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Done:
-    """The report on one submission, or why it cannot be read."""
+    """The report on one submission, or why it cannot be read; the seconds of each stage, and the executed notebook."""
 
     report: Report | None
     problem: str
     timings: dict[str, float]
+    executed: bytes = b""
 
 
 def is_bundled(assignment: Assignment) -> bool:
@@ -114,7 +116,7 @@ def grade_one(work: Work, task: Task) -> Done:
     if task.problem:
         return Done(None, task.problem, {})
     desk = _desk(work)
-    timings = Timings()
+    trace = Trace()
     try:
         submission = read_contents(task.shown, task.contents, desk.assignment.name)
     except UsageError as error:
@@ -132,9 +134,10 @@ def grade_one(work: Work, task: Task) -> Done:
         earlier=task.earlier,
         equipment=Equipment(hide=[*map(Path, work.hide)], threads=work.threads),
         warm=desk.warm,
-        timings=timings,
+        engine=work.engine,
+        trace=trace,
     )
-    return Done(report, "", dict(timings))
+    return Done(report, "", dict(trace.timings), trace.executed)
 
 
 class _Desk:

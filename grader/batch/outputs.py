@@ -30,7 +30,7 @@ from .store import Record
 from .summary import Class
 from .visible import for_student
 
-REPORTS, FOR_INSTRUCTORS = "reports", "instructor"
+REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
 DIGEST = re.compile(r"-[0-9a-f]{8}$")  # a name that looks as if it had one gets one, so that all stay different
 LONGEST_NAME = 80  # characters of a file's name
 LONGEST_COMMENT = 2000
@@ -64,12 +64,20 @@ def write_reports(folder: Path, name: str, report: Report, content: AssignmentFi
         write_if_new(folder / kind / f"{name}.json", f"{shown.to_json()}\n".encode())
 
 
+def write_executed(folder: Path, name: str, notebook: bytes) -> None:
+    """The notebook as it was executed; none where there is none any more."""
+    if notebook:
+        write_if_new(folder / EXECUTED / f"{name}.ipynb", notebook)
+    else:
+        (folder / EXECUTED / f"{name}.ipynb").unlink(missing_ok=True)
+
+
 def remove_other_reports(folder: Path, names: Iterable[str]) -> None:
     """Remove the reports of an earlier run on whoever has none now: nobody is to read an old mark."""
-    kept = {f"{name}.json" for name in names}
-    for kind in (REPORTS, FOR_INSTRUCTORS):
-        for file in (folder / kind).glob("*.json"):
-            if file.name not in kept:
+    kept = {*names}
+    for kind in (REPORTS, FOR_INSTRUCTORS, EXECUTED):
+        for file in (folder / kind).glob("*.*"):
+            if file.suffix in (".json", ".ipynb") and file.stem not in kept:
                 file.unlink()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 
 from rich.console import Console
@@ -16,8 +17,8 @@ SLOWEST = 5
 STAGES = 3
 
 
-def show(graded: Graded, out: Path, console: Console) -> None:
-    """Print the class at each check, the bugs, the slowest submissions, and what needs a look."""
+def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> None:
+    """Print the class at each check, the bugs, the slowest submissions, and what needs a look; if asked for, all stages."""
 
     def line(text: str) -> None:
         console.print(text, soft_wrap=True)
@@ -36,6 +37,9 @@ def show(graded: Graded, out: Path, console: Console) -> None:
         table(_bugs(graded))
     if any(seconds for _, seconds in graded.timings):
         table(_timings(graded))
+    if timings:
+        table(_stages(graded))
+        table(_whole(graded))
     for place, best in enumerate(graded.collected.leaderboard()[:MOST_LINES], start=1):
         line(f"{'leaderboard':12} {place:3}  {100 * best.accuracy:.2f} %  {clean(best.submission)}")
     without = graded.without_score
@@ -94,6 +98,25 @@ def _timings(graded: Graded) -> Table:
         stages = sorted(seconds.items(), key=lambda item: -item[1])[:STAGES]
         told = ", ".join(f"{stage} {spent:.1f}" for stage, spent in stages)
         table.add_row(clean(name, 40), f"{sum(seconds.values()):.1f}", told)
+    return table
+
+
+def _stages(graded: Graded) -> Table:
+    """Where the time of the submissions went, whenever they were graded."""
+    spent: dict[str, list[float]] = {}
+    for _, seconds in graded.timings:
+        for stage, value in seconds.items():
+            spent.setdefault(stage, []).append(value)
+    table = _table("stage", "seconds in all", "median", "longest")
+    for stage, values in sorted(spent.items(), key=lambda item: -sum(item[1])):
+        table.add_row(stage, f"{sum(values):.2f}", f"{statistics.median(values):.3f}", f"{max(values):.3f}")
+    return table
+
+
+def _whole(graded: Graded) -> Table:
+    table = _table("this run", "seconds")
+    for stage, seconds in graded.stages.items():
+        table.add_row(stage, f"{seconds:.2f}")
     return table
 
 

@@ -7,6 +7,7 @@ import fcntl
 import os
 import secrets
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,7 @@ class Store:
         """Begin anew: no result, no seed."""
         with self._writing() as database:
             database.execute("DELETE FROM results")
+            database.execute("DELETE FROM notebooks")
             database.execute("DELETE FROM settings")
             database.execute("DELETE FROM answers")
 
@@ -119,9 +121,17 @@ class Store:
             database.execute("DELETE FROM answers WHERE key != ?", (key,))
             database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answers))
 
-    def put(self, key: str, record: Record) -> None:
+    def executed(self, identity: str) -> bytes:
+        """The executed notebook of a student, empty if there is none."""
+        row = self._database.execute("SELECT executed FROM notebooks WHERE identity = ?", (identity,)).fetchone()
+        return zlib.decompress(row[0]) if row else b""
+
+    def put(self, key: str, record: Record, executed: bytes = b"") -> None:
         """Keep a result; when this returns, it is on disk."""
         with self._writing() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO notebooks VALUES (?, ?)", (record.identity, zlib.compress(executed, level=1))
+            )
             database.execute(
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?)",
                 (record.identity, key, record.model_dump_json(by_alias=True)),
@@ -145,13 +155,18 @@ def read(folder: Path) -> dict[str, Record]:
     if not file.is_file():
         raise UsageError(f"{folder} is no output folder of grader grade: it has no {FILE}.")
     try:
-        database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+        # What a killed run has left beside the file joins it by writing.
+        how = "rw" if os.access(folder, os.W_OK) and os.access(file, os.W_OK) else "ro&immutable=1"
+        database = sqlite3.connect(f"{file.resolve().as_uri()}?mode={how}", uri=True)
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
     except sqlite3.Error as error:
         raise UsageError(f"{file} cannot be opened ({error}).") from error
     try:
         rows = database.execute("SELECT record FROM results").fetchall()
         records = [Record.model_validate_json(row[0]) for row in rows]
     except (sqlite3.Error, ValueError) as error:
+        if "locked" in str(error):
+            raise UsageError(f"A run is at work in {folder}: wait for its end.") from error
         raise UsageError(f"{file} cannot be read ({type(error).__name__}): it is damaged.") from error
     finally:
         database.close()
@@ -176,6 +191,7 @@ def _connect(file: Path) -> sqlite3.Connection:
             database.execute(
                 "CREATE TABLE IF NOT EXISTS results (identity TEXT PRIMARY KEY, key TEXT NOT NULL, record TEXT NOT NULL)"
             )
+            database.execute("CREATE TABLE IF NOT EXISTS notebooks (identity TEXT PRIMARY KEY, executed BLOB NOT NULL)")
             database.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answers BLOB NOT NULL)")
             database.execute(f"PRAGMA user_version = {VERSION}")
         os.chmod(file, 0o600)  # it holds the seed

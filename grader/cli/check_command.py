@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from . import options
 if TYPE_CHECKING:
     from ..device import Wanted
     from ..report.model import Level
+    from ..sandbox.engines import Engine
 
 
 @click.command("check")
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     type=options.LEVELS,
     help="Confine at exactly this level.  [default: the best that this machine offers]",
 )
+@options.engine
+@options.timings
 @click.option(
     "--hints",
     type=click.IntRange(1, 3),
@@ -46,16 +50,22 @@ def command(
     data: Path | None,
     device: Wanted,
     isolation: Level | None,
+    engine: Engine,
+    timings: bool,
     hints: int | None,
 ) -> None:
     """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
     from ..assignment import load
-    from ..grading import grade
+    from ..grading import Trace, grade
     from ..submission import read
 
     loaded = load(assignment)
     submitted = read(submission, loaded.name)
-    report = grade(loaded, submitted, seed, only, isolation, data=data, device=device, hint_level=hints)
+    trace = Trace()
+    report = grade(
+        loaded, submitted, seed, only, isolation, data=data, device=device, hint_level=hints, engine=engine, trace=trace
+    )
+    printed = time.monotonic()
     missing = [f"{name}.npz" for name in loaded.content.datasets if data and not (data / f"{name}.npz").is_file()]
     if missing:
         used = f"graded with {report.environment.data}" if report.environment.data else "another source was used"
@@ -73,6 +83,10 @@ def command(
         from ..report import terminal
 
         terminal.show(report, loaded.content.pass_mark, submitted.entry, hints or loaded.content.hints)
+    if timings:
+        trace.timings.add("report", printed)
+        for stage, seconds in trace.timings.items():
+            click.echo(f"{seconds:8.3f} s  {stage}", err=True)
     if report.ending == "not_gradable":
         ctx.exit(3)
     ctx.exit(0 if report.passed else 1)

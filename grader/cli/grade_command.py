@@ -12,6 +12,7 @@ from . import options
 if TYPE_CHECKING:
     from ..device import Wanted
     from ..report.model import Level
+    from ..sandbox.engines import Engine
 
 LAYOUTS = ("canvas", "moodle", "ilias", "gradescope", "nbgrader", "github", "folders", "loose")
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -35,6 +36,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Confine at exactly this level; every report says so.",
 )
+@options.engine
+@options.timings
 @click.option("--layout", type=click.Choice(LAYOUTS), help="Of SUBMISSIONS.  [default: recognised]")
 @click.option(
     "--policy", type=FILE, metavar="FILE", help="Due date, late days and rounding, instead of the assignment's."
@@ -72,6 +75,8 @@ def command(
     data: Path | None,
     device: Wanted,
     isolation: Level,
+    engine: Engine,
+    timings: bool,
     layout: str | None,
     policy: Path | None,
     canvas: Path | None,
@@ -101,6 +106,7 @@ def command(
         data=data,
         device=device,
         isolation=isolation,
+        engine=engine,
         layout=layout,
         policy=yamlfile.load(policy, Policy) if policy else None,
         students=only,
@@ -114,5 +120,5 @@ def command(
     if not console.is_terminal:
         console.width = 250  # a pipe has none: whole lines
     graded = batch.grade_class(loaded, submissions, out, wanted, console)
-    overview.show(graded, out, console)
+    overview.show(graded, out, console, timings)
     ctx.exit(3 if any(row.status in ("not_gradable",) for row in graded.rows) else 0)

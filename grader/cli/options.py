@@ -22,3 +22,11 @@ device = click.option(
     show_default=True,
     help="What TensorFlow computes on.",
 )
+engine = click.option(
+    "--engine",
+    type=click.Choice(["shell", "kernel"]),
+    default="shell",
+    show_default=True,
+    help="What executes notebooks: IPython's shell in the worker itself, or a Jupyter kernel.",
+)
+timings = click.option("--timings", is_flag=True, help="Print what the time was spent on, stage by stage.")

@@ -88,13 +88,17 @@ class Isolation(Part):
 
 
 class Environment(Part):
-    """What the grading ran on; versions, ``None`` for what is not there or was not needed."""
+    """What the grading ran on; versions, ``None`` for what is not there or was not needed.
+
+    ``engine`` has executed the submission: "module", or for a notebook "shell", "kernel".
+    """
 
     python: str
     numpy: str
     tensorflow: str | None
     device: str
     data: str | None
+    engine: str | None = None
 
 
 class Report(Part):

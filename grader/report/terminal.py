@@ -59,7 +59,9 @@ def show(report: Report, pass_mark: float, entry: str, hint_level: int = 2) -> N
     if report.environment.data:
         line(Text(f"data {report.environment.data}", style="dim"))
     gaps = f", without {', '.join(report.isolation.not_enforced)}" if report.isolation.not_enforced else ""
-    line(Text(f"isolation {report.isolation.level}{gaps}; {report.seconds:.1f} s", style="dim"))
+    engine = report.environment.engine
+    by = f"; executed by a {engine}" if engine in ("shell", "kernel") else ""
+    line(Text(f"isolation {report.isolation.level}{gaps}{by}; {report.seconds:.1f} s", style="dim"))
 
 
 def _bugs(diagnosis: Diagnosis) -> list[str]:

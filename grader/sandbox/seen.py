@@ -6,10 +6,10 @@ connection, never a failure of the grader.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 MOST_CALLS = 600  # of fit, evaluate and predict; the worker records no more
 MOST_ELEMENTS = 1 << 18  # of an image or a line; the worker sends no more
@@ -38,6 +38,40 @@ class Method(BaseModel):
     returns: list[str] = Field(max_length=500)
     reads: list[str] = Field(max_length=100)
     stores: list[str] = Field(max_length=100)
+
+
+class Stream(BaseModel):
+    """What a cell has printed."""
+
+    output_type: Literal["stream"]
+    name: Literal["stdout", "stderr"]
+    text: str
+
+
+class Displayed(BaseModel):
+    """What a cell has displayed, in one or several formats."""
+
+    output_type: Literal["display_data"]
+    data: dict[str, JsonValue]
+    metadata: dict[str, JsonValue] = {}
+
+
+class Result(BaseModel):
+    """The value of a cell's last line."""
+
+    output_type: Literal["execute_result"]
+    data: dict[str, JsonValue]
+    metadata: dict[str, JsonValue] = {}
+    execution_count: int | None = None
+
+
+class Raised(BaseModel):
+    """What has stopped a cell."""
+
+    output_type: Literal["error"]
+    ename: str
+    evalue: str
+    traceback: list[str]
 
 
 class Variable(Seen):
@@ -150,6 +184,7 @@ ATTRIBUTES = TypeAdapter(dict[str, Any])
 MODEL = TypeAdapter(Model)
 VARIABLES = TypeAdapter(dict[str, Variable])
 FIGURES = TypeAdapter(list[Figure])
+OUTPUTS = TypeAdapter(list[Annotated[Stream | Displayed | Result | Raised, Field(discriminator="output_type")]])
 CALLS = TypeAdapter(Annotated[list[Call], Field(max_length=MOST_CALLS)])
 
 

@@ -27,6 +27,7 @@ from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 T = TypeVar("T")
+BYTES_OF_CHARACTER = 10  # at most, of what a cell has shown: six for a character, and what is around a short text
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 NOT_ENFORCED: dict[Level, list[str]] = {
@@ -101,6 +102,7 @@ class Session:
         self._equipment = equipment or Equipment()
         self._candidates = [isolation] if isolation else list(LEVELS)
         self._worker: WorkerProcess | None = None
+        self._confined: WorkerProcess | None = None
         self._identity = 0
         self.level = self._candidates[0]
         self.not_enforced: list[str] = []
@@ -113,8 +115,18 @@ class Session:
         """Names that are bound to something else than a function, and the type of that."""
         self.first_error = ""
         """What stopped a cell of the notebook, as a sentence; "" if all of them ran."""
+        self._room = 0
+        self.last_cell = 0
+        """The code cell that was the last to begin."""
+        self.outputs: dict[int, list[dict[str, Any]]] = {}
+        """What each code cell of a notebook has shown, counted from 1; as it stands in a notebook."""
         self.modules: list[str] = []
         """Top-level modules that were imported once it was loaded."""
+
+    @property
+    def engine(self) -> str:
+        """What executes the submission: "module", or for a notebook "shell" or "kernel"."""
+        return self._engine
 
     def start(self) -> None:
         """Start a worker without waiting for it, so that its start overlaps with other work."""
@@ -126,7 +138,8 @@ class Session:
 
     def load(self) -> None:
         """Load the submission; raises CallFailed if that fails, NotGradable if no worker can be confined."""
-        self._confine()
+        if self._worker is None or self._worker is not self._confined:
+            self.confine()
         self._send_submission()
 
     def call(
@@ -222,7 +235,8 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _confine(self) -> None:
+    def confine(self) -> None:
+        """Wait until a worker is confined; raises NotGradable if none can be."""
         while True:
             if self._worker is None:
                 self.start()
@@ -238,6 +252,7 @@ class Session:
                     ) from error
                 del self._candidates[0]
                 continue
+            self._confined = self._worker
             self.level = self._candidates[0]
             self._candidates = [self.level]
             self.not_enforced = [*NOT_ENFORCED[self.level], *gaps]
@@ -249,6 +264,8 @@ class Session:
         submission = self._submission
         contents = {name: np.frombuffer(content, np.uint8) for name, content in submission.files.items()}
         tree, payload = values.encode(contents)
+        self.outputs = {}
+        self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
         what = f"Loading {clean(submission.entry, 80)}"
         header, _ = self._ask({"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what)
         try:
@@ -279,6 +296,17 @@ class Session:
                 raise failure
             self.first_error = failure.message
 
+    def _take_outputs(self, number: Any, cell: int, raw: bytes, doing: str) -> None:
+        """Keep what the cell that runs has shown; raises CallFailed for anything else."""
+        self._room -= len(raw)
+        try:
+            if type(number) is not int or number != cell or number in self.outputs or self._room < 0:
+                raise ValueError
+            outputs = seen.OUTPUTS.validate_json(raw)
+        except ValueError as error:
+            raise CallFailed("protocol", f"{doing} wrote into the grader's channel.") from error
+        self.outputs[cell] = [output.model_dump() for output in outputs]
+
     def _ask(self, request: dict[str, Any], payload: bytes, seconds: float, doing: str) -> tuple[dict[str, Any], bytes]:
         """Send a request and return its one answer."""
         assert self._worker is not None
@@ -294,11 +322,14 @@ class Session:
                 header, raw = self._worker.receive(deadline, doing)
                 if header.get("id") != self._identity:
                     raise CallFailed("protocol", f"{doing} wrote into the grader's channel.")
+                if "shown" in header and "entry" in request:
+                    self._take_outputs(header["shown"], cell, raw, loading)
+                    continue
                 if "progress" not in header:
                     return header, raw
                 if "entry" not in request or type(header["progress"]) is not int or header["progress"] <= cell:
                     raise CallFailed("protocol", f"{doing} wrote into the grader's channel.")
-                cell = header["progress"]
+                cell = self.last_cell = header["progress"]
                 doing = f"Cell {cell} of {clean(self._submission.entry, 80)}"
         except CallFailed as failure:
             self._worker.kill()

@@ -46,6 +46,17 @@ def prepare(name: str, text: str) -> tuple[bytes, list[str]]:
     return nbformat.writes(notebook).encode(errors="replace"), [_plain_python(cell.source) for cell in cells]
 
 
+def executed(prepared: bytes, outputs: dict[int, list[dict[str, Any]]], last: int) -> bytes:
+    """The notebook with what its cells have shown, by their number; those up to ``last`` have begun."""
+    notebook = json.loads(prepared)
+    count = 0
+    for number, cell in enumerate((cell for cell in notebook["cells"] if cell["cell_type"] == "code"), start=1):
+        if number <= last and "".join(cell["source"]).strip():
+            count += 1
+            cell |= {"execution_count": count, "outputs": outputs.get(number, [])}
+    return json.dumps(notebook, indent=1, ensure_ascii=False).encode(errors="replace") + b"\n"
+
+
 def _parse(name: str, text: str) -> Any:
     try:
         with warnings.catch_warnings():

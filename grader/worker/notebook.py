@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import run_sync
 
-from . import cells, serve
+from . import cells, serve, shown
 
 HERE = Path(__file__).resolve().parent
 
@@ -42,7 +42,7 @@ class _Client(NotebookClient):
     on_flood: Callable[[int], None]
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error"):
+        if msg["msg_type"] in ("stream", "display_data", "update_display_data", "execute_result", "error"):
             self.output_left -= len(str(msg["content"]))
         if self.output_left < 0:
             self.on_flood(cell_index)
@@ -95,6 +95,7 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
             give_up("DeadKernel", numbers[index])
         except Exception:  # what the kernel sends is no message any more: student code can write into its sockets
             give_up("BrokenKernel", numbers[index])
+        shown.send(channel, identity, numbers[index], cell.outputs)
     _hand_over(client, channel, {"id": identity, "cells": executed, "error": first_error})
 
 

@@ -28,30 +28,43 @@ from IPython.core.error import StdinNotImplementedError
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-from . import cells, kernel, prepare, serve
+from . import cells, kernel, prepare, serve, shown
+from .shown import Shown
 
-SHOWN = ("stream", "display_data", "execute_result", "error")  # of the messages that a kernel sends
-
+COUNTED = ("stream", "display_data", "update_display_data", "execute_result", "error")  # of a kernel's messages
 
 _ready: list[Any] = []  # a shell that was made before the fork
 
 
 class Output:
-    """What the cells print, show and raise: it is counted, and the first error of a cell is kept."""
+    """What the cells print, show and raise: it is counted, and kept for the cell that runs, with its first error."""
 
     def __init__(self, most: int, on_flood: Callable[[], object]) -> None:
-        self.error: dict[str, Any] | None = None
+        self.begin_cell()
         self._left = most
         self._on_flood = on_flood
         self._process = os.getpid()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # what is thrown away may print
+
+    def begin_cell(self) -> None:
+        """Whatever comes from now on belongs to another cell."""
+        self.error: dict[str, Any] | None = None
+        self.shown = Shown()
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
         """Take in one message."""
         if kind == "error":
             self.error = self.error or content
-        if kind in SHOWN:
+        if kind in COUNTED:
             self.count(len(str(content)))
+        with self._lock:
+            self.shown.add(kind, content)
+
+    def print(self, name: str, text: str) -> None:
+        """Take in what went to standard output or error."""
+        self.count(len(text))
+        with self._lock:
+            self.shown.add("stream", {"name": name, "text": text})
 
     def count(self, characters: int) -> None:
         """End the notebook when it has shown too much; a child of the worker's is nobody to say so."""
@@ -94,7 +107,7 @@ class _Stream(io.TextIOBase):
             raise TypeError(f"write() argument must be str, not {type(text)}")
         if self.closed:
             raise ValueError("I/O operation on closed file")
-        self._output.count(len(text))
+        self._output.print(self.name, text)
         return len(text)
 
 
@@ -132,13 +145,14 @@ class _Notebook:
             executed.append(number)
             self._cell = number
             serve.send(self._channel, self._identity, {"progress": number})
-            self._output.error = None
+            self._output.begin_cell()
             succeeded = await self._execute_cell(source)
             if os.getpid() != self._process:  # the cell has forked, and this is not the one that answers
                 os._exit(0)
             if not succeeded:
                 first_error = first_error or cells.describe_error(self._output.error, number)
             await asyncio.sleep(0)  # tasks that a cell has left behind go on
+            shown.send(self._channel, self._identity, number, self._output.shown.finished())
         task = {"id": self._identity, "cells": executed, "error": first_error, "channel": self._channel.fileno()}
         self._shell.run_cell(cells.last_cell(task), store_history=False, silent=True)
 

@@ -1,0 +1,60 @@
+"""What a cell shows, as a notebook keeps it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+from . import frames
+
+
+class Shown:
+    """The outputs of one cell, from the messages that a kernel sends about it."""
+
+    def __init__(self) -> None:
+        self.outputs: list[dict[str, Any]] = []
+        self._by_display: dict[str, list[dict[str, Any]]] = {}
+        self._clear_before_next = False
+
+    def add(self, kind: str, content: dict[str, Any]) -> None:
+        """Take in one message; those of other kinds show nothing."""
+        if kind == "clear_output":
+            self._clear_before_next = bool(content.get("wait"))
+            if not self._clear_before_next:
+                self.outputs.clear()
+        elif kind == "update_display_data":
+            for output in self._by_display.get(content.get("transient", {}).get("display_id"), []):
+                output |= {"data": content["data"], "metadata": content["metadata"]}
+        elif kind in ("stream", "display_data", "execute_result", "error"):
+            if self._clear_before_next:
+                self.outputs.clear()
+                self._clear_before_next = False
+            self._append(kind, content)
+
+    def _append(self, kind: str, content: dict[str, Any]) -> None:
+        last = self.outputs[-1] if self.outputs else {}
+        if kind == "stream" and (last.get("output_type"), last.get("name")) == (kind, content["name"]):
+            last["parts"].append(content["text"])
+            return
+        told = {key: value for key, value in content.items() if key not in ("transient", "text")}
+        if kind == "stream":
+            told["parts"] = [content["text"]]  # joined once: a million short ones are one text
+        self.outputs.append({"output_type": kind, **told})
+        display = content.get("transient", {}).get("display_id")
+        if display is not None:
+            self._by_display.setdefault(display, []).append(self.outputs[-1])
+
+    def finished(self) -> list[dict[str, Any]]:
+        """The outputs of a notebook's cell."""
+        for output in self.outputs:
+            if "parts" in output:
+                output["text"] = "".join(output.pop("parts"))
+        return self.outputs
+
+
+def send(channel: socket.socket, identity: int, cell: int, outputs: list[Any]) -> None:
+    """Tell the grader what a cell has shown."""
+    if outputs:
+        raw = json.dumps(outputs, default=repr, skipkeys=True).encode()
+        channel.sendall(frames.encode({"id": identity, "shown": cell}, raw))
