@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -32,6 +33,8 @@ os.environ |= {
     "https_proxy": "http://127.0.0.1:9",
     "no_proxy": "",
 }
+# Tests in the background of a shell ignore Ctrl-C, which every process inherits that has to be stopped by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 bundled = cache(load)  # many tests grade against the same few
 on_real_data = pytest.mark.skipif(
     not (REAL_DATA / "fashion_mnist.npz").is_file(),

@@ -32,8 +32,12 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
 }
 WORKER = ("grader_worker.confine", "grader_worker.serve")
-ENGINES = {"module": "grader_worker.module", "shell": "grader_worker.shell"}  # a kernel is a process of its own
-BACKENDS = {"module": "Agg", "shell": "module://matplotlib_inline.backend_inline"}
+INLINE = "module://matplotlib_inline.backend_inline"
+ENGINES = {
+    "module": ("grader_worker.module", "Agg"),
+    "shell": ("grader_worker.shell", INLINE),
+    "kernel": ("grader_worker.notebook", INLINE),
+}  # what it imports, and what matplotlib draws with
 LIBRARIES = {
     "keras": ("tensorflow", "keras"),
     "matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
@@ -50,7 +54,7 @@ class Kind:
     @property
     def modules(self) -> list[str]:
         """What it imports."""
-        return [*WORKER, ENGINES[self.engine], *(name for key in self.libraries for name in LIBRARIES[key])]
+        return [*WORKER, ENGINES[self.engine][0], *(name for key in self.libraries for name in LIBRARIES[key])]
 
 
 class WarmStart:
@@ -62,7 +66,7 @@ class WarmStart:
 
     def fork(self, kind: Kind, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked | None:
         """A supervisor with this channel, output and environment; None if there is none to be had warm."""
-        if kind.engine not in ENGINES or self._failures[kind] >= MOST_FAILURES:
+        if self._failures[kind] >= MOST_FAILURES:
             return None
         if kind not in self._processes:
             self._processes[kind] = _WarmProcess(kind)
@@ -102,7 +106,7 @@ class _WarmProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env={**ENVIRONMENT, "MPLBACKEND": BACKENDS[kind.engine]},
+                env={**ENVIRONMENT, "MPLBACKEND": ENGINES[kind.engine][1]},
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # a Ctrl-C is for the grader, whose end is the end of this one
             )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
 import subprocess
 import sys
 from typing import Any
+
+from . import prepare
 
 
 def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
@@ -70,16 +71,14 @@ def limit_output(characters: int) -> None:
     OutStream.write = limited  # type: ignore[assignment, method-assign]
 
 
-def start(arguments: list[str]) -> None:
+def start(arguments: list[str], config: dict[str, Any]) -> None:
     """Become the kernel; ``arguments`` are ipykernel's own."""
-    sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
-    config = json.loads(os.environ.pop("GRADER_KERNEL"))
-    sys.path += config["python_path"]
-    from grader_worker import prepare  # may need one of those folders, as the next line
     from ipykernel.kernelapp import launch_new_instance
 
+    sys.argv = [sys.argv[0], "kernel", *arguments]
+    sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
     prepare.prepare(config["data"], config["seed"])
-    limit_output(config["output_bytes"])
+    limit_output(config["limits"]["output_bytes"])
     command = "get_ipython().system = __import__('sys').modules['grader_worker.kernel'].run_command"
     # A tip for beginners is drawn with the submission's random numbers.
     options = [

@@ -10,7 +10,6 @@ Three processes, so that nothing a submission does can outlive it::
 The configuration arrives as the first frame on the channel (see :mod:`confine`); the worker answers
 it with ``{"setup": "ready", "gaps": [...]}`` or whoever failed with ``{"setup": "failed", "reason": ...}``.
 
-``main.py kernel ARGUMENTS``, started by a worker inside its confinement, is a notebook's kernel;
 ``main.py warm CONTROL_FD`` forks supervisors that go the same way (see :mod:`warm`).
 """
 
@@ -189,11 +188,7 @@ def _init(worker: int) -> int:
 
 if __name__ == "__main__":
     _load_package()
-    if sys.argv[1] == "kernel":
-        from grader_worker import kernel
-
-        kernel.start(sys.argv[2:])
-    elif sys.argv[1] == "warm":
+    if sys.argv[1] == "warm":
         from grader_worker import warm
 
         warm.serve(socket.socket(fileno=int(sys.argv[2])), main)

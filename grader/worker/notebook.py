@@ -1,38 +1,107 @@
 """Executes a submitted notebook with nbclient, in a real kernel, then lets the kernel answer calls.
 
-Both processes are inside the confinement. Their sockets are Unix sockets: there is no network here.
+Both processes are inside the confinement. Their sockets are Unix sockets: there is no network here. The kernel is forked
+from the worker, which has imported what a kernel needs, before that has a loop or a socket of its own.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
+from importlib.metadata import EntryPoint
 from typing import Any
 
+import ipykernel.kernelapp  # noqa: F401, for the kernel
 import nbformat
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import run_sync
 
-from . import cells, serve, shown
-
-HERE = Path(__file__).resolve().parent
+from . import cells, kernel, serve, shown
 
 
-class _ThisPython(KernelSpecManager):
-    """Always this Python, whatever kernel name the notebook carries from another machine."""
+class _Kernel:
+    """A forked process that becomes the kernel when it is told how; as the Popen of a kernel that was started."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        theirs, self._told = os.pipe()
+        self._status: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self._told)
+            try:
+                with open(theirs) as arguments:
+                    kernel.start(json.loads(arguments.readline()), config)
+            finally:
+                os._exit(1)
+        os.close(theirs)
+
+    def begin(self, arguments: list[str]) -> None:
+        """Let it be the kernel with these arguments of ipykernel's."""
+        with open(self._told, "w") as told:
+            told.write(json.dumps(arguments) + "\n")
+
+    def poll(self) -> int | None:
+        """Its exit status; None while it runs."""
+        return self._look(os.WNOHANG)
+
+    def wait(self) -> int:
+        """The same, when it has ended."""
+        status = self._look(0)
+        assert status is not None
+        return status
+
+    def _look(self, options: int) -> int | None:
+        if self._status is None:
+            pid, status = os.waitpid(self.pid, options)
+            self._status = os.waitstatus_to_exitcode(status) if pid else None
+        return self._status
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+
+class Provisioner(LocalProvisioner):
+    """Gives jupyter_client the kernel that waits, where it would start one."""
+
+    process: Any
+    waiting: _Kernel
+
+    async def launch_kernel(self, cmd: list[str], **_: Any) -> Any:
+        """Let the kernel begin; ``cmd`` has its arguments."""
+        self.waiting.begin(cmd)
+        self.process, self.pid = self.waiting, self.waiting.pid
+        return self.connection_info
+
+
+class _Forked(KernelSpecManager):
+    """Always that kernel, whatever kernel name the notebook carries from another machine."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        command = [sys.executable, "-I", "-B", str(HERE / "main.py"), "kernel", "-f", "{connection_file}"]
-        return KernelSpec(argv=command, display_name="Python 3", language="python")
+        metadata = {"kernel_provisioner": {"provisioner_name": "forked"}}
+        return KernelSpec(
+            argv=["-f", "{connection_file}"], display_name="Python 3", language="python", metadata=metadata
+        )
 
 
 class _Client(NotebookClient):
@@ -50,20 +119,21 @@ class _Client(NotebookClient):
 
 
 def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
-    """Start a kernel that holds the channel as well, and return what runs a notebook in it."""
+    """Start a kernel, which holds the channel as well, and return what runs a notebook in it."""
     runtime = os.environ["JUPYTER_RUNTIME_DIR"]
     os.makedirs(runtime, exist_ok=True)
-    passed_on = {key: config[key] for key in ("python_path", "data", "seed")}
-    os.environ["GRADER_KERNEL"] = json.dumps({**passed_on, "output_bytes": config["limits"]["output_bytes"]})
+    Provisioner.waiting = _Kernel(config)
+    provisioners = KernelProvisionerFactory.instance().provisioners
+    provisioners["forked"] = EntryPoint("forked", f"{__name__}:Provisioner", KernelProvisionerFactory.GROUP_NAME)
     manager = AsyncKernelManager(
-        kernel_spec_manager=_ThisPython(),
+        kernel_spec_manager=_Forked(),
         transport="ipc",
         ip=f"{runtime}/k",
         connection_file=f"{runtime}/k.json",
     )
     client = _Client(nbformat.v4.new_notebook(), km=manager, timeout=None, kernel_name="python3")
     client.output_left = config["limits"]["output_bytes"]
-    client.start_new_kernel(pass_fds=(channel.fileno(),))
+    client.start_new_kernel()
     client.start_new_kernel_client()
     return partial(_run, client)
 

@@ -56,5 +56,8 @@ class Shown:
 def send(channel: socket.socket, identity: int, cell: int, outputs: list[Any]) -> None:
     """Tell the grader what a cell has shown."""
     if outputs:
-        raw = json.dumps(outputs, default=repr, skipkeys=True).encode()
+        text = json.dumps(outputs, default=repr, skipkeys=True, ensure_ascii=False)
+        if "NaN" in text or "Infinity" in text:  # which are no JSON, unless they stand in a text
+            text = json.dumps(json.loads(text, parse_constant=lambda _: None), ensure_ascii=False)
+        raw = text.encode(errors="replace")  # halves of characters are none
         channel.sendall(frames.encode({"id": identity, "shown": cell}, raw))

@@ -1,0 +1,116 @@
+"""The executed notebook is kept, and says the same whichever engine has executed it."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+
+from grader.assignment.parts import Limits
+from grader.grading import Trace, grade
+from grader.sandbox.session import Session
+from grader.submission import read
+from grader.submission.notebook import executed
+from tests.conftest import bundled, notebook
+from tests.sandbox.test_session import submitted
+
+CELLS = [
+    "print('one'); print('two')\nimport sys; print('no', file=sys.stderr)\n3",
+    "from IPython.display import HTML, clear_output, display\nshown = display(HTML('<b>x</b>'), display_id=True)\nshown.update(HTML('<i>y</i>'))",
+    "print('away')\nclear_output()\nprint('stays')",
+    "print('away, too')\nclear_output(wait=True)\ndisplay({'text/plain': 'last'}, raw=True)",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);\nplt.show()",
+    "",
+    "def f(): return 1 / 0\nf()",
+    "x = 5",
+    "await __import__('asyncio').sleep(0)\nx",
+]
+
+
+@pytest.fixture(scope="module", params=["shell", "kernel"])
+def session(request):
+    submission = submitted(CELLS, "notebook")
+    with Session(submission, Limits(), engine=request.param) as opened:
+        opened.load()
+        yield opened
+
+
+def test_what_each_cell_has_shown_is_kept(session):
+    told = {
+        number: [
+            (output["output_type"], output.get("text") or output.get("ename") or sorted(output["data"]))
+            for output in outputs
+        ]
+        for number, outputs in session.outputs.items()
+    }
+    assert told == {
+        1: [("stream", "one\ntwo\n"), ("stream", "no\n"), ("execute_result", ["text/plain"])],
+        2: [("display_data", ["text/html", "text/plain"])],
+        3: [("stream", "stays\n")],
+        4: [("display_data", ["text/plain"])],
+        5: [("display_data", ["image/png", "text/plain"])],
+        7: [("error", "ZeroDivisionError")],
+        9: [("execute_result", ["text/plain"])],
+    }
+    assert session.outputs[2][0]["data"]["text/html"] == "<i>y</i>"
+
+
+def test_it_is_a_notebook_with_outputs(session):
+    submission = submitted(CELLS, "notebook")
+    made = nbformat.reads(
+        executed(submission.files[submission.entry], session.outputs, session.last_cell).decode(), as_version=4
+    )
+    nbformat.validate(made)
+    assert [cell.execution_count for cell in made.cells] == [1, 2, 3, 4, 5, None, 6, 7, 8]
+    assert made.cells[6].outputs[0].ename == "ZeroDivisionError"
+
+
+def test_what_no_notebook_can_hold_is_replaced():
+    cells = ["print('\\ud800 NaN')", "display({'application/json': {'x': float('nan')}, 'text/plain': 1}, raw=True)"]
+    with Session(submitted(cells, "notebook"), Limits(), engine="shell") as session:
+        session.load()
+    assert session.outputs[1][0]["text"] == "? NaN\n"
+    assert session.outputs[2][0]["data"] == {"application/json": {"x": None}, "text/plain": 1}
+
+
+def test_what_a_cell_has_shown_before_the_process_died_is_kept(tmp_path):
+    path = tmp_path / "mine.ipynb"
+    path.write_text(notebook("print('here')", "import os; os._exit(1)", "3"))
+    trace = Trace()
+    grade(bundled("single-neuron"), read(path, "mine"), trace=trace)
+    first, second, third = json.loads(trace.executed)["cells"]
+    assert (first["outputs"][0]["text"], second["outputs"], third["execution_count"]) == ("here\n", [], None)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '{"id": 1, "shown": 1}',
+        '{"id": 1, "shown": 2}',
+        '{"id": 1, "shown": true}',
+        '{"id": 1, "shown": {}}',
+    ],
+)
+def test_a_cell_that_tells_outputs_itself_breaks_the_protocol(tmp_path, frame):
+    forge = f"""
+import gc, socket, struct
+raw = {frame!r}.encode()
+for found in [o for o in gc.get_objects() if isinstance(o, socket.socket) and o.family == socket.AF_UNIX]:
+    try:
+        found.sendall(struct.pack("!IQ", len(raw), 3) + raw + b"[1]")
+    except OSError:
+        pass
+"""
+    path = tmp_path / "mine.ipynb"
+    path.write_text(notebook(forge))
+    report = grade(bundled("single-neuron"), read(path, "mine"))
+    assert {check.status for check in report.checks} == {"protocol"}
+
+
+def test_the_report_says_which_engine_it_was(tmp_path):
+    path = tmp_path / "mine.ipynb"
+    path.write_text(notebook("import ipykernel"))
+    assert grade(bundled("single-neuron"), read(path, "mine")).environment.engine == "kernel"
+    path.write_text(notebook("import math"))
+    assert grade(bundled("single-neuron"), read(path, "mine")).environment.engine == "shell"
