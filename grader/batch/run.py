@@ -21,7 +21,7 @@ from ..assignment import Assignment
 from ..assignment.parts import Limits
 from ..device import Wanted
 from ..errors import NotGradable, UsageError
-from . import job
+from . import job, server
 from .job import Done, Task, Work
 
 Item = TypeVar("Item")
@@ -29,7 +29,6 @@ Result = TypeVar("Result")
 OWN_MEMORY = 300 << 20  # bytes, of a process that grades
 PATIENCE = 600  # seconds that the grader's own work on one submission may take, beyond the submission's limit
 LOOK_SECONDS = 5  # between two looks at a place that gives no results
-BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,10 @@ def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
     """So many processes, each with one BLAS thread; yields how to call a function in one of them."""
     from pebble import ProcessPool
 
-    kept = {name: os.environ.get(name) for name in BLAS}
-    os.environ |= dict.fromkeys(BLAS, "1")  # for the processes, which begin anew
+    context = server.start()
     # A Ctrl-C is for this process, which ends the others; they must not meet it while they start.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    pool = ProcessPool(max_workers=jobs, context=multiprocessing.get_context("spawn"), initializer=_belong_to_parent)
+    pool = ProcessPool(max_workers=jobs, context=context, initializer=_belong_to_parent)
     pool.schedule(abs, args=[0])  # which starts them, at once
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)  # and raises KeyboardInterrupt, if that has come meanwhile
@@ -98,11 +96,6 @@ def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
     finally:
         pool.stop()
         pool.join()
-        for name, value in kept.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _belong_to_parent() -> None:

@@ -91,6 +91,9 @@ def command(
 
     The same command goes on where an earlier one was stopped, and grades only what has changed since.
     """
+    from ..batch import server
+
+    server.start()
     from .. import yamlfile
     from ..assignment import load
     from ..assignment.parts import Policy
