@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import sys
+import zipfile
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -57,9 +59,27 @@ def lay_out(files: dict[str, str], folder: str, copy: bool) -> None:
 
 
 def arrays(name: str) -> dict[str, Array]:
-    """Return x_train, y_train, x_test and y_test of a served data set; raises KeyError if it is not served."""
-    with np.load(_files[name], allow_pickle=False) as file:
-        return {key: file[key] for key in ("x_train", "y_train", "x_test", "y_test")}
+    """Return x_train, y_train, x_test and y_test of a served data set; raises KeyError if it is not served.
+
+    They are maps of the file: all workers share one copy in memory, but for what one of them changes for itself.
+    """
+    with zipfile.ZipFile(_files[name]) as file:
+        return {key: _map(file, f"{key}.npy") for key in ("x_train", "y_train", "x_test", "y_test")}
+
+
+def _map(file: zipfile.ZipFile, member: str) -> Array:
+    """Map an uncompressed member; its data begin behind a header of their own in the archive, and that of .npy."""
+    with file.open(member) as content:
+        np.lib.format.read_magic(content)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(content)
+        within = content.tell()
+    information = file.getinfo(member)
+    assert file.filename is not None and information.compress_type == zipfile.ZIP_STORED
+    with open(file.filename, "rb") as raw:
+        raw.seek(information.header_offset + 26)
+        name_length, extra_length = struct.unpack("<HH", raw.read(4))
+    start = information.header_offset + 30 + name_length + extra_length + within
+    return np.memmap(file.filename, dtype, "c", start, shape).view(np.ndarray)
 
 
 def served() -> list[str]:
