@@ -11,12 +11,16 @@ from .parts import Band, DatasetName, Name, Panel, Part, Rows, Scalar, Spread, T
 
 
 class BaseCheck(Part):
-    """What every check has, whatever its kind. ``bonus`` points come on top of full marks."""
+    """What every check has, whatever its kind.
+
+    ``bonus`` points come on top of full marks. A ``fresh`` one gets a worker in which nothing has been called yet.
+    """
 
     name: Name
     title: str = Field(min_length=1)
     points: float = Field(ge=0)
     bonus: bool = False
+    fresh: bool = False
     requires: list[Name] = []
     visibility: Literal["open", "hidden", "instructor"] = "open"
     hint: str = ""
