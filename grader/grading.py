@@ -311,7 +311,7 @@ def _prepare(assignment: Assignment, folder: Path | None) -> tuple[dict[str, Spl
     return splits, {name: datasets.public_file(split) for name, split in splits.items()}
 
 
-def _environment(computed_on: str, splits: dict[str, Split], engine: str | None) -> Environment:
+def _environment(computed_on: str, splits: dict[str, Split], engine: Engine | None) -> Environment:
     return Environment(
         python=platform.python_version(),
         numpy=np.__version__,

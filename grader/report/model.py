@@ -90,7 +90,7 @@ class Isolation(Part):
 class Environment(Part):
     """What the grading ran on; versions, ``None`` for what is not there or was not needed.
 
-    ``engine`` has executed the submission: "module", or for a notebook "shell", "kernel".
+    ``engine``, "shell" or "kernel", has executed a notebook; it is left out where nothing has executed one.
     """
 
     python: str
@@ -98,7 +98,11 @@ class Environment(Part):
     tensorflow: str | None
     device: str
     data: str | None
-    engine: str | None = None
+    engine: Literal["shell", "kernel"] | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_missing_engine(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in write(self).items() if key != "engine" or value is not None}
 
 
 class Report(Part):

@@ -59,8 +59,7 @@ def show(report: Report, pass_mark: float, entry: str, hint_level: int = 2) -> N
     if report.environment.data:
         line(Text(f"data {report.environment.data}", style="dim"))
     gaps = f", without {', '.join(report.isolation.not_enforced)}" if report.isolation.not_enforced else ""
-    engine = report.environment.engine
-    by = f"; executed by a {engine}" if engine in ("shell", "kernel") else ""
+    by = f"; executed by a {report.environment.engine}" if report.environment.engine else ""
     line(Text(f"isolation {report.isolation.level}{gaps}{by}; {report.seconds:.1f} s", style="dim"))
 
 

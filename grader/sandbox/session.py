@@ -124,9 +124,9 @@ class Session:
         """Top-level modules that were imported once it was loaded."""
 
     @property
-    def engine(self) -> str:
-        """What executes the submission: "module", or for a notebook "shell" or "kernel"."""
-        return self._engine
+    def engine(self) -> Engine | None:
+        """What executes the notebook; None for a module."""
+        return None if self._engine == "module" else self._engine
 
     def start(self) -> None:
         """Start a worker without waiting for it, so that its start overlaps with other work."""

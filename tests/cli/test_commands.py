@@ -476,15 +476,16 @@ def test_answers_are_cached_where_the_user_may_write(tmp_path, grader):
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in kept)
 
 
-def test_timings_tell_each_stage_and_leave_the_report_alone(check, solution, tmp_path):
+def test_timings_tell_each_stage_and_leave_the_report_alone(grader, solution, tmp_path):
     (tmp_path / "mine.ipynb").write_text(notebook(solution))
-    done = check("mine.ipynb", "--timings", "--json")
+    done = grader("check", "single-neuron", "mine.ipynb", "--timings", "--json")
     assert json.loads(done.stdout)["environment"]["engine"] == "shell"
-    stages = [line.split("s  ")[1] for line in done.stderr.splitlines()]
+    stages = [line.split(" s  ")[1] for line in done.stderr.splitlines()]
     assert stages[:3] == ["prepare", "start", "load"]
     assert {"gradients", "diagnosis", "report"} <= {*stages}
 
 
-def test_a_notebook_is_executed_by_a_kernel_on_demand(check, solution, tmp_path):
+def test_a_notebook_is_executed_by_a_kernel_on_demand(grader, solution, tmp_path):
     (tmp_path / "mine.ipynb").write_text(notebook(solution))
-    assert "executed by a kernel" in check("mine.ipynb", "--engine", "kernel").stdout
+    done = grader("check", "single-neuron", "mine.ipynb", "--engine", "kernel")
+    assert "executed by a kernel" in done.stdout
