@@ -1,14 +1,18 @@
-"""What one submission costs in a process that grades many: ``python benchmarks/workers.py [--runs N]``.
+"""What one submission costs in a process that grades many: ``python benchmarks/workers.py [--runs N] [--trained N]``.
 
 The solution of single-neuron as a module and as a notebook, with workers that start cold and warm: milliseconds for
 each, those of its bare code with the same calls, and the own memory of an idle worker with its supervisor and init.
+``--trained N`` runs the solution of clothing-mlp instead, by itself and through ``grader check``, N times each in turn.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,7 +22,7 @@ from unittest import mock
 
 import nbformat
 
-from grader import assignment
+from grader import assignment, datasets
 from grader.assignment.parts import Limits
 from grader.grading import grade
 from grader.oracle import Oracle
@@ -85,11 +89,47 @@ def own_memory(warm: WarmStart | None, submission: Submission) -> float:
         return private / 1024
 
 
+BARE = """
+import runpy, sys
+from grader.worker import datasets
+datasets.install()
+datasets.serve({"fashion_mnist": sys.argv[2]})
+runpy.run_path(sys.argv[1])
+"""
+
+
+def compare_trained(runs: int) -> None:
+    """Print seconds of the solution of clothing-mlp, of its check, and the ratio."""
+    exercise = assignment.load("clothing-mlp")
+    budget = exercise.content.datasets["fashion_mnist"]
+    served = datasets.public_file(datasets.split(datasets.load("fashion_mnist"), budget.training, budget.held_out))
+    solution = exercise.folder / "solution.py"
+    commands = {
+        "by itself": [sys.executable, "-c", BARE, solution, served],
+        "grader check": [Path(sys.executable).with_name("grader"), "check", "clothing-mlp", solution],
+    }
+    found: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, command in commands.items():
+            began = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True, env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1"})
+            found[name].append(time.perf_counter() - began)
+    for name, seconds in found.items():
+        print(f"{name:14} {statistics.median(seconds):6.1f} s ({min(seconds):.1f} to {max(seconds):.1f})")
+    ratios = [checked / alone for alone, checked in zip(*found.values(), strict=True)]
+    print(f"{'ratio':14} {statistics.median(ratios):6.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20)
-    runs = parser.parse_args().runs
+    parser.add_argument("--trained", type=int, metavar="N")
+    options = parser.parse_args()
+    if options.trained:
+        compare_trained(options.trained)
+        return
+    runs = options.runs
     exercise = assignment.load(NAME)
     source = (exercise.folder / "solution.py").read_text()
     oracle = Oracle(exercise)
