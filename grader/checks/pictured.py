@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 
 DEVIATIONS = 2  # of the reference over its seeds, on each side of its mean
 SHOWN_IMAGES = 3
+VISIBLY = 4  # times a difference
 LARGEST_IMAGE = 64  # pixels a side
 FEWEST_EPOCHS = 3  # less is no curve
 
@@ -220,8 +221,8 @@ def images(context: Context, function: str) -> list[Picture]:
             continue
         right = next(iter(context.mutations.results(function, [], {argument: originals}).values()))
         rows = [
-            (_png(one), _png(_bytes(mine)), _png(_bytes(wanted)))
-            for one, mine, wanted in zip(originals, own, np.asarray(right), strict=False)
+            (_png(one), _png(_bytes(mine)), _png(_bytes(wanted)), _png(_bytes(VISIBLY * np.abs(mine - wanted))))
+            for one, mine, wanted in zip(originals, own.reshape(np.shape(right)), np.asarray(right), strict=False)
         ]
         return [Images(original=source, yours=name, rows=rows)]
     return []

@@ -28,7 +28,7 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
         answered = context.ask(check.function, case.inputs).values
         asked.append((case, expected, answered))
         if history is not None and (not drawn or verdict.share == 1):  # of the first case that is wrong, or the last
-            drawn = pictured.path(check.function, answered[history], expected[history], check.tolerance)
+            drawn = pictured.path(f"{check.function}()", answered[history], expected[history], check.tolerance)
         verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
     praise = f"`{check.function}` follows the reference's path in {plural(len(cases), 'case')}."
     outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt

@@ -103,12 +103,13 @@ class Confusion(Part):
 
 
 class Images(Part):
-    """Pictures side by side, PNG files in base64: a row has the original, the submission's, and the reference's."""
+    """Pictures side by side, PNG files in base64: a row has the original, the submission's, the reference's and,
+    made easier to see, the difference of these two."""
 
     kind: Literal["images"] = "images"
     original: Text
     yours: Text
-    rows: list[tuple[str, str, str]] = Field(min_length=1, max_length=5)
+    rows: list[tuple[str, str, str, str]] = Field(min_length=1, max_length=5)
 
 
 class Point(Part):
