@@ -5,8 +5,6 @@ A picture costs no points: where it cannot be made, there is none.
 
 from __future__ import annotations
 
-import base64
-import io
 import logging
 from collections.abc import Callable
 from functools import wraps
@@ -25,7 +23,6 @@ from ..report.evidence import (
     Errors,
     Gap,
     Gaps,
-    Images,
     Line,
     Picture,
     Point,
@@ -42,13 +39,10 @@ Asked = ParamSpec("Asked")
 log = logging.getLogger(__name__)
 
 DEVIATIONS = 2  # of the reference over its seeds, on each side of its mean
-SHOWN_IMAGES = 3
-VISIBLY = 4  # times a difference
-LARGEST_IMAGE = 64  # pixels a side
 FEWEST_EPOCHS = 3  # less is no curve
 
 
-def _harmless(make: Callable[Asked, list[Picture]]) -> Callable[Asked, list[Picture]]:
+def harmless(make: Callable[Asked, list[Picture]]) -> Callable[Asked, list[Picture]]:
     """A failure costs the picture and nothing else."""
 
     @wraps(make)
@@ -63,7 +57,7 @@ def _harmless(make: Callable[Asked, list[Picture]]) -> Callable[Asked, list[Pict
     return tried
 
 
-@_harmless
+@harmless
 def errors(verdict: Verdict, answered: list[dict[str, Any]], expected: list[dict[str, Any]]) -> list[Picture]:
     """How far each of several results is off, the worst case of each; nothing where all are right."""
     right = verdict.right
@@ -93,7 +87,7 @@ def _worst(pairs: list[tuple[Any, Any]]) -> float | None:
     return float(f"{max(found):.2g}") if found else None
 
 
-@_harmless
+@harmless
 def path(name: str, losses: Any, expected: Any, tolerance: Tolerance) -> list[Picture]:
     """The losses of a training loop, and from which epoch on they are not the reference's."""
     own = seen.numbers(losses)
@@ -117,7 +111,7 @@ def _thinned(count: int) -> Array:
     return np.unique(np.linspace(0, count - 1, min(count, MOST_EPOCHS)).round().astype(int))
 
 
-@_harmless
+@harmless
 def curves(
     context: Context, model: str, check: AccuracyCheck | None = None, measured: float | None = None
 ) -> list[Picture]:
@@ -156,7 +150,7 @@ def _band(check: AccuracyCheck, split: Split) -> Band | None:
     return Band(low=spread.mean - DEVIATIONS * spread.deviation, high=spread.mean + DEVIATIONS * spread.deviation)
 
 
-@_harmless
+@harmless
 def gaps(models: dict[str, Correct]) -> list[Picture]:
     """Training and held-out accuracy of each model."""
     listed = [
@@ -166,7 +160,7 @@ def gaps(models: dict[str, Correct]) -> list[Picture]:
     return [Gaps(models=listed)]
 
 
-@_harmless
+@harmless
 def confusion(classes: Array, split: Split) -> list[Picture]:
     """Which classes were taken for which, of the held-out images: counts, no image and no label."""
     labels = split.y_held_out.ravel()
@@ -178,7 +172,7 @@ def confusion(classes: Array, split: Split) -> list[Picture]:
     return [Confusion(labels=list(names), counts=table.tolist())]
 
 
-@_harmless
+@harmless
 def points(
     check: GeneralisationCheck, context: Context, inputs: dict[str, Any], trained: dict[str, Any], scores: Array
 ) -> list[Picture]:
@@ -198,59 +192,3 @@ def points(
         for point, value, label in zip(check.inputs, scores.tolist(), check.labels, strict=True)
     ]
     return [Points(threshold=check.threshold, points=sorted(listed, key=lambda point: point.inputs))]
-
-
-@_harmless
-def images(context: Context, function: str) -> list[Picture]:
-    """A few public images of a data set, what the submission has made of them, and what the reference makes of them.
-
-    For a function whose result the assignment wants in a variable. Only images that students have anyway: the
-    reference answers no questions of a submission here.
-    """
-    content = context.content
-    for name, declared in content.variables.items():
-        if declared.result_of != function or len(declared.arguments) != 1 or not context.mutations.known(function):
-            continue
-        argument, source = next(iter(declared.arguments.items()))
-        dataset = content.variables[source].part_of
-        if dataset is None or context.find_variable(name) is None or context.find_variable(source) is None:
-            continue
-        originals = seen.array(context.variable(source, SHOWN_IMAGES).value)
-        own = seen.numbers(context.variable(name, SHOWN_IMAGES).value)
-        if originals is None or own is None or not _is_public(originals, context.split(dataset)):
-            continue
-        right = next(iter(context.mutations.results(function, [], {argument: originals}).values()))
-        rows = [
-            (_png(one), _png(_bytes(mine)), _png(_bytes(wanted)), _png(_bytes(VISIBLY * np.abs(mine - wanted))))
-            for one, mine, wanted in zip(originals, own.reshape(np.shape(right)), np.asarray(right), strict=False)
-        ]
-        return [Images(original=source, yours=name, rows=rows)]
-    return []
-
-
-def _is_public(images: Array, split: Split) -> bool:
-    """Whether each of the images is one that the submission was served."""
-    return all(
-        any(
-            image.shape == served.shape[1:]
-            and image.dtype == served.dtype
-            and bool((served == image).all((1, 2, 3)).any())
-            for served in (split.x_train, split.x_public)
-        )
-        for image in images
-    )
-
-
-def _bytes(image: Array) -> Array:
-    """Values from 0 to 1 as they are drawn; what is beyond is as dark or as light as can be."""
-    return np.asarray(np.clip(np.nan_to_num(image.squeeze()) * 255, 0, 255).round(), dtype=np.uint8)
-
-
-def _png(image: Array) -> str:
-    from PIL import Image  # costs more than the other pictures together
-
-    if max(image.shape[:2]) > LARGEST_IMAGE:
-        raise ValueError(f"an image of shape {image.shape} is too large for a report")
-    written = io.BytesIO()
-    Image.fromarray(image).save(written, "PNG")
-    return base64.b64encode(written.getvalue()).decode()

@@ -14,12 +14,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ..text import clean
 
+LARGEST = 1e30
 MOST_EPOCHS = 100  # points of a line; a longer one is thinned out
 
 
 def _number(value: Any) -> Any:
-    """JSON has neither NaN nor infinities; a picture has a gap there."""
-    return float(f"{value:.5g}") if isinstance(value, int | float) and math.isfinite(value) else None
+    """JSON has neither NaN nor infinities; a picture has a gap there, and where a number is beyond all drawing."""
+    if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > LARGEST:
+        return None
+    return float(f"{value:.5g}") if abs(value) > 1 / LARGEST else 0.0
 
 
 Number = Annotated[float | None, BeforeValidator(_number)]

@@ -14,7 +14,7 @@ from ..language import _
 from ..text import clean
 from . import evidence, executed, pictures
 from .model import CheckResult, Report
-from .svg import swatch
+from .svg import Drawn, swatch
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGE = "en"  # of the sentences that the grader writes
@@ -32,11 +32,13 @@ def render(
     hint_level: int = 2,
     notebook: Mapping[str, Any] | None = None,
     overview: str | None = None,
+    note: str = "",
 ) -> str:
     """The page on one submission. What students must not see has to be left out of ``report`` before.
 
     ``title`` is the assignment's, ``pass_mark`` its percentage, ``who`` the student or the file. Bugs are named from the
-    second level of hints on. ``notebook`` is the executed one (nbformat), ``overview`` the address of the class page.
+    second level of hints on. ``notebook`` is the executed one (nbformat), ``overview`` the address of the class page,
+    ``note`` a sentence about the score.
     """
     return (
         environment()
@@ -51,6 +53,7 @@ def render(
             bugs_named=hint_level > 1,
             cells=executed.cells(notebook) if notebook is not None else [],
             overview=overview,
+            note=note,
         )
     )
 
@@ -123,7 +126,7 @@ def number(value: float) -> str:
     return f"{round(value, 2):g}"
 
 
-def _pictures_of(check: CheckResult) -> list[pictures.Drawn]:
+def _pictures_of(check: CheckResult) -> list[Drawn]:
     return [pictures.draw(picture) for picture in evidence.pictures(check.evidence)]
 
 

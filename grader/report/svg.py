@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
 WIDTH = 360  # of every picture: that of a phone, so that the text is never scaled down
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture, its title, the same in words, and the legend as pairs of a swatch's class and a text."""
+
+    title: str
+    body: Markup
+    told: str = ""
+    legend: Sequence[tuple[str, str]] = ()
 
 
 def svg(height: float, title: str, told: str, parts: Sequence[str]) -> Markup:
