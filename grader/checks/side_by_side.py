@@ -54,7 +54,7 @@ def _is_public(images: Array, split: Split) -> bool:
         any(
             image.shape == served.shape[1:]
             and image.dtype == served.dtype
-            and bool((served == image).all((1, 2, 3)).any())
+            and bool((served == image).all(tuple(range(1, served.ndim))).any())
             for served in (split.x_train, split.x_public)
         )
         for image in images
