@@ -87,6 +87,13 @@ def command(
             "Warning: the submission ran without isolation, with all your rights; check only your own code so.",
             err=True,
         )
+    if page is not None:
+        from ..batch.files import write_whole
+        from ..report import html
+
+        content = loaded.content
+        written = html.render(report, content.title, content.pass_mark, submitted.entry, hints or content.hints)
+        write_whole(page, written.encode(errors="replace"))
     if as_json:
         click.echo(report.to_json())
     elif (problem := report.problem()) is not None:
@@ -95,13 +102,6 @@ def command(
         from ..report import terminal
 
         terminal.show(report, loaded.content.pass_mark, submitted.entry, hints or loaded.content.hints)
-    if page is not None:
-        from ..batch.files import write_whole
-        from ..report import html
-
-        content = loaded.content
-        written = html.render(report, content.title, content.pass_mark, submitted.entry, hints or content.hints)
-        write_whole(page, written.encode(errors="replace"))
     if timings:
         trace.timings.add("report", printed)
         for stage, seconds in trace.timings.items():
