@@ -23,6 +23,7 @@ from .device import Wanted, choose, slot
 from .diagnosis import hints, told_by_check
 from .errors import NotGradable, UsageError
 from .oracle import Oracle, tensorflow_version
+from .report.evidence import stored
 from .report.model import (
     AssignmentName,
     CheckResult,
@@ -271,6 +272,8 @@ def _explain(check: BaseCheck, result: CheckResult, outcome: Outcome, content: A
         except Exception:  # the grader's own failure here costs the name of the bug, and nothing else
             log.debug("diagnosis of %s", check.name, exc_info=True)
     result.evidence |= _cleaned(outcome.evidence)
+    if outcome.pictures:
+        result.evidence["pictures"] = stored(outcome.pictures)
     if result.status in ("failed", "partial"):  # a hint is about numbers, not about a missing function
         result.hint = hints.hint(check, outcome.bugs, str(outcome.evidence.get("where", "")), content, level)
     if outcome.bugs is not None:

@@ -33,9 +33,10 @@ def test_the_assignments_and_references_are_installed(installed, tmp_path):
 
 
 def test_a_submission_is_graded(installed, tmp_path):
-    done = run(installed, tmp_path, "check", "single-neuron", SINGLE_NEURON / "solution.py")
+    done = run(installed, tmp_path, "check", "single-neuron", SINGLE_NEURON / "solution.py", "--html", "page.html")
     assert done.returncode == 0, done.stderr
     assert "isolation strong" in done.stdout
+    assert "--page: #" in (tmp_path / "page.html").read_text()  # templates are installed, too
 
 
 def test_the_installed_answers_are_hidden_from_submissions(installed, tmp_path):

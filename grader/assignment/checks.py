@@ -116,7 +116,10 @@ class InitialisationCheck(BaseCheck):
 
 
 class GeneralisationCheck(BaseCheck):
-    """Trained on the probe, the submission classifies ``inputs`` that it has not seen as ``labels``."""
+    """Trained on the probe, the submission classifies ``inputs`` that it has not seen as ``labels``.
+
+    ``targets`` is the input with the classes of what is trained on, for the picture in a report.
+    """
 
     kind: Literal["generalisation"]
     train: str
@@ -125,6 +128,7 @@ class GeneralisationCheck(BaseCheck):
     argument: str
     inputs: Rows
     labels: list[int] = Field(min_length=1)
+    targets: str | None = None
     threshold: float = 0.5
 
     @model_validator(mode="after")

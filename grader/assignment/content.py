@@ -151,6 +151,9 @@ class AssignmentFile(Part):
                     raise yamlfile.MistakeAt(where, str(value), f"{name}={value} is what the probe has; vary it.")
         if isinstance(check, GeneralisationCheck):
             self._refuse_unknown(where, "argument", [check.argument], self.functions[check.predict].argument_names())
+            if check.targets is not None:
+                for probe in check.probes:
+                    self._refuse_unknown(where, "input", [check.targets], self.probes[probe].inputs)
         if isinstance(check, InitialisationCheck):
             free = [name for name, function in self.functions.items() if not function.arguments]
             self._refuse_unknown(where, "function without arguments", [check.function], free)

@@ -25,6 +25,7 @@ from ..sandbox import view
 from ..sandbox.engines import Engine
 from ..text import clean, plural
 from . import job, outputs, run
+from .class_page import Pupil
 from .collect import Class, HandedIn
 from .gradebook import Filled, Row
 from .job import Done, Task, Work
@@ -34,6 +35,7 @@ from .progress import Shown
 from .run import Lost, Place
 from .store import Record, Store
 from .summary import Class as Collected
+from .summary import bug_names
 
 UNFINISHED = ""  # the key of a result that the next run makes again: the grader's own failure
 
@@ -273,21 +275,27 @@ class _Batch:
         rules = self._options.policy or content.grading
         collected = Collected()
         rows, timings, without_score, reported = [], [], [], []
+        pupils: list[Pupil] = []
         for student in found.students:
             record = self._store.record(student.identity)
             row = outputs.row(self._seen[student.identity], record, content, rules)
             rows.append(row)
             if record is None:
+                pupils.append(Pupil(row))
                 continue
             timings.append((_known_as(student), record.timings))
+            why = (record.failure or row.comment) if row.score is None else ""
             if row.score is None:
-                why = record.failure or row.comment
                 without_score.append({"student": row.name, "id": row.identity, "status": row.status, "why": why})
             if record.report is not None:
                 if student.identity not in self._reported:
                     self._write_reports(record, record.report, self._store.executed(student.identity))
+                name = self._names[student.identity]
+                outputs.write_pages(self._out, name, _known_as(student), record.report, content, row)
                 collected.add(_known_as(student), record.report, row.score)
-                reported.append(self._names[student.identity])
+                reported.append(name)
+            page = f"{outputs.FOR_INSTRUCTORS}/{self._names[student.identity]}.html" if record.report else None
+            pupils.append(Pupil(row, why, page, bug_names(record.report)))
         outputs.remove_other_reports(self._out, reported)
         filled = outputs.write_gradebooks(self._out, rows, found.layout, self._assignment.name, self._options.given)
         told = {
@@ -307,6 +315,7 @@ class _Batch:
         }
         outputs.write_summary(self._out, told, collected)
         outputs.write_timings(self._out, timings)
+        outputs.write_class_page(self._out, content, pupils, collected, found.left_over, self._work.isolation)
         self.stages.add("gradebooks", began)
         return Graded(
             rows, without_score, collected, filled, timings, found.left_over, found.layout, graded, self.stages

@@ -43,6 +43,18 @@ def _force_names(folder: Path) -> None:
         os.close(descriptor)
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Raise UsageError where :func:`write_whole` would, before the work is done whose result is to go there."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no ordinary file: give another name.")
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.touch(0o600)
+        temporary.unlink()
+    except OSError as error:
+        raise UsageError(_sentence(path, error)) from error
+
+
 def _sentence(path: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{path} cannot be written, the disk is full: make room, and run the same command again."

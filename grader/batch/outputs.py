@@ -18,10 +18,13 @@ from typing import Any
 from ..assignment.content import AssignmentFile
 from ..assignment.parts import Policy
 from ..errors import UsageError
+from ..language import _
+from ..report import html
 from ..report.model import CheckResult, Report
 from ..text import clean
-from . import canvas, gradebook, ilias, moodle, nbgrader, policy
+from . import canvas, class_page, gradebook, ilias, moodle, nbgrader, policy
 from .cells import text_cell
+from .class_page import Pupil
 from .collect import HandedIn
 from .files import write_whole
 from .gradebook import Filled, Row
@@ -31,6 +34,7 @@ from .summary import Class
 from .visible import for_student
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
+CLASS_PAGE = "index.html"
 DIGEST = re.compile(r"-[0-9a-f]{8}$")  # a name that looks as if it had one gets one, so that all stay different
 LONGEST_NAME = 80  # characters of a file's name
 LONGEST_COMMENT = 2000
@@ -72,12 +76,31 @@ def write_executed(folder: Path, name: str, notebook: bytes) -> None:
         (folder / EXECUTED / f"{name}.ipynb").unlink(missing_ok=True)
 
 
+def write_pages(folder: Path, name: str, who: str, report: Report, content: AssignmentFile, row: Row) -> None:
+    """Both reports on one student for a browser."""
+    note = ""
+    if row.penalty:
+        note = _("Handed in {late}: {points} points are taken off, {score} count.").format(
+            late=row.late, points=f"{row.penalty:g}", score=f"{row.score:g}"
+        )
+    pages = {
+        REPORTS: html.render(
+            for_student(report, content), content.title, content.pass_mark, who, content.hints, note=note
+        ),
+        FOR_INSTRUCTORS: html.render(
+            report, content.title, content.pass_mark, who, overview=f"../{CLASS_PAGE}", note=note
+        ),
+    }
+    for kind, page in pages.items():
+        write_if_new(folder / kind / f"{name}.html", page.encode(errors="replace"))
+
+
 def remove_other_reports(folder: Path, names: Iterable[str]) -> None:
     """Remove the reports of an earlier run on whoever has none now: nobody is to read an old mark."""
     kept = {*names}
     for kind in (REPORTS, FOR_INSTRUCTORS, EXECUTED):
         for file in (folder / kind).glob("*.*"):
-            if file.suffix in (".json", ".ipynb") and file.stem not in kept:
+            if file.suffix in (".json", ".html", ".ipynb") and file.stem not in kept:
                 file.unlink()
 
 
@@ -197,6 +220,19 @@ def write_summary(folder: Path, told: dict[str, Any], collected: Class) -> None:
     write_whole(
         folder / "summary.json", (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(errors="replace")
     )
+
+
+def write_class_page(
+    folder: Path,
+    content: AssignmentFile,
+    pupils: Sequence[Pupil],
+    collected: Class,
+    left_over: Sequence[str],
+    isolation: str,
+) -> None:
+    """``index.html``, for instructors."""
+    page = class_page.render(content, pupils, collected, left_over, isolation)
+    write_whole(folder / CLASS_PAGE, page.encode(errors="replace"))
 
 
 def write_timings(folder: Path, timings: Iterable[tuple[str, dict[str, float]]]) -> None:

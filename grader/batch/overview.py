@@ -62,7 +62,7 @@ def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> 
         f"{len(without)} without a score; {average} of {graded.rows[0].max_score:g}."
     )
     line(
-        f"Written to {out}: gradebook.csv, reports/, instructor/, summary.json, timings.csv"
+        f"Written to {out}: gradebook.csv, index.html, reports/, instructor/, summary.json, timings.csv"
         + "".join(f", {file}" for file, _ in graded.filled)
         + "."
     )

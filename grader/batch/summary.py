@@ -107,6 +107,11 @@ class Class:
         return sorted(self._entries, key=lambda entry: (entry.contest, -entry.accuracy, entry.submission))
 
 
+def bug_names(report: Report | None) -> list[str]:
+    """The bugs of one student, each once."""
+    return list(dict.fromkeys(bug.bug for check in report.checks for bug in _bugs(check))) if report else []
+
+
 def _share(check: CheckResult) -> float:
     if check.max_score:
         return (check.score or 0.0) / check.max_score

@@ -12,7 +12,7 @@ from ..errors import NotGradable
 from ..statistics import Estimate, mean
 from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
-from . import trained
+from . import pictured, trained
 from .context import Context, Outcome
 
 
@@ -20,9 +20,10 @@ def run(check: AccuracyCheck, context: Context) -> Outcome:
     """Let the submission predict the held-out images and compare with labels that it has never seen."""
     split = context.split(check.dataset)
     if check.model is not None and check.preprocess is not None:
-        right = trained.correct(context, check.model, check.preprocess, check.dataset).held_out
+        classes = trained.predicted(context, check.model, check.preprocess, check.dataset).held_out
     else:
-        right = _train_and_predict(check, context)
+        classes = _train_and_predict(check, context)
+    right = classes == split.y_held_out.ravel()
     reached = mean(right)
     share = trained.share(check, reached.value, split)
     evidence = {"accuracy": reached.value, "interval": [reached.low, reached.high], "images": len(right)}
@@ -30,7 +31,9 @@ def run(check: AccuracyCheck, context: Context) -> Outcome:
     chance = 1 / len(np.unique(split.y_held_out))
     by_chance = reached.low <= chance and share == 0
     bugs = told_by_check("no-better-than-chance", str(check.model or check.predict)) if by_chance else None
-    return Outcome(share, sentence, {**evidence, "notes": [sentence]}, bugs)
+    drawn = pictured.curves(context, check.model, check, reached.value) if check.model else []
+    drawn += pictured.confusion(classes, split)
+    return Outcome(share, sentence, {**evidence, "notes": [sentence]}, bugs, pictures=drawn)
 
 
 def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
@@ -41,7 +44,7 @@ def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
     context.call(check.train, inputs, keep=state)
     asked = {state: Kept(state), check.images: _columns(split.x_held_out)}
     answer = context.call(check.predict, asked)
-    return trained.classes(answer, len(split.x_held_out), f"`{check.predict}`") == split.y_held_out.ravel()
+    return trained.classes(answer, len(split.x_held_out), f"`{check.predict}`")
 
 
 def _columns(images: Any) -> Any:

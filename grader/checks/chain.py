@@ -14,7 +14,7 @@ import numpy as np
 from ..assignment.checks import ChainCheck
 from ..probes import Case
 from ..text import plural
-from . import attempts, diagnosed
+from . import attempts, diagnosed, pictured
 from .context import Context, Outcome, Result
 
 
@@ -46,6 +46,8 @@ def run(check: ChainCheck, context: Context) -> Outcome:
     steps = "one step" if check.steps == 1 else f"{check.steps} steps"
     praise = f"Chained by the grader, {', '.join(functions)} follow the reference for {steps} in {plural(len(tried.answered), 'case')}."
     outcome = tried.verdict.outcome(praise, all_or_nothing=True)
+    drawn = pictured.errors(tried.verdict, tried.answered, tried.expected)
+    outcome = replace(outcome, pictures=drawn)
     return diagnosed.chained(outcome, context, check, diagnosed.of_tried(context, tried))
 
 

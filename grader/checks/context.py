@@ -18,6 +18,7 @@ from ..diagnosis import Findings
 from ..diagnosis.mutants import Mutations
 from ..oracle import Oracle
 from ..probes import Case
+from ..report.evidence import Picture
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Answer, Found, Session
@@ -43,6 +44,7 @@ class Outcome:
     evidence: dict[str, Any] = field(default_factory=dict)
     bugs: Findings | None = None
     diagnose: Callable[[Outcome], Outcome] | None = None
+    pictures: list[Picture] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -316,6 +318,11 @@ class Verdict:
             if comparison.note and name not in self._noted:
                 self._noted.add(name)
                 self._notes.append(comparison.note)
+
+    @property
+    def right(self) -> dict[str, bool]:
+        """For each result, whether it is right in all cases so far."""
+        return dict(self._right)
 
     @property
     def share(self) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..assignment.checks import GeneralisationCheck
 from ..sandbox.endings import CallFailed
-from . import diagnosed
+from . import diagnosed, pictured
 from .context import Context, Outcome
 
 
@@ -24,12 +24,14 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
         predicted = context.ask(check.predict, {**trained, check.argument: unseen}).values
         scores = _scores(check, next(iter(predicted.values())), len(labels))
         right = (scores > check.threshold) == (labels > 0.5)
+        drawn = pictured.points(check, context, case.inputs, trained, scores)
         if not right.all():
             evidence = {"case": case.name, "right": int(right.sum()), "unseen": len(labels), "scores": scores.tolist()}
-            outcome = Outcome(0.0, _sentence(check, case.name, scores, right), evidence)
+            outcome = Outcome(0.0, _sentence(check, case.name, scores, right), evidence, pictures=drawn)
             expected = context.oracle.results(check.train, case.inputs)
             return diagnosed.named(outcome, context, check.train, [(case, expected, trained)])
-    return Outcome(1.0, f"All {len(labels)} unseen inputs are classified correctly after training.")
+    praise = f"All {len(labels)} unseen inputs are classified correctly after training."
+    return Outcome(1.0, praise, pictures=drawn)
 
 
 def _scores(check: GeneralisationCheck, answer: Any, count: int) -> Any:

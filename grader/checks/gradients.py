@@ -17,7 +17,7 @@ from ..errors import NotGradable
 from ..oracle import DIFFERENCE_STEP, SMALLER_STEP
 from ..probes import Case
 from ..text import plural
-from . import attempts, diagnosed
+from . import attempts, diagnosed, pictured
 from .context import Context, Outcome, Result
 
 WITNESS_TOLERANCE = 1e-6  # of the largest entry; central differences with step 1e-5 reach about 1e-9
@@ -43,6 +43,7 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
         f"in {plural(len(tried.answered), 'case')}."
     )
     outcome = diagnosed.named(outcome, context, check.function, diagnosed.of_tried(context, tried))
+    outcome = replace(outcome, pictures=pictured.errors(tried.verdict, tried.answered, tried.expected))
     factor = common_factor(tried.answered[0], tried.expected[0]) if outcome.share == 0 else None
     if factor is None:
         return outcome

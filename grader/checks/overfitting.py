@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..assignment.checks import OverfittingCheck
 from ..statistics import Correct, difference, gap, gap_reduction, mean
-from . import trained
+from . import pictured, trained
 from .context import Context, Outcome
 
 
@@ -28,12 +28,15 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
         "training_accuracy": mean(model.training).value,
         "held_out_accuracy": mean(model.held_out).value,
     }
+    drawn = pictured.gaps({check.model: model})
     sentence = f"The generalisation gap of `{check.model}` is {measured.percent()}"
     if not measured.low > 0:  # could be chance
-        return Outcome(0.0, f"{sentence}, which may be none at all: no overfitting is to be seen.", evidence)
+        return Outcome(
+            0.0, f"{sentence}, which may be none at all: no overfitting is to be seen.", evidence, pictures=drawn
+        )
     share = trained.share(check, measured.value, context.split(check.dataset))
     small = "" if share == 1 else ": train it longer, until the gap is clear to see"
-    return Outcome(share, f"{sentence}{small}.", {**evidence, "notes": [f"{sentence}."]})
+    return Outcome(share, f"{sentence}{small}.", {**evidence, "notes": [f"{sentence}."]}, pictures=drawn)
 
 
 def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Correct) -> Outcome:
@@ -46,15 +49,16 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         "accuracy_difference": accuracy.value,
         "accuracy_difference_interval": [accuracy.low, accuracy.high],
     }
+    drawn = pictured.gaps({str(check.less_than): plain, check.model: model}) + pictured.curves(context, check.model)
     sentence = (
         f"The generalisation gap of `{check.model}` is {100 * gap(model).value:.1f} %, "
         f"that of `{check.less_than}` {100 * gap(plain).value:.1f} %"
     )
     if not smaller.low > 0:
-        return Outcome(0.0, f"{sentence}: it is not clearly smaller.", evidence)
+        return Outcome(0.0, f"{sentence}: it is not clearly smaller.", evidence, pictures=drawn)
     if accuracy.high < -check.accuracy_margin:
         lost = f"{sentence}, but {-100 * accuracy.value:.1f} % of the held-out accuracy is lost: regularize less."
-        return Outcome(0.0, lost, evidence)
+        return Outcome(0.0, lost, evidence, pictures=drawn)
     share = trained.share(check, smaller.value, context.split(check.dataset))
     little = "" if share == 1 else ": smaller, but not by much"
-    return Outcome(share, f"{sentence}{little}.", {**evidence, "notes": [f"{sentence}."]})
+    return Outcome(share, f"{sentence}{little}.", {**evidence, "notes": [f"{sentence}."]}, pictures=drawn)

@@ -7,6 +7,7 @@ about its own accuracy counts for nothing.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,22 @@ MOST_SCORES = 1000  # of an image; more are no scores of classes
 FEWEST = 100  # held-out images; fewer say nothing
 
 
+@dataclass(frozen=True)
+class Predicted:
+    """The classes that a model gives to the training and to the held-out images."""
+
+    training: Array
+    held_out: Array
+
+
 def correct(context: Context, model: str, preprocess: str, dataset: str) -> Correct:
-    """Which training and held-out images the submission's ``model`` classifies right, asked once per model.
+    """Which training and held-out images the submission's ``model`` classifies right."""
+    found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
+    return Correct(found.training == split.y_train.ravel(), found.held_out == split.y_held_out.ravel())
+
+
+def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Predicted:
+    """What the submission's ``model`` predicts for training and held-out images, asked once per model.
 
     Of the training images all, since a submission may have kept any of them for validation. Raises CallFailed.
     """
@@ -37,11 +52,10 @@ def correct(context: Context, model: str, preprocess: str, dataset: str) -> Corr
         context.variable(model, rows=1)
         if len(split.x_held_out) < FEWEST:
             raise NotGradable(f"{split.describe()}: too few to judge a model by; use the whole data set.")
-        training, held_out = (
-            _predicted(context, model, preprocess, images) for images in (split.x_train, split.x_held_out)
+        context.predicted[key] = Predicted(
+            *(_predicted(context, model, preprocess, images) for images in (split.x_train, split.x_held_out))
         )
-        context.predicted[key] = Correct(training == split.y_train.ravel(), held_out == split.y_held_out.ravel())
-    found: Correct = context.predicted[key]
+    found: Predicted = context.predicted[key]
     return found
 
 

@@ -6,10 +6,13 @@ therefore returns one loss more than there are epochs, and a submission has to m
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..assignment.checks import TrajectoryCheck
 from ..compare import compare_results
+from ..report.evidence import Picture
 from ..text import plural
-from . import diagnosed
+from . import diagnosed, pictured
 from .context import Context, Outcome, Verdict
 
 
@@ -19,11 +22,15 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
     history = context.content.functions[check.function].history
     cases = context.cases(check.probes, check.given)
     asked: list[diagnosed.Asked] = []
+    drawn: list[Picture] = []
     for case in cases:
         expected = context.oracle.results(check.function, case.inputs)
         answered = context.ask(check.function, case.inputs).values
         asked.append((case, expected, answered))
+        if history is not None and (not drawn or verdict.share == 1):  # of the first case that is wrong, or the last
+            drawn = pictured.path(f"{check.function}()", answered[history], expected[history], check.tolerance)
         verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
     praise = f"`{check.function}` follows the reference's path in {plural(len(cases), 'case')}."
     outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
-    return diagnosed.named(outcome, context, check.function, asked)
+    drawn = drawn or pictured.errors(verdict, [answers for _, _, answers in asked], [right for _, right, _ in asked])
+    return diagnosed.named(replace(outcome, pictures=drawn), context, check.function, asked)

@@ -10,7 +10,7 @@ import numpy as np
 from ..assignment.checks import ValuesCheck
 from ..probes import Case
 from ..text import plural
-from . import attempts, diagnosed
+from . import attempts, diagnosed, pictured, side_by_side
 from .context import Context, Outcome, Result
 
 
@@ -32,6 +32,10 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
     outcome = tried.verdict.outcome(
         f"`{check.function}` agrees with the reference in {plural(len(tried.answered), 'case')}."
     )
+    drawn = pictured.errors(tried.verdict, tried.answered, tried.expected) + side_by_side.images(
+        context, check.function
+    )
+    outcome = replace(outcome, pictures=drawn)
     return diagnosed.named(outcome, context, check.function, diagnosed.of_tried(context, tried), check.tolerance)
 
 

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 @click.argument("submission", type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
 @click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the report as a page, too, with pictures; one file, to be opened in a browser.",
+)
+@click.option(
     "--only", multiple=True, metavar="CHECK", help="Run this check, without what it requires; give it again for more."
 )
 @click.option("--seed", type=options.SEED, default=0, show_default=True, help="Draws the inputs.")
@@ -45,6 +52,7 @@ def command(
     assignment: str,
     submission: Path,
     as_json: bool,
+    page: Path | None,
     only: tuple[str, ...],
     seed: int,
     data: Path | None,
@@ -61,6 +69,10 @@ def command(
 
     loaded = load(assignment)
     submitted = read(submission, loaded.name)
+    if page is not None:
+        from ..batch.files import refuse_unwritable
+
+        refuse_unwritable(page)
     trace = Trace()
     report = grade(
         loaded, submitted, seed, only, isolation, data=data, device=device, hint_level=hints, engine=engine, trace=trace
@@ -75,6 +87,13 @@ def command(
             "Warning: the submission ran without isolation, with all your rights; check only your own code so.",
             err=True,
         )
+    if page is not None:
+        from ..batch.files import write_whole
+        from ..report import html
+
+        content = loaded.content
+        written = html.render(report, content.title, content.pass_mark, submitted.entry, hints or content.hints)
+        write_whole(page, written.encode(errors="replace"))
     if as_json:
         click.echo(report.to_json())
     elif (problem := report.problem()) is not None:

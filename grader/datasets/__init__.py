@@ -35,6 +35,22 @@ class Dataset:
     key: str
 
 
+CLASS_NAMES = {  # where a picture has room for more than the number of the class
+    "fashion_mnist": (
+        "T-shirt",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    )
+}
+
+
 @dataclass(frozen=True)
 class Split:
     """What one assignment uses of a data set; arrays as in :class:`Dataset`."""

@@ -80,13 +80,21 @@ def test_a_correct_submission_in_another_style(graded):
         ("keras.Sequential([", "keras.Sequential([keras.layers.Flatten(input_shape=(28, 28)), "),
         ("images.reshape(len(images), 784) / 255", "(images / 255.0).astype('float32')"),
         ("model", "net"),
-        ("history = net.fit(", "history = net.fit("),
+        ("epochs=2", "epochs=3"),
         ('"sparse_categorical_crossentropy"', "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"),
         ("net.evaluate", "history = history.history\nnet.evaluate"),
     )
     report = graded(ASSIGNMENT, source)
     assert report.score == 6, messages(report)
     assert "from_logits=True is wrong: accepted" in report.checks[0].evidence["notes"][0]
+    drawn = {
+        (one["kind"], one.get("quantity")): one for check in report.checks for one in check.evidence.get("pictures", [])
+    }
+    assert list(drawn) == [("curves", "loss"), ("curves", "accuracy"), ("confusion", None)]
+    assert [line["of"] for line in drawn["curves", "loss"]["lines"]] == ["training", "validation"]
+    assert drawn["curves", "accuracy"]["measured"] == report.checks[-1].evidence["accuracy"]
+    assert np.sum(drawn["confusion", None]["counts"]) == 1000
+    assert drawn["confusion", None]["labels"][9] == "Ankle boot"
     assert report.environment.data == "fashion_mnist: stand-in, 3000 training, 5000 public, 1000 held-out images"
 
 

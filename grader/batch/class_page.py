@@ -1,0 +1,118 @@
+"""``index.html``: how the class did, for instructors, with a link to the page of each student."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from markupsafe import Markup
+
+from ..assignment.content import AssignmentFile
+from ..language import _
+from ..leaderboard import Entry
+from ..report import html
+from ..report.html import POLICY, TEMPLATES
+from ..report.svg import WIDTH, Drawn, box, line, svg, text
+from .gradebook import Row
+from .summary import Class
+
+BINS = 10  # of the distribution of scores
+HEIGHT = 150
+LEADERS = 10
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """A student's line: the row of the gradebook, why there is no score, the page (None: no report), bugs by name."""
+
+    row: Row
+    why: str = ""
+    page: str | None = None
+    bugs: Sequence[str] = ()
+
+
+def render(
+    content: AssignmentFile, pupils: Sequence[Pupil], collected: Class, left_over: Sequence[str], isolation: str
+) -> str:
+    """The page of a class."""
+    scores = [pupil.row.score for pupil in pupils if pupil.row.score is not None]
+    most = pupils[0].row.max_score
+    points = {check.name: check.points for check in content.checks if not check.bonus}
+    return (
+        html.environment()
+        .get_template("class.html.j2")
+        .render(
+            title=content.title,
+            pupils=pupils,
+            with_ids=any(pupil.row.name != pupil.row.identity for pupil in pupils),
+            with_late=any(pupil.row.late for pupil in pupils),
+            scores=collected.scores(),
+            passed=sum(pupil.row.passed for pupil in pupils),
+            distribution=_distribution(scores, most, content.pass_mark),
+            checks=sorted(collected.difficulties(), key=lambda check: check.mean),
+            bugs=collected.bugs(),
+            leaders=_leaders(collected),
+            lost=lambda row: [
+                name for name, score in row.checks.items() if score is None or score < points.get(name, 0)
+            ],
+            left_over=left_over,
+            states=_states(),
+            isolation=isolation,
+            script=_script(),
+            script_policy=f"{POLICY}; script-src '{_digest(_script())}'",
+        )
+    )
+
+
+def _states() -> dict[str, str]:
+    """Why somebody has no score, in a word or two."""
+    return {"unreadable": _("Unreadable"), "not_gradable": _("Not graded"), "pending": _("Not graded yet")}
+
+
+def _leaders(collected: Class) -> list[Entry]:
+    return collected.leaderboard()[:LEADERS]
+
+
+@cache
+def _script() -> Markup:
+    return Markup((TEMPLATES / "class.js").read_text(encoding="utf-8"))
+
+
+def _digest(script: str) -> str:
+    """What a browser compares a script with before it runs it."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def _distribution(scores: Sequence[float], most: float, pass_mark: float) -> Drawn:
+    """How many students have how many points; bonus points count to the last bar."""
+    counts = [0] * BINS
+    for score in scores:
+        counts[max(0, min(int(BINS * score / most) if most else 0, BINS - 1))] += 1
+    width = (WIDTH - 20) / BINS
+    bottom = HEIGHT - 22
+    parts = []
+    for number, count in enumerate(counts):
+        height = (bottom - 24) * count / max(1, *counts)
+        x = 10 + width * number
+        parts.append(
+            box(x + 1, bottom - height, width - 2, height, "right" if 100 * number / BINS >= pass_mark else "wrong")
+        )
+        if count:
+            parts.append(text(x + width / 2, bottom - height - 5, count, "middle"))
+    parts.append(line(10, bottom, WIDTH - 10, bottom, "grid"))
+    mark = 10 + (WIDTH - 20) * pass_mark / 100
+    parts.append(line(mark, 6, mark, bottom, "threshold"))
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        parts.append(text(10 + (WIDTH - 20) * share, HEIGHT - 6, f"{share * most:g}", "middle"))
+    title = _("Distribution of scores")
+    told = "; ".join(
+        _("{low} to {high} points: {count}").format(
+            low=f"{most * number / BINS:g}", high=f"{most * (number + 1) / BINS:g}", count=count
+        )
+        for number, count in enumerate(counts)
+        if count
+    )
+    return Drawn(title, svg(HEIGHT, title, told, parts), legend=[("threshold", _("needed to pass"))])

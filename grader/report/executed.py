@@ -1,0 +1,106 @@
+"""An executed notebook for the report: code, printed text, errors and PNG pictures; nothing that a browser would run."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+MOST_CELLS = 200
+MOST_OUTPUTS = 20  # of a cell
+LONGEST_SOURCE = 10_000  # characters
+LONGEST_TEXT = 5_000
+LARGEST_PICTURE = 1 << 20  # bytes
+MOST_PICTURES = 4 << 20  # bytes, of all of them together
+PNG = b"\x89PNG\r\n\x1a\n"
+ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+LEFT_OUT = "[...]"
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a cell gave: a text, an error, or a PNG picture in base64."""
+
+    kind: Literal["text", "error", "image"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell and its outputs."""
+
+    source: str
+    outputs: list[Output] = field(default_factory=list)
+
+
+def cells(notebook: Mapping[str, Any]) -> list[Cell]:
+    """The code cells of an nbformat dict, with limits, whatever it holds: it was written by student code."""
+    found = []
+    left = MOST_PICTURES
+    for cell in _listed(notebook.get("cells"))[:MOST_CELLS]:
+        if not isinstance(cell, Mapping) or cell.get("cell_type") != "code":
+            continue
+        outputs = []
+        for output in _outputs(_listed(cell.get("outputs"))[:MOST_OUTPUTS]):
+            if output.kind == "image":
+                left -= len(output.content)
+            if left >= 0 or output.kind != "image":
+                outputs.append(output)
+        found.append(Cell(_block(_joined(cell.get("source")), LONGEST_SOURCE), outputs))
+    return found
+
+
+def _outputs(given: list[Any]) -> Iterator[Output]:
+    for output in given:
+        if not isinstance(output, Mapping):
+            continue
+        data = output.get("data")
+        data = data if isinstance(data, Mapping) else {}
+        if output.get("output_type") == "stream":
+            yield Output("text", _block(_joined(output.get("text")), LONGEST_TEXT))
+        elif output.get("output_type") == "error":
+            trace = "\n".join(map(str, _listed(output.get("traceback"))[:100]))
+            trace = trace or f"{output.get('ename')}: {output.get('evalue')}"
+            yield Output("error", _block(trace, LONGEST_TEXT))
+        elif (picture := _png(_joined(data.get("image/png")))) is not None:
+            yield Output("image", picture)
+        elif "text/plain" in data:
+            yield Output("text", _block(_joined(data["text/plain"]), LONGEST_TEXT))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _joined(value: Any) -> str:
+    """A text as nbformat stores it, whole or in lines."""
+    if isinstance(value, list):
+        return "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""
+
+
+def _block(text: str, limit: int) -> str:
+    """Lines without escape sequences, control characters and direction marks; of a progress bar its last state."""
+    cut = text[: 4 * limit]
+    shown = []
+    for line in ANSI.sub("", cut).split("\n"):
+        last = line.rstrip("\r").rsplit("\r", 1)[-1].expandtabs(4)
+        shown.append("".join(character if character.isprintable() else "?" for character in last))
+    block = "\n".join(shown).strip("\n")
+    if len(block) <= limit and len(cut) == len(text):
+        return block
+    return f"{block[:limit]}\n{LEFT_OUT}"
+
+
+def _png(text: str) -> str | None:
+    """A PNG file in base64, written anew; None for anything else, and for what is too large."""
+    if not text or len(text) > 2 * LARGEST_PICTURE:
+        return None
+    try:
+        content = base64.b64decode(text)
+    except (binascii.Error, ValueError):
+        return None
+    return base64.b64encode(content).decode() if content.startswith(PNG) and len(content) <= LARGEST_PICTURE else None

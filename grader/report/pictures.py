@@ -1,0 +1,183 @@
+"""Pictures of a report: one function a kind, with the same in words for those who read or listen."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from markupsafe import Markup
+
+from ..language import _
+from . import curves
+from .evidence import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points
+from .svg import WIDTH, Drawn, box, dot, line, percent, svg, text, ticks
+
+SMALLEST_ERROR = 1e-4  # bars of errors begin here, on their logarithmic axis
+TOP_CONFUSIONS = 3
+FEW = 0.15  # of a row; what is less is no confusion worth a sentence
+
+
+def draw(picture: Picture) -> Drawn:
+    """Draw a picture of any kind."""
+    kinds: dict[type[Any], Any] = {
+        Curves: curves.draw,
+        Gaps: _gaps,
+        Errors: _errors,
+        Confusion: _confusion,
+        Points: _points,
+        Images: _images,
+    }
+    drawn: Drawn = kinds[type(picture)](picture)
+    return drawn
+
+
+def _gaps(gaps: Gaps) -> Drawn:
+    low = math.floor(20 * min(min(one.training, one.held_out) for one in gaps.models) - 0.5) / 20
+    low, high = max(low, 0.0), min(1.0, max(max(one.training, one.held_out) for one in gaps.models) + 0.04)
+
+    def across(share: float) -> float:
+        return 20 + (WIDTH - 40) * (share - low) / max(high - low, 1e-6)
+
+    parts, told = [], []
+    bottom = 56 * len(gaps.models) + 8
+    for tick in ticks(low, high, 4):
+        parts.append(line(across(tick), 8, across(tick), bottom, "grid"))
+        parts.append(text(across(tick), bottom + 15, f"{100 * tick:g} %", "middle"))
+    for number, one in enumerate(gaps.models):
+        y = 56 * number + 42
+        parts.append(
+            text(
+                20,
+                y - 20,
+                _("{model}: gap {gap}").format(model=one.model, gap=percent(one.training - one.held_out)),
+                style="strong",
+            )
+        )
+        parts.append(line(across(one.held_out), y, across(one.training), y, "gap"))
+        parts += [dot(across(one.held_out), y, "held-out", 6), dot(across(one.training), y, "seen", 6)]
+        told.append(
+            _("{model}: {training} on training images, {held_out} on held-out ones.").format(
+                model=one.model, training=percent(one.training), held_out=percent(one.held_out)
+            )
+        )
+    several = len(gaps.models) > 1
+    title = _("Generalisation gap, before and after") if several else _("Generalisation gap")
+    legend = [("held-out", _("held-out images")), ("seen", _("training images"))]
+    return Drawn(title, svg(bottom + 22, title, " ".join(told), parts), " ".join(told), legend)
+
+
+def _errors(errors: Errors) -> Drawn:
+    def across(error: float) -> float:
+        return 84 + 190 * min(max(math.log10(error / SMALLEST_ERROR) / 5, 0.02), 1)  # to ten times the right value
+
+    parts, told = [], []
+    for number, one in enumerate(errors.results):
+        y = 26 * number + 20
+        parts.append(text(76, y, one.name, "end", "code"))
+        if one.right:
+            parts.append(text(84, y, _("✓ agrees"), style="good"))
+            told.append(_("{name} agrees.").format(name=one.name))
+            continue
+        if one.error:
+            parts.append(box(84, y - 12, across(one.error) - 84, 16, "error"))
+            said = f"{100 * one.error:.2g} %" if one.error < 0.995 else f"{one.error:.2g} ×"
+        else:
+            said = _("✕ no such numbers")
+        parts.append(text((across(one.error) if one.error else 78) + 6, y, said, style="" if one.error else "bad"))
+        told.append(
+            _("{name} is off by {size}.").format(name=one.name, size=said) if one.error else f"{one.name}: {said}."
+        )
+    title = _("Error of each result")
+    note = _("The largest error, of the largest right entry; the axis is logarithmic.")
+    return Drawn(title, svg(26 * len(errors.results) + 8, title, " ".join(told), parts), note)
+
+
+def _confusion(confusion: Confusion) -> Drawn:
+    count = len(confusion.labels)
+    size = (WIDTH - 82 - 24) / count
+    parts: list[str] = []
+    found = []
+    for row, counts in enumerate(confusion.counts):
+        total = max(sum(counts), 1)
+        parts.append(text(78, 64 + size * (row + 0.5) + 4, confusion.labels[row], "end"))
+        x = 82 + size * (row + 0.5) + 4
+        parts.append(f'<g transform="translate({x:.1f} 58) rotate(-60)">{text(0, 0, confusion.labels[row])}</g>')
+        for column, number in enumerate(counts):
+            share = number / total
+            x, y = 82 + size * column, 64 + size * row
+            parts.append(
+                box(
+                    x,
+                    y,
+                    size - 1,
+                    size - 1,
+                    "right" if row == column else "wrong",
+                    0.06 + 0.44 * share,
+                )
+            )
+            if number:
+                parts.append(text(x + (size - 1) / 2, y + size / 2 + 3, number, "middle", "count"))
+            if row != column and share >= FEW:
+                found.append((share, confusion.labels[row], confusion.labels[column], number))
+    found.sort(reverse=True)
+    told = [
+        _("{count} × {right} was taken for {wrong}.").format(count=number, right=right, wrong=wrong)
+        for _share, right, wrong, number in found[:TOP_CONFUSIONS]
+    ]
+    title = _("What was taken for what")
+    note = " ".join([_("Rows: what the held-out image shows; columns: what the model says."), *told])
+    return Drawn(title, svg(64 + size * count + 2, title, note, parts), note)
+
+
+def _points(points: Points) -> Drawn:
+    values = [one.value for one in points.points if one.value is not None]
+    low, high = min([0.0, *values]), max([1.0, *values])
+
+    def across(value: float) -> float:
+        return 96 + 220 * (value - low) / (high - low)
+
+    bottom = 24 * len(points.points) + 8
+    middle = across(points.threshold)
+    parts = [line(middle, 4, middle, bottom, "threshold")]
+    parts += [text(across(tick), bottom + 14, f"{tick:g}", "middle") for tick in (low, points.threshold, high)]
+    right = 0
+    for number, one in enumerate(points.points):
+        y = 24 * number + 20
+        parts.append(line(across(low), y, across(high), y, "grid"))
+        parts.append(text(88, y + 4, f"[{' '.join(f'{x:g}' for x in one.inputs)}]", "end", "code"))
+        if one.value is None:
+            parts.append(text(across(low), y + 4, _("no number"), style="bad"))
+            continue
+        if one.trained:
+            parts.append(box(across(one.value) - 5, y - 5, 10, 10, "trained"))
+        else:
+            parts.append(dot(across(one.value), y, "unseen"))
+        is_right = _is_right(one, points.threshold)
+        right += bool(is_right)
+        if is_right is not None:
+            parts.append(text(344, y + 5, "✓" if is_right else "✕", "middle", "good" if is_right else "bad"))
+    title = _("Decision values")
+    told = _("{right} of {all} points are on their side of {threshold}.").format(
+        right=right, all=sum(one.label is not None for one in points.points), threshold=f"{points.threshold:g}"
+    )
+    legend = [("trained", _("trained on")), ("unseen", _("not seen in training"))]
+    return Drawn(title, svg(bottom + 20, title, told, parts), told, legend)
+
+
+def _is_right(point: Point, threshold: float) -> bool | None:
+    if point.label is None or point.value is None:
+        return None
+    return (point.value > threshold) == (point.label == 1)
+
+
+def _images(images: Images) -> Drawn:
+    heads = [images.original, images.yours, _("reference"), _("difference × 4")]
+    cells = []
+    for number, row in enumerate(images.rows, start=1):
+        cells += [
+            Markup('<img src="data:image/png;base64,{}" alt="{}">').format(png, f"{head}, {number}")
+            for head, png in zip(heads, row, strict=True)
+        ]
+    top = Markup("").join(Markup("<span>{}</span>").format(head) for head in heads)
+    body = Markup('<div class="images">{}{}</div>').format(top, Markup("").join(cells))
+    return Drawn(_("Pictures beside the reference's"), body)

@@ -1,0 +1,73 @@
+"""The pages of a class: one for the instructor, and one for each student, without what students must not see."""
+
+from __future__ import annotations
+
+import re
+
+from grader.assignment import load
+from grader.batch import class_page
+from grader.batch.class_page import Pupil
+from grader.batch.summary import Class
+
+from .conftest import RIGHT, SHORT, without_times
+from .rows import row
+
+SECRETS = ("977", "secret", "note")  # shape and name of a hidden probe, name of an instructors' check
+
+
+def test_everybody_has_a_page_and_the_instructor_one_of_the_class(grade, class_zip, tmp_path):
+    handed_in = {"anna_1_1_a.py": RIGHT, "ben_LATE_2_2_a.py": RIGHT, "samira_3_3_a.py": SHORT, "pdf_4_4_a.pdf": "text"}
+    done = grade(class_zip(handed_in))
+    out = tmp_path / "out"
+    assert "index.html" in done.stdout
+    assert sorted(path.name for path in (out / "reports").glob("*.html")) == [
+        "anna_1.html",
+        "ben_2.html",
+        "samira_3.html",
+    ]
+    index = (out / "index.html").read_text()
+    linked = re.findall(r'href="([^"]+)"', index)
+    assert linked == [f"instructor/{name}.html" for name in ("anna_1", "ben_2", "samira_3")]
+    assert all((out / link).is_file() for link in linked)
+    assert "a_4_4_a.pdf" in index or "neither a notebook" in index
+    late = (out / "reports" / "ben_2.html").read_text()
+    assert "Handed in late, counted as 1 day: 10 points are taken off, 90 count." in late
+    hidden = (out / "reports" / "samira_3.html").read_text()
+    assert "This check is hidden" in hidden and "index.html" not in hidden
+    assert not [secret for secret in SECRETS if secret in re.sub(r"<style>.*</style>", "", hidden, flags=re.DOTALL)]
+    assert "secret" in (out / "instructor" / "samira_3.html").read_text()
+    before = without_times(out)
+    grade(class_zip(handed_in))
+    assert without_times(out) == before
+
+
+def page_of(*pupils, left_over=()):
+    return class_page.render(load("single-neuron").content, pupils, Class(), left_over, "strong")
+
+
+def test_names_and_files_are_text():
+    hostile = "<script>alert(1)</script>\"'\u202e"
+    page = page_of(
+        Pupil(row(hostile, hostile, late=hostile), hostile, "instructor/a b.html", [hostile]), left_over=[hostile]
+    )
+    assert page.count("<script>") == 1 and "\u202e" not in page
+    assert 'href="instructor/a%20b.html"' in page
+
+
+def test_columns_that_say_nothing_are_left_out():
+    heads = re.compile(r'scope="col">(\w+)<')
+    plain = heads.findall(page_of(Pupil(row("anna", "anna"))))
+    assert "ID" not in plain and "Late" not in plain
+    told = heads.findall(page_of(Pupil(row("anna", "17", late="1 day late"))))
+    assert "ID" in told and "Late" in told
+
+
+def test_a_class_without_any_score_has_a_page():
+    page = page_of(Pupil(row(score=None), "It is not your fault."))
+    assert "It is not your fault." in page and "Not graded" in page
+
+
+def test_bonus_points_and_odd_scores_have_a_bar():
+    page = page_of(*(Pupil(row(score=score)) for score in (0.0, 4.99, 10.0, 12.5)))
+    bars = re.search(r"<desc>(.*?)</desc>", page)[1]
+    assert bars == "0 to 1 points: 1; 4 to 5 points: 1; 9 to 10 points: 2"

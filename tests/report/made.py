@@ -1,0 +1,150 @@
+"""A report with every sort of check and picture, and texts that would be markup if nobody escaped them."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from grader.report.evidence import (
+    Band,
+    Confusion,
+    Curves,
+    Errors,
+    Gap,
+    Gaps,
+    Images,
+    Line,
+    Point,
+    Points,
+    ResultError,
+    stored,
+)
+from grader.report.model import (
+    AssignmentName,
+    CheckResult,
+    Diagnosis,
+    Environment,
+    Isolation,
+    NamedBug,
+    Report,
+    SubmissionName,
+)
+
+HOSTILE = "</style><script>alert(1)</script><img src=x onerror=alert(2)>\"'\u202egnp.exe\x1b[31m{{ 7*7 }}"
+QUOTED = "\" onmouseover=alert(3) x=\"' style='position:fixed"
+
+
+def png(size: int = 8) -> str:
+    written = io.BytesIO()
+    Image.fromarray(np.arange(size * size, dtype=np.uint8).reshape(size, size)).save(written, "PNG")
+    return base64.b64encode(written.getvalue()).decode()
+
+
+def pictures(name: str = "model"):
+    """One of each kind; ``name`` is what the submission calls its things."""
+    epochs = list(range(1, 13))
+    training, validation = [1 / epoch for epoch in epochs], [0.4 + 0.01 * epoch for epoch in epochs]
+    lines = [Line(of="training", values=training), Line(of="validation", values=[*validation[:-1], float("nan")])]
+    return [
+        Curves(quantity="loss", model=name, epochs=epochs, lines=lines),
+        Curves(
+            quantity="accuracy",
+            model=name,
+            epochs=epochs,
+            lines=[Line(of="training", values=[0.6 + 0.03 * epoch for epoch in epochs])],
+            band=Band(low=0.84, high=0.86),
+            measured=0.85,
+        ),
+        Curves(quantity="loss", model=name, epochs=epochs, lines=[Line(of="yours", values=training)], parts=5),
+        Gaps(models=[Gap(model=name, training=0.94, held_out=0.88), Gap(model="other", training=0.91, held_out=0.89)]),
+        Errors(
+            results=[
+                ResultError(name=name, right=False, error=0.79),
+                ResultError(name="dB2", right=True, error=0.0),
+                ResultError(name="dW1", right=False, error=None),
+                ResultError(name="dB1", right=False, error=9.0),
+            ]
+        ),
+        Confusion(labels=[name, *"123456789"], counts=(np.eye(10, dtype=int) * 40 + 3).tolist()),
+        Images(original=name, yours="gray", rows=[(png(), png(), png(), png())] * 2),
+        Points(
+            threshold=0.5,
+            points=[
+                Point(inputs=[0, 0, 0], value=0.2, label=0, trained=False),
+                Point(inputs=[0, 1, 0], value=0.3, label=1, trained=False),
+                Point(inputs=[1, 1, 1], value=0.9, label=1, trained=True),
+                Point(inputs=[1, 0, 1], value=float("inf"), label=0, trained=True),
+            ],
+        ),
+    ]
+
+
+def report(text: str = "dW1 is wrong: `np.sum` is missing.", name: str = "model") -> Report:
+    """A report whose sentences and names are the given ones."""
+    bug = {"bug": "bias-gradient-scalar", "title": f"Summed over both axes {text}", "where": name}
+    diagnosis = Diagnosis(**bug, also=[NamedBug(**bug)], alternatives=[NamedBug(**bug)])
+    failed = CheckResult(
+        name="backward",
+        title=f"backward() gives the derivatives {text}",
+        status="partial",
+        score=12.5,
+        max_score=25,
+        message=text,
+        hint=text,
+        diagnosis=diagnosis,
+        evidence={"pictures": stored(pictures(name))},
+    )
+    endings = ("failed", "error", "timeout", "memory", "output", "crashed", "protocol", "skipped")
+    others = [
+        CheckResult(name=ending, title=f"It ends as {ending}", status=ending, score=0, max_score=5, message=text)
+        for ending in endings
+    ]
+    passed = CheckResult(
+        name="forward",
+        title="forward() gives all activations",
+        status="passed",
+        score=25,
+        max_score=25,
+        message="fine",
+        evidence={"notes": [text]},
+    )
+    note = CheckResult(name="note", title="A note", status="passed", score=0, max_score=0, message="")
+    return Report(
+        assignment=AssignmentName(name="relu-swap", version="1"),
+        submission=SubmissionName(path=f"{name}/answer.py", sha256="ab" * 32),
+        score=37.5,
+        max_score=90,
+        passed=False,
+        ending="graded",
+        checks=[passed, failed, *others, note],
+        isolation=Isolation(level="medium", not_enforced=["network"]),
+        environment=Environment(python="3.12", numpy="2.0", tensorflow=None, device="cpu", data="mnist: stand-in"),
+        seconds=1.5,
+    )
+
+
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "source": "# Title"},
+        {
+            "cell_type": "code",
+            "source": ["import numpy as np\n", "print('<b>')"],
+            "outputs": [
+                {
+                    "output_type": "stream",
+                    "name": "stdout",
+                    "text": ["10 %\r", "100 %\n", "\x1b[31mred\x1b[0m <b>\u202e"],
+                },
+                {
+                    "output_type": "display_data",
+                    "data": {"text/html": "<script>alert(4)</script>", "text/plain": "a table"},
+                },
+                {"output_type": "display_data", "data": {"image/svg+xml": "<svg onload=alert(5)>", "image/png": png()}},
+                {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["\x1b[0;31mE\x1b[0m", "line 1"]},
+            ],
+        },
+    ]
+}

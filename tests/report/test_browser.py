@@ -1,0 +1,141 @@
+"""The pages in a real browser: nothing runs, nothing is fetched, everybody can read them, the class can be searched."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignment import load
+from grader.batch import class_page
+from grader.batch.class_page import Pupil
+from grader.batch.summary import Class
+from grader.report import html
+from tests.batch.rows import row
+
+from .made import HOSTILE, NOTEBOOK, QUOTED, report
+
+PHONE = {"width": 360, "height": 740}
+SCHEMES = ("light", "dark")
+
+
+def one(text="`dW1` is wrong."):
+    name = "model" if "`" in text else text
+    return html.render(report(text, name), "Swap", 75, name, notebook=NOTEBOOK)
+
+
+def of_a_class(name="anna", count=12):
+    """Students with 0, 1, 2 ... points, the first of them called ``name``."""
+    collected = Class()
+    pupils = []
+    for number in range(count):
+        score = None if number == 3 else float(number)
+        line = row(name if number == 0 else f"ben {number:02}", str(1000 - number), score, checks={"loss": score})
+        page = f"instructor/ben_{number:02}.html" if score is not None else None
+        collected.add(line.name, report(name), score)
+        pupils.append(Pupil(line, "It could not be read." * (score is None), page, ["sign-flipped"] * (number % 2)))
+    return class_page.render(load("single-neuron").content, pupils, collected, [name], "strong")
+
+
+PAGES = {"report": one, "class": of_a_class}
+
+
+@pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("text", [HOSTILE, QUOTED, "`dW1` is wrong."], ids=["script", "quotes", "plain"])
+def test_nothing_runs_and_nothing_is_fetched(opened, make, text):
+    shown = opened(make(text))
+    shown.page.hover("main")
+    assert shown.complaints == []
+    assert [url for url in shown.requests if not url.startswith("data:image/png")] == [shown.page.url]
+    assert shown.page.evaluate("document.fonts.status") == "loaded"
+
+
+@pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
+def test_a_script_that_got_in_would_not_run(opened, make):
+    foreign = "<script>document.title = 'run'</script><img src='https://example.org/x.png'>"
+    shown = opened(make().replace("</main>", f"{foreign}</main>"))
+    assert shown.page.title() != "run"
+    assert all("Content Security Policy" in complaint for complaint in shown.complaints) and shown.complaints
+
+
+@pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_there_is_nothing_that_some_cannot_read(opened, make, scheme):
+    """Contrast, headings, names of pictures, tables, languages: what axe-core knows to look for."""
+    axe = pytest.importorskip("axe_playwright_python.base")
+    shown = opened(make(), color_scheme=scheme, bypass_csp=True)
+    shown.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    shown.page.evaluate(axe.AXE_FILE_PATH.read_text())
+    found = shown.page.evaluate("axe.run()")
+    assert [(it["id"], [node["html"][:200] for node in it["nodes"]]) for it in found["violations"]] == []
+    assert {"color-contrast", "document-title", "heading-order"} <= {it["id"] for it in found["passes"]}
+
+
+@pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("text", ["x" * 300, "`dW1` is wrong."], ids=["long", "plain"])
+def test_a_phone_needs_no_scrolling_sideways(opened, make, text):
+    shown = opened(make(text), viewport=PHONE)
+    shown.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    assert shown.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_text_in_pictures_is_large_enough_on_a_phone(opened):
+    shown = opened(one(), viewport=PHONE)
+    heights = shown.page.eval_on_selector_all(
+        "svg.picture text", "all => all.map(one => one.getBBox().height * Math.hypot(one.getCTM().a, one.getCTM().b))"
+    )
+    assert heights and min(heights) > 9
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pictures_and_page_have_the_colours_of_the_scheme(opened, scheme):
+    shown = opened(one(), color_scheme=scheme)
+    page, line = shown.page.evaluate(
+        "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('svg path.training')).stroke]"
+    )
+    assert (page, line) == {
+        "light": ("rgb(245, 246, 248)", "rgb(31, 95, 191)"),
+        "dark": ("rgb(18, 21, 27)", "rgb(131, 180, 255)"),
+    }[scheme]
+
+
+def test_in_print_the_page_is_light_and_complete(opened):
+    shown = opened(one(), color_scheme="dark")
+    shown.page.emulate_media(media="print", color_scheme="dark")
+    colours = shown.page.evaluate(
+        "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    )
+    assert colours == ["rgb(255, 255, 255)", "rgb(27, 31, 39)"]
+    assert shown.page.pdf(format="A4").startswith(b"%PDF")
+
+
+def names(page):
+    return page.eval_on_selector_all("#students tbody tr:not([hidden]) th", "all => all.map(one => one.textContent)")
+
+
+def test_the_class_is_searched_by_name_check_and_bug(opened):
+    page = opened(of_a_class()).page
+    assert (len(names(page)), page.text_content("#count")) == (12, "12 of 12 students")
+    page.fill("#search", "ANN")
+    assert (names(page), page.text_content("#count")) == (["anna"], "1 of 12 students")
+    page.fill("#search", "sign-flipped 07")
+    assert names(page) == ["ben 07"]
+    page.fill("#search", "")
+    assert len(names(page)) == 12
+
+
+def test_the_class_is_sorted_by_any_column(opened):
+    page = opened(of_a_class()).page
+    page.click("#students thead button:has-text('Score')")
+    assert names(page)[:3] == ["ben 03", "anna", "ben 01"]  # who has no score comes before all
+    page.click("#students thead button:has-text('Score')")
+    assert names(page)[0] == "ben 11"
+    assert page.get_attribute("#students th:has-text('Score')", "aria-sort") == "descending"
+    page.click("#students thead button:has-text('ID')")
+    assert names(page)[0] == "ben 11"  # 989, and not 1000: as numbers
+    assert page.eval_on_selector_all("[aria-sort]", "all => all.length") == 1
+
+
+def test_the_class_is_there_without_scripts(opened):
+    page = opened(of_a_class(), java_script_enabled=False).page
+    assert page.locator("#students tbody tr").count() == 12
+    assert not page.locator("#search").is_visible()
+    assert page.get_attribute("text=anna", "href") == "instructor/ben_00.html"

@@ -1,0 +1,83 @@
+"""Every picture can be drawn, whatever numbers a submission has."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pydantic import ValidationError
+
+from grader.report import pictures
+from grader.report.evidence import MOST_EPOCHS, Curves, Errors, Gap, Gaps, Line, Point, Points, ResultError
+from grader.report.svg import ticks
+
+from .made import pictures as made
+
+
+@pytest.mark.parametrize("picture", made(), ids=lambda picture: picture.kind)
+def test_a_picture_has_a_title_and_lies_within_its_frame(picture):
+    drawn = pictures.draw(picture)
+    assert drawn.title
+    if picture.kind == "images":
+        return
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn.body).groups())
+    assert re.search("<title>.+</title><desc>.+</desc>", drawn.body)
+    for axis, limit in (("x", width), ("y", height)):
+        places = [float(at) for at in re.findall(rf' c?{axis}[12]?="(-?[\d.]+)"', drawn.body)]
+        assert places and min(places) >= 0 and max(places) <= limit
+    assert "nan" not in drawn.body and "inf" not in drawn.body
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0.0] * 5,
+        [None] * 5,
+        [1e300, 0, -1e300],
+        [5e-324, 0],
+        [1e20, 1e20 + 1e15],
+        [float("nan"), float("inf"), 1],
+        [7.0],
+    ],
+)
+def test_odd_numbers_can_be_drawn(values):
+    epochs = list(range(1, len(values) + 1))
+    line = Line(of="yours", values=values)
+    body = pictures.draw(Curves(quantity="loss", model="train()", epochs=epochs, lines=[line], parts=99)).body
+    assert body.endswith("</svg>") and "nan" not in body
+    points = [Point(inputs=[0, 1], value=value, label=None, trained=True) for value in values]
+    assert pictures.draw(Points(threshold=0.5, points=points)).body.endswith("</svg>")
+    errors = [ResultError(name="w", right=False, error=value) for value in values]
+    assert pictures.draw(Errors(results=errors)).body.endswith("</svg>")
+
+
+def test_the_sides_of_a_threshold_are_counted():
+    (points,) = [picture for picture in made() if picture.kind == "points"]
+    drawn = pictures.draw(points)
+    assert drawn.told == "2 of 4 points are on their side of 0.5."
+    assert (drawn.body.count("✓"), drawn.body.count("✕")) == (2, 1)
+
+
+def test_a_gap_is_said_as_a_number():
+    drawn = pictures.draw(Gaps(models=[Gap(model="net", training=1.0, held_out=0.0)]))
+    assert "net: gap 100.0 %" in drawn.body
+
+
+def test_what_was_taken_for_what_is_said():
+    (confusion,) = [picture for picture in made() if picture.kind == "confusion"]
+    counts = [list(row) for row in confusion.counts]
+    counts[4][7] = 20
+    drawn = pictures.draw(confusion.model_copy(update={"counts": counts}))
+    assert "20 × 4 was taken for 7." in drawn.told
+
+
+def test_names_are_short_and_clean():
+    assert Gap(model="a\u202e\n" + "x" * 500, training=0.5, held_out=0.5).model.startswith("a? x")
+    with pytest.raises(ValidationError):
+        Line(of="yours", values=[0.0] * (MOST_EPOCHS + 1))
+
+
+def test_ticks_are_round_numbers_within():
+    assert ticks(0.13, 0.91) == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    assert ticks(1, 30) == [10, 20, 30]
+    assert ticks(-1.0, 1.0) == [-1.0, -0.5, 0.0, 0.5, 1.0]
