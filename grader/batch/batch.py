@@ -167,6 +167,7 @@ class _Batch:
         # Without the contents, of which only those are in memory that are being graded.
         self._seen = {student.identity: replace(found.handed_in(student), contents={}) for student in found.students}
         self._names = outputs.file_names(found.students)
+        self._rules = options.policy or assignment.content.grading
         self.stages = Timings()
         self._reported: set[str] = set()  # whose reports this run has written
 
@@ -216,9 +217,12 @@ class _Batch:
             self._reported.add(record.identity)
 
     def _write_reports(self, record: Record, report: Report, executed: bytes) -> None:
-        name = self._names[record.identity]
-        outputs.write_reports(self._out, name, report, self._assignment.content)
+        name, content = self._names[record.identity], self._assignment.content
+        handed = self._seen[record.identity]
+        row = outputs.row(handed, record, content, self._rules)
+        outputs.write_reports(self._out, name, report, content)
         outputs.write_executed(self._out, name, executed)
+        outputs.write_pages(self._out, name, _known_as(handed.student), report, content, row, executed)
 
     def _prepared(self) -> Work:
         work = replace(self._work, answers=self._store.answers(self._work.identity))
@@ -272,7 +276,7 @@ class _Batch:
         """Write everything that the results give, for all students of the class; ``graded`` of them just now."""
         began = time.monotonic()
         content, found = self._assignment.content, self._found
-        rules = self._options.policy or content.grading
+        rules = self._rules
         collected = Collected()
         rows, timings, without_score, reported = [], [], [], []
         pupils: list[Pupil] = []
@@ -290,10 +294,8 @@ class _Batch:
             if record.report is not None:
                 if student.identity not in self._reported:
                     self._write_reports(record, record.report, self._store.executed(student.identity))
-                name = self._names[student.identity]
-                outputs.write_pages(self._out, name, _known_as(student), record.report, content, row)
                 collected.add(_known_as(student), record.report, row.score)
-                reported.append(name)
+                reported.append(self._names[student.identity])
             page = f"{outputs.FOR_INSTRUCTORS}/{self._names[student.identity]}.html" if record.report else None
             pupils.append(Pupil(row, why, page, bug_names(record.report)))
         outputs.remove_other_reports(self._out, reported)

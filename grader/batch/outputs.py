@@ -76,8 +76,11 @@ def write_executed(folder: Path, name: str, notebook: bytes) -> None:
         (folder / EXECUTED / f"{name}.ipynb").unlink(missing_ok=True)
 
 
-def write_pages(folder: Path, name: str, who: str, report: Report, content: AssignmentFile, row: Row) -> None:
-    """Both reports on one student for a browser."""
+def write_pages(
+    folder: Path, name: str, who: str, report: Report, content: AssignmentFile, row: Row, executed: bytes
+) -> None:
+    """Both reports on one student for a browser, with the executed notebook."""
+    notebook = json.loads(executed) if executed else None
     note = ""
     if row.penalty:
         note = _("Handed in {late}: {points} points are taken off, {score} count.").format(
@@ -85,10 +88,10 @@ def write_pages(folder: Path, name: str, who: str, report: Report, content: Assi
         )
     pages = {
         REPORTS: html.render(
-            for_student(report, content), content.title, content.pass_mark, who, content.hints, note=note
+            for_student(report, content), content.title, content.pass_mark, who, content.hints, notebook, note=note
         ),
         FOR_INSTRUCTORS: html.render(
-            report, content.title, content.pass_mark, who, overview=f"../{CLASS_PAGE}", note=note
+            report, content.title, content.pass_mark, who, 3, notebook, f"../{CLASS_PAGE}", note
         ),
     }
     for kind, page in pages.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,7 +93,9 @@ def command(
         from ..report import html
 
         content = loaded.content
-        written = html.render(report, content.title, content.pass_mark, submitted.entry, hints or content.hints)
+        notebook = json.loads(trace.executed) if trace.executed else None
+        told = hints or content.hints
+        written = html.render(report, content.title, content.pass_mark, submitted.entry, told, notebook)
         write_whole(page, written.encode(errors="replace"))
     if as_json:
         click.echo(report.to_json())
