@@ -226,7 +226,7 @@ def _make_shell() -> Any:
     )
     shell.kernel = SimpleNamespace(eventloop=None)
     shell.extension_manager.load_extension("storemagic")
-    shell.system = kernel.run_command
+    kernel.adapt(shell)
     return shell
 
 
