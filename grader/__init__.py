@@ -1,3 +1,33 @@
-"""Grades deep-learning exercises and names the mistake. ``grader --help`` shows the commands."""
+"""Grades deep-learning exercises and names the mistake. ``grader --help`` shows the commands.
+
+In a notebook: ``%load_ext grader`` and ``%grade ASSIGNMENT``, or :func:`check`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .notebook.checking import Checked
 
 __version__ = "0.1.0"
+
+
+def check(
+    assignment: str, submission: str | None = None, *, hints: int | None = None, seed: int = 0, data: str | None = None
+) -> Checked:
+    """Check a notebook or module, by default the notebook that this is called in, in a process of its own.
+
+    The result shows itself in a notebook, and has ``passed``, ``score`` and ``report``. The arguments are those of
+    ``grader check``.
+    """
+    from .notebook.checking import check
+
+    return check(assignment, submission, hints=hints, seed=seed, data=data)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What ``%load_ext grader`` calls."""
+    from .notebook import magic
+
+    magic.load(shell)

@@ -18,7 +18,7 @@ class PlainConsole(Console):
     """Text as it is: no markup, no emoji, no colours of its own."""
 
     def __init__(self) -> None:
-        super().__init__(highlight=False, emoji=False, markup=False)
+        super().__init__(highlight=False, emoji=False, markup=False, force_jupyter=False)
 
     def on_broken_pipe(self) -> None:
         """Raise what rich would turn into exit code 1, which is a verdict here."""

@@ -1,0 +1,1 @@
+"""Checking from within a notebook: the kernel starts ``grader check`` and shows its report."""

@@ -1,0 +1,110 @@
+"""Runs ``grader check`` for a notebook's kernel, which is full of student code, threads and TensorFlow, and so never
+grades or forks itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..assignment import load
+from ..errors import GraderError
+from ..language import _
+from ..report.model import Report
+from ..text import clean
+from . import inline, source
+
+TIME_TO_STOP = 5.0  # seconds that an interrupted check has to tidy up
+
+
+class NotChecked(GraderError):
+    """There is no report, for the reason that the sentence says; a notebook shows it without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+@dataclass(frozen=True, repr=False)
+class Checked:
+    """A report, as a notebook shows it; ``about`` are sentences on what was graded."""
+
+    report: Report
+    about: tuple[str, ...]
+    pass_mark: float
+    hints: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether the score reaches the pass mark."""
+        return self.report.passed
+
+    @property
+    def score(self) -> float | None:
+        """The points; None where it could not be graded."""
+        return self.report.score
+
+    def __repr__(self) -> str:
+        return inline.as_text(self.report, self.about, self.pass_mark, self.hints)
+
+    def _repr_mimebundle_(self, **__: Any) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": inline.as_html(self.report, self.about, self.hints)}
+
+
+def check(
+    assignment: str, submission: str | None, *, hints: int | None = None, seed: int = 0, data: str | None = None
+) -> Checked:
+    """Check ``submission``, by default what is being edited here; raises NotChecked."""
+    with tempfile.TemporaryDirectory(prefix="grader-cells-") as folder:
+        try:
+            chosen = source.choose(submission, source.running_shell(), Path(folder))
+        except GraderError as error:
+            raise NotChecked(str(error)) from None
+        options = ["--json", "--seed", str(seed)]
+        options += [] if hints is None else ["--hints", str(hints)]
+        options += [] if data is None else ["--data", str(data)]
+        output, said = _run([*options, "--", str(assignment), str(chosen.path)])
+    lines = [clean(line, 2000) for line in said.splitlines() if line.strip()]
+    if not output.strip():
+        reason = lines[-1].removeprefix("Error: ") if lines else _("The grader ended without a report: try it again.")
+        raise NotChecked(reason)
+    warnings = [line.removeprefix("Warning: ") for line in lines if line.startswith("Warning: ")]
+    content = load(str(assignment)).content
+    report = Report.model_validate_json(output)
+    if chosen.shown is not None:
+        report.submission.path = chosen.shown
+    return Checked(report, (*chosen.about, *warnings), content.pass_mark, hints or content.hints)
+
+
+def _run(arguments: list[str]) -> tuple[str, str]:
+    """What ``grader check`` prints on both streams; a kernel that is interrupted stops it."""
+    # -P: a student's own numpy.py in this folder is not the grader's.
+    command = [sys.executable, "-P", "-m", "grader", "check", *arguments]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        return process.communicate()
+    except KeyboardInterrupt:
+        _stop(process)
+        raise NotChecked(_("Stopped: nothing was graded.")) from None
+    finally:
+        process.kill()  # nothing, where it has ended
+        process.wait()
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Let it end as by Ctrl-C, which some editors send to the kernel alone."""
+    with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.send_signal(signal.SIGINT)
+        process.wait(TIME_TO_STOP)

@@ -1,0 +1,74 @@
+"""A report within a notebook: a few lines of HTML, and text where HTML is not shown."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from ..language import _
+from ..report import terminal
+from ..report.model import CheckResult, Diagnosis, Report
+
+ICONS = {"passed": ("✔", "#1a7f37"), "partial": ("◐", "#9a6700"), "skipped": ("–", "#6e7781")}
+OTHERS = ("✘", "#cf222e")
+UNGRADED = ("!", "#8250df")
+
+
+def as_text(report: Report, about: Sequence[str], pass_mark: float, hints: int) -> str:
+    """What ``grader check`` would print, below what was graded."""
+    if (problem := report.problem()) is not None:
+        return "\n".join([*about, problem])
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        terminal.show(report, pass_mark, Path(report.submission.path).name, hints)
+    return "\n".join([*about, printed.getvalue().rstrip()])
+
+
+def as_html(report: Report, about: Sequence[str], hints: int) -> str:
+    """A fragment for the output of a cell; everything in it is escaped, whoever wrote it."""
+    if (problem := report.problem()) is not None:
+        return _paragraphs([*about, problem])
+    rows = "".join(_row(result, hints) for result in report.checks)
+    isolation = escape(f"{report.assignment.name}; isolation {report.isolation.level}; {report.seconds:.1f} s")
+    return (
+        f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>'
+        f'<table style="margin:0;text-align:left"><tbody>{rows}</tbody></table>'
+        f'<p style="margin:.5em 0 0;opacity:.7">{isolation}</p></div>'
+    )
+
+
+def _verdict(report: Report) -> str:
+    if report.score is None:
+        return _("Not graded: the grader could not do its work, which is not the submission's fault.")
+    sentence = _("Score: {score} of {most}, passed.") if report.passed else _("Score: {score} of {most}, not passed.")
+    return sentence.format(score=f"{report.score:g}", most=f"{report.max_score:g}")
+
+
+def _row(result: CheckResult, hints: int) -> str:
+    icon, colour = UNGRADED if result.status == "not_gradable" else ICONS.get(result.status, OTHERS)
+    points = f"{result.score or 0:g} / {result.max_score:g}" if result.max_score else ""
+    told = [] if result.status == "passed" else [result.message]
+    told += result.evidence.get("notes", []) if result.status == "passed" else []
+    if result.diagnosis is not None and hints > 1:
+        told += _bugs(result.diagnosis)
+    if result.hint:
+        told.append(_("Hint: {hint}").format(hint=result.hint))
+    cell = '<td style="text-align:left;vertical-align:top">'
+    return (
+        f'<tr>{cell}<span style="color:{colour}">{icon}</span> {escape(result.status.replace("_", " "))}</td>'
+        f'<td style="vertical-align:top;white-space:nowrap">{points}</td>'
+        f"{cell}<b>{escape(result.name)}</b> {escape(result.title)}{_paragraphs(told)}</td></tr>"
+    )
+
+
+def _bugs(diagnosis: Diagnosis) -> list[str]:
+    named = [diagnosis, *diagnosis.alternatives, *diagnosis.also]
+    words = [_("Bug"), *[_("Or")] * len(diagnosis.alternatives), *[_("Also")] * len(diagnosis.also)]
+    return [f"{word}: {bug.title} ({bug.bug}, {bug.where})" for word, bug in zip(words, named, strict=True)]
+
+
+def _paragraphs(sentences: Sequence[str]) -> str:
+    return "".join(f'<p style="margin:.2em 0">{escape(sentence)}</p>' for sentence in sentences)

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from grader.notebook import inline
+
+
+def test_what_a_submission_says_is_escaped_and_its_controls_are_gone(graded):
+    report = graded("single-neuron", "raise ValueError('<script>alert(1)</script>\\x1b[2J\\u202e')")
+    report.submission.path = "<img src=x>.py"
+    page = inline.as_html(report, ["Graded as saved: <b>.ipynb"], 2)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+    assert "&lt;b&gt;.ipynb" in page
+    assert "\x1b" not in page
+    assert "\u202e" not in page
+
+
+def test_what_nothing_could_be_graded_for_is_said_once(graded):
+    report = graded("single-neuron", "x = 1")
+    for check in report.checks:
+        check.status, check.score, check.message = "not_gradable", None, "No isolation."
+    report.score, report.ending = None, "not_gradable"
+    assert inline.as_text(report, ["Graded as saved."], 60, 2) == "Graded as saved.\nNo isolation."
+    assert inline.as_html(report, [], 2).count("No isolation.") == 1

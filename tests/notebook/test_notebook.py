@@ -1,0 +1,151 @@
+"""``%grade`` and ``grader.check`` in a real kernel, in a notebook that grades itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+
+import nbformat
+import psutil
+import pytest
+from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
+
+from tests.conftest import SINGLE_NEURON, notebook
+
+
+@pytest.fixture
+def execute(tmp_path):
+    """Save the cells as a notebook, execute it in a kernel, and return its code cells with what they show."""
+
+    def run(*cells, name="mine.ipynb", environment=None, **options):
+        (tmp_path / name).write_text(notebook(*cells))
+        opened = nbformat.read(tmp_path / name, as_version=4)
+        client = NotebookClient(opened, kernel_name="python3", allow_errors=True, **options)
+        client.execute(cwd=str(tmp_path), env={**os.environ, **(environment or {})})
+        return opened.cells
+
+    return run
+
+
+def shown(cell, kind="text/html"):
+    return "".join(output.get("data", {}).get(kind, "") for output in cell.outputs)
+
+
+def failure(cell):
+    return next((output for output in cell.outputs if output.output_type == "error"), None)
+
+
+@pytest.fixture(scope="module")
+def wrong():
+    return (SINGLE_NEURON / "wrong" / "mean_gradient.py").read_text()
+
+
+def test_a_notebook_that_grades_itself(execute, wrong, check, tmp_path):
+    """The report is that of the command line, in the two forms; the object has what a program needs."""
+    cells = execute(
+        "%load_ext grader",
+        wrong,
+        "%grade single-neuron --hints 3",
+        "import grader\nfound = grader.check('single-neuron')\nprint(found.passed, found.score, len(found.report.checks))",
+    )
+    _, report = check(tmp_path / "mine.ipynb", "--hints", "3")
+    page, text = shown(cells[2]), shown(cells[2], "text/plain")
+    assert re.search(r"Graded as saved: mine.ipynb, saved \d+ s ago", page)
+    assert "save the notebook" not in page
+    for result in report["checks"]:
+        assert f"<b>{result['name']}</b>" in page
+        assert result["name"] in text
+    fallen = next(result for result in report["checks"] if result["diagnosis"])
+    assert fallen["diagnosis"]["bug"] in page
+    assert fallen["diagnosis"]["bug"] in text
+    assert f"Score: {report['score']:g} of 100, not passed, 70 are needed." in text
+    assert "The score" not in page
+    assert cells[3].outputs[0].text == f"False {report['score']} {len(report['checks'])}\n"
+
+
+def test_what_cannot_be_graded_is_one_sentence(execute):
+    nowhere, unknown, unclosed, wrong_option = execute(
+        "%load_ext grader\n%grade single-neuron nowhere.ipynb",
+        "import grader; grader.check('nothing')",
+        "%grade 'single-neuron",
+        "%grade single-neuron --hints 7",
+    )
+    assert failure(nowhere).traceback == ["nowhere.ipynb does not exist: check the path of your solution."]
+    assert failure(unknown).traceback[0].startswith("There is no assignment 'nothing': use one of cifar-grayscale")
+    for cell in (unclosed, wrong_option):
+        assert "UsageError" in str(cell.outputs)
+        assert "Traceback" not in str(cell.outputs)
+
+
+def test_the_file_counts_and_what_is_not_saved_is_told(execute, solution, tmp_path):
+    """The file is written over while the notebook runs: by what stood there before somebody edited it."""
+    older = notebook("%load_ext grader", "%grade single-neuron")
+    cells = execute(
+        f"open('mine.ipynb', 'w').write({older!r})",
+        f"%load_ext grader\n{solution}",
+        "%grade single-neuron",
+    )
+    page = shown(cells[2])
+    assert "The cell that was run last is not in the file like this: save the notebook" in page
+    assert "Score: 0 of 100, not passed." in page
+
+
+def test_an_editor_tells_which_of_several_notebooks_this_is(execute, solution, tmp_path):
+    (tmp_path / "other.ipynb").write_text(notebook("x = 1"))
+    cells = execute(solution, "%load_ext grader\n%grade single-neuron")
+    assert failure(cells[1]).evalue.startswith("There are several notebooks here (mine.ipynb, other.ipynb): name")
+    cells = execute(
+        solution,
+        "%load_ext grader\n%grade single-neuron",
+        "__vsc_ipynb_file__ = 'other.ipynb'",
+        "%grade single-neuron",
+        environment={"JPY_SESSION_NAME": str(tmp_path / "mine.ipynb")},
+    )
+    assert "mine.ipynb, saved" in shown(cells[1])
+    assert "passed." in shown(cells[1])
+    assert "other.ipynb, saved" in shown(cells[3])
+
+
+def test_where_there_is_no_file_the_cells_of_the_session_are_graded(execute, solution, tmp_path):
+    """As in Colab, whose notebooks are not among the files of the machine that runs them."""
+    cells = execute(
+        "import sys, types, os\nsys.modules['google.colab'] = types.ModuleType('colab')\n%load_ext grader",
+        solution,
+        "%grade single-neuron",
+    )
+    page = shown(cells[2])
+    assert "cells that were run in this session are graded" in page
+    assert "Score: 100 of 100, passed." in page
+    assert "the cells of this session" in shown(cells[2], "text/plain")
+    assert str(tmp_path) not in page
+
+
+def test_a_module_beside_the_notebook_and_a_students_own_numpy(execute, solution, tmp_path):
+    (tmp_path / "single_neuron.py").write_text(solution)
+    (tmp_path / "click.py").write_text("raise ValueError('not the one')")
+    (cell,) = execute("%load_ext grader\n%grade single-neuron single_neuron.py")
+    assert "Score: 100 of 100, passed." in shown(cell)
+
+
+def test_an_interrupt_ends_the_check_and_all_that_it_has_started(tmp_path):
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(60)\n")
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+    try:
+        identity = client.execute("%load_ext grader\n%grade single-neuron slow.py")
+        kernel = psutil.Process(manager.provisioner.process.pid)
+        until = time.monotonic() + 30
+        while len(started := kernel.children(recursive=True)) < 3 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert len(started) >= 3  # the command, the supervisor and the worker
+        manager.interrupt_kernel()
+        reply = client.get_shell_msg(timeout=30)
+        while reply["parent_header"]["msg_id"] != identity:
+            reply = client.get_shell_msg(timeout=30)
+        assert reply["content"]["evalue"] == "Stopped: nothing was graded."
+        assert reply["content"]["traceback"] == ["Stopped: nothing was graded."]
+        assert psutil.wait_procs(started, timeout=10)[1] == []
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

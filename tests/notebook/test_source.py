@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from grader.notebook import source
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.ipynb").write_text("{}")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "told", ["{here}/mine.ipynb", "mine.ipynb", "RTC:mine.ipynb", "/home/of/the/server/mine.ipynb", "work/mine.ipynb"]
+)
+def test_jupyter_tells_the_file_in_its_ways(here, told):
+    found = source.edited_notebook({}, {"JPY_SESSION_NAME": told.format(here=here)})
+    assert found is not None
+    assert found.resolve() == here / "mine.ipynb"
+
+
+@pytest.mark.parametrize("told", ["", "Console 1", "renamed.ipynb", "mine.py", "0b9c-11"])
+def test_a_session_without_a_file(told):
+    assert source.edited_notebook({"__vsc_ipynb_file__": None}, {"JPY_SESSION_NAME": told}) is None
+
+
+def test_ages():
+    told = [source.ago(seconds) for seconds in (0, 14.4, 300, 7000, 3 * 86400)]
+    assert told == ["saved 0 s ago", "saved 14 s ago", "saved 5 min ago", "saved 2 h ago", "saved 3 days ago"]
+
+
+def test_outside_of_ipython_a_file_has_to_be_named(here):
+    with pytest.raises(source.UsageError, match="give the file to grade as the second argument"):
+        source.choose(None, None, here)
