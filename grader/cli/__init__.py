@@ -19,6 +19,7 @@ COMMANDS = (
     "new",
     "check",
     "grade",
+    "gradescope",
     "compare",
     "leaderboard",
     "validate",

@@ -1,0 +1,45 @@
+"""``grader gradescope``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from . import options
+
+if TYPE_CHECKING:
+    from ..report.model import Level
+
+
+@click.command("gradescope")
+@click.argument("assignment")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default="autograder.zip",
+    show_default=True,
+    metavar="FILE",
+    help="The file to upload.",
+)
+@click.option("--seed", type=options.SEED, help="Draws the inputs.  [default: drawn now, and kept in the file]")
+@click.option(
+    "--isolation",
+    type=click.Choice(["best", *options.LEVELS.choices]),
+    default="best",
+    show_default=True,
+    help="Confine at exactly this level, or at the best that Gradescope's machine offers.",
+)
+def command(assignment: str, out: Path, seed: int | None, isolation: str) -> None:
+    """Make the autograder of ASSIGNMENT for Gradescope, a zip to upload."""
+    from ..assignment import load
+    from ..gradescope import bundle
+    from ..language import _
+
+    level: Level | None = None if isolation == "best" else isolation  # type: ignore[assignment]
+    loaded = load(assignment)
+    bundle.make(loaded, out, seed, level)
+    points = sum(check.points for check in loaded.content.checks if not check.bonus)
+    told = _("Wrote {file}. Upload it to an assignment of {points} points; whoever has it has the answers.")
+    click.echo(told.format(file=out, points=f"{points:g}"))

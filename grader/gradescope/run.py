@@ -1,0 +1,97 @@
+"""What happens in Gradescope's container: ``python -m grader.gradescope.run BASE``, where BASE is ``/autograder``.
+
+Writes ``results/results.json``. What the grader itself could not do leaves none and ends with 3: Gradescope then says that
+the autograder failed, which is no zero. ``--prepare`` grades the solution instead, when the image is built.
+Standard output is for instructors alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..assignment import Assignment, bundled_names, load
+from ..batch.files import write_whole
+from ..errors import GraderError, NotGradable, UsageError
+from ..grading import grade
+from ..language import _
+from ..report import gradescope
+from ..report.model import Report
+from ..submission import Submission, files, read, read_contents
+
+SETTINGS = "grader.json"
+FOLDER = "assignment"  # of one that is not bundled
+SHOWN = "your submission"
+
+
+def main(base: Path, prepare: bool) -> int:
+    """Grade what lies in ``submission``, or the solution; returns the exit code."""
+    results = base / "results" / "results.json"
+    try:
+        results.unlink(missing_ok=True)
+        settings = json.loads((base / "source" / SETTINGS).read_text())
+        assignment = _assignment(base, settings["assignment"])
+        if prepare:
+            _prepare(assignment, settings)
+            return 0
+        report = _grade(assignment, _read(base / "submission", assignment.name), settings)
+        if report.ending == "not_gradable":
+            raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
+        results.parent.mkdir(exist_ok=True)
+        write_whole(results, gradescope.render(report, assignment.content).encode())
+    except GraderError as error:
+        print(error)
+        return 3
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        message = _("The grader itself failed ({what}), which says nothing about the submission: please report it.")
+        print(message.format(what=what))
+        return 3
+    return 0
+
+
+def _assignment(base: Path, name: str) -> Assignment:
+    return load(name if name in bundled_names() else str(base / "source" / FOLDER))
+
+
+def _read(folder: Path, name: str) -> Submission:
+    """What was handed in; one that cannot be read gets no points, and the sentence that says why."""
+    if not folder.is_dir():
+        raise NotGradable(_("{folder} is missing: this is to be run by Gradescope.").format(folder=folder))
+    try:
+        return read_contents(SHOWN, files.read(folder), name)
+    except UsageError as error:
+        problem = str(error).replace(os.fspath(folder), SHOWN)
+        return Submission(SHOWN, "", "module", "", {}, [], problem[:1].upper() + problem[1:])
+
+
+def _grade(assignment: Assignment, submission: Submission, settings: dict[str, Any]) -> Report:
+    report = grade(assignment, submission, settings["seed"], isolation=settings["isolation"], whole=True)
+    gaps = ", ".join(report.isolation.not_enforced) or _("nothing")
+    told = _("Isolation {level}; not enforced: {gaps}. Data: {data}. {seconds} s.")
+    data = report.environment.data or _("none")
+    print(told.format(level=report.isolation.level, gaps=gaps, data=data, seconds=f"{report.seconds:.1f}"))
+    if report.isolation.level == "none":
+        print(_("Warning: student code runs here without isolation, and can read how it is graded."))
+    return report
+
+
+def _prepare(assignment: Assignment, settings: dict[str, Any]) -> None:
+    """Fetch data sets and compute the expected answers by grading the solution; raises UsageError unless it passes."""
+    if not (assignment.folder / assignment.content.solution).is_file():
+        print(_("The assignment has no solution, so nothing was tried out: hand one in as a test."))
+        return
+    solution = read(assignment.file(assignment.content.solution), assignment.name)
+    report = _grade(assignment, solution, settings)
+    fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
+    if fallen:
+        message = _("{assignment}: its own solution falls at {check} here ({reason})")
+        raise UsageError(message.format(assignment=assignment.name, check=fallen[0].name, reason=fallen[0].message))
+    print(_("The solution got {score} of {most} points.").format(score=report.score, most=report.max_score))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), "--prepare" in sys.argv[2:]))

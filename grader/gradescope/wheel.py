@@ -1,0 +1,69 @@
+"""A wheel of this very grader, whether it is installed or a checkout in use: Gradescope's machine gets the same code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.metadata
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..assignment import ASSIGNMENTS, BUNDLED, PACKAGE, REFERENCE
+from ..errors import UsageError
+from ..language import _
+
+TAG = "py3-none-any"
+
+
+def build() -> tuple[str, bytes]:
+    """The name and the content of the wheel; raises UsageError where its requirements are not known."""
+    try:
+        installed = importlib.metadata.distribution("grader")
+    except importlib.metadata.PackageNotFoundError:
+        message = _("This grader is not installed, so it does not know what it needs: install it with 'pip install .'.")
+        raise UsageError(message) from None
+    name = f"grader-{installed.version}"
+    contents = dict(_files())
+    for file in ("METADATA", "entry_points.txt"):
+        contents[f"{name}.dist-info/{file}"] = (installed.read_text(file) or "").encode()
+    contents[f"{name}.dist-info/WHEEL"] = (
+        f"Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: {TAG}\n"
+    ).encode()
+    record = f"{name}.dist-info/RECORD"
+    contents[record] = "".join([*map(_recorded, contents, contents.values()), f"{record},,\n"]).encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in contents.items():
+            add(archive, path, content)
+    return f"{name}-{TAG}.whl", packed.getvalue()
+
+
+def add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
+    """Add a file with its rights; without a date, so that the same content makes the same archive."""
+    member = zipfile.ZipInfo(name)
+    member.create_system = 3  # Unix, which has rights
+    member.external_attr = (0o100000 | mode) << 16
+    member.compress_type = archive.compression
+    archive.writestr(member, content)
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    """The package, with the assignments and references in it, as an installation has them."""
+    yield from _below(PACKAGE, "grader")
+    if BUNDLED != PACKAGE / "bundled":
+        yield from _below(ASSIGNMENTS, "grader/bundled/assignments")
+        yield from _below(REFERENCE, "grader/bundled/reference")
+
+
+def _below(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in inner.parts):
+            yield f"{name}/{inner.as_posix()}", path.read_bytes()
+
+
+def _recorded(name: str, content: bytes) -> str:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+    return f"{name},sha256={digest},{len(content)}\n"

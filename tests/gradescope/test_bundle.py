@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+
+import pytest
+
+from grader.gradescope import wheel
+from tests.conftest import SINGLE_NEURON
+
+
+def test_the_scripts_can_be_executed_and_the_rest_is_there(grader, tmp_path):
+    done = grader("gradescope", "single-neuron", "--out", "up.zip")
+    assert done.stdout == "Wrote up.zip. Upload it to an assignment of 100 points; whoever has it has the answers.\n"
+    with zipfile.ZipFile(tmp_path / "up.zip") as archive:
+        modes = {member.filename: member.external_attr >> 16 & 0o777 for member in archive.infolist()}
+        settings = json.loads(archive.read("grader.json"))
+        content = archive.read("setup.sh")
+    scripts = {"setup.sh": 0o755, "run_autograder": 0o755}
+    assert modes.items() >= scripts.items()
+    assert [name for name in modes if name not in scripts] == ["grader.json", wheel.build()[0]]
+    assert content.startswith(b"#!/usr/bin/env bash\n")
+    assert settings["assignment"] == "single-neuron"
+    assert settings["isolation"] is None
+
+
+def test_every_upload_has_a_seed_of_its_own_or_the_one_that_is_given(grader, tmp_path):
+    seeds = []
+    for options in ((), (), ("--seed", "7")):
+        assert grader("gradescope", "single-neuron", *options).returncode == 0
+        with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
+            seeds.append(json.loads(archive.read("grader.json"))["seed"])
+    assert seeds[0] != seeds[1]
+    assert seeds[2] == 7
+
+
+def test_an_own_assignment_comes_along_without_the_upload_itself(grader, tmp_path):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "assignment.yaml").write_text((SINGLE_NEURON / "assignment.yaml").read_text())
+    for _ in range(2):
+        assert grader("gradescope", "own", "--out", "own/up.zip").returncode == 0
+    with zipfile.ZipFile(folder / "up.zip") as archive:
+        assert [name for name in archive.namelist() if name.startswith("assignment/")] == ["assignment/assignment.yaml"]
+
+
+@pytest.mark.parametrize("out", ["missing/up.zip", "."])
+def test_what_cannot_be_written(grader, out):
+    done = grader("gradescope", "single-neuron", "--out", out)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_the_wheel_records_what_it_holds():
+    name, content = wheel.build()
+    from io import BytesIO
+
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        names = archive.namelist()
+        record = archive.read(next(n for n in names if n.endswith("RECORD"))).decode()
+    assert [line.split(",")[0] for line in record.splitlines()] == names
+    assert "grader/gradescope/run_autograder" in names
+    assert "grader/bundled/reference/answers/single-neuron.npz" in names
+    assert not any("__pycache__" in path or os.path.isabs(path) for path in names)
+    assert name.endswith("-py3-none-any.whl")
