@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 from . import device
-from .assignment import PACKAGE, REFERENCE
 from .assignment.parts import Limits
 from .errors import NotGradable
 from .oracle import tensorflow_version
@@ -61,8 +60,8 @@ def _try(level: Level) -> dict[str, Any]:
         os.chmod(folder, 0o777)  # nothing but the confinement keeps an intruder out
         other = Path(folder, "submission.py")
         other.write_text("secret")
-        files = {"other submissions": other, "the grader's code": PACKAGE / "oracle.py"}
-        folders = {"the reference's answers": REFERENCE / "answers", "other folders": Path(folder)}
+        files = {"other submissions": other, **canary.files_of_the_grader()}
+        folders = {"other folders": Path(folder)}
         try:
             attempts = [
                 canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind)
@@ -112,8 +111,8 @@ def _how_to_get_namespaces() -> str:
         return "strong isolation needs Linux: use the Docker image, a virtual machine, or WSL on Windows."
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return (
-            "this container may not make namespaces: start it with "
-            "'--security-opt seccomp=unconfined --security-opt systempaths=unconfined'."
+            "this container may not make namespaces: start it with '--privileged' and run the grader in it as an ordinary "
+            "user, or see docs/isolation.md for a narrower choice."
         )
     for setting, allowed in SETTINGS.items():
         value = _setting(setting)

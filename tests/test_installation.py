@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -55,3 +56,19 @@ def test_the_installed_answers_are_hidden_from_submissions(installed, tmp_path):
         assert "ValueError: [] (" in done.stdout, done.stdout
     noticed = run(installed, tmp_path, "check", "single-neuron", "mine.py", "--isolation", "none")
     assert "ValueError: [] (" not in noticed.stdout
+
+
+def test_the_canary_finds_no_hole_in_an_installation(installed, tmp_path):
+    """At medium the names of an installed grader's files can be listed, as those of all packages are; but no file read."""
+    found = json.loads(run(installed, tmp_path, "doctor", "--json").stdout)
+    assert {level: found["levels"][level]["reached"] for level in ("strong", "medium")} == {"strong": [], "medium": []}
+    assert "the reference's answers" in found["levels"]["none"]["reached"]
+
+
+def test_a_class_is_graded_at_medium_by_an_installation(installed, tmp_path):
+    """As in a container of Docker's."""
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "anna.py").write_bytes((SINGLE_NEURON / "solution.py").read_bytes())
+    options = ["--out", "out", "--isolation", "medium", "--jobs", "1", "--seed", "0"]
+    done = run(installed, tmp_path, "grade", "single-neuron", "class", *options)
+    assert done.returncode == 0, done.stderr

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import datasets
-from ..assignment import ASSIGNMENTS, PACKAGE, REFERENCE, Assignment, load
+from ..assignment import ASSIGNMENTS, Assignment, load
 from ..device import Wanted
 from ..errors import NotGradable, UsageError
 from ..grading import Trace, grade
@@ -198,14 +198,16 @@ def _try_to_escape(work: Work, assignment: Assignment, sort: tuple[canary.Kind, 
     data = datasets.places(Path(work.data) if work.data else None)
     hidden = [path for path in (assignment.folder, *data, *map(Path, work.hide)) if path.exists()]
     files_of_others = {str(path): path for path in hidden if path.is_file()}
-    folders = {str(path): path for path in hidden if path.is_dir()}
+    # Of a bundled assignment the names of the files are no secret, see files_of_the_grader; what is in them is.
+    told = assignment.folder / "assignment.yaml"
+    folders = {str(path): path for path in hidden if path.is_dir() and path != assignment.folder}
     with WarmStart() as warm:
         return canary.try_to_escape(
             assignment.content.limits,
             work.isolation,
             Equipment(hide=hidden, threads=work.threads),
-            {"the grader's code": PACKAGE / "oracle.py", **files_of_others},
-            {"the reference's answers": REFERENCE / "answers", **folders},
+            {**canary.files_of_the_grader(), str(told): told, **files_of_others},
+            folders,
             kind,
             warm,
             engine,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..assignment import PACKAGE, REFERENCE
 from ..assignment.parts import Limits
 from ..report.model import Level
 from ..submission import Submission
@@ -67,6 +68,15 @@ def try_to_escape(
             "a life after its end": _is_running(mark),
         }
     return Attempt([*map(str, told), *(what for what, there in found.items() if there)], session.not_enforced)
+
+
+def files_of_the_grader() -> dict[str, Path]:
+    """Files of the grader that a worker must not read, {what it is: path}.
+
+    At medium the names of those of an installed grader can be listed, since Python has to list the folder of packages.
+    """
+    answers = next(iter(sorted((REFERENCE / "answers").glob("*.npz"))))
+    return {"the grader's code": PACKAGE / "oracle.py", "the reference's answers": answers}
 
 
 def _submission(kind: Kind) -> Submission:

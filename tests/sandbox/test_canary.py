@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import PACKAGE, REFERENCE
 from grader.assignment.parts import Limits
 from grader.sandbox import canary
 from grader.sandbox.view import Equipment
@@ -20,7 +19,7 @@ EVERYTHING = {
     *("the network", "the network, by datagrams", "a socket of another program"),
 }
 
-DEPENDS = {"the reference's answers (to write)", "an installed grader"}  # on who runs it, and how it is installed
+DEPENDS = {"an installed grader"}  # on how it is installed
 
 
 @pytest.fixture
@@ -29,8 +28,8 @@ def attempt(tmp_path):
     tmp_path.chmod(0o777)
 
     def run(level, kind="module", warm=None):
-        files = {"another submission": tmp_path / "submission.py", "the grader's code": PACKAGE / "oracle.py"}
-        folders = {"the reference's answers": REFERENCE / "answers", "the output": tmp_path}
+        files = {"another submission": tmp_path / "submission.py", **canary.files_of_the_grader()}
+        folders = {"the output": tmp_path}
         return canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind, warm)
 
     return run
