@@ -1,5 +1,6 @@
 # docker build -t grader .                           with TensorFlow for the processor
 # docker build -t grader --build-arg VARIANT=gpu .   with TensorFlow and CUDA, for docker run --gpus all
+# Data sets are not in it: mount a folder with them and name it with --data, or let it download them.
 FROM python:3.12-slim
 
 ARG VARIANT=cpu
@@ -10,11 +11,11 @@ COPY grader grader
 COPY assignments assignments
 COPY reference reference
 RUN if [ "$VARIANT" = gpu ]; then extra='[gpu]'; else extra=''; fi \
-    && pip install --no-cache-dir ".$extra" \
+    && pip install --no-cache-dir "./$extra" \
     && rm -rf /src/* \
-    && useradd --create-home grader
+    && useradd --create-home --uid 1000 grader
 
-USER grader
+USER 1000
 WORKDIR /home/grader
 ENTRYPOINT ["grader"]
 CMD ["--help"]

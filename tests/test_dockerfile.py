@@ -1,0 +1,88 @@
+"""The steps of the Dockerfile, in a folder with what it copies and an environment of their own; there is no Docker in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, SINGLE_NEURON
+
+TEXT = re.sub(r"\\\n", " ", (ROOT / "Dockerfile").read_text())
+NOBODY = 65534
+
+
+def arguments(instruction):
+    return re.findall(rf"^{instruction} +(.*)$", TEXT, re.MULTILINE)
+
+
+def python_for_everybody():
+    """An interpreter that an ordinary user may read wherever it lies, with what makes environments."""
+    for python in (sys._base_executable, "/usr/bin/python3"):
+        wanted = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
+        folders = [Path(python).resolve(), *Path(python).resolve().parents]
+        if Path(python).exists() and all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders):
+            done = subprocess.run([python, "-c", wanted], check=False, capture_output=True)
+            if done.returncode == 0:
+                return python
+    return pytest.skip("there is no Python 3.11 or later that every user of this machine may read")
+
+
+@pytest.fixture(scope="module")
+def image():
+    """A folder that everybody may enter, with the environment that the steps have installed into."""
+    python = python_for_everybody()
+    with tempfile.TemporaryDirectory(prefix="grader-image-") as folder:
+        os.chmod(folder, 0o755)
+        source, tools = Path(folder, "src"), Path(folder, "tools")
+        for copied in arguments("COPY"):
+            *names, target = copied.split()
+            for name in names:
+                to = source / target / name if target.endswith("/") else source / target
+                to.parent.mkdir(parents=True, exist_ok=True)
+                if (ROOT / name).is_dir():
+                    shutil.copytree(ROOT / name, to, ignore=shutil.ignore_patterns("__pycache__"))
+                else:
+                    shutil.copy(ROOT / name, to)
+        tools.mkdir()
+        (tools / "useradd").write_text("#!/bin/sh\n")  # this machine keeps its users
+        (tools / "useradd").chmod(0o755)
+        subprocess.run([python, "-m", "venv", f"{folder}/venv"], check=True)
+        path = f"{folder}/venv/bin:{tools}:{os.environ['PATH']}"
+        environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+        for step in arguments("RUN"):
+            command = step.replace("/src/", f"{source}/")
+            settings = {**environment, "PATH": path, "VARIANT": "cpu"}
+            subprocess.run(["sh", "-ec", command], cwd=source, env=settings, check=True, umask=0o022)
+        assert [*source.iterdir()] == []
+        yield Path(folder)
+
+
+@pytest.mark.long
+def test_an_ordinary_user_grades_with_what_the_steps_install(image):
+    home = image / "home"
+    home.mkdir()
+    shutil.copy(SINGLE_NEURON / "solution.py", home / "mine.py")
+    who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    if who:
+        os.chown(home, NOBODY, NOBODY)
+    (entry,) = map(json.loads, arguments("ENTRYPOINT"))
+    assert arguments("USER") == ["1000"]
+    environment = {"PATH": f"{image}/venv/bin:/usr/bin:/bin", "HOME": str(home)}
+
+    def run(*words):
+        command = [f"{image}/venv/bin/{entry[0]}", *entry[1:], *words]
+        return subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False, **who)
+
+    assert "Usage: grader" in run("--help").stdout
+    done = run("check", "single-neuron", "mine.py", "--seed", "7")  # which needs TensorFlow
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Score: 100 of 100, passed." in done.stdout
+    assert json.loads(run("doctor", "--json").stdout)["levels"]["medium"]["reached"] == []
