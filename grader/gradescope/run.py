@@ -90,6 +90,8 @@ def _prepare(assignment: Assignment, settings: dict[str, Any]) -> None:
     if fallen:
         message = _("{assignment}: its own solution falls at {check} here ({reason})")
         raise UsageError(message.format(assignment=assignment.name, check=fallen[0].name, reason=fallen[0].message))
+    if "stand-in" in (report.environment.data or ""):
+        print(_("Warning: data sets could not be fetched, so a drawn stand-in takes their place: build it again."))
     print(_("The solution got {score} of {most} points.").format(score=report.score, most=report.max_score))
 
 
