@@ -31,10 +31,12 @@ def as_html(report: Report, about: Sequence[str], hints: int) -> str:
     """A fragment for the output of a cell; everything in it is escaped, whoever wrote it."""
     if (problem := report.problem()) is not None:
         return _paragraphs([*about, problem])
-    rows = "".join(_row(result, hints) for result in report.checks)
+    sentences = {result.message for result in report.checks}
+    shared = [*sentences] if len(sentences) == 1 < len(report.checks) else []  # it could not be loaded: said once
+    rows = "".join(_row(result, hints, bool(shared)) for result in report.checks)
     isolation = escape(f"{report.assignment.name}; isolation {report.isolation.level}; {report.seconds:.1f} s")
     return (
-        f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>'
+        f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>{_paragraphs(shared)}'
         f'<table style="margin:0;text-align:left"><tbody>{rows}</tbody></table>'
         f'<p style="margin:.5em 0 0;opacity:.7">{isolation}</p></div>'
     )
@@ -47,10 +49,10 @@ def _verdict(report: Report) -> str:
     return sentence.format(score=f"{report.score:g}", most=f"{report.max_score:g}")
 
 
-def _row(result: CheckResult, hints: int) -> str:
+def _row(result: CheckResult, hints: int, told_above: bool) -> str:
     icon, colour = UNGRADED if result.status == "not_gradable" else ICONS.get(result.status, OTHERS)
     points = f"{result.score or 0:g} / {result.max_score:g}" if result.max_score else ""
-    told = [] if result.status == "passed" else [result.message]
+    told = [] if result.status == "passed" or told_above else [result.message]
     told += result.evidence.get("notes", []) if result.status == "passed" else []
     if result.diagnosis is not None and hints > 1:
         told += _bugs(result.diagnosis)

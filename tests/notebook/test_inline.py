@@ -9,6 +9,7 @@ def test_what_a_submission_says_is_escaped_and_its_controls_are_gone(graded):
     page = inline.as_html(report, ["Graded as saved: <b>.ipynb"], 2)
     assert "<script" not in page
     assert "<img" not in page
+    assert page.count("Loading submitted.py stopped") == 1  # and so every check: said once
     assert "&lt;script&gt;" in page
     assert "&lt;b&gt;.ipynb" in page
     assert "\x1b" not in page
