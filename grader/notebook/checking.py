@@ -36,6 +36,7 @@ class Checked:
 
     report: Report
     about: tuple[str, ...]
+    title: str
     pass_mark: float
     hints: int
 
@@ -53,7 +54,8 @@ class Checked:
         return inline.as_text(self.report, self.about, self.pass_mark, self.hints)
 
     def _repr_mimebundle_(self, **__: Any) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": inline.as_html(self.report, self.about, self.hints)}
+        page = inline.as_html(self.report, self.about, self.title, self.pass_mark, self.hints)
+        return {"text/plain": repr(self), "text/html": page}
 
 
 def check(
@@ -78,7 +80,7 @@ def check(
     report = Report.model_validate_json(output)
     if chosen.shown is not None:
         report.submission.path = chosen.shown
-    return Checked(report, (*chosen.about, *warnings), content.pass_mark, hints or content.hints)
+    return Checked(report, (*chosen.about, *warnings), content.title, content.pass_mark, hints or content.hints)
 
 
 def _run(arguments: list[str]) -> tuple[str, str]:

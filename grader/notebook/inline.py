@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 from ..language import _
-from ..report import terminal
+from ..report import html, terminal
 from ..report.model import CheckResult, Diagnosis, Report
 
 ICONS = {"passed": ("✔", "#1a7f37"), "partial": ("◐", "#9a6700"), "skipped": ("–", "#6e7781")}
@@ -27,10 +27,14 @@ def as_text(report: Report, about: Sequence[str], pass_mark: float, hints: int) 
     return "\n".join([*about, printed.getvalue().rstrip()])
 
 
-def as_html(report: Report, about: Sequence[str], hints: int) -> str:
-    """A fragment for the output of a cell; everything in it is escaped, whoever wrote it."""
+def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, hints: int) -> str:
+    """A fragment for the output of a cell, with the whole page folded away in it.
+
+    Everything is escaped, whoever wrote it; the page, whose styles are its own, stands in a frame without scripts.
+    """
     if (problem := report.problem()) is not None:
         return _paragraphs([*about, problem])
+    page = html.render(report, title, pass_mark, Path(report.submission.path).name, hints)
     sentences = {result.message for result in report.checks}
     shared = [*sentences] if len(sentences) == 1 < len(report.checks) else []  # it could not be loaded: said once
     rows = "".join(_row(result, hints, bool(shared)) for result in report.checks)
@@ -38,7 +42,10 @@ def as_html(report: Report, about: Sequence[str], hints: int) -> str:
     return (
         f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>{_paragraphs(shared)}'
         f'<table style="margin:0;text-align:left"><tbody>{rows}</tbody></table>'
-        f'<p style="margin:.5em 0 0;opacity:.7">{isolation}</p></div>'
+        f'<p style="margin:.5em 0 0;opacity:.7">{isolation}</p>'
+        f"<details><summary>{escape(_('The whole report, with pictures'))}</summary>"
+        f'<iframe sandbox srcdoc="{escape(page)}" style="width:100%;height:40em;border:0;background:#fff"></iframe>'
+        "</details></div>"
     )
 
 

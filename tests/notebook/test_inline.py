@@ -6,10 +6,11 @@ from grader.notebook import inline
 def test_what_a_submission_says_is_escaped_and_its_controls_are_gone(graded):
     report = graded("single-neuron", "raise ValueError('<script>alert(1)</script>\\x1b[2J\\u202e')")
     report.submission.path = "<img src=x>.py"
-    page = inline.as_html(report, ["Graded as saved: <b>.ipynb"], 2)
+    page = inline.as_html(report, ["Graded as saved: <b>.ipynb"], "A neuron", 70, 2)
     assert "<script" not in page
     assert "<img" not in page
-    assert page.count("Loading submitted.py stopped") == 1  # and so every check: said once
+    assert "<iframe sandbox srcdoc=" in page
+    assert page.split("<details>")[0].count("Loading submitted.py stopped") == 1  # and so every check: said once
     assert "&lt;script&gt;" in page
     assert "&lt;b&gt;.ipynb" in page
     assert "\x1b" not in page
@@ -22,4 +23,4 @@ def test_what_nothing_could_be_graded_for_is_said_once(graded):
         check.status, check.score, check.message = "not_gradable", None, "No isolation."
     report.score, report.ending = None, "not_gradable"
     assert inline.as_text(report, ["Graded as saved."], 60, 2) == "Graded as saved.\nNo isolation."
-    assert inline.as_html(report, [], 2).count("No isolation.") == 1
+    assert inline.as_html(report, [], "A neuron", 70, 2).count("No isolation.") == 1
