@@ -22,6 +22,7 @@ from .datasets import Split
 from .device import Wanted, choose, slot
 from .diagnosis import hints, told_by_check
 from .errors import NotGradable, UsageError
+from .locate import Places
 from .oracle import Oracle, tensorflow_version
 from .report.evidence import stored
 from .report.model import (
@@ -30,6 +31,7 @@ from .report.model import (
     Environment,
     Isolation,
     Level,
+    Location,
     Report,
     Status,
     SubmissionName,
@@ -209,10 +211,12 @@ def _run_all(
     except NotGradable as error:
         return [_result(check, "not_gradable", 0, str(error)) for check in selected]
     except CallFailed as failure:
-        return [_result(check, failure.status, 0, failure.message) for check in selected]
+        location = Places(submission).of_error(failure.place)
+        return [_result(check, failure.status, 0, failure.message, location) for check in selected]
     finally:
         timings.add("load", began)
     results: list[CheckResult] = []
+    places = Places(submission)
     outcomes: dict[str, Outcome] = {}
     status_of: dict[str, str] = {name: result.status for name, result in kept.items()}
     roots_of: dict[str, list[str]] = {}  # of a skipped check: those that did run and did not pass
@@ -228,7 +232,7 @@ def _run_all(
             began = time.monotonic()
             if check.fresh and results:
                 session.close()  # the next call loads the submission again
-            result = _run_one(check, context, outcomes)
+            result = _run_one(check, context, outcomes, places)
             timings.add(check.name, began)
         status_of[check.name] = result.status
         results.append(result)
@@ -242,14 +246,15 @@ def _run_all(
     return results
 
 
-def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome]) -> CheckResult:
+def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], places: Places) -> CheckResult:
     """Judge by one check; an outcome joins ``outcomes``, to be explained."""
     try:
         outcome = checks.run(check, context)
     except CallFailed as failure:
         if failure.status == "error" and any(said in failure.message for said in OVERFLOW):
             outcomes[check.name] = Outcome(0, failure.message, bugs=told_by_check("overflow", *check.functions()))
-        return _result(check, failure.status, 0, failure.message)
+        location = places.of_error(failure.place) or places.of_check(check, context)
+        return _result(check, failure.status, 0, failure.message, location)
     except NotGradable as error:
         return _result(check, "not_gradable", 0, str(error))
     except UsageError:
@@ -260,7 +265,10 @@ def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome]) -
         return _result(check, "not_gradable", 0, f"The grader failed in this check ({what}): please report it.")
     outcomes[check.name] = outcome
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
-    return _result(check, status, outcome.share, outcome.message)
+    location = None
+    if status != "passed":
+        location = places.of_spot(outcome.spot) if outcome.spot else places.of_check(check, context)
+    return _result(check, status, outcome.share, outcome.message, location)
 
 
 def _explain(check: BaseCheck, result: CheckResult, outcome: Outcome, content: AssignmentFile, level: int) -> None:
@@ -293,7 +301,9 @@ def _skipped(unmet: list[str]) -> str:
     return f"Not run, because {' and '.join(unmet)} did not pass: mend that first."
 
 
-def _result(check: BaseCheck, status: Status, share: float, message: str) -> CheckResult:
+def _result(
+    check: BaseCheck, status: Status, share: float, message: str, location: Location | None = None
+) -> CheckResult:
     return CheckResult(
         name=check.name,
         title=check.title,
@@ -302,6 +312,7 @@ def _result(check: BaseCheck, status: Status, share: float, message: str) -> Che
         max_score=check.points,
         evidence={"bonus": True} if check.bonus else {},
         message=clean(message, MAX_MESSAGE),
+        location=location,
     )
 
 

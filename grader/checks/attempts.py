@@ -134,4 +134,5 @@ def _judge(
 def _joined(failures: list[CallFailed]) -> CallFailed:
     """All that went wrong at the last sizes: which of the accepted inputs was meant is not known."""
     first, *others = dict.fromkeys(failure.message for failure in failures)
-    return CallFailed(failures[0].status, " ".join([first, *(f"Or, asked otherwise: {other}" for other in others)]))
+    message = " ".join([first, *(f"Or, asked otherwise: {other}" for other in others)])
+    return CallFailed(failures[0].status, message, failures[0].place)

@@ -35,6 +35,7 @@ MAX_ROWS = 100  # of a variable; no check compares more
 class Outcome:
     """``share`` of the points, from 0 to 1, the sentence about it, numbers that bear it out, and the bug.
 
+    ``spot`` is the place of a piece of code and a line in it, where the sentence is about that line.
     ``diagnose`` adds the bug to an outcome. It may ask the submission again, which may change what that answers
     next, and is therefore called when all checks have been judged.
     """
@@ -45,6 +46,7 @@ class Outcome:
     bugs: Findings | None = None
     diagnose: Callable[[Outcome], Outcome] | None = None
     pictures: list[Picture] = field(default_factory=list)
+    spot: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Context:
             listed = f"; found instead: {', '.join(near)}" if near else ""
             stopped = self._session.first_error
             message = f"The variable `{name}` is missing: define it under this name at the top level{listed}. {stopped}"
-            raise CallFailed("error" if stopped else "failed", message.strip())
+            raise CallFailed("error" if stopped else "failed", message.strip(), self._session.first_place)
         seen_ones = self._session.variables([found], rows)
         if found not in seen_ones:
             raise CallFailed("protocol", f"The variable `{name}` was there after loading and is not any more.")
@@ -190,7 +192,7 @@ class Context:
             stopped = self._session.first_error  # a cell that failed is probably why something is missing
             functions = self.instances.methods | self._session.functions
             message = f"{binding.missing(self.content, function, functions, self._session.others)} {stopped}".strip()
-            raise CallFailed("error" if stopped else "failed", message)
+            raise CallFailed("error" if stopped else "failed", message, self._session.first_place)
         return found
 
     def cases(self, probe_names: Sequence[str], given: Sequence[str] = ()) -> list[Case]:
@@ -260,7 +262,7 @@ class Context:
                     self._session.first_error
                     or "A function can use only what it is given, and what the file defines as it loads."
                 )
-                raise CallFailed("error", f"{failure.message} {advice}") from failure
+                raise CallFailed("error", f"{failure.message} {advice}", failure.place) from failure
             raise
         return Asked(found, laid_out, positional, keywords, answer)
 

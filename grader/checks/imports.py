@@ -30,11 +30,8 @@ def outcome(context: Context) -> Outcome | None:
     made = [(code.place, item) for code in context.code for item in imports(code.text)]
     suspected = [(place, item) for place, item in made if item.module.split(".")[0] in forbidden]
     uses = [use for code in context.code for use in uses_of(code.text)] if suspected and allowed else []
-    found = [
-        (f"{place}, line {item.line}".removeprefix(", "), item.module)
-        for place, item in suspected
-        if not _is_allowed(item, allowed, uses)
-    ]
+    used = [(place, item) for place, item in suspected if not _is_allowed(item, allowed, uses)]
+    found = [(f"{place}, line {item.line}".removeprefix(", "), item.module) for place, item in used]
     # What is allowed brings its package along, and no more than that can be told from what is loaded.
     excused = {path.split(".")[0] for path in allowed} if len(found) < len(suspected) else set()
     found += [("while it loaded", name) for name in context.imported if name in forbidden - excused]
@@ -46,6 +43,7 @@ def outcome(context: Context) -> Outcome | None:
         f"Your code imports {listed} ({found[0][0]}): the task is to compute this with NumPy alone.",
         {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
         told_by_check("forbidden-library", found[0][1]),
+        spot=(used[0][0], used[0][1].line) if used else None,
     )
 
 

@@ -47,7 +47,8 @@ def _calls(forbidden: list[str], context: Context) -> Outcome | None:
         for line, name in called(code.text):
             if any(name == other or name.endswith(f".{other}") for other in forbidden):
                 where = f"{code.place}, line {line}".removeprefix(", ")
-                return Outcome(0.0, f"Your code calls {name} ({where}): the task is to write this yourself.")
+                message = f"Your code calls {name} ({where}): the task is to write this yourself."
+                return Outcome(0.0, message, spot=(code.place, line))
     return None
 
 

@@ -52,8 +52,21 @@ class Diagnosis(NamedBug):
         return {key: value for key, value in write(self).items() if value != []}
 
 
+class Location(Part):
+    """A line of the submission: of a module, or of a code cell.
+
+    ``file`` is its name within the submission, ``file_line`` the line of the file as text, which in a notebook is
+    another than ``line``; null where it is not known.
+    """
+
+    file: str
+    cell: int | None
+    line: int
+    file_line: int | None
+
+
 class CheckResult(Part):
-    """How one check ended, in a sentence that the student reads."""
+    """How one check ended, in a sentence that the student reads; without a ``location`` where there is none."""
 
     name: str
     title: str
@@ -64,6 +77,11 @@ class CheckResult(Part):
     hint: str = ""
     diagnosis: Diagnosis | None = None
     evidence: dict[str, Any] = Field(default_factory=dict)
+    location: Location | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_no_location(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in write(self).items() if key != "location" or value is not None}
 
 
 class AssignmentName(Part):

@@ -20,7 +20,7 @@ from ..text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
 from . import seen
-from .endings import CallFailed
+from .endings import CallFailed, Place
 from .engines import Engine, engine_of, libraries_of
 from .view import Equipment
 from .warm import Kind, WarmStart
@@ -115,6 +115,8 @@ class Session:
         """Names that are bound to something else than a function, and the type of that."""
         self.first_error = ""
         """What stopped a cell of the notebook, as a sentence; "" if all of them ran."""
+        self.first_place: Place | None = None
+        """Where that was."""
         self._room = 0
         self.last_cell = 0
         """The code cell that was the last to begin."""
@@ -295,6 +297,7 @@ class Session:
                 self.close()
                 raise failure
             self.first_error = failure.message
+            self.first_place = failure.place
 
     def _take_outputs(self, number: Any, cell: int, raw: bytes, doing: str) -> None:
         """Keep what the cell that runs has shown; raises CallFailed for anything else."""
@@ -355,9 +358,16 @@ def _method(owner: str, name: str, item: seen.Method) -> Found:
 
 
 def _failure(error: Any, doing: str) -> CallFailed:
-    """Turn a worker's description of an error into a status and a sentence."""
+    """Turn a worker's description of an error into a status, a sentence and a place."""
     if not isinstance(error, dict):
         return CallFailed("protocol", f"{doing} broke the connection to the grader.")
+    failure = _sentence(error, doing)
+    cell, line = (number if isinstance(number := error.get(key), int) else None for key in ("cell", "line"))
+    failure.place = None if cell is line is None else (cell, line)
+    return failure
+
+
+def _sentence(error: dict[str, Any], doing: str) -> CallFailed:
     kind, text = clean(error.get("type", ""), 80), clean(error.get("text", ""))
     line, source = error.get("line"), clean(error.get("source", ""))
     place = f"cell {error['cell']}" if isinstance(error.get("cell"), int) else ""

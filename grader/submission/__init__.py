@@ -32,7 +32,7 @@ class Submission:
 
     ``files`` maps relative names to contents, ``entry`` is the one that is executed, ``code`` all the
     Python in them. ``problem`` says, in one sentence, why it cannot be executed at all; such a
-    submission is graded, and every check ends as an error.
+    submission is graded, and every check ends as an error. ``raw`` is the text of a notebook as it was handed in.
     """
 
     path: str
@@ -42,6 +42,7 @@ class Submission:
     files: dict[str, bytes]
     code: list[Code]
     problem: str | None
+    raw: str = ""
 
 
 def read(path: Path, assignment_name: str) -> Submission:
@@ -69,7 +70,7 @@ def digest(contents: dict[str, bytes]) -> str:
 def _prepare(path: str, sha256: str, contents: dict[str, bytes], assignment_name: str) -> Submission:
     entry = _choose(path, list(contents), assignment_name)
     kind = "notebook" if entry.lower().endswith(".ipynb") else "module"
-    code, problem = [], None
+    code, problem, raw = [], None, ""
     try:
         text = contents[entry].decode("utf-8-sig")
         if kind == "notebook":
@@ -77,6 +78,7 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], assignment_name
 
             prepared, cells = notebook.prepare(clean(entry, 80), text)
             contents = {**contents, entry: prepared}
+            raw = text
             code = [Code(f"cell {number}", cell) for number, cell in enumerate(cells, start=1)]
         else:
             code = [Code("", text)]
@@ -89,7 +91,7 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], assignment_name
     if problem is None and sum(len(part.text) for part in code) > MAX_CODE:
         problem = f"{clean(entry, 80)} and what lies beside it hold more than 1 MB of code: hand in numbers as data."
     shown = os.fsencode(path).decode(errors="replace")
-    return Submission(shown, sha256, kind, entry, contents, code, problem)
+    return Submission(shown, sha256, kind, entry, contents, code, problem, raw)
 
 
 def _choose(path: str, names: list[str], assignment_name: str) -> str:

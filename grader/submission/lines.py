@@ -1,0 +1,63 @@
+"""Where the lines of a notebook's cells stand in the ``.ipynb`` as a text file, for tools that know nothing of cells."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import islice
+
+TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,\n]|[^][{}:,"\s]+')
+MAX_TOKENS = 1_000_000  # about a second; what comes later has no line
+
+
+def of_cells(text: str) -> list[list[int]]:
+    """For each code cell the line of the file on which each of its own lines stands.
+
+    A reader of JSON does not tell where it found something, so the text is read token by token here.
+    """
+    cells: list[list[int]] = []
+    stack: list[list[str]] = []  # of what is open: the bracket, and in an object the current key
+    line, before, kind = 1, "", ""
+    source: list[tuple[int, str]] = []  # pieces of the cell at hand
+    for match in islice(TOKEN.finditer(text), MAX_TOKENS):
+        token = match[0]
+        if token == "\n":
+            line += 1
+            continue
+        if token in "{[":
+            stack.append([token, ""])
+        elif token in "}]":
+            if _inside(stack, 3) and token == "}":  # a cell ends
+                if kind == '"code"':
+                    cells.append(_lines(source))
+                kind, source = "", []
+            if stack:
+                stack.pop()
+        elif stack and stack[-1][0] == "{" and before in "{,":
+            stack[-1][1] = token
+        elif _inside(stack, 3) and stack[2][1] == '"cell_type"':
+            kind = token if before == ":" else kind
+        if token[0] == '"' and before in ":[," and _inside(stack, 3, 4) and stack[2][1] == '"source"' != token:
+            source.append((line, token))
+        before = token
+    return cells
+
+
+def _inside(stack: list[list[str]], *depths: int) -> bool:
+    """Whether the reader is in an object of the list ``cells``, as deep as one of ``depths``."""
+    return len(stack) in depths and stack[0][1] == '"cells"' and stack[1][0] == "[" and stack[2][0] == "{"
+
+
+def _lines(source: list[tuple[int, str]]) -> list[int]:
+    found: list[int] = []
+    ended = True
+    for line, token in source:
+        try:
+            text = json.loads(token)
+        except ValueError:
+            return []
+        found += [line] * (ended + text.count("\n"))
+        ended = text.endswith("\n")
+        if ended:  # the next line begins with the next piece
+            found.pop()
+    return found + found[-1:] * ended

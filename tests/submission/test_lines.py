@@ -1,0 +1,43 @@
+"""The lines of a notebook's cells are found in the file as it lies on disk."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from grader.submission.lines import of_cells
+from tests.conftest import notebook
+
+CELLS = ("import numpy as np\n\ndef f(x):\n    return 'é \"[{' + x", "x = 1", "", "a\nb\n")
+
+
+def standing(text):
+    """What stands on the line that is told for each line of each cell."""
+    lines = text.split("\n")
+    return [[lines[number - 1] for number in cell] for cell in of_cells(text)]
+
+
+def test_each_line_stands_where_it_is_told():
+    made = json.loads(notebook(*CELLS))
+    made["cells"].insert(1, {"cell_type": "markdown", "metadata": {}, "source": ["x = 1"], "id": "m"})
+    made["cells"][0]["outputs"] = [{"output_type": "stream", "name": "source", "text": ["import numpy as np\n"]}]
+    for text in (json.dumps(made, indent=1), json.dumps(made, indent=4, ensure_ascii=False)):
+        found = standing(text)
+        assert len(found) == len(CELLS)
+        for cell, lines in zip(CELLS, found, strict=True):
+            written = cell.split("\n") if cell else []
+            assert len(lines) == len(written)
+            for line, at in zip(written, lines, strict=True):
+                assert any(json.dumps(line, ensure_ascii=ascii)[1:-1] in at for ascii in (True, False))
+
+
+def test_a_notebook_on_one_line_has_all_its_lines_there():
+    assert of_cells(json.dumps(json.loads(notebook("a = 1\nb = 2")))) == [[1, 1]]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"cells": [[{"source": "x"', "]]]}}}", '{"cells": {"source": "a"}}', '"']
+)
+def test_what_is_no_notebook_has_no_lines(text):
+    assert of_cells(text) == []
