@@ -13,14 +13,14 @@ def write_whole(path: Path, content: bytes, forced: bool = True) -> None:
     """Put a file in place in one step: whoever reads it, and whenever the process dies, sees the old or the new.
 
     The temporary file beside it has always the same name, so that one left behind by a killed process is written
-    over. One process writes a file at a time. Marks are their owner's alone to read. Without ``forced`` it may be
-    empty after a power failure, which is for what the next run writes again. Raises UsageError where the file cannot be
-    written.
+    over; a link in its place, which a submission may have brought, is not followed. One process writes a file at a
+    time. Marks are their owner's alone to read. Without ``forced`` it may be empty after a power failure, which is for
+    what the next run writes again. Raises UsageError where the file cannot be written.
     """
     temporary = path.with_name(f".{path.name}.part")
     try:
         try:
-            with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, 0o600)) as file:
                 file.write(content)
                 file.flush()
                 if forced:
@@ -49,7 +49,7 @@ def refuse_unwritable(path: Path) -> None:
         raise UsageError(f"{path} is no ordinary file: give another name.")
     temporary = path.with_name(f".{path.name}.part")
     try:
-        temporary.touch(0o600)
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
         temporary.unlink()
     except OSError as error:
         raise UsageError(_sentence(path, error)) from error

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("assignment")
 @click.argument("submission", type=click.Path(path_type=Path, readable=False))
-@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document (--format json).")
+@click.option("--format", "shape", type=click.Choice(options.FORMATS), help="Of the report.  [default: text]")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the report there, in that format, and print it as text.",
+)
 @click.option(
     "--html",
     "page",
@@ -54,6 +61,8 @@ def command(
     submission: Path,
     as_json: bool,
     page: Path | None,
+    shape: str | None,
+    output: Path | None,
     only: tuple[str, ...],
     seed: int,
     data: Path | None,
@@ -68,6 +77,13 @@ def command(
     from ..grading import Trace, grade
     from ..submission import read
 
+    shape = shape or ("json" if as_json else "text")
+    if as_json and shape != "json":
+        raise click.UsageError(f"--json and --format {shape} exclude each other: give one of them.")
+    if output is not None:
+        from ..batch import files
+
+        files.refuse_unwritable(output)
     loaded = load(assignment)
     submitted = read(submission, loaded.name)
     if page is not None:
@@ -97,14 +113,21 @@ def command(
         told = hints or content.hints
         written = html.render(report, content.title, content.pass_mark, submitted.entry, told, notebook)
         write_whole(page, written.encode(errors="replace"))
-    if as_json:
-        click.echo(report.to_json())
-    elif (problem := report.problem()) is not None:
-        click.echo(f"Error: {problem}", err=True)
-    else:
-        from ..report import terminal
+    if output is not None or shape != "text":
+        from ..report import formats
 
-        terminal.show(report, loaded.content.pass_mark, submitted.entry, hints or loaded.content.hints)
+        document = formats.render(shape, report, loaded.content, hints)
+    if output is not None:
+        files.write_whole(output, f"{document}\n".encode(errors="replace"))
+    elif shape != "text":
+        click.echo(document)
+    if output is not None or shape == "text":
+        if (problem := report.problem()) is not None:
+            click.echo(f"Error: {problem}", err=True)
+        else:
+            from ..report import terminal
+
+            terminal.show(report, loaded.content.pass_mark, submitted.entry, hints or loaded.content.hints)
     if timings:
         trace.timings.add("report", printed)
         for stage, seconds in trace.timings.items():

@@ -9,6 +9,8 @@ import click
 SEED = click.IntRange(0, 2**53 - 1)
 LEVELS = click.Choice(["strong", "medium", "none"])
 
+FORMATS = ("text", "json", "junit", "gradescope", "classroom", "sarif", "markdown")
+
 data = click.option(
     "--data",
     type=click.Path(path_type=Path),

@@ -7,42 +7,52 @@ from typing import Any
 
 from ..assignment.content import AssignmentFile
 from ..batch.visible import for_student
-from ..report.model import CheckResult, Report
+from ..language import _
+from ..text import clean
+from . import said
+from .model import CheckResult, Report
 
 
 def render(report: Report, content: AssignmentFile) -> str:
-    """What students may see, and instructors' checks as hidden tests; a report without a score is not for Gradescope."""
-    shown = {check.name: check for check in for_student(report, content).checks}
-    tests = [
-        _test(number, shown.get(check.name, check), check.name in shown)
-        for number, check in enumerate(report.checks, start=1)
-    ]
-    document = {
-        "score": report.score,
+    """What students may see, and instructors' checks as hidden tests; where these have been left out, their points alone.
+
+    What could not be graded has neither score nor tests, so that Gradescope says that the autograder has failed.
+    """
+    document: dict[str, Any] = {
+        "output": said.verdict(report, content.pass_mark),
+        "output_format": "text",
         "execution_time": report.seconds,
         "stdout_visibility": "hidden",
-        "tests": tests,
         "extra_data": {
             "schema": report.schema_,
             "sha256": report.submission.sha256,
             "isolation": report.isolation.model_dump(),
         },
     }
-    return json.dumps(document, indent=2) + "\n"
+    if report.score is not None:
+        shown = {check.name: check for check in for_student(report, content).checks}
+        tests = [
+            _test(number, shown.get(check.name, check), check.name in shown)
+            for number, check in enumerate(report.checks, start=1)
+        ]
+        score, points = said.rest(report)
+        if points or score:
+            tests.append({"name": _("Further checks"), "score": score, "max_score": points})
+        document |= {"score": report.score, "tests": tests}
+    return json.dumps(document, indent=2)
 
 
 def _test(number: int, check: CheckResult, visible: bool) -> dict[str, Any]:
-    bug = f"Bug: {check.diagnosis.title} ({check.diagnosis.bug})" if check.diagnosis is not None else ""
-    hint = f"Hint: {check.hint}" if check.hint else ""
-    said = "" if check.status == "passed" else check.message
+    """Gradescope adds up ``max_score``, which has to give the assignment's points: those of a bonus come on top."""
+    told = said.sentences(check) if check.status != "passed" else []
     return {
         "number": str(number),
-        "name": f"{check.name}: {check.title}",
-        "score": check.score,
-        "max_score": 0 if check.evidence.get("bonus") else check.max_score,  # Gradescope adds these up
-        "status": "passed" if check.status == "passed" else "failed",
-        "output": "\n".join(line for line in (said, bug, hint) if line),
-        "output_format": "text",
+        "name": f"{clean(check.name)}: {clean(check.title)}",
         "name_format": "text",
+        "score": check.score or 0.0,
+        "max_score": 0.0 if said.is_bonus(check) else check.max_score,
+        "status": "passed" if check.status == "passed" else "failed",
+        "output": "\n".join([*filter(None, [said.spot(check)]), *told]),
+        "output_format": "text",
         "visibility": "visible" if visible else "hidden",
     }

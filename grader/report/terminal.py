@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -17,20 +18,22 @@ INDENT = " " * 14
 class PlainConsole(Console):
     """Text as it is: no markup, no emoji, no colours of its own."""
 
-    def __init__(self) -> None:
-        super().__init__(highlight=False, emoji=False, markup=False, force_jupyter=False)
+    def __init__(self, file: TextIO | None = None) -> None:
+        super().__init__(file=file, highlight=False, emoji=False, markup=False, force_jupyter=False)
 
     def on_broken_pipe(self) -> None:
         """Raise what rich would turn into exit code 1, which is a verdict here."""
         raise BrokenPipeError
 
 
-def show(report: Report, pass_mark: float, entry: str, hint_level: int = 2) -> None:
-    """Print ``report`` to standard output; ``entry`` is the file of the submission that was executed.
+def show(
+    report: Report, pass_mark: float, entry: str, hint_level: int = 2, console: PlainConsole | None = None
+) -> None:
+    """Print ``report``, to standard output or another ``console``; ``entry`` is the file of the submission that was executed.
 
     Bugs are named from the second level of hints on.
     """
-    console = PlainConsole()
+    console = console or PlainConsole()
     wrap = console.is_terminal
 
     def line(text: Text | str, indent: str = "") -> None:

@@ -1,0 +1,42 @@
+"""The formats of a report by their names."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import PurePath
+
+from ..assignment.content import AssignmentFile
+from . import classroom, gradescope, junit, markdown, sarif, terminal
+from .model import Report
+
+Renderer = Callable[[Report, AssignmentFile], str]
+
+
+def _text(report: Report, content: AssignmentFile) -> str:
+    written = io.StringIO()
+    console = terminal.PlainConsole(written)
+    terminal.show(report, content.pass_mark, PurePath(report.submission.path).name, content.hints, console)
+    return written.getvalue().rstrip("\n")
+
+
+RENDERERS: dict[str, Renderer] = {
+    "text": _text,
+    "json": lambda report, _: report.to_json(),
+    "junit": junit.render,
+    "gradescope": gradescope.render,
+    "classroom": classroom.render,
+    "sarif": sarif.render,
+    "markdown": markdown.render,
+}
+SUFFIXES = {"text": ".txt", "json": ".json", "junit": ".junit.xml", "gradescope": ".gradescope.json"}
+SUFFIXES |= {"classroom": ".classroom.txt", "sarif": ".sarif", "markdown": ".md"}
+
+
+def render(name: str, report: Report, content: AssignmentFile, hint_level: int | None = None) -> str:
+    """The report as a text in a format; what the level of hints keeps back is kept back, but from JSON."""
+    level = hint_level or content.hints
+    if level == 1 and name != "json":  # which names the bug whatever the level, as it is for scripts
+        checks = [check.model_copy(update={"diagnosis": None}) for check in report.checks]
+        report = report.model_copy(update={"checks": checks})
+    return RENDERERS[name](report, content)

@@ -1,0 +1,54 @@
+"""JUnit XML, which Jenkins, GitLab and most other CI systems read: a check is a test case."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from ..assignment.content import AssignmentFile
+from ..text import clean
+from . import said
+from .model import CheckResult, Report
+
+
+def render(report: Report, content: AssignmentFile) -> str:
+    """The document; what gave a wrong answer is a failure, what gave none an error."""
+    kinds = [_kind(check) for check in report.checks]
+    counts = {"tests": len(kinds), **{f"{kind}s": kinds.count(kind) for kind in ("failure", "error")}}
+    counts["skipped"] = kinds.count("skipped")
+    about = {"name": content.name, **{key: str(count) for key, count in counts.items()}, "time": f"{report.seconds:g}"}
+    root = ElementTree.Element("testsuites", about)
+    suite = ElementTree.SubElement(root, "testsuite", about)
+    properties = ElementTree.SubElement(suite, "properties")
+    for name, value in (
+        ("verdict", said.verdict(report, content.pass_mark)),
+        ("score", "" if report.score is None else f"{report.score:g}"),
+        ("max_score", f"{report.max_score:g}"),
+        ("isolation", report.isolation.level),
+        ("data", report.environment.data or ""),
+    ):
+        ElementTree.SubElement(properties, "property", {"name": name, "value": clean(value, said.LONGEST)})
+    for check, kind in zip(report.checks, kinds, strict=True):
+        _add(suite, report, check, kind)
+    ElementTree.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}'
+
+
+def _kind(check: CheckResult) -> str:
+    if check.status in ("passed", "skipped"):
+        return check.status
+    return "failure" if check.status in said.WRONG else "error"
+
+
+def _add(suite: ElementTree.Element, report: Report, check: CheckResult, kind: str) -> None:
+    file, _ = said.place(report, check)
+    case = ElementTree.SubElement(
+        suite, "testcase", {"classname": clean(report.assignment.name), "name": clean(check.name), "file": file}
+    )
+    told = said.sentences(check)
+    text = "\n".join([f"{clean(check.title)} ({said.points(check)})", *filter(None, [said.spot(check)]), *told])
+    if kind == "skipped":
+        ElementTree.SubElement(case, "skipped", {"message": told[0]})
+    elif kind != "passed":
+        ElementTree.SubElement(case, kind, {"type": check.status, "message": told[0]}).text = text
+    else:
+        ElementTree.SubElement(case, "system-out").text = text

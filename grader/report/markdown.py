@@ -1,0 +1,47 @@
+"""Markdown, for a job summary or a comment."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from ..assignment.content import AssignmentFile
+from ..language import _
+from ..text import clean
+from . import said
+from .model import Report
+
+MARKS = {"passed": "✅", "partial": "🟡", "skipped": "⚪", "not_gradable": "⚠️"}
+# Any of it may begin a link, a mention, a heading, a list, a formula, HTML or a table's cell.
+SPECIAL = re.compile(r"([!#$&()*+\-.:<>@\[\\\]^_`{|}~])")
+
+
+def render(report: Report, content: AssignmentFile) -> str:
+    """A heading, the verdict, a table of the checks, and what was found by those that did not pass."""
+    lines = [
+        f"## {text(content.title)}",
+        "",
+        f"**{text(said.verdict(report, content.pass_mark), said.LONGEST)}**",
+        "",
+        f"| | {_('check')} | {_('points')} | |",
+        "|---|---|---:|---|",
+    ]
+    for check in report.checks:
+        mark = f"{MARKS.get(check.status, '❌')} {text(check.status)}"
+        lines.append(f"| {mark} | {text(check.name)} | {text(said.points(check))} | {text(check.title)} |")
+    for check in report.checks:
+        if check.status not in said.FINDINGS:
+            continue
+        where = f" ({text(said.spot(check))})" if check.location is not None else ""
+        lines += ["", f"### {text(check.name)}{where}", ""]
+        lines += [f"- {sentence}" for sentence in map(partial(text, limit=said.LONGEST), said.sentences(check))]
+    gaps = ", ".join(report.isolation.not_enforced)
+    isolation = _("isolation {level}").format(level=report.isolation.level) + (f" ({gaps})" if gaps else "")
+    shown = [clean(said.path(report)), isolation, *filter(None, [report.environment.data])]
+    lines += ["", f"{text('; '.join(shown), said.LONGEST)}"]
+    return "\n".join(lines)
+
+
+def text(raw: str, limit: int = 200) -> str:
+    """Words of others as nothing but words: all ASCII punctuation is escaped."""
+    return SPECIAL.sub(r"\\\1", clean(raw, limit))

@@ -1,0 +1,92 @@
+"""What the renderers of other systems' formats share: the sentences about a check, and where its line stands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePath
+
+from ..language import _
+from ..submission.files import ARCHIVES, PYTHON
+from ..text import clean
+from .model import CheckResult, Report
+
+LONGEST = 1000  # characters of a sentence, as the grader cuts a message
+FINDINGS = ("partial", "failed", "error", "timeout", "memory", "output", "crashed", "protocol")
+WRONG = ("partial", "failed")  # of these, those that gave an answer
+
+
+def sentences(check: CheckResult) -> list[str]:
+    """What the student reads about a check: the message, notes, the bugs, the hint; each on one line."""
+    told = [check.message]
+    told += [_("Note: {note}").format(note=note) for note in check.evidence.get("notes", [])]
+    if check.diagnosis is not None:
+        for word, bugs in (
+            (_("Bug: {bug}"), [check.diagnosis]),
+            (_("Or: {bug}"), check.diagnosis.alternatives),
+            (_("Also: {bug}"), check.diagnosis.also),
+        ):
+            told += [word.format(bug=f"{bug.title} ({bug.bug}, {bug.where})") for bug in bugs]
+    if check.hint:
+        told.append(_("Hint: {hint}").format(hint=check.hint))
+    return [clean(sentence, LONGEST) for sentence in told]
+
+
+def points(check: CheckResult) -> str:
+    """E.g. "12.5 of 25", "note" for a check without points."""
+    if not check.max_score:
+        return _("note")
+    return _("{score} of {max_score}").format(score=f"{check.score or 0:g}", max_score=f"{check.max_score:g}")
+
+
+def verdict(report: Report, pass_mark: float) -> str:
+    """The whole result in a sentence."""
+    if report.score is None:
+        return report.problem() or _(
+            "Not graded: the grader could not do its work, which is not the submission's fault."
+        )
+    shown = {"score": f"{report.score:g}", "max_score": f"{report.max_score:g}"}
+    if report.passed:
+        return _("Score: {score} of {max_score}, passed.").format(**shown)
+    needed = f"{pass_mark / 100 * report.max_score:g}"
+    return _("Score: {score} of {max_score}, not passed, {needed} are needed.").format(needed=needed, **shown)
+
+
+def path(report: Report) -> str:
+    """The submission's path; from outside the current folder only its name, since the rest is the machine's own."""
+    given = report.submission.path
+    if os.path.isabs(given):
+        given = os.path.relpath(given)
+        given = PurePath(given).name if given.startswith("..") else given
+    return clean(given)
+
+
+def place(report: Report, check: CheckResult) -> tuple[str, int | None]:
+    """The file that a finding belongs to, and the line of that file as text; None where there is none."""
+    given, at = path(report), check.location
+    if at is None or given.lower().endswith(ARCHIVES):
+        return given, None
+    if given.lower().endswith(PYTHON):
+        return given, at.file_line
+    return f"{given.rstrip('/')}/{clean(at.file)}".removeprefix("./"), at.file_line
+
+
+def spot(check: CheckResult) -> str:
+    """The line for a reader: "cell 3, line 2", "line 5", "helper.py, line 5"; "" where there is none."""
+    at = check.location
+    if at is None:
+        return ""
+    if at.cell is not None:
+        return _("cell {cell}, line {line}").format(cell=at.cell, line=at.line)
+    return _("{file}, line {line}").format(file=clean(at.file, 80), line=at.line)
+
+
+def is_bonus(check: CheckResult) -> bool:
+    """Whether the points of a check come on top of full marks."""
+    return bool(check.evidence.get("bonus"))
+
+
+def rest(report: Report) -> tuple[float, float]:
+    """Score and points of the checks that students are not shown, so that sums agree with the report."""
+    score = (report.score or 0) - sum(check.score or 0 for check in report.checks)
+    points = report.max_score - sum(check.max_score for check in report.checks if not is_bonus(check))
+    return round(score, 2), round(points, 2)

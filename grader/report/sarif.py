@@ -1,0 +1,60 @@
+"""SARIF 2.1.0 for code scanning: each check that did not pass is a finding at the student's line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from .. import __version__
+from ..assignment.content import AssignmentFile
+from ..text import clean
+from . import said
+from .model import CheckResult, Report
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render(report: Report, content: AssignmentFile) -> str:
+    """The document."""
+    findings = [check for check in report.checks if check.status in said.FINDINGS]
+    invocation: dict[str, Any] = {"executionSuccessful": report.ending == "graded"}
+    if report.ending != "graded":
+        message = clean(said.verdict(report, content.pass_mark), said.LONGEST)
+        invocation["toolExecutionNotifications"] = [{"level": "error", "message": {"text": message}}]
+    rules = [
+        {
+            "id": clean(check.name),
+            "shortDescription": {"text": clean(check.title)},
+            "help": {"text": clean(check.title)},
+        }
+        for check in findings
+    ]
+    run = {
+        "tool": {"driver": {"name": "grader", "semanticVersion": __version__, "rules": rules}},
+        "automationDetails": {"id": f"{clean(report.assignment.name)}/"},
+        "invocations": [invocation],
+        "results": [_result(report, check, index) for index, check in enumerate(findings)],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _result(report: Report, check: CheckResult, index: int) -> dict[str, Any]:
+    file, line = said.place(report, check)
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(file)}}
+    if line is not None:
+        physical["region"] = {"startLine": line}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if check.location is not None and check.location.cell is not None:
+        location["logicalLocations"] = [{"name": said.spot(check), "kind": "cell"}]
+    told = "\n".join([f"{clean(check.title)} ({said.points(check)})", *said.sentences(check)])
+    result = {
+        "ruleId": clean(check.name),
+        "ruleIndex": index,
+        "level": "warning" if check.status == "partial" else "error",
+        "message": {"text": told},
+        "locations": [location],
+    }
+    if check.diagnosis is not None:
+        result["properties"] = {"tags": [check.diagnosis.bug]}
+    return result
