@@ -20,6 +20,7 @@ COMMANDS = (
     "check",
     "grade",
     "gradescope",
+    "ci",
     "compare",
     "leaderboard",
     "validate",

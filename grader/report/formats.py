@@ -35,8 +35,14 @@ SUFFIXES |= {"classroom": ".classroom.txt", "sarif": ".sarif", "markdown": ".md"
 
 def render(name: str, report: Report, content: AssignmentFile, hint_level: int | None = None) -> str:
     """The report as a text in a format; what the level of hints keeps back is kept back, but from JSON."""
-    level = hint_level or content.hints
-    if level == 1 and name != "json":  # which names the bug whatever the level, as it is for scripts
-        checks = [check.model_copy(update={"diagnosis": None}) for check in report.checks]
-        report = report.model_copy(update={"checks": checks})
+    if name != "json":  # which names the bug whatever the level, as it is for scripts
+        report = shown(report, content, hint_level)
     return RENDERERS[name](report, content)
+
+
+def shown(report: Report, content: AssignmentFile, hint_level: int | None = None) -> Report:
+    """The report without the names of bugs, if the level of hints is the first."""
+    if (hint_level or content.hints) > 1:
+        return report
+    checks = [check.model_copy(update={"diagnosis": None}) for check in report.checks]
+    return report.model_copy(update={"checks": checks})

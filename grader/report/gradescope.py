@@ -52,7 +52,7 @@ def _test(number: int, check: CheckResult, visible: bool) -> dict[str, Any]:
         "score": check.score or 0.0,
         "max_score": 0.0 if said.is_bonus(check) else check.max_score,
         "status": "passed" if check.status == "passed" else "failed",
-        "output": "\n".join([*filter(None, [said.spot(check)]), *told]),
+        "output": "\n".join([*told, *filter(None, [said.spot(check)])]),
         "output_format": "text",
         "visibility": "visible" if visible else "hidden",
     }

@@ -29,8 +29,11 @@ def render(report: Report, content: AssignmentFile) -> str:
     for check in report.checks:
         mark = f"{MARKS.get(check.status, '❌')} {text(check.status)}"
         lines.append(f"| {mark} | {text(check.name)} | {text(said.points(check))} | {text(check.title)} |")
+    sentence = said.shared(report)
+    if sentence is not None:
+        lines += ["", text(sentence, said.LONGEST)]
     for check in report.checks:
-        if check.status not in said.FINDINGS:
+        if sentence is not None or check.status not in said.FINDINGS:
             continue
         where = f" ({text(said.spot(check))})" if check.location is not None else ""
         lines += ["", f"### {text(check.name)}{where}", ""]

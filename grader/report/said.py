@@ -80,6 +80,12 @@ def spot(check: CheckResult) -> str:
     return _("{file}, line {line}").format(file=clean(at.file, 80), line=at.line)
 
 
+def shared(report: Report) -> str | None:
+    """The one sentence about all checks, as where a submission cannot be loaded; None where they differ."""
+    said = {(check.status, check.message) for check in report.checks}
+    return clean(report.checks[0].message, LONGEST) if len(said) == 1 < len(report.checks) else None
+
+
 def is_bonus(check: CheckResult) -> bool:
     """Whether the points of a check come on top of full marks."""
     return bool(check.evidence.get("bonus"))

@@ -1,0 +1,68 @@
+"""``.grader.yml``: which assignments a repository holds, where their submissions are, and what to write."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from ..assignment.parts import Part
+from ..report.model import Level
+
+FormatName = Literal["text", "json", "junit", "gradescope", "classroom", "sarif", "markdown"]
+ONE = ("assignment", "submission", "pass_mark", "data", "formats")
+
+
+def _percent(value: float) -> float:
+    if 0 < value <= 1:
+        raise ValueError("it is in percent; write 60 for 60 %.")
+    return value
+
+
+def _inside(pattern: str) -> str:
+    path = PurePosixPath(pattern)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f"'{pattern}' is not a path inside the repository; write it from the repository's top.")
+    return pattern
+
+
+class Written(Part):
+    """A report to write: its format, and the file, by default one in ``grader-results``."""
+
+    format: FormatName
+    output: str | None = Field(None, min_length=1)
+
+
+class Entry(Part):
+    """One assignment, and where its submission is.
+
+    ``submission`` is a path or a pattern, from the repository's top. An ``assignment`` that is not bundled and
+    ``data`` are folders, from where the configuration lies.
+    """
+
+    assignment: str = Field(min_length=1)
+    submission: Annotated[str, AfterValidator(_inside)]
+    pass_mark: Annotated[float, AfterValidator(_percent)] | None = Field(None, ge=0, le=100)
+    data: str | None = None
+    formats: list[Annotated[Written, BeforeValidator(lambda item: _named(item))]] = []
+
+
+class CiFile(Part):
+    """The whole of ``.grader.yml``. With a single assignment its keys may stand at the top."""
+
+    assignments: list[Entry] = Field(min_length=1)
+    seed: int | None = Field(None, ge=0, lt=2**53)
+    isolation: Level = "strong"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "assignments" in data or "assignment" not in data:
+            return data
+        rest = {key: value for key, value in data.items() if key not in ONE}
+        return rest | {"assignments": [{key: data[key] for key in ONE if key in data}]}
+
+
+def _named(item: Any) -> Any:
+    return {"format": item} if isinstance(item, str) else item

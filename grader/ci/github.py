@@ -1,0 +1,132 @@
+"""GitHub Actions: annotations at the student's lines, the job's summary, and the step's outputs.
+
+A runner takes lines of the log for commands, and some of what is shown comes from a submission: everything is printed
+between ``stop-commands`` and a token that nobody can know, but for the commands written here, which are escaped.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from ..errors import UsageError
+from ..language import _
+from ..report import classroom, markdown, said
+from ..text import clean
+from .run import Graded, Plan, origin
+
+OF_A_KIND = 10  # annotations that GitHub shows of a step; 50 of a job
+LONGEST_SUMMARY = 1 << 20  # bytes of a step; GitHub drops all of a longer one
+RESERVED = 200  # of these, for the sentence that something is left out
+
+
+def command(name: str, message: str, **properties: str | int | None) -> str:
+    """A workflow command on one line, whatever is in it."""
+    given = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value is not None)
+    return f"::{name}{' ' if given else ''}{given}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+@contextmanager
+def no_commands() -> Iterator[None]:
+    """Nothing that is printed meanwhile is a command."""
+    token = secrets.token_hex(16)
+    click.echo(f"::stop-commands::{token}")
+    try:
+        yield
+    finally:
+        click.echo(f"::{token}::")
+
+
+def findings(graded: Sequence[Graded]) -> list[str]:
+    """Commands that show findings at their lines, the most expensive first, and how many are left out."""
+    found = [*chain.from_iterable(map(_of_report, graded))]
+    found.sort(key=lambda item: -item[0])
+    shown: list[str] = []
+    for kind in ("error", "warning"):
+        shown += [line for _lost, name, line in found if name == kind][:OF_A_KIND]
+    if len(shown) < len(found):
+        sentence = _("{count} more findings are in the summary of this job.").format(count=len(found) - len(shown))
+        shown.append(command("notice", sentence, title="grader"))
+    return shown
+
+
+def _of_report(graded: Graded) -> Iterator[tuple[float, str, str]]:
+    """(points lost, kind, command) of each finding; what is the same for all checks is said once."""
+    report = graded.report
+    name = clean(report.assignment.name)
+    if report.score is None:
+        yield report.max_score, "error", command("error", said.verdict(report, graded.content.pass_mark), title=name)
+        return
+    ended = [check for check in report.checks if check.status in said.FINDINGS]
+    alone = said.shared(report) is not None
+    for check in ended[:1] if alone else ended:
+        file, line = said.place(report, check)
+        kind = "warning" if check.status == "partial" else "error"
+        title = name if alone else f"{name}, {clean(check.name)}: {clean(check.title)}"
+        message, spot = "\n".join(said.sentences(check)), said.spot(check)
+        if check.location is not None and check.location.cell is not None and spot not in message:
+            message = f"{spot}: {message}"
+        lost = check.max_score - (check.score or 0)
+        yield lost, kind, command(kind, message, file=file, line=line, title=title)
+
+
+def summary(planned: Plan, graded: Sequence[Graded], room: int = LONGEST_SUMMARY) -> str:
+    """Markdown in at most ``room`` bytes: where the configuration came from, and each report that has its place."""
+    document = f"{markdown.text(origin(planned), said.LONGEST)}\n\n"
+    left_out = 0
+    for item in graded:
+        part = f"{markdown.render(item.report, item.content)}\n\n"
+        if len((document + part).encode()) > room - RESERVED:
+            left_out += 1
+        else:
+            document += part
+    if left_out:
+        document += _("{count} more reports are too long to be shown here.").format(count=left_out) + "\n"
+    return document if len(document.encode()) <= room else ""
+
+
+def publish(planned: Plan, graded: Sequence[Graded]) -> None:
+    """Print the annotations, add to the job's summary and set the step's outputs."""
+    for line in findings(graded):
+        click.echo(line)
+    summaries = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summaries:
+        path = Path(summaries)
+        taken = path.stat().st_size if path.is_file() else 0
+        _append(path, summary(planned, graded, LONGEST_SUMMARY - taken))
+    outputs = os.environ.get("GITHUB_OUTPUT")
+    if outputs:
+        scored = all(item.report.score is not None for item in graded)
+        told = {
+            "result": classroom.render_all([(item.report, item.content) for item in graded]),
+            "score": f"{sum(item.report.score or 0 for item in graded):g}" if scored else "",
+            "max-score": f"{sum(item.report.max_score for item in graded):g}",
+            "passed": str(all(item.report.passed for item in graded)).lower(),
+        }
+        _append(Path(outputs), "".join(f"{name}={value}\n" for name, value in told.items()))
+
+
+def _append(path: Path, text: str) -> None:
+    try:
+        with path.open("a", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(
+            _("{path} cannot be written ({reason}): run this as a step of a job.").format(
+                path=path, reason=error.strerror
+            )
+        ) from error

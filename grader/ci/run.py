@@ -1,0 +1,195 @@
+"""Grades all assignments of a repository, whose top is the current folder."""
+
+from __future__ import annotations
+
+import glob
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import yamlfile
+from ..assignment import Assignment, bundled_names, load
+from ..assignment.content import AssignmentFile
+from ..batch import files
+from ..batch.visible import for_student
+from ..errors import UsageError
+from ..grading import grade
+from ..language import _
+from ..report import formats
+from ..report.model import Report
+from ..submission import Submission, read
+from ..submission.files import ARCHIVES, PYTHON, SKIPPED
+from ..text import clean
+from .config import CiFile, Entry, FormatName, Written
+
+RESULTS = "grader-results"  # where reports go, in the repository
+SHOWN = 4  # names in a sentence
+
+
+@dataclass(frozen=True)
+class Task:
+    """An assignment of the repository, with the pass mark of the configuration."""
+
+    entry: Entry
+    assignment: Assignment
+    usual_pass_mark: float
+    found: Path | None
+    """The submission; None where nothing was handed in."""
+    data: Path | None
+    formats: list[Written]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A task and its report, as students see it."""
+
+    task: Task
+    report: Report
+
+    @property
+    def content(self) -> AssignmentFile:
+        return self.task.assignment.content
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A configuration, with everything that it names found; ``inside``: it lies where students can change it."""
+
+    config: CiFile
+    inside: bool
+    tasks: list[Task]
+
+
+def plan(config_path: Path, also: Sequence[FormatName] = ()) -> Plan:
+    """Read the configuration of the repository; raises UsageError for what is wrong in it.
+
+    Reports are written in the formats ``also`` as well.
+    """
+    config = yamlfile.load(config_path, CiFile)
+    tasks = [_task(config_path, entry, also) for entry in config.assignments]
+    return Plan(config, _is_inside(config_path), tasks)
+
+
+def _is_inside(path: Path) -> bool:
+    return path.resolve().is_relative_to(Path.cwd().resolve())
+
+
+def _task(config_path: Path, entry: Entry, also: Sequence[FormatName]) -> Task:
+    folder = config_path.parent
+    known = entry.assignment in bundled_names()
+    loaded = load(entry.assignment if known else str(folder / entry.assignment))
+    usual = loaded.content.pass_mark
+    if entry.pass_mark is not None:
+        loaded = Assignment(loaded.folder, loaded.content.model_copy(update={"pass_mark": entry.pass_mark}))
+    data = None if entry.data is None else folder / entry.data
+    asked = [item.format for item in entry.formats]
+    written = [*entry.formats, *(Written(format=name) for name in also if name not in asked)]
+    return Task(entry, loaded, usual, _find(config_path, entry.submission), data, written)
+
+
+def _find(config_path: Path, pattern: str) -> Path | None:
+    """The submission; None where there is none."""
+    if not glob.has_magic(pattern):
+        return Path(pattern) if Path(pattern).exists() else None
+    found = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
+    if len(found) > 1:
+        named = ", ".join(str(path) for path in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
+        raise UsageError(
+            _("{config}: {pattern} matches {count} files ({named}): keep one of them, or name it.").format(
+                config=config_path, pattern=pattern, count=len(found), named=clean(named, 400)
+            )
+        )
+    return found[0] if found else None
+
+
+def _may_be_submission(path: Path) -> bool:
+    hidden = any(
+        part.startswith(".") or part in SKIPPED for part in path.parts
+    )  # a notebook's checkpoints, for example
+    return not hidden and (path.is_dir() or path.name.lower().endswith((*PYTHON, *ARCHIVES)))
+
+
+def origin(planned: Plan) -> str:
+    """Who could have changed the configuration, and where it asks for another pass mark than the assignment."""
+    told = [
+        _("The configuration is a file of this repository, which whoever writes to it can change.")
+        if planned.inside
+        else _("The configuration comes from outside of this repository.")
+    ]
+    for task in planned.tasks:
+        content = task.assignment.content
+        if content.pass_mark != task.usual_pass_mark:
+            told.append(
+                _("The pass mark of {name} is {mark} %, and by the assignment {usual} %.").format(
+                    name=content.name, mark=f"{content.pass_mark:g}", usual=f"{task.usual_pass_mark:g}"
+                )
+            )
+    return " ".join(told)
+
+
+def grade_all(planned: Plan) -> Iterator[Graded]:
+    """Grade each submission, hidden checks included."""
+    seed = planned.config.seed
+    if seed is None:  # one that nobody can prepare for
+        seed = secrets.randbelow(2**53)
+    for task in planned.tasks:
+        report = grade(
+            task.assignment,
+            _submission(task),
+            seed,
+            isolation=planned.config.isolation,
+            whole=True,
+            data=task.data,
+        )
+        content = task.assignment.content
+        yield Graded(task, formats.shown(for_student(report, content), content))
+
+
+def _submission(task: Task) -> Submission:
+    """What was handed in; what cannot be read is a submission with that problem, and fails every check."""
+    name = task.assignment.name
+    if task.found is None:
+        sentence = _("Nothing was handed in: there is no {path} in the repository; add your solution under this name.")
+        return _without_content(task.entry.submission, sentence.format(path=task.entry.submission))
+    if not _is_inside(task.found):
+        sentence = _("{path} is a link that leads out of the repository: hand in the file itself.")
+        return _without_content(str(task.found), sentence.format(path=task.found))
+    try:
+        return read(task.found, name)
+    except UsageError as error:
+        return _without_content(str(task.found), str(error))
+
+
+def _without_content(path: str, problem: str) -> Submission:
+    return Submission(clean(path), "", "module", clean(path), {}, [], problem)
+
+
+def output_path(task: Task, written: Written) -> Path:
+    """Where a report goes."""
+    return Path(written.output or f"{RESULTS}/{task.assignment.name}{formats.SUFFIXES[written.format]}")
+
+
+def prepare(paths: list[Path]) -> None:
+    """Raise UsageError unless all of ``paths`` can be written, before anything is graded."""
+    for path in paths:
+        if paths.count(path) > 1:
+            raise UsageError(_("{path} would be written twice: give each format an output.").format(path=path))
+        if not path.is_absolute() and not _is_inside(path.parent):  # by a link, which a student may have made
+            raise UsageError(_("{path} leads out of the repository: choose another output.").format(path=path))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                _("{path} cannot be written ({reason}): choose another output.").format(
+                    path=path, reason=error.strerror
+                )
+            ) from error
+        files.try_out(path)
+
+
+def write(graded: Graded) -> None:
+    """Write the reports on a task."""
+    for item in graded.task.formats:
+        document = formats.render(item.format, graded.report, graded.content)
+        files.write_whole(output_path(graded.task, item), f"{document}\n".encode(errors="replace"))

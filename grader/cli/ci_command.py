@@ -1,0 +1,65 @@
+"""``grader ci``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+
+@click.command("ci")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=".grader.yml",
+    show_default=True,
+    help="Which assignments are here; better outside of the repository, where students cannot change it.",
+)
+@click.pass_context
+def command(ctx: click.Context, config: Path) -> None:
+    """Grade what is in the repository here, and report to GitHub or GitLab, or as text."""
+    from ..ci import github
+    from ..errors import GraderError
+
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        ctx.exit(_grade(config, on_github=False))
+    try:
+        code = _grade(config, on_github=True)
+    except Exception as error:  # what it says may hold names that a student has chosen, and be taken for a command
+        if ctx.meta.get("debug"):
+            raise
+        own = isinstance(error, GraderError)
+        message = (
+            str(error) if own else f"The grader itself failed ({type(error).__name__}: {error}): please report it."
+        )
+        click.echo(github.command("error", message, title="grader"))
+        code = error.exit_code if isinstance(error, GraderError) else 3
+    ctx.exit(code)
+
+
+def _grade(config: Path, on_github: bool) -> int:
+    from contextlib import nullcontext
+
+    from ..batch import files
+    from ..ci import github, gitlab, run
+    from ..report import formats
+
+    on_gitlab = os.environ.get("GITLAB_CI") == "true"
+    planned = run.plan(config, ["junit"] if on_gitlab else [])
+    outputs = [run.output_path(task, item) for task in planned.tasks for item in task.formats]
+    run.prepare([*outputs, Path(gitlab.FILE)] if on_gitlab else outputs)
+    graded = []
+    with github.no_commands() if on_github else nullcontext():
+        click.echo(run.origin(planned))
+        for item in run.grade_all(planned):
+            click.echo(formats.render("text", item.report, item.content))
+            run.write(item)
+            graded.append(item)
+    if on_github:
+        github.publish(planned, graded)
+    if on_gitlab:
+        files.write_whole(Path(gitlab.FILE), gitlab.code_quality(graded).encode())
+    if any(item.report.ending == "not_gradable" for item in graded):
+        return 3
+    return 0 if all(item.report.passed for item in graded) else 1
