@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ..assignment.parts import Part
 from ..report.model import Level
@@ -43,9 +43,13 @@ class Entry(Part):
 
     assignment: str = Field(min_length=1)
     submission: Annotated[str, AfterValidator(_inside)]
-    pass_mark: Annotated[float, AfterValidator(_percent)] | None = Field(None, ge=0, le=100)
+    pass_mark: Annotated[float, Field(ge=0, le=100), AfterValidator(_percent)] | None = None
     data: str | None = None
-    formats: list[Annotated[Written, BeforeValidator(lambda item: _named(item))]] = []
+    formats: list[FormatName | Written] = []
+
+    def written(self) -> list[Written]:
+        """The reports to write; a format alone has its usual file."""
+        return [Written(format=item) if isinstance(item, str) else item for item in self.formats]
 
 
 class CiFile(Part):
@@ -62,7 +66,3 @@ class CiFile(Part):
             return data
         rest = {key: value for key, value in data.items() if key not in ONE}
         return rest | {"assignments": [{key: data[key] for key in ONE if key in data}]}
-
-
-def _named(item: Any) -> Any:
-    return {"format": item} if isinstance(item, str) else item

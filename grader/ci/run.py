@@ -83,8 +83,8 @@ def _task(config_path: Path, entry: Entry, also: Sequence[FormatName]) -> Task:
     if entry.pass_mark is not None:
         loaded = Assignment(loaded.folder, loaded.content.model_copy(update={"pass_mark": entry.pass_mark}))
     data = None if entry.data is None else folder / entry.data
-    asked = [item.format for item in entry.formats]
-    written = [*entry.formats, *(Written(format=name) for name in also if name not in asked)]
+    asked = [item.format for item in entry.written()]
+    written = [*entry.written(), *(Written(format=name) for name in also if name not in asked)]
     return Task(entry, loaded, usual, _find(config_path, entry.submission), data, written)
 
 

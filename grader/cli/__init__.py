@@ -26,6 +26,7 @@ COMMANDS = (
     "validate",
     "reference",
     "data",
+    "schema",
     "doctor",
 )
 

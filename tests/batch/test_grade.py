@@ -11,9 +11,12 @@ import sys
 import time
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from grader.batch import store
+from grader.batch.summary_file import SummaryFile
+from grader.report.schema import schema
 
 from .conftest import ASSIGNMENT, BROKEN, RIGHT, SHORT, WRONG, without_times
 
@@ -54,6 +57,8 @@ def test_a_class_of_canvas_from_the_archive_to_the_gradebook(grade, class_zip, g
     assert "7 students (canvas), 7 graded now: 4 passed, 1 without a score" in done.stdout
     assert re.search(r"stray-factor|constant-factor|double +\d+ %", done.stdout)
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    jsonschema.validate(summary, schema("summary"))
+    SummaryFile.model_validate(summary)  # which knows no other keys
     assert summary["students"] == {"graded": 6, "unreadable": 1}
     assert [check["name"] for check in summary["checks"]] == ["double", "total", "long", "note"]
     assert summary["several_attempts"] == [{"student": "twicetina", "id": "9", "earlier": ["twicetina_9_7_answer.py"]}]

@@ -1,0 +1,56 @@
+"""What ``summary.json`` holds, as a model; its JSON is the contract ``grader.summary/1``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..assignment.parts import Policy
+from ..leaderboard import Entry
+from ..report.model import AssignmentName, Level
+from .summary import Difficulty, Made
+
+
+class Part(BaseModel):
+    """Base of all parts of the file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class WithoutScore(Part):
+    """Who could not be graded, and why."""
+
+    student: str
+    id: str
+    status: str
+    why: str
+
+
+class Attempts(Part):
+    """Who handed in more than once, and what was not graded."""
+
+    student: str
+    id: str
+    earlier: list[str]
+
+
+class SummaryFile(Part):
+    """The whole of ``summary.json``. It is for instructors: it has the seed."""
+
+    schema_: Literal["grader.summary/1"] = Field("grader.summary/1", alias="schema")
+    assignment: AssignmentName
+    grader: str
+    seed: int
+    isolation: Level
+    layout: str
+    grading: Policy
+    students: dict[str, int]
+    passed: int
+    without_score: list[WithoutScore]
+    several_attempts: list[Attempts]
+    files_of_nobody: list[str]
+    score: dict[str, float]
+    checks: list[Difficulty]
+    bugs: list[Made]
+    leaderboard: list[Entry]

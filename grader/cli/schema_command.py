@@ -1,0 +1,16 @@
+"""``grader schema``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("schema")
+@click.argument("document", type=click.Choice(["report", "summary", "ci"]), default="report")
+def command(document: str) -> None:
+    """Print the JSON schema of a report (the default), of the summary of a class, or of .grader.yml."""
+    import json
+
+    from ..report.schema import schema
+
+    click.echo(json.dumps(schema(document), indent=2))
