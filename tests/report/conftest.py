@@ -1,10 +1,17 @@
-"""A headless Chromium, for what only a browser knows: whether a page works."""
+"""A headless Chromium, for what only a browser knows, and reports on real submissions, graded once.
+
+Some of what these say was chosen to break the formats.
+"""
 
 from __future__ import annotations
 
 import shutil
 
 import pytest
+
+from grader.grading import grade
+from grader.submission import read
+from tests.conftest import ROOT, bundled, notebook
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = (  # nothing that leaves the machine, and no sandbox, which root cannot have
@@ -15,6 +22,13 @@ OPTIONS = (  # nothing that leaves the machine, and no sandbox, which root canno
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+)
+# Each tries to end what it stands in: a line, an attribute, CDATA, a cell, a fence, a tag, a fence of commands.
+EVIL = "\\n::error::forged%0A\\r##[set-output name=result;]x ]]> \"' <script>alert(1)</script> | ``` [a](http://b.c) **x** @all \\x1b[31m \\u202e \\ud800"
+HOSTILE = notebook(
+    "import numpy as np",
+    f"def sigmoid(z):\n    raise ValueError('''{EVIL}''')",
+    "class Löss(Exception): pass\nLöss.__name__ = ']]><b>|`'\n\ndef loss(y, y_hat):\n    raise Löss('1. # x\\n- y')",
 )
 
 
@@ -62,3 +76,38 @@ def opened(browser, tmp_path):
     yield open_page
     for page in pages:
         page.close()
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory):
+    """{name: report} on single-neuron; ``broken`` did not load, ``not gradable`` is the grader's fault."""
+    folder = tmp_path_factory.mktemp("reports")
+    evil = folder / "a ::error::,b%0A]]><i>|`$x`"
+    evil.mkdir()
+    (evil / "mine.ipynb").write_text(HOSTILE)
+    (folder / "broken.py").write_text("def f(:\n")
+    assignment = bundled("single-neuron")
+    examples = ROOT / "examples" / "single-neuron"
+    paths = {
+        "correct": examples / "correct.ipynb",
+        "wrong": examples / "wrong.py",
+        "hostile": evil,
+        "broken": folder / "broken.py",
+    }
+    made = {name: grade(assignment, read(path, assignment.name)) for name, path in paths.items()}
+    failed = [
+        check.model_copy(update={"status": "not_gradable", "score": None, "message": "No worker could be started."})
+        for check in made["wrong"].checks
+    ]
+    update = {"score": None, "passed": False, "ending": "not_gradable", "checks": failed}
+    return made | {"not gradable": made["wrong"].model_copy(update=update)}
+
+
+@pytest.fixture(scope="session")
+def content():
+    return bundled("single-neuron").content
+
+
+@pytest.fixture(params=["correct", "wrong", "hostile", "broken", "not gradable"])
+def report(request, reports):
+    return reports[request.param]

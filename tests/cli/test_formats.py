@@ -1,0 +1,54 @@
+"""``grader check --format --output``, through the real command line."""
+
+from __future__ import annotations
+
+import json
+
+import junitparser
+
+from tests.conftest import ROOT
+
+WRONG = ROOT / "examples" / "single-neuron" / "wrong.py"
+CHECK = ("check", "single-neuron", WRONG, "--only", "loss")
+
+
+def test_a_format_is_printed_or_written_beside_the_text(tmp_path, grader):
+    printed = grader(*CHECK, "--format", "junit")
+    assert (printed.returncode, printed.stderr) == (0, "")
+    written = grader(*CHECK, "--format", "junit", "--output", "report.xml")
+    assert written.stdout.startswith("single-neuron: ") and "Score: 10 of 10" in written.stdout
+    for text in (printed.stdout, (tmp_path / "report.xml").read_text()):
+        assert [case.name for suite in junitparser.JUnitXml.fromstring(text.encode()) for case in suite] == ["loss"]
+    assert [path.name for path in tmp_path.iterdir()] == ["report.xml"]
+
+
+def test_json_is_a_format(tmp_path, grader):
+    grader(*CHECK, "--json", "--output", "report.json")
+    assert json.loads((tmp_path / "report.json").read_text())["score"] == 10
+
+
+def test_what_cannot_be_written_is_said_before_anything_is_graded(tmp_path, grader):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "elsewhere").write_text("old")
+    (tmp_path / ".link.xml.part").symlink_to(tmp_path / "elsewhere")
+    for output, said in (
+        ("nowhere/report.xml", "nowhere/report.xml cannot be written (No such file or directory)"),
+        ("folder", "folder is not a regular file"),
+        ("/dev/null", "/dev/null is not a regular file"),
+        ("link.xml", "link.xml cannot be written (Too many levels of symbolic links)"),
+    ):
+        done = grader("check", "single-neuron", "missing.py", "--format", "junit", "--output", output)
+        assert done.returncode == 2
+        assert said in done.stderr and "missing.py" not in done.stderr
+    assert (tmp_path / "elsewhere").read_text() == "old"
+
+
+def test_two_formats_exclude_each_other(grader):
+    done = grader(*CHECK, "--json", "--format", "sarif")
+    assert done.returncode == 2
+    assert "--json and --format sarif exclude each other" in done.stderr
+
+
+def test_schemas_are_printed(grader):
+    for name in ("report", "summary", "ci"):
+        assert json.loads(grader("schema", name).stdout)["$id"] == f"urn:grader:{name}:1"
