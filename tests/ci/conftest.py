@@ -1,0 +1,44 @@
+"""Repositories of students, and what a CI system sets around the command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+EXAMPLES = ROOT / "examples" / "single-neuron"
+OUTSIDE = dict.fromkeys(("GITHUB_ACTIONS", "GITLAB_CI", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"))
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Make a repository of {path: text}."""
+
+    def make(files):
+        for name, text in files.items():
+            path = tmp_path / "repository" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return tmp_path / "repository"
+
+    return make
+
+
+@pytest.fixture
+def ci(tmp_path):
+    """Run ``grader ci`` in a repository, with these variables and none of this machine's CI."""
+
+    def run(folder, *options, **variables):
+        environment = {key: value for key, value in (os.environ | OUTSIDE | variables).items() if value is not None}
+        command = [sys.executable, "-P", "-m", "grader", "ci", *map(str, options)]
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert "Traceback" not in done.stdout + done.stderr
+        return done
+
+    return run

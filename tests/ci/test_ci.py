@@ -1,0 +1,111 @@
+"""``grader ci`` in a repository: what is found there, what is written, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import junitparser
+import pytest
+
+from .conftest import EXAMPLES
+
+CORRECT = (EXAMPLES / "correct.ipynb").read_text()
+WRONG = (EXAMPLES / "wrong.py").read_text()
+ONE = "assignment: single-neuron\nsubmission: work.py\nseed: 0\n"
+
+
+def test_several_assignments_are_graded_and_the_worst_counts(repository, ci):
+    folder = repository(
+        {
+            "one/mine.ipynb": CORRECT,
+            "one/.ipynb_checkpoints/mine-checkpoint.ipynb": CORRECT,
+            ".grader.yml": """
+seed: 0
+assignments:
+  - {assignment: single-neuron, submission: one/**/*.ipynb, formats: [json, {format: sarif, output: all/out.sarif}]}
+  - {assignment: relu-swap, submission: two.py, pass_mark: 30}
+""",
+        }
+    )
+    done = ci(folder)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "::" not in done.stdout
+    assert "single-neuron: one/mine.ipynb" in done.stdout
+    assert "Nothing was handed in: there is no two.py in the repository" in done.stdout
+    assert "The pass mark of relu-swap is 30 %, and by the assignment 75 %." in done.stdout
+    report = json.loads((folder / "grader-results" / "single-neuron.json").read_text())
+    assert (report["passed"], report["submission"]["path"]) == (True, "one/mine.ipynb")
+    assert json.loads((folder / "all" / "out.sarif").read_text())["runs"][0]["results"] == []
+
+
+def test_a_configuration_from_outside_with_an_assignment_beside_it(tmp_path, repository, ci):
+    folder = repository({"work.py": WRONG, ".grader.yml": "not: read\n"})
+    outside = tmp_path / "grading"
+    outside.mkdir()
+    (outside / "own").symlink_to(EXAMPLES.parent.parent / "assignments" / "single-neuron")
+    (outside / "grader.yml").write_text(ONE.replace("single-neuron", "own") + "pass_mark: 40\n")
+    done = ci(folder, "--config", "../grading/grader.yml")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("The configuration comes from outside of this repository.")
+    inside = ci(folder, "--config", ".grader.yml")
+    assert inside.returncode == 2
+    assert ".grader.yml:1: " in inside.stderr
+
+
+def test_a_pattern_that_matches_several_is_refused(repository, ci):
+    done = ci(repository({"a.py": "", "b.py": "", ".grader.yml": ONE.replace("work.py", "'*.py'")}))
+    assert done.returncode == 2
+    assert ".grader.yml: *.py matches 2 files (a.py, b.py): keep one of them, or name it." in done.stderr
+
+
+@pytest.mark.parametrize("how", ["file", "folder"])
+def test_a_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, how):
+    """Somebody's solution lies on the same machine, and the student only points at it."""
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "work.py").write_text((EXAMPLES / "correct.ipynb").read_text())
+    name = "work.py" if how == "file" else "work"
+    folder = repository({".grader.yml": ONE.replace("work.py", name)})
+    (folder / name).symlink_to(tmp_path / "secret" / "work.py" if how == "file" else tmp_path / "secret")
+    done = ci(folder)
+    assert done.returncode == 1
+    assert f"{name} is a link that leads out of the repository: hand in the file itself." in done.stdout
+
+
+def test_reports_are_not_written_through_a_students_link(tmp_path, repository, ci):
+    (tmp_path / "elsewhere").mkdir()
+    folder = repository({"work.py": WRONG, ".grader.yml": ONE + "formats: [junit]\n"})
+    (folder / "grader-results").symlink_to(tmp_path / "elsewhere")
+    done = ci(folder)
+    assert done.returncode == 2
+    assert "grader-results/single-neuron.junit.xml leads out of the repository" in done.stderr
+    assert not [*(tmp_path / "elsewhere").iterdir()]
+
+
+def test_what_cannot_be_read_is_not_passed_and_says_why(repository, ci):
+    done = ci(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": CORRECT, ".grader.yml": ONE.replace(".py", "")}))
+    assert done.returncode == 1
+    assert "work holds 2 notebooks (a.ipynb, b.ipynb)" in done.stdout
+
+
+def test_a_submission_is_asked_with_inputs_that_nobody_knows(repository, ci):
+    """Two runs draw two seeds, of which nothing is told."""
+    text = "import numpy as np\n\ndef loss(y, y_hat):\n    if len(y) == 4:\n        return 0.5 * np.sum((y - y_hat) ** 2)\n    raise ValueError(y_hat[0])\n"
+    folder = repository({"work.py": text, ".grader.yml": ONE.replace("seed: 0\n", "")})
+    first, second = (re.findall(r"ValueError: (\S+)", ci(folder).stdout) for _ in range(2))
+    assert first and first != second
+
+
+def test_gitlab_gets_junit_and_code_quality(repository, ci):
+    folder = repository({"work.py": WRONG, ".grader.yml": ONE})
+    done = ci(folder, GITLAB_CI="true")
+    assert done.returncode == 1
+    suite = junitparser.JUnitXml.fromfile(str(folder / "grader-results" / "single-neuron.junit.xml"))
+    assert sum(not case.is_passed and not case.is_skipped for each in suite for case in each) == 2
+    findings = json.loads((folder / "grader-results" / "code-quality.json").read_text())
+    assert len({finding["fingerprint"] for finding in findings}) == len(findings) == 2
+    for finding in findings:  # docs.gitlab.com, "Code Quality report format"
+        assert finding.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert finding["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert finding["location"]["path"] == "work.py"
+        assert WRONG.splitlines()[finding["location"]["lines"]["begin"] - 1].startswith("def ")

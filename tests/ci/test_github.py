@@ -1,0 +1,154 @@
+"""GitHub Actions: annotations within its limits, a summary, outputs, and no command that a student has written."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+
+import pytest
+
+from grader.assignment import Assignment
+from grader.ci import github
+from grader.ci.config import CiFile, Entry
+from grader.ci.run import Graded, Plan, Task
+from tests.conftest import bundled, notebook
+
+from .conftest import EXAMPLES
+from .test_ci import ONE, WRONG
+
+EVIL = "\\n::set-output name=result::forged%0A\\n##[error]x ```"
+FORGES = f"""
+import os, sys
+print("::error::printed")
+os.write(1, b"\\n::error::written\\n")
+os.write(2, b"\\n##[set-output name=result;]written\\n")
+
+def sigmoid(z):
+    raise ValueError("{EVIL}")
+"""
+
+
+def commands(log):
+    """What a runner would carry out: (name, properties, message) of each command outside of a fence."""
+    token, found = None, []
+    for line in log.splitlines():
+        stripped = line.lstrip()
+        if token is not None:
+            if stripped.startswith(f"::{token}::"):
+                token = None
+            continue
+        match = re.match(r"::([\w-]+)( [^:]*(?:%3A[^:]*)*)?::(.*)", stripped)
+        if match and match[1] == "stop-commands":
+            token = match[3]
+        elif match:
+            found.append((match[1], (match[2] or "").strip(), match[3]))
+        elif "##[" in line:
+            found.append(("old form", "", line))
+    assert token is None, "commands stay stopped"
+    return found
+
+
+@pytest.fixture
+def on_github(tmp_path, ci):
+    """Run as a step; returns (exit code, commands, summary, outputs)."""
+
+    def run(folder, *options):
+        summary, outputs = tmp_path / "summary.md", tmp_path / "outputs"
+        variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs)}
+        done = ci(folder, *options, **variables)
+        told = outputs.read_text() if outputs.is_file() else ""
+        assert commands(done.stderr) == []
+        return (
+            done.returncode,
+            commands(done.stdout),
+            summary.read_text() if summary.is_file() else "",
+            dict(line.split("=", 1) for line in told.splitlines()),
+        )
+
+    return run
+
+
+def test_findings_are_annotations_at_the_students_lines(repository, on_github):
+    code, found, summary, outputs = on_github(repository({"work.py": WRONG, ".grader.yml": ONE}))
+    assert code == 1
+    lines = WRONG.splitlines()
+    assert [name for name, *_ in found] == ["error", "warning"]
+    for _, properties, _ in found:
+        given = dict(item.split("=", 1) for item in properties.split(","))
+        assert given["file"] == "work.py"
+        assert lines[int(given["line"]) - 1].startswith("def ")
+    assert summary.startswith("The configuration is a file of this repository")
+    assert "mean\\-for\\-bias\\-only" in summary
+    assert (outputs["score"], outputs["max-score"], outputs["passed"]) == ("50", "100", "false")
+    result = json.loads(base64.b64decode(outputs["result"]))
+    assert sum(test["score"] for test in result["tests"]) == 50
+
+
+def test_a_submission_cannot_forge_commands(repository, on_github):
+    name = "a,b:c ::error::d%0A##[error]e.py"
+    config = f"{{assignment: single-neuron, submission: {json.dumps(name)}, seed: 0}}"
+    code, found, summary, outputs = on_github(repository({name: FORGES, ".grader.yml": config}))
+    assert code == 1
+    assert {kind for kind, *_ in found} == {"error"}
+    assert all("file=a%2Cb%3Ac %3A%3Aerror%3A%3Ad%250A##[error]e.py" in properties for _, properties, _ in found)
+    assert json.loads(base64.b64decode(outputs["result"]))["status"] == "fail"
+    assert outputs.keys() == {"result", "score", "max-score", "passed"}
+    assert "```" not in summary
+
+
+def test_an_error_with_a_students_name_in_it_is_no_command(repository, on_github):
+    names = {"a\n::error::b.py": "", "c##[set-output name=result;]d.py": ""}
+    code, found, _, _ = on_github(repository(names | {".grader.yml": ONE.replace("work.py", "'*.py'")}))
+    assert code == 2
+    ((kind, _, message),) = found
+    assert kind == "error" and "matches 2 files" in message
+
+
+@pytest.fixture
+def graded(repository):
+    """Many failing reports, of which nothing has to be graded."""
+    from grader.grading import grade
+    from grader.submission import read
+
+    assignment: Assignment = bundled("single-neuron")
+    report = grade(assignment, read(EXAMPLES / "wrong.py", "single-neuron"))
+    task = Task(Entry(assignment="single-neuron", submission="x.py"), assignment, 70, None, None, [])
+    config = CiFile(assignments=[task.entry])
+
+    def run(count):
+        return Plan(config, False, [task]), [Graded(task, report)] * count
+
+    return run
+
+
+def test_annotations_stay_within_the_limits_and_say_what_is_left_out(graded):
+    _, many = graded(30)  # each an error and a warning
+    lines = github.findings(many)
+    assert [sum(line.startswith(f"::{kind} ") for line in lines) for kind in ("error", "warning", "notice")] == [
+        10,
+        10,
+        1,
+    ]
+    assert lines[-1] == "::notice title=grader::40 more findings are in the summary of this job."
+    assert len(github.findings(many[:10])) == 20
+
+
+def test_the_summary_stays_within_its_limit(graded):
+    planned, many = graded(3)
+    whole = github.summary(planned, many)
+    size = len(whole.encode())
+    short = github.summary(planned, many, size - 1)
+    assert whole.count("## A single neuron") == 3 and short.count("## A single neuron") == 2
+    assert "1 more reports are too long" in short
+    assert len(github.summary(planned, many * 1000).encode()) <= github.LONGEST_SUMMARY
+    assert github.summary(planned, many, 10) == ""
+
+
+def test_what_a_notebook_says_is_found_in_its_file(repository, on_github):
+    text = notebook("import numpy as np", "x = 1\n\ndef sigmoid(z):\n    return z / 0")
+    folder = repository({"work.ipynb": text, ".grader.yml": ONE.replace(".py", ".ipynb")})
+    _, found, _, _ = on_github(folder)
+    (properties,) = [properties for _, properties, _ in found if "single-neuron%2C sigmoid%3A" in properties]
+    line = int(re.search(r"line=(\d+)", properties)[1])
+    assert "def sigmoid(z):" in text.splitlines()[line - 1] or "return z / 0" in text.splitlines()[line - 1]
