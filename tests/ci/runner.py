@@ -17,9 +17,20 @@ SHELL = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")
 
 
 class Runner:
-    """One job in a clean folder, with the variables that a runner sets."""
+    """One job in a clean folder, with the variables that a runner sets.
 
-    def __init__(self, folder: Path, action: Path, uses: dict[str, Any], environment: dict[str, str]) -> None:
+    What an earlier job has installed by a step is taken over from ``installed``, {name of the step: temporary folder of that job}.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        action: Path,
+        uses: dict[str, Any],
+        environment: dict[str, str],
+        installed: dict[str, Path],
+    ) -> None:
+        self._installed = installed
         self.workspace, self.temp, self._action = folder / "workspace", folder / "temp", action
         for made in (self.workspace, self.temp):
             made.mkdir(parents=True)
@@ -69,6 +80,13 @@ class Runner:
 
     def _shell(self, step: dict[str, Any], variables: dict[str, str], filled: Any) -> tuple[bool, dict[str, str]]:
         assert "${{" not in step["run"], "an input in a script is code: hand it over in env"
+        name = step.get("name", "")
+        if name in self._installed:
+            for made in filter(Path.is_dir, self._installed[name].iterdir()):
+                (self.temp / made.name).symlink_to(made)
+            return True, {}
+        if name.startswith("Install"):
+            self._installed[name] = self.temp
         self._files += 1
         script, output, summary = (self.temp / f"{self._files}{end}" for end in (".sh", ".output", ".summary"))
         script.write_text(step["run"])

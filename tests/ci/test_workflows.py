@@ -46,17 +46,25 @@ def steps(path):
 def python(tmp_path_factory):
     """What setup-python leaves: ``python`` in the PATH. What pip would download lies there already."""
     folder = tmp_path_factory.mktemp("python")
-    (folder / "python").symlink_to(sys.executable)
+    real = os.path.realpath(sys.executable)
+    (folder / "python").write_text(f'#!/bin/sh\nexec "{real}" "$@"\n')
+    (folder / "python").chmod(0o755)
     return plain_environment() | {
         "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": sysconfig.get_path("purelib"),
         "PIP_NO_DEPS": "1",
-        "PIP_NO_BUILD_ISOLATION": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",  # pip's way to say that there is none
     }
 
 
+@pytest.fixture(scope="module")
+def installed():
+    """What the first job installs serves the others, too."""
+    return {}
+
+
 @pytest.fixture
-def runner(tmp_path, python):
+def runner(tmp_path, python, installed):
     """A runner for the repository of a student, who has set traps; others may lie beside it."""
 
     def make(submission, others=None):
@@ -85,7 +93,7 @@ def runner(tmp_path, python):
             "OWNER/grader@v1": this,
             "./grader": this,
         }
-        return Runner(tmp_path / "job", ROOT, uses, python)
+        return Runner(tmp_path / "job", ROOT, uses, python, installed)
 
     return make
 
