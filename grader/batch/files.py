@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from ..errors import UsageError
+from ..language import _
 
 
 def write_whole(path: Path, content: bytes, forced: bool = True) -> None:
@@ -46,7 +47,7 @@ def _force_names(folder: Path) -> None:
 def refuse_unwritable(path: Path) -> None:
     """Raise UsageError where :func:`write_whole` would, before the work is done whose result is to go there."""
     if path.exists() and not path.is_file():
-        raise UsageError(f"{path} is no ordinary file: give another name.")
+        raise UsageError(_("{path} is no ordinary file: give another name.").format(path=path))
     temporary = path.with_name(f".{path.name}.part")
     try:
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))

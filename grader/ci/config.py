@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from ..assignment.parts import Part
+from ..language import _
 from ..report.model import Level
 
 FormatName = Literal["text", "json", "junit", "gradescope", "classroom", "sarif", "markdown"]
@@ -16,14 +17,15 @@ ONE = ("assignment", "submission", "pass_mark", "data", "formats")
 
 def _percent(value: float) -> float:
     if 0 < value <= 1:
-        raise ValueError("it is in percent; write 60 for 60 %.")
+        raise ValueError(_("it is in percent; write 60 for 60 %."))
     return value
 
 
 def _inside(pattern: str) -> str:
     path = PurePosixPath(pattern)
     if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise ValueError(f"'{pattern}' is not a path inside the repository; write it from the repository's top.")
+        message = _("'{pattern}' is not a path inside the repository; write it from the repository's top.")
+        raise ValueError(message.format(pattern=pattern))
     return pattern
 
 

@@ -75,11 +75,13 @@ def command(
     """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
     from ..assignment import load
     from ..grading import Trace, grade
+    from ..language import _
     from ..submission import read
 
     shape = shape or ("json" if as_json else "text")
     if as_json and shape != "json":
-        raise click.UsageError(f"--json and --format {shape} exclude each other: give one of them.")
+        message = _("--json and --format {shape} exclude each other: give one of them.")
+        raise click.UsageError(message.format(shape=shape))
     if output is not None:
         from ..batch import files
 

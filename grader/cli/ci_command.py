@@ -21,6 +21,8 @@ def command(ctx: click.Context, config: Path) -> None:
     """Grade what is in the repository here, and report to GitHub or GitLab, or as text."""
     from ..ci import github
     from ..errors import GraderError
+    from ..language import _
+    from ..text import clean
 
     if os.environ.get("GITHUB_ACTIONS") != "true":
         ctx.exit(_grade(config, on_github=False))
@@ -29,12 +31,14 @@ def command(ctx: click.Context, config: Path) -> None:
     except Exception as error:  # what it says may hold names that a student has chosen, and be taken for a command
         if ctx.meta.get("debug"):
             raise
-        own = isinstance(error, GraderError)
-        message = (
-            str(error) if own else f"The grader itself failed ({type(error).__name__}: {error}): please report it."
-        )
-        click.echo(github.command("error", message, title="grader"))
-        code = error.exit_code if isinstance(error, GraderError) else 3
+        message, code = str(error), 3
+        if isinstance(error, GraderError):
+            code = error.exit_code
+        else:
+            what = f"{type(error).__name__}: {error}"
+            message = _("The grader itself failed ({what}), which says nothing about the submission: please report it.")
+            message = message.format(what=what)
+        click.echo(github.command("error", clean(message, 2000), title="grader"))
     ctx.exit(code)
 
 

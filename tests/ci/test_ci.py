@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 
 import junitparser
 import pytest
+
+from tests.batch.conftest import ASSIGNMENT, REFERENCE, RIGHT, SHORT
 
 from .conftest import EXAMPLES
 
@@ -109,3 +112,32 @@ def test_gitlab_gets_junit_and_code_quality(repository, ci):
         assert finding["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert finding["location"]["path"] == "work.py"
         assert WRONG.splitlines()[finding["location"]["lines"]["begin"] - 1].startswith("def ")
+
+
+def test_hidden_checks_count_and_show_nothing(tmp_path, repository, ci):
+    """Of a hidden check neither message nor line, of an instructors' one nothing, in no format and on no CI system."""
+    own = tmp_path / "grading" / "doubling"
+    own.mkdir(parents=True)
+    for name, text in (("assignment.yaml", ASSIGNMENT), ("reference.py", REFERENCE), ("solution.py", RIGHT)):
+        (own / name).write_text(text)
+    names = ["text", "json", "junit", "gradescope", "classroom", "sarif", "markdown"]
+    config = f"assignment: doubling\nsubmission: work.py\nformats: {names}\n"
+    (tmp_path / "grading" / "grader.yml").write_text(config)
+    folder = repository({"work.py": SHORT})
+    summary = tmp_path / "summary"
+    variables = {"GITHUB_ACTIONS": "true", "GITLAB_CI": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    done = ci(folder, "--config", "../grading/grader.yml", **variables)
+    assert done.returncode == 0, done.stdout
+    assert "Score: 80 of 100" in done.stdout
+    texts = {path.name: path.read_text() for path in (folder / "grader-results").iterdir()}
+    assert len(texts) == len(names) + 1
+    encoded = texts.pop("doubling.classroom.txt")
+    texts |= {"log": done.stdout, "summary": summary.read_text(), "classroom": base64.b64decode(encoded).decode()}
+    for name, text in texts.items():
+        assert "long" in text, name
+        text = text.replace("\\", "")
+        for secret in ("977", "secret", "double(x) of many", str(tmp_path)):
+            assert secret not in text, (name, secret)
+    document = json.loads(texts["doubling.json"])
+    assert [check["name"] for check in document["checks"]] == ["double", "total", "long"]
+    assert "location" not in document["checks"][-1]
