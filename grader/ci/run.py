@@ -185,7 +185,7 @@ def prepare(paths: list[Path]) -> None:
                     path=path, reason=error.strerror
                 )
             ) from error
-        files.try_out(path)
+        files.refuse_unwritable(path)
 
 
 def write(graded: Graded) -> None:
