@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..assignment.content import AssignmentFile
+from ..language import _, marked
 from ..report.model import CheckResult, Report
 
-UNSEEN = "This check is hidden: its inputs are not shown."
+UNSEEN = marked("This check is hidden: its inputs are not shown.")
 
 
 def for_student(report: Report, content: AssignmentFile) -> Report:
@@ -18,5 +19,5 @@ def for_student(report: Report, content: AssignmentFile) -> Report:
 
 def _without_evidence(check: CheckResult) -> CheckResult:
     bonus = {"bonus": True} if check.evidence.get("bonus") else {}  # says nothing about the inputs
-    message = check.message if check.status in ("passed", "skipped", "not_gradable") else UNSEEN
+    message = check.message if check.status in ("passed", "skipped", "not_gradable") else _(UNSEEN)
     return check.model_copy(update={"evidence": bonus, "message": message})

@@ -8,9 +8,13 @@ Ending = Literal["failed", "error", "timeout", "memory", "output", "crashed", "p
 
 
 class CallFailed(Exception):
-    """No answer: ``status`` is one of the report's, the text is the sentence that the student reads."""
+    """No answer: ``status`` is one of the report's, the text is the sentence that the student reads.
 
-    def __init__(self, status: Ending, message: str) -> None:
+    ``raised`` is the exception of student code that ended the call, "ValueError: ..."; "" if there was none.
+    """
+
+    def __init__(self, status: Ending, message: str, raised: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.raised = raised

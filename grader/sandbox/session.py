@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..assignment.parts import Limits
 from ..errors import NotGradable
+from ..language import _, marked
 from ..report.model import Level
 from ..submission import Submission
 from ..text import clean
@@ -32,8 +33,14 @@ MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 NOT_ENFORCED: dict[Level, list[str]] = {
     "strong": [],
-    "medium": ["private process ids", "permissions of your other files", "disk quota"],
-    "none": ["files", "network", "system calls", "private process ids", "disk quota"],
+    "medium": [marked("private process ids"), marked("permissions of your other files"), marked("disk quota")],
+    "none": [
+        marked("files"),
+        marked("network"),
+        marked("system calls"),
+        marked("private process ids"),
+        marked("disk quota"),
+    ],
 }
 
 
@@ -174,19 +181,19 @@ class Session:
 
     def variables(self, names: Sequence[str], rows: int) -> dict[str, seen.Variable]:
         """Look at variables, arrays cut after ``rows`` entries; raises CallFailed."""
-        return self._look("variables", seen.VARIABLES, list(names), rows)
+        return self._look("variables", _("Reading the variables"), seen.VARIABLES, list(names), rows)
 
     def figures(self) -> list[seen.Figure]:
         """Look at what the submission drew; raises CallFailed."""
-        return self._look("figures", seen.FIGURES)
+        return self._look("figures", _("Reading the figures"), seen.FIGURES)
 
     def training(self) -> list[seen.Call]:
         """Look at the recorded calls of fit, evaluate and predict; raises CallFailed."""
-        return self._look("training", seen.CALLS)
+        return self._look("training", _("Reading the training"), seen.CALLS)
 
-    def _look(self, what: str, expected: TypeAdapter[T], *arguments: Any) -> T:
-        answer = self._request({"look": what}, list(arguments), {}, f"Reading the {what}").value
-        return self.validated(expected, answer, f"Reading the {what}")
+    def _look(self, what: str, doing: str, expected: TypeAdapter[T], *arguments: Any) -> T:
+        answer = self._request({"look": what}, list(arguments), {}, doing).value
+        return self.validated(expected, answer, doing)
 
     def validated(self, expected: TypeAdapter[T], answer: Any, doing: str) -> T:
         """The answer as a model; raises CallFailed where student code has put something else in its place."""
@@ -194,7 +201,9 @@ class Session:
             return expected.validate_python(answer)
         except ValidationError as error:
             self.close()
-            raise CallFailed("protocol", f"{doing} gave an answer that the grader's code cannot have given.") from error
+            raise CallFailed(
+                "protocol", _("{doing} gave an answer that the grader's code cannot have given.").format(doing=doing)
+            ) from error
 
     def _request(
         self,
@@ -221,7 +230,10 @@ class Session:
             return Answer(value, list(arguments or []), seen.ATTRIBUTES.validate_python(rest[0] if rest else {}))
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
-            raise CallFailed("protocol", f"{doing} gave an answer that cannot be read ({error}).") from error
+            raise CallFailed(
+                "protocol",
+                _("{doing} gave an answer that cannot be read ({error}).").format(doing=doing, error=_(str(error))),
+            ) from error
 
     def close(self) -> None:
         """End the worker and everything that it started."""
@@ -247,8 +259,9 @@ class Session:
                 self._worker = None
                 if len(self._candidates) == 1:
                     raise NotGradable(
-                        f"No worker could be started at isolation level '{self._candidates[0]}' ({error}): "
-                        "run 'grader doctor' to see what this machine offers."
+                        _(
+                            "No worker could be started at isolation level '{level}' ({error}): run 'grader doctor' to see what this machine offers."
+                        ).format(level=self._candidates[0], error=error)
                     ) from error
                 del self._candidates[0]
                 continue
@@ -266,8 +279,10 @@ class Session:
         tree, payload = values.encode(contents)
         self.outputs = {}
         self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
-        what = f"Loading {clean(submission.entry, 80)}"
-        header, _ = self._ask({"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what)
+        what = _("Loading {file}").format(file=clean(submission.entry, 80))
+        header, _payload = self._ask(
+            {"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what
+        )
         try:
             self.functions = {name: _found(name, item) for name, item in header["names"].items() if clean(name) == name}
             self.classes = {
@@ -287,9 +302,9 @@ class Session:
             self.modules = [str(name) for name in header["modules"]]
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self.close()
-            raise CallFailed("protocol", f"{what} broke the connection to the grader.") from problem
+            raise CallFailed("protocol", _("{what} broke the connection to the grader.").format(what=what)) from problem
         if error is not None:
-            failure = _failure(error, what)
+            failure = _failure(error, what, loading=True)
             # A notebook goes on after a cell that failed; what the other cells defined still counts.
             if submission.kind == "module" or failure.status != "error":
                 self.close()
@@ -316,29 +331,35 @@ class Session:
         cell, loading = 0, doing
         try:
             if began >= self._deadline:
-                raise CallFailed("timeout", f"{doing} was not begun: no time is left for this submission.")
+                raise CallFailed(
+                    "timeout", _("{doing} was not begun: no time is left for this submission.").format(doing=doing)
+                )
             self._worker.send({"id": self._identity, **request}, payload, seconds)
             while True:
                 header, raw = self._worker.receive(deadline, doing)
                 if header.get("id") != self._identity:
-                    raise CallFailed("protocol", f"{doing} wrote into the grader's channel.")
+                    raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 if "shown" in header and "entry" in request:
                     self._take_outputs(header["shown"], cell, raw, loading)
                     continue
                 if "progress" not in header:
                     return header, raw
                 if "entry" not in request or type(header["progress"]) is not int or header["progress"] <= cell:
-                    raise CallFailed("protocol", f"{doing} wrote into the grader's channel.")
+                    raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 cell = self.last_cell = header["progress"]
-                doing = f"Cell {cell} of {clean(self._submission.entry, 80)}"
+                doing = _("Cell {cell} of {file}").format(cell=cell, file=clean(self._submission.entry, 80))
         except CallFailed as failure:
             self._worker.kill()
             self._worker = None
             if failure.status == "crashed" and cell:  # as a kernel that has died in a cell
-                raise _failure({"type": "DeadKernel", "cell": cell}, loading) from failure
+                raise _failure({"type": "DeadKernel", "cell": cell}, loading, loading=True) from failure
             if failure.status == "timeout":
-                limit = f"{seconds:g} s" if deadline < self._deadline else f"{self._limits.total_seconds:g} s in all"
-                raise CallFailed("timeout", f"{failure.message} The limit is {limit}.") from failure
+                limit = (
+                    _("The limit is {seconds:g} s.").format(seconds=seconds)
+                    if deadline < self._deadline
+                    else _("The limit is {seconds:g} s in all.").format(seconds=self._limits.total_seconds)
+                )
+                raise CallFailed("timeout", f"{failure.message} {limit}") from failure
             raise
 
 
@@ -354,42 +375,71 @@ def _method(owner: str, name: str, item: seen.Method) -> Found:
     return Found(name, item.parameters, item.returns, owner, reads, stores)
 
 
-def _failure(error: Any, doing: str) -> CallFailed:
-    """Turn a worker's description of an error into a status and a sentence."""
+def _failure(error: Any, doing: str, loading: bool = False) -> CallFailed:
+    """Turn a worker's description of an error into a status and a sentence; ``loading`` is not yet a call."""
     if not isinstance(error, dict):
-        return CallFailed("protocol", f"{doing} broke the connection to the grader.")
+        return CallFailed("protocol", _("{doing} broke the connection to the grader.").format(doing=doing))
     kind, text = clean(error.get("type", ""), 80), clean(error.get("text", ""))
     line, source = error.get("line"), clean(error.get("source", ""))
-    place = f"cell {error['cell']}" if isinstance(error.get("cell"), int) else ""
+    places = [_("cell {number}").format(number=error["cell"])] if isinstance(error.get("cell"), int) else []
     if isinstance(line, int):
-        place = f"{place}, line {line}" if place else f"line {line}"
-    where = f" at {place}" if place else ""
+        places.append(_("line {line}").format(line=line))
+    where = _(" at {place}").format(place=", ".join(places)) if places else ""
     shown = f" (`{source}`)" if source else ""
     if kind == "OutputLimit":
-        return CallFailed("output", f"{doing} printed too much{where} and was stopped: remove prints inside loops.")
+        return CallFailed(
+            "output",
+            _("{doing} printed too much{where} and was stopped: remove prints inside loops.").format(
+                doing=doing, where=where
+            ),
+        )
     if kind == "DeadKernel":
         return CallFailed(
             "crashed",
-            f"{doing} killed the Python process{where}: run that cell alone and look for os.kill or os._exit.",
+            _("{doing} killed the Python process{where}: run that cell alone and look for os.kill or os._exit.").format(
+                doing=doing, where=where
+            ),
         )
     if kind == "BrokenKernel":
         return CallFailed(
-            "crashed", f"{doing} broke the kernel, so that no function can be called: restart and run all."
+            "crashed",
+            _("{doing} broke the kernel, so that no function can be called: restart and run all.").format(doing=doing),
         )
     if error.get("memory"):
-        return CallFailed("memory", f"{doing} needed more memory than allowed{where}{shown}.")
+        return CallFailed(
+            "memory",
+            _("{doing} needed more memory than allowed{where}{shown}.").format(doing=doing, where=where, shown=shown),
+        )
     if kind == "StdinNotImplementedError" or (kind == "EOFError" and text == "EOF when reading a line"):
-        return CallFailed("error", f"{doing} waits for input(){where}: remove it, nobody is there to type.")
+        return CallFailed(
+            "error",
+            _("{doing} waits for input(){where}: remove it, nobody is there to type.").format(doing=doing, where=where),
+        )
     if kind == "SystemExit":
-        return CallFailed("error", f"{doing} ended the program{where}{shown}: remove calls of exit, quit and sys.exit.")
+        return CallFailed(
+            "error",
+            _("{doing} ended the program{where}{shown}: remove calls of exit, quit and sys.exit.").format(
+                doing=doing, where=where, shown=shown
+            ),
+        )
     if kind == "NotImplementedError" and not text:
-        if doing.startswith("Loading"):
-            return CallFailed("error", f"{doing} stopped{where}, which calls a function that is not written yet.")
-        return CallFailed("error", f"{doing} is not written yet{where} (NotImplementedError).")
+        if loading:
+            return CallFailed(
+                "error",
+                _("{doing} stopped{where}, which calls a function that is not written yet.").format(
+                    doing=doing, where=where
+                ),
+            )
+        return CallFailed(
+            "error", _("{doing} is not written yet{where} (NotImplementedError).").format(doing=doing, where=where)
+        )
     advice = ""
     outer = error.get("outer_line")
-    if doing.startswith("Loading") and isinstance(outer, int) and outer != line and "cell" not in error:
-        advice = (
-            f'; line {outer} called it (experiments that nobody asked for belong under `if __name__ == "__main__":`)'
-        )
-    return CallFailed("error", f"{doing} stopped{where} with {kind}: {text or 'no message'}{shown}{advice}.")
+    if loading and isinstance(outer, int) and outer != line and "cell" not in error:
+        advice = _(
+            '; line {line} called it (experiments that nobody asked for belong under `if __name__ == "__main__":`)'
+        ).format(line=outer)
+    raised = f"{kind}: {text or _('no message')}"
+    sentence = _("{doing} stopped{where} with {raised}{shown}{advice}.")
+    told = sentence.format(doing=doing, where=where, raised=raised, shown=shown, advice=advice)
+    return CallFailed("error", told, raised)
