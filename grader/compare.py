@@ -186,7 +186,8 @@ def _expectation(expected: np.ndarray[Any, Any]) -> str:
 
 def _kind(dtype: np.dtype[Any]) -> str:
     names = {"i": _("integers"), "u": _("integers"), "b": _("truth values"), "c": _("complex numbers")}
-    return f"{names.get(dtype.kind, _('values'))} ({dtype.name})"
+    kind = names.get(dtype.kind, _("values"))
+    return f"{kind} ({dtype.name})"
 
 
 def _dtype_name(value: Any) -> str:

@@ -64,7 +64,7 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 def joined(names: Iterable[str]) -> str:
     """E.g. ``dW and db``."""
-    return f" {_('and')} ".join(names)
+    return _(" and ").join(names)
 
 
 @cache

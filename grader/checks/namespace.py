@@ -113,7 +113,7 @@ def _history_problem(name: str, value: Any, context: Context) -> str | None:
     missing = [key for key in HISTORY if key not in curves]
     if missing:
         sentence = _("`{name}` has no {entries}: compile with metrics=['accuracy'], and give fit() validation data.")
-        return sentence.format(name=name, entries=f" {_('and no')} ".join(missing))
+        return sentence.format(name=name, entries=_(" and no ").join(missing))
     if len({curves[key].size for key in HISTORY}) > 1:
         return _("`{name}` has lists of different lengths: expected one entry an epoch in each.").format(name=name)
     record = context.training()

@@ -88,7 +88,7 @@ def command(
             if report.environment.data
             else _("another source was used")
         )
-        lacking = f" {_('and no')} ".join(missing)
+        lacking = _(" and no ").join(missing)
         click.echo(
             _("Warning: {folder} has no {files}; {used}.").format(folder=data, files=lacking, used=used), err=True
         )

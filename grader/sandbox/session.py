@@ -302,7 +302,9 @@ class Session:
             self.modules = [str(name) for name in header["modules"]]
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self.close()
-            raise CallFailed("protocol", _("{what} broke the connection to the grader.").format(what=what)) from problem
+            raise CallFailed(
+                "protocol", _("{doing} broke the connection to the grader.").format(doing=what)
+            ) from problem
         if error is not None:
             failure = _failure(error, what, loading=True)
             # A notebook goes on after a cell that failed; what the other cells defined still counts.
@@ -439,7 +441,8 @@ def _failure(error: Any, doing: str, loading: bool = False) -> CallFailed:
         advice = _(
             '; line {line} called it (experiments that nobody asked for belong under `if __name__ == "__main__":`)'
         ).format(line=outer)
-    raised = f"{kind}: {text or _('no message')}"
+    text = text or _("no message")
+    raised = f"{kind}: {text}"
     sentence = _("{doing} stopped{where} with {raised}{shown}{advice}.")
     told = sentence.format(doing=doing, where=where, raised=raised, shown=shown, advice=advice)
     return CallFailed("error", told, raised)
