@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import NotGradable, UsageError
+from ..language import _
 from . import cache, download, sources
 from .cache import Array
 
@@ -68,9 +69,12 @@ class Split:
 
     def describe(self) -> str:
         """One line for a report: source and numbers of images."""
-        return (
-            f"{self.name}: {self.source}, {len(self.x_train)} training, {len(self.x_public)} public, "
-            f"{len(self.x_held_out)} held-out images"
+        return _("{name}: {source}, {training} training, {public} public, {held_out} held-out images").format(
+            name=self.name,
+            source=self.source,
+            training=len(self.x_train),
+            public=len(self.x_public),
+            held_out=len(self.x_held_out),
         )
 
 

@@ -112,7 +112,7 @@ def _headline(result: CheckResult, width: int) -> Text:
     points = (
         _("{score:3g} of {max_score:<2g}").format(score=result.score or 0, max_score=result.max_score)
         if result.max_score
-        else _("note").rjust(9)
+        else _("note").rjust(len(_("{score:3g} of {max_score:<2g}").format(score=0, max_score=0)))
     )
     return Text.assemble(
         (f"{_(result.status):12}", colour), f"  {points}  {result.name:{width}}", (f"  {result.title}", "dim")

@@ -321,7 +321,8 @@ class Session:
                 raise ValueError
             outputs = seen.OUTPUTS.validate_json(raw)
         except ValueError as error:
-            raise CallFailed("protocol", f"{doing} wrote into the grader's channel.") from error
+            sentence = _("{doing} wrote into the grader's channel.").format(doing=doing)
+            raise CallFailed("protocol", sentence) from error
         self.outputs[cell] = [output.model_dump() for output in outputs]
 
     def _ask(self, request: dict[str, Any], payload: bytes, seconds: float, doing: str) -> tuple[dict[str, Any], bytes]:

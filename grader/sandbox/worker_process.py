@@ -262,7 +262,7 @@ class WorkerProcess:
         try:
             if self._process.wait(10) is None:
                 self._process.kill()
-                raise NotGradable(f"The worker process {self._process.pid} could not be ended.")
+                raise NotGradable(_("The worker process {pid} could not be ended.").format(pid=self._process.pid))
         finally:
             os.close(self._output)
             if self._folder is not None:
