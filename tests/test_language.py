@@ -12,6 +12,8 @@ import pytest
 
 from grader import language
 from grader.language import _, chosen, joined, ngettext, use
+from grader.sandbox.endings import NO_DATA, UNAVAILABLE, failure_of
+from grader.sandbox.session import OF_THE_WORKER
 from tests.conftest import ROOT
 from tools import messages
 
@@ -26,7 +28,8 @@ FOR_STUDENTS = [
         PACKAGE / name
         for name in ("compare.py", "binding.py", "methods.py", "grading.py", "statistics.py", "device.py")
     ),
-    *(PACKAGE / "sandbox" / name for name in ("session.py", "worker_process.py")),
+    *(PACKAGE / "sandbox" / name for name in ("endings.py", "session.py", "worker_process.py")),
+    *(PACKAGE / "datasets").glob("*.py"),
     PACKAGE / "diagnosis" / "hints.py",
 ]
 TRANSLATED = ("_", "ngettext", "marked")
@@ -214,3 +217,16 @@ def test_a_language_without_a_catalogue_is_wrong_usage(grader):
     done = grader("check", "single-neuron", WRONG, "--lang", "fr")
     assert done.returncode == 2
     assert "'fr' is not one of 'en', 'de', 'es'" in done.stderr
+
+
+def test_what_a_worker_says_itself_is_translated_where_it_arrives():
+    worker = "".join(file.read_text() for file in (PACKAGE / "worker").glob("*.py"))
+    for said in (*OF_THE_WORKER, NO_DATA, UNAVAILABLE.format(name="{name}", offered="{offered}")):
+        assert f'"{said}"' in worker
+    text = UNAVAILABLE.format(name="mnist", offered=NO_DATA)
+    with use("de"):
+        failure = failure_of({"type": "OSError", "text": text, "line": 3}, "Dein Code")
+    assert failure.message == (
+        "Dein Code brach ab in Zeile 3 mit OSError: mnist steht beim Bewerten nicht zur Verfügung; "
+        "diese Aufgabe bietet keinen Datensatz.."
+    )

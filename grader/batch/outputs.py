@@ -31,7 +31,7 @@ from .gradebook import Filled, Row
 from .layouts import Student
 from .store import Record
 from .summary import Class
-from .visible import for_student
+from .visible import FAULT, for_student
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
 CLASS_PAGE = "index.html"
@@ -147,7 +147,7 @@ def _comment(record: Record | None, content: AssignmentFile, final: policy.Final
     if record is None:
         return ""
     if record.report is None:
-        return record.problem or _("This could not be graded yet, which is not your fault.")
+        return record.problem or _(FAULT)
     report = for_student(record.report, content)
     told = [check for check in report.checks if check.status not in ("passed", "skipped") and check.max_score]
     sentences = [_sentence(check) for check in told]

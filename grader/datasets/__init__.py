@@ -69,12 +69,9 @@ class Split:
 
     def describe(self) -> str:
         """One line for a report: source and numbers of images."""
-        return _("{name}: {source}, {training} training, {public} public, {held_out} held-out images").format(
-            name=self.name,
-            source=self.source,
-            training=len(self.x_train),
-            public=len(self.x_public),
-            held_out=len(self.x_held_out),
+        return (
+            f"{self.name}: {self.source}, {len(self.x_train)} training, {len(self.x_public)} public, "
+            f"{len(self.x_held_out)} held-out images"
         )
 
 
@@ -99,7 +96,8 @@ def load(name: str, folder: Path | None = None) -> Dataset:
 def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
     """Do what :func:`load` does, and say where; ``retry`` fetches even if that failed a short time ago."""
     if name not in NAMES:
-        raise UsageError(f"There is no data set '{name}': choose one of {', '.join(NAMES)}.")
+        sentence = _("There is no data set '{name}': choose one of {names}.")
+        raise UsageError(sentence.format(name=name, names=", ".join(NAMES)))
     given = sources.in_folder(name, folder)
     if given is not None:
         try:
@@ -107,7 +105,9 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
                 return _prepared(given)
         except sources.Damaged as error:
             raise NotGradable(
-                f"The file {given.where} is not the data set {name}: {error}; replace it, or remove it to use another source."
+                _(
+                    "The file {file} is not the data set {name}: {error}; replace it, or remove it to use another source."
+                ).format(file=given.where, name=name, error=error)
             ) from error
     with cache.lock(name):
         found = _in_keras_cache(name)
@@ -166,7 +166,7 @@ def _prepared(source: sources.Source) -> Found:
     try:
         key = source.key()
     except OSError as error:
-        raise sources.Damaged(f"it cannot be read ({error})") from error
+        raise sources.Damaged(_("it cannot be read ({error})").format(error=error)) from error
     kept = cache.arrays(key) or cache.keep_arrays(key, source.read())
     return Found(Dataset(source.name, **kept[0], source=source.label, stand_in=False, key=key), source.where)
 

@@ -21,7 +21,7 @@ from ..text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
 from . import seen
-from .endings import CallFailed
+from .endings import CallFailed, failure_of
 from .engines import Engine, engine_of, libraries_of
 from .view import Equipment
 from .warm import Kind, WarmStart
@@ -31,6 +31,13 @@ T = TypeVar("T")
 BYTES_OF_CHARACTER = 10  # at most, of what a cell has shown: six for a character, and what is around a short text
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
+OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
+    marked("number of processes"),
+    marked("another user id"),
+    marked("memory of all processes together"),
+    marked("signals to your other processes"),
+    marked("Unix sockets"),
+]
 NOT_ENFORCED: dict[Level, list[str]] = {
     "strong": [],
     "medium": [marked("private process ids"), marked("permissions of your other files"), marked("disk quota")],
@@ -219,7 +226,7 @@ class Session:
         tree, payload = values.encode(((*positional,), keywords))
         header, raw = self._ask({**request, "arguments": tree}, payload, seconds or self._limits.call_seconds, doing)
         if "error" in header:
-            raise _failure(header["error"], doing)
+            raise failure_of(header["error"], doing)
         try:
             answer = values.decode(header.get("value"), raw)
             if not isinstance(answer, tuple) or len(answer) not in (2, 3):
@@ -306,7 +313,7 @@ class Session:
                 "protocol", _("{doing} broke the connection to the grader.").format(doing=what)
             ) from problem
         if error is not None:
-            failure = _failure(error, what, loading=True)
+            failure = failure_of(error, what, loading=True)
             # A notebook goes on after a cell that failed; what the other cells defined still counts.
             if submission.kind == "module" or failure.status != "error":
                 self.close()
@@ -355,7 +362,7 @@ class Session:
             self._worker.kill()
             self._worker = None
             if failure.status == "crashed" and cell:  # as a kernel that has died in a cell
-                raise _failure({"type": "DeadKernel", "cell": cell}, loading, loading=True) from failure
+                raise failure_of({"type": "DeadKernel", "cell": cell}, loading, loading=True) from failure
             if failure.status == "timeout":
                 limit = (
                     _("The limit is {seconds:g} s.").format(seconds=seconds)
@@ -376,74 +383,3 @@ def _found(name: str, item: dict[str, Any]) -> Found:
 def _method(owner: str, name: str, item: seen.Method) -> Found:
     reads, stores = ([each for each in names if each.isidentifier()] for names in (item.reads, item.stores))
     return Found(name, item.parameters, item.returns, owner, reads, stores)
-
-
-def _failure(error: Any, doing: str, loading: bool = False) -> CallFailed:
-    """Turn a worker's description of an error into a status and a sentence; ``loading`` is not yet a call."""
-    if not isinstance(error, dict):
-        return CallFailed("protocol", _("{doing} broke the connection to the grader.").format(doing=doing))
-    kind, text = clean(error.get("type", ""), 80), clean(error.get("text", ""))
-    line, source = error.get("line"), clean(error.get("source", ""))
-    places = [_("cell {number}").format(number=error["cell"])] if isinstance(error.get("cell"), int) else []
-    if isinstance(line, int):
-        places.append(_("line {line}").format(line=line))
-    where = _(" at {place}").format(place=", ".join(places)) if places else ""
-    shown = f" (`{source}`)" if source else ""
-    if kind == "OutputLimit":
-        return CallFailed(
-            "output",
-            _("{doing} printed too much{where} and was stopped: remove prints inside loops.").format(
-                doing=doing, where=where
-            ),
-        )
-    if kind == "DeadKernel":
-        return CallFailed(
-            "crashed",
-            _("{doing} killed the Python process{where}: run that cell alone and look for os.kill or os._exit.").format(
-                doing=doing, where=where
-            ),
-        )
-    if kind == "BrokenKernel":
-        return CallFailed(
-            "crashed",
-            _("{doing} broke the kernel, so that no function can be called: restart and run all.").format(doing=doing),
-        )
-    if error.get("memory"):
-        return CallFailed(
-            "memory",
-            _("{doing} needed more memory than allowed{where}{shown}.").format(doing=doing, where=where, shown=shown),
-        )
-    if kind == "StdinNotImplementedError" or (kind == "EOFError" and text == "EOF when reading a line"):
-        return CallFailed(
-            "error",
-            _("{doing} waits for input(){where}: remove it, nobody is there to type.").format(doing=doing, where=where),
-        )
-    if kind == "SystemExit":
-        return CallFailed(
-            "error",
-            _("{doing} ended the program{where}{shown}: remove calls of exit, quit and sys.exit.").format(
-                doing=doing, where=where, shown=shown
-            ),
-        )
-    if kind == "NotImplementedError" and not text:
-        if loading:
-            return CallFailed(
-                "error",
-                _("{doing} stopped{where}, which calls a function that is not written yet.").format(
-                    doing=doing, where=where
-                ),
-            )
-        return CallFailed(
-            "error", _("{doing} is not written yet{where} (NotImplementedError).").format(doing=doing, where=where)
-        )
-    advice = ""
-    outer = error.get("outer_line")
-    if loading and isinstance(outer, int) and outer != line and "cell" not in error:
-        advice = _(
-            '; line {line} called it (experiments that nobody asked for belong under `if __name__ == "__main__":`)'
-        ).format(line=outer)
-    text = text or _("no message")
-    raised = f"{kind}: {text}"
-    sentence = _("{doing} stopped{where} with {raised}{shown}{advice}.")
-    told = sentence.format(doing=doing, where=where, raised=raised, shown=shown, advice=advice)
-    return CallFailed("error", told, raised)
