@@ -55,7 +55,7 @@ def updated(catalogue: Path, sentences: polib.POFile) -> polib.POFile:
 
 def _of_code() -> Iterator[tuple[str, str, str]]:
     """The file, the sentence, and its form for many ("" for none)."""
-    rules = [("**.py", "python")]
+    rules = [("**.py", "python"), ("**.j2", "jinja2")]
     for file, _line, message, _comments, _context in extract_from_dir(
         ROOT / "grader", method_map=rules, keywords=KEYWORDS
     ):
