@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
-.PHONY: demo test test-long lint docs benchmark clean
+.PHONY: demo test test-long lint docs messages benchmark clean
 
 # A stamp a kind of installation, so that each is made once and again when pyproject.toml changes.
 .venv/installed: pyproject.toml
@@ -40,6 +40,10 @@ lint: .venv/installed-dev
 # The page of bugs is generated from their declarations; commit it.
 docs: .venv/installed
 	$(BIN)/python -m grader.diagnosis.documentation > docs/bugs.md
+
+# New sentences join the catalogues, to be translated there.
+messages: .venv/installed-dev
+	$(BIN)/python tools/messages.py
 
 benchmark: .venv/installed-dev
 	$(BIN)/python benchmarks/single_check.py

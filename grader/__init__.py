@@ -14,7 +14,13 @@ __version__ = "0.1.0"
 
 
 def check(
-    assignment: str, submission: str | None = None, *, hints: int | None = None, seed: int = 0, data: str | None = None
+    assignment: str,
+    submission: str | None = None,
+    *,
+    hints: int | None = None,
+    seed: int = 0,
+    data: str | None = None,
+    lang: str | None = None,
 ) -> Checked:
     """Check a notebook or module, by default the notebook that this is called in, in a process of its own.
 
@@ -23,7 +29,7 @@ def check(
     """
     from .notebook.checking import check
 
-    return check(assignment, submission, hints=hints, seed=seed, data=data)
+    return check(assignment, submission, hints=hints, seed=seed, data=data, lang=lang)
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from .assignment.content import AssignmentFile
 from .assignment.parts import Function
+from .language import _, joined, ngettext
 from .sandbox.endings import CallFailed
 from .sandbox.session import Found
 from .text import clean
@@ -122,13 +123,14 @@ def bind_arguments(
     unknown = [parameter for parameter, _, default in found.parameters if parameter in parameters and not default]
     unknown = [parameter for parameter in unknown if parameter not in bound]
     if needed or unknown:
-        listed = " and ".join(needed or unknown)
-        place = "parameter or attribute" if found.owner else "parameter"
-        reason = f"it has no {place} for {listed}" if needed else f"it also asks for {listed}"
-        raise CallFailed(
-            "failed",
-            f"Expected `{signature(name, content.functions[name])}`, found `{found_signature(found)}`: {reason}.",
-        )
+        if needed and found.owner:
+            message = _("Expected `{expected}`, found `{found}`: it has no parameter or attribute for {names}.")
+        elif needed:
+            message = _("Expected `{expected}`, found `{found}`: it has no parameter for {names}.")
+        else:
+            message = _("Expected `{expected}`, found `{found}`: it also asks for {names}.")
+        expected, given = signature(name, content.functions[name]), found_signature(found)
+        raise CallFailed("failed", message.format(expected=expected, found=given, names=joined(needed or unknown)))
     positional = [values[bound[p]] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
     keywords |= {p: values[bound[p]] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}
     return positional, keywords
@@ -167,11 +169,8 @@ def _by_elimination(
     required = [parameter for parameter, default in free if not default]
     if not needed:
         return {}
-    for parameters, arguments in (
-        (required, needed),
-        ([parameter for parameter, _ in free], left),
-        ([parameter for parameter, _ in free], needed),
-    ):
+    every = [parameter for parameter, _default in free]
+    for parameters, arguments in ((required, needed), (every, left), (every, needed)):
         if len(parameters) == len(arguments):
             return dict(zip(parameters, arguments, strict=True))
     return {}
@@ -221,7 +220,10 @@ def bind_results(
             return {want: value[key] for key, want in bound.items()}
         listed = clean(", ".join(map(str, value)))
         raise CallFailed(
-            "failed", f"`{found.label}` returned a dict with the keys {listed}; expected {', '.join(wanted)}."
+            "failed",
+            _("`{function}` returned a dict with the keys {listed}; expected {names}.").format(
+                function=found.label, listed=listed, names=", ".join(wanted)
+            ),
         )
     if len(wanted) == 1:
         return {wanted[0]: value}
@@ -231,9 +233,10 @@ def bind_results(
         # All are known by name, and what else is returned does not matter.
         return {by_name[name]: item for name, item in zip(found.returns, value, strict=True) if name in by_name}
     if not isinstance(value, tuple | list) or len(value) != len(wanted):
-        count = f"{len(value)} values" if isinstance(value, tuple | list) else describe(value)
+        message = _("`{function}` returned {value}; expected {count} values: {names}.")
+        told = number_of_values(value) if isinstance(value, tuple | list) else describe(value)
         raise CallFailed(
-            "failed", f"`{found.label}` returned {count}; expected {len(wanted)} values: {', '.join(wanted)}."
+            "failed", message.format(function=found.label, value=told, count=len(wanted), names=", ".join(wanted))
         )
     names = found.returns if len(found.returns) == len(value) else [""] * len(value)
     results = {by_name[returned]: item for returned, item in zip(names, value, strict=True) if returned in by_name}
@@ -307,14 +310,23 @@ def describe(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return array_of(value.shape)
     name = clean(getattr(value, "type_name", type(value).__name__), 80)
     if isinstance(value, bool):
-        return "a truth value"
+        return _("a truth value")
     if isinstance(value, int | float | np.generic):
-        return f"a single number ({name})"
-    article = "an" if name[:1].lower() in "aeiou" else "a"
-    return f"{article} {name}"
+        return _("a single number ({name})").format(name=name)
+    return (_("an {type}") if name[:1].lower() in "aeiou" else _("a {type}")).format(type=name)
+
+
+def array_of(shape: Shape) -> str:
+    """E.g. ``an array of shape (3,)``."""
+    return _("an array of shape {shape}").format(shape=shape)
+
+
+def number_of_values(values: Sequence[Any]) -> str:
+    """E.g. ``2 values``."""
+    return ngettext("{count} values", "{count} values", len(values)).format(count=len(values))
 
 
 def signature(name: str, function: Function) -> str:
@@ -335,18 +347,18 @@ def missing(content: AssignmentFile, name: str, defined: dict[str, Found], other
     ``others`` maps the names that are bound to something else to the types of that.
     """
     if name in others:
-        return (
-            f"`{name}` is no function when all has run, but a value ({others[name]}): a later line uses the name "
-            "again; rename that variable."
-        )
+        return _(
+            "`{name}` is no function when all has run, but a value ({type}): a later line uses the name again; rename that variable."
+        ).format(name=name, type=others[name])
     wanted = normal(name)
     close = [
         found_signature(found)
         for other, found in defined.items()
         if wanted in normal(other) or (len(other) > 3 and normal(other) in wanted)
     ]
-    also = f"; found instead: {', '.join(close[:3])}" if close else ""
-    return f"The function `{signature(name, content.functions[name])}` is missing: define it under this name{also}."
+    also = _("; found instead: {names}").format(names=", ".join(close[:3])) if close else ""
+    sentence = _("The function `{function}` is missing: define it under this name{also}.")
+    return sentence.format(function=signature(name, content.functions[name]), also=also)
 
 
 def have_shapes(values: dict[str, Any], shapes: dict[str, Shape]) -> bool:

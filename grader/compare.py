@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from .assignment.parts import Tolerance
-from .binding import describe, without_ones
+from .binding import array_of, describe, without_ones
+from .language import _, marked
 
 Array = np.ndarray[Any, Any]
 
@@ -53,11 +54,15 @@ def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance)
         try:
             actual = np.asarray(actual)
         except (TypeError, ValueError):  # ragged
-            return Comparison(f"{name} is a list of something else than numbers.")
+            return Comparison(_("{name} is a list of something else than numbers.").format(name=name))
         if actual.dtype.kind not in "biuf":
-            return Comparison(f"{name} is a list of something else than numbers.")
+            return Comparison(_("{name} is a list of something else than numbers.").format(name=name))
     if isinstance(actual, np.ndarray) and actual.ndim and len(actual) != epochs and actual.size != epochs:
-        return Comparison(f"{name} has {len(actual)} entries, expected one an epoch, {epochs}.")
+        return Comparison(
+            _("{name} has {count} entries, expected one an epoch, {epochs}.").format(
+                name=name, count=len(actual), epochs=epochs
+            )
+        )
     before = compare(name, actual, expected[:-1], tolerance)
     after = compare(name, actual, expected[1:], tolerance)
     return before if before.problem is None or after.problem is not None else after
@@ -69,26 +74,42 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comp
     if isinstance(actual, bool) or not isinstance(actual, np.ndarray | np.generic | int | float):
         advice = ""
         if actual is None:
-            advice = ": the function returns nothing"
+            advice = _(": the function returns nothing")
         elif isinstance(actual, list | tuple) and expected.ndim:
-            advice = ": return np.array(...)"
-        return Comparison(f"{name} is {describe(actual)}, expected {_expectation(expected)}{advice}.")
+            advice = _(": return np.array(...)")
+        return Comparison(
+            _("{name} is {value}, expected {expected}{advice}.").format(
+                name=name, value=describe(actual), expected=_expectation(expected), advice=advice
+            )
+        )
     array = np.asarray(actual)
     notes = []
     if array.shape != expected.shape:
         # (n, 1) or (1, n) for (n,), and (1,) for a number, hold the same answer.
         if without_ones(array.shape) != without_ones(expected.shape):
-            return Comparison(f"{name} has the shape {array.shape}, expected {_expectation(expected)}.")
-        notes.append(f"{name} has the shape {array.shape} where {_expectation(expected)} was asked for: accepted.")
+            return Comparison(
+                _("{name} has the shape {shape}, expected {expected}.").format(
+                    name=name, shape=array.shape, expected=_expectation(expected)
+                )
+            )
+        notes.append(
+            _("{name} has the shape {shape} where {expected} was asked for: accepted.").format(
+                name=name, shape=array.shape, expected=_expectation(expected)
+            )
+        )
         array = array.reshape(expected.shape)
     whole = expected.dtype.kind != "f" or bool((expected == np.round(expected)).all())
     if array.dtype.kind == "b" and whole and array.ndim:
-        notes.append(f"{name} holds truth values: accepted, they count as 0 and 1.")
+        notes.append(_("{name} holds truth values: accepted, they count as 0 and 1.").format(name=name))
     elif array.dtype.kind not in ("fiu" if whole else "f"):
-        return Comparison(f"{name} holds {_kind(array.dtype)}, expected decimals (float64).")
+        return Comparison(
+            _("{name} holds {kind}, expected decimals (float64).").format(name=name, kind=_kind(array.dtype))
+        )
     relative = tolerance.relative
     if array.dtype.name in RELATIVE_BY_DTYPE:
-        notes.append(f"{name} is {array.dtype.name}: compared with a tolerance to match.")
+        notes.append(
+            _("{name} is {dtype}: compared with a tolerance to match.").format(name=name, dtype=array.dtype.name)
+        )
         relative = max(relative, RELATIVE_BY_DTYPE[array.dtype.name])
     note = " ".join(notes) or None
     return _compare_values(name, array.astype(np.float64), expected.astype(np.float64), relative, tolerance, note)
@@ -99,10 +120,15 @@ def _compare_values(
 ) -> Comparison:
     for what, wrong in (
         ("NaN", np.isnan(array) & ~np.isnan(expected)),
-        ("infinite", np.isinf(array) & np.isfinite(expected)),
+        (marked("infinite"), np.isinf(array) & np.isfinite(expected)),
     ):
         if wrong.any():
-            return Comparison(f"{name} is {what} {_share(wrong)}.", note, {"result": name, what: int(wrong.sum())})
+            sentence = (
+                _("{name} is {what} at {count} of {total} entries.")
+                if wrong.size > 1
+                else _("{name} is {what} where a number is expected.")
+            ).format(name=name, what=_(what), count=int(wrong.sum()), total=wrong.size)
+            return Comparison(sentence, note, {"result": name, what: int(wrong.sum())})
     with np.errstate(all="ignore"):
         error = np.abs(array - expected)
         scale = float(np.max(np.abs(expected), initial=0.0))
@@ -122,11 +148,20 @@ def _compare_values(
         "index": index,
     }
     if wrong.size == 1:
-        size = f"{largest / scale:.2g} times the right value" if scale else f"{largest:.3g}"
-        return Comparison(f"{name} is wrong by {size}.", note, evidence)
-    where = f"at {int(wrong.sum())} of {wrong.size} entries, most at index {index if len(index) > 1 else index[0]}"
-    size = f" ({largest / scale:.2g} times the largest right entry)" if scale else ""
-    return Comparison(f"{name} is wrong {where}, by {largest:.3g}{size}.", note, evidence)
+        times = _("{name} is wrong by {ratio:.2g} times the right value.")
+        by = _("{name} is wrong by {error:.3g}.")
+        sentence = times.format(name=name, ratio=largest / scale) if scale else by.format(name=name, error=largest)
+        return Comparison(sentence, note, evidence)
+    size = _(" ({ratio:.2g} times the largest right entry)").format(ratio=largest / scale) if scale else ""
+    sentence = _("{name} is wrong at {count} of {total} entries, most at index {index}, by {error:.3g}{size}.").format(
+        name=name,
+        count=int(wrong.sum()),
+        total=wrong.size,
+        index=index if len(index) > 1 else index[0],
+        error=largest,
+        size=size,
+    )
+    return Comparison(sentence, note, evidence)
 
 
 def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float | None:
@@ -145,17 +180,14 @@ def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float |
     return factor if factor and residual <= 1e-6 * np.linalg.norm(given) else None
 
 
-def _share(wrong: np.ndarray[Any, Any]) -> str:
-    return f"at {int(wrong.sum())} of {wrong.size} entries" if wrong.size > 1 else "where a number is expected"
-
-
 def _expectation(expected: np.ndarray[Any, Any]) -> str:
-    return f"an array of shape {expected.shape}" if expected.ndim else "a single number"
+    return array_of(expected.shape) if expected.ndim else _("a single number")
 
 
 def _kind(dtype: np.dtype[Any]) -> str:
-    names = {"i": "integers", "u": "integers", "b": "truth values", "c": "complex numbers"}
-    return f"{names.get(dtype.kind, 'values')} ({dtype.name})"
+    names = {"i": _("integers"), "u": _("integers"), "b": _("truth values"), "c": _("complex numbers")}
+    kind = names.get(dtype.kind, _("values"))
+    return f"{kind} ({dtype.name})"
 
 
 def _dtype_name(value: Any) -> str:

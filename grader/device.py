@@ -13,6 +13,7 @@ from typing import Literal
 
 from .datasets.cache import lock
 from .errors import NotGradable
+from .language import _
 
 Wanted = Literal["auto", "cpu", "gpu"]
 NO_GPU = "-1"  # what CUDA_VISIBLE_DEVICES hides all of them with
@@ -39,11 +40,12 @@ def choose(wanted: Wanted) -> str:
     """
     found = [] if wanted == "cpu" or (wanted == "auto" and not has_cuda()) else gpus()
     if wanted == "gpu" and not found:
-        raise NotGradable("There is no GPU on this machine that NVIDIA's driver knows: leave out --device gpu.")
+        raise NotGradable(_("There is no GPU on this machine that NVIDIA's driver knows: leave out --device gpu."))
     if wanted == "gpu" and not tensorflow_sees_gpu():
         raise NotGradable(
-            "TensorFlow does not see the GPU of this machine: install it with 'pip install tensorflow[and-cuda]', "
-            "or leave out --device gpu."
+            _(
+                "TensorFlow does not see the GPU of this machine: install it with 'pip install tensorflow[and-cuda]', or leave out --device gpu."
+            )
         )
     if not found:
         os.environ["CUDA_VISIBLE_DEVICES"] = NO_GPU

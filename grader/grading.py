@@ -22,6 +22,7 @@ from .datasets import Split
 from .device import Wanted, choose, slot
 from .diagnosis import hints, told_by_check
 from .errors import NotGradable, UsageError
+from .language import _, joined
 from .locate import Places
 from .oracle import Oracle, tensorflow_version
 from .report.evidence import stored
@@ -167,7 +168,8 @@ def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Ba
     names = [check.name for check in visible]
     for name in only:
         if name not in names:
-            raise UsageError(f"{assignment.name} has no check '{name}': use one of {', '.join(names)}.")
+            sentence = _("{assignment} has no check '{name}': use one of {names}.")
+            raise UsageError(sentence.format(assignment=assignment.name, name=name, names=", ".join(names)))
     return [check for check in visible if not only or check.name in only]
 
 
@@ -227,7 +229,7 @@ def _run_all(
             result = _result(check, "skipped", 0, _skipped(unmet))
             roots_of[check.name] = unmet
         elif check.bonus and not all(map(context.defines, check.functions())):
-            result = _result(check, "skipped", 0, "Not handed in; it is optional, and full marks do not need it.")
+            result = _result(check, "skipped", 0, _("Not handed in; it is optional, and full marks do not need it."))
         else:
             began = time.monotonic()
             if check.fresh and results:
@@ -251,7 +253,7 @@ def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], p
     try:
         outcome = checks.run(check, context)
     except CallFailed as failure:
-        if failure.status == "error" and any(said in failure.message for said in OVERFLOW):
+        if failure.status == "error" and any(said in failure.raised for said in OVERFLOW):
             outcomes[check.name] = Outcome(0, failure.message, bugs=told_by_check("overflow", *check.functions()))
         location = places.of_error(failure.place) or places.of_check(check, context)
         return _result(check, failure.status, 0, failure.message, location)
@@ -262,7 +264,8 @@ def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], p
     except Exception as error:  # a mistake in the grader must not cost the student, nor the rest of the report
         log.debug("check %s", check.name, exc_info=True)
         what = clean(f"{type(error).__name__}: {error}")
-        return _result(check, "not_gradable", 0, f"The grader failed in this check ({what}): please report it.")
+        sentence = _("The grader failed in this check ({error}): please report it.").format(error=what)
+        return _result(check, "not_gradable", 0, sentence)
     outcomes[check.name] = outcome
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
     location = None
@@ -298,7 +301,7 @@ def _cleaned(value: Any) -> Any:
 
 
 def _skipped(unmet: list[str]) -> str:
-    return f"Not run, because {' and '.join(unmet)} did not pass: mend that first."
+    return _("Not run, because {checks} did not pass: mend that first.").format(checks=joined(unmet))
 
 
 def _result(
@@ -306,7 +309,7 @@ def _result(
 ) -> CheckResult:
     return CheckResult(
         name=check.name,
-        title=check.title,
+        title=_(check.title),
         status=status,
         score=None if status == "not_gradable" else round(share * check.points, 2),
         max_score=check.points,

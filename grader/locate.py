@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -27,7 +26,8 @@ class Places:
         if place is None:
             return None
         cell, line = place
-        return self.of_spot(("" if cell is None else f"cell {cell}", line or 1))
+        executed = next((code.place for code in self._submission.code if code.cell == cell), "")
+        return self.of_spot((executed, line or 1))
 
     def of_spot(self, spot: Spot) -> Location | None:
         """The location of a line, None where the submission has no such line."""
@@ -35,13 +35,11 @@ class Places:
         code = next((code for code in self._submission.code if code.place == place), None)
         if code is None or not 1 <= line <= code.text.count("\n") + 1:
             return None
-        match = re.fullmatch(r"cell (\d+)", place)
-        if match is None:
+        if code.cell is None:
             return Location(file=_shown(place or self._submission.entry), cell=None, line=line, file_line=line)
-        cell = int(match[1])
-        known = self._file_lines[cell - 1] if cell <= len(self._file_lines) else []
+        known = self._file_lines[code.cell - 1] if code.cell <= len(self._file_lines) else []
         file_line = known[line - 1] if line <= len(known) else None
-        return Location(file=_shown(self._submission.entry), cell=cell, line=line, file_line=file_line)
+        return Location(file=_shown(self._submission.entry), cell=code.cell, line=line, file_line=file_line)
 
     def of_check(self, check: BaseCheck, context: Context) -> Location | None:
         """Where the first function or variable that ``check`` asks about is defined, by the submission's own name."""

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from .assignment.content import AssignmentFile
-from .binding import Shape, State, bind_results, describe, find_function, match, normal, shape_of
+from .binding import Shape, State, bind_results, describe, find_function, match, normal, number_of_values, shape_of
+from .language import _, joined
 from .sandbox.endings import CallFailed
 from .sandbox.session import Found
 from .worker.values import Opaque
@@ -120,11 +121,18 @@ def bind_all_results(
         return results | {lacking[0]: rest[0]}
     if not lacking:
         return results
-    given = f"{len(value)} values" if isinstance(value, tuple) else describe(value)
+    message = _(
+        "`{function}` returned {value} and keeps {kept}; expected {names}: return {lacking} as well, or keep it in an attribute of that name."
+    )
     raise CallFailed(
         "failed",
-        f"`{found.label}` returned {given} and keeps {', '.join(stored)}; expected {', '.join(wanted)}: "
-        f"return {' and '.join(lacking)} as well, or keep it in an attribute of that name.",
+        message.format(
+            function=found.label,
+            value=number_of_values(value) if isinstance(value, tuple) else describe(value),
+            kept=", ".join(stored),
+            names=", ".join(wanted),
+            lacking=joined(lacking),
+        ),
     )
 
 

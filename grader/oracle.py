@@ -29,6 +29,7 @@ from numpy.random import MT19937, RandomState, SeedSequence
 
 from .assignment import REFERENCE, Assignment
 from .errors import NotGradable, UsageError
+from .language import _
 from .worker import values
 
 Array = np.ndarray[Any, Any]
@@ -131,7 +132,7 @@ class Oracle:
 
         def compute() -> list[Any]:
             state = dict(inputs)
-            for _ in range(steps):
+            for _step in range(steps):
                 for function in functions:
                     declared = content.functions[function]
                     answer = [np.asarray(item) for item in self._call(function, declared.complete(state))]
@@ -175,12 +176,12 @@ class Oracle:
             for frame in traceback.extract_tb(error.__traceback__)
             if frame.filename == str(self._file)
         ]
-        where = f"{self._file.name}, line {lines[-1]}" if lines else self._file.name
+        where = _("{file}, line {line}").format(file=self._file.name, line=lines[-1]) if lines else self._file.name
         if isinstance(error, ImportError) and error.name:
-            return NotGradable(f"The reference {where} needs {error.name}: install it with 'pip install {error.name}'.")
-        return NotGradable(
-            f"The reference fails ({where}, {type(error).__name__}: {error}): tell the assignment's author."
-        )
+            needs = _("The reference {where} needs {module}: install it with 'pip install {module}'.")
+            return NotGradable(needs.format(where=where, module=error.name))
+        fails = _("The reference fails ({where}, {error}): tell the assignment's author.")
+        return NotGradable(fails.format(where=where, error=f"{type(error).__name__}: {error}"))
 
     def _look_up(self, key: str, names: list[str]) -> dict[str, Array] | None:
         for recorded in self._recorded:

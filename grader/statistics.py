@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .language import _
+
 Array = np.ndarray[Any, Any]
 CONFIDENCE = 1.96  # standard errors on each side of a 95 % interval
 
@@ -35,7 +37,8 @@ class Estimate:
 
     def percent(self) -> str:
         """E.g. ``4.2 % (3.1 to 5.3)``, with its interval."""
-        return f"{100 * self.value:.1f} % ({100 * self.low:.1f} to {100 * self.high:.1f})"
+        told = _("{value:.1f} % ({low:.1f} to {high:.1f})")
+        return told.format(value=100 * self.value, low=100 * self.low, high=100 * self.high)
 
 
 @dataclass(frozen=True)

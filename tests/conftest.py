@@ -30,6 +30,7 @@ REAL_DATA = Path(os.environ.pop("GRADER_DATA", ROOT.parent / "shared" / "dataset
 os.environ |= {
     "KERAS_HOME": str(ROOT / ".pytest_cache" / "keras"),
     "XDG_CACHE_HOME": str(ROOT / ".pytest_cache" / "user"),
+    "LC_ALL": "C.UTF-8",  # sentences are compared in English
     "https_proxy": "http://127.0.0.1:9",
     "no_proxy": "",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .. import yamlfile
 from ..errors import UsageError
+from ..language import _
 from .content import AssignmentFile
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -65,8 +66,9 @@ def load(name_or_folder: str) -> Assignment:
         here = Path(name_or_folder, "assignment.yaml")
         if here.is_file() and here.resolve() != (bundled / "assignment.yaml").resolve():
             raise UsageError(
-                f"'{name_or_folder}' is a bundled assignment and a folder here: write ./{name_or_folder} for the folder, "
-                "or run the command elsewhere."
+                _(
+                    "'{name}' is a bundled assignment and a folder here: write ./{name} for the folder, or run the command elsewhere."
+                ).format(name=name_or_folder)
             )
         folder = bundled
     else:
@@ -75,7 +77,8 @@ def load(name_or_folder: str) -> Assignment:
             folder = folder.parent
         if not (folder / "assignment.yaml").is_file():
             raise UsageError(
-                f"There is no assignment '{name_or_folder}': use one of {', '.join(bundled_names())}, "
-                "or a folder with an assignment.yaml."
+                _("There is no assignment '{name}': use one of {names}, or a folder with an assignment.yaml.").format(
+                    name=name_or_folder, names=", ".join(bundled_names())
+                )
             )
     return Assignment(folder.resolve(), yamlfile.load(folder / "assignment.yaml", AssignmentFile))

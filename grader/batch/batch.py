@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from .. import __version__
+from .. import __version__, language
 from ..assignment import PACKAGE, Assignment
 from ..assignment.parts import Policy
 from ..device import Wanted
@@ -108,7 +108,7 @@ def _refuse_own_files(submissions: Path) -> None:
 
 def _work(assignment: Assignment, seed: int, options: Options, hide: tuple[str, ...]) -> Work:
     data = str(options.data.resolve()) if options.data else None
-    basis = _digest(__version__, seed, options.isolation, options.engine, data)
+    basis = _digest(__version__, seed, options.isolation, options.engine, data, language.current())
     return Work(
         identity=_digest(basis, job.version(assignment, [*map(Path, hide)])),
         basis=basis,
@@ -120,6 +120,7 @@ def _work(assignment: Assignment, seed: int, options: Options, hide: tuple[str, 
         engine=options.engine,
         threads=max(1, run.cores() // options.jobs),
         hide=hide,
+        language=language.current(),
     )
 
 

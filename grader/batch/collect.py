@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import UsageError
+from ..language import _
 from ..submission import files
 from ..text import clean
 from . import layouts
@@ -94,7 +95,7 @@ class Class:
     def handed_in(self, student: Student) -> HandedIn:
         """Read the last attempt of a student, within the limits of a submission."""
         contents: dict[str, bytes] = {}
-        problem = "" if student.files else "Nothing was handed in."
+        problem = "" if student.files else _("Nothing was handed in.")
         digest = hashlib.sha256()
         total = 0
         submitted = student.submitted
@@ -102,11 +103,13 @@ class Class:
             try:
                 content = self._read[file.path]()
             except (OSError, ValueError, *files.DAMAGED) as error:
-                why = "it is encrypted" if "encrypted" in str(error) else clean(error)
-                content, problem = b"", f"{clean(file.name)} cannot be read ({why})."
+                why = _("it is encrypted") if "encrypted" in str(error) else clean(error)
+                content = b""
+                problem = _("{file} cannot be read ({reason}).").format(file=clean(file.name), reason=why)
             total += files.MAX_TOTAL + 1 if content is None else len(content)
             if content is None or total > files.MAX_TOTAL:
-                problem = f"{clean(file.name)} is too large: at most {files.MAX_TOTAL >> 20} MB in all are read."
+                sentence = _("{file} is too large: at most {size} MB in all are read.")
+                problem = sentence.format(file=clean(file.name), size=files.MAX_TOTAL >> 20)
                 contents = {}
                 break
             digest.update(os.fsencode(f"{file.name}\0{len(content)}\0") + content)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import datasets
+from .. import datasets, language
 from ..assignment import ASSIGNMENTS, Assignment, load
 from ..device import Wanted
 from ..errors import NotGradable, UsageError
@@ -40,7 +40,7 @@ class Work:
     ``assignment`` is a bundled one or a folder of this machine; a cluster gets the ``files`` of such a folder.
     ``identity`` tells two works apart, ``basis`` is all of it but the assignment. ``answers`` is an .npz of the
     reference's answers for this ``seed``. ``hide`` are files and folders of this machine. ``inspected``: the intruder
-    has been let loose on this machine already.
+    has been let loose on this machine already. ``language`` is that of the sentences in the reports.
     """
 
     identity: str
@@ -56,6 +56,7 @@ class Work:
     threads: int = 1
     hide: tuple[str, ...] = ()
     inspected: bool = False
+    language: str = language.ENGLISH
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,11 @@ def version(assignment: Assignment, besides: Sequence[Path]) -> str:
 
 def grade_one(work: Work, task: Task) -> Done:
     """Grade a submission; raises NotGradable where strangers' code must not be run."""
+    with language.use(work.language):
+        return _grade_one(work, task)
+
+
+def _grade_one(work: Work, task: Task) -> Done:
     if task.problem:
         return Done(None, task.problem, {})
     desk = _desk(work)

@@ -31,7 +31,7 @@ from .gradebook import Filled, Row
 from .layouts import Student
 from .store import Record
 from .summary import Class
-from .visible import for_student
+from .visible import FAULT, for_student
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
 CLASS_PAGE = "index.html"
@@ -133,7 +133,7 @@ def row(handed: HandedIn, record: Record | None, content: AssignmentFile, rules:
         raw=report.score if report else None,
         max_score=max_score,
         passed=final is not None and final.score >= content.pass_mark / 100 * max_score - 1e-9,
-        late=final.late if final else "late" * student.late,
+        late=final.late if final else _("late") * student.late,
         penalty=final.penalty if final else 0.0,
         comment=_comment(record, content, final),
         checks={check.name: check.score for check in report.checks} if report else {},
@@ -147,21 +147,22 @@ def _comment(record: Record | None, content: AssignmentFile, final: policy.Final
     if record is None:
         return ""
     if record.report is None:
-        return record.problem or "This could not be graded yet, which is not your fault."
+        return record.problem or _(FAULT)
     report = for_student(record.report, content)
     told = [check for check in report.checks if check.status not in ("passed", "skipped") and check.max_score]
     sentences = [_sentence(check) for check in told]
     if report.checks and len({check.message for check in report.checks}) == 1 and sentences:
         sentences = [report.checks[0].message]  # it could not be loaded: said once
     if final is not None and final.late:
-        off = f": {final.penalty:g} points taken off" if final.penalty else ""
-        sentences.append(f"Handed in {final.late}{off}.")
+        off = _(": {penalty:g} points taken off").format(penalty=final.penalty) if final.penalty else ""
+        sentences.append(_("Handed in {late}{off}.").format(late=final.late, off=off))
     return clean(" ".join(sentences), LONGEST_COMMENT)
 
 
 def _sentence(check: CheckResult) -> str:
     bug = f" {check.diagnosis.title}." if check.diagnosis is not None else ""
-    return f"{check.name} ({check.score or 0:g} of {check.max_score:g}): {check.message}{bug}"
+    points = _("{score:g} of {max_score:g}").format(score=check.score or 0, max_score=check.max_score)
+    return f"{check.name} ({points}): {check.message}{bug}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from ..assignment.parts import Policy
-from ..text import plural
+from ..language import _, ngettext
 
 DAY = timedelta(days=1)
 
@@ -39,12 +39,14 @@ def round_to(score: float, step: float) -> float:
 def _lateness(policy: Policy, submitted: datetime | None, marked_late: bool) -> tuple[int, str]:
     """The days to take points off for, and how late it was in words."""
     if submitted is None or policy.due is None:
-        return (1, "late, counted as 1 day") if marked_late and policy.percent_a_day else (0, "late" * marked_late)
+        if marked_late and policy.percent_a_day:
+            return 1, _("late, counted as 1 day")
+        return 0, _("late") * marked_late
     behind = submitted - policy.due
     if behind <= timedelta():
         return 0, ""
     counted = behind - timedelta(hours=policy.grace_hours)
     if counted <= timedelta():
-        return 0, "late, within the hours of grace"
+        return 0, _("late, within the hours of grace")
     days = math.ceil(counted / DAY)
-    return days, f"{plural(days, 'day')} late"
+    return days, ngettext("{count} day late", "{count} days late", days).format(count=days)

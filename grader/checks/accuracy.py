@@ -9,6 +9,7 @@ import numpy as np
 from ..assignment.checks import AccuracyCheck
 from ..diagnosis import told_by_check
 from ..errors import NotGradable
+from ..language import _
 from ..statistics import Estimate, mean
 from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
@@ -51,14 +52,22 @@ def _columns(images: Any) -> Any:
     """Images (n, ...) of uint8 as float64 (pixels, n) in [0, 1]; raises NotGradable if no message holds them."""
     columns = np.ascontiguousarray(images.reshape(len(images), -1).T / 255.0)
     if columns.nbytes > MAX_PAYLOAD:
-        raise NotGradable(f"{len(images)} images are too many to hand over: the assignment has to train on fewer.")
+        raise NotGradable(
+            _("{count} images are too many to hand over: the assignment has to train on fewer.").format(
+                count=len(images)
+            )
+        )
     return columns
 
 
 def _sentence(reached: Estimate, thresholds: list[tuple[float, float]]) -> str:
-    sentence = f"{reached.percent()} of the held-out images are classified correctly"
     full, first = thresholds[0][0], thresholds[-1][0]
     if reached.value >= full:
-        return f"{sentence}."
-    some = f"points from {100 * first:.1f} % on, " if reached.value < first < full else ""
-    return f"{sentence}; {some}full marks from {100 * full:.1f} %."
+        sentence = _("{accuracy} of the held-out images are classified correctly.")
+    elif reached.value < first < full:
+        sentence = _(
+            "{accuracy} of the held-out images are classified correctly; points from {first:.1f} % on, full marks from {full:.1f} %."
+        )
+    else:
+        sentence = _("{accuracy} of the held-out images are classified correctly; full marks from {full:.1f} %.")
+    return sentence.format(accuracy=reached.percent(), first=100 * first, full=100 * full)

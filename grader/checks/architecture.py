@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..assignment.checks import ArchitectureCheck
 from ..diagnosis import told_by_check
+from ..language import _
 from ..sandbox.endings import CallFailed
 from ..sandbox.seen import Call, Layer, Loss, Model
 from . import training
@@ -33,7 +34,9 @@ def run(check: ArchitectureCheck, context: Context) -> Outcome:
     """Look at the layers, at the output and its loss, and at the difference to another model."""
     model = context.model(check.model)
     if model.loss is None or not model.built:
-        raise CallFailed("failed", f"`{check.model}` has not been trained: call its compile() and fit().")
+        raise CallFailed(
+            "failed", _("`{model}` has not been trained: call its compile() and fit().").format(model=check.model)
+        )
     layers = _layers(context, check.model)
     problem = _layers_problem(check, layers, model.sequential) or _output_problem(check, layers, model)
     if problem is None and check.differs_from is not None:
@@ -48,8 +51,9 @@ def run(check: ArchitectureCheck, context: Context) -> Outcome:
         )
     note = _note(check, layers, model.loss)
     names = ", ".join(layer.type for layer in layers)
-    praise = f"`{check.model}` has the layers {names} and a loss that fits its output. {note}".strip()
-    return Outcome(1.0, praise, evidence | ({"notes": [note]} if note else {}))
+    praise = _("`{model}` has the layers {layers} and a loss that fits its output.")
+    told = praise.format(model=check.model, layers=names)
+    return Outcome(1.0, f"{told} {note}".strip(), evidence | ({"notes": [note]} if note else {}))
 
 
 def _layers(context: Context, name: str) -> list[Layer]:
@@ -60,12 +64,18 @@ def _layers_problem(check: ArchitectureCheck, layers: list[Layer], in_order: boo
     other = sorted({layer.type for layer in layers if layer.type not in check.layers})
     if check.layers and other:
         return Problem(
-            "", f"`{check.model}` has layers of the type {', '.join(other)}; the task allows {', '.join(check.layers)}."
+            "",
+            _("`{model}` has layers of the type {types}; the task allows {allowed}.").format(
+                model=check.model, types=", ".join(other), allowed=", ".join(check.layers)
+            ),
         )
     hidden = sum(layer.units is not None for layer in layers) - 1
     if hidden < check.hidden_layers:
         return Problem(
-            "", f"`{check.model}` has {max(hidden, 0)} hidden layers; at least {check.hidden_layers} are asked."
+            "",
+            _("`{model}` has {hidden} hidden layers; at least {wanted} are asked.").format(
+                model=check.model, hidden=max(hidden, 0), wanted=check.hidden_layers
+            ),
         )
     if (
         check.hidden_layers
@@ -74,7 +84,9 @@ def _layers_problem(check: ArchitectureCheck, layers: list[Layer], in_order: boo
     ):
         return Problem(
             "hidden-activation-missing",
-            f"The hidden layers of `{check.model}` have no activation, so together they are one linear layer: use relu.",
+            _(
+                "The hidden layers of `{model}` have no activation, so together they are one linear layer: use relu."
+            ).format(model=check.model),
         )
     return None
 
@@ -94,19 +106,24 @@ def _output_problem(check: ArchitectureCheck, layers: list[Layer], model: Model)
             if check.outputs in [layer.units for layer in layers]
             else Problem(
                 "wrong-number-of-outputs",
-                f"No layer of `{check.model}` has {check.outputs} outputs, one for each class.",
+                _("No layer of `{model}` has {classes} outputs, one for each class.").format(
+                    model=check.model, classes=check.outputs
+                ),
             )
         )
     loss = model.loss
     assert loss is not None
     if units != check.outputs:
-        sentence = f"`{check.model}` has {units} outputs; the task has {check.outputs} classes, one output each."
+        sentence = _("`{model}` has {units} outputs; the task has {classes} classes, one output each.").format(
+            model=check.model, units=units, classes=check.outputs
+        )
         return Problem("wrong-number-of-outputs", sentence)
     if _is_cross_entropy(loss) and activation in NO_PROBABILITIES and not loss.from_logits:
         return Problem(
             "logits-taken-for-probabilities",
-            f"The last layer of `{check.model}` has the activation {activation}, so it gives logits, but the loss "
-            f"{loss.name} expects probabilities: use softmax there, or from_logits=True in the loss.",
+            _(
+                "The last layer of `{model}` has the activation {activation}, so it gives logits, but the loss {loss} expects probabilities: use softmax there, or from_logits=True in the loss."
+            ).format(model=check.model, activation=activation, loss=loss.name),
         )
     return None
 
@@ -116,11 +133,15 @@ def _is_cross_entropy(loss: Loss) -> bool:
 
 
 def _note(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str:
-    _, activation = _output(layers)
+    activation = _output(layers)[1]
     if activation == "softmax" and loss.from_logits:
-        return f"The output of `{check.model}` is softmax already, so from_logits=True is wrong: accepted."
+        return _("The output of `{model}` is softmax already, so from_logits=True is wrong: accepted.").format(
+            model=check.model
+        )
     if not _is_cross_entropy(loss):
-        return f"The loss {loss.name} is unusual for classes, cross-entropy learns faster: accepted."
+        return _("The loss {loss} is unusual for classes, cross-entropy learns faster: accepted.").format(
+            loss=loss.name
+        )
     return ""
 
 
@@ -138,8 +159,9 @@ def _sameness(check: ArchitectureCheck, other: str, context: Context, layers: li
         return None
     return Problem(
         "overfitting-not-addressed",
-        f"`{check.model}` has the same layers, regularizers, callbacks and epochs as `{other}`: "
-        "change something against overfitting, such as dropout, L2, fewer units or early stopping.",
+        _(
+            "`{model}` has the same layers, regularizers, callbacks and epochs as `{other}`: change something against overfitting, such as dropout, L2, fewer units or early stopping."
+        ).format(model=check.model, other=other),
     )
 
 

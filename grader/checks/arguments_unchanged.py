@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..assignment.checks import ArgumentsUnchangedCheck
 from ..diagnosis import told_by_check
+from ..language import _
 from .context import Context, Outcome
 
 
@@ -16,10 +17,14 @@ def run(check: ArgumentsUnchangedCheck, context: Context) -> Outcome:
             if names:
                 changed[function] = names
     if not changed:
-        return Outcome(1.0, "No function changes its arguments.")
-    sentence = "; ".join(f"`{function}` changes {', '.join(names)} in place" for function, names in changed.items())
-    advice = "the caller's arrays are lost. Work on a copy, or write a = a - b for a -= b."
+        return Outcome(1.0, _("No function changes its arguments."))
+    one = _("`{function}` changes {names} in place")
+    changes = "; ".join(one.format(function=function, names=", ".join(names)) for function, names in changed.items())
+    sentence = _("{changes}: the caller's arrays are lost. Work on a copy, or write a = a - b for a -= b.")
     first = next(iter(changed.values()))[0]
     return Outcome(
-        0.0, f"{sentence}: {advice}", {"changed": changed}, told_by_check("argument-changed-in-place", first)
+        0.0,
+        sentence.format(changes=changes),
+        {"changed": changed},
+        told_by_check("argument-changed-in-place", first),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from ..assignment.checks import ArgumentsUsedCheck
 from ..compare import compare_results
 from ..diagnosis import told_by_check
+from ..language import _
 from ..probes import Case
 from ..sandbox.endings import CallFailed
 from . import diagnosed
@@ -19,7 +20,7 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     problems: dict[str, str] = {}
     ignored: list[str] = []
     asked: list[diagnosed.Asked] = []
-    (case, *_) = context.cases([check.probe])
+    case = context.cases([check.probe])[0]
     unchanged = context.oracle.results(check.function, case.inputs)
     for argument, value in check.vary.items():
         try:
@@ -31,7 +32,9 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
         if problem is not None:
             problems[argument] = problem
     if not problems:
-        return Outcome(1.0, f"`{check.function}` uses {', '.join(check.vary)}.")
+        return Outcome(
+            1.0, _("`{function}` uses {names}.").format(function=check.function, names=", ".join(check.vary))
+        )
     share = 1 - len(problems) / len(check.vary)
     outcome = Outcome(share, " ".join(problems.values()), {"wrong": list(problems)})
     if len(ignored) == len(problems):
@@ -64,5 +67,8 @@ def _problem(
         return None
     if first_problem(unchanged) is None:
         ignored.append(argument)
-        return f"`{check.function}` ignores {argument}: {argument}={value} changes nothing."
-    return f"`{check.function}`, with {argument}={value}: {problem}"
+        return _("`{function}` ignores {argument}: {argument}={value} changes nothing.").format(
+            function=check.function, argument=argument, value=value
+        )
+    sentence = _("`{function}`, with {argument}={value}: {problem}")
+    return sentence.format(function=check.function, argument=argument, value=value, problem=problem)

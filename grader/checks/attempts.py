@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from .. import binding
 from ..assignment.parts import Function, Tolerance
 from ..compare import compare_results
+from ..language import _, joined
 from ..probes import Case, replaced
 from ..sandbox.endings import CallFailed
 from .context import Context, Result, Verdict
@@ -71,7 +72,7 @@ def best(
     instead = [context.content.probes[name].instead for name in check.probes]
     if names := [name for name in dict.fromkeys(instead) if name]:
         cases = context.cases(names, check.given)
-        plans.append(_Plan(" and ".join(names), cases, [expect(case) for case in cases]))
+        plans.append(_Plan(joined(names), cases, [expect(case) for case in cases]))
     failures: dict[str, CallFailed] = {}
     tried: list[Tried] = []
     for plan in plans:
@@ -86,10 +87,12 @@ def best(
                 continue
             notes = context.manner.notes(list(functions))
             if plan.note:
-                reason = f" At others: {failures[place].message}" if place in failures else ""
-                notes.append(f"It was asked at the sizes of '{plan.note}', since it works at these only.{reason}")
+                only = _("It was asked at the sizes of '{probes}', since it works at these only.")
+                notes.append(only.format(probes=plan.note))
+                if place in failures:
+                    notes[-1] += " " + _("At others: {message}").format(message=failures[place].message)
             if place:
-                notes.append(f"It takes {other} in the place of {place}: accepted.")
+                notes.append(_("It takes {other} in the place of {place}: accepted.").format(other=other, place=place))
             notes += dict.fromkeys(note for result in results for note in result.notes)
             attempts = _judge(check, context, "`, `".join(functions), plan, results, notes)
             tried += attempts
@@ -118,7 +121,7 @@ def _judge(
     answered = [result.raw.bound for result in results]
     attempts = []
     for convention in plan.expected[0]:
-        said = [*notes, f"Convention {convention}: accepted."] if convention else notes
+        said = [*notes, _("Convention {convention}: accepted.").format(convention=convention)] if convention else notes
         verdict = Verdict(function, said)
         fits = True
         expected = [context.manner.turned(item[convention]) for item in plan.expected]
@@ -134,5 +137,5 @@ def _judge(
 def _joined(failures: list[CallFailed]) -> CallFailed:
     """All that went wrong at the last sizes: which of the accepted inputs was meant is not known."""
     first, *others = dict.fromkeys(failure.message for failure in failures)
-    message = " ".join([first, *(f"Or, asked otherwise: {other}" for other in others)])
-    return CallFailed(failures[0].status, message, failures[0].place)
+    others_told = (_("Or, asked otherwise: {other}").format(other=other) for other in others)
+    return CallFailed(failures[0].status, " ".join([first, *others_told]), place=failures[0].place)

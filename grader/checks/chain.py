@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import ChainCheck
+from ..language import _, ngettext
 from ..probes import Case
-from ..text import plural
 from . import attempts, diagnosed, pictured
-from .context import Context, Outcome, Result
+from .context import Context, Outcome, Result, number_of_cases
 
 
 def run(check: ChainCheck, context: Context) -> Outcome:
@@ -35,7 +35,7 @@ def run(check: ChainCheck, context: Context) -> Outcome:
         state = dict(inputs)
         shapes = _shapes(context, functions, case)
         notes: list[str] = []
-        for _ in range(check.steps):
+        for _step in range(check.steps):
             for name in functions:
                 answer = context.ask(name, state, shapes=shapes)
                 notes += answer.notes
@@ -43,8 +43,11 @@ def run(check: ChainCheck, context: Context) -> Outcome:
         return replace(answer, notes=notes)
 
     tried = attempts.best(check, context, functions, expect, ask)
-    steps = "one step" if check.steps == 1 else f"{check.steps} steps"
-    praise = f"Chained by the grader, {', '.join(functions)} follow the reference for {steps} in {plural(len(tried.answered), 'case')}."
+    praise = _("Chained by the grader, {functions} follow the reference for {steps} in {cases}.").format(
+        functions=", ".join(functions),
+        steps=ngettext("one step", "{count} steps", check.steps).format(count=check.steps),
+        cases=number_of_cases(len(tried.answered)),
+    )
     outcome = tried.verdict.outcome(praise, all_or_nothing=True)
     drawn = pictured.errors(tried.verdict, tried.answered, tried.expected)
     outcome = replace(outcome, pictures=drawn)

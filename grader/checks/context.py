@@ -16,6 +16,7 @@ from ..compare import Comparison
 from ..datasets import Split
 from ..diagnosis import Findings
 from ..diagnosis.mutants import Mutations
+from ..language import _, ngettext
 from ..oracle import Oracle
 from ..probes import Case
 from ..report.evidence import Picture
@@ -127,32 +128,44 @@ class Context:
         if found is None:
             own = [other for other, kind in self._session.others.items() if kind not in NOT_VALUES]
             near = difflib.get_close_matches(name.lower(), own, n=3, cutoff=0.5)
-            listed = f"; found instead: {', '.join(near)}" if near else ""
+            also = _("; found instead: {names}").format(names=", ".join(near)) if near else ""
             stopped = self._session.first_error
-            message = f"The variable `{name}` is missing: define it under this name at the top level{listed}. {stopped}"
-            raise CallFailed("error" if stopped else "failed", message.strip(), self._session.first_place)
+            message = _("The variable `{name}` is missing: define it under this name at the top level{also}.")
+            told = f"{message.format(name=name, also=also)} {stopped}".strip()
+            raise CallFailed("error" if stopped else "failed", told, place=self._session.first_place)
         seen_ones = self._session.variables([found], rows)
         if found not in seen_ones:
-            raise CallFailed("protocol", f"The variable `{name}` was there after loading and is not any more.")
+            raise CallFailed(
+                "protocol", _("The variable `{name}` was there after loading and is not any more.").format(name=name)
+            )
         value = seen_ones[found].value
         if isinstance(value, np.ndarray) and value.ndim and len(value) > rows:
-            raise CallFailed("protocol", f"The variable `{name}` has another length each time it is looked at.")
+            raise CallFailed(
+                "protocol", _("The variable `{name}` has another length each time it is looked at.").format(name=name)
+            )
         return seen_ones[found]
 
     def model(self, name: str) -> seen.Model:
         """A Keras model of the submission; raises CallFailed for anything else."""
         variable = self.variable(name)
         if not variable.model:
-            message = f"`{name}` is a value of the type {variable.type}: it has to be a Keras model."
+            message = _("`{name}` is a value of the type {type}: it has to be a Keras model.").format(
+                name=name, type=variable.type
+            )
             raise CallFailed("failed", message)
-        return self._session.validated(seen.MODEL, variable.value, f"Reading `{name}`")
+        return self._session.validated(seen.MODEL, variable.value, _("Reading `{name}`").format(name=name))
 
     def numbers(self, name: str) -> np.ndarray[Any, Any]:
         """The first entries of a variable that is an array of numbers; raises CallFailed for anything else."""
         value = self.variable(name).value
         array = seen.array(value)
         if array is None or not array.ndim:
-            raise CallFailed("failed", f"`{name}` is {binding.describe(value)}: it has to be an array of numbers.")
+            raise CallFailed(
+                "failed",
+                _("`{name}` is {value}: it has to be an array of numbers.").format(
+                    name=name, value=binding.describe(value)
+                ),
+            )
         return array
 
     def figures(self) -> list[seen.Figure]:
@@ -192,7 +205,7 @@ class Context:
             stopped = self._session.first_error  # a cell that failed is probably why something is missing
             functions = self.instances.methods | self._session.functions
             message = f"{binding.missing(self.content, function, functions, self._session.others)} {stopped}".strip()
-            raise CallFailed("error" if stopped else "failed", message, self._session.first_place)
+            raise CallFailed("error" if stopped else "failed", message, place=self._session.first_place)
         return found
 
     def cases(self, probe_names: Sequence[str], given: Sequence[str] = ()) -> list[Case]:
@@ -228,7 +241,11 @@ class Context:
         value, notes = answer.value, []
         if value is None and in_place and not binding.same(sent, answer.arguments):
             value = binding.merged(dict(zip(asked.keywords, answer.arguments[len(asked.positional) :], strict=False)))
-            notes.append(f"`{found.label}` returns nothing and changes its arguments in place: accepted.")
+            notes.append(
+                _("`{function}` returns nothing and changes its arguments in place: accepted.").format(
+                    function=found.label
+                )
+            )
         if shapes is None:
             shapes = self.shapes(function, inputs)
         turned = self.manner.turned_shapes(shapes)
@@ -257,12 +274,12 @@ class Context:
                 found.name, positional, keywords, watch_arguments, seconds=seconds, instance=instance, seed=seed
             )
         except CallFailed as failure:
-            if "NameError" in failure.message:
-                advice = (
-                    self._session.first_error
-                    or "A function can use only what it is given, and what the file defines as it loads."
+            if failure.raised.startswith("NameError:"):
+                advice = self._session.first_error or _(
+                    "A function can use only what it is given, and what the file defines as it loads."
                 )
-                raise CallFailed("error", f"{failure.message} {advice}", failure.place) from failure
+                told = f"{failure.message} {advice}"
+                raise CallFailed("error", told, failure.raised, failure.place) from failure
             raise
         return Asked(found, laid_out, positional, keywords, answer)
 
@@ -298,6 +315,11 @@ class Context:
         return shapes
 
 
+def number_of_cases(count: int) -> str:
+    """E.g. ``3 cases``."""
+    return ngettext("{count} case", "{count} cases", count).format(count=count)
+
+
 class Verdict:
     """Collects comparisons over cases: each result of the function is right in all cases, or is not."""
 
@@ -315,8 +337,9 @@ class Verdict:
         for name, comparison in comparisons.items():
             self._right[name] = self._right.get(name, True) and comparison.problem is None
             if comparison.problem and self._first is None:
-                sentence = f"`{self._function}`, case '{case}': {comparison.problem}"
-                self._first = (sentence, {"case": case, **comparison.evidence})
+                sentence = _("`{function}`, case '{case}': {problem}")
+                told = sentence.format(function=self._function, case=case, problem=comparison.problem)
+                self._first = (told, {"case": case, **comparison.evidence})
             if comparison.note and name not in self._noted:
                 self._noted.add(name)
                 self._notes.append(comparison.note)
@@ -341,7 +364,7 @@ class Verdict:
         message, evidence = self._first
         right = [name for name, is_right in self._right.items() if is_right]
         if right:
-            message += f" Right: {', '.join(right)}."
+            message += " " + _("Right: {names}.").format(names=", ".join(right))
         if self._given_notes:
             message = " ".join([message, *self._given_notes])
             evidence = {**evidence, "notes": self._given_notes}

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..assignment.checks import FiguresCheck
 from ..assignment.parts import Panel
+from ..language import _, joined
 from ..sandbox.endings import CallFailed
 from ..sandbox.seen import Axes, numbers
 from . import training
@@ -24,14 +25,14 @@ def run(check: FiguresCheck, context: Context) -> Outcome:
     """Look for each panel among all figures; each that is there earns its part."""
     figures = [figure.axes for figure in context.figures()]
     used: list[int] = []
-    problems = {panel.title: _problem(panel, context, figures, used) for panel in check.panels}
+    problems = {_(panel.title): _problem(panel, context, figures, used) for panel in check.panels}
     wrong = {title: problem for title, problem in problems.items() if problem}
     evidence: dict[str, Any] = {"figures": [{"axes": len(axes)} for axes in figures]}
     if not wrong:
-        return Outcome(1.0, f"Drawn: {', '.join(problems)}.", evidence)
+        return Outcome(1.0, _("Drawn: {names}.").format(names=", ".join(problems)), evidence)
     title, problem = next(iter(wrong.items()))
     right = [title for title in problems if title not in wrong]
-    also = f" Right: {', '.join(right)}." if right else ""
+    also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
     return Outcome(len(right) / len(problems), f"{title}: {problem}{also}", {**evidence, "wrong": wrong})
 
 
@@ -53,8 +54,13 @@ def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], u
     if not complete:
         most = max((sum(bool(one.images) for one in axes) for axes in figures), default=0)
         best = max(map(len, shown), default=0)
-        seen = f"one figure shows images in {most} axes, {best} of them the right ones" if most else "no image is drawn"
-        return f"{seen}; asked are the first {panel.count} of `{panel.images}`, each in axes of its own, in one figure."
+        some = _(
+            "one figure shows images in {most} axes, {best} of them the right ones; asked are the first {count} of `{images}`, each in axes of its own, in one figure."
+        )
+        none = _(
+            "no image is drawn; asked are the first {count} of `{images}`, each in axes of its own, in one figure."
+        )
+        return (some if most else none).format(most=most, best=best, count=panel.count, images=panel.images)
     problems = [_colour_problem(panel, found) or _titles_problem(panel, context, found) for found in complete]
     return None if None in problems else problems[0]
 
@@ -74,7 +80,7 @@ def _colour_problem(panel: Panel, found: list[Axes]) -> str | None:
     maps = sorted({image.colour_map for axes in found for image in axes.images})
     gray = all(name.lower().removesuffix("_r") in GRAYS for name in maps)
     if panel.colour_map == "gray" and not gray and not all(_is_rgb(axes) for axes in found):
-        return f"the colour map is {', '.join(maps)}: draw with cmap='gray'."
+        return _("the colour map is {maps}: draw with cmap='gray'.").format(maps=", ".join(maps))
     return None
 
 
@@ -116,8 +122,10 @@ def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | 
         written = [text for text in (*axes.titles, axes.x_label) if text]
         held = {name for name in names for text in written if name in plain(text) and name not in names[label]}
         if held or not any(names[label] in plain(text) for text in written):
-            shown = f"'{written[0]}'" if written else "no title"
-            return f"image {number} has {shown} where the name of its class is asked."
+            if not written:
+                return _("image {number} has no title where the name of its class is asked.").format(number=number)
+            other = _("image {number} has '{title}' where the name of its class is asked.")
+            return other.format(number=number, title=written[0])
     return None
 
 
@@ -141,10 +149,13 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
     for line in panel.lines:
         curves = training.curves(context.variable(line.history).value)
         if line.entry not in curves:
-            return f"`{line.history}` has no {line.entry} to draw."
+            return _("`{history}` has no {entry} to draw.").format(history=line.history, entry=line.entry)
         if training.is_invented({line.entry: curves[line.entry]}, context.training()):
-            return f"the {line.entry} of `{line.history}` is not what fit() returned in this run."
-        wanted[f"{line.entry} of `{line.history}`"] = curves[line.entry]
+            return _("the {entry} of `{history}` is not what fit() returned in this run.").format(
+                entry=line.entry, history=line.history
+            )
+        label = _("{entry} of `{history}`").format(entry=line.entry, history=line.history)
+        wanted[label] = curves[line.entry]
     numbered = list(enumerate(axes for figure in figures for axes in figure))
     missing = {number: [name for name, curve in wanted.items() if not _draws(axes, curve)] for number, axes in numbered}
     problems = []
@@ -155,17 +166,17 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
             return None
         problems.append(problem)
     if not problems or len(min(missing.values(), key=len)) == len(wanted):
-        return f"no axes show {' and '.join(wanted)}."
+        return _("no axes show {curves}.").format(curves=joined(wanted))
     return problems[0]
 
 
 def _line_problem(panel: Panel, axes: Axes, missing: list[str], used: bool) -> str | None:
     if missing:
-        return f"{' and '.join(missing)} is not drawn beside the other."
+        return _("{curves} is not drawn beside the other.").format(curves=joined(missing))
     if used:
-        return "it shares its axes with another quantity: give it axes of its own."
+        return _("it shares its axes with another quantity: give it axes of its own.")
     if panel.labelled and not (axes.x_label and (axes.y_label or axes.titles)):
-        return "the axes are not labelled: name what is on x, and what is on y."
+        return _("the axes are not labelled: name what is on x, and what is on y.")
     return None
 
 

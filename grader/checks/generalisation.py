@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import GeneralisationCheck
+from ..language import _
 from ..sandbox.endings import CallFailed
 from . import diagnosed, pictured
 from .context import Context, Outcome
@@ -30,14 +31,19 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
             outcome = Outcome(0.0, _sentence(check, case.name, scores, right), evidence, pictures=drawn)
             expected = context.oracle.results(check.train, case.inputs)
             return diagnosed.named(outcome, context, check.train, [(case, expected, trained)])
-    praise = f"All {len(labels)} unseen inputs are classified correctly after training."
+    praise = _("All {count} unseen inputs are classified correctly after training.").format(count=len(labels))
     return Outcome(1.0, praise, pictures=drawn)
 
 
 def _scores(check: GeneralisationCheck, answer: Any, count: int) -> Any:
     scores = answer if isinstance(answer, np.ndarray) and answer.dtype.kind in "fiu" else np.empty(0)
     if scores.size != count or not np.isfinite(scores).all():
-        raise CallFailed("failed", f"`{check.predict}` does not give one number for each of {count} unseen inputs.")
+        raise CallFailed(
+            "failed",
+            _("`{function}` does not give one number for each of {count} unseen inputs.").format(
+                function=check.predict, count=count
+            ),
+        )
     return scores.reshape(count).astype(np.float64)
 
 
@@ -47,9 +53,8 @@ def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) ->
         for point, score, is_right in zip(check.inputs, scores, right, strict=True)
         if not is_right
     )
-    sentence = (
-        f"`{check.train}`, case '{case}': {int(right.sum())} of {len(right)} unseen inputs are right; wrong: {wrong}."
-    )
+    told = _("`{function}`, case '{case}': {right} of {count} unseen inputs are right; wrong: {wrong}.")
+    sentence = told.format(function=check.train, case=case, right=int(right.sum()), count=len(right), wrong=wrong)
     if right.any() and ((scores > check.threshold).all() or (scores <= check.threshold).all()):
-        sentence += " Every input gets the same class, so the right ones are no success."
+        sentence += " " + _("Every input gets the same class, so the right ones are no success.")
     return sentence

@@ -14,11 +14,11 @@ import numpy as np
 from ..assignment.checks import GradientsCheck
 from ..compare import common_factor
 from ..errors import NotGradable
+from ..language import _, joined
 from ..oracle import DIFFERENCE_STEP, SMALLER_STEP
 from ..probes import Case
-from ..text import plural
 from . import attempts, diagnosed, pictured
-from .context import Context, Outcome, Result
+from .context import Context, Outcome, Result, number_of_cases
 
 WITNESS_TOLERANCE = 1e-6  # of the largest entry; central differences with step 1e-5 reach about 1e-9
 
@@ -39,16 +39,21 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
 
     tried = attempts.best(check, context, [check.function], expect, ask)
     outcome = tried.verdict.outcome(
-        f"{' and '.join(check.parameters)} agree with GradientTape and with central differences "
-        f"in {plural(len(tried.answered), 'case')}."
+        _("{names} agree with GradientTape and with central differences in {cases}.").format(
+            names=joined(check.parameters), cases=number_of_cases(len(tried.answered))
+        )
     )
     outcome = diagnosed.named(outcome, context, check.function, diagnosed.of_tried(context, tried))
     outcome = replace(outcome, pictures=pictured.errors(tried.verdict, tried.answered, tried.expected))
     factor = common_factor(tried.answered[0], tried.expected[0]) if outcome.share == 0 else None
     if factor is None:
         return outcome
-    sentence = f"{outcome.message} All of them are {factor:.4g} times the right ones in the first case."
-    return replace(outcome, message=sentence, evidence={**outcome.evidence, "factor": float(f"{factor:.6g}")})
+    sentence = _("All of them are {factor:.4g} times the right ones in the first case.").format(factor=factor)
+    return replace(
+        outcome,
+        message=f"{outcome.message} {sentence}",
+        evidence={**outcome.evidence, "factor": float(f"{factor:.6g}")},
+    )
 
 
 def _confirm(check: GradientsCheck, context: Context, case: Case, tape: Any, parameter: str) -> None:
@@ -61,6 +66,7 @@ def _confirm(check: GradientsCheck, context: Context, case: Case, tape: Any, par
         if np.allclose(right, slope, rtol=0, atol=WITNESS_TOLERANCE * scale):
             return
     raise NotGradable(
-        f"The reference's derivative by {parameter} is not that of its {check.objective} in the case "
-        f"'{case.name}': report this to the author of the assignment."
+        _(
+            "The reference's derivative by {parameter} is not that of its {objective} in the case '{case}': report this to the author of the assignment."
+        ).format(parameter=parameter, objective=check.objective, case=case.name)
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..diagnosis import told_by_check
+from ..language import _
 from .context import Context, Outcome
 
 
@@ -31,16 +32,18 @@ def outcome(context: Context) -> Outcome | None:
     suspected = [(place, item) for place, item in made if item.module.split(".")[0] in forbidden]
     uses = [use for code in context.code for use in uses_of(code.text)] if suspected and allowed else []
     used = [(place, item) for place, item in suspected if not _is_allowed(item, allowed, uses)]
-    found = [(f"{place}, line {item.line}".removeprefix(", "), item.module) for place, item in used]
+    found = [(at_line(place, item.line), item.module) for place, item in used]
     # What is allowed brings its package along, and no more than that can be told from what is loaded.
     excused = {path.split(".")[0] for path in allowed} if len(found) < len(suspected) else set()
-    found += [("while it loaded", name) for name in context.imported if name in forbidden - excused]
+    found += [(_("while it loaded"), name) for name in context.imported if name in forbidden - excused]
     if not found:
         return None
     listed = ", ".join(sorted({name for _, name in found}))
     return Outcome(
         0.0,
-        f"Your code imports {listed} ({found[0][0]}): the task is to compute this with NumPy alone.",
+        _("Your code imports {listed} ({where}): the task is to compute this with NumPy alone.").format(
+            listed=listed, where=found[0][0]
+        ),
         {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
         told_by_check("forbidden-library", found[0][1]),
         spot=(used[0][0], used[0][1].line) if used else None,
@@ -62,6 +65,11 @@ def _is_allowed(item: Import, allowed: Iterable[str], uses: list[str]) -> bool:
         return False
     used = [use.removeprefix(item.name) for use in uses if use.split(".")[0] == item.name]
     return all(below(item.bound + rest) for rest in used)
+
+
+def at_line(place: str, line: int) -> str:
+    """E.g. ``cell 3, line 5``."""
+    return ", ".join(filter(None, [place, _("line {line}").format(line=line)]))
 
 
 def imports(source: str) -> list[Import]:

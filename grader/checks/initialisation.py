@@ -9,6 +9,7 @@ import numpy as np
 from .. import binding
 from ..assignment.checks import InitialisationCheck
 from ..diagnosis import told_by_check
+from ..language import _
 from .context import Context, Outcome
 
 
@@ -23,7 +24,9 @@ def run(check: InitialisationCheck, context: Context) -> Outcome:
     }
     notes = context.manner.notes([check.function])
     if not problems:
-        praise = f"{', '.join(shapes)} have the right shapes, and {', '.join(check.spread)} are spread."
+        praise = _("{names} have the right shapes, and {spread_names} are spread.").format(
+            names=", ".join(shapes), spread_names=", ".join(check.spread)
+        )
         return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
     alike = [name for name in problems if name in check.spread and _units_alike(answered[name], tuple(shapes[name]))]
     bugs = told_by_check("units-start-alike", alike[0]) if alike else None
@@ -42,15 +45,19 @@ def _units_alike(value: Any, shape: tuple[int, ...]) -> bool:
 
 def _problem(name: str, value: Any, shape: tuple[int, ...], spread: bool) -> str | None:
     """What is wrong with one result, as a sentence."""
-    wanted = f"an array of shape {shape}"
+    wanted = binding.array_of(shape)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
-        return f"{name} is {binding.describe(value)}, expected {wanted} of numbers."
+        return _("{name} is {value}, expected {wanted} of numbers.").format(
+            name=name, value=binding.describe(value), wanted=wanted
+        )
     if binding.without_ones(value.shape) != binding.without_ones(shape):
-        return f"{name} has the shape {value.shape}, expected {wanted}."
+        return _("{name} has the shape {shape}, expected {wanted}.").format(name=name, shape=value.shape, wanted=wanted)
     if not np.isfinite(value).all():
-        return f"{name} has entries that are NaN or infinite."
+        return _("{name} has entries that are NaN or infinite.").format(name=name)
     if spread and (value == value.flat[0]).all():
-        return f"{name} has the same number everywhere, so all units of a layer stay alike: draw random numbers."
+        return _(
+            "{name} has the same number everywhere, so all units of a layer stay alike: draw random numbers."
+        ).format(name=name)
     if spread and _units_alike(value, shape):
-        return f"{name} has equal rows or columns, whose units stay alike: draw each entry."
+        return _("{name} has equal rows or columns, whose units stay alike: draw each entry.").format(name=name)
     return None

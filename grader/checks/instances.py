@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import binding, methods
+from ..language import _
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Found, Instance, Session
 from ..worker.values import Opaque
@@ -74,7 +75,7 @@ class Instances:
     def notes(self, functions: list[str]) -> list[str]:
         """The sentence for a class, where one of ``functions`` is a method."""
         owners = [found.owner for name in functions if (found := self.find(name)) is not None and found.owner]
-        return [f"Your functions are methods of `{owners[0]}`: accepted."] if owners else []
+        return [_("Your functions are methods of `{owner}`: accepted.").format(owner=owners[0])] if owners else []
 
     def _built_ones(self) -> dict[str, Any]:
         """The attributes of an instance that is only constructed; they show how the class keeps its parameters."""

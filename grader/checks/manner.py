@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import binding
+from ..language import _
 from ..probes import replaced
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Found
@@ -70,7 +71,8 @@ class Manner:
         declared = [self._content.functions[name] for name in functions]
         notes = self._context.instances.notes(functions)
         if any(names & {*function.argument_names(), *function.returns} for function in declared):
-            notes.append(f"Your net has another layout, {layout}: accepted, and probed so.")
+            sentence = _("Your net has another layout, {layout}: accepted, and probed so.")
+            notes.append(sentence.format(layout=_(str(layout))))
         return notes
 
     def bundles(self, function: str, found: Found, laid_out: dict[str, Any]) -> dict[str, binding.Bundle]:

@@ -11,6 +11,7 @@ from ..assignment.checks import NamespaceCheck
 from ..assignment.parts import Variable
 from ..binding import describe
 from ..diagnosis import told_by_check
+from ..language import _
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
 from . import training
@@ -19,7 +20,6 @@ from .context import Context, Outcome
 Array = np.ndarray[Any, Any]
 KINDS = {"float": "f", "int": "iu", "uint8": "u"}
 HISTORY = ("loss", "accuracy", "val_loss", "val_accuracy")
-ORDER = " (the names are right, but not their order)"
 SAME = 1e-5  # what the same function gives twice, in float32
 
 
@@ -28,10 +28,10 @@ def run(check: NamespaceCheck, context: Context) -> Outcome:
     problems = {name: _problem(name, context.content.variables[name], context) for name in check.names}
     wrong = {name: problem for name, problem in problems.items() if problem}
     if not wrong:
-        return Outcome(1.0, f"{', '.join(check.names)}: as the task asks.")
+        return Outcome(1.0, _("{names}: as the task asks.").format(names=", ".join(check.names)))
     right = [name for name in check.names if name not in wrong]
-    also = f" Right: {', '.join(right)}." if right else ""
-    swapped = [name for name, problem in wrong.items() if ORDER in problem]
+    also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
+    swapped = [name for name, problem in wrong.items() if _order() in problem]
     bugs = told_by_check("names-out-of-order", swapped[0]) if swapped else None
     return Outcome(len(right) / len(check.names), next(iter(wrong.values())) + also, {"wrong": wrong}, bugs)
 
@@ -45,32 +45,44 @@ def _problem(name: str, wanted: Variable, context: Context) -> str | None:
         return failure.message
     value = described.value
     if wanted.type == "model":
-        return None if described.model else f"`{name}` is {describe(value)}: it has to be a Keras model."
+        return (
+            None
+            if described.model
+            else _("`{name}` is {value}: it has to be a Keras model.").format(name=name, value=describe(value))
+        )
     if wanted.type == "texts":
         return _texts_problem(name, wanted, value)
     if wanted.type == "history":
         return _history_problem(name, value, context)
     array = seen.array(value)
     if array is None:
-        return f"`{name}` is {describe(value)}: it has to be an array of numbers."
+        return _("`{name}` is {value}: it has to be an array of numbers.").format(name=name, value=describe(value))
     return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)
 
 
 def _texts_problem(name: str, wanted: Variable, value: Any) -> str | None:
     found = texts(value)
     if found is None:
-        return f"`{name}` is {describe(value)}: it has to be a list of texts."
+        return _("`{name}` is {value}: it has to be a list of texts.").format(name=name, value=describe(value))
     if wanted.equals is None:
         return None
     if len(found) != len(wanted.equals):
-        return f"`{name}` has {len(found)} entries; expected {len(wanted.equals)}."
+        return _("`{name}` has {count} entries; expected {wanted}.").format(
+            name=name, count=len(found), wanted=len(wanted.equals)
+        )
     accepted = [{plain(name) for name in ([item] if isinstance(item, str) else item)} for item in wanted.equals]
     wrong = [index for index, text in enumerate(found) if plain(text) not in accepted[index]]
     if not wrong:
         return None
     known = all(any(plain(text) in names for names in accepted) for text in found)
-    order = ORDER if known else ""
-    return f"`{name}` is wrong at index {', '.join(map(str, wrong))}{order}."
+    order = _order() if known else ""
+    return _("`{name}` is wrong at index {indices}{order}.").format(
+        name=name, indices=", ".join(map(str, wrong)), order=order
+    )
+
+
+def _order() -> str:
+    return _(" (the names are right, but not their order)")
 
 
 def texts(value: Any) -> list[str] | None:
@@ -94,16 +106,21 @@ def plain(text: str) -> str:
 
 def _history_problem(name: str, value: Any, context: Context) -> str | None:
     if not isinstance(value, dict):
-        return f"`{name}` is {describe(value)}: it has to be what fit() returned, or a dict of lists."
+        return _("`{name}` is {value}: it has to be what fit() returned, or a dict of lists.").format(
+            name=name, value=describe(value)
+        )
     curves = training.curves(value)
     missing = [key for key in HISTORY if key not in curves]
     if missing:
-        return f"`{name}` has no {' and no '.join(missing)}: compile with metrics=['accuracy'], and give fit() validation data."
+        sentence = _("`{name}` has no {entries}: compile with metrics=['accuracy'], and give fit() validation data.")
+        return sentence.format(name=name, entries=_(" and no ").join(missing))
     if len({curves[key].size for key in HISTORY}) > 1:
-        return f"`{name}` has lists of different lengths: expected one entry an epoch in each."
+        return _("`{name}` has lists of different lengths: expected one entry an epoch in each.").format(name=name)
     record = context.training()
     if not training.fits(record) or training.is_invented({key: curves[key] for key in HISTORY}, record):
-        return f"`{name}` is not what fit() returned in this run: assign it, `{name} = model.fit(...)`."
+        return _("`{name}` is not what fit() returned in this run: assign it, `{name} = model.fit(...)`.").format(
+            name=name
+        )
     return None
 
 
@@ -111,21 +128,27 @@ def _array_problem(name: str, wanted: Variable, value: Array, length: int | None
     shape = (length, *value.shape[1:]) if value.ndim else ()
     if wanted.shape is not None and not _fits(shape, wanted.shape):
         expected = ", ".join("n" if size is None else str(size) for size in wanted.shape)
-        return f"`{name}` has the shape {shape}; expected ({expected})."
+        return _("`{name}` has the shape {shape}; expected ({expected}).").format(
+            name=name, shape=shape, expected=expected
+        )
     if wanted.at_least is not None and (length or 0) < wanted.at_least:
-        return f"`{name}` has {length} entries; at least {wanted.at_least} are asked."
+        return _("`{name}` has {length} entries; at least {at_least} are asked.").format(
+            name=name, length=length, at_least=wanted.at_least
+        )
     if wanted.dtype is not None and value.dtype.kind not in KINDS[wanted.dtype]:
-        return f"`{name}` holds {value.dtype.name}; expected {wanted.dtype}."
+        return _("`{name}` holds {dtype}; expected {wanted}.").format(
+            name=name, dtype=value.dtype.name, wanted=wanted.dtype
+        )
     if value.dtype.kind == "f" and not np.isfinite(value).all():
-        return f"`{name}` holds values that are no numbers (NaN or infinite)."
+        return _("`{name}` holds values that are no numbers (NaN or infinite).").format(name=name)
     low, high = (float(value.min()), float(value.max())) if value.size else (0.0, 0.0)
     if low < (-math.inf if wanted.low is None else wanted.low) or high > (
         math.inf if wanted.high is None else wanted.high
     ):
-        bounds = [
-            f"{word} {limit:g}" for word, limit in (("from", wanted.low), ("to", wanted.high)) if limit is not None
-        ]
-        return f"`{name}` has values from {low:.4g} to {high:.4g}; expected {' '.join(bounds)}."
+        limits = ((_("from {limit:g}"), wanted.low), (_("to {limit:g}"), wanted.high))
+        bounds = [bound.format(limit=limit) for bound, limit in limits if limit is not None]
+        sentence = _("`{name}` has values from {low:.4g} to {high:.4g}; expected {bounds}.")
+        return sentence.format(name=name, low=low, high=high, bounds=" ".join(bounds))
     return None
 
 
@@ -138,21 +161,29 @@ def _fits(shape: tuple[Any, ...], wanted: list[int | None]) -> bool:
 
 def _origin_problem(name: str, wanted: Variable, value: Array, context: Context) -> str | None:
     if not value.ndim:
-        return f"`{name}` is a single number: it has to be an array." if wanted.part_of or wanted.result_of else None
+        return (
+            _("`{name}` is a single number: it has to be an array.").format(name=name)
+            if wanted.part_of or wanted.result_of
+            else None
+        )
     if wanted.part_of is not None:
         split = context.split(wanted.part_of)
         known = {image.tobytes() for images in (split.x_train, split.x_public) for image in images}
         foreign = sum(image.tobytes() not in known for image in value)
         if foreign:
-            return (
-                f"{foreign} of the first {len(value)} entries of `{name}` are no images of {wanted.part_of}, unchanged."
-            )
+            return _(
+                "{foreign} of the first {count} entries of `{name}` are no images of {dataset}, unchanged."
+            ).format(foreign=foreign, count=len(value), name=name, dataset=wanted.part_of)
     if wanted.result_of is not None:
         inputs = {argument: context.numbers(other) for argument, other in wanted.arguments.items()}
         expected = next(iter(context.ask(wanted.result_of, inputs).values.values()))
         if not isinstance(expected, np.ndarray) or expected.dtype.kind not in "biuf" or expected.size != value.size:
-            return f"`{name}` has another size than what `{wanted.result_of}` gives."
+            return _("`{name}` has another size than what `{function}` gives.").format(
+                name=name, function=wanted.result_of
+            )
         scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
         if not np.abs(expected.reshape(value.shape) - value.astype(np.float64)).max(initial=0.0) <= SAME * scale:
-            return f"`{name}` is not what `{wanted.result_of}` gives for {', '.join(wanted.arguments.values())}."
+            return _("`{name}` is not what `{function}` gives for {names}.").format(
+                name=name, function=wanted.result_of, names=", ".join(wanted.arguments.values())
+            )
     return None

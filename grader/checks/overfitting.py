@@ -7,6 +7,7 @@ dropout switched on and hides part of the gap.
 from __future__ import annotations
 
 from ..assignment.checks import OverfittingCheck
+from ..language import _
 from ..statistics import Correct, difference, gap, gap_reduction, mean
 from . import pictured, trained
 from .context import Context, Outcome
@@ -29,14 +30,16 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
         "held_out_accuracy": mean(model.held_out).value,
     }
     drawn = pictured.gaps({check.model: model})
-    sentence = f"The generalisation gap of `{check.model}` is {measured.percent()}"
+    told = {"model": check.model, "gap": measured.percent()}
     if not measured.low > 0:  # could be chance
-        return Outcome(
-            0.0, f"{sentence}, which may be none at all: no overfitting is to be seen.", evidence, pictures=drawn
+        none = _(
+            "The generalisation gap of `{model}` is {gap}, which may be none at all: no overfitting is to be seen."
         )
+        return Outcome(0.0, none.format(**told), evidence, pictures=drawn)
     share = trained.share(check, measured.value, context.split(check.dataset))
-    small = "" if share == 1 else ": train it longer, until the gap is clear to see"
-    return Outcome(share, f"{sentence}{small}.", {**evidence, "notes": [f"{sentence}."]}, pictures=drawn)
+    note = _("The generalisation gap of `{model}` is {gap}.").format(**told)
+    small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clear to see.")
+    return Outcome(share, note if share == 1 else small.format(**told), {**evidence, "notes": [note]}, pictures=drawn)
 
 
 def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Correct) -> Outcome:
@@ -50,15 +53,14 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         "accuracy_difference_interval": [accuracy.low, accuracy.high],
     }
     drawn = pictured.gaps({str(check.less_than): plain, check.model: model}) + pictured.curves(context, check.model)
-    sentence = (
-        f"The generalisation gap of `{check.model}` is {100 * gap(model).value:.1f} %, "
-        f"that of `{check.less_than}` {100 * gap(plain).value:.1f} %"
+    gaps = _("The generalisation gap of `{model}` is {gap:.1f} %, that of `{other}` {other_gap:.1f} %").format(
+        model=check.model, gap=100 * gap(model).value, other=check.less_than, other_gap=100 * gap(plain).value
     )
     if not smaller.low > 0:
-        return Outcome(0.0, f"{sentence}: it is not clearly smaller.", evidence, pictures=drawn)
+        return Outcome(0.0, _("{gaps}: it is not clearly smaller.").format(gaps=gaps), evidence, pictures=drawn)
     if accuracy.high < -check.accuracy_margin:
-        lost = f"{sentence}, but {-100 * accuracy.value:.1f} % of the held-out accuracy is lost: regularize less."
-        return Outcome(0.0, lost, evidence, pictures=drawn)
+        lost = _("{gaps}, but {lost:.1f} % of the held-out accuracy is lost: regularize less.")
+        return Outcome(0.0, lost.format(gaps=gaps, lost=-100 * accuracy.value), evidence, pictures=drawn)
     share = trained.share(check, smaller.value, context.split(check.dataset))
-    little = "" if share == 1 else ": smaller, but not by much"
-    return Outcome(share, f"{sentence}{little}.", {**evidence, "notes": [f"{sentence}."]}, pictures=drawn)
+    sentence = f"{gaps}." if share == 1 else _("{gaps}: smaller, but not by much.").format(gaps=gaps)
+    return Outcome(share, sentence, {**evidence, "notes": [f"{gaps}."]}, pictures=drawn)

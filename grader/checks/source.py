@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from ..assignment.checks import SourceCheck
 from ..diagnosis import told_by_check
+from ..language import _
 from ..sandbox.seen import Call
 from . import imports, training
 from .context import Context, Outcome
@@ -31,13 +32,13 @@ def run(check: SourceCheck, context: Context) -> Outcome:
         return broken
     record = context.training() if rules else []
     if rules and not training.fits(record):
-        return Outcome(0.0, "No model was trained with fit(), so there is nothing to look at.")
+        return Outcome(0.0, _("No model was trained with fit(), so there is nothing to look at."))
     for rule in rules:
         problem = TRAINING_RULES[rule](record)
         if problem is not None:
             evidence = {"training": [call.model_dump() for call in record[:20]]}
             return Outcome(0.0, problem.sentence, evidence, told_by_check(problem.bug, problem.where))
-    praise = "The models are trained as the task asks." if rules else "Nothing is used that the task forbids."
+    praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
     return Outcome(1.0, praise)
 
 
@@ -46,9 +47,9 @@ def _calls(forbidden: list[str], context: Context) -> Outcome | None:
     for code in context.code:
         for line, name in called(code.text):
             if any(name == other or name.endswith(f".{other}") for other in forbidden):
-                where = f"{code.place}, line {line}".removeprefix(", ")
-                message = f"Your code calls {name} ({where}): the task is to write this yourself."
-                return Outcome(0.0, message, spot=(code.place, line))
+                sentence = _("Your code calls {name} ({where}): the task is to write this yourself.")
+                told = sentence.format(name=name, where=imports.at_line(code.place, line))
+                return Outcome(0.0, told, spot=(code.place, line))
     return None
 
 

@@ -16,6 +16,7 @@ from ..assignment.checks import BandedCheck
 from ..binding import describe
 from ..datasets import Split
 from ..errors import NotGradable
+from ..language import _
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
 from ..statistics import Correct
@@ -51,7 +52,9 @@ def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Pr
         split = context.split(dataset)
         context.variable(model, rows=1)
         if len(split.x_held_out) < FEWEST:
-            raise NotGradable(f"{split.describe()}: too few to judge a model by; use the whole data set.")
+            raise NotGradable(
+                _("{data}: too few to judge a model by; use the whole data set.").format(data=split.describe())
+            )
         context.predicted[key] = Predicted(
             *(_predicted(context, model, preprocess, images) for images in (split.x_train, split.x_held_out))
         )
@@ -64,7 +67,9 @@ def _predicted(context: Context, model: str, preprocess: str, images: Array) -> 
     if inputs is None:
         inputs = next(iter(context.ask(preprocess, {_argument(context, preprocess): images}).values.values()))
     if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
-        message = f"`{preprocess}` makes {describe(inputs)} of {len(images)} images: return one entry for each image."
+        message = _("`{function}` makes {value} of {count} images: return one entry for each image.").format(
+            function=preprocess, value=describe(inputs), count=len(images)
+        )
         raise CallFailed("failed", message)
     return classes(context.predict(model, inputs), len(images), f"`{model}.predict`")
 
@@ -98,13 +103,18 @@ def classes(answer: Any, count: int, source: str) -> Array:
     if found is not None and found.size <= count * MOST_SCORES:
         numbers = found.astype(np.float64)
         if not np.isfinite(numbers).all():
-            what = "numbers that are not finite"
+            what = _("numbers that are not finite")
         elif numbers.size == count and np.abs(numbers).max() <= MOST_SCORES:
             return np.asarray(numbers.reshape(count).round(), dtype=np.int64)
         elif numbers.ndim == 2 and count in numbers.shape and numbers.size > count:
             best: Array = numbers.argmax(axis=1 if len(numbers) == count else 0)
             return best
-    raise CallFailed("failed", f"{source} gives {what} for {count} images: expected a class or ten scores for each.")
+    raise CallFailed(
+        "failed",
+        _("{source} gives {what} for {count} images: expected a class or ten scores for each.").format(
+            source=source, what=what, count=count
+        ),
+    )
 
 
 def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..language import _
 from ..sandbox.seen import Call, Data, numbers
 
 Array = np.ndarray[Any, Any]
 
 ACCURACY = ("acc", "categorical_accuracy", "sparse_categorical_accuracy")  # other names of it in a history
-USES = {"training": "trained-on-test-data", "validation": "test-data-as-validation-data"}
 SAME = 1e-5  # of a value that was stored in float32
 SOME = 0.05  # of the sampled images: fewer may look alike by chance
 MOST_EPOCHS = 10_000
@@ -35,13 +35,22 @@ def leakage(record: list[Call]) -> Broken | None:
         stopping = any({"EarlyStopping", "ReduceLROnPlateau"} & set(callback.types) for callback in call.callbacks)
         for role, data in (("training", call.inputs), ("validation", call.validation or Data())):
             if any(origin.test > SOME for origin in data.origin.values()):
-                use, bug = f"as {role} data", USES[role]
-                if stopping and role == "validation":
-                    use, bug = "and early stopping goes by them", "early-stopping-on-test-data"
-                sentence = (
-                    f"fit() of {_model(call)} gets test images, {use}: take validation data from the training images."
-                )
-                return Broken(bug, _name(call), sentence)
+                if role == "training":
+                    bug = "trained-on-test-data"
+                    sentence = _(
+                        "fit() of {model} gets test images, as training data: take validation data from the training images."
+                    )
+                elif stopping:
+                    bug = "early-stopping-on-test-data"
+                    sentence = _(
+                        "fit() of {model} gets test images, and early stopping goes by them: take validation data from the training images."
+                    )
+                else:
+                    bug = "test-data-as-validation-data"
+                    sentence = _(
+                        "fit() of {model} gets test images, as validation data: take validation data from the training images."
+                    )
+                return Broken(bug, _name(call), sentence.format(model=_model(call)))
     return None
 
 
@@ -51,10 +60,9 @@ def early_stopping(record: list[Call]) -> Broken | None:
         for callback in call.callbacks:
             chooses = "EarlyStopping" in callback.types or callback.keeps_best
             if chooses and not callback.monitor.startswith("val_"):
-                sentence = (
-                    f"{callback.types[0]} of {_model(call)} watches '{callback.monitor}', which goes on improving while "
-                    "the model overfits: watch 'val_loss'."
-                )
+                sentence = _(
+                    "{callback} of {model} watches '{monitor}', which goes on improving while the model overfits: watch 'val_loss'."
+                ).format(callback=callback.types[0], model=_model(call), monitor=callback.monitor)
                 return Broken("early-stopping-on-training-metric", _name(call), sentence)
     return None
 
@@ -71,9 +79,15 @@ def scaling(record: list[Call]) -> Broken | None:
             ratio = _size(data.range) / max(_size(one), 1e-12)
             few = not data.shape or data.shape[0] < MANY
             if ratio > OTHER_RANGE or (ratio < 1 / OTHER_RANGE and not few):
-                sentence = (
-                    f"`{name}` is trained with values from {one[0]:g} to {one[1]:g}, but {call.method}() gets "
-                    f"{data.range[0]:g} to {data.range[1]:g}: scale all images alike."
+                sentence = _(
+                    "`{name}` is trained with values from {low:g} to {high:g}, but {method}() gets {other_low:g} to {other_high:g}: scale all images alike."
+                ).format(
+                    name=name,
+                    low=one[0],
+                    high=one[1],
+                    method=call.method,
+                    other_low=data.range[0],
+                    other_high=data.range[1],
                 )
                 return Broken("scaled-differently", name, sentence)
     return None
@@ -119,7 +133,7 @@ def _joined(histories: list[dict[str, Array]], key: str, claimed: Array) -> bool
 
 
 def _model(call: Call) -> str:
-    return f"`{call.model[0]}`" if call.model else "a model"
+    return f"`{call.model[0]}`" if call.model else _("a model")
 
 
 def _name(call: Call) -> str:

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from ..assignment.checks import TrajectoryCheck
 from ..compare import compare_results
+from ..language import _
 from ..report.evidence import Picture
-from ..text import plural
 from . import diagnosed, pictured
-from .context import Context, Outcome, Verdict
+from .context import Context, Outcome, Verdict, number_of_cases
 
 
 def run(check: TrajectoryCheck, context: Context) -> Outcome:
@@ -30,7 +30,9 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
         if history is not None and (not drawn or verdict.share == 1):  # of the first case that is wrong, or the last
             drawn = pictured.path(f"{check.function}()", answered[history], expected[history], check.tolerance)
         verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
-    praise = f"`{check.function}` follows the reference's path in {plural(len(cases), 'case')}."
+    praise = _("`{function}` follows the reference's path in {cases}.").format(
+        function=check.function, cases=number_of_cases(len(cases))
+    )
     outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
     drawn = drawn or pictured.errors(verdict, [answers for _, _, answers in asked], [right for _, right, _ in asked])
     return diagnosed.named(replace(outcome, pictures=drawn), context, check.function, asked)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import ValuesCheck
+from ..language import _
 from ..probes import Case
-from ..text import plural
 from . import attempts, diagnosed, pictured, side_by_side
-from .context import Context, Outcome, Result
+from .context import Context, Outcome, Result, number_of_cases
 
 
 def run(check: ValuesCheck, context: Context) -> Outcome:
@@ -30,7 +30,9 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
 
     tried = attempts.best(check, context, [check.function], expect, ask)
     outcome = tried.verdict.outcome(
-        f"`{check.function}` agrees with the reference in {plural(len(tried.answered), 'case')}."
+        _("`{function}` agrees with the reference in {cases}.").format(
+            function=check.function, cases=number_of_cases(len(tried.answered))
+        )
     )
     drawn = pictured.errors(tried.verdict, tried.answered, tried.expected) + side_by_side.images(
         context, check.function

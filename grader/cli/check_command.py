@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..language import _
 from . import options
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=options.SEED, default=0, show_default=True, help="Draws the inputs.")
 @options.data
 @options.device
+@options.lang
 @click.option(
     "--isolation",
     type=options.LEVELS,
@@ -75,7 +77,6 @@ def command(
     """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
     from ..assignment import load
     from ..grading import Trace, grade
-    from ..language import _
     from ..submission import read
 
     shape = shape or ("json" if as_json else "text")
@@ -99,11 +100,18 @@ def command(
     printed = time.monotonic()
     missing = [f"{name}.npz" for name in loaded.content.datasets if data and not (data / f"{name}.npz").is_file()]
     if missing:
-        used = f"graded with {report.environment.data}" if report.environment.data else "another source was used"
-        click.echo(f"Warning: {data} has no {' and no '.join(missing)}; {used}.", err=True)
+        used = (
+            _("graded with {data}").format(data=report.environment.data)
+            if report.environment.data
+            else _("another source was used")
+        )
+        lacking = _(" and no ").join(missing)
+        click.echo(
+            _("Warning: {folder} has no {files}; {used}.").format(folder=data, files=lacking, used=used), err=True
+        )
     if report.isolation.level == "none":
         click.echo(
-            "Warning: the submission ran without isolation, with all your rights; check only your own code so.",
+            _("Warning: the submission ran without isolation, with all your rights; check only your own code so."),
             err=True,
         )
     if page is not None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from . import options
+
 
 @click.command("ci")
 @click.option(
@@ -16,6 +18,7 @@ import click
     show_default=True,
     help="Which assignments are here; better outside of the repository, where students cannot change it.",
 )
+@options.lang
 @click.pass_context
 def command(ctx: click.Context, config: Path) -> None:
     """Grade what is in the repository here, and report to GitHub or GitLab, or as text."""

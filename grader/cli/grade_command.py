@@ -29,6 +29,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--seed", type=options.SEED, help="Draws the inputs.  [default: drawn once, and kept]")
 @options.data
 @options.device
+@options.lang
 @click.option(
     "--isolation",
     type=options.LEVELS,

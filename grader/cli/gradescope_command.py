@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Confine at exactly this level, or at the best that Gradescope's machine offers.",
 )
+@options.lang
 def command(assignment: str, out: Path, seed: int | None, isolation: str) -> None:
     """Make the autograder of ASSIGNMENT for Gradescope, a zip to upload."""
     from ..assignment import load

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
+
+from .. import language
+
+
+def _speak(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    ctx.with_resource(language.use(language.chosen(value, os.environ)))
+
 
 SEED = click.IntRange(0, 2**53 - 1)
 LEVELS = click.Choice(["strong", "medium", "none"])
@@ -32,3 +40,11 @@ engine = click.option(
     help="What executes notebooks: IPython's shell in the worker itself, or a Jupyter kernel.",
 )
 timings = click.option("--timings", is_flag=True, help="Print what the time was spent on, stage by stage.")
+lang = click.option(
+    "--lang",
+    type=click.Choice(language.LANGUAGES),
+    callback=_speak,
+    expose_value=False,
+    is_eager=True,  # what the other options complain about is said in it as well
+    help="The language of what students read.  [default: the locale's]",
+)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import NotGradable, UsageError
+from ..language import _
 from . import cache, download, sources
 from .cache import Array
 
@@ -95,7 +96,8 @@ def load(name: str, folder: Path | None = None) -> Dataset:
 def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
     """Do what :func:`load` does, and say where; ``retry`` fetches even if that failed a short time ago."""
     if name not in NAMES:
-        raise UsageError(f"There is no data set '{name}': choose one of {', '.join(NAMES)}.")
+        sentence = _("There is no data set '{name}': choose one of {names}.")
+        raise UsageError(sentence.format(name=name, names=", ".join(NAMES)))
     given = sources.in_folder(name, folder)
     if given is not None:
         try:
@@ -103,7 +105,9 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
                 return _prepared(given)
         except sources.Damaged as error:
             raise NotGradable(
-                f"The file {given.where} is not the data set {name}: {error}; replace it, or remove it to use another source."
+                _(
+                    "The file {file} is not the data set {name}: {error}; replace it, or remove it to use another source."
+                ).format(file=given.where, name=name, error=error)
             ) from error
     with cache.lock(name):
         found = _in_keras_cache(name)
@@ -162,7 +166,7 @@ def _prepared(source: sources.Source) -> Found:
     try:
         key = source.key()
     except OSError as error:
-        raise sources.Damaged(f"it cannot be read ({error})") from error
+        raise sources.Damaged(_("it cannot be read ({error})").format(error=error)) from error
     kept = cache.arrays(key) or cache.keep_arrays(key, source.read())
     return Found(Dataset(source.name, **kept[0], source=source.label, stand_in=False, key=key), source.where)
 

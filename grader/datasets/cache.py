@@ -21,6 +21,7 @@ import numpy as np
 import platformdirs
 
 from ..errors import NotGradable
+from ..language import _
 
 Array = np.ndarray[Any, Any]
 PARTS = ("x_train", "y_train", "x_test", "y_test")
@@ -87,8 +88,9 @@ def _write(name: str, write: Callable[[Path], None]) -> Path:
         except OSError as error:
             problem = error
     raise NotGradable(
-        f"Nothing can be written, neither to the user's cache nor to {tempfile.gettempdir()} ({problem}): "
-        "make room or set XDG_CACHE_HOME to a folder that can be written."
+        _(
+            "Nothing can be written, neither to the user's cache nor to {folder} ({problem}): make room or set XDG_CACHE_HOME to a folder that can be written."
+        ).format(folder=tempfile.gettempdir(), problem=problem)
     )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from .. import __version__
 from ..errors import UsageError
+from ..language import _
 from .cache import PARTS, Array
 
 IMAGE_SHAPES: dict[str, tuple[int, ...]] = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
@@ -53,8 +54,8 @@ class Source:
             arrays = self.reader()
         except Exception as error:  # damaged archives and pickles raise nearly anything
             # NumPy takes what it does not know for a pickle, and would advise to trust it.
-            reason = "it is no .npz file" if "pickle" in str(error) else f"{type(error).__name__}: {error}"
-            raise Damaged(f"it cannot be read ({reason})") from error
+            reason = _("it is no .npz file") if "pickle" in str(error) else f"{type(error).__name__}: {error}"
+            raise Damaged(_("it cannot be read ({error})").format(error=reason)) from error
         return check(self.name, arrays)
 
 
@@ -65,7 +66,8 @@ def in_folder(name: str, folder: Path | None) -> Source | None:
     if not given:
         return None
     if not os.path.isdir(given) or not os.access(given, os.R_OK | os.X_OK):
-        raise UsageError(f"The data folder {given} ({origin}) does not exist or cannot be read: give an existing one.")
+        sentence = _("The data folder {folder} ({origin}) does not exist or cannot be read: give an existing one.")
+        raise UsageError(sentence.format(folder=given, origin=origin))
     path = Path(given, f"{name}.npz")
     return Source(name, path.name, path, (path,), lambda: _npz(path)) if path.exists() else None
 
@@ -108,13 +110,14 @@ def check(name: str, arrays: dict[str, Array]) -> dict[str, Array]:
         images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
         expected = IMAGE_SHAPES[name]
         if images.dtype != np.uint8 or images.shape[1:] != expected:
-            raise Damaged(
-                f"x_{part} is {images.dtype} {images.shape}, not uint8 (n, {', '.join(str(size) for size in expected)})"
-            )
+            wanted = ", ".join(str(size) for size in expected)
+            sentence = _("{array} is {dtype} {shape}, not uint8 (n, {wanted})")
+            raise Damaged(sentence.format(array=f"x_{part}", dtype=images.dtype, shape=images.shape, wanted=wanted))
         if len(images) < 2 or labels.shape not in ((len(images),), (len(images), 1)):
-            raise Damaged(f"y_{part} has the shape {labels.shape} for {len(images)} images")
+            sentence = _("{array} has the shape {shape} for {count} images")
+            raise Damaged(sentence.format(array=f"y_{part}", shape=labels.shape, count=len(images)))
         if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() > 9:
-            raise Damaged(f"y_{part} is not made of integers from 0 to 9")
+            raise Damaged(_("{array} is not made of integers from 0 to 9").format(array=f"y_{part}"))
         shape = (-1, 1) if name == "cifar10" else (-1,)
         checked[f"x_{part}"] = np.ascontiguousarray(images)
         checked[f"y_{part}"] = labels.astype(np.uint8).reshape(shape)
@@ -130,7 +133,7 @@ def _npz(path: Path) -> dict[str, Array]:
     with np.load(path, allow_pickle=False) as file:
         missing = [part for part in PARTS if part not in file]
         if missing:
-            raise ValueError(f"no {missing[0]} in it")
+            raise ValueError(_("no {array} in it").format(array=missing[0]))
         return {part: file[part] for part in PARTS}
 
 

@@ -6,6 +6,7 @@ from ..assignment.bugs import Texts
 from ..assignment.checks import BaseCheck
 from ..assignment.content import AssignmentFile
 from ..errors import UsageError
+from ..language import _
 from ..report.model import Diagnosis, NamedBug
 from ..text import clean
 from . import Finding, Findings, catalogue
@@ -25,27 +26,28 @@ def hint(check: BaseCheck, findings: Findings | None, where: str, content: Assig
     """
     if findings is None:
         several = len(set(check.functions())) == 1 and len(content.functions[next(iter(check.functions()))].returns) > 1
-        place = f"The first wrong result is {where}. " if where and several else ""
-        return f"{place}{check.hint}".strip()
+        place = _("The first wrong result is {where}.").format(where=where) if where and several else ""
+        return f"{place} {_(check.hint)}".strip()
     sentences = [_place(finding, check) for finding in findings.bugs]
     for said in ("kind", "reason")[: level - 1]:
-        told = [getattr(_texts(finding.bug, content), said) for finding in findings.bugs]
-        others = [getattr(_texts(finding.bug, content), said) for finding in findings.alternatives]
-        sentences += [*told, *(f"Or: {other}" for other in others)]
+        told = [_(getattr(_texts(finding.bug, content), said)) for finding in findings.bugs]
+        others = [_(getattr(_texts(finding.bug, content), said)) for finding in findings.alternatives]
+        sentences += [*told, *(_("Or: {hint}").format(hint=other) for other in others)]
     return " ".join(dict.fromkeys(sentences))
 
 
 def _place(finding: Finding, check: BaseCheck) -> str:
     where = clean(finding.where)
     if not finding.function:
-        return f"Look at {where}."
+        return _("Look at {where}.").format(where=where)
     if finding.function in check.functions() and len(set(check.functions())) == 1:
-        return f"Look at {where} in {finding.function}() first."
-    return f"This follows from {finding.function}(): look at {where} there first."
+        return _("Look at {where} in {function}() first.").format(where=where, function=finding.function)
+    follows = _("This follows from {function}(): look at {where} there first.")
+    return follows.format(function=finding.function, where=where)
 
 
 def _named(finding: Finding, content: AssignmentFile) -> NamedBug:
-    return NamedBug(bug=finding.bug, title=_texts(finding.bug, content).title, where=clean(finding.where))
+    return NamedBug(bug=finding.bug, title=_(_texts(finding.bug, content).title), where=clean(finding.where))
 
 
 def _texts(name: str, content: AssignmentFile) -> Texts:
@@ -55,5 +57,7 @@ def _texts(name: str, content: AssignmentFile) -> Texts:
     except UsageError:
         words = name.replace("-", " ")
         return Texts(
-            title=words.capitalize(), kind=f"The numbers are those of: {words}.", reason="Ask your instructor."
+            title=words.capitalize(),
+            kind=_("The numbers are those of: {words}.").format(words=words),
+            reason=_("Ask your instructor."),
         )

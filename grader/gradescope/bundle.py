@@ -7,6 +7,7 @@ import secrets
 import zipfile
 from pathlib import Path
 
+from .. import language
 from ..assignment import PACKAGE, Assignment
 from ..batch import job
 from ..errors import UsageError
@@ -29,6 +30,7 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
         "assignment": assignment.name if bundled else FOLDER,
         "seed": secrets.randbelow(2**53) if seed is None else seed,
         "isolation": isolation,
+        "language": language.current(),
     }
     packed = {} if bundled else job.pack(assignment, [out.resolve()])
     name, content = wheel.build()

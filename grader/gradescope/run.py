@@ -13,8 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .. import language
 from ..assignment import Assignment, bundled_names, load
 from ..batch.files import write_whole
+from ..batch.visible import for_student
 from ..errors import GraderError, NotGradable, UsageError
 from ..grading import grade
 from ..language import _
@@ -33,15 +35,12 @@ def main(base: Path, prepare: bool) -> int:
     try:
         results.unlink(missing_ok=True)
         settings = json.loads((base / "source" / SETTINGS).read_text())
-        assignment = _assignment(base, settings["assignment"])
-        if prepare:
-            _prepare(assignment, settings)
-            return 0
-        report = _grade(assignment, _read(base / "submission", assignment.name), settings)
-        if report.ending == "not_gradable":
-            raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
-        results.parent.mkdir(exist_ok=True)
-        write_whole(results, gradescope.render(report, assignment.content).encode())
+        with language.use(settings["language"]):
+            assignment = _assignment(base, settings["assignment"])
+            if prepare:
+                _prepare(assignment, settings)
+            else:
+                _grade_submission(base, assignment, settings, results)
     except GraderError as error:
         print(error)
         return 3
@@ -51,6 +50,16 @@ def main(base: Path, prepare: bool) -> int:
         print(message.format(what=what))
         return 3
     return 0
+
+
+def _grade_submission(base: Path, assignment: Assignment, settings: dict[str, Any], results: Path) -> None:
+    report = _grade(assignment, _read(base / "submission", assignment.name), settings)
+    if report.ending == "not_gradable":
+        raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
+    results.parent.mkdir(exist_ok=True)
+    # A hidden test, as an instructor's check would be, hides everybody's total.
+    shown = for_student(report, assignment.content)
+    write_whole(results, gradescope.render(shown, assignment.content).encode())
 
 
 def _assignment(base: Path, name: str) -> Assignment:

@@ -5,6 +5,7 @@ grades or forks itself.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import language
 from ..assignment import load
 from ..errors import GraderError
 from ..language import _
@@ -39,6 +41,7 @@ class Checked:
     title: str
     pass_mark: float
     hints: int
+    language: str
 
     @property
     def passed(self) -> bool:
@@ -51,23 +54,38 @@ class Checked:
         return self.report.score
 
     def __repr__(self) -> str:
-        return inline.as_text(self.report, self.about, self.pass_mark, self.hints)
+        with language.use(self.language):
+            return inline.as_text(self.report, self.about, self.pass_mark, self.hints)
 
     def _repr_mimebundle_(self, **__: Any) -> dict[str, str]:
-        page = inline.as_html(self.report, self.about, self.title, self.pass_mark, self.hints)
+        with language.use(self.language):
+            page = inline.as_html(self.report, self.about, self.title, self.pass_mark, self.hints)
         return {"text/plain": repr(self), "text/html": page}
 
 
 def check(
-    assignment: str, submission: str | None, *, hints: int | None = None, seed: int = 0, data: str | None = None
+    assignment: str,
+    submission: str | None,
+    *,
+    hints: int | None = None,
+    seed: int = 0,
+    data: str | None = None,
+    lang: str | None = None,
 ) -> Checked:
     """Check ``submission``, by default what is being edited here; raises NotChecked."""
+    if lang is not None and lang not in language.LANGUAGES:
+        raise NotChecked(f"There are no sentences in '{clean(lang)}': use one of {', '.join(language.LANGUAGES)}.")
+    with language.use(language.chosen(lang, os.environ)):
+        return _check(assignment, submission, hints, seed, data)
+
+
+def _check(assignment: str, submission: str | None, hints: int | None, seed: int, data: str | None) -> Checked:
     with tempfile.TemporaryDirectory(prefix="grader-cells-") as folder:
         try:
             chosen = source.choose(submission, source.running_shell(), Path(folder))
         except GraderError as error:
             raise NotChecked(str(error)) from None
-        options = ["--json", "--seed", str(seed)]
+        options = ["--json", "--seed", str(seed), "--lang", language.current()]
         options += [] if hints is None else ["--hints", str(hints)]
         options += [] if data is None else ["--data", str(data)]
         output, said = _run([*options, "--", str(assignment), str(chosen.path)])
@@ -80,7 +98,14 @@ def check(
     report = Report.model_validate_json(output)
     if chosen.shown is not None:
         report.submission.path = chosen.shown
-    return Checked(report, (*chosen.about, *warnings), content.title, content.pass_mark, hints or content.hints)
+    return Checked(
+        report,
+        (*chosen.about, *warnings),
+        _(content.title),
+        content.pass_mark,
+        hints or content.hints,
+        language.current(),
+    )
 
 
 def _run(arguments: list[str]) -> tuple[str, str]:

@@ -8,14 +8,14 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser
 
-from ..language import _
+from ..language import LANGUAGES, _
 from .checking import Checked, check
 
 
 def grade(line: str) -> Checked:
     """Check a notebook or module against an assignment, and show the report here::
 
-        %grade ASSIGNMENT [FILE] [--hints 1|2|3] [--seed N] [--data DIR]
+        %grade ASSIGNMENT [FILE] [--hints 1|2|3] [--seed N] [--data DIR] [--lang de|en|es]
 
     Without FILE it is the notebook that is being edited, as it was saved last. The options are those of ``grader check``.
     """
@@ -25,11 +25,13 @@ def grade(line: str) -> Checked:
     parser.add_argument("--hints", type=int, choices=(1, 2, 3))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--data", metavar="DIR")
+    parser.add_argument("--lang", choices=LANGUAGES)
     try:
         given = parser.parse_args(shlex.split(line))
     except ValueError:
         raise UsageError(_("A quotation mark is not closed: close it.")) from None
-    return check(given.assignment, given.submission, hints=given.hints, seed=given.seed, data=given.data)
+    options = {"hints": given.hints, "seed": given.seed, "data": given.data, "lang": given.lang}
+    return check(given.assignment, given.submission, **options)
 
 
 def load(shell: Any) -> None:

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from ..assignment.content import AssignmentFile
-from ..batch.visible import for_student
 from ..language import _
 from ..text import clean
 from . import said
@@ -14,7 +13,7 @@ from .model import CheckResult, Report
 
 
 def render(report: Report, content: AssignmentFile) -> str:
-    """What students may see, and instructors' checks as hidden tests; where these have been left out, their points alone.
+    """What students may see, which has been chosen before; of what has been left out, the points alone.
 
     What could not be graded has neither score nor tests, so that Gradescope says that the autograder has failed.
     """
@@ -30,11 +29,7 @@ def render(report: Report, content: AssignmentFile) -> str:
         },
     }
     if report.score is not None:
-        shown = {check.name: check for check in for_student(report, content).checks}
-        tests = [
-            _test(number, shown.get(check.name, check), check.name in shown)
-            for number, check in enumerate(report.checks, start=1)
-        ]
+        tests = [_test(number, check) for number, check in enumerate(report.checks, start=1)]
         score, points = said.rest(report)
         if points or score:
             tests.append({"name": _("Further checks"), "score": score, "max_score": points})
@@ -42,7 +37,7 @@ def render(report: Report, content: AssignmentFile) -> str:
     return json.dumps(document, indent=2)
 
 
-def _test(number: int, check: CheckResult, visible: bool) -> dict[str, Any]:
+def _test(number: int, check: CheckResult) -> dict[str, Any]:
     """Gradescope adds up ``max_score``, which has to give the assignment's points: those of a bonus come on top."""
     told = said.sentences(check) if check.status != "passed" else []
     return {
@@ -54,5 +49,5 @@ def _test(number: int, check: CheckResult, visible: bool) -> dict[str, Any]:
         "status": "passed" if check.status == "passed" else "failed",
         "output": "\n".join([*told, *filter(None, [said.spot(check)])]),
         "output_format": "text",
-        "visibility": "visible" if visible else "hidden",
+        "visibility": "visible",
     }

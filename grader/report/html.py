@@ -10,14 +10,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..language import _
+from ..language import _, current
 from ..text import clean
 from . import evidence, executed, pictures
 from .model import CheckResult, Report
 from .svg import Drawn, swatch
 
 TEMPLATES = Path(__file__).parent / "templates"
-LANGUAGE = "en"  # of the sentences that the grader writes
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 LONGEST = 1000  # characters of a sentence
 ICONS = {"passed": "✓", "partial": "½", "skipped": "–", "not_gradable": "?"}
@@ -71,7 +70,7 @@ def environment() -> Environment:
     )
     made.globals |= {
         "_": _,
-        "language": LANGUAGE,
+        "language": current,
         "policy": POLICY,
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "icon": icon,
@@ -79,7 +78,7 @@ def environment() -> Environment:
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }
-    made.filters |= {"line": line, "marked": marked, "number": number}
+    made.filters |= {"translated": _, "line": line, "marked": marked, "number": number}
     return made
 
 

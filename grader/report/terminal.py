@@ -8,9 +8,26 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from ..language import _, marked
 from ..text import clean
-from .model import CheckResult, Diagnosis, Report
+from .model import CheckResult, Diagnosis, NamedBug, Report
 
+WORDS = [  # the statuses and levels of a report, translated here only: in its JSON they are names
+    marked("passed"),
+    marked("partial"),
+    marked("failed"),
+    marked("error"),
+    marked("timeout"),
+    marked("memory"),
+    marked("output"),
+    marked("crashed"),
+    marked("protocol"),
+    marked("skipped"),
+    marked("not_gradable"),
+    marked("strong"),
+    marked("medium"),
+    marked("none"),
+]
 COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradable": "magenta"}
 INDENT = " " * 14
 
@@ -50,27 +67,35 @@ def show(
         if result.status != "passed" and not _is_shared(report, result):
             line(result.message, INDENT)
         elif "notes" in result.evidence:
-            line(f"Note: {' '.join(result.evidence['notes'])}", INDENT)
+            line(_("Note: {notes}").format(notes=" ".join(result.evidence["notes"])), INDENT)
         if result.diagnosis is not None and hint_level > 1:
             for name in _bugs(result.diagnosis):
                 line(name, INDENT)
         if result.hint:
-            line(Text(f"Hint: {result.hint}", style="italic"), INDENT)
+            line(Text(_("Hint: {hint}").format(hint=result.hint), style="italic"), INDENT)
     if report.checks and _is_shared(report, report.checks[0]):
         line(report.checks[0].message)
     line(_summary(report, pass_mark))
     if report.environment.data:
-        line(Text(f"data {report.environment.data}", style="dim"))
-    gaps = f", without {', '.join(report.isolation.not_enforced)}" if report.isolation.not_enforced else ""
-    by = f"; executed by a {report.environment.engine}" if report.environment.engine else ""
-    line(Text(f"isolation {report.isolation.level}{gaps}{by}; {report.seconds:.1f} s", style="dim"))
+        line(Text(_("data {data}").format(data=report.environment.data), style="dim"))
+    names = ", ".join(map(_, report.isolation.not_enforced))
+    gaps = _(", without {names}").format(names=names) if names else ""
+    engine = report.environment.engine
+    by = _("; executed by a {engine}").format(engine=engine) if engine else ""
+    confined = _("isolation {level}{gaps}{by}; {seconds:.1f} s")
+    told = confined.format(level=_(report.isolation.level), gaps=gaps, by=by, seconds=report.seconds)
+    line(Text(told, style="dim"))
 
 
 def _bugs(diagnosis: Diagnosis) -> list[str]:
     """Each bug in a line; those that cannot be told apart from the first come after it."""
-    also = [f"Also: {bug.title} ({bug.bug}, {bug.where})" for bug in diagnosis.also]
-    instead = [f"Or:   {bug.title} ({bug.bug}, {bug.where})" for bug in diagnosis.alternatives]
-    return [f"Bug:  {diagnosis.title} ({diagnosis.bug}, {diagnosis.where})", *instead, *also]
+
+    def told(word: str, bug: NamedBug) -> str:
+        return f"{word:5} {bug.title} ({bug.bug}, {bug.where})"
+
+    also = [told(_("Also:"), bug) for bug in diagnosis.also]
+    instead = [told(_("Or:"), bug) for bug in diagnosis.alternatives]
+    return [told(_("Bug:"), diagnosis), *instead, *also]
 
 
 def _which(report: Report, entry: str) -> str:
@@ -87,18 +112,26 @@ def _is_shared(report: Report, result: CheckResult) -> bool:
 
 def _headline(result: CheckResult, width: int) -> Text:
     colour = COLOURS.get(result.status, "red")
-    points = "     note" if not result.max_score else f"{result.score or 0:3g} of {result.max_score:<2g}"
+    points = (
+        _("{score:3g} of {max_score:<2g}").format(score=result.score or 0, max_score=result.max_score)
+        if result.max_score
+        else _("note").rjust(len(_("{score:3g} of {max_score:<2g}").format(score=0, max_score=0)))
+    )
     return Text.assemble(
-        (f"{result.status:12}", colour), f"  {points}  {result.name:{width}}", (f"  {result.title}", "dim")
+        (f"{_(result.status):12}", colour), f"  {points}  {result.name:{width}}", (f"  {result.title}", "dim")
     )
 
 
 def _summary(report: Report, pass_mark: float) -> Text:
     if report.score is None:
         return Text(
-            "Not graded: the grader could not do its work, which is not the submission's fault.", "bold magenta"
+            _("Not graded: the grader could not do its work, which is not the submission's fault."), "bold magenta"
         )
     needed = pass_mark / 100 * report.max_score
-    verdict = "passed" if report.passed else f"not passed, {needed:g} are needed"
+    sentence = (
+        _("Score: {score:g} of {max_score:g}, passed.")
+        if report.passed
+        else _("Score: {score:g} of {max_score:g}, not passed, {needed:g} are needed.")
+    )
     style = "bold green" if report.passed else "bold red"
-    return Text(f"Score: {report.score:g} of {report.max_score:g}, {verdict}.", style)
+    return Text(sentence.format(score=report.score, max_score=report.max_score, needed=needed), style)

@@ -2,20 +2,118 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Any, Literal
+
+from ..language import _, marked
+from ..text import clean
 
 Ending = Literal["failed", "error", "timeout", "memory", "output", "crashed", "protocol"]
 Place = tuple[int | None, int | None]
+
+# The worker's own sentence in an exception; it is said there in English, since a worker imports nothing of ours.
+UNAVAILABLE = marked("{name} is not available while a submission is graded; this assignment offers {offered}.")
+NO_DATA = marked("no data set")  # where it offers none
 
 
 class CallFailed(Exception):
     """No answer: ``status`` is one of the report's, the text is the sentence that the student reads.
 
+    ``raised`` is the exception of student code that ended the call, "ValueError: ..."; "" if there was none.
     ``place`` is the cell (None in a module) and the line at which the submission failed, as the worker tells it.
     """
 
-    def __init__(self, status: Ending, message: str, place: Place | None = None) -> None:
+    def __init__(self, status: Ending, message: str, raised: str = "", place: Place | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.raised = raised
         self.place = place
+
+
+def failure_of(error: Any, doing: str, loading: bool = False) -> CallFailed:
+    """Turn a worker's description of an error into a status, a sentence and a place; ``loading`` is not yet a call."""
+    if not isinstance(error, dict):
+        return CallFailed("protocol", _("{doing} broke the connection to the grader.").format(doing=doing))
+    failure = _worded(error, doing, loading)
+    cell, line = (number if isinstance(number := error.get(key), int) else None for key in ("cell", "line"))
+    failure.place = None if cell is line is None else (cell, line)
+    return failure
+
+
+def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
+    kind, text = clean(error.get("type", ""), 80), clean(error.get("text", ""))
+    line, source = error.get("line"), clean(error.get("source", ""))
+    places = [_("cell {number}").format(number=error["cell"])] if isinstance(error.get("cell"), int) else []
+    if isinstance(line, int):
+        places.append(_("line {line}").format(line=line))
+    where = _(" at {place}").format(place=", ".join(places)) if places else ""
+    shown = f" (`{source}`)" if source else ""
+    if kind == "OutputLimit":
+        return CallFailed(
+            "output",
+            _("{doing} printed too much{where} and was stopped: remove prints inside loops.").format(
+                doing=doing, where=where
+            ),
+        )
+    if kind == "DeadKernel":
+        return CallFailed(
+            "crashed",
+            _("{doing} killed the Python process{where}: run that cell alone and look for os.kill or os._exit.").format(
+                doing=doing, where=where
+            ),
+        )
+    if kind == "BrokenKernel":
+        return CallFailed(
+            "crashed",
+            _("{doing} broke the kernel, so that no function can be called: restart and run all.").format(doing=doing),
+        )
+    if error.get("memory"):
+        return CallFailed(
+            "memory",
+            _("{doing} needed more memory than allowed{where}{shown}.").format(doing=doing, where=where, shown=shown),
+        )
+    if kind == "StdinNotImplementedError" or (kind == "EOFError" and text == "EOF when reading a line"):
+        return CallFailed(
+            "error",
+            _("{doing} waits for input(){where}: remove it, nobody is there to type.").format(doing=doing, where=where),
+        )
+    if kind == "SystemExit":
+        return CallFailed(
+            "error",
+            _("{doing} ended the program{where}{shown}: remove calls of exit, quit and sys.exit.").format(
+                doing=doing, where=where, shown=shown
+            ),
+        )
+    if kind == "NotImplementedError" and not text:
+        if loading:
+            return CallFailed(
+                "error",
+                _("{doing} stopped{where}, which calls a function that is not written yet.").format(
+                    doing=doing, where=where
+                ),
+            )
+        return CallFailed(
+            "error", _("{doing} is not written yet{where} (NotImplementedError).").format(doing=doing, where=where)
+        )
+    advice = ""
+    outer = error.get("outer_line")
+    if loading and isinstance(outer, int) and outer != line and "cell" not in error:
+        advice = _(
+            '; line {line} called it (experiments that nobody asked for belong under `if __name__ == "__main__":`)'
+        ).format(line=outer)
+    text = _of_the_worker(text) or _("no message")
+    raised = f"{kind}: {text}"
+    sentence = _("{doing} stopped{where} with {raised}{shown}{advice}.")
+    told = sentence.format(doing=doing, where=where, raised=raised, shown=shown, advice=advice)
+    return CallFailed("error", told, raised)
+
+
+def _of_the_worker(text: str) -> str:
+    """The text of an exception; that of the worker's own in the language of the report."""
+    pattern = re.escape(UNAVAILABLE).replace(r"\{name\}", "(?P<name>.+)").replace(r"\{offered\}", "(?P<offered>.+)")
+    found = re.fullmatch(pattern, text)
+    if found is None:
+        return text
+    name, offered = found.groups()
+    return _(UNAVAILABLE).format(name=name, offered=_(offered))

@@ -14,13 +14,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..assignment.parts import Limits
 from ..errors import NotGradable
+from ..language import _, marked
 from ..report.model import Level
 from ..submission import Submission
 from ..text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
 from . import seen
-from .endings import CallFailed, Place
+from .endings import CallFailed, Place, failure_of
 from .engines import Engine, engine_of, libraries_of
 from .view import Equipment
 from .warm import Kind, WarmStart
@@ -30,10 +31,23 @@ T = TypeVar("T")
 BYTES_OF_CHARACTER = 10  # at most, of what a cell has shown: six for a character, and what is around a short text
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
+OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
+    marked("number of processes"),
+    marked("another user id"),
+    marked("memory of all processes together"),
+    marked("signals to your other processes"),
+    marked("Unix sockets"),
+]
 NOT_ENFORCED: dict[Level, list[str]] = {
     "strong": [],
-    "medium": ["private process ids", "permissions of your other files", "disk quota"],
-    "none": ["files", "network", "system calls", "private process ids", "disk quota"],
+    "medium": [marked("private process ids"), marked("permissions of your other files"), marked("disk quota")],
+    "none": [
+        marked("files"),
+        marked("network"),
+        marked("system calls"),
+        marked("private process ids"),
+        marked("disk quota"),
+    ],
 }
 
 
@@ -176,19 +190,19 @@ class Session:
 
     def variables(self, names: Sequence[str], rows: int) -> dict[str, seen.Variable]:
         """Look at variables, arrays cut after ``rows`` entries; raises CallFailed."""
-        return self._look("variables", seen.VARIABLES, list(names), rows)
+        return self._look("variables", _("Reading the variables"), seen.VARIABLES, list(names), rows)
 
     def figures(self) -> list[seen.Figure]:
         """Look at what the submission drew; raises CallFailed."""
-        return self._look("figures", seen.FIGURES)
+        return self._look("figures", _("Reading the figures"), seen.FIGURES)
 
     def training(self) -> list[seen.Call]:
         """Look at the recorded calls of fit, evaluate and predict; raises CallFailed."""
-        return self._look("training", seen.CALLS)
+        return self._look("training", _("Reading the training"), seen.CALLS)
 
-    def _look(self, what: str, expected: TypeAdapter[T], *arguments: Any) -> T:
-        answer = self._request({"look": what}, list(arguments), {}, f"Reading the {what}").value
-        return self.validated(expected, answer, f"Reading the {what}")
+    def _look(self, what: str, doing: str, expected: TypeAdapter[T], *arguments: Any) -> T:
+        answer = self._request({"look": what}, list(arguments), {}, doing).value
+        return self.validated(expected, answer, doing)
 
     def validated(self, expected: TypeAdapter[T], answer: Any, doing: str) -> T:
         """The answer as a model; raises CallFailed where student code has put something else in its place."""
@@ -196,7 +210,9 @@ class Session:
             return expected.validate_python(answer)
         except ValidationError as error:
             self.close()
-            raise CallFailed("protocol", f"{doing} gave an answer that the grader's code cannot have given.") from error
+            raise CallFailed(
+                "protocol", _("{doing} gave an answer that the grader's code cannot have given.").format(doing=doing)
+            ) from error
 
     def _request(
         self,
@@ -212,7 +228,7 @@ class Session:
         tree, payload = values.encode(((*positional,), keywords))
         header, raw = self._ask({**request, "arguments": tree}, payload, seconds or self._limits.call_seconds, doing)
         if "error" in header:
-            raise _failure(header["error"], doing)
+            raise failure_of(header["error"], doing)
         try:
             answer = values.decode(header.get("value"), raw)
             if not isinstance(answer, tuple) or len(answer) not in (2, 3):
@@ -223,7 +239,10 @@ class Session:
             return Answer(value, list(arguments or []), seen.ATTRIBUTES.validate_python(rest[0] if rest else {}))
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
-            raise CallFailed("protocol", f"{doing} gave an answer that cannot be read ({error}).") from error
+            raise CallFailed(
+                "protocol",
+                _("{doing} gave an answer that cannot be read ({error}).").format(doing=doing, error=_(str(error))),
+            ) from error
 
     def close(self) -> None:
         """End the worker and everything that it started."""
@@ -249,8 +268,9 @@ class Session:
                 self._worker = None
                 if len(self._candidates) == 1:
                     raise NotGradable(
-                        f"No worker could be started at isolation level '{self._candidates[0]}' ({error}): "
-                        "run 'grader doctor' to see what this machine offers."
+                        _(
+                            "No worker could be started at isolation level '{level}' ({error}): run 'grader doctor' to see what this machine offers."
+                        ).format(level=self._candidates[0], error=error)
                     ) from error
                 del self._candidates[0]
                 continue
@@ -268,8 +288,10 @@ class Session:
         tree, payload = values.encode(contents)
         self.outputs = {}
         self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
-        what = f"Loading {clean(submission.entry, 80)}"
-        header, _ = self._ask({"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what)
+        what = _("Loading {file}").format(file=clean(submission.entry, 80))
+        header, _payload = self._ask(
+            {"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what
+        )
         try:
             self.functions = {name: _found(name, item) for name, item in header["names"].items() if clean(name) == name}
             self.classes = {
@@ -289,9 +311,11 @@ class Session:
             self.modules = [str(name) for name in header["modules"]]
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self.close()
-            raise CallFailed("protocol", f"{what} broke the connection to the grader.") from problem
+            raise CallFailed(
+                "protocol", _("{doing} broke the connection to the grader.").format(doing=what)
+            ) from problem
         if error is not None:
-            failure = _failure(error, what)
+            failure = failure_of(error, what, loading=True)
             # A notebook goes on after a cell that failed; what the other cells defined still counts.
             if submission.kind == "module" or failure.status != "error":
                 self.close()
@@ -307,7 +331,8 @@ class Session:
                 raise ValueError
             outputs = seen.OUTPUTS.validate_json(raw)
         except ValueError as error:
-            raise CallFailed("protocol", f"{doing} wrote into the grader's channel.") from error
+            sentence = _("{doing} wrote into the grader's channel.").format(doing=doing)
+            raise CallFailed("protocol", sentence) from error
         self.outputs[cell] = [output.model_dump() for output in outputs]
 
     def _ask(self, request: dict[str, Any], payload: bytes, seconds: float, doing: str) -> tuple[dict[str, Any], bytes]:
@@ -319,29 +344,35 @@ class Session:
         cell, loading = 0, doing
         try:
             if began >= self._deadline:
-                raise CallFailed("timeout", f"{doing} was not begun: no time is left for this submission.")
+                raise CallFailed(
+                    "timeout", _("{doing} was not begun: no time is left for this submission.").format(doing=doing)
+                )
             self._worker.send({"id": self._identity, **request}, payload, seconds)
             while True:
                 header, raw = self._worker.receive(deadline, doing)
                 if header.get("id") != self._identity:
-                    raise CallFailed("protocol", f"{doing} wrote into the grader's channel.")
+                    raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 if "shown" in header and "entry" in request:
                     self._take_outputs(header["shown"], cell, raw, loading)
                     continue
                 if "progress" not in header:
                     return header, raw
                 if "entry" not in request or type(header["progress"]) is not int or header["progress"] <= cell:
-                    raise CallFailed("protocol", f"{doing} wrote into the grader's channel.")
+                    raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 cell = self.last_cell = header["progress"]
-                doing = f"Cell {cell} of {clean(self._submission.entry, 80)}"
+                doing = _("Cell {cell} of {file}").format(cell=cell, file=clean(self._submission.entry, 80))
         except CallFailed as failure:
             self._worker.kill()
             self._worker = None
             if failure.status == "crashed" and cell:  # as a kernel that has died in a cell
-                raise _failure({"type": "DeadKernel", "cell": cell}, loading) from failure
+                raise failure_of({"type": "DeadKernel", "cell": cell}, loading, loading=True) from failure
             if failure.status == "timeout":
-                limit = f"{seconds:g} s" if deadline < self._deadline else f"{self._limits.total_seconds:g} s in all"
-                raise CallFailed("timeout", f"{failure.message} The limit is {limit}.") from failure
+                limit = (
+                    _("The limit is {seconds:g} s.").format(seconds=seconds)
+                    if deadline < self._deadline
+                    else _("The limit is {seconds:g} s in all.").format(seconds=self._limits.total_seconds)
+                )
+                raise CallFailed("timeout", f"{failure.message} {limit}") from failure
             raise
 
 
@@ -355,51 +386,3 @@ def _found(name: str, item: dict[str, Any]) -> Found:
 def _method(owner: str, name: str, item: seen.Method) -> Found:
     reads, stores = ([each for each in names if each.isidentifier()] for names in (item.reads, item.stores))
     return Found(name, item.parameters, item.returns, owner, reads, stores)
-
-
-def _failure(error: Any, doing: str) -> CallFailed:
-    """Turn a worker's description of an error into a status, a sentence and a place."""
-    if not isinstance(error, dict):
-        return CallFailed("protocol", f"{doing} broke the connection to the grader.")
-    failure = _sentence(error, doing)
-    cell, line = (number if isinstance(number := error.get(key), int) else None for key in ("cell", "line"))
-    failure.place = None if cell is line is None else (cell, line)
-    return failure
-
-
-def _sentence(error: dict[str, Any], doing: str) -> CallFailed:
-    kind, text = clean(error.get("type", ""), 80), clean(error.get("text", ""))
-    line, source = error.get("line"), clean(error.get("source", ""))
-    place = f"cell {error['cell']}" if isinstance(error.get("cell"), int) else ""
-    if isinstance(line, int):
-        place = f"{place}, line {line}" if place else f"line {line}"
-    where = f" at {place}" if place else ""
-    shown = f" (`{source}`)" if source else ""
-    if kind == "OutputLimit":
-        return CallFailed("output", f"{doing} printed too much{where} and was stopped: remove prints inside loops.")
-    if kind == "DeadKernel":
-        return CallFailed(
-            "crashed",
-            f"{doing} killed the Python process{where}: run that cell alone and look for os.kill or os._exit.",
-        )
-    if kind == "BrokenKernel":
-        return CallFailed(
-            "crashed", f"{doing} broke the kernel, so that no function can be called: restart and run all."
-        )
-    if error.get("memory"):
-        return CallFailed("memory", f"{doing} needed more memory than allowed{where}{shown}.")
-    if kind == "StdinNotImplementedError" or (kind == "EOFError" and text == "EOF when reading a line"):
-        return CallFailed("error", f"{doing} waits for input(){where}: remove it, nobody is there to type.")
-    if kind == "SystemExit":
-        return CallFailed("error", f"{doing} ended the program{where}{shown}: remove calls of exit, quit and sys.exit.")
-    if kind == "NotImplementedError" and not text:
-        if doing.startswith("Loading"):
-            return CallFailed("error", f"{doing} stopped{where}, which calls a function that is not written yet.")
-        return CallFailed("error", f"{doing} is not written yet{where} (NotImplementedError).")
-    advice = ""
-    outer = error.get("outer_line")
-    if doing.startswith("Loading") and isinstance(outer, int) and outer != line and "cell" not in error:
-        advice = (
-            f'; line {outer} called it (experiments that nobody asked for belong under `if __name__ == "__main__":`)'
-        )
-    return CallFailed("error", f"{doing} stopped{where} with {kind}: {text or 'no message'}{shown}{advice}.")

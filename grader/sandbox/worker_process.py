@@ -18,6 +18,7 @@ from typing import Any
 
 from ..assignment.parts import Limits
 from ..errors import NotGradable
+from ..language import _
 from ..worker import frames
 from . import usage, view
 from .endings import CallFailed
@@ -113,7 +114,8 @@ class WorkerProcess:
         if self._buffer or self._readable():
             self.kill()
             raise CallFailed(
-                "protocol", "Your code wrote into the grader's channel: leave open files alone that are not yours."
+                "protocol",
+                _("Your code wrote into the grader's channel: leave open files alone that are not yours."),
             )
         self._output_left = self.limits.output_kb * 1024  # each call has its own
         self._channel.settimeout(seconds)
@@ -135,11 +137,16 @@ class WorkerProcess:
             self.kill()
             raise CallFailed(
                 "timeout",
-                f"{doing} did not end in time and was stopped: look for a loop that never ends, or for a training that is too long.",
+                _(
+                    "{doing} did not end in time and was stopped: look for a loop that never ends, or for a training that is too long."
+                ).format(doing=doing),
             ) from error
         except frames.ProtocolError as error:
             self.kill()
-            raise CallFailed("protocol", f"{doing} broke the connection to the grader ({error}).") from error
+            raise CallFailed(
+                "protocol",
+                _("{doing} broke the connection to the grader ({error}).").format(doing=doing, error=_(str(error))),
+            ) from error
         except (EOFError, ConnectionError) as error:
             raise self._ended(doing) from error
 
@@ -163,7 +170,7 @@ class WorkerProcess:
                 self._look_at_memory()
                 self._look_at = now + LOOK_SECONDS
             ready = self._selector.select(min(self._look_at, deadline) - now)
-            for key, _ in ready:
+            for key, _events in ready:
                 if key.fd == self._output:
                     self._drain()
                     continue
@@ -188,7 +195,9 @@ class WorkerProcess:
             self.kill()
             raise CallFailed(
                 "output",
-                f"Your code printed more than {self.limits.output_kb} KB and was stopped: remove prints inside loops.",
+                _("Your code printed more than {size} KB and was stopped: remove prints inside loops.").format(
+                    size=self.limits.output_kb
+                ),
             )
 
     def _look_at_memory(self) -> None:
@@ -198,32 +207,44 @@ class WorkerProcess:
             self.kill()
             raise CallFailed(
                 "memory",
-                f"The processes of your code needed more than {self.limits.memory_mb} MB together and were stopped: "
-                "start fewer of them, or give them less.",
+                _(
+                    "The processes of your code needed more than {size} MB together and were stopped: start fewer of them, or give them less."
+                ).format(size=self.limits.memory_mb),
             )
 
     def _readable(self) -> bool:
         return any(key.fd != self._output for key, _ in self._selector.select(0))
 
-    def _ended(self, doing: str = "Your code") -> CallFailed:
+    def _ended(self, doing: str = "") -> CallFailed:
         """The channel is closed: say how the process ended."""
+        doing = doing or _("Your code")
         self.kill(wait_first=1.0)
         status = self._ended_by_itself
         if status is None:
-            return CallFailed("protocol", f"{doing} closed the connection to the grader and went on running.")
+            return CallFailed(
+                "protocol", _("{doing} closed the connection to the grader and went on running.").format(doing=doing)
+            )
         if status < 0 or status > 128:
             number = -status if status < 0 else status - 128
             try:
                 name = signal.Signals(number).name
             except ValueError:
-                name = f"signal {number}"
+                name = _("signal {number}").format(number=number)
             if name == "SIGXCPU":
-                return CallFailed("timeout", f"{doing} used up its processor time and was stopped.")
+                return CallFailed(
+                    "timeout", _("{doing} used up its processor time and was stopped.").format(doing=doing)
+                )
             return CallFailed(
-                "crashed", f"{doing} killed the Python process ({name}); this happens in compiled code, or by os.kill."
+                "crashed",
+                _("{doing} killed the Python process ({name}); this happens in compiled code, or by os.kill.").format(
+                    doing=doing, name=name
+                ),
             )
         return CallFailed(
-            "crashed", f"{doing} ended the Python process (exit status {status}), as os._exit and quit do: remove them."
+            "crashed",
+            _("{doing} ended the Python process (exit status {status}), as os._exit and quit do: remove them.").format(
+                doing=doing, status=status
+            ),
         )
 
     def kill(self, wait_first: float = 0.0) -> None:
@@ -241,7 +262,7 @@ class WorkerProcess:
         try:
             if self._process.wait(10) is None:
                 self._process.kill()
-                raise NotGradable(f"The worker process {self._process.pid} could not be ended.")
+                raise NotGradable(_("The worker process {pid} could not be ended.").format(pid=self._process.pid))
         finally:
             os.close(self._output)
             if self._folder is not None:

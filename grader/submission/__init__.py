@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import UsageError
+from ..language import _
 from ..text import clean
 from . import files
 
@@ -16,10 +17,14 @@ MAX_CODE = 1 << 20  # characters; to read them as Python takes the grader hundre
 
 @dataclass(frozen=True)
 class Code:
-    """A piece of Python for static checks, and where a student finds it: "" or "cell 3" or "helper.py"."""
+    """A piece of Python for static checks, and where a student finds it: "" or "cell 3" or "helper.py".
+
+    ``cell`` is its number in a notebook.
+    """
 
     place: str
     text: str
+    cell: int | None = None
 
 
 class CannotRun(Exception):
@@ -79,17 +84,21 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], assignment_name
             prepared, cells = notebook.prepare(clean(entry, 80), text)
             contents = {**contents, entry: prepared}
             raw = text
-            code = [Code(f"cell {number}", cell) for number, cell in enumerate(cells, start=1)]
+            code = [Code(_("cell {number}").format(number=n), cell, n) for n, cell in enumerate(cells, start=1)]
         else:
             code = [Code("", text)]
     except UnicodeDecodeError as error:
-        problem = f"{clean(entry, 80)} is not UTF-8 text (byte {error.start} cannot be read): save it with the encoding UTF-8."
+        problem = _("{file} is not UTF-8 text (byte {byte} cannot be read): save it with the encoding UTF-8.").format(
+            file=clean(entry, 80), byte=error.start
+        )
     except CannotRun as error:
         problem = str(error)
     helpers = {name: content for name, content in contents.items() if name.endswith(".py") and name != entry}
     code += [Code(name, content.decode(errors="replace")) for name, content in helpers.items()]
     if problem is None and sum(len(part.text) for part in code) > MAX_CODE:
-        problem = f"{clean(entry, 80)} and what lies beside it hold more than 1 MB of code: hand in numbers as data."
+        problem = _("{file} and what lies beside it hold more than 1 MB of code: hand in numbers as data.").format(
+            file=clean(entry, 80)
+        )
     shown = os.fsencode(path).decode(errors="replace")
     return Submission(shown, sha256, kind, entry, contents, code, problem, raw)
 
@@ -102,7 +111,9 @@ def _choose(path: str, names: list[str], assignment_name: str) -> str:
         return notebooks[0]
     if len(notebooks) > 1:
         raise UsageError(
-            f"{path} holds {len(notebooks)} notebooks ({_some(notebooks)}): name the one to grade, or remove the others."
+            _("{path} holds {count} notebooks ({names}): name the one to grade, or remove the others.").format(
+                path=path, count=len(notebooks), names=_some(notebooks)
+            )
         )
     if len(modules) > 1:
         wanted = assignment_name.replace("-", "_")
@@ -111,10 +122,15 @@ def _choose(path: str, names: list[str], assignment_name: str) -> str:
         return modules[0]
     if modules:
         raise UsageError(
-            f"{path} holds {len(modules)} Python files ({_some(modules)}): name the one to grade, or call it "
-            f"{assignment_name.replace('-', '_')}.py."
+            _("{path} holds {count} Python files ({names}): name the one to grade, or call it {module}.py.").format(
+                path=path, count=len(modules), names=_some(modules), module=assignment_name.replace("-", "_")
+            )
         )
-    raise UsageError(f"{path} holds no notebook (.ipynb) and no Python file (.py): give the path of your solution.")
+    raise UsageError(
+        _("{path} holds no notebook (.ipynb) and no Python file (.py): give the path of your solution.").format(
+            path=path
+        )
+    )
 
 
 def _some(names: list[str]) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from ..errors import UsageError
+from ..language import _
 
 MAX_FILE = 50 << 20
 MAX_TOTAL = 60 << 20
@@ -50,15 +51,19 @@ def read(path: Path) -> dict[str, bytes]:
         if stat.S_ISDIR(mode):
             return _collect(path, folder_members(path))
         if not stat.S_ISREG(mode):
-            raise UsageError(f"{path} is not a regular file: give a .py, a .ipynb, a folder or an archive.")
+            raise UsageError(
+                _("{path} is not a regular file: give a .py, a .ipynb, a folder or an archive.").format(path=path)
+            )
         with path.open("rb") as file:
             return _read_open(str(path), path.name, file)
     except FileNotFoundError as error:
-        raise UsageError(f"{path} does not exist: check the path of your solution.") from error
+        raise UsageError(_("{path} does not exist: check the path of your solution.").format(path=path)) from error
     except DAMAGED as error:
-        raise UsageError(f"{path} is a damaged or encrypted archive: pack it again.") from error
+        raise UsageError(_("{path} is a damaged or encrypted archive: pack it again.").format(path=path)) from error
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
+        raise UsageError(
+            _("{path} cannot be read ({reason}).").format(path=path, reason=getattr(error, "strerror", None) or error)
+        ) from error
 
 
 def unpack(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
@@ -74,9 +79,11 @@ def unpack(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
             return _read_open(shown, only, io.BytesIO(contents[only]))
         return _collect(shown, iter([(name, partial(contents.get, name)) for name in sorted(contents)]))
     except DAMAGED as error:
-        raise UsageError(f"{shown} is a damaged or encrypted archive: pack it again.") from error
+        raise UsageError(_("{path} is a damaged or encrypted archive: pack it again.").format(path=shown)) from error
     except (OSError, ValueError) as error:
-        raise UsageError(f"{shown} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
+        raise UsageError(
+            _("{path} cannot be read ({reason}).").format(path=shown, reason=getattr(error, "strerror", None) or error)
+        ) from error
 
 
 def _read_open(path: str, name: str, file: IO[bytes]) -> dict[str, bytes]:
@@ -87,7 +94,9 @@ def _read_open(path: str, name: str, file: IO[bytes]) -> dict[str, bytes]:
         return _collect(path, _tar_members(path, file))
     if name.lower().endswith(PYTHON):
         return _collect(path, iter([(PurePosixPath(name).name, partial(at_most, file))]))
-    raise UsageError(f"{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.")
+    raise UsageError(
+        _("{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.").format(path=path)
+    )
 
 
 def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
@@ -103,7 +112,11 @@ def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
         if not parts or any((part.startswith(".") and part != "..") or part in SKIPPED for part in parts):
             continue  # hidden files, checkpoints and caches are never the answer
         if parts[0] == "/" or ".." in parts or re.fullmatch("[A-Za-z]:", parts[0]):
-            raise UsageError(f"{path} holds {name!r}, a path that leads out of it: pack it again from your own folder.")
+            raise UsageError(
+                _("{path} holds {name!r}, a path that leads out of it: pack it again from your own folder.").format(
+                    path=path, name=name
+                )
+            )
         folders = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
         whole = "/".join(parts)
         if max(map(len, map(os.fsencode, parts))) > 255 or folders & contents.keys() or _is_folder(whole, contents):
@@ -121,13 +134,16 @@ def _is_folder(name: str, contents: dict[str, bytes]) -> bool:
 
 
 def _cannot_be_laid_out(path: Path | str, name: str) -> UsageError:
-    return UsageError(f"{path} holds {name[:80]!r}, which cannot be laid out as a file: pack it again.")
+    return UsageError(
+        _("{path} holds {name!r}, which cannot be laid out as a file: pack it again.").format(path=path, name=name[:80])
+    )
 
 
 def _too_large(path: Path | str) -> UsageError:
     return UsageError(
-        f"{path} is too large (more than {MAX_FILE >> 20} MB a file, {MAX_TOTAL >> 20} MB or {MAX_FILES} files in all): "
-        "hand in the notebook or module without data, and clear its outputs."
+        _(
+            "{path} is too large (more than {size} MB a file, {total} MB or {files} files in all): hand in the notebook or module without data, and clear its outputs."
+        ).format(path=path, size=MAX_FILE >> 20, total=MAX_TOTAL >> 20, files=MAX_FILES)
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 from nbformat.reader import NotJSONError
 
+from ..language import _
 from ..text import clean
 from . import CannotRun
 
@@ -32,7 +33,9 @@ def prepare(name: str, text: str) -> tuple[bytes, list[str]]:
     language = spec.get("language") or info.get("name") or _language_of(str(spec.get("name", "")))
     if str(language).lower() not in ("python", "ipython"):
         raise CannotRun(
-            f"{name} is written for a kernel of the language {clean(language, 40)}: choose a Python kernel and save it."
+            _("{name} is written for a kernel of the language {language}: choose a Python kernel and save it.").format(
+                name=name, language=clean(language, 40)
+            )
         )
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in cells:
@@ -41,7 +44,9 @@ def prepare(name: str, text: str) -> tuple[bytes, list[str]]:
             cell.source = ""
     if not any(cell.source.strip() for cell in cells):
         raise CannotRun(
-            f"{name} has no code to run: write your solution in code cells that are not tagged '{EXPLORE}'."
+            _("{name} has no code to run: write your solution in code cells that are not tagged '{tag}'.").format(
+                name=name, tag=EXPLORE
+            )
         )
     return nbformat.writes(notebook).encode(errors="replace"), [_plain_python(cell.source) for cell in cells]
 
@@ -63,12 +68,17 @@ def _parse(name: str, text: str) -> Any:
             warnings.simplefilter("ignore")  # missing cell ids are mended on reading
             raw = json.loads(text, object_pairs_hook=_refuse_duplicates)
             if isinstance(raw, dict) and len(raw.get("cells", [])) > MAX_CELLS:  # to validate them takes a minute
-                raise CannotRun(f"{name} has more than {MAX_CELLS} cells: hand in the solution alone.")
+                raise CannotRun(
+                    _("{name} has more than {count} cells: hand in the solution alone.").format(
+                        name=name, count=MAX_CELLS
+                    )
+                )
             found = nbformat.reads(text, as_version=nbformat.NO_CONVERT).nbformat
             if found != 4:
                 raise CannotRun(
-                    f"{name} is in the notebook format {found}, and only format 4 can be graded: run "
-                    f"'jupyter nbconvert --to notebook --nbformat 4 {name}', or save it again with a current Jupyter."
+                    _(
+                        "{name} is in the notebook format {found}, and only format 4 can be graded: run 'jupyter nbconvert --to notebook --nbformat 4 {name}', or save it again with a current Jupyter."
+                    ).format(name=name, found=found)
                 )
             notebook = nbformat.reads(text, as_version=4)
             nbformat.validate(notebook)
@@ -76,10 +86,14 @@ def _parse(name: str, text: str) -> Any:
     except CannotRun:
         raise
     except (NotJSONError, json.JSONDecodeError) as error:
-        raise CannotRun(f"{name} is not a notebook (it is not valid JSON): download or save it again.") from error
+        raise CannotRun(
+            _("{name} is not a notebook (it is not valid JSON): download or save it again.").format(name=name)
+        ) from error
     except Exception as error:  # nbformat fails in many ways on JSON that is no notebook
         raise CannotRun(
-            f"{name} is not a valid notebook (its JSON lacks what a notebook has): open and save it with Jupyter."
+            _(
+                "{name} is not a valid notebook (its JSON lacks what a notebook has): open and save it with Jupyter."
+            ).format(name=name)
         ) from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.assignment import load
-from grader.batch.visible import UNSEEN, for_student
+from grader.batch.visible import FAULT, UNSEEN, for_student
 from grader.grading import grade
 from grader.submission import read_contents
 
@@ -21,3 +21,14 @@ def test_a_hidden_check_shows_its_result_only(doubling):
     assert "secret" in whole["long"].message and whole["long"].evidence
     assert (shown["long"].message, shown["long"].evidence) == (UNSEEN, {})
     assert shown["total"] == whole["total"]
+
+
+def test_how_the_grader_failed_is_for_instructors(doubling):
+    """The sentence may name files of their machine."""
+    assignment = load(str(doubling))
+    (doubling / "reference.py").write_text(f"open({str(doubling / 'lost')!r})")
+    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    shown = for_student(report, assignment.content)
+    assert "lost" in report.checks[0].message
+    assert {check.message for check in shown.checks if check.status == "not_gradable"} == {FAULT}
+    assert str(doubling) not in shown.to_json()

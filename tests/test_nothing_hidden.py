@@ -1,0 +1,59 @@
+"""What a student gets to read of a wrong submission: no right number, no held-out label, nothing of the grading machine."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import datasets, language
+from grader.batch.visible import for_student
+from grader.grading import grade
+from grader.oracle import Oracle
+from grader.submission import read_contents
+from tests.conftest import ROOT, bundled
+
+SUBMISSIONS = [
+    *(
+        ("single-neuron", f"assignments/single-neuron/{wrong.file}")
+        for wrong in bundled("single-neuron").content.known_wrong
+    ),
+    *((name, f"examples/{name}/wrong.py") for name in ("relu-swap", "numpy-mnist", "cifar-grayscale")),
+    pytest.param("clothing-mlp", "examples/clothing-mlp/wrong.py", marks=pytest.mark.long),  # which trains
+]
+SEED = 2**33 + 12345  # as a batch draws it
+DECIMALS = re.compile(r"-?\d+\.\d+(?:e[-+]\d+)?")
+
+
+@pytest.mark.parametrize(("name", "file"), SUBMISSIONS)
+def test_a_student_reads_nothing_that_is_hidden(name, file):
+    """Of all checks, in another language, with all that hints can say."""
+    assignment = bundled(name)
+    oracle = Oracle(assignment)
+    submission = read_contents("answer.py", {"answer.py": (ROOT / file).read_bytes()}, name)
+    with language.use("de"):
+        report = grade(assignment, submission, SEED, oracle=oracle, whole=True, hint_level=3)
+    assert any(check.status != "passed" for check in report.checks)
+    told = for_student(report, assignment.content).to_json()
+
+    for path in (ROOT, Path.home(), Path(tempfile.gettempdir()), Path(np.__file__).parent):
+        assert f"{path}/" not in told
+    assert str(SEED) not in told
+
+    numbers = {significant(number) for number in DECIMALS.findall(told)}
+    right = {significant(value) for answer in oracle.given.values() for value in np.ravel(answer).tolist()}
+    assert {number for number in numbers & right if len(number.strip("-0.")) > 5} == set()
+
+    digits = "".join(re.findall(r"(?<![\d.])\d(?![\d.])", told))  # numbers of one digit, as a list of labels has them
+    for dataset, budget in assignment.content.datasets.items():
+        split = datasets.split(datasets.load(dataset, None), budget.training, budget.held_out)
+        labels = "".join(map(str, split.y_held_out.ravel().tolist()))
+        assert not any(labels[start : start + 12] in digits for start in range(len(labels) - 12))
+
+
+def significant(number):
+    """Six digits of it, of which a student could copy the value."""
+    return f"{float(number):.6g}"

@@ -1,0 +1,91 @@
+"""Collects every sentence that a student can read in ``grader/locale/grader.pot`` and brings the catalogues up to date.
+
+The sentences come from the code, from the texts on bugs, and from the bundled assignments. A catalogue keeps what is
+translated, gets what is new, and loses what nobody says any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import yaml
+from babel.messages.extract import extract_from_dir
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCALE = ROOT / "grader" / "locale"
+TEMPLATE = LOCALE / "grader.pot"
+KEYWORDS = {
+    "_": None,
+    "marked": None,
+    "ngettext": (1, 2),
+    "ProtocolError": None,  # raised beside student code, where nothing is translated; said by the grader
+}
+HEADER = {"Project-Id-Version": "grader", "MIME-Version": "1.0", "Content-Type": "text/plain; charset=utf-8"}
+HEADER |= {"Content-Transfer-Encoding": "8bit"}
+
+
+def template() -> polib.POFile:
+    """All sentences as they are now, each with the files that say it."""
+    found = polib.POFile(wrapwidth=100)
+    found.metadata = HEADER
+    for file, sentence, many in sorted(_of_code()) + list(_of_texts()):
+        entry = found.find(sentence)
+        if entry is None:
+            entry = polib.POEntry(msgid=sentence, msgid_plural=many)
+            if many:
+                entry.msgstr_plural = {0: "", 1: ""}
+            found.append(entry)
+        if (file, "") not in entry.occurrences:
+            entry.occurrences.append((file, ""))
+    return found
+
+
+def updated(catalogue: Path, sentences: polib.POFile) -> polib.POFile:
+    """A catalogue with just these sentences, and of their translations those that it has."""
+    old = polib.pofile(str(catalogue), wrapwidth=100)
+    old.merge(sentences)
+    for entry in old.obsolete_entries():
+        old.remove(entry)
+    place = {entry.msgid: number for number, entry in enumerate(sentences)}
+    old.sort(key=lambda entry: place[entry.msgid])
+    return old
+
+
+def _of_code() -> Iterator[tuple[str, str, str]]:
+    """The file, the sentence, and its form for many ("" for none)."""
+    rules = [("**.py", "python"), ("**.j2", "jinja2")]
+    for file, _line, message, _comments, _context in extract_from_dir(
+        ROOT / "grader", method_map=rules, keywords=KEYWORDS
+    ):
+        one, many = message if isinstance(message, tuple) else (message, "")
+        yield f"grader/{file}", one, many
+
+
+def _of_texts() -> Iterator[tuple[str, str, str]]:
+    bugs = ROOT / "grader" / "diagnosis" / "bugs.yaml"
+    for family in yaml.safe_load(bugs.read_text()).values():
+        for texts in family.values():
+            yield from ((_name(bugs), texts[key], "") for key in ("title", "kind", "reason"))
+    for file in sorted(ROOT.glob("assignments/*/assignment.yaml")):
+        content = yaml.safe_load(file.read_text())
+        said = [content["title"], *content.get("layouts", {}).get("transposed", {})]
+        for bug in content.get("bugs", []):
+            said += [bug.get("texts", {}).get(key, "") for key in ("title", "kind", "reason")]
+        for check in content["checks"]:
+            said += [check["title"], check.get("hint", ""), *(panel["title"] for panel in check.get("panels", []))]
+        yield from ((_name(file), sentence, "") for sentence in said if sentence)
+
+
+def _name(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    current = template()
+    current.save(str(TEMPLATE))
+    for language in sorted(LOCALE.glob("*.po")):
+        merged = updated(language, current)
+        merged.save()
+        print(f"{language.name}: {len(merged.untranslated_entries())} of {len(merged)} sentences to be translated")
