@@ -138,4 +138,4 @@ def _joined(failures: list[CallFailed]) -> CallFailed:
     """All that went wrong at the last sizes: which of the accepted inputs was meant is not known."""
     first, *others = dict.fromkeys(failure.message for failure in failures)
     others_told = (_("Or, asked otherwise: {other}").format(other=other) for other in others)
-    return CallFailed(failures[0].status, " ".join([first, *others_told]), place=failures[0].place)
+    return CallFailed(failures[0].status, " ".join([first, *others_told]), failures[0].raised, failures[0].place)

@@ -23,7 +23,7 @@ def render(report: Report, content: AssignmentFile) -> str:
         "",
         f"**{text(said.verdict(report, content.pass_mark), said.LONGEST)}**",
         "",
-        f"| | {_('check')} | {_('points')} | |",
+        " | ".join(["| ", _("check"), _("points"), " |"]),
         "|---|---|---:|---|",
     ]
     for check in report.checks:

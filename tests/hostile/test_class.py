@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from grader.assignment import PACKAGE
-from tests.hostile.conftest import HERE, SUBMISSIONS, processes
+from tests.hostile.conftest import HERE, SUBMISSIONS, left_behind
 from tests.hostile.test_hostile import declared
 
 TOGETHER = [
@@ -50,7 +50,7 @@ def test_a_class_of_hostile_submissions_ends_one_by_one(outside):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert outside.reached() == set()
-    assert processes(str(PACKAGE / "worker" / "main.py")) == []
+    assert left_behind(str(PACKAGE / "worker" / "main.py")) == []
     found, wanted = {}, {}
     for name in TOGETHER:
         header = declared(name)

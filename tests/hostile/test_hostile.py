@@ -17,7 +17,7 @@ import pytest
 
 from grader.assignment import PACKAGE
 from grader.text import clean
-from tests.hostile.conftest import HERE, SUBMISSIONS, processes
+from tests.hostile.conftest import HERE, SUBMISSIONS, left_behind
 
 NAIVE = """
 import runpy, sys
@@ -106,6 +106,6 @@ def test_there_are_enough_of_them():
 
 def test_after_all_of_them_a_correct_submission_gets_full_marks(grader):
     """The last of this file: no worker runs any more, and the grader works as before."""
-    assert processes(str(PACKAGE / "worker" / "main.py")) == []
+    assert left_behind(str(PACKAGE / "worker" / "main.py")) == []
     done = grader("check", HERE / "assignment", HERE / "correct.py", "--json")
     assert (done.returncode, json.loads(done.stdout)["score"]) == (0, 100)
