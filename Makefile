@@ -26,7 +26,7 @@ demo: .venv/installed
 	@echo '== The demo is over: the correct submissions passed, the wrong ones did not, as it should be.'
 
 test: .venv/installed-dev
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov -n auto --maxprocesses 4 --dist loadfile
 
 # Minutes each, and trains for real; before a release.
 test-long: .venv/installed-dev

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from multiprocessing import forkserver
+import tempfile
+from multiprocessing import forkserver, util
 from multiprocessing.context import ForkServerContext
 
 PRELOADED = ["grader.batch.job", "grader.submission.notebook", "pebble.pool.process"]
+LONGEST_FOLDER = 60  # characters: the path of a socket in it has at most 108
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -19,6 +21,7 @@ def start() -> ForkServerContext:
     """Start it, unless it runs, without waiting for it; returns the context that makes processes from it."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
+    _choose_short_folder()
     kept = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ |= ONE_THREAD
     try:
@@ -30,3 +33,14 @@ def start() -> ForkServerContext:
             else:
                 os.environ[name] = value
     return context
+
+
+def _choose_short_folder() -> None:
+    """Have multiprocessing make its folder, for the socket of that process, where the path is not too long."""
+    usual = tempfile.tempdir
+    if len(os.fsencode(tempfile.gettempdir())) > LONGEST_FOLDER:
+        tempfile.tempdir = "/tmp"
+    try:
+        util.get_temp_dir()
+    finally:
+        tempfile.tempdir = usual

@@ -1,0 +1,28 @@
+"""The process that grading processes are forked from starts wherever temporary files are."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+FORK = """
+from grader.batch import server
+if __name__ == "__main__":
+    process = server.start().Process(target=print, args=("forked",))
+    process.start()
+    process.join()
+"""
+
+
+def test_a_long_path_for_temporary_files_is_no_obstacle(tmp_path):
+    folder = tmp_path / ("a" * 40) / ("b" * 40)
+    folder.mkdir(parents=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FORK],
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("forked\n", "")
