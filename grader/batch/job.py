@@ -6,6 +6,7 @@ What it needs comes by content (:class:`Work`, :class:`Task`), so that another m
 from __future__ import annotations
 
 import hashlib
+import importlib
 import io
 import os
 import tempfile
@@ -20,9 +21,9 @@ import numpy as np
 
 from .. import datasets, language
 from ..assignment import ASSIGNMENTS, Assignment, load
-from ..device import Wanted
+from ..device import Wanted, choose
 from ..errors import NotGradable, UsageError
-from ..grading import Trace, grade
+from ..grading import DEFAULT_SEED, Trace, grade
 from ..oracle import Oracle
 from ..report.model import Level, Report
 from ..sandbox import canary
@@ -229,10 +230,20 @@ def prepare(work: Work, here: bool) -> bytes:
     assignment = load(work.assignment)
     with ThreadPoolExecutor() as threads:
         inspection = threads.submit(inspect, work, assignment) if here else None
+        if not work.answers and work.seed != DEFAULT_SEED and _uses_tensorflow(assignment):
+            choose("cpu")  # as the answers are computed
+            threads.submit(
+                importlib.import_module, "tensorflow"
+            )  # which takes longest; if it fails, that is said later
         found = work.answers or _answers(work, assignment)
         if inspection is not None:
             inspection.result()
     return found
+
+
+def _uses_tensorflow(assignment: Assignment) -> bool:
+    reference = assignment.reference_file()
+    return reference is not None and b"tensorflow" in reference.read_bytes()
 
 
 def _answers(work: Work, assignment: Assignment) -> bytes:

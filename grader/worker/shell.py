@@ -77,13 +77,14 @@ class Output:
 class _Messages(Session):
     """Stands where a kernel's messages leave for its clients."""
 
-    def __init__(self, output: Output) -> None:
+    output: Output
+
+    def __init__(self) -> None:
         super().__init__(key=b"")
-        self._output = output
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> Any:
         message = msg_or_type if isinstance(msg_or_type, dict) else {"msg_type": msg_or_type, "content": content}
-        self._output.add(message["msg_type"], message["content"])
+        self.output.add(message["msg_type"], message["content"])
         return message
 
 
@@ -226,13 +227,14 @@ def _make_shell() -> Any:
     )
     shell.kernel = SimpleNamespace(eventloop=None)
     shell.extension_manager.load_extension("storemagic")
+    shell.displayhook.session = shell.display_pub.session = _Messages()
     kernel.adapt(shell)
     return shell
 
 
 def _attach(shell: Any, output: Output, enable_gui: Callable[[str | None], None]) -> None:
     """Let the messages of a shell go to ``output``, and give it the environment and the folders of this process."""
-    shell.displayhook.session = shell.display_pub.session = _Messages(output)
+    shell.displayhook.session.output = output
     shell.displayhook.pub_socket = shell.display_pub.pub_socket = object()
     shell.displayhook.topic = b"execute_result"
     shell.enable_gui = enable_gui
