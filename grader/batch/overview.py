@@ -55,7 +55,11 @@ def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> 
         for sentence in _of(filled):
             line(f"{file:12} {sentence}")
     scores = graded.collected.scores()
-    average = f"mean {scores['mean']:g}, median {scores['median']:g}" if scores["count"] else "no scores yet"
+    average = (
+        f"mean {round(scores['mean'], 2):g}, median {round(scores['median'], 2):g}"
+        if scores["count"]
+        else "no scores yet"
+    )
     passed = sum(row.passed for row in graded.rows)
     line(
         f"{plural(len(graded.rows), 'student')} ({graded.layout}), {graded.graded} graded now: {passed} passed, "

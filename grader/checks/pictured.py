@@ -58,8 +58,13 @@ def harmless(make: Callable[Asked, list[Picture]]) -> Callable[Asked, list[Pictu
 
 
 @harmless
-def errors(verdict: Verdict, answered: list[dict[str, Any]], expected: list[dict[str, Any]]) -> list[Picture]:
-    """How far each of several results is off, the worst case of each; nothing where all are right."""
+def errors(
+    verdict: Verdict, answered: list[dict[str, Any]], expected: list[dict[str, Any]], history: str | None = None
+) -> list[Picture]:
+    """How far each of several results is off, the worst case of each; nothing where all are right.
+
+    ``history`` names the result whose expected entries are one more: those before each update, or after it, will do.
+    """
     right = verdict.right
     if all(right.values()) or len(right) < 2:
         return []
@@ -67,11 +72,19 @@ def errors(verdict: Verdict, answered: list[dict[str, Any]], expected: list[dict
         ResultError(
             name=name,
             right=is_right,
-            error=0.0 if is_right else _worst([(a[name], e[name]) for a, e in zip(answered, expected, strict=True)]),
+            error=0.0 if is_right else _least(answered, expected, name, name == history),
         )
         for name, is_right in right.items()
     ]
     return [Errors(results=results)]
+
+
+def _least(answered: list[dict[str, Any]], expected: list[dict[str, Any]], name: str, is_history: bool) -> float | None:
+    parts = (slice(None, -1), slice(1, None)) if is_history else (slice(None),)
+    pairs = zip(answered, expected, strict=True)
+    given = [(answer[name], np.atleast_1d(right[name])) for answer, right in pairs]
+    found = [_worst([(answer, right[part]) for answer, right in given]) for part in parts]
+    return min((error for error in found if error is not None), default=None)
 
 
 def _worst(pairs: list[tuple[Any, Any]]) -> float | None:

@@ -34,5 +34,6 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
         function=check.function, cases=number_of_cases(len(cases))
     )
     outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
-    drawn = drawn or pictured.errors(verdict, [answers for _, _, answers in asked], [right for _, right, _ in asked])
+    if not drawn:
+        drawn = pictured.errors(verdict, [own for _, _, own in asked], [right for _, right, _ in asked], history)
     return diagnosed.named(replace(outcome, pictures=drawn), context, check.function, asked)

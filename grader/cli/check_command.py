@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import UsageError
 from ..language import _
 from . import options
 
@@ -89,6 +90,7 @@ def command(
         files.refuse_unwritable(output)
     loaded = load(assignment)
     submitted = read(submission, loaded.name)
+    _refuse_overwriting(submission, submitted.entry, output, page)
     if page is not None:
         from ..batch.files import refuse_unwritable
 
@@ -145,3 +147,13 @@ def command(
     if report.ending == "not_gradable":
         ctx.exit(3)
     ctx.exit(0 if report.passed else 1)
+
+
+def _refuse_overwriting(submission: Path, entry: str, *written: Path | None) -> None:
+    """A report takes neither the place of the submission nor that of the other report."""
+    places = [path.resolve() for path in written if path is not None]
+    for path in places:
+        if path in (submission.resolve(), (submission / entry).resolve()):
+            raise UsageError(_("{path} is the submission itself: give the report another name.").format(path=path.name))
+    if len(set(places)) < len(places):
+        raise UsageError(_("--output and --html name the same file: give one of them another name."))

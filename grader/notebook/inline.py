@@ -38,7 +38,8 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
     sentences = {result.message for result in report.checks}
     shared = [*sentences] if len(sentences) == 1 < len(report.checks) else []  # it could not be loaded: said once
     rows = "".join(_row(result, hints, bool(shared)) for result in report.checks)
-    isolation = escape(f"{report.assignment.name}; isolation {report.isolation.level}; {report.seconds:.1f} s")
+    level = _("isolation {level}").format(level=_(report.isolation.level))
+    isolation = escape(f"{report.assignment.name}; {level}; {report.seconds:.1f} s")
     return (
         f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>{_paragraphs(shared)}'
         f'<table style="margin:0;text-align:left"><tbody>{rows}</tbody></table>'
@@ -66,9 +67,10 @@ def _row(result: CheckResult, hints: int, told_above: bool) -> str:
     if result.hint:
         told.append(_("Hint: {hint}").format(hint=result.hint))
     cell = '<td style="text-align:left;vertical-align:top">'
+    single = '<td style="text-align:left;vertical-align:top;white-space:nowrap">'
     return (
-        f'<tr>{cell}<span style="color:{colour}">{icon}</span> {escape(result.status.replace("_", " "))}</td>'
-        f'<td style="vertical-align:top;white-space:nowrap">{points}</td>'
+        f'<tr>{single}<span style="color:{colour}">{icon}</span> {escape(_(result.status).replace("_", " "))}</td>'
+        f"{single}{points}</td>"
         f"{cell}<b>{escape(result.name)}</b> {escape(result.title)}{_paragraphs(told)}</td></tr>"
     )
 

@@ -23,11 +23,11 @@ def render(report: Report, content: AssignmentFile) -> str:
         "",
         f"**{text(said.verdict(report, content.pass_mark), said.LONGEST)}**",
         "",
-        " | ".join(["| ", _("check"), _("points"), " |"]),
+        "| | {check} | {points} | |".format(check=_("check"), points=_("points")),
         "|---|---|---:|---|",
     ]
     for check in report.checks:
-        mark = f"{MARKS.get(check.status, '❌')} {text(check.status)}"
+        mark = f"{MARKS.get(check.status, '❌')} {text(_(check.status))}"
         lines.append(f"| {mark} | {text(check.name)} | {text(said.points(check))} | {text(check.title)} |")
     sentence = said.shared(report)
     if sentence is not None:
@@ -39,7 +39,7 @@ def render(report: Report, content: AssignmentFile) -> str:
         lines += ["", f"### {text(check.name)}{where}", ""]
         lines += [f"- {sentence}" for sentence in map(partial(text, limit=said.LONGEST), said.sentences(check))]
     gaps = ", ".join(report.isolation.not_enforced)
-    isolation = _("isolation {level}").format(level=report.isolation.level) + (f" ({gaps})" if gaps else "")
+    isolation = _("isolation {level}").format(level=_(report.isolation.level)) + (f" ({gaps})" if gaps else "")
     shown = [clean(said.path(report)), isolation, *filter(None, [report.environment.data])]
     lines += ["", f"{text('; '.join(shown), said.LONGEST)}"]
     return "\n".join(lines)

@@ -170,6 +170,11 @@ def _is_right(point: Point, threshold: float) -> bool | None:
     return (point.value > threshold) == (point.label == 1)
 
 
+def _breakable(head: str) -> Markup:
+    """The head of a narrow column: broken after an underscore, and not between a sign and its number."""
+    return Markup("_<wbr>").join(head.replace("× ", "×\N{NO-BREAK SPACE}").split("_"))
+
+
 def _images(images: Images) -> Drawn:
     heads = [images.original, images.yours, _("reference"), _("difference × 4")]
     cells = []
@@ -178,6 +183,6 @@ def _images(images: Images) -> Drawn:
             Markup('<img src="data:image/png;base64,{}" alt="{}">').format(png, f"{head}, {number}")
             for head, png in zip(heads, row, strict=True)
         ]
-    top = Markup("").join(Markup("<span>{}</span>").format(head) for head in heads)
+    top = Markup("").join(Markup("<span>{}</span>").format(_breakable(head)) for head in heads)
     body = Markup('<div class="images">{}{}</div>').format(top, Markup("").join(cells))
     return Drawn(_("Pictures beside the reference's"), body)

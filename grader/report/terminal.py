@@ -30,6 +30,7 @@ WORDS = [  # the statuses and levels of a report, translated here only: in its J
 ]
 COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradable": "magenta"}
 INDENT = " " * 14
+NARROW = 20  # a column for titles that would be no good
 
 
 class PlainConsole(Console):
@@ -62,8 +63,19 @@ def show(
 
     line(Text(f"{report.assignment.name}: {_which(report, entry)}", style="bold"))
     width = max(len(result.name) for result in report.checks)
+
+    def headline(result: CheckResult) -> None:
+        """The title stays in its column, where that leaves room for some words a line."""
+        start, title = _headline(result, width), Text(result.title, style="dim")
+        room = console.width - len(start)
+        if not wrap or room < NARROW:
+            line(start + title)
+            return
+        for number, part in enumerate(title.wrap(console, room)):
+            console.print((Text(" " * len(start)) if number else start) + part, soft_wrap=True)
+
     for result in report.checks:
-        line(_headline(result, width))
+        headline(result)
         if result.status != "passed" and not _is_shared(report, result):
             line(result.message, INDENT)
         elif "notes" in result.evidence:
@@ -117,9 +129,7 @@ def _headline(result: CheckResult, width: int) -> Text:
         if result.max_score
         else _("note").rjust(len(_("{score:3g} of {max_score:<2g}").format(score=0, max_score=0)))
     )
-    return Text.assemble(
-        (f"{_(result.status):12}", colour), f"  {points}  {result.name:{width}}", (f"  {result.title}", "dim")
-    )
+    return Text.assemble((f"{_(result.status):12}", colour), f"  {points}  {result.name:{width}}  ")
 
 
 def _summary(report: Report, pass_mark: float) -> Text:

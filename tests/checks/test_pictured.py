@@ -52,6 +52,12 @@ def test_wrong_gradients_have_an_error_each(graded):
     assert len(json.dumps(report.model_dump(mode="json"))) < 20_000
 
 
+def test_losses_of_one_epoch_have_an_error_although_both_sides_of_the_update_are_expected(graded, solution):
+    assert "0.5 *" in solution
+    (errors,) = drawn(graded("single-neuron", solution.replace("0.5 *", "1.0 *")))["one-update"]
+    assert {one.name: one.error for one in errors.results} == {"w": 0, "b": 0, "losses": 1}
+
+
 @pytest.fixture(scope="module")
 def decoded():
     return lambda text: np.asarray(Image.open(io.BytesIO(base64.b64decode(text))))

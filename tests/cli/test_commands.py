@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -201,6 +202,9 @@ def test_a_terminal_gets_colours_and_wrapped_lines():
     assert process.returncode == 1
     assert b"\x1b[" in shown
     assert b"Score: 50 of 100" in shown
+    lines = re.sub(r"\x1b\[[\d;]*m", "", shown.decode()).splitlines()
+    start = next(line for line in lines if " one-update " in line).index("train(")
+    assert lines[1 + next(i for i, line in enumerate(lines) if " one-update " in line)].startswith(" " * start)
 
 
 def test_the_report_names_a_submission_that_does_not_load_once(tmp_path, grader):

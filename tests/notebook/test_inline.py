@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from grader import language
 from grader.notebook import inline
 
 
@@ -24,3 +25,10 @@ def test_what_nothing_could_be_graded_for_is_said_once(graded):
     report.score, report.ending = None, "not_gradable"
     assert inline.as_text(report, ["Graded as saved."], 60, 2) == "Graded as saved.\nNo isolation."
     assert inline.as_html(report, [], "A neuron", 70, 2).count("No isolation.") == 1
+
+
+def test_the_words_of_a_row_are_in_the_language_of_the_run(graded, solution):
+    with language.use("de"):
+        page = inline.as_html(graded("single-neuron", solution), [], "A neuron", 70, 2).split("<details>")[0]
+    assert " bestanden</td>" in page and "; Isolation " in page
+    assert " passed<" not in page and "isolation" not in page

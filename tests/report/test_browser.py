@@ -138,4 +138,4 @@ def test_the_class_is_there_without_scripts(opened):
     page = opened(of_a_class(), java_script_enabled=False).page
     assert page.locator("#students tbody tr").count() == 12
     assert not page.locator("#search").is_visible()
-    assert page.get_attribute("text=anna", "href") == "instructor/ben_00.html"
+    assert page.get_attribute("#students a:has-text('anna')", "href") == "instructor/ben_00.html"
