@@ -12,6 +12,8 @@ from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 
 PRELOADED = ["grader.batch.job", "grader.submission.notebook", "pebble.pool.process"]
+# No module of this folder, where a class may lie, is imported: a student may have handed in a socket.py.
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -19,8 +21,9 @@ def start() -> ForkServerContext:
     """Start it, unless it runs, without waiting for it; returns the context that makes processes from it."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    kept = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ |= ONE_THREAD
+    given = ONE_THREAD | SAFE_PATH
+    kept = {name: os.environ.get(name) for name in given}
+    os.environ |= given
     try:
         forkserver.ensure_running()
     finally:

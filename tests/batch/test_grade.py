@@ -400,6 +400,18 @@ def test_what_a_submission_keeps_of_hidden_inputs_comes_out_nowhere(grade, class
     assert "ValueError: []" in told["checks"][1]["message"]
 
 
+@pytest.mark.parametrize("module", ["multiprocessing", "selectors", "struct"])
+def test_nothing_that_was_handed_in_is_imported_where_the_grader_runs(doubling, tmp_path, module):
+    """From the folder of the class, as people do it."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / f"{module}.py").write_text(f"open({str(tmp_path / 'caught')!r}, 'w')\n{RIGHT}")
+    command = [Path(sys.executable).with_name("grader"), "grade", doubling, ".", "--out", "../out", "--jobs", "1"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (tmp_path / "caught").exists()
+
+
 def test_reports_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
     grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_2_a.py": RIGHT, "carl_3_3_a.py": RIGHT}))
     grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_9_a.pdf": "no code"}))
