@@ -46,11 +46,13 @@ class Shown:
             self._by_display.setdefault(display, []).append(self.outputs[-1])
 
     def finished(self) -> list[dict[str, Any]]:
-        """The outputs of a notebook's cell."""
-        for output in self.outputs:
-            if "parts" in output:
-                output["text"] = "".join(output.pop("parts"))
-        return self.outputs
+        """The outputs of a notebook's cell, as they are now: a thread that it has left behind may go on printing."""
+        return [_finished(output) for output in [*self.outputs]]
+
+
+def _finished(output: dict[str, Any]) -> dict[str, Any]:
+    told = {key: value for key, value in output.items() if key != "parts"}
+    return told | {"text": "".join(output["parts"])} if "parts" in output else told
 
 
 def send(channel: socket.socket, identity: int, cell: int, outputs: list[Any]) -> None:

@@ -108,6 +108,20 @@ for found in [o for o in gc.get_objects() if isinstance(o, socket.socket) and o.
     assert {check.status for check in report.checks} == {"protocol"}
 
 
+def test_a_thread_goes_on_printing_after_its_cell():
+    """Also between the cells, where nothing is shown."""
+    cells = [
+        "import threading, time\nstopped = []\ndef talk():\n    try:\n        while True:\n            print('.', end='')\n"
+        "    except BaseException as error:\n        stopped.append(error)\n"
+        "threading.Thread(target=talk, daemon=True).start()",
+        *["time.sleep(0.02); print('x')"] * 5,
+        "print(stopped)",
+    ]
+    with Session(submitted(cells, "notebook"), Limits(output_kb=65536), engine="shell") as session:
+        session.load()
+    assert "[]" in session.outputs[7][-1]["text"]
+
+
 def test_the_report_says_which_engine_it_was(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_text(notebook("import ipykernel"))
