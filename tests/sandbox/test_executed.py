@@ -9,6 +9,7 @@ import pytest
 
 from grader.assignment.parts import Limits
 from grader.grading import Trace, grade
+from grader.sandbox.endings import CallFailed
 from grader.sandbox.session import Session
 from grader.submission import read
 from grader.submission.notebook import executed
@@ -106,6 +107,17 @@ for found in [o for o in gc.get_objects() if isinstance(o, socket.socket) and o.
     path.write_text(notebook(forge))
     report = grade(bundled("single-neuron"), read(path, "mine"))
     assert {check.status for check in report.checks} == {"protocol"}
+
+
+def test_what_was_shown_stays_when_no_time_is_left_to_load_it_again():
+    cells = ["print('one')", "def f():\n    while True: pass"]
+    limits = Limits(call_seconds=0.5, total_seconds=1.5)
+    with Session(submitted(cells, "notebook"), limits, engine="shell") as session:
+        session.load()
+        for _ in range(3):
+            with pytest.raises(CallFailed):
+                session.call("f", [], {})
+        assert (session.outputs[1][0]["text"], session.last_cell) == ("one\n", 2)
 
 
 def test_a_thread_goes_on_printing_after_its_cell():
