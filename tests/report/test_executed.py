@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 
+from grader.report import html
 from grader.report.executed import LARGEST_PICTURE, LEFT_OUT, LONGEST_TEXT, MOST_CELLS, PNG, cells
 
-from .made import NOTEBOOK, png
+from .made import NOTEBOOK, png, report
 
 
 def test_code_texts_errors_and_png_pictures_are_shown():
@@ -18,6 +20,13 @@ def test_code_texts_errors_and_png_pictures_are_shown():
         ("image", png()),
         ("error", "E\nline 1"),
     ]
+
+
+def test_a_picture_is_said_to_be_that_of_its_cell():
+    drawn = {"output_type": "display_data", "data": {"image/png": png()}}
+    told = {"cell_type": "code", "source": "", "outputs": [drawn]}
+    page = html.render(report(), "Swap", 75, "anna", notebook={"cells": [told, {**told, "outputs": [drawn, drawn]}]})
+    assert re.findall(r'alt="Picture that (cell \d) draws"', page) == ["cell 1", "cell 2", "cell 2"]
 
 
 def output(**given):
