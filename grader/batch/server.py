@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from multiprocessing import forkserver
+import signal
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 
 PRELOADED = ["grader.batch.job", "grader.submission.notebook", "pebble.pool.process"]
@@ -24,9 +25,13 @@ def start() -> ForkServerContext:
     given = ONE_THREAD | SAFE_PATH
     kept = {name: os.environ.get(name) for name in given}
     os.environ |= given
+    resource_tracker.ensure_running()  # which the server starts otherwise, and which unblocks the signal
+    # A Ctrl-C while it imports would come out as a traceback; later it ignores it, and its processes unblock it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         for name, value in kept.items():
             if value is None:
                 del os.environ[name]

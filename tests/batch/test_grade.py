@@ -214,6 +214,21 @@ def test_ctrl_c_keeps_what_is_graded(class_zip, doubling, tmp_path):
     assert store.read(tmp_path / "out")
 
 
+def test_ctrl_c_leaves_no_traceback_while_the_server_imports():
+    code = "import time; from grader.batch import server; server.start(); print('started', flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"try:\n    {code}\nexcept KeyboardInterrupt:\n    pass"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, "")
+
+
 def test_a_second_run_in_the_same_folder_is_refused(grade, class_zip, tmp_path):
     with store.Store(tmp_path / "out"):
         done = grade(class_zip(CLASS))
