@@ -224,6 +224,7 @@ def test_ctrl_c_leaves_no_traceback_while_the_server_imports():
         start_new_session=True,
     ) as process:
         process.stdout.readline()
+        time.sleep(0.2)  # it takes longer to import all
         os.killpg(process.pid, signal.SIGINT)
         _, told = process.communicate(timeout=60)
     assert (process.returncode, told) == (0, "")
