@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import struct
 
 from grader.report import html
 from grader.report.executed import LARGEST_PICTURE, LEFT_OUT, LONGEST_TEXT, MOST_CELLS, PNG, cells
@@ -39,6 +40,9 @@ def test_only_real_png_files_of_moderate_size_are_pictures():
         assert output(output_type="display_data", data={"image/png": content}) == []
     large = base64.b64encode(PNG + bytes(LARGEST_PICTURE)).decode()
     assert output(output_type="display_data", data={"image/png": large}) == []
+    header = struct.pack(">I4sIIBBBBB", 13, b"IHDR", 60_000, 60_000, 1, 0, 0, 0, 0)  # a small file, and 14 GB to draw
+    bomb = base64.b64encode(PNG + header + bytes(100)).decode()
+    assert output(output_type="display_data", data={"image/png": bomb}) == []
     broken = f'{png()[:8]}"><{png()[8:]}'
     (shown,) = output(output_type="display_data", data={"image/png": broken})
     assert shown.content == png()
