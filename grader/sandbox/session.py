@@ -20,6 +20,7 @@ from ..submission import Submission
 from ..text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
+from ..worker.shown import BYTES_OF_CHARACTER
 from . import seen
 from .endings import CallFailed, Place, failure_of
 from .engines import Engine, engine_of, libraries_of
@@ -28,7 +29,6 @@ from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 T = TypeVar("T")
-BYTES_OF_CHARACTER = 10  # at most, of what a cell has shown: six for a character, and what is around a short text
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours

@@ -120,6 +120,22 @@ def test_what_was_shown_stays_when_no_time_is_left_to_load_it_again():
         assert (session.outputs[1][0]["text"], session.last_cell) == ("one\n", 2)
 
 
+@pytest.mark.parametrize("engine", ["shell", "kernel"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import sys\nfor i in range(6000): print('a', end='', file=(sys.stdout, sys.stderr)[i % 2])",
+        "for _ in range(40): display({'text/plain': 'x'}, raw=True, display_id='a')\n"
+        "update_display({'text/plain': 'y' * 15_000}, raw=True, display_id='a')",
+    ],
+)
+def test_what_is_too_long_to_be_told_is_no_fault(engine, cell):
+    cell = f"from IPython.display import display, update_display\n{cell}"
+    with Session(submitted([cell, "print('next')"], "notebook"), Limits(output_kb=30), engine=engine) as session:
+        session.load()
+    assert (session.outputs[2][0]["text"], session.first_error) == ("next\n", "")
+
+
 def test_a_thread_goes_on_printing_after_its_cell():
     """Also between the cells, where nothing is shown."""
     cells = [
