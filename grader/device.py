@@ -73,7 +73,7 @@ def tensorflow_sees_gpu() -> bool:
     """Whether TensorFlow finds a GPU, tried in a process of its own."""
     try:
         done = subprocess.run(
-            [sys.executable, "-c", LIST_GPUS], capture_output=True, text=True, timeout=SECONDS, check=True
+            [sys.executable, "-P", "-c", LIST_GPUS], capture_output=True, text=True, timeout=SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return False

@@ -14,7 +14,7 @@ from grader import language
 from grader.language import _, chosen, joined, ngettext, use
 from grader.sandbox.endings import NO_DATA, UNAVAILABLE, failure_of
 from grader.sandbox.session import OF_THE_WORKER
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SINGLE_NEURON
 from tools import messages
 
 LANGUAGES = [name for name in language.LANGUAGES if name != language.ENGLISH]
@@ -230,3 +230,14 @@ def test_what_a_worker_says_itself_is_translated_where_it_arrives():
         "Dein Code brach ab in Zeile 3 mit OSError: mnist steht beim Bewerten nicht zur Verfügung; "
         "diese Aufgabe bietet keinen Datensatz.."
     )
+
+
+@pytest.mark.parametrize("options", [["--format", "markdown"], ["--html", "page.html"]])
+def test_a_title_and_what_is_not_enforced_are_said_in_the_language(grader, tmp_path, options):
+    done = grader(
+        "check", "single-neuron", SINGLE_NEURON / "solution.py", "--lang", "de", "--isolation", "medium", *options
+    )
+    page = tmp_path / "page.html"
+    said = page.read_text() if page.exists() else re.sub(r"\\", "", done.stdout)
+    assert "Ein einzelnes Neuron" in said
+    assert "Begrenzung des Speicherplatzes" in said

@@ -45,7 +45,7 @@ def render(
         html.environment()
         .get_template("class.html.j2")
         .render(
-            title=content.title,
+            title=_(content.title),
             pupils=pupils,
             with_ids=any(pupil.row.name != pupil.row.identity for pupil in pupils),
             with_late=any(pupil.row.late for pupil in pupils),

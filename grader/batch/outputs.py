@@ -81,18 +81,16 @@ def write_pages(
 ) -> None:
     """Both reports on one student for a browser, with the executed notebook."""
     notebook = json.loads(executed) if executed else None
-    note = ""
+    title, note = _(content.title), ""
     if row.penalty:
         note = _("Handed in {late}: {points} points are taken off, {score} count.").format(
             late=row.late, points=f"{row.penalty:g}", score=f"{row.score:g}"
         )
     pages = {
         REPORTS: html.render(
-            for_student(report, content), content.title, content.pass_mark, who, content.hints, notebook, note=note
+            for_student(report, content), title, content.pass_mark, who, content.hints, notebook, note=note
         ),
-        FOR_INSTRUCTORS: html.render(
-            report, content.title, content.pass_mark, who, 3, notebook, f"../{CLASS_PAGE}", note
-        ),
+        FOR_INSTRUCTORS: html.render(report, title, content.pass_mark, who, 3, notebook, f"../{CLASS_PAGE}", note),
     }
     for kind, page in pages.items():
         write_if_new(folder / kind / f"{name}.html", page.encode(errors="replace"))

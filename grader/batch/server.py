@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import tempfile
-from multiprocessing import forkserver, util
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.context import ForkServerContext
 
 PRELOADED = ["grader.batch.job", "grader.submission.notebook", "pebble.pool.process"]
 LONGEST_FOLDER = 60  # characters: the path of a socket in it has at most 108
+# No module of this folder, where a class may lie, is imported: a student may have handed in a socket.py.
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -22,11 +25,16 @@ def start() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     _choose_short_folder()
-    kept = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ |= ONE_THREAD
+    given = ONE_THREAD | SAFE_PATH
+    kept = {name: os.environ.get(name) for name in given}
+    os.environ |= given
+    resource_tracker.ensure_running()  # which the server starts otherwise, and which unblocks the signal
+    # A Ctrl-C while it imports would come out as a traceback; later it ignores it, and its processes unblock it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         for name, value in kept.items():
             if value is None:
                 del os.environ[name]

@@ -6,7 +6,9 @@ import contextlib
 import fcntl
 import os
 import secrets
+import shutil
 import sqlite3
+import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,9 +156,22 @@ def read(folder: Path) -> dict[str, Record]:
     file = folder / FILE
     if not file.is_file():
         raise UsageError(f"{folder} is no output folder of grader grade: it has no {FILE}.")
+    left = folder / f"{FILE}-wal"  # by a killed run; it joins the file by writing
+    if os.access(folder, os.W_OK) and os.access(file, os.W_OK):
+        return _read(folder, file, "rw")
+    if not left.exists():
+        return _read(folder, file, "ro&immutable=1")
+    with tempfile.TemporaryDirectory(prefix="grader-results-") as copy:
+        try:
+            for part in (file, left):
+                shutil.copy(part, copy)
+        except OSError as error:
+            raise UsageError(f"{file} cannot be read ({error.strerror}).") from error
+        return _read(folder, Path(copy, FILE), "rw")
+
+
+def _read(folder: Path, file: Path, how: str) -> dict[str, Record]:
     try:
-        # What a killed run has left beside the file joins it by writing.
-        how = "rw" if os.access(folder, os.W_OK) and os.access(file, os.W_OK) else "ro&immutable=1"
         database = sqlite3.connect(f"{file.resolve().as_uri()}?mode={how}", uri=True)
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
     except sqlite3.Error as error:

@@ -92,7 +92,11 @@ def _find(config_path: Path, pattern: str) -> Path | None:
     """The submission; None where there is none."""
     if not glob.has_magic(pattern):
         return Path(pattern) if Path(pattern).exists() else None
-    found = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
+    try:
+        found = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
+    except ValueError as error:  # "**.py", for example
+        message = _("{config}: {pattern} is no pattern: '**' stands for folders, and alone between slashes.")
+        raise UsageError(message.format(config=config_path, pattern=pattern)) from error
     if len(found) > 1:
         named = ", ".join(str(path) for path in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
         raise UsageError(

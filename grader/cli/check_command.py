@@ -123,7 +123,7 @@ def command(
         content = loaded.content
         notebook = json.loads(trace.executed) if trace.executed else None
         told = hints or content.hints
-        written = html.render(report, content.title, content.pass_mark, submitted.entry, told, notebook)
+        written = html.render(report, _(content.title), content.pass_mark, submitted.entry, told, notebook)
         write_whole(page, written.encode(errors="replace"))
     if output is not None or shape != "text":
         from ..report import formats

@@ -19,14 +19,14 @@ from ..batch.files import write_whole
 from ..batch.visible import for_student
 from ..errors import GraderError, NotGradable, UsageError
 from ..grading import grade
-from ..language import _
+from ..language import _, marked
 from ..report import gradescope
 from ..report.model import Report
 from ..submission import Submission, files, read, read_contents
 
 SETTINGS = "grader.json"
 FOLDER = "assignment"  # of one that is not bundled
-SHOWN = "your submission"
+SHOWN = marked("your submission")
 
 
 def main(base: Path, prepare: bool) -> int:
@@ -70,11 +70,12 @@ def _read(folder: Path, name: str) -> Submission:
     """What was handed in; one that cannot be read gets no points, and the sentence that says why."""
     if not folder.is_dir():
         raise NotGradable(_("{folder} is missing: this is to be run by Gradescope.").format(folder=folder))
+    shown = _(SHOWN)
     try:
-        return read_contents(SHOWN, files.read(folder), name)
+        return read_contents(shown, files.read(folder), name)
     except UsageError as error:
-        problem = str(error).replace(os.fspath(folder), SHOWN)
-        return Submission(SHOWN, "", "module", "", {}, [], problem[:1].upper() + problem[1:])
+        problem = str(error).replace(os.fspath(folder), shown)
+        return Submission(shown, "", "module", "", {}, [], problem[:1].upper() + problem[1:])
 
 
 def _grade(assignment: Assignment, submission: Submission, settings: dict[str, Any]) -> Report:

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 from ..language import _
-from ..report import html, terminal
+from ..report import html, said, terminal
 from ..report.model import CheckResult, Diagnosis, Report
 
 ICONS = {"passed": ("✔", "#1a7f37"), "partial": ("◐", "#9a6700"), "skipped": ("–", "#6e7781")}
@@ -35,13 +35,12 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
     if (problem := report.problem()) is not None:
         return _paragraphs([*about, problem])
     page = html.render(report, title, pass_mark, Path(report.submission.path).name, hints)
-    sentences = {result.message for result in report.checks}
-    shared = [*sentences] if len(sentences) == 1 < len(report.checks) else []  # it could not be loaded: said once
-    rows = "".join(_row(result, hints, bool(shared)) for result in report.checks)
+    shared = said.shared(report)
+    rows = "".join(_row(result, hints, shared is not None) for result in report.checks)
     level = _("isolation {level}").format(level=_(report.isolation.level))
     isolation = escape(f"{report.assignment.name}; {level}; {report.seconds:.1f} s")
     return (
-        f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>{_paragraphs(shared)}'
+        f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>{_paragraphs([shared] if shared else [])}'
         f'<table style="margin:0;text-align:left"><tbody>{rows}</tbody></table>'
         f'<p style="margin:.5em 0 0;opacity:.7">{isolation}</p>'
         f"<details><summary>{escape(_('The whole report, with pictures'))}</summary>"

@@ -47,7 +47,8 @@ def _tests(report: Report, several: bool) -> list[dict[str, Any]]:
     score, points = said.rest(report)
     if score or points:
         status = "pass" if score >= points else "fail"
-        tests.append(_entry(before + _("Further checks"), status, score, "", "", "", 0))
+        further = _("Further checks")
+        tests.append(_entry(f"{before}{further}", status, score, "", "", "", 0))
     return tests
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,6 +16,7 @@ LONGEST_SOURCE = 10_000  # characters
 LONGEST_TEXT = 5_000
 LARGEST_PICTURE = 1 << 20  # bytes
 MOST_PICTURES = 4 << 20  # bytes, of all of them together
+MOST_PIXELS = 1 << 24  # a browser needs four bytes for each, however small the file
 PNG = b"\x89PNG\r\n\x1a\n"
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 LEFT_OUT = "[...]"
@@ -103,4 +105,7 @@ def _png(text: str) -> str | None:
         content = base64.b64decode(text)
     except (binascii.Error, ValueError):
         return None
-    return base64.b64encode(content).decode() if content.startswith(PNG) and len(content) <= LARGEST_PICTURE else None
+    if not content.startswith(PNG) or not len(PNG) + 16 <= len(content) <= LARGEST_PICTURE:
+        return None
+    width, height = struct.unpack_from(">II", content, len(PNG) + 8)  # behind length and name of the first chunk
+    return base64.b64encode(content).decode() if width * height <= MOST_PIXELS else None

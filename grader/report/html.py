@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from ..language import _, current
 from ..text import clean
-from . import evidence, executed, pictures
+from . import evidence, executed, pictures, said
 from .model import CheckResult, Report
 from .svg import Drawn, swatch
 
@@ -48,7 +48,7 @@ def render(
             pass_mark=pass_mark,
             needed=pass_mark / 100 * report.max_score,
             who=who,
-            shared=_shared(report),
+            shared=said.shared(report),
             bugs_named=hint_level > 1,
             cells=executed.cells(notebook) if notebook is not None else [],
             overview=overview,
@@ -127,9 +127,3 @@ def number(value: float) -> str:
 
 def _pictures_of(check: CheckResult) -> list[Drawn]:
     return [pictures.draw(picture) for picture in evidence.pictures(check.evidence)]
-
-
-def _shared(report: Report) -> str | None:
-    """The sentence of a submission that could not be loaded, which all checks have: it is said once."""
-    said = {(check.status, check.message) for check in report.checks}
-    return report.checks[0].message if len(report.checks) > 1 and len(said) == 1 else None

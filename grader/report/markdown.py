@@ -18,12 +18,13 @@ SPECIAL = re.compile(r"([!#$&()*+\-.:<>@\[\\\]^_`{|}~])")
 
 def render(report: Report, content: AssignmentFile) -> str:
     """A heading, the verdict, a table of the checks, and what was found by those that did not pass."""
+    heads = ["", _("check"), _("points"), ""]
     lines = [
-        f"## {text(content.title)}",
+        f"## {text(_(content.title))}",
         "",
         f"**{text(said.verdict(report, content.pass_mark), said.LONGEST)}**",
         "",
-        "| | {check} | {points} | |".format(check=_("check"), points=_("points")),
+        f"| {' | '.join(heads)} |",
         "|---|---|---:|---|",
     ]
     for check in report.checks:
@@ -38,7 +39,7 @@ def render(report: Report, content: AssignmentFile) -> str:
         where = f" ({text(said.spot(check))})" if check.location is not None else ""
         lines += ["", f"### {text(check.name)}{where}", ""]
         lines += [f"- {sentence}" for sentence in map(partial(text, limit=said.LONGEST), said.sentences(check))]
-    gaps = ", ".join(report.isolation.not_enforced)
+    gaps = ", ".join(map(_, report.isolation.not_enforced))
     isolation = _("isolation {level}").format(level=_(report.isolation.level)) + (f" ({gaps})" if gaps else "")
     shown = [clean(said.path(report)), isolation, *filter(None, [report.environment.data])]
     lines += ["", f"{text('; '.join(shown), said.LONGEST)}"]

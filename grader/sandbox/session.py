@@ -20,6 +20,7 @@ from ..submission import Submission
 from ..text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
+from ..worker.shown import BYTES_OF_CHARACTER
 from . import seen
 from .endings import CallFailed, Place, failure_of
 from .engines import Engine, engine_of, libraries_of
@@ -28,7 +29,6 @@ from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 T = TypeVar("T")
-BYTES_OF_CHARACTER = 10  # at most, of what a cell has shown: six for a character, and what is around a short text
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
@@ -132,10 +132,12 @@ class Session:
         self.first_place: Place | None = None
         """Where that was."""
         self._room = 0
+        self._shown: dict[int, list[dict[str, Any]]] = {}  # of the load at hand
+        self._loaded = False  # once
         self.last_cell = 0
-        """The code cell that was the last to begin."""
-        self.outputs: dict[int, list[dict[str, Any]]] = {}
-        """What each code cell of a notebook has shown, counted from 1; as it stands in a notebook."""
+        """The code cell that was the last to begin when the submission was first loaded."""
+        self.outputs = self._shown
+        """What each code cell of a notebook has shown then, counted from 1; as it stands in a notebook."""
         self.modules: list[str] = []
         """Top-level modules that were imported once it was loaded."""
 
@@ -286,7 +288,9 @@ class Session:
         submission = self._submission
         contents = {name: np.frombuffer(content, np.uint8) for name, content in submission.files.items()}
         tree, payload = values.encode(contents)
-        self.outputs = {}
+        self._shown = {}
+        if not self._loaded:  # a later load, by a fresh worker, may not come to its end
+            self.outputs = self._shown
         self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
         what = _("Loading {file}").format(file=clean(submission.entry, 80))
         header, _payload = self._ask(
@@ -309,6 +313,7 @@ class Session:
                 self.load()
                 return
             self.modules = [str(name) for name in header["modules"]]
+            self._loaded = True
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self.close()
             raise CallFailed(
@@ -327,13 +332,13 @@ class Session:
         """Keep what the cell that runs has shown; raises CallFailed for anything else."""
         self._room -= len(raw)
         try:
-            if type(number) is not int or number != cell or number in self.outputs or self._room < 0:
+            if type(number) is not int or number != cell or number in self._shown or self._room < 0:
                 raise ValueError
             outputs = seen.OUTPUTS.validate_json(raw)
         except ValueError as error:
             sentence = _("{doing} wrote into the grader's channel.").format(doing=doing)
             raise CallFailed("protocol", sentence) from error
-        self.outputs[cell] = [output.model_dump() for output in outputs]
+        self._shown[cell] = [output.model_dump() for output in outputs]
 
     def _ask(self, request: dict[str, Any], payload: bytes, seconds: float, doing: str) -> tuple[dict[str, Any], bytes]:
         """Send a request and return its one answer."""
@@ -359,7 +364,9 @@ class Session:
                     return header, raw
                 if "entry" not in request or type(header["progress"]) is not int or header["progress"] <= cell:
                     raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
-                cell = self.last_cell = header["progress"]
+                cell = header["progress"]
+                if not self._loaded:
+                    self.last_cell = cell
                 doing = _("Cell {cell} of {file}").format(cell=cell, file=clean(self._submission.entry, 80))
         except CallFailed as failure:
             self._worker.kill()

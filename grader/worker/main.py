@@ -154,6 +154,7 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
             confine.drop_privileges(config)
         os.chdir(config["work"])
         gaps = confine.lock(config)
+        del config["hide"]  # where a class or its data lie is not to be read in what a cell shows
         sys.path += config["python_path"]
         from grader_worker import serve
 

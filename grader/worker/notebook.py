@@ -135,12 +135,13 @@ def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine
     client.output_left = config["limits"]["output_bytes"]
     client.start_new_kernel()
     client.start_new_kernel_client()
-    return partial(_run, client)
+    return partial(_run, client, config["limits"]["output_bytes"])
 
 
-def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> None:
+def _run(client: _Client, characters: int, channel: socket.socket, request: dict[str, Any]) -> None:
     """Execute all code cells; a failing one does not stop the rest, the first failure is reported."""
     identity = request["id"]
+    teller = shown.Teller(channel, identity, characters)
     notebook = client.nb = nbformat.read(request["entry"], as_version=4)
     numbers = _code_cell_numbers(notebook)
 
@@ -165,7 +166,7 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
             give_up("DeadKernel", numbers[index])
         except Exception:  # what the kernel sends is no message any more: student code can write into its sockets
             give_up("BrokenKernel", numbers[index])
-        shown.send(channel, identity, numbers[index], cell.outputs)
+        teller.tell(numbers[index], cell.outputs)
     _hand_over(client, channel, {"id": identity, "cells": executed, "error": first_error})
 
 

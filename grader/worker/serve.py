@@ -10,7 +10,8 @@ Requests are ``{"id", "entry", "files"}``, once and first, then any of ::
 
 where arguments are an encoded pair (positional, by keyword).
 Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a notebook
-loads, ``{"id", "progress": 3}`` says that its third code cell has begun.
+loads, ``{"id", "progress": 3}`` says that its third code cell has begun, and ``{"id", "shown": 3}`` with JSON behind it
+what that cell has shown (:mod:`shown`).
 """
 
 from __future__ import annotations

@@ -120,7 +120,8 @@ class _Notebook:
         self._identity = 0
         self._cell = 0
         self._process = os.getpid()
-        self._output = Output(config["limits"]["output_bytes"], self._stop_flood)
+        self._most = config["limits"]["output_bytes"]
+        self._output = Output(self._most, self._stop_flood)
         self._shell = _ready.pop() if _ready else _make_shell()
         _attach(self._shell, self._output, self._enable_gui)
 
@@ -138,6 +139,7 @@ class _Notebook:
     async def _execute(self, notebook: dict[str, Any]) -> None:
         executed: list[int] = []
         first_error = None
+        teller = shown.Teller(self._channel, self._identity, self._most)
         code_cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         for number, cell in enumerate(code_cells, start=1):
             source = "".join(cell["source"])  # a text, or a list of its lines
@@ -153,7 +155,7 @@ class _Notebook:
             if not succeeded:
                 first_error = first_error or cells.describe_error(self._output.error, number)
             await asyncio.sleep(0)  # tasks that a cell has left behind go on
-            shown.send(self._channel, self._identity, number, self._output.shown.finished())
+            teller.tell(number, self._output.shown.finished())
         task = {"id": self._identity, "cells": executed, "error": first_error, "channel": self._channel.fileno()}
         self._shell.run_cell(cells.last_cell(task), store_history=False, silent=True)
 

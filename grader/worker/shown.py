@@ -8,6 +8,8 @@ from typing import Any
 
 from . import frames
 
+BYTES_OF_CHARACTER = 10  # at most, of what a cell has shown: six for a character, and what is around a short text
+
 
 class Shown:
     """The outputs of one cell, from the messages that a kernel sends about it."""
@@ -46,18 +48,34 @@ class Shown:
             self._by_display.setdefault(display, []).append(self.outputs[-1])
 
     def finished(self) -> list[dict[str, Any]]:
-        """The outputs of a notebook's cell."""
-        for output in self.outputs:
-            if "parts" in output:
-                output["text"] = "".join(output.pop("parts"))
-        return self.outputs
+        """The outputs of a notebook's cell, as they are now: a thread that it has left behind may go on printing."""
+        return [_finished(output) for output in [*self.outputs]]
 
 
-def send(channel: socket.socket, identity: int, cell: int, outputs: list[Any]) -> None:
-    """Tell the grader what a cell has shown."""
-    if outputs:
+def _finished(output: dict[str, Any]) -> dict[str, Any]:
+    told = {key: value for key, value in output.items() if key != "parts"}
+    return told | {"text": "".join(output["parts"])} if "parts" in output else told
+
+
+class Teller:
+    """Tells the grader what each cell has shown, up to what it takes of a notebook that may show so many ``characters``.
+
+    What is too long is left out: many short texts, or one that is displayed at many places, are no more than was allowed.
+    """
+
+    def __init__(self, channel: socket.socket, identity: int, characters: int) -> None:
+        self._channel = channel
+        self._identity = identity
+        self._left = BYTES_OF_CHARACTER * characters
+
+    def tell(self, cell: int, outputs: list[Any]) -> None:
+        """Tell what one cell has shown."""
+        if not outputs:
+            return
         text = json.dumps(outputs, default=repr, skipkeys=True, ensure_ascii=False)
         if "NaN" in text or "Infinity" in text:  # which are no JSON, unless they stand in a text
             text = json.dumps(json.loads(text, parse_constant=lambda _: None), ensure_ascii=False)
         raw = text.encode(errors="replace")  # halves of characters are none
-        channel.sendall(frames.encode({"id": identity, "shown": cell}, raw))
+        if len(raw) <= self._left:
+            self._left -= len(raw)
+            self._channel.sendall(frames.encode({"id": self._identity, "shown": cell}, raw))

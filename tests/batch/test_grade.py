@@ -214,6 +214,22 @@ def test_ctrl_c_keeps_what_is_graded(class_zip, doubling, tmp_path):
     assert store.read(tmp_path / "out")
 
 
+def test_ctrl_c_leaves_no_traceback_while_the_server_imports():
+    code = "import time; from grader.batch import server; server.start(); print('started', flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"try:\n    {code}\nexcept KeyboardInterrupt:\n    pass"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        process.stdout.readline()
+        time.sleep(0.2)  # it takes longer to import all
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, "")
+
+
 def test_a_second_run_in_the_same_folder_is_refused(grade, class_zip, tmp_path):
     with store.Store(tmp_path / "out"):
         done = grade(class_zip(CLASS))
@@ -398,6 +414,18 @@ def test_what_a_submission_keeps_of_hidden_inputs_comes_out_nowhere(grade, class
     told = json.loads((tmp_path / "out" / "reports" / "eve_1.json").read_text())
     assert [check["name"] for check in told["checks"]] == ["long", "double", "total"]
     assert "ValueError: []" in told["checks"][1]["message"]
+
+
+@pytest.mark.parametrize("module", ["multiprocessing", "selectors", "struct"])
+def test_nothing_that_was_handed_in_is_imported_where_the_grader_runs(doubling, tmp_path, module):
+    """From the folder of the class, as people do it."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / f"{module}.py").write_text(f"open({str(tmp_path / 'caught')!r}, 'w')\n{RIGHT}")
+    command = [Path(sys.executable).with_name("grader"), "grade", doubling, ".", "--out", "../out", "--jobs", "1"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (tmp_path / "caught").exists()
 
 
 def test_reports_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -69,3 +71,16 @@ def test_a_full_disk_loses_nothing(tmp_path):
 def test_a_folder_without_results_is_said(tmp_path):
     with pytest.raises(UsageError, match="no output folder"):
         store.read(tmp_path)
+
+
+def test_what_a_killed_run_has_left_is_read_where_nothing_can_be_written(tmp_path, monkeypatch):
+    """What is not in the file yet lies beside it."""
+    code = (
+        "import os; from pathlib import Path; from grader.batch.store import Record, Store; "
+        "Store(Path('out')).put('key', Record(identity='5', name='anna', sha256='')); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
+    assert (tmp_path / "out" / "grading.sqlite-wal").stat().st_size
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert [record.name for record in store.read(tmp_path / "out").values()] == ["anna"]
+    assert (tmp_path / "out" / "grading.sqlite-wal").stat().st_size

@@ -23,6 +23,15 @@ def test_a_hidden_check_shows_its_result_only(doubling):
     assert shown["total"] == whole["total"]
 
 
+def test_a_check_that_the_assignment_has_no_more_is_not_shown(doubling):
+    """It may have been a hidden one, or an instructor's, when an old result was made."""
+    assignment = load(str(doubling))
+    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    left = [check for check in assignment.content.checks if check.name == "double"]
+    shown = for_student(report, assignment.content.model_copy(update={"checks": left}))
+    assert [check.name for check in shown.checks] == ["double"]
+
+
 def test_how_the_grader_failed_is_for_instructors(doubling):
     """The sentence may name files of their machine."""
     assignment = load(str(doubling))

@@ -62,6 +62,13 @@ def test_a_pattern_that_matches_several_is_refused(repository, ci):
     assert ".grader.yml: *.py matches 2 files (a.py, b.py): keep one of them, or name it." in done.stderr
 
 
+def test_a_pattern_that_is_none_matches_nothing_or_is_said(repository, ci):
+    """Newer Pythons take it."""
+    done = ci(repository({"a.py": "", ".grader.yml": ONE.replace("work.py", "'**x/a.py'")}))
+    assert done.returncode in (1, 2)
+    assert done.returncode == 1 or ".grader.yml: **x/a.py is no pattern" in done.stderr
+
+
 @pytest.mark.parametrize("how", ["file", "folder"])
 def test_a_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, how):
     """Somebody's solution lies on the same machine, and the student only points at it."""

@@ -9,6 +9,8 @@ import subprocess
 
 import pytest
 
+from grader import language
+from grader.gradescope import run
 from tests.conftest import SINGLE_NEURON, notebook
 
 OWN = """
@@ -46,6 +48,12 @@ def own(make, tmp_path_factory):
     shutil.rmtree(folder)
     made.install()
     return made
+
+
+def test_a_submission_is_called_so_in_the_language(tmp_path):
+    (tmp_path / "a.zip").write_text("none")
+    with language.use("de"):
+        assert run._read(tmp_path, "own").problem.startswith("Deine Abgabe ist ein beschädigtes")
 
 
 def test_a_solution_and_a_wrong_submission(single_neuron, solution):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
+import struct
 
+from grader.report import html
 from grader.report.executed import LARGEST_PICTURE, LEFT_OUT, LONGEST_TEXT, MOST_CELLS, PNG, cells
 
-from .made import NOTEBOOK, png
+from .made import NOTEBOOK, png, report
 
 
 def test_code_texts_errors_and_png_pictures_are_shown():
@@ -20,6 +23,13 @@ def test_code_texts_errors_and_png_pictures_are_shown():
     ]
 
 
+def test_a_picture_is_said_to_be_that_of_its_cell():
+    drawn = {"output_type": "display_data", "data": {"image/png": png()}}
+    told = {"cell_type": "code", "source": "", "outputs": [drawn]}
+    page = html.render(report(), "Swap", 75, "anna", notebook={"cells": [told, {**told, "outputs": [drawn, drawn]}]})
+    assert re.findall(r'alt="Picture that (cell \d) draws"', page) == ["cell 1", "cell 2", "cell 2"]
+
+
 def output(**given):
     (cell,) = cells({"cells": [{"cell_type": "code", "source": "", "outputs": [given]}]})
     return cell.outputs
@@ -30,6 +40,9 @@ def test_only_real_png_files_of_moderate_size_are_pictures():
         assert output(output_type="display_data", data={"image/png": content}) == []
     large = base64.b64encode(PNG + bytes(LARGEST_PICTURE)).decode()
     assert output(output_type="display_data", data={"image/png": large}) == []
+    header = struct.pack(">I4sIIBBBBB", 13, b"IHDR", 60_000, 60_000, 1, 0, 0, 0, 0)  # a small file, and 14 GB to draw
+    bomb = base64.b64encode(PNG + header + bytes(100)).decode()
+    assert output(output_type="display_data", data={"image/png": bomb}) == []
     broken = f'{png()[:8]}"><{png()[8:]}'
     (shown,) = output(output_type="display_data", data={"image/png": broken})
     assert shown.content == png()

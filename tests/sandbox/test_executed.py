@@ -9,6 +9,7 @@ import pytest
 
 from grader.assignment.parts import Limits
 from grader.grading import Trace, grade
+from grader.sandbox.endings import CallFailed
 from grader.sandbox.session import Session
 from grader.submission import read
 from grader.submission.notebook import executed
@@ -106,6 +107,47 @@ for found in [o for o in gc.get_objects() if isinstance(o, socket.socket) and o.
     path.write_text(notebook(forge))
     report = grade(bundled("single-neuron"), read(path, "mine"))
     assert {check.status for check in report.checks} == {"protocol"}
+
+
+def test_what_was_shown_stays_when_no_time_is_left_to_load_it_again():
+    cells = ["print('one')", "def f():\n    while True: pass"]
+    limits = Limits(call_seconds=0.5, total_seconds=1.5)
+    with Session(submitted(cells, "notebook"), limits, engine="shell") as session:
+        session.load()
+        for _ in range(3):
+            with pytest.raises(CallFailed):
+                session.call("f", [], {})
+        assert (session.outputs[1][0]["text"], session.last_cell) == ("one\n", 2)
+
+
+@pytest.mark.parametrize("engine", ["shell", "kernel"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import sys\nfor i in range(6000): print('a', end='', file=(sys.stdout, sys.stderr)[i % 2])",
+        "for _ in range(40): display({'text/plain': 'x'}, raw=True, display_id='a')\n"
+        "update_display({'text/plain': 'y' * 15_000}, raw=True, display_id='a')",
+    ],
+)
+def test_what_is_too_long_to_be_told_is_no_fault(engine, cell):
+    cell = f"from IPython.display import display, update_display\n{cell}"
+    with Session(submitted([cell, "print('next')"], "notebook"), Limits(output_kb=30), engine=engine) as session:
+        session.load()
+    assert (session.outputs[2][0]["text"], session.first_error) == ("next\n", "")
+
+
+def test_a_thread_goes_on_printing_after_its_cell():
+    """Also between the cells, where nothing is shown."""
+    cells = [
+        "import threading, time\nstopped = []\ndef talk():\n    try:\n        while True:\n            print('.', end='')\n"
+        "    except BaseException as error:\n        stopped.append(error)\n"
+        "threading.Thread(target=talk, daemon=True).start()",
+        *["time.sleep(0.02); print('x')"] * 5,
+        "print(stopped)",
+    ]
+    with Session(submitted(cells, "notebook"), Limits(output_kb=65536), engine="shell") as session:
+        session.load()
+    assert "[]" in session.outputs[7][-1]["text"]
 
 
 def test_the_report_says_which_engine_it_was(tmp_path):

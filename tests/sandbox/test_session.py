@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 import time
 from pathlib import Path
 
@@ -331,6 +332,18 @@ def test_student_code_reads_nothing_of_the_grader(confined, tmp_path):
     secret.chmod(0o644)
     for path in (secret, PACKAGE / "oracle.py", PACKAGE.parent / "reference" / "single_neuron.py", Path("/etc/shadow")):
         assert confined.call("reads", [str(path)], {}).value is False, path
+
+
+def test_student_code_is_not_told_what_is_hidden_from_it(tmp_path):
+    """Where a class lies may come out in what a cell shows, which students read."""
+    search = """
+        import gc
+        def told():
+            return [str(found["hide"]) for found in gc.get_objects() if type(found) is dict and "hide" in found]
+    """
+    equipment = Equipment(hide=[tmp_path / "class"])
+    with Session(submitted(textwrap.dedent(search)), Limits(), None, equipment, **HOW) as session:
+        assert session.call("told", [], {}).value == []
 
 
 def test_student_code_sees_none_of_the_environment(confined, monkeypatch):
