@@ -307,15 +307,17 @@ def _skipped(unmet: list[str]) -> str:
 def _result(
     check: BaseCheck, status: Status, share: float, message: str, location: Location | None = None
 ) -> CheckResult:
+    evidence: dict[str, Any] = {"bonus": True} if check.bonus else {}
+    if location is not None:
+        evidence["location"] = location.model_dump()
     return CheckResult(
         name=check.name,
         title=_(check.title),
         status=status,
         score=None if status == "not_gradable" else round(share * check.points, 2),
         max_score=check.points,
-        evidence={"bonus": True} if check.bonus else {},
+        evidence=evidence,
         message=clean(message, MAX_MESSAGE),
-        location=location,
     )
 
 

@@ -66,7 +66,7 @@ class Location(Part):
 
 
 class CheckResult(Part):
-    """How one check ended, in a sentence that the student reads; without a ``location`` where there is none."""
+    """How one check ended, in a sentence that the student reads."""
 
     name: str
     title: str
@@ -77,11 +77,12 @@ class CheckResult(Part):
     hint: str = ""
     diagnosis: Diagnosis | None = None
     evidence: dict[str, Any] = Field(default_factory=dict)
-    location: Location | None = None
 
-    @model_serializer(mode="wrap")
-    def _without_no_location(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {key: value for key, value in write(self).items() if key != "location" or value is not None}
+    @property
+    def location(self) -> Location | None:
+        """Where in the submission the finding belongs, ``location`` in the evidence; None where that is nowhere."""
+        found = self.evidence.get("location")
+        return None if found is None else Location.model_validate(found)
 
 
 class AssignmentName(Part):

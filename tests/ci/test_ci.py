@@ -147,4 +147,4 @@ def test_hidden_checks_count_and_show_nothing(tmp_path, repository, ci):
             assert secret not in text, (name, secret)
     document = json.loads(texts["doubling.json"])
     assert [check["name"] for check in document["checks"]] == ["double", "total", "long"]
-    assert "location" not in document["checks"][-1]
+    assert "location" not in document["checks"][-1]["evidence"]

@@ -25,6 +25,6 @@ def test_a_line_is_told_in_the_file_that_was_handed_in(reports, path, cell, expe
     submission = reports["wrong"].submission.model_copy(update={"path": path})
     report = reports["wrong"].model_copy(update={"submission": submission})
     location = Location(file="mine.py", cell=cell, line=4, file_line=31)
-    check = report.checks[0].model_copy(update={"location": location})
+    check = report.checks[0].model_copy(update={"evidence": {"location": location.model_dump()}})
     assert said.place(report, check) == expected
-    assert said.place(report, check.model_copy(update={"location": None})) == (said.path(report), None)
+    assert said.place(report, check.model_copy(update={"evidence": {}})) == (said.path(report), None)
