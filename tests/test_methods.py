@@ -343,6 +343,7 @@ def test_a_mistake_falls_where_it_falls_in_functions(graded, name):
         found = next(item for item in graded(name, source).checks if item.status != "passed")
         assert found.name == check, found.message
         notes = found.evidence.pop("notes", [])
+        found.evidence.pop("location")  # on other lines
         ends.append((found.status, found.score, found.evidence))
     assert notes == []  # of the functions
     assert ends[0] == ends[1]
