@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import platform
 import time
@@ -13,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks, datasets
+from . import checks, datasets, seeds
 from .assignment import Assignment
 from .assignment.checks import BaseCheck
 from .assignment.content import AssignmentFile
@@ -106,7 +105,7 @@ def grade(
     computed_on = "cpu"
     equipment = equipment or Equipment()
     hide = [assignment.folder, *datasets.places(data), *equipment.hide]
-    equipment = replace(equipment, seed=_worker_seed(seed), hide=hide)
+    equipment = replace(equipment, seed=seeds.of_worker(seed), hide=hide)
     splits: dict[str, Split] = {}
     try:
         splits, files = _prepare(assignment, data)
@@ -180,16 +179,6 @@ def _with_dependents(every: list[BaseCheck], names: Sequence[str]) -> list[BaseC
         if chosen & set(check.requires):
             chosen.add(check.name)
     return [check for check in every if check.name in chosen]
-
-
-def _worker_seed(seed: int) -> int:
-    """The seed of a worker's own random numbers, which student code can find out.
-
-    NumPy takes 32 bits. From a longer seed, as a batch draws it, nothing leads back to it.
-    """
-    if seed < 2**32:
-        return seed
-    return int.from_bytes(hashlib.sha256(f"worker {seed}".encode()).digest()[:4])
 
 
 def _run_all(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 import shutil
 import sqlite3
 import tempfile
@@ -15,13 +14,12 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from .. import seeds
 from ..errors import NotGradable, UsageError
 from ..report.model import Report
 
 FILE = "grading.sqlite"
 LOCK = ".lock"
-SHORTEST_DRAWN = 2**32  # a longer seed cannot be found by trying
-LONGEST_SEED = 2**53  # JSON's readers know no longer integers
 VERSION = 1
 
 
@@ -97,8 +95,7 @@ class Store:
         """The seed of this batch: the given one, else that of the run before, else a new one, drawn."""
         with self._writing() as database:
             row = database.execute("SELECT value FROM settings WHERE name = 'seed'").fetchone()
-            drawn = SHORTEST_DRAWN + secrets.randbelow(LONGEST_SEED - SHORTEST_DRAWN)
-            seed = given if given is not None else int(row[0]) if row else drawn
+            seed = given if given is not None else int(row[0]) if row else seeds.drawn()
             database.execute("INSERT OR REPLACE INTO settings VALUES ('seed', ?)", (str(seed),))
         return seed
 

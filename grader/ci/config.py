@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from .. import seeds
 from ..assignment.parts import Part
 from ..language import _
 from ..report.model import Level
@@ -58,7 +59,7 @@ class CiFile(Part):
     """The whole of ``.grader.yml``. With a single assignment its keys may stand at the top."""
 
     assignments: list[Entry] = Field(min_length=1)
-    seed: int | None = Field(None, ge=0, lt=2**53)
+    seed: int | None = Field(None, ge=0, lt=seeds.LONGEST)
     isolation: Level = "strong"
 
     @model_validator(mode="before")

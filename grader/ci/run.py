@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import glob
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import yamlfile
+from .. import seeds, yamlfile
 from ..assignment import Assignment, bundled_names, load
 from ..assignment.content import AssignmentFile
 from ..batch import files
@@ -134,9 +133,8 @@ def origin(planned: Plan) -> str:
 
 def grade_all(planned: Plan) -> Iterator[Graded]:
     """Grade each submission, hidden checks included."""
-    seed = planned.config.seed
-    if seed is None:  # one that nobody can prepare for
-        seed = secrets.randbelow(2**53)
+    given = planned.config.seed
+    seed = seeds.drawn() if given is None else given  # one that nobody can prepare for
     for task in planned.tasks:
         report = grade(
             task.assignment,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import secrets
 import zipfile
 from pathlib import Path
 
-from .. import language
+from .. import language, seeds
 from ..assignment import PACKAGE, Assignment
 from ..batch import job
 from ..errors import UsageError
@@ -28,7 +27,7 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
     bundled = job.is_bundled(assignment)
     settings = {
         "assignment": assignment.name if bundled else FOLDER,
-        "seed": secrets.randbelow(2**53) if seed is None else seed,
+        "seed": seeds.drawn() if seed is None else seed,
         "isolation": isolation,
         "language": language.current(),
     }

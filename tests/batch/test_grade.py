@@ -14,6 +14,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from grader import seeds
 from grader.batch import store
 from grader.batch.summary_file import SummaryFile
 from grader.report.schema import schema
@@ -69,7 +70,7 @@ def test_students_learn_neither_the_seed_nor_hidden_inputs(grade, class_zip, gra
     prying = "import numpy as np\nraise ValueError(f'{np.random.get_state()[1][0]}')\n"
     grade(class_zip({**CLASS, "pryingpat_10_9_answer.py": prying}))
     seed = json.loads((tmp_path / "out" / "summary.json").read_text())["seed"]
-    assert seed >= store.SHORTEST_DRAWN
+    assert seed >= seeds.SHORTEST_DRAWN
     for_students = "".join(path.read_text() for path in (tmp_path / "out" / "reports").iterdir())
     everything = for_students + (tmp_path / "out" / "gradebook.csv").read_text()
     assert str(seed) not in everything

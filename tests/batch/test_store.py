@@ -10,8 +10,9 @@ import sys
 
 import pytest
 
+from grader import seeds
 from grader.batch import store
-from grader.batch.store import FILE, SHORTEST_DRAWN, Record, Store
+from grader.batch.store import FILE, Record, Store
 from grader.errors import NotGradable, UsageError
 
 ERIKA = Record(identity="4711", name="Erika", sha256="0" * 64, problem="unreadable")
@@ -26,7 +27,7 @@ def test_a_result_is_there_for_the_next_run(tmp_path):
         assert (second.key("4711"), second.record("4711")) == ("key", ERIKA)
         assert (second.key("1"), second.record("1")) == (None, None)
         assert (second.answers("key"), second.answers("other")) == (b"npz", b"")
-        assert second.seed(None) == seed >= SHORTEST_DRAWN
+        assert second.seed(None) == seed >= seeds.SHORTEST_DRAWN
         assert second.seed(7) == 7
         second.forget()
         assert second.key("4711") is None
