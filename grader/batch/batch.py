@@ -277,13 +277,12 @@ class _Batch:
         """Write everything that the results give, for all students of the class; ``graded`` of them just now."""
         began = time.monotonic()
         content, found = self._assignment.content, self._found
-        rules = self._rules
         collected = Collected()
         rows, timings, without_score, reported = [], [], [], []
         pupils: list[Pupil] = []
         for student in found.students:
             record = self._store.record(student.identity)
-            row = outputs.row(self._seen[student.identity], record, content, rules)
+            row = outputs.row(self._seen[student.identity], record, content, self._rules)
             rows.append(row)
             if record is None:
                 pupils.append(Pupil(row))
@@ -307,7 +306,7 @@ class _Batch:
             "seed": self._work.seed,
             "isolation": self._work.isolation,
             "layout": found.layout,
-            "grading": rules.model_dump(mode="json"),
+            "grading": self._rules.model_dump(mode="json"),
             "students": dict(sorted(Counter(row.status for row in rows).items())),
             "passed": sum(row.passed for row in rows),
             "without_score": without_score,

@@ -77,6 +77,7 @@ def command(
 ) -> None:
     """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
     from ..assignment import load
+    from ..batch import files
     from ..grading import Trace, grade
     from ..submission import read
 
@@ -85,16 +86,12 @@ def command(
         message = _("--json and --format {shape} exclude each other: give one of them.")
         raise click.UsageError(message.format(shape=shape))
     if output is not None:
-        from ..batch import files
-
         files.refuse_unwritable(output)
     loaded = load(assignment)
     submitted = read(submission, loaded.name)
     _refuse_overwriting(submission, submitted.entry, output, page)
     if page is not None:
-        from ..batch.files import refuse_unwritable
-
-        refuse_unwritable(page)
+        files.refuse_unwritable(page)
     trace = Trace()
     report = grade(
         loaded, submitted, seed, only, isolation, data=data, device=device, hint_level=hints, engine=engine, trace=trace
@@ -117,14 +114,13 @@ def command(
             err=True,
         )
     if page is not None:
-        from ..batch.files import write_whole
         from ..report import html
 
         content = loaded.content
         notebook = json.loads(trace.executed) if trace.executed else None
         told = hints or content.hints
         written = html.render(report, _(content.title), content.pass_mark, submitted.entry, told, notebook)
-        write_whole(page, written.encode(errors="replace"))
+        files.write_whole(page, written.encode(errors="replace"))
     if output is not None or shape != "text":
         from ..report import formats
 

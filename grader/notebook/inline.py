@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -21,10 +19,7 @@ def as_text(report: Report, about: Sequence[str], pass_mark: float, hints: int) 
     """What ``grader check`` would print, below what was graded."""
     if (problem := report.problem()) is not None:
         return "\n".join([*about, problem])
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        terminal.show(report, pass_mark, Path(report.submission.path).name, hints)
-    return "\n".join([*about, printed.getvalue().rstrip()])
+    return "\n".join([*about, terminal.as_text(report, pass_mark, hints)])
 
 
 def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, hints: int) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from pathlib import PurePath
 
 from ..assignment.content import AssignmentFile
 from . import classroom, gradescope, junit, markdown, sarif, terminal
@@ -13,15 +11,8 @@ from .model import Report
 Renderer = Callable[[Report, AssignmentFile], str]
 
 
-def _text(report: Report, content: AssignmentFile) -> str:
-    written = io.StringIO()
-    console = terminal.PlainConsole(written)
-    terminal.show(report, content.pass_mark, PurePath(report.submission.path).name, content.hints, console)
-    return written.getvalue().rstrip("\n")
-
-
 RENDERERS: dict[str, Renderer] = {
-    "text": _text,
+    "text": lambda report, content: terminal.as_text(report, content.pass_mark, content.hints),
     "json": lambda report, _: report.to_json(),
     "junit": junit.render,
     "gradescope": gradescope.render,

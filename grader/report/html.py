@@ -18,7 +18,6 @@ from .svg import Drawn, swatch
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-LONGEST = 1000  # characters of a sentence
 ICONS = {"passed": "✓", "partial": "½", "skipped": "–", "not_gradable": "?"}
 NOT_PASSED = "✕"
 
@@ -107,7 +106,7 @@ def word(status: str) -> str:
 
 def line(content: object) -> str:
     """A text of a submission as one line without control characters and direction marks."""
-    return clean(content, LONGEST)
+    return clean(content, said.LONGEST)
 
 
 def marked(sentence: object) -> Markup:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
+from pathlib import Path, PurePath
 from typing import TextIO
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from ..language import _, marked
 from ..text import clean
+from . import said
 from .model import CheckResult, Diagnosis, NamedBug, Report
 
 WORDS = [  # the statuses and levels of a report, translated here only: in its JSON they are names
@@ -63,6 +65,7 @@ def show(
 
     line(Text(f"{report.assignment.name}: {_which(report, entry)}", style="bold"))
     width = max(len(result.name) for result in report.checks)
+    shared = said.shared(report)
 
     def headline(result: CheckResult) -> None:
         """The title stays in its column, where that leaves room for some words a line."""
@@ -76,7 +79,7 @@ def show(
 
     for result in report.checks:
         headline(result)
-        if result.status != "passed" and not _is_shared(report, result):
+        if result.status != "passed" and shared is None:
             line(result.message, INDENT)
         elif "notes" in result.evidence:
             line(_("Note: {notes}").format(notes=" ".join(result.evidence["notes"])), INDENT)
@@ -85,8 +88,8 @@ def show(
                 line(name, INDENT)
         if result.hint:
             line(Text(_("Hint: {hint}").format(hint=result.hint), style="italic"), INDENT)
-    if report.checks and _is_shared(report, report.checks[0]):
-        line(report.checks[0].message)
+    if shared is not None:
+        line(shared)
     line(_summary(report, pass_mark))
     if report.environment.data:
         line(Text(_("data {data}").format(data=report.environment.data), style="dim"))
@@ -97,6 +100,13 @@ def show(
     confined = _("isolation {level}{gaps}{by}; {seconds:.1f} s")
     told = confined.format(level=_(report.isolation.level), gaps=gaps, by=by, seconds=report.seconds)
     line(Text(told, style="dim"))
+
+
+def as_text(report: Report, pass_mark: float, hint_level: int) -> str:
+    """What :func:`show` prints, without a terminal."""
+    written = io.StringIO()
+    show(report, pass_mark, PurePath(report.submission.path).name, hint_level, PlainConsole(written))
+    return written.getvalue().rstrip()
 
 
 def _bugs(diagnosis: Diagnosis) -> list[str]:
@@ -113,13 +123,6 @@ def _bugs(diagnosis: Diagnosis) -> list[str]:
 def _which(report: Report, entry: str) -> str:
     path = clean(report.submission.path)
     return path if Path(report.submission.path).name == entry else f"{path} ({clean(entry)})"
-
-
-def _is_shared(report: Report, result: CheckResult) -> bool:
-    """A submission that cannot be loaded has the same sentence everywhere: it is said once."""
-    return len(report.checks) > 1 and all(
-        other.message == result.message and other.status == result.status for other in report.checks
-    )
 
 
 def _headline(result: CheckResult, width: int) -> Text:
