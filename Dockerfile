@@ -7,11 +7,13 @@ ARG VARIANT=cpu
 
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
+COPY requirements requirements
 COPY grader grader
 COPY assignments assignments
 COPY reference reference
-RUN if [ "$VARIANT" = gpu ]; then extra='[gpu]'; else extra=''; fi \
-    && pip install --no-cache-dir "./$extra" \
+RUN if [ "$VARIANT" = gpu ]; then pins=image-gpu; else pins=image; fi \
+    && pip install --no-cache-dir --require-hashes --requirement "requirements/$pins.txt" \
+    && pip install --no-cache-dir --no-deps --no-build-isolation . \
     && rm -rf /src/* \
     && useradd --create-home --uid 1000 grader
 

@@ -2,17 +2,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
-.PHONY: demo test test-long lint docs messages benchmark clean
+.PHONY: demo test test-all quick renew pins lint docs messages benchmark clean
 
-# A stamp a kind of installation, so that each is made once and again when pyproject.toml changes.
-.venv/installed: pyproject.toml
+# Exact releases with hashes, requirements/, so that this installation works in a year as it does today.
+# The grader itself is installed without its dependencies, which are then there already.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+
+# One stamp for each kind of installation: it is made once, and again when what it is made from changes.
+.venv/installed: pyproject.toml requirements/demo.txt
 	@echo 'Installing into .venv; this takes a minute or more.'
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@$(INSTALL) --require-hashes --requirement requirements/demo.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/installed-dev: .venv/installed
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+.venv/installed-dev: .venv/installed requirements/test.txt
+	@$(INSTALL) --require-hashes --requirement requirements/test.txt
 	@touch $@
 
 # Grades a correct and a wrong submission (exit code 1) of each exercise; without data sets, on stand-ins.
@@ -28,9 +33,27 @@ demo: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/pytest --cov -n auto --maxprocesses 4 --dist loadfile
 
-# Minutes each, and trains for real; before a release.
-test-long: .venv/installed-dev
+# Tests of every package in less than a minute, for while you work.
+quick: .venv/installed-dev
+	$(BIN)/pytest -m quick -n auto --maxprocesses 4
+
+# With the tests that take minutes each, and train for real; before a release.
+test-all: test
 	$(BIN)/pytest -m long
+
+# Pins the newest releases, and tests with them.
+renew: pins
+	$(MAKE) test
+
+# The same releases in every file: what the tests install decides.
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-annotate --custom-compile-command 'make pins' pyproject.toml requirements/build.in
+SAME := --constraint requirements/test.txt
+pins: .venv/installed-dev
+	$(PIN) --upgrade --extra dev --extra student --output-file requirements/test.txt
+	$(PIN) --upgrade $(SAME) --output-file requirements/demo.txt
+	$(PIN) --upgrade $(SAME) --extra student --output-file requirements/image.txt
+	$(PIN) --upgrade $(SAME) --extra student --extra gpu --output-file requirements/image-gpu.txt
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,7 +33,7 @@ def load(path: Path, model: type[Model]) -> Model:
     """Read ``path`` as ``model``; raises UsageError, one sentence with file and line, if it is not one."""
     try:
         text = path.read_text(encoding="utf-8")
-        _refuse_depth(path, text)
+        _refuse_depth(path, text, LOADER)
         root = yaml.compose(text, Loader=LOADER)
         if root is not None:
             _refuse_duplicate_keys(path, root)
@@ -42,6 +43,9 @@ def load(path: Path, model: type[Model]) -> Model:
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
     except (yaml.YAMLError, RecursionError) as error:
+        # libyaml has a limit of its own, which its look-ahead can reach before the first event; Python's parser has none.
+        with suppress(yaml.YAMLError):
+            _refuse_depth(path, text, yaml.SafeLoader)
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
@@ -53,10 +57,10 @@ def load(path: Path, model: type[Model]) -> Model:
         raise UsageError(f"{path}:{line}: {_sentence(first)}") from error
 
 
-def _refuse_depth(path: Path, text: str) -> None:
+def _refuse_depth(path: Path, text: str, loader: Any) -> None:
     """Event by event, since libyaml composes by recursion in C, where too much of it kills the process."""
     depth, line = 0, 1
-    for event in yaml.parse(text, Loader=LOADER):
+    for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1 if event.start_mark else line
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:

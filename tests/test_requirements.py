@@ -1,0 +1,73 @@
+"""The pinned releases are complete, agree with each other, and can be had from any index."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+CONTENTS = {
+    "demo": PROJECT["dependencies"],
+    "test": [*PROJECT["dependencies"], *EXTRAS["dev"], *EXTRAS["student"]],
+    "image": [*PROJECT["dependencies"], *EXTRAS["student"]],
+    "image-gpu": [*PROJECT["dependencies"], *EXTRAS["student"], *EXTRAS["gpu"]],
+}
+BUILD = (ROOT / "requirements" / "build.in").read_text()
+
+
+def text_of(name):
+    return (ROOT / "requirements" / f"{name}.txt").read_text()
+
+
+def pinned(name):
+    """{package: versions}: there may be one for each range of Python versions."""
+    found = {}
+    for package, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;]+)", text_of(name), re.MULTILINE):
+        found.setdefault(canonicalize_name(package), set()).add(version)
+    return found
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_every_release_has_hashes_and_no_address(name):
+    text = text_of(name)
+    assert "://" not in text
+    assert not re.search(r"^(-|\.|/)", text, re.MULTILINE)  # no option, no folder
+    entries = re.split(r"^(?=\S)", text, flags=re.MULTILINE)
+    releases = [entry for entry in entries if entry and not entry.startswith("#")]
+    assert len(releases) > 50
+    assert [entry for entry in releases if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_what_the_project_needs_is_pinned_within_its_ranges(name):
+    releases = pinned(name)
+    for line in (*CONTENTS[name], *re.findall(r"^[a-z].*", BUILD, re.MULTILINE)):
+        wanted = Requirement(line)
+        versions = releases[canonicalize_name(wanted.name)]
+        assert all(wanted.specifier.contains(version, prereleases=True) for version in versions), line
+
+
+@pytest.mark.parametrize("name", [name for name in CONTENTS if name != "test"])
+def test_the_releases_are_those_of_the_tests(name):
+    """But for those that only CUDA needs, which no test has."""
+    tested = pinned("test")
+    others = {package for package, versions in pinned(name).items() if versions != tested.get(package, versions)}
+    assert others == set()
+
+
+@pytest.mark.parametrize("file", ["Makefile", "Dockerfile"])
+def test_nothing_is_installed_but_what_is_pinned(file):
+    text = (ROOT / file).read_text()
+    commands = re.findall(r"(?:pip install|\$\(INSTALL\)) (.*)", text)
+    assert len(commands) >= 2
+    for command in commands:
+        if "--quiet" in command and "--editable" not in command:  # the variable itself
+            continue
+        assert "--require-hashes" in command or "--no-deps --no-build-isolation" in command, command
