@@ -1,0 +1,276 @@
+"""Commonly known packages by the name that they are imported with, and names that newer releases removed.
+
+What stands here may be missing on this machine without being the student's fault. What a submission says about itself
+is never enough: a package has to stand in this table, and not to be installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+
+# {name in an import: name for pip}
+PIP_NAMES = {
+    "albumentations": "albumentations",
+    "bokeh": "bokeh",
+    "bs4": "beautifulsoup4",
+    "cupy": "cupy-cuda12x",
+    "cv2": "opencv-python-headless",
+    "dask": "dask",
+    "datasets": "datasets",
+    "dotenv": "python-dotenv",
+    "fastai": "fastai",
+    "gensim": "gensim",
+    "graphviz": "graphviz",
+    "gym": "gym",
+    "gymnasium": "gymnasium",
+    "h5py": "h5py",
+    "hdf5storage": "hdf5storage",
+    "idx2numpy": "idx2numpy",
+    "imageio": "imageio",
+    "imblearn": "imbalanced-learn",
+    "imutils": "imutils",
+    "ipywidgets": "ipywidgets",
+    "jax": "jax",
+    "joblib": "joblib",
+    "keras_tuner": "keras-tuner",
+    "kerastuner": "keras-tuner",
+    "librosa": "librosa",
+    "lightgbm": "lightgbm",
+    "mlxtend": "mlxtend",
+    "mnist": "mnist",
+    "mpl_toolkits": "matplotlib",
+    "networkx": "networkx",
+    "nltk": "nltk",
+    "numba": "numba",
+    "openpyxl": "openpyxl",
+    "optuna": "optuna",
+    "pandas": "pandas",
+    "patsy": "patsy",
+    "PIL": "pillow",
+    "plotly": "plotly",
+    "prettytable": "prettytable",
+    "psutil": "psutil",
+    "pydot": "pydot",
+    "pygame": "pygame",
+    "pytorch_lightning": "pytorch-lightning",
+    "requests": "requests",
+    "rich": "rich",
+    "scikeras": "scikeras",
+    "scipy": "scipy",
+    "seaborn": "seaborn",
+    "shap": "shap",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "sklearnex": "scikit-learn-intelex",
+    "spacy": "spacy",
+    "statsmodels": "statsmodels",
+    "sympy": "sympy",
+    "tabulate": "tabulate",
+    "tensorboard": "tensorboard",
+    "tensorflow": "tensorflow",
+    "tensorflow_addons": "tensorflow-addons",
+    "tensorflow_datasets": "tensorflow-datasets",
+    "tensorflow_hub": "tensorflow-hub",
+    "tensorflow_probability": "tensorflow-probability",
+    "termcolor": "termcolor",
+    "tf_keras": "tf-keras",
+    "theano": "theano",
+    "tikzplotlib": "tikzplotlib",
+    "torch": "torch",
+    "torchsummary": "torchsummary",
+    "torchtext": "torchtext",
+    "torchvision": "torchvision",
+    "tqdm": "tqdm",
+    "transformers": "transformers",
+    "visualkeras": "visualkeras",
+    "wandb": "wandb",
+    "wget": "wget",
+    "xgboost": "xgboost",
+    "xlrd": "xlrd",
+    "yaml": "pyyaml",
+    "yellowbrick": "yellowbrick",
+}
+# What only an online service has: there is nothing to install.
+ONLINE = {"google.colab": "Colab", "kaggle": "Kaggle", "kaggle_secrets": "Kaggle", "kagglehub": "Kaggle"}
+
+# {name that a newer release removed: what to write instead}
+SUCCESSORS = {
+    "collections.Callable": "collections.abc.Callable",
+    "collections.Iterable": "collections.abc.Iterable",
+    "collections.Mapping": "collections.abc.Mapping",
+    "collections.Sequence": "collections.abc.Sequence",
+    "imp": "importlib",
+    "distutils": "setuptools",
+    "keras.backend.get_session": "tensorflow.compat.v1.keras.backend.get_session",
+    "keras.backend.set_session": "tensorflow.compat.v1.keras.backend.set_session",
+    "keras.backend.tensorflow_backend": "keras.backend",
+    "keras.engine": "keras.layers and keras.Model",
+    "keras.initializers.glorot_normal": "keras.initializers.GlorotNormal",
+    "keras.initializers.glorot_uniform": "keras.initializers.GlorotUniform",
+    "keras.initializers.he_normal": "keras.initializers.HeNormal",
+    "keras.initializers.normal": "keras.initializers.RandomNormal",
+    "keras.initializers.uniform": "keras.initializers.RandomUniform",
+    "keras.layers.CuDNNGRU": "keras.layers.GRU",
+    "keras.layers.CuDNNLSTM": "keras.layers.LSTM",
+    "keras.layers.Merge": "keras.layers.concatenate",
+    "keras.layers.MaxoutDense": "keras.layers.Dense",
+    "keras.layers.advanced_activations": "keras.layers",
+    "keras.layers.convolutional": "keras.layers",
+    "keras.layers.core": "keras.layers",
+    "keras.layers.embeddings": "keras.layers",
+    "keras.layers.experimental.preprocessing": "keras.layers",
+    "keras.layers.experimental": "keras.layers",
+    "keras.layers.local": "keras.layers",
+    "keras.layers.merge": "keras.layers",
+    "keras.layers.noise": "keras.layers",
+    "keras.layers.normalization": "keras.layers",
+    "keras.layers.pooling": "keras.layers",
+    "keras.layers.recurrent": "keras.layers",
+    "keras.layers.wrappers": "keras.layers",
+    "keras.losses.mae": "keras.losses.MeanAbsoluteError()",
+    "keras.losses.mse": "keras.losses.MeanSquaredError()",
+    "keras.losses.softmax_cross_entropy": "tensorflow.nn.softmax_cross_entropy_with_logits",
+    "keras.models.model_from_yaml": "keras.models.model_from_json",
+    "keras.objectives": "keras.losses",
+    "keras.optimizers.legacy": "keras.optimizers",
+    "keras.optimizers.schedules.LearningRateScheduler": "keras.callbacks.LearningRateScheduler",
+    "keras.preprocessing.image.ImageDataGenerator": "tensorflow.keras.preprocessing.image.ImageDataGenerator",
+    "keras.preprocessing.sequence.TimeseriesGenerator": "keras.utils.timeseries_dataset_from_array",
+    "keras.preprocessing.text": "keras.layers.TextVectorization",
+    "keras.regularizers.WeightRegularizer": "keras.regularizers.L1L2",
+    "keras.regularizers.l1l2": "keras.regularizers.L1L2",
+    "keras.utils.generic_utils": "keras.utils",
+    "keras.utils.layer_utils": "keras.utils",
+    "keras.utils.multi_gpu_model": "tensorflow.distribute.MirroredStrategy",
+    "keras.utils.np_utils": "keras.utils.to_categorical",
+    "keras.utils.training_utils": "tensorflow.distribute.MirroredStrategy",
+    "keras.utils.vis_utils": "keras.utils.plot_model",
+    "keras.utils.visualize_util": "keras.utils.plot_model",
+    "keras.wrappers.scikit_learn": "scikeras.wrappers",
+    "matplotlib.cm.get_cmap": "matplotlib.colormaps[name]",
+    "matplotlib.mlab.PCA": "numpy.linalg.svd",
+    "numpy.Inf": "numpy.inf",
+    "numpy.Infinity": "numpy.inf",
+    "numpy.NINF": "-numpy.inf",
+    "numpy.NaN": "numpy.nan",
+    "numpy.PINF": "numpy.inf",
+    "numpy.alltrue": "numpy.all",
+    "numpy.asfarray": "numpy.asarray",
+    "numpy.asscalar": "array.item()",
+    "numpy.bool": "bool",
+    "numpy.complex": "complex",
+    "numpy.complex_": "numpy.complex128",
+    "numpy.cumproduct": "numpy.cumprod",
+    "numpy.float": "float",
+    "numpy.float_": "numpy.float64",
+    "numpy.in1d": "numpy.isin",
+    "numpy.infty": "numpy.inf",
+    "numpy.int": "int",
+    "numpy.long": "int",
+    "numpy.mat": "numpy.asmatrix",
+    "numpy.msort": "numpy.sort(a, axis=0)",
+    "numpy.object": "object",
+    "numpy.product": "numpy.prod",
+    "numpy.rank": "numpy.ndim",
+    "numpy.round_": "numpy.round",
+    "numpy.row_stack": "numpy.vstack",
+    "numpy.sometrue": "numpy.any",
+    "numpy.str": "str",
+    "numpy.string_": "numpy.bytes_",
+    "numpy.trapz": "numpy.trapezoid",
+    "numpy.unicode": "str",
+    "numpy.unicode_": "numpy.str_",
+    "scipy.interp": "numpy.interp",
+    "scipy.misc.imread": "matplotlib.pyplot.imread",
+    "scipy.misc.imresize": "PIL.Image.Image.resize",
+    "scipy.misc.imsave": "matplotlib.pyplot.imsave",
+    "scipy.misc.toimage": "PIL.Image.fromarray",
+    "sklearn.cross_validation": "sklearn.model_selection",
+    "sklearn.datasets.fetch_mldata": "sklearn.datasets.fetch_openml",
+    "sklearn.datasets.load_boston": "sklearn.datasets.fetch_openml",
+    "sklearn.externals": "joblib",
+    "sklearn.grid_search": "sklearn.model_selection",
+    "sklearn.metrics.plot_confusion_matrix": "sklearn.metrics.ConfusionMatrixDisplay",
+    "sklearn.preprocessing.Imputer": "sklearn.impute.SimpleImputer",
+    "tensorflow.ConfigProto": "tensorflow.compat.v1.ConfigProto",
+    "tensorflow.GPUOptions": "tensorflow.config",
+    "tensorflow.InteractiveSession": "eager execution",
+    "tensorflow.Session": "eager execution (without a session)",
+    "tensorflow.app": "tensorflow.compat.v1.app",
+    "tensorflow.contrib": "tensorflow.keras",
+    "tensorflow.enable_eager_execution": "nothing (execution is eager)",
+    "tensorflow.examples": "tensorflow.keras.datasets",
+    "tensorflow.flags": "tensorflow.compat.v1.flags",
+    "tensorflow.get_default_graph": "tensorflow.compat.v1.get_default_graph",
+    "tensorflow.get_default_session": "tensorflow.compat.v1.get_default_session",
+    "tensorflow.get_variable": "tensorflow.Variable",
+    "tensorflow.global_variables_initializer": "nothing (variables have their values at once)",
+    "tensorflow.initialize_all_variables": "nothing (variables have their values at once)",
+    "tensorflow.layers": "tensorflow.keras.layers",
+    "tensorflow.log": "tensorflow.math.log",
+    "tensorflow.logging": "tensorflow.get_logger()",
+    "tensorflow.mul": "tensorflow.multiply",
+    "tensorflow.neg": "tensorflow.negative",
+    "tensorflow.placeholder": "function arguments",
+    "tensorflow.python.keras": "tensorflow.keras",
+    "tensorflow.random_normal": "tensorflow.random.normal",
+    "tensorflow.random_uniform": "tensorflow.random.uniform",
+    "tensorflow.reset_default_graph": "tensorflow.compat.v1.reset_default_graph",
+    "tensorflow.set_random_seed": "tensorflow.random.set_seed",
+    "tensorflow.sub": "tensorflow.subtract",
+    "tensorflow.summary.FileWriter": "tensorflow.summary.create_file_writer",
+    "tensorflow.to_float": "tensorflow.cast",
+    "tensorflow.train.AdamOptimizer": "tensorflow.keras.optimizers.Adam",
+    "tensorflow.train.GradientDescentOptimizer": "tensorflow.keras.optimizers.SGD",
+    "tensorflow.train.MomentumOptimizer": "tensorflow.keras.optimizers.SGD",
+    "tensorflow.train.RMSPropOptimizer": "tensorflow.keras.optimizers.RMSprop",
+    "tensorflow.truncated_normal": "tensorflow.random.truncated_normal",
+    "tensorflow.variable_scope": "tensorflow.compat.v1.variable_scope",
+    "time.clock": "time.perf_counter",
+    # Methods and arguments, as Python's messages name them.
+    "Functional.fit_generator": "fit",
+    "Model.fit_generator": "fit",
+    "Sequential.evaluate_generator": "evaluate",
+    "Sequential.fit_generator": "fit",
+    "Sequential.predict_classes": "predict(x).argmax(axis=-1)",
+    "Sequential.predict_generator": "predict",
+    "Sequential.predict_proba": "predict",
+}
+KERAS_OPTIMIZERS = {"adadelta": "Adadelta", "adagrad": "Adagrad", "adam": "Adam", "adamax": "Adamax"}
+KERAS_OPTIMIZERS |= {"nadam": "Nadam", "rmsprop": "RMSprop", "sgd": "SGD"}
+SUCCESSORS |= {f"keras.optimizers.{old}": f"keras.optimizers.{new}" for old, new in KERAS_OPTIMIZERS.items()}
+
+
+def pip_name(module: str) -> str | None:
+    """What to give to pip for a commonly known package that ``module`` belongs to; None for any other."""
+    return PIP_NAMES.get(module.split(".")[0])
+
+
+def service(module: str) -> str | None:
+    """The online service that alone has ``module``, by its name; None for any other module."""
+    return next((where for path, where in ONLINE.items() if f"{module}.".startswith(f"{path}.")), None)
+
+
+def is_installed(module: str) -> bool:
+    """Whether the top-level package of ``module`` can be imported on this machine."""
+    try:
+        return importlib.util.find_spec(module.split(".")[0]) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def successor(path: str) -> tuple[str, str] | None:
+    """Return (the name that a newer release removed, what to write instead) for ``path`` or what it lies in."""
+    path = _public(path)
+    while path:
+        if path in SUCCESSORS:
+            return path, SUCCESSORS[path]
+        path = path.rpartition(".")[0]
+    return None
+
+
+def _public(path: str) -> str:
+    """A dotted name as a reader writes it: "keras.layers", not "keras.src.layers" or "tensorflow.keras.layers"."""
+    path = re.sub(r"^tensorflow\._api\.v\d+\.|^tensorflow\.compat\.v2\.", "tensorflow.", path)
+    return re.sub(r"^(keras\._tf_keras\.keras|keras\.src|keras\.api|tensorflow\.keras)(?=\.|$)", "keras", path)
