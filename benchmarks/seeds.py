@@ -1,14 +1,17 @@
-"""Same submission, same verdict: ``python benchmarks/seeds.py [--seeds N] [--data DIR] [ASSIGNMENT ...]``.
+"""Same submission, same verdict: ``python benchmarks/seeds.py [--seeds N] [--busy N] [--data DIR] [ASSIGNMENT ...]``.
 
-Grades the correct solution of each assignment with many seeds: other probes, other random numbers in training.
-Exit code 1 if a status of any check differs.
+Grades the correct solution of each assignment with many seeds: other probes, other random numbers in training. With ``--busy``
+so many endless loops run at the same time, as on a loaded machine. Exit code 1 if a status of any check differs.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from grader import assignment
@@ -22,29 +25,49 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignments", nargs="*", default=assignment.bundled_names())
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--busy", type=int, default=0)
     parser.add_argument("--data", type=Path)
     options = parser.parse_args()
-    wavering = 0
-    for name in options.assignments:
-        loaded = assignment.load(name)
-        oracle = Oracle(loaded)
-        solution = read(loaded.file(loaded.content.solution), name)
-        reports = [grade(loaded, solution, seed, oracle=oracle, data=options.data) for seed in range(options.seeds)]
-        scores = [report.score for report in reports]
-        seconds = statistics.median(report.seconds for report in reports)
-        data = reports[0].environment.data or "no data set"
-        print(
-            f"{name}: {scores.count(scores[0])} of {len(scores)} scores are {scores[0]} ({data}; median {seconds:.1f} s)"
-        )
-        for index, check in enumerate(reports[0].checks):
-            statuses = [report.checks[index].status for report in reports]
-            values = [v for report in reports if (v := _measured(report.checks[index].evidence)) is not None]
-            if values:
-                print(f"  {check.name}: {min(values):.4f} to {max(values):.4f}")
-            if len(set(statuses)) > 1:
-                wavering += 1
-                print(f"  {check.name} wavers: {', '.join(statuses)}")
-    return 1 if wavering else 0
+    with _busy(options.busy):
+        return max(_wavering(name, options.seeds, options.data) for name in options.assignments)
+
+
+# It ends with this process, however that ends.
+LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
+
+
+@contextmanager
+def _busy(loops: int) -> Iterator[None]:
+    """So many processes that compute and never wait."""
+    processes = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(loops)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def _wavering(name: str, seeds: int, folder: Path | None) -> bool:
+    """Grade the solution of one assignment and print what came out; whether a status differs."""
+    wavering = False
+    loaded = assignment.load(name)
+    oracle = Oracle(loaded)
+    solution = read(loaded.file(loaded.content.solution), name)
+    reports = [grade(loaded, solution, seed, oracle=oracle, data=folder) for seed in range(seeds)]
+    scores = [report.score for report in reports]
+    seconds = statistics.median(report.seconds for report in reports)
+    data = reports[0].environment.data or "no data set"
+    print(f"{name}: {scores.count(scores[0])} of {len(scores)} scores are {scores[0]} ({data}; median {seconds:.1f} s)")
+    for index, check in enumerate(reports[0].checks):
+        statuses = [report.checks[index].status for report in reports]
+        values = [v for report in reports if (v := _measured(report.checks[index].evidence)) is not None]
+        if values:
+            print(f"  {check.name}: {min(values):.4f} to {max(values):.4f}")
+        if len(set(statuses)) > 1:
+            wavering = True
+            print(f"  {check.name} wavers: {', '.join(statuses)}")
+    return wavering
 
 
 def _measured(evidence: dict[str, object]) -> float | None:

@@ -27,8 +27,10 @@ class Part(BaseModel):
 
 
 class Limits(Part):
-    """What one submission may use. Seconds are wall-clock time; each call of a function has its own,
-    and all of them together have ``total_seconds``.
+    """What one submission may use.
+
+    Seconds are counted by :mod:`grader.sandbox.allowance`: waiting by the clock, computing by processor time. Each
+    call of a function has its own, and loading and all calls together have ``total_seconds``.
     """
 
     load_seconds: float = Field(20, gt=0, le=3600)

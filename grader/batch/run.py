@@ -21,6 +21,7 @@ from ..assignment import Assignment
 from ..assignment.parts import Limits
 from ..device import Wanted
 from ..errors import NotGradable, UsageError
+from ..sandbox.allowance import LONGEST
 from . import job, server
 from .job import Done, Task, Work
 
@@ -77,7 +78,7 @@ def apart(function: Callable[..., Result], *arguments: Any) -> Result:
 def here(jobs: int, limits: Limits) -> Iterator[Place]:
     """Grade by ``jobs`` processes of this machine, which start now, while something else is done."""
     with _pool(jobs) as schedule:
-        yield Place(partial(schedule, job.grade_one, timeout=limits.total_seconds + PATIENCE), jobs)
+        yield Place(partial(schedule, job.grade_one, timeout=LONGEST * limits.total_seconds + PATIENCE), jobs)
 
 
 @contextmanager

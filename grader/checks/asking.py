@@ -4,7 +4,6 @@ epoch by epoch."""
 from __future__ import annotations
 
 import bisect
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -76,7 +75,7 @@ class Asker:
         """The answer as arrays; None where there is none, or no time is left for one."""
         if self._context.seconds_to_ask <= 0:
             return None
-        began = time.monotonic()
+        spent = self._context.spent
         try:
             return arrays(self._context.ask(self._function, inputs, shapes=self._shapes, seed=seed).values)
         except CallFailed as failure:
@@ -84,7 +83,7 @@ class Asker:
                 self._context.seconds_to_ask = 0.0
             return None
         finally:
-            self._context.seconds_to_ask -= time.monotonic() - began
+            self._context.seconds_to_ask -= self._context.spent - spent
 
 
 def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]) -> Findings | None:

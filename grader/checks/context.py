@@ -109,6 +109,11 @@ class Context:
         self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
 
     @property
+    def spent(self) -> float:
+        """Seconds that loading and all calls have taken so far, as limits count them."""
+        return self._session.spent
+
+    @property
     def imported(self) -> list[str]:
         """The top-level modules that were imported when the submission had been loaded."""
         return self._session.modules

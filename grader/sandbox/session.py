@@ -22,6 +22,7 @@ from ..worker import values
 from ..worker.frames import ProtocolError
 from ..worker.shown import BYTES_OF_CHARACTER
 from . import seen
+from .allowance import LONGEST, Allowance
 from .endings import CallFailed, Place, failure_of
 from .engines import Engine, engine_of, libraries_of
 from .view import Equipment
@@ -121,7 +122,9 @@ class Session:
         self.level = self._candidates[0]
         self.not_enforced: list[str] = []
         """What this level leaves open on this machine."""
-        self._deadline = math.inf
+        self._end = math.inf
+        self.spent = 0.0
+        """Seconds that loading and calls have taken of ``total_seconds``, as :mod:`allowance` counts them."""
         self.functions: dict[str, Found] = {}
         self.classes: dict[str, dict[str, Found]] = {}
         """The methods of each class."""
@@ -280,8 +283,8 @@ class Session:
             self.level = self._candidates[0]
             self._candidates = [self.level]
             self.not_enforced = [*NOT_ENFORCED[self.level], *gaps]
-            if self._deadline == math.inf:
-                self._deadline = time.monotonic() + self._limits.total_seconds
+            if self._end == math.inf:
+                self._end = time.monotonic() + LONGEST * self._limits.total_seconds
             return
 
     def _send_submission(self) -> None:
@@ -344,23 +347,24 @@ class Session:
         """Send a request and return its one answer."""
         assert self._worker is not None
         self._identity += 1
-        began = time.monotonic()
-        deadline = min(began + seconds, self._deadline)
+        left, left_by_clock = self._limits.total_seconds - self.spent, self._end - time.monotonic()
+        allowance = Allowance(min(seconds, left), min(LONGEST * seconds, left_by_clock))
         cell, loading = 0, doing
         try:
-            if began >= self._deadline:
+            if min(left, left_by_clock) <= 0:
                 raise CallFailed(
                     "timeout", _("{doing} was not begun: no time is left for this submission.").format(doing=doing)
                 )
             self._worker.send({"id": self._identity, **request}, payload, seconds)
             while True:
-                header, raw = self._worker.receive(deadline, doing)
+                header, raw = self._worker.receive(allowance, doing)
                 if header.get("id") != self._identity:
                     raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 if "shown" in header and "entry" in request:
                     self._take_outputs(header["shown"], cell, raw, loading)
                     continue
                 if "progress" not in header:
+                    self._worker.settle(allowance)
                     return header, raw
                 if "entry" not in request or type(header["progress"]) is not int or header["progress"] <= cell:
                     raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
@@ -376,11 +380,13 @@ class Session:
             if failure.status == "timeout":
                 limit = (
                     _("The limit is {seconds:g} s.").format(seconds=seconds)
-                    if deadline < self._deadline
+                    if seconds < left and LONGEST * seconds < left_by_clock
                     else _("The limit is {seconds:g} s in all.").format(seconds=self._limits.total_seconds)
                 )
                 raise CallFailed("timeout", f"{failure.message} {limit}") from failure
             raise
+        finally:
+            self.spent += allowance.spent
 
 
 def _found(name: str, item: dict[str, Any]) -> Found:

@@ -1,13 +1,18 @@
-"""How much memory a worker's processes hold together; Linux tells, other systems do not."""
+"""How much memory and processor time a worker's processes use together; Linux tells, other systems do not."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 # Not counted: pages of files, which the kernel takes back when it needs room.
 FAIRLY = ("smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:"))  # what several processes share, by their number
 FULLY = ("status", (b"RssAnon:", b"RssShmem:"))  # of a process that does not let itself be looked at
+OWN_GROUPS = Path("/proc/self/cgroup")
+CONTROL_GROUPS = Path("/sys/fs/cgroup")
 
 
 def descendants(pid: int) -> list[int]:
@@ -27,9 +32,12 @@ def descendants(pid: int) -> list[int]:
 
 def _files(pid: int) -> list[Path]:
     """The lists of children, one a thread."""
-    folder = Path(f"/proc/{pid}/task")
+    return [Path(f"/proc/{pid}/task", thread, "children") for thread in _threads(pid)]
+
+
+def _threads(pid: int) -> list[str]:
     try:
-        return [folder / thread / "children" for thread in os.listdir(folder)]
+        return os.listdir(f"/proc/{pid}/task")
     except OSError:  # it has just ended
         return []
 
@@ -50,3 +58,76 @@ def _of_process(pid: int) -> int:
             break
         return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(counted))
     return 0
+
+
+@dataclass(frozen=True)
+class Computing:
+    """What some processes have computed so far, and whether they compute at this moment.
+
+    ``seconds`` of processor time include those of children that have ended; ``ready`` is the number of threads that run or
+    wait for a processor.
+    """
+
+    seconds: float
+    ready: int
+
+
+def computing(pid: int) -> Computing | None:
+    """Processor time of ``pid`` and of all processes below it; None where the system does not say."""
+    ticks, ready = 0, 0
+    try:
+        for process in (pid, *descendants(pid)):
+            fields = _fields(f"/proc/{process}")
+            if not fields:  # it has just ended; its parent has its time, once it has collected it
+                continue
+            ticks += sum(map(int, fields[11:15]))
+            ready += sum(_fields(f"/proc/{process}/task/{thread}")[:1] == [b"R"] for thread in _threads(process))
+    except (ValueError, IndexError):
+        return None
+    return Computing(ticks / os.sysconf("SC_CLK_TCK"), ready) if Path(f"/proc/{pid}").exists() else None
+
+
+def _fields(folder: str) -> list[bytes]:
+    """The fields of ``stat`` from the state on: the name before it may hold anything. [] once it has ended."""
+    try:
+        return Path(folder, "stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return []
+
+
+@cache
+def processors() -> float:
+    """How many processors this process and those that it starts may use: at least 1, with a fraction by a cgroup."""
+    try:
+        allowed = float(len(os.sched_getaffinity(0)))
+    except AttributeError:  # another system
+        allowed = float(os.cpu_count() or 1)
+    return max(1.0, min([allowed, *_quotas()]))
+
+
+def _quotas() -> Iterator[float]:
+    """The limits of this process's control groups, in processors, as far as they can be read."""
+    try:
+        lines = OWN_GROUPS.read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        root = Path(CONTROL_GROUPS, controllers and "cpu")
+        group = root / path.lstrip("/")
+        for folder in (group, *group.parents):
+            if not folder.is_relative_to(root):
+                break
+            try:
+                if controllers:
+                    quota, period = (
+                        (folder / f"cpu.cfs_{name}_us").read_text().strip() for name in ("quota", "period")
+                    )
+                else:
+                    quota, period = (folder / "cpu.max").read_text().split()
+                if quota not in ("max", "-1"):
+                    yield int(quota) / int(period)
+            except (OSError, ValueError, ZeroDivisionError):
+                continue

@@ -6,6 +6,7 @@ All limits in time and output are kept here, outside the process that they are a
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import selectors
 import signal
@@ -21,13 +22,13 @@ from ..errors import NotGradable
 from ..language import _
 from ..worker import frames
 from . import usage, view
+from .allowance import LONGEST, LOOK_SECONDS, SHORTEST_LOOK, Allowance
 from .endings import CallFailed
 from .processes import Forked, Started
 from .view import Equipment
 
 SETUP_SECONDS = 60
 CHUNK = 1 << 16
-LOOK_SECONDS = 0.25  # between two looks at the memory of a worker that keeps the grader waiting
 BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
 STRONG_WORK = "/submission"
 STRONG_DATA = "/data"
@@ -60,7 +61,8 @@ class WorkerProcess:
         self._selector.register(self._channel, selectors.EVENT_READ)
         self._selector.register(self._output, selectors.EVENT_READ)
         self._buffer = bytearray()
-        self._look_at = time.monotonic() + LOOK_SECONDS
+        self._memory_look = time.monotonic() + LOOK_SECONDS  # the next one
+        self._computed: float | None = None  # processor time at the last look
         self._tail = b""
         self._closed = False
         self._ended_by_itself: int | None = None  # its exit status
@@ -98,7 +100,7 @@ class WorkerProcess:
         Raises SetupFailed, never a student's ending.
         """
         try:
-            header, _ = self._receive(time.monotonic() + SETUP_SECONDS)
+            header, _ = self._receive(Allowance(SETUP_SECONDS))
         except (CallFailed, frames.ProtocolError, EOFError, OSError) as error:
             self._drain()
             self.kill()
@@ -118,7 +120,7 @@ class WorkerProcess:
                 _("Your code wrote into the grader's channel: leave open files alone that are not yours."),
             )
         self._output_left = self.limits.output_kb * 1024  # each call has its own
-        self._channel.settimeout(seconds)
+        self._channel.settimeout(LONGEST * seconds)
         try:
             self._channel.sendall(frames.encode(request, payload))
         except OSError as error:
@@ -126,13 +128,11 @@ class WorkerProcess:
         finally:
             self._channel.settimeout(None)
 
-    def receive(self, deadline: float, doing: str) -> tuple[dict[str, Any], bytes]:
-        """Return the next frame; raises CallFailed for every way in which there is none.
-
-        ``deadline`` is a time of :func:`time.monotonic`.
-        """
+    def receive(self, allowance: Allowance, doing: str) -> tuple[dict[str, Any], bytes]:
+        """Return the next frame; raises CallFailed for every way in which there is none."""
         try:
-            return self._receive(deadline)
+            self._look_if_due(allowance)  # also at a worker that never stops sending
+            return self._receive(allowance)
         except TimeoutError as error:
             self.kill()
             raise CallFailed(
@@ -150,26 +150,27 @@ class WorkerProcess:
         except (EOFError, ConnectionError) as error:
             raise self._ended(doing) from error
 
-    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
-        self._fill(frames.PREFIX.size, deadline)
+    def settle(self, allowance: Allowance) -> None:
+        """Count the rest of the time of a request that has been answered: what was computed, as it waits now."""
+        if allowance.since_look > SHORTEST_LOOK:
+            allowance.count(self._computed_since(usage.computing(self._process.pid)), 1)
+        else:
+            allowance.count(math.inf, 1)
+
+    def _receive(self, allowance: Allowance) -> tuple[dict[str, Any], bytes]:
+        self._fill(frames.PREFIX.size, allowance)
         header_length, payload_length = frames.lengths(bytes(self._buffer[: frames.PREFIX.size]))
-        self._fill(frames.PREFIX.size + header_length + payload_length, deadline)
+        self._fill(frames.PREFIX.size + header_length + payload_length, allowance)
         head_end = frames.PREFIX.size + header_length
         header = frames.decode_header(bytes(self._buffer[frames.PREFIX.size : head_end]))
         payload = bytes(self._buffer[head_end : head_end + payload_length])
         del self._buffer[: head_end + payload_length]
         return header, payload
 
-    def _fill(self, size: int, deadline: float) -> None:
+    def _fill(self, size: int, allowance: Allowance) -> None:
         """Read until the buffer holds ``size`` bytes, draining and counting the output meanwhile."""
-        while len(self._buffer) < size or time.monotonic() >= deadline:
-            if time.monotonic() >= deadline:  # also for a worker that never stops sending
-                raise TimeoutError
-            now = time.monotonic()
-            if now >= self._look_at:  # by the clock: a worker that keeps talking is looked at, too
-                self._look_at_memory()
-                self._look_at = now + LOOK_SECONDS
-            ready = self._selector.select(min(self._look_at, deadline) - now)
+        while len(self._buffer) < size:
+            ready = self._selector.select(max(allowance.next_look - time.monotonic(), 0.0))
             for key, _events in ready:
                 if key.fd == self._output:
                     self._drain()
@@ -181,6 +182,26 @@ class WorkerProcess:
                 if not chunk:
                     raise EOFError
                 self._buffer += chunk
+            self._look_if_due(allowance)
+
+    def _look_if_due(self, allowance: Allowance) -> None:
+        """Look at the memory and the time of the worker, in some intervals; raises TimeoutError when that is over."""
+        now = time.monotonic()
+        if now >= self._memory_look:  # by the clock: also between requests that are short
+            self._look_at_memory()
+            self._memory_look = now + LOOK_SECONDS
+        if now >= allowance.next_look:
+            computing = usage.computing(self._process.pid)
+            allowance.count(self._computed_since(computing), 0 if computing is None else computing.ready)
+            if allowance.over:
+                raise TimeoutError
+
+    def _computed_since(self, computing: usage.Computing | None) -> float:
+        """Seconds of processor time since the last look; infinite where that is not known."""
+        before, self._computed = self._computed, None if computing is None else computing.seconds
+        known = before is not None and self._computed is not None
+        # Less than before: children have ended whose time nobody has collected.
+        return max(self._computed - before, 0.0) if known else math.inf  # type: ignore[operator]
 
     def _drain(self) -> None:
         try:

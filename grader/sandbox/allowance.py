@@ -1,0 +1,54 @@
+"""The time that a worker has for one request, measured so that a loaded or slow machine gives the same verdict.
+
+While the worker waits (none of its threads runs or is ready to run), its time passes by the clock. While it computes, its
+time is the processor time of all its processes, divided by the processors that they use at once. A machine that is busy with
+other things gives it less processor time in a second, and so it has more seconds. At ``LONGEST`` times the limit every
+request is over.
+"""
+
+from __future__ import annotations
+
+import time
+
+from . import usage
+
+LOOK_SECONDS = 0.25  # between two looks at a worker that keeps the grader waiting
+SHORTEST_LOOK = 0.05  # the system counts processor time in hundredths of a second
+LONGEST = 5  # times its limit, by the clock
+
+
+class Allowance:
+    """The time for one request: ``seconds`` of waiting or computing, and never more than ``longest`` by the clock."""
+
+    def __init__(self, seconds: float, longest: float | None = None) -> None:
+        self.seconds = seconds
+        self.spent = 0.0
+        """Seconds of the limit that are used up."""
+        self._looked = time.monotonic()
+        self._end = self._looked + (LONGEST * seconds if longest is None else longest)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left of it."""
+        return self.spent >= self.seconds or time.monotonic() >= self._end
+
+    @property
+    def next_look(self) -> float:
+        """When to look at the worker again, as a time of :func:`time.monotonic`."""
+        wait = min(max(self.seconds - self.spent, SHORTEST_LOOK), LOOK_SECONDS)
+        return min(self._looked + wait, self._end)
+
+    @property
+    def since_look(self) -> float:
+        """Seconds since the last look, by the clock."""
+        return time.monotonic() - self._looked
+
+    def count(self, computed: float, ready: int) -> None:
+        """Count the time since the last look.
+
+        ``computed`` is the processor time that the worker has used since then or since an earlier moment, infinite where
+        it is not known; ``ready`` is how many of its threads run or wait for a processor now.
+        """
+        passed = self.since_look
+        self._looked += passed
+        self.spent += min(passed, computed / min(ready, usage.processors())) if ready else passed
