@@ -6,6 +6,7 @@ said in one sentence, with the signature that was expected and the one that was 
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -40,6 +41,15 @@ class State:
     excused: frozenset[str]
 
 
+# Parameters of functions that also print, draw or compute something else, and what turns that off.
+SWITCHES: dict[str, bool | int] = {
+    **dict.fromkeys(["verbose", "debug", "print_cost", "print_loss", "plot", "show", "show_plot"], False),
+    **dict.fromkeys(["derivative", "deriv", "derive"], False),
+    **dict.fromkeys(["print_every", "log_every", "print_interval", "log_interval"], 1_000_000),
+}
+SWITCHES = {name.replace("_", ""): value for name, value in SWITCHES.items()}
+
+SIMILAR = 0.8  # of two names, from 0 to 1: what is at least as alike may be a misspelt one
 NO_STATE = State({}, frozenset())
 
 
@@ -103,6 +113,7 @@ def bind_arguments(
     bundles = bundles or {}
     within = {item for bundle in bundles.values() for item in bundle.names}
     further = {item: inputs[item] for item in declared.may_ask if item in inputs and item not in values}
+    others = {item: value for item, value in inputs.items() if item not in values and item not in further}
     kinds = {parameter: kind for parameter, kind, _ in found.parameters}
     parameters = [parameter for parameter, kind in kinds.items() if not kind.startswith("VAR_")]
     if not parameters and "VAR_POSITIONAL" in kinds.values():
@@ -112,16 +123,27 @@ def bind_arguments(
     bound |= match([parameter for parameter in single if parameter not in bound], further, content.names)
     if not bundles:
         bound |= _by_elimination(content, name, found, bound | state.bound, inputs)
-    got = {*bound.values(), *within, *state.bound.values(), *state.excused}
+    required = [parameter for parameter, _, default in found.parameters if parameter in single and not default]
+    bound |= match([parameter for parameter in required if parameter not in bound], others, content.names)
+    computed = {place for place, other in declared.instead.items() if other in bound.values()}
+    got = {*bound.values(), *within, *state.bound.values(), *state.excused, *computed}
     needed = [argument for argument in values if argument in inputs and argument not in {*got, *declared.may_omit}]
-    values |= further | {parameter: bundle.value for parameter, bundle in bundles.items()}
+    values |= others | further | {parameter: bundle.value for parameter, bundle in bundles.items()}
     bound |= {parameter: parameter for parameter in bundles}
+    for parameter in required:
+        if parameter not in bound and normal(parameter) in SWITCHES:
+            bound[parameter] = parameter
+            values[parameter] = SWITCHES[normal(parameter)]
+    unknown = [parameter for parameter in required if parameter not in bound]
     keywords: dict[str, Any] = {}
     if "VAR_KEYWORD" in kinds.values():
         keywords = {argument: values[argument] for argument in needed}
         needed = []
-    unknown = [parameter for parameter, _, default in found.parameters if parameter in parameters and not default]
-    unknown = [parameter for parameter in unknown if parameter not in bound]
+    elif "VAR_POSITIONAL" in kinds.values() and not unknown:
+        ordered = [p for p in parameters if kinds[p] != "KEYWORD_ONLY"]
+        if needed and all(parameter in bound for parameter in ordered):
+            positional = [values[bound[p]] for p in ordered] + [values[argument] for argument in needed]
+            return positional, {p: values[bound[p]] for p in parameters if p in bound and p not in ordered}
     if needed or unknown:
         if needed and found.owner:
             message = _("Expected `{expected}`, found `{found}`: it has no parameter or attribute for {names}.")
@@ -158,11 +180,14 @@ def _by_elimination(
 ) -> dict[str, str]:
     """Give the parameters with unknown names the arguments that are left, if there are as many.
 
-    Beside others, a parameter that carries the name of something else is never taken for an argument.
+    Next to others that have to be given, a parameter that carries the name of something else is never taken for
+    an argument, and a switch never is.
     """
     values = content.functions[name].complete(inputs)
     plain = [(parameter, default) for parameter, kind, default in found.parameters if not kind.startswith("VAR_")]
-    elsewhere = match([p for p, _ in plain], content.all_names(), {}) if len(plain) > 1 else {}
+    alone = sum(not default and normal(parameter) not in SWITCHES for parameter, default in plain) == 1
+    elsewhere = match([p for p, default in plain if default or not alone], content.all_names(), {})
+    elsewhere |= {parameter: parameter for parameter, _ in plain if normal(parameter) in SWITCHES}
     free = [(p, default) for p, default in plain if p not in bound and p not in elsewhere]
     left = [argument for argument in values if argument not in bound.values()]
     needed = [item for item in left if item in inputs and item not in content.functions[name].may_omit]
@@ -267,11 +292,20 @@ def _by_shape(wanted: Sequence[str], items: Sequence[Any], shapes: dict[str, Sha
 
 
 def shape_of(value: Any) -> Shape | None:
-    """The shape of an array, a number, or a list of numbers; None for anything else."""
+    """The shape of an array, a number, or a list of numbers; None for a ragged list."""
+    value = as_array(value)
+    return None if isinstance(value, list | tuple) else np.shape(value)
+
+
+def as_array(value: Any) -> Any:
+    """Return a list or tuple of numbers, nested or not, as an array; anything else, a ragged list too, as it is."""
+    if not isinstance(value, list | tuple):
+        return value
     try:
-        return np.asarray(value).shape
-    except (TypeError, ValueError):  # a ragged list
-        return None
+        array = np.asarray(value)
+    except (TypeError, ValueError):  # ragged
+        return value
+    return array if array.dtype.kind in "biufc" else value
 
 
 def without_ones(shape: Shape) -> Shape:
@@ -350,15 +384,29 @@ def missing(content: AssignmentFile, name: str, defined: dict[str, Found], other
         return _(
             "`{name}` is no function when all has run, but a value ({type}): a later line uses the name again; rename that variable."
         ).format(name=name, type=others[name])
-    wanted = normal(name)
-    close = [
-        found_signature(found)
-        for other, found in defined.items()
-        if wanted in normal(other) or (len(other) > 3 and normal(other) in wanted)
-    ]
-    also = _("; found instead: {names}").format(names=", ".join(close[:3])) if close else ""
-    sentence = _("The function `{function}` is missing: define it under this name{also}.")
-    return sentence.format(function=signature(name, content.functions[name]), also=also)
+    sentence = _("The function `{function}` is missing: define it under this name.")
+    told = sentence.format(function=signature(name, content.functions[name]))
+    close = _close(content, name, defined)
+    if close:
+        shown = joined([f"`{found_signature(found)}`" for found in close])
+        told += " " + _("Found {names}: did you mean `{function}`?").format(names=shown, function=name)
+    return told
+
+
+def _close(content: AssignmentFile, name: str, defined: dict[str, Found]) -> list[Found]:
+    """At most two functions whose names are nearly that of ``name``, the closest first, and that play no other part."""
+    known = {normal(alias) for alias in [name, *content.functions[name].aliases] if len(alias) > 3}
+    taken = {found.name for other in content.functions if (found := find_function(content, other, defined))}
+
+    def likeness(found: Found) -> float:
+        written = normal(found.name)
+        alike = max(difflib.SequenceMatcher(None, written, wanted).ratio() for wanted in known)
+        within = any(wanted in written or (len(written) > 3 and written in wanted) for wanted in known)
+        return max(alike, SIMILAR) if within else alike
+
+    rated = [(likeness(found), found) for found in defined.values() if found.name not in taken] if known else []
+    rated = [(value, found) for value, found in rated if value >= SIMILAR]
+    return [found for _, found in sorted(rated, key=lambda pair: -pair[0])[:2]]
 
 
 def have_shapes(values: dict[str, Any], shapes: dict[str, Shape]) -> bool:

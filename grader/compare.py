@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .assignment.parts import Tolerance
-from .binding import array_of, describe, without_ones
+from .binding import array_of, as_array, describe, without_ones
 from .language import _, marked
 
 Array = np.ndarray[Any, Any]
@@ -35,8 +35,8 @@ def compare_results(
 ) -> dict[str, Comparison]:
     """Compare the results of one call with the expected ones, result by result.
 
-    ``history`` names a result with one entry an epoch, taken before or after each update, as a list
-    or an array; the expected one holds both and is one entry longer. A function that computes in
+    ``history`` names a result with one entry an epoch (see :func:`recorded`), as a list or an array;
+    the expected one has the entries before the first update and after each. A function that computes in
     float32 may hand some results over as Python numbers: the coarsest result sets the tolerance.
     """
     coarsest = max((RELATIVE_BY_DTYPE.get(_dtype_name(answered[name]), 0.0) for name in expected), default=0.0)
@@ -48,42 +48,60 @@ def compare_results(
 
 
 def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comparison:
-    """Compare with the entries before each update, and with those after it; either will do."""
+    """Compare with each of the ways in which a history may be recorded; any of them will do."""
     epochs = len(expected) - 1
     if isinstance(actual, list | tuple):
-        try:
-            actual = np.asarray(actual)
-        except (TypeError, ValueError):  # ragged
+        actual = as_array(actual)
+        if isinstance(actual, list | tuple):
             return Comparison(_("{name} is a list of something else than numbers.").format(name=name))
-        if actual.dtype.kind not in "biuf":
-            return Comparison(_("{name} is a list of something else than numbers.").format(name=name))
-    if isinstance(actual, np.ndarray) and actual.ndim and len(actual) != epochs and actual.size != epochs:
-        return Comparison(
-            _("{name} has {count} entries, expected one an epoch, {epochs}.").format(
-                name=name, count=len(actual), epochs=epochs
+    ways = recorded(expected)
+    if isinstance(actual, np.ndarray) and actual.ndim:
+        fitting = [way for way in ways if way.size and actual.size == way.size]
+        if not fitting:
+            return Comparison(
+                _("{name} has {count} entries, expected one an epoch, {epochs}.").format(
+                    name=name, count=len(actual), epochs=epochs
+                )
             )
+        ways = fitting
+    compared = [compare(name, actual, way, tolerance) for way in ways]
+    best = next((item for item in compared if item.problem is None), compared[0])
+    if best.problem is None and np.size(actual) != epochs:
+        note = _("{name} has {count} entries where one an epoch was asked for, {epochs}: accepted.").format(
+            name=name, count=np.size(actual), epochs=epochs
         )
-    before = compare(name, actual, expected[:-1], tolerance)
-    after = compare(name, actual, expected[1:], tolerance)
-    return before if before.problem is None or after.problem is not None else after
+        return Comparison(None, " ".join(filter(None, [best.note, note])))
+    return best
+
+
+def recorded(expected: Any) -> list[Any]:
+    """Return the accepted ways to record a history whose entries before the first and after each update are given.
+
+    Before each update, after each update, both at the start and at the end, only between two updates.
+    """
+    return [expected[:-1], expected[1:], expected, expected[1:-1]]
 
 
 def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comparison:
     """Compare ``actual``, whatever it is, with ``expected``, an array or a number."""
     expected = np.asarray(expected)
+    notes = []
+    if isinstance(actual, list | tuple):
+        actual = as_array(actual)
+        if isinstance(actual, np.ndarray):
+            notes.append(list_note(name))
     if isinstance(actual, bool) or not isinstance(actual, np.ndarray | np.generic | int | float):
         advice = ""
         if actual is None:
             advice = _(": the function returns nothing")
-        elif isinstance(actual, list | tuple) and expected.ndim:
-            advice = _(": return np.array(...)")
+        elif isinstance(actual, list | tuple):
+            advice = _(": its entries are no numbers, or its rows differ in length")
         return Comparison(
             _("{name} is {value}, expected {expected}{advice}.").format(
                 name=name, value=describe(actual), expected=_expectation(expected), advice=advice
             )
         )
     array = np.asarray(actual)
-    notes = []
     if array.shape != expected.shape:
         # (n, 1) or (1, n) for (n,), and (1,) for a number, hold the same answer.
         if without_ones(array.shape) != without_ones(expected.shape):
@@ -166,7 +184,10 @@ def _compare_values(
 
 def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float | None:
     """The number by which all expected arrays have to be multiplied to give the answered ones, if there is one."""
-    arrays = [np.asarray(answered[name]) for name in expected]
+    values = [as_array(answered[name]) for name in expected]
+    if any(isinstance(value, list | tuple) for value in values):
+        return None
+    arrays = [np.asarray(value) for value in values]
     if any(array.dtype.kind not in "fiu" for array in arrays):
         return None
     given = np.concatenate([array.ravel().astype(np.float64) for array in arrays])
@@ -178,6 +199,11 @@ def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float |
     if abs(factor - 1) <= 1e-6:  # other shapes, or something else than a factor
         return None
     return factor if factor and residual <= 1e-6 * np.linalg.norm(given) else None
+
+
+def list_note(name: str) -> str:
+    """The sentence for a result that is a list, or a tuple, of numbers."""
+    return _("{name} is a list of numbers where an array was asked for: accepted.").format(name=name)
 
 
 def _expectation(expected: np.ndarray[Any, Any]) -> str:

@@ -73,6 +73,51 @@ def test_the_only_parameter_takes_the_only_argument_whatever_its_name():
     assert binding.bind_arguments(CONTENT, "sigmoid", function("sigmoid", "x"), {"z": 1})[1] == {"x": 1}
 
 
+@pytest.mark.parametrize(
+    ("parameters", "keywords"),
+    [
+        (("x", "derivative="), {"x": 1}),
+        (("X", "deriv="), {"X": 1}),
+        (("x", "derivative"), {"x": 1, "derivative": False}),
+        (("z", "verbose", "print_every"), {"z": 1, "verbose": False, "print_every": 1_000_000}),
+    ],
+)
+def test_what_has_a_default_or_is_a_switch_takes_no_argument_away(parameters, keywords):
+    assert binding.bind_arguments(CONTENT, "sigmoid", function("sigmoid", *parameters), {"z": 1}) == ([], keywords)
+
+
+def test_the_rest_of_the_arguments_may_be_taken_by_stars():
+    found = function("gradients", "X", "labels", "*parameters")
+    assert binding.bind_arguments(CONTENT, "gradients", found, INPUTS)[0] == ["the X", "the y", "the w", "the b"]
+
+
+def test_an_argument_that_can_be_computed_may_be_replaced_by_what_it_is_computed_from():
+    inputs = {"A3": "the A3", **{name: f"the {name}" for name in ("X", "w1", "b1", "w2", "b2", "w3", "b3")}}
+    parameters = ("X", "W1", "b1", "W2", "b2", "W3", "b3")
+    _, keywords = binding.bind_arguments(NET, "get_predictions", function("predict", *parameters), inputs)
+    assert list(keywords.values()) == [inputs[name] for name in inputs if name != "A3"]
+    # What is alone is the argument itself, whatever it is called.
+    assert binding.bind_arguments(NET, "get_predictions", function("predict", "X"), inputs)[1] == {"X": "the A3"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written"),
+    [
+        ("sigmoid", "sigmod"), ("sigmoid", "sigmoide"), ("sigmoid", "sigmoid_fn"), ("sigmoid", "my_sigmoid"),
+        ("gradients", "compute_gradiants"), ("gradients", "gradeints"), ("predict", "preditc"), ("train", "train_it"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_nearly_the_one_asked_for_is_pointed_at_and_not_taken(wanted, written):
+    defined = {name: function(name, "x") for name in (written, "loss", "main", "plot_it")}
+    assert binding.find_function(CONTENT, wanted, defined) is None
+    said = binding.missing(CONTENT, wanted, defined, {})
+    assert said.endswith(f"Found `{written}(x)`: did you mean `{wanted}`?")
+
+
+def test_a_function_that_plays_another_part_is_not_pointed_at():
+    assert "Found" not in binding.missing(NET, "der_ReLU", {"relu": function("relu", "Z")}, {})
+
+
 def test_the_defaults_are_those_of_the_assignment():
     found = function("train", "X", "y", "w", "b", "epochs=", "learning_rate=", "fit_bias=")
     _, bound = binding.bind_arguments(CONTENT, "train", found, {"X": 1, "y": 2, "w": 3, "epochs": 7})
@@ -144,7 +189,7 @@ def test_a_missing_function_is_said_with_what_is_there_instead():
     said = binding.missing(CONTENT, "train", {"train_it": function("train_it", "X", "y=")}, {})
     assert said == (
         "The function `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)` is missing: "
-        "define it under this name; found instead: train_it(X, y=...)."
+        "define it under this name. Found `train_it(X, y=...)`: did you mean `train`?"
     )
 
 

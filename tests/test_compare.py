@@ -24,7 +24,16 @@ def problem(actual, expected=EXPECTED):
         (Opaque("object array"), "dw is an object array, expected an array of shape (3,)."),
         ("0.25", "dw is a str, expected an array of shape (3,)."),
         (True, "dw is a truth value, expected an array of shape (3,)."),
-        ([0.25, -1.5, 3.0], "dw is a list, expected an array of shape (3,): return np.array(...)."),
+        (
+            [0.25, [-1.5, 3.0]],
+            "dw is a list, expected an array of shape (3,): its entries are no numbers, or its rows differ in length.",
+        ),
+        (
+            [0.25, None, 3.0],
+            "dw is a list, expected an array of shape (3,): its entries are no numbers, or its rows differ in length.",
+        ),
+        ([0.25, -1.5], "dw has the shape (2,), expected an array of shape (3,)."),
+        ([], "dw has the shape (0,), expected an array of shape (3,)."),
         (np.zeros((3, 3)), "dw has the shape (3, 3), expected an array of shape (3,)."),
         (0.25, "dw has the shape (), expected an array of shape (3,)."),
         (np.array([0, -1, 3]), "dw holds integers (int64), expected decimals (float64)."),
@@ -63,6 +72,40 @@ def test_a_common_factor_is_found_where_all_results_have_it():
     for other in (np.array([2.0]), np.array([np.nan]), np.zeros(3), Opaque("generator")):
         assert common_factor({"dw": 7 * EXPECTED, "db": other}, right) is None
     assert common_factor({"dw": 0 * EXPECTED, "db": np.zeros(1)}, right) is None
+
+
+@pytest.mark.parametrize(
+    "actual", [[0.25, -1.5, 3], (0.25, -1.5, 3.0), [[0.25], [-1.5], [3.0]], [np.float32(0.25), np.float64(-1.5), 3]]
+)
+def test_a_list_or_tuple_of_numbers_is_an_array_with_a_note(actual):
+    compared = compare("dw", actual, EXPECTED, Tolerance())
+    assert compared.problem is None
+    assert "list of numbers" in compared.note
+    assert problem([0.25, -1.5, 3.1]) is not None
+
+
+def test_a_ragged_list_is_no_factor_of_anything():
+    assert common_factor({"dw": [[1.0], [2.0, 3.0]]}, {"dw": EXPECTED}) is None
+
+
+PATH = np.array([4.0, 3.0, 2.5, 2.25])
+
+
+@pytest.mark.parametrize("losses", [PATH[:-1], PATH[1:], PATH, PATH[1:-1]])
+@pytest.mark.parametrize("kind", [np.asarray, list, tuple, lambda values: values.reshape(-1, 1)])
+def test_a_history_may_begin_and_end_before_or_after_an_update(losses, kind):
+    right = {"losses": PATH}
+    assert compare_results({"losses": kind(losses)}, right, Tolerance(), "losses")["losses"].problem is None
+    assert compare_results({"losses": kind(losses + 0.1)}, right, Tolerance(), "losses")["losses"].problem
+
+
+@pytest.mark.parametrize("losses", [[], PATH[2:-1], np.append(PATH, 2.0), PATH[::-1], [4.0, 4.0, 3.0, 2.5]])
+def test_a_history_of_other_losses_is_wrong(losses):
+    assert compare_results({"losses": losses}, {"losses": PATH}, Tolerance(), "losses")["losses"].problem
+
+
+def test_an_empty_history_of_one_epoch_is_no_answer():
+    assert compare_results({"losses": []}, {"losses": PATH[:2]}, Tolerance(), "losses")["losses"].problem
 
 
 def test_transposed_is_not_a_convention():
@@ -106,11 +149,11 @@ def test_a_history_is_taken_before_or_after_each_update(actual):
 @pytest.mark.parametrize(
     ("actual", "said"),
     [
-        (HISTORY, "losses has 4 entries, expected one an epoch, 3."),
+        ([*HISTORY, 0.5], "losses has 5 entries, expected one an epoch, 3."),
         ([4.0], "losses has 1 entries, expected one an epoch, 3."),
         (["4.0", "2.0", "1.0"], "losses is a list of something else than numbers."),
         ([[1.0], [1.0, 2.0], [3.0]], "losses is a list of something else than numbers."),
-        ([4 + 0j, 2, 1], "losses is a list of something else than numbers."),
+        ([4 + 0j, 2, 1], "losses holds complex numbers (complex128), expected decimals (float64)."),
         ([4.0, 2.0, 1.1], "losses is wrong at 1 of 3 entries, most at index 2, by 0.1"),
         (None, "losses is None"),
         (4.0, "losses has the shape (), expected an array of shape (3,)."),

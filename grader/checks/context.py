@@ -12,7 +12,7 @@ import numpy as np
 from .. import binding, methods, probes
 from ..assignment import Assignment
 from ..assignment.checks import ProbedCheck
-from ..compare import Comparison
+from ..compare import Comparison, list_note
 from ..datasets import Split
 from ..diagnosis import Findings
 from ..diagnosis.mutants import Mutations
@@ -255,6 +255,8 @@ class Context:
             shapes = self.shapes(function, inputs)
         turned = self.manner.turned_shapes(shapes)
         bound = methods.bind_all_results(self.content, function, found, value, answer.attributes, turned)
+        notes += [list_note(name) for name, item in bound.items() if _is_list(item) and name != declared.history]
+        bound = {name: binding.as_array(item) for name, item in bound.items()}
         value = binding.merged(answer.attributes) if value is None else value
         changed = [
             name
@@ -320,6 +322,10 @@ class Context:
         return shapes
 
 
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple) and isinstance(binding.as_array(value), np.ndarray)
+
+
 def number_of_cases(count: int) -> str:
     """E.g. ``3 cases``."""
     return ngettext("{count} case", "{count} cases", count).format(count=count)
@@ -348,6 +354,10 @@ class Verdict:
             if comparison.note and name not in self._noted:
                 self._noted.add(name)
                 self._notes.append(comparison.note)
+
+    def note(self, sentences: Sequence[str]) -> None:
+        """Take in conventions that were accepted in one case."""
+        self._notes += [sentence for sentence in sentences if sentence not in self._notes]
 
     @property
     def right(self) -> dict[str, bool]:

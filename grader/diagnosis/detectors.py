@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compare import recorded
 from ..formulas import Formula
 from .samples import Array, Sample, alike, projection
 
@@ -39,8 +40,8 @@ def factor(samples: Sequence[Sample], name: str, right: Right) -> Parameters | N
 
 
 def _factor_of_history(sample: Sample, name: str, right: Array) -> float | None:
-    for end in (right[:-1], right[1:]):
-        found = projection([sample.answered[name]], [end])
+    for way in recorded(right):
+        found = projection([sample.answered[name]], [way])
         if found is not None and sample.agrees(name, right, found):
             return found
     return None
@@ -205,9 +206,9 @@ def _joined(samples: Sequence[Sample], name: str, right: Right) -> tuple[Array |
 
 def _within(sample: Sample, name: str, right: Array, distance: float) -> bool:
     answered = np.squeeze(sample.answered[name])
-    ends = (right[:-1], right[1:]) if name == sample.history else (right,)
-    fitting = [np.squeeze(end) for end in ends if np.squeeze(end).shape == answered.shape]
-    return any(bool(np.abs(answered - end).max(initial=0) <= distance) for end in fitting)
+    ways = recorded(right) if name == sample.history else [right]
+    fitting = [np.squeeze(way) for way in ways if np.squeeze(way).shape == answered.shape]
+    return any(bool(np.abs(answered - way).max(initial=0) <= distance) for way in fitting)
 
 
 def _whole(array: Array, unit: float) -> bool:

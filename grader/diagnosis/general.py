@@ -12,7 +12,7 @@ from . import detectors, search
 from .detectors import Parameters, Right
 from .findings import Finding, Findings
 from .mutants import Mutant, Mutations
-from .samples import Sample, alike, projection
+from .samples import Sample, projection
 
 GENERAL = {
     "factor": "constant-factor",
@@ -114,10 +114,6 @@ def _detected(
 def _of_result(
     content: AssignmentFile, function: str, samples: Sequence[Sample], name: str, right: Right
 ) -> list[Finding] | None:
-    if name == samples[0].history and all(
-        alike(sample.answered[name], values[name]) for sample, values in zip(samples, right, strict=True)
-    ):
-        return [Finding("losses-too-long", name)]
     for detector, detect in detectors.DETECTORS.items():
         found = detect(samples, name, right)
         if found is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import RELATIVE_BY_DTYPE
+from ..compare import RELATIVE_BY_DTYPE, recorded
 from ..sandbox import seen
 
 Array = np.ndarray[Any, Any]
@@ -49,8 +49,8 @@ class Sample:
         candidate = factor * np.asarray(candidate, dtype=np.float64)
         if name != self.history:
             return alike(answered, candidate, self.relative, TINY * self.scale)
-        ends = (candidate[:-1], candidate[1:]) if candidate.ndim else ()
-        return any(alike(answered, end, self.relative, TINY * self.scale) for end in ends)
+        ways = recorded(candidate) if candidate.ndim else ()
+        return any(alike(answered, way, self.relative, TINY * self.scale) for way in ways if way.size)
 
     def agreeing(self, values: Mapping[str, Any], factor: float = 1.0) -> set[str]:
         """The results that agree with ``values``."""

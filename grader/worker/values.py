@@ -12,6 +12,7 @@ A node of the tree is a list whose first item names its kind::
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -84,6 +85,9 @@ def _encode(value: Any, parts: list[bytes], budget: list[int], depth: int) -> li
 
 
 def _encode_array(array: np.ndarray[Any, Any], parts: list[bytes], scalar: bool) -> list[Any]:
+    if array.dtype == object and all(isinstance(item, int | float | np.number) for item in array.flat):
+        with contextlib.suppress(OverflowError, TypeError, ValueError):
+            array = array.astype(np.float64)
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:  # long double has no portable layout
         array = array.astype(np.float64)
     if array.nbytes + sum(map(len, parts)) > MAX_PAYLOAD:

@@ -63,10 +63,10 @@ FUNCTIONS = {
         "failed",
         "returned None",
     ),
-    "returns lists": (
-        "def train(X, y, w, b=0, epochs=1): return [0.0] * 3, 0.0, [1.0]",
+    "returns ragged lists": (
+        "def train(X, y, w, b=0, epochs=1): return [0.0, [1.0]], 0.0, [1.0]",
         "failed",
-        "w is a list, expected an array",
+        "w is a list, expected an array of shape (3,): its entries are no numbers",
     ),
     "yields": ("def train(X, y, w, b=0, epochs=1):\n    yield w", "failed", "returned a generator; expected 3 values"),
     "object array": (
