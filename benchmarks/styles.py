@@ -86,6 +86,40 @@ def single(value):
 """
 
 
+LISTS = """
+def listed(value):
+    return value.tolist() if isinstance(value, np.ndarray) and value.ndim else value
+
+def arrays(value):
+    if isinstance(value, tuple):
+        return tuple(map(arrays, value))
+    return np.asarray(value) if isinstance(value, list) else value
+"""
+
+TUPLES = """
+class Numbers(tuple):
+    pass
+
+def listed(value):
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    return Numbers(map(listed, value)) if isinstance(value, list) else value
+
+def arrays(value):
+    if isinstance(value, Numbers):
+        return np.asarray(value)
+    return tuple(map(arrays, value)) if isinstance(value, tuple) else value
+"""
+
+
+TURNED = """
+def turned(value):
+    if isinstance(value, tuple):
+        return tuple(map(turned, value))
+    return value.T if isinstance(value, np.ndarray) and value.ndim == 2 else value
+"""
+
+
 class Products(ast.NodeTransformer):
     """Puts ``product(a, b)`` in the place of ``a @ b``, ``np.dot(a, b)``, ``np.matmul(a, b)`` and ``a.dot(b)``."""
 
@@ -141,6 +175,43 @@ class Renamed(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
+class Converted(ast.NodeTransformer):
+    """Puts ``inward(f(outward(a), ...))`` in the place of the calls of the file's own functions, and converts what
+    they return by ``outward``; names in a ``return`` stay names."""
+
+    def __init__(self, functions: set[str], inward: str, outward: str, arguments: bool) -> None:
+        self._functions = functions
+        self._inward = inward
+        self._outward = outward
+        self._arguments = arguments
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if not (isinstance(node.func, ast.Name) and node.func.id in self._functions):
+            return node
+        if self._arguments:
+            node.args = [_call(self._outward, [argument]) for argument in node.args]
+            for keyword in node.keywords:
+                keyword.value = _call(self._outward, [keyword.value])
+        return _call(self._inward, [node])
+
+    def visit_Return(self, node: ast.Return) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        if node.value is None:
+            return node
+        parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        before: list[ast.stmt] = []
+        for place, part in enumerate(parts):
+            converted = _call(self._outward, [part])
+            if isinstance(part, ast.Name):
+                before.append(ast.Assign([ast.Name(part.id, ast.Store())], converted))
+            else:
+                parts[place] = converted
+        if not isinstance(node.value, ast.Tuple):
+            node.value = parts[0]
+        return [*before, node]
+
+
 class Owned(ast.NodeTransformer):
     """Reaches the functions that have become methods through ``owner``: ``self`` inside of them, ``Net()`` outside."""
 
@@ -187,6 +258,30 @@ def float32(source: str, content: AssignmentFile) -> str:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
             node.args = [ast.parse("np.float32", mode="eval").body if _is_float(a) else a for a in node.args]
     return _written(_after_imports(tree, [SINGLE]))
+
+
+def lists(source: str, content: AssignmentFile) -> str:
+    """Each function returns nested lists, and turns what it gets from the others into arrays again."""
+    return _returning(source, content, LISTS)
+
+
+def tuples(source: str, content: AssignmentFile) -> str:
+    """The same with nested tuples."""
+    return _returning(source, content, TUPLES)
+
+
+def rows(source: str, content: AssignmentFile) -> str:
+    """Every matrix transposed, in each argument and each result."""
+    tree = _parsed(source, content)
+    functions = _functions(tree)
+    Converted({function.name for function in functions}, "turned", "turned", arguments=True).visit(tree)
+    for function in functions:
+        first = 1 if ast.get_docstring(function) is not None else 0
+        function.body[first:first] = [
+            ast.Assign([ast.Name(name, ast.Store())], _call("turned", [ast.Name(name, ast.Load())]))
+            for name in _parameters(function)
+        ]
+    return _written(_after_imports(tree, [TURNED]))
 
 
 def other_names(source: str, content: AssignmentFile) -> str:
@@ -243,12 +338,17 @@ STYLES: dict[str, Style] = {
     "loops": loops,
     "einsum": einsum,
     "float32": float32,
+    "lists": lists,
+    "tuples": tuples,
+    "rows": rows,
     "other names": other_names,
     "class": as_class,
     "notebook": notebook,
 }
 # Where pictures are drawn or Keras computes, plain loops, einsum and float32 change little, or far too much.
 FITTING = {
+    "single-neuron": [style for style in STYLES if style != "rows"],
+    "relu-swap": [style for style in STYLES if style != "rows"],
     "cifar-grayscale": ["as written", "other names", "notebook"],
     "clothing-mlp": ["as written", "notebook"],
 }
@@ -268,6 +368,13 @@ def _with_helpers(source: str, content: AssignmentFile, helpers: dict[str, str])
     tree = Sums().visit(Products().visit(_parsed(source, content)))
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     return _written(_after_imports(tree, [text for name, text in helpers.items() if name in called]))
+
+
+def _returning(source: str, content: AssignmentFile, helpers: str) -> str:
+    tree = _parsed(source, content)
+    functions = {function.name for function in _functions(tree)}
+    Converted(functions, "arrays", "listed", arguments=False).visit(tree)
+    return _written(_after_imports(tree, [helpers]))
 
 
 def _parsed(source: str, content: AssignmentFile) -> ast.Module:

@@ -6,6 +6,7 @@ numbers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,7 +90,7 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comp
     if isinstance(actual, list | tuple):
         actual = as_array(actual)
         if isinstance(actual, np.ndarray):
-            notes.append(list_note(name))
+            notes.append(list_note([name]))
     if isinstance(actual, bool) or not isinstance(actual, np.ndarray | np.generic | int | float):
         advice = ""
         if actual is None:
@@ -201,9 +202,9 @@ def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float |
     return factor if factor and residual <= 1e-6 * np.linalg.norm(given) else None
 
 
-def list_note(name: str) -> str:
-    """The sentence for a result that is a list, or a tuple, of numbers."""
-    return _("{name} is a list of numbers where an array was asked for: accepted.").format(name=name)
+def list_note(names: Sequence[str]) -> str:
+    """The sentence for results that are lists, or tuples, of numbers."""
+    return _("Lists of numbers instead of arrays ({names}): accepted.").format(names=", ".join(names))
 
 
 def _expectation(expected: np.ndarray[Any, Any]) -> str:

@@ -80,7 +80,7 @@ def test_a_common_factor_is_found_where_all_results_have_it():
 def test_a_list_or_tuple_of_numbers_is_an_array_with_a_note(actual):
     compared = compare("dw", actual, EXPECTED, Tolerance())
     assert compared.problem is None
-    assert "list of numbers" in compared.note
+    assert "Lists of numbers" in compared.note
     assert problem([0.25, -1.5, 3.1]) is not None
 
 

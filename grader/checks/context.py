@@ -255,7 +255,8 @@ class Context:
             shapes = self.shapes(function, inputs)
         turned = self.manner.turned_shapes(shapes)
         bound = methods.bind_all_results(self.content, function, found, value, answer.attributes, turned)
-        notes += [list_note(name) for name, item in bound.items() if _is_list(item) and name != declared.history]
+        listed = [name for name, item in bound.items() if _is_list(item) and name != declared.history]
+        notes += [list_note(listed)] if listed else []
         bound = {name: binding.as_array(item) for name, item in bound.items()}
         value = binding.merged(answer.attributes) if value is None else value
         changed = [

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from grader import assignment, probes
-from grader.binding import match
+from grader.binding import as_array, match
 
 PROBES = {  # with the inputs of all functions that no other function returns
     "single-neuron": ["everything"],
     "relu-swap": ["pre-activations", "everything"],
     "numpy-mnist": ["pre-activations", "random net", "random step"],
 }
-STYLES = ["loops", "einsum", "float32", "other names", "class", "notebook"]
+STYLES = ["loops", "einsum", "float32", "lists", "tuples", "other names", "class", "notebook"]
 ROUNDING = {"float32": 1e-3}  # of the largest entry; else that of another order of summation
 
 
@@ -111,7 +111,8 @@ def answers(content, functions):
         except (ValueError, TypeError, IndexError) as error:
             found[name] = type(error)
             continue
-        results = results if isinstance(results, tuple) else (results,)
+        results = results if isinstance(results, tuple) and len(function.returns) > 1 else (results,)
+        results = [as_array(result) for result in results]
         found[name] = [*results, *arguments]
         known |= dict(zip(function.returns, results, strict=True))
     return found
