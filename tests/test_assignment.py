@@ -8,6 +8,8 @@ import yaml
 from grader import assignment
 from grader.errors import UsageError
 
+pytestmark = pytest.mark.quick
+
 GOOD = """\
 name: tiny
 version: "1"

@@ -9,6 +9,8 @@ from grader import assignment, binding
 from grader.sandbox.endings import CallFailed
 from grader.sandbox.session import Found
 
+pytestmark = pytest.mark.quick
+
 CONTENT = assignment.load("single-neuron").content
 INPUTS = {"X": "the X", "y": "the y", "w": "the w", "b": "the b"}
 

@@ -9,6 +9,8 @@ from grader.assignment.parts import Tolerance
 from grader.compare import common_factor, compare, compare_results
 from grader.worker.values import Opaque
 
+pytestmark = pytest.mark.quick
+
 EXPECTED = np.array([0.25, -1.5, 3.0])
 
 

@@ -9,6 +9,8 @@ from grader.locate import definitions
 from grader.submission import Code, read
 from tests.conftest import bundled, notebook
 
+pytestmark = pytest.mark.quick
+
 MODULE = """\
 import numpy as np
 

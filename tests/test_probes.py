@@ -7,6 +7,8 @@ import pytest
 
 from grader import assignment, probes
 
+pytestmark = pytest.mark.quick
+
 CONTENT = assignment.load("single-neuron").content
 FROZEN_B = -0.18513437728984822
 

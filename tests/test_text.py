@@ -6,6 +6,8 @@ import pytest
 
 from grader.text import clean
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("raw", "cleaned"),

@@ -6,6 +6,8 @@ import pytest
 
 from grader.batch.layouts import LAYOUTS, METADATA, recognise, students
 
+pytestmark = pytest.mark.quick
+
 SUBMISSIONS = "assignsubmission_file"
 CLASSES = {
     "canvas": {

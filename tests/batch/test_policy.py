@@ -9,6 +9,8 @@ import pytest
 from grader.assignment.parts import Policy
 from grader.batch.policy import Final, apply, round_to
 
+pytestmark = pytest.mark.quick
+
 DUE = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
 TEN_A_DAY = Policy(due=DUE, grace_hours=1, percent_a_day=10, rounding=0.5)
 

@@ -9,6 +9,8 @@ import pytest
 from grader.checks import imports
 from grader.submission import Code
 
+pytestmark = pytest.mark.quick
+
 
 def run(*cells, loaded=()):
     content = SimpleNamespace(

@@ -11,6 +11,8 @@ from grader.ci.config import CiFile, Written
 from grader.errors import UsageError
 from grader.report.schema import schema
 
+pytestmark = pytest.mark.quick
+
 SHORT = "assignment: single-neuron\nsubmission: work/*.ipynb\npass_mark: 70\nformats: [junit]\nseed: 3\n"
 LONG = """
 seed: 3

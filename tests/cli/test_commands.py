@@ -18,12 +18,14 @@ EXAMPLES = ROOT / "examples" / "single-neuron"
 CHECKS = [check.name for check in assignment.load("single-neuron").content.checks]
 
 
+@pytest.mark.quick
 def test_list_from_an_empty_folder(grader):
     done = grader("list")
     assert done.returncode == 0
     assert "single-neuron    A single neuron, trained by hand" in done.stdout
 
 
+@pytest.mark.quick
 def test_show_has_the_task_and_the_scoring(grader):
     done = grader("show", "single-neuron")
     assert done.returncode == 0
@@ -56,6 +58,7 @@ def test_new_writes_a_starter_that_earns_nothing_and_never_overwrites(tmp_path, 
     assert (tmp_path / "work" / file).read_text() == "my work"
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", ["correct.ipynb", "another_style.py"])
 def test_a_correct_submission_passes(check, name):
     code, report = check(EXAMPLES / name)

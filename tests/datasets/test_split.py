@@ -16,6 +16,8 @@ from tests.conftest import ROOT
 from tests.datasets import layouts
 from tests.datasets.conftest import small
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(params=datasets.NAMES)
 def arrays(request, tmp_path):

@@ -28,6 +28,7 @@ def test_every_machine_draws_the_same_bytes(drawn):
     assert digest == HASHES[name]
 
 
+@pytest.mark.quick
 def test_shapes_and_types_are_those_of_keras(drawn):
     name, arrays = drawn
     for part, count in zip(("train", "test"), stand_in.SIZES[name], strict=True):

@@ -10,6 +10,8 @@ from grader.diagnosis.detectors import DETECTORS, is_factor
 from grader.diagnosis.samples import Sample
 from tests.diagnosis.conftest import right, samples
 
+pytestmark = pytest.mark.quick
+
 RANDOM = np.random.default_rng(3)
 MATRICES = [RANDOM.normal(size=shape) * 3 for shape in ((4, 3), (2, 5), (6, 7))]
 VECTORS = [RANDOM.normal(size=size) * 3 for size in (4, 6, 9)]

@@ -7,6 +7,8 @@ import pytest
 
 from grader.formulas import Formula, Quantities, names_in, sigmoid, softmax
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("text", "names"),

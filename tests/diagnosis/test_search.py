@@ -8,6 +8,8 @@ import pytest
 from grader import diagnosis
 from tests.diagnosis.conftest import right, samples
 
+pytestmark = pytest.mark.quick
+
 BUGS = (
     "{name: sign-flipped, instead: {error: -error}}",
     "{name: not-averaged, instead: {m: 1.0}}",

@@ -52,6 +52,7 @@ def test_what_cannot_be_written(grader, out):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.quick
 def test_the_wheel_records_what_it_holds():
     name, content = wheel.build()
     from io import BytesIO

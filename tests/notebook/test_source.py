@@ -4,6 +4,8 @@ import pytest
 
 from grader.notebook import source
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):

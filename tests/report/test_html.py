@@ -14,6 +14,8 @@ from tests.conftest import ROOT
 
 from .made import HOSTILE, NOTEBOOK, QUOTED, report
 
+pytestmark = pytest.mark.quick
+
 EMPTY = {"meta", "img", "input", "br", "link"}
 SHAPES = {"rect", "circle", "line", "path"}
 

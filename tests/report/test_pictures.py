@@ -13,6 +13,8 @@ from grader.report.svg import ticks
 
 from .made import pictures as made
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize("picture", made(), ids=lambda picture: picture.kind)
 def test_a_picture_has_a_title_and_lies_within_its_frame(picture):

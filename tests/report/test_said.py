@@ -9,6 +9,8 @@ import pytest
 from grader.report import said
 from grader.report.model import Location
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("path", "cell", "expected"),

@@ -165,6 +165,7 @@ def test_text_of_a_submission_is_made_harmless(source):
     assert len(caught.value.message) < 1000
 
 
+@pytest.mark.quick
 def test_arrays_go_in_and_out_by_content():
     with opened("def f(a, k):\n    a += k\n    return a, {'k': k}, [1, 2.5, None]") as session:
         answer = session.call("f", [np.arange(3.0)], {"k": 2}, give_back=True)
@@ -204,6 +205,7 @@ def test_a_module_that_does_not_load_says_where(source, status, said):
     assert said in caught.value.message
 
 
+@pytest.mark.quick
 def test_a_notebook_runs_in_a_real_kernel():
     cells = (
         "%matplotlib inline\nimport numpy as np",

@@ -9,6 +9,8 @@ import pytest
 from grader.submission.lines import of_cells
 from tests.conftest import notebook
 
+pytestmark = pytest.mark.quick
+
 CELLS = ("import numpy as np\n\ndef f(x):\n    return 'é \"[{' + x", "x = 1", "", "a\nb\n")
 
 

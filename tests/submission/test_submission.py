@@ -15,6 +15,8 @@ from grader.errors import UsageError
 from grader.submission import Code, files, read
 from tests.conftest import notebook
 
+pytestmark = pytest.mark.quick
+
 
 def archive(path, members):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:

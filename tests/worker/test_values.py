@@ -15,6 +15,8 @@ from grader.worker import frames, values
 from grader.worker.frames import ProtocolError
 from grader.worker.values import Opaque
 
+pytestmark = pytest.mark.quick
+
 plain = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=50)
 trees = st.recursive(
     plain,
