@@ -13,8 +13,9 @@ from .assignment import Assignment
 from .assignment.checks import BandedCheck, OverfittingCheck
 from .checks import trained
 from .datasets import Split
+from .errors import UsageError
 from .oracle import Oracle
-from .statistics import Correct, gap, gap_reduction, mean
+from .statistics import Correct, Losses, gap, mean, relative_reduction
 
 FEWEST = 10  # seeds that an assignment may state a spread of
 
@@ -25,7 +26,7 @@ def measure(assignment: Assignment, oracle: Oracle, folder: Path | None, seeds: 
     Each function of the reference is trained once a seed, for all the checks that name it.
     """
     checks = [check for check in assignment.content.checks if isinstance(check, BandedCheck) and check.reference]
-    models: dict[tuple[str, str, int], Correct] = {}
+    models: dict[tuple[str, str, int], tuple[Correct, Losses | None]] = {}
     for check in checks:
         budget = assignment.content.datasets[check.dataset]
         split = datasets.split(datasets.load(check.dataset, folder), budget.training, budget.held_out)
@@ -41,19 +42,27 @@ def measure(assignment: Assignment, oracle: Oracle, folder: Path | None, seeds: 
         yield _sentence(check, split, kind, reached)
 
 
-def _train(function: Any, split: Split, seed: int) -> Correct:
+def _train(function: Any, split: Split, seed: int) -> tuple[Correct, Losses | None]:
     predict = function(split.x_train, split.y_train.ravel(), seed)
+    answers = [np.asarray(predict(images)) for images in (split.x_train, split.x_held_out)]
     right = [
-        trained.classes(np.asarray(predict(images)), len(images), "The reference") == labels.ravel()
-        for images, labels in ((split.x_train, split.y_train), (split.x_held_out, split.y_held_out))
+        trained.classes(answer, len(answer), "The reference") == labels.ravel()
+        for answer, labels in zip(answers, (split.y_train, split.y_held_out), strict=True)
     ]
-    return Correct(*right)
+    scores = [trained.scores(answer, len(answer)) for answer in answers]
+    return Correct(*right), trained.losses_of(scores[0], split.y_train, scores[1], split.y_held_out)
 
 
-def _value(check: BandedCheck, models: list[Correct]) -> float:
+def _value(check: BandedCheck, models: list[tuple[Correct, Losses | None]]) -> float:
+    first, losses = models[0]
     if not isinstance(check, OverfittingCheck):
-        return mean(models[0].held_out).value
-    return gap(models[0]).value if check.less_than is None else gap_reduction(models[0], models[1]).value
+        return mean(first.held_out).value
+    if check.less_than is None:
+        return gap(first).value
+    other_losses = models[1][1]
+    if losses is None or other_losses is None:
+        raise UsageError(f"The references of '{check.name}' have to give scores of classes, not classes only.")
+    return relative_reduction(losses, other_losses).value
 
 
 def _sentence(check: BandedCheck, split: Split, kind: str, reached: list[float]) -> str:

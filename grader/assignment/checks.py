@@ -181,10 +181,11 @@ class SourceCheck(BaseCheck):
     leakage         no test data in training, validation or early stopping
     early-stopping  it watches a value of validation data
     scaling         test data are scaled like training data
+    labels          images of the data sets are trained with their own labels
     """
 
     kind: Literal["source"]
-    rules: list[Literal["imports", "leakage", "early-stopping", "scaling"]] = ["imports"]
+    rules: list[Literal["imports", "leakage", "early-stopping", "scaling", "labels"]] = ["imports"]
     forbidden_calls: list[str] = []
 
     @model_validator(mode="after")

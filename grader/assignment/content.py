@@ -130,10 +130,12 @@ class AssignmentFile(Part):
             )
         if isinstance(check, BandedCheck):
             self._check_trained(where, check)
-        if isinstance(check, SourceCheck) and "leakage" in check.rules and not self.datasets:
-            raise yamlfile.MistakeAt(
-                where, check.name, "leakage is about test data, and there are no datasets; name some."
-            )
+        rules = check.rules if isinstance(check, SourceCheck) else []
+        for rule, about in (("leakage", "test data"), ("labels", "labels of a data set")):
+            if rule in rules and not self.datasets:
+                raise yamlfile.MistakeAt(
+                    where, check.name, f"{rule} is about {about}, and there are no datasets; name some."
+                )
         if isinstance(check, FiguresCheck):
             titled = [panel.images for panel in check.panels if panel.images and panel.titles]
             known = [name for name in self.variables if self.origin(name) is not None]

@@ -13,8 +13,12 @@ from ..language import _
 from ..statistics import Estimate, mean
 from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
-from . import pictured, trained
+from . import pictured, trained, training
 from .context import Context, Outcome
+
+Array = np.ndarray[Any, Any]
+SURE = 0.4  # accuracy with other numbers for the classes; what was learned by a model that counts them otherwise
+MOST_BY_CHANCE = 1.2  # times the accuracy of guessing; networks that learned nothing scatter around it
 
 
 def run(check: AccuracyCheck, context: Context) -> Outcome:
@@ -29,12 +33,51 @@ def run(check: AccuracyCheck, context: Context) -> Outcome:
     share = trained.share(check, reached.value, split)
     evidence = {"accuracy": reached.value, "interval": [reached.low, reached.high], "images": len(right)}
     sentence = _sentence(reached, trained.thresholds(check, split))
-    chance = 1 / len(np.unique(split.y_held_out))
-    by_chance = reached.low <= chance and share == 0
-    bugs = told_by_check("no-better-than-chance", str(check.model or check.predict)) if by_chance else None
+    bugs = None
+    if share < 1:
+        bug, reason = _reason(check, context, classes, reached, share)
+        sentence = f"{sentence} {reason}".strip()
+        bugs = told_by_check(bug, str(check.model or check.predict)) if bug else None
     drawn = pictured.curves(context, check.model, check, reached.value) if check.model else []
     drawn += pictured.confusion(classes, split)
     return Outcome(share, sentence, {**evidence, "notes": [sentence]}, bugs, pictures=drawn)
+
+
+def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Estimate, share: float) -> tuple[str, str]:
+    """Why less was reached than could be: the bug by its name and a sentence, both "" where that is not known."""
+    split = context.split(check.dataset)
+    if check.model is not None:
+        name = context.find_variable(check.model)
+        own = [call for call in context.training() if name in call.model]
+        broken = training.labels(own, {check.dataset: context.labels()[check.dataset]})
+        if broken is not None:
+            return broken.bug, broken.sentence
+    labels = split.y_held_out.ravel()
+    numbers = np.unique(labels)
+    chance = 1 / len(numbers)
+    renumbered = _renumbered(classes, labels)
+    if reached.value < renumbered / 2 and renumbered > max(SURE, 3 * chance):
+        sentence = _(
+            "With other numbers for the classes it would be {percent:.1f} %: the model counts the classes otherwise."
+        )
+        return "classes-renumbered", sentence.format(percent=100 * renumbered)
+    if share == 0 and reached.low <= MOST_BY_CHANCE * chance:
+        return "no-better-than-chance", ""
+    return "", ""
+
+
+def _renumbered(classes: Array, labels: Array) -> float:
+    """The accuracy if each predicted class stood for one class of its own, the best one that is left."""
+    predicted, columns = np.unique(classes, return_inverse=True)
+    numbers, rows = np.unique(labels, return_inverse=True)
+    counts = np.zeros((len(numbers), len(predicted)), dtype=np.int64)
+    np.add.at(counts, (rows.ravel(), columns.ravel()), 1)
+    right = 0
+    for _step in range(min(counts.shape)):
+        row, column = np.unravel_index(counts.argmax(), counts.shape)
+        right += int(counts[row, column])
+        counts[row, :] = counts[:, column] = -1
+    return right / len(labels)
 
 
 def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:

@@ -1,66 +1,66 @@
 """``architecture``: what a Keras model is made of, and whether its loss fits its output.
 
 Training cannot tell: softmax with ``from_logits=True`` trains as well in Keras 3, since it is noticed there
-and put right. Only inspection finds it.
+and put right. Output and loss are judged by what they compute (:mod:`outputs`, :mod:`losses`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..assignment.checks import ArchitectureCheck
 from ..diagnosis import told_by_check
-from ..language import _
+from ..language import _, ngettext
 from ..sandbox.endings import CallFailed
-from ..sandbox.seen import Call, Layer, Loss, Model
-from . import training
+from ..sandbox.seen import Layer, Model
+from . import losses, outputs, training, two_models
 from .context import Context, Outcome
+from .outputs import Outputs
+from .two_models import Problem
 
 NOT_COUNTED = ("InputLayer",)
 ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
-NO_PROBABILITIES = ("linear", "relu", "tanh", "leaky_relu", "elu", "gelu")
-CROSS_ENTROPY = ("categoricalcrossentropy", "sparsecategoricalcrossentropy")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, as a sentence, and the bug by its name, "" where it has none."""
-
-    bug: str
-    sentence: str
+RANDOM = ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise")
+UNTRAINED = 0.5  # of the points, for layers and a loss that are right
 
 
 def run(check: ArchitectureCheck, context: Context) -> Outcome:
     """Look at the layers, at the output and its loss, and at the difference to another model."""
     model = context.model(check.model)
-    if model.loss is None or not model.built:
+    layers = [layer for layer in model.layers if layer.type not in NOT_COUNTED]
+    found = outputs.of(context, check.model, model)
+    problem = _layers_problem(check, layers, found) or _count_problem(check, layers, model, found)
+    if problem is None and (model.loss is None or not model.built):
         raise CallFailed(
             "failed", _("`{model}` has not been trained: call its compile() and fit().").format(model=check.model)
         )
-    layers = _layers(context, check.model)
-    problem = _layers_problem(check, layers, model.sequential) or _output_problem(check, layers, model)
+    expects = losses.expected(model)
+    problem = problem or _output_problem(check, model, found, expects)
     if problem is None and check.differs_from is not None:
-        problem = _sameness(check, check.differs_from, context, layers)
+        problem = two_models.problem(context, check.model, check.differs_from)
     evidence = {
         "layers": [layer.model_dump(exclude={"settings"}, exclude_defaults=True) for layer in layers],
-        "loss": model.loss.model_dump(exclude={"settings"}),
+        "loss": None if model.loss is None else model.loss.model_dump(exclude={"settings", "values"}),
     }
     if problem is not None:
         return Outcome(
             0.0, problem.sentence, evidence, told_by_check(problem.bug, check.model) if problem.bug else None
         )
-    note = _note(check, layers, model.loss)
     names = ", ".join(layer.type for layer in layers)
-    praise = _("`{model}` has the layers {layers} and a loss that fits its output.")
+    if not _is_trained(check, context, model):
+        untrained = _(
+            "`{model}` has the layers {layers}, but it has not been trained: no epoch of fit() has been completed."
+        )
+        return Outcome(UNTRAINED, untrained.format(model=check.model, layers=names), evidence)
+    notes = _notes(check, model, layers, found, expects)
+    praise = (
+        _("`{model}` has the layers {layers} and a loss that fits its output.")
+        if found
+        else _("`{model}` has the layers {layers}.")
+    )
     told = praise.format(model=check.model, layers=names)
-    return Outcome(1.0, f"{told} {note}".strip(), evidence | ({"notes": [note]} if note else {}))
+    return Outcome(1.0, " ".join([told, *notes]), evidence | ({"notes": notes} if notes else {}))
 
 
-def _layers(context: Context, name: str) -> list[Layer]:
-    return [layer for layer in context.model(name).layers if layer.type not in NOT_COUNTED]
-
-
-def _layers_problem(check: ArchitectureCheck, layers: list[Layer], in_order: bool) -> Problem | None:
+def _layers_problem(check: ArchitectureCheck, layers: list[Layer], found: Outputs | None) -> Problem | None:
     other = sorted({layer.type for layer in layers if layer.type not in check.layers})
     if check.layers and other:
         return Problem(
@@ -77,11 +77,9 @@ def _layers_problem(check: ArchitectureCheck, layers: list[Layer], in_order: boo
                 model=check.model, hidden=max(hidden, 0), wanted=check.hidden_layers
             ),
         )
-    if (
-        check.hidden_layers
-        and in_order
-        and not any(layer.activation != "linear" or layer.type in ACTIVATIONS for layer in layers[:-1])
-    ):
+    last = max((index for index, layer in enumerate(layers) if layer.units is not None), default=0)
+    active = any(layer.activation != "linear" or layer.type in ACTIVATIONS for layer in layers[:last])
+    if check.hidden_layers and not active and found is not None and found.linear:
         return Problem(
             "hidden-activation-missing",
             _(
@@ -91,80 +89,76 @@ def _layers_problem(check: ArchitectureCheck, layers: list[Layer], in_order: boo
     return None
 
 
-def _output(layers: list[Layer]) -> tuple[int, str]:
-    """Number of outputs and activation of the last layers: Dense(10) and Softmax() are one output."""
-    units = next((layer.units for layer in reversed(layers) if layer.units is not None), 0)
-    last = layers[-1]
-    return units, "softmax" if last.type == "Softmax" else last.activation
+def _count_problem(
+    check: ArchitectureCheck, layers: list[Layer], model: Model, found: Outputs | None
+) -> Problem | None:
+    """Whether there is one output for each class; for two classes one output is enough."""
+    if found is not None:
+        count = found.count
+    elif model.outputs:
+        count = model.outputs[-1]
+    else:
+        count = next((layer.units for layer in reversed(layers) if layer.units is not None), 0)
+    if count == check.outputs or (check.outputs == 2 and count == 1):
+        return None
+    sentence = ngettext(
+        "`{model}` has {units} output; the task has {classes} classes, one output each.",
+        "`{model}` has {units} outputs; the task has {classes} classes, one output each.",
+        count,
+    ).format(model=check.model, units=count, classes=check.outputs)
+    return Problem("wrong-number-of-outputs", sentence)
 
 
-def _output_problem(check: ArchitectureCheck, layers: list[Layer], model: Model) -> Problem | None:
-    units, activation = _output(layers) if layers else (0, "")
-    if not model.sequential:  # its layers are listed in any order, and functions between them not at all
-        return (
-            None
-            if check.outputs in [layer.units for layer in layers]
-            else Problem(
-                "wrong-number-of-outputs",
-                _("No layer of `{model}` has {classes} outputs, one for each class.").format(
-                    model=check.model, classes=check.outputs
-                ),
-            )
-        )
-    loss = model.loss
-    assert loss is not None
-    if units != check.outputs:
-        sentence = _("`{model}` has {units} outputs; the task has {classes} classes, one output each.").format(
-            model=check.model, units=units, classes=check.outputs
-        )
-        return Problem("wrong-number-of-outputs", sentence)
-    if _is_cross_entropy(loss) and activation in NO_PROBABILITIES and not loss.from_logits:
-        return Problem(
-            "logits-taken-for-probabilities",
-            _(
-                "The last layer of `{model}` has the activation {activation}, so it gives logits, but the loss {loss} expects probabilities: use softmax there, or from_logits=True in the loss."
-            ).format(model=check.model, activation=activation, loss=loss.name),
-        )
-    return None
-
-
-def _is_cross_entropy(loss: Loss) -> bool:
-    return loss.name.lower().replace("_", "") in CROSS_ENTROPY
-
-
-def _note(check: ArchitectureCheck, layers: list[Layer], loss: Loss) -> str:
-    activation = _output(layers)[1]
-    if activation == "softmax" and loss.from_logits:
-        return _("The output of `{model}` is softmax already, so from_logits=True is wrong: accepted.").format(
-            model=check.model
-        )
-    if not _is_cross_entropy(loss):
-        return _("The loss {loss} is unusual for classes, cross-entropy learns faster: accepted.").format(
-            loss=loss.name
-        )
-    return ""
-
-
-def _sameness(check: ArchitectureCheck, other: str, context: Context, layers: list[Layer]) -> Problem | None:
-    record = training.fits(context.training())
-    trained = [
-        (
-            context.model(name).optimizer,
-            context.model(name).loss,
-            [_how(call) for call in record if context.find_variable(name) in call.model],
-        )
-        for name in (check.model, other)
-    ]
-    if layers != _layers(context, other) or trained[0] != trained[1]:
+def _output_problem(
+    check: ArchitectureCheck, model: Model, found: Outputs | None, expects: losses.Expected
+) -> Problem | None:
+    if found is None or model.loss is None or found.kind != "logits" or expects.of != "probabilities":
         return None
     return Problem(
-        "overfitting-not-addressed",
+        "logits-taken-for-probabilities",
         _(
-            "`{model}` has the same layers, regularizers, callbacks and epochs as `{other}`: change something against overfitting, such as dropout, L2, fewer units or early stopping."
-        ).format(model=check.model, other=other),
+            "`{model}` gives logits, numbers from {low:.3g} to {high:.3g}, but the loss {loss} expects probabilities: use {activation} as the last activation, or from_logits=True in the loss."
+        ).format(
+            model=check.model,
+            low=found.low,
+            high=found.high,
+            loss=model.loss.name,
+            activation="sigmoid" if found.count == 1 else "softmax",
+        ),
     )
 
 
-def _how(call: Call) -> tuple[object, ...]:
-    """How a model was trained in one call of ``fit``."""
-    return call.inputs.shape, call.inputs.range, call.validation_split, call.epochs, call.batch_size, call.callbacks
+def _is_trained(check: ArchitectureCheck, context: Context, model: Model) -> bool:
+    if model.steps is not None:
+        return model.steps > 0
+    name = context.find_variable(check.model)
+    return training.trained([call for call in context.training() if name in call.model])
+
+
+def _notes(
+    check: ArchitectureCheck, model: Model, layers: list[Layer], found: Outputs | None, expects: losses.Expected
+) -> list[str]:
+    """What is unusual and accepted."""
+    assert model.loss is not None
+    notes = []
+    if found is not None and expects.of == "logits" and found.kind == "probabilities":
+        notes.append(_("The output of `{model}` is softmax already, so from_logits=True is wrong: accepted."))
+    elif found is not None and expects.of == "logits" and found.kind == "independent":
+        notes.append(_("The outputs of `{model}` are from 0 to 1 already, so from_logits=True is wrong: accepted."))
+    elif found is not None and expects.of is not None and found.kind == "independent" and found.count > 1:
+        notes.append(
+            _(
+                "Each output of `{model}` is a yes or no of its own (sigmoid); for classes that exclude each other softmax is usual: accepted."
+            )
+        )
+    elif not expects.of or (expects.binary and found is not None and found.count > 1):
+        notes.append(_("The loss {loss} is unusual for classes, cross-entropy learns faster: accepted."))
+    last = max((index for index, layer in enumerate(layers) if layer.units is not None), default=0)
+    behind = [layer.type for layer in layers[last:] if layer.type in RANDOM]
+    if model.sequential and behind:
+        notes.append(
+            _(
+                "{layer} behind the output of `{model}` disturbs the answers during training: put it before the last Dense layer. Accepted."
+            )
+        )
+    return [note.format(model=check.model, loss=model.loss.name, layer=", ".join(behind)) for note in notes]

@@ -122,6 +122,15 @@ class Context:
         """The parts of a data set: what the submission was given, and what is held out from it."""
         return self._splits[dataset]
 
+    @property
+    def splits(self) -> dict[str, Split]:
+        """The parts of all data sets of the assignment, by name."""
+        return self._splits
+
+    def labels(self) -> dict[str, np.ndarray[Any, Any]]:
+        """The labels of the training images that the submission was given, int64 (n,), by data set."""
+        return {name: split.y_train.ravel().astype(np.int64) for name, split in self._splits.items()}
+
     def find_variable(self, name: str) -> str | None:
         """The submission's own name of the variable ``name``: that, or an alias."""
         wanted = {name: self.content.variables[name].aliases}

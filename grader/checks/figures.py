@@ -155,7 +155,17 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
                 entry=line.entry, history=line.history
             )
         label = _("{entry} of `{history}`").format(entry=line.entry, history=line.history)
-        wanted[label] = curves[line.entry]
+        claimed = {line.entry: curves[line.entry]}
+        part = training.part(claimed, context.training())
+        if part is None:
+            wanted[label] = curves[line.entry]
+            continue
+        joined_up = training.whole(claimed, line.entry, context.training())[0]  # may be drawn all the same
+        if not any(_draws(axes, joined_up) for figure in figures for axes in figure):
+            return _(
+                "the {entry} of `{history}` is that of {epochs} of {total} epochs: draw it for all epochs."
+            ).format(entry=line.entry, history=line.history, epochs=part.epochs, total=part.total)
+        wanted[label] = joined_up
     numbered = list(enumerate(axes for figure in figures for axes in figure))
     missing = {number: [name for name, curve in wanted.items() if not _draws(axes, curve)] for number, axes in numbered}
     problems = []

@@ -32,7 +32,11 @@ def run(check: NamespaceCheck, context: Context) -> Outcome:
     right = [name for name in check.names if name not in wrong]
     also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
     swapped = [name for name, problem in wrong.items() if _order() in problem]
-    bugs = told_by_check("names-out-of-order", swapped[0]) if swapped else None
+    partial = [name for name in wrong if _part(name, context) is not None]
+    bugs = None
+    if swapped or partial:
+        bug = "names-out-of-order" if swapped else "history-of-the-last-fit"
+        bugs = told_by_check(bug, (swapped or partial)[0])
     return Outcome(len(right) / len(check.names), next(iter(wrong.values())) + also, {"wrong": wrong}, bugs)
 
 
@@ -110,6 +114,8 @@ def _history_problem(name: str, value: Any, context: Context) -> str | None:
             name=name, value=describe(value)
         )
     curves = training.curves(value)
+    if not any(len(values) for values in value.values() if isinstance(values, list | tuple | np.ndarray)):
+        return _("`{name}` holds no epoch: fit() has to run for at least one.").format(name=name)
     missing = [key for key in HISTORY if key not in curves]
     if missing:
         sentence = _("`{name}` has no {entries}: compile with metrics=['accuracy'], and give fit() validation data.")
@@ -121,7 +127,20 @@ def _history_problem(name: str, value: Any, context: Context) -> str | None:
         return _("`{name}` is not what fit() returned in this run: assign it, `{name} = model.fit(...)`.").format(
             name=name
         )
+    part = _part(name, context)
+    if part is not None:
+        return _(
+            "`{name}` is the record of {epochs} of the {total} epochs that its model was trained for, since fit() was called {calls} times: let one call do all epochs, or join what they return."
+        ).format(name=name, epochs=part.epochs, total=part.total, calls=part.calls)
     return None
+
+
+def _part(name: str, context: Context) -> training.Part | None:
+    """What part of a training the variable is, where it is a history of less than half of it."""
+    if context.content.variables[name].type != "history" or context.find_variable(name) is None:
+        return None
+    curves = training.curves(context.variable(name).value)
+    return training.part({key: curves[key] for key in HISTORY if key in curves}, context.training()) if curves else None
 
 
 def _array_problem(name: str, wanted: Variable, value: Array, length: int | None) -> str | None:

@@ -1,16 +1,20 @@
 """``overfitting``: the generalisation gap of one model, or how much smaller it is than another's.
 
-Both accuracies are computed here, in evaluation mode: the training accuracy that Keras prints has
-dropout switched on and hides part of the gap.
+Accuracies and losses are computed here, in evaluation mode: the training accuracy that Keras prints has
+dropout switched on and hides part of the gap. Two models are compared by the gaps of their losses, image by image: a
+gap in accuracy changes from one training to the next by as much as a means against overfitting changes it.
 """
 
 from __future__ import annotations
 
 from ..assignment.checks import OverfittingCheck
+from ..diagnosis import told_by_check
 from ..language import _
-from ..statistics import Correct, difference, gap, gap_reduction, mean
-from . import pictured, trained
+from ..statistics import CONFIDENCE, Correct, Estimate, difference, gap, gap_reduction, mean, relative_reduction
+from . import pictured, trained, two_models
 from .context import Context, Outcome
+
+SLIGHT = 0.995  # of the points; below, the gap is called not much smaller
 
 
 def run(check: OverfittingCheck, context: Context) -> Outcome:
@@ -18,6 +22,9 @@ def run(check: OverfittingCheck, context: Context) -> Outcome:
     model = trained.correct(context, check.model, check.preprocess, check.dataset)
     if check.less_than is None:
         return _of_one(check, context, model)
+    problem = two_models.problem(context, check.model, check.less_than)
+    if problem is not None:
+        return Outcome(0.0, problem.sentence, bugs=told_by_check(problem.bug, check.model))
     return _of_two(check, context, trained.correct(context, check.less_than, check.preprocess, check.dataset), model)
 
 
@@ -36,31 +43,68 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
             "The generalisation gap of `{model}` is {gap}, which may be none at all: no overfitting is to be seen."
         )
         return Outcome(0.0, none.format(**told), evidence, pictures=drawn)
-    share = trained.share(check, measured.value, context.split(check.dataset))
+    share = trained.rising_share(check, measured.value, context.split(check.dataset))
     note = _("The generalisation gap of `{model}` is {gap}.").format(**told)
     small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clear to see.")
     return Outcome(share, note if share == 1 else small.format(**told), {**evidence, "notes": [note]}, pictures=drawn)
 
 
 def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Correct) -> Outcome:
+    other = str(check.less_than)
     smaller, accuracy = gap_reduction(plain, model), difference(model.held_out, plain.held_out)
     evidence = {
         "gap": gap(model).value,
-        f"gap_of_{check.less_than}": gap(plain).value,
+        f"gap_of_{other}": gap(plain).value,
         "reduction": smaller.value,
         "reduction_interval": [smaller.low, smaller.high],
         "accuracy_difference": accuracy.value,
         "accuracy_difference_interval": [accuracy.low, accuracy.high],
     }
-    drawn = pictured.gaps({str(check.less_than): plain, check.model: model}) + pictured.curves(context, check.model)
+    drawn = pictured.gaps({other: plain, check.model: model}) + pictured.curves(context, check.model)
     gaps = _("The generalisation gap of `{model}` is {gap:.1f} %, that of `{other}` {other_gap:.1f} %").format(
-        model=check.model, gap=100 * gap(model).value, other=check.less_than, other_gap=100 * gap(plain).value
+        model=check.model, gap=100 * gap(model).value, other=other, other_gap=100 * gap(plain).value
     )
-    if not smaller.low > 0:
+    losses, other_losses = (
+        trained.losses(context, name, check.preprocess, check.dataset) for name in (check.model, other)
+    )
+    if losses is None or other_losses is None:  # nothing but classes: the accuracies have to do
+        part = _part_of(smaller, gap(plain).value)
+    else:
+        part = relative_reduction(other_losses, losses)
+        evidence |= {
+            "loss_gap": gap(losses).value,
+            f"loss_gap_of_{other}": gap(other_losses).value,
+            "relative_reduction": part.value,
+            "relative_reduction_interval": [part.low, part.high],
+        }
+        gaps += _(" (in the loss {gap:.3f} and {other_gap:.3f})").format(
+            gap=gap(losses).value, other_gap=gap(other_losses).value
+        )
+    share = trained.rising_share(check, part.value, context.split(check.dataset)) * _certainty(part)
+    if round(share, 2) <= 0:
         return Outcome(0.0, _("{gaps}: it is not clearly smaller.").format(gaps=gaps), evidence, pictures=drawn)
-    if accuracy.high < -check.accuracy_margin:
+    kept = _kept(check, accuracy)
+    if kept < 1:
         lost = _("{gaps}, but {lost:.1f} % of the held-out accuracy is lost: regularize less.")
-        return Outcome(0.0, lost.format(gaps=gaps, lost=-100 * accuracy.value), evidence, pictures=drawn)
-    share = trained.share(check, smaller.value, context.split(check.dataset))
+        told = lost.format(gaps=gaps, lost=-100 * accuracy.value)
+        return Outcome(round(share * kept, 2), told, evidence, pictures=drawn)
+    share = 1.0 if share > SLIGHT else round(share, 2)
     sentence = f"{gaps}." if share == 1 else _("{gaps}: smaller, but not by much.").format(gaps=gaps)
     return Outcome(share, sentence, {**evidence, "notes": [f"{gaps}."]}, pictures=drawn)
+
+
+def _part_of(reduction: Estimate, whole: float) -> Estimate:
+    return Estimate(reduction.value / whole, reduction.error / whole) if whole > 0 else Estimate(0.0, 0.0)
+
+
+def _certainty(part: Estimate) -> float:
+    """From 0, where the gap is not smaller, to 1, where that is not chance; in between less counts for less."""
+    return min(max(part.value, 0.0) / (CONFIDENCE * part.error), 1.0) if part.error > 0 else float(part.value > 0)
+
+
+def _kept(check: OverfittingCheck, accuracy: Estimate) -> float:
+    """1 where no more than the margin is lost for certain; falls to 0 where it is twice the margin."""
+    lost, margin = -accuracy.high, check.accuracy_margin
+    if lost <= margin:
+        return 1.0
+    return max(0.0, 2 - lost / margin) if margin > 0 else 0.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Any
 
 from ..assignment.checks import SourceCheck
 from ..diagnosis import told_by_check
@@ -27,19 +28,26 @@ def run(check: SourceCheck, context: Context) -> Outcome:
     """Apply each rule; the first that is broken is reported."""
     broken = imports.outcome(context) if "imports" in check.rules else None
     broken = broken or _calls(check.forbidden_calls, context)
-    rules = [rule for rule in check.rules if rule in TRAINING_RULES]
+    rules = [rule for rule in check.rules if rule == "labels" or rule in TRAINING_RULES]
     if broken is not None:
         return broken
     record = context.training() if rules else []
     if rules and not training.fits(record):
         return Outcome(0.0, _("No model was trained with fit(), so there is nothing to look at."))
     for rule in rules:
-        problem = TRAINING_RULES[rule](record)
+        problem = training.labels(record, context.labels()) if rule == "labels" else TRAINING_RULES[rule](record)
         if problem is not None:
-            evidence = {"training": [call.model_dump() for call in record[:20]]}
+            evidence = {"training": [_shown(call) for call in record[:20]]}
             return Outcome(0.0, problem.sentence, evidence, told_by_check(problem.bug, problem.where))
+    if rules and not training.trained(record):
+        return Outcome(0.0, _("fit() has completed no epoch, so no model was trained: give `epochs` a value above 0."))
     praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
     return Outcome(1.0, praise)
+
+
+def _shown(call: Call) -> dict[str, Any]:
+    sampled = {"inputs": {"pairs"}, "validation": {"pairs"}}
+    return call.model_dump(exclude=sampled)
 
 
 def _calls(forbidden: list[str], context: Context) -> Outcome | None:

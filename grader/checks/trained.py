@@ -19,8 +19,8 @@ from ..errors import NotGradable
 from ..language import _
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
-from ..statistics import Correct
-from . import training
+from ..statistics import Correct, Losses
+from . import outputs, training
 from .context import Context
 
 Array = np.ndarray[Any, Any]
@@ -30,16 +30,39 @@ FEWEST = 100  # held-out images; fewer say nothing
 
 @dataclass(frozen=True)
 class Predicted:
-    """The classes that a model gives to the training and to the held-out images."""
+    """The classes that a model gives to the training and to the held-out images, and its scores (n, classes).
+
+    The scores are None for a model that gives nothing but classes.
+    """
 
     training: Array
     held_out: Array
+    training_scores: Array | None
+    held_out_scores: Array | None
 
 
 def correct(context: Context, model: str, preprocess: str, dataset: str) -> Correct:
     """Which training and held-out images the submission's ``model`` classifies right."""
     found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
     return Correct(found.training == split.y_train.ravel(), found.held_out == split.y_held_out.ravel())
+
+
+def losses(context: Context, model: str, preprocess: str, dataset: str) -> Losses | None:
+    """The cross-entropy of each image, of the probabilities that the model gives; None where it gives classes only."""
+    found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
+    return losses_of(found.training_scores, split.y_train, found.held_out_scores, split.y_held_out)
+
+
+def losses_of(
+    training_scores: Array | None, training_labels: Array, held_out_scores: Array | None, held_out_labels: Array
+) -> Losses | None:
+    """The same from scores (n, classes) and labels (n,) or (n, 1)."""
+    found = []
+    for scores, labels in ((training_scores, training_labels.ravel()), (held_out_scores, held_out_labels.ravel())):
+        if scores is None or int(labels.max()) >= scores.shape[1]:
+            return None
+        found.append(-outputs.log_probabilities(scores)[np.arange(len(labels)), labels])
+    return Losses(*found)
 
 
 def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Predicted:
@@ -55,14 +78,15 @@ def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Pr
             raise NotGradable(
                 _("{data}: too few to judge a model by; use the whole data set.").format(data=split.describe())
             )
-        context.predicted[key] = Predicted(
-            *(_predicted(context, model, preprocess, images) for images in (split.x_train, split.x_held_out))
+        (training_classes, training_scores), (held_out_classes, held_out_scores) = (
+            _predicted(context, model, preprocess, images) for images in (split.x_train, split.x_held_out)
         )
+        context.predicted[key] = Predicted(training_classes, held_out_classes, training_scores, held_out_scores)
     found: Predicted = context.predicted[key]
     return found
 
 
-def _predicted(context: Context, model: str, preprocess: str, images: Array) -> Array:
+def _predicted(context: Context, model: str, preprocess: str, images: Array) -> tuple[Array, Array | None]:
     inputs = None if context.defines(preprocess) else _as_in_training(context, model, images)
     if inputs is None:
         inputs = next(iter(context.ask(preprocess, {_argument(context, preprocess): images}).values.values()))
@@ -71,7 +95,8 @@ def _predicted(context: Context, model: str, preprocess: str, images: Array) -> 
             function=preprocess, value=describe(inputs), count=len(images)
         )
         raise CallFailed("failed", message)
-    return classes(context.predict(model, inputs), len(images), f"`{model}.predict`")
+    answer = context.predict(model, inputs)
+    return classes(answer, len(images), f"`{model}.predict`"), scores(answer, len(images))
 
 
 def _as_in_training(context: Context, model: str, images: Array) -> Array | None:
@@ -117,6 +142,14 @@ def classes(answer: Any, count: int, source: str) -> Array:
     )
 
 
+def scores(answer: Any, count: int) -> Array | None:
+    """The scores of an answer that :func:`classes` accepts: float64 (count, classes); None where it is classes only."""
+    found = seen.numbers(answer)
+    if found is None or found.ndim != 2 or found.size <= count:
+        return None
+    return found if len(found) == count else found.T
+
+
 def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:
     """Pairs (value, share of the points from it on), the highest first."""
     spread = check.spread.get("stand-in" if split.stand_in else "real")
@@ -132,3 +165,14 @@ def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:
 def share(check: BandedCheck, value: float, split: Split) -> float:
     """The part of the points that ``value`` earns."""
     return max((part for threshold, part in thresholds(check, split) if value >= threshold), default=0.0)
+
+
+def rising_share(check: BandedCheck, value: float, split: Split) -> float:
+    """The same without steps: the part rises in straight lines from band to band, from half of the lowest one on."""
+    bands = sorted(thresholds(check, split))
+    lowest = bands[0][0]
+    values, shares = (
+        [lowest / 2, *(threshold for threshold, _share in bands)],
+        [0.0, *(part for _threshold, part in bands)],
+    )
+    return round(float(np.interp(value, values, shares)), 2)

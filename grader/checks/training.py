@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,10 @@ SOME = 0.05  # of the sampled images: fewer may look alike by chance
 MOST_EPOCHS = 10_000
 MANY = 50  # images; fewer may all be dark
 OTHER_RANGE = 4.0  # one range is more than so many times the other
+FEWEST_PAIRS = 20  # of images and labels; fewer do not tell
+FOREIGN = 0.3  # of the labels; some noise in labels is a known means against overfitting
+MOST_SHIFT = 20  # places by which labels may be shifted against their images
+MOST_PARTIAL = 0.5  # of the epochs of a model, in a history that is called a part of its training
 
 
 @dataclass(frozen=True)
@@ -93,9 +98,64 @@ def scaling(record: list[Call]) -> Broken | None:
     return None
 
 
+def labels(record: list[Call], truth: Mapping[str, Array]) -> Broken | None:
+    """Where images are given with labels of other images; ``truth`` has the labels of the training images by data set.
+
+    Other numbers for the same classes are no mistake here, nor a little noise in the labels.
+    """
+    for call in fits(record):
+        for role, data in (("training", call.inputs), ("validation", call.validation or Data())):
+            for name, known in truth.items():
+                listed = [pair for pair in data.pairs.get(name, []) if 0 <= pair[0] < len(known)]
+                if len(listed) < FEWEST_PAIRS:
+                    continue
+                indices, given = np.array(listed).T
+                if 1 - _renumbered(known[indices], given) <= FOREIGN:
+                    continue
+                return Broken("labels-of-other-images", _name(call), _foreign(call, role, known, indices, given))
+    return None
+
+
+def _renumbered(true: Array, given: Array) -> float:
+    """The share of labels that fit if each class may have another number: that which it is given most often."""
+    fitting = sum(int(np.unique(given[true == number], return_counts=True)[1].max()) for number in np.unique(true))
+    return fitting / len(true)
+
+
+def _foreign(call: Call, role: str, known: Array, indices: Array, given: Array) -> str:
+    wrong = int((known[indices] != given).sum())
+    if role == "training":
+        sentence = _(
+            "fit() of {model} gets images with labels of other images: {wrong} of {count} training images that were looked at have a wrong label."
+        )
+    else:
+        sentence = _(
+            "fit() of {model} gets validation images with labels of other images: {wrong} of {count} that were looked at have a wrong label."
+        )
+    told = sentence.format(model=_model(call), wrong=wrong, count=len(given))
+    for shift in range(1, MOST_SHIFT + 1):
+        for places in (shift, -shift):
+            if (known[(indices + places) % len(known)] == given).mean() > 1 - FOREIGN / 3:
+                after, before = (
+                    _("Each image has the label of the image {places} further on."),
+                    _("Each image has the label of the image {places} before it."),
+                )
+                return f"{told} {(after if places > 0 else before).format(places=shift)}"
+    return f"{told} " + _("Shuffle and split images and labels together.")
+
+
 def fits(record: list[Call]) -> list[Call]:
     """The recorded calls of ``fit``."""
     return [call for call in record if call.method == "fit"]
+
+
+def trained(record: list[Call]) -> bool:
+    """Whether a recorded call of ``fit`` has completed an epoch."""
+    return any(_epochs(call) for call in fits(record))
+
+
+def _epochs(call: Call) -> int:
+    return max((len(values) for values in call.history.values()), default=0)
 
 
 def curves(history: Any) -> dict[str, Array]:
@@ -116,15 +176,50 @@ def is_invented(claimed: dict[str, Array], record: list[Call]) -> bool:
 
     They may join several fits of one model, one after the other.
     """
-    histories_of: dict[tuple[str, ...], list[dict[str, Array]]] = {}
+    return bool(fits(record)) and not _sources(claimed, record)
+
+
+@dataclass(frozen=True)
+class Part:
+    """How many epochs a history has, how many its model was trained for, and in how many calls of ``fit``."""
+
+    epochs: int
+    total: int
+    calls: int
+
+
+def part(claimed: dict[str, Array], record: list[Call]) -> Part | None:
+    """What part of a model's training the claimed curves are, where that is less than half; None otherwise."""
+    parts = []
+    for calls, window in _sources(claimed, record):
+        total, epochs = sum(map(_epochs, calls)), sum(map(_epochs, window))
+        if epochs >= MOST_PARTIAL * total:
+            return None
+        parts.append(Part(epochs, total, len(calls)))
+    return parts[0] if parts else None
+
+
+def whole(claimed: dict[str, Array], entry: str, record: list[Call]) -> list[Array]:
+    """The curve ``entry`` over all epochs of each model that the claimed curves are of."""
+    found = [[curves(call.history).get(entry, np.empty(0)) for call in calls] for calls, _ in _sources(claimed, record)]
+    return [np.concatenate(pieces) for pieces in found]
+
+
+def _sources(claimed: dict[str, Array], record: list[Call]) -> list[tuple[list[Call], list[Call]]]:
+    """The calls of ``fit`` of each model, with those among them, one after the other, that gave the claimed curves."""
+    calls_of: dict[int, list[Call]] = {}
     for call in fits(record):
-        histories_of.setdefault(tuple(call.model), []).append(curves(call.history))
-    return bool(histories_of) and not any(
-        all(_joined(histories[first : last + 1], key, curve) for key, curve in claimed.items())
-        for histories in histories_of.values()
-        for first in range(len(histories))
-        for last in range(first, len(histories))
-    )
+        calls_of.setdefault(call.number, []).append(call)
+    found, longest = [], max((curve.size for curve in claimed.values()), default=0)
+    for calls in calls_of.values():
+        histories = [curves(call.history) for call in calls]
+        for first in range(len(calls)):
+            for last in range(first, len(calls)):
+                if sum(map(_epochs, calls[first : last + 1])) > longest:
+                    break
+                if all(_joined(histories[first : last + 1], key, curve) for key, curve in claimed.items()):
+                    found.append((calls, calls[first : last + 1]))
+    return found
 
 
 def _joined(histories: list[dict[str, Array]], key: str, claimed: Array) -> bool:

@@ -12,6 +12,8 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 MOST_CALLS = 600  # of fit, evaluate and predict; the worker records no more
+MOST_VARIABLES = 10_000  # of a model
+MOST_PAIRS = 1000  # of images and labels; the worker looks at fewer
 MOST_ELEMENTS = 1 << 18  # of an image or a line; the worker sends no more
 
 
@@ -93,21 +95,30 @@ class Layer(Seen):
 
 
 class Loss(Seen):
-    """A loss by the name of its class or function, and whether it expects logits."""
+    """A loss by the name of its class or function, whether it says that it expects logits, and its values on a probe."""
 
     name: str
     from_logits: bool
     settings: str
+    values: list[float] = Field([], max_length=3)
 
 
 class Model(Seen):
-    """A Keras model; the loss is None before it is compiled."""
+    """A Keras model; the loss is None before it is compiled.
+
+    ``inputs`` and ``outputs`` are shapes of one sample, ``steps`` how often the optimizer has changed the weights, each
+    None where the model does not say. ``trainable`` numbers the trainable variables of all models.
+    """
 
     built: bool
     sequential: bool
     layers: list[Layer]
     loss: Loss | None
     optimizer: str
+    inputs: list[int] | None = Field(None, max_length=10)
+    outputs: list[int] | None = Field(None, max_length=10)
+    steps: int | None = None
+    trainable: list[int] = Field([], max_length=MOST_VARIABLES)
 
 
 class Image(Seen):
@@ -156,20 +167,30 @@ class Origin(Seen):
 
 
 class Data(Seen):
-    """What a model was given; ``range`` is the smallest and the largest value."""
+    """What a model was given; ``range`` is the smallest and the largest value.
+
+    ``pairs`` are, by data set, the index of a training image and the class that it was given with.
+    """
 
     type: str = ""
     shape: list[int] = []
     dtype: str = ""
     range: list[float] | None = Field(None, min_length=2, max_length=2)
     origin: dict[str, Origin] = {}
+    pairs: dict[
+        str, Annotated[list[Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MOST_PAIRS)]
+    ] = {}
 
 
 class Call(Seen):
-    """A recorded call of ``fit``, ``evaluate`` or ``predict`` of the model with these variable names."""
+    """A recorded call of ``fit``, ``evaluate`` or ``predict`` of the model with these variable names.
+
+    Calls with the same ``number`` are of one model, also where no variable holds it any more.
+    """
 
     method: str
     model: list[str]
+    number: int = 0
     inputs: Data
     validation: Data | None = None
     validation_split: float = 0.0

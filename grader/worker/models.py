@@ -10,23 +10,21 @@ import contextlib
 import inspect
 import random
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import partial, wraps
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from . import hooks
-from .datasets import arrays, served
+from . import hooks, losses, training_data
+from .settings import settings
 
 Array = np.ndarray[Any, Any]
 MAX_RECORDS = 200
 BATCH = 500  # for our predictions: the usual 32 takes several times as long
-SAMPLED_ROWS = 64  # of an array that a model is given, to find out where it comes from
-SAME = 0.9999  # correlation of two pictures that are the same but for scale and offset
+OUTPUTS = 10  # where a model does not say how many it has
 
 _records: list[tuple[Any, dict[str, Any]]] = []  # the model, and what happened to it
-_known: dict[str, tuple[Array, Array]] = {}
 _depth = [0]  # evaluate within fit is Keras's own
 
 
@@ -61,20 +59,41 @@ def predict(model: Any, inputs: Array) -> Any:
 
 
 def describe(model: Any) -> dict[str, Any]:
-    """Return layers, loss and optimizer of a Keras model."""
-    return {
+    """Return layers, sizes, loss and optimizer of a Keras model, and how often that has changed its weights."""
+    outputs = _size(model, "output_shape")
+    optimizer: Any = getattr(model, "optimizer", None)
+    described: dict[str, Any] = {
         "built": bool(model.built),
         "sequential": type(model).__name__ == "Sequential",
         "layers": [_describe_layer(layer) for layer in _flat(model)],
-        "loss": _describe_loss(getattr(model, "loss", None)),
-        "optimizer": _settings(getattr(model, "optimizer", None)),
+        "loss": losses.describe(getattr(model, "loss", None), (outputs or [OUTPUTS])[-1]),
+        "optimizer": settings(optimizer),
+        "inputs": _size(model, "input_shape"),
+        "outputs": outputs,
+        # The same variable in two models is the same object; that it is an address means nothing outside.
+        "trainable": [id(variable) for variable in model.trainable_variables],
     }
+    with contextlib.suppress(Exception):
+        described["steps"] = int(optimizer.iterations)
+    return described
+
+
+def _size(model: Any, name: str) -> list[int] | None:
+    """The shape of one input or output without the axis of samples; None where the model does not say."""
+    with contextlib.suppress(Exception):  # a model that is not built, or has several inputs
+        return [int(size) for size in getattr(model, name)[1:]]
+    return None
 
 
 def records(namespace: dict[str, Any]) -> list[dict[str, Any]]:
     """Return every recorded call in order, with the names that its model has in ``namespace``."""
+    numbers: dict[int, int] = {}  # of the models, in the order in which they were used
     return [
-        {**record, "model": [name for name, value in list(namespace.items()) if value is model and type(name) is str]}
+        {
+            **record,
+            "number": numbers.setdefault(id(model), len(numbers)),
+            "model": [name for name, value in list(namespace.items()) if value is model and type(name) is str],
+        }
         for model, record in _records
     ]
 
@@ -88,7 +107,7 @@ def _flat(model: Any) -> Iterator[Any]:
 
 
 def _describe_layer(layer: Any) -> dict[str, Any]:
-    described: dict[str, Any] = {"type": type(layer).__name__, "settings": _settings(layer)}
+    described: dict[str, Any] = {"type": type(layer).__name__, "settings": settings(layer)}
     if isinstance(getattr(layer, "units", None), int):
         described["units"] = layer.units
     activation = getattr(layer, "activation", None)  # a function, also of TensorFlow
@@ -97,32 +116,6 @@ def _describe_layer(layer: Any) -> dict[str, Any]:
             str(getattr(activation, "__name__", type(activation).__name__)).removesuffix("_v2").lower()
         )
     return described
-
-
-def _settings(thing: Any) -> str:
-    """All that a layer, optimizer or callback was made with, but for names and seeds, to tell two of them apart."""
-    config = thing.get_config() if hasattr(thing, "get_config") else vars(thing) if hasattr(thing, "__dict__") else {}
-    kept = {
-        str(key): str(value)[:300]
-        for key, value in config.items()
-        if key not in ("name", "seed", "build_config") and isinstance(value, int | float | str | dict | type(None))
-    }
-    return f"{type(thing).__name__} {sorted(kept.items())}"[:4000]
-
-
-def _describe_loss(loss: Any) -> dict[str, Any] | None:
-    if loss is None:
-        return None
-    if isinstance(loss, dict | list | tuple) and len(loss) == 1:  # of the only output
-        loss = next(iter(loss.values())) if isinstance(loss, dict) else loss[0]
-    if isinstance(loss, str):
-        return {"name": loss, "from_logits": False, "settings": ""}
-    # By its class, since a name can be chosen freely.
-    name = loss.__name__ if hasattr(loss, "__name__") else type(loss).__name__
-    from_logits = getattr(loss, "from_logits", None)
-    if from_logits is None and hasattr(loss, "get_config"):
-        from_logits = loss.get_config().get("from_logits")
-    return {"name": str(name), "from_logits": bool(from_logits), "settings": _settings(loss)}
 
 
 def _record_all(module: ModuleType) -> None:
@@ -137,7 +130,9 @@ def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
         if not _depth[0] and sum(other["method"] == method for _, other in _records) < MAX_RECORDS:
             _records.append((self, record))
             with contextlib.suppress(Exception):
-                _describe_call(record, inspect.signature(original).bind(self, *arguments, **keywords).arguments)
+                bound = inspect.signature(original).bind(self, *arguments, **keywords)
+                _describe_call(record, bound.arguments)
+                arguments, keywords = bound.args[1:], bound.kwargs
         with _unrecorded():
             result = original(self, *arguments, **keywords)
         if method == "fit":
@@ -160,14 +155,20 @@ def _unrecorded() -> Iterator[None]:
 
 
 def _describe_call(record: dict[str, Any], given: dict[str, Any]) -> None:
-    """Fill in the record, one piece after the other: what cannot be described leaves the rest."""
+    """Fill in the record, one piece after the other: what cannot be described leaves the rest.
+
+    A generator is replaced in ``given`` by one that is described while it is used.
+    """
+    for name, role in (("x", "inputs"), ("validation_data", "validation")):
+        if inspect.isgenerator(given.get(name)):
+            given[name] = training_data.observed(given[name], partial(record.__setitem__, role))
     validation = given.get("validation_data")
     pair = isinstance(validation, tuple | list) and len(validation) >= 2
     pieces: dict[str, Callable[[], Any]] = {
-        "inputs": lambda: _describe_data(given.get("x"), given.get("y")),
-        "validation": lambda: _describe_data(*(tuple(validation or ())[:2] if pair else (validation, None))),
+        "inputs": lambda: training_data.describe(given.get("x"), given.get("y")),
+        "validation": lambda: training_data.describe(*(tuple(validation or ())[:2] if pair else (validation, None))),
         "validation_split": lambda: float(given.get("validation_split") or 0.0),
-        "epochs": lambda: int(given.get("epochs") or 1),
+        "epochs": lambda: int(given.get("epochs", 1)),
         "batch_size": lambda: int(given.get("batch_size") or 0),
         "callbacks": lambda: _describe_callbacks(given.get("callbacks") or []),
     }
@@ -184,51 +185,7 @@ def _describe_callbacks(callbacks: Any) -> list[dict[str, Any]]:
             "types": [base.__name__ for base in type(callback).__mro__],
             "monitor": str(getattr(callback, "monitor", "")),
             "keeps_best": bool(getattr(callback, "save_best_only", False)),
-            "settings": _settings(callback),
+            "settings": settings(callback),
         }
         for callback in listed
     ]
-
-
-def _describe_data(x: Any, y: Any) -> dict[str, Any]:
-    """Type, shape, range and origin of what a model is given."""
-    if hasattr(x, "element_spec") and hasattr(x, "take"):  # a tf.data.Dataset: its first batch speaks for it
-        batch = next(iter(x.take(1)))
-        x, y = (batch[0], batch[1]) if isinstance(batch, tuple) and len(batch) > 1 else (batch, None)
-    if not hasattr(x, "__array__"):
-        return {"type": type(x).__name__}
-    array = np.asarray(x)
-    described: dict[str, Any] = {"type": type(x).__name__, "shape": list(array.shape), "dtype": array.dtype.name}
-    if array.size and array.dtype.kind in "biuf":
-        described["range"] = [float(array.min()), float(array.max())]
-        described["origin"] = _origin(array, None if y is None else np.asarray(y))
-    return described
-
-
-def _origin(x: Array, y: Array | None) -> dict[str, dict[str, float]]:
-    """For each served data set, which share of ``x`` are its training and its test images.
-
-    Images are known again in any scale; where every pixel was scaled by itself, by a run of test labels.
-    """
-    rows = x[np.unique(np.linspace(0, len(x) - 1, SAMPLED_ROWS).astype(int))].reshape(-1, *x.shape[1:])
-    rows = rows.reshape(len(rows), -1).astype(np.float32)
-    found: dict[str, dict[str, float]] = {}
-    for name in served():
-        data = arrays(name)
-        if rows.shape[1] != data["x_train"][0].size:
-            continue
-        if name not in _known:
-            _known[name] = (_normal(data["x_train"]), _normal(data["x_test"]))
-        shares = [float((_normal(rows) @ images.T > SAME).any(axis=1).mean()) for images in _known[name]]
-        if not any(shares) and y is not None and len(y) >= 50:
-            labels = y.argmax(axis=-1) if y.ndim == 2 and y.shape[1] > 1 else y.ravel()
-            shares[1] = float(labels.astype(np.uint8).tobytes() in data["y_test"].tobytes())
-        found[name] = {"training": shares[0], "test": shares[1]}
-    return found
-
-
-def _normal(images: Array) -> Array:
-    flat = images.reshape(len(images), -1).astype(np.float32)
-    flat -= flat.mean(axis=1, keepdims=True)
-    flat /= np.linalg.norm(flat, axis=1, keepdims=True) + 1e-9
-    return flat

@@ -1,0 +1,55 @@
+"""What a loss expects, judged by what it gives on outputs that are known here; its name may be anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ..sandbox.seen import Model
+from ..worker.losses import probe
+
+SAME = 1e-3  # relative, of two losses in float32
+NAMES = ("categoricalcrossentropy", "sparsecategoricalcrossentropy", "binarycrossentropy")
+OUTPUTS = 10  # where the model does not say how many it has
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Whether a cross-entropy expects "probabilities" or "logits" (None: it is none), and whether each output is by itself."""
+
+    of: Literal["probabilities", "logits"] | None
+    binary: bool = False
+
+
+def expected(model: Model) -> Expected:
+    """What the loss of a model expects."""
+    loss = model.loss
+    if loss is None:
+        return Expected(None)
+    name = loss.name.lower().replace("_", "")
+    if name in NAMES:  # also with smoothed labels or weights, which change its values
+        return Expected("logits" if loss.from_logits else "probabilities", name.startswith("binary"))
+    for meaning, value in _known_values((model.outputs or [OUTPUTS])[-1]).items():
+        if any(abs(value - other) < SAME * abs(value) for other in loss.values):
+            return meaning
+    return Expected(None)
+
+
+def _known_values(outputs: int) -> dict[Expected, float]:
+    """The mean of each cross-entropy on the probe."""
+    probabilities, labels = (part.astype(np.float64) for part in probe(outputs))
+    right = np.eye(outputs)[labels.astype(int)]
+    softmax = np.exp(probabilities) / np.exp(probabilities).sum(axis=1, keepdims=True)
+    sigmoid = 1 / (1 + np.exp(-probabilities))
+    values = {
+        Expected("probabilities"): -(right * np.log(probabilities)).sum(axis=1),
+        Expected("logits"): -(right * np.log(softmax)).sum(axis=1),
+    }
+    if outputs > 1:
+        values |= {
+            Expected("probabilities", True): -np.log(np.where(right == 1, probabilities, 1 - probabilities)),
+            Expected("logits", True): -np.log(np.where(right == 1, sigmoid, 1 - sigmoid)),
+        }
+    return {meaning: float(value.mean()) for meaning, value in values.items()}

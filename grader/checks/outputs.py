@@ -1,0 +1,128 @@
+"""What a Keras model computes, seen from its predictions: probabilities or logits, and whether it is one linear layer.
+
+The last layer does not tell: behind a softmax there may be a layer that changes nothing, and in a functional or
+subclassed model the softmax may be a function between the layers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ..sandbox import seen
+from ..sandbox.endings import CallFailed
+from . import training
+from .context import Context
+
+Array = np.ndarray[Any, Any]
+Kind = Literal["probabilities", "independent", "logits"]
+IMAGES = 24  # of each of three groups
+MOST_OUTPUTS = 1000  # of a model
+SUM = 1e-3  # by which the probabilities of an image may miss 1
+LINEAR = 1e-3  # relative deviation of what is linear
+FEWEST = 20  # values; fewer do not tell
+SMALLEST = 1e-7  # probability in a loss
+TINY = 1e-30  # a probability below has lost digits
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a model gives for each image.
+
+    ``kind`` is "probabilities" for numbers that sum to one, "independent" for numbers from 0 to 1 that do not, and
+    "logits" for all others, which lie from ``low`` to ``high``. ``linear`` is None where the predictions do not tell.
+    """
+
+    count: int
+    kind: Kind
+    low: float
+    high: float
+    linear: bool | None
+
+
+def of(context: Context, model: str, described: seen.Model) -> Outputs | None:
+    """What the submission's model gives for images like those that it was trained with; None where it gives nothing."""
+    inputs = _inputs(context, model, described)
+    if inputs is None:
+        return None
+    try:
+        answer = seen.numbers(context.predict(model, inputs))
+    except CallFailed as failure:
+        if failure.status not in ("failed", "error"):
+            raise
+        return None
+    if (
+        answer is None
+        or not answer.ndim
+        or len(answer) != len(inputs)
+        or not 0 < answer.size <= len(inputs) * MOST_OUTPUTS
+    ):
+        return None
+    values = answer.reshape(len(inputs), -1)
+    if not np.isfinite(values).all():
+        return None
+    kind = kind_of(values)
+    return Outputs(values.shape[1], kind, float(values.min()), float(values.max()), _is_linear(values, kind))
+
+
+def kind_of(values: Array) -> Kind:
+    """What the finite outputs (n, classes) of a model are."""
+    if values.min() < 0:
+        return "logits"
+    if values.shape[1] > 1 and np.abs(values.sum(axis=1) - 1).max() < SUM:
+        return "probabilities"
+    return "independent" if values.max() <= 1 else "logits"
+
+
+def log_probabilities(values: Array) -> Array:
+    """The logarithms of the probabilities of classes that outputs (n, classes) mean, cut at 1e-7 as Keras does."""
+    if kind_of(values) == "logits":
+        shifted = values - values.max(axis=1, keepdims=True)
+        probabilities = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+    else:
+        probabilities = values / np.maximum(values.sum(axis=1, keepdims=True), SMALLEST)
+    logarithms: Array = np.log(np.maximum(probabilities, SMALLEST))
+    return logarithms
+
+
+def _inputs(context: Context, model: str, described: seen.Model) -> Array | None:
+    """Images, others, and the middle of each pair, in the shape and range of the training: float32 (3 IMAGES, ...)."""
+    name = context.find_variable(model)
+    fits = [call.inputs for call in training.fits(context.training()) if name in call.model and call.inputs.shape]
+    shape = fits[-1].shape[1:] if fits else described.inputs
+    if not shape or min(shape) <= 0 or math.prod(shape) > seen.MOST_ELEMENTS:
+        return None
+    pixels = np.random.default_rng(0).random((2 * IMAGES, math.prod(shape)))
+    for split in context.splits.values():
+        if math.prod(split.x_train.shape[1:]) == math.prod(shape) and len(split.x_train) >= 2 * IMAGES:
+            pixels = split.x_train[: 2 * IMAGES].reshape(2 * IMAGES, -1) / 255
+    low, high = (fits[-1].range if fits else None) or (0.0, 1.0)
+    pixels = low + (high - low) * pixels
+    one, other = pixels[:IMAGES], pixels[IMAGES:]
+    return np.concatenate([one, other, (one + other) / 2]).astype(np.float32).reshape(3 * IMAGES, *shape)
+
+
+def _is_linear(values: Array, kind: Kind) -> bool | None:
+    """Whether the scores at the middle of two images are the mean of theirs, up to the softmax or sigmoid."""
+    usable = np.ones(values.shape, dtype=bool)
+    scores = values
+    with np.errstate(all="ignore"):
+        if kind == "probabilities":
+            usable, scores = values > TINY, np.log(values)
+        elif kind == "independent":
+            usable, scores = (values > 1e-5) & (values < 1 - 1e-5), np.log(values / (1 - values))
+    one, other, middle = (scores[first : first + IMAGES] for first in range(0, 3 * IMAGES, IMAGES))
+    in_all = np.logical_and.reduce(usable.reshape(3, IMAGES, -1))
+    if in_all.sum() < FEWEST:
+        return None
+    with np.errstate(all="ignore"):
+        deviation = np.where(in_all, middle - (one + other) / 2, 0)
+        if kind == "probabilities":  # known up to a number that is the same for all classes of an image
+            deviation -= deviation.sum(axis=1, keepdims=True) / np.maximum(in_all.sum(axis=1, keepdims=True), 1)
+        size = np.abs(np.where(in_all, one - other, 0)).max()
+    if size < LINEAR:  # the same for all images, as of a network whose units are all dead
+        return None
+    return bool(np.abs(np.where(in_all, deviation, 0)).max() < LINEAR * max(size, 1.0))

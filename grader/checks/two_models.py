@@ -1,0 +1,53 @@
+"""Whether two models of a submission are two: that they share no layers, and that they differ in something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..language import _
+from ..sandbox.seen import Call
+from . import training
+from .context import Context
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, as a sentence, and the bug by its name, "" where it has none."""
+
+    bug: str
+    sentence: str
+
+
+def problem(context: Context, name: str, other: str) -> Problem | None:
+    """Why the model ``name`` cannot be compared with ``other``; None where it can."""
+    model, another = context.model(name), context.model(other)
+    if set(model.trainable) & set(another.trainable):
+        return Problem(
+            "layers-shared",
+            _(
+                "`{model}` and `{other}` share layers, so training one of them changes the other: make new layers for `{model}`."
+            ).format(model=name, other=other),
+        )
+    record = training.fits(context.training())
+    trained = [
+        (
+            described.layers,
+            described.optimizer,
+            described.loss,
+            [_how(call) for call in record if context.find_variable(own) in call.model],
+        )
+        for own, described in ((name, model), (other, another))
+    ]
+    if trained[0] != trained[1]:
+        return None
+    return Problem(
+        "overfitting-not-addressed",
+        _(
+            "`{model}` has the same layers, regularizers, callbacks and epochs as `{other}`: change something against overfitting, such as dropout, L2, fewer units or early stopping."
+        ).format(model=name, other=other),
+    )
+
+
+def _how(call: Call) -> tuple[object, ...]:
+    """How a model was trained in one call of ``fit``."""
+    return call.inputs.shape, call.inputs.range, call.validation_split, call.epochs, call.batch_size, call.callbacks

@@ -1,0 +1,16 @@
+"""What a layer, optimizer, loss or callback was made with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def settings(thing: Any) -> str:
+    """All that a thing of Keras was made with, but for names and seeds, to tell two of them apart."""
+    config = thing.get_config() if hasattr(thing, "get_config") else vars(thing) if hasattr(thing, "__dict__") else {}
+    kept = {
+        str(key): str(value)[:300]
+        for key, value in config.items()
+        if key not in ("name", "seed", "build_config") and isinstance(value, int | float | str | dict | type(None))
+    }
+    return f"{type(thing).__name__} {sorted(kept.items())}"[:4000]
