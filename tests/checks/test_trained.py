@@ -12,8 +12,9 @@ import pytest
 
 from grader import datasets, statistics
 from grader.assignment.checks import AccuracyCheck
-from grader.assignment.parts import Limits
-from grader.checks import trained
+from grader.assignment.parts import Band, Limits
+from grader.checks import accuracy, trained, two_models
+from grader.sandbox import seen
 from grader.sandbox.endings import CallFailed
 from grader.sandbox.session import Session
 from grader.sandbox.view import Equipment
@@ -33,6 +34,7 @@ checks:
   - {name: leakage, title: l, kind: source, rules: [leakage], points: 1}
   - {name: early-stopping, title: e, kind: source, rules: [early-stopping], points: 1}
   - {name: scaling, title: s, kind: source, rules: [scaling], points: 1}
+  - {name: labels, title: b, kind: source, rules: [labels], points: 1}
   - name: accuracy
     title: a
     kind: accuracy
@@ -85,7 +87,7 @@ def test_a_correct_submission_in_another_style(graded):
         ("net.evaluate", "history = history.history\nnet.evaluate"),
     )
     report = graded(ASSIGNMENT, source)
-    assert report.score == 6, messages(report)
+    assert report.score == 7, messages(report)
     assert "from_logits=True is wrong: accepted" in report.checks[0].evidence["notes"][0]
     drawn = {
         (one["kind"], one.get("quantity")): one for check in report.checks for one in check.evidence.get("pictures", [])
@@ -161,7 +163,7 @@ def test_the_tutorial_style(graded):
         ("history = ", "dark = model.predict(preprocess(x[:1]) * 0.1, verbose=0)\nhistory = "),
     )
     report = graded(ASSIGNMENT, source)
-    assert report.score == 6, messages(report)
+    assert report.score == 7, messages(report)
 
 
 def test_a_model_that_was_never_built(graded):
@@ -173,6 +175,37 @@ def test_a_model_that_was_never_built(graded):
     report = graded(ASSIGNMENT, source)
     assert "`model` has not been trained: call its compile() and fit()." in messages(report)
     assert "count_params" not in messages(report)
+
+
+def test_a_functional_model_with_a_loss_that_does_not_fit_labels_of_the_next_image_and_the_last_history(graded):
+    source = changed(
+        (
+            'keras.Sequential([keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10, activation="softmax")])',
+            "keras.Model(inputs := keras.Input((784,)), keras.layers.Dense(10)(keras.ops.relu(keras.layers.Dense(32)(inputs))))",
+        ),
+        (
+            "history = model.fit(preprocess(x), y, epochs=2",
+            "for _ in range(3):\n    history = model.fit(preprocess(x), np.roll(y, 1), epochs=1",
+        ),
+    )
+    report = graded(ASSIGNMENT, source)
+    found = {check.name: check.diagnosis and check.diagnosis.bug for check in report.checks}
+    assert found["model"] == "logits-taken-for-probabilities"
+    assert found["history"] == "history-of-the-last-fit"
+    assert "the record of 1 of the 3 epochs" in messages(report)
+    assert found["labels"] == found["accuracy"] == "labels-of-other-images"
+    assert "Each image has the label of the image 1 before it." in messages(report)
+
+
+def test_no_epoch_is_no_training(graded):
+    source = changed(("keras.Sequential([", "keras.Sequential([keras.layers.Input((784,)), "), ("epochs=2", "epochs=0"))
+    report = graded(ASSIGNMENT, source)
+    found = statuses(report)
+    assert [found[name] for name in ("history", "leakage", "scaling", "labels", "accuracy")] == ["failed"] * 5
+    assert found["model"] == "partial"
+    assert "it has not been trained: no epoch of fit() has been completed" in messages(report)
+    assert "`history` holds no epoch" in messages(report)
+    assert "trained as the task asks" not in messages(report)
 
 
 def test_what_is_no_model_and_what_predicts_no_numbers(graded):
@@ -307,6 +340,53 @@ def test_two_models_are_compared_image_by_image():
     assert paired.error < apart / 2  # both fail on the same images
 
 
+def test_a_reduction_is_a_part_of_the_gap_and_none_without_a_gap():
+    random = np.random.default_rng(0)
+    training, held_out = random.exponential(0.2, 5000), random.exponential(0.6, 4000)
+    plain = statistics.Losses(training, held_out)
+    part = statistics.relative_reduction(plain, statistics.Losses(training, held_out * 0.8))
+    assert part.value == pytest.approx(0.3, abs=0.03)
+    assert part.low > 0.2
+    assert statistics.relative_reduction(plain, plain).value == 0
+    without = statistics.Losses(training, training[:4000])
+    assert statistics.relative_reduction(without, plain) == statistics.Estimate(0.0, 0.0)
+
+
+def test_points_rise_in_straight_lines_between_the_bands():
+    check = SimpleNamespace(bands=[Band(share=1, at_least=0.2), Band(share=0.5, at_least=0.1)], spread={})
+    split = SimpleNamespace(stand_in=True)
+    values = (-1, 0.05, 0.075, 0.1, 0.15, 0.2, 0.9)
+    assert [trained.rising_share(check, value, split) for value in values] == [0, 0, 0.25, 0.5, 0.75, 1, 1]
+
+
+def test_classes_with_other_numbers_are_known_again():
+    labels = np.random.default_rng(0).integers(0, 10, 1000)
+    assert accuracy._renumbered((labels + 1) % 10, labels) == 1
+    assert accuracy._renumbered(np.zeros(1000, dtype=int), labels) < 0.15
+    assert accuracy._renumbered(np.random.default_rng(1).permutation(labels), labels) < 0.2
+
+
+def model(name, trainable):
+    return seen.Model(
+        built=True, sequential=True, layers=[], loss=None, optimizer=name, trainable=trainable, outputs=[10]
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "bug"),
+    [
+        (model("adam", [1, 2]), model("adam", [2, 3]), "layers-shared"),
+        (model("adam", [1, 2]), model("adam", [3, 4]), "overfitting-not-addressed"),
+        (model("adam", [1, 2]), model("sgd", [3, 4]), None),
+        (model("adam", []), model("sgd", []), None),
+    ],
+)
+def test_two_models_are_two(one, other, bug):
+    context = SimpleNamespace(model={"one": one, "other": other}.get, training=list, find_variable=str)
+    problem = two_models.problem(context, "one", "other")
+    assert (problem and problem.bug) == bug
+
+
 @pytest.mark.parametrize(
     ("scaled", "status"),
     [
@@ -318,9 +398,12 @@ def test_two_models_are_compared_image_by_image():
         ("(images / 255).reshape(-1)", "failed"),
         ("(images / 255).transpose(0, 2, 1)", "failed"),
         ("(images / 127.5) - 1", "failed"),
+        ("(images.reshape(-1, 784) - images.mean(axis=0).ravel()) / (images.std(axis=0).ravel() + 1e-8)", "failed"),
     ],
 )
 def test_preprocessing_in_any_shape_but_not_in_any_range(graded, scaled, status):
     source = f"def preprocess(images):\n    return {scaled}\n"
     report = graded("clothing-mlp", source, only=["preprocess"])
     assert report.checks[0].status == status, report.checks[0].message
+    if "images.mean(" in scaled:
+        assert report.checks[0].diagnosis.bug == "scaled-by-own-statistics"

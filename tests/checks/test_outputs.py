@@ -1,0 +1,100 @@
+"""What a model computes, and what its loss expects, whatever layers and names they are made of."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from grader.checks import losses, outputs
+from grader.sandbox import seen
+from grader.worker.losses import probe
+
+RANDOM = np.random.default_rng(0)
+HIDDEN, OUTPUT = RANDOM.normal(size=(784, 16)) / 28, RANDOM.normal(size=(16, 10))
+
+
+def softmax(z):
+    return np.exp(z - z.max(axis=1, keepdims=True)) / np.exp(z - z.max(axis=1, keepdims=True)).sum(
+        axis=1, keepdims=True
+    )
+
+
+def described(**changed):
+    plain = {"built": True, "sequential": False, "layers": [], "loss": None, "optimizer": "", "inputs": [784]}
+    return seen.Model(**plain | changed)
+
+
+def seen_by(predict, **changed):
+    """What is seen of a model with the function ``predict`` of inputs (n, 784)."""
+    images = RANDOM.integers(0, 256, (60, 28, 28), dtype=np.uint8)
+    context = SimpleNamespace(
+        splits={"fashion_mnist": SimpleNamespace(x_train=images)},
+        training=list,
+        find_variable=str,
+        predict=lambda _, inputs: predict(inputs).astype(np.float32),
+    )
+    return outputs.of(context, "model", described(**changed))
+
+
+def scores(inputs):
+    return np.maximum(inputs @ HIDDEN, 0) @ OUTPUT
+
+
+@pytest.mark.parametrize(
+    ("function", "kind"),
+    [
+        (softmax, "probabilities"),
+        (lambda z: z, "logits"),
+        (lambda z: np.log(softmax(z)), "logits"),
+        (lambda z: np.maximum(z, 0) + 1, "logits"),
+        (lambda z: 1 / (1 + np.exp(-z)), "independent"),
+        (np.tanh, "logits"),
+    ],
+)
+def test_outputs_are_judged_by_their_values(function, kind):
+    found = seen_by(lambda inputs: function(scores(inputs)))
+    assert (found.kind, found.count, found.linear) == (kind, 10, False)
+
+
+@pytest.mark.parametrize("function", [softmax, lambda z: z, lambda z: 1 / (1 + np.exp(-z))])
+def test_layers_without_activation_are_one_linear_layer(function):
+    assert seen_by(lambda inputs: function(inputs @ HIDDEN @ OUTPUT - 0.3)).linear is True
+
+
+def test_what_does_not_depend_on_the_image_is_not_called_linear():
+    assert seen_by(lambda inputs: softmax(np.ones((len(inputs), 10)))).linear is None
+
+
+@pytest.mark.parametrize("answer", [None, np.zeros((3, 10)), np.full((72, 10), np.nan), np.array(1.0)])
+def test_what_is_no_prediction_says_nothing(answer):
+    context = SimpleNamespace(splits={}, training=list, find_variable=str, predict=lambda *_: answer)
+    assert outputs.of(context, "model", described()) is None
+
+
+def crossentropy(y, p):
+    return -np.log((y * p).sum(axis=1))
+
+
+def loss(name="<lambda>", from_logits=False, values=()):
+    return described(outputs=[10], loss=seen.Loss(name=name, from_logits=from_logits, settings="", values=list(values)))
+
+
+def test_a_loss_is_known_by_its_values_when_its_name_says_nothing():
+    probabilities, labels = probe(10)
+    right = np.eye(10)[labels]
+    plain = crossentropy(right, probabilities).mean()
+    from_logits = crossentropy(right, softmax(probabilities)).mean()
+    assert losses.expected(loss(values=[9.9, plain])).of == "probabilities"
+    assert losses.expected(loss(values=[from_logits])).of == "logits"
+    assert losses.expected(loss(values=[((right - probabilities) ** 2).mean()])).of is None
+    assert losses.expected(loss("BinaryCrossentropy", True)) == losses.Expected("logits", True)
+    assert losses.expected(loss("sparse_categorical_crossentropy")) == losses.Expected("probabilities")
+
+
+def test_losses_are_those_of_the_probabilities_that_the_outputs_mean():
+    z = scores(RANDOM.random((20, 784)))
+    expected = np.log(softmax(z))
+    np.testing.assert_allclose(outputs.log_probabilities(z), np.maximum(expected, np.log(1e-7)), rtol=1e-6)
+    np.testing.assert_allclose(outputs.log_probabilities(softmax(z)), np.maximum(expected, np.log(1e-7)), rtol=1e-6)

@@ -1,0 +1,103 @@
+"""What is read from the record of ``fit``: labels that are not those of the images, and histories of a part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.checks import training
+from grader.sandbox.seen import Call
+
+TRUE = np.random.default_rng(0).integers(0, 10, 10000)
+INDICES = np.unique(np.linspace(0, 9999, 128).astype(int))
+
+
+def fit(given, indices=INDICES, role="inputs"):
+    pairs = {"fashion_mnist": [[int(index), int(label)] for index, label in zip(indices, given, strict=True)]}
+    data = {"inputs": {}, role: {"pairs": pairs}}
+    return Call.model_validate({"method": "fit", "model": ["model"], "number": 0, **data})
+
+
+def labels(given, **options):
+    return training.labels([fit(given, **options)], {"fashion_mnist": TRUE})
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_shuffled_labels_are_named(seed):
+    broken = labels(np.random.default_rng(seed).permutation(TRUE)[INDICES])
+    assert (broken.bug, broken.where) == ("labels-of-other-images", "model")
+    assert "Shuffle and split images and labels together." in broken.sentence
+
+
+@pytest.mark.parametrize(("places", "said"), [(1, "1 further on"), (-3, "3 before it")])
+def test_shifted_labels_are_named_with_their_shift(places, said):
+    assert said in labels(np.roll(TRUE, -places)[INDICES]).sentence
+
+
+def test_broken_validation_data_are_named():
+    broken = labels(np.random.default_rng(1).permutation(TRUE)[INDICES], role="validation")
+    assert "validation images with labels of other images" in broken.sentence
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        TRUE,
+        9 - TRUE,
+        TRUE + 1,
+        (TRUE + 1) % 10,
+        TRUE >= 5,
+        np.where(np.random.default_rng(2).random(10000) < 0.15, np.random.default_rng(3).integers(0, 10, 10000), TRUE),
+    ],
+)
+def test_honest_labels_are_not_accused(given):
+    assert labels(given[INDICES]) is None
+
+
+def test_few_pairs_and_invented_indices_say_nothing():
+    assert labels([1, 2, 3], indices=[5, 6, 7]) is None
+    assert labels(np.zeros(50), indices=np.arange(50) + 10**9) is None
+    assert labels(np.zeros(50), indices=-np.arange(1, 51)) is None
+
+
+def fits(*lengths, numbers=None):
+    random = np.random.default_rng(0)
+    return [
+        Call.model_validate(
+            {
+                "method": "fit",
+                "model": [],
+                "number": number,
+                "inputs": {},
+                "history": {"loss": random.random(n).tolist()},
+            }
+        )
+        for n, number in zip(lengths, numbers or [0] * len(lengths), strict=True)
+    ]
+
+
+def claimed(*calls):
+    return {"loss": np.concatenate([call.history["loss"] for call in calls])}
+
+
+def test_a_history_of_the_last_epoch_is_a_part():
+    record = fits(*[1] * 18)
+    assert training.part(claimed(record[-1]), record) == training.Part(1, 18, 18)
+    assert training.part(claimed(*record), record) is None
+    assert not training.is_invented(claimed(record[-1]), record)
+    assert training.whole(claimed(record[-1]), "loss", record)[0].size == 18
+
+
+def test_other_models_and_a_second_half_are_no_matter():
+    record = fits(5, 5, 8, numbers=[0, 1, 2])
+    assert training.part(claimed(record[-1]), record) is None
+    record = fits(1, 20)
+    assert training.part(claimed(record[-1]), record) is None
+    joined = claimed(*fits(5, 5, numbers=[0, 1]))
+    assert training.is_invented(joined, fits(5, 5, numbers=[0, 1]))  # of two models, one after the other
+
+
+def test_no_epoch_is_no_training():
+    assert not training.trained(fits(0))
+    assert not training.trained([])
+    assert training.trained(fits(0, 1))
