@@ -79,12 +79,14 @@ def kind_of(values: Array) -> Kind:
 
 def log_probabilities(values: Array) -> Array:
     """The logarithms of the probabilities of classes that outputs (n, classes) mean, cut at 1e-7 as Keras does."""
-    if kind_of(values) == "logits":
-        shifted = values - values.max(axis=1, keepdims=True)
-        probabilities = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
-    else:
-        probabilities = values / np.maximum(values.sum(axis=1, keepdims=True), SMALLEST)
-    logarithms: Array = np.log(np.maximum(probabilities, SMALLEST))
+    kind = kind_of(values)
+    if kind == "independent":  # if just one class is right, each is as likely as its odds say
+        within = np.clip(values, SMALLEST, 1 - SMALLEST)
+        values = np.log(within / (1 - within))
+    if kind != "probabilities":
+        shifted = np.exp(values - values.max(axis=1, keepdims=True))
+        values = shifted / shifted.sum(axis=1, keepdims=True)
+    logarithms: Array = np.log(np.maximum(values, SMALLEST))
     return logarithms
 
 

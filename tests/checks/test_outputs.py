@@ -98,3 +98,5 @@ def test_losses_are_those_of_the_probabilities_that_the_outputs_mean():
     expected = np.log(softmax(z))
     np.testing.assert_allclose(outputs.log_probabilities(z), np.maximum(expected, np.log(1e-7)), rtol=1e-6)
     np.testing.assert_allclose(outputs.log_probabilities(softmax(z)), np.maximum(expected, np.log(1e-7)), rtol=1e-6)
+    sigmoids = 1 / (1 + np.exp(-z / 4))
+    np.testing.assert_allclose(outputs.log_probabilities(sigmoids), np.log(softmax(z / 4)), rtol=1e-6)
