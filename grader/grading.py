@@ -271,6 +271,7 @@ def _explain(check: BaseCheck, result: CheckResult, outcome: Outcome, content: A
                 outcome = outcome.diagnose(outcome)
         except Exception:  # the grader's own failure here costs the name of the bug, and nothing else
             log.debug("diagnosis of %s", check.name, exc_info=True)
+    result.message = clean(outcome.message, MAX_MESSAGE)  # of several accepted inputs, the one that a bug explains
     result.evidence |= _cleaned(outcome.evidence)
     if outcome.pictures:
         result.evidence["pictures"] = stored(outcome.pictures)

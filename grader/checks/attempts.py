@@ -9,7 +9,7 @@ depend on the answers, so that all of it can be recorded.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from .. import binding
@@ -38,13 +38,17 @@ class Probed(Protocol):
 
 @dataclass(frozen=True)
 class Tried:
-    """One attempt that was answered: how right it is, and the numbers it was judged by."""
+    """One attempt that was answered: how right it is, and the numbers it was judged by.
+
+    ``others`` are attempts with another input that are as right: which of them was meant, a bug may tell.
+    """
 
     verdict: Verdict
     fits: bool
     cases: list[Case]
     answered: list[Answers]
     expected: list[Answers]
+    others: tuple[Tried, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,20 @@ def best(
             break
     if not tried:
         raise _joined(list(failures.values()))
-    return max(tried, key=lambda attempt: (attempt.verdict.share, attempt.fits))
+    best = max(tried, key=_rightness)
+    if best.verdict.share == 1:
+        return best
+    asked: list[int] = [id(best.answered)]
+    others = []
+    for attempt in tried:  # of several conventions, the first one
+        if _rightness(attempt) == _rightness(best) and id(attempt.answered) not in asked:
+            asked.append(id(attempt.answered))
+            others.append(attempt)
+    return replace(best, others=tuple(others))
+
+
+def _rightness(attempt: Tried) -> tuple[float, bool]:
+    return attempt.verdict.share, attempt.fits
 
 
 def with_conventions(function: Function, results: Answers) -> Expected:

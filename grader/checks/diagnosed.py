@@ -34,25 +34,44 @@ def of_tried(context: Context, tried: Tried) -> list[Asked]:
 
 
 def named(
-    outcome: Outcome, context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance | None = None
+    outcome: Outcome,
+    context: Context,
+    function: str,
+    asked: Sequence[Asked],
+    tolerance: Tolerance | None = None,
+    others: Sequence[tuple[Outcome, Sequence[Asked]]] = (),
 ) -> Outcome:
-    """Return ``outcome`` with a way to find the bug of ``function`` and the place of the first error."""
+    """Return ``outcome`` with a way to find the bug of ``function`` and the place of the first error.
+
+    ``others`` are outcomes that are as right, from other accepted inputs: the first that a bug explains counts.
+    """
     # Whatever explains the answers has to explain those of the checks before as well.
     known = context.asked_of.setdefault(function, [])
+    before = list(known)
     known += asked
     if outcome.share == 1:
         return outcome
-    so_far = list(known)
 
     def diagnose(judged: Outcome) -> Outcome:
-        samples = _samples(context, function, so_far, tolerance or Tolerance())
-        if samples is None:
-            return judged
-        where = _first_wrong(context, function, samples)
-        evidence = {**judged.evidence, "where": where} if where else judged.evidence
-        return replace(judged, evidence=evidence, bugs=_bugs(context, function, samples))
+        explained = [_explained(judged, context, function, [*before, *asked], tolerance)]
+        for other, its_asked in others:
+            if explained[-1].bugs is not None:
+                return explained[-1]
+            explained.append(_explained(other, context, function, [*before, *its_asked], tolerance))
+        return explained[-1] if explained[-1].bugs is not None else explained[0]
 
     return replace(outcome, diagnose=diagnose)
+
+
+def _explained(
+    outcome: Outcome, context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance | None
+) -> Outcome:
+    samples = _samples(context, function, asked, tolerance or Tolerance())
+    if samples is None:
+        return outcome
+    where = _first_wrong(context, function, samples)
+    evidence = {**outcome.evidence, "where": where} if where else outcome.evidence
+    return replace(outcome, evidence=evidence, bugs=_bugs(context, function, samples))
 
 
 def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | None:

@@ -38,12 +38,18 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
         return context.ask(check.function, inputs, shapes=context.shapes(check.function, case.inputs))
 
     tried = attempts.best(check, context, [check.function], expect, ask)
+    outcome, *others = [_outcome(check, attempt) for attempt in (tried, *tried.others)]
+    asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in (tried, *tried.others)]
+    pairs = list(zip(others, asked_of_others, strict=True))
+    return diagnosed.named(outcome, context, check.function, asked, others=pairs)
+
+
+def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:
     outcome = tried.verdict.outcome(
         _("{names} agree with GradientTape and with central differences in {cases}.").format(
             names=joined(check.parameters), cases=number_of_cases(len(tried.answered))
         )
     )
-    outcome = diagnosed.named(outcome, context, check.function, diagnosed.of_tried(context, tried))
     outcome = replace(outcome, pictures=pictured.errors(tried.verdict, tried.answered, tried.expected))
     factor = common_factor(tried.answered[0], tried.expected[0]) if outcome.share == 0 else None
     if factor is None:

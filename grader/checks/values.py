@@ -29,16 +29,20 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
         return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
 
     tried = attempts.best(check, context, [check.function], expect, ask)
+    outcome, *others = [_outcome(check, context, attempt) for attempt in (tried, *tried.others)]
+    asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in (tried, *tried.others)]
+    pairs = list(zip(others, asked_of_others, strict=True))
+    return diagnosed.named(outcome, context, check.function, asked, check.tolerance, pairs)
+
+
+def _outcome(check: ValuesCheck, context: Context, tried: attempts.Tried) -> Outcome:
     outcome = tried.verdict.outcome(
         _("`{function}` agrees with the reference in {cases}.").format(
             function=check.function, cases=number_of_cases(len(tried.answered))
         )
     )
-    drawn = pictured.errors(tried.verdict, tried.answered, tried.expected) + side_by_side.images(
-        context, check.function
-    )
-    outcome = replace(outcome, pictures=drawn)
-    return diagnosed.named(outcome, context, check.function, diagnosed.of_tried(context, tried), check.tolerance)
+    drawn = pictured.errors(tried.verdict, tried.answered, tried.expected)
+    return replace(outcome, pictures=drawn + side_by_side.images(context, check.function))
 
 
 def in_shape(actual: Any, expected: Any) -> Any:
