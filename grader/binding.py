@@ -233,6 +233,7 @@ def bind_results(
     CallFailed with status ``failed``.
     """
     wanted = content.functions[name].returns
+    may_lack = content.functions[name].may_leave_out
     if content.functions[name].bundled_as and _is_nested(value):
         items, names = flatten(value, found.returns)
         whole = [item for item in value if isinstance(item, tuple | list) and len(item) == len(wanted)]
@@ -241,7 +242,7 @@ def bind_results(
         value, found = tuple(items), replace(found, returns=names)
     if isinstance(value, dict):
         bound = match(value, wanted, content.names)
-        if len(bound) == len(wanted):
+        if bound and {*bound.values(), *may_lack} >= set(wanted):
             return {want: value[key] for key, want in bound.items()}
         listed = clean(", ".join(map(str, value)))
         raise CallFailed(
@@ -254,7 +255,8 @@ def bind_results(
         return {wanted[0]: value}
     counts = Counter(found.returns)
     by_name = match([name for name in found.returns if counts[name] == 1], wanted, content.names)
-    if isinstance(value, tuple | list) and len(value) == len(found.returns) and len(by_name) == len(wanted):
+    complete = bool(by_name) and {*by_name.values(), *may_lack} >= set(wanted)
+    if isinstance(value, tuple | list) and len(value) == len(found.returns) and complete:
         # All are known by name, and what else is returned does not matter.
         return {by_name[name]: item for name, item in zip(found.returns, value, strict=True) if name in by_name}
     if not isinstance(value, tuple | list) or len(value) != len(wanted):
@@ -407,6 +409,23 @@ def _close(content: AssignmentFile, name: str, defined: dict[str, Found]) -> lis
     rated = [(likeness(found), found) for found in defined.values() if found.name not in taken] if known else []
     rated = [(value, found) for value, found in rated if value >= SIMILAR]
     return [found for _, found in sorted(rated, key=lambda pair: -pair[0])[:2]]
+
+
+def widths_in(values: dict[str, Any], shapes: dict[str, list[int | str]]) -> dict[str, int] | None:
+    """Return {name: length} of the widths with which the values have these shapes, but for axes of length one.
+
+    None if they have not, or if a name would have two lengths.
+    """
+    widths: dict[str, int] = {}
+    for name, pattern in shapes.items():
+        shape = shape_of(values.get(name)) if name in values else None
+        lengths, wanted = without_ones(shape or ()), [length for length in pattern if length != 1]
+        if len(lengths) != len(wanted):
+            return None
+        for length, want in zip(lengths, wanted, strict=True):
+            if (widths.setdefault(want, length) if isinstance(want, str) else want) != length:
+                return None
+    return widths
 
 
 def have_shapes(values: dict[str, Any], shapes: dict[str, Shape]) -> bool:

@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 
 from .assignment.content import AssignmentFile
-from .binding import Shape, State, bind_results, describe, find_function, match, normal, number_of_values, shape_of
+from .binding import (
+    Shape,
+    State,
+    bind_results,
+    describe,
+    find_function,
+    in_layout,
+    match,
+    normal,
+    number_of_values,
+    shape_of,
+)
 from .language import _, joined
 from .sandbox.endings import CallFailed
 from .sandbox.session import Found
@@ -68,18 +79,29 @@ def bind_state(content: AssignmentFile, name: str, attributes: dict[str, Any], i
     return State({path: bound[label] for path, label in labels.items() if label in bound}, frozenset(excused))
 
 
-def filled(attributes: dict[str, Any], state: State, values: dict[str, Any]) -> dict[str, Any]:
-    """Return the attributes with the inputs in their places; those that none of them changes are left out."""
+def filled(attributes: dict[str, Any], state: State, values: dict[str, Any], as_kept: bool = False) -> dict[str, Any]:
+    """Return the attributes with the inputs in their places; those that none of them changes are left out.
+
+    ``as_kept`` gives each the axes of length one that the attribute has.
+    """
     changed: dict[str, Any] = {}
     for path, argument in state.bound.items():
         name, _, entry = path.partition(".")
-        if not entry:
-            changed[name] = values[argument]
-            continue
         container = attributes[name]
+        if not entry:
+            changed[name] = _shaped(values[argument], container, as_kept)
+            continue
         copy = changed.setdefault(name, container.copy())
-        copy[entry if isinstance(container, dict) else int(entry)] = values[argument]
+        key = entry if isinstance(container, dict) else int(entry)
+        copy[key] = _shaped(values[argument], container[key], as_kept)
     return changed
+
+
+def _shaped(value: Any, pattern: Any, as_kept: bool) -> Any:
+    if not as_kept or not isinstance(pattern, np.ndarray):
+        return value
+    given = np.asarray(value) if isinstance(value, np.generic) and pattern.ndim else value
+    return in_layout(given, pattern.shape)
 
 
 def known(content: AssignmentFile, methods: Methods) -> set[str]:
@@ -154,7 +176,7 @@ def layer_sizes(content: AssignmentFile, inputs: dict[str, Any]) -> list[int]:
     """The number of units of each layer, from the weights: parameters of the net whose names begin with w."""
     shapes: dict[str, Shape] = {}
     for function in content.functions.values():
-        shapes |= {name: tuple(shape) for name, shape in function.shapes.items()}
+        shapes |= function.sizes()
         shapes |= {name: shape_of(inputs[name]) or () for name in function.argument_names() if name in inputs}
     pairs = [(*shapes[name], 1)[:2] for name in sorted(shapes) if normal(name).startswith("w") and shapes[name]]
     if not all(before[1] == after[0] for before, after in pairwise(pairs)):

@@ -250,12 +250,50 @@ TORCH = [
 NEW_DICT = [("    new = {}\n", ""), ("new[k] = params[k] - ", "params[k] -= ")]
 
 # Each with the check whose message names the convention, and words of that; or with None.
+WIDER = [
+    ("randn(784, 16)", "randn(784, 128)"),
+    ("b1 = np.zeros(16)", "b1 = np.zeros(128)"),
+    ("randn(16, 16)", "randn(128, 64)"),
+    ("b2 = np.zeros(16)", "b2 = np.zeros(64)"),
+    ("randn(16, 10)", "randn(64, 10)"),
+]
 RIGHT = {
     "lecture": (LECTURE, "update", "works at these only. At others: `update_params` stopped at line"),
     "lecture, divided by Y.size": (LECTURE, "backward", "Convention divides-by-y-size: accepted."),
     "lecture, chained": (LECTURE, "trajectory", "Convention divides-by-y-size: accepted."),
     "lecture, truth values": (LECTURE, "der-relu", "truth values: accepted"),
     "samples in rows": (ROWS, "trajectory", "samples in rows: accepted"),
+    "samples in rows, layers of other widths": (
+        changed(ROWS, *WIDER),
+        "initialisation",
+        "Your layers have 128 and 64 units where 16 and 16 were asked for: accepted.",
+    ),
+    "samples in rows, other widths, no Z3": (
+        changed(
+            ROWS,
+            *WIDER,
+            ("return Z1, A1, Z2, A2, Z3, A3", "return Z1, A1, Z2, A2, A3"),
+            ("Z2, A2, Z3, A3, W2, W3):", "Z2, A2, A3, W2, W3):"),
+            ("relu_derivative(Z3)", "relu_derivative(A3)"),
+        ),
+        "trajectory",
+        "`forward` does not return Z3: accepted.",
+    ),
+    "only activations returned": (
+        changed(
+            SOLUTION,
+            ("return Z1, A1, Z2, A2, Z3, A3", "return A1, A2, A3"),
+            ("Z1, A1, Z2, A2, Z3, A3, w2, w3):", "A1, A2, A3, w2, w3):"),
+            *((f"der_ReLU(Z{i})", f"der_ReLU(A{i})") for i in (1, 2, 3)),
+        ),
+        "trajectory",
+        "does not return Z1 and Z2 and Z3: accepted.",
+    ),
+    "samples in rows, lists": (
+        changed(ROWS, ("return Z1, A1, Z2, A2, Z3, A3", "return [z.tolist() for z in (Z1, A1, Z2, A2, Z3, A3)]")),
+        "forward",
+        "Lists of numbers instead of arrays (Z1, A1, Z2, A2, Z3, A3): accepted.",
+    ),
     "samples in rows, one-hot": (ROWS, "one-hot", "samples in rows: accepted"),
     "samples in rows, biases too": (
         changed(
@@ -499,10 +537,12 @@ WRONG = {
         "w3 is wrong",
     ),
     "dicts, linear output": (changed(DICTS, ("A = relu(Z)", "A = relu(Z) if i < 3 else Z")), "forward", "A3 is wrong"),
-    "rows, lists returned": (
-        changed(ROWS, ("return Z1, A1, Z2, A2, Z3, A3", "return [z.tolist() for z in (Z1, A1, Z2, A2, Z3, A3)]")),
+    "rows, ragged lists returned": (
+        changed(
+            ROWS, ("return Z1, A1, Z2, A2, Z3, A3", "return [[*z.tolist(), [0]] for z in (Z1, A1, Z2, A2, Z3, A3)]")
+        ),
         "forward",
-        "Z1 is a list, expected an array",
+        "Z1 is a list, expected an array of shape (12, 6): its entries are no numbers, or its rows differ in length.",
     ),
     "a global m that is not there": (
         changed(SOLUTION, ("m = X.shape[1]", "m = number_of_images")),
@@ -558,6 +598,33 @@ def run(tmp_path, monkeypatch):
 
 def message(report, name):
     return next(check.message for check in report.checks if check.name == name)
+
+
+def checks(report):
+    return {check.name: check for check in report.checks}
+
+
+def test_the_layout_shows_in_all_functions_together(run):
+    without = changed(ROWS, ("def init_params", "def begin"))
+    found = checks(run(without))
+    lost = {name for name, check in found.items() if check.score != check.max_score and check.max_score}
+    assert lost == {"initialisation", "challenge"}
+    assert not any(check.diagnosis for check in found.values())
+    broken = changed(without, ("Z1 = X @ W1 + b1", "Z1 = X @ W1.T + b1"))  # raises: the others still show it
+    found = checks(run(broken))
+    assert found["one-hot"].status == found["backward"].status == found["predictions"].status == "passed"
+    assert found["forward"].status == "error"
+
+
+def test_where_the_layout_is_undecided_nothing_is_called_transposed(run):
+    """One function works in rows, one in columns: either may be meant."""
+    one_hot, predictions = "def one_hot(y):\n    return np.eye(10)[y]\n", "def predict(a):\n    return a.argmax({})\n"
+    found = checks(run(f"import numpy as np\n{one_hot}{predictions.format(0)}"))
+    assert found["one-hot"].status == "failed"
+    assert found["one-hot"].diagnosis is None
+    assert found["predictions"].status == "passed"
+    found = checks(run(f"import numpy as np\n{one_hot}{predictions.format(1)}"))
+    assert found["one-hot"].status == found["predictions"].status == "passed"
 
 
 @pytest.mark.parametrize("style", RIGHT)

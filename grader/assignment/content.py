@@ -22,7 +22,7 @@ from .checks import (
     ProbedCheck,
     SourceCheck,
 )
-from .parts import Budget, DatasetName, Function, Layouts, Limits, Name, Part, Policy, Probe, Variable
+from .parts import Budget, DatasetName, Draw, Function, Layouts, Limits, Name, Part, Policy, Probe, Variable
 
 
 class KnownWrong(Part):
@@ -84,6 +84,9 @@ class AssignmentFile(Part):
             self._refuse_unknown(("functions", name), "argument", function.instead, function.argument_names())
             self._refuse_unknown(("functions", name), "input", function.instead.values(), self.all_names())
             self._refuse_unknown(("functions", name), "result", function.shapes, function.returns)
+            self._refuse_unknown(("functions", name), "result", function.may_leave_out, function.returns)
+            lengths = [length for shape in function.shapes.values() for length in shape if isinstance(length, str)]
+            self._refuse_unknown(("functions", name), "width", lengths, function.widths)
         if self.layouts is not None:
             asked = (self.layouts.shown_by, self.layouts.tried_on)
             self._refuse_unknown(("layouts",), "function", asked, self.functions)
@@ -95,6 +98,9 @@ class AssignmentFile(Part):
         self._refuse_unknown(("names",), "name", self.names, self.all_names())
         for name, probe in self.probes.items():
             self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
+            draws = [value for value in probe.inputs.values() if isinstance(value, Draw)]
+            lengths = [length for draw in draws for length in draw.shape if isinstance(length, str)]
+            self._refuse_unknown(("probes", name), "width", lengths, self.widths())
             final = [other for other, item in self.probes.items() if item.instead is None]
             self._refuse_unknown(("probes", name), "probe without an instead of its own", _named(probe.instead), final)
         for index, check in enumerate(self.checks):
@@ -229,6 +235,10 @@ class AssignmentFile(Part):
             if name not in known:
                 allowed = ", ".join(known) or "none"
                 raise yamlfile.MistakeAt(where, name, f"'{name}' is no known {what}; allowed are {allowed}.")
+
+    def widths(self) -> dict[str, int]:
+        """The widths that functions declare, with what the task asks for."""
+        return {name: width for function in self.functions.values() for name, width in function.widths.items()}
 
     def all_names(self) -> list[str]:
         """The names of all arguments and results, in the order of the file."""

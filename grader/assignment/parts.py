@@ -74,8 +74,10 @@ class Function(Part):
     under which other submitted functions may take all results of this one together, as a dict or a
     tuple. ``may_ask`` lists further inputs of a probe that a submission may have parameters for, ``may_omit``
     arguments that it can do without, and ``instead`` maps an argument to the input that a submission may want in its place.
+    ``may_leave_out`` lists results that a submission need not return, if it returns the others under known names.
     ``conventions`` names accepted common factors of all results. ``shapes`` are those of the results
-    where the reference is not asked. ``seconds`` replaces the limit of a call, for a function that trains.
+    where the reference is not asked; a length may be a name in ``widths``, with what the task asks for, and a
+    submission may have another. ``seconds`` replaces the limit of a call, for a function that trains.
     """
 
     signature: str
@@ -89,7 +91,9 @@ class Function(Part):
     may_omit: list[str] = []
     instead: dict[str, str] = {}
     conventions: dict[Name, Annotated[float, Field(gt=0)]] = {}
-    shapes: dict[str, list[Annotated[int, Field(ge=0)]]] = {}
+    may_leave_out: list[str] = []
+    shapes: dict[str, list[Annotated[int, Field(ge=0)] | str]] = {}
+    widths: dict[str, Annotated[int, Field(ge=2)]] = {}
     _arguments: tuple[Argument, ...] = PrivateAttr(default=())
 
     @field_validator("signature")
@@ -118,6 +122,14 @@ class Function(Part):
     def inputs(self) -> list[str]:
         """The names of the arguments, and of the further inputs that a submission may ask for."""
         return [*self.argument_names(), *self.may_ask]
+
+    def sizes(self, widths: dict[str, int] | None = None) -> dict[str, tuple[int, ...]]:
+        """Return {result: shape} of ``shapes``, with the task's widths, or those of a submission."""
+        known = self.widths | (widths or {})
+        return {
+            name: tuple(known[length] if isinstance(length, str) else length for length in shape)
+            for name, shape in self.shapes.items()
+        }
 
     def complete(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return those of ``inputs`` that are arguments, and the defaults of the arguments left out."""
@@ -148,11 +160,11 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
 class Draw(Part):
     """Random numbers, float64, int64 or uint8 (with ``low`` and ``high`` within 0 and 256), drawn anew for every seed.
 
-    ``labels`` takes each of ``of`` as often as the others, the last ones first, in random order.
+    A length may be the name of a width that a function declares. ``labels`` takes each of ``of`` as often as the others, the last ones first, in random order.
     """
 
     draw: Literal["normal", "uniform", "choice", "labels"]
-    shape: list[Annotated[int, Field(ge=0)]] = []
+    shape: list[Annotated[int, Field(ge=0)] | str] = []
     scale: float = 1.0
     low: float = 0.0
     high: float = 1.0
@@ -197,8 +209,9 @@ class Layouts(Part):
     """Other layouts of the arrays in which a submission may work throughout.
 
     ``transposed`` maps the name of a layout to the arguments and results that are transposed in it. A
-    submission has the layout in which ``shown_by`` returns arrays of the declared ``shapes``; if that
-    leaves several, the first in which ``tried_on`` answers.
+    submission is first asked in the layout in which ``shown_by`` returns arrays of the declared ``shapes``; if that
+    leaves several, in the first in which ``tried_on`` answers. If a check does not pass then, all functions are
+    asked in each layout, and the one in which most of them are right counts.
     """
 
     shown_by: str

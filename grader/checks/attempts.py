@@ -8,7 +8,8 @@ depend on the answers, so that all of it can be recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from ..language import _, joined
 from ..probes import Case, replaced
 from ..sandbox.endings import CallFailed
 from .context import Context, Result, Verdict
+from .manner import WIDEST
 
 Answers = dict[str, Any]
 # The right results of a case by convention; "" is what the task asks for.
@@ -74,12 +76,13 @@ def best(
     """
     plans = [_Plan("", cases := context.cases(check.probes, check.given), [expect(case) for case in cases])]
     instead = [context.content.probes[name].instead for name in check.probes]
-    if names := [name for name in dict.fromkeys(instead) if name]:
+    names = [name for name in dict.fromkeys(instead) if name]
+    if names:
         cases = context.cases(names, check.given)
         plans.append(_Plan(joined(names), cases, [expect(case) for case in cases]))
     failures: dict[str, CallFailed] = {}
     tried: list[Tried] = []
-    for plan in plans:
+    for plan in itertools.chain(plans, _of_own_widths(check, context, names, expect)):
         failed: dict[str, CallFailed] = {}
         for place, other in context.places(functions, plan.cases[0]):
             try:
@@ -106,7 +109,7 @@ def best(
         if any(attempt.fits for attempt in tried):
             break
     if not tried:
-        raise _joined(list(failures.values()))
+        raise _furthest(list(failures.values()))
     best = max(tried, key=_rightness)
     if best.verdict.share == 1:
         return best
@@ -117,6 +120,21 @@ def best(
             asked.append(id(attempt.answered))
             others.append(attempt)
     return replace(best, others=tuple(others))
+
+
+def _of_own_widths(
+    check: Probed, context: Context, names: Sequence[str], expect: Callable[[Case], Expected]
+) -> Iterator[_Plan]:
+    """The cases ``names`` for a net whose layers have other widths than the task asks for, and that works at no others."""
+    widths = context.manner.widths
+    usual = context.content.widths()
+    other = {name: width for name, width in widths.items() if usual[name] != width}
+    if names and other and max(widths.values()) <= WIDEST:
+        cases = context.cases(list(dict.fromkeys(names)), check.given, widths)
+        told = _("{probes}, with layers of {widths} units").format(
+            probes=joined(dict.fromkeys(names)), widths=joined(map(str, widths.values()))
+        )
+        yield _Plan(told, cases, [expect(case) for case in cases])
 
 
 def _rightness(attempt: Tried) -> tuple[float, bool]:
@@ -141,7 +159,10 @@ def _judge(
         said = [*notes, _("Convention {convention}: accepted.").format(convention=convention)] if convention else notes
         verdict = Verdict(function, said)
         fits = True
-        expected = [context.manner.turned(item[convention]) for item in plan.expected]
+        expected = [
+            {name: right for name, right in context.manner.turned(item[convention]).items() if name in values}
+            for item, values in zip(plan.expected, answered, strict=True)
+        ]
         for case, values, right in zip(plan.cases, answered, expected, strict=True):
             verdict.add(case.name, compare_results(values, right, check.tolerance))
             fits = fits and binding.have_shapes(
@@ -151,8 +172,10 @@ def _judge(
     return attempts
 
 
-def _joined(failures: list[CallFailed]) -> CallFailed:
-    """All that went wrong at the last sizes: which of the accepted inputs was meant is not known."""
-    first, *others = dict.fromkeys(failure.message for failure in failures)
-    others_told = (_("Or, asked otherwise: {other}").format(other=other) for other in others)
-    return CallFailed(failures[0].status, " ".join([first, *others_told]), failures[0].raised, failures[0].place)
+def _furthest(failures: list[CallFailed]) -> CallFailed:
+    """Of what went wrong with each accepted input, the failure at the last line: that input was taken for longest."""
+
+    def line(failure: CallFailed) -> int:
+        return (failure.place or (None, None))[1] or 0
+
+    return max(failures, key=line)

@@ -39,7 +39,7 @@ def run(check: ChainCheck, context: Context) -> Outcome:
             for name in functions:
                 answer = context.ask(name, state, shapes=shapes)
                 notes += answer.notes
-                state |= answer.values
+                state = {key: item for key, item in state.items() if key not in declared[name].returns} | answer.values
         return replace(answer, notes=notes)
 
     tried = attempts.best(check, context, functions, expect, ask)

@@ -16,7 +16,7 @@ from ..compare import Comparison, list_note
 from ..datasets import Split
 from ..diagnosis import Findings
 from ..diagnosis.mutants import Mutations
-from ..language import _, ngettext
+from ..language import _, joined, ngettext
 from ..oracle import Oracle
 from ..probes import Case
 from ..report.evidence import Picture
@@ -209,6 +209,10 @@ class Context:
         seconds = self.content.functions[function].seconds
         return self._session.call(found.name, positional, keywords, keep=keep, seconds=seconds, instance=instance).value
 
+    def forget(self) -> None:
+        """End the worker: the next call loads the submission again, as if none of its functions had been called."""
+        self._session.close()
+
     def defines(self, function: str) -> bool:
         """Whether the submission has a function that plays the part of ``function``."""
         return self.instances.find(function) is not None
@@ -222,12 +226,14 @@ class Context:
             raise CallFailed("error" if stopped else "failed", message, place=self._session.first_place)
         return found
 
-    def cases(self, probe_names: Sequence[str], given: Sequence[str] = ()) -> list[Case]:
-        """The cases of some probes, drawn from this grading's seed.
+    def cases(
+        self, probe_names: Sequence[str], given: Sequence[str] = (), widths: dict[str, int] | None = None
+    ) -> list[Case]:
+        """The cases of some probes, drawn from this grading's seed, with the task's widths or with ``widths``.
 
         The reference's results of the functions ``given`` join the inputs.
         """
-        cases = probes.cases(self.content, list(probe_names), self._seed)
+        cases = probes.cases(self.content, list(probe_names), self._seed, widths)
         for function in given:
             cases = [Case(case.name, case.inputs | self.oracle.results(function, case.inputs)) for case in cases]
         return cases
@@ -267,6 +273,10 @@ class Context:
         listed = [name for name, item in bound.items() if _is_list(item) and name != declared.history]
         notes += [list_note(listed)] if listed else []
         bound = {name: binding.as_array(item) for name, item in bound.items()}
+        lacking = [name for name in declared.returns if name not in bound]
+        if lacking:
+            sentence = _("`{function}` does not return {names}: accepted.")
+            notes.append(sentence.format(function=found.label, names=joined(lacking)))
         value = binding.merged(answer.attributes) if value is None else value
         changed = [
             name
@@ -325,7 +335,7 @@ class Context:
         """The shapes of a submission's results; a single one needs none to be told apart."""
         declared = self.content.functions[function]
         if declared.shapes or len(declared.returns) == 1:
-            return {name: tuple(shape) for name, shape in declared.shapes.items()}
+            return declared.sizes(self.manner.widths)
         shapes = {name: item.shape for name, item in self.oracle.results(function, inputs).items()}
         if declared.history is not None:  # the reference's is one entry longer
             shapes[declared.history] = (shapes[declared.history][0] - 1,)

@@ -20,6 +20,7 @@ from . import asking
 from .attempts import Tried
 from .context import Context, Outcome
 
+OF_A_LAYOUT = ("transposed", "wrong-axis")
 COARSEST = 5e-3  # of the largest entry; what is no more alike than that is another number
 Asked = tuple[Case, dict[str, Any], dict[str, Any]]  # a case, the right results and the answers, as the task has them
 
@@ -70,8 +71,11 @@ def _explained(
     if samples is None:
         return outcome
     where = _first_wrong(context, function, samples)
+    bugs = _bugs(context, function, samples)
+    if bugs is not None and context.manner.undecided and any(bug.bug in OF_A_LAYOUT for bug in bugs.bugs):
+        bugs = None  # it may be right in a layout of its own
     evidence = {**outcome.evidence, "where": where} if where else outcome.evidence
-    return replace(outcome, evidence=evidence, bugs=_bugs(context, function, samples))
+    return replace(outcome, evidence=evidence, bugs=bugs)
 
 
 def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | None:

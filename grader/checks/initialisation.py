@@ -9,20 +9,27 @@ import numpy as np
 from .. import binding
 from ..assignment.checks import InitialisationCheck
 from ..diagnosis import told_by_check
-from ..language import _
+from ..language import _, joined
 from .context import Context, Outcome
 
 
 def run(check: InitialisationCheck, context: Context) -> Outcome:
     """Call the function once and look at each result."""
-    shapes = context.content.functions[check.function].shapes
+    declared = context.content.functions[check.function]
     answered = context.ask(check.function, {}).values
+    widths = binding.widths_in(answered, declared.shapes) or {}
+    shapes = declared.sizes(widths)
     problems = {
         name: problem
         for name, shape in shapes.items()
         if (problem := _problem(name, answered[name], tuple(shape), name in check.spread))
     }
     notes = context.manner.notes([check.function])
+    others = {name: width for name, width in widths.items() if width != declared.widths[name]}
+    if others and not problems:
+        sentence = _("Your layers have {widths} units where {asked} were asked for: accepted.")
+        asked = [declared.widths[name] for name in others]
+        notes.append(sentence.format(widths=joined(map(str, others.values())), asked=joined(map(str, asked))))
     if not problems:
         praise = _("{names} have the right shapes, and {spread_names} are spread.").format(
             names=", ".join(shapes), spread_names=", ".join(check.spread)

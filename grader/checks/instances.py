@@ -28,7 +28,7 @@ class Instances:
         self._content = context.content
         self._session = session
         self._methods: methods.Methods | None = None
-        self._built: dict[str, Any] | None = None
+        self._built: dict[tuple[int, ...], dict[str, Any]] = {}  # by the sizes of the layers
         self._busy: set[str] = set()
 
     @property
@@ -55,7 +55,7 @@ class Instances:
         if not found.owner:
             return None, binding.NO_STATE
         attributes: dict[str, Any] = dict.fromkeys(found.reads)
-        attributes |= {name: value for name, value in self._built_ones().items() if name in attributes}
+        attributes |= {name: value for name, value in self._built_ones(laid_out).items() if name in attributes}
         state = methods.bind_state(self._content, function, attributes, laid_out)
         held = {path.partition(".")[0] for path in state.bound}
         left, given = self._left_by_others(found, [name for name in attributes if name not in held], inputs)
@@ -67,7 +67,7 @@ class Instances:
         instance = Instance(
             found.owner,
             methods.constructions(self._content, function, self.methods, laid_out),
-            left | methods.filled(attributes, state, values),
+            left | methods.filled(attributes, state, values, self._context.manner.as_kept),
             list(dict.fromkeys([*found.stores, *found.reads])),
         )
         return instance, binding.State(state.bound, frozenset(excused))
@@ -77,17 +77,22 @@ class Instances:
         owners = [found.owner for name in functions if (found := self.find(name)) is not None and found.owner]
         return [_("Your functions are methods of `{owner}`: accepted.").format(owner=owners[0])] if owners else []
 
-    def _built_ones(self) -> dict[str, Any]:
-        """The attributes of an instance that is only constructed; they show how the class keeps its parameters."""
-        if self._built is None:
-            self._built = {}
+    def _built_ones(self, laid_out: dict[str, Any]) -> dict[str, Any]:
+        """The attributes of an instance that is only constructed; they show how the class keeps its parameters.
+
+        It is constructed for the sizes of the inputs ``laid_out``.
+        """
+        sizes = tuple(methods.layer_sizes(self._content, laid_out))
+        if sizes not in self._built:
+            self._built[sizes] = {}
             if "__init__" in self.methods:
                 owner = self.methods["__init__"].owner
-                given = methods.constructions(self._content, next(iter(self._content.functions)), self.methods, {})
+                first = next(iter(self._content.functions))
+                given = methods.constructions(self._content, first, self.methods, laid_out)
                 with contextlib.suppress(CallFailed):
                     answer = self._session.call("__init__", [], {}, instance=Instance(owner, given))
-                    self._built = answer.attributes
-        return self._built
+                    self._built[sizes] = answer.attributes
+        return self._built[sizes]
 
     def _left_by_others(
         self, found: Found, unbound: list[str], inputs: dict[str, Any]

@@ -1,6 +1,7 @@
-"""How one submission writes what it computes: the layout of its arrays and what it hands over in one piece.
+"""How one submission writes what it computes: the layout of its arrays, the widths of its layers, the shapes in which
+a class keeps its parameters, and what it hands over in one piece.
 
-Both are found out by asking the submission's own functions, once, and are conventions, not mistakes.
+All of it is found out by asking the submission's own functions, and is a convention, not a mistake.
 """
 
 from __future__ import annotations
@@ -8,18 +9,34 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import binding
+from ..assignment.parts import Tolerance
+from ..compare import common_factor, compare_results
 from ..language import _
-from ..probes import replaced
+from ..probes import Case, replaced
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Found
 
 if TYPE_CHECKING:
     from .context import Context, Raw
+
+
+RIGHT, FITTING, ANSWERED = 4.0, 2.0, 1.0  # how much a function says for a way to ask it
+WIDEST = 1024  # layer of a submission that is asked at its own widths
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to ask a submission: in a layout (None for that of the task), and with the attributes of a class in the
+    shapes that the class gave them, or in those of the task."""
+
+    layout: str | None = None
+    as_kept: bool = True
 
 
 class Manner:
@@ -28,17 +45,90 @@ class Manner:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._content = context.content
-        self._layout: str | None = None
-        self._layout_known = context.content.layouts is None
+        self._way = Way()
+        self._way_known = context.content.layouts is None
+        self._weighed = False
         self._examples: dict[str, Raw | None] = {}
+        self.widths: dict[str, int] = {}  # of its layers, by the names that the assignment gives them
+        self.undecided = False  # whether two layouts fit equally well
 
     def layout(self) -> str | None:
         """The name of the layout in which the submission works, None for that of the task."""
-        if not self._layout_known:
-            self._layout_known = True  # finding it out asks the submission in the layout that is tried
-            self._layout = self._find_layout()
+        if not self._way_known:
+            self._way_known = True  # finding it out asks the submission in the layout that is tried
+            self._way = Way(self._find_layout())
             self._examples.clear()
-        return self._layout
+        return self._way.layout
+
+    @property
+    def as_kept(self) -> bool:
+        """Whether the attributes of a class are filled in the shapes that the class gave them."""
+        return self._way.as_kept
+
+    def reconsidered(self) -> bool:
+        """Weigh all ways to ask the submission, once; whether it is asked in another way from now on.
+
+        For a check that does not pass: one function alone may be wrong in the right layout, or right in the wrong one.
+        """
+        layouts = [self.layout(), *(["", *self._content.layouts.transposed] if self._content.layouts else [])]
+        kept = [True, False] if self._context.instances.methods else [True]
+        ways = list(dict.fromkeys(Way(layout or None, as_kept) for as_kept in kept for layout in layouts))
+        if self._weighed or len(ways) == 1:
+            return False
+        self._weighed = True
+        chosen = self._way
+        hopeless: set[str] = set()  # functions that hang, or take the worker with them
+        evidence = {way: self._evidence(way, hopeless) for way in ways}
+        self._way = max(ways, key=lambda way: evidence[way])
+        rivals = [way for way in ways if way.layout != self._way.layout and evidence[way] == evidence[self._way]]
+        self.undecided = bool(rivals)
+        self._examples.clear()
+        self._context.forget()
+        return self._way != chosen
+
+    def _evidence(self, way: Way, hopeless: set[str]) -> float:
+        """How much the submission's functions say for a way to ask them."""
+        self._way = way
+        self._examples.clear()
+        total = 0.0
+        for function, declared in self._content.functions.items():
+            if function in hopeless or declared.seconds is not None or self._context.instances.find(function) is None:
+                continue
+            try:
+                total += self._rightness(function)
+            except CallFailed:
+                hopeless.add(function)
+        return total
+
+    def _rightness(self, function: str) -> float:
+        """How right a function is when it is asked in the present way; raises CallFailed where it must not be asked again."""
+        declared, best = self._content.functions[function], 0.0
+        cases = self._context.examples(function) if declared.arguments else [Case("", {})]
+        for case in cases:
+            shapes = self._context.shapes(function, case.inputs)
+            for place in self._context.places([function], case):
+                try:
+                    answer = self._context.ask(function, replaced(case.inputs, *place), shapes=shapes)
+                except CallFailed as failure:
+                    if failure.status not in ("error", "failed"):
+                        raise
+                    continue
+                best = max(best, self._fit(function, case, answer.values))
+        return best
+
+    def _fit(self, function: str, case: Case, values: dict[str, Any]) -> float:
+        declared = self._content.functions[function]
+        if declared.shapes:
+            return RIGHT if binding.widths_in(values, declared.shapes) is not None else ANSWERED
+        expected = {
+            name: item for name, item in self._context.oracle.results(function, case.inputs).items() if name in values
+        }
+        compared = compare_results(values, expected, Tolerance(), declared.history)
+        share = sum(item.problem is None for item in compared.values()) / max(len(compared), 1)
+        if share == 1 or (declared.history is None and common_factor(values, expected) is not None):
+            return RIGHT
+        shapes = {name: binding.shape_of(item) or () for name, item in expected.items() if name != declared.history}
+        return FITTING + share if binding.have_shapes(values, shapes) else ANSWERED
 
     def laid_out(self, function: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return ``inputs`` in the submission's layout, and what another function hands over as that returns it."""
@@ -87,21 +177,26 @@ class Manner:
     def _find_layout(self) -> str | None:
         layouts = self._content.layouts
         assert layouts is not None
-        expected = {name: tuple(shape) for name, shape in self._content.functions[layouts.shown_by].shapes.items()}
+        shapes = self._content.functions[layouts.shown_by].shapes
         shown: dict[str, Any] = {}
         with contextlib.suppress(CallFailed):
             shown = self._context.ask(layouts.shown_by, {}).values
         candidates: list[str | None] = [None, *layouts.transposed]
-        possible = []
-        for self._layout in candidates:
-            if binding.have_shapes(shown, self.turned_shapes(expected)):
-                possible.append(self._layout)
-        possible = possible or candidates
-        for self._layout in possible if len(possible) > 1 else []:
+        possible: dict[str | None, dict[str, int]] = {}
+        for layout in candidates:
+            self._way = Way(layout)
+            widths = binding.widths_in(self.turned(shown), shapes)
+            if widths is not None:
+                possible[layout] = widths
+        for layout in possible or candidates if len(possible) != 1 else []:
+            self._way = Way(layout)
             self._examples.clear()
             if self._example(layouts.tried_on) is not None:
-                return self._layout
-        return possible[0]
+                break
+        else:
+            layout = next(iter(possible), None)
+        self.widths = possible.get(layout, {})
+        return layout
 
     def _example(self, function: str) -> Raw | None:
         """What the submission's ``function`` returns in the first manner that gives results of the right shapes."""
@@ -116,7 +211,8 @@ class Manner:
             for place in self._context.places([function], case):
                 with contextlib.suppress(CallFailed):
                     answer = self._context.ask(function, replaced(case.inputs, *place), shapes=shapes)
-                    if of_any_shape or binding.have_shapes(answer.values, shapes):
+                    expected = {name: shape for name, shape in shapes.items() if name in answer.values}
+                    if of_any_shape or binding.have_shapes(answer.values, expected):
                         yield answer.raw
 
     def _bundle(self, maker: str, parameter: str, laid_out: dict[str, Any]) -> binding.Bundle:
