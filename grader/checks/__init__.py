@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..assignment.checks import BaseCheck
+from ..sandbox.endings import CallFailed
 from . import (
     accuracy,
     architecture,
@@ -27,7 +28,6 @@ from . import (
     trajectory,
     values,
 )
-from ..sandbox.endings import CallFailed
 from .context import Context, Outcome
 
 KINDS: dict[str, Callable[[Any, Context], Outcome]] = {
