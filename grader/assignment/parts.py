@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -43,14 +46,35 @@ class Limits(Part):
     output_kb: int = Field(1024, ge=1, le=65536)
 
 
+def _in_named_zone(value: Any) -> Any:
+    """The moment that ``2026-10-24 23:59 Europe/Berlin`` means; anything else is left to pydantic.
+
+    In the hour that the end of daylight saving repeats, the later of the two moments is meant.
+    """
+    date_and_time, _, zone = value.strip().rpartition(" ") if isinstance(value, str) else ("", "", "")
+    if not date_and_time or not zone[:1].isalpha():
+        return value
+    try:
+        moment = datetime.fromisoformat(date_and_time)
+    except ValueError:
+        return value
+    if moment.tzinfo is not None:
+        raise ValueError("give an offset or the name of a time zone, not both")
+    try:
+        first = moment.replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, LookupError, OSError) as error:
+        raise ValueError(f"'{zone}' is not the name of a time zone, such as Europe/Berlin") from error
+    return max(first, first.replace(fold=1), key=lambda either: either.astimezone(UTC))
+
+
 class Policy(Part):
     """``grading:`` of an ``assignment.yaml``, or a file of its own (``--policy``).
 
-    ``due`` has a time zone. Nothing is taken off within ``grace_hours`` after it; then, for each day that has begun,
+    ``due`` has an offset from UTC or, behind a space, the name of a time zone, whose daylight saving then counts. Nothing is taken off within ``grace_hours`` after it; then, for each day that has begun,
     ``percent_a_day`` of the full marks. ``rounding`` is the step that scores are rounded to, halves upwards.
     """
 
-    due: AwareDatetime | None = None
+    due: Annotated[AwareDatetime | None, BeforeValidator(_in_named_zone)] = None
     grace_hours: float = Field(0, ge=0, le=10_000)
     percent_a_day: float = Field(0, ge=0, le=100)
     rounding: float = Field(0.01, ge=0.0001, le=1000)

@@ -52,7 +52,7 @@ def render(
             scores=collected.scores(),
             passed=sum(pupil.row.passed for pupil in pupils),
             distribution=_distribution(scores, most, content.pass_mark),
-            checks=sorted(collected.difficulties(), key=lambda check: check.mean),
+            checks=sorted(collected.difficulties(), key=lambda check: 2 if check.mean is None else check.mean),
             bugs=collected.bugs(),
             leaders=_leaders(collected),
             lost=lambda row: [

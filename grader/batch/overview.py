@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -61,8 +62,9 @@ def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> 
         else "no scores yet"
     )
     passed = sum(row.passed for row in graded.rows)
+    of_all = "" if graded.graded == len(graded.rows) else f"; of all {len(graded.rows)}"
     line(
-        f"{plural(len(graded.rows), 'student')} ({graded.layout}), {graded.graded} graded now: {passed} passed, "
+        f"{plural(len(graded.rows), 'student')} ({graded.layout}), {graded.graded} graded now{of_all}: {passed} passed, "
         f"{len(without)} without a score; {average} of {graded.rows[0].max_score:g}."
     )
     line(
@@ -80,11 +82,15 @@ def _table(*columns: str) -> Table:
 
 
 def _checks(graded: Graded) -> Table:
-    table = _table("check", "passed", "mean", "spread", "discrimination", "title")
-    for check in graded.collected.difficulties():
-        told = "-" if check.discrimination is None else f"{check.discrimination:.2f}"
-        shares = [f"{100 * share:.0f} %" for share in (check.passed, check.mean, check.deviation)]
-        table.add_row(check.name, *shares, told, check.title)
+    checks = graded.collected.difficulties()
+    outcomes = [asdict(check.outcomes) for check in checks]
+    always = ("passed", "failed")
+    shown = [name for name in outcomes[0] if name in always or any(each[name] for each in outcomes)] if checks else []
+    table = _table("check", *(name.replace("_", " ") for name in shown), "mean", "spread", "discrimination", "title")
+    for check, counts in zip(checks, outcomes, strict=True):
+        shares = ["-" if share is None else f"{100 * share:.0f} %" for share in (check.mean, check.deviation)]
+        discrimination = "-" if check.discrimination is None else f"{check.discrimination:.2f}"
+        table.add_row(check.name, *(str(counts[name]) for name in shown), *shares, discrimination, check.title)
     return table
 
 

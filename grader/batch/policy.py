@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from ..assignment.parts import Policy
@@ -42,11 +42,22 @@ def _lateness(policy: Policy, submitted: datetime | None, marked_late: bool) -> 
         if marked_late and policy.percent_a_day:
             return 1, _("late, counted as 1 day")
         return 0, _("late") * marked_late
-    behind = submitted - policy.due
-    if behind <= timedelta():
+    due, submitted = policy.due.astimezone(UTC), submitted.astimezone(UTC)
+    if submitted <= due:
         return 0, ""
-    counted = behind - timedelta(hours=policy.grace_hours)
-    if counted <= timedelta():
+    limit = due + timedelta(hours=policy.grace_hours)
+    if submitted <= limit:
         return 0, _("late, within the hours of grace")
-    days = math.ceil(counted / DAY)
+    days = _days_begun(limit.astimezone(policy.due.tzinfo), submitted)
     return days, ngettext("{count} day late", "{count} days late", days).format(count=days)
+
+
+def _days_begun(limit: datetime, submitted: datetime) -> int:
+    """The days that have begun after ``limit``, from one time of day to the same in ``limit``'s time zone.
+
+    The day on which daylight saving ends has 25 hours, and the one on which it begins 23.
+    """
+    days = max(1, math.ceil((submitted - limit) / DAY) - 1)
+    while (limit + days * DAY).astimezone(UTC) < submitted:  # an addition within a zone goes by its clocks
+        days += 1
+    return days

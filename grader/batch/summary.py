@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,21 +14,35 @@ from ..report.model import CheckResult, Report
 
 
 @dataclass(frozen=True)
-class Difficulty:
-    """How a class did at one check.
+class Outcomes:
+    """How many students ended a check in which way; ``not_reached`` because a check that it requires did not pass."""
 
+    passed: int = 0
+    partial: int = 0
+    failed: int = 0
+    not_reached: int = 0
+    not_gradable: int = 0
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """How the students did who reached a check; nobody has failed what was not run for them.
+
+    ``students`` is their number, and ``passed`` the share of them with full points (None where nobody reached it).
     ``mean`` and ``deviation`` are of the share of its points. ``discrimination`` is the correlation of that share with
-    the points of all other checks (corrected item-total correlation, Henrysson 1963): near 0 or below, the check does
-    not tell those who can from those who cannot; None where all did equally.
+    the share of points at all other checks that the student reached (corrected item-total correlation, Henrysson
+    1963): near 0 or below, the check does not tell those who can from those who cannot; None where all did equally.
+    ``outcomes`` are of all students.
     """
 
     name: str
     title: str
     students: int
-    passed: float
-    mean: float
-    deviation: float
+    passed: float | None
+    mean: float | None
+    deviation: float | None
     discrimination: float | None
+    outcomes: Outcomes
 
 
 @dataclass(frozen=True)
@@ -45,24 +59,30 @@ class Class:
 
     def __init__(self) -> None:
         self._titles: dict[str, str] = {}
-        self._shares: dict[str, list[float]] = {}
-        self._points: dict[str, list[float]] = {}
+        self._reached: list[dict[str, _Reached]] = []  # a student each, by check
+        self._outcomes: dict[str, Counter[str]] = {}
         self._bugs: Counter[str] = Counter()
         self._bug_titles: dict[str, str] = {}
         self._entries: list[Entry] = []
         self._scores: list[float] = []
 
-    def add(self, name: str, report: Report, score: float | None) -> None:
-        """Count a student's report, and the final score."""
-        if score is None:
-            return
-        self._scores.append(score)
+    def add(self, name: str, report: Report, score: float | None, students: int = 1) -> None:
+        """Count the report of so many ``students``, who handed in together, and their final score.
+
+        A report without a score counts only where its checks could not be graded.
+        """
         for check in report.checks:
             self._titles[check.name] = check.title
-            self._shares.setdefault(check.name, []).append(_share(check))
-            self._points.setdefault(check.name, []).append(check.score or 0.0)
+            outcome = _outcome(check)
+            if score is not None or outcome == "not_gradable":
+                self._outcomes.setdefault(check.name, Counter())[outcome] += students
+        if score is None:
+            return
+        reached = {check.name: _reached(check) for check in report.checks if _outcome(check) in REACHED}
+        self._reached += [reached] * students
+        self._scores += [score] * students
         bugs = {bug.bug: bug.title for check in report.checks for bug in _bugs(check)}
-        self._bugs.update(bugs.keys())
+        self._bugs.update(dict.fromkeys(bugs, students))
         self._bug_titles.update(bugs)
         self._entries += [replace(entry, submission=name) for entry in entries(report)]
 
@@ -82,20 +102,24 @@ class Class:
 
     def difficulties(self) -> list[Difficulty]:
         """How the class did at each check, in the order of the checks."""
-        complete = {name: shares for name, shares in self._shares.items() if len(shares) == len(self._scores)}
-        total = np.sum([self._points[name] for name in complete], axis=0)
-        return [
-            Difficulty(
-                name,
-                self._titles[name],
-                len(shares),
-                round(float(np.mean(np.array(shares) >= 1)), 4),
-                round(float(np.mean(shares)), 4),
-                round(float(np.std(shares)), 4),
-                _correlation(np.array(shares), total - self._points[name]) if name in complete else None,
-            )
-            for name, shares in self._shares.items()
-        ]
+        return [self._difficulty(name) for name in self._titles if name in self._outcomes]
+
+    def _difficulty(self, name: str) -> Difficulty:
+        outcomes = Outcomes(**self._outcomes[name])
+        reached = [checks for checks in self._reached if name in checks]
+        if not reached:
+            return Difficulty(name, self._titles[name], 0, None, None, None, None, outcomes)
+        shares = np.array([checks[name].share for checks in reached])
+        return Difficulty(
+            name,
+            self._titles[name],
+            len(reached),
+            round(float(np.mean(shares >= 1)), 4),
+            round(float(np.mean(shares)), 4),
+            round(float(np.std(shares)), 4),
+            _discrimination(name, reached),
+            outcomes,
+        )
 
     def bugs(self) -> list[Made]:
         """The bugs, the most frequent first."""
@@ -112,10 +136,41 @@ def bug_names(report: Report | None) -> list[str]:
     return list(dict.fromkeys(bug.bug for check in report.checks for bug in _bugs(check))) if report else []
 
 
-def _share(check: CheckResult) -> float:
-    if check.max_score:
-        return (check.score or 0.0) / check.max_score
-    return float(check.status == "passed")
+REACHED = ("passed", "partial", "failed")
+
+
+def _outcome(check: CheckResult) -> str:
+    """The attribute of :class:`Outcomes` that counts a check; errors, time-outs and the like have failed."""
+    if check.status == "skipped":
+        return "not_reached"
+    return check.status if check.status in ("passed", "partial", "not_gradable") else "failed"
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """What a student got at one check: the share of its points, the points, and how many there were."""
+
+    share: float
+    points: float
+    possible: float
+
+
+def _reached(check: CheckResult) -> _Reached:
+    points = check.score or 0.0
+    share = points / check.max_score if check.max_score else float(check.status == "passed")
+    return _Reached(share, points, check.max_score)
+
+
+def _discrimination(name: str, students: Sequence[Mapping[str, _Reached]]) -> float | None:
+    """The correlation of a check with the rest, over the ``students`` who reached it and another with points."""
+    shares, rests = [], []
+    for checks in students:
+        others = [each for other, each in checks.items() if other != name]
+        possible = sum(each.possible for each in others)
+        if possible:
+            shares.append(checks[name].share)
+            rests.append(sum(each.points for each in others) / possible)
+    return _correlation(np.array(shares), np.array(rests))
 
 
 def _bugs(check: CheckResult) -> Iterable[Any]:

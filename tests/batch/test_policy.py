@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -55,3 +56,52 @@ def test_what_is_known_of_the_time_goes_before_the_mark():
 )
 def test_halves_are_rounded_upwards(score, step, rounded):
     assert round_to(score, step) == rounded
+
+
+@pytest.mark.parametrize(
+    ("due", "submitted", "days"),
+    [
+        # Clocks go back on 25 October 2026 in Berlin, and forward on 29 March.
+        ("2026-10-24 20:00 Europe/Berlin", "2026-10-25 19:59:59+01:00", 1),
+        ("2026-10-24 20:00 Europe/Berlin", "2026-10-25 20:00:01+01:00", 2),
+        ("2026-10-20 23:59 Europe/Berlin", "2026-10-30 23:58+01:00", 10),
+        ("2026-03-28 20:00 Europe/Berlin", "2026-03-29 20:00:01+02:00", 2),
+        ("2026-03-28 20:00 Europe/Berlin", "2026-03-29 19:59:00+02:00", 1),
+        ("2026-10-31 20:00:00 America/New_York", "2026-11-02 00:30:00+00:00", 1),
+        ("2026-04-04T23:59:59 Australia/Sydney", "2026-04-05 23:59:00+10:00", 1),  # the south: back in April
+        ("2026-10-31 20:00:00-04:00", "2026-11-02 00:30:00+00:00", 2),  # an offset has no daylight saving
+        ("2026-10-24 20:00 Europe/Berlin", "2026-10-24 18:00:01+00:00", 1),
+        ("2026-10-24 20:00 Europe/Berlin", "2026-10-24 18:00:00+00:00", 0),
+        ("2026-10-25 02:30 Europe/Berlin", "2026-10-25 01:30:00+00:00", 0),  # twice that night; the later counts
+    ],
+)
+def test_a_late_day_goes_by_the_clocks_of_the_named_zone(due, submitted, days):
+    policy = Policy.model_validate({"due": due, "percent_a_day": 1})
+    assert apply(policy, 100, 100, datetime.fromisoformat(submitted), marked_late=False).penalty == days
+
+
+def test_hours_of_grace_are_hours_also_when_the_clocks_change():
+    policy = Policy.model_validate({"due": "2026-10-25 00:00 Europe/Berlin", "grace_hours": 4, "percent_a_day": 1})
+    due = datetime(2026, 10, 24, 22, tzinfo=UTC)
+    for behind, days in ((4, 0), (4.01, 1), (28, 1), (28.01, 2)):
+        assert apply(policy, 100, 100, due + timedelta(hours=behind), False).penalty == days
+
+
+@pytest.mark.parametrize(
+    ("due", "message"),
+    [
+        ("2026-10-24 23:59 Europe/Berln", "not the name of a time zone"),
+        ("2026-10-24 23:59 ../../etc/passwd", "valid datetime"),
+        ("2026-10-24 23:59 a/../../b", "not the name of a time zone"),
+        ("2026-10-24 23:59+02:00 Europe/Berlin", "not both"),
+        ("2026-10-24 23:59", "timezone"),
+        ("tomorrow Europe/Berlin", "valid datetime"),
+    ],
+)
+def test_a_due_date_that_means_no_moment_is_refused(due, message):
+    with pytest.raises(ValueError, match=message):
+        Policy.model_validate({"due": due})
+
+
+def test_the_name_of_a_zone_is_kept():
+    assert Policy.model_validate({"due": "2026-10-24 23:59 Europe/Berlin"}).due.tzinfo == ZoneInfo("Europe/Berlin")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from grader.batch.summary import Class, Difficulty, Made
+import pytest
+
+from grader.batch.summary import Class, Difficulty, Made, Outcomes
 from grader.report.model import (
     AssignmentName,
     CheckResult,
@@ -48,7 +50,7 @@ def test_checks_bugs_and_the_leaderboard_of_a_class():
         found.add(name, report(first, second, bug, accuracy), first + second)
     found.add("Ed", report(0.0, 0.0), None)  # no score, no part in it
     first, second = found.difficulties()
-    assert first == Difficulty("first", "First", 4, 0.5, 0.5, 0.5, 0.7071)
+    assert first == Difficulty("first", "First", 4, 0.5, 0.5, 0.5, 0.7071, Outcomes(passed=2, failed=2))
     assert (second.passed, second.mean) == (0.25, 0.5)
     assert found.bugs() == [Made("other-bug", "Another", 2), Made("some-bug", "A bug", 2)]
     assert [entry.submission for entry in found.leaderboard()] == ["Bob", "Ada"]
@@ -66,3 +68,55 @@ def test_a_check_that_all_pass_tells_nobody_apart():
     for name in ("Ada", "Bob"):
         found.add(name, report(10.0, 10.0), 20.0)
     assert [check.discrimination for check in found.difficulties()] == [None, None]
+
+
+def checked(*ends):
+    """A report whose checks, of 10 points each, ended so: a status, and the points."""
+    checks = [
+        CheckResult(name=f"c{n}", title=f"C{n}", status=status, score=points, max_score=10, message="")
+        for n, (status, points) in enumerate(ends)
+    ]
+    return report(0.0, 0.0).model_copy(update={"checks": checks})
+
+
+PASSED, FAILED, PARTIAL, SKIPPED = ("passed", 10.0), ("failed", 0.0), ("partial", 5.0), ("skipped", 0.0)
+
+
+def test_a_check_that_was_not_run_is_not_failed():
+    """Of ten students three reach the second check, and all of those pass it: it is the easiest."""
+    found = Class()
+    for number in range(10):
+        first, second = (PASSED, PASSED) if number < 3 else (FAILED, SKIPPED)
+        found.add(str(number), checked(first, second), first[1] + second[1])
+    hard, easy = found.difficulties()
+    assert (hard.students, hard.mean, hard.outcomes) == (10, 0.3, Outcomes(passed=3, failed=7))
+    assert (easy.students, easy.passed, easy.mean) == (3, 1.0, 1.0)
+    assert easy.outcomes == Outcomes(passed=3, not_reached=7)
+
+
+def test_what_a_check_skips_does_not_swell_its_discrimination():
+    """Passing the first says nothing about the third here; that the second goes with the first is no evidence."""
+    found = Class()
+    for first, third in ((PASSED, PASSED), (PASSED, FAILED), (FAILED, PASSED), (FAILED, FAILED)):
+        found.add("x", checked(first, SKIPPED if first == FAILED else PARTIAL, third), 0.0)
+    assert found.difficulties()[0].discrimination == pytest.approx(0, abs=0.01)
+
+
+def test_the_ways_in_which_a_check_ends_are_told_apart():
+    found = Class()
+    for status in ("passed", "partial", "failed", "error", "timeout", "memory", "output", "crashed", "protocol"):
+        found.add(status, checked((status, 5.0)), 5.0)
+    found.add("skipped", checked(SKIPPED), 0.0)
+    found.add("not gradable", checked(("not_gradable", None)), None)
+    found.add("failed besides", checked(FAILED, ("not_gradable", None)), None)  # without a score, and no failure
+    first, second = found.difficulties()
+    assert first.outcomes == Outcomes(passed=1, partial=1, failed=7, not_reached=1, not_gradable=1)
+    assert (second.students, second.mean, second.outcomes) == (0, None, Outcomes(not_gradable=1))
+
+
+def test_each_member_of_a_group_counts():
+    found = Class()
+    found.add("Ada, Ben", checked(PASSED), 10.0, students=2)
+    found.add("Cy", checked(FAILED), 0.0)
+    assert found.difficulties()[0].outcomes == Outcomes(passed=2, failed=1)
+    assert (found.scores()["count"], found.difficulties()[0].students) == (3, 3)
