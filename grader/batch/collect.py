@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -18,13 +19,14 @@ from ..errors import UsageError
 from ..language import _
 from ..submission import files
 from ..text import clean
-from . import layouts
+from . import decoding, layouts
 from .layouts import Student
+from .moments import moment
 
 MOST_OF_A_TAR = 8 << 30  # bytes; a .zip is read where it lies
 TIMESTAMP = "timestamp.txt"  # of nbgrader, beside what was handed in
 RESULTS = "grading.sqlite"  # of the output folder of a batch, which holds nothing of a student
-UTF_8 = 0x800  # the flag of a zip member
+JUNK = ("desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r")  # what a computer puts into folders by itself
 DATED = 64  # characters of a timestamp
 
 
@@ -44,29 +46,41 @@ class Class:
     """All submissions at ``path``; a context manager, since an archive stays open meanwhile."""
 
     def __init__(
-        self, path: Path, layout: str | None = None, assignment: str = "", leave_out: Path | None = None
+        self,
+        path: Path,
+        layout: str | None = None,
+        assignment: str = "",
+        leave_out: Path | None = None,
+        roster: Collection[str] = (),
     ) -> None:
         """Find out who handed in what; raises UsageError where there is nothing to grade.
 
         ``layout`` is one of :data:`layouts.NAMES`, recognised by default; ``assignment`` chooses among those of a course.
         ``leave_out`` is a folder that may lie in ``path`` and holds nothing of a student: that of the results.
+        ``roster`` are names of students, by which names of files in an unknown encoding are read.
         """
         if leave_out is not None and path.resolve() == leave_out.resolve():
             raise UsageError(f"{path} is the class and the place for results: choose another folder for --out.")
         if not path.exists():
             raise UsageError(f"{path} does not exist: give the folder or archive of a class.")
         self._stack = contextlib.ExitStack()
-        self._folders: list[str] = []
+        self._folders: set[str] = set()
+        self._links: list[str] = []
         try:
-            found = dict(self._open(path))
+            readers = dict(self._open(path))
+            shown, encoding = decoding.readable([*readers, *self._folders, *self._links], roster)
+            found = {shown[name]: read for name, read in readers.items()}
+            self._folders = {shown[name] for name in self._folders}
+            for name in found:
+                self._folders |= _folders_above(name)
             results = {name.rpartition("/")[0] + "/" for name in found if name.endswith(f"/{RESULTS}")}
             ours = (*results, *_inside(path.resolve(), leave_out.resolve() if leave_out else None))
             self._read = {name: read for name, read in found.items() if _counts(name, ours)}
-            self._folders = [name for name in self._folders if _counts(name, ours)]
+            folders = [name for name in self._folders if _counts(name, ours)]
             self._prefix = f"{path.name}/" if path.is_file() else ""
             metadata = layouts.metadata_file(self._read)
             text = "" if metadata is None else (self._read[metadata]() or b"").decode(errors="replace")
-            students = layouts.students([*self._read, *self._folders], layout, text, _is_clone(path), assignment)
+            students = layouts.students([*self._read, *folders], layout, text, _is_clone(path), assignment)
             if not students.students:
                 expected = f"in the layout '{layout}'" if layout else "of any layout that is known"
                 raise UsageError(f"{path} holds no submission {expected}: give the folder or archive of a class.")
@@ -79,8 +93,14 @@ class Class:
             raise
         self.layout = students.layout
         self.students = students.students
+        self.encoding = encoding
+        """The code page in which the names of files are read, where that had to be guessed; empty otherwise."""
         self.left_over = [name for name in students.left_over if name != metadata]
         """Files that belong to no student."""
+        links = [shown[name] for name in self._links if _counts(shown[name].rstrip("/"), ours)]
+        self.left_out = [(name, layouts.why_left_out(name, self.layout)) for name in self.left_over]
+        self.left_out += [(name.rstrip("/"), "it is a link, which is not followed") for name in links]
+        """The same files and links, each with the reason."""
 
     def __enter__(self) -> Class:
         return self
@@ -114,7 +134,7 @@ class Class:
                 break
             digest.update(os.fsencode(f"{file.name}\0{len(content)}\0") + content)
             if self.layout == "nbgrader" and file.name == TIMESTAMP:
-                submitted = layouts.moment(content[:DATED].decode(errors="replace")) or submitted
+                submitted = moment(content[:DATED].decode(errors="replace")) or submitted
             else:
                 contents[file.name] = content
         shown = student.files[0].path if len(student.files) == 1 else _folder(student)
@@ -123,18 +143,34 @@ class Class:
     def _open(self, path: Path) -> Iterator[files.Member]:
         """The name of each file at ``path``, and how to read it."""
         if path.is_dir():
-            self._folders = [f"{folder.relative_to(path).as_posix()}/" for folder in path.glob("**/") if folder != path]
+            self._list_folders(path)
             return files.folder_members(path)
         name = path.name.lower()
         if name.endswith(".zip"):
             archive = self._stack.enter_context(zipfile.ZipFile(path))
             for info in archive.infolist():
-                info.filename = _name_in_zip(info)
-            self._folders = [info.filename for info in archive.infolist() if info.is_dir()]
+                info.filename = decoding.name_in_zip(info)
+                if info.is_dir():
+                    self._folders.add(info.filename)
+                elif stat.S_ISLNK(info.external_attr >> 16):
+                    self._links.append(info.filename)
+                    self._folders |= _folders_above(info.filename)
             return files.zip_members(archive)
         if name.endswith(files.ARCHIVES):
             return self._unpacked(path)
         raise UsageError(f"{path} is neither a folder nor an archive: give the folder or archive of a class.")
+
+    def _list_folders(self, path: Path) -> None:
+        """Note the folders and links at ``path``. A link to a folder is a folder with nothing in it."""
+        for root, folders, names in os.walk(path):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in (*folders, *names):
+                entry = Path(root, name)
+                relative = entry.relative_to(path).as_posix()
+                if entry.is_symlink():
+                    self._links.append(relative)
+                if name in folders:
+                    self._folders.add(f"{relative}/")
 
     def _unpacked(self, path: Path) -> Iterator[files.Member]:
         """The members of a tar, which can be read only in one go, as numbered files."""
@@ -143,7 +179,10 @@ class Class:
         with tarfile.open(path) as archive:
             for number, info in enumerate(archive):
                 if info.isdir():
-                    self._folders.append(f"{info.name}/")
+                    self._folders.add(f"{info.name}/")
+                elif info.issym() or info.islnk():
+                    self._links.append(info.name)
+                    self._folders |= _folders_above(info.name)
                 member = archive.extractfile(info) if info.isfile() else None
                 if member is None:
                     continue
@@ -161,20 +200,18 @@ def _inside(path: Path, folder: Path | None) -> list[str]:
     return [f"{folder.relative_to(path).as_posix()}/"] if folder is not None and path in folder.parents else []
 
 
+def _folders_above(name: str) -> set[str]:
+    """The folders that a file lies in, each with its slash: whoever hands in hidden files alone is somebody, too."""
+    parts = name.split("/")[:-1]
+    return {"/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1) if parts[depth - 1]}
+
+
 def _counts(name: str, ours: tuple[str, ...]) -> bool:
     """Whether a file can be part of what was handed in: what a computer puts there by itself is not, nor ``ours``."""
     if name.startswith(ours):
         return False
-    return not any(part.startswith(".") or part in files.SKIPPED for part in name.split("/"))
-
-
-def _name_in_zip(info: zipfile.ZipInfo) -> str:
-    """The name of a member; some programs write UTF-8 without saying so, or the slashes of Windows."""
-    name = info.filename
-    if not info.flag_bits & UTF_8:
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode()
-    return name.replace("\\", "/")
+    parts = name.split("/")
+    return parts[-1].lower() not in JUNK and not any(part.startswith(".") or part in files.SKIPPED for part in parts)
 
 
 def _read_again(place: Path, size: int) -> bytes | None:
@@ -185,7 +222,7 @@ def _read_again(place: Path, size: int) -> bytes | None:
 def _folder(student: Student) -> str:
     """What the files of a student have in common in their paths."""
     folders = [os.path.dirname(file.path) for file in student.files]
-    return (os.path.commonpath(folders) if folders else "") or student.name
+    return (os.path.commonpath(folders) if folders else "") or student.folder.rstrip("/") or student.name
 
 
 def _is_clone(path: Path) -> bool:

@@ -7,20 +7,19 @@ student is listed as well.
 
 from __future__ import annotations
 
-import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from os.path import commonprefix
-from typing import Any
-from zoneinfo import ZoneInfo
-
-import yaml
+from typing import NamedTuple
 
 from ..submission.files import ARCHIVES, PYTHON
+from . import attempts, gradescope
+from .gradescope import METADATA
 
 LATE = ("late", "verspätet", "verspaetet")  # ILIAS's word for it, in front of a file's name
 
@@ -37,12 +36,21 @@ class Handed:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody who gets a score: the name for people, the course system's own id, and an e-mail address if known."""
+
+    name: str
+    identity: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class Student:
-    """What one student, or one team, handed in.
+    """What one student, or one group, handed in.
 
     ``identity`` is the course system's own and tells two students of one name apart; ``name`` is for people.
     ``files`` are those of the last attempt, ``earlier`` those of the attempts before; ``submitted`` is when, where
-    the layout tells.
+    the layout tells. ``members`` are those of a group, where they are known. ``folder`` is where it all lies.
     """
 
     name: str
@@ -50,11 +58,18 @@ class Student:
     files: list[Handed] = field(default_factory=list)
     earlier: list[Handed] = field(default_factory=list)
     submitted: datetime | None = None
+    members: tuple[Person, ...] = ()
+    folder: str = ""
 
     @property
     def late(self) -> bool:
         """Whether any file of the last attempt came late."""
         return any(file.late for file in self.files)
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody who gets the score."""
+        return self.members or (Person(self.name, self.identity),)
 
 
 @dataclass(frozen=True)
@@ -66,43 +81,57 @@ class Found:
     left_over: list[str]
 
 
-# (key of the student, name, identity, file) of a path; None where it is nobody's.
-Placed = tuple[str, str, str, Handed]
-Place = Callable[[str], Placed | None]
+class Placed(NamedTuple):
+    """Whose a file is: the key of the student, name, identity, the file, and where the student's part of the path begins."""
+
+    key: str
+    name: str
+    identity: str
+    file: Handed
+    start: int = 0
+    members: tuple[Person, ...] = ()
+
+
+Place = Callable[[str], Placed | None]  # None where a path is nobody's
+
+_OF_CANVAS = r"_(?:(?P<file_id>\d+)_(?P<file>.+)|(?P<entry>(?:text|link)\.html))"
+CANVAS = re.compile(rf"(?P<before>(?:[^/]+/)*?)(?P<name>[^/]*?)(?P<late>_LATE)?_(?P<id>\d+){_OF_CANVAS}")
+ANONYMOUS = re.compile(rf"(?P<before>(?:[^/]+/)*?)(?P<late>LATE_)?(?P<name>anon)_(?P<id>[^_/]+){_OF_CANVAS}")
+MOODLE = re.compile(
+    r"(?P<before>(?:[^/]+/)*?)(?P<name>[^/]*?)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z0-9]+)_?[/_]?(?P<file>.*)"
+)
+ILIAS = re.compile(r"(?P<before>(?:[^/]+/){0,3}?)(?P<names>[^/]*_[^/]*)_(?P<login>[^/_]+)_(?P<id>\d+)/(?P<file>.*)")
 
 
 def canvas(path: str) -> Placed | None:
-    """``mustermannerika_LATE_4711_99123_my answer-1.ipynb``; anonymous with ``anon_`` and letters as an id."""
-    found = re.fullmatch(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<file_id>\d+)_(?P<file>.+)", path)
+    """``mustermannerika_LATE_4711_99123_answer.ipynb``; anonymous with ``anon_`` and letters as an id.
+
+    What a student has typed, or the address that was handed in, is a file ``..._text.html`` or ``..._link.html``.
+    """
+    found = ANONYMOUS.fullmatch(path) or CANVAS.fullmatch(path)
     if found is None:
-        found = re.fullmatch(r"(?P<late>LATE_)?(?P<name>anon)_(?P<id>[^_/]+)_(?P<file_id>\d+)_(?P<file>.+)", path)
-    if found is None or "/" in found["name"]:
         return None
-    name = found["name"] if found["name"] != "anon" else f"anonymous {found['id']}"
-    # Canvas numbers the file of a second attempt, and gives every upload a larger id. Data may be numbered by itself.
-    file = found["file"]
-    if file.lower().endswith((*PYTHON, *ARCHIVES)):
-        file = re.sub(r"-\d+(?=(\.tar)?\.[^.]+$)", "", file)
-    handed = Handed(path, file, bool(found["late"]), int(found["file_id"]))
-    return f"{found['name']} {found['id']}", name, found["id"], handed
+    name = f"anonymous {found['id']}" if found["name"] == "anon" else found["name"] or f"student {found['id']}"
+    handed = Handed(path, found["entry"] or found["file"], bool(found["late"]), int(found["file_id"] or 0))
+    return Placed(f"{found['name']} {found['id']}", name, found["id"], handed, len(found["before"]))
 
 
 def moodle(path: str) -> Placed | None:
     """``Erika Mustermann_4711_assignsubmission_file/answer.ipynb``, or with ``_`` in the place of the slash."""
-    found = re.fullmatch(
-        r"(?:[^/]+/)??(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)_?[/_]?(?P<file>.*)", path
-    )
+    found = MOODLE.fullmatch(path)
     if found is None:
         return None
-    name = f"Participant {found['id']}" if found["name"] == "Participant" else found["name"]
-    return f"{found['name']} {found['id']}", name, found["id"], Handed(path, found["file"].lstrip("/"))
+    name = found["name"] if found["name"] not in ("", "Participant") else f"Participant {found['id']}"
+    handed = Handed(path, found["file"].lstrip("/"))
+    return Placed(f"{found['name']} {found['id']}", name, found["id"], handed, len(found["before"]))
 
 
 def ilias(path: str) -> Placed | None:
-    """``Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.ipynb``, or one folder deeper for a team."""
-    found = re.fullmatch(
-        r"(?:[^/]+/){0,3}?(?P<last>[^/_]+)_(?P<first>[^/_]+)_(?P<login>[^/]+)_(?P<id>\d+)/(?P<file>.*)", path
-    )
+    """``Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.ipynb``, or one folder deeper for a team.
+
+    ILIAS writes ``_`` for each byte of a letter that Latin-1 lacks, which leaves the login and the id readable.
+    """
+    found = ILIAS.fullmatch(path)
     if found is None:
         return None
     prefix, _, rest = found["file"].partition(" - ")
@@ -112,7 +141,14 @@ def ilias(path: str) -> Placed | None:
     if again:
         name = name.replace(again[0], "")
     file = Handed(path, name, late, int(again[1]) if again else 0)
-    return found["id"], f"{found['first']} {found['last']}", found["login"], file
+    parts, login = found["names"].split("_"), found["login"]
+    if all(parts):
+        last, first, *front = parts
+        student, login = f"{first} {last}", "_".join([*front, login])
+    else:
+        halves = re.split(r"(?<!_)_(?!_)", found["names"])
+        student = " ".join(reversed(halves)) if len(halves) == 2 else found["names"]
+    return Placed(found["id"], student, login, file, len(found["before"]))
 
 
 def nbgrader(path: str) -> Placed | None:
@@ -120,7 +156,8 @@ def nbgrader(path: str) -> Placed | None:
     found = NBGRADER.fullmatch(path)
     if found is None:
         return None
-    return found["student"], found["student"], found["student"], Handed(path, found["file"])
+    name = found["student"]
+    return Placed(name, name, name, Handed(path, found["file"]), found.start("student"))
 
 
 def github(path: str, prefix: str = "") -> Placed | None:
@@ -128,15 +165,14 @@ def github(path: str, prefix: str = "") -> Placed | None:
     placed = folders(path)
     if placed is None:
         return None
-    folder, _, _, file = placed
-    name = folder.removeprefix(prefix) or folder
-    return folder, name, name, file
+    name = placed.key.removeprefix(prefix) or placed.key
+    return placed._replace(name=name, identity=name)
 
 
 def folders(path: str) -> Placed | None:
     """One folder a student."""
     student, slash, file = path.partition("/")
-    return (student, student, student, Handed(path, file)) if slash else None
+    return Placed(student, student, student, Handed(path, file)) if slash else None
 
 
 def loose(path: str) -> Placed | None:
@@ -144,10 +180,11 @@ def loose(path: str) -> Placed | None:
     if "/" in path:
         return None
     name = re.sub(r"(\.tar)?\.[^.]+$", "", path)
-    return path, name, name, Handed(path, path)
+    return Placed(path, name, name, Handed(path, path))
 
 
 NBGRADER = re.compile(r"(?:[^/]+/)*?submitted/(?P<student>[^/]+)/(?P<assignment>[^/]+)/(?P<file>.*)")
+IN_SUBMITTED = re.compile(r"(?:[^/]+/)*?submitted/(?P<student>[^/]+)/")
 LAYOUTS: dict[str, Place] = {
     "moodle": moodle,
     "canvas": canvas,
@@ -157,7 +194,6 @@ LAYOUTS: dict[str, Place] = {
     "folders": folders,
     "loose": loose,
 }
-METADATA = "submission_metadata.yml"  # of Gradescope
 GRADESCOPE = "gradescope"
 NAMES = (*LAYOUTS, GRADESCOPE)
 ANYTHING = ("github", "folders", "loose")  # layouts that take almost any name
@@ -211,13 +247,15 @@ def students(
 
     ``paths`` are relative, with slashes; one that ends with a slash is a folder, which counts where nothing else of
     a student is there. ``metadata`` is the text of Gradescope's ``submission_metadata.yml``. ``assignment`` chooses
-    among those of an nbgrader course.
+    among those of an nbgrader course. What lies next to students and fits no pattern is a student as well, called as
+    the folder or file is, if it can hold an answer.
     Raises ValueError for metadata that cannot be read, and for a course without that assignment.
     """
     paths = sorted(paths)
     contents = [path for path in paths if not path.endswith("/")]
-    layout = layout or recognise(contents, cloned)
-    place = gradescope(metadata) if layout == GRADESCOPE else LAYOUTS[layout]
+    layout = layout or recognise(contents or paths, cloned)
+    export = gradescope.read(metadata) if layout == GRADESCOPE else {}
+    place = partial(_of_gradescope, export) if layout == GRADESCOPE else LAYOUTS[layout]
     skip = _common_folder(contents) if layout in ANYTHING else ""
     if layout == "github":
         tops = sorted({path.removeprefix(skip).partition("/")[0] for path in contents})
@@ -226,18 +264,25 @@ def students(
     if layout == "nbgrader":
         paths = _of_course(paths, assignment)
     found: dict[str, Student] = {}
-    left_over = []
+    roots: set[str] = set()  # the folders in which students lie
+    nobodys = []
     for path in paths:
-        placed = place(path.removeprefix(skip))
+        placed = None if path.startswith("/") else place(path.removeprefix(skip))
         if placed is None:
-            left_over += [] if path.endswith("/") else [path]
+            nobodys.append(path)
             continue
-        key, name, identity, file = placed
-        student = found.setdefault(key, Student(_text(name), _text(identity), submitted=file.submitted))
-        if not path.endswith("/"):
-            student.files.append(replace(file, path=path))
+        roots.add(path[: len(skip) + placed.start])
+        _add(found, placed, path)
+    for folder, submission in export.items():
+        if folder not in found and submission.people:  # it is listed, and has no file
+            _add(found, _submission(folder, submission, Handed(f"{folder}/", "")), f"{folder}/")
+    left_over = _add_unnamed(found, nobodys, roots, layout)
+    if layout == "canvas":
+        attempts.drop_numbers_of_canvas([*found.values()], assignment)
     for student in found.values():
-        _keep_last_attempt(student)
+        attempts.keep_last(student)
+    if layout == "ilias":
+        found = _teams(found)
     shared = Counter(student.identity for student in found.values())
     everybody = [
         student if shared[student.identity] == 1 else replace(student, identity=f"{student.identity} ({_text(key)})")
@@ -246,81 +291,142 @@ def students(
     return Found(layout, sorted(everybody, key=lambda s: (s.name.casefold(), s.identity)), left_over)
 
 
+def _add(found: dict[str, Student], placed: Placed, path: str) -> None:
+    """Give a file, or a folder, to its student."""
+    folder = path if path.endswith("/") else path[: path.rfind("/") + 1]
+    student = found.setdefault(
+        placed.key,
+        Student(
+            _text(placed.name),
+            _text(placed.identity),
+            submitted=placed.file.submitted,
+            members=placed.members,
+            folder=folder,
+        ),
+    )
+    if not path.endswith("/"):
+        student.files.append(replace(placed.file, path=path))
+
+
+def _add_unnamed(found: dict[str, Student], paths: Sequence[str], roots: set[str], layout: str) -> list[str]:
+    """Make students of what lies next to students and may hold an answer; returns the other files.
+
+    A folder is one student's, whatever is in it; next to loose files it needs an answer in it.
+    """
+    beside: dict[str, list[str]] = {}
+    left_over = []
+    for path in paths:
+        root = max((root for root in roots if path.startswith(root) and path != root), key=len, default=None)
+        root = _folder_of_teams(path, roots) if root is None and layout == "ilias" else root
+        if root is None or path.startswith("/") or any(other.startswith(path) for other in roots):
+            left_over += [] if path.endswith("/") else [path]
+        else:
+            name, slash, _ = path.removeprefix(root).partition("/")
+            beside.setdefault(f"{root}{name}{slash}", []).append(path)
+    for entry, members in beside.items():
+        name = entry.rstrip("/").rpartition("/")[2]
+        may_answer = any(path.lower().endswith((*PYTHON, *ARCHIVES)) for path in members)
+        if layout == "nbgrader" or not (may_answer or (entry.endswith("/") and layout not in ("canvas", "loose"))):
+            left_over += [path for path in members if not path.endswith("/")]
+            continue
+        called = name if entry.endswith("/") else re.sub(r"(\.tar)?\.[^.]+$", "", name)
+        for path in members:
+            file = Handed(path, path.removeprefix(entry) or name)
+            _add(found, Placed(f"unnamed {entry}", called, called, file), path)
+    return sorted(left_over)
+
+
+def _folder_of_teams(path: str, roots: set[str]) -> str | None:
+    """The folder with the folders of teams, for a path in it; None where there is none."""
+    above = {root.rstrip("/").rpartition("/")[0] + "/" for root in roots if re.search(r" \d+/$", root)}
+    return max((root for root in above if path.startswith(root) and path != root), key=len, default=None)
+
+
+def _teams(found: Mapping[str, Student]) -> dict[str, Student]:
+    """One submission for each team of ILIAS, whose members have a folder each in the folder of the team."""
+    teams: dict[str, list[str]] = {}
+    for key, student in found.items():
+        teams.setdefault(student.folder.rstrip("/").rpartition("/")[0], []).append(key)
+    parents = Counter(team.rpartition("/")[0] for team in teams)
+    joined: dict[str, Student] = {}
+    for team, keys in teams.items():
+        members = [found[key] for key in keys]
+        names = [file.name for member in members for file in member.files]
+        holders = [member for member in members if member.files]
+        if len(members) == 1 or parents[team.rpartition("/")[0]] == 1 or not holders:
+            joined |= {key: found[key] for key in keys}
+        elif len(names) == len({*names}):
+            joined[keys[0]] = _together(members, holders)
+        else:  # each has a whole answer; who has none is in the team of the first
+            absent = [member for member in members if not member.files]
+            joined |= {key: found[key] for key in keys if found[key].files}
+            first = next(key for key in keys if found[key].files)
+            joined[first] = _together([found[first], *absent], [found[first]])
+    return joined
+
+
+def _together(members: Sequence[Student], holders: Sequence[Student]) -> Student:
+    return Student(
+        ", ".join(member.name for member in members),
+        ", ".join(member.identity for member in members),
+        [file for holder in holders for file in holder.files],
+        [file for holder in holders for file in holder.earlier],
+        members=tuple(Person(member.name, member.identity) for member in members) if len(members) > 1 else (),
+        folder=holders[0].folder,
+    )
+
+
+def why_left_out(path: str, layout: str) -> str:
+    """Why a file is no student's."""
+    if path.startswith("/"):
+        return "its path leads out of the class"
+    if layout == "canvas":
+        return "its name has no student's id, and it is neither a notebook, a Python file nor an archive"
+    if layout in ("folders", "github", "loose"):
+        return "it is in no student's folder, and neither a notebook, a Python file nor an archive"
+    return "it is in no student's folder"
+
+
 def _text(name: str) -> str:
-    """A name as text, also where the bytes of a file's name are none."""
-    return os.fsencode(name).decode(errors="backslashreplace")
-
-
-def moment(text: str) -> datetime | None:
-    """A point in time as nbgrader writes it, "2026-11-20 23:58:01.5 Europe/Berlin"; None for anything else."""
-    date, time, *zone = [*text.split(), "", ""][:3]
-    try:
-        found = datetime.fromisoformat(f"{date} {time}")
-        return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone[0]) if zone[0] else UTC)
-    except (ValueError, LookupError, OSError):
-        return None
+    """A name as text, with composed letters, also where the bytes of a file's name are not text."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return unicodedata.normalize("NFC", text)
 
 
 def _of_course(paths: Sequence[str], assignment: str) -> list[str]:
-    """What students handed in for one assignment of an nbgrader course."""
-    handed_in = [(found["assignment"], path) for path in paths if (found := NBGRADER.fullmatch(path))]
-    names = sorted({name for name, _ in handed_in})
+    """What students handed in for one assignment of an nbgrader course; the folder that is missing for those who did not."""
+    handed_in = [(found, path) for path in paths if (found := NBGRADER.fullmatch(path))]
+    names = sorted({found["assignment"] for found, _ in handed_in})
     wanted = [name for name in names if name.replace("_", "-") == assignment.replace("_", "-")]
     if len(names) > 1 and not wanted:
         raise ValueError(f"it is a course with {', '.join(names)}, and none of them is called {assignment}")
-    return [path for name, path in handed_in if name in (wanted or names)]
+    chosen = wanted or names
+    of_assignment = [path for found, path in handed_in if found["assignment"] in chosen]
+    present = {found["student"] for found, _ in handed_in if found["assignment"] in chosen}
+    others = [found for path in paths if (found := IN_SUBMITTED.match(path))]
+    missing = {f"{found[0]}{chosen[0]}/" for found in others if found["student"] not in present} if chosen else set()
+    loose = [path for path in paths if re.fullmatch(r"(?:[^/]+/)?submitted/[^/]+", path)]
+    return [*of_assignment, *sorted(missing), *loose]
 
 
-def gradescope(metadata: str) -> Place:
+def _of_gradescope(export: Mapping[str, gradescope.Submission], path: str) -> Placed | None:
     """The folder of each submission, and the students in it, as Gradescope's metadata say."""
-    try:
-        known: Any = yaml.safe_load(metadata)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(f"{METADATA} is not valid YAML") from error
-    if not isinstance(known, Mapping):
-        raise ValueError(f"{METADATA} does not list submissions")
-    people = {str(folder): (*_submitters(entry), _created(entry)) for folder, entry in known.items()}
-
-    def place(path: str) -> Placed | None:
-        parts = path.split("/")
-        folder = next((part for part in parts[:-1] if part in people), None)
-        if folder is None:
-            return None
-        name, identity, created = people[folder]
-        file = Handed(path, path.split(f"{folder}/", 1)[1], submitted=created)
-        return folder, name or folder, identity or folder, file
-
-    return place
+    parts = path.split("/")
+    depth = next((depth for depth, part in enumerate(parts[:-1]) if part in export), None)
+    if depth is None:
+        return None
+    folder, file = parts[depth], "/".join(parts[depth + 1 :])
+    placed = _submission(folder, export[folder], Handed(path, file, submitted=export[folder].created))
+    return placed._replace(start=len("".join(f"{part}/" for part in parts[:depth])))
 
 
-def _submitters(entry: Any) -> tuple[str, str]:
-    """The names and ids of a submission's students; the keys are those of Ruby symbols, with a colon in front."""
-    submitters = entry.get(":submitters", entry.get("submitters", [])) if isinstance(entry, Mapping) else []
-    people = [person for person in submitters or [] if isinstance(person, Mapping)]
-
-    def joined(*keys: str) -> str:
-        values = [next((str(person[k]) for k in keys if isinstance(person.get(k), str | int)), "") for person in people]
-        return ", ".join(value for value in values if value)
-
-    return joined(":name", "name"), joined(":sid", "sid", ":email", "email")
-
-
-def _created(entry: Any) -> datetime | None:
-    """When a submission was handed in; YAML has dates of its own, in UTC where they name no zone."""
-    created = (entry.get(":created_at") or entry.get("created_at")) if isinstance(entry, Mapping) else None
-    if isinstance(created, datetime):
-        return created if created.tzinfo else created.replace(tzinfo=UTC)
-    return moment(str(created))
-
-
-def _keep_last_attempt(student: Student) -> None:
-    """Of files with one name, those that were handed in before go to ``earlier``."""
-    last: dict[str, Handed] = {}
-    for file in student.files:
-        if file.name not in last or file.attempt > last[file.name].attempt:
-            last[file.name] = file
-    student.earlier.extend(file for file in student.files if file is not last[file.name])
-    student.files[:] = list(last.values())
+def _submission(folder: str, submission: gradescope.Submission, file: Handed) -> Placed:
+    people = tuple(
+        Person(_text(name or folder), _text(identity or name or folder), email)
+        for name, identity, email in submission.people
+    )
+    name, identity = (", ".join(person.name for person in people), ", ".join(person.identity for person in people))
+    return Placed(folder, name or folder, identity or folder, file, 0, people)
 
 
 def _common_folder(paths: Sequence[str]) -> str:

@@ -1,0 +1,73 @@
+"""The list of submissions in an export of Gradescope: who handed in which folder, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import yaml
+
+from .moments import moment
+
+METADATA = "submission_metadata.yml"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A folder of the export: name, id and e-mail address of each of its students, and when it was handed in."""
+
+    people: list[tuple[str, str, str]]
+    created: datetime | None
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads the objects of Ruby, which some exports have, as what they are made of."""
+
+
+def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return str(node.value)
+
+
+_Loader.add_multi_constructor("!", _plain)
+
+
+def read(metadata: str) -> dict[str, Submission]:
+    """The submissions by folder; raises ValueError for a text that does not list any."""
+    try:
+        known: Any = yaml.load(metadata, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(f"{METADATA} is not valid YAML") from error
+    if not isinstance(known, Mapping):
+        raise ValueError(f"{METADATA} does not list submissions")
+    return {str(folder): Submission(_people(entry), _created(entry)) for folder, entry in known.items()}
+
+
+def _people(entry: Any) -> list[tuple[str, str, str]]:
+    """The keys are those of Ruby symbols, with a colon in front."""
+    submitters = entry.get(":submitters", entry.get("submitters", [])) if isinstance(entry, Mapping) else []
+    people = [person for person in submitters or [] if isinstance(person, Mapping)] if _is_list(submitters) else []
+    told = [(_text(p, "name"), _text(p, "sid") or _text(p, "email"), _text(p, "email")) for p in people]
+    return [person for person in told if any(person)]
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _text(person: Mapping[Any, Any], key: str) -> str:
+    value = person.get(f":{key}", person.get(key))
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def _created(entry: Any) -> datetime | None:
+    """When a submission was handed in; YAML has dates of its own, in UTC where they name no zone."""
+    created = (entry.get(":created_at") or entry.get("created_at")) if isinstance(entry, Mapping) else None
+    if isinstance(created, datetime):
+        return created if created.tzinfo else created.replace(tzinfo=UTC)
+    return moment(str(created))

@@ -1,0 +1,16 @@
+"""Points in time as course systems write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+
+def moment(text: str) -> datetime | None:
+    """A point in time as nbgrader writes it, "2026-11-20 23:58:01.5 Europe/Berlin"; None for anything else."""
+    date, time, *zone = [*text.split(), "", ""][:3]
+    try:
+        found = datetime.fromisoformat(f"{date} {time}")
+        return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone[0]) if zone[0] else UTC)
+    except (ValueError, LookupError, OSError):
+        return None

@@ -1,0 +1,82 @@
+"""Names of files in code pages that nobody has noted."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+
+from grader.batch.decoding import name_in_zip, readable
+
+CLASSES = [
+    ("cp850", ["Jörg Jäger", "Ida I"]),
+    ("cp437", ["Zoë Großmann", "René Nuñez"]),
+    ("cp1252", ["Jörg Jäger", "René Müller", "Ángel Núñez", "Zoë Weiß"]),
+    ("cp1252", ["Éloïse Bézier"]),
+    ("gbk", ["张伟", "Ida I"]),
+    ("gbk", ["李明", "王芳", "陈静"]),
+    ("gbk", ["李明"]),
+    ("gbk", ["欧阳娜娜", "刘洋"]),
+    ("big5", ["張偉", "陳靜怡"]),
+    ("big5", ["王小明"]),
+    ("cp932", ["田中太郎", "佐藤花子"]),
+    ("cp932", ["さくら", "スズキ"]),
+    ("cp949", ["김철수", "이영희"]),
+    ("cp949", ["박지성"]),
+    ("cp1251", ["Иванов Иван", "Петрова Анна"]),
+    ("cp866", ["Иванов Иван", "Щукина Юлия"]),
+    ("koi8-r", ["Иванов Иван", "Петрова Анна"]),
+]
+
+
+def unknown(name, encoding):
+    return name.encode(encoding).decode("ascii", "surrogateescape")
+
+
+@pytest.mark.parametrize(("encoding", "names"), CLASSES)
+def test_names_are_read_by_their_letters(encoding, names):
+    paths = {unknown(name, encoding) + "/answer.py": f"{name}/answer.py" for name in names}
+    shown, guessed = readable(paths)
+    assert shown == paths
+    assert guessed
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1253", "Γιώργος Παπαδόπουλος"),
+        ("cp852", "Łukasz Żak"),
+        ("cp1250", "Dvořák Šimon"),
+        ("cp857", "Işık Gökçe"),
+        ("cp862", "כהן דוד"),
+        ("cp874", "สมชาย ใจดี"),
+    ],
+)
+def test_a_roster_tells_the_rarer_ones(encoding, name):
+    shown, guessed = readable([unknown(f"{name}_17_x", encoding) + "/a.py"], [name, "Somebody Else"])
+    assert [*shown.values()] == [f"{name}_17_x/a.py"]
+    assert guessed
+
+
+def test_what_is_known_stays_as_it_is():
+    names = ["Jörg/answer.py", "李/a\\b.py", "a"]
+    assert readable(names) == ({name: name for name in names}, "")
+
+
+def test_a_path_may_be_known_in_part_and_two_names_stay_two():
+    shown, _ = readable(["Übung/M\udcfcller/a.py", "Übung/Müller/a.py", "M\udcfcller/a.py"])
+    assert shown["M\udcfcller/a.py"] == "Müller/a.py"
+    assert len({*shown.values()}) == 3
+
+
+def test_a_backslash_inside_a_character_is_no_folder():
+    name = "表\\so.py"  # the second byte of the character in Shift-JIS is a backslash
+    shown, _ = readable([unknown(name, "cp932"), unknown("田中太郎\\a.py", "cp932")])
+    assert [*shown.values()] == ["表/so.py", "田中太郎/a.py"]
+
+
+def test_utf_8_that_is_not_said_to_be_is_read_as_such(tmp_path):
+    info = zipfile.ZipInfo("x")
+    for raw, name in (("Jörg\\a.py".encode(), "Jörg/a.py"), (b"J\x94rg\\a.py", "J\udc94rg\\a.py")):
+        info.filename = info.orig_filename = raw.decode("cp437")
+        assert name_in_zip(info) == name
