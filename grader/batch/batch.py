@@ -29,9 +29,10 @@ from .class_page import Pupil
 from .collect import Class, HandedIn
 from .gradebook import Filled, Row
 from .job import Done, Task, Work
-from .layouts import Student
+from .layouts import Person, Student
 from .outputs import Given
 from .progress import Shown
+from .roster import Roster, identify
 from .run import Lost, Place
 from .store import Record, Store
 from .summary import Class as Collected
@@ -61,17 +62,21 @@ class Options:
 
 @dataclass(frozen=True)
 class Graded:
-    """What came out of a batch, for a person: every student's row, and what needs a look."""
+    """What came out of a batch, for a person: every student's row, and what needs a look.
+
+    ``without_score`` has those who handed in something, or have an empty folder; ``graded`` is the number of submissions.
+    """
 
     rows: list[Row]
     without_score: list[dict[str, str]]
     collected: Collected
     filled: list[tuple[str, Filled]]
     timings: list[tuple[str, dict[str, float]]]
-    left_over: list[str]
+    left_out: list[tuple[str, str]]
     layout: str
     graded: int
     stages: dict[str, float]
+    notes: list[str]
 
 
 def grade_class(assignment: Assignment, submissions: Path, out: Path, options: Options, console: Console) -> Graded:
@@ -83,13 +88,14 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
     if options.fresh and (options.students or options.checks):
         raise UsageError("--fresh forgets the results of all students: leave it out, or leave out --only and --check.")
     _refuse_own_files(submissions)
-    outputs.try_out(options.given)
-    with Class(submissions, options.layout, assignment.name, out) as found, Store(out) as store:
+    rosters = outputs.rosters(options.given)
+    names = {name for roster in rosters for name in roster.names()}
+    with Class(submissions, options.layout, assignment.name, out, names) as found, Store(out) as store:
         if options.fresh:
             store.forget()
         hide = (str(submissions.resolve()), str(out.resolve()))
         work = _work(assignment, store.seed(options.seed), options, hide)
-        batch = _Batch(assignment, found, store, work, out, options, console)
+        batch = _Batch(assignment, found, rosters, store, work, out, options, console)
         todo = batch.todo()
         if todo:
             try:
@@ -135,7 +141,7 @@ def _refuse_unknown_checks(assignment: Assignment, names: Sequence[str]) -> None
             raise UsageError(f"{assignment.name} has no check '{name}': use one of {', '.join(known)}.")
 
 
-def _known_as(student: Student) -> str:
+def _known_as(student: Student | Person) -> str:
     """Name and id, where they are two."""
     return student.name if student.name == student.identity else f"{student.name} ({student.identity})"
 
@@ -152,6 +158,7 @@ class _Batch:
         self,
         assignment: Assignment,
         found: Class,
+        rosters: Sequence[Roster],
         store: Store,
         work: Work,
         out: Path,
@@ -165,9 +172,11 @@ class _Batch:
         self._out = out
         self._options = options
         self._console = console
+        self._students, self._absent, self._notes = identify(found.students, rosters)
+        self._called_in_class = {student.identity: student.name for student in found.students}
         # Without the contents, of which only those are in memory that are being graded.
-        self._seen = {student.identity: replace(found.handed_in(student), contents={}) for student in found.students}
-        self._names = outputs.file_names(found.students)
+        self._seen = {student.identity: replace(found.handed_in(student), contents={}) for student in self._students}
+        self._names = outputs.file_names([person for student in self._students for person in student.people])
         self._rules = options.policy or assignment.content.grading
         self.stages = Timings()
         self._reported: set[str] = set()  # whose reports this run has written
@@ -177,7 +186,7 @@ class _Batch:
 
         Raises UsageError for a student who is not there.
         """
-        chosen = self._found.students
+        chosen = self._students
         if self._options.students:
             asked = {student.identity for name in self._options.students for student in self._called(name)}
             chosen = [student for student in chosen if student.identity in asked]
@@ -186,10 +195,16 @@ class _Batch:
         return [each for each in chosen if self._store.key(each.identity) != self._key(self._seen[each.identity])]
 
     def _called(self, name: str) -> list[Student]:
-        known = [s for s in self._found.students if _folded(name) in (_folded(s.name), _folded(s.identity))]
+        known = [s for s in self._students if _folded(name) in self._all_names(s)]
         if not known:
             raise UsageError(f"No student is called '{clean(name)}': give a name or id as it is in gradebook.csv.")
         return known
+
+    def _all_names(self, student: Student) -> set[str]:
+        """Whatever a student, or a member of a group, is called by the class or by a course system's file."""
+        people = [each for person in student.people for each in (person.name, person.identity)]
+        names = [student.name, student.identity, self._called_in_class[student.identity], *people]
+        return {_folded(name) for name in names}
 
     def _key(self, handed: HandedIn) -> str:
         return _digest(self._work.identity, handed.sha256)
@@ -218,12 +233,13 @@ class _Batch:
             self._reported.add(record.identity)
 
     def _write_reports(self, record: Record, report: Report, executed: bytes) -> None:
-        name, content = self._names[record.identity], self._assignment.content
-        handed = self._seen[record.identity]
+        content, handed = self._assignment.content, self._seen[record.identity]
         row = outputs.row(handed, record, content, self._rules)
-        outputs.write_reports(self._out, name, report, content)
-        outputs.write_executed(self._out, name, executed)
-        outputs.write_pages(self._out, name, _known_as(handed.student), report, content, row, executed)
+        for person in handed.student.people:
+            name = self._names[person.identity]
+            outputs.write_reports(self._out, name, report, content)
+            outputs.write_executed(self._out, name, executed)
+            outputs.write_pages(self._out, name, _known_as(person), report, content, row, executed)
 
     def _prepared(self) -> Work:
         work = replace(self._work, answers=self._store.answers(self._work.identity))
@@ -278,28 +294,44 @@ class _Batch:
         began = time.monotonic()
         content, found = self._assignment.content, self._found
         collected = Collected()
-        rows, timings, without_score, reported = [], [], [], []
+        rows: list[Row] = []
+        timings: list[tuple[str, dict[str, float]]] = []
+        reported: list[str] = []
         pupils: list[Pupil] = []
-        for student in found.students:
+        for student in self._students:
             record = self._store.record(student.identity)
-            row = outputs.row(self._seen[student.identity], record, content, self._rules)
-            rows.append(row)
-            if record is None:
-                pupils.append(Pupil(row))
-                continue
-            timings.append((_known_as(student), record.timings))
-            why = (record.failure or row.comment) if row.score is None else ""
-            if row.score is None:
-                without_score.append({"student": row.name, "id": row.identity, "status": row.status, "why": why})
-            if record.report is not None:
+            base = outputs.row(self._seen[student.identity], record, content, self._rules)
+            why = (record.failure or base.comment) if record and base.score is None else ""
+            own = outputs.rows_of(base, student)
+            rows += own
+            if record is not None:
+                timings.append((_known_as(student), record.timings))
+            if record is not None and record.report is not None:
                 if student.identity not in self._reported:
                     self._write_reports(record, record.report, self._store.executed(student.identity))
-                collected.add(_known_as(student), record.report, row.score)
-                reported.append(self._names[student.identity])
-            page = f"{outputs.FOR_INSTRUCTORS}/{self._names[student.identity]}.html" if record.report else None
-            pupils.append(Pupil(row, why, page, bug_names(record.report)))
+                collected.add(_known_as(student), record.report, base.score, len(own))
+                reported += [self._names[person.identity] for person in student.people]
+            for row in own:
+                page = (
+                    f"{outputs.FOR_INSTRUCTORS}/{self._names[row.identity]}.html" if record and record.report else None
+                )
+                pupils.append(Pupil(row, why, page, bug_names(record.report if record else None)))
+        absent = [outputs.absent_row(listed, content) for listed in self._absent]
+        pupils += [Pupil(row, row.comment) for row in absent]
+        without_score = [
+            {"student": pupil.row.name, "id": pupil.row.identity, "status": pupil.row.status, "why": pupil.why}
+            for pupil in pupils
+            if pupil.row.score is None and pupil.row.status != "pending"
+        ]
         outputs.remove_other_reports(self._out, reported)
-        filled = outputs.write_gradebooks(self._out, rows, found.layout, self._assignment.name, self._options.given)
+        filled, notes = outputs.write_gradebooks(
+            self._out, rows, absent, found.layout, self._assignment.name, self._options.given, self._store
+        )
+        if found.encoding:
+            notes.append(
+                f"The names of files are not in UTF-8 and were read as {found.encoding}: if they are wrong, unpack "
+                "the archive with the right encoding and give the folder."
+            )
         told = {
             "assignment": {"name": self._assignment.name, "version": content.version},
             "grader": __version__,
@@ -307,18 +339,28 @@ class _Batch:
             "isolation": self._work.isolation,
             "layout": found.layout,
             "grading": self._rules.model_dump(mode="json"),
-            "students": dict(sorted(Counter(row.status for row in rows).items())),
+            "students": dict(sorted(Counter(pupil.row.status for pupil in pupils).items())),
             "passed": sum(row.passed for row in rows),
             "without_score": without_score,
             "several_attempts": [
                 {"student": row.name, "id": row.identity, "earlier": row.attempts} for row in rows if row.attempts
             ],
             "files_of_nobody": found.left_over,
+            "left_out": [{"file": name, "reason": reason} for name, reason in found.left_out],
         }
         outputs.write_summary(self._out, told, collected)
         outputs.write_timings(self._out, timings)
-        outputs.write_class_page(self._out, content, pupils, collected, found.left_over, self._work.isolation)
+        outputs.write_class_page(self._out, content, pupils, collected, found.left_out, self._work.isolation)
         self.stages.add("gradebooks", began)
         return Graded(
-            rows, without_score, collected, filled, timings, found.left_over, found.layout, graded, self.stages
+            [*rows, *absent],
+            [entry for entry in without_score if entry["id"] in {row.identity for row in rows}],
+            collected,
+            filled,
+            timings,
+            found.left_out,
+            found.layout,
+            graded,
+            self.stages,
+            [*self._notes, *notes],
         )

@@ -13,13 +13,16 @@ from collections.abc import Sequence
 from ..errors import UsageError
 from .cells import number_cell, read_number, writes_decimal_commas
 from .gradebook import Filled, Row, ungraded
-from .matching import folded, missing, pair
+from .matching import Known, Student, folded, missing, natural, pair
+from .roster import Listed, Roster
 from .sheet import BOM, Cell, Sheet, quote, read
 
 WHAT = "The Canvas gradebook"
 LAST_STUDENT_COLUMN = "Section"
 POINTS = "Points Possible"
-KEPT = ("EX", "N/A")  # excused, and not assigned to this student
+KEPT = {"EX": "Excused in Canvas.", "N/A": "Not assigned to this student in Canvas."}
+# Canvas takes columns with such titles for its own totals, of which it reads none.
+IGNORED = re.compile(r"final|\bcurrent\b|override (?:score|grade|status)", re.IGNORECASE)
 READ_ONLY = "(read only)"
 
 
@@ -53,9 +56,30 @@ def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str) -> Filled:
     notes = ungraded(list(found.values()))
     if scaled:
         notes.append(f"The scores are scaled to the {number_cell(possible)} points of {header[column].text} in Canvas.")
+    if ignored := IGNORED.search(header[column].text):
+        notes.append(
+            f'Canvas may ignore the column, because its title contains "{ignored[0]}": if the import reports no '
+            "changes, rename the assignment in Canvas, export the gradebook again and give it here."
+        )
     bom = BOM if sheet.source.startswith(BOM) else ""
     content = bom + "".join(sheet.delimiter.join(cells) + "\n" for cells in written)
     return Filled(content.encode(), missing(rows, found), without, locked, notes)
+
+
+def roster(gradebook_csv: bytes, title: str) -> Roster:
+    """The students of the gradebook; raises UsageError as :func:`fill` does."""
+    header, points, lines = _parts(read(gradebook_csv, WHAT))
+    column = _column(header, points, title)
+    students = _Students(header)
+    listed = [
+        Listed(
+            students.name(line),
+            students.says("ID", line) or students.name(line),
+            note=KEPT.get(line[column].text.strip().upper(), ""),
+        )
+        for line in lines
+    ]
+    return Roster(listed, lambda people: students.pair(people, lines))
 
 
 def _parts(sheet: Sheet) -> tuple[list[Cell], list[list[Cell]], list[list[Cell]]]:
@@ -118,16 +142,28 @@ class _Students:
             return self.says("Student", line)
         return f"{self.says('LastName', line)}, {self.says('FirstName', line)}"
 
-    def pair(self, rows: Sequence[Row], lines: Sequence[Sequence[Cell]]) -> dict[int, Row]:
+    def pair(self, known: Sequence[Student], lines: Sequence[Sequence[Cell]]) -> dict[int, Student]:
+        def login(line: Sequence[Cell]) -> str:
+            return self.says("SIS Login ID", line).casefold()
+
+        def identity(student: Known) -> str:
+            return student.identity
+
         return pair(
-            rows,
+            known,
             lines,
             [
-                (lambda row: row.identity, lambda line: self.says("ID", line)),
-                (lambda row: row.identity, lambda line: self.says("SIS User ID", line)),
-                (lambda row: row.identity, lambda line: self.says("SIS Login ID", line)),
-                (lambda row: _composed(row.name), lambda line: _composed(self.name(line))),
-                (lambda row: folded(row.name), lambda line: folded(self.name(line))),
+                (identity, lambda line: self.says("ID", line)),
+                (identity, lambda line: self.says("SIS User ID", line)),
+                (identity, lambda line: self.says("SIS Login ID", line)),
+                (lambda student: student.email.casefold(), login),
+                (
+                    lambda student: student.email.casefold().partition("@")[0],
+                    lambda line: login(line).partition("@")[0],
+                ),
+                (lambda student: _composed(student.name), lambda line: _composed(self.name(line))),
+                (lambda student: folded(student.name), lambda line: folded(self.name(line))),
+                (lambda student: folded(natural(student.name)), lambda line: folded(natural(self.name(line)))),
             ],
         )
 

@@ -35,7 +35,11 @@ class Pupil:
 
 
 def render(
-    content: AssignmentFile, pupils: Sequence[Pupil], collected: Class, left_over: Sequence[str], isolation: str
+    content: AssignmentFile,
+    pupils: Sequence[Pupil],
+    collected: Class,
+    left_out: Sequence[tuple[str, str]],
+    isolation: str,
 ) -> str:
     """The page of a class."""
     scores = [pupil.row.score for pupil in pupils if pupil.row.score is not None]
@@ -58,7 +62,7 @@ def render(
             lost=lambda row: [
                 name for name, score in row.checks.items() if score is None or score < points.get(name, 0)
             ],
-            left_over=left_over,
+            left_out=left_out,
             states=_states(),
             isolation=isolation,
             script=_script(),
@@ -69,7 +73,12 @@ def render(
 
 def _states() -> dict[str, str]:
     """Why somebody has no score, in a word or two."""
-    return {"unreadable": _("Unreadable"), "not_gradable": _("Not graded"), "pending": _("Not graded yet")}
+    return {
+        "not_submitted": _("Not handed in"),
+        "unreadable": _("Unreadable"),
+        "not_gradable": _("Not graded"),
+        "pending": _("Not graded yet"),
+    }
 
 
 def _leaders(collected: Class) -> list[Entry]:

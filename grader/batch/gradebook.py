@@ -13,7 +13,7 @@ from .cells import number_cell, text_cell
 from .files import write_whole
 
 BEFORE_CHECKS = ("student", "id", "status", "score", "max_score", "passed", "late", "penalty")
-AFTER_CHECKS = ("submission", "earlier_attempts", "comment")
+AFTER_CHECKS = ("submission", "group", "earlier_attempts", "comment")
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,10 @@ class Row:
     """One student's line in every gradebook.
 
     ``name`` is as the course system writes it, ``identity`` the course system's own. ``status`` is ``graded``,
-    ``not_gradable``, or ``unreadable`` where what was handed in cannot be read. ``score`` is after late policy and
+    ``not_gradable``, ``unreadable`` where what was handed in cannot be read, or ``not_submitted``. ``score`` is after late policy and
     rounding, ``raw`` before; both are None where there is none. ``late`` says how late, and ``penalty`` how many points
-    that cost. ``checks`` has the score of each check, and ``attempts`` what was handed in before and not graded.
+    that cost. ``group`` is with whom it was handed in, empty for one student alone. ``email`` and ``number`` help to
+    find the student in a course system's file. ``checks`` has the score of each check, and ``attempts`` what was handed in before and not graded.
     """
 
     name: str
@@ -39,6 +40,9 @@ class Row:
     checks: dict[str, float | None]
     submission: str
     attempts: list[str]
+    group: str = ""
+    email: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ def _line(row: Row, checks: Sequence[str]) -> list[str]:
         number_cell(row.penalty),
         *(number_cell(row.checks.get(check)) for check in checks),
         text_cell(row.submission),
+        text_cell(row.group),
         text_cell("; ".join(row.attempts)),
         text_cell(row.comment),
     ]

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from ..errors import UsageError
 from .cells import number_cell, text_cell
 from .gradebook import Filled, Row, ungraded
-from .matching import missing, pair
-from .sheet import Cell, read
+from .matching import Student, missing, pair
+from .roster import Listed, Roster
+from .sheet import Cell, Sheet, read
 
 WHAT = "The ILIAS status file"
 COLUMNS = (
@@ -40,34 +41,57 @@ def fill(rows: Sequence[Row], status: bytes) -> Filled:
     Raises UsageError for another file, that of a team exercise included.
     """
     sheet = read(status, WHAT)
+    lines = _lines(sheet)
+    found = _pair(rows, lines)
+    changes = {
+        _cell(title, lines[index]): text
+        for index, row in found.items()
+        if row.score is not None
+        for title, text in _marks(row).items()
+    }
+    without = [_name(line) for index, line in enumerate(lines) if index not in found]
+    return Filled(sheet.changed(changes), missing(rows, found), without, notes=ungraded(list(found.values())))
+
+
+def roster(status: bytes) -> Roster:
+    """The students of the status file; raises UsageError as :func:`fill` does."""
+    lines = _lines(read(status, WHAT))
+    listed = [Listed(_name(line), _cell("login", line).text) for line in lines]
+    return Roster(listed, lambda people: _pair(people, lines))
+
+
+def _lines(sheet: Sheet) -> list[list[Cell]]:
     titles = [cell.text for cell in sheet.rows[0]] if sheet.rows else []
     if tuple(titles) != COLUMNS:
         raise UsageError(
             f"{WHAT} has other columns than {', '.join(COLUMNS)}: take status.csv from the multi-feedback download, "
             "and enter the marks of a team exercise by hand."
         )
-    lines = sheet.rows[1:]
+    return sheet.rows[1:]
 
-    def cell(title: str, line: Sequence[Cell]) -> Cell:
-        return line[COLUMNS.index(title)]
 
-    found = pair(rows, lines, [(lambda row: row.identity, lambda line: cell("login", line).text)])
-    changes = {
-        cell(title, lines[index]): text
-        for index, row in found.items()
-        if row.score is not None
-        for title, text in _marks(row).items()
-    }
-    without = [
-        f"{cell('firstname', line).text} {cell('lastname', line).text}"
-        for index, line in enumerate(lines)
-        if index not in found
-    ]
-    return Filled(sheet.changed(changes), missing(rows, found), without, notes=ungraded(list(found.values())))
+def _cell(title: str, line: Sequence[Cell]) -> Cell:
+    return line[COLUMNS.index(title)]
+
+
+def _name(line: Sequence[Cell]) -> str:
+    return f"{_cell('firstname', line).text} {_cell('lastname', line).text}"
+
+
+def _pair(students: Sequence[Student], lines: Sequence[Sequence[Cell]]) -> dict[int, Student]:
+    """By the login, else by the number, which is right also where a login with ``_`` was read wrong."""
+    return pair(
+        students,
+        lines,
+        [
+            (lambda student: student.identity, lambda line: _cell("login", line).text),
+            (lambda student: student.number, lambda line: _cell("usr_id", line).text),
+        ],
+    )
 
 
 def status_file(rows: Sequence[Row]) -> bytes:
-    """A ``status.csv`` from nothing, for the students whose ``usr_id`` stands in the path of their submission.
+    """A ``status.csv`` from nothing, for the students whose ``usr_id`` stands in the name of their folder.
 
     The others have a line that the plugin passes over. First and last names are the plugin's to know.
     """
@@ -76,9 +100,10 @@ def status_file(rows: Sequence[Row]) -> bytes:
     writer.writerow(COLUMNS)
     for row in rows:
         found = re.search(rf"_{re.escape(row.identity)}_(\d+)(?:/|$)", row.submission)
-        line = {"update": "0", "usr_id": found[1] if found else "", "login": text_cell(row.identity)}
+        number = row.number or (found[1] if found else "")
+        line = {"update": "0", "usr_id": number, "login": text_cell(row.identity)}
         if row.score is not None:
-            line |= _marks(row) | {"update": "1" if found else "0"}
+            line |= _marks(row) | {"update": "1" if number else "0"}
         writer.writerow([line.get(title, "") for title in COLUMNS])
     return table.getvalue().encode()
 

@@ -37,11 +37,15 @@ class Handed:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who gets a score: the name for people, the course system's own id, and an e-mail address if known."""
+    """Somebody who gets a score: the name for people and the course system's own id.
+
+    An e-mail address and, next to a login as the id, a number are there where the layout has them.
+    """
 
     name: str
     identity: str
     email: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Student:
     submitted: datetime | None = None
     members: tuple[Person, ...] = ()
     folder: str = ""
+    number: str = ""
 
     @property
     def late(self) -> bool:
@@ -69,7 +74,7 @@ class Student:
     @property
     def people(self) -> tuple[Person, ...]:
         """Everybody who gets the score."""
-        return self.members or (Person(self.name, self.identity),)
+        return self.members or (Person(self.name, self.identity, number=self.number),)
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ class Placed(NamedTuple):
     file: Handed
     start: int = 0
     members: tuple[Person, ...] = ()
+    number: str = ""
 
 
 Place = Callable[[str], Placed | None]  # None where a path is nobody's
@@ -148,7 +154,7 @@ def ilias(path: str) -> Placed | None:
     else:
         halves = re.split(r"(?<!_)_(?!_)", found["names"])
         student = " ".join(reversed(halves)) if len(halves) == 2 else found["names"]
-    return Placed(found["id"], student, login, file, len(found["before"]))
+    return Placed(found["id"], student, login, file, len(found["before"]), number=found["id"])
 
 
 def nbgrader(path: str) -> Placed | None:
@@ -302,6 +308,7 @@ def _add(found: dict[str, Student], placed: Placed, path: str) -> None:
             submitted=placed.file.submitted,
             members=placed.members,
             folder=folder,
+            number=placed.number,
         ),
     )
     if not path.endswith("/"):
@@ -371,7 +378,7 @@ def _together(members: Sequence[Student], holders: Sequence[Student]) -> Student
         ", ".join(member.identity for member in members),
         [file for holder in holders for file in holder.files],
         [file for holder in holders for file in holder.earlier],
-        members=tuple(Person(member.name, member.identity) for member in members) if len(members) > 1 else (),
+        members=tuple(person for member in members for person in member.people),
         folder=holders[0].folder,
     )
 
@@ -432,11 +439,17 @@ def _submission(folder: str, submission: gradescope.Submission, file: Handed) ->
 def _common_folder(paths: Sequence[str]) -> str:
     """The one folder that holds the whole class, as an archive of a folder has it, with its slash; "" if there is none.
 
-    A folder with files and folders in it is rather one student's.
+    A folder with files and folders in it is rather one student's, unless answers are in several of those folders.
     """
     tops = {path.partition("/")[0] for path in paths}
     if len(tops) != 1 or not all("/" in path for path in paths):
         return ""
     top = f"{tops.pop()}/"
-    direct = sum("/" not in path.removeprefix(top) for path in paths)
-    return top if direct == 0 or (direct == len(paths) and direct > 1) else ""
+    inside = [path.removeprefix(top) for path in paths]
+    direct = [name for name in inside if "/" not in name]
+    if not direct or (len(direct) == len(inside) and len(direct) > 1):
+        return top
+    answers = [name for name in inside if name.lower().endswith((*PYTHON, *ARCHIVES))]
+    folders = {name.partition("/")[0] for name in answers if "/" in name}
+    needed = 3 if any(name in direct for name in answers) else 2
+    return top if len(folders) >= max(needed, len(direct) + 1) else ""

@@ -6,39 +6,51 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..text import clean
-from .gradebook import Row
 
+
+class Known(Protocol):
+    """What is known of a student in the batch, be it a row of the gradebook or not yet."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def identity(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+
+
+Student = TypeVar("Student", bound=Known)
 Line = TypeVar("Line")
+Ways = Sequence[tuple[Callable[[Known], str], Callable[[Line], str]]]
 
 
-def pair(
-    rows: Sequence[Row],
-    lines: Sequence[Line],
-    ways: Sequence[tuple[Callable[[Row], str], Callable[[Line], str]]],
-) -> dict[int, Row]:
-    """The row for each line that has one, by the line's number.
+def pair(students: Sequence[Student], lines: Sequence[Line], ways: Ways[Line]) -> dict[int, Student]:
+    """The student for each line that has one, by the line's number.
 
-    A way gives a row and a line a key; the first ways go first. A key that two rows or two lines share says nothing:
-    no grade is better than somebody else's.
+    A way gives a student and a line a key; the first ways go first. A key that two students or two lines share says
+    nothing: no grade is better than somebody else's.
     """
-    found: dict[int, Row] = {}
+    found: dict[int, Student] = {}
     placed: set[int] = set()
-    for key_of_row, key_of_line in ways:
-        of_rows, of_lines = [key_of_row(row) for row in rows], [key_of_line(line) for line in lines]
-        seen, there = Counter(of_rows), Counter(of_lines)
+    for key_of_student, key_of_line in ways:
+        of_students = [key_of_student(student) for student in students]
+        of_lines = [key_of_line(line) for line in lines]
+        seen, there = Counter(of_students), Counter(of_lines)
         number = {key: index for index, key in enumerate(of_lines)}
-        for index, (row, key) in enumerate(zip(rows, of_rows, strict=True)):
+        for index, (student, key) in enumerate(zip(students, of_students, strict=True)):
             alone = bool(key) and seen[key] == there[key] == 1
             if alone and index not in placed and number[key] not in found:
-                found[number[key]] = row
+                found[number[key]] = student
                 placed.add(index)
     return found
 
 
-def missing(rows: Sequence[Row], found: dict[int, Row]) -> list[str]:
+def missing(rows: Sequence[Student], found: dict[int, Student]) -> list[str]:
     """Who of the batch has no line; the course system's id tells two of one name apart."""
     matched = {id(row) for row in found.values()}
     names = [(row.name, row.identity) for row in rows if id(row) not in matched]
@@ -48,3 +60,9 @@ def missing(rows: Sequence[Row], found: dict[int, Row]) -> list[str]:
 def folded(name: str) -> str:
     """The name as Canvas writes it in front of a file: lower case, letters and digits only."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name)).lower()
+
+
+def natural(name: str) -> str:
+    """``Ada Lovelace`` for ``Lovelace, Ada``; other names as they are."""
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and "," not in first else name

@@ -16,7 +16,8 @@ from ..errors import UsageError
 from ..text import clean
 from .cells import FORMULA, number_cell, read_number, writes_decimal_commas
 from .gradebook import Filled, Row, ungraded
-from .matching import folded, missing, pair
+from .matching import Student, folded, missing, natural, pair
+from .roster import Listed, Roster
 from .sheet import Cell, Sheet, read
 
 WHAT = "The Moodle worksheet"
@@ -24,6 +25,8 @@ WHAT = "The Moodle worksheet"
 TITLES = {
     "identifier": ("Identifier", "ID", "Identificador", "Identifiant"),
     "name": ("Full name", "Vollständiger Name", "Nombre completo", "Nom complet"),
+    "email": ("Email address", "E-Mail-Adresse", "Dirección de correo", "Adresse de courriel", "Adreça electrònica"),
+    "group": ("Group", "Gruppe", "Grupo", "Groupe", "Grup"),
     "grade": ("Grade", "Bewertung", "Calificación", "Note", "Qualificació"),
     "maximum": ("Maximum grade", "Bestwertung", "Calificación máxima", "Note maximale", "Qualificació màxima"),
     "scale": ("Scale", "Skala", "Escala", "Barème"),
@@ -56,21 +59,16 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
     number of a group may be. Raises UsageError for a file that is no worksheet, or one that grades with a scale.
     """
     sheet = read(worksheet, WHAT)
-    columns = _columns(sheet)
-
-    def says(what: str, line: Sequence[Cell]) -> str:
-        return line[columns[what]].text.strip() if what in columns else ""
-
-    lines = [row for row in sheet.rows[1:] if says("identifier", row)]
-    numbered = pair(rows, lines, [(lambda row: row.identity, lambda line: _number(says("identifier", line)))])
-    found = {index: row for index, row in numbered.items() if _same_name(row.name, says("name", lines[index]))}
-    numbers = (says(what, line) for what in ("maximum", "grade") for line in lines)
+    lines = _Lines(sheet)
+    columns, says = lines.columns, lines.says
+    found, strangers = lines.pair(rows)
+    numbers = (says(what, line) for what in ("maximum", "grade") for line in lines.rows)
     decimal = "," if any(writes_decimal_commas(number) for number in numbers) else "."
 
     changes: dict[Cell, str] = {}
     locked, maxima = [], set()
     for index, row in sorted(found.items()):
-        line = lines[index]
+        line = lines.rows[index]
         if says("changeable", line).casefold() in NO:
             locked.append(says("name", line) or says("identifier", line))
         elif row.score is not None:
@@ -84,16 +82,66 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
 
     notes = ungraded(list(found.values()))
     notes += [
-        f"The number of {clean(row.name)} belongs to {says('name', lines[index])} in the worksheet: enter the grade by hand."
-        for index, row in sorted(numbered.items())
-        if index not in found
+        f"The number of {clean(row.name)} belongs to {says('name', lines.rows[index])} in the worksheet: "
+        "enter the grade by hand."
+        for index, row in sorted(strangers.items())
     ]
     if maxima:
         notes.append(f"The scores are scaled to the maximum grade of the worksheet, {', '.join(sorted(maxima))}.")
     if "comment" not in columns:
         notes.append("The worksheet has no column for comments: they are left out.")
-    without = [says("name", line) or says("identifier", line) for index, line in enumerate(lines) if index not in found]
+    without = [
+        says("name", line) or says("identifier", line) for index, line in enumerate(lines.rows) if index not in found
+    ]
     return Filled(sheet.changed(changes), missing(rows, found), without, locked, notes)
+
+
+def roster(worksheet: bytes) -> Roster:
+    """The students of the worksheet, with their groups; raises UsageError as :func:`fill` does."""
+    lines = _Lines(read(worksheet, WHAT))
+    listed = [
+        Listed(
+            lines.says("name", line) or lines.says("identifier", line),
+            _number(lines.says("identifier", line)),
+            lines.says("email", line),
+            lines.says("group", line),
+        )
+        for line in lines.rows
+    ]
+    return Roster(listed, lambda people: lines.pair(people)[0])
+
+
+class _Lines:
+    """The students' rows of a worksheet, and what their cells say."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.columns = _columns(sheet)
+        self.rows = [row for row in sheet.rows[1:] if self.says("identifier", row)]
+
+    def says(self, what: str, line: Sequence[Cell]) -> str:
+        return line[self.columns[what]].text.strip() if what in self.columns else ""
+
+    def pair(self, students: Sequence[Student]) -> tuple[dict[int, Student], dict[int, Student]]:
+        """The student of each row by number; the others by e-mail address or name; and whose number is somebody else's."""
+        numbered = pair(students, self.rows, [(lambda student: student.identity, self._number)])
+        found = {
+            i: student for i, student in numbered.items() if _same_name(student.name, self.says("name", self.rows[i]))
+        }
+        strangers = {index: student for index, student in numbered.items() if index not in found}
+        placed = {id(student) for student in numbered.values()}
+        rest = [student for student in students if id(student) not in placed]
+        others = pair(
+            rest,
+            self.rows,
+            [
+                (lambda student: student.email.casefold(), lambda line: self.says("email", line).casefold()),
+                (lambda student: folded(natural(student.name)), lambda line: folded(natural(self.says("name", line)))),
+            ],
+        )
+        return {index: student for index, student in others.items() if index not in numbered} | found, strangers
+
+    def _number(self, line: Sequence[Cell]) -> str:
+        return _number(self.says("identifier", line))
 
 
 def as_html(comment: str) -> str:

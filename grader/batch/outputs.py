@@ -6,12 +6,11 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +27,23 @@ from .class_page import Pupil
 from .collect import HandedIn
 from .files import write_whole
 from .gradebook import Filled, Row
-from .layouts import Student
-from .store import Record
+from .layouts import Person, Student
+from .roster import Listed, Roster
+from .store import Record, Store
 from .summary import Class
 from .visible import FAULT, for_student
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
 CLASS_PAGE = "index.html"
 DIGEST = re.compile(r"-[0-9a-f]{8}$")  # a name that looks as if it had one gets one, so that all stay different
-LONGEST_NAME = 80  # characters of a file's name
+LONGEST_NAME = 80  # bytes of a file's name
+IMPORTS = ("canvas.csv", "moodle.csv", "status.csv", "nbgrader.csv")
 LONGEST_COMMENT = 2000
 
 
-def file_names(students: Sequence[Student]) -> dict[str, str]:
+def file_names(people: Sequence[Person | Student]) -> dict[str, str]:
     """A name for the files of each student, by identity: to be read by people, and different on every file system."""
-    names = {student.identity: _file_name(student) for student in students}
+    names = {person.identity: _file_name(person) for person in people}
     taken = Counter(name.casefold() for name in names.values())
     return {
         identity: f"{name}-{_short_digest(identity)}" if taken[name.casefold()] > 1 or DIGEST.search(name) else name
@@ -50,16 +51,24 @@ def file_names(students: Sequence[Student]) -> dict[str, str]:
     }
 
 
-def _file_name(student: Student) -> str:
-    told = student.name if student.name == student.identity else f"{student.name}_{student.identity}"
-    plain = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", told)).strip("._") or "student"
-    if len(os.fsencode(plain)) <= LONGEST_NAME:
+def _file_name(person: Person | Student) -> str:
+    told = person.name if person.name == person.identity else f"{person.name}_{person.identity}"
+    plain = "".join(sign if _is_readable(sign) else " " for sign in unicodedata.normalize("NFC", told))
+    plain = re.sub(r" +", "_", plain).strip("._")
+    if not any(sign.isalnum() for sign in plain):
+        return f"student-{_short_digest(told)}"
+    if len(plain.encode()) <= LONGEST_NAME:
         return plain
-    return f"{plain[: LONGEST_NAME // 4]}-{_short_digest(told)}"
+    return f"{plain.encode()[:LONGEST_NAME].decode(errors='ignore')}-{_short_digest(told)}"
+
+
+def _is_readable(sign: str) -> bool:
+    """A letter or digit of any script, with the marks that belong to it, or a sign that no file system minds."""
+    return sign.isalnum() or sign in "_.-" or unicodedata.category(sign).startswith("M")
 
 
 def _short_digest(text: str) -> str:
-    return hashlib.sha256(os.fsencode(text)).hexdigest()[:8]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def write_reports(folder: Path, name: str, report: Report, content: AssignmentFile) -> None:
@@ -123,6 +132,8 @@ def row(handed: HandedIn, record: Record | None, content: AssignmentFile, rules:
     status = (
         "graded" if final else "unreadable" if record and record.problem else "not_gradable" if record else "pending"
     )
+    if not student.files:
+        status = "not_submitted"
     return Row(
         name=student.name,
         identity=student.identity,
@@ -137,6 +148,43 @@ def row(handed: HandedIn, record: Record | None, content: AssignmentFile, rules:
         checks={check.name: check.score for check in report.checks} if report else {},
         submission=handed.shown,
         attempts=[file.path for file in student.earlier],
+    )
+
+
+def rows_of(base: Row, student: Student) -> list[Row]:
+    """The line of each student who gets the score of a submission: of a group each member has one."""
+    people = student.people
+    return [
+        replace(
+            base,
+            name=person.name,
+            identity=person.identity,
+            email=person.email,
+            number=person.number,
+            group=student.name if len(people) > 1 else "",
+        )
+        for person in people
+    ]
+
+
+def absent_row(listed: Listed, content: AssignmentFile) -> Row:
+    """The line of somebody who is in a course system's file and handed in nothing, which is not a zero either."""
+    max_score = sum(check.points for check in content.checks if not check.bonus)
+    comment = " ".join(filter(None, [_("Nothing was handed in."), listed.note]))
+    return Row(
+        name=listed.name,
+        identity=listed.identity,
+        status="not_submitted",
+        score=None,
+        raw=None,
+        max_score=max_score,
+        passed=False,
+        late="",
+        penalty=0.0,
+        comment=comment,
+        checks={},
+        submission="",
+        attempts=[],
     )
 
 
@@ -173,16 +221,25 @@ class Given:
     ilias: Path | None = None
 
 
-def try_out(given: Given) -> None:
-    """Raise UsageError for a given file that cannot be filled, before anything is graded."""
-    _fill([], given)
+def rosters(given: Given) -> list[Roster]:
+    """Who belongs to the class, by each given file; raises UsageError for one that cannot be filled."""
+    readers: list[tuple[Path | None, Callable[[bytes], Roster]]] = [
+        (given.canvas, lambda raw: canvas.roster(raw, given.column)),
+        (given.moodle, moodle.roster),
+        (given.ilias, ilias.roster),
+    ]
+    return [read(_content(path)) for path, read in readers if path is not None]
 
 
 def write_gradebooks(
-    folder: Path, rows: Sequence[Row], layout: str, name: str, given: Given
-) -> list[tuple[str, Filled]]:
-    """Our own gradebook and those of course systems; returns the latter by file name, and whom they lack."""
-    gradebook.write(rows, folder / "gradebook.csv")
+    folder: Path, rows: Sequence[Row], absent: Sequence[Row], layout: str, name: str, given: Given, store: Store
+) -> tuple[list[tuple[str, Filled]], list[str]]:
+    """Our own gradebook and those of course systems; ``absent`` stand in the former alone.
+
+    Returns the latter by file name, and whom they lack, and sentences about the import files of an earlier run, which
+    are removed: nobody is to import an old mark.
+    """
+    gradebook.write([*rows, *absent], folder / "gradebook.csv")
     filled = _fill(rows, given)
     if layout == "nbgrader":
         filled.append(("nbgrader.csv", Filled(nbgrader.grades(rows, name), [], [])))
@@ -190,7 +247,26 @@ def write_gradebooks(
         filled.append(("status.csv", Filled(ilias.status_file(rows), [], [])))
     for file, done in filled:
         write_whole(folder / file, done.content)
-    return filled
+        store.keep_written(file, _digest(done.content))
+    return filled, _remove_old_imports(folder, {file for file, _ in filled}, store)
+
+
+def _remove_old_imports(folder: Path, written: set[str], store: Store) -> list[str]:
+    notes = []
+    for name in IMPORTS:
+        path = folder / name
+        if name in written or not path.is_file():
+            continue
+        if store.written(name) == _digest(path.read_bytes()):
+            path.unlink()
+            notes.append(f"{name} of an earlier run is removed: give its option again for a new one.")
+        else:  # it is not as the grader wrote it
+            notes.append(f"{path} is not of this run, and its scores may be old: remove it if it is an import file.")
+    return notes
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _fill(rows: Sequence[Row], given: Given) -> list[tuple[str, Filled]]:
@@ -229,11 +305,11 @@ def write_class_page(
     content: AssignmentFile,
     pupils: Sequence[Pupil],
     collected: Class,
-    left_over: Sequence[str],
+    left_out: Sequence[tuple[str, str]],
     isolation: str,
 ) -> None:
     """``index.html``, for instructors."""
-    page = class_page.render(content, pupils, collected, left_over, isolation)
+    page = class_page.render(content, pupils, collected, left_out, isolation)
     write_whole(folder / CLASS_PAGE, page.encode(errors="replace"))
 
 

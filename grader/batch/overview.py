@@ -48,10 +48,12 @@ def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> 
         line(f"{entry['status']:12} {clean(entry['student'])}: {clean(entry['why'], 300)}")
     if len(without) > MOST_LINES:
         line(f"{'':12} ... and {len(without) - MOST_LINES} more without a score: see summary.json.")
-    for name in graded.left_over[:MOST_LINES]:
-        line(f"{'of nobody':12} {clean(name)}")
-    if len(graded.left_over) > MOST_LINES:
-        line(f"{'':12} ... and {len(graded.left_over) - MOST_LINES} more files of nobody: see summary.json.")
+    for name, reason in graded.left_out[:MOST_LINES]:
+        line(f"{'left out':12} {clean(name)}: {reason}")
+    if len(graded.left_out) > MOST_LINES:
+        line(f"{'':12} ... and {len(graded.left_out) - MOST_LINES} more files that are left out: see summary.json.")
+    for note in graded.notes:
+        line(f"{'note':12} {clean(note, 500)}")
     for file, filled in graded.filled:
         for sentence in _of(filled):
             line(f"{file:12} {sentence}")
@@ -62,10 +64,11 @@ def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> 
         else "no scores yet"
     )
     passed = sum(row.passed for row in graded.rows)
+    lacking = sum(row.score is None and row.status != "pending" for row in graded.rows)
     of_all = "" if graded.graded == len(graded.rows) else f"; of all {len(graded.rows)}"
     line(
         f"{plural(len(graded.rows), 'student')} ({graded.layout}), {graded.graded} graded now{of_all}: {passed} passed, "
-        f"{len(without)} without a score; {average} of {graded.rows[0].max_score:g}."
+        f"{lacking} without a score; {average} of {graded.rows[0].max_score:g}."
     )
     line(
         f"Written to {out}: gradebook.csv, index.html, reports/, instructor/, summary.json, timings.csv"

@@ -88,7 +88,7 @@ class Store:
         with self._writing() as database:
             database.execute("DELETE FROM results")
             database.execute("DELETE FROM notebooks")
-            database.execute("DELETE FROM settings")
+            database.execute("DELETE FROM settings WHERE name = 'seed'")
             database.execute("DELETE FROM answers")
 
     def seed(self, given: int | None) -> int:
@@ -98,6 +98,16 @@ class Store:
             seed = given if given is not None else int(row[0]) if row else seeds.drawn()
             database.execute("INSERT OR REPLACE INTO settings VALUES ('seed', ?)", (str(seed),))
         return seed
+
+    def written(self, name: str) -> str:
+        """The digest of an import file as the last run wrote it, empty if none did."""
+        row = self._database.execute("SELECT value FROM settings WHERE name = ?", (f"written {name}",)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_written(self, name: str, digest: str) -> None:
+        """Keep the digest of an import file."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"written {name}", digest))
 
     def key(self, identity: str) -> str | None:
         """The key of a student's result; None where there is no result."""

@@ -35,6 +35,13 @@ class Attempts(Part):
     earlier: list[str]
 
 
+class LeftOut(Part):
+    """A file, or a link, that is no student's, and why."""
+
+    file: str
+    reason: str
+
+
 class SummaryFile(Part):
     """The whole of ``summary.json``. It is for instructors: it has the seed."""
 
@@ -50,6 +57,7 @@ class SummaryFile(Part):
     without_score: list[WithoutScore]
     several_attempts: list[Attempts]
     files_of_nobody: list[str]
+    left_out: list[LeftOut]
     score: dict[str, float]
     checks: list[Difficulty]
     bugs: list[Made]

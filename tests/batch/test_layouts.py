@@ -176,3 +176,126 @@ def test_a_bomb_of_aliases_in_the_metadata_is_read_as_nothing():
     bomb = "\n".join(["a0: &a0 [x, x]", *levels, "submission_1:", "  :submitters:", "  - :name: *a8", "    :sid: 5"])
     (student,) = students(["submission_1/a.py", METADATA], metadata=bomb).students
     assert (student.name, student.identity) == ("submission_1", "5")
+
+
+@pytest.mark.parametrize("stray", ["notes.txt", "", "list.csv"])
+def test_a_stray_file_does_not_make_one_student_of_a_class(stray):
+    paths = ["top/anna/a.py", "top/ben/b.ipynb", "top/carl/sub/c.zip", *([f"top/{stray}"] if stray else [])]
+    assert [student.name for student in students(paths).students] == ["anna", "ben", "carl"]
+    assert [s.name for s in students([*paths, "top/dora.py"]).students] == ["anna", "ben", "carl", "dora"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "files", "earlier"),
+    [
+        # Two files of one student, uploaded together or not.
+        (["h_8_11_week-3.ipynb", "h_8_12_week-4.ipynb"], ["week-3.ipynb", "week-4.ipynb"], []),
+        (["h_8_11_week-3.ipynb", "h_8_90_week-4.ipynb"], ["week-3.ipynb", "week-4.ipynb"], []),
+        (["h_8_11_part-1.py", "h_8_12_part-2.py"], ["part-1.py", "part-2.py"], []),
+        (["h_8_12_x-1.py", "h_8_99_x.py"], ["x-1.py", "x.py"], []),  # Canvas gives a later upload the larger number
+        (["h_8_11_a.py", "h_8_12_b.py"], ["a.py", "b.py"], []),
+        # Attempts.
+        (["h_8_11_x.py", "h_8_70_x-1.py", "h_8_99_x-2.py"], ["x.py"], ["h_8_11_x.py", "h_8_70_x-1.py"]),
+        (["h_8_11_x-1.py", "h_8_70_x-2.py"], ["x.py"], ["h_8_11_x-1.py"]),
+        (["h_8_11_x-1.py", "h_LATE_8_12_x-2.py"], ["x.py"], ["h_8_11_x-1.py"]),
+        (["h_8_11_my-task-1.py", "h_8_12_my-task-2.py"], ["my-task.py"], ["h_8_11_my-task-1.py"]),  # of that name
+        (["h_8_11_x.tar.gz", "h_LATE_8_70_x-1.tar.gz"], ["x.tar.gz"], ["h_8_11_x.tar.gz"]),
+        (["h_8_11_x.ipynb", "h_8_12_x.ipynb"], ["x.ipynb"], ["h_8_11_x.ipynb"]),
+    ],
+)
+def test_attempts_and_files_of_canvas_are_told_apart(paths, files, earlier):
+    found = students([*paths, "other_9_500_solution.py"], "canvas", assignment="my-task")
+    (student,) = (s for s in found.students if s.identity == "8")
+    assert sorted(file.name for file in student.files) == files
+    assert sorted(file.path for file in student.earlier) == earlier
+
+
+def test_numbers_that_the_class_knows_are_of_canvas_and_those_it_uses_are_not():
+    others = ["a_1_1_x.py", "b_2_2_x.py", "c_3_3_sheet-4.py", "d_4_4_sheet-4.py"]
+    mine = {s.name: s for s in students([*others, "h_8_11_x-1.py", "h_8_12_x-2.py"], "canvas").students}
+    assert [file.path for file in mine["h"].files] == ["h_8_12_x-2.py"]
+    assert [file.name for file in mine["c"].files] == ["sheet-4.py"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "login"),
+    [
+        ("__ak___ukasz_lzak_77", "__ak___ukasz", "lzak"),
+        ("Dvo__ak_Antonin_dvorak_78", "Antonin Dvo__ak", "dvorak"),
+        (f"{'_' * 12}_{'_' * 8}_ivan.i_79", "_" * 21, "ivan.i"),
+        (f"{'_' * 3}_{'_' * 3}_zw_80", "_" * 7, "zw"),
+        ("de la Cruz_Ana Maria_ana-cruz_81", "Ana Maria de la Cruz", "ana-cruz"),
+        ("O'Neill_Conan_c_o_82", "Conan O'Neill", "c_o"),
+    ],
+)
+def test_names_of_ilias_are_read_from_the_right(folder, name, login):
+    paths = [f"Exercise 1/Abgaben/{folder}/a.py", "Exercise 1/Abgaben/Muster_Max_max_5/a.py"]
+    found = students(paths)
+    assert found.layout == "ilias"
+    assert (name, login) in {(student.name, student.identity) for student in found.students}
+    assert len(found.students) == 2
+
+
+def test_folders_of_no_known_shape_are_students_too():
+    folder = "Exercise 1/Abgaben"
+    known = [f"{folder}/Muster_Max_max_5/a.py", f"{folder}/Muster_Eva_eva_6/a.py"]
+    odd = [f"{folder}/____/a.py", f"{folder}/Somebody/sub/a.pdf", f"{folder}/Empty/"]
+    found = students([*known, *odd, f"{folder}/", "Exercise 1/", "Exercise 1/overview.xlsx"], "ilias")
+    assert {s.name for s in found.students} == {"Max Muster", "Eva Muster", "____", "Somebody", "Empty"}
+    assert found.left_over == ["Exercise 1/overview.xlsx"]
+
+
+def test_a_team_of_ilias_is_one_submission_of_all_members():
+    folder = "Exercise 1/Abgaben"
+    paths = [
+        f"{folder}/Team 7/Muster_Max_max_5/a.py",
+        f"{folder}/Team 7/Muster_Eva_eva_6/helper.py",
+        f"{folder}/Team 8/Berg_Bo_bo_7/a.py",
+        f"{folder}/Team 8/Cruz_Ana_ana_8/",
+        f"{folder}/Team 9/Fox_Finn_finn_9/a.py",
+        f"{folder}/Team 9/Grau_Greta_greta_10/a.py",
+        f"{folder}/Team 10/odd/a.py",
+    ]
+    found = students(paths, "ilias")
+    told = {tuple(p.identity for p in s.people): sorted(file.name for file in s.files) for s in found.students}
+    assert told == {
+        ("eva", "max"): ["a.py", "helper.py"],
+        ("bo", "ana"): ["a.py"],
+        ("finn",): ["a.py"],
+        ("greta",): ["a.py"],
+        ("Team 10",): ["odd/a.py"],
+    }
+
+
+def test_what_is_typed_into_canvas_and_names_without_letters():
+    paths = ["ada_1_text.html", "ben_LATE_2_link.html", "_3_77_a.py", "anon_Xy_text.html", "sub/carl_4_78_a.py"]
+    found = students(paths, "canvas")
+    told = {(s.name, s.identity, s.files[0].name, s.late) for s in found.students}
+    assert told == {
+        ("ada", "1", "text.html", False),
+        ("ben", "2", "link.html", True),
+        ("student 3", "3", "a.py", False),
+        ("anonymous Xy", "Xy", "text.html", False),
+        ("carl", "4", "a.py", False),
+    }
+
+
+def test_who_is_listed_by_gradescope_without_a_file_and_whose_folder_is_not_listed():
+    metadata = GRADESCOPE + "submission_9:\n  :submitters:\n  - :name: Nora\n    :sid: '9'\n"
+    metadata += "  :created_at: !ruby/object:Time 2026-11-20 10:00:00 Z\n"
+    found = students(["export/submission_1/a.py", "export/submission_77/b.py", f"export/{METADATA}"], metadata=metadata)
+    told = {(p.name, p.identity, len(s.files)) for s in found.students for p in s.people}
+    assert told == {
+        ("Erika Mustermann", "4711", 1),
+        ("Max Muster", "23", 1),
+        ("Conan O'Neill", "conan@example.org", 0),
+        ("Nora", "9", 0),
+        ("submission_77", "submission_77", 1),
+    }
+
+
+def test_students_of_a_course_without_this_assignment():
+    paths = ["submitted/ada/ps1/a.py", "submitted/ben/ps2/a.py", "submitted/carl/", "submitted/note.txt"]
+    found = students(paths, assignment="ps1")
+    assert {(s.name, len(s.files)) for s in found.students} == {("ada", 1), ("ben", 0), ("carl", 0)}
+    assert found.left_over == ["submitted/note.txt"]

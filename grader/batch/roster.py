@@ -1,0 +1,113 @@
+"""Who belongs to a class by the file of a course system: real names, groups, and who handed in nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from .layouts import Person, Student
+from .matching import folded, natural
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of the file: name, id, e-mail address, group, and what the file says about the submission."""
+
+    name: str
+    identity: str
+    email: str = ""
+    group: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The lines of a file, and a function that finds people in it, by the number of the line."""
+
+    listed: Sequence[Listed]
+    pair: Callable[[Sequence[Person]], dict[int, Person]]
+
+    def names(self) -> set[str]:
+        """Names as they may stand in the names of files."""
+        return {
+            form for line in self.listed for name in (line.name, line.group) for form in (name, natural(name)) if form
+        }
+
+
+def identify(students: Sequence[Student], rosters: Sequence[Roster]) -> tuple[list[Student], list[Listed], list[str]]:
+    """The students with their real names and the members of their groups; who is listed and not among them; notes."""
+    everybody = _different([_with_members(student, rosters) for student in students])
+    people = [person for student in everybody for person in student.people]
+    lines: dict[str, Listed] = {}
+    absent: list[Listed] = []
+    for roster in rosters:
+        found = roster.pair(people)
+        for number, person in found.items():
+            if roster.listed[number].name:
+                lines.setdefault(person.identity, roster.listed[number])
+        absent += [line for number, line in enumerate(roster.listed) if number not in found]
+    known = {_key(lines[person.identity].name if person.identity in lines else person.name) for person in people}
+    if len(rosters) > 1:  # each has its own numbers, and names may be written in other ways
+        absent = [line for line in {_key(line.name): line for line in absent}.values() if _key(line.name) not in known]
+    named = [_named(student, lines) for student in everybody]
+    notes = [
+        f"{new.name} handed in as '{old.name}': if that is a group, its other members are not known here."
+        for old, new in zip(everybody, named, strict=True)
+        if not old.members and _key(old.name) != _key(new.name) and not _is_number(old.name)
+    ]
+    return sorted(named, key=lambda s: (s.name.casefold(), s.identity)), absent, notes
+
+
+def _with_members(student: Student, rosters: Sequence[Roster]) -> Student:
+    """A group of Moodle has a number of its own, and stands with its name in the lines of its members."""
+    if student.members:
+        return student
+    for roster in rosters:
+        members = [line for line in roster.listed if line.group and folded(line.group) == folded(student.name)]
+        itself = any(
+            line.identity == student.identity and _key(line.name) == _key(student.name) for line in roster.listed
+        )
+        if members and not itself:
+            return replace(
+                student,
+                members=tuple(Person(line.name or line.identity, line.identity, line.email) for line in members),
+            )
+    return student
+
+
+def _named(student: Student, lines: dict[str, Listed]) -> Student:
+    def real(person: Person) -> Person:
+        return replace(person, name=lines[person.identity].name) if person.identity in lines else person
+
+    if student.members:
+        members = tuple(real(person) for person in student.members)
+        alone = len(members) == 1
+        return replace(student, members=members, name=members[0].name if alone else student.name)
+    return replace(student, name=real(student.people[0]).name)
+
+
+def _different(students: Sequence[Student]) -> list[Student]:
+    """Nobody shares an id: who is in two submissions has two rows, each with the folder behind the id."""
+    taken = Counter(person.identity for student in students for person in student.people)
+
+    def own(student: Student, person: Person) -> Person:
+        if taken[person.identity] == 1:
+            return person
+        return replace(person, identity=f"{person.identity} ({student.folder.rstrip('/') or student.identity})")
+
+    return [
+        replace(student, members=tuple(own(student, person) for person in student.members))
+        if student.members
+        else student
+        for student in students
+    ]
+
+
+def _key(name: str) -> str:
+    return folded(natural(name))
+
+
+def _is_number(name: str) -> bool:
+    """Whether a name only stands for somebody whose name is hidden, such as ``Participant 17``."""
+    return name.rpartition(" ")[2].isdigit() or name.startswith("anonymous ")
