@@ -225,8 +225,10 @@ def prepare(work: Work, here: bool) -> bytes:
     """What comes before a batch: the isolation is tried out, if submissions are graded ``here``, and the reference's
     answers for the seed are computed, unless ``work`` has them; returns them as an .npz.
 
-    Best done in a process of its own, since TensorFlow stays where it was imported.
+    Best done in a process of its own, since TensorFlow stays where it was imported, and since nothing that writes to
+    stderr from here on is heard: TensorFlow greets there, and misses a GPU, whatever its settings are.
     """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     assignment = load(work.assignment)
     with ThreadPoolExecutor() as threads:
         inspection = threads.submit(inspect, work, assignment) if here else None

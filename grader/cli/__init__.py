@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import os
 import sys
@@ -95,6 +96,13 @@ _DEBUG = click.Option(
 @click.version_option(__version__, prog_name="grader")
 def main() -> None:
     """Check and grade deep-learning exercises."""
+    _use_utf_8()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without an umlaut is no reason to fail
             stream.reconfigure(errors="replace")
+
+
+def _use_utf_8() -> None:
+    """Begin again in UTF-8 where Python was made to take names of files for ASCII, which those of students are not."""
+    if codecs.lookup(sys.getfilesystemencoding()).name == "ascii" and not sys.flags.utf8_mode:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
