@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks, datasets, seeds
+from . import checks, datasets, packages, seeds
 from .assignment import Assignment
 from .assignment.checks import BaseCheck
 from .assignment.content import AssignmentFile
@@ -108,9 +109,16 @@ def grade(
     equipment = replace(equipment, seed=seeds.of_worker(seed), hide=hide)
     splits: dict[str, Split] = {}
     try:
+        _refuse_missing_packages(assignment)
         splits, files = _prepare(assignment, data)
         computed_on = choose(device)
-        equipment = replace(equipment, data=files, gpu=computed_on != "cpu")
+        equipment = replace(
+            equipment,
+            data=files,
+            files={name: datasets.cache.copy(assignment.file(name)) for name in assignment.content.files},
+            globals=list(assignment.content.globals),
+            gpu=computed_on != "cpu",
+        )
     except NotGradable as error:
         results = [_result(check, "not_gradable", 0, str(error)) for check in selected]
         level, gaps, executed_by = isolation or "strong", [], None  # nothing has run
@@ -232,9 +240,21 @@ def _run_all(
         if check.name in outcomes:
             _explain(check, result, outcomes[check.name], context.content, level)
     timings.add("diagnosis", began)
-    if session.first_error:
-        results[0].evidence["notes"] = [session.first_error, *results[0].evidence.get("notes", [])]
+    notes = [session.first_error] if session.first_error else []
+    notes += _notes_on_what_was_given(session)
+    if notes:
+        results[0].evidence["notes"] = [*notes, *results[0].evidence.get("notes", [])]
     return results
+
+
+def _notes_on_what_was_given(session: Session) -> list[str]:
+    """A sentence about each file of the course, and each value of the assignment, that took the place of the student's."""
+    read = _("{file} of the course was read in place of {path}.")
+    value = _("Your code uses `{name}`, which was not defined once it was loaded: the assignment's value was taken.")
+    return [
+        *(read.format(file=clean(file, 100), path=clean(path, 200)) for file, path in session.read),
+        *(value.format(name=name) for name in session.unbound),
+    ]
 
 
 def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], places: Places) -> CheckResult:
@@ -309,6 +329,17 @@ def _result(
         evidence=evidence,
         message=clean(message, MAX_MESSAGE),
     )
+
+
+def _refuse_missing_packages(assignment: Assignment) -> None:
+    """Raise NotGradable where a package that the assignment names is not installed, or in another version."""
+    lacking = packages.missing(assignment.content.packages)
+    if lacking:
+        sentence = _(
+            "This assignment needs packages that this machine does not have ({names}): run pip install {command}."
+        )
+        command = " ".join(map(shlex.quote, lacking))
+        raise NotGradable(sentence.format(names=joined(lacking), command=command))
 
 
 def _prepare(assignment: Assignment, folder: Path | None) -> tuple[dict[str, Split], dict[str, Path]]:

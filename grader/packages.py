@@ -6,8 +6,10 @@ is never enough: a package has to stand in this table, and not to be installed.
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import re
+from collections.abc import Iterable
 
 # {name in an import: name for pip}
 PIP_NAMES = {
@@ -258,6 +260,28 @@ def is_installed(module: str) -> bool:
         return importlib.util.find_spec(module.split(".")[0]) is not None
     except (ImportError, ValueError):
         return False
+
+
+def missing(requirements: Iterable[str]) -> list[str]:
+    """Those of ``requirements``, such as pandas>=2 or sklearn, that this machine does not have, as pip needs them written."""
+    from packaging.requirements import Requirement  # slow, and few assignments need it
+
+    lacking = []
+    for wanted in map(Requirement, requirements):
+        name = pip_name(wanted.name) or wanted.name
+        installed = _version(name)
+        if installed is None and not wanted.specifier and is_installed(wanted.name):
+            continue  # a module that was not installed by pip
+        if installed is None or not wanted.specifier.contains(installed, prereleases=True):
+            lacking.append(f"{name}{wanted.specifier}")
+    return lacking
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def successor(path: str) -> tuple[str, str] | None:

@@ -50,7 +50,7 @@ def load(path: Path, model: type[Model]) -> Model:
         line = mark.line + 1 if mark else 1
         raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context={"folder": path.resolve().parent})
     except ValidationError as error:
         first = error.errors()[0]
         line = _line_of(root, first)
@@ -132,6 +132,8 @@ def _sentence(error: ErrorDetails) -> str:
     match error["type"]:
         case "model_type" | "dict_type" if ".inputs." in where:
             return f"{where} has to be a number, a list of numbers, a list of equal rows, or a mapping with 'draw'."
+        case "model_type" | "dict_type" if where.startswith("globals."):
+            return f"{where} has to be a number, a list of numbers, or a mapping with 'length_of' or 'file'."
         case "model_type" | "dict_type":
             return f"{where} has to be keys with values."
         case "string_pattern_mismatch":

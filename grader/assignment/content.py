@@ -22,6 +22,7 @@ from .checks import (
     ProbedCheck,
     SourceCheck,
 )
+from .given import Computed, FileName, Global, Identifier, PackageName
 from .parts import Budget, DatasetName, Draw, Function, Layouts, Limits, Name, Part, Policy, Probe, Variable
 
 
@@ -47,6 +48,9 @@ class AssignmentFile(Part):
     forbidden_imports: list[str] = []
     allowed_imports: list[str] = []
     names: dict[str, list[str]] = {}
+    packages: list[PackageName] = []
+    files: list[FileName] = []
+    globals: dict[Identifier, Global] = {}
     datasets: dict[DatasetName, Budget] = {}
     functions: dict[str, Function] = {}
     variables: dict[str, Variable] = {}
@@ -94,6 +98,7 @@ class AssignmentFile(Part):
             self._refuse_unknown(("layouts",), "function with shapes", [self.layouts.shown_by], shaped)
             for names in self.layouts.transposed.values():
                 self._refuse_unknown(("layouts", "transposed"), "name", names, self.all_names())
+        self._check_given()
         self._check_variables()
         self._refuse_unknown(("names",), "name", self.names, self.all_names())
         for name, probe in self.probes.items():
@@ -191,6 +196,19 @@ class AssignmentFile(Part):
         if bug.options and not bug.mutation and not isinstance(steps, str):
             message = f"options are for steps that are a function in Python; {bug.function} has none."
             raise yamlfile.MistakeAt(where, bug.name, message)
+
+    def _check_given(self) -> None:
+        """Raise a mistake where a file for students is one that they must not see, or a value has no input to come from."""
+        hidden = {"assignment.yaml", self.solution, self.reference, *(wrong.file for wrong in self.known_wrong)}
+        for name in self.files:
+            if name in hidden or name.split("/")[0] == "answers":
+                raise yamlfile.MistakeAt(("files",), name, f"'{name}' is nothing for students; remove it from files.")
+        for name, value in self.globals.items():
+            if isinstance(value, Computed) and value.length_of is not None:
+                inputs = {asked for probe in self.probes.values() for asked in probe.inputs}
+                self._refuse_unknown(("globals", name), "input of a probe", [value.length_of], sorted(inputs))
+            elif isinstance(value, Computed) and value.file is not None and value.file in hidden:
+                raise yamlfile.MistakeAt(("globals", name), value.file, f"'{value.file}' is nothing for students.")
 
     def _check_variables(self) -> None:
         above: list[str] = []

@@ -207,14 +207,14 @@ Scalar = bool | int | float
 Constant = Scalar | list[Scalar] | list[list[Scalar]]
 
 
-def _rectangular(value: Any) -> Any:
+def rectangular(value: Any) -> Any:
     """Refuse rows of different lengths."""
     if isinstance(value, list) and len({len(row) if isinstance(row, list) else -1 for row in value}) > 1:
         raise ValueError("rows of different lengths; make them equal.")
     return value
 
 
-Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(_rectangular)]
+Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(rectangular)]
 
 
 class Probe(Part):
@@ -226,7 +226,7 @@ class Probe(Part):
 
     times: int = Field(1, ge=1, le=100)
     instead: str | None = None
-    inputs: dict[str, Annotated[Draw | Constant, AfterValidator(_rectangular)]]
+    inputs: dict[str, Annotated[Draw | Constant, AfterValidator(rectangular)]]
 
 
 class Layouts(Part):

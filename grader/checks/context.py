@@ -12,6 +12,7 @@ import numpy as np
 from .. import binding, methods, probes
 from ..assignment import Assignment
 from ..assignment.checks import ProbedCheck
+from ..assignment.given import Computed
 from ..compare import Comparison, list_note
 from ..datasets import Split
 from ..diagnosis import Findings
@@ -94,6 +95,7 @@ class Context:
         splits: Mapping[str, Split] | None = None,
     ) -> None:
         self.content = assignment.content
+        self._assignment = assignment
         self.mutations = Mutations(assignment)
         self.asked_of: dict[str, list[Any]] = {}  # by function: cases, right results and answers of the checks so far
         self.seconds_to_ask = SECONDS_TO_ASK  # what is left of that
@@ -207,7 +209,31 @@ class Context:
         instance, state = self.instances.prepared(function, found, inputs, inputs)
         positional, keywords = binding.bind_arguments(self.content, function, found, inputs, state=state)
         seconds = self.content.functions[function].seconds
-        return self._session.call(found.name, positional, keywords, keep=keep, seconds=seconds, instance=instance).value
+        answer = self._session.call(
+            found.name,
+            positional,
+            keywords,
+            keep=keep,
+            seconds=seconds,
+            instance=instance,
+            supply=self._supplied(inputs),
+        )
+        return answer.value
+
+    def _supplied(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The assignment's values for names that loading could not reach, in a call with these inputs."""
+        supplied: dict[str, Any] = {}
+        for name in self._session.unbound:  # of few submissions
+            value = self.content.globals[name]
+            if isinstance(value, Computed) and value.length_of is not None:
+                shape = np.shape(inputs.get(value.length_of, 0))
+                if value.axis < len(shape):
+                    supplied[name] = shape[value.axis]
+            elif isinstance(value, Computed) and value.file is not None:
+                supplied[name] = np.load(self._assignment.file(value.file), allow_pickle=False)
+            else:
+                supplied[name] = np.array(value, dtype=np.float64) if isinstance(value, list) else value
+        return supplied
 
     def forget(self) -> None:
         """End the worker: the next call loads the submission again, as if none of its functions had been called."""
@@ -298,7 +324,14 @@ class Context:
         seconds = self.content.functions[function].seconds
         try:
             answer = self._session.call(
-                found.name, positional, keywords, watch_arguments, seconds=seconds, instance=instance, seed=seed
+                found.name,
+                positional,
+                keywords,
+                watch_arguments,
+                seconds=seconds,
+                instance=instance,
+                seed=seed,
+                supply=self._supplied(inputs),
             )
         except CallFailed as failure:
             if failure.raised.startswith("NameError:"):

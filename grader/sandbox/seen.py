@@ -203,6 +203,7 @@ class Call(Seen):
 CLASSES = TypeAdapter(dict[str, dict[str, Method]])
 ATTRIBUTES = TypeAdapter(dict[str, Any])
 MODEL = TypeAdapter(Model)
+READ = TypeAdapter(Annotated[list[tuple[str, str]], Field(max_length=100)])
 VARIABLES = TypeAdapter(dict[str, Variable])
 FIGURES = TypeAdapter(list[Figure])
 OUTPUTS = TypeAdapter(list[Annotated[Stream | Displayed | Result | Raised, Field(discriminator="output_type")]])

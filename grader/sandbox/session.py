@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -141,6 +141,10 @@ class Session:
         """The code cell that was the last to begin when the submission was first loaded."""
         self.outputs = self._shown
         """What each code cell of a notebook has shown then, counted from 1; as it stands in a notebook."""
+        self.unbound: list[str] = []
+        """Names that the assignment has values for, and that the submission uses and does not define."""
+        self.read: list[tuple[str, str]] = []
+        """Files of the course that were read as it was loaded, and the paths in whose place."""
         self.modules: list[str] = []
         """Top-level modules that were imported once it was loaded."""
 
@@ -173,11 +177,13 @@ class Session:
         seconds: float | None = None,
         instance: Instance | None = None,
         seed: int | None = None,
+        supply: Mapping[str, Any] | None = None,
     ) -> Answer:
         """Call one function of the submission, or a method of an ``instance``; raises CallFailed when it gives no answer.
 
         ``seconds`` replaces the usual limit of a call. ``keep`` leaves the result in the worker; :class:`~grader.worker.values.Kept` of that name hands it
-        to a later call. ``seed`` sets the random numbers before the call. After a call that killed the worker, a new one is started and loads the submission
+        to a later call. ``seed`` sets the random numbers before the call. ``supply`` has values for names at the top level, which
+        those of them get that the submission uses and does not define. After a call that killed the worker, a new one is started and loads the submission
         again.
         """
         request = {"function": function, "return_arguments": give_back, "keep": keep, "seed": seed}
@@ -186,7 +192,7 @@ class Session:
             request["class"] = instance.owner
             positional = [[instance.constructions, instance.attributes, instance.fetch], *positional]
             doing = f"`{instance.owner}.{function}`"
-        return self._request(request, positional, keywords, doing, seconds)
+        return self._request(request, positional, keywords, doing, seconds, supply)
 
     def predict(self, model: str, inputs: Any) -> Any:
         """What the submission's variable ``model`` predicts for ``inputs``; raises CallFailed."""
@@ -226,11 +232,13 @@ class Session:
         keywords: dict[str, Any],
         doing: str,
         seconds: float | None = None,
+        supply: Mapping[str, Any] | None = None,
     ) -> Answer:
         if self._worker is None:
             self.start()
             self.load()
-        tree, payload = values.encode(((*positional,), keywords))
+        supplied = {name: value for name, value in (supply or {}).items() if name in self.unbound}
+        tree, payload = values.encode(((*positional,), keywords, supplied))
         header, raw = self._ask({**request, "arguments": tree}, payload, seconds or self._limits.call_seconds, doing)
         if "error" in header:
             raise failure_of(header["error"], doing)
@@ -316,6 +324,8 @@ class Session:
                 self.load()
                 return
             self.modules = [str(name) for name in header["modules"]]
+            self.unbound = [name for name in self._equipment.globals if name in header["unbound"]]
+            self.read = seen.READ.validate_python(header["read"])
             self._loaded = True
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self.close()

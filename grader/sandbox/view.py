@@ -32,12 +32,14 @@ SYSTEM = (
 
 @dataclass(frozen=True)
 class Equipment:
-    """What a worker gets besides the submission: data sets ({name: .npz}), the seed of its global random
-    numbers, a GPU or none; folders that it must not see; how many threads TensorFlow may have, by default as many
-    as it likes.
+    """What a worker gets besides the submission: data sets ({name: .npz}), files of the course ({relative name: file}),
+    names that the assignment has values for, the seed of its global random numbers, a GPU or none; folders that it
+    must not see; how many threads TensorFlow may have, by default as many as it likes.
     """
 
     data: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    globals: Sequence[str] = ()
     seed: int = 0
     gpu: bool = False
     hide: Sequence[Path] = ()

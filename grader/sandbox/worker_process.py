@@ -31,7 +31,7 @@ SETUP_SECONDS = 60
 CHUNK = 1 << 16
 BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
 STRONG_WORK = "/submission"
-STRONG_DATA = "/data"
+STRONG_DATA = "/given"  # no name of a folder that students have
 Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
 
 
@@ -68,19 +68,27 @@ class WorkerProcess:
         self._ended_by_itself: int | None = None  # its exit status
         files = {name: str(file.resolve()) for name, file in equipment.data.items()}
         data = {name: f"{STRONG_DATA}/{name}.npz" for name in files} if level == "strong" else files
+        given = {name: str(file.resolve()) for name, file in equipment.files.items()}
+        shown = {name: f"{STRONG_DATA}/files/{name}" for name in given} if level == "strong" else given
         config = {
             "level": level,
             "engine": engine,
-            "read": [*view.readable(), *((data[name], files[name]) for name in files)],
+            "read": [
+                *view.readable(),
+                *((data[name], files[name]) for name in files),
+                *((shown[name], given[name]) for name in given),
+            ],
             "hide": view.hidden(equipment.hide),
             "data": data,
+            "files": shown,
+            "globals": list(equipment.globals),
             "seed": equipment.seed,
             "devices": view.gpu_devices() if equipment.gpu else [],
             "own": str(view.WORKER),
             "work": work,
             # A private view of the files shows the interpreter even where its home is closed to others.
             "change_uid": view.can_change_uid()
-            and (level == "strong" or view.readable_for_others(*equipment.data.values())),
+            and (level == "strong" or view.readable_for_others(*equipment.data.values(), *equipment.files.values())),
             "python_path": view.python_path(),
             "limits": {
                 "memory_bytes": limits.memory_mb << 20,

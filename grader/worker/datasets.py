@@ -48,13 +48,14 @@ def install() -> None:
 
 
 def lay_out(files: dict[str, str], folder: str, copy: bool) -> None:
-    """Put ``files`` into ``folder``, as mnist.npz and so on, where the submission brings none of that name.
+    """Put ``files``, {relative name: file}, into ``folder``, where the submission brings none of that name.
 
     ``copy`` them where nothing keeps a submission from writing through a link.
     """
     for name, file in files.items():
-        target = os.path.join(folder, f"{name}.npz")
+        target = os.path.join(folder, name)
         if not os.path.lexists(target):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
             (shutil.copyfile if copy else os.symlink)(file, target)
 
 

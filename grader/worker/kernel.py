@@ -83,7 +83,7 @@ def start(arguments: list[str], config: dict[str, Any]) -> None:
 
     sys.argv = [sys.argv[0], "kernel", *arguments]
     sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
-    prepare.prepare(config["data"], config["seed"])
+    prepare.prepare(config)
     limit_output(config["limits"]["output_bytes"])
     command = "__import__('sys').modules['grader_worker.kernel'].adapt(get_ipython())"
     # A tip for beginners is drawn with the submission's random numbers.

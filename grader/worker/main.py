@@ -169,7 +169,7 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
         else:
             from grader_worker import module, prepare
 
-            prepare.prepare(config["data"], config["seed"])
+            prepare.prepare(config)
             engine = module.run_module
     except Exception as error:  # no student code has run yet: whatever it is, it is the grader's fault
         _report_failure(channel, error)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import datasets, figures, models, self_check
+from . import datasets, figures, given, models, self_check, unbound
 
 _seeds = [np.random.SeedSequence(0)]  # that generators without a seed of their own get theirs from
 
@@ -58,10 +58,15 @@ def watch() -> None:
     self_check.install()
 
 
-def prepare(data: dict[str, str], seed: int) -> None:
-    """Serve ``data`` ({data set: file}), make the global random numbers repeatable, watch figures and models."""
-    seed_random(seed)
+def prepare(config: dict[str, Any]) -> None:
+    """Serve data sets and the course's files, make the global random numbers repeatable, watch figures and models.
+
+    ``config`` has ``data`` ({data set: file}), ``files`` ({relative name: file}), ``globals`` (names) and ``seed``.
+    """
+    seed_random(config["seed"])
     np.random.default_rng = _repeatable(np.random.default_rng)
-    datasets.serve(data)
+    datasets.serve(config["data"])
     watch()
-    models.seed_random(seed)
+    models.seed_random(config["seed"])
+    unbound.serve(config["globals"])
+    given.serve(config["files"], os.getcwd())

@@ -8,7 +8,7 @@ Requests are ``{"id", "entry", "files"}``, once and first, then any of ::
     {"id", "predict", "arguments"}                                let a model predict
     {"id", "look", "arguments"}                                   see :mod:`look`
 
-where arguments are an encoded pair (positional, by keyword).
+where arguments are an encoded pair (positional, by keyword), or have values for names at the top level as a third part.
 Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a notebook
 loads, ``{"id", "progress": 3}`` says that its third code cell has begun, and ``{"id", "shown": 3}`` with JSON behind it
 what that cell has shown (:mod:`shown`).
@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from . import classes, datasets, frames, look, models, prepare, values
+from . import classes, datasets, frames, given, look, models, prepare, unbound, values
 from .describe import Locate, describe_error, describe_namespace, returned_names
 
 Namespace = dict[str, Any]
@@ -39,7 +39,8 @@ def serve(channel: socket.socket, engine: Engine, config: dict[str, Any]) -> Non
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.tobytes())
-        datasets.lay_out(config["data"], ".", copy=config["level"] == "none")
+        laid_out = {f"{name}.npz": file for name, file in config["data"].items()} | config["files"]
+        datasets.lay_out(laid_out, ".", copy=config["level"] == "none")
     except OSError as error:  # more than the disk of a worker holds
         send(channel, request["id"], loaded({}, describe_error(error, lambda _: None)))
         return
@@ -52,7 +53,15 @@ def loaded(namespace: Namespace, error: dict[str, Any] | None) -> dict[str, Any]
     modules = sorted(name for name in list(sys.modules) if type(name) is str and "." not in name)
     functions, others = describe_namespace(namespace)
     described = classes.describe_classes(namespace)
-    return {"names": functions, "classes": described, "others": others, "error": error, "modules": modules}
+    return {
+        "names": functions,
+        "classes": described,
+        "others": others,
+        "error": error,
+        "modules": modules,
+        "unbound": unbound.asked(namespace),
+        "read": given.read(),
+    }
 
 
 def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) -> None:
@@ -70,8 +79,9 @@ def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) ->
 
 def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept: Namespace, locate: Locate) -> bytes:
     """Return the answer as a frame, so that what cannot be sent is found out here."""
-    arguments, keywords = values.decode(request["arguments"], payload, kept)
+    arguments, keywords, *supplied = values.decode(request["arguments"], payload, kept)
     try:
+        unbound.supply(namespace, *supplied or [{}])
         used = None
         stored: list[Any] = []  # by a method
         if "look" in request:

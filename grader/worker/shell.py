@@ -195,7 +195,7 @@ class _Notebook:
 
 def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
     """Return what runs a notebook."""
-    prepare.prepare(config["data"], config["seed"])
+    prepare.prepare(config)
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     file = f"{os.environ['JUPYTER_RUNTIME_DIR']}/k.json"
     sys.argv = [sys.argv[0], "kernel", "-f", file, "--HistoryManager.hist_file=:memory:"]
