@@ -12,6 +12,7 @@ from ..worker.losses import probe
 
 SAME = 1e-3  # relative, of two losses in float32
 NAMES = ("categoricalcrossentropy", "sparsecategoricalcrossentropy", "binarycrossentropy")
+MOST_OUTPUTS = 1000
 OUTPUTS = 10  # where the model does not say how many it has
 
 
@@ -31,7 +32,10 @@ def expected(model: Model) -> Expected:
     name = loss.name.lower().replace("_", "")
     if name in NAMES:  # also with smoothed labels or weights, which change its values
         return Expected("logits" if loss.from_logits else "probabilities", name.startswith("binary"))
-    for meaning, value in _known_values((model.outputs or [OUTPUTS])[-1]).items():
+    outputs = (model.outputs or [OUTPUTS])[-1]
+    if not 0 < outputs <= MOST_OUTPUTS:
+        return Expected(None)
+    for meaning, value in _known_values(outputs).items():
         if any(abs(value - other) < SAME * abs(value) for other in loss.values):
             return meaning
     return Expected(None)

@@ -102,9 +102,10 @@ def _inputs(context: Context, model: str, described: seen.Model) -> Array | None
         if math.prod(split.x_train.shape[1:]) == math.prod(shape) and len(split.x_train) >= 2 * IMAGES:
             pixels = split.x_train[: 2 * IMAGES].reshape(2 * IMAGES, -1) / 255
     low, high = (fits[-1].range if fits else None) or (0.0, 1.0)
-    pixels = low + (high - low) * pixels
-    one, other = pixels[:IMAGES], pixels[IMAGES:]
-    return np.concatenate([one, other, (one + other) / 2]).astype(np.float32).reshape(3 * IMAGES, *shape)
+    with np.errstate(all="ignore"):  # a range may be infinite
+        pixels = low + (high - low) * pixels
+        one, other = pixels[:IMAGES], pixels[IMAGES:]
+        return np.concatenate([one, other, (one + other) / 2]).astype(np.float32).reshape(3 * IMAGES, *shape)
 
 
 def _is_linear(values: Array, kind: Kind) -> bool | None:

@@ -85,7 +85,7 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         return Outcome(0.0, _("{gaps}: it is not clearly smaller.").format(gaps=gaps), evidence, pictures=drawn)
     kept = _kept(check, accuracy)
     if kept < 1:
-        lost = _("{gaps}, but {lost:.1f} % of the held-out accuracy is lost: regularize less.")
+        lost = _("{gaps}, but its held-out accuracy is lower by {lost:.1f} %: that has to stay about the same.")
         told = lost.format(gaps=gaps, lost=-100 * accuracy.value)
         return Outcome(round(share * kept, 2), told, evidence, pictures=drawn)
     share = 1.0 if share > SLIGHT else round(share, 2)

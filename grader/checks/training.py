@@ -73,12 +73,19 @@ def early_stopping(record: list[Call]) -> Broken | None:
 
 
 def scaling(record: list[Call]) -> Broken | None:
-    """Where a model is given data of another range than it was trained with."""
+    """Where a model is given data of another range than it was trained with, or each array has its own scale."""
     trained = {name: call.inputs.range for call in fits(record) for name in call.model}
+    standardised = {call.number for call in fits(record) if call.inputs.standardised}
     for call in record:
         name = next(iter(call.model), "")
         one = trained.get(name)
         for data in (call.validation or Data(), call.inputs):
+            others = data is call.validation or any(origin.test > SOME for origin in data.origin.values())
+            if call.number in standardised and data.standardised and others:
+                sentence = _(
+                    "The images that {model} is trained with and those that {method}() gets besides are each scaled by their own mean and deviation: scale all of them by those of the training images."
+                ).format(model=_model(call), method=call.method)
+                return Broken("scaled-by-own-statistics", _name(call), sentence)
             if not one or not data.range:
                 continue
             ratio = _size(data.range) / max(_size(one), 1e-12)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Ty
 MOST_CALLS = 600  # of fit, evaluate and predict; the worker records no more
 MOST_VARIABLES = 10_000  # of a model
 MOST_PAIRS = 1000  # of images and labels; the worker looks at fewer
+LARGEST = 1 << 40  # number in a shape, an index or a class
 MOST_ELEMENTS = 1 << 18  # of an image or a line; the worker sends no more
 
 
@@ -24,6 +25,8 @@ def _of_moderate_size(data: Any) -> Any:
     return data
 
 
+Size = Annotated[int, Field(ge=0, le=LARGEST)]
+Number = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Drawn = Annotated[Any, AfterValidator(_of_moderate_size)]
 
 
@@ -115,8 +118,8 @@ class Model(Seen):
     layers: list[Layer]
     loss: Loss | None
     optimizer: str
-    inputs: list[int] | None = Field(None, max_length=10)
-    outputs: list[int] | None = Field(None, max_length=10)
+    inputs: list[Size] | None = Field(None, max_length=10)
+    outputs: list[Size] | None = Field(None, max_length=10)
     steps: int | None = None
     trainable: list[int] = Field([], max_length=MOST_VARIABLES)
 
@@ -169,16 +172,17 @@ class Origin(Seen):
 class Data(Seen):
     """What a model was given; ``range`` is the smallest and the largest value.
 
-    ``pairs`` are, by data set, the index of a training image and the class that it was given with.
+    ``standardised`` says that its own mean and deviation are 0 and 1. ``pairs`` are, by data set, the index of a training image and the class that it was given with.
     """
 
     type: str = ""
-    shape: list[int] = []
+    shape: list[Size] = []
     dtype: str = ""
     range: list[float] | None = Field(None, min_length=2, max_length=2)
+    standardised: bool = False
     origin: dict[str, Origin] = {}
     pairs: dict[
-        str, Annotated[list[Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MOST_PAIRS)]
+        str, Annotated[list[Annotated[list[Number], Field(min_length=2, max_length=2)]], Field(max_length=MOST_PAIRS)]
     ] = {}
 
 

@@ -101,3 +101,14 @@ def test_no_epoch_is_no_training():
     assert not training.trained(fits(0))
     assert not training.trained([])
     assert training.trained(fits(0, 1))
+
+
+def test_arrays_that_are_each_scaled_by_their_own_statistics():
+    def call(method, test, standardised):
+        origin = {"fashion_mnist": {"training": 1 - test, "test": test}}
+        data = {"standardised": standardised, "range": [-1.0, 5.0], "shape": [1000, 784], "origin": origin}
+        return Call.model_validate({"method": method, "model": ["model"], "number": 0, "inputs": data})
+
+    assert training.scaling([call("fit", 0.0, True), call("evaluate", 1.0, True)]).bug == "scaled-by-own-statistics"
+    assert training.scaling([call("fit", 0.0, True), call("evaluate", 1.0, False)]) is None
+    assert training.scaling([call("fit", 0.0, True), call("predict", 0.0, True)]) is None  # the training images again

@@ -56,6 +56,14 @@ def test_what_is_no_class_and_no_image_of_the_data_set_is_not_recorded():
     assert training_data.describe(TEST, None)["origin"]["mnist"] == {"training": 0.0, "test": 1.0}
 
 
+def test_arrays_with_their_own_mean_and_deviation_are_known():
+    mean, deviation = X.mean(axis=0), X.std(axis=0)
+    own = [(X - mean) / deviation, (X - X.mean()) / X.std(), (TEST - TEST.mean(axis=0)) / (TEST.std(axis=0) + 1e-7)]
+    assert all(training_data.describe(x.astype(np.float32), None)["standardised"] for x in own)
+    honest = [(TEST - mean) / deviation, (TEST - X.mean()) / X.std(), X, 2 * X - 1, ((X - mean) / deviation)[:600]]
+    assert not any(training_data.describe(x.astype(np.float32), None)["standardised"] for x in honest)
+
+
 def test_a_generator_is_described_while_it_passes():
     def batches():
         images = np.empty((50, 12, 12))
