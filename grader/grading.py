@@ -125,7 +125,11 @@ def grade(
     else:
         limits = assignment.content.limits
         timings.add("prepare", began)
-        with slot(computed_on), Session(submission, limits, isolation, equipment, warm, engine) as session:
+        forbidden = assignment.content.forbidden_imports
+        with (
+            slot(computed_on),
+            Session(submission, limits, isolation, equipment, warm, engine, forbidden) as session,
+        ):
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
             told = hint_level or assignment.content.hints
@@ -240,7 +244,7 @@ def _run_all(
         if check.name in outcomes:
             _explain(check, result, outcomes[check.name], context.content, level)
     timings.add("diagnosis", began)
-    notes = [session.first_error] if session.first_error else []
+    notes = [clean(note, MAX_MESSAGE) for note in session.causes.notes]
     notes += _notes_on_what_was_given(session)
     if notes:
         results[0].evidence["notes"] = [*notes, *results[0].evidence.get("notes", [])]

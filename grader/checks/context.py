@@ -145,10 +145,8 @@ class Context:
             own = [other for other, kind in self._session.others.items() if kind not in NOT_VALUES]
             near = difflib.get_close_matches(name.lower(), own, n=3, cutoff=0.5)
             also = _("; found instead: {names}").format(names=", ".join(near)) if near else ""
-            stopped = self._session.first_error
             message = _("The variable `{name}` is missing: define it under this name at the top level{also}.")
-            told = f"{message.format(name=name, also=also)} {stopped}".strip()
-            raise CallFailed("error" if stopped else "failed", told, place=self._session.first_place)
+            raise self._missing(name, self.content.variables[name].aliases, message.format(name=name, also=also))
         seen_ones = self._session.variables([found], rows)
         if found not in seen_ones:
             raise CallFailed(
@@ -246,11 +244,21 @@ class Context:
     def _find(self, function: str) -> Found:
         found = self.instances.find(function)
         if found is None:
-            stopped = self._session.first_error  # a cell that failed is probably why something is missing
             functions = self.instances.methods | self._session.functions
-            message = f"{binding.missing(self.content, function, functions, self._session.others)} {stopped}".strip()
-            raise CallFailed("error" if stopped else "failed", message, place=self._session.first_place)
+            message = binding.missing(self.content, function, functions, self._session.others)
+            raise self._missing(function, self.content.functions[function].aliases, message)
         return found
+
+    def _missing(self, name: str, aliases: list[str], message: str) -> CallFailed:
+        """What ends a check that needs ``name``: that it is not defined, or why a statement did not define it."""
+        causes = self._session.causes
+        lost = next(iter(binding.match(causes.lost, [name], {name: aliases})), None)
+        cause = causes.of(lost)
+        if cause is None:
+            return CallFailed("failed", message)
+        if lost is not None:
+            message = _("`{name}` is not defined.").format(name=lost)
+        return CallFailed(cause.status, f"{message} {cause.sentence}", place=cause.place)
 
     def cases(
         self, probe_names: Sequence[str], given: Sequence[str] = (), widths: dict[str, int] | None = None
@@ -334,12 +342,9 @@ class Context:
                 supply=self._supplied(inputs),
             )
         except CallFailed as failure:
-            if failure.raised.startswith("NameError:"):
-                advice = self._session.first_error or _(
-                    "A function can use only what it is given, and what the file defines as it loads."
-                )
-                told = f"{failure.message} {advice}"
-                raise CallFailed("error", told, failure.raised, failure.place) from failure
+            if failure.raised.startswith("NameError:") and not self._session.causes.explains(failure):
+                advice = _("A function can use only what it is given, and what the file defines as it loads.")
+                raise CallFailed("error", f"{failure.message} {advice}", failure.raised, failure.place) from failure
             raise
         return Asked(found, laid_out, positional, keywords, answer)
 

@@ -9,6 +9,7 @@ request is over.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from . import usage
 
@@ -18,14 +19,27 @@ LONGEST = 5  # times its limit, by the clock
 
 
 class Allowance:
-    """The time for one request: ``seconds`` of waiting or computing, and never more than ``longest`` by the clock."""
+    """The time for one request: ``seconds`` of waiting or computing, and never more than ``longest`` by the clock.
 
-    def __init__(self, seconds: float, longest: float | None = None) -> None:
+    ``more`` are seconds that it can be extended by, one after the other.
+    """
+
+    def __init__(self, seconds: float, longest: float | None = None, more: Sequence[float] = ()) -> None:
         self.seconds = seconds
+        self._more = [*more]
         self.spent = 0.0
         """Seconds of the limit that are used up."""
         self._looked = time.monotonic()
         self._end = self._looked + (LONGEST * seconds if longest is None else longest)
+
+    def extend(self) -> bool:
+        """Extend it by the next of ``more``; False if there is none."""
+        if not self._more:
+            return False
+        more = self._more.pop(0)
+        self.seconds = max(self.spent, self.seconds) + more
+        self._end = max(time.monotonic(), self._end) + LONGEST * more
+        return True
 
     @property
     def over(self) -> bool:

@@ -8,11 +8,14 @@ from typing import Any, Literal
 from ..language import _, marked
 from ..text import clean
 
-Ending = Literal["failed", "error", "timeout", "memory", "output", "crashed", "protocol"]
+Ending = Literal["failed", "error", "timeout", "memory", "output", "crashed", "protocol", "not_gradable"]
+BROKEN = "BrokenKernel"
 Place = tuple[int | None, int | None]
 
 # The worker's own sentence in an exception; it is said there in English, since a worker imports nothing of ours.
 UNAVAILABLE = marked("{name} is not available while a submission is graded; this assignment offers {offered}.")
+PATH = re.compile(r" \((?:/|[A-Za-z]:\\)[^)]*\)")  # of a file of this machine, in the text of an ImportError
+NUMPY_ADVICE = re.compile(r"^(module 'numpy' has no attribute '\w+')\..*")  # which leads to pages about NumPy 1.20
 NO_DATA = marked("no data set")  # where it offers none
 
 
@@ -49,24 +52,32 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
         places.append(_("line {line}").format(line=line))
     where = _(" at {place}").format(place=", ".join(places)) if places else ""
     shown = f" (`{source}`)" if source else ""
+    if kind == "TimeUp":
+        return CallFailed(
+            "timeout",
+            _(
+                "{doing} did not end in time{where}{shown} and was stopped: look for a loop that never ends, or for a training that is too long."
+            ).format(doing=doing, where=where, shown=shown),
+        )
     if kind == "OutputLimit":
         return CallFailed(
             "output",
-            _("{doing} printed too much{where} and was stopped: remove prints inside loops.").format(
-                doing=doing, where=where
+            _("{doing} printed too much{where}{shown} and was stopped: remove prints inside loops.").format(
+                doing=doing, where=where, shown=shown
             ),
         )
     if kind == "DeadKernel":
         return CallFailed(
             "crashed",
-            _("{doing} killed the Python process{where}: run that cell alone and look for os.kill or os._exit.").format(
-                doing=doing, where=where
-            ),
+            _(
+                "{doing} killed the Python process{where}{shown}: run that alone, and look for os.kill or os._exit."
+            ).format(doing=doing, where=where, shown=shown),
         )
-    if kind == "BrokenKernel":
+    if kind == BROKEN:
         return CallFailed(
             "crashed",
             _("{doing} broke the kernel, so that no function can be called: restart and run all.").format(doing=doing),
+            BROKEN,
         )
     if error.get("memory"):
         return CallFailed(
@@ -89,7 +100,7 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
         if loading:
             return CallFailed(
                 "error",
-                _("{doing} stopped{where}, which calls a function that is not written yet.").format(
+                _("{doing} failed{where}, which calls a function that is not written yet.").format(
                     doing=doing, where=where
                 ),
             )
@@ -97,14 +108,18 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
             "error", _("{doing} is not written yet{where} (NotImplementedError).").format(doing=doing, where=where)
         )
     advice = ""
-    outer = error.get("outer_line")
-    if loading and isinstance(outer, int) and outer != line and "cell" not in error:
-        advice = _(
-            '; line {line} called it (experiments that nobody asked for belong under `if __name__ == "__main__":`)'
-        ).format(line=outer)
-    text = _of_the_worker(text) or _("no message")
+    outer, outer_cell = error.get("outer_line"), error.get("outer_cell")
+    if loading and isinstance(outer, int) and (outer, outer_cell) != (line, error.get("cell")):
+        called = [_("cell {number}").format(number=outer_cell)] if isinstance(outer_cell, int) else []
+        advice = _("; called at {place}").format(place=", ".join([*called, _("line {line}").format(line=outer)]))
+    text = _of_the_worker(PATH.sub("", NUMPY_ADVICE.sub(r"\1", text))) or _("no message")
     raised = f"{kind}: {text}"
-    sentence = _("{doing} stopped{where} with {raised}{shown}{advice}.")
+    # What follows a statement that has failed is loaded all the same.
+    sentence = (
+        _("{doing} failed{where} with {raised}{shown}{advice}.")
+        if loading
+        else _("{doing} stopped{where} with {raised}{shown}{advice}.")
+    )
     told = sentence.format(doing=doing, where=where, raised=raised, shown=shown, advice=advice)
     return CallFailed("error", told, raised)
 

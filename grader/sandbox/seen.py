@@ -15,6 +15,7 @@ MOST_CALLS = 600  # of fit, evaluate and predict; the worker records no more
 MOST_VARIABLES = 10_000  # of a model
 MOST_PAIRS = 1000  # of images and labels; the worker looks at fewer
 LARGEST = 1 << 40  # number in a shape, an index or a class
+MOST_CHARACTERS = 500  # of an error or a line of code; the worker sends no more
 MOST_ELEMENTS = 1 << 18  # of an image or a line; the worker sends no more
 
 
@@ -43,6 +44,26 @@ class Method(BaseModel):
     returns: list[str] = Field(max_length=500)
     reads: list[str] = Field(max_length=100)
     stores: list[str] = Field(max_length=100)
+
+
+class Failure(Seen):
+    """A statement that failed as the submission loaded: its error, where that was, the names that it would have bound.
+
+    ``line`` in ``cell`` (None in a module) is the last of the submission that the error has passed, ``outer_line`` the
+    first; ``in_cell`` (0 in a module) and ``statement`` number the statement.
+    """
+
+    type: str = Field(max_length=MOST_CHARACTERS)
+    text: str = Field("", max_length=MOST_CHARACTERS)
+    memory: bool = False
+    cell: int | None = None
+    line: int | None = None
+    outer_cell: int | None = None
+    outer_line: int | None = None
+    source: str = Field("", max_length=MOST_CHARACTERS)
+    names: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=200)
+    in_cell: int = 0
+    statement: int = 0
 
 
 class Stream(BaseModel):
@@ -205,6 +226,7 @@ class Call(Seen):
 
 
 CLASSES = TypeAdapter(dict[str, dict[str, Method]])
+FAILURES = TypeAdapter(Annotated[list[Failure], Field(max_length=100)])
 ATTRIBUTES = TypeAdapter(dict[str, Any])
 MODEL = TypeAdapter(Model)
 READ = TypeAdapter(Annotated[list[tuple[str, str]], Field(max_length=100)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -23,13 +24,17 @@ from ..worker.frames import ProtocolError
 from ..worker.shown import BYTES_OF_CHARACTER
 from . import seen
 from .allowance import LONGEST, Allowance
-from .endings import CallFailed, Place, failure_of
+from .endings import BROKEN, CallFailed, Ending, failure_of
 from .engines import Engine, engine_of, libraries_of
+from .loading import ENDED, Causes
 from .view import Equipment
 from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 T = TypeVar("T")
+# Of the time for loading, for what follows a statement that has used it up; then for what takes no time.
+MORE_TIME = (0.4, 0.1)
+MOST_LEFT_OUT = 3  # statements; each costs another load
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
@@ -107,8 +112,10 @@ class Session:
         equipment: Equipment | None = None,
         warm: WarmStart | None = None,
         engine: Engine = "kernel",
+        forbidden: Sequence[str] = (),
     ) -> None:
-        """``engine`` executes notebooks; one that needs a kernel gets it in any case."""
+        """``engine`` executes notebooks; one that needs a kernel gets it in any case. ``forbidden`` are packages that
+        the exercise is to be solved without."""
         self._warm = warm
         self._engine = engine_of(submission, engine)
         self._libraries = libraries_of(submission)
@@ -130,10 +137,13 @@ class Session:
         """The methods of each class."""
         self.others: dict[str, str] = {}
         """Names that are bound to something else than a function, and the type of that."""
-        self.first_error = ""
-        """What stopped a cell of the notebook, as a sentence; "" if all of them ran."""
-        self.first_place: Place | None = None
-        """Where that was."""
+        self._loading = _("Loading {file}").format(file=clean(submission.entry, 80))
+        texts = [code.text for code in submission.code]
+        self.causes = Causes(self._loading, texts, forbidden, limits.load_seconds)
+        """What failed as it was loaded."""
+        self._begun: tuple[int, int] | None = None  # the statement that was the last to begin: its cell, its number
+        self._left_out: dict[tuple[int, int], Ending] = {}  # statements that are not run again, and how they ended
+        self._trained: list[seen.Call] | None = None
         self._room = 0
         self._shown: dict[int, list[dict[str, Any]]] = {}  # of the load at hand
         self._loaded = False  # once
@@ -209,6 +219,8 @@ class Session:
 
     def training(self) -> list[seen.Call]:
         """Look at the recorded calls of fit, evaluate and predict; raises CallFailed."""
+        if self._trained is not None:
+            return self._trained
         return self._look("training", _("Reading the training"), seen.CALLS)
 
     def _look(self, what: str, doing: str, expected: TypeAdapter[T], *arguments: Any) -> T:
@@ -241,7 +253,7 @@ class Session:
         tree, payload = values.encode(((*positional,), keywords, supplied))
         header, raw = self._ask({**request, "arguments": tree}, payload, seconds or self._limits.call_seconds, doing)
         if "error" in header:
-            raise failure_of(header["error"], doing)
+            raise self.causes.explained(failure_of(header["error"], doing))
         try:
             answer = values.decode(header.get("value"), raw)
             if not isinstance(answer, tuple) or len(answer) not in (2, 3):
@@ -296,17 +308,46 @@ class Session:
             return
 
     def _send_submission(self) -> None:
+        """Let the worker load the submission; a statement that ends the worker is left out by the next one."""
         submission = self._submission
         contents = {name: np.frombuffer(content, np.uint8) for name, content in submission.files.items()}
         tree, payload = values.encode(contents)
-        self._shown = {}
-        if not self._loaded:  # a later load, by a fresh worker, may not come to its end
-            self.outputs = self._shown
-        self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
-        what = _("Loading {file}").format(file=clean(submission.entry, 80))
-        header, _payload = self._ask(
-            {"entry": submission.entry, "files": tree}, payload, self._limits.load_seconds, what
-        )
+        while True:
+            self._begun, self._shown = None, {}
+            if not self._loaded:  # a later load, by a fresh worker, may not come to its end
+                self.outputs = self._shown
+            self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
+            request = {"entry": submission.entry, "files": tree, "left_out": [*self._left_out]}
+            try:
+                header, _payload = self._ask(request, payload, self._limits.load_seconds, self._loading)
+                error = header.get("error")
+                if isinstance(error, dict) and error.get("type") == "NeedsKernel" and self._engine == "shell":
+                    self.close()
+                    self._engine = "kernel"
+                    self.load()
+                    return
+                if error is not None:
+                    raise failure_of(error, self._loading, loading=True)
+                self._take_names(header)
+                return
+            except CallFailed as failure:
+                self.close()
+                if not self._can_leave_out(failure):
+                    raise
+            self.confine()
+
+    def _can_leave_out(self, failure: CallFailed) -> bool:
+        """Whether the submission is to be loaded again without the statement that was the last to begin."""
+        place = self._begun
+        if place is None or place in self._left_out or failure.status not in ENDED or failure.raised == BROKEN:
+            return False
+        if len(self._left_out) >= MOST_LEFT_OUT or self.spent >= self._limits.total_seconds:
+            return False
+        self._left_out[place] = failure.status
+        return True
+
+    def _take_names(self, header: dict[str, Any]) -> None:
+        """Take in what the worker says that the submission defines, and what has failed."""
         try:
             self.functions = {name: _found(name, item) for name, item in header["names"].items() if clean(name) == name}
             self.classes = {
@@ -317,29 +358,22 @@ class Session:
                 if clean(name) == name
             }
             self.others = {name: clean(kind, 40) for name, kind in header["others"].items() if clean(name) == name}
-            error = header["error"]
-            if isinstance(error, dict) and error.get("type") == "NeedsKernel" and self._engine == "shell":
-                self.close()
-                self._engine = "kernel"
-                self.load()
-                return
             self.modules = [str(name) for name in header["modules"]]
             self.unbound = [name for name in self._equipment.globals if name in header["unbound"]]
             self.read = seen.READ.validate_python(header["read"])
-            self._loaded = True
+            failures = seen.FAILURES.validate_python(header["failures"])
+            self.causes.take(failures, seen.FAILURES.validate_python(header["absent"]), self._left_out)
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
-            self.close()
-            raise CallFailed(
-                "protocol", _("{doing} broke the connection to the grader.").format(doing=what)
-            ) from problem
-        if error is not None:
-            failure = failure_of(error, what, loading=True)
-            # A notebook goes on after a cell that failed; what the other cells defined still counts.
-            if submission.kind == "module" or failure.status != "error":
-                self.close()
-                raise failure
-            self.first_error = failure.message
-            self.first_place = failure.place
+            self._begun = None
+            message = _("{doing} broke the connection to the grader.")
+            raise CallFailed("protocol", message.format(doing=self._loading)) from problem
+        late = {(item.in_cell, item.statement) for item in failures if item.type == "TimeUp"}
+        if late and not self._loaded:
+            # They would take the time of every later load, too; what they have trained is only known here.
+            self._left_out |= dict.fromkeys(late, "timeout")
+            with contextlib.suppress(CallFailed):
+                self._trained = self.training()
+        self._loaded = True
 
     def _take_outputs(self, number: Any, cell: int, raw: bytes, doing: str) -> None:
         """Keep what the cell that runs has shown; raises CallFailed for anything else."""
@@ -358,8 +392,9 @@ class Session:
         assert self._worker is not None
         self._identity += 1
         left, left_by_clock = self._limits.total_seconds - self.spent, self._end - time.monotonic()
-        allowance = Allowance(min(seconds, left), min(LONGEST * seconds, left_by_clock))
-        cell, loading = 0, doing
+        more = [part * seconds for part in MORE_TIME if (1 + sum(MORE_TIME)) * seconds < left and "entry" in request]
+        allowance = Allowance(min(seconds, left), min(LONGEST * seconds, left_by_clock), more)
+        loading = doing
         try:
             if min(left, left_by_clock) <= 0:
                 raise CallFailed(
@@ -371,21 +406,24 @@ class Session:
                 if header.get("id") != self._identity:
                     raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 if "shown" in header and "entry" in request:
-                    self._take_outputs(header["shown"], cell, raw, loading)
+                    self._take_outputs(header["shown"], self._begun[0] if self._begun else 0, raw, loading)
                     continue
                 if "progress" not in header:
                     self._worker.settle(allowance)
                     return header, raw
-                if "entry" not in request or type(header["progress"]) is not int or header["progress"] <= cell:
+                if "entry" not in request or not self._begins(header["progress"]):
                     raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
-                cell = header["progress"]
-                if not self._loaded:
-                    self.last_cell = cell
-                doing = _("Cell {cell} of {file}").format(cell=cell, file=clean(self._submission.entry, 80))
+                self._worker.begin_output()
+                if self._begun and self._begun[0]:
+                    file = clean(self._submission.entry, 80)
+                    doing = _("Cell {cell} of {file}").format(cell=self._begun[0], file=file)
         except CallFailed as failure:
             self._worker.kill()
             self._worker = None
-            if failure.status == "crashed" and cell:  # as a kernel that has died in a cell
+            if (
+                failure.status == "crashed" and "entry" in request and self._begun
+            ):  # as a kernel that has died in a cell
+                cell = self._begun[0] or None
                 raise failure_of({"type": "DeadKernel", "cell": cell}, loading, loading=True) from failure
             if failure.status == "timeout":
                 limit = (
@@ -397,6 +435,18 @@ class Session:
             raise
         finally:
             self.spent += allowance.spent
+
+    def _begins(self, progress: Any) -> bool:
+        """Take in which statement begins; False for what cannot be: one of a worker's comes after the other."""
+        if not isinstance(progress, list) or [type(number) for number in progress] != [int, int]:
+            return False
+        place = (progress[0], progress[1])
+        if place <= (self._begun or (0, 0)) or min(place) < 0:
+            return False
+        self._begun = place
+        if not self._loaded:
+            self.last_cell = place[0]
+        return True
 
 
 def _found(name: str, item: dict[str, Any]) -> Found:

@@ -21,6 +21,7 @@ from ..assignment.parts import Limits
 from ..errors import NotGradable
 from ..language import _
 from ..worker import frames
+from ..worker.shown import FLOOD
 from . import usage, view
 from .allowance import LONGEST, LOOK_SECONDS, SHORTEST_LOOK, Allowance
 from .endings import CallFailed
@@ -32,6 +33,7 @@ CHUNK = 1 << 16
 BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
 STRONG_WORK = "/submission"
 STRONG_DATA = "/given"  # no name of a folder that students have
+INTERRUPT = frames.encode({"interrupt": True})
 Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
 
 
@@ -51,7 +53,7 @@ class WorkerProcess:
         output, their_output = os.pipe()
         os.set_blocking(output, False)
         self._output = output
-        self._output_left = limits.output_kb * 1024
+        self.begin_output()
         environment = _environment(work, level, engine, equipment)
         with theirs:
             forked = fork(theirs, their_output, environment) if fork is not None else None
@@ -127,7 +129,7 @@ class WorkerProcess:
                 "protocol",
                 _("Your code wrote into the grader's channel: leave open files alone that are not yours."),
             )
-        self._output_left = self.limits.output_kb * 1024  # each call has its own
+        self.begin_output()
         self._channel.settimeout(LONGEST * seconds)
         try:
             self._channel.sendall(frames.encode(request, payload))
@@ -136,13 +138,26 @@ class WorkerProcess:
         finally:
             self._channel.settimeout(None)
 
+    def begin_output(self) -> None:
+        """Each call may print up to the limit, and so may each statement as it loads."""
+        self._output_left = self.limits.output_kb << 10
+
     def receive(self, allowance: Allowance, doing: str) -> tuple[dict[str, Any], bytes]:
-        """Return the next frame; raises CallFailed for every way in which there is none."""
+        """Return the next frame; raises CallFailed for every way in which there is none.
+
+        Where the allowance can be extended, the worker is asked first to end what runs.
+        """
         try:
             self._look_if_due(allowance)  # also at a worker that never stops sending
             return self._receive(allowance)
         except TimeoutError as error:
+            if allowance.extend():
+                with contextlib.suppress(OSError):  # it does not read
+                    self._channel.send(INTERRUPT, socket.MSG_DONTWAIT)
+                return self.receive(allowance, doing)
             self.kill()
+            if self._output_left < 0:
+                raise self._flooded() from error
             raise CallFailed(
                 "timeout",
                 _(
@@ -220,14 +235,13 @@ class WorkerProcess:
             self._selector.unregister(self._output)
         self._tail = (self._tail + chunk)[-2000:]
         self._output_left -= len(chunk)
-        if self._output_left < 0:
+        if self._output_left < -FLOOD * (self.limits.output_kb << 10):  # less is dropped, and does no harm
             self.kill()
-            raise CallFailed(
-                "output",
-                _("Your code printed more than {size} KB and was stopped: remove prints inside loops.").format(
-                    size=self.limits.output_kb
-                ),
-            )
+            raise self._flooded()
+
+    def _flooded(self) -> CallFailed:
+        message = _("Your code printed more than {size} KB and was stopped: remove prints inside loops.")
+        return CallFailed("output", message.format(size=self.limits.output_kb))
 
     def _look_at_memory(self) -> None:
         """A limit for all processes together; that of each is the kernel's, and meets no shared memory."""

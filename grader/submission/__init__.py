@@ -77,8 +77,8 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], assignment_name
     kind = "notebook" if entry.lower().endswith(".ipynb") else "module"
     code, problem, raw = [], None, ""
     try:
-        text = contents[entry].decode("utf-8-sig")
         if kind == "notebook":
+            text = contents[entry].decode("utf-8-sig")
             from . import notebook  # nbformat is slow to import, and a module does not need it
 
             prepared, cells = notebook.prepare(clean(entry, 80), text)
@@ -86,6 +86,10 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], assignment_name
             raw = text
             code = [Code(_("cell {number}").format(number=n), cell, n) for n, cell in enumerate(cells, start=1)]
         else:
+            from . import encoding
+
+            text = encoding.decode(clean(entry, 80), contents[entry])
+            contents = {**contents, entry: text.encode()}  # as the worker reads it
             code = [Code("", text)]
     except UnicodeDecodeError as error:
         problem = _("{file} is not UTF-8 text (byte {byte} cannot be read): save it with the encoding UTF-8.").format(

@@ -6,14 +6,18 @@ import ast
 import inspect
 import linecache
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from .absent import Absent
+
 SUBMISSION = "submission"  # the name of a submitted module: its block for __main__ is not run
 MAX_NAMES = 500
 MAX_TEXT = 500
+MAX_SEARCHED = 20_000  # characters of an error's text
 
 
 # Says where a file of a traceback belongs: {} for a submitted module, {"cell": 3} for the third code
@@ -30,7 +34,7 @@ def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[
     functions: dict[str, Any] = {}
     others: dict[str, str] = {}
     for name, value in list(namespace.items()):
-        if type(name) is not str or name.startswith("_"):
+        if type(name) is not str or name.startswith("_") or type(value) is Absent:
             continue
         try:
             # An object that can be called, a model for example, is both.
@@ -101,7 +105,7 @@ def describe_error(error: BaseException, locate: Locate) -> dict[str, Any]:
     described: dict[str, Any] = {"type": "Exception", "memory": isinstance(error, MemoryError)}
     try:
         described["type"] = _text(type(error).__name__)
-        described["text"] = _text(error)
+        described["text"] = _text(useful(str.__str__(str(error))))
         if isinstance(error, SyntaxError) and (place := locate(error.filename or "")) is not None:
             described |= {"text": _text(error.msg), "line": error.lineno, **place}
             described["source"] = _text(error.text or "").strip()
@@ -111,11 +115,27 @@ def describe_error(error: BaseException, locate: Locate) -> dict[str, Any]:
             file, line = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
             if (place := locate(file)) is not None:
                 described |= {"line": line, "source": linecache.getline(file, line).strip()[:MAX_TEXT], **place}
-                described.setdefault("outer_line", line)
+                if "outer_line" not in described:
+                    described |= {"outer_line": line, "outer_cell": place.get("cell")}
             traceback = traceback.tb_next
     except BaseException:  # an exception class with a hostile __str__
         pass
     return described
+
+
+def useful(text: str) -> str:
+    """What an error's text says of values and shapes, without the frames and the colours that Keras puts around it."""
+    text = re.sub(r"\x1b\[[\d;]*m", "", text[:MAX_SEARCHED])
+    if text.startswith(("Graph execution error", "Exception encountered when calling")):
+        text = text.split("\nArguments received by")[0]
+        lines = [line.strip() for line in text.splitlines()[1:]]
+        frames = [
+            index for index, line in enumerate(lines) if line.startswith(('File "', "<stack traces unavailable>"))
+        ]
+        lines = lines[max(frames, default=-1) + 1 :]
+        said = [line for line in lines if line and not line.startswith(("Detected at node", "[[", "Stack trace for"))]
+        return " ".join(said) or text
+    return text
 
 
 def _text(value: Any) -> str:

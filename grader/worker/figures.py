@@ -9,6 +9,10 @@ import numpy as np
 
 from . import hooks
 
+NEED_A_SCREEN = (
+    *("tkagg", "tkcairo", "qtagg", "qtcairo", "qt4agg", "qt5agg", "qt5cairo", "macosx", "wx", "wxagg", "wxcairo"),
+    *("gtk3agg", "gtk3cairo", "gtk4agg", "gtk4cairo", "nbagg", "webagg", "notebook", "widget", "ipympl"),
+)
 MAX_FIGURES = 100
 MAX_AXES = 200
 MAX_ARTISTS = 50  # images or lines of one axes
@@ -20,6 +24,7 @@ _cleared: list[dict[str, Any]] = []
 
 def watch() -> None:
     """Keep figures from now on; a notebook's backend forgets them after each cell."""
+    hooks.after_import("matplotlib", _stay_without_a_screen)
     hooks.after_import("matplotlib.figure", _keep_all)
     hooks.after_import("matplotlib.pyplot", _end_figures_when_shown)
 
@@ -34,6 +39,16 @@ def describe_all() -> list[dict[str, Any]]:
         except Exception:  # an artist that lies about itself
             continue
     return described
+
+
+def _stay_without_a_screen(module: ModuleType) -> None:
+    """Let ``matplotlib.use("TkAgg")`` do nothing: figures are drawn, and kept, all the same."""
+    use = module.use
+
+    def use_what_works(backend: Any, *arguments: Any, **keywords: Any) -> Any:
+        return None if str(backend).lower() in NEED_A_SCREEN else use(backend, *arguments, **keywords)
+
+    module.use = use_what_works  # type: ignore[attr-defined]
 
 
 def _keep_all(module: ModuleType) -> None:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
-import subprocess
 import sys
 from typing import Any
 
-from . import prepare, self_check
+from . import commands, prepare, self_check
+from .cells import Cells
+from .shown import FLOOD
+
+_cells: list[Cells] = []  # of the notebook that runs here
+
+
+def begin(task: dict[str, Any], channel: socket.socket | None = None) -> None:
+    """Let the shell of this process run the cells of a notebook statement by statement; see :class:`cells.Cells`."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    channel = channel or socket.socket(fileno=task["channel"])
+    _cells[:] = [Cells(InteractiveShell.instance(), channel, task)]
+    for number, source in task["cells_left_out"]:
+        _cells[0].loading.leave_cell_out(number, source)
 
 
 def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
@@ -23,56 +35,38 @@ def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
 
     channel = socket.socket(fileno=task["channel"])
     sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)
-    shell = InteractiveShell.instance()
-    compiler, hidden = shell.compile, shell.user_ns_hidden
+    hidden = InteractiveShell.instance().user_ns_hidden
     own = {name: value for name, value in namespace.items() if hidden.get(name, hidden) is not value}
-
-    def locate(file: str) -> dict[str, Any] | None:
-        label = compiler.format_code_name(file)  # ("Cell", "In[3]") for what came from a cell
-        match = re.fullmatch(r"In ?\[(\d+)\]", label[1]) if label else None
-        count = int(match[1]) if match else 0
-        return {"cell": task["cells"][count - 1]} if 0 < count <= len(task["cells"]) else None
-
-    serve.send(channel, task["id"], serve.loaded(own, task["error"]))
-    serve.serve_calls(channel, namespace, locate)
+    (cells,) = _cells
+    serve.send(channel, task["id"], serve.loaded(own, None, cells.loading))
+    serve.serve_calls(channel, namespace, cells.locate)
     os._exit(0)
-
-
-def run_command(command: str) -> None:
-    """What ``!command`` and ``%pip`` do: as ever but without a terminal, and installing is skipped.
-
-    There is no network here, so an installer would only wait until the time for loading is over.
-    """
-    if re.search(r"\b(pip3?|conda|mamba|uv|apt|apt-get)\b.*\binstall\b", command):
-        print("Skipped: nothing can be installed while a submission is graded.")
-        return
-    done = subprocess.run(
-        command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
-    )
-    print(done.stdout + done.stderr, end="")
 
 
 def adapt(shell: Any) -> None:
     """Make a notebook's shell what it is for everybody, with what cannot work here replaced."""
-    shell.system = run_command
+    shell.system = commands.run
     self_check.register(shell)
 
 
 class OutputLimit(Exception):
-    """The cells have printed more than they may."""
+    """The cells print without end."""
 
 
 def limit_output(characters: int) -> None:
-    """Let printing fail beyond a limit: what waits to be sent would fill the memory before the client sees it."""
+    """Drop what is printed beyond a limit: what waits to be sent would fill the memory before the client sees it.
+
+    Far beyond it, printing fails.
+    """
     from ipykernel.iostream import OutStream
 
     write, left = OutStream.write, [characters]
 
     def limited(stream: Any, text: str) -> int | None:
         left[0] -= len(text)
-        if left[0] < 0:
+        if left[0] < -FLOOD * characters:
             raise OutputLimit
-        return write(stream, text)
+        return write(stream, text) if left[0] >= 0 else len(text)
 
     OutStream.write = limited  # type: ignore[assignment, method-assign]
 

@@ -1,7 +1,9 @@
-"""Loads a submitted ``.py`` file and answers calls of its functions."""
+"""Loads a submitted ``.py`` file, statement by statement, and answers calls of its functions."""
 
 from __future__ import annotations
+import __future__
 
+import ast
 import linecache
 import os
 import socket
@@ -10,27 +12,87 @@ import types
 from pathlib import Path
 from typing import Any
 
-from . import serve
+from . import exported, serve
 from .describe import SUBMISSION, describe_error
+from .statements import Loading, code_in_magic
 
 
 def run_module(channel: socket.socket, request: dict[str, Any]) -> None:
     """Execute the file, answer the load request, then calls."""
-    entry = request["entry"]
-
-    def locate(file: str) -> dict[str, Any] | None:
-        return {} if file == entry else None
-
     sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
     module = types.ModuleType(SUBMISSION)
-    module.__file__ = entry
     sys.modules[SUBMISSION] = module
+    loaded = _Module(module, Loading(channel, request, module.__dict__.__setitem__), request["entry"])
+    exported.install(module.__dict__)
     error = None
     try:
-        source = Path(entry).read_text(encoding="utf-8-sig")
-        linecache.cache[entry] = (len(source), None, source.splitlines(keepends=True), entry)
-        exec(compile(source, entry, "exec", dont_inherit=True), module.__dict__)
-    except BaseException as caught:  # SystemExit as well: a file that ends the program did not load
-        error = describe_error(caught, locate)
-    serve.send(channel, request["id"], serve.loaded(module.__dict__, error))
-    serve.serve_calls(channel, module.__dict__, locate)
+        loaded.run(Path(request["entry"]).read_text(encoding="utf-8-sig"))
+    except BaseException as caught:
+        error = describe_error(caught, loaded.locate)
+    serve.send(channel, request["id"], serve.loaded(module.__dict__, error, loaded.loading))
+    serve.serve_calls(channel, module.__dict__, loaded.locate)
+
+
+class _Module:
+    """A submitted file, and what of it runs."""
+
+    def __init__(self, module: types.ModuleType, loading: Loading, entry: str) -> None:
+        module.__file__ = entry
+        self.loading = loading
+        self._entry = entry
+        self._namespace = module.__dict__
+        self._lines_of: dict[str, int] = {}  # where the code of a cell's magic stands
+
+    def locate(self, file: str) -> dict[str, Any] | None:
+        """Where a file of a traceback belongs."""
+        if file in self._lines_of:
+            return {"line": self._lines_of[file]}
+        return {} if file == self._entry else None
+
+    def run(self, source: str) -> None:
+        """Execute the statements one by one; raises what makes all of them impossible."""
+        _remember(self._entry, source)
+        whole = compile(source, self._entry, "exec", dont_inherit=True)
+        tree = ast.parse(source, self._entry)
+        self._namespace["__doc__"] = ast.get_docstring(tree, clean=False)
+        flags = whole.co_flags & __future__.annotations.compiler_flag
+        waiting = [(number, node, self._entry) for number, node in enumerate(tree.body, start=1)][::-1]
+        while waiting and not self.loading.ended:
+            number, node, file = waiting.pop()
+            if not self.loading.begins(0, number):
+                self.loading.leave_out(node, self.locate, file)
+                continue
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                continue  # a text that is all there is would be taken for the docstring
+            try:
+                with self.loading.limited():
+                    inner, rest = self._statements_of_magic(node)
+                    if not rest:
+                        code = compile(ast.Module([node], []), file, "exec", flags, dont_inherit=True)
+                        exec(code, self._namespace)
+            except BaseException as error:  # SystemExit as well
+                later = [each for _, each, _ in reversed(waiting)]
+                inner, rest = file, self.loading.after(node, error, later, self.locate, file)
+            waiting += [(number, each, inner) for each in reversed(rest)]
+
+    def _statements_of_magic(self, node: ast.stmt) -> tuple[str, list[ast.stmt]]:
+        """The name of a file, and the statements of a cell that an exported notebook runs with ``%%time``."""
+        code = code_in_magic(node)
+        file = f"{self._entry}:{node.lineno}"
+        if code is None:
+            return file, []
+        try:
+            statements = ast.parse(code, file).body
+        except SyntaxError:  # it has magics of its own
+            from IPython.core.inputtransformer2 import TransformerManager
+
+            code = TransformerManager().transform_cell(code)
+            statements = ast.parse(code, file).body
+        self._lines_of[file] = node.lineno
+        _remember(file, code)
+        return file, statements
+
+
+def _remember(file: str, source: str) -> None:
+    """Let tracebacks and ``inspect`` find the source of what is compiled under this name."""
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)

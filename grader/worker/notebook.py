@@ -27,6 +27,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import run_sync
 
 from . import cells, kernel, serve, shown
+from .shown import FLOOD
 
 
 class _Kernel:
@@ -107,14 +108,17 @@ class _Forked(KernelSpecManager):
 class _Client(NotebookClient):
     """nbclient with a cap on what the cells print, since it keeps all of it in memory."""
 
+    most: int = 0
     output_left: int = 0
     on_flood: Callable[[int], None]
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         if msg["msg_type"] in ("stream", "display_data", "update_display_data", "execute_result", "error"):
             self.output_left -= len(str(msg["content"]))
-        if self.output_left < 0:
-            self.on_flood(cell_index)
+            if self.output_left < -FLOOD * self.most:
+                self.on_flood(cell_index)
+            if self.output_left < 0 and msg["msg_type"] != "error":
+                return None
         return super().process_message(msg, cell, cell_index)
 
 
@@ -132,16 +136,16 @@ def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine
         connection_file=f"{runtime}/k.json",
     )
     client = _Client(nbformat.v4.new_notebook(), km=manager, timeout=None, kernel_name="python3")
-    client.output_left = config["limits"]["output_bytes"]
+    client.most = client.output_left = config["limits"]["output_bytes"]
     client.start_new_kernel()
     client.start_new_kernel_client()
-    return partial(_run, client, config["limits"]["output_bytes"])
+    return partial(_run, client)
 
 
-def _run(client: _Client, characters: int, channel: socket.socket, request: dict[str, Any]) -> None:
-    """Execute all code cells; a failing one does not stop the rest, the first failure is reported."""
+def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> None:
+    """Execute all code cells; what fails in one does not stop the rest."""
     identity = request["id"]
-    teller = shown.Teller(channel, identity, characters)
+    teller = shown.Teller(channel, identity, client.most)
     notebook = client.nb = nbformat.read(request["entry"], as_version=4)
     numbers = _code_cell_numbers(notebook)
 
@@ -150,29 +154,30 @@ def _run(client: _Client, characters: int, channel: socket.socket, request: dict
         os._exit(0)
 
     client.on_flood = lambda index: give_up("OutputLimit", numbers[index])
-    executed: list[int] = []
-    first_error = None
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or not cell.source.strip():
+    task = cells.task(request, [(numbers[index], notebook.cells[index].source) for index in numbers])
+    task["channel"] = channel.fileno()
+    assert client.kc is not None
+    client.kc.execute(cells.first_cell(task), silent=True, store_history=False, allow_stdin=False)
+    run_sync(client.kc.get_shell_msg)()  # type: ignore[attr-defined]
+    for index, number in numbers.items():
+        if number not in task["cells"]:
             continue
-        executed.append(numbers[index])
-        serve.send(channel, identity, {"progress": numbers[index]})
+        cell = notebook.cells[index]
+        serve.send(channel, identity, {"progress": (number, 0)})
         try:
             client.execute_cell(cell, index)
         except CellExecutionError:
-            error = next((output for output in cell.outputs if output.output_type == "error"), None)
-            first_error = first_error or cells.describe_error(error, numbers[index])
+            pass  # the kernel has noted it
         except DeadKernelError:
-            give_up("DeadKernel", numbers[index])
+            give_up("DeadKernel", number)
         except Exception:  # what the kernel sends is no message any more: student code can write into its sockets
-            give_up("BrokenKernel", numbers[index])
-        teller.tell(numbers[index], cell.outputs)
-    _hand_over(client, channel, {"id": identity, "cells": executed, "error": first_error})
+            give_up("BrokenKernel", number)
+        teller.tell(number, cell.outputs)
+    _hand_over(client, task, channel)
 
 
-def _hand_over(client: _Client, channel: socket.socket, task: dict[str, Any]) -> None:
+def _hand_over(client: _Client, task: dict[str, Any], channel: socket.socket) -> None:
     """Let the kernel answer from here on, and end when it ends; it never finishes this last cell."""
-    task["channel"] = channel.fileno()
     assert client.km is not None and client.kc is not None
     process = client.km.provisioner.process  # type: ignore[union-attr]
 

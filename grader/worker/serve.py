@@ -1,6 +1,6 @@
 """The worker's loop: one request in, one answer out, until the grader hangs up.
 
-Requests are ``{"id", "entry", "files"}``, once and first, then any of ::
+Requests are ``{"id", "entry", "files", "left_out"}``, once and first, then any of ::
 
     {"id", "function", "arguments", "return_arguments", "keep"}   call it; "keep" names a result that stays here,
                                                                   "seed" sets the random numbers before
@@ -8,10 +8,19 @@ Requests are ``{"id", "entry", "files"}``, once and first, then any of ::
     {"id", "predict", "arguments"}                                let a model predict
     {"id", "look", "arguments"}                                   see :mod:`look`
 
+<<<<<<< HEAD
 where arguments are an encoded pair (positional, by keyword), or have values for names at the top level as a third part.
 Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a notebook
 loads, ``{"id", "progress": 3}`` says that its third code cell has begun, and ``{"id", "shown": 3}`` with JSON behind it
 what that cell has shown (:mod:`shown`).
+=======
+where arguments are an encoded pair (positional, by keyword).
+Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a submission
+loads, ``{"id", "progress": [3, 2]}`` says that the second statement of its third code cell has begun (cell 0: of a module;
+statement 0: the cell itself); ``left_out`` are such places that are not to be run. ``{"id", "shown": 3}`` with JSON behind
+it says what a cell has shown (:mod:`shown`). ``{"interrupt": true}`` from the grader ends the statement that runs, and has no
+answer.
+>>>>>>> 3102c2a (Modules and cells run statement by statement: what fails is noted, and the rest counts)
 """
 
 from __future__ import annotations
@@ -26,6 +35,7 @@ import numpy as np
 
 from . import classes, datasets, frames, given, look, models, prepare, unbound, values
 from .describe import Locate, describe_error, describe_namespace, returned_names
+from .statements import Loading
 
 Namespace = dict[str, Any]
 Engine = Callable[[socket.socket, dict[str, Any]], None]
@@ -47,12 +57,13 @@ def serve(channel: socket.socket, engine: Engine, config: dict[str, Any]) -> Non
     engine(channel, request)
 
 
-def loaded(namespace: Namespace, error: dict[str, Any] | None) -> dict[str, Any]:
-    """The answer to a load request: what there is to call, what stopped the loading, what is imported."""
+def loaded(namespace: Namespace, error: dict[str, Any] | None, loading: Loading | None = None) -> dict[str, Any]:
+    """The answer to a load request: what there is to call, what stopped the loading, what failed, what is imported."""
     # Only what stands there under its own name: keras.datasets is here even where Keras is not.
     modules = sorted(name for name in list(sys.modules) if type(name) is str and "." not in name)
     functions, others = describe_namespace(namespace)
     described = classes.describe_classes(namespace)
+    failed = {"failures": [], "absent": []} if loading is None else loading.finish(namespace)
     return {
         "names": functions,
         "classes": described,
@@ -61,6 +72,7 @@ def loaded(namespace: Namespace, error: dict[str, Any] | None) -> dict[str, Any]
         "modules": modules,
         "unbound": unbound.asked(namespace),
         "read": given.read(),
+        **failed,
     }
 
 
@@ -72,6 +84,8 @@ def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) ->
             request, payload = frames.receive(channel)
         except EOFError:
             return
+        if "interrupt" in request:  # it came when the last statement had ended by itself
+            continue
         frame = _answer(request, payload, namespace, kept, locate)
         _flush()
         channel.sendall(frame)

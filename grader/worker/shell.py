@@ -29,7 +29,7 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 from . import cells, kernel, prepare, serve, shown
-from .shown import Shown
+from .shown import FLOOD, Shown
 
 COUNTED = ("stream", "display_data", "update_display_data", "execute_result", "error")  # of a kernel's messages
 
@@ -37,41 +37,43 @@ _ready: list[Any] = []  # a shell that was made before the fork
 
 
 class Output:
-    """What the cells print, show and raise: it is counted, and kept for the cell that runs, with its first error."""
+    """What the cells print, show and raise: it is counted, and kept for the cell that runs.
+
+    More than ``most`` characters are dropped, and far more end the notebook.
+    """
 
     def __init__(self, most: int, on_flood: Callable[[], object]) -> None:
         self.begin_cell()
         self._left = most
+        self._flood = FLOOD * most
         self._on_flood = on_flood
         self._process = os.getpid()
         self._lock = threading.RLock()  # what is thrown away may print
 
     def begin_cell(self) -> None:
         """Whatever comes from now on belongs to another cell."""
-        self.error: dict[str, Any] | None = None
         self.shown = Shown()
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
         """Take in one message."""
-        if kind == "error":
-            self.error = self.error or content
-        if kind in COUNTED:
-            self.count(len(str(content)))
-        with self._lock:
-            self.shown.add(kind, content)
+        fits = self._count(len(str(content))) if kind in COUNTED else True
+        if fits or kind == "error":
+            with self._lock:
+                self.shown.add(kind, content)
 
     def print(self, name: str, text: str) -> None:
         """Take in what went to standard output or error."""
-        self.count(len(text))
-        with self._lock:
-            self.shown.add("stream", {"name": name, "text": text})
+        if self._count(len(text)):
+            with self._lock:
+                self.shown.add("stream", {"name": name, "text": text})
 
-    def count(self, characters: int) -> None:
-        """End the notebook when it has shown too much; a child of the worker's is nobody to say so."""
+    def _count(self, characters: int) -> bool:
+        """Whether there is room for so many; a child of the worker's is nobody to end the notebook."""
         with self._lock:
             self._left -= characters
-            if self._left < 0 and os.getpid() == self._process:
+            if self._left < -self._flood and os.getpid() == self._process:
                 self._on_flood()
+            return self._left >= 0
 
 
 class _Messages(Session):
@@ -131,36 +133,34 @@ class _Notebook:
         sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
         sys.stdout, sys.stderr = (_Stream(name, self._output) for name in ("stdout", "stderr"))
         try:
-            asyncio.run(self._execute(json.loads(Path(request["entry"]).read_text(encoding="utf-8"))))
+            notebook = json.loads(Path(request["entry"]).read_text(encoding="utf-8"))
+            asyncio.run(self._execute(request, notebook))
         except BaseException:
             self._end("NeedsKernel")
         self._end("BrokenKernel")  # the cells have broken it: it did not even run a line of ours
 
-    async def _execute(self, notebook: dict[str, Any]) -> None:
-        executed: list[int] = []
-        first_error = None
+    async def _execute(self, request: dict[str, Any], notebook: dict[str, Any]) -> None:
         teller = shown.Teller(self._channel, self._identity, self._most)
         code_cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        for number, cell in enumerate(code_cells, start=1):
-            source = "".join(cell["source"])  # a text, or a list of its lines
-            if not source.strip():
-                continue
-            executed.append(number)
+        # A cell's source is a text, or a list of its lines.
+        sources = {number: "".join(cell["source"]) for number, cell in enumerate(code_cells, start=1)}
+        task = cells.task(request, [*sources.items()])
+        kernel.begin(task, self._channel)
+        for number in task["cells"]:
             self._cell = number
-            serve.send(self._channel, self._identity, {"progress": number})
+            serve.send(self._channel, self._identity, {"progress": (number, 0)})
             self._output.begin_cell()
-            succeeded = await self._execute_cell(source)
+            await self._execute_cell(sources[number])
             if os.getpid() != self._process:  # the cell has forked, and this is not the one that answers
                 os._exit(0)
-            if not succeeded:
-                first_error = first_error or cells.describe_error(self._output.error, number)
             await asyncio.sleep(0)  # tasks that a cell has left behind go on
             teller.tell(number, self._output.shown.finished())
-        task = {"id": self._identity, "cells": executed, "error": first_error, "channel": self._channel.fileno()}
-        self._shell.run_cell(cells.last_cell(task), store_history=False, silent=True)
+        self._shell.run_cell(
+            cells.last_cell({"id": self._identity, "channel": self._channel.fileno()}), store_history=False, silent=True
+        )
 
-    async def _execute_cell(self, source: str) -> bool:
-        """Whether a cell succeeds; as ipykernel executes it."""
+    async def _execute_cell(self, source: str) -> None:
+        """Execute a cell as ipykernel does."""
         shell = self._shell
         try:
             transformed, problem = shell.transform_cell(source), None
@@ -176,8 +176,7 @@ class _Notebook:
                 shell.events.trigger("post_execute")
                 shell.events.trigger("post_run_cell", result)
         else:
-            result = shell.run_cell(source, store_history=True)
-        return bool(result.success) and not getattr(shell, "_last_traceback_during_displayhook", False)
+            shell.run_cell(source, store_history=True)
 
     def _enable_gui(self, gui: str | None = None) -> None:
         if gui not in (None, "inline"):

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import frames
 
+FLOOD = 50  # times the output that is allowed; less is dropped where it is too much, and does no harm
 BYTES_OF_CHARACTER = 10  # at most, of what a cell has shown: six for a character, and what is around a short text
 
 

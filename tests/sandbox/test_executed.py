@@ -133,7 +133,7 @@ def test_what_is_too_long_to_be_told_is_no_fault(engine, cell):
     cell = f"from IPython.display import display, update_display\n{cell}"
     with Session(submitted([cell, "print('next')"], "notebook"), Limits(output_kb=30), engine=engine) as session:
         session.load()
-    assert (session.outputs[2][0]["text"], session.first_error) == ("next\n", "")
+    assert (session.outputs[2][0]["text"], session.causes.notes) == ("next\n", [])
 
 
 def test_a_thread_goes_on_printing_after_its_cell():

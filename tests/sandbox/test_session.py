@@ -190,12 +190,9 @@ def test_helper_files_lie_beside_the_submission_and_do_not_replace_libraries():
 @pytest.mark.parametrize(
     ("source", "status", "said"),
     [
-        ("def f(:\n", "error", "Loading mine.py stopped at line 1 with SyntaxError: invalid syntax (`def f(:`)."),
-        ("x = 1\ny = x + missing\n", "error", "Loading mine.py stopped at line 2 with NameError"),
-        ("import pandas_of_the_future\n", "error", "ModuleNotFoundError"),
-        ("import sys\nsys.exit(0)\n", "error", "Loading mine.py ended the program at line 2"),
-        ("import os\nos._exit(0)\n", "crashed", "Loading mine.py ended the Python process"),
-        ("\0", "error", "Loading mine.py stopped with"),
+        ("def f(:\n", "error", "Loading mine.py failed at line 1 with SyntaxError: invalid syntax (`def f(:`)."),
+        ("def f(): return 1\nreturn 2\n", "error", "Loading mine.py failed at line 2 with SyntaxError"),
+        ("\0", "error", "Loading mine.py failed with"),
     ],
 )
 def test_a_module_that_does_not_load_says_where(source, status, said):
@@ -214,7 +211,7 @@ def test_a_notebook_runs_in_a_real_kernel():
         "def f(x):\n    print('hello')\n    return type(ip).__name__, x * 2",
     )
     with opened(cells, "notebook") as session:
-        assert session.first_error == ""
+        assert session.causes.notes == []
         assert session.call("f", [2.0], {}).value == ("ZMQInteractiveShell", 4.0)
 
 
@@ -224,7 +221,7 @@ def test_commands_of_a_notebook_do_not_stop_its_cell():
         "def f(): return np.pi",
     )
     with opened(cells, "notebook") as session:
-        assert session.first_error == ""
+        assert session.causes.notes == []
         assert session.call("f", [], {}).value == np.pi
 
 
@@ -245,32 +242,45 @@ def test_a_notebook_may_break_its_own_names(cell):
 
 def test_a_notebook_goes_on_after_a_cell_that_failed_and_says_which():
     with opened(("x = 1", "def f(): return x", "y = missing", "def g(): return 1 / 0"), "notebook") as session:
-        assert session.first_error == (
-            "Loading mine.ipynb stopped at cell 3, line 1 with NameError: name 'missing' is not defined."
-        )
+        assert session.causes.notes == [
+            "Loading mine.ipynb failed at cell 3, line 1 with NameError: name 'missing' is not defined (`y = missing`). "
+            "Not defined because of this: y."
+        ]
         assert session.call("f", [], {}).value == 1
         with pytest.raises(CallFailed, match=r"`g` stopped at cell 4, line 1 with ZeroDivisionError"):
             session.call("g", [], {})
 
 
+@pytest.mark.parametrize("engine", ["shell", "kernel"])
 @pytest.mark.parametrize(
     ("cell", "status", "said"),
     [
-        ("while True: pass", "timeout", "Cell 2 of mine.ipynb did not end in time"),
-        ("for i in range(10**9): print('x' * 100)", "output", "printed too much at cell 2"),
-        ("import os; os.kill(os.getpid(), 9)", "crashed", "killed the Python process at cell 2"),
-        ("import builtins; builtins.globals = None", "crashed", "broke the kernel"),
+        ("while True: pass", "timeout", "did not end in time at cell 2, line 1 (`while True: pass`)"),
+        ("for i in range(10**9): print('x' * 100)", "output", "printed too much at cell 2, line 1"),
+        ("import os; os.kill(os.getpid(), 9)", "crashed", "killed the Python process at cell 2, line 1"),
+        (
+            "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+            "timeout",
+            "did not end in time",
+        ),
     ],
 )
-def test_a_cell_that_ends_the_notebook_is_named(monkeypatch, cell, status, said):
-    submission = submitted(("x = 1", cell), "notebook")
-    with (
-        Session(submission, Limits(load_seconds=4, output_kb=64), **HOW) as session,
-        pytest.raises(CallFailed) as caught,
-    ):
+def test_a_cell_that_does_not_end_costs_what_it_would_have_defined(engine, cell, status, said):
+    submission = submitted(("x = 1", f"{cell}\ny = 2", "def f(): return x + y"), "notebook")
+    limits = Limits(load_seconds=2, output_kb=64)
+    with Session(submission, limits, engine=engine, **HOW) as session:
         session.load()
-    assert caught.value.status == status
-    assert said in caught.value.message
+        (note,) = session.causes.notes
+        assert said in note
+        assert {cause.status for cause in map(session.causes.of, session.causes.lost)} <= {status}
+        assert session.call("f", [], {}).value == 3
+
+
+def test_cells_that_break_the_kernel_are_reported():
+    submission = submitted(("x = 1", "import builtins; builtins.globals = None"), "notebook")
+    with Session(submission, LIMITS, **HOW) as session, pytest.raises(CallFailed, match="broke the kernel") as caught:
+        session.load()
+    assert caught.value.status == "crashed"
 
 
 INTRUDER = """

@@ -1,0 +1,244 @@
+"""Runs the statements of a submission one by one: what fails is noted, and the rest runs.
+
+An import that fails binds stand-ins (:mod:`absent`) instead, but for one inside ``try``, which fails as in Python.
+Whoever runs the statements asks :meth:`Loading.begins` before each and :meth:`Loading.after` when one has failed.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import fcntl
+import linecache
+import os
+import re
+import select
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from types import FrameType, TracebackType
+from typing import Any
+
+from . import frames
+from .absent import Absent
+from .describe import MAX_TEXT, Locate, describe_error
+
+MAX_FAILURES = 100
+MAX_NAMES = 50  # of one statement
+MAX_NAME = 100  # characters
+MAX_CODE = 1 << 16  # characters of a cell that is searched for names
+MAX_TOLD = 2000  # statements of a module or a cell; what comes later is one of them
+RUN_AS_CODE = ("time", "capture")  # magics of a cell that leave its names at the top level
+
+Described = dict[str, Any]
+
+
+class TimeUp(BaseException):
+    """The grader has said that the time for loading is over."""
+
+
+class Loading:
+    """What is known of a submission that is being loaded: which statement runs, what has failed, what is absent."""
+
+    def __init__(self, channel: socket.socket, request: dict[str, Any], bind: Callable[[str, Any], object]) -> None:
+        """``bind`` binds a name at the top level."""
+        self.failures: list[Described] = []
+        self.absent: list[Described] = []
+        self.ended = False
+        """Whether the program has ended itself."""
+        self._channel = channel
+        self._bind = bind
+        self._identity = request["id"]
+        self._left_out = {tuple(place) for place in request["left_out"]}
+        self._interruptible = False
+        self._place = (0, 0)
+        signal.signal(signal.SIGIO, self._stop)
+        fcntl.fcntl(channel, fcntl.F_SETOWN, os.getpid())
+        self._signal_arrivals(True)
+
+    def begins(self, cell: int, statement: int) -> bool:
+        """Tell the grader which statement begins (0: the cell itself); False if it is one to leave out."""
+        place = (cell, min(statement, MAX_TOLD))
+        if place != self._place:
+            self._place = place
+            self._channel.sendall(frames.encode({"id": self._identity, "progress": place}))
+        return place not in self._left_out
+
+    def leave_out(self, node: ast.stmt, locate: Locate, file: str) -> None:
+        """Note a statement that was not run, because it has ended an earlier worker."""
+        source = linecache.getline(file, node.lineno).strip()[:MAX_TEXT]
+        self._note({"type": "LeftOut", "line": node.lineno, "source": source, **(locate(file) or {})}, names_of(node))
+
+    def leave_cell_out(self, cell: int, source: str) -> None:
+        """The same of a whole cell."""
+        self._place = (cell, 0)
+        self._note({"type": "LeftOut", "cell": cell}, names_in(source))
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Within it the grader can end what runs in the main thread, by :class:`TimeUp`."""
+        self._interruptible = True
+        try:
+            self._stop()  # it may have spoken since the last statement
+            yield
+        finally:
+            self._interruptible = False
+
+    def _stop(self, *_: int | FrameType | None) -> None:
+        """Nothing but an interrupt comes from the grader while a submission loads."""
+        if self._interruptible and select.select([self._channel], [], [], 0)[0]:
+            self._interruptible = False
+            frames.receive(self._channel)
+            raise TimeUp
+
+    def _signal_arrivals(self, wanted: bool) -> None:
+        flags = fcntl.fcntl(self._channel, fcntl.F_GETFL)
+        fcntl.fcntl(self._channel, fcntl.F_SETFL, flags | os.O_ASYNC if wanted else flags & ~os.O_ASYNC)
+
+    def after(
+        self, node: ast.stmt, error: BaseException, later: Sequence[ast.stmt], locate: Locate, file: str
+    ) -> list[ast.stmt]:
+        """Note that a statement has raised ``error``; returns what of it is still to be run, often nothing.
+
+        ``later`` are the statements that follow it, ``file`` is the name that it was compiled with.
+        """
+        failed, rest = _failed_part(node, _position(error.__traceback__, file))
+        described = {"line": failed.lineno, **(locate(file) or {}), **describe_error(error, locate)}
+        if isinstance(error, SystemExit):
+            self.ended = True
+            if rest or later:
+                self._note(described, [name for each in (*rest, *later) for name in names_of(each)])
+            return []
+        if isinstance(error, ImportError) and isinstance(failed, ast.Import | ast.ImportFrom):
+            if pieces := _pieces(failed, error):
+                return [*pieces, *rest]
+            if (name := _bound(failed.names[0], isinstance(failed, ast.Import))) != "*":
+                self.absent.append(_limited(described, [name]))
+                self._bind(name, Absent(name, error))
+                return rest
+        if isinstance(error, ImportError) and (bare := _without_annotations(failed)) is not None:
+            return [bare, *rest]
+        self._note(described, names_of(failed))
+        return rest
+
+    def note_cell(self, error: BaseException, source: str, locate: Locate, cell: int) -> None:
+        """Note that a whole cell did not run, such as one that is no Python."""
+        self._note({"cell": cell, **describe_error(error, locate)}, names_in(source))
+
+    def finish(self, namespace: dict[str, Any]) -> dict[str, list[Described]]:
+        """Return what has failed and which names stand for what is absent, without the names that are there after all."""
+        self._signal_arrivals(False)
+        signal.signal(signal.SIGIO, signal.SIG_IGN)
+        for failure in self.failures:
+            missing = [name for name in failure["names"] if isinstance(namespace.get(name, _NOTHING), Absent)]
+            failure["names"] = missing
+        absent = [item for item in self.absent if isinstance(namespace.get(item["names"][0]), Absent)]
+        return {"failures": self.failures[:MAX_FAILURES], "absent": absent[:MAX_FAILURES]}
+
+    def _note(self, described: Described, names: list[str]) -> None:
+        cell, statement = self._place
+        self.failures.append({**_limited(described, names), "in_cell": cell, "statement": statement})
+
+
+_NOTHING = Absent("nothing", ImportError())
+
+
+def _limited(described: Described, names: list[str]) -> Described:
+    kept = [name for name in dict.fromkeys(names) if len(name) <= MAX_NAME]
+    return {**described, "names": kept[:MAX_NAMES]}
+
+
+def code_in_magic(node: ast.stmt) -> str | None:
+    """The code of a cell that begins with ``%%time`` or the like, from the statement that it is made; else None."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or len(call.args) != 3:
+        return None
+    given = [item.value if isinstance(item, ast.Constant) else None for item in call.args]
+    name, line, code = given
+    if call.func.attr != "run_cell_magic" or name not in RUN_AS_CODE or line != "" or not isinstance(code, str):
+        return None
+    return code
+
+
+def names_of(node: ast.AST) -> list[str]:
+    """The names that a statement binds at the top level, in order; "*" for those of a star import."""
+    names: list[str] = []
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.append(item.name)
+            continue
+        if isinstance(item, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            continue
+        if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store):
+            names.append(item.id)
+        elif isinstance(item, ast.Import | ast.ImportFrom):
+            names += [_bound(alias, isinstance(item, ast.Import)) for alias in item.names]
+        waiting += reversed([*ast.iter_child_nodes(item)])
+    return names
+
+
+def names_in(source: str) -> list[str]:
+    """The names that a piece of code seems to bind, where it cannot be parsed."""
+    found = re.findall(
+        r"^(?:async +)?(?:def|class) +(\w+)|^(\w+(?: *, *\w+)*) *=(?!=)", source[:MAX_CODE], re.MULTILINE
+    )
+    return [name.strip() for defined, assigned in found for name in (defined or assigned).split(",")]
+
+
+def _bound(alias: ast.alias, is_module: bool) -> str:
+    return alias.asname or (alias.name.split(".")[0] if is_module else alias.name)
+
+
+def _pieces(node: ast.Import | ast.ImportFrom, error: ImportError) -> list[ast.stmt]:
+    """An import of several names as one import for each; the package alone for ``import package.missing``."""
+    if len(node.names) == 1:
+        (alias,) = node.names
+        package = alias.name.split(".")[0]
+        if isinstance(node, ast.ImportFrom) or alias.asname or package in (alias.name, error.name):
+            return []
+        return [ast.copy_location(ast.Import([ast.copy_location(ast.alias(package), alias)]), node)]
+    if isinstance(node, ast.Import):
+        return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
+    return [ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names]
+
+
+def _without_annotations(node: ast.stmt) -> ast.stmt | None:
+    """The definition of a function or a class with no annotation of a parameter or result; None if it has none."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return None
+    bare, found = copy.deepcopy(node), False
+    for item in ast.walk(bare):
+        if isinstance(item, ast.arg) and item.annotation is not None:
+            item.annotation, found = None, True
+        elif isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef) and item.returns is not None:
+            item.returns, found = None, True
+    return bare if found else None
+
+
+def _position(traceback: TracebackType | None, file: str) -> tuple[int, int] | None:
+    """Line and column of the statement of ``file`` that an error has come out of."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename != file:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return None
+    line, _, column, _ = next(islice(traceback.tb_frame.f_code.co_positions(), traceback.tb_lasti // 2, None))
+    return (line, column or 0) if line is not None else None
+
+
+def _failed_part(node: ast.stmt, position: tuple[int, int] | None) -> tuple[ast.stmt, list[ast.stmt]]:
+    """The innermost statement at a position, and what follows it inside ``node``: not in loops, which have ended."""
+    if position is not None and isinstance(node, ast.If | ast.With | ast.AsyncWith | ast.Try | ast.TryStar):
+        bodies = [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
+        bodies += [handler.body for handler in getattr(node, "handlers", [])]
+        for body in bodies:
+            for index, inner in enumerate(body):
+                decorators = getattr(inner, "decorator_list", [])
+                begin = min((item.lineno, item.col_offset) for item in (inner, *decorators))
+                if begin <= position <= (inner.end_lineno, inner.end_col_offset):
+                    failed, rest = _failed_part(inner, position)
+                    return failed, [*rest, *body[index + 1 :]]
+    return node, []
