@@ -5,13 +5,13 @@ from grader.notebook import inline
 
 
 def test_what_a_submission_says_is_escaped_and_its_controls_are_gone(graded):
-    report = graded("single-neuron", "raise ValueError('<script>alert(1)</script>\\x1b[2J\\u202e')")
+    report = graded("single-neuron", "def f(:  # <script>alert(1)</script>\\x1b[2J\\u202e")
     report.submission.path = "<img src=x>.py"
     page = inline.as_html(report, ["Graded as saved: <b>.ipynb"], "A neuron", 70, 2)
     assert "<script" not in page
     assert "<img" not in page
     assert "<iframe sandbox srcdoc=" in page
-    assert page.split("<details>")[0].count("Loading submitted.py stopped") == 1  # and so every check: said once
+    assert page.split("<details>")[0].count("Loading submitted.py failed") == 1  # and so every check: said once
     assert "&lt;script&gt;" in page
     assert "&lt;b&gt;.ipynb" in page
     assert "\x1b" not in page

@@ -1,6 +1,6 @@
 """Ends as it loads, with success."""
 
-# double: error
+# double: failed
 # total: error
 # control: naive
 

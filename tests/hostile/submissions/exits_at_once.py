@@ -1,7 +1,7 @@
 """Ends the process as it loads, with success."""
 
-# double: crashed
-# total: crashed
+# double: failed
+# total: passed
 # control: naive
 
 import os

@@ -1,7 +1,7 @@
 """Shows large things without an end, in a cell."""
 
-# double: output
-# total: output
+# double: failed
+# total: passed
 
 # %%
 import numpy as np

@@ -1,7 +1,7 @@
 """Kills the kernel."""
 
-# double: crashed
-# total: crashed
+# double: failed
+# total: passed
 
 # %%
 import numpy as np

@@ -1,7 +1,7 @@
 """A cell without an end."""
 
-# double: timeout
-# total: timeout
+# double: failed
+# total: passed
 
 # %%
 import numpy as np

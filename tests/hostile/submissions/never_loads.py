@@ -1,7 +1,7 @@
 """A loop without an end, as it loads."""
 
-# double: timeout
-# total: timeout
+# double: failed
+# total: passed
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Prints without an end as it loads."""
 
-# double: output
-# total: output
+# double: failed
+# total: passed
 
 import numpy as np
 
