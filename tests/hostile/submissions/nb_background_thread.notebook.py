@@ -1,25 +1,25 @@
-"""Leaves a thread that prints without an end."""
+"""Leaves a thread that prints without an end, more than it may: that is dropped."""
 
-# double: output
-# total: output
+# double: passed
+# total: passed
 
 # %%
 import numpy as np
 
 # %%
 import threading
+import time
 
 
 def flood():
     while True:
         print("x" * 1000)
+        time.sleep(0.001)
 
 
 threading.Thread(target=flood, daemon=True).start()
 
 # %%
-import time
-
 time.sleep(0.5)
 print("And on it goes.")
 

@@ -1,7 +1,7 @@
 """Kills every process that it may, by a shell command."""
 
-# double: crashed
-# total: crashed
+# double: failed
+# total: passed
 # isolation: strong
 
 # %%

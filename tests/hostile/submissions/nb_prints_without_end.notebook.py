@@ -1,7 +1,7 @@
 """Prints without an end, in a cell."""
 
-# double: output
-# total: output
+# double: failed
+# total: passed
 
 # %%
 import numpy as np
