@@ -8,19 +8,12 @@ Requests are ``{"id", "entry", "files", "left_out"}``, once and first, then any 
     {"id", "predict", "arguments"}                                let a model predict
     {"id", "look", "arguments"}                                   see :mod:`look`
 
-<<<<<<< HEAD
 where arguments are an encoded pair (positional, by keyword), or have values for names at the top level as a third part.
-Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a notebook
-loads, ``{"id", "progress": 3}`` says that its third code cell has begun, and ``{"id", "shown": 3}`` with JSON behind it
-what that cell has shown (:mod:`shown`).
-=======
-where arguments are an encoded pair (positional, by keyword).
 Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a submission
 loads, ``{"id", "progress": [3, 2]}`` says that the second statement of its third code cell has begun (cell 0: of a module;
 statement 0: the cell itself); ``left_out`` are such places that are not to be run. ``{"id", "shown": 3}`` with JSON behind
 it says what a cell has shown (:mod:`shown`). ``{"interrupt": true}`` from the grader ends the statement that runs, and has no
 answer.
->>>>>>> 3102c2a (Modules and cells run statement by statement: what fails is noted, and the rest counts)
 """
 
 from __future__ import annotations
