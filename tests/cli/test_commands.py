@@ -223,7 +223,9 @@ def test_a_notebook_with_a_missing_function_names_the_cell_that_failed(tmp_path,
     _, report = check("mine.ipynb")
     result = ending(report, "sigmoid")
     assert result["status"] == "error"
-    assert result["message"].startswith("`sigmoid` is not defined. Loading mine.ipynb failed at cell 2, line 1 with Attr")
+    assert result["message"].startswith(
+        "`sigmoid` is not defined. Loading mine.ipynb failed at cell 2, line 1 with Attr"
+    )
 
 
 COLUMNS = """
