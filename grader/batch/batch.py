@@ -350,7 +350,8 @@ class _Batch:
         }
         outputs.write_summary(self._out, told, collected)
         outputs.write_timings(self._out, timings)
-        outputs.write_class_page(self._out, content, pupils, collected, found.left_out, self._work.isolation)
+        left_over = [f"{name}: {reason}" for name, reason in found.left_out]
+        outputs.write_class_page(self._out, content, pupils, collected, left_over, self._work.isolation)
         self.stages.add("gradebooks", began)
         return Graded(
             [*rows, *absent],

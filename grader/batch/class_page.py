@@ -38,7 +38,7 @@ def render(
     content: AssignmentFile,
     pupils: Sequence[Pupil],
     collected: Class,
-    left_out: Sequence[tuple[str, str]],
+    left_over: Sequence[str],
     isolation: str,
 ) -> str:
     """The page of a class."""
@@ -62,7 +62,7 @@ def render(
             lost=lambda row: [
                 name for name, score in row.checks.items() if score is None or score < points.get(name, 0)
             ],
-            left_out=left_out,
+            left_over=left_over,
             states=_states(),
             isolation=isolation,
             script=_script(),

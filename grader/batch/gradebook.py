@@ -13,7 +13,8 @@ from .cells import number_cell, text_cell
 from .files import write_whole
 
 BEFORE_CHECKS = ("student", "id", "status", "score", "max_score", "passed", "late", "penalty")
-AFTER_CHECKS = ("submission", "group", "earlier_attempts", "comment")
+AFTER_CHECKS = ("submission", "earlier_attempts", "comment")
+GROUP = "group"  # in front of those, in a class with groups
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,14 @@ class Filled:
 def write(rows: Sequence[Row], path: Path) -> None:
     """Write ``gradebook.csv``, a line for each student, in the order given."""
     checks = list(dict.fromkeys(name for row in rows for name in row.checks))
-    taken = {*BEFORE_CHECKS, *AFTER_CHECKS}
+    taken = {*BEFORE_CHECKS, GROUP, *AFTER_CHECKS}
+    groups = any(row.group for row in rows)
     titles = [text_cell(f"check {name}" if name in taken else name) for name in checks]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow([*BEFORE_CHECKS, *titles, *AFTER_CHECKS])
+    writer.writerow([*BEFORE_CHECKS, *titles, *([GROUP] if groups else []), *AFTER_CHECKS])
     for row in rows:
-        writer.writerow(_line(row, checks))
+        writer.writerow(_line(row, checks, groups))
     write_whole(path, table.getvalue().encode())
 
 
@@ -80,7 +82,7 @@ def ungraded(rows: Sequence[Row]) -> list[str]:
     return [f"Without a score, and left as they were: {', '.join(names)}."] if names else []
 
 
-def _line(row: Row, checks: Sequence[str]) -> list[str]:
+def _line(row: Row, checks: Sequence[str], groups: bool) -> list[str]:
     return [
         text_cell(row.name),
         text_cell(row.identity),
@@ -91,8 +93,8 @@ def _line(row: Row, checks: Sequence[str]) -> list[str]:
         text_cell(row.late),
         number_cell(row.penalty),
         *(number_cell(row.checks.get(check)) for check in checks),
+        *([text_cell(row.group)] if groups else []),
         text_cell(row.submission),
-        text_cell(row.group),
         text_cell("; ".join(row.attempts)),
         text_cell(row.comment),
     ]

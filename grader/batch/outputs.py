@@ -305,11 +305,11 @@ def write_class_page(
     content: AssignmentFile,
     pupils: Sequence[Pupil],
     collected: Class,
-    left_out: Sequence[tuple[str, str]],
+    left_over: Sequence[str],
     isolation: str,
 ) -> None:
     """``index.html``, for instructors."""
-    page = class_page.render(content, pupils, collected, left_out, isolation)
+    page = class_page.render(content, pupils, collected, left_over, isolation)
     write_whole(folder / CLASS_PAGE, page.encode(errors="replace"))
 
 

@@ -54,7 +54,7 @@ def identify(students: Sequence[Student], rosters: Sequence[Roster]) -> tuple[li
     notes = [
         f"{new.name} handed in as '{old.name}': if that is a group, its other members are not known here."
         for old, new in zip(everybody, named, strict=True)
-        if not old.members and _key(old.name) != _key(new.name) and not _is_number(old.name)
+        if not old.members and folded(old.name) not in (folded(new.name), _key(new.name)) and not _is_number(old.name)
     ]
     return sorted(named, key=lambda s: (s.name.casefold(), s.identity)), absent, notes
 

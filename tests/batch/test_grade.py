@@ -446,3 +446,54 @@ def test_results_in_the_folder_of_the_assignment_change_no_version(grade, class_
     path = class_zip(CLASS)
     assert graded_now(grade(path, out=doubling / "results")) == 7
     assert graded_now(grade(path, out=doubling / "results")) == 0
+
+
+def test_import_files_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
+    gradebook = "Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (77)\nAnna,1,,a,S1,\nBen,2,,b,S1,\n"
+    (tmp_path / "canvas.csv").write_text(gradebook)
+    path = class_zip({"anna_1_1_a.py": RIGHT})
+    grade(path, "--canvas", tmp_path / "canvas.csv")
+    assert "Anna,1,,a,S1,100" in (tmp_path / "out" / "canvas.csv").read_text()
+    done = grade(path)
+    assert not (tmp_path / "out" / "canvas.csv").exists()
+    assert "canvas.csv of an earlier run is removed" in done.stdout
+    grade(path, "--canvas", tmp_path / "canvas.csv")
+    (tmp_path / "out" / "canvas.csv").write_text("changed by hand")
+    done = grade(path)
+    assert (tmp_path / "out" / "canvas.csv").read_text() == "changed by hand"
+    assert "its scores may be old" in done.stdout
+
+
+def test_a_group_of_gradescope_is_a_score_for_each(grade, class_zip, gradebook, tmp_path):
+    metadata = (
+        "submission_1:\n  :submitters:\n  - :name: Ada Able\n    :sid: '301'\n    :email: ada@example.org\n"
+        "  - :name: Ben Best\n    :email: ben@example.org\n"
+    )
+    (tmp_path / "canvas.csv").write_text(
+        'Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (77)\n"Able, Ada",1,301,ada,S1,\n"Best, Ben",2,,ben,S1,\n'
+    )
+    files = {"submission_1/answer.py": RIGHT, "submission_metadata.yml": metadata}
+    done = grade(class_zip(files), "--canvas", tmp_path / "canvas.csv")
+    rows = gradebook()
+    assert {row["student"]: (row["score"], row["group"]) for row in rows.values()} == {
+        "Able, Ada": ("100", "Ada Able, Ben Best"),
+        "Best, Ben": ("100", "Ada Able, Ben Best"),
+    }
+    filled = (tmp_path / "out" / "canvas.csv").read_text()
+    assert '"Able, Ada",1,301,ada,S1,100' in filled and '"Best, Ben",2,,ben,S1,100' in filled
+    assert len(list((tmp_path / "out" / "reports").glob("*.html"))) == 2
+    assert "2 students (gradescope), 1 graded now; of all 2: 2 passed, 0 without a score" in done.stdout
+    assert graded_now(grade(class_zip(files), "--only", "Ben Best")) == 1
+
+
+def test_umlauts_in_a_locale_without_them(doubling, class_zip, tmp_path):
+    """Python may be made to take the names of files for ASCII. Its stderr has nothing, TensorFlow's greeting neither."""
+    folder = tmp_path / "Übung"
+    folder.mkdir()
+    path = class_zip({"Jörg Müller/lösung.py": RIGHT, "张伟/a.py": RIGHT}).rename(folder / "Klasse ü.zip")
+    command = [sys.executable, "-m", "grader", "grade", doubling, path, "--out", folder / "aus", "--jobs", "1"]
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(command, env=os.environ | ascii_only, capture_output=True, timeout=200, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (folder / "aus" / "reports" / "Jörg_Müller.html").exists()
+    assert "张伟" in (folder / "aus" / "gradebook.csv").read_text(encoding="utf-8")

@@ -30,3 +30,13 @@ def test_names_of_files_are_readable_and_all_different():
 
 def test_name_and_id_are_both_in_it():
     assert file_names([Student("Erika Mustermann", "4711")]) == {"4711": "Erika_Mustermann_4711"}
+
+
+def test_names_in_other_scripts_stay_readable():
+    names = ["张伟", "김철수", "Иванов Иван", "प्रिया शर्मा", "สมชาย ใจดี", "ليلى حداد", "Ştefan", "e\u0301va"]
+    found = file_names([Student(name, name) for name in names])
+    assert found == {name: name.replace(" ", "_") for name in names[:-1]} | {"e\u0301va": "\u00e9va"}
+    long = "Александра Константиновна Преображенская-Вознесенская"
+    short = file_names([Student(long, long), Student(f"{long}2", f"{long}2"), Student("🚀", "🚀")])
+    assert short[long].startswith("Александра_Константиновна_") and short[long] != short[f"{long}2"]
+    assert short["🚀"].startswith("student-")

@@ -1,0 +1,101 @@
+"""Real names, members of groups, and who handed in nothing, from the files of course systems."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.batch import canvas, ilias, moodle
+from grader.batch.layouts import Person, Student
+from grader.batch.roster import identify
+
+CANVAS = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Final exercise (5),Recurrent networks (6),Current topics (7),Final Score
+    Points Possible,,,,,10,10,10,(read only)
+"Lovelace, Ada",1,s1,ada@example.org,A,,,,
+"Müller, Jörg",2,s2,joerg,A,EX,,N/A,
+"Hopper, Grace",3,s3,grace,A,,,,
+"""
+MOODLE = """\
+Identifier,Full name,Email address,Status,Group,Grade,Maximum grade,Last modified (grade),Feedback comments
+Participant 11,Ada Lovelace,ada@example.org,Submitted,Team Red,,10,-,
+Participant 12,Jörg Müller,j@example.org,Submitted,Team Red,,10,-,
+Participant 13,Grace Hopper,g@example.org,Submitted,Team 4,,10,-,
+Participant 14,Team 4,t@example.org,Submitted,,,10,-,
+"""
+
+
+def people(students):
+    return [(person.name, person.identity) for student in students for person in student.people]
+
+
+def test_real_names_take_the_place_of_those_in_file_names():
+    students = [Student("lovelaceada", "1"), Student("anonymous Xy", "Xy"), Student("müllerjörg", "2")]
+    named, absent, notes = identify(students, [canvas.roster(CANVAS.encode(), "6")])
+    assert people(named) == [("anonymous Xy", "Xy"), ("Lovelace, Ada", "1"), ("Müller, Jörg", "2")]
+    assert [(line.name, line.identity) for line in absent] == [("Hopper, Grace", "3")]
+    assert notes == []
+
+
+def test_a_group_of_canvas_stands_for_one_member_and_is_noted():
+    _, _, (note,) = identify([Student("groupone", "1")], [canvas.roster(CANVAS.encode(), "6")])
+    assert "Lovelace, Ada handed in as 'groupone'" in note
+
+
+def test_who_is_excused_is_said_to_be():
+    for title, notes in (
+        ("5", ["", "Excused in Canvas.", ""]),
+        ("7", ["", "Not assigned to this student in Canvas.", ""]),
+    ):
+        assert [line.note for line in canvas.roster(CANVAS.encode(), title).listed] == notes
+
+
+@pytest.mark.parametrize(
+    ("person", "line"),
+    [
+        (Person("Ada Lovelace", "?"), "Lovelace, Ada"),
+        (Person("?", "?", "ada@example.org"), "Lovelace, Ada"),
+        (Person("?", "?", "JOERG@example.org"), "Müller, Jörg"),
+        (Person("?", "s3", "?"), "Hopper, Grace"),
+    ],
+)
+def test_people_of_other_systems_are_found_in_the_gradebook(person, line):
+    student = Student("x", "x", members=(person, Person("Somebody Else", "!")))
+    named, _, _ = identify([student], [canvas.roster(CANVAS.encode(), "6")])
+    assert line in [name for name, _ in people(named)]
+
+
+def test_a_group_of_moodle_is_its_members():
+    students = [Student("Team Red", "3"), Student("Team 4", "14"), Student("Grace Hopper", "13")]
+    named, absent, _ = identify(students, [moodle.roster(MOODLE.encode())])
+    assert people(named) == [
+        ("Grace Hopper", "13"),
+        ("Team 4", "14"),  # a student of that name
+        ("Ada Lovelace", "11"),
+        ("Jörg Müller", "12"),
+    ]
+    assert absent == []
+
+
+def test_who_is_in_two_submissions_has_two_rows():
+    ada = Person("Ada", "1")
+    students = [
+        Student("Ada, Ben", "1, 2", members=(ada, Person("Ben", "2")), folder="submission_1/"),
+        Student("Ada", "1", members=(ada,), folder="submission_2/"),
+    ]
+    named, _, _ = identify(students, [])
+    assert sorted(people(named)) == [("Ada", "1 (submission_1)"), ("Ada", "1 (submission_2)"), ("Ben", "2")]
+
+
+def test_two_rosters_name_each_absent_student_once():
+    rosters = [canvas.roster(CANVAS.encode(), "6"), moodle.roster(MOODLE.encode())]
+    _, absent, _ = identify([Student("lovelaceada", "1")], rosters)
+    assert sorted(line.name for line in absent) == ["Grace Hopper", "Jörg Müller", "Team 4"]
+
+
+def test_the_status_file_of_ilias_gives_back_what_the_export_lost():
+    header = '"' + '","'.join(ilias.COLUMNS) + '"\n'
+    lines = '"0","77","l_zak","Żak","Łukasz","notgraded","","","","",""\n"0","78","bo","Berg","Bo","notgraded","","","","",""\n'
+    roster = ilias.roster((header + lines).encode())
+    named, absent, _ = identify([Student("__ak___ukasz", "zak", number="77")], [roster])  # the login is read in part
+    assert people(named) == [("Łukasz Żak", "zak")]
+    assert [line.name for line in absent] == ["Bo Berg"]
