@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import platform
 import shlex
 import time
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks, datasets, packages, seeds
+from . import __version__, checks, datasets, packages, seeds
 from .assignment import Assignment
 from .assignment.checks import BaseCheck
 from .assignment.content import AssignmentFile
@@ -27,9 +28,11 @@ from .locate import Places
 from .oracle import Oracle, tensorflow_version
 from .report.evidence import stored
 from .report.model import (
+    NOTHING,
     AssignmentName,
     CheckResult,
     Environment,
+    GraderName,
     Isolation,
     Level,
     Location,
@@ -47,7 +50,7 @@ from .text import clean
 
 log = logging.getLogger(__name__)
 
-DEFAULT_SEED = 0
+DEFAULT_SEED = seeds.DEFAULT
 MAX_MESSAGE = 1000  # characters, whatever a submission calls its functions and exceptions
 OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would warn only
 STARTED = ("passed", "partial")  # a check whose prerequisites ended so is run
@@ -99,16 +102,19 @@ def grade(
     began = time.monotonic()
     trace = trace or Trace()
     timings = trace.timings
+    equipment = equipment or Equipment()
+    digest = assignment.digest([*equipment.hide, Path(submission.path).absolute()])
     selected = _select(assignment, only, whole)
     kept = {} if earlier is None else {result.name: result for result in earlier.checks}
     if earlier is not None:
         selected = _with_dependents(_select(assignment, (), whole), only)
     computed_on = "cpu"
-    equipment = equipment or Equipment()
     hide = [assignment.folder, *datasets.places(data), *equipment.hide]
     equipment = replace(equipment, seed=seeds.of_worker(seed), hide=hide)
     splits: dict[str, Split] = {}
     try:
+        if submission.nothing is not None:
+            raise NotGradable(submission.nothing)
         _refuse_missing_packages(assignment)
         splits, files = _prepare(assignment, data)
         computed_on = choose(device)
@@ -121,6 +127,8 @@ def grade(
         )
     except NotGradable as error:
         results = [_result(check, "not_gradable", 0, str(error)) for check in selected]
+        for result in results:
+            result.evidence |= {NOTHING: True} if submission.nothing is not None else {}
         level, gaps, executed_by = isolation or "strong", [], None  # nothing has run
     else:
         limits = assignment.content.limits
@@ -141,7 +149,13 @@ def grade(
             level, gaps = session.level, session.not_enforced
             executed_by = session.engine
             if submission.kind == "notebook" and session.last_cell:
-                trace.executed = _executed(submission, session)
+                about = {
+                    "file": _as_text(submission.file),
+                    "version": __version__,
+                    "assignment": f"{assignment.name} {assignment.content.version} {digest}",
+                    "seed_fingerprint": seeds.fingerprint(seed),
+                }
+                trace.executed = _executed(submission, session, about)
     if earlier is not None:
         selected = _select(assignment, (), whole)
     found = kept | {result.name: result for result in results}
@@ -154,8 +168,10 @@ def grade(
     else:  # --only a check without points
         passed = all(result.status == "passed" for result in results)
     return Report(
-        assignment=AssignmentName(name=assignment.name, version=assignment.content.version),
-        submission=SubmissionName(path=submission.path, sha256=submission.sha256),
+        assignment=AssignmentName(name=assignment.name, version=assignment.content.version, digest=digest),
+        submission=SubmissionName(path=submission.path, sha256=submission.sha256, file=_as_text(submission.file)),
+        grader=GraderName(version=__version__),
+        seed_fingerprint=seeds.fingerprint(seed),
         score=round(score, 2) if gradable else None,
         max_score=max_score,
         passed=gradable and passed,
@@ -167,10 +183,15 @@ def grade(
     )
 
 
-def _executed(submission: Submission, session: Session) -> bytes:
-    from .submission import notebook  # nbformat is slow to import, and a module does not need it
+def _executed(submission: Submission, session: Session, about: dict[str, str]) -> bytes:
+    from .submission import notebook  # a module does not need it
 
-    return notebook.executed(submission.files[submission.entry], session.outputs, session.last_cell)
+    return notebook.executed(submission.files[submission.entry], session.outputs, session.last_cell, about)
+
+
+def _as_text(name: str) -> str:
+    """A file's name as UTF-8 can say it."""
+    return os.fsencode(name).decode(errors="replace")
 
 
 def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[BaseCheck]:
@@ -244,7 +265,7 @@ def _run_all(
         if check.name in outcomes:
             _explain(check, result, outcomes[check.name], context.content, level)
     timings.add("diagnosis", began)
-    notes = [clean(note, MAX_MESSAGE) for note in session.causes.notes]
+    notes = [*submission.notes, *(clean(note, MAX_MESSAGE) for note in session.causes.notes)]
     notes += _notes_on_what_was_given(session)
     if notes:
         results[0].evidence["notes"] = [*notes, *results[0].evidence.get("notes", [])]

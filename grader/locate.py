@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 from .assignment.checks import BaseCheck
@@ -11,6 +10,7 @@ from .checks.context import Context
 from .report.model import Location
 from .submission import Code, Submission
 from .submission import lines as file_lines
+from .submission.defined import bound
 
 Spot = tuple[str, int]  # the place of a piece of code, and a line in it
 
@@ -36,10 +36,10 @@ class Places:
         if code is None or not 1 <= line <= code.text.count("\n") + 1:
             return None
         if code.cell is None:
-            return Location(file=_shown(place or self._submission.entry), cell=None, line=line, file_line=line)
+            return Location(file=_shown(place or self._file), cell=None, line=line, file_line=line)
         known = self._file_lines[code.cell - 1] if code.cell <= len(self._file_lines) else []
-        file_line = known[line - 1] if line <= len(known) else None
-        return Location(file=_shown(self._submission.entry), cell=code.cell, line=line, file_line=file_line)
+        file_line = known[line - 1] if len(known) == code.text.count("\n") + 1 else None
+        return Location(file=_shown(self._file), cell=code.cell, line=line, file_line=file_line)
 
     def of_check(self, check: BaseCheck, context: Context) -> Location | None:
         """Where the first function or variable that ``check`` asks about is defined, by the submission's own name."""
@@ -54,9 +54,16 @@ class Places:
                 return self.of_spot(spot)
         return None
 
+    @property
+    def _file(self) -> str:
+        return self._submission.file or self._submission.entry
+
     @cached_property
     def _file_lines(self) -> list[list[int]]:
-        return file_lines.of_cells(self._submission.raw)
+        """None of them where the file as text has other code cells than those that were executed."""
+        found = file_lines.of_cells(self._submission.raw)
+        cells = sum(code.cell is not None for code in self._submission.code)
+        return found if len(found) == cells else []
 
     @cached_property
     def _defined(self) -> dict[str, Spot]:
@@ -76,26 +83,7 @@ def definitions(code: Sequence[Code]) -> dict[str, Spot]:
     found: dict[str, Spot] = {}
     for part in code:
         beside = part.place.endswith(".py")
-        for name, line in _bound(part.text):
+        for name, line in bound(part.text):
             if not (beside and name in found):
                 found[name] = (part.place, line)
     return found
-
-
-def _bound(source: str) -> Iterator[tuple[str, int]]:
-    try:
-        waiting: list[tuple[str, ast.AST]] = [("", ast.parse(source))]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    while waiting:
-        owner, node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield owner + node.name, node.lineno
-            if not isinstance(node, ast.ClassDef):
-                continue  # what is inside belongs to its calls
-            owner = f"{owner}{node.name}."
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield owner + node.id, node.lineno
-        elif isinstance(node, ast.Lambda):
-            continue
-        waiting += [(owner, child) for child in reversed([*ast.iter_child_nodes(node)])]

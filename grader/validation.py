@@ -55,7 +55,7 @@ def validate(assignment: Assignment) -> Iterator[Line]:
 
 
 def _grade(assignment: Assignment, file: str) -> Report:
-    return grade(assignment, read(assignment.file(file), assignment.name), whole=True)
+    return grade(assignment, read(assignment.file(file), assignment), whole=True)
 
 
 def _line(file: str, report: Report, holds: bool, sentence: str) -> Line:

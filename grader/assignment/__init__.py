@@ -6,6 +6,7 @@ reported with file and line (:mod:`grader.yamlfile`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import yamlfile
@@ -26,10 +27,20 @@ class Assignment:
     def __init__(self, folder: Path, content: AssignmentFile) -> None:
         self.folder = folder
         self.content = content
+        self._digests: dict[tuple[Path, ...], str] = {}
 
     @property
     def name(self) -> str:
         return self.content.name
+
+    def digest(self, besides: Sequence[Path] = ()) -> str:
+        """The first digits of the SHA-256 of all files that it grades by, but for those ``besides``."""
+        from .digest import SHORT, digest
+
+        inside = tuple(path for path in besides if self.folder in path.parents)
+        if inside not in self._digests:
+            self._digests[inside] = digest(self, inside)[:SHORT]
+        return self._digests[inside]
 
     def file(self, name: str) -> Path:
         """Return a file of the folder; raises UsageError if it is missing."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from .. import __version__, language
-from ..assignment import PACKAGE, Assignment
+from ..assignment import PACKAGE, Assignment, digest
 from ..assignment.parts import Policy
 from ..device import Wanted
 from ..errors import Stopped, UsageError
@@ -116,7 +116,7 @@ def _work(assignment: Assignment, seed: int, options: Options, hide: tuple[str, 
     data = str(options.data.resolve()) if options.data else None
     basis = _digest(__version__, seed, options.isolation, options.engine, data, language.current())
     return Work(
-        identity=_digest(basis, job.version(assignment, [*map(Path, hide)])),
+        identity=_digest(basis, digest.digest(assignment, [*map(Path, hide)])),
         basis=basis,
         assignment=str(assignment.folder),
         seed=seed,

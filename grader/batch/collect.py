@@ -211,7 +211,7 @@ def _counts(name: str, ours: tuple[str, ...]) -> bool:
     if name.startswith(ours):
         return False
     parts = name.split("/")
-    return parts[-1].lower() not in JUNK and not any(part.startswith(".") or part in files.SKIPPED for part in parts)
+    return parts[-1].lower() not in JUNK and not files.is_skipped(name) and ".." not in parts
 
 
 def _read_again(place: Path, size: int) -> bytes | None:

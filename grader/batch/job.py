@@ -5,13 +5,11 @@ What it needs comes by content (:class:`Work`, :class:`Task`), so that another m
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import io
 import os
 import tempfile
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -31,7 +29,7 @@ from ..sandbox.endings import CallFailed
 from ..sandbox.engines import Engine
 from ..sandbox.view import Equipment
 from ..sandbox.warm import WarmStart
-from ..submission import files, read, read_contents
+from ..submission import read, read_contents
 
 
 @dataclass(frozen=True)
@@ -62,13 +60,17 @@ class Work:
 
 @dataclass(frozen=True)
 class Task:
-    """One submission: what its files hold or why they cannot be read, and the report whose checks but ``only`` still hold."""
+    """One submission: what its files hold or why they cannot be read, and the report whose checks but ``only`` still hold.
+
+    ``pattern`` says which of the files is graded, "" that the grader chooses.
+    """
 
     shown: str
     contents: dict[str, bytes]
     problem: str = ""
     earlier: Report | None = None
     only: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,33 +88,6 @@ def is_bundled(assignment: Assignment) -> bool:
     return assignment.folder.parent == ASSIGNMENTS
 
 
-def pack(assignment: Assignment, besides: Sequence[Path]) -> dict[str, bytes]:
-    """The files of an assignment without those ``besides``, a class and its results, that may lie in its folder.
-
-    Raises UsageError for one that is too large to be sent around.
-    """
-    packed = {}
-    for name, content in files.folder_members(assignment.folder):
-        if any((assignment.folder / name).is_relative_to(other) for other in besides):
-            continue
-        raw = content()
-        if raw is None:
-            large = assignment.folder / name
-            raise UsageError(f"{large} has more than {files.MAX_FILE >> 20} MB: keep data outside of the assignment.")
-        packed[name] = raw
-    return packed
-
-
-def version(assignment: Assignment, besides: Sequence[Path]) -> str:
-    """A digest of all files that an assignment grades by."""
-    digest = hashlib.sha256()
-    for name, content in sorted(pack(assignment, besides).items()):
-        digest.update(os.fsencode(f"{name}\0") + hashlib.sha256(content).digest())
-    reference = assignment.reference_file()
-    digest.update(reference.read_bytes() if reference is not None else b"")
-    return digest.hexdigest()
-
-
 def grade_one(work: Work, task: Task) -> Done:
     """Grade a submission; raises NotGradable where strangers' code must not be run."""
     with language.use(work.language):
@@ -125,9 +100,11 @@ def _grade_one(work: Work, task: Task) -> Done:
     desk = _desk(work)
     trace = Trace()
     try:
-        submission = read_contents(task.shown, task.contents, desk.assignment.name)
+        submission = read_contents(task.shown, task.contents, desk.assignment, task.pattern)
     except UsageError as error:
         return Done(None, str(error), {})
+    if submission.nothing is not None:
+        return Done(None, submission.nothing, {})
     report = grade(
         desk.assignment,
         submission,
@@ -253,7 +230,7 @@ def _answers(work: Work, assignment: Assignment) -> bytes:
     oracle = Oracle(assignment, recorded={})
     probed = [check.name for check in assignment.content.checks if [*check.probe_names()]]
     if probed and (assignment.folder / assignment.content.solution).is_file():
-        solution = read(assignment.file(assignment.content.solution), assignment.name)
+        solution = read(assignment.file(assignment.content.solution), assignment)
         data = Path(work.data) if work.data else None
         report = grade(assignment, solution, work.seed, probed, None, oracle, whole=True, data=data, device="cpu")
         fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]

@@ -17,7 +17,8 @@ def for_student(report: Report, content: AssignmentFile) -> Report:
     """
     visibility = {check.name: check.visibility for check in content.checks}
     shown = [_without_evidence(c) if visibility.get(c.name) == "hidden" else c for c in report.checks]
-    shown = [c.model_copy(update={"message": _(FAULT)}) if c.status == "not_gradable" else c for c in shown]
+    if not report.nothing_to_grade():
+        shown = [c.model_copy(update={"message": _(FAULT)}) if c.status == "not_gradable" else c for c in shown]
     # One that the assignment has no more, as an old result may have, was perhaps no student's business either.
     kept = [check for check in shown if visibility.get(check.name, "instructor") != "instructor"]
     return report.model_copy(update={"checks": kept})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import seeds, yamlfile
@@ -17,8 +17,9 @@ from ..grading import grade
 from ..language import _
 from ..report import formats
 from ..report.model import Report
-from ..submission import Submission, read
-from ..submission.files import ARCHIVES, PYTHON, SKIPPED
+from ..submission import Submission, read, read_contents
+from ..submission import files as submitted_files
+from ..submission.files import ARCHIVES, PYTHON, folder_members, is_skipped
 from ..text import clean
 from .config import CiFile, Entry, FormatName, Written
 
@@ -107,10 +108,7 @@ def _find(config_path: Path, pattern: str) -> Path | None:
 
 
 def _may_be_submission(path: Path) -> bool:
-    hidden = any(
-        part.startswith(".") or part in SKIPPED for part in path.parts
-    )  # a notebook's checkpoints, for example
-    return not hidden and (path.is_dir() or path.name.lower().endswith((*PYTHON, *ARCHIVES)))
+    return not is_skipped(path.as_posix()) and (path.is_dir() or path.name.lower().endswith((*PYTHON, *ARCHIVES)))
 
 
 def origin(planned: Plan) -> str:
@@ -149,22 +147,53 @@ def grade_all(planned: Plan) -> Iterator[Graded]:
 
 
 def _submission(task: Task) -> Submission:
-    """What was handed in; what cannot be read is a submission with that problem, and fails every check."""
-    name = task.assignment.name
-    if task.found is None:
-        sentence = _("Nothing was handed in: there is no {path} in the repository; add your solution under this name.")
-        return _without_content(task.entry.submission, sentence.format(path=task.entry.submission))
-    if not _is_inside(task.found):
+    """What was handed in; where nothing can be graded, a submission that says so and gets no score."""
+    wanted = task.entry.submission
+    found, notes = task.found, []
+    if found is None:
+        elsewhere = _elsewhere(wanted)
+        if len(elsewhere) != 1:
+            return _without_content(wanted, _not_there(wanted, elsewhere))
+        found = elsewhere[0]
+        told = _("There is no {path} in the repository; {found} was graded instead: move it there.")
+        notes.append(told.format(path=clean(wanted), found=clean(found)))
+    if not _is_inside(found):
         sentence = _("{path} is a link that leads out of the repository: hand in the file itself.")
-        return _without_content(str(task.found), sentence.format(path=task.found))
+        return _without_content(str(found), sentence.format(path=clean(found)))
     try:
-        return read(task.found, name)
+        if found.is_file() and not found.name.lower().endswith(ARCHIVES):
+            submission = read_contents(str(found), submitted_files.read(found), task.assignment)
+        else:
+            submission = read(found, task.assignment)
     except UsageError as error:
-        return _without_content(str(task.found), str(error))
+        return _without_content(str(found), str(error))
+    return replace(submission, notes=(*notes, *submission.notes))
 
 
-def _without_content(path: str, problem: str) -> Submission:
-    return Submission(clean(path), "", "module", clean(path), {}, [], problem)
+def _elsewhere(wanted: str) -> list[Path]:
+    """The files of the repository that are called like one that is missing, but for the case and the kind."""
+    stem = Path(wanted).stem.lower()
+    if glob.has_magic(wanted) or not wanted.lower().endswith(PYTHON):
+        return []
+    return [
+        Path(name)
+        for name, _content in folder_members(Path())
+        if Path(name).suffix.lower() in PYTHON and Path(name).stem.lower() == stem
+    ]
+
+
+def _not_there(wanted: str, elsewhere: Sequence[Path]) -> str:
+    if elsewhere:
+        named = clean(", ".join(map(str, elsewhere[:SHOWN])) + (", ..." if len(elsewhere) > SHOWN else ""), 400)
+        sentence = _("There is no {path} in the repository, but {names}: move the one to grade there.")
+        return sentence.format(path=clean(wanted), names=named)
+    sentence = _("Nothing was handed in: there is no {path} in the repository; add your solution under this name.")
+    return sentence.format(path=clean(wanted))
+
+
+def _without_content(path: str, nothing: str) -> Submission:
+    """Nothing that could be graded: there is no score."""
+    return Submission(clean(path), "", "module", clean(path), {}, [], None, nothing=nothing)
 
 
 def output_path(task: Task, written: Written) -> Path:

@@ -88,8 +88,8 @@ def command(
     if output is not None:
         files.refuse_unwritable(output)
     loaded = load(assignment)
-    submitted = read(submission, loaded.name)
-    _refuse_overwriting(submission, submitted.entry, output, page)
+    submitted = read(submission, loaded)
+    _refuse_overwriting(submission, submitted.file, output, page)
     if page is not None:
         files.refuse_unwritable(page)
     trace = Trace()
@@ -119,7 +119,7 @@ def command(
         content = loaded.content
         notebook = json.loads(trace.executed) if trace.executed else None
         told = hints or content.hints
-        written = html.render(report, _(content.title), content.pass_mark, submitted.entry, told, notebook)
+        written = html.render(report, _(content.title), content.pass_mark, submitted.file, told, notebook)
         files.write_whole(page, written.encode(errors="replace"))
     if output is not None or shape != "text":
         from ..report import formats
@@ -135,7 +135,7 @@ def command(
         else:
             from ..report import terminal
 
-            terminal.show(report, loaded.content.pass_mark, submitted.entry, hints or loaded.content.hints)
+            terminal.show(report, loaded.content.pass_mark, submitted.file, hints or loaded.content.hints)
     if timings:
         trace.timings.add("report", printed)
         for stage, seconds in trace.timings.items():

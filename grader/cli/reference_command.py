@@ -53,7 +53,7 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
     from ..oracle import save, shipped_file, tensorflow_version
     from ..submission import read
 
-    solution = read(loaded.file(loaded.content.solution), loaded.name)
+    solution = read(loaded.file(loaded.content.solution), loaded)
     report = grade(loaded, solution, DEFAULT_SEED, only=probed, oracle=oracle, whole=True, data=data)
     fallen = [check for check in report.checks if check.status != "passed"]
     if fallen:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .. import language, seeds
 from ..assignment import PACKAGE, Assignment
+from ..assignment.digest import pack
 from ..batch import job
 from ..errors import UsageError
 from ..language import _
@@ -31,7 +32,7 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
         "isolation": isolation,
         "language": language.current(),
     }
-    packed = {} if bundled else job.pack(assignment, [out.resolve()])
+    packed = {} if bundled else pack(assignment, [out.resolve()])
     name, content = wheel.build()
     try:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

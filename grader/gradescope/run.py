@@ -53,7 +53,12 @@ def main(base: Path, prepare: bool) -> int:
 
 
 def _grade_submission(base: Path, assignment: Assignment, settings: dict[str, Any], results: Path) -> None:
-    report = _grade(assignment, _read(base / "submission", assignment.name), settings)
+    report = _grade(assignment, _read(base / "submission", assignment), settings)
+    if report.nothing_to_grade():  # students read the sentence; without a score Gradescope shows none
+        results.parent.mkdir(exist_ok=True)
+        write_whole(results, gradescope.render(report, assignment.content).encode())
+        print(report.problem())
+        return
     if report.ending == "not_gradable":
         raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
     results.parent.mkdir(exist_ok=True)
@@ -66,16 +71,16 @@ def _assignment(base: Path, name: str) -> Assignment:
     return load(name if name in bundled_names() else str(base / "source" / FOLDER))
 
 
-def _read(folder: Path, name: str) -> Submission:
-    """What was handed in; one that cannot be read gets no points, and the sentence that says why."""
+def _read(folder: Path, assignment: Assignment) -> Submission:
+    """What was handed in; one in which nothing can be graded gets no score, and the sentence that says why."""
     if not folder.is_dir():
         raise NotGradable(_("{folder} is missing: this is to be run by Gradescope.").format(folder=folder))
     shown = _(SHOWN)
     try:
-        return read_contents(shown, files.read(folder), name)
+        return read_contents(shown, files.read(folder), assignment)
     except UsageError as error:
         problem = str(error).replace(os.fspath(folder), shown)
-        return Submission(shown, "", "module", "", {}, [], problem[:1].upper() + problem[1:])
+        return Submission(shown, "", "module", "", {}, [], None, nothing=problem[:1].upper() + problem[1:])
 
 
 def _grade(assignment: Assignment, submission: Submission, settings: dict[str, Any]) -> Report:
@@ -94,7 +99,7 @@ def _prepare(assignment: Assignment, settings: dict[str, Any]) -> None:
     if not (assignment.folder / assignment.content.solution).is_file():
         print(_("The assignment has no solution, so nothing was tried out: hand one in as a test."))
         return
-    solution = read(assignment.file(assignment.content.solution), assignment.name)
+    solution = read(assignment.file(assignment.content.solution), assignment)
     report = _grade(assignment, solution, settings)
     fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
     if fallen:

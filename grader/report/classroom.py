@@ -35,7 +35,10 @@ def render_all(graded: Sequence[tuple[Report, AssignmentFile]]) -> str:
         "version": VERSION,
         "status": status,
         "max_score": sum(report.max_score for report in reports) if gradable else 0,
-        "message": " ".join(clean(said.verdict(report, content.pass_mark), said.LONGEST) for report, content in graded),
+        "message": " ".join(
+            f"{clean(said.verdict(report, content.pass_mark), said.LONGEST)} ({said.provenance(report)})"
+            for report, content in graded
+        ),
         "tests": [test for report in reports for test in _tests(report, several)],
     }
     return base64.b64encode(json.dumps(document).encode()).decode()

@@ -25,6 +25,10 @@ def render(report: Report, content: AssignmentFile) -> str:
         "extra_data": {
             "schema": report.schema_,
             "sha256": report.submission.sha256,
+            "file": report.submission.file,
+            "grader": report.grader.version,
+            "assignment_digest": report.assignment.digest,
+            "seed_fingerprint": report.seed_fingerprint,
             "isolation": report.isolation.model_dump(),
         },
     }

@@ -23,6 +23,10 @@ def render(report: Report, content: AssignmentFile) -> str:
         ("verdict", said.verdict(report, content.pass_mark)),
         ("score", "" if report.score is None else f"{report.score:g}"),
         ("max_score", f"{report.max_score:g}"),
+        ("file", report.submission.file),
+        ("grader", report.grader.version),
+        ("assignment_digest", report.assignment.digest),
+        ("seed_fingerprint", report.seed_fingerprint),
         ("isolation", report.isolation.level),
         ("data", report.environment.data or ""),
     ):

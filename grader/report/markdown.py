@@ -41,7 +41,7 @@ def render(report: Report, content: AssignmentFile) -> str:
         lines += [f"- {sentence}" for sentence in map(partial(text, limit=said.LONGEST), said.sentences(check))]
     gaps = ", ".join(map(_, report.isolation.not_enforced))
     isolation = _("isolation {level}").format(level=_(report.isolation.level)) + (f" ({gaps})" if gaps else "")
-    shown = [clean(said.path(report)), isolation, *filter(None, [report.environment.data])]
+    shown = [clean(said.path(report)), said.provenance(report), isolation, *filter(None, [report.environment.data])]
     lines += ["", f"{text('; '.join(shown), said.LONGEST)}"]
     return "\n".join(lines)
 

@@ -23,6 +23,9 @@ Status = Literal[
 ]
 
 
+NOTHING = "nothing_to_grade"  # in the evidence of a check that is not gradable, since nothing was handed in
+
+
 class Part(BaseModel):
     """Base of all parts of a report."""
 
@@ -86,17 +89,25 @@ class CheckResult(Part):
 
 
 class AssignmentName(Part):
-    """Which assignment, in which version."""
+    """Which assignment, in which version; the digest is of all files that it grades by."""
 
     name: str
     version: str
+    digest: str = ""
 
 
 class SubmissionName(Part):
-    """Which file: the path as it was given, and the SHA-256 of its content."""
+    """What was handed in: the path as it was given, the SHA-256 of its content, and the file in it that is graded."""
 
     path: str
     sha256: str
+    file: str = ""
+
+
+class GraderName(Part):
+    """Which grader."""
+
+    version: str = ""
 
 
 class Isolation(Part):
@@ -125,11 +136,16 @@ class Environment(Part):
 
 
 class Report(Part):
-    """All results of one submission."""
+    """All results of one submission.
+
+    ``grader``, ``seed_fingerprint``, the digest and the file are empty in reports of a grader that did not write them.
+    """
 
     schema_: Literal["grader.report/1"] = Field("grader.report/1", alias="schema")
     assignment: AssignmentName
     submission: SubmissionName
+    grader: GraderName = Field(default_factory=GraderName)
+    seed_fingerprint: str = ""
     score: float | None
     max_score: float
     passed: bool
@@ -138,6 +154,10 @@ class Report(Part):
     isolation: Isolation
     environment: Environment
     seconds: float
+
+    def nothing_to_grade(self) -> bool:
+        """Whether there is no score because nothing was handed in that could get one."""
+        return self.score is None and any(check.evidence.get(NOTHING) for check in self.checks)
 
     def problem(self) -> str | None:
         """The one reason for which nothing at all could be graded; None where anything was."""

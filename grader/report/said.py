@@ -31,6 +31,17 @@ def sentences(check: CheckResult) -> list[str]:
     return [clean(sentence, LONGEST) for sentence in told]
 
 
+def provenance(report: Report) -> str:
+    """Which file was graded, and by what: the grader's version, the assignment's digest, the fingerprint of the seed."""
+    about = [
+        _("file {file}").format(file=report.submission.file) if report.submission.file else "",
+        f"grader {report.grader.version}" if report.grader.version else "",
+        f"{report.assignment.name} {report.assignment.version} {report.assignment.digest}".rstrip(),
+        _("seed {fingerprint}").format(fingerprint=report.seed_fingerprint) if report.seed_fingerprint else "",
+    ]
+    return clean("; ".join(filter(None, about)), LONGEST)
+
+
 def points(check: CheckResult) -> str:
     """E.g. "12.5 of 25", "note" for a check without points."""
     if not check.max_score:
@@ -65,7 +76,7 @@ def place(report: Report, check: CheckResult) -> tuple[str, int | None]:
     given, at = path(report), check.location
     if at is None or given.lower().endswith(ARCHIVES):
         return given, None
-    if given.lower().endswith(PYTHON):
+    if given.lower().endswith(PYTHON) or PurePath(given).name == at.file:
         return given, at.file_line
     return f"{given.rstrip('/')}/{clean(at.file)}".removeprefix("./"), at.file_line
 

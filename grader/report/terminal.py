@@ -136,6 +136,8 @@ def _headline(result: CheckResult, width: int) -> Text:
 
 
 def _summary(report: Report, pass_mark: float) -> Text:
+    if report.nothing_to_grade():
+        return Text(_("Not graded, and no score: there is nothing in it that could be graded."), "bold magenta")
     if report.score is None:
         return Text(
             _("Not graded: the grader could not do its work, which is not the submission's fault."), "bold magenta"

@@ -6,11 +6,14 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from ..errors import UsageError
 from ..language import _
 from ..text import clean
-from . import files
+from . import choice, defined, files, unreadable
+
+if TYPE_CHECKING:
+    from ..assignment import Assignment
 
 MAX_CODE = 1 << 20  # characters; to read them as Python takes the grader hundreds of bytes for each
 
@@ -31,13 +34,19 @@ class CannotRun(Exception):
     """Why a submission cannot be executed at all, in one sentence."""
 
 
+class NothingToGrade(Exception):
+    """Why there is nothing in a submission that could get a score, in one sentence."""
+
+
 @dataclass(frozen=True)
 class Submission:
     """What a student hands in, read into memory once.
 
-    ``files`` maps relative names to contents, ``entry`` is the one that is executed, ``code`` all the
-    Python in them. ``problem`` says, in one sentence, why it cannot be executed at all; such a
-    submission is graded, and every check ends as an error. ``raw`` is the text of a notebook as it was handed in.
+    ``files`` maps relative names to contents, from the folder of the one that is executed, ``entry``; ``file`` is that
+    one's path in what was handed in. ``code`` is all the Python in them. ``problem`` says, in one sentence, why it cannot
+    be executed at all; such a submission is graded, and every check ends as an error. ``nothing`` says why there is
+    nothing to grade; such a submission has no score. ``raw`` is the text of a notebook as it was handed in, ``notes`` are
+    sentences on what was taken for what.
     """
 
     path: str
@@ -48,18 +57,38 @@ class Submission:
     code: list[Code]
     problem: str | None
     raw: str = ""
+    file: str = ""
+    nothing: str | None = None
+    notes: tuple[str, ...] = ()
 
 
-def read(path: Path, assignment_name: str) -> Submission:
-    """Read a submission; raises UsageError when there is no single file to grade at ``path``."""
+def read(path: Path, assignment: Assignment | str) -> Submission:
+    """Read a submission; raises UsageError when there is no single file to grade at ``path``.
+
+    A path of a file is taken at its word: that file is read, whatever is in it.
+    """
     contents = files.read(path)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else digest(contents)
-    return _prepare(str(path), sha256, contents, assignment_name)
+    if path.is_file() and not path.name.lower().endswith(files.ARCHIVES):
+        return _prepare(str(path), sha256, contents, *contents)
+    contents = files.unpack_inner(str(path), contents)
+    return _prepare(str(path), sha256, contents, choice.choose(str(path), contents, choice.expected(assignment)).file)
 
 
-def read_contents(shown: str, contents: dict[str, bytes], assignment_name: str) -> Submission:
-    """The same for files in memory; ``shown`` stands for the path."""
-    return _prepare(shown, digest(contents), files.unpack(shown, contents), assignment_name)
+def read_contents(
+    shown: str, contents: dict[str, bytes], assignment: Assignment | str, pattern: str = ""
+) -> Submission:
+    """The same for files in memory; ``shown`` stands for the path, ``pattern`` chooses the file."""
+    chosen, unpacked = choose(shown, contents, choice.expected(assignment), pattern)
+    return _prepare(shown, digest(contents), unpacked, chosen.file)
+
+
+def choose(
+    shown: str, contents: dict[str, bytes], wanted: choice.Expected, pattern: str = ""
+) -> tuple[choice.Choice, dict[str, bytes]]:
+    """Which of the files in memory is graded, and what they are when they are unpacked; raises UsageError."""
+    unpacked = files.unpack_inner(shown, files.unpack(shown, contents))
+    return choice.choose(shown, unpacked, wanted, pattern), unpacked
 
 
 def digest(contents: dict[str, bytes]) -> str:
@@ -72,71 +101,81 @@ def digest(contents: dict[str, bytes]) -> str:
     return found.hexdigest()
 
 
-def _prepare(path: str, sha256: str, contents: dict[str, bytes], assignment_name: str) -> Submission:
-    entry = _choose(path, list(contents), assignment_name)
-    kind = "notebook" if entry.lower().endswith(".ipynb") else "module"
+def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> Submission:
+    """Get ``file`` ready for execution, with what it uses."""
+    shown_file = clean(file, 80)
+    kind = choice.kind_of(file, contents[file])
+    entry, tree = _from_its_folder(file, contents)
     code, problem, raw = [], None, ""
+    nothing = unreadable.told(shown_file, contents[file])
     try:
-        if kind == "notebook":
-            text = contents[entry].decode("utf-8-sig")
-            from . import notebook  # nbformat is slow to import, and a module does not need it
+        if nothing is None and kind == "notebook":
+            from . import notebook  # a module does not need it
 
-            prepared, cells = notebook.prepare(clean(entry, 80), text)
-            contents = {**contents, entry: prepared}
-            raw = text
+            raw = contents[file].decode("utf-8-sig")
+            tree[entry], cells = notebook.prepare(shown_file, raw)
             code = [Code(_("cell {number}").format(number=n), cell, n) for n, cell in enumerate(cells, start=1)]
-        else:
+        elif nothing is None:
             from . import encoding
 
-            text = encoding.decode(clean(entry, 80), contents[entry])
-            contents = {**contents, entry: text.encode()}  # as the worker reads it
+            text = encoding.decode(shown_file, contents[file])
+            tree[entry] = text.encode()  # as the worker reads it
+            nothing = choice.nothing_written(shown_file, text)
             code = [Code("", text)]
+            line = unreadable.conflict_line(text)
+            if line is not None and defined.parse(text) is None:
+                problem = unreadable.conflict(shown_file, line)
     except UnicodeDecodeError as error:
         problem = _("{file} is not UTF-8 text (byte {byte} cannot be read): save it with the encoding UTF-8.").format(
-            file=clean(entry, 80), byte=error.start
+            file=shown_file, byte=error.start
         )
     except CannotRun as error:
         problem = str(error)
-    helpers = {name: content for name, content in contents.items() if name.endswith(".py") and name != entry}
-    code += [Code(name, content.decode(errors="replace")) for name, content in helpers.items()]
+    except NothingToGrade as error:
+        nothing = str(error)
+    used = choice.helpers(entry, "\n".join(part.text for part in code), tree)
+    tree = {
+        name: content for name, content in tree.items() if name in (entry, *used) or not files.is_python(name, content)
+    }
+    folder = file.rpartition("/")[0]
+    for name in used:
+        whole = f"{folder}/{name}" if f"{folder}/{name}" in contents else name
+        code.append(Code(whole, tree[name].decode(errors="replace")))
     if problem is None and sum(len(part.text) for part in code) > MAX_CODE:
         problem = _("{file} and what lies beside it hold more than 1 MB of code: hand in numbers as data.").format(
-            file=clean(entry, 80)
+            file=shown_file
         )
     shown = os.fsencode(path).decode(errors="replace")
-    return Submission(shown, sha256, kind, entry, contents, code, problem, raw)
+    return Submission(shown, sha256, kind, entry, tree, code, problem, raw, file, nothing, _notes(kind, file))
 
 
-def _choose(path: str, names: list[str], assignment_name: str) -> str:
-    """Return the file to execute: the only notebook, else the only module or the one named as the assignment."""
-    notebooks = [name for name in names if name.lower().endswith(".ipynb")]
-    modules = [name for name in names if name.lower().endswith(".py")]
-    if len(notebooks) == 1:
-        return notebooks[0]
-    if len(notebooks) > 1:
-        raise UsageError(
-            _("{path} holds {count} notebooks ({names}): name the one to grade, or remove the others.").format(
-                path=path, count=len(notebooks), names=_some(notebooks)
-            )
-        )
-    if len(modules) > 1:
-        wanted = assignment_name.replace("-", "_")
-        modules = [name for name in modules if PurePosixPath(name).stem.replace("-", "_") == wanted] or modules
-    if len(modules) == 1:
-        return modules[0]
-    if modules:
-        raise UsageError(
-            _("{path} holds {count} Python files ({names}): name the one to grade, or call it {module}.py.").format(
-                path=path, count=len(modules), names=_some(modules), module=assignment_name.replace("-", "_")
-            )
-        )
-    raise UsageError(
-        _("{path} holds no notebook (.ipynb) and no Python file (.py): give the path of your solution.").format(
-            path=path
-        )
+def _from_its_folder(file: str, contents: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:
+    """The file's name and all contents as they are seen from its folder, where it is executed.
+
+    What lies elsewhere keeps its path, so that a module at the top is found by a notebook in a folder.
+    """
+    folder = file.rpartition("/")[0]
+    if not folder:
+        return file, dict(contents)
+    inside = {name.removeprefix(f"{folder}/"): text for name, text in contents.items() if name.startswith(f"{folder}/")}
+    folders = {str(parent) for name in inside for parent in PurePosixPath(name).parents}
+    rest = {
+        name: content
+        for name, content in contents.items()
+        if not name.startswith(f"{folder}/")
+        and name not in folders
+        and not inside.keys() & {name, *map(str, PurePosixPath(name).parents)}
+    }
+    return file.rpartition("/")[2], {**rest, **inside}
+
+
+def _notes(kind: str, file: str) -> tuple[str, ...]:
+    ending = ".ipynb" if kind == "notebook" else ".py"
+    if file.lower().endswith(ending):
+        return ()
+    sentence = (
+        _("{file} was read as a notebook: save it as .ipynb.")
+        if kind == "notebook"
+        else _("{file} was read as a Python file: save it as .py.")
     )
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(repr(name)[1:-1] for name in sorted(names)[:4])
-    return shown + (", ..." if len(names) > 4 else "")
+    return (sentence.format(file=clean(PurePosixPath(file).name, 80)),)

@@ -32,13 +32,30 @@ DAMAGED = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, gzip.BadGzipFile),
     *(EOFError, RuntimeError, NotImplementedError, IndexError),
 )
-SKIPPED = {"__MACOSX", "__pycache__", "node_modules"}
+# What tools put there by themselves: of it nothing is read, and nothing counts for the limits.
+SKIPPED = {
+    *("__macosx", "__pycache__", "ipynb_checkpoints", "node_modules", "bower_components"),
+    *("venv", "virtualenv", "site-packages", "dist-packages", "conda-meta", "pyvenv.cfg"),
+}
+# A virtual environment of any name, by what lies in it.
+ENVIRONMENT = re.compile(
+    r"(?:^|/)(?:(?:(?:[^/]*[-_. ])?env\d*(?:[-_. ][^/]*)?|[^/]*venv[^/]*)/(?:bin|lib|lib64|include|share|etc|scripts)"
+    r"|lib(?:64)?/python\d[\d.]*)(?:/|$)",
+    re.IGNORECASE,
+)
+MAX_UNPACKED = 3  # archives in one another
 DECOMPRESSORS: dict[str, Callable[..., Any]] = {
     "gz": gzip.open,
     "tgz": gzip.open,
     "bz2": bz2.open,
     "xz": lzma.open,
 }
+# A notebook or module, also as browsers save it: with an ending of their own, or a number, behind the name.
+NAMED = re.compile(
+    r"(?P<stem>.+)\.(?P<kind>ipynb|py)(?: ?\(\d+\))?(?:\.(?:txt|json|download))?", re.IGNORECASE | re.DOTALL
+)
+MAY_BE_NOTEBOOK = (".json", ".txt")
+SPACE = b" \t\r\n\x00\xef\xbb\xbf"  # with the mark that some editors put in front of UTF-8
 Member = tuple[str, Callable[[], bytes | None]]  # a name, and how to get its content (None: too large)
 PYTHON = (".py", ".ipynb")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
@@ -73,7 +90,7 @@ def unpack(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
     """
     archives = [name for name in contents if name.lower().endswith(ARCHIVES)]
     plain = any(name.lower().endswith(PYTHON) for name in contents)
-    only = next(iter(contents)) if len(contents) == 1 else archives[0] if len(archives) == 1 and not plain else None
+    only = archives[0] if len(archives) == 1 and not plain else None
     try:
         if only is not None:
             return _read_open(shown, only, io.BytesIO(contents[only]))
@@ -86,17 +103,51 @@ def unpack(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
         ) from error
 
 
+def unpack_inner(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
+    """The same with what is in the one archive among ``contents``, where there is no Python file next to it."""
+    for _depth in range(MAX_UNPACKED):
+        archives = [name for name in contents if name.lower().endswith(ARCHIVES)]
+        if len(archives) != 1 or any(name.lower().endswith(PYTHON) for name in contents):
+            break
+        packed = archives[0]
+        rest = {name: content for name, content in contents.items() if name != packed}
+        contents = {**rest, **unpack(f"{shown}/{packed}", {packed: contents[packed]})}
+    return contents
+
+
+def is_skipped(name: str) -> bool:
+    """Whether a file, by its path, is hidden, or a tool has put it there: it is no part of what was handed in."""
+    name = name.replace("\\", "/")
+    parts = name.split("/")
+    if any((part.startswith(".") and part not in (".", "..")) or part.lower() in SKIPPED for part in parts):
+        return True
+    return ENVIRONMENT.search(name) is not None
+
+
+def is_python(name: str, content: bytes) -> bool:
+    """Whether a file is a notebook or a module, by its name or, where browsers change that, by its content."""
+    return NAMED.fullmatch(name) is not None or (name.lower().endswith(MAY_BE_NOTEBOOK) and is_notebook(content))
+
+
+def is_notebook(content: bytes) -> bool:
+    """Whether a file begins as a notebook does and has its words."""
+    return content.lstrip(SPACE).startswith(b"{") and b'"cells"' in content and b'"cell_type"' in content
+
+
 def _read_open(path: str, name: str, file: IO[bytes]) -> dict[str, bytes]:
     if name.lower().endswith(".zip"):
         with zipfile.ZipFile(file) as archive:
             return _collect(path, zip_members(archive))
     if name.lower().endswith(ARCHIVES):
         return _collect(path, _tar_members(path, file))
-    if name.lower().endswith(PYTHON):
-        return _collect(path, iter([(PurePosixPath(name).name, partial(at_most, file))]))
-    raise UsageError(
-        _("{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.").format(path=path)
-    )
+    content = at_most(file)
+    if content is None:
+        raise _too_large(path)
+    if not is_python(name, content):
+        raise UsageError(
+            _("{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.").format(path=path)
+        )
+    return {name: content}
 
 
 def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
@@ -109,8 +160,8 @@ def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
         if len(name) > MAX_NAME or name.count("/") > MAX_DEPTH:
             raise _cannot_be_laid_out(path, name)
         parts = PurePosixPath(name.replace("\\", "/")).parts
-        if not parts or any((part.startswith(".") and part != "..") or part in SKIPPED for part in parts):
-            continue  # hidden files, checkpoints and caches are never the answer
+        if not parts or is_skipped(name):
+            continue
         if parts[0] == "/" or ".." in parts or re.fullmatch("[A-Za-z]:", parts[0]):
             raise UsageError(
                 _("{path} holds {name!r}, a path that leads out of it: pack it again from your own folder.").format(
@@ -150,10 +201,11 @@ def _too_large(path: Path | str) -> UsageError:
 def folder_members(folder: Path) -> Iterator[Member]:
     """The regular files of a folder, without hidden ones; links are not followed."""
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
+        inside = Path(root).relative_to(folder)
+        folders[:] = sorted(name for name in folders if not is_skipped((inside / name).as_posix()))
         for name in sorted(names):
             path = Path(root, name)
-            if stat.S_ISREG(path.lstat().st_mode):
+            if not is_skipped((inside / name).as_posix()) and stat.S_ISREG(path.lstat().st_mode):
                 yield path.relative_to(folder).as_posix(), partial(_read_file, path)
 
 

@@ -35,6 +35,10 @@ def of_cells(text: str) -> list[list[int]]:
                 stack.pop()
         elif stack and stack[-1][0] == "{" and before in "{,":
             stack[-1][1] = token
+            if len(stack) == 1 and token == '"cells"':  # given again: the last one counts
+                cells.clear()
+            elif _inside(stack, 3) and token == '"source"':
+                source.clear()
         elif _inside(stack, 3) and stack[2][1] == '"cell_type"':
             kind = token if before == ":" else kind
         if token[0] == '"' and before in ":[," and _inside(stack, 3, 4) and stack[2][1] == '"source"' != token:

@@ -2,58 +2,74 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-import warnings
+from itertools import count
 from typing import Any
-
-import nbformat
-from nbformat.reader import NotJSONError
 
 from ..language import _
 from ..text import clean
-from . import CannotRun
+from . import CannotRun, NothingToGrade, unreadable
 
 EXPLORE = "explore"  # cells with this tag are the student's own experiments: not run
 
 
-NOT_PYTHON = ("julia", "ir", "octave", "javascript", "deno", "scala", "rust", "bash")
+# Languages, and the names that their kernels have without a version.
+NOT_PYTHON = (
+    *("r", "ir", "irkernel", "xr", "julia", "octave", "matlab", "javascript", "ijavascript", "typescript", "tslab"),
+    *("deno", "scala", "almond", "rust", "evcxr", "bash", "ruby", "iruby", "go", "gophernotes", "java", "ijava"),
+    *("c", "c++", "cpp", "xcpp", "c#", ".net-csharp", "f#", ".net-fsharp", "haskell", "ihaskell", "perl", "iperl"),
+    *("lua", "ilua", "xlua", "sql", "xsql", "kotlin", "php", "clojure", "ocaml", "ocaml-jupyter", "sas", "stata"),
+)
 RUN_AS_PYTHON = ("%%time", "%%timeit", "%%capture", "%%prun")
 ONLY_IPYTHON = re.compile(r"[%!?]|[\w, ]+=[ \t]*[%!]|[\w.]+\?{1,2}$")
 MAX_CELLS = 5000
+KINDS = ("code", "markdown", "raw")
+OLD_TEXT = {"heading": "markdown", "text": "markdown", "html": "markdown"}  # of formats 1 to 3
+SOURCES = ("source", "input", "code", "text")  # the keys of a cell's text, from format 4 to format 1
+RAN = {"outputs", "execution_count", "prompt_number"}  # what only code cells have
+IDENTITY = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+TAG = re.compile(r"[^,]+")
 
 
 def prepare(name: str, text: str) -> tuple[bytes, list[str]]:
-    """Return (notebook to execute, its code cells as Python); raises CannotRun.
+    """Return (notebook to execute, its code cells as Python); raises CannotRun, NothingToGrade.
 
-    Cells tagged ``explore`` are emptied and saved outputs dropped: they prove nothing.
+    Whatever a reader of notebooks can open is repaired, see :func:`_parse`. Cells tagged ``explore`` are emptied.
     """
     notebook = _parse(name, text)
-    spec, info = notebook.metadata.get("kernelspec", {}), notebook.metadata.get("language_info", {})
-    language = spec.get("language") or info.get("name") or _language_of(str(spec.get("name", "")))
-    if str(language).lower() not in ("python", "ipython"):
+    language = _other_language(notebook["metadata"])
+    if language is not None:
         raise CannotRun(
             _("{name} is written for a kernel of the language {language}: choose a Python kernel and save it.").format(
                 name=name, language=clean(language, 40)
             )
         )
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     for cell in cells:
-        cell.outputs, cell.execution_count = [], None
-        if EXPLORE in cell.metadata.get("tags", []):
-            cell.source = ""
-    if not any(cell.source.strip() for cell in cells):
-        raise CannotRun(
+        if EXPLORE in cell["metadata"].get("tags", []):
+            cell["source"] = ""
+    if not any(cell["source"].strip() for cell in cells):
+        raise NothingToGrade(
             _("{name} has no code to run: write your solution in code cells that are not tagged '{tag}'.").format(
                 name=name, tag=EXPLORE
             )
         )
-    return nbformat.writes(notebook).encode(errors="replace"), [_plain_python(cell.source) for cell in cells]
+    prepared = json.dumps(notebook, indent=1, ensure_ascii=False).encode(errors="replace") + b"\n"
+    return prepared, [_plain_python(cell["source"]) for cell in cells]
 
 
-def executed(prepared: bytes, outputs: dict[int, list[dict[str, Any]]], last: int) -> bytes:
-    """The notebook with what its cells have shown, by their number; those up to ``last`` have begun."""
+def executed(
+    prepared: bytes, outputs: dict[int, list[dict[str, Any]]], last: int, about: dict[str, str] | None = None
+) -> bytes:
+    """The notebook with what its cells have shown, by their number; those up to ``last`` have begun.
+
+    ``about`` says in its metadata by what it was executed.
+    """
     notebook = json.loads(prepared)
+    if about:
+        notebook["metadata"]["grader"] = about
     count = 0
     for number, cell in enumerate((cell for cell in notebook["cells"] if cell["cell_type"] == "code"), start=1):
         if number <= last and "".join(cell["source"]).strip():
@@ -62,51 +78,151 @@ def executed(prepared: bytes, outputs: dict[int, list[dict[str, Any]]], last: in
     return json.dumps(notebook, indent=1, ensure_ascii=False).encode(errors="replace") + b"\n"
 
 
-def _parse(name: str, text: str) -> Any:
+def _parse(name: str, text: str) -> dict[str, Any]:
+    """A valid notebook of format 4.5 with the cells of the given one; raises CannotRun, NothingToGrade.
+
+    Of a key that is given twice the last value counts, as for Jupyter. Only what is executed or read is kept: saved
+    outputs, widget states, unknown keys and broken metadata are dropped, so nothing of them has to be valid.
+    """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # missing cell ids are mended on reading
-            raw = json.loads(text, object_pairs_hook=_refuse_duplicates)
-            if isinstance(raw, dict) and len(raw.get("cells", [])) > MAX_CELLS:  # to validate them takes a minute
-                raise CannotRun(
-                    _("{name} has more than {count} cells: hand in the solution alone.").format(
-                        name=name, count=MAX_CELLS
-                    )
-                )
-            found = nbformat.reads(text, as_version=nbformat.NO_CONVERT).nbformat
-            if found != 4:
-                raise CannotRun(
-                    _(
-                        "{name} is in the notebook format {found}, and only format 4 can be graded: run 'jupyter nbconvert --to notebook --nbformat 4 {name}', or save it again with a current Jupyter."
-                    ).format(name=name, found=found)
-                )
-            notebook = nbformat.reads(text, as_version=4)
-            nbformat.validate(notebook)
-            return notebook
-    except CannotRun:
-        raise
-    except (NotJSONError, json.JSONDecodeError) as error:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise CannotRun(_why_no_json(name, text, error)) from error
+    except RecursionError as error:
         raise CannotRun(
-            _("{name} is not a notebook (it is not valid JSON): download or save it again.").format(name=name)
+            _("{name} is not a notebook (it is nested too deeply): save it with Jupyter.").format(name=name)
         ) from error
-    except Exception as error:  # nbformat fails in many ways on JSON that is no notebook
-        raise CannotRun(
+    cells = [cell for cell in _cells(found) if isinstance(cell, dict)]
+    if not cells and not (isinstance(found, dict) and isinstance(found.get("cells", found.get("worksheets")), list)):
+        raise NothingToGrade(
             _(
-                "{name} is not a valid notebook (its JSON lacks what a notebook has): open and save it with Jupyter."
+                "{name} is not a valid notebook (it is JSON without cells): hand in the notebook that you have worked in."
             ).format(name=name)
-        ) from error
+        )
+    if len(cells) > MAX_CELLS:
+        raise CannotRun(
+            _("{name} has more than {count} cells: hand in the solution alone.").format(name=name, count=MAX_CELLS)
+        )
+    identities = _Identities(cells)
+    return {
+        "cells": [_repaired(cell, identities.next(cell)) for cell in cells],
+        "metadata": _sound(found.get("metadata")),
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
 
 
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Which of two values a reader of the file sees depends on the reader."""
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a key is given twice")
-    return dict(pairs)
+def _why_no_json(name: str, text: str, error: json.JSONDecodeError) -> str:
+    line = unreadable.conflict_line(text)
+    if line is not None:
+        return unreadable.conflict(name, line)
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        return _(
+            "{name} is not a notebook (it is not valid JSON): it ends in the middle, in line {line}; download or save it again."
+        ).format(name=name, line=text.count("\n", 0, len(text.rstrip())) + 1)
+    return _(
+        "{name} is not a notebook (it is not valid JSON): something is wrong in line {line}; download or save it again."
+    ).format(name=name, line=error.lineno)
 
 
-def _language_of(kernel: str) -> str:
-    """Guess the language by the name of a kernel, where the notebook does not say it."""
-    return next((name for name in NOT_PYTHON if re.fullmatch(rf"{name}(-.*|\d.*)?", kernel.lower())), "python")
+def _cells(found: Any) -> list[Any]:
+    """The cells of a notebook of any format; up to format 3 they lie in worksheets, as what nbformat 1 calls code."""
+    if not isinstance(found, dict):
+        return []
+    if isinstance(found.get("cells"), list):
+        return list(found["cells"])
+    sheets = found.get("worksheets")
+    sheets = sheets if isinstance(sheets, list) else []
+    cells = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    return [cell for listed in cells if isinstance(listed, list) for cell in listed]
+
+
+def _repaired(cell: dict[str, Any], identity: str) -> dict[str, Any]:
+    """The cell as format 4.5 has it, without outputs."""
+    source = next((_text(cell[key]) for key in SOURCES if key in cell), "")
+    kind = str(cell.get("cell_type", "")).lower()
+    if kind not in KINDS:
+        runs = "cell_type" not in cell and (RAN & cell.keys() or _parses(source))
+        kind = "code" if runs else OLD_TEXT.get(kind, "raw")
+    tags = _dict(cell.get("metadata")).get("tags")
+    tags = [tag for tag in tags if isinstance(tag, str) and TAG.fullmatch(tag)] if isinstance(tags, list) else []
+    kept: dict[str, Any] = {
+        "cell_type": kind,
+        "id": identity,
+        "metadata": {"tags": list(dict.fromkeys(tags))} if tags else {},
+        "source": source,
+    }
+    if kind == "code":
+        kept |= {"execution_count": None, "outputs": []}
+    elif attachments := _attachments(cell.get("attachments")):
+        kept["attachments"] = attachments
+    return kept
+
+
+def _text(source: Any) -> str:
+    """A text, or a list of its lines."""
+    if isinstance(source, list):
+        return "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def _parses(source: str) -> bool:
+    try:
+        return bool(ast.parse(_plain_python(source)).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def _attachments(found: Any) -> dict[str, dict[str, str]]:
+    """Pictures in a text: {file: {type: content}}."""
+    return {
+        file: bundle
+        for file, bundle in _dict(found).items()
+        if isinstance(bundle, dict) and all(isinstance(content, str) for content in bundle.values())
+    }
+
+
+def _sound(metadata: Any) -> dict[str, Any]:
+    """Of a notebook's metadata what says which language it is in, as far as it is text."""
+    spec, info = (_dict(_dict(metadata).get(key)) for key in ("kernelspec", "language_info"))
+    spec = {key: spec[key] for key in ("name", "display_name", "language") if isinstance(spec.get(key), str)}
+    if spec:  # which needs both names
+        spec = {"name": spec.get("display_name", "python3"), "display_name": spec.get("name", "Python 3"), **spec}
+    kept = {"kernelspec": spec} if spec else {}
+    if isinstance(info.get("name"), str):
+        kept["language_info"] = {"name": info["name"]}
+    return kept
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+class _Identities:
+    """An id for each cell: its own, unless that is not valid or taken already."""
+
+    def __init__(self, cells: list[dict[str, Any]]) -> None:
+        self._given = {cell["id"] for cell in cells if isinstance(cell.get("id"), str)}
+        self._used: set[str] = set()
+        self._numbers = count(1)
+
+    def next(self, cell: dict[str, Any]) -> str:
+        """The id of a cell; each has to be asked for once."""
+        given = cell.get("id")
+        if isinstance(given, str) and IDENTITY.fullmatch(given) and given not in self._used:
+            self._used.add(given)
+            return given
+        return next(made for number in self._numbers if (made := f"cell-{number}") not in self._given)
+
+
+def _other_language(metadata: dict[str, Any]) -> str | None:
+    """The language of a notebook that is not written in Python; None for Python, and for what nobody knows."""
+    spec, info = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    told = spec.get("language") or info.get("name")
+    if told:
+        return str(told) if told.strip().lower() in NOT_PYTHON else None
+    kernel = spec.get("name", "").strip().lower()
+    return next((name for name in NOT_PYTHON if re.fullmatch(rf"{re.escape(name)}([-\d].*)?", kernel)), None)
 
 
 def _plain_python(source: str) -> str:

@@ -32,7 +32,7 @@ assignments:
         }
     )
     done = ci(folder)
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (3, "")  # nothing was handed in for one: no score is no zero
     assert "::" not in done.stdout
     assert "single-neuron: one/mine.ipynb" in done.stdout
     assert "Nothing was handed in: there is no two.py in the repository" in done.stdout
@@ -78,7 +78,7 @@ def test_a_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, 
     folder = repository({".grader.yml": ONE.replace("work.py", name)})
     (folder / name).symlink_to(tmp_path / "secret" / "work.py" if how == "file" else tmp_path / "secret")
     done = ci(folder)
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert f"{name} is a link that leads out of the repository: hand in the file itself." in done.stdout
 
 
@@ -93,9 +93,16 @@ def test_reports_are_not_written_through_a_students_link(tmp_path, repository, c
 
 
 def test_what_cannot_be_read_is_not_passed_and_says_why(repository, ci):
-    done = ci(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": CORRECT, ".grader.yml": ONE.replace(".py", "")}))
+    other = CORRECT.replace("0.5", "0.25")
+    done = ci(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": other, ".grader.yml": ONE.replace(".py", "")}))
+    assert done.returncode == 3
+    assert "work holds 2 files that may be the solution (a.ipynb, b.ipynb)" in done.stdout
+
+
+def test_a_file_in_another_folder_is_found_and_said_so(repository, ci):
+    done = ci(repository({"week1/work.py": WRONG, ".grader.yml": ONE}))
     assert done.returncode == 1
-    assert "work holds 2 notebooks (a.ipynb, b.ipynb)" in done.stdout
+    assert "There is no work.py in the repository; week1/work.py was graded instead: move it there." in done.stdout
 
 
 def test_a_submission_is_asked_with_inputs_that_nobody_knows(repository, ci):

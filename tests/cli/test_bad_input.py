@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from tests.conftest import ending, notebook
 
 R_KERNEL = {"kernelspec": {"name": "ir", "language": "R", "display_name": "R"}}
-OLD_FORMAT = json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": []}]})
 
 # name of the file, its content, the status of every check, a part of the sentence
 BROKEN = {
@@ -23,10 +21,8 @@ BROKEN = {
     "waits for input": ("mine.py", "name = input()\n", "error", "waits for input() at line 1"),
     "prints megabytes": ("mine.py", "while True: print('x' * 999)\n", "output", "printed more than 1024 KB"),
     "eats memory": ("mine.py", "import numpy as np\nx = np.ones((10**6, 10**6))\n", "memory", "needed more memory"),
-    "nbformat 3": ("mine.ipynb", OLD_FORMAT, "error", "is in the notebook format 3"),
     "invalid JSON": ("mine.ipynb", '{"cells": [', "error", "is not a notebook (it is not valid JSON)"),
     "another kernel": ("mine.ipynb", notebook("x <- 1", **R_KERNEL), "error", "a kernel of the language R"),
-    "empty notebook": ("mine.ipynb", notebook(), "error", "has no code to run"),
 }
 
 
@@ -39,6 +35,19 @@ def test_a_submission_that_cannot_be_loaded(tmp_path, check, name):
     assert report["score"] == 0
     assert report["ending"] == "graded"
     assert {result["status"] for result in report["checks"]} == {status}
+    (message,) = {result["message"] for result in report["checks"]}
+    assert said in message
+    assert_one_sentence(message)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("", "is empty"), (notebook(), "has no code to run"), ("<html></html>", "is a web page")]
+)
+def test_a_file_in_which_nothing_can_be_graded_gets_no_score(tmp_path, check, content, said):
+    (tmp_path / "mine.ipynb").write_text(content)
+    code, report = check("mine.ipynb")
+    assert (code, report["score"], report["ending"]) == (3, None, "not_gradable")
+    assert {result["status"] for result in report["checks"]} == {"not_gradable"}
     (message,) = {result["message"] for result in report["checks"]}
     assert said in message
     assert_one_sentence(message)
@@ -128,7 +137,10 @@ def test_a_function_that_gives_no_answer(tmp_path, check, solution, name):
     [
         (lambda folder: folder / "nothing.py", "nothing.py does not exist: check the path of your solution."),
         (lambda folder: folder, "holds no notebook (.ipynb) and no Python file (.py)"),
-        (lambda folder: two_notebooks(folder), "holds 2 notebooks (a.ipynb, b.ipynb): name the one to grade"),
+        (
+            lambda folder: two_notebooks(folder),
+            "2 files that may be the solution (a.ipynb, b.ipynb): name the one to grade",
+        ),
         (lambda folder: written(folder / "mine.txt", "x"), "is neither a notebook (.ipynb) nor a Python file (.py)"),
         (lambda folder: written(folder / "mine.zip", "x"), "is a damaged or encrypted archive"),
     ],
@@ -167,7 +179,7 @@ def assert_one_sentence(message):
 
 def two_notebooks(folder):
     for name in ("a.ipynb", "b.ipynb"):
-        (folder / name).write_text(notebook("x = 1"))
+        (folder / name).write_text(notebook("def sigmoid(z):\n    return z", name))
     return folder
 
 

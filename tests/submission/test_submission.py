@@ -9,11 +9,14 @@ import os
 import tarfile
 import zipfile
 
+import nbformat
 import pytest
 
+from grader.assignment import load
 from grader.errors import UsageError
-from grader.submission import Code, files, read
-from tests.conftest import notebook
+from grader.submission import Code, files, read, read_contents
+from grader.submission.lines import of_cells
+from tests.conftest import SINGLE_NEURON, notebook
 
 pytestmark = pytest.mark.quick
 
@@ -59,7 +62,7 @@ def test_a_folder_brings_its_other_files(tmp_path):
 
 def test_the_module_named_as_the_assignment_is_chosen_among_several(tmp_path):
     for name in ("single_neuron.py", "helper.py"):
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_text("x = 1")
     assert read(tmp_path, "single-neuron").entry == "single_neuron.py"
 
 
@@ -74,7 +77,7 @@ def test_archives(tmp_path, suffix):
             info.size = 5
             made.addfile(info, io.BytesIO(b"x = 1"))
     submission = read(path, "single-neuron")
-    assert submission.entry == "folder/mine.py"
+    assert (submission.file, submission.entry) == ("folder/mine.py", "mine.py")
     assert submission.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -161,19 +164,14 @@ def test_a_folder_called_like_a_module_is_a_folder(tmp_path):
     ("content", "said"),
     [
         (b"{", "is not a notebook (it is not valid JSON)"),
-        (b"[1]", "is not a valid notebook"),
-        (b"{}", "is not a valid notebook"),
         (b"[" * 100_000, "is not a"),
-        (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}', "is not a valid notebook"),
-        (b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}', "is in the notebook format 3"),
-        (b'{"nbformat": 4, "nbformat": 4}', "is not a valid notebook"),
+        (b'{\n"cells": [{"cell_type": "co', "ends in the middle, in line 2"),
+        (b'{"cells": [],,}', "something is wrong in line 1"),
+        (b'{\n<<<<<<< HEAD\n"cells": []\n=======\n>>>>>>> other\n}', "conflict markers of git (the first in line 2)"),
         (b"\xff\xfe\x00", "is not UTF-8 text"),
         (notebook("1", kernelspec={"name": "ir", "language": "R", "display_name": "R"}).encode(), "of the language R"),
         (notebook("1", language_info={"name": "julia"}).encode(), "of the language julia"),
         (notebook("1", kernelspec={"name": "julia-1.9", "display_name": "Julia"}).encode(), "of the language julia"),
-        (notebook().encode(), "has no code to run"),
-        (notebook("  \n").encode(), "has no code to run"),
-        (notebook("x = 1", tags={0: ["explore"]}).encode(), "has no code to run"),
     ],
 )
 def test_notebooks_that_cannot_be_run_say_why_in_a_sentence(tmp_path, content, said):
@@ -183,3 +181,206 @@ def test_notebooks_that_cannot_be_run_say_why_in_a_sentence(tmp_path, content, s
     assert said in problem
     assert problem.startswith("mine.ipynb")
     assert "\n" not in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("mine.ipynb", b"[1]", "is not a valid notebook"),
+        ("mine.ipynb", b"{}", "is not a valid notebook"),
+        ("mine.ipynb", b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}', "is not a valid notebook"),
+        ("mine.ipynb", b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}', "has no code to run"),
+        ("mine.ipynb", notebook().encode(), "has no code to run"),
+        ("mine.ipynb", notebook("  \n").encode(), "has no code to run"),
+        ("mine.ipynb", notebook("x = 1", tags={0: ["explore"]}).encode(), "has no code to run"),
+        ("mine.ipynb", b"", "is empty"),
+        ("mine.ipynb", b" \n", "is empty"),
+        ("mine.ipynb", b"\n<!DOCTYPE html>\n<html></html>", "is a web page"),
+        ("mine.py", b"<html><body>404</body></html>", "is a web page"),
+        ("mine.py", b"%PDF-1.7\n", "is a PDF"),
+        ("mine.ipynb", b"\x89PNG\r\n", "is a picture"),
+        ("mine.py", b"# nothing yet\n", "has no code to run"),
+        ("mine.py", b'"""What is to be done."""\n', "has no code to run"),
+    ],
+)
+def test_a_file_in_which_nothing_can_be_graded_says_why_in_a_sentence(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    submission = read(tmp_path / name, "single-neuron")
+    assert submission.problem is None
+    assert said in submission.nothing
+    assert submission.nothing.startswith(name)
+    assert "\n" not in submission.nothing
+
+
+def damaged(**changes):
+    """A notebook of one cell that defines x, with other keys or values in the notebook or in that cell."""
+    cell = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None, "id": "a"}
+    whole = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    for key, value in changes.items():
+        part = whole if key in whole else cell
+        part[key] = value
+    return {key: value for key, value in whole.items() if value is not ...}
+
+
+def without(*keys):
+    made = damaged()
+    made["cells"] = [{key: value for key, value in made["cells"][0].items() if key not in keys}]
+    return {key: value for key, value in made.items() if key not in keys}
+
+
+OLD_CELL = {"cell_type": "code", "input": ["x ", "= 1"], "language": "python", "outputs": [], "prompt_number": 1}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        without("outputs"),
+        without("execution_count"),
+        without("id"),
+        without("metadata"),
+        without("nbformat"),
+        without("nbformat_minor"),
+        without("cell_type"),
+        damaged(nbformat_minor=99),
+        damaged(nbformat_minor="x"),
+        damaged(nbformat="4"),
+        damaged(nbformat_minor=4),
+        damaged(id="no good id! " * 20),
+        damaged(id=7),
+        damaged(source=["x ", "= 1"]),
+        damaged(source=["x = 1", 3, None]),
+        damaged(metadata={"kernelspec": {"language": "python"}}),
+        damaged(metadata={"kernelspec": "python3", "language_info": []}),
+        damaged(metadata={"kernelspec": {"name": 3, "display_name": None}}),
+        damaged(metadata={"widgets": {"application/vnd.jupyter.widget-state+json": {"a": 1}}}),
+        damaged(metadata={"kernelspec": {"name": "conda-env-dl-py", "language": "python3"}}),
+        damaged(metadata={"kernelspec": {"name": "sagemath", "language": "sage"}}),
+        damaged(outputs=[{"output_type": "stream"}, 3, {"output_type": "pyout", "metadata": "x"}]),
+        damaged(outputs="none", execution_count="1", collapsed=True, attachments={}),
+        damaged(cell_type="Code"),
+        {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": [OLD_CELL]}]},
+        {"nbformat": 2, "worksheets": [{"cells": [OLD_CELL], "metadata": {}}, 3]},
+        {"cells": [{"cell_type": "code", "code": "x = 1", "prompt_number": 3}]},
+        {
+            **damaged(),
+            "cells": [*damaged()["cells"], *damaged()["cells"], 3, None, {"cell_type": "poem", "source": "("}],
+        },
+        {**damaged(), "cells": [{"cell_type": "markdown", "outputs": [], "source": 3}, *damaged()["cells"]]},
+        {**damaged(), "cells": [{"cell_type": "heading", "level": 1, "source": "T"}, {}, *damaged()["cells"]]},
+    ],
+)
+def test_what_a_reader_of_notebooks_opens_is_repaired(tmp_path, document):
+    path = tmp_path / "mine.ipynb"
+    path.write_text(json.dumps(document))
+    submission = read(path, "single-neuron")
+    assert (submission.problem, submission.nothing) == (None, None)
+    assert "x = 1" in {code.text for code in submission.code}
+    made = nbformat.from_dict(json.loads(submission.files["mine.ipynb"]))
+    nbformat.validate(made)
+    assert all(not cell.outputs for cell in made.cells if cell.cell_type == "code")
+
+
+def test_of_a_key_that_is_given_twice_the_last_value_counts_as_in_jupyter(tmp_path):
+    text = notebook("x = 1\nz = 3").replace('"cell_type"', '"source": "x = 2",\n   "cell_type"')
+    (tmp_path / "mine.ipynb").write_text(text)
+    submission = read(tmp_path / "mine.ipynb", "single-neuron")
+    assert [code.text for code in submission.code] == ["x = 1\nz = 3"]
+    assert json.loads(submission.files["mine.ipynb"])["cells"][0]["source"] == "x = 1\nz = 3"
+    (found,) = of_cells(text)
+    assert ["x = 1" in text.splitlines()[line - 1] for line in found] == [True, False]
+
+
+SIGMOID = "def sigmoid(z):\n    return 1 / (1 + z)\n"
+ALL = SIGMOID + "".join(f"def {name}(x):\n    return x\n" for name in ("predict", "loss", "gradients", "train"))
+STARTER = (SINGLE_NEURON / "starter.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "others"),
+    [
+        ("single_neuron.py", {"Untitled.ipynb": notebook("1 + 1"), "single_neuron.py": ALL}),
+        ("single_neuron.ipynb", {"Untitled.ipynb": notebook("1 + 1"), "single_neuron.ipynb": notebook(ALL)}),
+        ("Single-Neuron (1).ipynb", {"Single-Neuron (1).ipynb": notebook(SIGMOID), "all.py": ALL}),
+        ("single_neuron_final_anna.py", {"single_neuron_final_anna.py": SIGMOID, "all.py": ALL}),
+        ("single_neuron.py", {"single_neuron.py": ALL, "single_neuron (1).py": "# a copy\n" + ALL}),
+        ("single_neuron.ipynb", {"single_neuron.py": ALL, "single_neuron.ipynb": notebook(ALL)}),
+        ("work.py", {"single_neuron.py": STARTER, "work.py": ALL}),
+        ("mine.py", {"mine.py": ALL, "test_single_neuron.py": "from mine import *\ndef test_it():\n    assert 1\n"}),
+        ("mine.py", {"mine.py": ALL, "tests/check_all.py": "import pytest\n" + ALL, "conftest.py": "x = 1"}),
+        ("mine.py", {"mine.py": ALL, "mine-checkpoint.py": ALL + "x = 1", "setup.py": "from setuptools import setup"}),
+        ("week1/single_neuron.ipynb", {"week1/single_neuron.ipynb": notebook(ALL), "week2/relu.py": "def relu(x): 1"}),
+        ("all.py", {"all.py": ALL, "some.py": SIGMOID}),
+        ("main.py", {"main.py": "from parts import *\n", "parts.py": ALL}),
+        (
+            "main.ipynb",
+            {"main.ipynb": notebook("from parts import sigmoid, train"), "parts.py": SIGMOID + "def train(x): 2"},
+        ),
+        ("mine.ipynb.txt", {"mine.ipynb.txt": notebook(ALL), "report.txt": "text", "data.json": "{}"}),
+        ("single_neuron.json", {"single_neuron.json": notebook(ALL)}),
+        ("single_neuron.py", {"single_neuron.py": "x = 1", "other.py": "y = 2"}),
+        ("mine.py", {"mine.py": "def sigmod(z):\n    return z\n"}),
+        ("mine.py", {"mine.py": "def f(:\n"}),
+    ],
+)
+def test_the_file_that_is_graded(chosen, others):
+    contents = {name: text.encode() for name, text in others.items()}
+    assert read_contents("work", contents, load("single-neuron")).file == chosen
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ({"a.py": ALL, "b.py": ALL + "x = 1"}, "holds 2 files that may be the solution (a.py, b.py)"),
+        ({"test_neuron.py": "def test_it():\n    assert True\n", "report.pdf": "%PDF"}, "test_neuron.py: it is a test"),
+        ({"single_neuron.py": "# my name\n" + STARTER}, "it is the starter, in which nothing was written"),
+        (
+            {"Untitled.ipynb": notebook("1 + 1")},
+            "defines nothing that was asked for (sigmoid, predict, loss, gradients",
+        ),
+        ({"report.pdf": "%PDF", "notes.txt": "x"}, "holds no notebook (.ipynb) and no Python file (.py)"),
+        ({"solution.rar": "Rar!"}, "an archive that is not read here (solution.rar)"),
+        ({"mine.ipynb": "<html>"}, "mine.ipynb is a web page"),
+    ],
+)
+def test_what_is_never_the_submission_and_what_is_not_guessed(others, said):
+    with pytest.raises(UsageError) as error:
+        read_contents("work", {name: text.encode() for name, text in others.items()}, load("single-neuron"))
+    assert said in str(error.value)
+
+
+def test_a_file_is_executed_where_it_lies_with_what_it_uses():
+    contents = {
+        "week1/mine.ipynb": notebook("import helper\n" + ALL).encode(),
+        "week1/helper.py": b"from tools import y\n",
+        "week1/data.csv": b"1",
+        "tools.py": b"y = 1",
+        "clothing.py": b"import tensorflow\n",
+        "helper.py": b"z = 1",
+    }
+    submission = read_contents("work", contents, load("single-neuron"))
+    assert (submission.file, submission.entry) == ("week1/mine.ipynb", "mine.ipynb")
+    assert set(submission.files) == {"mine.ipynb", "helper.py", "data.csv", "tools.py"}
+    assert submission.files["helper.py"] == b"from tools import y\n"
+    assert [code.place for code in submission.code] == ["cell 1", "week1/helper.py", "tools.py"]
+
+
+def test_virtual_environments_do_not_count_for_the_limits(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_FILES", 10)
+    members = {f"work/venv/lib/python3.11/site-packages/p{i}.py": "" for i in range(20)}
+    members |= {f"work/node_modules/m{i}/index.js": "" for i in range(20)} | {"work/env/bin/activate.py": ""}
+    path = archive(tmp_path / "a.zip", {**members, "work/mine.py": ALL})
+    assert read(path, load("single-neuron")).file == "work/mine.py"
+
+
+def test_a_zip_in_a_folder_next_to_a_report_is_opened(tmp_path):
+    (tmp_path / "work" / "sub").mkdir(parents=True)
+    (tmp_path / "work" / "report.pdf").write_text("%PDF")
+    archive(tmp_path / "work" / "sub" / "all.zip", {"src/mine.py": ALL})
+    assert read(tmp_path / "work", load("single-neuron")).file == "src/mine.py"
+
+
+def test_a_declared_encoding_is_read(tmp_path):
+    (tmp_path / "mine.py").write_bytes("# -*- coding: cp1252 -*-\nx = 'ä'\n".encode("cp1252"))
+    submission = read(tmp_path / "mine.py", "single-neuron")
+    assert submission.problem is None
+    assert submission.files["mine.py"].decode().endswith("x = 'ä'\n")

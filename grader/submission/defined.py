@@ -1,0 +1,118 @@
+"""What a piece of code defines and imports, read from its text alone."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+UNPARSED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
+TESTING = ("pytest", "unittest", "nose", "hypothesis")
+
+
+def parse(source: str) -> ast.Module | None:
+    """The code as a tree; None where it does not parse, and so does not run."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def bound(source: str) -> Iterator[tuple[str, int]]:
+    """Each name that is bound at the top level with its line, a method as ``Class.method``; none if it does not parse."""
+    for name, node in _bound(parse(source)):
+        yield name, node.lineno
+
+
+def _bound(tree: ast.Module | None) -> Iterator[tuple[str, ast.stmt | ast.expr]]:
+    waiting: list[tuple[str, ast.AST]] = [] if tree is None else [("", tree)]
+    while waiting:
+        owner, node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield owner + node.name, node
+            if not isinstance(node, ast.ClassDef):
+                continue  # what is inside belongs to its calls
+            owner = f"{owner}{node.name}."
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield owner + node.id, node
+        elif isinstance(node, ast.Lambda):
+            continue
+        waiting += [(owner, child) for child in reversed([*ast.iter_child_nodes(node)])]
+
+
+def written(source: str) -> set[str]:
+    """The names that the code gives something of its own: without functions that are still to be written.
+
+    A method counts by its own name. Of code that does not parse, what its lines begin with.
+    """
+    tree = parse(source)
+    if tree is None:
+        return {name for found in UNPARSED.findall(source) for name in found if name}
+    return {name.rpartition(".")[2] for name, node in _bound(tree) if not _to_be_written(node)}
+
+
+def _to_be_written(node: ast.AST) -> bool:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    return all(isinstance(step, ast.Pass) or _is_ellipsis(step) or _is_not_implemented(step) for step in body)
+
+
+def _is_ellipsis(step: ast.stmt) -> bool:
+    return isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant) and step.value.value is ...
+
+
+def _is_not_implemented(step: ast.stmt) -> bool:
+    raised = step.exc if isinstance(step, ast.Raise) else None
+    raised = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+
+
+def imported_names(source: str) -> Iterator[tuple[str, str]]:
+    """(module, name) of each ``from module import name``; the name is ``*`` for all."""
+    for node in ast.walk(parse(source) or ast.Module([], [])):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield node.module or "", alias.name
+
+
+def is_test(source: str) -> bool:
+    """Whether the code consists of tests."""
+    tree = parse(source)
+    if tree is None:
+        return False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and any(alias.name.split(".")[0] in TESTING for alias in node.names):
+            return True
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in TESTING:
+            return True
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return any(name.lower().startswith("test_") for name in names)
+
+
+def makes_names_itself(source: str) -> bool:
+    """Whether the code may bind names that its text does not show: ``import *``, ``exec``, ``globals()``, ``%run``."""
+    if re.search(r"^[ \t]*%(?:run|load)\b", source, re.MULTILINE):
+        return True
+    for node in ast.walk(parse(source) or ast.Module([], [])):
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("exec", "globals"):
+            return True
+    return False
+
+
+def fingerprint(source: str) -> str:
+    """The same for code that differs in comments, texts that explain it, and white space alone."""
+    tree = parse(source)
+    if tree is None:
+        return "".join(re.sub(r"#.*", "", source).split())
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [step for step in body if not _is_remark(step)]  # type: ignore[attr-defined]
+    return ast.dump(tree)
+
+
+def _is_remark(step: object) -> bool:
+    return isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant)

@@ -1,0 +1,65 @@
+"""What is in a file that holds no code: an empty file, a web page, a PDF, a picture; and conflicts of git."""
+
+from __future__ import annotations
+
+import re
+
+from ..language import _
+from .files import SPACE
+
+CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+LFS = b"version https://git-lfs.github.com/spec/"
+WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+
+
+def told(name: str, content: bytes) -> str | None:
+    """The sentence about a file called ``name`` in which there is nothing to grade; None for any other."""
+    start = content[:4096].lstrip(SPACE)
+    if not start and not content.strip(SPACE):
+        return _("{name} is empty: save your work, and hand in the file again.").format(name=name)
+    if WEB_PAGE.match(start):
+        return _("{name} is a web page, not the file itself: use the download button of the site, or 'Raw'.").format(
+            name=name
+        )
+    if start.startswith(LFS):
+        return _(
+            "{name} is a pointer of Git LFS, not the file itself: run 'git lfs pull' and hand it in again."
+        ).format(name=name)
+    for signature, kind in _signatures():
+        if content.startswith(signature):
+            return _("{name} is {kind} with another name: hand in the notebook (.ipynb) or the module (.py).").format(
+                name=name, kind=kind
+            )
+    return None
+
+
+def _signatures() -> list[tuple[bytes, str]]:
+    return [
+        (b"%PDF", _("a PDF")),
+        (b"\x89PNG", _("a picture")),
+        (b"\xff\xd8\xff", _("a picture")),
+        (b"GIF8", _("a picture")),
+        (b"RIFF", _("a picture")),
+        (b"PK\x03\x04", _("a zip archive or an office document")),
+        (b"\xd0\xcf\x11\xe0", _("an office document")),
+        (b"{\\rtf", _("a text document (RTF)")),
+        (b"\x1f\x8b", _("a compressed file")),
+        (b"Rar!", _("a compressed file")),
+        (b"7z\xbc\xaf", _("a compressed file")),
+        (b"\x93NUMPY", _("a NumPy array")),
+        (b"\x89HDF", _("an HDF5 file")),
+        (b"\x7fELF", _("a program")),
+    ]
+
+
+def conflict_line(text: str) -> int | None:
+    """The line of the first conflict marker that git has left; None where there is none."""
+    found = CONFLICT.search(text.replace("\r\n", "\n"))
+    return None if found is None else text.replace("\r\n", "\n").count("\n", 0, found.start()) + 1
+
+
+def conflict(name: str, line: int) -> str:
+    """The sentence about it."""
+    return _(
+        "{name} has conflict markers of git (the first in line {line}): resolve the conflict, and commit the file again."
+    ).format(name=name, line=line)
