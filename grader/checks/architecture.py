@@ -129,10 +129,13 @@ def _output_problem(
 
 
 def _is_trained(check: ArchitectureCheck, context: Context, model: Model) -> bool:
-    if model.steps is not None:
-        return model.steps > 0
+    if model.steps:
+        return True
+    # The optimizer of a model that is compiled again, or that only loads weights, has done no steps.
+    record = context.training()
     name = context.find_variable(check.model)
-    return training.trained([call for call in context.training() if name in call.model])
+    own = [call for call in record if name in call.model]
+    return training.trained(own) or (training.trained(record) and not training.fits(own))
 
 
 def _notes(

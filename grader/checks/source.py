@@ -41,6 +41,10 @@ def run(check: SourceCheck, context: Context) -> Outcome:
             return Outcome(0.0, problem.sentence, evidence, told_by_check(problem.bug, problem.where))
     if rules and not training.trained(record):
         return Outcome(0.0, _("fit() has completed no epoch, so no model was trained: give `epochs` a value above 0."))
+    left_out = training.untrained(record)
+    if left_out is not None:
+        sentence = _("fit() of `{model}` has completed no epoch, so it was not trained.")
+        return Outcome(0.0, sentence.format(model=left_out))
     praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
     return Outcome(1.0, praise)
 

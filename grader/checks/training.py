@@ -161,6 +161,12 @@ def trained(record: list[Call]) -> bool:
     return any(_epochs(call) for call in fits(record))
 
 
+def untrained(record: list[Call]) -> str | None:
+    """The name of a model that fit() was called for without completing an epoch; None where there is none."""
+    completed = {call.number for call in fits(record) if _epochs(call)}
+    return next((call.model[0] for call in fits(record) if call.model and call.number not in completed), None)
+
+
 def _epochs(call: Call) -> int:
     return max((len(values) for values in call.history.values()), default=0)
 

@@ -101,6 +101,11 @@ def test_no_epoch_is_no_training():
     assert not training.trained(fits(0))
     assert not training.trained([])
     assert training.trained(fits(0, 1))
+    record = fits(0, 3, 0, 2, numbers=[0, 1, 2, 2])
+    named = [call.model_copy(update={"model": [f"model{call.number}"]}) for call in record]
+    assert training.untrained(named) == "model0"
+    assert training.untrained(named[1:]) is None
+    assert training.untrained(record) is None  # no variable holds it
 
 
 def test_arrays_that_are_each_scaled_by_their_own_statistics():
