@@ -21,7 +21,6 @@ MANY = 50  # images; fewer may all be dark
 OTHER_RANGE = 4.0  # one range is more than so many times the other
 FEWEST_PAIRS = 20  # of images and labels; fewer do not tell
 FOREIGN = 0.3  # of the labels; some noise in labels is a known means against overfitting
-MOST_SHIFT = 20  # places by which labels may be shifted against their images
 MOST_PARTIAL = 0.5  # of the epochs of a model, in a history that is called a part of its training
 
 
@@ -140,14 +139,15 @@ def _foreign(call: Call, role: str, known: Array, indices: Array, given: Array) 
             "fit() of {model} gets validation images with labels of other images: {wrong} of {count} that were looked at have a wrong label."
         )
     told = sentence.format(model=_model(call), wrong=wrong, count=len(given))
-    for shift in range(1, MOST_SHIFT + 1):
-        for places in (shift, -shift):
-            if (known[(indices + places) % len(known)] == given).mean() > 1 - FOREIGN / 3:
-                after, before = (
-                    _("Each image has the label of the image {places} further on."),
-                    _("Each image has the label of the image {places} before it."),
-                )
-                return f"{told} {(after if places > 0 else before).format(places=shift)}"
+    shifts = np.arange(1, len(known) // 2)
+    for sign, sentence in (
+        (1, _("Each image has the label of the image {places} further on.")),
+        (-1, _("Each image has the label of the image {places} before it.")),
+    ):
+        shifted = known[(indices + sign * shifts[:, None]) % len(known)]
+        fitting = shifts[(shifted == given).mean(axis=1) > 1 - FOREIGN / 3]
+        if len(fitting):
+            return f"{told} {sentence.format(places=fitting[0])}"
     return f"{told} " + _("Shuffle and split images and labels together.")
 
 
@@ -223,14 +223,20 @@ def _sources(claimed: dict[str, Array], record: list[Call]) -> list[tuple[list[C
     calls_of: dict[int, list[Call]] = {}
     for call in fits(record):
         calls_of.setdefault(call.number, []).append(call)
-    found, longest = [], max((curve.size for curve in claimed.values()), default=0)
+    found = []
+    longest = max(claimed, key=lambda key: claimed[key].size, default="")
     for calls in calls_of.values():
         histories = [curves(call.history) for call in calls]
+        sizes = [history[longest].size if longest in history else 0 for history in histories]
         for first in range(len(calls)):
+            size = 0
             for last in range(first, len(calls)):
-                if sum(map(_epochs, calls[first : last + 1])) > longest:
+                size += sizes[last]
+                if size > claimed[longest].size:
                     break
-                if all(_joined(histories[first : last + 1], key, curve) for key, curve in claimed.items()):
+                if size == claimed[longest].size and all(
+                    _joined(histories[first : last + 1], key, curve) for key, curve in claimed.items()
+                ):
                     found.append((calls, calls[first : last + 1]))
     return found
 

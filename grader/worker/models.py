@@ -20,7 +20,8 @@ from . import hooks, losses, training_data
 from .settings import settings
 
 Array = np.ndarray[Any, Any]
-MAX_RECORDS = 200
+MAX_RECORDS = 200  # of a method, with what it was given
+MAX_FITS = 2000  # with their histories at least: fit() may be called once an epoch
 BATCH = 500  # for our predictions: the usual 32 takes several times as long
 MOST_OUTPUTS = 1000  # that a loss is tried with
 OUTPUTS = 10  # where a model does not say how many it has
@@ -128,8 +129,10 @@ def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
         record: dict[str, Any] = {"method": method, "inputs": {}}
-        if not _depth[0] and sum(other["method"] == method for _, other in _records) < MAX_RECORDS:
+        count = sum(other["method"] == method for _, other in _records)
+        if not _depth[0] and count < (MAX_FITS if method == "fit" else MAX_RECORDS):
             _records.append((self, record))
+        if not _depth[0] and count < MAX_RECORDS:
             with contextlib.suppress(Exception):
                 bound = inspect.signature(original).bind(self, *arguments, **keywords)
                 _describe_call(record, bound.arguments)

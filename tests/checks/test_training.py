@@ -29,7 +29,7 @@ def test_shuffled_labels_are_named(seed):
     assert "Shuffle and split images and labels together." in broken.sentence
 
 
-@pytest.mark.parametrize(("places", "said"), [(1, "1 further on"), (-3, "3 before it")])
+@pytest.mark.parametrize(("places", "said"), [(1, "1 further on"), (-3, "3 before it"), (500, "500 further on")])
 def test_shifted_labels_are_named_with_their_shift(places, said):
     assert said in labels(np.roll(TRUE, -places)[INDICES]).sentence
 
@@ -86,6 +86,12 @@ def test_a_history_of_the_last_epoch_is_a_part():
     assert training.part(claimed(*record), record) is None
     assert not training.is_invented(claimed(record[-1]), record)
     assert training.whole(claimed(record[-1]), "loss", record)[0].size == 18
+
+
+def test_many_calls_are_compared_in_no_time():
+    record = fits(*[1] * 2000)
+    assert training.part(claimed(*record), record) is None
+    assert training.part(claimed(record[-1]), record) == training.Part(1, 2000, 2000)
 
 
 def test_other_models_and_a_second_half_are_no_matter():
