@@ -48,7 +48,8 @@ class Formula:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.needs = [name for name in names_in(text) if name not in LIBRARY and not hasattr(builtins, name)]
+        self.names = names_in(text)
+        self.needs = [name for name in self.names if name not in LIBRARY and not hasattr(builtins, name)]
         self._code: CodeType = compile(text, "<step>", "eval")
 
     def __call__(self, values: dict[str, Any]) -> Any:
@@ -73,11 +74,15 @@ class Quantities:
 
     ``layers`` are mutations and, last, the right formulas: the first that has a name counts. A formula that
     mentions its own name means what the layers below make of it, and in the end the input of that name.
+    ``library`` has functions that take the place of those of LIBRARY.
     """
 
-    def __init__(self, layers: Sequence[Layer], inputs: Mapping[str, Any]) -> None:
+    def __init__(
+        self, layers: Sequence[Layer], inputs: Mapping[str, Any], library: Mapping[str, Any] | None = None
+    ) -> None:
         self._layers = layers
         self._inputs = inputs
+        self._library = dict(library or {})
         self._known: dict[tuple[str, int], Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -93,5 +98,5 @@ class Quantities:
             return self._inputs[name]
         if (name, depth) not in self._known:
             values = {other: self._value(other, depth + 1 if other == name else 0) for other in formula.needs}
-            self._known[name, depth] = formula(values)
+            self._known[name, depth] = formula({**self._library, **values})
         return self._known[name, depth]

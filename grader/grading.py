@@ -16,16 +16,18 @@ import numpy as np
 
 from . import __version__, checks, datasets, packages, seeds
 from .assignment import Assignment
-from .assignment.checks import BaseCheck
+from .assignment.checks import BaseCheck, SourceCheck
 from .assignment.content import AssignmentFile
 from .checks.context import Context, Outcome
 from .datasets import Split
 from .device import Wanted, choose, slot
 from .diagnosis import hints, told_by_check
+from .diagnosis.mutants import Mutations
 from .errors import NotGradable, UsageError
-from .language import _, joined
+from .language import _
 from .locate import Places
 from .oracle import Oracle, tensorflow_version
+from .progress import Progress, Untouched
 from .report.evidence import stored
 from .report.model import (
     NOTHING,
@@ -53,7 +55,6 @@ log = logging.getLogger(__name__)
 DEFAULT_SEED = seeds.DEFAULT
 MAX_MESSAGE = 1000  # characters, whatever a submission calls its functions and exceptions
 OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would warn only
-STARTED = ("passed", "partial")  # a check whose prerequisites ended so is run
 
 
 class Timings(dict[str, float]):
@@ -107,7 +108,7 @@ def grade(
     selected = _select(assignment, only, whole)
     kept = {} if earlier is None else {result.name: result for result in earlier.checks}
     if earlier is not None:
-        selected = _with_dependents(_select(assignment, (), whole), only)
+        selected = _with_dependents(assignment, _select(assignment, (), whole), only)
     computed_on = "cpu"
     hide = [assignment.folder, *datasets.places(data), *equipment.hide]
     equipment = replace(equipment, seed=seeds.of_worker(seed), hide=hide)
@@ -143,9 +144,9 @@ def grade(
             told = hint_level or assignment.content.hints
             context = Context(assignment, submission.code, session, oracle or Oracle(assignment), seed, splits)
             skip = not only or earlier is not None
-            # What a submission keeps of hidden inputs must not come out in the message of an open check.
-            ordered = sorted(selected, key=lambda check: check.visibility != "open")
-            results = _run_all(submission, session, context, ordered, skip, told, kept, timings)
+            ordered = _ordered(selected)
+            untouched = Untouched(assignment, submission.code)
+            results = _run_all(submission, session, context, ordered, skip, told, kept, timings, untouched)
             level, gaps = session.level, session.not_enforced
             executed_by = session.engine
             if submission.kind == "notebook" and session.last_cell:
@@ -205,13 +206,34 @@ def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Ba
     return [check for check in visible if not only or check.name in only]
 
 
-def _with_dependents(every: list[BaseCheck], names: Sequence[str]) -> list[BaseCheck]:
-    """The checks of those names, and all that require one of them, directly or not."""
+def _with_dependents(assignment: Assignment, every: list[BaseCheck], names: Sequence[str]) -> list[BaseCheck]:
+    """The checks of those names, and all whose verdict depends on one of them, directly or not."""
+    mutations = Mutations(assignment)
     chosen = set(names)
+    functions: set[str] = set()
     for check in every:  # what a check requires stands above it
-        if chosen & set(check.requires):
+        used = set(check.functions()).union(*map(mutations.uses_in_all, check.functions()))
+        if check.name in chosen or chosen & set(check.requires) or functions & used or _needs_work(check):
             chosen.add(check.name)
+            functions |= set(check.functions())
     return [check for check in every if check.name in chosen]
+
+
+def _needs_work(check: BaseCheck) -> bool:
+    """Whether a check asks for nothing that a submission has to bring: an empty file imports nothing forbidden."""
+    return isinstance(check, SourceCheck) and not check.asks_for_training()
+
+
+def _ordered(selected: list[BaseCheck]) -> list[BaseCheck]:
+    """The checks in the order in which they are run, those that need the others' results last.
+
+    What a submission keeps of hidden inputs must not come out in the message of an open check, so these come first.
+    """
+    late: set[str] = set()
+    for check in selected:
+        if _needs_work(check) or late & set(check.requires):
+            late.add(check.name)
+    return sorted(selected, key=lambda check: (check.visibility != "open", check.name in late))
 
 
 def _run_all(
@@ -223,6 +245,7 @@ def _run_all(
     level: int,
     kept: Mapping[str, CheckResult],
     timings: Timings,
+    untouched: Untouched,
 ) -> list[CheckResult]:
     if submission.problem is not None:
         return [_result(check, "error", 0, submission.problem) for check in selected]
@@ -242,23 +265,21 @@ def _run_all(
     results: list[CheckResult] = []
     places = Places(submission)
     outcomes: dict[str, Outcome] = {}
-    status_of: dict[str, str] = {name: result.status for name, result in kept.items()}
-    roots_of: dict[str, list[str]] = {}  # of a skipped check: those that did run and did not pass
+    again = {check.name for check in selected}
+    progress = Progress(context, untouched, {name: result for name, result in kept.items() if name not in again})
     for check in selected:
-        unmet = [name for name in check.requires if skip and status_of.get(name, "passed") not in STARTED]
-        unmet = list(dict.fromkeys(root for name in unmet for root in roots_of.get(name, [name])))
-        if unmet:
-            result = _result(check, "skipped", 0, _skipped(unmet))
-            roots_of[check.name] = unmet
-        elif check.bonus and not all(map(context.defines, check.functions())):
-            result = _result(check, "skipped", 0, _("Not handed in; it is optional, and full marks do not need it."))
+        reason = progress.reason_to_skip(check) if skip else ""
+        if not reason and check.bonus and not all(map(context.defines, check.functions())):
+            reason = _("Not handed in; it is optional, and full marks do not need it.")
+        if reason:
+            result = _result(check, "skipped", 0, reason)
         else:
             began = time.monotonic()
             if check.fresh and results:
                 session.close()  # the next call loads the submission again
             result = _run_one(check, context, outcomes, places)
             timings.add(check.name, began)
-        status_of[check.name] = result.status
+        progress.add(check, result)
         results.append(result)
     began = time.monotonic()
     for check, result in zip(selected, results, strict=True):
@@ -289,6 +310,8 @@ def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], p
     except CallFailed as failure:
         if failure.status == "error" and any(said in failure.raised for said in OVERFLOW):
             outcomes[check.name] = Outcome(0, failure.message, bugs=told_by_check("overflow", *check.functions()))
+        if failure.raised.startswith("NotImplementedError") and len(set(check.functions())) == 1:
+            context.unwritten |= set(check.functions())
         location = places.of_error(failure.place) or places.of_check(check, context)
         return _result(check, failure.status, 0, failure.message, location)
     except NotGradable as error:
@@ -333,10 +356,6 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, dict):
         return {clean(key): _cleaned(item) for key, item in value.items()}
     return [_cleaned(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _skipped(unmet: list[str]) -> str:
-    return _("Not run, because {checks} did not pass: mend that first.").format(checks=joined(unmet))
 
 
 def _result(

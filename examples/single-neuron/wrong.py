@@ -1,4 +1,4 @@
-"""Sums for the weights and averages for the bias."""
+"""Sums for the weights and averages for the bias, and steps that get shorter."""
 
 import numpy as np
 
@@ -30,4 +30,5 @@ def train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True):
         w = w - learning_rate * dw
         if fit_bias:
             b = b - learning_rate * db
+        learning_rate *= 0.95
     return w, b, np.array(losses)

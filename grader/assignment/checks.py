@@ -188,6 +188,10 @@ class SourceCheck(BaseCheck):
     rules: list[Literal["imports", "leakage", "early-stopping", "scaling", "labels"]] = ["imports"]
     forbidden_calls: list[str] = []
 
+    def asks_for_training(self) -> bool:
+        """Whether a rule is about what ``fit`` was given, so that a submission without training breaks it."""
+        return any(rule != "imports" for rule in self.rules)
+
     @model_validator(mode="after")
     def _something_to_look_for(self) -> SourceCheck:
         if not self.rules and not self.forbidden_calls:

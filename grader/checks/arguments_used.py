@@ -11,7 +11,7 @@ from ..diagnosis import told_by_check
 from ..language import _
 from ..probes import Case
 from ..sandbox.endings import CallFailed
-from . import diagnosed
+from . import consequences, diagnosed
 from .context import Context, Outcome
 
 
@@ -65,10 +65,17 @@ def _problem(
     problem = first_problem(expected)
     if problem is None:
         return None
+    followed = consequences.carried(context, check.function, changed)
+    learns = followed is not None and consequences.learns(context, check.function, changed, expected, followed)
+    if followed is not None and learns and first_problem(followed) is None:
+        problem = None
+        unchanged = consequences.carried(context, check.function, inputs) or unchanged
     if first_problem(unchanged) is None:
         ignored.append(argument)
         return _("`{function}` ignores {argument}: {argument}={value} changes nothing.").format(
             function=check.function, argument=argument, value=value
         )
+    if problem is None:
+        return None
     sentence = _("`{function}`, with {argument}={value}: {problem}")
     return sentence.format(function=check.function, argument=argument, value=value, problem=problem)

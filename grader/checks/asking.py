@@ -29,7 +29,7 @@ TIMES = 12  # that the same is asked; what changes with every tenth call still s
 def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[Sample]:
     """The cases of a training loop with a few epochs, asked again; others as they are."""
     declared = context.content.functions[function]
-    epochs, _ = _names(declared.argument_names())
+    epochs, _ = names_of_epochs_and_rate(declared.argument_names())
     if declared.history is None or not epochs or not context.mutations.known(function):
         return list(samples)
     found = []
@@ -162,7 +162,7 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
     that, a learning rate that changes is another multiple.
     """
     mutations, declared = context.mutations, context.content.functions[function]
-    epochs, rate = _names(declared.argument_names())
+    epochs, rate = names_of_epochs_and_rate(declared.argument_names())
     parameters = [name for name in declared.returns if name in declared.argument_names()]
     if declared.history is None or not epochs or not rate or not parameters or not mutations.known(function):
         return None
@@ -236,7 +236,7 @@ def _multiple(steps: Sequence[tuple[Any, Any]], noise: float) -> float | None:
     return first
 
 
-def _names(arguments: Sequence[str]) -> tuple[str, str]:
+def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
     """The arguments that count the epochs and that scale a step, by the field's names for them."""
     epochs = next((name for name in arguments if name in ("epochs", "iterations", "steps")), "")
     rate = next((name for name in arguments if name in ("learning_rate", "alpha", "eta")), "")

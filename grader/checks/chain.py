@@ -14,7 +14,7 @@ import numpy as np
 from ..assignment.checks import ChainCheck
 from ..language import _, ngettext
 from ..probes import Case
-from . import attempts, diagnosed, pictured
+from . import attempts, consequences, diagnosed, pictured
 from .context import Context, Outcome, Result, number_of_cases
 
 
@@ -48,8 +48,9 @@ def run(check: ChainCheck, context: Context) -> Outcome:
         steps=ngettext("one step", "{count} steps", check.steps).format(count=check.steps),
         cases=number_of_cases(len(tried.answered)),
     )
-    outcome = tried.verdict.outcome(praise, all_or_nothing=True)
-    drawn = pictured.errors(tried.verdict, tried.answered, tried.expected)
+    judged = consequences.of_chain(check, context, tried)
+    outcome = judged.verdict.outcome(praise, all_or_nothing=True)
+    drawn = pictured.errors(judged.verdict, judged.answered, judged.expected)
     outcome = replace(outcome, pictures=drawn)
     return diagnosed.chained(outcome, context, check, diagnosed.of_tried(context, tried))
 

@@ -99,6 +99,8 @@ class Context:
         self.mutations = Mutations(assignment)
         self.asked_of: dict[str, list[Any]] = {}  # by function: cases, right results and answers of the checks so far
         self.seconds_to_ask = SECONDS_TO_ASK  # what is left of that
+        self.mistaken: set[str] = set()  # functions that failed in their own checks so far
+        self.unwritten: set[str] = set()  # functions that are there and raise NotImplementedError
         self.found: list[Findings] = []  # in the checks so far: a later function may only pass them on
         self.code = code
         self.oracle = oracle
@@ -409,13 +411,18 @@ class Verdict:
                 sentence = _("`{function}`, case '{case}': {problem}")
                 told = sentence.format(function=self._function, case=case, problem=comparison.problem)
                 self._first = (told, {"case": case, **comparison.evidence})
-            if comparison.note and name not in self._noted:
+            if comparison.note and name not in self._noted and comparison.note not in self._notes:
                 self._noted.add(name)
                 self._notes.append(comparison.note)
 
     def note(self, sentences: Sequence[str]) -> None:
         """Take in conventions that were accepted in one case."""
         self._notes += [sentence for sentence in sentences if sentence not in self._notes]
+
+    @property
+    def notes(self) -> list[str]:
+        """The accepted conventions so far."""
+        return list(self._notes)
 
     @property
     def right(self) -> dict[str, bool]:

@@ -17,7 +17,7 @@ from ..errors import NotGradable
 from ..language import _, joined
 from ..oracle import DIFFERENCE_STEP, SMALLER_STEP
 from ..probes import Case
-from . import attempts, diagnosed, pictured
+from . import attempts, consequences, diagnosed, pictured
 from .context import Context, Outcome, Result, number_of_cases
 
 WITNESS_TOLERANCE = 1e-6  # of the largest entry; central differences with step 1e-5 reach about 1e-9
@@ -38,8 +38,9 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
         return context.ask(check.function, inputs, shapes=context.shapes(check.function, case.inputs))
 
     tried = attempts.best(check, context, [check.function], expect, ask)
-    outcome, *others = [_outcome(check, attempt) for attempt in (tried, *tried.others)]
-    asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in (tried, *tried.others)]
+    attempted, judged = consequences.of_attempts(check, context, check.function, tried)
+    outcome, *others = [_outcome(check, attempt) for attempt in judged]
+    asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in attempted]
     pairs = list(zip(others, asked_of_others, strict=True))
     return diagnosed.named(outcome, context, check.function, asked, others=pairs)
 

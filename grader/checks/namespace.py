@@ -61,6 +61,8 @@ def _problem(name: str, wanted: Variable, context: Context) -> str | None:
     array = seen.array(value)
     if array is None:
         return _("`{name}` is {value}: it has to be an array of numbers.").format(name=name, value=describe(value))
+    if wanted.result_of in context.mistaken:  # its range is that of the function, which has paid for it
+        wanted = wanted.model_copy(update={"dtype": None, "low": None, "high": None})
     return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)
 
 

@@ -12,7 +12,7 @@ from ..assignment.checks import TrajectoryCheck
 from ..compare import compare_results
 from ..language import _
 from ..report.evidence import Picture
-from . import diagnosed, pictured
+from . import consequences, diagnosed, pictured
 from .context import Context, Outcome, Verdict, number_of_cases
 
 
@@ -35,6 +35,9 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
     praise = _("`{function}` follows the reference's path in {cases}.").format(
         function=check.function, cases=number_of_cases(len(cases))
     )
+    if verdict.share < 1:
+        followed = consequences.of_training(check, context, asked, verdict.notes)
+        verdict, drawn = (verdict, drawn) if followed is None else (followed, [])
     outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
     if not drawn:
         drawn = pictured.errors(verdict, [own for _, _, own in asked], [right for _, right, _ in asked], history)

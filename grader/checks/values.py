@@ -10,7 +10,7 @@ import numpy as np
 from ..assignment.checks import ValuesCheck
 from ..language import _
 from ..probes import Case
-from . import attempts, diagnosed, pictured, side_by_side
+from . import attempts, consequences, diagnosed, pictured, side_by_side
 from .context import Context, Outcome, Result, number_of_cases
 
 
@@ -29,8 +29,9 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
         return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
 
     tried = attempts.best(check, context, [check.function], expect, ask)
-    outcome, *others = [_outcome(check, context, attempt) for attempt in (tried, *tried.others)]
-    asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in (tried, *tried.others)]
+    attempted, judged = consequences.of_attempts(check, context, check.function, tried)
+    outcome, *others = [_outcome(check, context, attempt) for attempt in judged]
+    asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in attempted]
     pairs = list(zip(others, asked_of_others, strict=True))
     return diagnosed.named(outcome, context, check.function, asked, check.tolerance, pairs)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ import numpy as np
 from ..assignment import REFERENCE, Assignment
 from ..assignment.bugs import Bug
 from ..errors import NotGradable
-from ..formulas import Formula, Layer, Quantities
+from ..formulas import LIBRARY, Formula, Layer, Quantities
 from ..oracle import import_file
 
 Values = dict[str, Any]
@@ -45,6 +46,13 @@ class Mutations:
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
         self._content = assignment.content
+        self._own: Mapping[str, Callable[..., Any]] = {}
+
+    def with_own(self, own: Mapping[str, Callable[..., Any]]) -> Mutations:
+        """The same with functions in Python, by name, in the place of the steps of these functions."""
+        changed = copy.copy(self)
+        changed._own = own
+        return changed
 
     @cached_property
     def _steps(self) -> dict[str, Layer | Callable[..., Any]]:
@@ -52,6 +60,14 @@ class Mutations:
             function: self._load(steps) if isinstance(steps, str) else _compiled(steps)
             for function, steps in self._content.steps.items()
         }
+
+    @cached_property
+    def _used(self) -> dict[str, set[str]]:
+        called: dict[str, set[str]] = {
+            function: set(inspect.signature(steps).parameters) if callable(steps) else _names(steps)
+            for function, steps in self._steps.items()
+        }
+        return {function: (names & self._content.functions.keys()) - {function} for function, names in called.items()}
 
     @cached_property
     def _all(self) -> dict[str, list[Mutant]]:
@@ -69,6 +85,20 @@ class Mutations:
     def known(self, function: str) -> bool:
         """Whether the right results of ``function`` can be computed here."""
         return function in self._steps
+
+    def uses(self, function: str) -> set[str]:
+        """The other functions of the assignment that the steps of ``function`` call; empty if it has none."""
+        return self._used.get(function, set())
+
+    def uses_in_all(self, function: str) -> set[str]:
+        """The same, with those that are used by way of others."""
+        found: set[str] = set()
+        waiting = [function]
+        while waiting:
+            used = self.uses(waiting.pop()) - found
+            found |= used
+            waiting += used
+        return found - {function}
 
     def results(self, function: str, mutants: Sequence[Mutant], inputs: Values) -> Values:
         """What ``function`` returns with these mutations of it and of the functions it uses, by result name.
@@ -96,7 +126,9 @@ class Mutations:
             return
         constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
         others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
-        quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants})
+        changed = self._own.keys() | {mutant.bug.function for mutant in mutants}
+        library = {name: self._as_function(name, mutants) for name in self.uses(function) & LIBRARY.keys() & changed}
+        quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants}, library)
         for name in self.order(function):
             yield name, np.asarray(quantities[name], dtype=np.float64)
 
@@ -129,6 +161,8 @@ class Mutations:
         return [name for name in needed & self._steps.keys() if name != function]
 
     def _as_function(self, function: str, mutants: Sequence[Mutant]) -> Callable[..., Any]:
+        if function in self._own:
+            return self._own[function]
         declared = self._content.functions[function]
 
         def call(*arguments: Any) -> Any:
@@ -162,3 +196,7 @@ class Mutations:
 
 def _compiled(steps: Mapping[str, str]) -> dict[str, Formula]:
     return {name: Formula(text) for name, text in steps.items()}
+
+
+def _names(steps: Layer) -> set[str]:
+    return {name for formula in steps.values() for name in formula.names}

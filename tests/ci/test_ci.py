@@ -118,9 +118,9 @@ def test_gitlab_gets_junit_and_code_quality(repository, ci):
     done = ci(folder, GITLAB_CI="true")
     assert done.returncode == 1
     suite = junitparser.JUnitXml.fromfile(str(folder / "grader-results" / "single-neuron.junit.xml"))
-    assert sum(not case.is_passed and not case.is_skipped for each in suite for case in each) == 2
+    assert sum(not case.is_passed and not case.is_skipped for each in suite for case in each) == 4
     findings = json.loads((folder / "grader-results" / "code-quality.json").read_text())
-    assert len({finding["fingerprint"] for finding in findings}) == len(findings) == 2
+    assert len({finding["fingerprint"] for finding in findings}) == len(findings) == 4
     for finding in findings:  # docs.gitlab.com, "Code Quality report format"
         assert finding.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
         assert finding["severity"] in ("info", "minor", "major", "critical", "blocker")

@@ -73,16 +73,16 @@ def test_findings_are_annotations_at_the_students_lines(repository, on_github):
     code, found, summary, outputs = on_github(repository({"work.py": WRONG, ".grader.yml": ONE}))
     assert code == 1
     lines = WRONG.splitlines()
-    assert [name for name, *_ in found] == ["error", "warning"]
+    assert sorted(name for name, *_ in found) == ["error", "error", "error", "warning"]
     for _, properties, _ in found:
         given = dict(item.split("=", 1) for item in properties.split(","))
         assert given["file"] == "work.py"
         assert lines[int(given["line"]) - 1].startswith("def ")
     assert summary.startswith("The configuration is a file of this repository")
     assert "mean\\-for\\-bias\\-only" in summary
-    assert (outputs["score"], outputs["max-score"], outputs["passed"]) == ("50", "100", "false")
+    assert (outputs["score"], outputs["max-score"], outputs["passed"]) == ("52.5", "100", "false")
     result = json.loads(base64.b64decode(outputs["result"]))
-    assert sum(test["score"] for test in result["tests"]) == 50
+    assert sum(test["score"] for test in result["tests"]) == 52.5
 
 
 def test_a_submission_cannot_forge_commands(repository, on_github):
@@ -123,15 +123,15 @@ def graded(repository):
 
 
 def test_annotations_stay_within_the_limits_and_say_what_is_left_out(graded):
-    _, many = graded(30)  # each an error and a warning
+    _, many = graded(30)  # each three errors and a warning
     lines = github.findings(many)
     assert [sum(line.startswith(f"::{kind} ") for line in lines) for kind in ("error", "warning", "notice")] == [
         10,
         10,
         1,
     ]
-    assert lines[-1] == "::notice title=grader::40 more findings are in the summary of this job."
-    assert len(github.findings(many[:10])) == 20
+    assert lines[-1] == "::notice title=grader::100 more findings are in the summary of this job."
+    assert len(github.findings(many[:3])) == 12
 
 
 def test_the_summary_stays_within_its_limit(graded):

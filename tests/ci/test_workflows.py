@@ -130,7 +130,7 @@ def test_a_step_below_the_pass_mark_fails_and_still_reports(runner):
     job = runner(EXAMPLES / "wrong.py")
     done, _ = job.run(steps(CI / "github.yml"), {})
     assert not done
-    assert "2 findings" in job.log
+    assert "4 findings" in job.log
     assert "::error file=single_neuron.py,line=" in job.log
 
 
@@ -144,7 +144,7 @@ def test_the_reusable_workflow_reads_what_the_instructor_owns(runner):
     inputs |= {"config-repository": "school/grading", "config": "week1.yml", "grader-repository": "school/grader"}
     done, outputs = job.run(steps(WORKFLOWS[0]), inputs)
     assert not done
-    assert outputs["grader"]["score"] == "50"
+    assert outputs["grader"]["score"] == "52.5"
     assert job.summary.startswith("The configuration comes from outside of this repository\\.")
     assert "The pass mark of single\\-neuron is 90 %, and by the assignment 70 %\\." in job.summary
 

@@ -1,0 +1,275 @@
+"""One mistake counts once: a later function is judged by what follows from the submission's own earlier ones.
+
+Examiners call this error carried forward. Where a function failed in its own check, whatever uses it gives other
+numbers than the reference. The assignment's ``steps`` are then computed with the submission's own function in the
+place of the right one, and a later function that agrees with this has made no further mistake.
+
+The submission is asked with inputs only, never with an expected result. Two guards keep functions that do nothing
+from earning points for each other: a result that varies has to vary, and training has to move every parameter and
+lower the right cost.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..assignment.checks import ChainCheck, TrajectoryCheck
+from ..compare import compare_results
+from ..errors import NotGradable
+from ..language import _, joined
+from ..probes import Case
+from ..sandbox import seen
+from .asking import names_of_epochs_and_rate
+from .attempts import Probed, Tried
+from .context import Context, Verdict
+
+Values = dict[str, Any]
+MOST_CALLS = 5000  # of the submission's functions for one case
+
+
+class _Unusable(Exception):
+    """The submission's own function gives nothing to compute with."""
+
+
+def of_tried(check: Probed, context: Context, function: str, tried: Tried) -> Tried:
+    """Return the attempt judged by what follows from the submission's own functions, if that is better."""
+    own = mistaken(context, function)
+    if tried.verdict.share == 1 or not own:
+        return tried
+    followed = [carried(context, function, case.inputs) for case in tried.cases]
+    if any(values is None for values in followed):
+        return tried
+    right = [context.mutations.results(function, [], case.inputs) for case in tried.cases]
+    names = [name for name in tried.expected[0] if _is_telling(name, followed, right)]
+    best = tried
+    for factor in context.content.functions[function].factors:
+        expected = [
+            {**judged, **context.manner.turned({name: factor * values[name] for name in names})}
+            for judged, values in zip(tried.expected, followed, strict=True)
+            if values is not None
+        ]
+        verdict = Verdict(function, [*tried.verdict.notes, note(own)])
+        for case, answered, wanted in zip(tried.cases, tried.answered, expected, strict=True):
+            verdict.add(case.name, compare_results(answered, wanted, check.tolerance))
+        if verdict.share > best.verdict.share:
+            best = Tried(verdict, tried.fits, tried.cases, tried.answered, expected)
+    return best
+
+
+def of_attempts(check: Probed, context: Context, function: str, tried: Tried) -> tuple[list[Tried], list[Tried]]:
+    """Return the attempts that are as right as the best of ``tried`` and its others: as answered, and as judged."""
+    attempted = [tried, *tried.others]
+    judged = [of_tried(check, context, function, attempt) for attempt in attempted]
+    share = max(attempt.verdict.share for attempt in judged)
+    kept = [index for index, attempt in enumerate(judged) if attempt.verdict.share == share]
+    return [attempted[index] for index in kept], [judged[index] for index in kept]
+
+
+def of_training(
+    check: TrajectoryCheck, context: Context, answers: Sequence[tuple[Case, Values, Values]], notes: Sequence[str]
+) -> Verdict | None:
+    """Return the verdict on a training loop by what follows from the submission's own functions; None if that is not right.
+
+    ``answers`` are cases, right results and answers. A loop whose single epoch is wrong has paid for that: here it
+    has to take this epoch again and again.
+    """
+    function = check.function
+    own = {function} if function in context.mistaken else mistaken(context, function)
+    if not own:
+        return None
+    verdict = Verdict(function, [*notes, note(own)])
+    for case, right, answered in answers:
+        inputs = context.content.functions[function].complete(case.inputs)
+        expected = _iterated(context, function, inputs) if function in own else carried(context, function, inputs)
+        if expected is None or not learns(context, function, inputs, right, expected):
+            return None
+        history = context.content.functions[function].history
+        verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
+    return verdict if verdict.share == 1 else None
+
+
+def of_chain(check: ChainCheck, context: Context, tried: Tried) -> Tried:
+    """Return the attempt judged by what follows from the submission's own functions before the last, if that is right.
+
+    The last function of a chain makes the step; a mistake in it is no consequence.
+    """
+    *before, last = check.functions_called
+    own = (context.mistaken & set(before)).union(*(mistaken(context, name) for name in check.functions_called))
+    if tried.verdict.share == 1 or last in context.mistaken or not own:
+        return tried
+    factors = [context.content.functions[name].factors for name in check.functions_called]
+    for combination in itertools.product(*factors):
+        verdict = Verdict("`, `".join(check.functions_called), [*tried.verdict.notes, note(own)])
+        ends = []
+        for case, right, answered in zip(tried.cases, tried.expected, tried.answered, strict=True):
+            end = _chained(context, check, case, own, combination)
+            if end is None or not moves(case.inputs, context.manner.turned(right), end):
+                return tried
+            ends.append(context.manner.turned(end))
+            verdict.add(case.name, compare_results(answered, ends[-1], check.tolerance))
+        if verdict.share == 1:
+            return Tried(verdict, tried.fits, tried.cases, tried.answered, ends)
+    return tried
+
+
+def mistaken(context: Context, function: str) -> set[str]:
+    """The functions that ``function`` uses, also by way of others, and that failed in their own checks."""
+    return context.mutations.uses_in_all(function) & context.mistaken
+
+
+def carried(context: Context, function: str, inputs: Values) -> Values | None:
+    """What the steps of ``function`` give with the submission's own mistaken functions; None where that cannot be had."""
+    own = mistaken(context, function)
+    if not own or not context.mutations.known(function):
+        return None
+    inputs = context.content.functions[function].complete(inputs) | inputs
+    calls = itertools.count()
+    steps = context.mutations.with_own({name: _asked(context, name, calls) for name in own})
+    return _computed(lambda: steps.results(function, [], inputs))
+
+
+def learns(context: Context, function: str, inputs: Values, right: Values, reached: Values) -> bool:
+    """Whether training moves all that the reference moves, and lowers the right cost."""
+    declared = context.content.functions[function]
+    epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
+    if declared.history is None or not epochs:
+        return moves(inputs, right, reached)
+    start = {**declared.complete(inputs), epochs: 0}
+    end = start | {name: value for name, value in reached.items() if name in start}
+    costs = [_computed(partial(context.mutations.results, function, [], point)) for point in (start, end)]
+    before, after = (float(values[declared.history][0]) if values else np.nan for values in costs)
+    return _moved(inputs, right, reached) and after < before
+
+
+def _moved(inputs: Values, right: Values, reached: Values) -> bool:
+    """Whether all that the reference moves has been moved."""
+    parameters = [name for name in right if name in inputs]
+    if any(np.size(reached[name]) != np.size(right[name]) for name in parameters):
+        return False
+    moved_by = [
+        {name for name in parameters if (np.ravel(end[name]) != np.ravel(inputs[name])).any()}
+        for end in (right, reached)
+    ]
+    return moved_by[0] <= moved_by[1]
+
+
+def moves(inputs: Values, right: Values, reached: Values) -> bool:
+    """Whether a step moves what the reference moves, and all of it together in the reference's direction."""
+    if not _moved(inputs, right, reached):
+        return False
+    along = 0.0
+    for name, value in right.items():
+        if name not in inputs:
+            continue
+        start = np.asarray(inputs[name], dtype=np.float64)
+        wanted, own = (np.ravel(end).astype(np.float64) - np.ravel(start) for end in (value, reached[name]))
+        along += float(wanted @ own)
+    return along > 0
+
+
+def note(own: set[str]) -> str:
+    """The sentence that says what was judged by."""
+    sentence = _("Judged by what follows from your own {functions}: a mistake counts once.")
+    return sentence.format(functions=joined(f"`{name}`" for name in sorted(own)))
+
+
+def _is_telling(name: str, followed: Sequence[Values | None], right: Sequence[Values]) -> bool:
+    """Whether a result has the right shapes, and varies where the right one does."""
+    pairs = [
+        (np.asarray(values[name]), np.asarray(wanted[name]))
+        for values, wanted in zip(followed, right, strict=True)
+        if values
+    ]
+    if not all(one.shape == other.shape and np.isfinite(one).all() for one, other in pairs):
+        return False
+    one, other = (np.concatenate([np.ravel(pair[side]) for pair in pairs]) for side in (0, 1))
+    return bool(np.ptp(one) > 0 or not np.ptp(other) > 0)
+
+
+def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
+    """What many calls of a training loop for one epoch give, as one call for all of them."""
+    declared = context.content.functions[function]
+    history_name = declared.history
+    epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
+    if history_name is None or not epochs or not inputs[epochs] > 1 or not context.mutations.known(function):
+        return None
+    ask = _asked(context, function, itertools.count())
+
+    def compute() -> Values:
+        state = {**inputs, epochs: 1}
+        losses: list[float] = []
+        for _epoch in range(int(inputs[epochs])):
+            results = dict(
+                zip(declared.returns, ask(*(state[name] for name in declared.argument_names())), strict=True)
+            )
+            history = np.ravel(results.pop(history_name))
+            losses += history[1 if losses and len(history) > 1 else 0 :].tolist()
+            state |= results
+        # One entry an epoch, of before or after it: the reference's history has both ends.
+        losses += losses[-1:] * (int(inputs[epochs]) + 1 - len(losses))
+        return {**{name: state[name] for name in results}, history_name: np.array(losses)}
+
+    return _computed(compute)
+
+
+def _chained(context: Context, check: ChainCheck, case: Case, own: set[str], factors: Sequence[float]) -> Values | None:
+    """Where the chain ends with the submission's own functions and, for the others, the steps with these factors."""
+    if not all(map(context.mutations.known, check.functions_called)):
+        return None
+    steps = context.mutations.with_own({name: _asked(context, name, itertools.count()) for name in own})
+
+    def compute() -> Values:
+        state = dict(case.inputs)
+        for _step in range(check.steps):
+            for name, factor in zip(check.functions_called, factors, strict=True):
+                if name in own:
+                    results = _own_results(context, name, state)
+                else:
+                    results = {key: factor * value for key, value in steps.results(name, [], state).items()}
+                state |= results
+        return results
+
+    return _computed(compute)
+
+
+def _asked(context: Context, function: str, calls: itertools.count[int]) -> Callable[..., Any]:
+    """The submission's own function, called as the steps call it."""
+    declared = context.content.functions[function]
+
+    def call(*arguments: Any) -> Any:
+        if next(calls) >= MOST_CALLS:
+            raise _Unusable
+        inputs = declared.complete(dict(zip(declared.argument_names(), arguments, strict=False)))
+        found = tuple(_own_results(context, function, inputs).values())
+        return found[0] if len(found) == 1 else found
+
+    return call
+
+
+def _own_results(context: Context, function: str, inputs: Values) -> Values:
+    """The submission's results as float64 arrays, in the shapes of the right ones; raises _Unusable or CallFailed."""
+    right = context.mutations.results(function, [], inputs)
+    history = context.content.functions[function].history
+    answered = context.ask(function, inputs, shapes={name: value.shape for name, value in right.items()}).values
+    found = {}
+    for name, value in right.items():
+        array = seen.numbers(answered[name]) if name in answered else None
+        if array is None or (array.size != value.size and name != history):
+            raise _Unusable
+        found[name] = np.asarray(array, dtype=np.float64) if name == history else array.reshape(value.shape)
+    return found
+
+
+def _computed(compute: Callable[[], Values]) -> Values | None:
+    try:
+        with np.errstate(all="ignore"):
+            return compute()
+    except NotGradable:
+        raise
+    except Exception:  # the submission's own function does not answer, or its arrays do not fit
+        return None
