@@ -24,7 +24,7 @@ from .device import Wanted, choose, slot
 from .diagnosis import hints, told_by_check
 from .diagnosis.mutants import Mutations
 from .errors import NotGradable, UsageError
-from .language import _
+from .language import _, joined
 from .locate import Places
 from .oracle import Oracle, tensorflow_version
 from .progress import Progress, Untouched
