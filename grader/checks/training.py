@@ -73,7 +73,7 @@ def early_stopping(record: list[Call]) -> Broken | None:
 
 def scaling(record: list[Call]) -> Broken | None:
     """Where a model is given data of another range than it was trained with, or each array has its own scale."""
-    trained = {name: call.inputs.range for call in fits(record) for name in call.model}
+    trained = {name: call.inputs for call in fits(record) for name in call.model}
     standardised = {call.number for call in fits(record) if call.inputs.standardised}
     for call in record:
         name = next(iter(call.model), "")
@@ -85,17 +85,21 @@ def scaling(record: list[Call]) -> Broken | None:
                     "The images that {model} is trained with and those that {method}() gets besides are each scaled by their own mean and deviation: scale all of them by those of the training images."
                 ).format(model=_model(call), method=call.method)
                 return Broken("scaled-by-own-statistics", _name(call), sentence)
-            if not one or not data.range:
+            if one is None or not one.range or not data.range:
                 continue
-            ratio = _size(data.range) / max(_size(one), 1e-12)
+            ratio = _size(data.range) / max(_size(one.range), 1e-12)
+            if one.deviation and data.deviation is not None:
+                # Where each pixel has its own scale, one that is nearly always dark may stick out of the range.
+                spread = data.deviation / one.deviation
+                ratio = min(ratio, max(spread, 1.0)) if ratio > 1 else max(ratio, min(spread, 1.0))
             few = not data.shape or data.shape[0] < MANY
             if ratio > OTHER_RANGE or (ratio < 1 / OTHER_RANGE and not few):
                 sentence = _(
                     "`{name}` is trained with values from {low:g} to {high:g}, but {method}() gets {other_low:g} to {other_high:g}: scale all images alike."
                 ).format(
                     name=name,
-                    low=one[0],
-                    high=one[1],
+                    low=one.range[0],
+                    high=one.range[1],
                     method=call.method,
                     other_low=data.range[0],
                     other_high=data.range[1],

@@ -191,7 +191,7 @@ class Origin(Seen):
 
 
 class Data(Seen):
-    """What a model was given; ``range`` is the smallest and the largest value.
+    """What a model was given; ``range`` is the smallest and the largest value, ``deviation`` that of all values.
 
     ``standardised`` says that its own mean and deviation are 0 and 1. ``pairs`` are, by data set, the index of a training image and the class that it was given with.
     """
@@ -200,6 +200,7 @@ class Data(Seen):
     shape: list[Size] = []
     dtype: str = ""
     range: list[float] | None = Field(None, min_length=2, max_length=2)
+    deviation: float | None = None
     standardised: bool = False
     origin: dict[str, Origin] = {}
     pairs: dict[

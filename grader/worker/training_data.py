@@ -49,6 +49,7 @@ def describe(x: Any, y: Any) -> dict[str, Any]:
     described: dict[str, Any] = {"type": kind, "shape": list(array.shape), "dtype": array.dtype.name}
     if array.size and array.dtype.kind in "biuf":
         described["range"] = [float(array.min()), float(array.max())]
+        described["deviation"] = float(array.std(dtype=np.float64))
         described["standardised"] = _is_standardised(array)
         described |= _origin(array, None if y is None or not hasattr(y, "__array__") else np.asarray(y))
     return described

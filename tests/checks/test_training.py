@@ -123,3 +123,21 @@ def test_arrays_that_are_each_scaled_by_their_own_statistics():
     assert training.scaling([call("fit", 0.0, True), call("evaluate", 1.0, True)]).bug == "scaled-by-own-statistics"
     assert training.scaling([call("fit", 0.0, True), call("evaluate", 1.0, False)]) is None
     assert training.scaling([call("fit", 0.0, True), call("predict", 0.0, True)]) is None  # the training images again
+
+
+@pytest.mark.parametrize(
+    ("limits", "deviation", "bug"),
+    [
+        ([0.0, 255.0], 90.0, "scaled-differently"),
+        ([-0.8, 470.0], 1.3, None),  # one pixel that is dark in all training images
+        ([0.0, 0.004], 0.0014, "scaled-differently"),
+        ([0.0, 0.9], 0.3, None),
+    ],
+)
+def test_data_of_another_scale_are_named_and_single_pixels_are_not(limits, deviation, bug):
+    def call(method, limits, deviation):
+        data = {"range": limits, "deviation": deviation, "shape": [1000, 784]}
+        return Call.model_validate({"method": method, "model": ["model"], "inputs": data})
+
+    found = training.scaling([call("fit", [0.0, 1.0], 0.35), call("evaluate", limits, deviation)])
+    assert (found and found.bug) == bug
