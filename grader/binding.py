@@ -50,6 +50,7 @@ SWITCHES: dict[str, bool | int] = {
 SWITCHES = {name.replace("_", ""): value for name, value in SWITCHES.items()}
 
 SIMILAR = 0.8  # of two names, from 0 to 1: what is at least as alike may be a misspelt one
+RATES = ("learning_rate", "alpha", "eta")  # the field's names for the learning rate, which back-propagation may ask for
 NO_STATE = State({}, frozenset())
 
 
@@ -112,7 +113,8 @@ def bind_arguments(
         return [], {}  # see construction()
     bundles = bundles or {}
     within = {item for bundle in bundles.values() for item in bundle.names}
-    further = {item: inputs[item] for item in declared.may_ask if item in inputs and item not in values}
+    known = [*declared.may_ask, *RATES]
+    further = {item: inputs[item] for item in known if item in inputs and item not in values}
     others = {item: value for item, value in inputs.items() if item not in values and item not in further}
     kinds = {parameter: kind for parameter, kind, _ in found.parameters}
     parameters = [parameter for parameter, kind in kinds.items() if not kind.startswith("VAR_")]

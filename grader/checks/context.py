@@ -23,10 +23,11 @@ from ..probes import Case
 from ..report.evidence import Picture
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
-from ..sandbox.session import Answer, Found, Session
+from ..sandbox.session import Answer, Found, Instance, Session
 from ..submission import Code
 from .instances import Instances
 from .manner import Manner
+from .steps import Steps
 
 NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are no student's result
 SECONDS_TO_ASK = 2.0  # a submission again, to find its bugs
@@ -62,12 +63,14 @@ class Raw:
 
 @dataclass(frozen=True)
 class Asked:
-    """A call of a submitted function: the inputs in its layout, the arguments made of them, and the answer."""
+    """A call of a submitted function: the inputs in its layout, what was made of them, and the answer."""
 
     function: Found
     laid_out: dict[str, Any]
     positional: list[Any]
     keywords: dict[str, Any]
+    instance: Instance | None
+    state: binding.State
     answer: Answer
 
 
@@ -109,6 +112,7 @@ class Context:
         self._splits = dict(splits or {})
         self.manner = Manner(self)
         self.instances = Instances(self, session)
+        self._steps = Steps(self)
         self._training: list[seen.Call] | None = None
         self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
 
@@ -291,6 +295,11 @@ class Context:
         """
         declared = self.content.functions[function]
         in_place = set(declared.returns) <= set(declared.argument_names())
+        if in_place and not self.defines(function):
+            taken = self._steps.updated(function, inputs)
+            if taken is not None:
+                note = _("The step of `{function}` is taken by back-propagation: accepted.").format(function=function)
+                return Result(taken, [], [note], Raw(Found(function, [], []), None, self.manner.turned(taken)))
         asked = self.asked(function, inputs, watch_arguments or in_place, seed)
         found, answer = asked.function, asked.answer
         sent = [*asked.positional, *asked.keywords.values()]
@@ -305,7 +314,17 @@ class Context:
         if shapes is None:
             shapes = self.shapes(function, inputs)
         turned = self.manner.turned_shapes(shapes)
-        bound = methods.bind_all_results(self.content, function, found, value, answer.attributes, turned)
+        steps = self._steps.gradients(function, asked) if self._steps.returns_parameters(function, asked) else None
+        try:
+            if steps is None:
+                bound = methods.bind_all_results(self.content, function, found, value, answer.attributes, turned)
+        except CallFailed:
+            steps = self._steps.gradients(function, asked)
+            if steps is None:
+                raise
+        if steps is not None:
+            bound = steps
+            notes.append(self._steps.note(asked))
         listed = [name for name, item in bound.items() if _is_list(item) and name != declared.history]
         notes += [list_note(listed)] if listed else []
         bound = {name: binding.as_array(item) for name, item in bound.items()}
@@ -327,6 +346,8 @@ class Context:
     ) -> Asked:
         """Call the submission's ``function``, whatever it answers; raises CallFailed if it does not."""
         found = self._find(function)
+        inputs = self._steps.inputs(function, inputs)
+        watch_arguments = watch_arguments or self._steps.computes(function)
         laid_out = self.manner.laid_out(function, inputs)
         bundles = self.manner.bundles(function, found, laid_out)
         instance, state = self.instances.prepared(function, found, inputs, laid_out)
@@ -348,7 +369,7 @@ class Context:
                 advice = _("A function can use only what it is given, and what the file defines as it loads.")
                 raise CallFailed("error", f"{failure.message} {advice}", failure.raised, failure.place) from failure
             raise
-        return Asked(found, laid_out, positional, keywords, answer)
+        return Asked(found, laid_out, positional, keywords, instance, state, answer)
 
     def places(self, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
         """The (argument, input in its place) that the functions may be asked with, beginning with none."""
