@@ -119,7 +119,7 @@ def bind_all_results(
 
     Raises CallFailed with status ``failed``.
     """
-    if not found.owner:
+    if not found.owner and not attributes:
         return bind_results(content, name, found, value, shapes)
     declared = content.functions[name]
     wanted = declared.returns

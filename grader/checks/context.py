@@ -112,7 +112,7 @@ class Context:
         self._splits = dict(splits or {})
         self.manner = Manner(self)
         self.instances = Instances(self, session)
-        self._steps = Steps(self)
+        self.steps = Steps(self)
         self._training: list[seen.Call] | None = None
         self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
 
@@ -296,7 +296,7 @@ class Context:
         declared = self.content.functions[function]
         in_place = set(declared.returns) <= set(declared.argument_names())
         if in_place and not self.defines(function):
-            taken = self._steps.updated(function, inputs)
+            taken = self.steps.updated(function, inputs)
             if taken is not None:
                 note = _("The step of `{function}` is taken by back-propagation: accepted.").format(function=function)
                 return Result(taken, [], [note], Raw(Found(function, [], []), None, self.manner.turned(taken)))
@@ -314,17 +314,17 @@ class Context:
         if shapes is None:
             shapes = self.shapes(function, inputs)
         turned = self.manner.turned_shapes(shapes)
-        steps = self._steps.gradients(function, asked) if self._steps.returns_parameters(function, asked) else None
+        steps = self.steps.gradients(function, asked) if self.steps.returned(function, asked) else None
         try:
             if steps is None:
                 bound = methods.bind_all_results(self.content, function, found, value, answer.attributes, turned)
         except CallFailed:
-            steps = self._steps.gradients(function, asked)
+            steps = self.steps.gradients(function, asked)
             if steps is None:
                 raise
         if steps is not None:
             bound = steps
-            notes.append(self._steps.note(asked))
+            notes.append(self.steps.note(asked))
         listed = [name for name, item in bound.items() if _is_list(item) and name != declared.history]
         notes += [list_note(listed)] if listed else []
         bound = {name: binding.as_array(item) for name, item in bound.items()}
@@ -346,8 +346,8 @@ class Context:
     ) -> Asked:
         """Call the submission's ``function``, whatever it answers; raises CallFailed if it does not."""
         found = self._find(function)
-        inputs = self._steps.inputs(function, inputs)
-        watch_arguments = watch_arguments or self._steps.computes(function)
+        inputs = self.steps.inputs(function, inputs)
+        watch_arguments = watch_arguments or self.steps.computes(function)
         laid_out = self.manner.laid_out(function, inputs)
         bundles = self.manner.bundles(function, found, laid_out)
         instance, state = self.instances.prepared(function, found, inputs, laid_out)

@@ -10,6 +10,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .. import binding, methods
 from ..language import _
 from ..sandbox.endings import CallFailed
@@ -30,6 +32,8 @@ class Instances:
         self._methods: methods.Methods | None = None
         self._built: dict[tuple[int, ...], dict[str, Any]] = {}  # by the sizes of the layers
         self._busy: set[str] = set()
+        self._loaded: dict[str, dict[str, Any]] = {}  # by function: its global variables after loading
+        self._globals_of: dict[str, list[str]] = {}  # those that a function of the assignment gets, or leaves
 
     @property
     def methods(self) -> methods.Methods:
@@ -53,7 +57,7 @@ class Instances:
         ``laid_out`` are the inputs in the layout of the submission.
         """
         if not found.owner:
-            return None, binding.NO_STATE
+            return self._with_globals(function, found, laid_out)
         attributes: dict[str, Any] = dict.fromkeys(found.reads)
         attributes |= {name: value for name, value in self._built_ones(laid_out).items() if name in attributes}
         state = methods.bind_state(self._content, function, attributes, laid_out)
@@ -74,8 +78,60 @@ class Instances:
 
     def notes(self, functions: list[str]) -> list[str]:
         """The sentence for a class, where one of ``functions`` is a method."""
+        held = dict.fromkeys(name for function in functions for name in self._globals_of.get(function, []))
+        if held:
+            sentence = _("Your functions keep {names} in global variables: accepted.")
+            return [sentence.format(names=", ".join(held))]
         owners = [found.owner for name in functions if (found := self.find(name)) is not None and found.owner]
         return [_("Your functions are methods of `{owner}`: accepted.").format(owner=owners[0])] if owners else []
+
+    def _with_globals(
+        self, function: str, found: Found, laid_out: dict[str, Any]
+    ) -> tuple[Instance | None, binding.State]:
+        """Return the globals that a function is called with, and which arguments are in there.
+
+        Only those arguments that it has no parameter for, and results that it leaves there.
+        """
+        declared = self._content.functions[function]
+        arguments = declared.complete(laid_out)
+        given = binding.match([name for name, _, _ in found.parameters], laid_out, self._content.names)
+        missing = [name for name in arguments if name in laid_out and name not in given.values()]
+        unknown = [name for name, kind, default in found.parameters if not default and name not in given]
+        if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or len(unknown) >= len(missing):
+            missing = []
+        wanted = list(missing)
+        if declared.instead or self._context.steps.computes(function):
+            # It may compute an argument from these, or change them itself.
+            known = {name for other in self._content.functions.values() for name in other.argument_names()}
+            others = [name for name, value in laid_out.items() if isinstance(value, np.ndarray) and name in known]
+            wanted += [name for name in (*others, *binding.RATES) if name not in {*arguments, *given.values()}]
+        kept = binding.match(found.stores, declared.returns, self._content.names)
+        if not (found.reads and wanted) and not kept:
+            return None, binding.NO_STATE
+        attributes = dict.fromkeys([*found.reads, *found.stores]) | self._values_of(found)
+        state = methods.bind_state(self._content, function, attributes, laid_out)
+        bound = {path: name for path, name in state.bound.items() if name in wanted}
+        held = dict.fromkeys([*(path.partition(".")[0] for path in bound), *kept])
+        if not held:
+            return None, binding.NO_STATE
+        self._globals_of[function] = list(held)
+        filled = methods.filled(
+            attributes, binding.State(bound, frozenset()), arguments | laid_out, self._context.manner.as_kept
+        )
+        # A list that collects the losses begins anew.
+        filled |= {name: [] for name in kept if kept[name] == declared.history and name not in filled}
+        fetch = list(dict.fromkeys([*found.stores, *found.reads]))
+        return Instance("", [], filled, fetch), binding.State(bound, frozenset())
+
+    def _values_of(self, found: Found) -> dict[str, Any]:
+        """The global variables that a function uses, as they are when all is loaded."""
+        if found.name not in self._loaded:
+            self._loaded[found.name] = {}
+            names = list(dict.fromkeys([*found.reads, *found.stores]))
+            with contextlib.suppress(CallFailed):
+                answer = self._session.call(f"?{found.name}", [], {}, instance=Instance("", [], {}, names))
+                self._loaded[found.name] = answer.attributes
+        return self._loaded[found.name]
 
     def _built_ones(self, laid_out: dict[str, Any]) -> dict[str, Any]:
         """The attributes of an instance that is only constructed; they show how the class keeps its parameters.

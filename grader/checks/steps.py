@@ -55,9 +55,7 @@ class Steps:
         if len(changes) < len(parameters) or not any(np.any(change) for change in changes.values()):
             return None
         rate = asked.laid_out[self._rate]
-        held = asked.instance.attributes.values() if asked.instance is not None else []
-        within = [item for value in held if isinstance(value, dict) for item in value.values()]
-        if not any(value is rate for value in (*asked.positional, *asked.keywords.values(), *held, *within)):
+        if not self._has_rate(asked):
             sentence = _(
                 "`{function}` changes the parameters by a step whose learning rate is not known: return the gradients, or take the learning rate as an argument."
             )
@@ -65,11 +63,19 @@ class Steps:
         self._taken_by.add(function)
         return {result: changes[name] / rate for result, name in parameters.items()}
 
-    def returns_parameters(self, function: str, asked: Asked) -> bool:
-        """Whether a function that has to give gradients returns the changed parameters, by their names."""
+    def returned(self, function: str, asked: Asked) -> bool:
+        """Whether a function that has to give gradients gets the rate and returns the parameters, by their names."""
+        if not self.computes(function) or not self._has_rate(asked):
+            return False
         returned = {normal(name) for name in asked.function.returns}
-        wanted = self._parameters.get(function, {})
-        return bool(wanted) and {normal(name) for name in wanted.values()} <= returned and len(returned) > 1
+        return {normal(name) for name in self._parameters[function].values()} <= returned
+
+    def _has_rate(self, asked: Asked) -> bool:
+        """Whether the call was given the learning rate."""
+        rate = asked.laid_out[self._rate]
+        held = asked.instance.attributes.values() if asked.instance is not None else []
+        within = [item for value in held if isinstance(value, dict) for item in value.values()]
+        return any(value is rate for value in (*asked.positional, *asked.keywords.values(), *held, *within))
 
     def note(self, asked: Asked) -> str:
         """The sentence for a function that takes the step itself."""

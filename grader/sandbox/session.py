@@ -61,7 +61,8 @@ NOT_ENFORCED: dict[Level, list[str]] = {
 class Found:
     """A function that the submission defines: (name, kind, has a default) of each parameter, names returned.
 
-    A method has a class as its ``owner``, and reads and stores attributes of its instance.
+    A method has a class as its ``owner``, and reads and stores attributes of its instance; a function without one reads
+    and stores global variables.
     """
 
     name: str
@@ -80,7 +81,8 @@ class Found:
 @dataclass(frozen=True)
 class Instance:
     """What a method is called on: an instance of a class, constructed with the first of ``constructions`` that
-    works, with these attributes set; ``fetch`` names those to read afterwards."""
+    works, with these attributes set; ``fetch`` names those to read afterwards. Without an ``owner`` the attributes are
+    global variables of a function."""
 
     owner: str
     constructions: list[dict[str, Any]]
@@ -198,7 +200,10 @@ class Session:
         """
         request = {"function": function, "return_arguments": give_back, "keep": keep, "seed": seed}
         doing = f"`{function}`"
-        if instance is not None:
+        if instance is not None and not instance.owner:
+            request["globals"] = True
+            positional = [[instance.attributes, instance.fetch], *positional]
+        elif instance is not None:
             request["class"] = instance.owner
             positional = [[instance.constructions, instance.attributes, instance.fetch], *positional]
             doing = f"`{instance.owner}.{function}`"
@@ -450,10 +455,11 @@ class Session:
 
 
 def _found(name: str, item: dict[str, Any]) -> Found:
-    if max(len(item["parameters"]), len(item["returns"])) > MAX_PARTS:
+    if max(len(item[part]) for part in ("parameters", "returns", "reads", "stores")) > MAX_PARTS:
         raise ValueError("more than the worker tells")
+    reads, stores = ([str(each) for each in item[part] if str(each).isidentifier()] for part in ("reads", "stores"))
     parameters = [(str(p), str(kind), bool(default)) for p, kind, default in item["parameters"]]
-    return Found(name, parameters, [str(returned) for returned in item["returns"]])
+    return Found(name, parameters, [str(returned) for returned in item["returns"]], "", reads, stores)
 
 
 def _method(owner: str, name: str, item: seen.Method) -> Found:

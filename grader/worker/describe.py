@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from . import state
 from .absent import Absent
 
 SUBMISSION = "submission"  # the name of a submitted module: its block for __main__ is not run
@@ -43,14 +44,32 @@ def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[
             if inspect.isclass(value) or not callable(value) or is_from_library(name, value):
                 continue
             if len(functions) < MAX_NAMES:
-                parameters = inspect.signature(value).parameters.values()
+                reads, stores = state.uses(value)
                 functions[name] = {
-                    "parameters": [[p.name, p.kind.name, p.default is not p.empty] for p in parameters],
-                    "returns": returned_names(value),
+                    "parameters": parameters(value),
+                    "returns": returned_names(state.plain(value) or value),
+                    "reads": reads,
+                    "stores": stores,
                 }
         except BaseException:  # an object that lies about itself is not an answer
             continue
     return functions, others
+
+
+def parameters(function: Any) -> list[list[Any]]:
+    """Return [name, kind, has a default] of each parameter; what has no signature takes anything.
+
+    A wrapper that takes anything has the parameters of the function that it wraps.
+    """
+    try:
+        found = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # made by another language: np.maximum, or a partial of it
+        return [["args", "VAR_POSITIONAL", False]]
+    if found and all(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in found):
+        inner = state.plain(function)
+        if inner is not None and inner is not function:
+            found = list(inspect.signature(inner).parameters.values())
+    return [[p.name, p.kind.name, p.default is not p.empty] for p in found]
 
 
 def is_from_library(name: str, value: Any) -> bool:

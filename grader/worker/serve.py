@@ -5,6 +5,7 @@ Requests are ``{"id", "entry", "files", "left_out"}``, once and first, then any 
     {"id", "function", "arguments", "return_arguments", "keep"}   call it; "keep" names a result that stays here,
                                                                   "seed" sets the random numbers before
     {..., "class"}                                                a method; the first argument is :mod:`classes`' setup
+    {..., "globals"}                                              with globals; the first argument is :mod:`state`'s setup
     {"id", "predict", "arguments"}                                let a model predict
     {"id", "look", "arguments"}                                   see :mod:`look`
 
@@ -26,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from . import classes, datasets, frames, given, look, models, prepare, unbound, values
+from . import classes, datasets, frames, given, look, models, prepare, state, unbound, values
 from .describe import Locate, describe_error, describe_namespace, returned_names
 from .statements import Loading
 
@@ -101,6 +102,9 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
                     setup, *arguments = arguments
                     cls, method = namespace[request["class"]], request["function"]
                     result, *stored = classes.call(cls, method, setup, arguments, keywords)
+                elif "globals" in request:
+                    setup, *arguments = arguments
+                    result, *stored = state.call(namespace, request["function"], setup, arguments, keywords)
                 else:
                     result = namespace[request["function"]](*arguments, **keywords)
             used = [*arguments, *keywords.values()] if request["return_arguments"] else None

@@ -1,0 +1,135 @@
+"""Global variables as the state of a submission's functions: which ones a function uses, and calls with some of them set."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import types
+from collections.abc import Iterator
+from typing import Any
+
+MAX_GLOBALS = 40
+MAX_FUNCTIONS = 200  # that are followed from one function
+MAX_NAME = 60
+_ABSENT = object()
+
+
+def uses(function: Any) -> tuple[list[str], list[str]]:
+    """Return (read, stored): the global names of data that a function, and those that it calls, read and assign.
+
+    What is read is data, or has no value yet and is assigned by one of these functions.
+    """
+    start = plain(function)
+    if start is None:
+        return [], []
+    scope = start.__globals__
+    reads: dict[str, None] = {}
+    stores: dict[str, None] = {}
+    waiting, seen = [start], {start}
+    while waiting and len(seen) < MAX_FUNCTIONS:
+        for code in _codes(waiting.pop().__code__):
+            read, stored = _names(code)
+            stores |= dict.fromkeys(stored)
+            for name in read:
+                value = scope.get(name, _ABSENT)
+                called = plain(value)
+                if called is not None and called.__globals__ is scope and called not in seen:
+                    seen.add(called)
+                    waiting.append(called)
+                if _is_data(value) or (value is _ABSENT and name not in vars(builtins)):
+                    reads[name] = None
+    known = [name for name in reads if name in scope or name in stores or _is_assigned(name, scope)]
+    return known[:MAX_GLOBALS], [name for name in stores if len(name) <= MAX_NAME][:MAX_GLOBALS]
+
+
+def plain(value: Any) -> types.FunctionType | None:
+    """The function in Python that is behind a callable: itself, or what a decorator or ``partial`` has wrapped."""
+    for _ in range(10):
+        if isinstance(value, types.FunctionType):
+            inner = _enclosed(value)
+            if inner is None:
+                return value
+            value = inner
+        elif isinstance(value, types.MethodType):
+            value = value.__func__
+        else:
+            # functools.partial, numpy.vectorize, and whatever keeps what it wraps
+            held = (getattr(value, name, None) for name in ("func", "pyfunc", "__wrapped__", "py_func"))
+            value = next((item for item in held if callable(item)), None)
+            if value is None:
+                return None
+    return None
+
+
+def call(
+    namespace: dict[str, Any], name: str, setup: list[Any], positional: list[Any], keywords: dict[str, Any]
+) -> tuple[Any, Any]:
+    """Return what the function returned, and global variables afterwards.
+
+    ``setup`` holds the globals to set before, which get their old values back, and the names of those to fetch.
+    A name that begins with "?" is not called: its globals are only fetched.
+    """
+    function = namespace[name.removeprefix("?")]
+    inner = plain(function)
+    scope = namespace if inner is None else inner.__globals__
+    attributes, fetch = setup
+    before = {key: scope.get(key, _ABSENT) for key in attributes}
+    scope.update(attributes)
+    try:
+        returned = None if name.startswith("?") else function(*positional, **keywords)
+        return returned, {key: scope[key] for key in fetch if key in scope}
+    finally:
+        for key, value in before.items():
+            if value is _ABSENT:
+                scope.pop(key, None)
+            else:
+                scope[key] = value
+
+
+def _enclosed(function: types.FunctionType) -> Any:
+    """The function that a wrapper ``(*args, **kwargs)`` holds: what its decorator was given."""
+    wrapped = function.__dict__.get("__wrapped__")
+    if callable(wrapped):
+        return wrapped
+    kinds = {parameter.kind for parameter in inspect.signature(function).parameters.values()}
+    if not kinds or not kinds <= {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+        return None
+    cells = []
+    for cell in function.__closure__ or ():
+        try:
+            cells.append(cell.cell_contents)
+        except ValueError:  # still empty
+            continue
+    inner = [item for item in cells if isinstance(item, types.FunctionType)]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _names(code: types.CodeType) -> tuple[list[str], list[str]]:
+    import dis  # slow to import, and a class needs none of it
+
+    read, stored = [], []
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            read.append(str(instruction.argval))
+        elif instruction.opname == "STORE_GLOBAL":
+            stored.append(str(instruction.argval))
+    return read, stored
+
+
+def _is_data(value: Any) -> bool:
+    if value is None or isinstance(value, bool | int | float | list | tuple | dict):
+        return True
+    return type(value).__module__ == "numpy" and not callable(value)
+
+
+def _is_assigned(name: str, scope: dict[str, Any]) -> bool:
+    """Whether some function of the same file assigns a global that has no value yet."""
+    functions = [value for value in list(scope.values()) if isinstance(value, types.FunctionType)]
+    return any(name in _names(code)[1] for f in functions[:MAX_FUNCTIONS] for code in _codes(f.__code__))
