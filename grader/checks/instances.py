@@ -105,7 +105,8 @@ class Instances:
             known = {name for other in self._content.functions.values() for name in other.argument_names()}
             others = [name for name, value in laid_out.items() if isinstance(value, np.ndarray) and name in known]
             wanted += [name for name in (*others, *binding.RATES) if name not in {*arguments, *given.values()}]
-        kept = binding.match(found.stores, declared.returns, self._content.names)
+        collected = binding.match(found.reads, filter(None, [declared.history]), self._content.names)
+        kept = binding.match(found.stores, declared.returns, self._content.names) | collected
         if not (found.reads and wanted) and not kept:
             return None, binding.NO_STATE
         attributes = dict.fromkeys([*found.reads, *found.stores]) | self._values_of(found)

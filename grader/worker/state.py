@@ -100,7 +100,7 @@ def _enclosed(function: types.FunctionType) -> Any:
             cells.append(cell.cell_contents)
         except ValueError:  # still empty
             continue
-    inner = [item for item in cells if isinstance(item, types.FunctionType)]
+    inner = [item for item in cells if isinstance(item, types.FunctionType) and item is not function]
     return inner[0] if len(inner) == 1 else None
 
 
