@@ -8,6 +8,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from .absent import Absent
+
 MAX_GLOBALS = 40
 MAX_FUNCTIONS = 200  # that are followed from one function
 MAX_NAME = 60
@@ -52,6 +54,8 @@ def plain(value: Any) -> types.FunctionType | None:
             value = inner
         elif isinstance(value, types.MethodType):
             value = value.__func__
+        elif isinstance(value, type | types.ModuleType | Absent) or not callable(value):
+            return None  # to look at an absent package is to use it
         else:
             # functools.partial, numpy.vectorize, and whatever keeps what it wraps
             held = (getattr(value, name, None) for name in ("func", "pyfunc", "__wrapped__", "py_func"))
