@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import stat
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -27,6 +28,7 @@ MOST_OF_A_TAR = 8 << 30  # bytes; a .zip is read where it lies
 TIMESTAMP = "timestamp.txt"  # of nbgrader, beside what was handed in
 RESULTS = "grading.sqlite"  # of the output folder of a batch, which holds nothing of a student
 JUNK = ("desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r")  # what a computer puts into folders by itself
+MOST_ARCHIVES = 20  # that are looked into, whether they are those of classes
 DATED = 64  # characters of a timestamp
 
 
@@ -81,6 +83,8 @@ class Class:
             metadata = layouts.metadata_file(self._read)
             text = "" if metadata is None else (self._read[metadata]() or b"").decode(errors="replace")
             students = layouts.students([*self._read, *folders], layout, text, _is_clone(path), assignment)
+            if layout is None:
+                _refuse_archives_of_classes(path, self._read)
             if not students.students:
                 expected = f"in the layout '{layout}'" if layout else "of any layout that is known"
                 raise UsageError(f"{path} holds no submission {expected}: give the folder or archive of a class.")
@@ -100,6 +104,7 @@ class Class:
         links = [shown[name] for name in self._links if _counts(shown[name].rstrip("/"), ours)]
         self.left_out = [(name, layouts.why_left_out(name, self.layout)) for name in self.left_over]
         self.left_out += [(name.rstrip("/"), "it is a link, which is not followed") for name in links]
+        self.left_out += [(name, "it is hidden") for name in found if _is_hidden_answer(name)]
         """The same files and links, each with the reason."""
 
     def __enter__(self) -> Class:
@@ -193,6 +198,37 @@ class Class:
                 place = Path(scratch, str(number))
                 place.write_bytes(content)
                 yield info.name, partial(_read_again, place, info.size)
+
+
+def _refuse_archives_of_classes(path: Path, members: Mapping[str, Callable[[], bytes | None]]) -> None:
+    """Whoever gives a folder with the downloads of a course system would see one student for each of them."""
+    names = [*members]
+    if not names or len(names) > MOST_ARCHIVES or not all(name.lower().endswith(".zip") for name in names):
+        return
+    for name in names:
+        try:
+            with zipfile.ZipFile(io.BytesIO(members[name]() or b"")) as archive:
+                inside = [decoding.name_in_zip(info) for info in archive.infolist() if not info.is_dir()]
+        except (OSError, ValueError, *files.DAMAGED):
+            return
+        if layouts.recognise(inside) in layouts.ANYTHING:
+            return
+    raise UsageError(
+        f"{path} holds archives of a class ({clean(', '.join(names))}): give each of them by itself, or, if they are "
+        "submissions, say --layout loose."
+    )
+
+
+def _is_hidden_answer(name: str) -> bool:
+    """Whether a file at the top might have been handed in, and is hidden."""
+    top = name.partition("/")[0]
+    of_a_computer = top.startswith("._") or top in (".git", ".ipynb_checkpoints", ".Trash", ".Trashes")
+    return (
+        top.startswith(".")
+        and top != ".."
+        and not of_a_computer
+        and name.lower().endswith((*files.PYTHON, *files.ARCHIVES))
+    )
 
 
 def _inside(path: Path, folder: Path | None) -> list[str]:

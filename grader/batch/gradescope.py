@@ -35,6 +35,11 @@ def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
 
 
 _Loader.add_multi_constructor("!", _plain)
+# An id such as 0123 is no number.
+_Loader.yaml_implicit_resolvers = {
+    sign: [(tag, pattern) for tag, pattern in known if not tag.endswith((":int", ":float"))]
+    for sign, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def read(metadata: str) -> dict[str, Submission]:

@@ -147,13 +147,15 @@ def ilias(path: str) -> Placed | None:
     if again:
         name = name.replace(again[0], "")
     file = Handed(path, name, late, int(again[1]) if again else 0)
-    parts, login = found["names"].split("_"), found["login"]
-    if all(parts):
-        last, first, *front = parts
+    # Between two names is one line, and for a letter that is lost are at least two.
+    names, login = re.split(r"(?<!_)_(?!_)", found["names"]), found["login"]
+    if len(names) > 1:
+        last, first, *front = names
         student, login = f"{first} {last}", "_".join([*front, login])
+    elif re.search(r"[^_]", names[0]):
+        student = names[0]
     else:
-        halves = re.split(r"(?<!_)_(?!_)", found["names"])
-        student = " ".join(reversed(halves)) if len(halves) == 2 else found["names"]
+        student = f"{names[0]}_{login}_{found['id']}"
     return Placed(found["id"], student, login, file, len(found["before"]), number=found["id"])
 
 
@@ -181,12 +183,41 @@ def folders(path: str) -> Placed | None:
     return Placed(student, student, student, Handed(path, file)) if slash else None
 
 
+def grouped_folders(path: str) -> Placed | None:
+    """One folder a student, in the folder of a tutorial or section."""
+    group, slash, inside = path.partition("/")
+    placed = folders(inside)
+    return placed and placed._replace(key=f"{group}/{placed.key}", start=len(group) + len(slash))
+
+
+def _are_sorted_into_groups(paths: Sequence[str]) -> bool:
+    """Whether the folders are rather groups of students: answers are in folders of theirs, each called differently.
+
+    What students call alike, ``task1`` and ``task2``, are their own folders. A few exceptions prove nothing, and no
+    single folder decides.
+    """
+    folders_in: dict[str, set[str]] = {}
+    for path in paths:
+        top, *inner = path.split("/")[:-1] or [""]
+        if path.lower().endswith((*PYTHON, *ARCHIVES)):
+            folders_in.setdefault(top, set()).update(inner[:1])
+    names = [name for folders in folders_in.values() for name in folders]
+    groups = [top for top, folders in folders_in.items() if len(folders) > 1]
+    alike = len(names) - len({*names})
+    return len(groups) > 1 and len(groups) >= 0.8 * len(folders_in) and alike <= len(names) / 5
+
+
 def loose(path: str) -> Placed | None:
     """One file a student, with the student's name."""
     if "/" in path:
         return None
-    name = re.sub(r"(\.tar)?\.[^.]+$", "", path)
+    name = _stem(path)
     return Placed(path, name, name, Handed(path, path))
+
+
+def _stem(name: str) -> str:
+    """The name without its ending, of which browsers and archives add a second one."""
+    return re.sub(r"(\.tar|\.ipynb|\.py)?\.[^.]+$", "", name, flags=re.IGNORECASE) or name
 
 
 NBGRADER = re.compile(r"(?:[^/]+/)*?submitted/(?P<student>[^/]+)/(?P<assignment>[^/]+)/(?P<file>.*)")
@@ -267,6 +298,8 @@ def students(
         tops = sorted({path.removeprefix(skip).partition("/")[0] for path in contents})
         common = commonprefix(tops) if len(tops) > 1 else ""  # noqa: RUF071, letters are meant, not folders
         place = partial(github, prefix=common[: common.rfind("-") + 1])
+    if layout == "folders" and _are_sorted_into_groups([path.removeprefix(skip) for path in contents]):
+        place = grouped_folders
     if layout == "nbgrader":
         paths = _of_course(paths, assignment)
     found: dict[str, Student] = {}
@@ -289,12 +322,21 @@ def students(
         attempts.keep_last(student)
     if layout == "ilias":
         found = _teams(found)
-    shared = Counter(student.identity for student in found.values())
-    everybody = [
-        student if shared[student.identity] == 1 else replace(student, identity=f"{student.identity} ({_text(key)})")
-        for key, student in found.items()
-    ]
+    everybody = _with_own_ids(found)
     return Found(layout, sorted(everybody, key=lambda s: (s.name.casefold(), s.identity)), left_over)
+
+
+def _with_own_ids(found: Mapping[str, Student]) -> list[Student]:
+    """The students, each with an id that nobody else has: two names may differ only in how letters are composed."""
+    shared = Counter(student.identity for student in found.values())
+    everybody: dict[str, Student] = {}
+    for key, student in found.items():
+        identity = student.identity if shared[student.identity] == 1 else f"{student.identity} ({_text(key)})"
+        number = 2
+        while identity in everybody:
+            identity, number = f"{student.identity} ({_text(key)} {number})", number + 1
+        everybody[identity] = replace(student, identity=identity)
+    return [*everybody.values()]
 
 
 def _add(found: dict[str, Student], placed: Placed, path: str) -> None:
@@ -336,7 +378,7 @@ def _add_unnamed(found: dict[str, Student], paths: Sequence[str], roots: set[str
         if layout == "nbgrader" or not (may_answer or (entry.endswith("/") and layout not in ("canvas", "loose"))):
             left_over += [path for path in members if not path.endswith("/")]
             continue
-        called = name if entry.endswith("/") else re.sub(r"(\.tar)?\.[^.]+$", "", name)
+        called = name if entry.endswith("/") else _stem(name)
         for path in members:
             file = Handed(path, path.removeprefix(entry) or name)
             _add(found, Placed(f"unnamed {entry}", called, called, file), path)

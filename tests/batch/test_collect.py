@@ -220,3 +220,37 @@ def test_the_class_is_no_place_for_results(tmp_path):
         (tmp_path / "class" / name).write_text("x")
     found, whole = handed_in(tmp_path / "class")
     assert (set(found), whole.left_over) == ({"anna", "ben"}, [])
+
+
+def test_archives_of_classes_are_not_taken_for_students(class_zip):
+    downloads = {"monday.zip": zipped({"ada_1_2_a.py": "x"}), "tuesday.zip": zipped({"ben_3_4_a.py": "x"})}
+    with pytest.raises(UsageError, match="holds archives of a class"):
+        Class(class_zip(downloads))
+    found, _ = handed_in(class_zip(downloads), layout="loose")
+    assert set(found) == {"monday", "tuesday"}
+    found, _ = handed_in(class_zip(downloads | {"carl.zip": zipped({"a.py": "x"})}))
+    assert set(found) == {"monday", "tuesday", "carl"}
+
+
+def test_hidden_files_are_nothing_and_their_student_is_somebody(class_zip):
+    paths = ("anna/.ipynb_checkpoints/a.ipynb", "ben/.DS_Store", "carl/a.py", ".dora/a.py", "__MACOSX/._carl")
+    found, whole = handed_in(class_zip(dict.fromkeys(paths, "x")))
+    assert {identity: handed.problem for identity, handed in found.items()} == {
+        "anna": "Nothing was handed in.",
+        "ben": "Nothing was handed in.",
+        "carl": "",
+    }
+    assert whole.left_out == [(".dora/a.py", "it is hidden")]
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("gbk", "张伟"), ("cp1251", "Иванов Иван"), ("cp850", "Jörg Jäger")])
+def test_names_of_an_archive_in_another_encoding(tmp_path, encoding, name):
+    stand_in = "q" * len(name.encode(encoding))
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr(f"{stand_in}/answer.py", "x")
+        archive.writestr("Ida I/answer.py", "x")
+    raw = (tmp_path / "class.zip").read_bytes()
+    (tmp_path / "class.zip").write_bytes(raw.replace(stand_in.encode(), name.encode(encoding)))
+    found, whole = handed_in(tmp_path / "class.zip")
+    assert set(found) == {name, "Ida I"}
+    assert whole.encoding

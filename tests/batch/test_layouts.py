@@ -222,10 +222,11 @@ def test_numbers_that_the_class_knows_are_of_canvas_and_those_it_uses_are_not():
     [
         ("__ak___ukasz_lzak_77", "__ak___ukasz", "lzak"),
         ("Dvo__ak_Antonin_dvorak_78", "Antonin Dvo__ak", "dvorak"),
-        (f"{'_' * 12}_{'_' * 8}_ivan.i_79", "_" * 21, "ivan.i"),
-        (f"{'_' * 3}_{'_' * 3}_zw_80", "_" * 7, "zw"),
+        (f"{'_' * 12}_{'_' * 8}_ivan.i_79", f"{'_' * 22}ivan.i_79", "ivan.i"),
+        (f"{'_' * 3}_{'_' * 3}_zw_80", "________zw_80", "zw"),
         ("de la Cruz_Ana Maria_ana-cruz_81", "Ana Maria de la Cruz", "ana-cruz"),
         ("O'Neill_Conan_c_o_82", "Conan O'Neill", "c_o"),
+        ("__ak_Ewa_e_z_83", "Ewa __ak", "e_z"),
     ],
 )
 def test_names_of_ilias_are_read_from_the_right(folder, name, login):
@@ -299,3 +300,30 @@ def test_students_of_a_course_without_this_assignment():
     found = students(paths, assignment="ps1")
     assert {(s.name, len(s.files)) for s in found.students} == {("ada", 1), ("ben", 0), ("carl", 0)}
     assert found.left_over == ["submitted/note.txt"]
+
+
+def test_names_that_differ_only_in_how_letters_are_composed_are_two_students():
+    found = students(["J\u00f6rg/a.py", "Jo\u0308rg/a.py", "Anna/a.py"])
+    assert [student.name for student in found.students] == ["Anna", "J\u00f6rg", "J\u00f6rg"]
+    assert len({student.identity for student in found.students}) == 3
+
+
+def test_folders_of_tutorial_groups_are_no_students():
+    paths = [
+        f"Group {n % 3}/{name}/answer.py"
+        for n, name in enumerate(["Ada", "Ben", "Cy", "Di", "Ed", "Fay", "Gus", "Hal", "Ida", "Jo", "Ada"])
+    ]
+    found = students(
+        [*paths, "Group 1/Kim/essay.pdf", "Group 2/Lou/", "Group 0/mail.ipynb", "Group 1/list.csv", "all.csv"]
+    )
+    names = [student.name for student in found.students]
+    assert names == [*("Ada", "Ada", "Ben", "Cy", "Di", "Ed", "Fay", "Gus", "Hal", "Ida", "Jo", "Kim", "Lou", "mail")]
+    assert found.left_over == ["Group 1/list.csv", "all.csv"]
+    tasks = [f"{name}/task{n}/answer.py" for name in ("Ada", "Ben", "Cy") for n in (1, 2, 3)]
+    assert [student.name for student in students(tasks).students] == ["Ada", "Ben", "Cy"]
+
+
+def test_an_id_of_gradescope_keeps_its_zeros():
+    metadata = "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: 0123\n"
+    (student,) = students(["submission_1/a.py"], "gradescope", metadata=metadata).students
+    assert student.identity == "0123"
