@@ -168,10 +168,11 @@ class Class:
     def _list_folders(self, path: Path) -> None:
         """Note the folders and links at ``path``. A link to a folder is a folder with nothing in it."""
         for root, folders, names in os.walk(path):
-            folders[:] = [name for name in folders if not name.startswith(".")]
+            inside = Path(root).relative_to(path)
+            folders[:] = [name for name in folders if not files.is_skipped((inside / name).as_posix())]
             for name in (*folders, *names):
                 entry = Path(root, name)
-                relative = entry.relative_to(path).as_posix()
+                relative = (inside / name).as_posix()
                 if entry.is_symlink():
                     self._links.append(relative)
                 if name in folders:

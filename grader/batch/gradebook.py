@@ -22,10 +22,11 @@ class Row:
     """One student's line in every gradebook.
 
     ``name`` is as the course system writes it, ``identity`` the course system's own. ``status`` is ``graded``,
-    ``not_gradable``, ``unreadable`` where what was handed in cannot be read, or ``not_submitted``. ``score`` is after late policy and
-    rounding, ``raw`` before; both are None where there is none. ``late`` says how late, and ``penalty`` how many points
-    that cost. ``group`` is with whom it was handed in, empty for one student alone. ``email`` and ``number`` help to
-    find the student in a course system's file. ``checks`` has the score of each check, and ``attempts`` what was handed in before and not graded.
+    ``not_gradable``, ``unreadable`` where what was handed in cannot be read, or ``not_submitted``. ``score`` is after
+    late policy and rounding, ``raw`` before; both are None where there is none. ``late`` says how late, and ``penalty``
+    how many points that cost. ``checks`` has the score of each check, and ``attempts`` what was handed in before and
+    not graded. ``group`` names those who handed in together, empty for one student alone. ``email`` and ``number`` help
+    to find the student in a course system's file.
     """
 
     name: str

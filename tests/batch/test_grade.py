@@ -52,9 +52,9 @@ def test_a_class_of_canvas_from_the_archive_to_the_gradebook(grade, class_zip, g
         "twicetina": ("graded", "100", "", "0"),
     }
     assert rows["9"]["earlier_attempts"] == "twicetina_9_7_answer.py"
-    assert "neither a notebook (.ipynb) nor a Python file" in rows["8"]["comment"]
+    assert "no notebook (.ipynb) and no Python file" in rows["8"]["comment"]
     assert "Handed in late, counted as 1 day: 10 points taken off." in rows["23"]["comment"]
-    assert re.search(r"unreadable +pdfpeter: class.zip/pdfpeter_8_6_answer.pdf is neither", done.stdout)
+    assert re.search(r"unreadable +pdfpeter: class.zip/pdfpeter_8_6_answer.pdf holds no", done.stdout)
     assert "7 students (canvas), 7 graded now: 4 passed, 1 without a score" in done.stdout
     assert re.search(r"stray-factor|constant-factor|double +\d+ %", done.stdout)
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
@@ -290,9 +290,9 @@ def test_isolation_below_strong_has_to_be_asked_for_and_is_recorded(grade, class
 def test_hostile_members_cost_their_own_limits_and_nobody_elses(grade, class_zip, gradebook, tmp_path):
     hostile = {
         "looplou_20_20_answer.py": "def double(x):\n    while True: pass\n\ndef total(x):\n    return sum(x)\n",
-        "forkfay_21_21_answer.py": "import os\nwhile True:\n    os.fork()\n",
-        "memomoe_22_22_answer.py": "kept = []\nwhile True:\n    kept.append(bytearray(10**7))\n",
-        "exiteve_26_23_answer.py": "import os\nos._exit(0)\n",
+        "forkfay_21_21_answer.py": f"import os\nwhile True:\n    os.fork()\n{RIGHT}",
+        "memomoe_22_22_answer.py": "def double(x):\n    return [bytearray(10**7) for _ in iter(int, 1)]\n\ntotal = double\n",
+        "exiteve_26_23_answer.py": "import os\ndef double(x):\n    os._exit(0)\n\ntotal = double\n",
         "=cmd()_24_24_answer.py": f"NAME = '\x1b[31m'\n{RIGHT}",
         "deepdan_25_25_answer.ipynb": "[" * 100_000,
     }
