@@ -19,7 +19,7 @@ from .assignment import Assignment
 from .assignment.checks import BaseCheck, SourceCheck
 from .assignment.content import AssignmentFile
 from .checks.context import Context, Outcome
-from .datasets import Split
+from .datasets import Split, lengths
 from .device import Wanted, choose, slot
 from .diagnosis import hints, told_by_check
 from .diagnosis.mutants import Mutations
@@ -117,7 +117,7 @@ def grade(
         if submission.nothing is not None:
             raise NotGradable(submission.nothing)
         _refuse_missing_packages(assignment)
-        splits, files = _prepare(assignment, data)
+        splits, files = _prepare(assignment, submission, data)
         computed_on = choose(device)
         equipment = replace(
             equipment,
@@ -259,7 +259,8 @@ def _run_all(
         return [_result(check, "not_gradable", 0, str(error)) for check in selected]
     except CallFailed as failure:
         location = Places(submission).of_error(failure.place)
-        return [_result(check, failure.status, 0, failure.message, location) for check in selected]
+        message = lengths.with_advice(failure.message, context.splits.values())
+        return [_result(check, failure.status, 0, message, location) for check in selected]
     finally:
         timings.add("load", began)
     results: list[CheckResult] = []
@@ -286,20 +287,28 @@ def _run_all(
         if check.name in outcomes:
             _explain(check, result, outcomes[check.name], context.content, level)
     timings.add("diagnosis", began)
-    notes = [*submission.notes, *(clean(note, MAX_MESSAGE) for note in session.causes.notes)]
-    notes += _notes_on_what_was_given(session)
+    failed = [clean(note, MAX_MESSAGE) for note in session.causes.notes]
+    notes = [*submission.notes, *(lengths.with_advice(note, context.splits.values()) for note in failed)]
+    notes += _notes_on_what_was_given(session, context)
     if notes:
         results[0].evidence["notes"] = [*notes, *results[0].evidence.get("notes", [])]
     return results
 
 
-def _notes_on_what_was_given(session: Session) -> list[str]:
-    """A sentence about each file of the course, and each value of the assignment, that took the place of the student's."""
+def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:
+    """A sentence about each file of the course, and each value of the assignment, that took the place of the student's,
+    and about a data set that was given whole to code that counts on it."""
     read = _("{file} of the course was read in place of {path}.")
+    whole = _("Your code counts on all {count} training images of {name}, and got them; {usual} are usual here.")
     value = _("Your code uses `{name}`, which was not defined once it was loaded: the assignment's value was taken.")
     return [
         *(read.format(file=clean(file, 100), path=clean(path, 200)) for file, path in session.read),
         *(value.format(name=name) for name in session.unbound),
+        *(
+            whole.format(count=f"{context.split(name).served:,}", name=name, usual=f"{budget.training:,}")
+            for name, budget in context.content.datasets.items()
+            if budget.training and not budget.whole and context.split(name).served > budget.training
+        ),
     ]
 
 
@@ -313,7 +322,8 @@ def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], p
         if failure.raised.startswith("NotImplementedError") and len(set(check.functions())) == 1:
             context.unwritten |= set(check.functions())
         location = places.of_error(failure.place) or places.of_check(check, context)
-        return _result(check, failure.status, 0, failure.message, location)
+        message = lengths.with_advice(failure.message, context.splits.values())
+        return _result(check, failure.status, 0, message, location)
     except NotGradable as error:
         return _result(check, "not_gradable", 0, str(error))
     except UsageError:
@@ -386,12 +396,20 @@ def _refuse_missing_packages(assignment: Assignment) -> None:
         raise NotGradable(sentence.format(names=joined(lacking), command=command))
 
 
-def _prepare(assignment: Assignment, folder: Path | None) -> tuple[dict[str, Split], dict[str, Path]]:
-    """The data sets of the assignment, split, and the files of what its submissions may see."""
-    splits: dict[str, Split] = {
-        name: datasets.split(datasets.load(name, folder), budget.training, budget.held_out)
-        for name, budget in assignment.content.datasets.items()
-    }
+def _prepare(
+    assignment: Assignment, submission: Submission, folder: Path | None
+) -> tuple[dict[str, Split], dict[str, Path]]:
+    """The data sets of the assignment, split, and the files of what this submission may see.
+
+    Code that counts on the length of the original data set gets all of it, whatever the budget for training.
+    """
+    texts = [code.text for code in submission.code]
+    splits: dict[str, Split] = {}
+    for name, budget in assignment.content.datasets.items():
+        whole = budget.whole or (
+            budget.training is not None and lengths.counts_on_all(texts, budget.training, datasets.LENGTHS[name][0])
+        )
+        splits[name] = datasets.split(datasets.load(name, folder), budget.training, budget.held_out, whole)
     return splits, {name: datasets.public_file(split) for name, split in splits.items()}
 
 

@@ -258,10 +258,14 @@ DatasetName = Literal["mnist", "fashion_mnist", "cifar10"]
 
 
 class Budget(Part):
-    """How many images of a data set a submission may train on, and on how many others it is judged; all by default."""
+    """How many images of a data set a submission may train on, and on how many others it is judged; all by default.
+
+    With ``whole`` it can load all training images, and ``training`` is how many the grader has its functions train on.
+    """
 
     training: int | None = Field(None, ge=100)
     held_out: int | None = Field(None, ge=100)
+    whole: bool = False
 
 
 class Variable(Part):

@@ -84,7 +84,8 @@ def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
     split = context.split(check.dataset)
     assert check.train is not None and check.predict is not None
     state = context.content.functions[check.train].returns[0]
-    inputs = {check.images: _columns(split.x_train), check.labels: split.y_train.ravel().astype(np.int64)}
+    images, labels = split.x_train[: split.budget], split.y_train[: split.budget]
+    inputs = {check.images: _columns(images), check.labels: labels.ravel().astype(np.int64)}
     context.call(check.train, inputs, keep=state)
     asked = {state: Kept(state), check.images: _columns(split.x_held_out)}
     answer = context.call(check.predict, asked)

@@ -136,12 +136,14 @@ def _labels(context: Context, variable: str) -> list[int | None]:
         return []
     variable, dataset = origin
     split = context.split(dataset)
+    wanted = [image.tobytes() for image in context.numbers(variable)]
     known = {
-        image.tobytes(): int(label)
+        raw: int(label)
         for images, labels in ((split.x_train, split.y_train), (split.x_public, split.y_public))
         for image, label in zip(images, labels.ravel(), strict=True)
+        if (raw := image.tobytes()) in wanted
     }
-    return [known.get(image.tobytes()) for image in context.numbers(variable)]
+    return [known.get(raw) for raw in wanted]
 
 
 def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:

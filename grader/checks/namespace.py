@@ -189,7 +189,13 @@ def _origin_problem(name: str, wanted: Variable, value: Array, context: Context)
         )
     if wanted.part_of is not None:
         split = context.split(wanted.part_of)
-        known = {image.tobytes() for images in (split.x_train, split.x_public) for image in images}
+        wanted_ones = {image.tobytes() for image in value}
+        known = {
+            raw
+            for images in (split.x_train, split.x_public)
+            for image in images
+            if (raw := image.tobytes()) in wanted_ones
+        }
         foreign = sum(image.tobytes() not in known for image in value)
         if foreign:
             return _(

@@ -44,13 +44,13 @@ class Predicted:
 def correct(context: Context, model: str, preprocess: str, dataset: str) -> Correct:
     """Which training and held-out images the submission's ``model`` classifies right."""
     found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
-    return Correct(found.training == split.y_train.ravel(), found.held_out == split.y_held_out.ravel())
+    return Correct(found.training == split.y_train[split.judged].ravel(), found.held_out == split.y_held_out.ravel())
 
 
 def losses(context: Context, model: str, preprocess: str, dataset: str) -> Losses | None:
     """The cross-entropy of each image, of the probabilities that the model gives; None where it gives classes only."""
     found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
-    return losses_of(found.training_scores, split.y_train, found.held_out_scores, split.y_held_out)
+    return losses_of(found.training_scores, split.y_train[split.judged], found.held_out_scores, split.y_held_out)
 
 
 def losses_of(
@@ -68,7 +68,7 @@ def losses_of(
 def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Predicted:
     """What the submission's ``model`` predicts for training and held-out images, asked once per model.
 
-    Of the training images all, since a submission may have kept any of them for validation. Raises CallFailed.
+    Of the training images some from all over them, since a submission may have kept any for validation. Raises CallFailed.
     """
     key = (model, preprocess, dataset)
     if key not in context.predicted:
@@ -79,7 +79,7 @@ def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Pr
                 _("{data}: too few to judge a model by; use the whole data set.").format(data=split.describe())
             )
         (training_classes, training_scores), (held_out_classes, held_out_scores) = (
-            _predicted(context, model, preprocess, images) for images in (split.x_train, split.x_held_out)
+            _predicted(context, model, preprocess, images) for images in (split.x_train[split.judged], split.x_held_out)
         )
         context.predicted[key] = Predicted(training_classes, held_out_classes, training_scores, held_out_scores)
     found: Predicted = context.predicted[key]

@@ -17,6 +17,7 @@ from . import cache, download, sources
 from .cache import Array
 
 NAMES = ("mnist", "fashion_mnist", "cifar10")
+LENGTHS = {"mnist": (60_000, 10_000), "fashion_mnist": (60_000, 10_000), "cifar10": (50_000, 10_000)}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,11 @@ CLASS_NAMES = {  # where a picture has room for more than the number of the clas
 
 @dataclass(frozen=True)
 class Split:
-    """What one assignment uses of a data set; arrays as in :class:`Dataset`."""
+    """What one assignment uses of a data set; arrays as in :class:`Dataset`.
+
+    ``x_train`` are the training images that student code gets. ``budget`` is how many of them functions are trained
+    and models judged with; ``served`` is how many it counts, of ``original`` ones.
+    """
 
     name: str
     x_train: Array
@@ -66,6 +71,18 @@ class Split:
     source: str
     stand_in: bool
     key: str
+    budget: int
+    served: int
+
+    @property
+    def original(self) -> int:
+        """The number of training images of the original data set."""
+        return LENGTHS[self.name][0]
+
+    @property
+    def judged(self) -> slice:
+        """Which of the training images a model is judged by: as many as the budget has, from all over them."""
+        return slice(0, None, max(1, len(self.x_train) // self.budget))
 
     def describe(self) -> str:
         """One line for a report: source and numbers of images."""
@@ -122,15 +139,20 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
         return found or _stand_in(name, problem)
 
 
-def split(dataset: Dataset, training: int | None = None, held_out: int | None = None) -> Split:
+def split(dataset: Dataset, training: int | None = None, held_out: int | None = None, whole: bool = False) -> Split:
     """Cut out the first ``training`` training images (None: all) and halve the test set.
 
-    Images at even positions are public; of those at odd positions the first ``held_out`` (None: all) are held out.
+    With ``whole`` all training images are given, and as many as the original has, where these are fewer by repeating
+    them. Images at even positions are public; of those at odd positions the first ``held_out`` (None: all) are held out.
     """
+    everything = len(dataset.x_train)
+    budget = everything if training is None else min(training, everything)
+    cut = None if whole else training
+    given = len(dataset.x_train[:cut])
     return Split(
         name=dataset.name,
-        x_train=dataset.x_train[:training],
-        y_train=dataset.y_train[:training],
+        x_train=dataset.x_train[:cut],
+        y_train=dataset.y_train[:cut],
         x_public=dataset.x_test[0::2],
         y_public=dataset.y_test[0::2],
         x_held_out=dataset.x_test[1::2][:held_out],
@@ -138,6 +160,8 @@ def split(dataset: Dataset, training: int | None = None, held_out: int | None = 
         source=dataset.source,
         stand_in=dataset.stand_in,
         key=dataset.key,
+        budget=budget,
+        served=max(given, LENGTHS[dataset.name][0]) if cut is None else given,
     )
 
 
@@ -151,14 +175,23 @@ def places(folder: Path | None) -> list[Path]:
 def public_file(part: Split) -> Path:
     """Return an uncompressed .npz with what student code may see, as x_train, y_train, x_test and y_test.
 
-    It is made once, lies in the user's cache and is never changed. Raises NotGradable where nothing can be written.
+    The test images are as many as the original has: each of the public half is there twice, where the original has a
+    held-out one beside it. It is made once, lies in the user's cache and is never changed. Raises NotGradable where nothing can be written.
     """
 
     def write(path: Path) -> None:
+        training = np.arange(part.served) % len(part.x_train)
+        tests = np.arange(max(LENGTHS[part.name][1], len(part.x_public))) // 2 % len(part.x_public)
         with open(path, "wb") as file:
-            np.savez(file, x_train=part.x_train, y_train=part.y_train, x_test=part.x_public, y_test=part.y_public)
+            np.savez(
+                file,
+                x_train=part.x_train[training],
+                y_train=part.y_train[training],
+                x_test=part.x_public[tests],
+                y_test=part.y_public[tests],
+            )
 
-    return cache.file(f"{part.key}-{len(part.x_train)}-public.npz", write)
+    return cache.file(f"{part.key}-{part.served}-served.npz", write)
 
 
 def _prepared(source: sources.Source) -> Found:

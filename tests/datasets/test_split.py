@@ -20,8 +20,9 @@ pytestmark = pytest.mark.quick
 
 
 @pytest.fixture(params=datasets.NAMES)
-def arrays(request, tmp_path):
+def arrays(request, tmp_path, monkeypatch):
     """Small arrays, which lie in the folder ``given``."""
+    monkeypatch.setattr(datasets, "LENGTHS", dict.fromkeys(datasets.NAMES, (64, 22)))
     made = small(request.param, training=30, test=21)
     layouts.write(tmp_path / "given", {f"{request.param}.npz": layouts.npz(made)})
     return request.param, made
@@ -76,8 +77,21 @@ def test_the_public_file_has_no_held_out_image_and_its_labels_are_the_public_one
         assert set(file) == {"x_train", "y_train", "x_test", "y_test"}
         assert np.array_equal(file["x_train"], part.x_train)
         assert np.array_equal(file["y_train"], part.y_train)
-        assert np.array_equal(file["x_test"], part.x_public)
-        assert np.array_equal(file["y_test"], part.y_public)
+        assert (len(file["x_test"]), len(file["y_test"])) == (22, 22)
+        for rest in (0, 1):  # each twice, and the first of the two where the original has it
+            assert np.array_equal(file["x_test"][rest::2], part.x_public)
+            assert np.array_equal(file["y_test"][rest::2], part.y_public)
+
+
+def test_the_whole_data_set_has_the_lengths_of_the_original(arrays, tmp_path):
+    part = datasets.split(loaded(arrays, tmp_path), training=12, whole=True)
+    assert (len(part.x_train), part.budget, part.served, part.original) == (30, 12, 64, 64)
+    assert len(part.x_train[part.judged]) == 15  # not fewer than the budget, from all over them
+    with np.load(datasets.public_file(part)) as file:
+        assert (len(file["x_train"]), len(file["y_train"])) == (64, 64)
+        assert np.array_equal(file["x_train"][:30], part.x_train)
+        assert np.array_equal(file["x_train"][30:60], part.x_train)
+        assert np.array_equal(file["y_train"][30:60], part.y_train)
 
 
 def test_the_public_file_is_made_once_for_each_content(arrays, tmp_path, monkeypatch):
