@@ -8,6 +8,7 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .absent import Absent
 from .describe import is_from_library
 
 Namespace = dict[str, Any]
@@ -24,7 +25,7 @@ def serve(names: Iterable[str]) -> None:
 
 def asked(namespace: Namespace) -> list[str]:
     """Those names that some function or method of the submission uses, and that are not defined at the top level."""
-    missing = {name for name in _wanted if name not in namespace}
+    missing = {name for name in _wanted if _is_missing(namespace, name)}
     if not missing:
         return []
     used: set[str] = set()
@@ -36,8 +37,12 @@ def asked(namespace: Namespace) -> list[str]:
 def supply(namespace: Namespace, values: Namespace) -> None:
     """Give these names their values; one that the submission has defined meanwhile keeps its own."""
     for name, value in values.items():
-        if name not in namespace or (name in _supplied and namespace[name] is _supplied[name]):
+        if _is_missing(namespace, name) or (name in _supplied and namespace[name] is _supplied[name]):
             namespace[name] = _supplied[name] = value
+
+
+def _is_missing(namespace: Namespace, name: str) -> bool:
+    return name not in namespace or type(namespace[name]) is Absent
 
 
 def _functions(namespace: Namespace) -> Iterator[types.FunctionType]:

@@ -144,10 +144,10 @@ COMPUTE = "import time\ndef f():\n    while time.process_time() - began < {secon
 
 
 def test_who_gets_little_processor_time_still_gets_the_limit():
-    with busy(3 * round(usage.processors())):
-        value, seconds = asked(COMPUTE.format(seconds=0.7 * LIMIT))
+    with busy(6 * round(usage.processors())):
+        value, seconds = asked(COMPUTE.format(seconds=0.8), call_seconds=4)
     assert value == 7
-    assert seconds > LIMIT  # by the clock it would have been stopped: else this test shows nothing
+    assert seconds > 4  # by the clock it would have been stopped: else this test shows nothing
 
 
 @pytest.mark.parametrize(
@@ -184,12 +184,16 @@ def test_whatever_computes_for_ever_is_stopped(source):
 
 
 def test_loading_and_all_calls_together_have_limits_of_the_same_kind():
-    with busy(3 * round(usage.processors())):
+    with busy(6 * round(usage.processors())):
         source = (
-            "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 0.7: pass\ndef f(): return 7"
+            "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 0.8: pass\ndef f(): return 7"
         )
-        value, _ = asked(source, load_seconds=1.5, total_seconds=2)
+        value, _ = asked(source, load_seconds=4, total_seconds=5)
     assert value == 7
-    with pytest.raises(CallFailed, match="The limit is 1 s") as caught:
-        asked("while True: pass", load_seconds=1)
-    assert caught.value.status == "timeout"
+
+
+def test_a_statement_that_computes_for_ever_is_ended_and_the_rest_is_loaded():
+    began = time.monotonic()
+    value, _ = asked("while True: pass\ndef f(): return 7", load_seconds=1)
+    assert value == 7
+    assert time.monotonic() - began < 30
