@@ -71,7 +71,7 @@ def _wavering(name: str, seeds: int, folder: Path | None) -> bool:
 
 
 def _measured(evidence: dict[str, object]) -> float | None:
-    value = evidence.get("relative_reduction", evidence.get("gap", evidence.get("accuracy")))
+    value = evidence.get("reduction", evidence.get("gap", evidence.get("accuracy")))
     return float(value) if isinstance(value, float) else None
 
 
