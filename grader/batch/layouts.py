@@ -17,7 +17,7 @@ from functools import partial
 from os.path import commonprefix
 from typing import NamedTuple
 
-from ..submission.files import ARCHIVES, PYTHON
+from ..submission.files import ARCHIVES, NAMED, PYTHON
 from . import attempts, gradescope
 from .gradescope import METADATA
 
@@ -374,7 +374,7 @@ def _add_unnamed(found: dict[str, Student], paths: Sequence[str], roots: set[str
             beside.setdefault(f"{root}{name}{slash}", []).append(path)
     for entry, members in beside.items():
         name = entry.rstrip("/").rpartition("/")[2]
-        may_answer = any(path.lower().endswith((*PYTHON, *ARCHIVES)) for path in members)
+        may_answer = any(path.lower().endswith(ARCHIVES) or NAMED.fullmatch(path) for path in members)
         if layout == "nbgrader" or not (may_answer or (entry.endswith("/") and layout not in ("canvas", "loose"))):
             left_over += [path for path in members if not path.endswith("/")]
             continue

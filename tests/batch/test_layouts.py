@@ -327,3 +327,9 @@ def test_an_id_of_gradescope_keeps_its_zeros():
     metadata = "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: 0123\n"
     (student,) = students(["submission_1/a.py"], "gradescope", metadata=metadata).students
     assert student.identity == "0123"
+
+
+def test_a_notebook_that_a_browser_renamed_is_a_students_too():
+    found = students(["anna/a.py", "ben/b.py", "carl/c.py", "dora.ipynb.txt", "ed.ipynb.json", "list.txt"], "folders")
+    assert [student.name for student in found.students] == ["anna", "ben", "carl", "dora", "ed"]
+    assert found.left_over == ["list.txt"]
