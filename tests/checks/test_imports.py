@@ -81,3 +81,10 @@ def test_a_module_of_the_submission_may_have_any_name():
 
 def test_code_that_does_not_parse_has_no_imports():
     assert run("import keras(") is None
+
+
+def test_a_forbidden_import_is_reported_where_nothing_else_was_written(graded):
+    report = graded("relu-swap", "import sys\nsys.modules['keras'] = sys\nimport keras\nkeras.nothing_of_it()\n")
+    found = next(check for check in report.checks if check.name == "numpy-only")
+    assert (found.status, found.score) == ("failed", 0)
+    assert "Your code imports keras" in found.message

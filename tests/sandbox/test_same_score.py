@@ -60,8 +60,9 @@ def all_forms(cells):
 
 
 def cells_of(path):
+    """The code of an example, but for what a module does not run: a notebook would draw random numbers there."""
     if path.suffix == ".py":
-        return in_cells(path.read_text())
+        return [cell for cell in in_cells(path.read_text()) if not cell.startswith("if __name__")]
     return ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
 
 
