@@ -11,7 +11,7 @@ import os, socket, struct
 
 header = (
     b'{"id": 1, "names": {"double": {"parameters": [["x", "POSITIONAL_OR_KEYWORD", false]], "returns": []}}, '
-    b'"classes": {}, "others": {}, "modules": [], "error": null, "failures": [], "absent": []}'
+    b'"classes": {}, "others": {}, "modules": [], "error": null, "failures": [], "absent": [], "unbound": [], "read": []}'
 )
 for descriptor in range(3, 100):
     try:
