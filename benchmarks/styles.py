@@ -212,6 +212,33 @@ class Converted(ast.NodeTransformer):
         return [*before, node]
 
 
+class Kept(ast.NodeTransformer):
+    """Takes the names in ``state`` from where they are kept: no function has a parameter for them, or returns them."""
+
+    def __init__(self, functions: set[str], state: set[str], owner: str) -> None:
+        """``owner`` is "" for global variables, or the name of the instance whose attributes they are."""
+        self._functions = functions
+        self._state = state
+        self._owner = owner
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        kept = self._owner and node.id in self._state
+        return ast.Attribute(ast.Name(self._owner, ast.Load()), node.id, node.ctx) if kept else node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Name) and node.func.id in self._functions:
+            node.args = [a for a in node.args if not (isinstance(a, ast.Name) and a.id in self._state)]
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg not in self._state]
+        return self.generic_visit(node)
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        parts = node.value.elts if isinstance(node.value, ast.Tuple) else []
+        kept = [part for part in parts if not (isinstance(part, ast.Name) and part.id in self._state)]
+        if len(kept) < len(parts):
+            node.value = kept[0] if len(kept) == 1 else ast.Tuple(kept, ast.Load()) if kept else None
+        return self.generic_visit(node)
+
+
 class Owned(ast.NodeTransformer):
     """Reaches the functions that have become methods through ``owner``: ``self`` inside of them, ``Net()`` outside."""
 
@@ -322,6 +349,34 @@ def as_class(source: str, content: AssignmentFile) -> str:
     return _written(tree)
 
 
+def in_globals(source: str, content: AssignmentFile) -> str:
+    """The parameters of the net as global variables that the functions read and change."""
+    tree = _parsed(source, content)
+    functions, state = _functions(tree), _state(tree, content)
+    for function in functions:
+        assigned = state & set(_assigned(function))
+        _without(function, state)
+        Kept({other.name for other in functions}, state, "").visit(function)
+        first = 1 if ast.get_docstring(function) is not None else 0
+        function.body[first:first] = [ast.Global(sorted(assigned))] if assigned else []
+    beginning = "".join(f"{name} = None\n" for name in sorted(state))
+    return _written(_after_imports(tree, [beginning]))
+
+
+def with_state(source: str, content: AssignmentFile) -> str:
+    """A class ``Net`` whose instance holds the parameters of the net as attributes."""
+    tree = _parsed(source, content)
+    functions, state = _functions(tree), _state(tree, content)
+    for function in functions:
+        _without(function, state)
+        Kept({other.name for other in functions}, state, "self").visit(function)
+    begun = "".join(f"\n    self.{name} = None" for name in sorted(state)) or "\n    pass"
+    made = ast.parse(f"def __init__(self):{begun}").body[0]
+    return as_class(ast.unparse(ast.fix_missing_locations(tree)), content).replace(
+        "class Net:\n", "class Net:\n\n" + "".join(f"    {line}\n" for line in ast.unparse(made).splitlines()), 1
+    )
+
+
 def notebook(source: str, content: AssignmentFile) -> str:
     """A notebook with a cell for each function, and for each paragraph of what stands between them."""
     lines = ["", *source.splitlines()]
@@ -343,6 +398,8 @@ STYLES: dict[str, Style] = {
     "rows": rows,
     "other names": other_names,
     "class": as_class,
+    "globals": in_globals,
+    "class with state": with_state,
     "notebook": notebook,
 }
 # Where pictures are drawn or Keras computes, plain loops, einsum and float32 change little, or far too much.
@@ -368,6 +425,53 @@ def _with_helpers(source: str, content: AssignmentFile, helpers: dict[str, str])
     tree = Sums().visit(Products().visit(_parsed(source, content)))
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     return _written(_after_imports(tree, [text for name, text in helpers.items() if name in called]))
+
+
+def _state(tree: ast.Module, content: AssignmentFile) -> set[str]:
+    """The parameters of the net: what some function both takes and returns. None where they cannot be kept elsewhere, as a
+    function is called with others than those of that name, or by their places with others behind them."""
+    names = {name for f in content.functions.values() for name in f.returns if name in f.argument_names()}
+    functions = {function.name: function for function in _functions(tree)}
+    state = names & {name for function in functions.values() for name in _parameters(function)}
+    for function in functions.values():
+        if function.args.vararg or function.args.kwarg:
+            return set()
+    for node in ast.walk(tree):
+        called = functions.get(node.func.id) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
+        if isinstance(node, ast.Call) and called is not None:
+            pairs = [*zip(_parameters(called), node.args, strict=False), *((k.arg, k.value) for k in node.keywords)]
+            for parameter, value in pairs:
+                same = isinstance(value, ast.Name) and value.id == parameter
+                if (parameter in state or (isinstance(value, ast.Name) and value.id in state)) and not same:
+                    return set()
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            target = node.value.func
+            kept = isinstance(target, ast.Name) and target.id in functions and state & set(_stored(node.targets[0]))
+            if kept:  # what the function returned is now where it has been kept
+                return set()
+    return state
+
+
+def _stored(target: ast.AST) -> Iterator[str]:
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name):
+            yield node.id
+
+
+def _assigned(function: ast.FunctionDef) -> Iterator[str]:
+    """Names that a function assigns, ``a = ...`` and ``a -= ...``."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _without(function: ast.FunctionDef, names: set[str]) -> None:
+    """Take parameters, with their defaults, from a function."""
+    plain = function.args.args
+    defaults = [*[None] * (len(plain) - len(function.args.defaults)), *function.args.defaults]
+    pairs = [(a, default) for a, default in zip(plain, defaults, strict=True) if a.arg not in names]
+    function.args.args = [argument for argument, _ in pairs]
+    function.args.defaults = [default for _, default in pairs if default is not None]
 
 
 def _returning(source: str, content: AssignmentFile, helpers: str) -> str:
