@@ -15,6 +15,7 @@ import numpy as np
 from .assignment.parts import Tolerance
 from .binding import array_of, as_array, describe, without_ones
 from .language import _, marked
+from .text import plain_number
 
 Array = np.ndarray[Any, Any]
 
@@ -29,6 +30,11 @@ class Comparison:
     problem: str | None
     note: str | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether the problem is in the numbers, and not in the type or the shape of what holds them."""
+        return bool(self.evidence)
 
 
 def compare_results(
@@ -167,17 +173,21 @@ def _compare_values(
         "index": index,
     }
     if wrong.size == 1:
-        times = _("{name} is wrong by {ratio:.2g} times the right value.")
-        by = _("{name} is wrong by {error:.3g}.")
-        sentence = times.format(name=name, ratio=largest / scale) if scale else by.format(name=name, error=largest)
+        times = _("{name} is wrong by {ratio} times the right value.")
+        by = _("{name} is wrong by {error}.")
+        sentence = (
+            times.format(name=name, ratio=plain_number(largest / scale))
+            if scale
+            else by.format(name=name, error=plain_number(largest, 3))
+        )
         return Comparison(sentence, note, evidence)
-    size = _(" ({ratio:.2g} times the largest right entry)").format(ratio=largest / scale) if scale else ""
-    sentence = _("{name} is wrong at {count} of {total} entries, most at index {index}, by {error:.3g}{size}.").format(
+    size = _(" ({ratio} times the largest right entry)").format(ratio=plain_number(largest / scale)) if scale else ""
+    sentence = _("{name} is wrong at {count} of {total} entries, most at index {index}, by {error}{size}.").format(
         name=name,
         count=int(wrong.sum()),
         total=wrong.size,
         index=index if len(index) > 1 else index[0],
-        error=largest,
+        error=plain_number(largest, 3),
         size=size,
     )
     return Comparison(sentence, note, evidence)

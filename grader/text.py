@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SMALLEST_PLAIN, LARGEST_PLAIN = -6, 6  # powers of ten that are written out
+
 
 def clean(text: object, limit: int = 200) -> str:
     """Return one line without control characters, direction marks and half characters, not longer than ``limit``."""
@@ -9,6 +14,22 @@ def clean(text: object, limit: int = 200) -> str:
     line = " ".join(raw[: 4 * limit].split())
     line = "".join(character if character.isprintable() else "?" for character in line)
     return line if len(line) <= limit and len(raw) <= 4 * limit else line[: limit - 3] + "..."
+
+
+def plain_number(value: float, digits: int = 2) -> str:
+    """A number rounded to some digits as a person writes it: 0.0012, 3.5, 110, 1.2 · 10⁹."""
+    rounded = float(f"{value:.{digits}g}")
+    if rounded == 0 or not math.isfinite(rounded):
+        return f"{rounded:g}"
+    exponent = math.floor(math.log10(abs(rounded)))
+    if not SMALLEST_PLAIN <= exponent <= LARGEST_PLAIN:
+        mantissa = float(f"{rounded:.{digits - 1}e}".split("e")[0])
+        return f"{mantissa:g} · 10{str(exponent).translate(SUPERSCRIPT)}"
+    return (
+        f"{rounded:.{max(digits - 1 - exponent, 0)}f}".rstrip("0").rstrip(".")
+        if exponent < digits - 1
+        else f"{rounded:.0f}"
+    )
 
 
 def plural(count: int, what: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..assignment.checks import ArgumentsUsedCheck
-from ..compare import compare_results
+from ..compare import Comparison, compare_results
 from ..diagnosis import told_by_check
 from ..language import _
 from ..probes import Case
@@ -17,7 +17,7 @@ from .context import Context, Outcome
 
 def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     """Change one argument at a time; the share is that of the arguments that are right."""
-    problems: dict[str, str] = {}
+    problems: dict[str, Comparison] = {}
     ignored: list[str] = []
     asked: list[diagnosed.Asked] = []
     case = context.cases([check.probe])[0]
@@ -28,7 +28,7 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
         except CallFailed as failure:
             if failure.status != "failed":  # the function did not answer at all
                 raise
-            problem = failure.message  # it has no such parameter, say: the others can still be right
+            problem = Comparison(failure.message)  # it has no such parameter, say: the others can still be right
         if problem is not None:
             problems[argument] = problem
     if not problems:
@@ -36,7 +36,9 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
             1.0, _("`{function}` uses {names}.").format(function=check.function, names=", ".join(check.vary))
         )
     share = 1 - len(problems) / len(check.vary)
-    outcome = Outcome(share, " ".join(problems.values()), {"wrong": list(problems)})
+    said = " ".join(problem.problem or "" for problem in problems.values())
+    of_numbers = any(problem.of_numbers for problem in problems.values())
+    outcome = Outcome(share, said, {"wrong": list(problems)}, of_numbers=of_numbers)
     if len(ignored) == len(problems):
         return replace(outcome, bugs=told_by_check("argument-ignored", *ignored).of(check.function))
     return diagnosed.named(outcome, context, check.function, asked)
@@ -51,16 +53,16 @@ def _problem(
     unchanged: dict[str, Any],
     ignored: list[str],
     asked: list[diagnosed.Asked],
-) -> str | None:
+) -> Comparison | None:
     history = context.content.functions[check.function].history
     changed = {**inputs, argument: value}
     expected = context.oracle.results(check.function, changed)
     answered = context.ask(check.function, changed).values
     asked.append((Case(f"{argument}={value}", changed), expected, answered))
 
-    def first_problem(wanted: dict[str, Any]) -> str | None:
+    def first_problem(wanted: dict[str, Any]) -> Comparison | None:
         compared = compare_results(answered, wanted, check.tolerance, history)
-        return next((item.problem for item in compared.values() if item.problem), None)
+        return next((item for item in compared.values() if item.problem), None)
 
     problem = first_problem(expected)
     if problem is None:
@@ -72,10 +74,10 @@ def _problem(
         unchanged = consequences.carried(context, check.function, inputs) or unchanged
     if first_problem(unchanged) is None:
         ignored.append(argument)
-        return _("`{function}` ignores {argument}: {argument}={value} changes nothing.").format(
-            function=check.function, argument=argument, value=value
-        )
+        told = _("`{function}` ignores {argument}: {argument}={value} changes nothing.")
+        return Comparison(told.format(function=check.function, argument=argument, value=value))
     if problem is None:
         return None
     sentence = _("`{function}`, with {argument}={value}: {problem}")
-    return sentence.format(function=check.function, argument=argument, value=value, problem=problem)
+    told = sentence.format(function=check.function, argument=argument, value=value, problem=problem.problem)
+    return replace(problem, problem=told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,37 @@ def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[
     return found
 
 
+def with_few_epochs(context: Context, function: str, samples: list[Sample]) -> list[Sample]:
+    """The cases of a training loop, and the first wrong one with a few epochs, those with fewer epochs first.
+
+    A single step has too many explanations: after one epoch, a loop that has one too few looks like a loop without any
+    update. And many epochs take long to compute with every mutation.
+    """
+    epochs = epochs_of(context, function)
+    if context.content.functions[function].history is None or not epochs or not context.mutations.known(function):
+        return samples
+    sample = next((sample for sample in samples if sample.agreeing(sample.right) < sample.answered.keys()), samples[0])
+    if any(1 < sample.inputs.get(epochs, 0) <= STEPS for sample in samples):
+        return samples
+    inputs = {**sample.inputs, epochs: STEPS}
+    right = context.mutations.results(function, [], inputs)
+    answered = Asker(context, function, replace(sample, right=right))(inputs)
+    if answered is None:
+        return samples
+    few = replace(sample, inputs=inputs, right=right, answered=answered)
+    return sorted([*samples, few], key=lambda one: int(one.inputs.get(epochs, 0)))
+
+
+def has_several_epochs(context: Context, function: str, samples: Sequence[Sample]) -> bool:
+    """Whether some case of a training loop has more than one epoch."""
+    return any(sample.inputs.get(epochs_of(context, function), 0) > 1 for sample in samples)
+
+
+def epochs_of(context: Context, function: str) -> str:
+    """The argument of a training loop that counts its epochs; "" where there is none."""
+    return _names(context.content.functions[function].argument_names())[0]
+
+
 def find(context: Context, function: str, samples: Sequence[Sample], short: Sequence[Sample]) -> Findings | None:
     """What asking ``function`` again says; ``short`` are the cases with a few epochs."""
 
@@ -58,8 +89,14 @@ def find(context: Context, function: str, samples: Sequence[Sample], short: Sequ
         _changing(ask, short[0])
         or _ignored(context, function, ask, samples)
         or _of_a_path(context, function, ask, samples)
+        or _of_each_step(context, function, ask, samples)
     )
-    return Findings((found,)).of(function) if found is not None else None
+    if found is None:
+        return None
+    if found.bug == "argument-ignored" and found.where == epochs_of(context, function) and found.found["fixed"] == 1:
+        parameter = context.content.functions[function].returns[0]
+        return Findings((Finding("stops-early", parameter, {"epoch": 1}),), (found,)).of(function)
+    return Findings((found,)).of(function)
 
 
 class Asker:
@@ -216,6 +253,58 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
             return Finding("momentum", parameters[0], {"epoch": first, "step": share})
         return None
     return None
+
+
+def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
+    """Steps that are wrong from the first one on, each in the same way: with weight decay, or clipped."""
+    mutations, declared = context.mutations, context.content.functions[function]
+    epochs, rate = _names(declared.argument_names())
+    parameters = [name for name in declared.returns if name in declared.argument_names()]
+    if declared.history is None or not epochs or not rate or not parameters or not mutations.known(function):
+        return None
+    steps: list[_Step] = []
+    for sample in samples:
+        before = _point(sample.inputs, parameters)
+        for count in range(1, STEPS + 1):
+            answer = ask({**sample.inputs, epochs: count})
+            after = None if answer is None else _point(answer, parameters)
+            if after is None or after.shape != before.shape or not np.isfinite(after).all():
+                return None
+            here = {**sample.inputs, **_parts(before, sample.inputs, parameters), epochs: 1}
+            right = _point(mutations.results(function, [], here), parameters)
+            steps.append(_Step(before, after - before, right - before, float(sample.inputs[rate])))
+            before = after
+    sizes = [np.size(samples[0].inputs.get(name, 0.0)) for name in parameters]
+    is_weight = np.repeat([name.lower().startswith("w") for name in parameters], sizes)
+    for decayed in (is_weight, np.ones_like(is_weight)):
+        share = _multiple([((step.before * decayed)[:, None], step.taken - step.right) for step in steps], 1e-9)
+        if share is not None and share < 0:
+            return Finding("weight-decay", parameters[0], {"share": -share})
+    limits = [float(np.abs(step.taken / step.rate).max()) for step in steps]
+    clipped = [float(np.abs(step.right / step.rate).max()) > max(limits) * 1.001 for step in steps]
+    if any(clipped) and all(
+        alike(np.clip(s.right / s.rate, -max(limits), max(limits)), s.taken / s.rate) for s in steps
+    ):
+        return Finding("gradient-clipped", parameters[0], {"limit": max(limits)})
+    norms = [float(np.linalg.norm(step.taken / step.rate)) for step in steps]
+    shortened = [
+        step.right * min(1.0, max(norms) * step.rate / (float(np.linalg.norm(step.right)) or 1.0)) for step in steps
+    ]
+    if any(not alike(step.taken, step.right) for step in steps) and all(
+        alike(step.taken, one) for step, one in zip(steps, shortened, strict=True)
+    ):
+        return Finding("gradient-clipped", parameters[0], {"limit": max(norms)})
+    return None
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One epoch of a training loop: where it began, the step that it took, and the one that is right there."""
+
+    before: Any
+    taken: Any
+    right: Any
+    rate: float
 
 
 def _multiple(steps: Sequence[tuple[Any, Any]], noise: float) -> float | None:

@@ -81,16 +81,22 @@ def best(
         cases = context.cases(names, check.given)
         plans.append(_Plan(joined(names), cases, [expect(case) for case in cases]))
     failures: dict[str, CallFailed] = {}
+    stopped = CallFailed("failed", "")
     tried: list[Tried] = []
     for plan in itertools.chain(plans, _of_own_widths(check, context, names, expect)):
         failed: dict[str, CallFailed] = {}
+        furthest = (-1, (-1, -1))
         for place, other in context.places(functions, plan.cases[0]):
+            answered_before = context.answered
             try:
                 results = [ask(case, replaced(case.inputs, place, other)) for case in plan.cases]
             except CallFailed as failure:
                 if failure.status not in ("error", "failed"):
                     raise
                 failed[place] = failure
+                reached = (context.answered - answered_before, _order(failure))
+                if reached > furthest:
+                    furthest, stopped = reached, failure
                 continue
             notes = context.manner.notes(list(functions))
             if plan.note:
@@ -109,7 +115,8 @@ def best(
         if any(attempt.fits for attempt in tried):
             break
     if not tried:
-        raise _furthest(list(failures.values()))
+        # Which of the accepted inputs was meant is not known: an error that comes later is no error of the input.
+        raise stopped
     best = max(tried, key=_rightness)
     if best.verdict.share == 1:
         return best
@@ -172,10 +179,7 @@ def _judge(
     return attempts
 
 
-def _furthest(failures: list[CallFailed]) -> CallFailed:
-    """Of what went wrong with each accepted input, the failure at the last line: that input was taken for longest."""
-
-    def line(failure: CallFailed) -> int:
-        return (failure.place or (None, None))[1] or 0
-
-    return max(failures, key=line)
+def _order(failure: CallFailed) -> tuple[int, int]:
+    """The cell and the line at which a call stopped; before all others where that is not known."""
+    cell, line = failure.place or (None, None)
+    return (cell or 0, line or 0)

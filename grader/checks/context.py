@@ -39,6 +39,7 @@ class Outcome:
     """``share`` of the points, from 0 to 1, the sentence about it, numbers that bear it out, and the bug.
 
     ``spot`` is the place of a piece of code and a line in it, where the sentence is about that line.
+    ``of_numbers`` says that numbers were compared: a missing result or another type needs no hint about a formula.
     ``diagnose`` adds the bug to an outcome. It may ask the submission again, which may change what that answers
     next, and is therefore called when all checks have been judged.
     """
@@ -50,6 +51,7 @@ class Outcome:
     diagnose: Callable[[Outcome], Outcome] | None = None
     pictures: list[Picture] = field(default_factory=list)
     spot: tuple[str, int] | None = None
+    of_numbers: bool = True
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Context:
         self._assignment = assignment
         self.mutations = Mutations(assignment)
         self.asked_of: dict[str, list[Any]] = {}  # by function: cases, right results and answers of the checks so far
+        self.answered = 0  # calls of the submission's functions
         self.seconds_to_ask = SECONDS_TO_ASK  # what is left of that
         self.mistaken: set[str] = set()  # functions that failed in their own checks so far
         self.unwritten: set[str] = set()  # functions that are there and raise NotImplementedError
@@ -369,6 +372,7 @@ class Context:
                 advice = _("A function can use only what it is given, and what the file defines as it loads.")
                 raise CallFailed("error", f"{failure.message} {advice}", failure.raised, failure.place) from failure
             raise
+        self.answered += 1
         return Asked(found, laid_out, positional, keywords, instance, state, answer)
 
     def places(self, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
@@ -420,7 +424,9 @@ class Verdict:
         self._function = function
         self._given_notes = list(notes)
         self._right: dict[str, bool] = {}
-        self._first: tuple[str, dict[str, Any]] | None = None
+        self._first: tuple[str, dict[str, Any], bool] | None = None
+        self._cases = 0
+        self._wrong_in: dict[str, int] = {}
         self._notes = list(notes)
         self._noted: set[str] = set()
 
@@ -428,13 +434,21 @@ class Verdict:
         """Take in the comparisons of one case."""
         for name, comparison in comparisons.items():
             self._right[name] = self._right.get(name, True) and comparison.problem is None
+            if comparison.problem is not None:
+                self._wrong_in.setdefault(name, self._cases)
             if comparison.problem and self._first is None:
                 sentence = _("`{function}`, case '{case}': {problem}")
                 told = sentence.format(function=self._function, case=case, problem=comparison.problem)
-                self._first = (told, {"case": case, **comparison.evidence})
+                self._first = (told, {"case": case, **comparison.evidence}, comparison.of_numbers)
             if comparison.note and name not in self._noted and comparison.note not in self._notes:
                 self._noted.add(name)
                 self._notes.append(comparison.note)
+        self._cases += 1
+
+    @property
+    def wrong_in(self) -> dict[str, int]:
+        """For each wrong result, which of the cases is the first that shows it, counted from 0."""
+        return dict(self._wrong_in)
 
     def note(self, sentences: Sequence[str]) -> None:
         """Take in conventions that were accepted in one case."""
@@ -462,7 +476,7 @@ class Verdict:
         """
         if self._first is None:
             return Outcome(1.0, " ".join([praise, *self._notes]), {"notes": self._notes} if self._notes else {})
-        message, evidence = self._first
+        message, evidence, of_numbers = self._first
         right = [name for name, is_right in self._right.items() if is_right]
         if right:
             message += " " + _("Right: {names}.").format(names=", ".join(right))
@@ -470,4 +484,4 @@ class Verdict:
             message = " ".join([message, *self._given_notes])
             evidence = {**evidence, "notes": self._given_notes}
         share = 0.0 if all_or_nothing else len(right) / len(self._right)
-        return Outcome(share, message, evidence)
+        return Outcome(share, message, evidence, of_numbers=of_numbers)

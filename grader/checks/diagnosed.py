@@ -90,7 +90,10 @@ def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | 
         if any(_is_behaviour_of(function, bug) for bug in found.bugs):
             return found
     short = asking.shorter(context, function, samples)
-    found = diagnosis.find(context.content, context.mutations, function, short)
+    several = asking.with_few_epochs(context, function, short)
+    found = diagnosis.find(context.content, context.mutations, function, several)
+    if found is None and several != short and not asking.has_several_epochs(context, function, short):
+        found = diagnosis.find(context.content, context.mutations, function, short)
     if found is not None and short != samples and not _holds(context, function, samples, found):
         found = None
     found = found or asking.find(context, function, samples, short)

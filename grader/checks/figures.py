@@ -8,15 +8,17 @@ import numpy as np
 
 from ..assignment.checks import FiguresCheck
 from ..assignment.parts import Panel
+from ..diagnosis import told_by_check
 from ..language import _, joined
 from ..sandbox.endings import CallFailed
-from ..sandbox.seen import Axes, numbers
+from ..sandbox.seen import Axes, Image, numbers
 from . import training
 from .context import Context, Outcome
 from .namespace import plain, texts
 
 Array = np.ndarray[Any, Any]
-GRAYS = {"gray", "grey", "gist_gray", "gist_grey", "grays", "greys", "binary", "gist_yarg", "gist_yerg"}
+NEUTRAL = 0.02  # between the channels of a gray
+VISIBLE = 0.1  # between the brightest and the darkest value of a picture, of the whole range
 STEP = 1 / 255  # of an 8-bit picture
 SAME = 1e-4  # of a curve, relative: a history may be stored in float32
 
@@ -33,7 +35,9 @@ def run(check: FiguresCheck, context: Context) -> Outcome:
     title, problem = next(iter(wrong.items()))
     right = [title for title in problems if title not in wrong]
     also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
-    return Outcome(len(right) / len(problems), f"{title}: {problem}{also}", {**evidence, "wrong": wrong})
+    inverted = next((panel.images for panel in check.panels if _negatives() in wrong.get(_(panel.title), "")), None)
+    bugs = told_by_check("inverted", inverted) if inverted else None
+    return Outcome(len(right) / len(problems), f"{title}: {problem}{also}", {**evidence, "wrong": wrong}, bugs)
 
 
 def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
@@ -77,11 +81,37 @@ def _matched(axes: list[Axes], entries: list[Array]) -> list[Axes]:
 
 
 def _colour_problem(panel: Panel, found: list[Axes]) -> str | None:
-    maps = sorted({image.colour_map for axes in found for image in axes.images})
-    gray = all(name.lower().removesuffix("_r") in GRAYS for name in maps)
-    if panel.colour_map == "gray" and not gray and not all(_is_rgb(axes) for axes in found):
-        return _("the colour map is {maps}: draw with cmap='gray'.").format(maps=", ".join(maps))
+    if panel.colour_map != "gray":
+        return None
+    drawn = [image for axes in found for image in axes.images if image.colours]
+    maps = joined(sorted({image.colour_map for image in drawn if not _is_gray(image)}))
+    if maps:
+        return _("the colour map is {maps}: draw with cmap='gray'.").format(maps=maps)
+    inverted = [image for image in drawn if _is_inverted(image)]
+    if inverted:
+        told = _("{negatives} (colour map {maps}): draw with cmap='gray', and with vmin below vmax.")
+        return told.format(negatives=_negatives(), maps=joined(sorted({image.colour_map for image in inverted})))
+    if any(np.ptp(image.data) > VISIBLE and np.ptp(_brightness(image)) < VISIBLE for image in drawn):
+        return _("all values are drawn in nearly the same brightness: vmin and vmax do not fit values from 0 to 1.")
     return None
+
+
+def _negatives() -> str:
+    return _("the pictures are negatives, a bright pixel is drawn dark")
+
+
+def _brightness(image: Image) -> Array:
+    """How bright the values of an image are drawn, from the smallest to the largest, between 0 and 1."""
+    return np.asarray(np.asarray(image.colours).mean(axis=1))
+
+
+def _is_gray(image: Image) -> bool:
+    return bool((np.ptp(image.colours, axis=1) <= NEUTRAL).all())
+
+
+def _is_inverted(image: Image) -> bool:
+    shades = _brightness(image)
+    return bool(shades[0] - shades[-1] > VISIBLE)
 
 
 def _shows(axes: Axes, entry: Array) -> bool:
@@ -105,10 +135,6 @@ def _unit(image: Array) -> Array:
     """The image in [0, 1], whether it is stored so or in 0 to 255."""
     values = image.astype(np.float64)
     return values / 255 if image.dtype.kind in "iu" or values.max(initial=0) > 1.5 else values
-
-
-def _is_rgb(axes: Axes) -> bool:
-    return all(isinstance(image.data, np.ndarray) and image.data.ndim == 3 for image in axes.images)
 
 
 def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | None:

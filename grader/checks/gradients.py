@@ -17,6 +17,7 @@ from ..errors import NotGradable
 from ..language import _, joined
 from ..oracle import DIFFERENCE_STEP, SMALLER_STEP
 from ..probes import Case
+from ..text import plain_number
 from . import attempts, consequences, diagnosed, pictured
 from .context import Context, Outcome, Result, number_of_cases
 
@@ -55,7 +56,9 @@ def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:
     factor = common_factor(tried.answered[0], tried.expected[0]) if outcome.share == 0 else None
     if factor is None:
         return outcome
-    sentence = _("All of them are {factor:.4g} times the right ones in the first case.").format(factor=factor)
+    sentence = _("All of them are {factor} times the right ones in the first case.").format(
+        factor=plain_number(factor, 4)
+    )
     return replace(
         outcome,
         message=f"{outcome.message} {sentence}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from ..assignment.checks import NamespaceCheck
 from ..assignment.parts import Variable
 from ..binding import describe
-from ..diagnosis import told_by_check
+from ..diagnosis import Findings, told_by_check
 from ..language import _
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
@@ -18,6 +19,7 @@ from . import training
 from .context import Context, Outcome
 
 Array = np.ndarray[Any, Any]
+CHANNELS = 3  # of a picture in colour
 KINDS = {"float": "f", "int": "iu", "uint8": "u"}
 HISTORY = ("loss", "accuracy", "val_loss", "val_accuracy")
 SAME = 1e-5  # what the same function gives twice, in float32
@@ -33,11 +35,50 @@ def run(check: NamespaceCheck, context: Context) -> Outcome:
     also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
     swapped = [name for name, problem in wrong.items() if _order() in problem]
     partial = [name for name in wrong if _part(name, context) is not None]
-    bugs = None
+    bugs = _rearranged(list(wrong), context)
     if swapped or partial:
         bug = "names-out-of-order" if swapped else "history-of-the-last-fit"
         bugs = told_by_check(bug, (swapped or partial)[0])
     return Outcome(len(right) / len(check.names), next(iter(wrong.values())) + also, {"wrong": wrong}, bugs)
+
+
+def _rearranged(wrong: list[str], context: Context) -> Findings | None:
+    """What was done to images of a data set that are there, but not unchanged: where undoing it gives them back."""
+    for name in wrong:
+        part_of = context.content.variables[name].part_of
+        if part_of is None:
+            continue
+        try:
+            value = context.numbers(name)
+        except CallFailed:
+            continue
+        if value.ndim != 4 or not len(value):
+            continue
+        before = [(bug, [image.tobytes() for image in images.astype(np.uint8)]) for bug, images in _undone(value)]
+        known = _images_of(context, part_of, {raw for _bug, images in before for raw in images})
+        for bug, images in before:
+            if known.issuperset(images):
+                return told_by_check(bug, name)
+    return None
+
+
+def _images_of(context: Context, dataset: str, wanted: set[bytes]) -> set[bytes]:
+    """Those of the ``wanted`` images that are in the data set; a copy of all of them would take a gigabyte."""
+    split = context.split(dataset)
+    return {raw for images in (split.x_train, split.x_public) for image in images if (raw := image.tobytes()) in wanted}
+
+
+def _undone(images: Array) -> Iterator[tuple[str, Array]]:
+    """What images were before each of some rearrangements, with the name of that bug."""
+    count, *rest = images.shape
+    if rest[0] == CHANNELS:
+        yield "images-in-planes", images.reshape(count, *rest[1:], CHANNELS)
+    if rest[2] == CHANNELS:
+        yield "images-in-planes", images.transpose(0, 3, 1, 2).reshape(images.shape)
+        yield "images-in-planes", images.reshape(count, CHANNELS, *rest[:2]).transpose(0, 2, 3, 1)
+        yield "channels-reversed", images[..., ::-1]
+        yield "transposed", images.swapaxes(1, 2)
+        yield "inverted", 255 - images
 
 
 def _problem(name: str, wanted: Variable, context: Context) -> str | None:
@@ -188,14 +229,7 @@ def _origin_problem(name: str, wanted: Variable, value: Array, context: Context)
             else None
         )
     if wanted.part_of is not None:
-        split = context.split(wanted.part_of)
-        wanted_ones = {image.tobytes() for image in value}
-        known = {
-            raw
-            for images in (split.x_train, split.x_public)
-            for image in images
-            if (raw := image.tobytes()) in wanted_ones
-        }
+        known = _images_of(context, wanted.part_of, {image.tobytes() for image in value})
         foreign = sum(image.tobytes() not in known for image in value)
         if foreign:
             return _(

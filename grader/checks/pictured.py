@@ -61,8 +61,9 @@ def harmless(make: Callable[Asked, list[Picture]]) -> Callable[Asked, list[Pictu
 def errors(
     verdict: Verdict, answered: list[dict[str, Any]], expected: list[dict[str, Any]], history: str | None = None
 ) -> list[Picture]:
-    """How far each of several results is off, the worst case of each; nothing where all are right.
+    """How far each of several results is off; nothing where all are right.
 
+    Each is looked at in the first case in which it is wrong, which is the case that the sentence speaks of.
     ``history`` names the result whose expected entries are one more: those before each update, or after it, will do.
     """
     right = verdict.right
@@ -72,32 +73,28 @@ def errors(
         ResultError(
             name=name,
             right=is_right,
-            error=0.0 if is_right else _least(answered, expected, name, name == history),
+            error=0.0 if is_right else _least(answered[case], expected[case], name, name == history),
         )
         for name, is_right in right.items()
+        for case in [verdict.wrong_in.get(name, 0)]
     ]
     return [Errors(results=results)]
 
 
-def _least(answered: list[dict[str, Any]], expected: list[dict[str, Any]], name: str, is_history: bool) -> float | None:
+def _least(answered: dict[str, Any], expected: dict[str, Any], name: str, is_history: bool) -> float | None:
     parts = (slice(None, -1), slice(1, None)) if is_history else (slice(None),)
-    pairs = zip(answered, expected, strict=True)
-    given = [(answer[name], np.atleast_1d(right[name])) for answer, right in pairs]
-    found = [_worst([(answer, right[part]) for answer, right in given]) for part in parts]
+    wanted = np.atleast_1d(expected[name])
+    found = [_relative(answered[name], wanted[part]) for part in parts]
     return min((error for error in found if error is not None), default=None)
 
 
-def _worst(pairs: list[tuple[Any, Any]]) -> float | None:
-    """The largest relative error, in two digits: the right values are not for reading here."""
-    found = []
-    for answer, right in pairs:
-        given, wanted = seen.numbers(answer), np.asarray(right, dtype=np.float64)
-        if given is None or given.size != wanted.size:
-            return None
-        scale = float(np.abs(wanted).max(initial=0.0))
-        if scale:
-            found.append(float(np.abs(given.ravel() - wanted.ravel()).max()) / scale)
-    return float(f"{max(found):.2g}") if found else None
+def _relative(answer: Any, right: Array) -> float | None:
+    """The largest error relative to the largest right entry, in two digits: the right values are not for reading here."""
+    given, wanted = seen.numbers(answer), np.asarray(right, dtype=np.float64)
+    scale = float(np.abs(wanted).max(initial=0.0))
+    if given is None or given.size != wanted.size or not scale:
+        return None
+    return float(f"{float(np.abs(given.ravel() - wanted.ravel()).max()) / scale:.2g}")
 
 
 @harmless

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ GENERAL = {
     "clipped": "clipped-values",
     "shifted": "shifted-range",
 }
+CLIPPED = "clipped"  # the name of several results that are looked at as one
 FACTORS = {  # that have names of their own
     2.0: ("stray-factor-two",),
     0.5: ("missing-factor-two",),
@@ -94,8 +96,9 @@ def _detected(
 ) -> list[Finding] | None:
     """What the detectors say of every result that is not right; None if one of them is not explained."""
     found: dict[str, Finding] = {}
+    clipped = _clipped_alike(samples, right, order)
     for name in order:
-        if name not in samples[0].answered:
+        if name not in samples[0].answered or name in clipped:
             continue
         if all(sample.agrees(name, values[name]) for sample, values in zip(samples, right, strict=True)):
             continue
@@ -108,7 +111,34 @@ def _detected(
                 continue  # a number may end in zeros
             if {**known.found, "other": None} != {**finding.found, "other": None}:
                 return None  # two different factors, say: one bug more than these numbers can bear out
-    return list(found.values())
+    if clipped:
+        bug = next(
+            (b.name for b in content.bugs if b.detector == "clipped" and b.function == function), GENERAL["clipped"]
+        )
+        found.setdefault(bug, Finding(bug, clipped[0]))
+    return sorted(found.values(), key=lambda finding: order.index(finding.where))
+
+
+def _clipped_alike(samples: Sequence[Sample], right: Right, order: list[str]) -> list[str]:
+    """The wrong results, if there are several and one pair of limits cuts them all: some may lie beyond it altogether."""
+    names = [
+        name
+        for name in order
+        if name in samples[0].answered
+        and name != samples[0].history
+        and not all(sample.agrees(name, values[name]) for sample, values in zip(samples, right, strict=True))
+    ]
+    if len(names) < 2:
+        return []
+    together = []
+    for sample, values in zip(samples, right, strict=True):
+        pairs = [(np.squeeze(sample.answered[name]), np.squeeze(values[name])) for name in names]
+        if any(given.shape != wanted.shape for given, wanted in pairs):
+            return []
+        joined = tuple(np.concatenate([np.ravel(pair[side]).astype(np.float64) for pair in pairs]) for side in (0, 1))
+        together.append((replace(sample, answered={CLIPPED: joined[0]}), {CLIPPED: joined[1]}))
+    found = detectors.clipped([sample for sample, _ in together], CLIPPED, [wanted for _, wanted in together])
+    return names if found else []
 
 
 def _of_result(

@@ -82,6 +82,17 @@ class Mutations:
         """The mutants of a function, in the order in which they are declared."""
         return self._all.get(function, [])
 
+    def is_program(self, function: str) -> bool:
+        """Whether the right results of ``function`` come from a function in Python, which may call the others."""
+        return callable(self._steps.get(function))
+
+    def of_used(self, function: str) -> list[Mutant]:
+        """The mutants of the functions that such a function in Python is handed."""
+        steps = self._steps[function]
+        if not callable(steps):
+            return []
+        return [mutant for name in inspect.signature(steps).parameters for mutant in self.of(name)]
+
     def known(self, function: str) -> bool:
         """Whether the right results of ``function`` can be computed here."""
         return function in self._steps

@@ -50,7 +50,9 @@ class Sample:
         if name != self.history:
             return alike(answered, candidate, self.relative, TINY * self.scale)
         ways = recorded(candidate) if candidate.ndim else ()
-        return any(alike(answered, way, self.relative, TINY * self.scale) for way in ways if way.size)
+        # After too few epochs there may be nothing recorded; nothing agrees with nothing only.
+        fitting = [way for way in ways if bool(way.size) == bool(answered.size)]
+        return any(not way.size or alike(answered, way, self.relative, TINY * self.scale) for way in fitting)
 
     def agreeing(self, values: Mapping[str, Any], factor: float = 1.0) -> set[str]:
         """The results that agree with ``values``."""

@@ -70,7 +70,29 @@ def explanations(
             ]
             if found:
                 return _without_repetition(found)
-    return []
+    return _of_used_functions(mutations, function, samples)
+
+
+def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sample]) -> list[Explanation]:
+    """Mutations of functions that ``function`` uses, each alone.
+
+    A training loop may compute the gradients itself, and get them wrong there only.
+    """
+    if not mutations.is_program(function):
+        return []
+    borrowed = [
+        alone
+        for mutant in mutations.of_used(function)
+        if mutant.bug.unknown is None
+        and (alone := _effect(mutations, function, mutant, samples[0], 1.0)) is not None
+        and alone.changed
+    ]
+    found = [
+        Explanation(mutants, 1.0)
+        for mutants in _singles(borrowed, samples[0])
+        if reproduced(mutations, function, samples, mutants, 1.0)
+    ]
+    return _without_repetition(found) if found else []
 
 
 def _only_zeros(sample: Sample, factor: float) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..language import _
+from ..text import plain_number
 from . import curves
 from .evidence import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points
 from .svg import WIDTH, Drawn, box, dot, line, percent, svg, text, ticks
@@ -80,7 +81,7 @@ def _errors(errors: Errors) -> Drawn:
             continue
         if one.error:
             parts.append(box(84, y - 12, across(one.error) - 84, 16, "error"))
-            said = f"{100 * one.error:.2g} %" if one.error < 0.995 else f"{one.error:.2g} ×"
+            said = f"{plain_number(one.error)} ×"
         else:
             said = _("✕ no such numbers")
         parts.append(text((across(one.error) if one.error else 78) + 6, y, said, style="" if one.error else "bad"))

@@ -146,10 +146,15 @@ class Model(Seen):
 
 
 class Image(Seen):
-    """An image in an axes; ``data`` is None where it is too large."""
+    """An image in an axes; ``data`` is None where it is too large.
+
+    ``colours`` are red, green and blue from 0 to 1 in which its values are drawn, from the smallest to the largest;
+    none for an image that is stored in colour.
+    """
 
     data: Drawn
     colour_map: str
+    colours: list[Annotated[list[float], Field(min_length=3, max_length=3)]] = Field([], max_length=16)
 
 
 class Curve(Seen):

@@ -16,6 +16,7 @@ NEED_A_SCREEN = (
 MAX_FIGURES = 100
 MAX_AXES = 200
 MAX_ARTISTS = 50  # images or lines of one axes
+RAMP = 9  # values of an image whose colours are told
 MAX_ELEMENTS = 1 << 18  # of one image or line; a larger one is described without its data
 
 _figures: list[Any] = []
@@ -88,11 +89,38 @@ def _describe_axes(axes: Any) -> dict[str, Any]:
         "x_label": str(x_label),
         "y_label": str(axes.get_ylabel() or figure.get_supylabel()),
         "images": [
-            {"data": _data(image.get_array()), "colour_map": str(image.get_cmap().name)}
+            {
+                "data": _data(image.get_array()),
+                "colour_map": str(image.get_cmap().name),
+                "colours": _colours(image),
+            }
             for image in axes.get_images()[:MAX_ARTISTS]
         ],
         "lines": [{"y": _data(line.get_ydata())} for line in axes.get_lines()[:MAX_ARTISTS]],
     }
+
+
+def _colours(image: Any) -> list[list[float]]:
+    """Red, green and blue in which the values of an image are drawn, from its smallest to its largest value.
+
+    They follow from its colour map, its limits and whatever else a norm does. An image in colour has none.
+    """
+    values = np.ma.getdata(np.ma.asanyarray(image.get_array()))
+    if values.ndim != 2 or values.dtype.kind not in "biuf" or not values.size:
+        return []
+    values = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    if not values.size:
+        return []
+    ramp = np.linspace(float(values.min()), float(values.max()), RAMP)
+    if values.dtype.kind in "iub":
+        ramp = ramp.round()
+    norm = image.norm
+    if norm.vmin is not None and norm.vmax is not None and norm.vmin > norm.vmax:  # matplotlib fails as it draws
+        shares = (ramp - norm.vmin) / (norm.vmax - norm.vmin)
+    else:
+        shares = norm(ramp)
+    drawn = image.get_cmap()(shares)
+    return [[float(part) for part in colour[:3]] for colour in np.asarray(drawn)]
 
 
 def _data(values: Any) -> Any:

@@ -38,11 +38,17 @@ def train(
     biases_without_rate=False,
     other_loss="",
     losses_of_start=False,
+    return_start=False,
+    integer_weights="",
+    output_slope=True,
 ):
     """Gradient descent as in the reference: (W1, b1, W2, b2, losses), a loss before and after each epoch."""
     n = len(y)
     updated = (update_W1, update_b1 and update_biases, update_W2, update_b2 and update_biases)
     parameters = [np.array(value, dtype=float) for value in (W1, b1, W2, b2)]
+    start = parameters
+    if integer_weights:
+        parameters = [np.trunc(value) if value.ndim == 2 else value for value in parameters]
     rate = direction * learning_rate * factor * n**power_of_m
 
     def loss():
@@ -54,10 +60,17 @@ def train(
     def slopes(rows):
         Z1, A1, Z2, y_hat = forward(X[rows], *parameters)
         W2 = parameters[2]
-        found = backward(X[rows], y[rows], Z1, A1, Z2, y_hat, W2)
+        found = gradients(X[rows], y[rows], Z1, A1, Z2, y_hat, W2)
         if updated_weights:
-            found = (*backward(X[rows], y[rows], Z1, A1, Z2, y_hat, W2 + rate * found[2])[:2], *found[2:])
+            found = (*gradients(X[rows], y[rows], Z1, A1, Z2, y_hat, W2 + rate * found[2])[:2], *found[2:])
         return found
+
+    def gradients(X, y, Z1, A1, Z2, y_hat, W2):
+        if output_slope:
+            return backward(X, y, Z1, A1, Z2, y_hat, W2)
+        dZ2 = (y_hat - y) / len(y)
+        dZ1 = dZ2 @ W2.T * (Z1 > 0)
+        return X.T @ dZ1, dZ1.sum(axis=0), A1.T @ dZ2, dZ2.sum(axis=0)
 
     losses = [loss()]
     batches = [slice(i, i + 1) for i in range(n)] if per_sample else [slice(None)]
@@ -73,6 +86,9 @@ def train(
                 else value
                 for value, step, moves, rate_of_this in zip(parameters, steps, updated, rates, strict=True)
             ]
+        if integer_weights == "always":
+            parameters = [np.trunc(value) if value.ndim == 2 else value for value in parameters]
         if epoch < epochs or not losses_kept:
             losses.append(losses[0] if losses_of_start else loss())
+    parameters = start if return_start else parameters
     return (*parameters, factor_of_losses * np.array(losses))

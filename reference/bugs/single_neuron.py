@@ -11,6 +11,22 @@ OTHER_LOSSES = {
 }
 
 
+def forward_difference(X, y, w, b, predict, loss, step):
+    """(dw, db) as quotients of differences of the loss over one step, forwards or, if it is negative, backwards."""
+    return _quotients(lambda w, b: loss(y, predict(X, w, b)), w, b, 0.0, step)
+
+
+def central_difference(X, y, w, b, predict, loss, step):
+    """(dw, db) as quotients of differences of the loss between a step back and a step ahead."""
+    return _quotients(lambda w, b: loss(y, predict(X, w, b)), w, b, -step, step)
+
+
+def _quotients(cost, w, b, back, ahead):
+    moves = np.eye(len(w))
+    dw = [(cost(w + ahead * move, b) - cost(w + back * move, b)) / (ahead - back) for move in moves]
+    return np.array(dw), (cost(w, b + ahead) - cost(w, b + back)) / (ahead - back)
+
+
 def train(
     X,
     y,
@@ -43,10 +59,16 @@ def train(
     bias_only_with_fit=False,
     other_loss="",
     losses_of_start=False,
+    return_start=False,
+    integer_weights="",
+    label_column=None,
 ):
     """Gradient descent as in the reference: (w, b, losses), losses with an entry before and after each epoch."""
+    start = w, b
+    y = y if label_column is None else X[:, label_column]
     forgotten = start_without_bias or (bias_only_with_fit and not fit_bias)
     w, b = np.array(w, dtype=float), 0.0 * b if forgotten else b
+    w = np.trunc(w) if integer_weights else w
     divide_losses = len(y) if average_losses else 1
     fit_bias = ((fit_bias != invert_fit_bias) or ignore_fit_bias) and update_bias
     count = int(epochs) + further_epochs
@@ -65,10 +87,12 @@ def train(
         for rows in batches:
             dw, db = first if once else gradients(X[rows], y[rows], w, b)
             w = w + direction * rate * dw if update_weights else w
+            w = np.trunc(w) if integer_weights == "always" else w
             if updated_weights:
                 _, db = gradients(X[rows], y[rows], w, b)
             if fit_bias:
                 b = b + direction * rate_of_bias * db
         if epoch < epochs or not losses_kept:
             losses.append(losses[0] if losses_of_start else loss_now())
+    w, b = start if return_start else (w, b)
     return w, b, factor_of_losses * np.array(losses) / divide_losses

@@ -51,7 +51,7 @@ BUGS = [
     # the chain: cut, with updated weights, from another delta, without a transpose
     (MNIST, "backward", "chain-cut@dW2", "w3.T.dot(dZ3)", "w3.T.dot(2 * (A3 - Y))"),
     (SWAP, "backward", "chain-cut@dW1", "dZ2 @ W2.T", "(y_hat - y) @ W2.T / len(y)"),
-    (NEURON, "gradients", "chain-cut@dw", "(y_hat - y) * y_hat", "y_hat"),
+    (NEURON, "gradients", "gradient-of-the-output@dw", "(y_hat - y) * y_hat", "y_hat"),
     (MNIST, "backward", "updated-weights@dW2", "w3.T.dot(dZ3)", "(w3 - 0.1 * dW3).T.dot(dZ3)"),
     (SWAP, "backward", "updated-weights@dW1", "@ W2.T", "@ (W2 - 0.5 * dW2).T"),
     (MNIST, "backward", "wrong-delta@dB1", "dB1 = dZ1", "dB1 = dZ2"),
