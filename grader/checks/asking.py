@@ -21,7 +21,15 @@ RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)
 FIXED_EPOCHS = 120  # and fewer
 STEPS = 3  # of a path, whose first is not right
 SHORT = 12  # epochs; most bugs of a training loop show in the first ones
-BEHAVIOUR = ("not-deterministic", "state-kept-between-calls", "stops-early", "learning-rate-changes", "momentum")
+BEHAVIOUR = (
+    "not-deterministic",
+    "state-kept-between-calls",
+    "stops-early",
+    "learning-rate-changes",
+    "momentum",
+    "weight-decay",
+    "gradient-clipped",
+)
 SEED = 1
 TIMES = 12  # that the same is asked; what changes with every tenth call still shows
 
@@ -74,7 +82,7 @@ def has_several_epochs(context: Context, function: str, samples: Sequence[Sample
 
 def epochs_of(context: Context, function: str) -> str:
     """The argument of a training loop that counts its epochs; "" where there is none."""
-    return _names(context.content.functions[function].argument_names())[0]
+    return names_of_epochs_and_rate(context.content.functions[function].argument_names())[0]
 
 
 def find(context: Context, function: str, samples: Sequence[Sample], short: Sequence[Sample]) -> Findings | None:
@@ -258,7 +266,7 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
 def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
     """Steps that are wrong from the first one on, each in the same way: with weight decay, or clipped."""
     mutations, declared = context.mutations, context.content.functions[function]
-    epochs, rate = _names(declared.argument_names())
+    epochs, rate = names_of_epochs_and_rate(declared.argument_names())
     parameters = [name for name in declared.returns if name in declared.argument_names()]
     if declared.history is None or not epochs or not rate or not parameters or not mutations.known(function):
         return None
