@@ -104,9 +104,8 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
                     doing=doing, where=where
                 ),
             )
-        return CallFailed(
-            "error", _("{doing} is not written yet{where} (NotImplementedError).").format(doing=doing, where=where)
-        )
+        sentence = _("{doing} is not written yet{where} (NotImplementedError).")
+        return CallFailed("error", sentence.format(doing=doing, where=where), kind)
     advice = ""
     outer, outer_cell = error.get("outer_line"), error.get("outer_cell")
     if loading and isinstance(outer, int) and (outer, outer_cell) != (line, error.get("cell")):
