@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import ChainCheck, TrajectoryCheck
+from ..assignment.parts import Tolerance
 from ..compare import compare_results
 from ..errors import NotGradable
 from ..language import _, joined
@@ -91,6 +92,16 @@ def of_training(
         history = context.content.functions[function].history
         verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
     return verdict if verdict.share == 1 else None
+
+
+def explain(context: Context, function: str, case: Case, right: Values, answered: Values) -> bool:
+    """Whether a training loop went where the submission's own functions lead, and learnt on the way."""
+    followed = carried(context, function, case.inputs)
+    if followed is None or not learns(context, function, case.inputs, right, followed):
+        return False
+    history = context.content.functions[function].history
+    compared = compare_results(answered, followed, Tolerance(), history)
+    return all(item.problem is None for item in compared.values())
 
 
 def of_chain(check: ChainCheck, context: Context, tried: Tried) -> Tried:

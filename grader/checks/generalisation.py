@@ -13,7 +13,7 @@ import numpy as np
 from ..assignment.checks import GeneralisationCheck
 from ..language import _
 from ..sandbox.endings import CallFailed
-from . import diagnosed, pictured
+from . import consequences, diagnosed, pictured
 from .context import Context, Outcome
 
 
@@ -27,8 +27,12 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
         drawn = pictured.points(check, context, case.inputs, trained, scores)
         if not right.all():
             evidence = {"case": case.name, "right": int(right.sum()), "unseen": len(labels), "scores": scores.tolist()}
-            outcome = Outcome(0.0, _sentence(check, case.name, scores, right), evidence, pictures=drawn)
+            sentence = _sentence(check, case.name, scores, right)
             expected = context.oracle.results(check.train, case.inputs)
+            if consequences.explain(context, check.train, case, expected, trained):
+                note = consequences.note(consequences.mistaken(context, check.train))
+                return Outcome(1.0, f"{sentence} {note}", {**evidence, "notes": [note]}, pictures=drawn)
+            outcome = Outcome(0.0, sentence, evidence, pictures=drawn)
             return diagnosed.named(outcome, context, check.train, [(case, expected, trained)])
     praise = _("All {count} unseen inputs are classified correctly after training.").format(count=len(labels))
     return Outcome(1.0, praise, pictures=drawn)

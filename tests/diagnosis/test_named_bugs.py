@@ -321,7 +321,7 @@ def test_a_later_check_passes_where_only_the_earlier_function_is_wrong(diagnosed
 
 # The same with the bug, where what follows from it does not learn.
 FOLLOWING = [
-    (NEURON, "gradients", "unseen-corners", "mean-for-bias-only@db", "np.sum(delta)", "np.mean(delta)"),
+    (NEURON, "gradients", "one-update", "sign-flipped@dw", "(y_hat - y)", "(y - y_hat)"),
     (SWAP, "backward", "trajectory", "derivative-not-swapped@dW1", "relu_derivative(Z1)", "A1 * (1 - A1)"),
     (MNIST, "backward", "one-step", "sign-flipped@dW3", "2 * (A3 - Y)", "2 * (Y - A3)"),
 ]
@@ -337,9 +337,9 @@ def test_a_later_check_names_the_bug_of_the_earlier_function(diagnosed, row):
 
 
 def test_bugs_of_two_functions_are_both_named_where_both_are_used(diagnosed):
-    replacements = ("np.sum(delta)", "np.mean(delta)", "0.5 * np.sum", "np.sum")
-    result = diagnosed(NEURON, "unseen-corners", *replacements, before=["loss", "gradients"])
-    assert found(result) == (["stray-factor-two@loss", "mean-for-bias-only@db"], [])
+    replacements = ("(y_hat - y)", "(y - y_hat)", "0.5 * np.sum", "np.sum")
+    result = diagnosed(NEURON, "one-update", *replacements, before=["loss", "gradients"])
+    assert found(result) == (["stray-factor-two@loss", "sign-flipped@dw"], [])
 
 
 def test_a_bug_of_the_training_beside_that_of_a_function_is_not_mistaken_for_it(diagnosed):

@@ -69,7 +69,7 @@ def test_a_solution_and_a_wrong_submission(single_neuron, solution):
     single_neuron.submit(neuron__py=(SINGLE_NEURON / "wrong" / "mean_gradient.py").read_text())
     assert single_neuron.run().returncode == 0
     results = single_neuron.results()
-    assert results["score"] == 70
+    assert results["score"] == 85
     assert "mean-instead-of-sum" in json.dumps(results)
     assert str(single_neuron.base) not in json.dumps(results)
 
