@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from .. import __version__, language
+from .. import __version__, language, seeds
 from ..assignment import PACKAGE, Assignment, digest
 from ..assignment.parts import Policy
 from ..device import Wanted
@@ -24,7 +25,7 @@ from ..report.model import Level, Report
 from ..sandbox import view
 from ..sandbox.engines import Engine
 from ..text import clean, plural
-from . import job, outputs, run
+from . import chosen, job, outputs, run
 from .class_page import Pupil
 from .collect import Class, HandedIn
 from .gradebook import Filled, Row
@@ -58,6 +59,8 @@ class Options:
     checks: Sequence[str] = ()
     fresh: bool = False
     given: Given = field(default_factory=Given)
+    file: str = ""
+    files: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,16 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
     _refuse_own_files(submissions)
     rosters = outputs.rosters(options.given)
     names = {name for roster in rosters for name in roster.names()}
-    with Class(submissions, options.layout, assignment.name, out, names) as found, Store(out) as store:
+    with contextlib.ExitStack() as stack:
+        found = stack.enter_context(Class(submissions, options.layout, assignment.name, out, names))
+        people = _People(found, rosters)
+        named = _chosen(people, found, submissions, out, options, console)
+        store = stack.enter_context(Store(out))
         if options.fresh:
             store.forget()
         hide = (str(submissions.resolve()), str(out.resolve()))
         work = _work(assignment, store.seed(options.seed), options, hide)
-        batch = _Batch(assignment, found, rosters, store, work, out, options, console)
+        batch = _Batch(assignment, found, people, named, store, work, out, options, console)
         todo = batch.todo()
         if todo:
             try:
@@ -103,6 +110,33 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
             except KeyboardInterrupt:
                 raise Stopped("Stopped: what is graded is kept; run the same command again to go on.") from None
         return batch.write(len(todo))
+
+
+def list_class(assignment: Assignment, submissions: Path, out: Path | None, options: Options, console: Console) -> None:
+    """Print which file of each student would be graded, and why; nothing is run, and nothing is written.
+
+    Raises UsageError for what cannot be read.
+    """
+    rosters = outputs.rosters(options.given)
+    names = {name for roster in rosters for name in roster.names()}
+    with Class(submissions, options.layout, assignment.name, out, names) as found:
+        people = _People(found, rosters)
+        chosen.show(
+            assignment, found, people.students, _chosen(people, found, submissions, out, options, console), console
+        )
+
+
+def _chosen(
+    people: _People, found: Class, submissions: Path, out: Path | None, options: Options, console: Console
+) -> dict[str, str]:
+    """Which file of each student is graded, by identity, where the instructor says so."""
+    table = options.files or chosen.find(out, submissions)
+    named = {}
+    if table is not None:
+        console.print(f"Which files are graded is read from {table}.", soft_wrap=True)
+        named = chosen.patterns(table, people.students, people.called, found.handed_in)
+    everybody = {student.identity: options.file for student in people.students} if options.file else {}
+    return everybody | named
 
 
 def _refuse_own_files(submissions: Path) -> None:
@@ -151,6 +185,24 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
+class _People:
+    """The students of a class, as they and the course systems call them."""
+
+    def __init__(self, found: Class, rosters: Sequence[Roster]) -> None:
+        self.students, self.absent, self.notes = identify(found.students, rosters)
+        self._called_in_class = {student.identity: student.name for student in found.students}
+
+    def called(self, name: str) -> list[Student]:
+        """The students of a name or an id."""
+        return [student for student in self.students if _folded(name) in self._all_names(student)]
+
+    def _all_names(self, student: Student) -> set[str]:
+        """Whatever a student, or a member of a group, is called by the class or by a course system's file."""
+        people = [each for person in student.people for each in (person.name, person.identity)]
+        names = [student.name, student.identity, self._called_in_class[student.identity], *people]
+        return {_folded(name) for name in names}
+
+
 class _Batch:
     """One run: a class, what is known of it already, and where the rest goes."""
 
@@ -158,7 +210,8 @@ class _Batch:
         self,
         assignment: Assignment,
         found: Class,
-        rosters: Sequence[Roster],
+        people: _People,
+        named: dict[str, str],
         store: Store,
         work: Work,
         out: Path,
@@ -172,10 +225,11 @@ class _Batch:
         self._out = out
         self._options = options
         self._console = console
-        self._students, self._absent, self._notes = identify(found.students, rosters)
-        self._called_in_class = {student.identity: student.name for student in found.students}
+        self._people = people
+        self._students, self._absent, self._notes = people.students, people.absent, people.notes
+        self._named = named
         # Without the contents, of which only those are in memory that are being graded.
-        self._seen = {student.identity: replace(found.handed_in(student), contents={}) for student in self._students}
+        self._seen = {student.identity: replace(self._handed_in(student), contents={}) for student in self._students}
         self._names = outputs.file_names([person for student in self._students for person in student.people])
         self._rules = options.policy or assignment.content.grading
         self.stages = Timings()
@@ -195,16 +249,16 @@ class _Batch:
         return [each for each in chosen if self._store.key(each.identity) != self._key(self._seen[each.identity])]
 
     def _called(self, name: str) -> list[Student]:
-        known = [s for s in self._students if _folded(name) in self._all_names(s)]
+        known = self._people.called(name)
         if not known:
             raise UsageError(f"No student is called '{clean(name)}': give a name or id as it is in gradebook.csv.")
         return known
 
-    def _all_names(self, student: Student) -> set[str]:
-        """Whatever a student, or a member of a group, is called by the class or by a course system's file."""
-        people = [each for person in student.people for each in (person.name, person.identity)]
-        names = [student.name, student.identity, self._called_in_class[student.identity], *people]
-        return {_folded(name) for name in names}
+    def _handed_in(self, student: Student) -> HandedIn:
+        """What a student handed in; its digest tells also which file of it was named."""
+        handed = self._found.handed_in(student)
+        named = self._named.get(student.identity)
+        return handed if named is None else replace(handed, sha256=_digest(handed.sha256, named))
 
     def _key(self, handed: HandedIn) -> str:
         return _digest(self._work.identity, handed.sha256)
@@ -260,10 +314,11 @@ class _Batch:
     def _tasks(self, todo: Sequence[Student]) -> Iterator[tuple[HandedIn, Task]]:
         """The submissions one by one, read when there is room for them."""
         for student in todo:
-            handed = self._found.handed_in(student)
+            handed = self._handed_in(student)
             earlier = self._earlier(handed) if self._options.checks else None
             only = self._to_be_graded(earlier) if earlier else ()
-            yield handed, Task(handed.shown, handed.contents, handed.problem, earlier, only)
+            pattern = self._named.get(student.identity, "")
+            yield handed, Task(handed.shown, handed.contents, handed.problem, earlier, only, pattern)
 
     def _earlier(self, handed: HandedIn) -> Report | None:
         """The report whose other checks still hold when some are graded again: on the same files, with the same seed."""
@@ -333,8 +388,14 @@ class _Batch:
                 "the archive with the right encoding and give the folder."
             )
         told = {
-            "assignment": {"name": self._assignment.name, "version": content.version},
+            "assignment": {
+                "name": self._assignment.name,
+                "version": content.version,
+                "digest": self._assignment.digest([*map(Path, self._work.hide)]),
+            },
             "grader": __version__,
+            "seed_fingerprint": seeds.fingerprint(self._work.seed),
+            "files": [{"student": row.name, "id": row.identity, "file": row.file} for row in rows if row.file],
             "seed": self._work.seed,
             "isolation": self._work.isolation,
             "layout": found.layout,

@@ -65,10 +65,18 @@ def render(
             left_over=left_over,
             states=_states(),
             isolation=isolation,
+            about=_graded_by([pupil.row for pupil in pupils]),
             script=_script(),
             script_policy=f"{POLICY}; script-src '{_digest(_script())}'",
         )
     )
+
+
+def _graded_by(rows: Sequence[Row]) -> list[str]:
+    """The grader, the assignment and the seed, each way that somebody was graded."""
+    ways = dict.fromkeys((row.grader, row.assignment_digest, row.seed_fingerprint) for row in rows if row.grader)
+    sentence = _("grader {version}, assignment {digest}, seed {fingerprint}")
+    return [sentence.format(version=version, digest=digest, fingerprint=seed) for version, digest, seed in ways]
 
 
 def _states() -> dict[str, str]:

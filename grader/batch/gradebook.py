@@ -13,7 +13,7 @@ from .cells import number_cell, text_cell
 from .files import write_whole
 
 BEFORE_CHECKS = ("student", "id", "status", "score", "max_score", "passed", "late", "penalty")
-AFTER_CHECKS = ("submission", "earlier_attempts", "comment")
+AFTER_CHECKS = ("submission", "earlier_attempts", "comment", "file", "grader", "assignment_digest", "seed_fingerprint")
 GROUP = "group"  # in front of those, in a class with groups
 
 
@@ -26,7 +26,7 @@ class Row:
     late policy and rounding, ``raw`` before; both are None where there is none. ``late`` says how late, and ``penalty``
     how many points that cost. ``checks`` has the score of each check, and ``attempts`` what was handed in before and
     not graded. ``group`` names those who handed in together, empty for one student alone. ``email`` and ``number`` help
-    to find the student in a course system's file.
+    to find the student in a course system's file. ``file`` is the one that was graded, and the next three say by what.
     """
 
     name: str
@@ -42,6 +42,10 @@ class Row:
     checks: dict[str, float | None]
     submission: str
     attempts: list[str]
+    file: str = ""
+    grader: str = ""
+    assignment_digest: str = ""
+    seed_fingerprint: str = ""
     group: str = ""
     email: str = ""
     number: str = ""
@@ -98,4 +102,8 @@ def _line(row: Row, checks: Sequence[str], groups: bool) -> list[str]:
         text_cell(row.submission),
         text_cell("; ".join(row.attempts)),
         text_cell(row.comment),
+        text_cell(row.file),
+        text_cell(row.grader),
+        text_cell(row.assignment_digest),
+        text_cell(row.seed_fingerprint),
     ]

@@ -148,6 +148,10 @@ def row(handed: HandedIn, record: Record | None, content: AssignmentFile, rules:
         checks={check.name: check.score for check in report.checks} if report else {},
         submission=handed.shown,
         attempts=[file.path for file in student.earlier],
+        file=report.submission.file if report else "",
+        grader=report.grader.version if report else "",
+        assignment_digest=report.assignment.digest if report else "",
+        seed_fingerprint=report.seed_fingerprint if report else "",
     )
 
 

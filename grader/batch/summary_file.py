@@ -27,6 +27,14 @@ class WithoutScore(Part):
     why: str
 
 
+class GradedFile(Part):
+    """Which file of a student was graded."""
+
+    student: str
+    id: str
+    file: str
+
+
 class Attempts(Part):
     """Who handed in more than once, and what was not graded."""
 
@@ -48,6 +56,8 @@ class SummaryFile(Part):
     schema_: Literal["grader.summary/1"] = Field("grader.summary/1", alias="schema")
     assignment: AssignmentName
     grader: str
+    seed_fingerprint: str = ""
+    files: list[GradedFile] = []
     seed: int
     isolation: Level
     layout: str

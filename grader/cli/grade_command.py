@@ -21,9 +21,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command("grade")
 @click.argument("assignment")
 @click.argument("submissions", type=click.Path(path_type=Path, readable=False))
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where results go."
-)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where results go.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Submissions graded at the same time.  [default: cores]")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on the Dask cluster of this scheduler.")
 @click.option("--seed", type=options.SEED, help="Draws the inputs.  [default: drawn once, and kept]")
@@ -63,13 +61,28 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     metavar="NAME",
     help="Grade this check again, and what requires it; the others stay.",
 )
+@click.option(
+    "--file",
+    metavar="PATTERN",
+    default="",
+    help="Which file of each hand-in is graded, by its name or path: '*final*.ipynb'.  [default: chosen]",
+)
+@click.option(
+    "--files",
+    type=FILE,
+    metavar="CSV",
+    help="The same for single students: student,file.  [default: files.csv in DIR, else next to SUBMISSIONS]",
+)
+@click.option(
+    "--list", "only_list", is_flag=True, help="Print which file of each student would be graded, and why; run nothing."
+)
 @click.option("--fresh", is_flag=True, help="Forget earlier results and the seed.")
 @click.pass_context
 def command(
     ctx: click.Context,
     assignment: str,
     submissions: Path,
-    out: Path,
+    out: Path | None,
     jobs: int | None,
     scheduler: str | None,
     seed: int | None,
@@ -86,15 +99,21 @@ def command(
     ilias: Path | None,
     only: tuple[str, ...],
     checks: tuple[str, ...],
+    file: str,
+    files: Path | None,
+    only_list: bool,
     fresh: bool,
 ) -> None:
     """Grade the SUBMISSIONS of a class (a folder, or an archive of a course system) by ASSIGNMENT.
 
     The same command goes on where an earlier one was stopped, and grades only what has changed since.
     """
-    from ..batch import server
+    if out is None and not only_list:
+        raise click.UsageError("Missing option '--out'.")
+    if not only_list:
+        from ..batch import server
 
-    server.start()
+        server.start()
     from .. import yamlfile
     from ..assignment import load
     from ..assignment.parts import Policy
@@ -116,13 +135,18 @@ def command(
         students=only,
         checks=checks,
         fresh=fresh,
+        file=file,
+        files=files,
         given=Given(canvas, column or loaded.content.title, moodle, ilias),
     )
-    if isolation != "strong":
+    if isolation != "strong" and not only_list:
         click.echo(f"Warning: submissions are confined at level {isolation} only, as every report will say.", err=True)
     console = PlainConsole()
     if not console.is_terminal:
         console.width = 250  # a pipe has none: whole lines
+    if out is None or only_list:
+        batch.list_class(loaded, submissions, out, wanted, console)
+        return
     graded = batch.grade_class(loaded, submissions, out, wanted, console)
     overview.show(graded, out, console, timings)
     ctx.exit(3 if any(row.status in ("not_gradable",) for row in graded.rows) else 0)

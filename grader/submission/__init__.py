@@ -133,7 +133,7 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
         problem = str(error)
     except NothingToGrade as error:
         nothing = str(error)
-    used = choice.helpers(entry, "\n".join(part.text for part in code), tree)
+    used = choice.helpers(entry, [part.text for part in code], tree)
     tree = {
         name: content for name, content in tree.items() if name in (entry, *used) or not files.is_python(name, content)
     }

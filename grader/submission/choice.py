@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..assignment import Assignment
 
 TEST = re.compile(r"(?:.*/)?(?:tests?/.*|(?:test_|tests?\.)[^/]*|[^/]*_tests?\.[^/]*)", re.IGNORECASE)
+RUN = re.compile(r"%(?:run|load)[ \t]+(?:-\w+[ \t]+)*[\"']?([\w./-]+\.py)")
 OF_A_PROJECT = {"conftest", "setup", "__init__", "__main__", "noxfile", "manage", "tasks", "fabfile"}
 CHECKPOINT = re.compile(r".*[-_ ]checkpoint(?:[ _-]?\(?\d+\)?)?", re.IGNORECASE)
 ALIKE = 0.8  # of two names, from which on one is a misspelling of the other
@@ -345,14 +346,7 @@ def _without_imported(best: list[_Candidate], left_out: list[tuple[str, str]]) -
 
 
 def _imports(code: str, name: str) -> bool:
-    return (
-        mentions(code, stem(name)) and re.search(r"\bimport\b|%run", code) is not None and name.lower().endswith(".py")
-    )
-
-
-def mentions(code: str, name: str) -> bool:
-    """Whether a name stands in the code as a word."""
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", code) is not None
+    return name.lower().endswith(".py") and stem(name) in defined.used_files(code)
 
 
 def _reason(
@@ -371,14 +365,17 @@ def _reason(
     )
 
 
-def helpers(entry: str, code: str, contents: Mapping[str, bytes]) -> list[str]:
-    """The other Python files that the chosen one uses, directly or not: it has to say their names, or their folders'."""
+def helpers(entry: str, code: Sequence[str], contents: Mapping[str, bytes]) -> list[str]:
+    """The other Python files that the chosen one uses, directly or not, by the pieces of its ``code``.
+
+    Where something is imported or opened, or after ``%run``, they have to be named, or their folders.
+    """
     left = [name for name in contents if name != entry and name.lower().endswith(".py")]
     found: list[str] = []
-    waiting = [code]
+    run = RUN.findall(contents[entry].decode(errors="replace"))
+    waiting = [*code, *(f"import {stem(name)}" for name in run)]
     while waiting:
-        text = waiting.pop()
-        words = set(re.findall(r"\w+", text))
+        words = defined.used_files(waiting.pop())
         used = [name for name in left if words & {stem(name), *PurePosixPath(name).parts[:-1]}]
         left = [name for name in left if name not in used]
         found += used
@@ -391,6 +388,10 @@ def _nothing(shown: str, contents: Mapping[str, bytes]) -> str:
     if packed:
         return _("{path} holds an archive that is not read here ({file}): pack your solution as a .zip.").format(
             path=shown, file=clean(PurePosixPath(packed[0]).name, 80)
+        )
+    if len(contents) == 1:
+        return _("{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.").format(
+            path=shown
         )
     return _("{path} holds no notebook (.ipynb) and no Python file (.py): give the path of your solution.").format(
         path=shown

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 UNPARSED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
+FILE = re.compile(r"[\w./\\-]{1,200}")  # a module, or a path, in a text
 TESTING = ("pytest", "unittest", "nose", "hypothesis")
 
 
@@ -74,6 +75,26 @@ def imported_names(source: str) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 yield node.module or "", alias.name
+
+
+def used_files(source: str) -> set[str]:
+    """The words that may name other files: parts of imported modules, and of texts that are the name of a file.
+
+    Of code that does not parse, all words.
+    """
+    tree = parse(source)
+    if tree is None:
+        return set(re.findall(r"\w+", source))
+    words: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            words.update(part for alias in node.names for part in alias.name.split("."))
+        elif isinstance(node, ast.ImportFrom):
+            words.update((node.module or "").split("."))
+            words.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and FILE.fullmatch(node.value):
+            words.update(re.findall(r"\w+", node.value))
+    return words
 
 
 def is_test(source: str) -> bool:

@@ -497,3 +497,76 @@ def test_umlauts_in_a_locale_without_them(doubling, class_zip, tmp_path):
     assert (done.returncode, done.stderr) == (0, b"")
     assert (folder / "aus" / "reports" / "Jörg_Müller.html").exists()
     assert "张伟" in (folder / "aus" / "gradebook.csv").read_text(encoding="utf-8")
+
+
+def test_the_file_that_is_graded_is_chosen_named_and_listed(grade, grader, doubling, tmp_path, gradebook):
+    made = {
+        "class/anna/a.py": RIGHT,
+        "class/anna/b.py": WRONG,
+        "class/ben/test_double.py": "def test_it():\n    assert True\n",
+        "class/ben/report.pdf": "%PDF",
+        "class/cleo/week1/doubling_cleo.py": RIGHT,
+        "class/cleo/Untitled.py": "print(1)\n",
+        "class/cleo/files.csv": "student,file\ncleo,Untitled.py\n",
+    }
+    for name, text in made.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    listed = grader("grade", doubling, tmp_path / "class", "--list")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    lines = listed.stdout.splitlines()
+    assert lines[0].startswith("anna: no file. anna holds 2 files that may be the solution (a.py, b.py)")
+    assert "test_double.py: it is a test" in lines[1]
+    assert lines[2] == "cleo: week1/doubling_cleo.py (nothing else can be the solution)"
+    assert lines[3] == "    left out: Untitled.py (it defines nothing that was asked for)"
+    assert {path.name for path in tmp_path.iterdir()} == {"class", "doubling"}
+
+    grade(tmp_path / "class")
+    rows = gradebook()
+    assert [rows[name]["score"] for name in ("anna", "ben", "cleo")] == ["", "", "100"]
+    assert rows["cleo"]["file"] == "week1/doubling_cleo.py"
+    report = json.loads((tmp_path / "out" / "reports" / "cleo.json").read_text())
+    assert report["submission"]["file"] == "week1/doubling_cleo.py"
+    assert report["grader"]["version"] == rows["cleo"]["grader"] != ""
+    assert report["assignment"]["digest"] == rows["cleo"]["assignment_digest"] != ""
+    assert report["seed_fingerprint"] == rows["cleo"]["seed_fingerprint"]
+    assert len(report["seed_fingerprint"]) == 8
+    assert "week1/doubling_cleo.py" in (tmp_path / "out" / "reports" / "cleo.html").read_text()
+    assert "week1/doubling_cleo.py" in (tmp_path / "out" / "index.html").read_text()
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["files"] == [{"student": "cleo", "id": "cleo", "file": "week1/doubling_cleo.py"}]
+
+    (tmp_path / "files.csv").write_text("student,file\nanna,b.py\n")
+    done = grade(tmp_path / "class")
+    assert f"Which files are graded is read from {tmp_path / 'files.csv'}." in done.stdout
+    assert gradebook()["anna"]["file"] == "b.py"
+    assert float(gradebook()["anna"]["score"]) < 50
+    (tmp_path / "out" / "files.csv").write_text("file;student\na.py;ANNA\n")
+    assert "1 graded now" in grade(tmp_path / "class").stdout
+    assert (gradebook()["anna"]["file"], gradebook()["anna"]["score"]) == ("a.py", "100")
+    (tmp_path / "out" / "files.csv").unlink()
+    (tmp_path / "files.csv").unlink()
+    grade(tmp_path / "class", "--file", "B*")
+    assert [gradebook()[name]["file"] for name in ("anna", "cleo")] == ["b.py", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("student,file\nzoe,a.py\n", "files.csv:2: 'zoe' is no student of this class"),
+        ("student,file\n\nanna,a.py\nAnna,b.py\n", "files.csv:4: 'Anna' is also in line 3"),
+        ("student,file\nanna,c.py\n", "files.csv:2: 'anna' has handed in no c.py (there are: a.py, b.py)"),
+        ("name,file\nanna,a.py\n", "files.csv:1: has no column 'student'"),
+        ("student,file\nanna\n", "files.csv:2: has no file"),
+        ("", "files.csv:1: has no column 'student'"),
+    ],
+)
+def test_a_table_of_files_that_is_wrong_is_said_with_its_line(grade, tmp_path, text, said):
+    for name, code in (("a.py", RIGHT), ("b.py", WRONG)):
+        (tmp_path / "class" / "anna").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "class" / "anna" / name).write_text(code)
+    (tmp_path / "files.csv").write_text(text)
+    done = grade(tmp_path / "class", "--layout", "folders")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not (tmp_path / "out").exists()

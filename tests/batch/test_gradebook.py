@@ -38,6 +38,10 @@ def test_a_line_for_each_student_in_the_order_given(tmp_path):
                 checks={"sigmoid": 3.0, "training": 4.25},
                 submission="b/answer.py",
                 attempts=["b/old.py", "b/older.py"],
+                file="work/answer.py",
+                grader="1.2",
+                assignment_digest="0123456789ab",
+                seed_fingerprint="default",
             ),
             row("Erika Mustermann", "4711", None, checks={"training": None}),
             row("Max Muster", "5", 0.0, status="unreadable"),
@@ -58,9 +62,14 @@ def test_a_line_for_each_student_in_the_order_given(tmp_path):
         "b/answer.py",
         "b/old.py; b/older.py",
         'Look at "dB2", and at dW1. 🎉',
+        "work/answer.py",
+        "1.2",
+        "0123456789ab",
+        "default",
     ]
     assert ",".join(lines[0]) == (
-        "student,id,status,score,max_score,passed,late,penalty,sigmoid,training,submission,earlier_attempts,comment"
+        "student,id,status,score,max_score,passed,late,penalty,sigmoid,training,submission,earlier_attempts,comment,"
+        "file,grader,assignment_digest,seed_fingerprint"
     )
     assert [(line["status"], line["score"], line["passed"], line["training"]) for line in lines[1:]] == [
         ("not_gradable", "", "", ""),

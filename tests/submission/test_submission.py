@@ -331,6 +331,7 @@ def test_the_file_that_is_graded(chosen, others):
     ("others", "said"),
     [
         ({"a.py": ALL, "b.py": ALL + "x = 1"}, "holds 2 files that may be the solution (a.py, b.py)"),
+        ({"single_neuron_1.py": ALL, "single_neuron_2.py": ALL + "a = 1"}, "(single_neuron_1.py, single_neuron_2.py)"),
         ({"test_neuron.py": "def test_it():\n    assert True\n", "report.pdf": "%PDF"}, "test_neuron.py: it is a test"),
         ({"single_neuron.py": "# my name\n" + STARTER}, "it is the starter, in which nothing was written"),
         (
@@ -350,7 +351,9 @@ def test_what_is_never_the_submission_and_what_is_not_guessed(others, said):
 
 def test_a_file_is_executed_where_it_lies_with_what_it_uses():
     contents = {
-        "week1/mine.ipynb": notebook("import helper\n" + ALL).encode(),
+        "week1/mine.ipynb": notebook("import helper\n" + ALL, "%run -i more.py").encode(),
+        "week1/more.py": b"a = 1",
+        "week1/x.py": b"import tensorflow",
         "week1/helper.py": b"from tools import y\n",
         "week1/data.csv": b"1",
         "tools.py": b"y = 1",
@@ -359,9 +362,15 @@ def test_a_file_is_executed_where_it_lies_with_what_it_uses():
     }
     submission = read_contents("work", contents, load("single-neuron"))
     assert (submission.file, submission.entry) == ("week1/mine.ipynb", "mine.ipynb")
-    assert set(submission.files) == {"mine.ipynb", "helper.py", "data.csv", "tools.py"}
+    assert set(submission.files) == {"mine.ipynb", "helper.py", "more.py", "data.csv", "tools.py"}
     assert submission.files["helper.py"] == b"from tools import y\n"
-    assert [code.place for code in submission.code] == ["cell 1", "week1/helper.py", "tools.py"]
+    assert [code.place for code in submission.code] == [
+        "cell 1",
+        "cell 2",
+        "week1/more.py",
+        "week1/helper.py",
+        "tools.py",
+    ]
 
 
 def test_virtual_environments_do_not_count_for_the_limits(tmp_path, monkeypatch):
