@@ -389,10 +389,6 @@ def _nothing(shown: str, contents: Mapping[str, bytes]) -> str:
         return _("{path} holds an archive that is not read here ({file}): pack your solution as a .zip.").format(
             path=shown, file=clean(PurePosixPath(packed[0]).name, 80)
         )
-    if len(contents) == 1:
-        return _("{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.").format(
-            path=shown
-        )
     return _("{path} holds no notebook (.ipynb) and no Python file (.py): give the path of your solution.").format(
         path=shown
     )
