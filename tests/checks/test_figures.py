@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 SOLUTION = (Path(__file__).parents[2] / "assignments/cifar-grayscale/solution.py").read_text()
 
 
@@ -9,3 +11,22 @@ def test_pictures_in_another_order_than_the_variable_are_found_but_for_their_tit
     source = SOLUTION.replace("zip(axes.ravel(), pictures, labels)", "zip(axes.ravel(), pictures[24::-1], labels)")
     (check,) = graded("cifar-grayscale", source, only=["figures"]).checks
     assert check.status in ("partial", "failed") and "where the name of its class is asked" in check.message
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ('cmap="gray_r"', "negatives"),
+        ('cmap="binary"', "negatives"),
+        ('cmap="gray", vmin=1, vmax=0', "negatives"),
+        ('cmap="gray", vmin=0, vmax=255', "same brightness"),
+        ('cmap="bone"', "the colour map is bone"),
+        ('cmap="Greys_r"', ""),
+        ("cmap=plt.cm.binary.reversed()", ""),
+    ],
+)
+def test_gray_pictures_are_judged_by_the_brightness_in_which_they_are_drawn(graded, options, expected):
+    source = SOLUTION.replace('cmap="gray", vmin=0, vmax=1', options)
+    (check,) = graded("cifar-grayscale", source, only=["figures"]).checks
+    assert (check.status == "passed") == (not expected) and expected in check.message
+    assert (check.diagnosis is not None and check.diagnosis.bug == "inverted") == (expected == "negatives")
