@@ -239,7 +239,7 @@ def test_the_held_out_half_is_not_in_the_worker(graded, tmp_path):
 import os, numpy as np
 from keras.datasets import fashion_mnist
 (x, y), (x_test, y_test) = fashion_mnist.load_data()
-files = [os.path.join(folder, name) for top in ("/data", ".") for folder, _, names in os.walk(top) for name in names]
+files = [os.path.join(folder, name) for top in ("/given", ".") for folder, _, names in os.walk(top) for name in names]
 again = np.load("fashion_mnist.npz")
 raise SystemExit(f"{x.shape} {y.shape} {x_test.shape} {sorted(files)} {sorted(again)} {(again['x_test'] == x_test).all()}")
 """
