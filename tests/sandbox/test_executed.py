@@ -81,7 +81,7 @@ def test_what_a_cell_has_shown_before_the_process_died_is_kept(tmp_path):
     trace = Trace()
     grade(bundled("single-neuron"), read(path, "mine"), trace=trace)
     first, second, third = json.loads(trace.executed)["cells"]
-    assert (first["outputs"][0]["text"], second["outputs"], third["execution_count"]) == ("here\n", [], None)
+    assert (first["outputs"][0]["text"], second["outputs"], third["execution_count"]) == ("here\n", [], 3)
 
 
 @pytest.mark.parametrize(
