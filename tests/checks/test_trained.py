@@ -234,20 +234,19 @@ def test_a_data_set_that_is_not_offered_says_which_is(graded, name):
 
 
 def test_the_held_out_half_is_not_in_the_worker(graded, tmp_path):
-    """All that a submission can find are the public images; it says how many it saw."""
+    """All that a submission can find are the public images, each twice; it says how many different ones it saw."""
     source = """
 import os, numpy as np
 from keras.datasets import fashion_mnist
 (x, y), (x_test, y_test) = fashion_mnist.load_data()
 files = [os.path.join(folder, name) for top in ("/given", ".") for folder, _, names in os.walk(top) for name in names]
 again = np.load("fashion_mnist.npz")
-raise SystemExit(f"{x.shape} {y.shape} {x_test.shape} {sorted(files)} {sorted(again)} {(again['x_test'] == x_test).all()}")
+different = len({image.tobytes() for image in x_test})
+twice = bool((x_test[0::2] == x_test[1::2]).all())
+raise ValueError(f"{x.shape} {y.shape} {x_test.shape} {different <= 5000} {twice} {sorted(files)} {sorted(again)} {(again['x_test'] == x_test).all()}")
 """
-    message = graded(ASSIGNMENT, source).checks[0].message
-    assert "(3000, 28, 28) (3000,) (5000, 28, 28)" in messages(
-        graded(ASSIGNMENT, source.replace("raise SystemExit", "raise ValueError"))
-    )
-    assert "ended the program" in message
+    noted = graded(ASSIGNMENT, source).checks[0].evidence["notes"]
+    assert "(3000, 28, 28) (3000,) (10000, 28, 28) True True" in noted[0]
 
 
 @pytest.mark.parametrize("level", ["strong", "medium"])
