@@ -34,12 +34,7 @@ def render(report: Report, content: AssignmentFile) -> str:
         "tool": {"driver": {"name": "grader", "semanticVersion": __version__, "rules": rules}},
         "automationDetails": {"id": f"{clean(report.assignment.name)}/"},
         "invocations": [invocation],
-        "properties": {
-            "file": report.submission.file,
-            "grader": report.grader.version,
-            "assignmentDigest": report.assignment.digest,
-            "seedFingerprint": report.seed_fingerprint,
-        },
+        "properties": {"tags": said.provenance(report).split("; ")},
         "results": [_result(report, check, index) for index, check in enumerate(findings)],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)

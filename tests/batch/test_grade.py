@@ -565,6 +565,8 @@ def test_a_table_of_files_that_is_wrong_is_said_with_its_line(grade, tmp_path, t
     for name, code in (("a.py", RIGHT), ("b.py", WRONG)):
         (tmp_path / "class" / "anna").mkdir(parents=True, exist_ok=True)
         (tmp_path / "class" / "anna" / name).write_text(code)
+    (tmp_path / "class" / "ben").mkdir()
+    (tmp_path / "class" / "ben" / "a.py").write_text(RIGHT)
     (tmp_path / "files.csv").write_text(text)
     done = grade(tmp_path / "class", "--layout", "folders")
     assert done.returncode == 2

@@ -46,11 +46,11 @@ def test_what_cannot_be_written_is_said_before_anything_is_graded(tmp_path, grad
 def test_a_report_takes_the_place_of_no_submission_and_of_no_other_report(tmp_path, grader):
     mine = tmp_path / "mine" / "work.py"
     mine.parent.mkdir()
-    mine.write_text("x = 1\n")
+    mine.write_text("train = 1\n")
     for option in ("--output", "--html"):
         for submission in (mine, mine.parent):
             done = grader("check", "single-neuron", submission, option, "mine/../mine/work.py")
-            assert (done.returncode, done.stdout, mine.read_text()) == (2, "", "x = 1\n")
+            assert (done.returncode, done.stdout, mine.read_text()) == (2, "", "train = 1\n")
             assert "work.py is the submission itself" in done.stderr
     done = grader("check", "single-neuron", mine, "--html", "page", "--output", "page")
     assert (done.returncode, "name the same file" in done.stderr) == (2, True)
