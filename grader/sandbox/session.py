@@ -322,7 +322,10 @@ class Session:
             if not self._loaded:  # a later load, by a fresh worker, may not come to its end
                 self.outputs = self._shown
             self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
-            request = {"entry": submission.entry, "files": tree, "left_out": [*self._left_out]}
+            # As after sys.exit(), what follows a statement that ends the process is no part of the program.
+            ends_at = [place for place, status in self._left_out.items() if status == "crashed"]
+            left_out = [*self._left_out]
+            request = {"entry": submission.entry, "files": tree, "left_out": left_out, "ends_at": ends_at}
             try:
                 header, _payload = self._ask(request, payload, self._limits.load_seconds, self._loading)
                 error = header.get("error")

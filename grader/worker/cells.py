@@ -69,15 +69,15 @@ class Cells:
         try:
             while waiting and not self.loading.ended:
                 number, node = waiting.pop()
+                later = [each for _, each in reversed(waiting)]
                 if not self.loading.begins(place["cell"], number):
-                    self.loading.leave_out(node, self.locate, cell_name)
+                    self.loading.leave_out(node, later, self.locate, cell_name)
                     continue
                 error = await self._run_statement(
                     node, cell_name, interactivity if not waiting else "none", compiler, result
                 )
                 if error is not None:
                     first = first or error
-                    later = [each for _, each in reversed(waiting)]
                     rest = self.loading.after(node, error, later, self.locate, cell_name)
                     self._show_as_written(result.info.raw_cell)
                     waiting += [(number, each) for each in reversed(rest)]
@@ -144,6 +144,7 @@ def task(request: Described, code_cells: list[tuple[int, str]]) -> Described:
     return {
         "id": request["id"],
         "left_out": request["left_out"],
+        "ends_at": request["ends_at"],
         "cells": [number for number, _ in wanted if number not in left_out],
         "cells_left_out": [(number, source) for number, source in wanted if number in left_out],
     }

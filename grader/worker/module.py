@@ -59,8 +59,9 @@ class _Module:
         waiting = [(number, node, self._entry) for number, node in enumerate(tree.body, start=1)][::-1]
         while waiting and not self.loading.ended:
             number, node, file = waiting.pop()
+            later = [each for _, each, _ in reversed(waiting)]
             if not self.loading.begins(0, number):
-                self.loading.leave_out(node, self.locate, file)
+                self.loading.leave_out(node, later, self.locate, file)
                 continue
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 continue  # a text that is all there is would be taken for the docstring
@@ -71,7 +72,6 @@ class _Module:
                         code = compile(ast.Module([node], []), file, "exec", flags, dont_inherit=True)
                         exec(code, self._namespace)
             except BaseException as error:  # SystemExit as well
-                later = [each for _, each, _ in reversed(waiting)]
                 inner, rest = file, self.loading.after(node, error, later, self.locate, file)
             waiting += [(number, each, inner) for each in reversed(rest)]
 

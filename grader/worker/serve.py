@@ -1,6 +1,6 @@
 """The worker's loop: one request in, one answer out, until the grader hangs up.
 
-Requests are ``{"id", "entry", "files", "left_out"}``, once and first, then any of ::
+Requests are ``{"id", "entry", "files", "left_out", "ends_at"}``, once and first, then any of ::
 
     {"id", "function", "arguments", "return_arguments", "keep"}   call it; "keep" names a result that stays here,
                                                                   "seed" sets the random numbers before
@@ -12,7 +12,7 @@ Requests are ``{"id", "entry", "files", "left_out"}``, once and first, then any 
 where arguments are an encoded pair (positional, by keyword), or have values for names at the top level as a third part.
 Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a submission
 loads, ``{"id", "progress": [3, 2]}`` says that the second statement of its third code cell has begun (cell 0: of a module;
-statement 0: the cell itself); ``left_out`` are such places that are not to be run. ``{"id", "shown": 3}`` with JSON behind
+statement 0: the cell itself); ``left_out`` are such places that are not to be run, and ``ends_at`` those of them that ended the program. ``{"id", "shown": 3}`` with JSON behind
 it says what a cell has shown (:mod:`shown`). ``{"interrupt": true}`` from the grader ends the statement that runs, and has no
 answer.
 """

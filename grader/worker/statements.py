@@ -52,6 +52,7 @@ class Loading:
         self._bind = bind
         self._identity = request["id"]
         self._left_out = {tuple(place) for place in request["left_out"]}
+        self._ends_at = {tuple(place) for place in request["ends_at"]}
         self._interruptible = False
         self._place = (0, 0)
         signal.signal(signal.SIGIO, self._stop)
@@ -66,10 +67,15 @@ class Loading:
             self._channel.sendall(frames.encode({"id": self._identity, "progress": place}))
         return place not in self._left_out
 
-    def leave_out(self, node: ast.stmt, locate: Locate, file: str) -> None:
-        """Note a statement that was not run, because it has ended an earlier worker."""
+    def leave_out(self, node: ast.stmt, later: Sequence[ast.stmt], locate: Locate, file: str) -> None:
+        """Note a statement that was not run, because it has ended an earlier worker.
+
+        If it has ended the program itself, those ``later`` do not run either.
+        """
+        self.ended = self._place in self._ends_at
+        names = [name for each in (node, *(later if self.ended else ())) for name in names_of(each)]
         source = linecache.getline(file, node.lineno).strip()[:MAX_TEXT]
-        self._note({"type": "LeftOut", "line": node.lineno, "source": source, **(locate(file) or {})}, names_of(node))
+        self._note({"type": "LeftOut", "line": node.lineno, "source": source, **(locate(file) or {})}, names)
 
     def leave_cell_out(self, cell: int, source: str) -> None:
         """The same of a whole cell."""

@@ -1,7 +1,7 @@
 """Ends the process as it loads, with success."""
 
 # double: failed
-# total: passed
+# total: crashed
 # control: naive
 
 import os
