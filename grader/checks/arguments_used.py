@@ -73,6 +73,9 @@ def _problem(
         problem = None
         unchanged = consequences.carried(context, check.function, inputs) or unchanged
     if first_problem(unchanged) is None:
+        if problem is None:  # with the mistake of another function the argument may have no effect on these numbers
+            told = _("`{function}`: {argument}={value} changes nothing here, which may follow from another mistake.")
+            return Comparison(told.format(function=check.function, argument=argument, value=value))
         ignored.append(argument)
         told = _("`{function}` ignores {argument}: {argument}={value} changes nothing.")
         return Comparison(told.format(function=check.function, argument=argument, value=value))
