@@ -85,6 +85,13 @@ def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[s
     return bound
 
 
+def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
+    """The arguments that count the epochs and that scale a step, by the field's names for them."""
+    epochs = next((name for name in arguments if name in ("epochs", "iterations", "steps")), "")
+    rate = next((name for name in arguments if name in ("learning_rate", "alpha", "eta")), "")
+    return epochs, rate
+
+
 def find_function(content: AssignmentFile, name: str, defined: dict[str, Found]) -> Found | None:
     """Return the submitted function that plays the part of ``name``, by its own name or an alias."""
     aliases = {name: content.functions[name].aliases}

@@ -168,8 +168,8 @@ def constructions(content: AssignmentFile, name: str, methods: Methods, inputs: 
     required = [parameter for parameter, default in parameters.items() if not default]
     by_name = {parameter: values[want] for parameter, want in bound.items()}
     sizes = layer_sizes(content, inputs)
-    rest = _sized([parameter for parameter in required if parameter not in bound], sizes)
-    return [by_name | rest, _sized(required, sizes)]
+    rest = sized([parameter for parameter in required if parameter not in bound], sizes)
+    return [by_name | rest, sized(required, sizes)]
 
 
 def layer_sizes(content: AssignmentFile, inputs: dict[str, Any]) -> list[int]:
@@ -184,7 +184,7 @@ def layer_sizes(content: AssignmentFile, inputs: dict[str, Any]) -> list[int]:
     return [pairs[0][0], *(pair[1] for pair in pairs)] if pairs else []
 
 
-def _sized(parameters: Iterable[str], sizes: list[int]) -> dict[str, Any]:
+def sized(parameters: Iterable[str], sizes: list[int]) -> dict[str, Any]:
     """Give each parameter of a constructor a size: in order, but by what it is called if there are not as many."""
     parameters = list(parameters)
     given: dict[str, Any] = dict(zip(parameters, [*sizes, *[1] * len(parameters)], strict=False))

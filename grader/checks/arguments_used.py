@@ -21,7 +21,10 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     ignored: list[str] = []
     asked: list[diagnosed.Asked] = []
     case = context.cases([check.probe])[0]
-    unchanged = context.oracle.results(check.function, case.inputs)
+    unchanged = dict(context.oracle.results(check.function, case.inputs))
+    if context.starts.drawn(check.function):
+        case = context.starts.begun(check.function, case)
+        unchanged = context.starts.expected(check.function, case.inputs)
     for argument, value in check.vary.items():
         try:
             problem = _problem(check, context, case.inputs, argument, value, unchanged, ignored, asked)
@@ -56,7 +59,8 @@ def _problem(
 ) -> Comparison | None:
     history = context.content.functions[check.function].history
     changed = {**inputs, argument: value}
-    expected = context.oracle.results(check.function, changed)
+    asked_for = context.starts.expected if context.starts.drawn(check.function) else context.oracle.results
+    expected = dict(asked_for(check.function, changed))
     answered = context.ask(check.function, changed).values
     asked.append((Case(f"{argument}={value}", changed), expected, answered))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..binding import names_of_epochs_and_rate
 from ..diagnosis import Finding, Findings
 from ..diagnosis.samples import RELATIVE, Sample, alike, arrays
 from ..probes import Case
@@ -331,13 +332,6 @@ def _multiple(steps: Sequence[tuple[Any, Any]], noise: float) -> float | None:
             return None
         first = float(f"{numbers[-1]:.4g}") if first is None else first
     return first
-
-
-def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
-    """The arguments that count the epochs and that scale a step, by the field's names for them."""
-    epochs = next((name for name in arguments if name in ("epochs", "iterations", "steps")), "")
-    rate = next((name for name in arguments if name in ("learning_rate", "alpha", "eta")), "")
-    return epochs, rate
 
 
 def _point(values: Values, parameters: Sequence[str]) -> Any:

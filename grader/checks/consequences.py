@@ -20,12 +20,12 @@ import numpy as np
 
 from ..assignment.checks import ChainCheck, TrajectoryCheck
 from ..assignment.parts import Tolerance
+from ..binding import names_of_epochs_and_rate
 from ..compare import compare_results
 from ..errors import NotGradable
 from ..language import _, joined
 from ..probes import Case
 from ..sandbox import seen
-from .asking import names_of_epochs_and_rate
 from .attempts import Probed, Tried
 from .context import Context, Verdict
 
@@ -207,6 +207,8 @@ def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
     declared = context.content.functions[function]
     history_name = declared.history
     epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
+    if context.starts.drawn(function):  # it would begin anew with each call
+        return None
     if history_name is None or not epochs or not inputs[epochs] > 1 or not context.mutations.known(function):
         return None
     ask = _asked(context, function, itertools.count())

@@ -27,6 +27,7 @@ from ..sandbox.session import Answer, Found, Instance, Session
 from ..submission import Code
 from .instances import Instances
 from .manner import Manner
+from .starts import SEED, Starts
 from .steps import Steps
 
 NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are no student's result
@@ -116,6 +117,7 @@ class Context:
         self.manner = Manner(self)
         self.instances = Instances(self, session)
         self.steps = Steps(self)
+        self.starts = Starts(self)
         self._training: list[seen.Call] | None = None
         self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
 
@@ -354,7 +356,12 @@ class Context:
         laid_out = self.manner.laid_out(function, inputs)
         bundles = self.manner.bundles(function, found, laid_out)
         instance, state = self.instances.prepared(function, found, inputs, laid_out)
-        positional, keywords = binding.bind_arguments(self.content, function, found, laid_out, bundles, state)
+        handed, drawn = laid_out, self.starts.drawn(function)
+        if drawn:
+            handed = self.starts.handed(function, found, laid_out)
+            state = binding.State(state.bound, state.excused | drawn)
+            seed = SEED if seed is None else seed
+        positional, keywords = binding.bind_arguments(self.content, function, found, handed, bundles, state)
         seconds = self.content.functions[function].seconds
         try:
             answer = self._session.call(
@@ -401,7 +408,8 @@ class Context:
         declared = self.content.functions[function]
         if declared.shapes or len(declared.returns) == 1:
             return declared.sizes(self.manner.widths)
-        shapes = {name: item.shape for name, item in self.oracle.results(function, inputs).items()}
+        asked = self.starts.expected if self.starts.drawn(function) else self.oracle.results
+        shapes = {name: item.shape for name, item in asked(function, inputs).items()}
         if declared.history is not None:  # the reference's is one entry longer
             shapes[declared.history] = (shapes[declared.history][0] - 1,)
         return shapes

@@ -21,14 +21,29 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
     """Train on each case, predict the unseen inputs with what came out, count."""
     unseen, labels = np.asarray(check.inputs, dtype=np.float64), np.asarray(check.labels)
     for case in context.cases(check.probes):
+        own_start = context.starts.drawn(check.train)
         trained = context.ask(check.train, case.inputs).values
+        if not context.starts.has_learnt(check.train, case.inputs, trained):
+            message = _(
+                "`{function}`, case '{case}': training hardly lowers the cost after its first epoch, so that right answers are none of its success."
+            )
+            return Outcome(0.0, message.format(function=check.train, case=case.name))
         scores = _scores(check, context, trained, unseen, labels)
         right = _right(check, scores, labels)
         drawn = pictured.points(check, context, case.inputs, trained, scores)
         if not right.all():
             evidence = {"case": case.name, "right": int(right.sum()), "unseen": len(labels), "scores": scores.tolist()}
             sentence = _sentence(check, case.name, scores, right)
-            expected = context.oracle.results(check.train, case.inputs)
+            if own_start:
+                case = context.starts.begun(check.train, case)
+                if context.starts.is_on_path(check.train, case, trained):
+                    notes = context.starts.notes(check.train)
+                    note = _("From there, the reference gets no further in so many epochs.")
+                    return Outcome(
+                        1.0, " ".join([sentence, *notes, note]), {**evidence, "notes": [*notes, note]}, pictures=drawn
+                    )
+            asked_for = context.starts.expected if own_start else context.oracle.results
+            expected = dict(asked_for(check.train, case.inputs))
             if consequences.explain(context, check.train, case, expected, trained):
                 note = consequences.note(consequences.mistaken(context, check.train))
                 return Outcome(1.0, f"{sentence} {note}", {**evidence, "notes": [note]}, pictures=drawn)

@@ -18,16 +18,17 @@ from .context import Context, Outcome, Verdict, number_of_cases
 
 def run(check: TrajectoryCheck, context: Context) -> Outcome:
     """Compare the trained parameters and the history on every case."""
-    verdict = Verdict(check.function, context.manner.notes([check.function]))
     history = context.content.functions[check.function].history
     cases = context.cases(check.probes, check.given)
     asked: list[diagnosed.Asked] = []
     drawn: list[Picture] = []
-    for case in cases:
-        expected = context.oracle.results(check.function, case.inputs)
-        result = context.ask(check.function, case.inputs)
-        answered = result.values
-        verdict.note(result.notes)
+    trained = [context.starts.train(check.function, case, check.tolerance) for case in cases]
+    context.starts.require_movement(check.function, cases, trained)
+    notes = [*context.manner.notes([check.function]), *context.starts.notes(check.function)]
+    verdict = Verdict(check.function, notes)
+    for call in trained:
+        case, expected, answered = call.case, call.expected, call.result.values
+        verdict.note(call.result.notes)
         asked.append((case, expected, answered))
         if history is not None and (not drawn or verdict.share == 1):  # of the first case that is wrong, or the last
             drawn = pictured.path(f"{check.function}()", answered[history], expected[history], check.tolerance)

@@ -1,0 +1,356 @@
+"""Training that draws its own start: a submission that initialises the parameters inside its training function.
+
+Such a function cannot be given a start. The start that it draws is read instead: the function is asked for no training
+(0 epochs, a learning rate of 0) with a fixed seed. The reference then begins there, too. Nothing is earned by a start
+alone: gradient descent has to move every parameter from there, far enough for a comparison.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import binding, methods
+from ..assignment.parts import Tolerance
+from ..binding import names_of_epochs_and_rate
+from ..compare import compare_results
+from ..language import _, joined
+from ..probes import Case
+from ..sandbox import seen
+from ..sandbox.endings import CallFailed
+from .manner import WIDEST
+
+if TYPE_CHECKING:
+    from ..sandbox.session import Found
+    from .context import Context, Result
+
+Values = dict[str, Any]
+Ask = Callable[[Values], Values]
+SEED = 1  # of every call of a function that draws its start
+AWAY = 0.5  # another start to offer: the given one, and this far from it
+MOVES = 10  # tolerances; a smaller movement could not be told from none
+LESS = 0.5  # of the cost after one epoch: what is left when a training has got anywhere
+# What a parameter of a size or a seed is called.
+SIZE = re.compile(r"(?i)^n(um)?_|^(n|d|h)$|hid|size|dim|feat|input|unit|neuron|node|layer|seed|random|rng|state")
+MOST_SECONDS = 2.0  # for loading again before each call
+
+
+class _Unreadable(Exception):
+    """No start can be read; the text is a sentence that says why."""
+
+
+class _Changing(_Unreadable):
+    """The same call gives another start each time."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A call of a training loop: the case with the start that it had, the right results from there, and the answer."""
+
+    case: Case
+    expected: Values
+    result: Result
+
+
+class Starts:
+    """The starts that the submission of one :class:`~grader.checks.context.Context` draws itself."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._content = context.content
+        self._drawn: dict[str, frozenset[str]] = {}  # by function, once it is found out
+        self._problems: dict[str, str] = {}  # by function: why its start cannot be read
+        self._fresh: set[str] = set()  # functions whose random numbers go on from call to call
+
+    def drawn(self, function: str) -> frozenset[str]:
+        """The parameters that ``function`` draws itself, as far as that is known; none where it takes what it is given."""
+        return self._drawn.get(function, frozenset())
+
+    def train(self, function: str, case: Case, tolerance: Tolerance) -> Trained:
+        """Ask a training loop, from the start of the case or, where it draws its own, from that; raises CallFailed."""
+        if not self.drawn(function):
+            expected: Values = dict(self._context.oracle.results(function, case.inputs))
+            try:
+                result = self._context.ask(function, case.inputs)
+            except CallFailed as failure:
+                if failure.status not in ("failed", "error") or not self._find_out(function, case.inputs):
+                    raise
+            else:
+                history = self._content.functions[function].history
+                compared = compare_results(result.values, expected, tolerance, history)
+                if all(item.problem is None for item in compared.values()):
+                    self._drawn.setdefault(function, frozenset())
+                    return Trained(case, expected, result)
+                if not self._find_out(function, case.inputs):
+                    return Trained(case, expected, result)
+        case = self.begun(function, case)
+        return Trained(case, self.expected(function, case.inputs), self._context.ask(function, case.inputs))
+
+    def begun(self, function: str, case: Case) -> Case:
+        """The case with the start that ``function`` draws, or as it is where that takes what it is given.
+
+        Raises CallFailed with status ``failed`` where the start cannot be read, or nothing could be learnt from it.
+        """
+        drawn = self.drawn(function)
+        if not drawn:
+            return case
+        if function in self._problems:
+            raise CallFailed("failed", self._problems[function])
+        try:
+            start = self._read(function, case.inputs)
+        except _Unreadable as reason:
+            raise CallFailed("failed", self._unread(function, str(reason))) from reason
+        inputs = {**case.inputs, **{name: start[name] for name in drawn}}
+        if not any(self._moved(function, inputs).values()):
+            raise CallFailed("failed", self._still(function, drawn))
+        return Case(case.name, inputs)
+
+    def expected(self, function: str, inputs: Mapping[str, Any]) -> Values:
+        """The right results from a start that the submission has drawn; no recorded answer has them.
+
+        From the assignment's steps where it has any, since the reference would import TensorFlow.
+        """
+        inputs = dict(inputs)
+        if self._context.mutations.known(function):
+            complete = self._content.functions[function].complete(inputs) | inputs
+            return self._context.mutations.results(function, [], complete)
+        return dict(self._context.oracle.results(function, inputs))
+
+    def require_movement(self, function: str, before: Sequence[Case], trained: Sequence[Trained]) -> None:
+        """Raise CallFailed where a parameter stands still in all cases from its own start, but not from the given ones.
+
+        ``before`` are the cases as the assignment has them.
+        """
+        if not self.drawn(function):
+            return
+        own, given = set[str](), set[str]()
+        for case, call in zip(before, trained, strict=True):
+            own |= {name for name, moves in self._moved(function, call.case.inputs).items() if moves}
+            given |= {name for name, moves in self._moved(function, case.inputs).items() if moves}
+        if given - own:
+            raise CallFailed("failed", self._still(function, given - own))
+
+    def has_learnt(self, function: str, inputs: Values, trained: Values) -> bool:
+        """Whether a training that draws its own start has lowered the right cost clearly since its first epoch.
+
+        A start that is the trained answer already has not.
+        """
+        declared = self._content.functions[function]
+        epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
+        if not self.drawn(function) or declared.history is None:
+            return True
+        first = self._context.ask(function, {**inputs, epochs: 1}, shapes=self._shapes(function, inputs)).values
+        try:
+            before, after = (self._cost(function, {**inputs, epochs: 0}, values) for values in (first, trained))
+        except (TypeError, ValueError):  # what was trained is no array of numbers, or does not fit
+            return False
+        return bool(after < LESS * before)
+
+    def is_on_path(self, function: str, case: Case, trained: Values) -> bool:
+        """Whether training from the submission's own start ends where it has to."""
+        if not self.drawn(function):
+            return False
+        history = self._content.functions[function].history
+        compared = compare_results(trained, self.expected(function, case.inputs), Tolerance(), history)
+        return all(item.problem is None for item in compared.values())
+
+    def notes(self, function: str) -> list[str]:
+        """The sentence for a function that draws its own start."""
+        drawn = self.drawn(function)
+        if not drawn or function in self._problems:
+            return []
+        sentence = _("`{function}` draws its own start ({names}), and the reference begins there, too: accepted.")
+        return [sentence.format(function=self._label(function), names=joined(self._in_order(function, drawn)))]
+
+    def handed(self, function: str, found: Found, laid_out: Values) -> Values:
+        """What a function that draws its start is called with: without that, and with sizes for what it asks for on top."""
+        drawn = self.drawn(function)
+        if function in self._fresh:
+            self._context.forget()
+        unknown = self._unknown(found, laid_out)
+        sizes = methods.sized(unknown, methods.layer_sizes(self._content, laid_out))
+        return {name: value for name, value in laid_out.items() if name not in drawn} | sizes
+
+    def _find_out(self, function: str, inputs: Values) -> bool:
+        """Whether ``function`` draws some of its parameters itself: those that do not depend on the given ones."""
+        if function in self._drawn:
+            return bool(self._drawn[function])
+        self._drawn[function] = free = self._free(function)  # it is asked without these from now on
+        if not free:
+            return False
+        others = {name: np.asarray(inputs[name], dtype=np.float64)[()] + AWAY for name in free if name in inputs}
+        pair = (inputs, {**inputs, **others})
+        read = partial(self._read, function)
+        try:
+            try:
+                self._drawn[function] = self._alike(free, read, *pair)
+            except _Changing:  # a generator that is made while the submission is loaded goes on from call to call
+                self._fresh.add(function)
+                self._drawn[function] = self._alike(free, read, *pair)
+        except _Unreadable as reason:
+            self._drawn[function] = self._without_reading(function, *pair)
+            if self._drawn[function]:
+                self._problems[function] = self._unread(function, str(reason))
+        return bool(self._drawn[function])
+
+    def _without_reading(self, function: str, inputs: Values, other: Values) -> frozenset[str]:
+        """The parameters that do not depend on the given ones, or cannot, where training has been asked for."""
+        free = self.drawn(function)
+
+        def end(inputs: Values) -> Values:
+            return self._context.ask(function, inputs, shapes=self._shapes(function, inputs)).values
+
+        try:
+            return self._alike(free, end, inputs, other)
+        except _Changing:
+            asked = self._context.asked(function, inputs)
+            return free - set(asked.state.bound.values())
+        except CallFailed as failure:
+            if failure.status not in ("failed", "error"):
+                raise
+            return frozenset()
+
+    def _alike(self, names: frozenset[str], ask: Ask, inputs: Values, other: Values) -> frozenset[str]:
+        """The parameters that two starts leave as they are; raises _Changing where the same call gives others each time."""
+        one, again, last = ask(inputs), ask(inputs), ask(other)
+        if not _same(one, again, names):
+            raise _Changing(
+                _(
+                    "it begins elsewhere in each call, although the random numbers are seeded before it; draw with np.random"
+                )
+            )
+        return frozenset(name for name in names if _same(one, last, [name]))
+
+    def _free(self, function: str) -> frozenset[str]:
+        """The parameters that ``function`` returns and has no argument for."""
+        declared = self._content.functions[function]
+        epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
+        found = self._context.instances.find(function)
+        if declared.history is None or not epochs or found is None:
+            return frozenset()
+        unknown = self._unknown(found, declared.argument_names())
+        if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or not all(map(SIZE.search, unknown)):
+            return frozenset()  # another name may be that of a start
+        given = binding.match(
+            [name for name, _, _ in found.parameters], declared.argument_names(), self._content.names
+        ).values()
+        return frozenset(name for name in declared.returns if name in declared.argument_names() and name not in given)
+
+    def _unknown(self, found: Found, known: Iterable[str]) -> list[str]:
+        """The parameters that have to be given and are none of the ``known`` inputs."""
+        bound = binding.match([name for name, _, _ in found.parameters], known, self._content.names)
+        required = [name for name, kind, default in found.parameters if not default and not kind.startswith("VAR_")]
+        return [name for name in required if name not in bound and binding.normal(name) not in binding.SWITCHES]
+
+    def _read(self, function: str, inputs: Values) -> Values:
+        """The parameters of ``function`` before any training; raises _Unreadable.
+
+        With a learning rate of 0 as well, so that an epoch too many does not hide. Where a loop without an epoch
+        fails, epochs at the rate 0 have to do, if they change nothing.
+        """
+        declared = self._content.functions[function]
+        epochs, rate = names_of_epochs_and_rate(declared.argument_names())
+        ways: list[list[Values]] = [[{epochs: 0}]]
+        if rate:
+            ways = [[{epochs: 0, rate: 0.0}], *ways, [{epochs: 1, rate: 0.0}, {epochs: 2, rate: 0.0}]]
+        reason = ""
+        for way in ways:
+            try:
+                one, *others = [self._start(function, {**inputs, **change}) for change in way]
+            except CallFailed as failure:
+                if failure.status not in ("error", "failed"):
+                    raise
+                reason = reason or failure.message
+                continue
+            if all(_same(one, other, one) for other in others):
+                return one
+        told = _("asked for 0 epochs, it gives no answer: {reason}")
+        raise _Unreadable(told.format(reason=reason.rstrip(".")))
+
+    def _start(self, function: str, inputs: Values) -> Values:
+        """The parameters that a call returns, in the shapes of the task; raises CallFailed, or _Unreadable for others."""
+        spent = self._context.spent
+        values = self._context.ask(function, inputs, shapes=self._shapes(function, inputs)).values
+        if function in self._fresh and self._context.spent - spent > MOST_SECONDS:
+            raise _Unreadable(_("its random numbers go on from call to call"))
+        start = {}
+        for name in self._content.functions[function].returns:
+            if name not in inputs:
+                continue
+            array = seen.numbers(values[name]) if name in values else None
+            array = None if array is None else binding.in_layout(np.asarray(array), np.shape(inputs[name]))
+            if array is None or array.ndim != np.ndim(inputs[name]) or max(array.shape, default=1) > WIDEST:
+                told = _("{name} is {value} there")
+                raise _Unreadable(told.format(name=name, value=binding.describe(values.get(name))))
+            if not np.isfinite(array).all():
+                raise _Unreadable(
+                    _("{name} holds values there that are no numbers (NaN or infinite)").format(name=name)
+                )
+            start[name] = array[()]
+        return start
+
+    def _moved(self, function: str, inputs: Values) -> dict[str, bool]:
+        """Whether gradient descent from there moves each parameter so far that it can be seen."""
+        try:
+            ends = self.expected(function, inputs)
+        except (TypeError, ValueError, IndexError) as error:
+            raise CallFailed(
+                "failed", self._unread(function, _("the parameters that it draws do not fit each other and the data"))
+            ) from error
+        moved = {}
+        for name in (name for name in ends if name in inputs):
+            start, end = np.asarray(inputs[name]), np.asarray(ends[name])
+            if start.shape != end.shape:
+                raise CallFailed("failed", self._unread(function, _("{name} changes its shape").format(name=name)))
+            scale = max(float(np.abs(values).max(initial=0.0)) for values in (start, end))
+            least = MOVES * (Tolerance().absolute + Tolerance().relative * scale)
+            moved[name] = bool(np.abs(end - start).max(initial=0.0) > least)
+        return moved
+
+    def _cost(self, function: str, inputs: Values, values: Values) -> float:
+        declared = self._content.functions[function]
+        given = {
+            name: np.reshape(np.asarray(values[name], dtype=np.float64), np.shape(inputs[name]))
+            if np.size(values[name]) == np.size(inputs[name])
+            else np.asarray(values[name], dtype=np.float64)
+            for name in declared.returns
+            if name in inputs
+        }
+        return float(np.ravel(self.expected(function, {**inputs, **given})[str(declared.history)])[0])
+
+    def _shapes(self, function: str, inputs: Values) -> dict[str, binding.Shape]:
+        """Those of the given parameters: what tells results without a known name apart."""
+        return {name: np.shape(inputs[name]) for name in self._content.functions[function].returns if name in inputs}
+
+    def _label(self, function: str) -> str:
+        found = self._context.instances.find(function)
+        return function if found is None else found.label
+
+    def _in_order(self, function: str, names: frozenset[str] | set[str]) -> list[str]:
+        return [name for name in self._content.functions[function].returns if name in names]
+
+    def _unread(self, function: str, reason: str) -> str:
+        sentence = _(
+            "`{function}` draws its own start ({names}), which could not be read, so that its training cannot be compared: {reason}. Take {names} as arguments, or let 0 epochs return the start."
+        )
+        names = joined(self._in_order(function, self.drawn(function)))
+        return sentence.format(function=self._label(function), names=names, reason=reason)
+
+    def _still(self, function: str, names: frozenset[str] | set[str]) -> str:
+        sentence = _(
+            "`{function}` draws a start from which gradient descent hardly moves {names}, so that no training is to be seen: draw small random numbers."
+        )
+        return sentence.format(function=self._label(function), names=joined(self._in_order(function, names)))
+
+
+def _same(one: Values, other: Values, names: Any) -> bool:
+    """Whether all these values are the same numbers."""
+    return all(
+        np.shape(one[name]) == np.shape(other[name]) and bool(np.all(np.asarray(one[name]) == np.asarray(other[name])))
+        for name in names
+    )
