@@ -35,7 +35,12 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
             evidence = {"case": case.name, "right": int(right.sum()), "unseen": len(labels), "scores": scores.tolist()}
             sentence = _sentence(check, case.name, scores, right)
             if own_start:
-                case = context.starts.begun(check.train, case)
+                try:
+                    case = context.starts.begun(check.train, case)
+                except CallFailed as failure:
+                    if failure.status != "failed":
+                        raise
+                    return Outcome(0.0, f"{sentence} {failure.message}", evidence, pictures=drawn)
                 if context.starts.is_on_path(check.train, case, trained):
                     notes = context.starts.notes(check.train)
                     note = _("From there, the reference gets no further in so many epochs.")

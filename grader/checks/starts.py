@@ -193,6 +193,7 @@ class Starts:
                 self._fresh.add(function)
                 self._drawn[function] = self._alike(free, read, *pair)
         except _Unreadable as reason:
+            self._fresh.discard(function)
             self._drawn[function] = self._without_reading(function, *pair)
             if self._drawn[function]:
                 self._problems[function] = self._unread(function, str(reason))
@@ -203,7 +204,8 @@ class Starts:
         free = self.drawn(function)
 
         def end(inputs: Values) -> Values:
-            return self._context.ask(function, inputs, shapes=self._shapes(function, inputs)).values
+            values = self._context.ask(function, inputs, shapes=self._shapes(function, inputs)).values
+            return {name: seen.numbers(values.get(name)) for name in free}
 
         try:
             return self._alike(free, end, inputs, other)
