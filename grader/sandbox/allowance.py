@@ -21,25 +21,38 @@ LONGEST = 5  # times its limit, by the clock
 class Allowance:
     """The time for one request: ``seconds`` of waiting or computing, and never more than ``longest`` by the clock.
 
-    ``more`` are seconds that it can be extended by, one after the other.
+    ``more`` are seconds that it can be extended by, one after the other: for what runs to end once it is interrupted,
+    for what follows that, and so on.
     """
 
     def __init__(self, seconds: float, longest: float | None = None, more: Sequence[float] = ()) -> None:
         self.seconds = seconds
         self._more = [*more]
+        self._interrupted = False
         self.spent = 0.0
         """Seconds of the limit that are used up."""
         self._looked = time.monotonic()
         self._end = self._looked + (LONGEST * seconds if longest is None else longest)
 
-    def extend(self) -> bool:
-        """Extend it by the next of ``more``; False if there is none."""
-        if not self._more:
+    def interrupt(self) -> bool:
+        """Extend it for what runs to end; False if it has not ended the last time, or if nothing is left."""
+        if self._interrupted or not self._more:
             return False
+        self._interrupted = True
+        self._extend()
+        return True
+
+    def go_on(self) -> bool:
+        """Something else runs: extend it if what was interrupted has ended with this; whether it has."""
+        ended, self._interrupted = self._interrupted, False
+        if ended and self._more:
+            self._extend()
+        return ended
+
+    def _extend(self) -> None:
         more = self._more.pop(0)
         self.seconds = max(self.spent, self.seconds) + more
         self._end = max(time.monotonic(), self._end) + LONGEST * more
-        return True
 
     @property
     def over(self) -> bool:

@@ -32,9 +32,12 @@ from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 T = TypeVar("T")
-# Of the time for loading, for what follows a statement that has used it up; then for what takes no time.
-MORE_TIME = (0.4, 0.1)
-MOST_LEFT_OUT = 3  # statements; each costs another load
+# Parts of the time for loading: for a statement that has used it up to end, for what follows, and for that to end.
+MORE_TIME = (0.1, 0.3, 0.1)
+MOST_RESTARTS = 3  # for a statement that is left out
+REST = 0.3  # of the time for loading, at least, for what follows a statement that was left out
+AGAIN = 1.25  # times as long as before, for what precedes it
+MOST_LOADING = 3  # times the time for loading, for all workers that load a submission until one has loaded it
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
@@ -145,6 +148,9 @@ class Session:
         """What failed as it was loaded."""
         self._begun: tuple[int, int] | None = None  # the statement that was the last to begin: its cell, its number
         self._left_out: dict[tuple[int, int], Ending] = {}  # statements that are not run again, and how they ended
+        self._late: set[tuple[int, int]] = set()  # statements that a worker was asked to end, and that have ended
+        self._before = 0.0  # seconds that a worker had loaded for when the last statement began
+        self._restarts = 0
         self._trained: list[seen.Call] | None = None
         self._room = 0
         self._shown: dict[int, list[dict[str, Any]]] = {}  # of the load at hand
@@ -317,6 +323,8 @@ class Session:
         submission = self._submission
         contents = {name: np.frombuffer(content, np.uint8) for name, content in submission.files.items()}
         tree, payload = values.encode(contents)
+        seconds = self._limits.load_seconds
+        end = self.spent + MOST_LOADING * seconds
         while True:
             self._begun, self._shown = None, {}
             if not self._loaded:  # a later load, by a fresh worker, may not come to its end
@@ -327,7 +335,8 @@ class Session:
             left_out = [*self._left_out]
             request = {"entry": submission.entry, "files": tree, "left_out": left_out, "ends_at": ends_at}
             try:
-                header, _payload = self._ask(request, payload, self._limits.load_seconds, self._loading)
+                spent = self.spent
+                header, _payload = self._ask(request, payload, seconds, self._loading)
                 error = header.get("error")
                 if isinstance(error, dict) and error.get("type") == "NeedsKernel" and self._engine == "shell":
                     self.close()
@@ -340,8 +349,12 @@ class Session:
                 return
             except CallFailed as failure:
                 self.close()
-                if not self._can_leave_out(failure):
+                if end <= self.spent or not self._can_leave_out(failure):
                     raise
+                left = seconds - (self.spent - spent)
+                rest = max(left, REST * self._limits.load_seconds)
+                most = (end - self.spent) / (1 + sum(MORE_TIME))
+                seconds = min(AGAIN * self._before + rest, self._limits.load_seconds, most)
             self.confine()
 
     def _can_leave_out(self, failure: CallFailed) -> bool:
@@ -349,9 +362,10 @@ class Session:
         place = self._begun
         if place is None or place in self._left_out or failure.status not in ENDED or failure.raised == BROKEN:
             return False
-        if len(self._left_out) >= MOST_LEFT_OUT or self.spent >= self._limits.total_seconds:
+        if self._restarts >= MOST_RESTARTS or self.spent >= self._limits.total_seconds:
             return False
-        self._left_out[place] = failure.status
+        self._restarts += 1
+        self._left_out |= {**dict.fromkeys(self._late, "timeout"), place: failure.status}
         return True
 
     def _take_names(self, header: dict[str, Any]) -> None:
@@ -402,25 +416,30 @@ class Session:
         left, left_by_clock = self._limits.total_seconds - self.spent, self._end - time.monotonic()
         more = [part * seconds for part in MORE_TIME if (1 + sum(MORE_TIME)) * seconds < left and "entry" in request]
         allowance = Allowance(min(seconds, left), min(LONGEST * seconds, left_by_clock), more)
+        self._before = 0.0
         loading = doing
         try:
             if min(left, left_by_clock) <= 0:
                 raise CallFailed(
                     "timeout", _("{doing} was not begun: no time is left for this submission.").format(doing=doing)
                 )
-            self._worker.send({"id": self._identity, **request}, payload, seconds)
+            self._worker.send({"id": self._identity, **request}, payload, allowance, doing)
             while True:
-                header, raw = self._worker.receive(allowance, doing)
+                header, raw = self._worker.receive(allowance, doing, self._begun if "entry" in request else None)
                 if header.get("id") != self._identity:
                     raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 if "shown" in header and "entry" in request:
                     self._take_outputs(header["shown"], self._begun[0] if self._begun else 0, raw, loading)
                     continue
+                last = self._begun
                 if "progress" not in header:
                     self._worker.settle(allowance)
                     return header, raw
                 if "entry" not in request or not self._begins(header["progress"]):
                     raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
+                self._before = allowance.spent
+                if allowance.go_on() and last is not None and last[1]:
+                    self._late.add(last)
                 self._worker.begin_output()
                 if self._begun and self._begun[0]:
                     file = clean(self._submission.entry, 80)
@@ -434,6 +453,8 @@ class Session:
                 cell = self._begun[0] or None
                 raise failure_of({"type": "DeadKernel", "cell": cell}, loading, loading=True) from failure
             if failure.status == "timeout":
+                if "entry" in request:
+                    seconds = self._limits.load_seconds
                 limit = (
                     _("The limit is {seconds:g} s.").format(seconds=seconds)
                     if seconds < left and LONGEST * seconds < left_by_clock

@@ -23,7 +23,7 @@ from ..language import _
 from ..worker import frames
 from ..worker.shown import FLOOD
 from . import usage, view
-from .allowance import LONGEST, LOOK_SECONDS, SHORTEST_LOOK, Allowance
+from .allowance import LOOK_SECONDS, SHORTEST_LOOK, Allowance
 from .endings import CallFailed
 from .processes import Forked, Started
 from .view import Equipment
@@ -33,7 +33,6 @@ CHUNK = 1 << 16
 BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
 STRONG_WORK = "/submission"
 STRONG_DATA = "/given"  # no name of a folder that students have
-INTERRUPT = frames.encode({"interrupt": True})
 Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
 
 
@@ -121,8 +120,8 @@ class WorkerProcess:
             raise SetupFailed(str(header.get("reason")))
         return [str(gap) for gap in header["gaps"]]
 
-    def send(self, request: dict[str, Any], payload: bytes, seconds: float) -> None:
-        """Send one request; raises CallFailed when the worker spoke unasked or does not read."""
+    def send(self, request: dict[str, Any], payload: bytes, allowance: Allowance, doing: str) -> None:
+        """Send one request; raises CallFailed when the worker spoke unasked or does not read in time."""
         if self._buffer or self._readable():
             self.kill()
             raise CallFailed(
@@ -130,40 +129,40 @@ class WorkerProcess:
                 _("Your code wrote into the grader's channel: leave open files alone that are not yours."),
             )
         self.begin_output()
-        self._channel.settimeout(LONGEST * seconds)
+        waiting = memoryview(frames.encode(request, payload))
+        self._selector.modify(self._channel, selectors.EVENT_WRITE)
         try:
-            self._channel.sendall(frames.encode(request, payload))
+            while waiting:
+                if self._wait(allowance):
+                    with contextlib.suppress(BlockingIOError):
+                        waiting = waiting[self._channel.send(waiting, socket.MSG_DONTWAIT) :]
+                self._look_if_due(allowance)
+            self._selector.modify(self._channel, selectors.EVENT_READ)
+        except TimeoutError as error:
+            raise self._too_late(doing) from error
         except OSError as error:
             raise self._ended() from error
-        finally:
-            self._channel.settimeout(None)
 
     def begin_output(self) -> None:
         """Each call may print up to the limit, and so may each statement as it loads."""
         self._output_left = self.limits.output_kb << 10
 
-    def receive(self, allowance: Allowance, doing: str) -> tuple[dict[str, Any], bytes]:
+    def receive(
+        self, allowance: Allowance, doing: str, statement: tuple[int, int] | None = None
+    ) -> tuple[dict[str, Any], bytes]:
         """Return the next frame; raises CallFailed for every way in which there is none.
 
-        Where the allowance can be extended, the worker is asked first to end what runs.
+        Where the allowance can be extended, the worker is asked first to end the ``statement`` that runs.
         """
         try:
             self._look_if_due(allowance)  # also at a worker that never stops sending
             return self._receive(allowance)
         except TimeoutError as error:
-            if allowance.extend():
+            if statement is not None and allowance.interrupt():
                 with contextlib.suppress(OSError):  # it does not read
-                    self._channel.send(INTERRUPT, socket.MSG_DONTWAIT)
-                return self.receive(allowance, doing)
-            self.kill()
-            if self._output_left < 0:
-                raise self._flooded() from error
-            raise CallFailed(
-                "timeout",
-                _(
-                    "{doing} did not end in time and was stopped: look for a loop that never ends, or for a training that is too long."
-                ).format(doing=doing),
-            ) from error
+                    self._channel.send(frames.encode({"interrupt": statement}), socket.MSG_DONTWAIT)
+                return self.receive(allowance, doing, statement)
+            raise self._too_late(doing) from error
         except frames.ProtocolError as error:
             self.kill()
             raise CallFailed(
@@ -172,6 +171,17 @@ class WorkerProcess:
             ) from error
         except (EOFError, ConnectionError) as error:
             raise self._ended(doing) from error
+
+    def _too_late(self, doing: str) -> CallFailed:
+        self.kill()
+        if self._output_left < 0:
+            return self._flooded()
+        return CallFailed(
+            "timeout",
+            _(
+                "{doing} did not end in time and was stopped: look for a loop that never ends, or for a training that is too long."
+            ).format(doing=doing),
+        )
 
     def settle(self, allowance: Allowance) -> None:
         """Count the rest of the time of a request that has been answered: what was computed, as it waits now."""
@@ -193,11 +203,7 @@ class WorkerProcess:
     def _fill(self, size: int, allowance: Allowance) -> None:
         """Read until the buffer holds ``size`` bytes, draining and counting the output meanwhile."""
         while len(self._buffer) < size:
-            ready = self._selector.select(max(allowance.next_look - time.monotonic(), 0.0))
-            for key, _events in ready:
-                if key.fd == self._output:
-                    self._drain()
-                    continue
+            if self._wait(allowance):
                 try:
                     chunk = self._channel.recv(max(CHUNK, size - len(self._buffer)), socket.MSG_DONTWAIT)
                 except BlockingIOError as error:  # it is ready, and there is nothing: a byte out of band
@@ -206,6 +212,13 @@ class WorkerProcess:
                     raise EOFError
                 self._buffer += chunk
             self._look_if_due(allowance)
+
+    def _wait(self, allowance: Allowance) -> bool:
+        """Wait until the channel is ready or a look is due, draining the output; whether the channel is ready."""
+        ready = {key.fd for key, _events in self._selector.select(max(allowance.next_look - time.monotonic(), 0.0))}
+        if self._output in ready:
+            self._drain()
+        return self._channel.fileno() in ready
 
     def _look_if_due(self, allowance: Allowance) -> None:
         """Look at the memory and the time of the worker, in some intervals; raises TimeoutError when that is over."""

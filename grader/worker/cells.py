@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import os
 import re
 import socket
 import sys
@@ -83,6 +84,8 @@ class Cells:
                     waiting += [(number, each) for each in reversed(rest)]
         finally:
             self._running = False
+            if self.loading.in_a_child:
+                os._exit(0)
         result.error_in_exec = first
         return first is not None
 

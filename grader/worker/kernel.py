@@ -7,7 +7,7 @@ import socket
 import sys
 from typing import Any
 
-from . import commands, prepare, self_check
+from . import background, commands, prepare, self_check
 from .cells import Cells
 from .shown import FLOOD
 
@@ -34,7 +34,7 @@ def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
     from IPython.core.interactiveshell import InteractiveShell
 
     channel = socket.socket(fileno=task["channel"])
-    sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)
+    background.limit_output(task["output_bytes"])
     hidden = InteractiveShell.instance().user_ns_hidden
     own = {name: value for name, value in namespace.items() if hidden.get(name, hidden) is not value}
     (cells,) = _cells
@@ -56,19 +56,28 @@ class OutputLimit(Exception):
 def limit_output(characters: int) -> None:
     """Drop what is printed beyond a limit: what waits to be sent would fill the memory before the client sees it.
 
-    Far beyond it, printing fails.
+    Far beyond it, printing fails. Threads and child processes have a share of their own.
     """
     from ipykernel.iostream import OutStream
+    from ipykernel.zmqshell import ZMQDisplayPublisher
 
     write, left = OutStream.write, [characters]
+    publish, share = ZMQDisplayPublisher.publish, background.Share(characters)
 
     def limited(stream: Any, text: str) -> int | None:
+        if not share.admits(len(text)):
+            return len(text)
         left[0] -= len(text)
         if left[0] < -FLOOD * characters:
             raise OutputLimit
         return write(stream, text) if left[0] >= 0 else len(text)
 
+    def published(publisher: Any, data: Any, *arguments: Any, **keywords: Any) -> None:
+        if share.admits(len(str(data))):
+            publish(publisher, data, *arguments, **keywords)  # type: ignore[no-untyped-call]
+
     OutStream.write = limited  # type: ignore[assignment, method-assign]
+    ZMQDisplayPublisher.publish = published  # type: ignore[assignment, method-assign]
 
 
 def start(arguments: list[str], config: dict[str, Any]) -> None:

@@ -167,9 +167,10 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
 
             engine = shell.start_shell(channel, config)
         else:
-            from grader_worker import module, prepare
+            from grader_worker import background, module, prepare
 
             prepare.prepare(config)
+            background.limit_output(config["limits"]["output_bytes"])
             engine = module.run_module
     except Exception as error:  # no student code has run yet: whatever it is, it is the grader's fault
         _report_failure(channel, error)

@@ -29,6 +29,8 @@ def run_module(channel: socket.socket, request: dict[str, Any]) -> None:
         loaded.run(Path(request["entry"]).read_text(encoding="utf-8-sig"))
     except BaseException as caught:
         error = describe_error(caught, loaded.locate)
+    if loaded.loading.in_a_child:
+        os._exit(0)
     serve.send(channel, request["id"], serve.loaded(module.__dict__, error, loaded.loading))
     serve.serve_calls(channel, module.__dict__, loaded.locate)
 

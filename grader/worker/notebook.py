@@ -155,7 +155,7 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
 
     client.on_flood = lambda index: give_up("OutputLimit", numbers[index])
     task = cells.task(request, [(numbers[index], notebook.cells[index].source) for index in numbers])
-    task["channel"] = channel.fileno()
+    task |= {"channel": channel.fileno(), "output_bytes": client.most}
     assert client.kc is not None
     client.kc.execute(cells.first_cell(task), silent=True, store_history=False, allow_stdin=False)
     run_sync(client.kc.get_shell_msg)()  # type: ignore[attr-defined]

@@ -13,12 +13,13 @@ where arguments are an encoded pair (positional, by keyword), or have values for
 Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a submission
 loads, ``{"id", "progress": [3, 2]}`` says that the second statement of its third code cell has begun (cell 0: of a module;
 statement 0: the cell itself); ``left_out`` are such places that are not to be run, and ``ends_at`` those of them that ended the program. ``{"id", "shown": 3}`` with JSON behind
-it says what a cell has shown (:mod:`shown`). ``{"interrupt": true}`` from the grader ends the statement that runs, and has no
-answer.
+it says what a cell has shown (:mod:`shown`). ``{"interrupt": [3, 2]}`` from the grader ends that statement if it still runs, and
+has no answer.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -73,6 +74,7 @@ def loaded(namespace: Namespace, error: dict[str, Any] | None, loading: Loading 
 def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) -> None:
     """Answer requests from ``namespace`` until the grader closes the channel."""
     kept: Namespace = {}
+    process = os.getpid()
     while True:
         try:
             request, payload = frames.receive(channel)
@@ -82,6 +84,8 @@ def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) ->
             continue
         frame = _answer(request, payload, namespace, kept, locate)
         _flush()
+        if os.getpid() != process:  # a function has forked, and this is not the one that answers
+            os._exit(0)
         channel.sendall(frame)
 
 

@@ -28,7 +28,7 @@ from IPython.core.error import StdinNotImplementedError
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-from . import cells, kernel, prepare, serve, shown
+from . import background, cells, kernel, prepare, serve, shown
 from .shown import FLOOD, Shown
 
 COUNTED = ("stream", "display_data", "update_display_data", "execute_result", "error")  # of a kernel's messages
@@ -48,6 +48,7 @@ class Output:
         self._flood = FLOOD * most
         self._on_flood = on_flood
         self._process = os.getpid()
+        self._share = background.Share(most)
         self._lock = threading.RLock()  # what is thrown away may print
 
     def begin_cell(self) -> None:
@@ -69,6 +70,8 @@ class Output:
 
     def _count(self, characters: int) -> bool:
         """Whether there is room for so many; a child of the worker's is nobody to end the notebook."""
+        if not self._share.admits(characters):
+            return False
         with self._lock:
             self._left -= characters
             if self._left < -self._flood and os.getpid() == self._process:
@@ -156,7 +159,9 @@ class _Notebook:
             await asyncio.sleep(0)  # tasks that a cell has left behind go on
             teller.tell(number, self._output.shown.finished())
         self._shell.run_cell(
-            cells.last_cell({"id": self._identity, "channel": self._channel.fileno()}), store_history=False, silent=True
+            cells.last_cell({"id": self._identity, "channel": self._channel.fileno(), "output_bytes": self._most}),
+            store_history=False,
+            silent=True,
         )
 
     async def _execute_cell(self, source: str) -> None:

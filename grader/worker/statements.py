@@ -55,6 +55,7 @@ class Loading:
         self._ends_at = {tuple(place) for place in request["ends_at"]}
         self._interruptible = False
         self._place = (0, 0)
+        self._process = os.getpid()
         signal.signal(signal.SIGIO, self._stop)
         fcntl.fcntl(channel, fcntl.F_SETOWN, os.getpid())
         self._signal_arrivals(True)
@@ -64,8 +65,14 @@ class Loading:
         place = (cell, min(statement, MAX_TOLD))
         if place != self._place:
             self._place = place
-            self._channel.sendall(frames.encode({"id": self._identity, "progress": place}))
+            if not self.in_a_child:
+                self._channel.sendall(frames.encode({"id": self._identity, "progress": place}))
         return place not in self._left_out
+
+    @property
+    def in_a_child(self) -> bool:
+        """Whether the submission has forked, and this is not the process that answers."""
+        return os.getpid() != self._process
 
     def leave_out(self, node: ast.stmt, later: Sequence[ast.stmt], locate: Locate, file: str) -> None:
         """Note a statement that was not run, because it has ended an earlier worker.
@@ -94,10 +101,11 @@ class Loading:
 
     def _stop(self, *_: int | FrameType | None) -> None:
         """Nothing but an interrupt comes from the grader while a submission loads."""
-        if self._interruptible and select.select([self._channel], [], [], 0)[0]:
-            self._interruptible = False
-            frames.receive(self._channel)
-            raise TimeUp
+        while self._interruptible and not self.in_a_child and select.select([self._channel], [], [], 0)[0]:
+            request = frames.receive(self._channel)[0]
+            if request.get("interrupt") == [*self._place]:  # else it is about a statement that has ended meanwhile
+                self._interruptible = False
+                raise TimeUp
 
     def _signal_arrivals(self, wanted: bool) -> None:
         flags = fcntl.fcntl(self._channel, fcntl.F_GETFL)

@@ -1,0 +1,49 @@
+"""Keeps threads and child processes that print without a pause from ending what the main thread does."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+import time
+
+PAUSE = 0.01  # seconds, for each print beyond the limit
+_sleep = time.sleep  # a submission may replace it
+
+
+class Share:
+    """What threads and child processes may print: ``characters``. More is dropped, and they are slowed down."""
+
+    def __init__(self, characters: int) -> None:
+        self._left = characters
+        self._main = (os.getpid(), threading.get_ident())
+
+    def admits(self, characters: int) -> bool:
+        """Whether so many are to be printed; always for the thread that has made this."""
+        if (os.getpid(), threading.get_ident()) == self._main:
+            return True
+        self._left -= characters
+        if self._left >= 0:
+            return True
+        _sleep(PAUSE)
+        return False
+
+
+class _Stream(io.TextIOWrapper):
+    share: Share
+
+    def write(self, text: str) -> int:
+        return super().write(text) if not isinstance(text, str) or self.share.admits(len(text)) else len(text)
+
+
+def limit_output(characters: int) -> None:
+    """Replace standard output and error, at their descriptors, by streams with a share for threads and children."""
+    share = Share(characters)
+    streams = []
+    for descriptor in (1, 2):
+        raw = os.fdopen(descriptor, "wb", closefd=False)
+        stream = _Stream(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        stream.share = share
+        streams.append(stream)
+    sys.stdout, sys.stderr = streams
