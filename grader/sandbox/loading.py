@@ -74,22 +74,26 @@ class Causes:
         failures: Sequence[seen.Failure],
         absent: Sequence[seen.Failure],
         left_out: Mapping[tuple[int, int], Ending],
+        stopped_at: tuple[int, int] | None = None,
     ) -> None:
         """Take in what a worker says; ``left_out`` are statements that were not run, and how they had ended a worker.
 
+        Those behind ``stopped_at`` were left out because of that one.
         Raises ValueError for one that was not left out.
         """
         self._lost = {}
         for item in absent:
             self._lose(item.names, self._cause(item))
         roots: dict[Cause, list[str]] = {}
-        for item in failures:
+        cause: Cause | None = None
+        for item in sorted(failures, key=lambda item: (item.in_cell, item.statement)):
             if item.type == "LeftOut":
                 status = left_out.get((item.in_cell, item.statement))
                 if status is None:
                     raise ValueError("this was not left out")
                 item = item.model_copy(update={"type": ENDED[status], "memory": status == "memory"})
-            cause = self._cause(item)
+            if cause is None or stopped_at is None or (item.in_cell, item.statement) <= stopped_at:
+                cause = self._cause(item)
             roots.setdefault(cause, []).extend(item.names)
             self._lose(item.names, cause)
         notes = [" ".join([cause.sentence, *_not_defined(names)]) for cause, names in roots.items()]

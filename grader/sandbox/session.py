@@ -34,10 +34,10 @@ from .worker_process import SetupFailed, WorkerProcess
 T = TypeVar("T")
 # Parts of the time for loading: for a statement that has used it up to end, for what follows, and for that to end.
 MORE_TIME = (0.1, 0.3, 0.1)
-MOST_RESTARTS = 3  # for a statement that is left out
+MOST_RESTARTS = 4  # for a statement that is left out; what follows that of the last one is left out as well
 REST = 0.3  # of the time for loading, at least, for what follows a statement that was left out
 AGAIN = 1.25  # times as long as before, for what precedes it
-MOST_LOADING = 3  # times the time for loading, for all workers that load a submission until one has loaded it
+MOST_LOADING = 2.5  # times the time for loading; the restart after that is the last one
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
@@ -151,6 +151,7 @@ class Session:
         self._late: set[tuple[int, int]] = set()  # statements that a worker was asked to end, and that have ended
         self._before = 0.0  # seconds that a worker had loaded for when the last statement began
         self._restarts = 0
+        self._stopped_at: tuple[int, int] | None = None  # what begins later is left out, since there was too much of it
         self._trained: list[seen.Call] | None = None
         self._room = 0
         self._shown: dict[int, list[dict[str, Any]]] = {}  # of the load at hand
@@ -331,7 +332,9 @@ class Session:
                 self.outputs = self._shown
             self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
             # As after sys.exit(), what follows a statement that ends the process is no part of the program.
-            ends_at = [place for place, status in self._left_out.items() if status == "crashed"]
+            ends_at = [
+                place for place, status in self._left_out.items() if status == "crashed" or place == self._stopped_at
+            ]
             left_out = [*self._left_out]
             request = {"entry": submission.entry, "files": tree, "left_out": left_out, "ends_at": ends_at}
             try:
@@ -349,23 +352,29 @@ class Session:
                 return
             except CallFailed as failure:
                 self.close()
-                if end <= self.spent or not self._can_leave_out(failure):
+                if not self._can_leave_out(failure, self.spent >= end):
                     raise
-                left = seconds - (self.spent - spent)
-                rest = max(left, REST * self._limits.load_seconds)
-                most = (end - self.spent) / (1 + sum(MORE_TIME))
-                seconds = min(AGAIN * self._before + rest, self._limits.load_seconds, most)
+                rest = max(seconds - (self.spent - spent), REST * self._limits.load_seconds)
+                seconds = min(AGAIN * self._before + rest, self._limits.load_seconds)
             self.confine()
 
-    def _can_leave_out(self, failure: CallFailed) -> bool:
-        """Whether the submission is to be loaded again without the statement that was the last to begin."""
+    def _can_leave_out(self, failure: CallFailed, last_time: bool) -> bool:
+        """Whether the submission is to be loaded again without the statement that was the last to begin.
+
+        The last time, what follows that is left out as well.
+        """
         place = self._begun
         if place is None or place in self._left_out or failure.status not in ENDED or failure.raised == BROKEN:
             return False
-        if self._restarts >= MOST_RESTARTS or self.spent >= self._limits.total_seconds:
+        if self._stopped_at is not None or self.spent >= self._limits.total_seconds:
             return False
         self._restarts += 1
         self._left_out |= {**dict.fromkeys(self._late, "timeout"), place: failure.status}
+        if last_time or self._restarts >= MOST_RESTARTS:
+            self._stopped_at = place
+            if place[0]:
+                cells = range(place[0] + 1, len(self._submission.code) + 1)
+                self._left_out |= {(cell, 0): failure.status for cell in cells}
         return True
 
     def _take_names(self, header: dict[str, Any]) -> None:
@@ -384,7 +393,9 @@ class Session:
             self.unbound = [name for name in self._equipment.globals if name in header["unbound"]]
             self.read = seen.READ.validate_python(header["read"])
             failures = seen.FAILURES.validate_python(header["failures"])
-            self.causes.take(failures, seen.FAILURES.validate_python(header["absent"]), self._left_out)
+            self.causes.take(
+                failures, seen.FAILURES.validate_python(header["absent"]), self._left_out, self._stopped_at
+            )
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self._begun = None
             message = _("{doing} broke the connection to the grader.")
