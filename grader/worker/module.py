@@ -20,6 +20,7 @@ from .statements import Loading, code_in_magic
 def run_module(channel: socket.socket, request: dict[str, Any]) -> None:
     """Execute the file, answer the load request, then calls."""
     sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
+    sys.argv = [request["entry"]]  # without arguments
     module = types.ModuleType(SUBMISSION)
     sys.modules[SUBMISSION] = module
     loaded = _Module(module, Loading(channel, request, module.__dict__.__setitem__), request["entry"])

@@ -6,6 +6,7 @@ Whoever runs the statements asks :meth:`Loading.begins` before each and :meth:`L
 
 from __future__ import annotations
 
+import argparse
 import ast
 import copy
 import fcntl
@@ -15,6 +16,7 @@ import re
 import select
 import signal
 import socket
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -120,7 +122,9 @@ class Loading:
         """
         failed, rest = _failed_part(node, _position(error.__traceback__, file))
         described = {"line": failed.lineno, **(locate(file) or {}), **describe_error(error, locate)}
-        if isinstance(error, SystemExit):
+        if isinstance(error, SystemExit) and _came_from(error, argparse.__file__):  # nobody gives arguments here
+            described |= {"type": "ArgumentError", "text": "no arguments are given on the command line here"}
+        elif isinstance(error, SystemExit):
             self.ended = True
             if rest or later:
                 self._note(described, [name for each in (*rest, *later) for name in names_of(each)])
@@ -233,14 +237,22 @@ def _without_annotations(node: ast.stmt) -> ast.stmt | None:
     return bare if found else None
 
 
-def _position(traceback: TracebackType | None, file: str) -> tuple[int, int] | None:
+def _position(traceback_: TracebackType | None, file: str) -> tuple[int, int] | None:
     """Line and column of the statement of ``file`` that an error has come out of."""
-    while traceback is not None and traceback.tb_frame.f_code.co_filename != file:
-        traceback = traceback.tb_next
-    if traceback is None:
+    while traceback_ is not None and traceback_.tb_frame.f_code.co_filename != file:
+        traceback_ = traceback_.tb_next
+    if traceback_ is None:
         return None
-    line, _, column, _ = next(islice(traceback.tb_frame.f_code.co_positions(), traceback.tb_lasti // 2, None))
+    line, _, column, _ = next(islice(traceback_.tb_frame.f_code.co_positions(), traceback_.tb_lasti // 2, None))
     return (line, column or 0) if line is not None else None
+
+
+def _came_from(error: BaseException, file: str) -> bool:
+    """Whether a function of ``file`` has raised it."""
+    innermost = ""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        innermost = frame.f_code.co_filename
+    return innermost == file
 
 
 def _failed_part(node: ast.stmt, position: tuple[int, int] | None) -> tuple[ast.stmt, list[ast.stmt]]:

@@ -62,6 +62,11 @@ MODULES = {
     "a guarded block": ("def f(): return 1\nif __name__ == '__main__':\n    raise SystemExit\n", 1),
     "several imports in one": ("import math, seaborn\nfrom math import floor, nothing\ndef f(): return math.pi > floor(3.5)", True),
     "an import below a package": ("import numpy.nothing_here\ndef f(): return int(numpy.sum([1, 2]))", 3),
+    "argparse": ("import argparse\np = argparse.ArgumentParser()\np.add_argument('x', nargs='?')\na = p.parse_args()\ndef f(): return a.x", None),
+    "argparse that wants an argument": (
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--x', required=True)\na = p.parse_args()\ndef f(): return 1",
+        1,
+    ),
     "get_ipython": (
         "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('echo hello')\n"
         "get_ipython().magic('load_ext autoreload')\nget_ipython().events.register('x', print)\n"
@@ -208,6 +213,49 @@ def test_a_statement_that_does_not_end_costs_only_what_it_would_have_defined(nam
             assert session.call("g", [], {}).value == 2  # by another worker, which is not held up again
         assert session.spent < 3 * LIMITS.load_seconds
         assert [cause.status for cause in {session.causes.of(name) for name in session.causes.lost}] in ([], [status])
+
+
+DEAF = "while True: time.sleep(100)"
+
+
+@pytest.mark.parametrize("engine", ["module", "shell", "kernel"])
+def test_many_statements_that_do_not_end_take_a_bounded_time(engine):
+    """What was defined before the last that was left out counts, and what follows it does not."""
+    blocked = "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGIO])"
+    parts = [blocked, "def f(): return 1", DEAF, DEAF, "def g(): return 2", DEAF, DEAF, DEAF, "def h(): return 3"]
+    limits = Limits(load_seconds=2, call_seconds=5)
+    with (
+        loaded("\n".join(parts), limits=limits)
+        if engine == "module"
+        else loaded(parts, engine=engine, limits=limits) as session
+    ):
+        assert session.spent < 4.5 * limits.load_seconds
+        assert session.call("f", [], {}).value == 1
+        assert session.call("g", [], {}).value == 2
+        cause = session.causes.of("h")
+        assert cause is not None
+        assert cause.status == "timeout"
+        assert f"(`{DEAF}`)" in cause.sentence
+
+
+def test_what_is_interrupted_as_it_ends_costs_nothing_that_follows():
+    """A signal that the submission holds back until the statement is over is about that statement."""
+    source = (
+        "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGIO])\n"
+        "for _ in range(33): time.sleep(0.1)\nsignal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGIO])\n"
+        "def f(): return 1\n"
+    )
+    with loaded(source, limits=Limits(load_seconds=3, call_seconds=5)) as session:
+        assert session.call("f", [], {}).value == 1
+
+
+@pytest.mark.parametrize("engine", ["module", "shell", "kernel"])
+def test_a_copy_of_the_process_does_not_answer(engine):
+    parts = ["import os\nchild = os.fork()", "def f(): return os.fork() >= 0", "def g(): return 2"]
+    with loaded("\n".join(parts)) if engine == "module" else loaded(parts, engine=engine) as session:
+        assert session.causes.notes == []
+        assert session.call("f", [], {}).value is True
+        assert session.call("g", [], {}).value == 2
 
 
 def test_much_output_is_dropped_and_does_no_harm():

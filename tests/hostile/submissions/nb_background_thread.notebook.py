@@ -1,4 +1,4 @@
-"""Leaves a thread that prints without an end, more than it may: that is dropped."""
+"""Leaves threads that print and show without a pause, far more than they may: that is dropped."""
 
 # double: passed
 # total: passed
@@ -10,14 +10,16 @@ import numpy as np
 import threading
 import time
 
+from IPython.display import display
 
-def flood():
+
+def flood(show):
     while True:
-        print("x" * 1000)
-        time.sleep(0.001)
+        show("x" * 1000)
 
 
-threading.Thread(target=flood, daemon=True).start()
+for show in (print, print, display):
+    threading.Thread(target=flood, args=(show,), daemon=True).start()
 
 # %%
 time.sleep(0.5)
