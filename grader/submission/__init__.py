@@ -119,6 +119,11 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
             from . import encoding
 
             text = encoding.decode(shown_file, contents[file])
+            if defined.parse(text) is None:  # perhaps the cells of a notebook, copied with their magics
+                from . import notebook
+
+                plain = notebook.plain_python(text)
+                text = text if defined.parse(plain) is None else plain
             tree[entry] = text.encode()  # as the worker reads it
             nothing = choice.nothing_written(shown_file, text)
             code = [Code("", text)]

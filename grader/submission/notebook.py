@@ -57,7 +57,7 @@ def prepare(name: str, text: str) -> tuple[bytes, list[str]]:
             )
         )
     prepared = json.dumps(notebook, indent=1, ensure_ascii=False).encode(errors="replace") + b"\n"
-    return prepared, [_plain_python(cell["source"]) for cell in cells]
+    return prepared, [plain_python(cell["source"]) for cell in cells]
 
 
 def executed(
@@ -162,13 +162,16 @@ def _repaired(cell: dict[str, Any], identity: str) -> dict[str, Any]:
 def _text(source: Any) -> str:
     """A text, or a list of its lines."""
     if isinstance(source, list):
-        return "".join(part for part in source if isinstance(part, str))
+        parts = [part for part in source if isinstance(part, str)]
+        text, lines = "".join(parts), "\n".join(parts)
+        # Each line ends with its line feed, but for the last; some tools forget all of them.
+        return text if "\n" in text or len(parts) < 2 or _parses(text) or not _parses(lines) else lines
     return source if isinstance(source, str) else ""
 
 
 def _parses(source: str) -> bool:
     try:
-        return bool(ast.parse(_plain_python(source)).body)
+        return bool(ast.parse(plain_python(source)).body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
 
@@ -225,7 +228,7 @@ def _other_language(metadata: dict[str, Any]) -> str | None:
     return next((name for name in NOT_PYTHON if re.fullmatch(rf"{re.escape(name)}([-\d].*)?", kernel)), None)
 
 
-def _plain_python(source: str) -> str:
+def plain_python(source: str) -> str:
     """Blank what only IPython understands, keeping line numbers: ``%magic``, ``!command``, ``x = !command``."""
     first = source.lstrip().split("\n", 1)[0].split(" ")[0]
     if first.startswith("%%") and first not in RUN_AS_PYTHON:

@@ -37,6 +37,21 @@ def test_a_module(tmp_path):
     assert submission.problem is None
 
 
+def test_a_module_that_is_copied_from_a_notebook_loses_its_magics(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("%matplotlib inline\n!pip install seaborn\nx = 7 % 4\nfiles = !ls\n")
+    submission = read(path, "single-neuron")
+    assert submission.code == [Code("", "\n\nx = 7 % 4\n\n")]
+    path.write_text("%matplotlib inline\nx = (\n")  # which is no Python in any case: the line is the student's
+    assert read(path, "single-neuron").code == [Code("", "%matplotlib inline\nx = (\n")]
+
+
+def test_lines_of_a_cell_that_have_lost_their_ends_are_lines(tmp_path):
+    path = tmp_path / "mine.ipynb"
+    path.write_text(json.dumps(damaged(source=["import math", "def f(x):", "    return x"])))
+    assert read(path, "single-neuron").code[0].text == "import math\ndef f(x):\n    return x"
+
+
 def test_a_notebook_loses_outputs_and_cells_tagged_explore(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_text(notebook("x = 1", "%matplotlib inline\n!ls\ny = 2", "z = 3", tags={2: ["explore"]}))
