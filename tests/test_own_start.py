@@ -207,6 +207,16 @@ RIGHT = {
             ("    return w, b, losses", ""),
         ),
     ),
+    "global numbers": (
+        "single-neuron",
+        changed(
+            FUNCTION,
+            (SIGNATURE, "LEARNING_RATE, EPOCHS, FIT_BIAS = 0.1, 1000, True\n\ndef train(X, y):\n"),
+            ("range(epochs)", "range(EPOCHS)"),
+            ("learning_rate *", "LEARNING_RATE *"),
+            ("if fit_bias", "if FIT_BIAS"),
+        ),
+    ),
     "a class": ("single-neuron", CLASS),
     "a class, zeros": ("single-neuron", changed(CLASS, (KEPT, "self.weights_ = np.zeros(n_features)"))),
     "a class, epochs of fit": (

@@ -99,7 +99,8 @@ class Instances:
         unknown = [name for name, kind, default in found.parameters if not default and name not in given]
         if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or len(unknown) >= len(missing):
             missing = []
-        wanted = list(missing)
+        # A default of the task also replaces the submission's own number: everybody is asked the same.
+        wanted = [*missing, *(name for name in arguments if name not in laid_out and name not in given.values())]
         if declared.instead or self._context.steps.computes(function):
             # It may compute an argument from these, or change them itself.
             known = {name for other in self._content.functions.values() for name in other.argument_names()}
