@@ -3,6 +3,9 @@
 Grades the known-wrong and the correct solutions in all writing styles of ``styles.py``, on the stand-in data, and
 counts what the diagnosis at the check where each falls says. Exit code 1 if a goal is missed.
 
+``--correct`` grades only the correct ones, those of examples/ too, and prints for each style and exercise the least
+share of the points and how many diagnoses there are. Exit code 1 if one has not all points, or gets a diagnosis.
+
 ``--corpus FOLDER`` grades FOLDER/EXERCISE/{*.py,*.ipynb} instead and prints what was found beside ``labels.json``, a
 list of {"file", "correct", "bugs", "where", "nameable", "function"} whose words are for a reader.
 """
@@ -26,7 +29,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import nbformat
 import styles
+from IPython.core.inputtransformer2 import TransformerManager
 
 from grader import assignment, grading
 from grader.assignment import Assignment
@@ -36,6 +41,8 @@ from grader.submission import read
 from grader.validation import STANDING
 
 GOAL = 95.0  # percent of the bugs that have a name
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+WRONG_EXAMPLE = "wrong"  # its name; all others are correct
 SHOWN = 3  # failing checks of a file of the corpus
 
 EXPECTED = ("right", "right*", "wrong", "located", "missed")  # verdicts where a name is expected
@@ -68,6 +75,7 @@ class Outcome:
     found: str
     seconds: float
     diagnosing: float = 0.0
+    share: float = 0.0  # of the points
 
 
 def cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
@@ -80,17 +88,35 @@ def cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
                 yield Case(exercise, style, known.file, known.fails, getattr(known, "bug", None))
 
 
+def correct_cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
+    """The correct solutions of an exercise, the examples too, in those of the ``wanted`` styles that apply to it."""
+    examples = [path for path in sorted((EXAMPLES / exercise).iterdir()) if path.stem != WRONG_EXAMPLE]
+    for style in styles.fitting(exercise):
+        if style in wanted:
+            for file in (_load(exercise).content.solution, *map(str, examples)):
+                yield Case(exercise, style, file, None, None)
+
+
+def source(case: Case) -> str:
+    """The Python of a case before it is rewritten: of a notebook, what its cells become."""
+    path = Path(_load(case.exercise).file(case.file))
+    if path.suffix != ".ipynb":
+        return path.read_text()
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return "\n\n".join(TransformerManager().transform_cell(cell) for cell in cells)
+
+
 def examine(case: Case) -> Outcome:
     """Grade one case and judge its report."""
-    loaded = _load(case.exercise)
-    rewritten = styles.STYLES[case.style](loaded.file(case.file).read_text(), loaded.content)
+    rewritten = styles.STYLES[case.style](source(case), _load(case.exercise).content)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "submission" + styles.suffix(case.style))
         path.write_text(rewritten)
         with stopwatch() as spent:
             report = graded(case.exercise, path)
     verdict, found = judged(case, report)
-    return Outcome(case, verdict, found, report["seconds"], sum(spent))
+    share = report["score"] / report["max_score"] if report["score"] is not None else 0.0
+    return Outcome(case, verdict, found, report["seconds"], sum(spent), share)
 
 
 @contextlib.contextmanager
@@ -185,6 +211,23 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
         yield f"{exercise:15} {style:11} " + " | ".join(cells) + f" | {seconds:8.2f}"
 
 
+def correct_table(outcomes: list[Outcome]) -> Iterator[str]:
+    """For each style a line, and for each exercise a cell: the least share of the points, and the diagnoses."""
+    exercises = list(dict.fromkeys(outcome.case.exercise for outcome in outcomes))
+    yield f"| style | {' | '.join(f'`{exercise}`' for exercise in exercises)} |"
+    yield "|---" * (len(exercises) + 1) + "|"
+    for style in styles.STYLES:
+        cells = []
+        for exercise in exercises:
+            there = [
+                outcome for outcome in outcomes if (outcome.case.style, outcome.case.exercise) == (style, exercise)
+            ]
+            named = sum(outcome.verdict == "named" for outcome in there)
+            cells.append(f"{100 * min(outcome.share for outcome in there):.4g} %, {named}" if there else "")
+        if any(cells):
+            yield f"| {style} | {' | '.join(cells)} |"
+
+
 def exceptions(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """A line for each case that is not as it should be."""
     for outcome in outcomes:
@@ -265,6 +308,7 @@ def main() -> int:
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE")
     parser.add_argument("--styles", default=",".join(styles.STYLES), help=f"some of: {', '.join(styles.STYLES)}")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--correct", action="store_true", help="only correct solutions, those of examples/ too")
     parser.add_argument("--corpus", type=Path)
     options = parser.parse_args()
     wanted = [style.strip() for style in options.styles.split(",")]
@@ -282,12 +326,17 @@ def main() -> int:
         use_stand_ins(Path(folder))
         if options.corpus is not None:
             return 0 if corpus(options.corpus, exercises, options.jobs) else 1
-        chosen = [case for exercise in exercises for case in cases(exercise, wanted)]
+        found = correct_cases if options.correct else cases
+        chosen = [case for exercise in exercises for case in found(exercise, wanted)]
         outcomes = []
         for outcome in _each(examine, chosen, options.jobs):
             outcomes.append(outcome)
             if sys.stderr.isatty():
                 print(f"\r{len(outcomes)} of {len(chosen)} ", end="", file=sys.stderr, flush=True)
+    if options.correct:
+        missed = [outcome for outcome in outcomes if outcome.share < 1 or outcome.verdict == "named"]
+        print(*correct_table(outcomes), "", *exceptions(missed), sep="\n")
+        return 1 if missed else 0
     lines, reached = totals(outcomes)
     print(*table(outcomes), "", *exceptions(outcomes), "", *lines, sep="\n")
     return 0 if reached else 1

@@ -88,9 +88,13 @@ def single(value):
 
 LISTS = """
 def listed(value):
+    if isinstance(value, dict):
+        return {name: listed(item) for name, item in value.items()}
     return value.tolist() if isinstance(value, np.ndarray) and value.ndim else value
 
 def arrays(value):
+    if isinstance(value, dict):
+        return {name: arrays(item) for name, item in value.items()}
     if isinstance(value, tuple):
         return tuple(map(arrays, value))
     return np.asarray(value) if isinstance(value, list) else value
@@ -101,11 +105,15 @@ class Numbers(tuple):
     pass
 
 def listed(value):
+    if isinstance(value, dict):
+        return {name: listed(item) for name, item in value.items()}
     if isinstance(value, np.ndarray):
         value = value.tolist()
     return Numbers(map(listed, value)) if isinstance(value, list) else value
 
 def arrays(value):
+    if isinstance(value, dict):
+        return {name: arrays(item) for name, item in value.items()}
     if isinstance(value, Numbers):
         return np.asarray(value)
     return tuple(map(arrays, value)) if isinstance(value, tuple) else value
@@ -114,10 +122,47 @@ def arrays(value):
 
 TURNED = """
 def turned(value):
+    if isinstance(value, dict):
+        return {name: turned(item) for name, item in value.items()}
     if isinstance(value, tuple):
         return tuple(map(turned, value))
     return value.T if isinstance(value, np.ndarray) and value.ndim == 2 else value
 """
+
+
+FAILING_TOP = """
+import matplotlib.pyplot as plt
+plt.style.use("seaborn-whitegrid-of-the-course")
+with open("points_of_the_course.csv") as points_file:
+    points_text = points_file.read()
+"""
+
+FAILING_END = """
+
+first_picture = open("drawn_by_hand.png", "rb").read()
+print("The final result:", result_of_the_last_cell)
+"""
+
+EXIT_AT_END = """
+
+def main():
+    print("Everything is defined.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+"""
+
+OTHER_PACKAGES = {"numpy": "cupy", "keras": "tensorflow.keras"}
+GUARDED_PROGRESS = """
+try:
+    from tqdm.notebook import tqdm
+except ImportError:
+    tqdm = iter
+"""
+
+UNUSED = ("import seaborn as sns", "from google.colab import drive", "from keras.utils import np_utils", "import torch")
 
 
 class Products(ast.NodeTransformer):
@@ -177,7 +222,7 @@ class Renamed(ast.NodeTransformer):
 
 class Converted(ast.NodeTransformer):
     """Puts ``inward(f(outward(a), ...))`` in the place of the calls of the file's own functions, and converts what
-    they return by ``outward``; names in a ``return`` stay names."""
+    they return by ``outward``; names in a ``return`` stay names, unless it computes with them."""
 
     def __init__(self, functions: set[str], inward: str, outward: str, arguments: bool) -> None:
         self._functions = functions
@@ -201,9 +246,10 @@ class Converted(ast.NodeTransformer):
             return node
         parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
         before: list[ast.stmt] = []
+        needed = {name for part in parts if not isinstance(part, ast.Name) for name in _names(part)}
         for place, part in enumerate(parts):
             converted = _call(self._outward, [part])
-            if isinstance(part, ast.Name):
+            if isinstance(part, ast.Name) and part.id not in needed:
                 before.append(ast.Assign([ast.Name(part.id, ast.Store())], converted))
             else:
                 parts[place] = converted
@@ -270,11 +316,13 @@ def einsum(source: str, content: AssignmentFile) -> str:
 def float32(source: str, content: AssignmentFile) -> str:
     """Each function turns its arrays of floats into float32 first.
 
-    An array that it changes in place stays the caller's own, or the change would be mended.
+    An array that it changes in place, or that a function it calls changes, stays the caller's own, or the change
+    would be mended.
     """
     tree = _parsed(source, content)
+    all_changed = _changed_in_all(_functions(tree))
     for function in _functions(tree):
-        changed = set(_changed_in_place(function))
+        changed = all_changed[function.name]
         first = 1 if ast.get_docstring(function) is not None else 0
         function.body[first:first] = [
             ast.Assign([ast.Name(name, ast.Store())], _call("single", [ast.Name(name, ast.Load())]))
@@ -388,6 +436,47 @@ def notebook(source: str, content: AssignmentFile) -> str:
     return str(nbformat.writes(made))
 
 
+def failing_top(source: str, content: AssignmentFile) -> str:
+    """Above everything else a style that is unknown, and a file that is not there."""
+    return _inserted(source, FAILING_TOP)
+
+
+def failing_end(source: str, content: AssignmentFile) -> str:
+    """At the end a picture that is not there, and a name that nothing defines."""
+    return source + FAILING_END
+
+
+def exit_at_end(source: str, content: AssignmentFile) -> str:
+    """``sys.exit(main())`` at the end, as in a script."""
+    return _inserted(source, "import sys\n") + EXIT_AT_END
+
+
+def exported(source: str, content: AssignmentFile) -> str:
+    """What Jupyter makes of the notebook when it is saved as a script: ``# In[1]:`` and ``get_ipython()``."""
+    made = nbformat.reads(notebook(source, content), as_version=4)
+    cells = ["get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('pip install seaborn')"]
+    cells += [cell.source for cell in made.cells]
+    parts = [f"# In[{number}]:\n\n\n{cell}\n\n\n" for number, cell in enumerate(cells, start=1)]
+    return "#!/usr/bin/env python\n# coding: utf-8\n\n# # Exercise\n\n" + "".join(parts)
+
+
+def guarded_imports(source: str, content: AssignmentFile) -> str:
+    """Each import of NumPy and Keras in a ``try``, after another package that may be missing."""
+    tree = ast.parse(source)
+    for place, statement in enumerate(tree.body):
+        other = _from_another_package(statement)
+        if other is not None:
+            missing = ast.ExceptHandler(ast.Name("ImportError", ast.Load()), None, [statement])
+            tree.body[place] = ast.Try([other], [missing], [], [])
+    return _inserted(_written(tree), GUARDED_PROGRESS)
+
+
+def unused_imports(source: str, content: AssignmentFile) -> str:
+    """Packages that are missing here, or names that they no longer have, and that nothing uses."""
+    lines = [line for line in UNUSED if line.split()[1].partition(".")[0] not in content.forbidden_imports]
+    return _inserted(source, "".join(f"{line}\n" for line in lines))
+
+
 STYLES: dict[str, Style] = {
     "as written": as_written,
     "loops": loops,
@@ -401,13 +490,21 @@ STYLES: dict[str, Style] = {
     "globals": in_globals,
     "class with state": with_state,
     "notebook": notebook,
+    "failing top": failing_top,
+    "failing end": failing_end,
+    "exit at end": exit_at_end,
+    "exported": exported,
+    "guarded imports": guarded_imports,
+    "unused imports": unused_imports,
 }
+# What is written around the functions: these stay as they are.
+LOADING = ["failing top", "failing end", "exit at end", "exported", "guarded imports", "unused imports"]
 # Where pictures are drawn or Keras computes, plain loops, einsum and float32 change little, or far too much.
 FITTING = {
     "single-neuron": [style for style in STYLES if style != "rows"],
     "relu-swap": [style for style in STYLES if style != "rows"],
-    "cifar-grayscale": ["as written", "other names", "notebook"],
-    "clothing-mlp": ["as written", "notebook"],
+    "cifar-grayscale": ["as written", "other names", "notebook", *LOADING],
+    "clothing-mlp": ["as written", "notebook", *LOADING],
 }
 
 
@@ -446,14 +543,14 @@ def _state(tree: ast.Module, content: AssignmentFile) -> set[str]:
                     return set()
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             target = node.value.func
-            kept = isinstance(target, ast.Name) and target.id in functions and state & set(_stored(node.targets[0]))
+            kept = isinstance(target, ast.Name) and target.id in functions and state & set(_names(node.targets[0]))
             if kept:  # what the function returned is now where it has been kept
                 return set()
     return state
 
 
-def _stored(target: ast.AST) -> Iterator[str]:
-    for node in ast.walk(target):
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             yield node.id
 
@@ -497,6 +594,38 @@ def _with_comments(lines: list[str], number: int) -> int:
     return number
 
 
+def _inserted(source: str, text: str) -> str:
+    """``text`` as the first statements, below the docstring and the imports from ``__future__``."""
+    above = 0
+    for statement in ast.parse(source).body:
+        docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if not (docstring or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")):
+            break
+        above = statement.end_lineno or above
+    lines = source.splitlines(keepends=True)
+    return "".join(lines[:above]) + text + "".join(lines[above:])
+
+
+def _from_another_package(statement: ast.stmt) -> ast.stmt | None:
+    """The same import from another package, under the same names; None where there is no other."""
+    package = ""
+    if isinstance(statement, ast.ImportFrom):
+        package = statement.module or ""
+    elif isinstance(statement, ast.Import) and len(statement.names) == 1:
+        package = statement.names[0].name
+    first, _, rest = package.partition(".")
+    if first not in OTHER_PACKAGES:
+        return None
+    other = f"{OTHER_PACKAGES[first]}.{rest}".rstrip(".")
+    if isinstance(statement, ast.ImportFrom):
+        return ast.ImportFrom(other, statement.names, 0)
+    return (
+        ast.Import([ast.alias(other, statement.names[0].asname or first)])
+        if isinstance(statement, ast.Import)
+        else None
+    )
+
+
 def _written(tree: ast.Module) -> str:
     return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
 
@@ -527,6 +656,20 @@ def _changed_in_place(function: ast.FunctionDef) -> Iterator[str]:
             yield node.target.id
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
             yield node.value.id
+
+
+def _changed_in_all(functions: list[ast.FunctionDef]) -> dict[str, set[str]]:
+    """{function: names of what it changes in place, itself or by handing it to another function of the file}."""
+    parameters = {function.name: _parameters(function) for function in functions}
+    changed = {function.name: set(_changed_in_place(function)) for function in functions}
+    for _ in functions:  # as long as a chain of calls can be
+        for function in functions:
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in changed:
+                    handed = zip(parameters[node.func.id], node.args, strict=False)
+                    names = {p: a.id for p, a in handed if isinstance(a, ast.Name)}
+                    changed[function.name] |= {a for p, a in names.items() if p in changed[node.func.id]}
+    return changed
 
 
 def _bound(function: ast.FunctionDef) -> Iterator[str]:

@@ -5,6 +5,8 @@ Only the recorded answers are there: no test here may need TensorFlow.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from grader import assignment
@@ -644,8 +646,13 @@ def test_a_wrong_net_falls_at_the_right_check(run, bug):
     first = next(item for item in report.checks if item.status != "passed")
     assert first.name == check, first.message
     assert said in first.message
+    assert report.max_score - report.score >= first.max_score - first.score
     if check in ("backward", "update"):
-        assert not report.passed
+        assert first.score < first.max_score
+    right = re.search(r"Right: ([\w, ]+)\.", first.message)
+    if right and first.diagnosis:  # a bug is where a result is wrong
+        bugs = [first.diagnosis, *first.diagnosis.also]
+        assert not {bug.where for bug in bugs} & set(right.group(1).split(", ")), bugs
 
 
 def test_a_notebook_gets_full_marks_too(run):

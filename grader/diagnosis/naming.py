@@ -19,7 +19,7 @@ LARGE = 20.0  # products of a few such numbers are more than exp() can take
 
 def find(content: AssignmentFile, mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
     """Explain the answers to ``function``; None if they are right, or nothing declared or general explains them."""
-    factors = content.functions[function].factors
+    factors = sorted(content.functions[function].factors, key=lambda factor: _wrong(samples, factor))
     if all(any(is_right(sample, factor) for factor in factors) for sample in samples):
         return None
     finite = [sample for sample in samples if not _lost(sample)]
@@ -44,6 +44,11 @@ def find(content: AssignmentFile, mutations: Mutations, function: str, samples: 
 def is_right(sample: Sample, factor: float = 1.0) -> bool:
     """Whether all results of a case are ``factor`` times the right ones."""
     return sample.agreeing(sample.right, factor) >= sample.answered.keys()
+
+
+def _wrong(samples: Sequence[Sample], factor: float) -> int:
+    """How many results are not ``factor`` times the right ones: the convention with the fewest is the one followed."""
+    return sum(len(sample.answered.keys() - sample.agreeing(sample.right, factor)) for sample in samples)
 
 
 def _named(mutations: Mutations, function: str, samples: Sequence[Sample], explanation: search.Explanation) -> Findings:
