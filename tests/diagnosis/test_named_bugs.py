@@ -136,13 +136,6 @@ BUGS = [
     (NEURON, "one-update", "truncated-to-integers@w", "    losses = []", "    losses, w = [], w.astype(int)"),
     (NEURON, "one-update", "weight-decay@w", "w = w - learning_rate", "w = 0.95 * w - learning_rate"),
     (
-        NEURON,
-        "one-update",
-        "activation-derivative-missing@w",
-        "dw, db = gradients(X, y, w, b)",
-        "e = predict(X, w, b) - y\n        dw, db = X.T @ e, e.sum()",
-    ),
-    (
         SWAP,
         "one-update",
         "parameter-never-updated@W1",
@@ -291,6 +284,13 @@ AMBIGUOUS = [
     (NEURON, "one-update", "bias-never-updated switch-inverted", "b = b - learning_rate * db", "pass"),
     (NEURON, "gradients", "activation-derivative-missing cross-entropy-delta", " * y_hat * (1 - y_hat)", ""),
     (SWAP, "backward", "activation-derivative-missing cross-entropy-delta", " * y_hat * (1 - y_hat)", ""),
+    (
+        NEURON,
+        "one-update",
+        "activation-derivative-missing cross-entropy-delta",
+        "dw, db = gradients(X, y, w, b)",
+        "e = predict(X, w, b) - y\n        dw, db = X.T @ e, e.sum()",
+    ),
     (MNIST, "backward", "mean-for-bias-only not-averaged", ".T) / m", ".T)"),
 ]
 
