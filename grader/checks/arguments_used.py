@@ -39,7 +39,7 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
             1.0, _("`{function}` uses {names}.").format(function=check.function, names=", ".join(check.vary))
         )
     share = 1 - len(problems) / len(check.vary)
-    said = " ".join(problem.problem or "" for problem in problems.values())
+    said = " ".join(dict.fromkeys(problem.problem or "" for problem in problems.values()))
     of_numbers = any(problem.of_numbers for problem in problems.values())
     outcome = Outcome(share, said, {"wrong": list(problems)}, of_numbers=of_numbers)
     if len(ignored) == len(problems):
