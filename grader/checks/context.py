@@ -265,6 +265,8 @@ class Context:
         causes = self._session.causes
         lost = next(iter(binding.match(causes.lost, [name], {name: aliases})), None)
         cause = causes.of(lost)
+        if cause is None and not any(map(self.defines, self.content.functions)):
+            cause = causes.first  # of a submission that defines nothing at all, whatever stopped it says more
         if cause is None:
             return CallFailed("failed", message)
         if lost is not None:

@@ -66,6 +66,8 @@ class Causes:
         self._forbidden = set(forbidden)
         self._seconds = seconds
         self._lost: dict[str, Cause] = {}
+        self.first: Cause | None = None
+        """Why the first of them failed, where that is of the submission's own doing."""
         self.notes: list[str] = []
         """A sentence about each statement that failed by itself, not because of an earlier one."""
 
@@ -96,6 +98,7 @@ class Causes:
                 cause = self._cause(item)
             roots.setdefault(cause, []).extend(item.names)
             self._lose(item.names, cause)
+        self.first = next((cause for cause in roots if cause.status != "not_gradable"), None)
         notes = [" ".join([cause.sentence, *_not_defined(names)]) for cause, names in roots.items()]
         self.notes = notes[:MOST_NOTES]
         more = len(notes) - MOST_NOTES
