@@ -10,6 +10,7 @@ from ..text import clean
 
 Ending = Literal["failed", "error", "timeout", "memory", "output", "crashed", "protocol", "not_gradable"]
 BROKEN = "BrokenKernel"
+EXITED = "SystemExit"  # of a process that has ended itself, not by a signal
 Place = tuple[int | None, int | None]
 
 # The worker's own sentence in an exception; it is said there in English, since a worker imports nothing of ours.

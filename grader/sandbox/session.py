@@ -24,7 +24,7 @@ from ..worker.frames import ProtocolError
 from ..worker.shown import BYTES_OF_CHARACTER
 from . import seen
 from .allowance import LONGEST, Allowance
-from .endings import BROKEN, CallFailed, Ending, failure_of
+from .endings import BROKEN, EXITED, CallFailed, Ending, failure_of
 from .engines import Engine, engine_of, libraries_of
 from .loading import ENDED, Causes
 from .view import Equipment
@@ -148,6 +148,7 @@ class Session:
         """What failed as it was loaded."""
         self._begun: tuple[int, int] | None = None  # the statement that was the last to begin: its cell, its number
         self._left_out: dict[tuple[int, int], Ending] = {}  # statements that are not run again, and how they ended
+        self._ends_at: list[tuple[int, int]] = []  # those of them that have ended the program
         self._late: set[tuple[int, int]] = set()  # statements that a worker was asked to end, and that have ended
         self._before = 0.0  # seconds that a worker had loaded for when the last statement began
         self._restarts = 0
@@ -331,10 +332,7 @@ class Session:
             if not self._loaded:  # a later load, by a fresh worker, may not come to its end
                 self.outputs = self._shown
             self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
-            # As after sys.exit(), what follows a statement that ends the process is no part of the program.
-            ends_at = [
-                place for place, status in self._left_out.items() if status == "crashed" or place == self._stopped_at
-            ]
+            ends_at = [*self._ends_at, *([] if self._stopped_at is None else [self._stopped_at])]
             left_out = [*self._left_out]
             request = {"entry": submission.entry, "files": tree, "left_out": left_out, "ends_at": ends_at}
             try:
@@ -370,6 +368,8 @@ class Session:
             return False
         self._restarts += 1
         self._left_out |= {**dict.fromkeys(self._late, "timeout"), place: failure.status}
+        if failure.raised == EXITED:  # as after sys.exit(), what follows is no part of the program
+            self._ends_at.append(place)
         if last_time or self._restarts >= MOST_RESTARTS:
             self._stopped_at = place
             if place[0]:

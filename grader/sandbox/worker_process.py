@@ -301,6 +301,7 @@ class WorkerProcess:
             _("{doing} ended the Python process (exit status {status}), as os._exit and quit do: remove them.").format(
                 doing=doing, status=status
             ),
+            EXITED,
         )
 
     def kill(self, wait_first: float = 0.0) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import os, socket, struct
 
 header = (
-    b'{"id": 1, "names": {"double": {"parameters": [["x", "POSITIONAL_OR_KEYWORD", false]], "returns": []}}, '
+    b'{"id": 1, "names": {"double": {"parameters": [["x", "POSITIONAL_OR_KEYWORD", false]], "returns": [], "reads": [], "stores": []}}, '
     b'"classes": {}, "others": {}, "modules": [], "error": null, "failures": [], "absent": [], "unbound": [], "read": []}'
 )
 for descriptor in range(3, 100):
