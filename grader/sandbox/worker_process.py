@@ -24,7 +24,7 @@ from ..worker import frames
 from ..worker.shown import FLOOD
 from . import usage, view
 from .allowance import LOOK_SECONDS, SHORTEST_LOOK, Allowance
-from .endings import CallFailed
+from .endings import EXITED, CallFailed
 from .processes import Forked, Started
 from .view import Equipment
 

@@ -17,7 +17,12 @@ BROKEN = {
     "fails at import": ("mine.py", "import numpy\nnumpy.nothing\n", "error", "line 2 with AttributeError"),
     "exits": ("mine.py", "import sys\nsys.exit(0)\n", "failed", "is missing"),
     "exits at once": ("mine.py", "import os\nos._exit(0)\n", "crashed", "killed the Python process at line 2"),
-    "dies of a signal": ("mine.py", "import os\nos.kill(os.getpid(), 9)\n", "crashed", "killed the Python process at line 2"),
+    "dies of a signal": (
+        "mine.py",
+        "import os\nos.kill(os.getpid(), 9)\n",
+        "crashed",
+        "killed the Python process at line 2",
+    ),
     "waits for input": ("mine.py", "name = input()\n", "error", "waits for input() at line 1"),
     "prints megabytes": ("mine.py", "while True: print('x' * 999)\n", "output", "printed too much at line 1"),
     "eats memory": ("mine.py", "import numpy as np\nx = np.ones((10**6, 10**6))\n", "memory", "needed more memory"),
