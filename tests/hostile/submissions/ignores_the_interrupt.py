@@ -1,7 +1,7 @@
-"""Loops that nothing ends from inside, then prints without an end, sleeps, and kills its process."""
+"""Loops that nothing ends from inside, then prints without an end, sleeps, and kills its process by a signal."""
 
 # double: passed
-# total: crashed
+# total: passed
 
 import ctypes
 import time
