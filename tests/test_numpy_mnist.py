@@ -259,11 +259,88 @@ WIDER = [
     ("b2 = np.zeros(16)", "b2 = np.zeros(64)"),
     ("randn(16, 10)", "randn(64, 10)"),
 ]
+# All parameters in one tuple of nested lists.
+LISTS = """
+import numpy as np
+
+
+def init_params():
+    sizes = [(784, 16), (16, 16), (16, 10)]
+    out = []
+    for n, m in sizes:
+        out.append((np.random.randn(m, n) * 0.1).tolist())
+        out.append(np.zeros((m, 1)).tolist())
+    w1, b1, w2, b2, w3, b3 = out
+    return w1, b1, w2, b2, w3, b3
+
+
+def relu(z):
+    return np.maximum(z, 0).tolist()
+
+
+def relu_derivative(z):
+    return (np.asarray(z) > 0).astype(int).tolist()
+
+
+def one_hot(labels):
+    return np.eye(10)[labels].T.tolist()
+
+
+def forward_prop(X, params):
+    w1, b1, w2, b2, w3, b3 = map(np.asarray, params)
+    Z1 = w1 @ X + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = w2 @ A1 + b2
+    A2 = np.maximum(Z2, 0)
+    Z3 = w3 @ A2 + b3
+    A3 = np.maximum(Z3, 0)
+    return Z1.tolist(), A1.tolist(), Z2.tolist(), A2.tolist(), Z3.tolist(), A3.tolist()
+
+
+def backward_prop(X, Y, params, cache):
+    w1, b1, w2, b2, w3, b3 = map(np.asarray, params)
+    Z1, A1, Z2, A2, Z3, A3 = map(np.asarray, cache)
+    n = X.shape[1]
+    d3 = 2 * (A3 - Y) * (Z3 > 0) / n
+    d2 = w3.T @ d3 * (Z2 > 0)
+    d1 = w2.T @ d2 * (Z1 > 0)
+    dW3, dW2, dW1 = d3 @ A2.T, d2 @ A1.T, d1 @ X.T
+    dB3, dB2, dB1 = (d.sum(axis=1, keepdims=True) for d in (d3, d2, d1))
+    return dW3.tolist(), dB3.tolist(), dW2.tolist(), dB2.tolist(), dW1.tolist(), dB1.tolist()
+
+
+def update_params(params, grads, learning_rate):
+    w1, b1, w2, b2, w3, b3 = map(np.asarray, params)
+    dW3, dB3, dW2, dB2, dW1, dB1 = map(np.asarray, grads)
+    w1 = w1 - learning_rate * dW1
+    b1 = b1 - learning_rate * dB1
+    w2 = w2 - learning_rate * dW2
+    b2 = b2 - learning_rate * dB2
+    w3 = w3 - learning_rate * dW3
+    b3 = b3 - learning_rate * dB3
+    w1, b1, w2, b2, w3, b3 = (item.tolist() for item in (w1, b1, w2, b2, w3, b3))
+    return w1, b1, w2, b2, w3, b3
+
+
+def get_predictions(A3):
+    return np.asarray(A3).argmax(axis=0).tolist()
+"""
+
 RIGHT = {
     "lecture": (LECTURE, "update", "works at these only. At others: `update_params` stopped at line"),
     "lecture, divided by Y.size": (LECTURE, "backward", "Convention divides-by-y-size: accepted."),
     "lecture, chained": (LECTURE, "trajectory", "Convention divides-by-y-size: accepted."),
     "lecture, truth values": (LECTURE, "der-relu", "truth values: accepted"),
+    "a tuple of lists": (LISTS, "trajectory", "Lists of numbers instead of arrays"),
+    "a dict of lists": (
+        changed(
+            (ROOT / "examples" / "numpy-mnist" / "correct.py").read_text().split("\n\n\ndef challenge_train")[0],
+            ("    return params\n", "    return {name: value.tolist() for name, value in params.items()}\n"),
+            ("params, cache):\n", "params, cache):\n    params = {k: np.array(v) for k, v in params.items()}\n"),
+        ),
+        None,
+        "",
+    ),
     "samples in rows": (ROWS, "trajectory", "samples in rows: accepted"),
     "samples in rows, layers of other widths": (
         changed(ROWS, *WIDER),

@@ -57,11 +57,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Raw:
-    """An answer in the submission's own layout: as it was returned, and by result name."""
+    """An answer in the submission's own layout: as it was returned, and by result name.
+
+    ``parts`` are the results as they are in ``value``, in which lists of numbers are not yet arrays.
+    """
 
     function: Found
     value: Any
     bound: dict[str, Any]
+    parts: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -306,7 +310,7 @@ class Context:
             taken = self.steps.updated(function, inputs)
             if taken is not None:
                 note = _("The step of `{function}` is taken by back-propagation: accepted.").format(function=function)
-                return Result(taken, [], [note], Raw(Found(function, [], []), None, self.manner.turned(taken)))
+                return Result(taken, [], [note], Raw(Found(function, [], []), None, self.manner.turned(taken), {}))
         asked = self.asked(function, inputs, watch_arguments or in_place, seed)
         found, answer = asked.function, asked.answer
         sent = [*asked.positional, *asked.keywords.values()]
@@ -334,7 +338,8 @@ class Context:
             notes.append(self.steps.note(asked))
         listed = [name for name, item in bound.items() if _is_list(item) and name != declared.history]
         notes += [list_note(listed)] if listed else []
-        bound = {name: binding.as_array(item) for name, item in bound.items()}
+        parts = bound
+        bound = {name: binding.as_array(item) for name, item in parts.items()}
         lacking = [name for name in declared.returns if name not in bound]
         if lacking:
             sentence = _("`{function}` does not return {names}: accepted.")
@@ -346,7 +351,7 @@ class Context:
             for before, now in zip(sent, answer.arguments, strict=False)
             if before is given and isinstance(given, np.ndarray) and not np.array_equal(before, now)
         ]
-        return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound))
+        return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound, parts))
 
     def asked(
         self, function: str, inputs: dict[str, Any], watch_arguments: bool = False, seed: int | None = None

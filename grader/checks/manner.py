@@ -222,17 +222,22 @@ class Manner:
         pattern = _container(raw, parameter) if raw is not None else None
         if raw is None or pattern is None:
             return binding.Bundle({spelled: laid_out[name] for spelled, name in self._spelled(names).items()}, names)
-        known = {id(item): name for name, item in raw.bound.items()}
+        known = {id(item): name for name, item in raw.parts.items()}
         return binding.Bundle(self._filled(pattern, "", known, laid_out), names)
 
     def _filled(self, pattern: Any, key: str, known: dict[int, str], laid_out: dict[str, Any]) -> Any:
         """Return ``pattern``, a returned dict or tuple, with the values of ``laid_out`` in their places."""
         if isinstance(pattern, dict):
             return {inner: self._filled(item, inner, known, laid_out) for inner, item in pattern.items()}
-        if isinstance(pattern, tuple | list):
-            return type(pattern)(self._filled(item, "", known, laid_out) for item in pattern)
         name = known.get(id(pattern)) or binding.match([key], laid_out, self._content.names).get(key, "")
-        return binding.in_layout(laid_out[name], binding.shape_of(pattern)) if name in laid_out else pattern
+        shape = binding.shape_of(pattern)
+        if name in laid_out and shape is not None:  # an array, or a list of numbers
+            return binding.in_layout(laid_out[name], shape)
+        if isinstance(pattern, tuple | list):
+            if not any(id(item) in known or not isinstance(item, int | float) for item in pattern):
+                return pattern  # a row of numbers that is no result: there may be thousands
+            return type(pattern)(self._filled(item, "", known, laid_out) for item in pattern)
+        return laid_out.get(name, pattern)
 
     def _spelled(self, names: list[str]) -> dict[str, str]:
         """Return {key: name} for a dict that the submission reads, with keys that are texts in its code."""
