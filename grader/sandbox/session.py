@@ -462,7 +462,9 @@ class Session:
                 failure.status == "crashed" and "entry" in request and self._begun
             ):  # as a kernel that has died in a cell
                 cell = self._begun[0] or None
-                raise failure_of({"type": "DeadKernel", "cell": cell}, loading, loading=True) from failure
+                dead = failure_of({"type": "DeadKernel", "cell": cell}, loading, loading=True)
+                dead.raised = failure.raised
+                raise dead from failure
             if failure.status == "timeout":
                 if "entry" in request:
                     seconds = self._limits.load_seconds

@@ -1,6 +1,6 @@
 """Ends as it loads, with success."""
 
-# double: failed
+# double: error
 # total: error
 # control: naive
 

@@ -1,6 +1,6 @@
 """Ends the process as it loads, with success."""
 
-# double: failed
+# double: crashed
 # total: crashed
 # control: naive
 
