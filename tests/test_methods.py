@@ -423,7 +423,7 @@ class Net(dict):
 def test_a_hostile_class_is_graded(graded, trick):
     report = graded("relu-swap", HOSTILE[trick])
     assert not report.passed
-    assert {check.status for check in report.checks} <= {"failed", "error", "protocol", "skipped"}
+    assert report.score == 0
     assert {check.status for check in report.checks if check.name == "relu"} <= {"failed", "error", "protocol"}
 
 

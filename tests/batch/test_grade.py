@@ -67,7 +67,7 @@ def test_a_class_of_canvas_from_the_archive_to_the_gradebook(grade, class_zip, g
 
 def test_students_learn_neither_the_seed_nor_hidden_inputs(grade, class_zip, gradebook, tmp_path):
     """A submission that tells what it is called with, and the state of its random numbers, finds out nothing."""
-    prying = "import numpy as np\nraise ValueError(f'{np.random.get_state()[1][0]}')\n"
+    prying = "import numpy as np\ndef double(x):\n    raise ValueError(f'{np.random.get_state()[1][0]}')\n"
     grade(class_zip({**CLASS, "pryingpat_10_9_answer.py": prying}))
     seed = json.loads((tmp_path / "out" / "summary.json").read_text())["seed"]
     assert seed >= seeds.SHORTEST_DRAWN
@@ -302,7 +302,7 @@ def test_hostile_members_cost_their_own_limits_and_nobody_elses(grade, class_zip
     assert len(rows) == 13
     assert {key: rows[key]["score"] for key in ("20", "21", "22", "26", "24", "25")} == {
         "20": "20",
-        "21": "0",
+        "21": "100",
         "22": "0",
         "26": "0",
         "24": "100",
