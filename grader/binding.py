@@ -88,7 +88,7 @@ def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[s
 def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
     """The arguments that count the epochs and that scale a step, by the field's names for them."""
     epochs = next((name for name in arguments if name in ("epochs", "iterations", "steps")), "")
-    rate = next((name for name in arguments if name in ("learning_rate", "alpha", "eta")), "")
+    rate = next((name for name in arguments if name in RATES), "")
     return epochs, rate
 
 

@@ -54,6 +54,11 @@ def compare_results(
     }
 
 
+def all_agree(compared: dict[str, Comparison]) -> bool:
+    """Whether no result differs from the expected one."""
+    return all(item.problem is None for item in compared.values())
+
+
 def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comparison:
     """Compare with each of the ways in which a history may be recorded; any of them will do."""
     epochs = len(expected) - 1

@@ -13,6 +13,7 @@ from .checks.context import Context
 from .language import _, joined
 from .report.model import CheckResult
 from .submission import Code
+from .submission.defined import parse
 
 RIGHT = ("passed", "partial")  # a check that requires one that ended so is run
 KILLED = ("timeout", "memory", "crashed")  # a call that took the worker with it
@@ -45,11 +46,8 @@ def _definitions(code: Sequence[Code]) -> dict[str, str]:
     """Each function as a text that neither comments nor docstrings change."""
     found: dict[str, str] = {}
     for part in code:
-        try:
-            tree = ast.parse(part.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in tree.body:
+        tree = parse(part.text)
+        for node in tree.body if tree else ():
             inner = node.body if isinstance(node, ast.ClassDef) else [node]
             owner = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
             for item in inner:

@@ -30,7 +30,7 @@ from .class_page import Pupil
 from .collect import Class, HandedIn
 from .gradebook import Filled, Row
 from .job import Done, Task, Work
-from .layouts import Person, Student
+from .layouts import Student, known_as
 from .outputs import Given
 from .progress import Shown
 from .roster import Roster, identify
@@ -91,13 +91,7 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
     if options.fresh and (options.students or options.checks):
         raise UsageError("--fresh forgets the results of all students: leave it out, or leave out --only and --check.")
     _refuse_own_files(submissions)
-    rosters = outputs.rosters(options.given)
-    names = {name for roster in rosters for name in roster.names()}
-    with contextlib.ExitStack() as stack:
-        found = stack.enter_context(Class(submissions, options.layout, assignment.name, out, names))
-        people = _People(found, rosters)
-        named = _chosen(people, found, submissions, out, options, console)
-        store = stack.enter_context(Store(out))
+    with _opened(assignment, submissions, out, options, console) as (found, people, named), Store(out) as store:
         if options.fresh:
             store.forget()
         hide = (str(submissions.resolve()), str(out.resolve()))
@@ -117,13 +111,20 @@ def list_class(assignment: Assignment, submissions: Path, out: Path | None, opti
 
     Raises UsageError for what cannot be read.
     """
+    with _opened(assignment, submissions, out, options, console) as (found, people, named):
+        chosen.show(assignment, found, people.students, named, console)
+
+
+@contextlib.contextmanager
+def _opened(
+    assignment: Assignment, submissions: Path, out: Path | None, options: Options, console: Console
+) -> Iterator[tuple[Class, _People, dict[str, str]]]:
+    """A class, its students with what the rosters add, and the files that the instructor names (see :func:`_chosen`)."""
     rosters = outputs.rosters(options.given)
     names = {name for roster in rosters for name in roster.names()}
     with Class(submissions, options.layout, assignment.name, out, names) as found:
         people = _People(found, rosters)
-        chosen.show(
-            assignment, found, people.students, _chosen(people, found, submissions, out, options, console), console
-        )
+        yield found, people, _chosen(people, found, submissions, out, options, console)
 
 
 def _chosen(
@@ -173,11 +174,6 @@ def _refuse_unknown_checks(assignment: Assignment, names: Sequence[str]) -> None
     for name in names:
         if name not in known:
             raise UsageError(f"{assignment.name} has no check '{name}': use one of {', '.join(known)}.")
-
-
-def _known_as(student: Student | Person) -> str:
-    """Name and id, where they are two."""
-    return student.name if student.name == student.identity else f"{student.name} ({student.identity})"
 
 
 def _folded(name: str) -> str:
@@ -293,7 +289,7 @@ class _Batch:
             name = self._names[person.identity]
             outputs.write_reports(self._out, name, report, content)
             outputs.write_executed(self._out, name, executed)
-            outputs.write_pages(self._out, name, _known_as(person), report, content, row, executed)
+            outputs.write_pages(self._out, name, known_as(person), report, content, row, executed)
 
     def _prepared(self) -> Work:
         work = replace(self._work, answers=self._store.answers(self._work.identity))
@@ -360,11 +356,11 @@ class _Batch:
             own = outputs.rows_of(base, student)
             rows += own
             if record is not None:
-                timings.append((_known_as(student), record.timings))
+                timings.append((known_as(student), record.timings))
             if record is not None and record.report is not None:
                 if student.identity not in self._reported:
                     self._write_reports(record, record.report, self._store.executed(student.identity))
-                collected.add(_known_as(student), record.report, base.score, len(own))
+                collected.add(known_as(student), record.report, base.score, len(own))
                 reported += [self._names[person.identity] for person in student.people]
             for row in own:
                 page = (

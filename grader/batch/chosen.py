@@ -15,7 +15,7 @@ from ..errors import UsageError
 from ..submission import choice, files
 from ..text import clean
 from .collect import Class, HandedIn
-from .layouts import Student
+from .layouts import Student, known_as
 
 NAME = "files.csv"
 COLUMNS = ("student", "file")
@@ -111,7 +111,7 @@ def show(
     """Print for each student which file is graded, why, and what is left out, with the reasons; nothing is run."""
     wanted = choice.expected(assignment)
     for student in students:
-        who = clean(student.name if student.name == student.identity else f"{student.name} ({student.identity})")
+        who = clean(known_as(student))
         handed = found.handed_in(student)
         try:
             if handed.problem:

@@ -77,6 +77,11 @@ class Student:
         return self.members or (Person(self.name, self.identity, number=self.number),)
 
 
+def known_as(student: Student | Person) -> str:
+    """Name and id, where they are two."""
+    return student.name if student.name == student.identity else f"{student.name} ({student.identity})"
+
+
 @dataclass(frozen=True)
 class Found:
     """The students of a class in a layout, in the order of their names, and the files that belong to nobody."""

@@ -21,7 +21,7 @@ import numpy as np
 from ..assignment.checks import ChainCheck, TrajectoryCheck
 from ..assignment.parts import Tolerance
 from ..binding import names_of_epochs_and_rate
-from ..compare import compare_results
+from ..compare import all_agree, compare_results
 from ..errors import NotGradable
 from ..language import _, joined
 from ..probes import Case
@@ -100,8 +100,7 @@ def explain(context: Context, function: str, case: Case, right: Values, answered
     if followed is None or not learns(context, function, case.inputs, right, followed):
         return False
     history = context.content.functions[function].history
-    compared = compare_results(answered, followed, Tolerance(), history)
-    return all(item.problem is None for item in compared.values())
+    return all_agree(compare_results(answered, followed, Tolerance(), history))
 
 
 def of_chain(check: ChainCheck, context: Context, tried: Tried) -> Tried:

@@ -14,7 +14,7 @@ from ..sandbox.endings import CallFailed
 from ..sandbox.seen import Axes, Image, numbers
 from . import training
 from .context import Context, Outcome
-from .namespace import plain, texts
+from .namespace import known_images, plain, texts
 
 Array = np.ndarray[Any, Any]
 NEUTRAL = 0.02  # between the channels of a gray
@@ -161,14 +161,8 @@ def _labels(context: Context, variable: str) -> list[int | None]:
     if origin is None:
         return []
     variable, dataset = origin
-    split = context.split(dataset)
     wanted = [image.tobytes() for image in context.numbers(variable)]
-    known = {
-        raw: int(label)
-        for images, labels in ((split.x_train, split.y_train), (split.x_public, split.y_public))
-        for image, label in zip(images, labels.ravel(), strict=True)
-        if (raw := image.tobytes()) in wanted
-    }
+    known = known_images(context, dataset, {*wanted})
     return [known.get(raw) for raw in wanted]
 
 

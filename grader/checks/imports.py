@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..diagnosis import told_by_check
 from ..language import _
+from ..submission.defined import nodes
 from .context import Context, Outcome
 
 
@@ -107,11 +108,3 @@ def uses_of(source: str) -> list[str]:
         if isinstance(chain, ast.Name) and isinstance(chain.ctx, ast.Load) and id(node) not in below:
             found.append(".".join([chain.id, *reversed(attributes)]))
     return found
-
-
-def nodes(source: str) -> Iterable[ast.AST]:
-    """All nodes of the code, outer ones before what they hold; none of code that does not parse, and so does not run."""
-    try:
-        return ast.walk(ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []

@@ -8,12 +8,10 @@ from typing import Literal
 import numpy as np
 
 from ..sandbox.seen import Model
-from ..worker.losses import probe
+from ..worker.losses import MOST_OUTPUTS, OUTPUTS, probe
 
 SAME = 1e-3  # relative, of two losses in float32
 NAMES = ("categoricalcrossentropy", "sparsecategoricalcrossentropy", "binarycrossentropy")
-MOST_OUTPUTS = 1000
-OUTPUTS = 10  # where the model does not say how many it has
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from ..language import _
 from ..probes import Case, replaced
 from ..sandbox.endings import CallFailed
 from ..sandbox.session import Found
+from ..submission.defined import nodes
 
 if TYPE_CHECKING:
     from .context import Context, Raw
@@ -246,10 +247,9 @@ class Manner:
 
     def _texts(self) -> Iterator[str]:
         for code in self._context.code:
-            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                for node in ast.walk(ast.parse(code.text)):
-                    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                        yield node.value
+            for node in nodes(code.text):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
 
 
 def _container(raw: Raw, parameter: str) -> Any:

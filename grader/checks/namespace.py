@@ -55,17 +55,25 @@ def _rearranged(wrong: list[str], context: Context) -> Findings | None:
         if value.ndim != 4 or not len(value):
             continue
         before = [(bug, [image.tobytes() for image in images.astype(np.uint8)]) for bug, images in _undone(value)]
-        known = _images_of(context, part_of, {raw for _bug, images in before for raw in images})
+        known = known_images(context, part_of, {raw for _bug, images in before for raw in images})
         for bug, images in before:
-            if known.issuperset(images):
+            if known.keys() >= {*images}:
                 return told_by_check(bug, name)
     return None
 
 
-def _images_of(context: Context, dataset: str, wanted: set[bytes]) -> set[bytes]:
-    """Those of the ``wanted`` images that are in the data set; a copy of all of them would take a gigabyte."""
+def known_images(context: Context, dataset: str, wanted: set[bytes]) -> dict[bytes, int]:
+    """Those of the ``wanted`` images that are in the data set, with their classes.
+
+    A copy of all images of it would take a gigabyte.
+    """
     split = context.split(dataset)
-    return {raw for images in (split.x_train, split.x_public) for image in images if (raw := image.tobytes()) in wanted}
+    return {
+        raw: int(label)
+        for images, labels in ((split.x_train, split.y_train), (split.x_public, split.y_public))
+        for image, label in zip(images, labels.ravel(), strict=True)
+        if (raw := image.tobytes()) in wanted
+    }
 
 
 def _undone(images: Array) -> Iterator[tuple[str, Array]]:
@@ -229,7 +237,7 @@ def _origin_problem(name: str, wanted: Variable, value: Array, context: Context)
             else None
         )
     if wanted.part_of is not None:
-        known = _images_of(context, wanted.part_of, {image.tobytes() for image in value})
+        known = known_images(context, wanted.part_of, {image.tobytes() for image in value})
         foreign = sum(image.tobytes() not in known for image in value)
         if foreign:
             return _(

@@ -14,6 +14,7 @@ from ..assignment.checks import SourceCheck
 from ..diagnosis import told_by_check
 from ..language import _
 from ..sandbox.seen import Call
+from ..submission.defined import nodes
 from . import imports, training
 from .context import Context, Outcome
 
@@ -67,7 +68,7 @@ def _calls(forbidden: list[str], context: Context) -> Outcome | None:
 
 def called(source: str) -> list[tuple[int, str]]:
     """Return (line, dotted name) of every call, e.g. (3, "np.gradient")."""
-    return [(node.lineno, _dotted(node.func)) for node in imports.nodes(source) if isinstance(node, ast.Call)]
+    return [(node.lineno, _dotted(node.func)) for node in nodes(source) if isinstance(node, ast.Call)]
 
 
 def _dotted(callee: ast.expr) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from .. import binding, methods
 from ..assignment.parts import Tolerance
 from ..binding import names_of_epochs_and_rate
-from ..compare import compare_results
+from ..compare import all_agree, compare_results
 from ..language import _, joined
 from ..probes import Case
 from ..sandbox import seen
@@ -83,7 +83,7 @@ class Starts:
             else:
                 history = self._content.functions[function].history
                 compared = compare_results(result.values, expected, tolerance, history)
-                if all(item.problem is None for item in compared.values()):
+                if all_agree(compared):
                     self._drawn.setdefault(function, frozenset())
                     return Trained(case, expected, result)
                 if not self._find_out(function, case.inputs):
@@ -156,8 +156,7 @@ class Starts:
         if not self.drawn(function):
             return False
         history = self._content.functions[function].history
-        compared = compare_results(trained, self.expected(function, case.inputs), Tolerance(), history)
-        return all(item.problem is None for item in compared.values())
+        return all_agree(compare_results(trained, self.expected(function, case.inputs), Tolerance(), history))
 
     def notes(self, function: str) -> list[str]:
         """The sentence for a function that draws its own start."""

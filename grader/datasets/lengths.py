@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..language import _
+from ..submission.defined import nodes
+from ..submission.notebook import plain_python
 from . import Split
 
 # Of these functions the arguments are lengths or indices. Not among them: shuffle(), whose buffer may be of any size.
@@ -26,15 +28,12 @@ def counts_on_all(code: Iterable[str], given: int, original: int) -> bool:
 
 
 def _counts_on_all(text: str, given: int, original: int) -> bool:
-    try:
-        tree = ast.parse("\n".join("" if line.lstrip()[:1] in ("%", "!") else line for line in text.splitlines()))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    found = [*nodes(plain_python(text))]
     numbers: dict[str, int] = {}
-    for node in ast.walk(tree):
+    for node in found:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) is int:
             numbers |= {target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)}
-    for node in ast.walk(tree):
+    for node in found:
         if isinstance(node, ast.Subscript):
             # A part that begins where the budget ends is empty, unless it is of the test images.
             least = given if "test" not in ast.unparse(node.value).lower() else given + 1
@@ -43,8 +42,8 @@ def _counts_on_all(text: str, given: int, original: int) -> bool:
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-            found = (number for argument in arguments for number in _integers(argument, numbers))
-            if name in TAKING_LENGTHS and any(given < number <= original for number in found):
+            integers = (number for argument in arguments for number in _integers(argument, numbers))
+            if name in TAKING_LENGTHS and any(given < number <= original for number in integers):
                 return True
     return False
 

@@ -458,9 +458,8 @@ class Session:
         except CallFailed as failure:
             self._worker.kill()
             self._worker = None
-            if (
-                failure.status == "crashed" and "entry" in request and self._begun
-            ):  # as a kernel that has died in a cell
+            if failure.status == "crashed" and "entry" in request and self._begun:
+                # The same sentence as for a kernel that has died in a cell.
                 cell = self._begun[0] or None
                 dead = failure_of({"type": "DeadKernel", "cell": cell}, loading, loading=True)
                 dead.raised = failure.raised

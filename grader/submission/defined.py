@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 UNPARSED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 FILE = re.compile(r"[\w./\\-]{1,200}")  # a module, or a path, in a text
@@ -17,6 +17,12 @@ def parse(source: str) -> ast.Module | None:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def nodes(source: str) -> Iterable[ast.AST]:
+    """All nodes of the code, outer ones before what they hold; none of code that does not parse."""
+    tree = parse(source)
+    return [] if tree is None else ast.walk(tree)
 
 
 def bound(source: str) -> Iterator[tuple[str, int]]:
@@ -71,7 +77,7 @@ def _is_not_implemented(step: ast.stmt) -> bool:
 
 def imported_names(source: str) -> Iterator[tuple[str, str]]:
     """(module, name) of each ``from module import name``; the name is ``*`` for all."""
-    for node in ast.walk(parse(source) or ast.Module([], [])):
+    for node in nodes(source):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 yield node.module or "", alias.name
@@ -115,7 +121,7 @@ def makes_names_itself(source: str) -> bool:
     """Whether the code may bind names that its text does not show: ``import *``, ``exec``, ``globals()``, ``%run``."""
     if re.search(r"^[ \t]*%(?:run|load)\b", source, re.MULTILINE):
         return True
-    for node in ast.walk(parse(source) or ast.Module([], [])):
+    for node in nodes(source):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("exec", "globals"):

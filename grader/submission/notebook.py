@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from itertools import count
@@ -10,7 +9,7 @@ from typing import Any
 
 from ..language import _
 from ..text import clean
-from . import CannotRun, NothingToGrade, unreadable
+from . import CannotRun, NothingToGrade, defined, unreadable
 
 EXPLORE = "explore"  # cells with this tag are the student's own experiments: not run
 
@@ -170,10 +169,8 @@ def _text(source: Any) -> str:
 
 
 def _parses(source: str) -> bool:
-    try:
-        return bool(ast.parse(plain_python(source)).body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    tree = defined.parse(plain_python(source))
+    return tree is not None and bool(tree.body)
 
 
 def _attachments(found: Any) -> dict[str, dict[str, str]]:

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from .describe import MAX_TEXT
-from .statements import Loading, code_in_magic
+from .statements import Loading, code_in_magic, following
 
 Described = dict[str, Any]
 
@@ -70,16 +70,15 @@ class Cells:
         try:
             while waiting and not self.loading.ended:
                 number, node = waiting.pop()
-                later = [each for _, each in reversed(waiting)]
                 if not self.loading.begins(place["cell"], number):
-                    self.loading.leave_out(node, later, self.locate, cell_name)
+                    self.loading.leave_out(node, following(waiting), self.locate, cell_name)
                     continue
                 error = await self._run_statement(
                     node, cell_name, interactivity if not waiting else "none", compiler, result
                 )
                 if error is not None:
                     first = first or error
-                    rest = self.loading.after(node, error, later, self.locate, cell_name)
+                    rest = self.loading.after(node, error, following(waiting), self.locate, cell_name)
                     self._show_as_written(result.info.raw_cell)
                     waiting += [(number, each) for each in reversed(rest)]
         finally:

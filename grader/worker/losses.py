@@ -14,6 +14,8 @@ from .settings import settings
 
 Array = np.ndarray[Any, Any]
 SAMPLES = 4
+MOST_OUTPUTS = 1000  # that a loss is tried with
+OUTPUTS = 10  # where a model does not say how many it has
 
 
 def probe(outputs: int) -> tuple[Array, Array]:

@@ -23,8 +23,6 @@ Array = np.ndarray[Any, Any]
 MAX_RECORDS = 200  # of a method, with what it was given
 MAX_FITS = 2000  # with their histories at least: fit() may be called once an epoch
 BATCH = 500  # for our predictions: the usual 32 takes several times as long
-MOST_OUTPUTS = 1000  # that a loss is tried with
-OUTPUTS = 10  # where a model does not say how many it has
 
 _records: list[tuple[Any, dict[str, Any]]] = []  # the model, and what happened to it
 _depth = [0]  # evaluate within fit is Keras's own
@@ -68,7 +66,9 @@ def describe(model: Any) -> dict[str, Any]:
         "built": bool(model.built),
         "sequential": type(model).__name__ == "Sequential",
         "layers": [_describe_layer(layer) for layer in _flat(model)],
-        "loss": losses.describe(getattr(model, "loss", None), min((outputs or [OUTPUTS])[-1], MOST_OUTPUTS)),
+        "loss": losses.describe(
+            getattr(model, "loss", None), min((outputs or [losses.OUTPUTS])[-1], losses.MOST_OUTPUTS)
+        ),
         "optimizer": settings(optimizer),
         "inputs": _size(model, "input_shape"),
         "outputs": outputs,

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import exported, serve
 from .describe import SUBMISSION, describe_error
-from .statements import Loading, code_in_magic
+from .statements import Loading, code_in_magic, following
 
 
 def run_module(channel: socket.socket, request: dict[str, Any]) -> None:
@@ -62,9 +62,8 @@ class _Module:
         waiting = [(number, node, self._entry) for number, node in enumerate(tree.body, start=1)][::-1]
         while waiting and not self.loading.ended:
             number, node, file = waiting.pop()
-            later = [each for _, each, _ in reversed(waiting)]
             if not self.loading.begins(0, number):
-                self.loading.leave_out(node, later, self.locate, file)
+                self.loading.leave_out(node, following(waiting), self.locate, file)
                 continue
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 continue  # a text that is all there is would be taken for the docstring
@@ -75,7 +74,7 @@ class _Module:
                         code = compile(ast.Module([node], []), file, "exec", flags, dont_inherit=True)
                         exec(code, self._namespace)
             except BaseException as error:  # SystemExit as well
-                inner, rest = file, self.loading.after(node, error, later, self.locate, file)
+                inner, rest = file, self.loading.after(node, error, following(waiting), self.locate, file)
             waiting += [(number, each, inner) for each in reversed(rest)]
 
     def _statements_of_magic(self, node: ast.stmt) -> tuple[str, list[ast.stmt]]:

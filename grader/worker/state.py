@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import dis
+import functools
 import inspect
 import types
 from collections.abc import Iterator
@@ -29,8 +31,8 @@ def uses(function: Any) -> tuple[list[str], list[str]]:
     stores: dict[str, None] = {}
     waiting, seen = [start], {start}
     while waiting and len(seen) < MAX_FUNCTIONS:
-        for code in _codes(waiting.pop().__code__):
-            read, stored = _names(code)
+        for code in codes(waiting.pop().__code__):
+            read, stored = names(code)
             stores |= dict.fromkeys(stored)
             for name in read:
                 value = scope.get(name, _ABSENT)
@@ -108,23 +110,25 @@ def _enclosed(function: types.FunctionType) -> Any:
     return inner[0] if len(inner) == 1 else None
 
 
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _codes(constant)
+def codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """The code of a function, then that of the functions in it, however deep they are."""
+    waiting = [code]
+    while waiting:
+        code = waiting.pop()
+        yield code
+        waiting += [constant for constant in reversed(code.co_consts) if isinstance(constant, types.CodeType)]
 
 
-def _names(code: types.CodeType) -> tuple[list[str], list[str]]:
-    import dis  # slow to import, and a class needs none of it
-
+@functools.cache  # a function is met again with each one that calls it
+def names(code: types.CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The global names that the code itself (read, assigns); functions in it have their own."""
     read, stored = [], []
     for instruction in dis.get_instructions(code):
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             read.append(str(instruction.argval))
         elif instruction.opname == "STORE_GLOBAL":
             stored.append(str(instruction.argval))
-    return read, stored
+    return tuple(read), tuple(stored)
 
 
 def _is_data(value: Any) -> bool:
@@ -136,4 +140,4 @@ def _is_data(value: Any) -> bool:
 def _is_assigned(name: str, scope: dict[str, Any]) -> bool:
     """Whether some function of the same file assigns a global that has no value yet."""
     functions = [value for value in list(scope.values()) if isinstance(value, types.FunctionType)]
-    return any(name in _names(code)[1] for f in functions[:MAX_FUNCTIONS] for code in _codes(f.__code__))
+    return any(name in names(code)[1] for f in functions[:MAX_FUNCTIONS] for code in codes(f.__code__))

@@ -168,6 +168,11 @@ def _limited(described: Described, names: list[str]) -> Described:
     return {**described, "names": kept[:MAX_NAMES]}
 
 
+def following(waiting: Sequence[tuple[Any, ...]]) -> list[ast.stmt]:
+    """The statements of a stack of (number, statement, ...), in the order in which they will run."""
+    return [item[1] for item in reversed(waiting)]
+
+
 def code_in_magic(node: ast.stmt) -> str | None:
     """The code of a cell that begins with ``%%time`` or the like, from the statement that it is made; else None."""
     call = node.value if isinstance(node, ast.Expr) else None

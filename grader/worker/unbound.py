@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import dis
 import inspect
 import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from . import state
 from .absent import Absent
 from .describe import is_from_library
 
 Namespace = dict[str, Any]
-DEPTH = 20  # functions in functions
 
 _wanted: list[str] = []  # names that the assignment has values for
 _supplied: Namespace = {}
@@ -30,7 +29,9 @@ def asked(namespace: Namespace) -> list[str]:
         return []
     used: set[str] = set()
     for function in _functions(namespace):
-        used |= missing & set(_globals_of(function.__code__, missing))
+        for code in state.codes(function.__code__):
+            if not missing.isdisjoint(code.co_names):  # attributes are among these
+                used |= missing & {*state.names(code)[0]}
     return sorted(used)
 
 
@@ -58,15 +59,3 @@ def _functions(namespace: Namespace) -> Iterator[types.FunctionType]:
                     yield member
         except BaseException:  # an object that lies about itself
             continue
-
-
-def _globals_of(code: types.CodeType, missing: set[str], depth: int = DEPTH) -> Iterator[str]:
-    """Global names that a function, or one inside it, reads."""
-    if missing & set(code.co_names):  # attributes are among these
-        for instruction in dis.get_instructions(code):
-            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-                yield str(instruction.argval)
-    if depth:
-        for constant in code.co_consts:
-            if isinstance(constant, types.CodeType):
-                yield from _globals_of(constant, missing, depth - 1)
