@@ -162,7 +162,8 @@ except ImportError:
     tqdm = iter
 """
 
-UNUSED = ("import seaborn as sns", "from google.colab import drive", "from keras.utils import np_utils", "import torch")
+# No installation of the grader brings imutils or torch.
+UNUSED = ("import seaborn as sns", "import imutils", "from google.colab import drive", "from keras.utils import np_utils", "import torch")
 
 
 class Products(ast.NodeTransformer):

@@ -19,7 +19,7 @@ FRAMES = {
     "a failing statement at the top": "data = open('train.csv').read()\nm = len(data)\n{solution}",
     "a failing statement at the end": "{solution}\nprint(nothing)\npredict('a', 'b')\n",
     "an exit at the end": "import sys\n{solution}\nsys.exit(0)\n",
-    "absent packages": "import seaborn as sns\nfrom sklearn.metrics import accuracy_score\n{solution}\nsns.set()\n",
+    "absent packages": "import imutils\nfrom skimage.metrics import mean_squared_error\n{solution}\nimutils.set()\n",
     "a lost name": "import pandas as pd\nscale = pd.read_csv('scale.csv')\n{changed}",
     "a helper that is not here": "from helper import scale\n{changed}",
     "a failing decorator": "{decorated}",
