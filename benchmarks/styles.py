@@ -163,7 +163,13 @@ except ImportError:
 """
 
 # No installation of the grader brings imutils or torch.
-UNUSED = ("import seaborn as sns", "import imutils", "from google.colab import drive", "from keras.utils import np_utils", "import torch")
+UNUSED = (
+    "import seaborn as sns",
+    "import imutils",
+    "from google.colab import drive",
+    "from keras.utils import np_utils",
+    "import torch",
+)
 
 
 class Products(ast.NodeTransformer):

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..assignment.checks import BaseCheck
+from ..assignment.checks import BandedCheck, BaseCheck
+from ..language import _
 from ..sandbox.endings import CallFailed
 from . import (
     accuracy,
@@ -48,11 +49,48 @@ KINDS: dict[str, Callable[[Any, Context], Outcome]] = {
 }
 
 
+# What is judged by what happened while the submission loaded, and the calls that make it happen.
+TRAINING = ("fit", "fit_generator", "train_on_batch")
+DRAWING = ("bar", "figure", "imshow", "matshow", "plot", "semilogx", "semilogy", "subplot", "subplots", "add_subplot")
+MADE_BY: dict[str, tuple[str, ...]] = {
+    "source": TRAINING,
+    "architecture": TRAINING,
+    "accuracy": TRAINING,
+    "overfitting": TRAINING,
+    "figures": DRAWING,
+    "namespace": (),
+}
+
 COMPARING = ("values", "gradients", "trajectory", "chain", "initialisation", "generalisation", "arguments_used")
 
 
 def run(check: BaseCheck, context: Context) -> Outcome:
-    """Run one check; where it does not pass, find out whether the submission has to be asked in another way."""
+    """Run one check. What failed for lack of something on this machine is not judged: raises CallFailed, not gradable."""
+    try:
+        outcome = _judged(check, context)
+    except CallFailed as failure:
+        if failure.status in ("error", "failed"):
+            _excuse(check, context)
+        raise
+    measured = isinstance(check, BandedCheck)  # of an untrained model: a bug that is seen in what was done stands
+    if outcome.share < 1 and (outcome.bugs is None or measured):
+        _excuse(check, context)
+    return outcome
+
+
+def _excuse(check: BaseCheck, context: Context) -> None:
+    calls = MADE_BY.get(check.kind)  # type: ignore[attr-defined]
+    if calls is None:
+        return
+    # What is drawn is judged by the figures: drawing something does not change it.
+    variables = [] if check.kind == "figures" else check.variables()  # type: ignore[attr-defined]
+    if (cause := context.excuse(variables, calls)) is not None:
+        message = _("This is not judged: it depends on a statement that failed. {cause}").format(cause=cause.sentence)
+        raise CallFailed("not_gradable", message, place=cause.place)
+
+
+def _judged(check: BaseCheck, context: Context) -> Outcome:
+    """The outcome of a check; where it does not pass, find out whether the submission has to be asked in another way."""
     kind = KINDS[check.kind]  # type: ignore[attr-defined]
     defined = check.kind in COMPARING and any(map(context.defines, check.functions()))  # type: ignore[attr-defined]
     known = {function: list(asked) for function, asked in context.asked_of.items()}

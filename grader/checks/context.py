@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..probes import Case
 from ..report.evidence import Picture
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
+from ..sandbox.loading import Cause
 from ..sandbox.session import Answer, Found, Instance, Session
 from ..submission import Code
 from .instances import Instances
@@ -263,6 +264,11 @@ class Context:
             message = binding.missing(self.content, function, functions, self._session.others)
             raise self._missing(function, self.content.functions[function].aliases, message)
         return found
+
+    def excuse(self, variables: Iterable[tuple[str, str]], calls: Iterable[str]) -> Cause | None:
+        """Why variables, or what some calls make, are not as the submission makes them; None where that is its own doing."""
+        own = [name for variable, _type in variables if (name := self.find_variable(variable)) is not None]
+        return self._session.causes.excuse([*own, *(f"{name}()" for name in calls)])
 
     def _missing(self, name: str, aliases: list[str], message: str) -> CallFailed:
         """What ends a check that needs ``name``: that it is not defined, or why a statement did not define it."""

@@ -66,6 +66,7 @@ class Causes:
         self._forbidden = set(forbidden)
         self._seconds = seconds
         self._lost: dict[str, Cause] = {}
+        self._excused: list[tuple[Cause, set[str]]] = []
         self.first: Cause | None = None
         """Why the first of them failed, where that is of the submission's own doing."""
         self.notes: list[str] = []
@@ -84,6 +85,7 @@ class Causes:
         Raises ValueError for one that was not left out.
         """
         self._lost = {}
+        self._excused = []
         for item in absent:
             self._lose(item.names, self._cause(item))
         roots: dict[Cause, list[str]] = {}
@@ -98,6 +100,8 @@ class Causes:
                 cause = self._cause(item)
             roots.setdefault(cause, []).extend(item.names)
             self._lose(item.names, cause)
+            if cause.status == "not_gradable":
+                self._excused.append((cause, {*item.names, *item.objects, *(f"{name}()" for name in item.calls)}))
         self.first = next((cause for cause in roots if cause.status != "not_gradable"), None)
         notes = [" ".join([cause.sentence, *_not_defined(names)]) for cause, names in roots.items()]
         self.notes = notes[:MOST_NOTES]
@@ -120,6 +124,12 @@ class Causes:
         """Why ``name`` is missing; None if it is not for a statement that failed."""
         return self._lost.get(name or ANY) or self._lost.get(ANY)
 
+    def excuse(self, names: Iterable[str]) -> Cause | None:
+        """Why something is not as the submission makes it, through no fault of its own: a statement failed for lack of
+        what this machine has not, and it touches one of the variables, or calls one of the functions, ``name()``."""
+        wanted = set(names)
+        return next((cause for cause, touched in self._excused if touched & wanted), None)
+
     def explains(self, failure: CallFailed) -> bool:
         """Whether a name that a call did not find is one that loading has lost."""
         found = UNKNOWN_NAME.match(failure.raised)
@@ -137,7 +147,7 @@ class Causes:
         return CallFailed(why[0], f"{failure.message} {why[1]}", failure.raised, failure.place)
 
     def _cause(self, item: seen.Failure) -> Cause:
-        """The cause that a failed statement is, or that of the earlier one whose name it lacks."""
+        """The cause that a failed statement is, or that of the earlier one whose name it lacks, or whose object it needs."""
         failure = failure_of(item.model_dump(exclude_none=True), self._what, loading=True)
         found = UNKNOWN_NAME.match(failure.raised)
         if found and (earlier := self._lost.get(found[1])) is not None:
@@ -146,6 +156,8 @@ class Causes:
         if why := self._absence(failure.raised):
             status, reason = why
             sentence = f"{sentence} {reason}"
+        elif status == "error" and (earlier := self.excuse(item.objects)) is not None:
+            return earlier
         if status == "timeout":
             sentence = f"{sentence} " + _("The limit is {seconds:g} s.").format(seconds=self._seconds)
         return Cause(status, sentence, failure.place)

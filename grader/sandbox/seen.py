@@ -50,7 +50,8 @@ class Failure(Seen):
     """A statement that failed as the submission loaded: its error, where that was, the names that it would have bound.
 
     ``line`` in ``cell`` (None in a module) is the last of the submission that the error has passed, ``outer_line`` the
-    first; ``in_cell`` (0 in a module) and ``statement`` number the statement.
+    first; ``in_cell`` (0 in a module) and ``statement`` number the statement. ``objects`` are the variables that it
+    changes, asks or passes on, ``calls`` the functions and methods that it calls.
     """
 
     type: str = Field(max_length=MOST_CHARACTERS)
@@ -62,6 +63,8 @@ class Failure(Seen):
     outer_line: int | None = None
     source: str = Field("", max_length=MOST_CHARACTERS)
     names: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=200)
+    objects: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=200)
+    calls: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=200)
     in_cell: int = 0
     statement: int = 0
 

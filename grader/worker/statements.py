@@ -20,16 +20,18 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from types import FrameType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 from . import frames
 from .absent import Absent
 from .describe import MAX_TEXT, Locate, describe_error
+from .state import codes, plain
 
 MAX_FAILURES = 100
 MAX_NAMES = 50  # of one statement
 MAX_NAME = 100  # characters
+MAX_TOUCHED = 200  # names of what a statement touches, and of what it calls
 MAX_CODE = 1 << 16  # characters of a cell that is searched for names
 MAX_TOLD = 2000  # statements of a module or a cell; what comes later is one of them
 RUN_AS_CODE = ("time", "capture")  # magics of a cell that leave its names at the top level
@@ -47,6 +49,7 @@ class Loading:
     def __init__(self, channel: socket.socket, request: dict[str, Any], bind: Callable[[str, Any], object]) -> None:
         """``bind`` binds a name at the top level."""
         self.failures: list[Described] = []
+        self._failed: list[ast.stmt | None] = []  # the statement of each failure
         self.absent: list[Described] = []
         self.ended = False
         """Whether the program has ended itself."""
@@ -84,7 +87,7 @@ class Loading:
         self.ended = self._place in self._ends_at
         names = [name for each in (node, *(later if self.ended else ())) for name in names_of(each)]
         source = linecache.getline(file, node.lineno).strip()[:MAX_TEXT]
-        self._note({"type": "LeftOut", "line": node.lineno, "source": source, **(locate(file) or {})}, names)
+        self._note({"type": "LeftOut", "line": node.lineno, "source": source, **(locate(file) or {})}, names, node)
 
     def leave_cell_out(self, cell: int, source: str) -> None:
         """The same of a whole cell."""
@@ -138,7 +141,7 @@ class Loading:
                 return rest
         if isinstance(error, ImportError) and (bare := _without_annotations(failed)) is not None:
             return [bare, *rest]
-        self._note(described, names_of(failed))
+        self._note(described, names_of(failed), failed)
         return rest
 
     def note_cell(self, error: BaseException, source: str, locate: Locate, cell: int) -> None:
@@ -149,18 +152,67 @@ class Loading:
         """Return what has failed and which names stand for what is absent, without the names that are there after all."""
         self._signal_arrivals(False)
         signal.signal(signal.SIGIO, signal.SIG_IGN)
-        for failure in self.failures:
+        for failure, node in zip(self.failures[:MAX_FAILURES], self._failed, strict=False):
             missing = [name for name in failure["names"] if isinstance(namespace.get(name, _NOTHING), Absent)]
             failure["names"] = missing
+            if node is not None:
+                failure |= _touched(node, namespace)
         absent = [item for item in self.absent if isinstance(namespace.get(item["names"][0]), Absent)]
         return {"failures": self.failures[:MAX_FAILURES], "absent": absent[:MAX_FAILURES]}
 
-    def _note(self, described: Described, names: list[str]) -> None:
+    def _note(self, described: Described, names: list[str], node: ast.stmt | None = None) -> None:
         cell, statement = self._place
         self.failures.append({**_limited(described, names), "in_cell": cell, "statement": statement})
+        self._failed.append(node)
 
 
 _NOTHING = Absent("nothing", ImportError())
+
+
+def _touched(node: ast.stmt, namespace: dict[str, Any]) -> dict[str, list[str]]:
+    """What may not be as the submission makes it when a statement has failed.
+
+    These are the ``objects`` that it changes, asks or passes on, and the ``calls`` that did not happen: of functions and
+    methods, those in the body of a function of the submission among them.
+    """
+    objects: dict[str, None] = {}
+    calls: dict[str, None] = {}
+    for item in _executed(node):
+        given: list[ast.expr] = []
+        if isinstance(item, ast.Call):
+            given = [*item.args, *(keyword.value for keyword in item.keywords)]
+            if isinstance(item.func, ast.Attribute):
+                calls[item.func.attr] = None
+                given.append(item.func.value)
+            elif isinstance(item.func, ast.Name):
+                calls[item.func.id] = None
+                function = plain(namespace.get(item.func.id))
+                inner = () if function is None else codes(function.__code__)
+                calls |= dict.fromkeys(name for code in inner for name in code.co_names)
+        elif isinstance(item, ast.Name | ast.Attribute | ast.Subscript) and isinstance(item.ctx, ast.Store):
+            given = [item]
+        objects |= dict.fromkeys(name for name in map(_root, given) if name is not None)
+    variables = [name for name in objects if not isinstance(namespace.get(name), ModuleType)]
+    return {
+        key: [name for name in found if len(name) <= MAX_NAME][:MAX_TOUCHED]
+        for key, found in (("objects", variables), ("calls", list(calls)))
+    }
+
+
+def _executed(node: ast.stmt) -> Iterator[ast.AST]:
+    """The nodes of a statement; of a definition its decorators alone."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        for decorator in node.decorator_list:
+            yield from ast.walk(decorator)
+    else:
+        yield from ast.walk(node)
+
+
+def _root(node: ast.expr) -> str | None:
+    """The variable ``a`` of ``a``, ``a.b``, ``a[0].b``."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def _limited(described: Described, names: list[str]) -> Described:

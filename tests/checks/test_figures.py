@@ -30,3 +30,21 @@ def test_gray_pictures_are_judged_by_the_brightness_in_which_they_are_drawn(grad
     (check,) = graded("cifar-grayscale", source, only=["figures"]).checks
     assert (check.status == "passed") == (not expected) and expected in check.message
     assert (check.diagnosis is not None and check.diagnosis.bug == "inverted") == (expected == "negatives")
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("zip(axes.ravel(), pictures, labels)", "passed"),
+        ("imutils.progress(zip(axes.ravel(), pictures, labels))", "not_gradable"),  # no installation brings it
+        ("progress(zip(axes.ravel(), pictures, labels))", "failed"),
+    ],
+)
+def test_what_was_not_drawn_for_lack_of_a_package_is_not_judged(graded, line, status):
+    source = SOLUTION.replace("zip(axes.ravel(), pictures, labels)", line)
+    report = graded(
+        "cifar-grayscale", f"import imutils\n{source}\nimutils.heatmap(images)\n", only=["figures", "images"]
+    )
+    images, figures = sorted(report.checks, key=lambda check: check.name, reverse=True)
+    assert (images.status, figures.status) == ("passed", status)
+    assert ("python -m pip install imutils" in figures.message) == (status == "not_gradable")

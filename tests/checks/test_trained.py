@@ -208,6 +208,26 @@ def test_no_epoch_is_no_training(graded):
     assert "trained as the task asks" not in messages(report)
 
 
+OLD_NAMES = {
+    "in the optimizer": ('"adam"', "keras.optimizers.Adam(lr=0.001)"),
+    "in fit": ("epochs=2", "nb_epoch=2"),
+    "in a function": ('model.compile("adam",', 'def build(model, *given):\n    model.compile(keras.optimizers.SGD(lr=0.1), *given)\nbuild(model,'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OLD_NAMES)
+def test_what_was_not_trained_for_a_name_that_a_newer_release_removed_is_not_judged(graded, name):
+    report = graded(ASSIGNMENT, changed((', metrics=["accuracy"]', ', None, ["accuracy"]'), OLD_NAMES[name]))
+    assert set(statuses(report).values()) == {"not_gradable"}
+    assert "write learning_rate instead" in messages(report) or "write epochs instead" in messages(report)
+    assert report.score is None
+
+
+def test_an_own_mistake_in_compile_is_judged(graded):
+    report = graded(ASSIGNMENT, "import imutils\nimutils.seed(1)\n" + changed(('"adam"', '"adom"')))
+    assert "not_gradable" not in statuses(report).values() and report.score == 0
+
+
 def test_what_is_no_model_and_what_predicts_no_numbers(graded):
     source = """
 import numpy as np
