@@ -31,7 +31,7 @@ demo: .venv/installed
 	@echo '== The demo is over: the correct submissions passed, the wrong ones did not, as it should be.'
 
 test: .venv/installed-dev
-	$(BIN)/pytest --cov -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 # Tests of every package in less than a minute, for while you work.
 quick: .venv/installed-dev

@@ -38,8 +38,11 @@ LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 
 @contextmanager
 def _busy(loops: int) -> Iterator[None]:
-    """So many processes that compute and never wait."""
-    processes = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(loops)]
+    """So many processes that compute and never wait, each a session of its own.
+
+    The kernel shares the processors among sessions first, and a worker is one (sched_autogroup).
+    """
+    processes = [subprocess.Popen([sys.executable, "-c", LOOP], start_new_session=True) for _ in range(loops)]
     try:
         yield
     finally:

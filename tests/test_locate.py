@@ -67,8 +67,8 @@ def module(located):
         ("predict", "    def predict(self, X, w, b=0.0):"),
         ("loss", "    return total + undefined"),
         ("sigmoid", None),
-        ("gradients", None),
-        ("trajectory", None),
+        ("gradients", "def gradients(y):"),
+        ("trajectory", "def train(X):"),
         ("numpy-only", None),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,9 +90,9 @@ def _task(config_path: Path, entry: Entry, also: Sequence[FormatName]) -> Task:
 
 
 def _find(config_path: Path, pattern: str) -> Path | None:
-    """The submission; None where there is none."""
-    if not glob.has_magic(pattern):
-        return Path(pattern) if Path(pattern).exists() else None
+    """The submission, by its name or a pattern; None where there is none."""
+    if os.path.exists(pattern) or not glob.has_magic(pattern):
+        return Path(pattern) if os.path.exists(pattern) else None
     try:
         found = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
     except ValueError as error:  # "**.py", for example

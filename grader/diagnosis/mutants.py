@@ -99,7 +99,10 @@ class Mutations:
 
     def uses(self, function: str) -> set[str]:
         """The other functions of the assignment that the steps of ``function`` call; empty if it has none."""
-        return self._used.get(function, set())
+        try:
+            return self._used.get(function, set())
+        except NotGradable:  # a path that leads nowhere is reported where its steps are needed
+            return set()
 
     def uses_in_all(self, function: str) -> set[str]:
         """The same, with those that are used by way of others."""

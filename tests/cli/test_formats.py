@@ -24,7 +24,7 @@ def test_a_format_is_printed_or_written_beside_the_text(tmp_path, grader):
 
 def test_json_is_a_format(tmp_path, grader):
     grader(*CHECK, "--json", "--output", "report.json")
-    assert json.loads((tmp_path / "report.json").read_text())["score"] == 10
+    assert json.loads((tmp_path / "report.json").read_text())["score"] == 5
 
 
 def test_what_cannot_be_written_is_said_before_anything_is_graded(tmp_path, grader):

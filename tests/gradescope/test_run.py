@@ -142,7 +142,7 @@ def test_student_code_finds_neither_the_upload_nor_the_results(own):
         "        if '/venv/' not in path:\n            found.append(path)\n"
         f"        elif '/grader/' in path and '/worker/' not in path:\n            found.append(path)\n"
         f"try:\n    open({str(own.base / 'results' / 'results.json')!r}, 'w')\n    found.append('results')\n"
-        "except OSError:\n    pass\ndef sigmoid(z):\n    raise ValueError(found)"
+        "except OSError:\n    pass\ndef double(x):\n    raise ValueError(found)"
     )
     assert own.run().returncode == 0
     assert "ValueError: []" in own.results()["tests"][0]["output"]

@@ -39,7 +39,7 @@ def failure(cell):
 
 @pytest.fixture(scope="module")
 def wrong():
-    return (SINGLE_NEURON / "wrong" / "mean_gradient.py").read_text()
+    return (SINGLE_NEURON / "wrong" / "flipped_sign.py").read_text()
 
 
 def test_a_notebook_that_grades_itself(execute, wrong, check, tmp_path):

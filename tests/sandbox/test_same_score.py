@@ -69,8 +69,9 @@ def cells_of(path):
 @pytest.mark.parametrize(
     "path",
     [
-        pytest.param(path, id=f"{path.parent.name}-{path.name}", marks=() if path.parent.name == "single-neuron" else pytest.mark.long)
+        pytest.param(path, id=name, marks=() if name == "single-neuron-correct.ipynb" else pytest.mark.long)
         for path in EXAMPLES
+        for name in [f"{path.parent.name}-{path.name}"]
     ],
 )  # fmt: skip
 def test_an_example_has_the_same_scores_in_every_form(scores, path):
