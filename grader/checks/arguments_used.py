@@ -20,6 +20,7 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     problems: dict[str, Comparison] = {}
     ignored: list[str] = []
     asked: list[diagnosed.Asked] = []
+    refused: list[CallFailed] = []
     case = context.cases([check.probe])[0]
     unchanged = dict(context.oracle.results(check.function, case.inputs))
     if context.starts.drawn(check.function):
@@ -31,9 +32,12 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
         except CallFailed as failure:
             if failure.status != "failed":  # the function did not answer at all
                 raise
+            refused.append(failure)
             problem = Comparison(failure.message)  # it has no such parameter, say: the others can still be right
         if problem is not None:
             problems[argument] = problem
+    if refused and not asked:
+        raise refused[0]  # it lacks others as well, so that nothing can be asked: once is enough
     if not problems:
         return Outcome(
             1.0, _("`{function}` uses {names}.").format(function=check.function, names=", ".join(check.vary))
