@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -41,6 +42,18 @@ on_real_data = pytest.mark.skipif(
     not (REAL_DATA / "fashion_mnist.npz").is_file(),
     reason="no real data: set GRADER_DATA to a folder with mnist.npz, fashion_mnist.npz and cifar10.npz",
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of a table of many rows of the same kind every third is tested by `make test`, the others by `make test-all`."""
+    rows = Counter()
+    for item in items:
+        if item.get_closest_marker("table"):
+            table = item.nodeid.partition("[")[0]
+            if rows[table] % 3:
+                item.add_marker(pytest.mark.long)
+            rows[table] += 1
 
 
 @pytest.fixture

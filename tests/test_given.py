@@ -83,6 +83,7 @@ READING = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("expression", READING.values(), ids=READING)
 def test_a_file_of_the_course_is_found_by_its_name(checked, expression):
     result = checked(f"text = {expression}\nassert text == 'a,b\\n1,2\\n3,4\\n', text\n{SOLUTION}")

@@ -419,6 +419,7 @@ class Net(dict):
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("trick", HOSTILE)
 def test_a_hostile_class_is_graded(graded, trick):
     report = graded("relu-swap", HOSTILE[trick])

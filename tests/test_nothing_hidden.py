@@ -28,6 +28,7 @@ SEED = 2**33 + 12345  # as a batch draws it
 DECIMALS = re.compile(r"-?\d+\.\d+(?:e[-+]\d+)?")
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("name", "file"), SUBMISSIONS)
 def test_a_student_reads_nothing_that_is_hidden(name, file):
     """Of all checks, in another language, with all that hints can say."""

@@ -706,6 +706,7 @@ def test_where_the_layout_is_undecided_nothing_is_called_transposed(run):
     assert found["one-hot"].status == found["predictions"].status == "passed"
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("style", RIGHT)
 def test_a_right_net_gets_full_marks_in_every_style(run, style):
     text, check, said = RIGHT[style]
@@ -716,6 +717,7 @@ def test_a_right_net_gets_full_marks_in_every_style(run, style):
     assert check is None or said in message(report, check)
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("bug", WRONG)
 def test_a_wrong_net_falls_at_the_right_check(run, bug):
     text, check, said = WRONG[bug]

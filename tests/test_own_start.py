@@ -332,6 +332,7 @@ def training(report):
     return {check.name: check for check in report.checks if check.name in ON_TRAINING}
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("style", RIGHT)
 def test_right_training_from_its_own_start_gets_full_marks_with_a_note(graded, style):
     exercise, source = RIGHT[style]
@@ -342,6 +343,7 @@ def test_right_training_from_its_own_start_gets_full_marks_with_a_note(graded, s
     assert any("own start" in note for note in training(report)["trajectory"].evidence["notes"])
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("style", WRONG)
 def test_wrong_training_from_its_own_start_is_named(graded, style):
     exercise, source, bug = WRONG[style]
@@ -370,6 +372,7 @@ NOTHING = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("trick", NOTHING)
 def test_a_start_alone_earns_nothing_for_training(graded, trick):
     report = graded("single-neuron", PARTS + SIGNATURE + NOTHING[trick])

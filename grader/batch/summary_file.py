@@ -15,7 +15,7 @@ from .summary import Difficulty, Made
 class Part(BaseModel):
     """Base of all parts of the file."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class WithoutScore(Part):

@@ -33,7 +33,7 @@ Text = Annotated[str, AfterValidator(lambda text: clean(text, 60))]
 class Part(BaseModel):
     """Base of all parts of a picture."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Line(Part):
@@ -133,7 +133,9 @@ class Points(Part):
 
 
 Picture = Curves | Gaps | Errors | Confusion | Images | Points
-_KNOWN: TypeAdapter[Picture] = TypeAdapter(Annotated[Picture, Field(discriminator="kind")])
+_KNOWN: TypeAdapter[Picture] = TypeAdapter(
+    Annotated[Picture, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
 
 
 def pictures(evidence: dict[str, Any]) -> list[Picture]:

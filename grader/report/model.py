@@ -29,7 +29,7 @@ NOTHING = "nothing_to_grade"  # in the evidence of a check that is not gradable,
 class Part(BaseModel):
     """Base of all parts of a report."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class NamedBug(Part):

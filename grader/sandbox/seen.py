@@ -34,7 +34,7 @@ Drawn = Annotated[Any, AfterValidator(_of_moderate_size)]
 class Seen(BaseModel):
     """Base of all parts; strict, since a worker sends plain data."""
 
-    model_config = ConfigDict(frozen=True, strict=True)
+    model_config = ConfigDict(frozen=True, strict=True, defer_build=True)
 
 
 class Method(BaseModel):
@@ -234,15 +234,18 @@ class Call(Seen):
     history: dict[str, list[float]] = {}
 
 
-CLASSES = TypeAdapter(dict[str, dict[str, Method]])
-FAILURES = TypeAdapter(Annotated[list[Failure], Field(max_length=100)])
-ATTRIBUTES = TypeAdapter(dict[str, Any])
+LATER = ConfigDict(defer_build=True)  # built when it is first used: most runs need few of them
+CLASSES = TypeAdapter(dict[str, dict[str, Method]], config=LATER)
+FAILURES = TypeAdapter(Annotated[list[Failure], Field(max_length=100)], config=LATER)
+ATTRIBUTES = TypeAdapter(dict[str, Any], config=LATER)
 MODEL = TypeAdapter(Model)
-READ = TypeAdapter(Annotated[list[tuple[str, str]], Field(max_length=100)])
-VARIABLES = TypeAdapter(dict[str, Variable])
-FIGURES = TypeAdapter(list[Figure])
-OUTPUTS = TypeAdapter(list[Annotated[Stream | Displayed | Result | Raised, Field(discriminator="output_type")]])
-CALLS = TypeAdapter(Annotated[list[Call], Field(max_length=MOST_CALLS)])
+READ = TypeAdapter(Annotated[list[tuple[str, str]], Field(max_length=100)], config=LATER)
+VARIABLES = TypeAdapter(dict[str, Variable], config=LATER)
+FIGURES = TypeAdapter(list[Figure], config=LATER)
+OUTPUTS = TypeAdapter(
+    list[Annotated[Stream | Displayed | Result | Raised, Field(discriminator="output_type")]], config=LATER
+)
+CALLS = TypeAdapter(Annotated[list[Call], Field(max_length=MOST_CALLS)], config=LATER)
 
 
 def array(values: Any) -> np.ndarray[Any, Any] | None:

@@ -100,6 +100,7 @@ def test_a_cluster_without_workers_is_said(grade, class_zip, dask):
     assert "has no workers: start some with 'dask worker" in done.stderr
 
 
+@pytest.mark.long
 def test_a_scheduler_that_dies_ends_the_run_and_loses_nothing(class_zip, doubling, cluster, dask, tmp_path):
     address, _ = cluster
     path = class_zip({f"student{chr(97 + n)}_{n}_{n}_answer.py": SLOW for n in range(12)})

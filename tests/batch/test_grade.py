@@ -390,6 +390,7 @@ def test_a_course_of_nbgrader_gives_its_export(grade, gradebook, tmp_path):
     assert lines[1].startswith("doubling,,,erika,,,,100.0,20.0,80.0,100.0")
 
 
+@pytest.mark.long
 def test_a_check_again_does_not_mix_seeds_or_points(grade, class_zip, doubling, gradebook, tmp_path):
     path = class_zip(CLASS)
     grade(path, "--seed", 1)
@@ -449,6 +450,7 @@ def test_results_in_the_folder_of_the_assignment_change_no_version(grade, class_
     assert graded_now(grade(path, out=doubling / "results")) == 0
 
 
+@pytest.mark.long
 def test_import_files_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
     gradebook = "Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (77)\nAnna,1,,a,S1,\nBen,2,,b,S1,\n"
     (tmp_path / "canvas.csv").write_text(gradebook)

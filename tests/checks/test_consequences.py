@@ -111,6 +111,7 @@ def test_a_second_mistake_costs_its_own_points_too(graded, solution):
     assert (found["gradients"], found["one-update"]) == ("partial", "failed")
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "source",
     [
@@ -128,6 +129,7 @@ def test_nothing_is_earned_by_doing_nothing(graded, source):
     assert statuses(report)["numpy-only"] == "skipped"
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "change",
     [

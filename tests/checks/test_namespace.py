@@ -53,6 +53,7 @@ def test_an_exercise_of_variables_and_figures_alone(graded):
     assert (report.score, report.max_score, report.passed) == (5, 5, True), report.checks
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("old", "new", "check", "share", "message"),
     [

@@ -100,6 +100,7 @@ def test_a_correct_submission_in_another_style(graded):
     assert report.environment.data == "fashion_mnist: stand-in, 3000 training, 5000 public, 1000 held-out images"
 
 
+@pytest.mark.long
 def test_images_that_were_scaled_without_a_function_are_scaled_as_in_training(graded):
     source = changed(("def preprocess(images)", "def _flat(images)"), ("preprocess(", "_flat("))
     found = statuses(graded(ASSIGNMENT, source))
@@ -122,6 +123,7 @@ def test_each_way_to_use_test_data_and_to_scale_them_otherwise_is_seen(graded):
     assert "evaluate() gets 0 to 255" in messages(report)
 
 
+@pytest.mark.long
 def test_test_images_are_known_again_when_every_pixel_is_scaled_by_itself(graded):
     report = graded(
         ASSIGNMENT,
@@ -153,6 +155,7 @@ def test_a_history_that_was_made_up_and_a_model_that_was_not_trained(graded):
     assert "No model was trained with fit()" in messages(report)
 
 
+@pytest.mark.long
 def test_the_tutorial_style(graded):
     """TensorFlow's own activations, a prediction before fit, one callback without a list."""
     source = changed(
@@ -215,6 +218,7 @@ OLD_NAMES = {
 }  # fmt: skip
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", OLD_NAMES)
 def test_what_was_not_trained_for_a_name_that_a_newer_release_removed_is_not_judged(graded, name):
     report = graded(ASSIGNMENT, changed((', metrics=["accuracy"]', ', None, ["accuracy"]'), OLD_NAMES[name]))

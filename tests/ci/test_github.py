@@ -134,6 +134,7 @@ def test_annotations_stay_within_the_limits_and_say_what_is_left_out(graded):
     assert len(github.findings(many[:3])) == 12
 
 
+@pytest.mark.long
 def test_the_summary_stays_within_its_limit(graded):
     planned, many = graded(3)
     whole = github.summary(planned, many)

@@ -126,6 +126,7 @@ def test_classroom_gets_the_points(runner):
     assert "**Score\\: 100 of 100, passed\\.**" in job.summary
 
 
+@pytest.mark.long
 def test_a_step_below_the_pass_mark_fails_and_still_reports(runner):
     job = runner(EXAMPLES / "wrong.py")
     done, _ = job.run(steps(CI / "github.yml"), {})

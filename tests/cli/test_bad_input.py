@@ -122,6 +122,7 @@ FUNCTIONS = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_that_gives_no_answer(tmp_path, check, solution, name):
     code, status, said = FUNCTIONS[name]

@@ -246,6 +246,7 @@ def test_what_one_function_hands_to_another_keeps_its_layout(tmp_path, check):
     assert ending(report, "loss")["status"] == "passed"
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "cell",
     [
@@ -372,7 +373,7 @@ def test_validate_says_what_does_not_hold(tmp_path, grader):
     assert "1 of the lines above do not hold" in done.stderr
 
 
-@pytest.mark.parametrize("name", exercises("cifar-grayscale", "relu-swap", "single-neuron"))
+@pytest.mark.parametrize("name", exercises("cifar-grayscale", "relu-swap"))
 def test_reference_compares_recorded_answers_with_a_live_run(grader, name):
     done = grader("reference", name, "--seeds", "1", timeout=600)
     assert done.returncode == 0, done.stderr
@@ -384,7 +385,7 @@ def test_reference_compares_recorded_answers_with_a_live_run(grader, name):
     ]
 
 
-@pytest.mark.parametrize("name", exercises("cifar-grayscale", "numpy-mnist", "relu-swap", "single-neuron"))
+@pytest.mark.parametrize("name", exercises("relu-swap", "single-neuron"))
 def test_the_demo_tells_right_from_wrong(grader, name):
     examples = ROOT / "examples" / name
     for path, code in ((next(examples.glob("correct.*")), 0), (examples / "wrong.py", 1)):

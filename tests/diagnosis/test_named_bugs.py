@@ -272,6 +272,7 @@ BUGS = [
 ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row[0]}: {row[2]}") for row in BUGS])
 def test_a_bug_has_its_name(diagnosed, row):
     exercise, check, names, *replacements = row

@@ -157,6 +157,7 @@ FILES = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("name", "options"),
     [*((name, ["--json"]) for name in FILES), *((name, []) for name in FILES if "odd" in name or "255" in name)],

@@ -45,6 +45,7 @@ def arguments(header, level=None):
 CONTROLS = [name for name in NAMES if "control" in declared(name)]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hostile_submission_ends_as_it_should_and_leaves_nothing(hostile, outside, name):
     header = declared(name)
@@ -64,6 +65,7 @@ def test_a_hostile_submission_ends_as_it_should_and_leaves_nothing(hostile, outs
         assert check["score"] == (50 if status == "passed" else 0)
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", CONTROLS)
 def test_without_the_sandbox_the_trick_works(hostile, outside, name):
     """Else the test above would notice nothing."""

@@ -55,6 +55,7 @@ def bugs_of(report):
     return found
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("name", "expected"), list(rows()))
 def test_it_gets_what_it_deserves(grader, name, expected):
     (path,) = CASES.glob(name)

@@ -27,6 +27,7 @@ def stripes():
     return images, labels
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("reference", ALL)
 def test_scores_are_probabilities_in_evaluation_mode(stripes, reference):
     images, labels = stripes
@@ -39,6 +40,7 @@ def test_scores_are_probabilities_in_evaluation_mode(stripes, reference):
     assert np.mean(scores.argmax(axis=1) == labels) > 0.5
 
 
+@pytest.mark.long
 def test_the_seed_decides(stripes):
     images, labels = stripes
     first, again, other = (clothing_mlp.regularized(images, labels, seed)(images) for seed in (1, 1, 2))

@@ -219,6 +219,7 @@ def test_a_statement_that_does_not_end_costs_only_what_it_would_have_defined(nam
 DEAF = "while True: time.sleep(100)"
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("engine", ["module", "shell", "kernel"])
 def test_many_statements_that_do_not_end_take_a_bounded_time(engine):
     """What was defined before the last that was left out counts, and what follows it does not."""
@@ -265,6 +266,7 @@ def test_much_output_is_dropped_and_does_no_harm():
         assert session.call("f", [], {}).value == 1
 
 
+@pytest.mark.long
 def test_what_was_trained_before_the_time_was_over_stays_known():
     source = (
         "import time\nimport numpy as np\nimport keras\n"

@@ -251,6 +251,7 @@ def test_a_notebook_goes_on_after_a_cell_that_failed_and_says_which():
             session.call("g", [], {})
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("engine", ["shell", "kernel"])
 @pytest.mark.parametrize(
     ("cell", "status", "said"),
