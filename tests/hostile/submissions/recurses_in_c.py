@@ -3,18 +3,14 @@
 # double: crashed
 # total: passed
 
-import sys
-
 import numpy as np
-
-sys.setrecursionlimit(10**9)
 
 
 def double(x):
-    answer = []
+    answer = ()
     for _ in range(10**6):
-        answer = [answer]
-    return repr(answer)
+        answer = (answer,)
+    return hash(answer)
 
 
 def total(x):
