@@ -39,7 +39,7 @@ quick: .venv/installed-dev
 
 # With the tests that take minutes each, and train for real; before a release.
 test-all: test
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -m long -n auto --maxprocesses 4
 
 # Which lines of the grader the tests run; takes about twice as long as the tests alone.
 coverage: .venv/installed-dev
