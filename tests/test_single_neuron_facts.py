@@ -75,6 +75,7 @@ def all_right(reference, w, b):
     return ((reference.predict(CORNERS, w, b).numpy() > 0.5) == (LABELS > 0.5)).all()
 
 
+@pytest.mark.long
 def test_the_unseen_corners_after_a_thousand_epochs(reference):
     w, b, _ = reference.train(X, Y, W0, b=-5.0, epochs=1000)
     outputs = reference.predict(UNSEEN, w, b).numpy()

@@ -85,6 +85,7 @@ def test_the_same_gradebook_comes_from_a_cluster_that_loses_a_machine(grade, cla
     assert without_times(tmp_path / "there") == without_times(tmp_path / "here")
 
 
+@pytest.mark.long
 def test_a_cluster_that_is_not_there_is_said(grade, class_zip):
     done = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{free_port()}")
     assert done.returncode == 2

@@ -82,6 +82,7 @@ def test_students_learn_neither_the_seed_nor_hidden_inputs(grade, class_zip, gra
     assert "secret" in instructors and "secret" not in everything
 
 
+@pytest.mark.long
 def test_only_what_has_changed_is_graded_again(grade, class_zip, doubling, gradebook, tmp_path):
     path = class_zip(CLASS)
     assert graded_now(grade(path)) == 7
@@ -99,6 +100,7 @@ def test_only_what_has_changed_is_graded_again(grade, class_zip, doubling, grade
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["seed"] != 5
 
 
+@pytest.mark.long
 def test_one_student_or_one_check_again(grade, class_zip, doubling, gradebook):
     path = class_zip(CLASS)
     grade(path)
@@ -113,6 +115,7 @@ def test_one_student_or_one_check_again(grade, class_zip, doubling, gradebook):
     assert (done.returncode, "has no check 'nothing'" in done.stderr) == (2, True)
 
 
+@pytest.mark.long
 def test_regrading_a_check_runs_what_requires_it(grade, class_zip, doubling, gradebook):
     path = class_zip(CLASS)
     grade(path)
@@ -125,6 +128,7 @@ def test_regrading_a_check_runs_what_requires_it(grade, class_zip, doubling, gra
     assert (gradebook()["5"]["double"], gradebook()["5"]["total"], gradebook()["5"]["score"]) == ("50", "30", "100")
 
 
+@pytest.mark.long
 def test_compare_says_whose_score_changed_and_why(grade, grader, class_zip, tmp_path):
     grade(class_zip(CLASS))
     grade(
@@ -431,6 +435,7 @@ def test_nothing_that_was_handed_in_is_imported_where_the_grader_runs(doubling, 
     assert not (tmp_path / "caught").exists()
 
 
+@pytest.mark.long
 def test_reports_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
     grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_2_a.py": RIGHT, "carl_3_3_a.py": RIGHT}))
     grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_9_a.pdf": "no code"}))
@@ -444,6 +449,7 @@ def test_a_class_with_the_grader_in_it_is_refused(grade):
     assert (done.returncode, "give the folder of the class alone" in done.stderr) == (2, True)
 
 
+@pytest.mark.long
 def test_results_in_the_folder_of_the_assignment_change_no_version(grade, class_zip, doubling):
     path = class_zip(CLASS)
     assert graded_now(grade(path, out=doubling / "results")) == 7
@@ -467,6 +473,7 @@ def test_import_files_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
     assert "its scores may be old" in done.stdout
 
 
+@pytest.mark.long
 def test_a_group_of_gradescope_is_a_score_for_each(grade, class_zip, gradebook, tmp_path):
     metadata = (
         "submission_1:\n  :submitters:\n  - :name: Ada Able\n    :sid: '301'\n    :email: ada@example.org\n"

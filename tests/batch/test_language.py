@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from grader.batch.store import read
 
 from .conftest import RIGHT, SHORT, WRONG
 
 
+@pytest.mark.long
 def test_reports_and_comments_are_in_the_language_of_the_run(grade, class_zip, tmp_path):
     archive = class_zip({"anna/answer.py": WRONG, "ben/answer.py": RIGHT, "erika/answer.py": SHORT})
     assert grade(archive, "--lang", "de").returncode == 0

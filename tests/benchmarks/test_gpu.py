@@ -22,6 +22,7 @@ def run():
     return run
 
 
+@pytest.mark.long
 def test_without_a_gpu_the_cpu_is_measured_all_the_same(run):
     done = run("--samples", 50)
     assert done.returncode == 3

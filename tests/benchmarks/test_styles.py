@@ -50,6 +50,7 @@ def test_float32_leaves_what_a_called_function_changes_in_place_to_the_caller(be
     assert "A = single(A)" not in written
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("exercise", assignment.bundled_names())
 def test_what_stands_around_the_functions_leaves_them_as_they_are(benchmark, exercise):
     styles = benchmark("styles")
@@ -84,6 +85,7 @@ def test_unused_imports_are_none_that_the_exercise_forbids(benchmark):
     assert "keras" in styles.unused_imports(source, free)
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("exercise", assignment.bundled_names())
 def test_all_known_wrong_solutions_compile_in_the_styles_that_fit(benchmark, exercise):
     styles = benchmark("styles")

@@ -139,6 +139,7 @@ def test_test_images_are_known_again_when_every_pixel_is_scaled_by_itself(graded
     assert statuses(report)["leakage"] == "failed"
 
 
+@pytest.mark.long
 def test_a_history_that_was_made_up_and_a_model_that_was_not_trained(graded):
     report = graded(
         ASSIGNMENT,
@@ -169,6 +170,7 @@ def test_the_tutorial_style(graded):
     assert report.score == 7, messages(report)
 
 
+@pytest.mark.long
 def test_a_model_that_was_never_built(graded):
     source = changed(
         ("history = model.fit(", "history = dict("),
@@ -180,6 +182,7 @@ def test_a_model_that_was_never_built(graded):
     assert "count_params" not in messages(report)
 
 
+@pytest.mark.long
 def test_a_functional_model_with_a_loss_that_does_not_fit_labels_of_the_next_image_and_the_last_history(graded):
     source = changed(
         (
@@ -227,6 +230,7 @@ def test_what_was_not_trained_for_a_name_that_a_newer_release_removed_is_not_jud
     assert report.score is None
 
 
+@pytest.mark.long
 def test_an_own_mistake_in_compile_is_judged(graded):
     report = graded(ASSIGNMENT, "import imutils\nimutils.seed(1)\n" + changed(('"adam"', '"adom"')))
     assert "not_gradable" not in statuses(report).values() and report.score == 0

@@ -31,6 +31,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_submission_that_cannot_be_loaded(tmp_path, check, name):
     file, content, status, said = BROKEN[name]

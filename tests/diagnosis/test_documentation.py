@@ -13,7 +13,7 @@ from grader.assignment.content import AssignmentFile
 from grader.diagnosis.catalogue import families, texts
 from grader.diagnosis.documentation import page
 from grader.errors import UsageError
-from tests.conftest import ROOT
+from tests.conftest import ROOT, bundled
 
 CATALOGUE = [pytest.param(said, id=name) for bugs in families().values() for name, said in bugs.items()]
 OWN = Texts(title="Mine", kind="A kind.", reason="A reason.")
@@ -68,7 +68,7 @@ def test_a_hint_solves_nothing(said):
 
 @pytest.mark.parametrize("said", CATALOGUE)
 def test_a_hint_fits_every_exercise(said):
-    functions = {name for exercise in bundled_names() for name in load(exercise).content.functions if "_" in name}
+    functions = {name for exercise in bundled_names() for name in bundled(exercise).content.functions if "_" in name}
     assert not functions & set(re.findall(r"\w+", f"{said.title} {said.kind} {said.reason}"))
 
 

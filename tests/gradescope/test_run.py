@@ -117,6 +117,7 @@ def test_the_build_grades_the_solution(single_neuron):
     assert not (single_neuron.base / "results" / "results.json").exists()
 
 
+@pytest.mark.long
 def test_hidden_checks_are_graded_and_not_shown(own):
     done = own.run("--prepare")
     assert "The solution got 6.0 of 6.0 points." in done.stdout, done.stdout + done.stderr

@@ -50,6 +50,7 @@ CLASSES = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_student_has_one_row(grader, tmp_path, name):
     paths, options, expected = CLASSES[name]
