@@ -151,6 +151,7 @@ NOT_FOUND = {
 }
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("expression", NOT_FOUND.values(), ids=NOT_FOUND)
 def test_everything_else_is_as_it_was(checked, expression):
     source = (
@@ -188,6 +189,7 @@ def cells(*sources):
     return {"source": notebook(*sources), "name": "mine.ipynb"}
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "body",
     [

@@ -144,6 +144,7 @@ def test_compare_says_whose_score_changed_and_why(grade, grader, class_zip, tmp_
     assert lines[2] == "1 score changed, of 7 students in both."
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("results", [1, 4])
 def test_a_killed_run_goes_on_where_it_was(grade, class_zip, doubling, tmp_path, results):
     path = class_zip(CLASS)

@@ -13,6 +13,7 @@ def test_pictures_in_another_order_than_the_variable_are_found_but_for_their_tit
     assert check.status in ("partial", "failed") and "where the name of its class is asked" in check.message
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

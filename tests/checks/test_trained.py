@@ -203,6 +203,7 @@ def test_a_functional_model_with_a_loss_that_does_not_fit_labels_of_the_next_ima
     assert "Each image has the label of the image 1 before it." in messages(report)
 
 
+@pytest.mark.long
 def test_no_epoch_is_no_training(graded):
     source = changed(("keras.Sequential([", "keras.Sequential([keras.layers.Input((784,)), "), ("epochs=2", "epochs=0"))
     report = graded(ASSIGNMENT, source)

@@ -124,7 +124,7 @@ FUNCTIONS = {
 
 
 @pytest.mark.table
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_a_function_that_gives_no_answer(tmp_path, check, solution, name):
     code, status, said = FUNCTIONS[name]
     source = solution[: solution.index("def train")] + textwrap.dedent(code) + "\n"

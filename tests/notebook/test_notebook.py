@@ -91,6 +91,7 @@ def test_the_file_counts_and_what_is_not_saved_is_told(execute, solution, tmp_pa
     assert "Score: 0 of 100, not passed." in page
 
 
+@pytest.mark.long
 def test_an_editor_tells_which_of_several_notebooks_this_is(execute, solution, tmp_path):
     (tmp_path / "other.ipynb").write_text(notebook("x = 1"))
     cells = execute(solution, "%load_ext grader\n%grade single-neuron")

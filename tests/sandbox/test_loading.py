@@ -279,6 +279,7 @@ def test_what_was_trained_before_the_time_was_over_stays_known():
         assert (call.method, call.epochs) == ("fit", 10**6)
 
 
+@pytest.mark.long
 def test_an_error_of_keras_is_told_by_its_own_words():
     source = (
         "import numpy as np\nimport keras\nmodel = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(3)])\n"

@@ -81,6 +81,7 @@ def test_an_example_has_the_same_scores_in_every_form(scores, path):
         assert scores(path.parent.name, form) == expected
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", FRAMES)
 def test_what_fails_costs_the_same_in_every_form(scores, name):
     line = "def loss(y, y_hat):\n"
