@@ -20,13 +20,13 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from types import FrameType, ModuleType, TracebackType
+from types import FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from . import frames
 from .absent import Absent
 from .describe import MAX_TEXT, Locate, describe_error
-from .state import codes, plain
+from .state import codes
 
 MAX_FAILURES = 100
 MAX_NAMES = 50  # of one statement
@@ -186,13 +186,13 @@ def _touched(node: ast.stmt, namespace: dict[str, Any]) -> dict[str, list[str]]:
                 given.append(item.func.value)
             elif isinstance(item.func, ast.Name):
                 calls[item.func.id] = None
-                function = plain(namespace.get(item.func.id))
-                inner = () if function is None else codes(function.__code__)
+                function = namespace.get(item.func.id)
+                inner = codes(function.__code__) if type(function) is FunctionType else ()
                 calls |= dict.fromkeys(name for code in inner for name in code.co_names)
         elif isinstance(item, ast.Name | ast.Attribute | ast.Subscript) and isinstance(item.ctx, ast.Store):
             given = [item]
         objects |= dict.fromkeys(name for name in map(_root, given) if name is not None)
-    variables = [name for name in objects if not isinstance(namespace.get(name), ModuleType)]
+    variables = [name for name in objects if not issubclass(type(namespace.get(name)), ModuleType)]
     return {
         key: [name for name in found if len(name) <= MAX_NAME][:MAX_TOUCHED]
         for key, found in (("objects", variables), ("calls", list(calls)))
