@@ -8,6 +8,8 @@ EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 # The grader itself is installed without its dependencies, which are then there already.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
+TESTS := $(BIN)/pytest -n auto --maxprocesses 4
+
 # One stamp for each kind of installation: it is made once, and again when what it is made from changes.
 .venv/installed: pyproject.toml requirements/demo.txt
 	@echo 'Installing into .venv; this takes a minute or more.'
@@ -31,19 +33,19 @@ demo: .venv/installed
 	@echo '== The demo is over: the correct submissions passed, the wrong ones did not, as it should be.'
 
 test: .venv/installed-dev
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	$(TESTS) --dist loadfile
 
 # Tests of every package in less than a minute, for while you work.
 quick: .venv/installed-dev
-	$(BIN)/pytest -m quick -n auto --maxprocesses 4
+	$(TESTS) -m quick
 
-# With the tests that take minutes each, and train for real; before a release.
+# With the tests that take long, many of which train for real, and all rows of the large tables; before a release.
 test-all: test
-	$(BIN)/pytest -m long -n auto --maxprocesses 4
+	$(TESTS) -m long
 
 # Which lines of the grader the tests run; takes about twice as long as the tests alone.
 coverage: .venv/installed-dev
-	$(BIN)/pytest --cov -n auto --maxprocesses 4 --dist loadfile
+	$(TESTS) --cov --dist loadfile
 
 # Pins the newest releases, and tests with them.
 renew: pins

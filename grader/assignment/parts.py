@@ -26,6 +26,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 class Part(BaseModel):
     """Base of all models of the file: unknown keys are mistakes."""
 
+    # Each command starts faster when a model is built at its first use, and not with every model that holds it.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 

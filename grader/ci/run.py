@@ -91,8 +91,10 @@ def _task(config_path: Path, entry: Entry, also: Sequence[FormatName]) -> Task:
 
 def _find(config_path: Path, pattern: str) -> Path | None:
     """The submission, by its name or a pattern; None where there is none."""
-    if os.path.exists(pattern) or not glob.has_magic(pattern):
-        return Path(pattern) if os.path.exists(pattern) else None
+    if os.path.exists(pattern):
+        return Path(pattern)
+    if not glob.has_magic(pattern):
+        return None
     try:
         found = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
     except ValueError as error:  # "**.py", for example

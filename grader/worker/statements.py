@@ -17,7 +17,7 @@ import select
 import signal
 import socket
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from types import FrameType, FunctionType, ModuleType, TracebackType
@@ -49,7 +49,6 @@ class Loading:
     def __init__(self, channel: socket.socket, request: dict[str, Any], bind: Callable[[str, Any], object]) -> None:
         """``bind`` binds a name at the top level."""
         self.failures: list[Described] = []
-        self._failed: list[ast.stmt | None] = []  # the statement of each failure
         self.absent: list[Described] = []
         self.ended = False
         """Whether the program has ended itself."""
@@ -152,18 +151,19 @@ class Loading:
         """Return what has failed and which names stand for what is absent, without the names that are there after all."""
         self._signal_arrivals(False)
         signal.signal(signal.SIGIO, signal.SIG_IGN)
-        for failure, node in zip(self.failures[:MAX_FAILURES], self._failed, strict=False):
+        failures = self.failures[:MAX_FAILURES]
+        for failure in failures:
             missing = [name for name in failure["names"] if isinstance(namespace.get(name, _NOTHING), Absent)]
             failure["names"] = missing
+            node = failure.pop("node")
             if node is not None:
                 failure |= _touched(node, namespace)
         absent = [item for item in self.absent if isinstance(namespace.get(item["names"][0]), Absent)]
-        return {"failures": self.failures[:MAX_FAILURES], "absent": absent[:MAX_FAILURES]}
+        return {"failures": failures, "absent": absent[:MAX_FAILURES]}
 
     def _note(self, described: Described, names: list[str], node: ast.stmt | None = None) -> None:
         cell, statement = self._place
-        self.failures.append({**_limited(described, names), "in_cell": cell, "statement": statement})
-        self._failed.append(node)
+        self.failures.append({**_limited(described, names), "in_cell": cell, "statement": statement, "node": node})
 
 
 _NOTHING = Absent("nothing", ImportError())
@@ -193,10 +193,7 @@ def _touched(node: ast.stmt, namespace: dict[str, Any]) -> dict[str, list[str]]:
             given = [item]
         objects |= dict.fromkeys(name for name in map(_root, given) if name is not None)
     variables = [name for name in objects if not issubclass(type(namespace.get(name)), ModuleType)]
-    return {
-        key: [name for name in found if len(name) <= MAX_NAME][:MAX_TOUCHED]
-        for key, found in (("objects", variables), ("calls", list(calls)))
-    }
+    return {"objects": _short(variables, MAX_TOUCHED), "calls": _short(calls, MAX_TOUCHED)}
 
 
 def _executed(node: ast.stmt) -> Iterator[ast.AST]:
@@ -216,8 +213,12 @@ def _root(node: ast.expr) -> str | None:
 
 
 def _limited(described: Described, names: list[str]) -> Described:
-    kept = [name for name in dict.fromkeys(names) if len(name) <= MAX_NAME]
-    return {**described, "names": kept[:MAX_NAMES]}
+    return {**described, "names": _short(names, MAX_NAMES)}
+
+
+def _short(names: Iterable[str], most: int) -> list[str]:
+    """At most so many of the names, each once, without the very long ones."""
+    return [name for name in dict.fromkeys(names) if len(name) <= MAX_NAME][:most]
 
 
 def following(waiting: Sequence[tuple[Any, ...]]) -> list[ast.stmt]:
