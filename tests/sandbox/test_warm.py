@@ -84,7 +84,7 @@ import builtins, linecache, os, sys, threading
 def tell():
     shell = get_ipython()
     kept = [name for name in linecache.cache if "ipykernel" in name]
-    del kept[-2]  # its name comes from code with a descriptor's number
+    del kept[-1], kept[2]  # their names come from code with a descriptor's number
     places = [shell.starting_dir, shell.ipython_dir, shell.profile_dir.location, sys.path, sys.argv[1:]]
     names = [sorted(vars(builtins)), sorted(vars(sys)), sorted(globals()), sorted(shell.user_ns_hidden)]
     return names, places, dict(os.environ), kept, threading.active_count(), shell.execution_count
