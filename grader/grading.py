@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import __version__, checks, datasets, packages, seeds
+from . import __version__, checks, datasets, near, packages, seeds
 from .assignment import Assignment
 from .assignment.checks import BaseCheck, SourceCheck
 from .assignment.content import AssignmentFile
@@ -201,8 +201,14 @@ def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Ba
     names = [check.name for check in visible]
     for name in only:
         if name not in names:
-            sentence = _("{assignment} has no check '{name}': use one of {names}.")
-            raise UsageError(sentence.format(assignment=assignment.name, name=name, names=", ".join(names)))
+            meant = near.nearest(name, names)
+            sentence = (
+                _("{assignment} has no check '{name}': use one of {names}.")
+                if meant is None
+                else _("{assignment} has no check '{name}': did you mean '{meant}'?")
+            )
+            names_there = ", ".join(names)
+            raise UsageError(sentence.format(assignment=assignment.name, name=name, names=names_there, meant=meant))
     return [check for check in visible if not only or check.name in only]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Sequence
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SMALLEST_PLAIN, LARGEST_PLAIN = -6, 6  # powers of ten that are written out
@@ -35,3 +37,14 @@ def plain_number(value: float, digits: int = 2) -> str:
 def plural(count: int, what: str) -> str:
     """E.g. ``1 case``, ``2 cases``."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def command_line(words: Sequence[str]) -> str:
+    """The words as one would type them, with the quotation marks of this system's command line."""
+    if os.name == "nt":
+        import subprocess  # here alone: --help needs neither
+
+        return subprocess.list2cmdline(words)
+    import shlex
+
+    return shlex.join(words)

@@ -6,10 +6,11 @@ reported with file and line (:mod:`grader.yamlfile`).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import yamlfile
+from .. import near, yamlfile
 from ..errors import UsageError
 from ..language import _
 from .content import AssignmentFile
@@ -70,6 +71,30 @@ def bundled_names() -> list[str]:
     return sorted(path.parent.name for path in ASSIGNMENTS.glob("*/assignment.yaml"))
 
 
+class NoAssignment(UsageError):
+    """Nothing is there under the name; ``meant`` is the name or path of the assignment that was probably meant, or None."""
+
+    def __init__(self, name: str) -> None:
+        self.meant = meant(name)
+        if self.meant is not None:
+            message = _("There is no assignment '{name}': did you mean '{meant}'?")
+            super().__init__(message.format(name=name, meant=self.meant))
+            return
+        message = _("There is no assignment '{name}': use one of {names}, or a folder with an assignment.yaml.")
+        super().__init__(message.format(name=name, names=", ".join(bundled_names())))
+
+
+def meant(name: str) -> str | None:
+    """The assignment that ``name`` probably means: a folder next to the one named, else a bundled one, else None."""
+    path = Path(name)
+    with contextlib.suppress(OSError, ValueError):  # a folder that cannot be read, or no path at all
+        if path.parent != Path():
+            found = near.nearest(path.name, [file.parent.name for file in path.parent.glob("*/assignment.yaml")])
+            if found is not None:
+                return str(path.parent / found)
+    return near.nearest(name, bundled_names())
+
+
 def load(name_or_folder: str) -> Assignment:
     """Return the bundled assignment of that name, or the one in that folder; raises UsageError."""
     bundled = ASSIGNMENTS / name_or_folder
@@ -87,9 +112,5 @@ def load(name_or_folder: str) -> Assignment:
         if folder.name == "assignment.yaml":
             folder = folder.parent
         if not (folder / "assignment.yaml").is_file():
-            raise UsageError(
-                _("There is no assignment '{name}': use one of {names}, or a folder with an assignment.yaml.").format(
-                    name=name_or_folder, names=", ".join(bundled_names())
-                )
-            )
+            raise NoAssignment(name_or_folder)
     return Assignment(folder.resolve(), yamlfile.load(folder / "assignment.yaml", AssignmentFile))

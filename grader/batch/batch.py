@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from .. import __version__, language, seeds
+from .. import __version__, language, near, seeds
 from ..assignment import PACKAGE, Assignment, digest
 from ..assignment.parts import Policy
 from ..device import Wanted
@@ -173,7 +173,9 @@ def _refuse_unknown_checks(assignment: Assignment, names: Sequence[str]) -> None
     known = [check.name for check in assignment.content.checks]
     for name in names:
         if name not in known:
-            raise UsageError(f"{assignment.name} has no check '{name}': use one of {', '.join(known)}.")
+            meant = near.nearest(name, known)
+            remedy = f"use one of {', '.join(known)}." if meant is None else f"did you mean '{meant}'?"
+            raise UsageError(f"{assignment.name} has no check '{name}': {remedy}")
 
 
 def _folded(name: str) -> str:

@@ -46,9 +46,26 @@ class _Commands(click.Group):
             command.params.append(_DEBUG)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from . import mistaken
+
+            instead = mistaken.no_command(args[0], args[1:], COMMANDS)
+            if instead is None:
+                raise
+            raise click.UsageError(instead, ctx) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.MissingParameter as error:
+            from . import mistaken
+
+            raise mistaken.missing(error) from None
         except GraderError as error:
             if ctx.meta.get("debug"):
                 raise

@@ -11,7 +11,7 @@ import click
 
 from ..errors import UsageError
 from ..language import _
-from . import options
+from . import mistaken, options
 
 if TYPE_CHECKING:
     from ..device import Wanted
@@ -76,7 +76,6 @@ def command(
     hints: int | None,
 ) -> None:
     """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
-    from ..assignment import load
     from ..batch import files
     from ..grading import Trace, grade
     from ..submission import read
@@ -87,7 +86,7 @@ def command(
         raise click.UsageError(message.format(shape=shape))
     if output is not None:
         files.refuse_unwritable(output)
-    loaded = load(assignment)
+    loaded = mistaken.load(ctx, assignment, submission)
     submitted = read(submission, loaded)
     _refuse_overwriting(submission, submitted.file, output, page)
     if page is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import options
+from . import mistaken, options
 
 if TYPE_CHECKING:
     from ..device import Wanted
@@ -115,13 +115,12 @@ def command(
 
         server.start()
     from .. import yamlfile
-    from ..assignment import load
     from ..assignment.parts import Policy
     from ..batch import batch, overview, run
     from ..batch.outputs import Given
     from ..report.terminal import PlainConsole
 
-    loaded = load(assignment)
+    loaded = mistaken.load(ctx, assignment, submissions)
     wanted = batch.Options(
         jobs=jobs or run.cores(),
         scheduler=scheduler,

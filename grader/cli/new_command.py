@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import click
@@ -16,6 +15,7 @@ def command(assignment: str, folder: str, kind: str) -> None:
     """Write the starter of ASSIGNMENT to work on."""
     from ..assignment import load
     from ..errors import UsageError
+    from ..text import command_line
 
     loaded = load(assignment)
     suffix = ".ipynb" if kind == "notebook" else ".py"
@@ -34,4 +34,4 @@ def command(assignment: str, folder: str, kind: str) -> None:
         raise UsageError(f"{target} exists already: rename it, or give another folder with --to.") from error
     except OSError as error:
         raise UsageError(f"{target} cannot be written ({error.strerror}): give another folder with --to.") from error
-    click.echo(f"Wrote {target}. Check it with: {shlex.join(['grader', 'check', assignment, str(target)])}")
+    click.echo(f"Wrote {target}. Check it with: {command_line(['grader', 'check', assignment, str(target)])}")

@@ -169,8 +169,8 @@ def test_a_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, s
     [
         (("check", "double-neuron", "x.py"), "There is no assignment 'double-neuron'"),
         (("check", "single-neuron", "x.py", "--seed", "-1"), "--seed"),
-        (("check", "single-neuron"), "Missing argument"),
-        (("chek",), "No such command"),
+        (("check", "single-neuron"), "What is to be graded is missing"),
+        (("chek",), "did you mean 'grader check'?"),
         (("new", "single-neuron", "--as", "poem"), "poem"),
     ],
 )
