@@ -8,6 +8,10 @@ class GraderError(Exception):
 
     exit_code = 2
 
+    def lines(self) -> list[str]:
+        """The sentence; a list where there are several, each with a line of its own."""
+        return [str(self)]
+
 
 class UsageError(GraderError):
     """Wrong usage, an unreadable submission path or a broken assignment: exit code 2."""
@@ -17,6 +21,19 @@ class NotGradable(GraderError):
     """The grader's own fault (isolation, data or reference missing): exit code 3, never a zero."""
 
     exit_code = 3
+    cause = ""
+
+
+class InternalFailure(NotGradable):
+    """The grader's or the assignment's own code failed: its message may hold hidden inputs, and is for instructors."""
+
+    cause = "internal"
+
+
+class NoIsolation(NotGradable):
+    """This machine cannot confine a worker as it should."""
+
+    cause = "isolation"
 
 
 class Stopped(GraderError):

@@ -23,13 +23,14 @@ from .datasets import Split, lengths
 from .device import Wanted, choose, slot
 from .diagnosis import hints, told_by_check
 from .diagnosis.mutants import Mutations
-from .errors import NotGradable, UsageError
+from .errors import InternalFailure, NotGradable, UsageError
 from .language import _, joined
 from .locate import Places
 from .oracle import Oracle, tensorflow_version
 from .progress import Progress, Untouched
 from .report.evidence import stored
 from .report.model import (
+    CAUSE,
     NOTHING,
     AssignmentName,
     CheckResult,
@@ -127,7 +128,7 @@ def grade(
             gpu=computed_on != "cpu",
         )
     except NotGradable as error:
-        results = [_result(check, "not_gradable", 0, str(error)) for check in selected]
+        results = [_not_graded(check, error) for check in selected]
         for result in results:
             result.evidence |= {NOTHING: True} if submission.nothing is not None else {}
         level, gaps, executed_by = isolation or "strong", [], None  # nothing has run
@@ -262,7 +263,7 @@ def _run_all(
         began = time.monotonic()
         session.load()
     except NotGradable as error:
-        return [_result(check, "not_gradable", 0, str(error)) for check in selected]
+        return [_not_graded(check, error) for check in selected]
     except CallFailed as failure:
         location = Places(submission).of_error(failure.place)
         message = lengths.with_advice(failure.message, context.splits.values())
@@ -335,14 +336,14 @@ def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], p
         message = lengths.with_advice(failure.message, context.splits.values())
         return _result(check, failure.status, 0, message, location)
     except NotGradable as error:
-        return _result(check, "not_gradable", 0, str(error))
+        return _not_graded(check, error)
     except UsageError:
         raise
     except Exception as error:  # a mistake in the grader must not cost the student, nor the rest of the report
         log.debug("check %s", check.name, exc_info=True)
         what = clean(f"{type(error).__name__}: {error}")
         sentence = _("The grader failed in this check ({error}): please report it.").format(error=what)
-        return _result(check, "not_gradable", 0, sentence)
+        return _not_graded(check, InternalFailure(sentence))
     outcomes[check.name] = outcome
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
     location = None
@@ -394,6 +395,12 @@ def _result(
         evidence=evidence,
         message=clean(message, MAX_MESSAGE),
     )
+
+
+def _not_graded(check: BaseCheck, error: NotGradable) -> CheckResult:
+    result = _result(check, "not_gradable", 0, str(error))
+    result.evidence |= {CAUSE: error.cause} if error.cause else {}
+    return result
 
 
 def _refuse_missing_packages(assignment: Assignment) -> None:

@@ -28,7 +28,7 @@ import platformdirs
 from numpy.random import MT19937, RandomState, SeedSequence
 
 from .assignment import REFERENCE, Assignment
-from .errors import NotGradable, UsageError
+from .errors import InternalFailure, NotGradable, UsageError
 from .language import _
 from .worker import values
 
@@ -181,7 +181,7 @@ class Oracle:
             needs = _("The reference {where} needs {module}: install it with 'pip install {module}'.")
             return NotGradable(needs.format(where=where, module=error.name))
         fails = _("The reference fails ({where}, {error}): tell the assignment's author.")
-        return NotGradable(fails.format(where=where, error=f"{type(error).__name__}: {error}"))
+        return InternalFailure(fails.format(where=where, error=f"{type(error).__name__}: {error}"))
 
     def _look_up(self, key: str, names: list[str]) -> dict[str, Array] | None:
         for recorded in self._recorded:

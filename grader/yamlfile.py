@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,8 +17,22 @@ from .errors import UsageError
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster
 MAX_DEPTH = 100
+ALIKE = 0.75  # of two keys, from which on one may be a misspelling of the other
 Location = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Mistakes(UsageError):
+    """All that is wrong in a file: a sentence for each mistake, by its line."""
+
+    def __init__(self, path: Path, found: Sequence[tuple[int, str]]) -> None:
+        self.path = path
+        self.found = sorted(found, key=lambda mistake: mistake[0])
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """Each mistake with file and line."""
+        return [f"{self.path}:{line}: {sentence}" for line, sentence in self.found]
 
 
 class MistakeAt(ValueError):
@@ -30,7 +45,16 @@ class MistakeAt(ValueError):
 
 
 def load(path: Path, model: type[Model]) -> Model:
-    """Read ``path`` as ``model``; raises UsageError, one sentence with file and line, if it is not one."""
+    """Read ``path`` as ``model``; raises UsageError, a sentence with file and line for each mistake in it."""
+    return load_with_lines(path, model)[0]
+
+
+def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Location], int]]:
+    """The same, and a function that returns the line of a location in the file.
+
+    Sentences name a key by its path in the file. Of an entry in the list that the model calls ``NAMED_BY_LINE`` they give
+    the key alone, since the line says which entry it is.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         _refuse_depth(path, text, LOADER)
@@ -48,13 +72,37 @@ def load(path: Path, model: type[Model]) -> Model:
             _refuse_depth(path, text, yaml.SafeLoader)
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
+        from .submission import unreadable  # only a broken file needs it
+
+        conflict = unreadable.conflict_line(text)
+        if conflict is not None:
+            raise UsageError(unreadable.conflict(str(path), conflict)) from error
         raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
     try:
-        return model.model_validate(data, context={"folder": path.resolve().parent})
+        read = model.model_validate(data, context={"folder": path.resolve().parent})
     except ValidationError as error:
-        first = error.errors()[0]
-        line = _line_of(root, first)
-        raise UsageError(f"{path}:{line}: {_sentence(first)}") from error
+        found = _first_of_each_place(error.errors(), getattr(model, "NAMED_BY_LINE", ""))
+        raise Mistakes(
+            path, [(_line_of(root, each), _sentence(each, place, model)) for place, each in found]
+        ) from error
+    return read, lambda location: _follow(root, location)[0]
+
+
+def _first_of_each_place(errors: Sequence[ErrorDetails], named_by_line: str) -> list[tuple[str, ErrorDetails]]:
+    """One error for each place: of a union pydantic lists what is wrong with each member, and within it."""
+    found: list[tuple[str, ErrorDetails]] = []
+    whole: list[str] = []
+    for error in errors:
+        place = _place(error["loc"])
+        if not any(f"{place}.".startswith(f"{other}.") or other.startswith(f"{place}.") for other in whole):
+            whole.append(place)
+            found.append((_within(place, named_by_line), error))
+    return found
+
+
+def _within(place: str, named_by_line: str) -> str:
+    """The place without the number of an entry in that list, where it is a key of the entry."""
+    return re.sub(rf"^{re.escape(named_by_line)}\.\d+\.", "", place)
 
 
 def _refuse_depth(path: Path, text: str, loader: Any) -> None:
@@ -120,14 +168,15 @@ def _follow(node: yaml.Node | None, location: Location) -> tuple[int, yaml.Node 
 def _place(location: Location) -> str:
     """``checks.2.points`` for a reader; what pydantic adds to name a member of a union is left out."""
     steps = [str(step) for step in location]
-    plain = [step for step in steps if not re.search(r"[\[(]|^[A-Z]\w+$|^(bool|int|float|list)$", step)]
+    plain = [
+        step for step in steps if not re.search(r"[\[(]|^[A-Z]\w+$|^(bool|int|float|str|list|constrained-\w+)$", step)
+    ]
     if len(plain) > 2 and plain[0] == "checks":  # the third names the kind
         del plain[2]
     return ".".join(plain) or "the file"
 
 
-def _sentence(error: ErrorDetails) -> str:
-    where = _place(error["loc"])
+def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
     context: dict[str, Any] = error.get("ctx", {})
     match error["type"]:
         case "model_type" | "dict_type" if ".inputs." in where:
@@ -141,13 +190,25 @@ def _sentence(error: ErrorDetails) -> str:
         case "missing":
             return f"{where} is missing; add it."
         case "extra_forbidden":
-            return f"{where} is not a known key; remove it or correct its spelling."
+            meant = difflib.get_close_matches(str(error["loc"][-1]), _keys(model.model_json_schema()), 1, ALIKE)
+            sentence = f"{where} is not a known key; remove it or correct its spelling."
+            return f"{sentence} Did you mean {meant[0]}?" if meant else sentence
         case "union_tag_invalid":
             return f"{where}: kind '{context['tag']}' is not known; allowed are {context['expected_tags']}."
         case "union_tag_not_found":
             return f"{where} has no 'kind'; every check needs one."
         case "literal_error" | "enum":
             return f"{where} is {error['input']!r}; allowed are {context['expected']}."
+        case "list_type":
+            return f"{where} has to be a list: write each entry on a line of its own, after a '-'."
         case "value_error":
             return str(context["error"]) if isinstance(context["error"], MistakeAt) else f"{where}: {context['error']}"
     return f"{where} is {error['input']!r}; {error['msg'][0].lower()}{error['msg'][1:]}."
+
+
+def _keys(schema: Any) -> list[str]:
+    """The keys of a model and of all models in it, by its JSON schema."""
+    if not isinstance(schema, dict):
+        return []
+    nested = [name for part in schema.values() for name in _keys(part)]
+    return [*schema.get("properties", {}), *nested]

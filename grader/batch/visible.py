@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from ..assignment.content import AssignmentFile
+from ..errors import InternalFailure
 from ..language import _, marked
-from ..report.model import CheckResult, Report
+from ..report.model import CAUSE, CheckResult, Report
 
+INTERNALLY = marked("The grader itself failed in this check: tell your instructor.")
 FAULT = marked("This could not be graded yet, which is not your fault.")
 UNSEEN = marked("This check is hidden: its inputs are not shown.")
 
 
-def for_student(report: Report, content: AssignmentFile) -> Report:
+def for_student(report: Report, content: AssignmentFile, reasons: bool = False) -> Report:
     """The report without instructors' checks; of a hidden one what it gave, the bug and the hint.
 
-    What the grader itself failed with is for instructors: it may name files of their machine.
+    Why a check could not be graded is for instructors: it may name files of their machine. With ``reasons`` students
+    read it, where it is about the machine that they run the grader on: its isolation, data, memory or packages.
     """
     visibility = {check.name: check.visibility for check in content.checks}
     shown = [_without_evidence(c) if visibility.get(c.name) == "hidden" else c for c in report.checks]
     if not report.nothing_to_grade():
-        shown = [c.model_copy(update={"message": _(FAULT)}) if c.status == "not_gradable" else c for c in shown]
+        shown = [
+            c.model_copy(update={"message": _reason(whole) if reasons else _(FAULT)})
+            if c.status == "not_gradable"
+            else c
+            for whole, c in zip(report.checks, shown, strict=True)
+        ]
     # One that the assignment has no more, as an old result may have, was perhaps no student's business either.
     kept = [check for check in shown if visibility.get(check.name, "instructor") != "instructor"]
     return report.model_copy(update={"checks": kept})
+
+
+def _reason(check: CheckResult) -> str:
+    return _(INTERNALLY) if check.evidence.get(CAUSE) == InternalFailure.cause else check.message
 
 
 def _without_evidence(check: CheckResult) -> CheckResult:

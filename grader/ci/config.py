@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+import difflib
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from .. import seeds
+from ..assignment import bundled_names
 from ..assignment.parts import Part
 from ..language import _
 from ..report.model import Level
 
 FormatName = Literal["text", "json", "junit", "gradescope", "classroom", "sarif", "markdown"]
+FILE = "assignment.yaml"
 ONE = ("assignment", "submission", "pass_mark", "data", "formats")
 
 
@@ -23,11 +26,46 @@ def _percent(value: float) -> float:
 
 
 def _inside(pattern: str) -> str:
+    if "\\" in pattern:
+        raise ValueError(_("'{pattern}' has a backslash; write / between folders.").format(pattern=pattern))
     path = PurePosixPath(pattern)
     if path.is_absolute() or ".." in path.parts or not path.parts:
         message = _("'{pattern}' is not a path inside the repository; write it from the repository's top.")
         raise ValueError(message.format(pattern=pattern))
+    if any("**" in part and part != "**" for part in path.parts):
+        message = _("'{pattern}' is not a valid pattern: '**' has to stand alone between slashes, as in week1/**/*.py.")
+        raise ValueError(message.format(pattern=pattern))
     return pattern
+
+
+def folder_of(name: str, config_folder: Path) -> Path | None:
+    """The folder of an assignment that is not bundled; None where there is none."""
+    folder = config_folder / name
+    folder = folder.parent if folder.name == FILE else folder
+    return folder if (folder / FILE).is_file() else None
+
+
+def _known(name: str, info: ValidationInfo) -> str:
+    """Refuse a name that is neither that of a bundled assignment nor a folder with one."""
+    folder = (info.context or {}).get("folder")
+    if folder is None or name in bundled_names() or folder_of(name, folder) is not None:
+        return name
+    own = [path.parent.relative_to(folder).as_posix() for path in folder.glob(f"*/{FILE}")]
+    meant = difflib.get_close_matches(name.lower().replace("_", "-"), [*bundled_names(), *own], 1)
+    there_is_none = _("there is no assignment '{name}'.").format(name=name)
+    if meant:
+        raise ValueError(f"{there_is_none} {_('Did you mean {name}?').format(name=meant[0])}")
+    allowed = _("Use one of {names}, or a folder with an assignment.yaml, from where the configuration lies.")
+    raise ValueError(f"{there_is_none} {allowed.format(names=', '.join(bundled_names()))}")
+
+
+def _there(name: str, info: ValidationInfo) -> str:
+    """Refuse a folder that does not exist."""
+    folder = (info.context or {}).get("folder")
+    if folder is not None and not (folder / name).is_dir():
+        message = _("there is no folder '{name}' where the configuration lies; correct the path, or remove the key.")
+        raise ValueError(message.format(name=name))
+    return name
 
 
 class Written(Part):
@@ -37,6 +75,10 @@ class Written(Part):
     output: str | None = Field(None, min_length=1)
 
 
+def _form(value: Any) -> str:
+    return "Mapping" if isinstance(value, dict | Written) else "Name"
+
+
 class Entry(Part):
     """One assignment, and where its submission is.
 
@@ -44,11 +86,16 @@ class Entry(Part):
     ``data`` are folders, from where the configuration lies.
     """
 
-    assignment: str = Field(min_length=1)
+    assignment: Annotated[str, Field(min_length=1), AfterValidator(_known)]
     submission: Annotated[str, AfterValidator(_inside)]
     pass_mark: Annotated[float, Field(ge=0, le=100), AfterValidator(_percent)] | None = None
-    data: str | None = None
-    formats: list[FormatName | Written] = []
+    data: Annotated[str, AfterValidator(_there)] | None = None
+    formats: list[
+        Annotated[
+            Annotated[FormatName, Tag("Name")] | Annotated[Written, Tag("Mapping")],
+            Discriminator(_form),
+        ]
+    ] = []
 
     def written(self) -> list[Written]:
         """The reports to write; a format alone has its usual file."""
@@ -58,6 +105,8 @@ class Entry(Part):
 class CiFile(Part):
     """The whole of ``.grader.yml``. With a single assignment its keys may stand at the top."""
 
+    NAMED_BY_LINE: ClassVar[str] = "assignments"  # in sentences about mistakes
+
     assignments: list[Entry] = Field(min_length=1)
     seed: int | None = Field(None, ge=0, lt=seeds.LONGEST)
     isolation: Level = "strong"
@@ -65,7 +114,11 @@ class CiFile(Part):
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "assignments" in data or "assignment" not in data:
+        if data is None:
+            raise ValueError(_("it is empty; name the exercise and its file, in the keys assignment and submission."))
+        if isinstance(data, list):
+            raise ValueError(_("it is a list; write the key assignments above it."))
+        if not isinstance(data, dict) or "assignments" in data or not any(key in data for key in ONE):
             return data
         rest = {key: value for key, value in data.items() if key not in ONE}
         return rest | {"assignments": [{key: data[key] for key in ONE if key in data}]}

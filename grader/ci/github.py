@@ -15,7 +15,8 @@ from pathlib import Path
 
 import click
 
-from ..errors import UsageError
+from .. import yamlfile
+from ..errors import GraderError, UsageError
 from ..language import _
 from ..report import classroom, markdown, said
 from ..text import clean
@@ -69,19 +70,49 @@ def _of_report(graded: Graded) -> Iterator[tuple[float, str, str]]:
     report = graded.report
     name = clean(report.assignment.name)
     if report.score is None:
-        yield report.max_score, "error", command("error", said.verdict(report, graded.content.pass_mark), title=name)
-        return
-    ended = [check for check in report.checks if check.status in said.FINDINGS]
+        yield report.max_score, "error", command("error", clean(said.not_graded(report), said.LONGEST), title=name)
+    levels = said.levels(report)
+    ended = [check for check in report.checks if check.name in levels]
     alone = said.shared(report) is not None
     for check in ended[:1] if alone else ended:
         file, line = said.place(report, check)
-        kind = "warning" if check.status == "partial" else "error"
+        kind = levels[check.name]
         title = name if alone else f"{name}, {clean(check.name)}: {clean(check.title)}"
         message, spot = "\n".join(said.sentences(check)), said.spot(check)
         if check.location is not None and check.location.cell is not None and spot not in message:
             message = f"{spot}: {message}"
         lost = check.max_score - (check.score or 0)
         yield lost, kind, command(kind, message, file=file, line=line, title=title)
+
+
+def mistakes(error: GraderError) -> list[str]:
+    """Commands that show an error, each mistake in a configuration at its line."""
+    if not isinstance(error, yamlfile.Mistakes):
+        return [command("error", clean(error, 2000), title="grader")]
+    file = os.path.relpath(error.path)
+    place = None if file.startswith("..") else clean(file)
+    return [
+        command(
+            "error",
+            clean(f"{error.path}:{line}: {sentence}", 2000),
+            file=place,
+            line=line if place else None,
+            title="grader",
+        )
+        for line, sentence in error.found
+    ]
+
+
+def points_for_classroom(graded: Sequence[Graded]) -> list[str]:
+    """The two notices from which GitHub Classroom takes the points, as its reporter prints them; none without points."""
+    points = classroom.points([item.report for item in graded])
+    if points is None or not points[1]:
+        return []
+    total, maximum = (f"{value:.2f}".rstrip("0").rstrip(".") for value in points)
+    return [
+        command("notice", f"Points {total}/{maximum}", title="Autograding complete"),
+        command("notice", f'{{"totalPoints":{total},"maxPoints":{maximum}}}', title="Autograding report"),
+    ]
 
 
 def summary(planned: Plan, graded: Sequence[Graded], room: int = LONGEST_SUMMARY) -> str:
@@ -99,9 +130,9 @@ def summary(planned: Plan, graded: Sequence[Graded], room: int = LONGEST_SUMMARY
     return document if len(document.encode()) <= room else ""
 
 
-def publish(planned: Plan, graded: Sequence[Graded]) -> None:
+def publish(planned: Plan, graded: Sequence[Graded], to_classroom: bool = False) -> None:
     """Print the annotations, add to the job's summary and set the step's outputs."""
-    for line in findings(graded):
+    for line in [*findings(graded), *(points_for_classroom(graded) if to_classroom else [])]:
         click.echo(line)
     summaries = os.environ.get("GITHUB_STEP_SUMMARY")
     if summaries:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..report import said
+from ..report.model import CheckResult
 from ..text import clean
 from .run import RESULTS, Graded
 
@@ -16,13 +17,27 @@ FILE = f"{RESULTS}/code-quality.json"
 
 def code_quality(graded: Sequence[Graded]) -> str:
     """The report on all assignments."""
-    findings = [
-        _finding(item, check) for item in graded for check in item.report.checks if check.status in said.FINDINGS
-    ]
+    findings = []
+    for item in graded:
+        levels = said.levels(item.report)
+        findings += [_not_graded(item)] if item.report.score is None else []
+        findings += [_finding(item, check, levels[check.name]) for check in item.report.checks if check.name in levels]
     return json.dumps(findings, indent=2)
 
 
-def _finding(graded: Graded, check: Any) -> dict[str, Any]:
+def _not_graded(graded: Graded) -> dict[str, Any]:
+    name = f"{clean(graded.report.assignment.name)}/not-graded"
+    path = said.path(graded.report)
+    return {
+        "description": clean(said.not_graded(graded.report), said.LONGEST),
+        "check_name": name,
+        "fingerprint": hashlib.sha256(f"{name} {path}".encode()).hexdigest(),
+        "severity": "blocker",
+        "location": {"path": path, "lines": {"begin": 1}},
+    }
+
+
+def _finding(graded: Graded, check: CheckResult, level: str) -> dict[str, Any]:
     """The fingerprint says that two reports mean the same finding, which moves with its line."""
     file, line = said.place(graded.report, check)
     name = f"{clean(graded.report.assignment.name)}/{clean(check.name)}"
@@ -30,6 +45,6 @@ def _finding(graded: Graded, check: Any) -> dict[str, Any]:
         "description": " ".join([f"{clean(check.title)}:", *said.sentences(check)]),
         "check_name": name,
         "fingerprint": hashlib.sha256(f"{name} {file}".encode()).hexdigest(),
-        "severity": "minor" if check.status == "partial" else "major",
+        "severity": "minor" if level == "warning" else "major",
         "location": {"path": file, "lines": {"begin": line or 1}},
     }

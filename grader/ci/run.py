@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,19 +11,19 @@ from ..assignment import Assignment, bundled_names, load
 from ..assignment.content import AssignmentFile
 from ..batch import files
 from ..batch.visible import for_student
-from ..errors import UsageError
+from ..errors import NoIsolation, UsageError
 from ..grading import grade
 from ..language import _
 from ..report import formats
-from ..report.model import Report
+from ..report.model import CAUSE, Report
 from ..submission import Submission, read, read_contents
 from ..submission import files as submitted_files
-from ..submission.files import ARCHIVES, PYTHON, folder_members, is_skipped
+from ..submission.files import ARCHIVES
 from ..text import clean
-from .config import CiFile, Entry, FormatName, Written
+from . import lookup
+from .config import CiFile, Entry, FormatName, Written, folder_of
 
 RESULTS = "grader-results"  # where reports go, in the repository
-SHOWN = 4  # names in a sentence
 
 
 @dataclass(frozen=True)
@@ -63,55 +61,55 @@ class Plan:
 
 
 def plan(config_path: Path, also: Sequence[FormatName] = ()) -> Plan:
-    """Read the configuration of the repository; raises UsageError for what is wrong in it.
+    """Read the configuration of the repository; raises UsageError for all that is wrong in it.
 
     Reports are written in the formats ``also`` as well.
     """
-    config = yamlfile.load(config_path, CiFile)
-    tasks = [_task(config_path, entry, also) for entry in config.assignments]
+    _refuse_missing(config_path)
+    config, line_of = yamlfile.load_with_lines(config_path, CiFile)
+    tasks: list[Task] = []
+    mistakes: list[tuple[int, str]] = []
+    for number, entry in enumerate(config.assignments):
+        try:
+            found = lookup.find(entry.submission)
+        except UsageError as error:
+            mistakes.append((line_of(("assignments", number, "submission")), str(error)))
+            continue
+        tasks.append(_task(config_path, entry, found, also))
+    if mistakes:
+        raise yamlfile.Mistakes(config_path, mistakes)
     return Plan(config, _is_inside(config_path), tasks)
+
+
+def _refuse_missing(config_path: Path) -> None:
+    """Raise UsageError where there is no configuration, naming one with another name."""
+    if config_path.exists():
+        return
+    stem = config_path.name.strip(".").partition(".")[0]
+    others = [f"{dot}{stem}{end}" for dot in (".", "") for end in (".yml", ".yaml")]
+    near = [str(config_path.with_name(name)) for name in others if config_path.with_name(name).is_file()]
+    if near:
+        sentence = _("There is no {path}, but {other}: rename it, or run grader ci --config {other}.")
+        raise UsageError(sentence.format(path=config_path, other=near[0]))
+    sentence = _("There is no {path}: run this in the top folder of the repository, or give the path with --config.")
+    raise UsageError(sentence.format(path=config_path))
 
 
 def _is_inside(path: Path) -> bool:
     return path.resolve().is_relative_to(Path.cwd().resolve())
 
 
-def _task(config_path: Path, entry: Entry, also: Sequence[FormatName]) -> Task:
+def _task(config_path: Path, entry: Entry, found: Path | None, also: Sequence[FormatName]) -> Task:
     folder = config_path.parent
-    known = entry.assignment in bundled_names()
-    loaded = load(entry.assignment if known else str(folder / entry.assignment))
+    own = None if entry.assignment in bundled_names() else folder_of(entry.assignment, folder)
+    loaded = load(entry.assignment if own is None else str(own))
     usual = loaded.content.pass_mark
     if entry.pass_mark is not None:
         loaded = Assignment(loaded.folder, loaded.content.model_copy(update={"pass_mark": entry.pass_mark}))
     data = None if entry.data is None else folder / entry.data
     asked = [item.format for item in entry.written()]
     written = [*entry.written(), *(Written(format=name) for name in also if name not in asked)]
-    return Task(entry, loaded, usual, _find(config_path, entry.submission), data, written)
-
-
-def _find(config_path: Path, pattern: str) -> Path | None:
-    """The submission, by its name or a pattern; None where there is none."""
-    if os.path.exists(pattern):
-        return Path(pattern)
-    if not glob.has_magic(pattern):
-        return None
-    try:
-        found = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
-    except ValueError as error:  # "**.py", for example
-        message = _("{config}: {pattern} is no pattern: '**' stands for folders, and alone between slashes.")
-        raise UsageError(message.format(config=config_path, pattern=pattern)) from error
-    if len(found) > 1:
-        named = ", ".join(str(path) for path in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
-        raise UsageError(
-            _("{config}: {pattern} matches {count} files ({named}): keep one of them, or name it.").format(
-                config=config_path, pattern=pattern, count=len(found), named=clean(named, 400)
-            )
-        )
-    return found[0] if found else None
-
-
-def _may_be_submission(path: Path) -> bool:
-    return not is_skipped(path.as_posix()) and (path.is_dir() or path.name.lower().endswith((*PYTHON, *ARCHIVES)))
+    return Task(entry, loaded, usual, found, data, written)
 
 
 def origin(planned: Plan) -> str:
@@ -137,27 +135,41 @@ def grade_all(planned: Plan) -> Iterator[Graded]:
     given = planned.config.seed
     seed = seeds.drawn() if given is None else given  # one that nobody can prepare for
     for task in planned.tasks:
+        others = [other.found for other in planned.tasks if other is not task and other.found is not None]
         report = grade(
             task.assignment,
-            _submission(task),
+            _submission(task, others),
             seed,
             isolation=planned.config.isolation,
             whole=True,
             data=task.data,
         )
         content = task.assignment.content
-        yield Graded(task, formats.shown(for_student(report, content), content))
+        shown = for_student(report, content, reasons=True)
+        yield Graded(task, formats.shown(_with_remedy(shown), content))
 
 
-def _submission(task: Task) -> Submission:
+def _with_remedy(report: Report) -> Report:
+    """The report that says what the configuration can do about an isolation that this machine does not have."""
+    remedy = _("Or write 'isolation: medium' into the configuration: it needs no namespaces, and confines less.")
+    checks = [
+        check.model_copy(update={"message": f"{check.message} {remedy}"})
+        if check.evidence.get(CAUSE) == NoIsolation.cause
+        else check
+        for check in report.checks
+    ]
+    return report.model_copy(update={"checks": checks})
+
+
+def _submission(task: Task, others: Sequence[Path]) -> Submission:
     """What was handed in; where nothing can be graded, a submission that says so and gets no score."""
     wanted = task.entry.submission
     found, notes = task.found, []
     if found is None:
-        elsewhere = _elsewhere(wanted)
-        if len(elsewhere) != 1:
-            return _without_content(wanted, _not_there(wanted, elsewhere))
-        found = elsewhere[0]
+        elsewhere = lookup.elsewhere(wanted, task.assignment, others)
+        if len(elsewhere.moved) != 1:
+            return _without_content(wanted, lookup.not_there(wanted, elsewhere))
+        found = Path(elsewhere.moved[0])
         told = _("There is no {path} in the repository; {found} was graded instead: move it there.")
         notes.append(told.format(path=clean(wanted), found=clean(found)))
     if not _is_inside(found):
@@ -171,27 +183,6 @@ def _submission(task: Task) -> Submission:
     except UsageError as error:
         return _without_content(str(found), str(error))
     return replace(submission, notes=(*notes, *submission.notes))
-
-
-def _elsewhere(wanted: str) -> list[Path]:
-    """The files of the repository that are called like one that is missing, but for the case and the kind."""
-    stem = Path(wanted).stem.lower()
-    if glob.has_magic(wanted) or not wanted.lower().endswith(PYTHON):
-        return []
-    return [
-        Path(name)
-        for name, _content in folder_members(Path())
-        if Path(name).suffix.lower() in PYTHON and Path(name).stem.lower() == stem
-    ]
-
-
-def _not_there(wanted: str, elsewhere: Sequence[Path]) -> str:
-    if elsewhere:
-        named = clean(", ".join(map(str, elsewhere[:SHOWN])) + (", ..." if len(elsewhere) > SHOWN else ""), 400)
-        sentence = _("There is no {path} in the repository, but {names}: move the one to grade there.")
-        return sentence.format(path=clean(wanted), names=named)
-    sentence = _("Nothing was handed in: there is no {path} in the repository; add your solution under this name.")
-    return sentence.format(path=clean(wanted))
 
 
 def _without_content(path: str, nothing: str) -> Submission:

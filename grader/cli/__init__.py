@@ -69,7 +69,7 @@ class _Commands(click.Group):
         except GraderError as error:
             if ctx.meta.get("debug"):
                 raise
-            raise _failure(str(error), error.exit_code) from error
+            raise _failure("\n".join(clean(line, 2000) for line in error.lines()), error.exit_code) from error
         except (click.Abort, KeyboardInterrupt):
             raise _failure("Stopped.", 130) from None
         except BrokenPipeError:  # the reader has gone; not to be taken for a verdict
@@ -81,16 +81,16 @@ class _Commands(click.Group):
             if ctx.meta.get("debug"):
                 raise
             what = f"{type(error).__name__}: {error}"
-            raise _failure(
+            message = (
                 f"The grader itself failed ({what}), which says nothing about the submission: run it again with "
-                "--debug and report what it prints.",
-                3,
-            ) from error
+                "--debug and report what it prints."
+            )
+            raise _failure(clean(message, 2000), 3) from error
 
 
 def _failure(message: str, exit_code: int) -> click.ClickException:
-    """A sentence for stderr and an exit code."""
-    failure = click.ClickException(clean(message, 2000))
+    """Cleaned lines for stderr and an exit code."""
+    failure = click.ClickException(message)
     failure.exit_code = exit_code  # type: ignore[misc]
     return failure
 

@@ -18,9 +18,10 @@ from . import options
     show_default=True,
     help="Which assignments are here; better outside of the repository, where students cannot change it.",
 )
+@click.option("--classroom", is_flag=True, help="On GitHub: print the points as notices that GitHub Classroom reads.")
 @options.lang
 @click.pass_context
-def command(ctx: click.Context, config: Path) -> None:
+def command(ctx: click.Context, config: Path, classroom: bool) -> None:
     """Grade what is in the repository here, and report to GitHub or GitLab, or as text."""
     from ..ci import github
     from ..errors import GraderError
@@ -28,24 +29,25 @@ def command(ctx: click.Context, config: Path) -> None:
     from ..text import clean
 
     if os.environ.get("GITHUB_ACTIONS") != "true":
-        ctx.exit(_grade(config, on_github=False))
+        ctx.exit(_grade(config))
     try:
-        code = _grade(config, on_github=True)
+        code = _grade(config, on_github=True, classroom=classroom)
     except Exception as error:  # what it says may hold names that a student has chosen, and be taken for a command
         if ctx.meta.get("debug"):
             raise
-        message, code = str(error), 3
         if isinstance(error, GraderError):
+            for line in github.mistakes(error):
+                click.echo(line)
             code = error.exit_code
         else:
             what = f"{type(error).__name__}: {error}"
             message = _("The grader itself failed ({what}), which says nothing about the submission: please report it.")
-            message = message.format(what=what)
-        click.echo(github.command("error", clean(message, 2000), title="grader"))
+            click.echo(github.command("error", clean(message.format(what=what), 2000), title="grader"))
+            code = 3
     ctx.exit(code)
 
 
-def _grade(config: Path, on_github: bool) -> int:
+def _grade(config: Path, on_github: bool = False, classroom: bool = False) -> int:
     from contextlib import nullcontext
 
     from ..batch import files
@@ -64,7 +66,7 @@ def _grade(config: Path, on_github: bool) -> int:
             run.write(item)
             graded.append(item)
     if on_github:
-        github.publish(planned, graded)
+        github.publish(planned, graded, classroom)
     if on_gitlab:
         files.write_whole(Path(gitlab.FILE), gitlab.code_quality(graded).encode())
     if any(item.report.ending == "not_gradable" for item in graded):

@@ -53,7 +53,8 @@ def _verdict(report: Report) -> str:
 
 def _row(result: CheckResult, hints: int, told_above: bool) -> str:
     icon, colour = UNGRADED if result.status == "not_gradable" else ICONS.get(result.status, OTHERS)
-    points = f"{result.score or 0:g} / {result.max_score:g}" if result.max_score else ""
+    score = "–" if result.status == "not_gradable" else f"{result.score or 0:g}"
+    points = f"{score} / {result.max_score:g}" if result.max_score else ""
     told = [] if result.status == "passed" or told_above else [result.message]
     told += result.evidence.get("notes", []) if result.status == "passed" else []
     if result.diagnosis is not None and hints > 1:
@@ -63,7 +64,7 @@ def _row(result: CheckResult, hints: int, told_above: bool) -> str:
     cell = '<td style="text-align:left;vertical-align:top">'
     single = '<td style="text-align:left;vertical-align:top;white-space:nowrap">'
     return (
-        f'<tr>{single}<span style="color:{colour}">{icon}</span> {escape(_(result.status).replace("_", " "))}</td>'
+        f'<tr>{single}<span style="color:{colour}">{icon}</span> {escape(said.status(result))}</td>'
         f"{single}{points}</td>"
         f"{cell}<b>{escape(result.name)}</b> {escape(result.title)}{_paragraphs(told)}</td></tr>"
     )

@@ -53,6 +53,6 @@ def _add(suite: ElementTree.Element, report: Report, check: CheckResult, kind: s
     if kind == "skipped":
         ElementTree.SubElement(case, "skipped", {"message": told[0]})
     elif kind != "passed":
-        ElementTree.SubElement(case, kind, {"type": check.status, "message": told[0]}).text = text
+        ElementTree.SubElement(case, kind, {"type": said.status(check), "message": told[0]}).text = text
     else:
         ElementTree.SubElement(case, "system-out").text = text

@@ -28,7 +28,7 @@ def render(report: Report, content: AssignmentFile) -> str:
         "|---|---|---:|---|",
     ]
     for check in report.checks:
-        mark = f"{MARKS.get(check.status, '❌')} {text(_(check.status))}"
+        mark = f"{MARKS.get(check.status, '❌')} {text(said.status(check))}"
         lines.append(f"| {mark} | {text(check.name)} | {text(said.points(check))} | {text(check.title)} |")
     sentence = said.shared(report)
     if sentence is not None:

@@ -26,6 +26,9 @@ Status = Literal[
 NOTHING = "nothing_to_grade"  # in the evidence of a check that is not gradable, since nothing was handed in
 
 
+CAUSE = "cause"  # in the evidence of a check that is not gradable, where the reader may need more than its message
+
+
 class Part(BaseModel):
     """Base of all parts of a report."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import PurePath
+from typing import Literal
 
 from ..language import _
 from ..submission.files import ARCHIVES, PYTHON
@@ -42,24 +43,55 @@ def provenance(report: Report) -> str:
     return clean("; ".join(filter(None, about)), LONGEST)
 
 
+def status(check: CheckResult) -> str:
+    """How a check ended, in a word or two: "passed", "not graded"."""
+    return _("not graded") if check.status == "not_gradable" else _(check.status)
+
+
 def points(check: CheckResult) -> str:
-    """E.g. "12.5 of 25", "note" for a check without points."""
+    """E.g. "12.5 of 25", "– of 25" for a check that was not graded, "note" for one without points."""
     if not check.max_score:
         return _("note")
+    if check.status == "not_gradable":
+        return _("– of {max_score}").format(max_score=f"{check.max_score:g}")
     return _("{score} of {max_score}").format(score=f"{check.score or 0:g}", max_score=f"{check.max_score:g}")
 
 
 def verdict(report: Report, pass_mark: float) -> str:
     """The whole result in a sentence."""
     if report.score is None:
-        return report.problem() or _(
-            "Not graded: the grader could not do its work, which is not the submission's fault."
-        )
+        return not_graded(report)
     shown = {"score": f"{report.score:g}", "max_score": f"{report.max_score:g}"}
     if report.passed:
         return _("Score: {score} of {max_score}, passed.").format(**shown)
     needed = f"{pass_mark / 100 * report.max_score:g}"
     return _("Score: {score} of {max_score}, not passed, {needed} are needed.").format(needed=needed, **shown)
+
+
+def not_graded(report: Report) -> str:
+    """Why there is no score, with what to do about it."""
+    problem = report.problem()
+    if problem is not None and report.nothing_to_grade():
+        return problem
+    reasons = dict.fromkeys(check.message for check in report.checks if check.status == "not_gradable")
+    if not reasons:  # of checks that are not shown
+        return _("Not graded: the grader could not do its work, which is not the submission's fault.")
+    return _("Not graded, which is not the submission's fault: {reasons}").format(reasons=" ".join(reasons))
+
+
+def levels(report: Report) -> dict[str, Literal["warning", "error"]]:
+    """How serious each finding is, by its check: a warning where part of the points was given.
+
+    Later checks build on earlier ones. So a partial result is an error, too, where a later check failed: the cause is
+    never less serious than its consequence.
+    """
+    found: dict[str, Literal["warning", "error"]] = {}
+    level: Literal["warning", "error"] = "warning"
+    for check in reversed(report.checks):
+        if check.status in FINDINGS:
+            level = "warning" if check.status == "partial" and level == "warning" else "error"
+            found[check.name] = level
+    return found
 
 
 def path(report: Report) -> str:

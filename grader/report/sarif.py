@@ -18,6 +18,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def render(report: Report, content: AssignmentFile) -> str:
     """The document."""
     findings = [check for check in report.checks if check.status in said.FINDINGS]
+    levels = said.levels(report)
     invocation: dict[str, Any] = {"executionSuccessful": report.ending == "graded"}
     if report.ending != "graded":
         message = clean(said.verdict(report, content.pass_mark), said.LONGEST)
@@ -35,12 +36,12 @@ def render(report: Report, content: AssignmentFile) -> str:
         "automationDetails": {"id": f"{clean(report.assignment.name)}/"},
         "invocations": [invocation],
         "properties": {"tags": said.provenance(report).split("; ")},
-        "results": [_result(report, check, index) for index, check in enumerate(findings)],
+        "results": [_result(report, check, index, levels[check.name]) for index, check in enumerate(findings)],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _result(report: Report, check: CheckResult, index: int) -> dict[str, Any]:
+def _result(report: Report, check: CheckResult, index: int, level: str) -> dict[str, Any]:
     file, line = said.place(report, check)
     physical: dict[str, Any] = {"artifactLocation": {"uri": quote(file)}}
     if line is not None:
@@ -52,7 +53,7 @@ def _result(report: Report, check: CheckResult, index: int) -> dict[str, Any]:
     result = {
         "ruleId": clean(check.name),
         "ruleIndex": index,
-        "level": "warning" if check.status == "partial" else "error",
+        "level": level,
         "message": {"text": told},
         "locations": [location],
     }

@@ -25,7 +25,6 @@ WORDS = [  # the statuses and levels of a report, translated here only: in its J
     marked("crashed"),
     marked("protocol"),
     marked("skipped"),
-    marked("not_gradable"),
     marked("strong"),
     marked("medium"),
     marked("none"),
@@ -79,10 +78,12 @@ def show(
 
     for result in report.checks:
         headline(result)
-        if result.status != "passed" and shared is None:
+        explained = result.status != "passed" and shared is None
+        if explained:
             line(result.message, INDENT)
-        elif "notes" in result.evidence:
-            line(_("Note: {notes}").format(notes=" ".join(result.evidence["notes"])), INDENT)
+        notes = [note for note in result.evidence.get("notes", []) if not explained or note not in result.message]
+        if notes:
+            line(_("Note: {notes}").format(notes=" ".join(notes)), INDENT)
         if result.diagnosis is not None and hint_level > 1:
             for name in _bugs(result.diagnosis):
                 line(name, INDENT)
@@ -129,10 +130,10 @@ def _headline(result: CheckResult, width: int) -> Text:
     colour = COLOURS.get(result.status, "red")
     points = (
         _("{score:3g} of {max_score:<2g}").format(score=result.score or 0, max_score=result.max_score)
-        if result.max_score
-        else _("note").rjust(len(_("{score:3g} of {max_score:<2g}").format(score=0, max_score=0)))
+        if result.max_score and result.status != "not_gradable"
+        else said.points(result).rjust(len(_("{score:3g} of {max_score:<2g}").format(score=0, max_score=0)))
     )
-    return Text.assemble((f"{_(result.status):12}", colour), f"  {points}  {result.name:{width}}  ")
+    return Text.assemble((f"{said.status(result):12}", colour), f"  {points}  {result.name:{width}}  ")
 
 
 def _summary(report: Report, pass_mark: float) -> Text:

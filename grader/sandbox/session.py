@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from ..assignment.parts import Limits
-from ..errors import NotGradable
+from ..errors import NoIsolation
 from ..language import _, marked
 from ..report.model import Level
 from ..submission import Submission
@@ -305,7 +305,7 @@ class Session:
             except SetupFailed as error:
                 self._worker = None
                 if len(self._candidates) == 1:
-                    raise NotGradable(
+                    raise NoIsolation(
                         _(
                             "No worker could be started at isolation level '{level}' ({error}): run 'grader doctor' to see what this machine offers."
                         ).format(level=self._candidates[0], error=error)

@@ -106,7 +106,7 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
     shown_file = clean(file, 80)
     kind = choice.kind_of(file, contents[file])
     entry, tree = _from_its_folder(file, contents)
-    code, problem, raw = [], None, ""
+    code, problem, raw, notes = [], None, "", _notes(kind, file)
     nothing = unreadable.told(shown_file, contents[file])
     try:
         if nothing is None and kind == "notebook":
@@ -115,6 +115,7 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
             raw = contents[file].decode("utf-8-sig")
             tree[entry], cells = notebook.prepare(shown_file, raw)
             code = [Code(_("cell {number}").format(number=n), cell, n) for n, cell in enumerate(cells, start=1)]
+            notes += unreadable.conflicts_in_cells(shown_file, cells)
         elif nothing is None:
             from . import encoding
 
@@ -151,7 +152,7 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
             file=shown_file
         )
     shown = os.fsencode(path).decode(errors="replace")
-    return Submission(shown, sha256, kind, entry, tree, code, problem, raw, file, nothing, _notes(kind, file))
+    return Submission(shown, sha256, kind, entry, tree, code, problem, raw, file, nothing, notes)
 
 
 def _from_its_folder(file: str, contents: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:

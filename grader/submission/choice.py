@@ -128,6 +128,17 @@ def choose(shown: str, contents: Mapping[str, bytes], wanted: Expected, pattern:
     return _best(shown, candidates, left_out, wanted)
 
 
+def likely(contents: Mapping[str, bytes], wanted: Expected) -> list[str]:
+    """The files that define at least half of what is asked for, and may be the submission."""
+    found = []
+    for name in contents:
+        code, _problem = read_code(name, contents[name])
+        candidate = _Candidate(name, code, _named(name, wanted), _defines(code, wanted, contents, name))
+        if 2 * len(candidate.defines) >= len(wanted.asked) > 0 and _why_never(candidate, wanted) is None:
+            found.append(name)
+    return found
+
+
 def kind_of(name: str, content: bytes) -> str:
     """Whether a file is to be read as a "notebook" or as a "module"; what is in it counts more than its name."""
     if is_notebook(content):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..language import _
+from . import defined
 from .files import SPACE
 
 CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
@@ -63,3 +65,15 @@ def conflict(name: str, line: int) -> str:
     return _(
         "{name} has conflict markers of git (the first in line {line}): resolve the conflict, and commit the file again."
     ).format(name=name, line=line)
+
+
+def conflicts_in_cells(name: str, cells: Sequence[str]) -> tuple[str, ...]:
+    """The sentence about the first conflict marker in the code cells of a notebook; nothing where there is none."""
+    for number, cell in enumerate(cells, start=1):
+        line = conflict_line(cell)
+        if line is not None and defined.parse(cell) is None:
+            sentence = _(
+                "{name} has conflict markers of git (the first in cell {cell}, line {line}): resolve the conflict, and commit the file again."
+            )
+            return (sentence.format(name=name, cell=number, line=line),)
+    return ()

@@ -53,7 +53,7 @@ def test_both_forms_say_the_same(read):
         ("assignment: a\nsubmission: b.py\npass_mark: 101\n", 3, "pass_mark is 101"),
         ("assignment: a\nsubmission: b.py\nformats: [pdf]\n", 3, "is 'pdf'; allowed are 'text', 'json'"),
         ("assignment: a\nsubmission: b.py\npassmark: 3\n", 3, "passmark is not a known key"),
-        ("assignments:\n  - assignment: a\n", 2, "assignments.0.submission is missing"),
+        ("assignments:\n  - assignment: a\n", 2, ": submission is missing"),
         ("assignment: a\nassignments: [{assignment: b, submission: c.py}]\n", 1, "assignment is not a known key"),
     ],
 )
@@ -62,3 +62,59 @@ def test_a_mistake_has_its_line(read, text, line, said):
         read(text)
     assert f".grader.yml:{line}: " in str(caught.value)
     assert said in str(caught.value)
+
+
+MANY = """\
+assignment: single_neuron
+submission: ../x.ipynb
+passmark: 60
+isolation: full
+data: nowhere
+formats: [pdf, {format: sarif, output: ''}]
+"""
+
+
+def test_all_mistakes_are_reported_at_once_under_the_keys_that_were_written(read):
+    with pytest.raises(UsageError) as caught:
+        read(MANY)
+    assert [line.split(".grader.yml:")[1] for line in caught.value.lines()] == [
+        "1: assignment: there is no assignment 'single_neuron'. Did you mean single-neuron?",
+        "2: submission: '../x.ipynb' is not a path inside the repository; write it from the repository's top.",
+        "3: passmark is not a known key; remove it or correct its spelling. Did you mean pass_mark?",
+        "4: isolation is 'full'; allowed are 'strong', 'medium' or 'none'.",
+        "5: data: there is no folder 'nowhere' where the configuration lies; correct the path, or remove the key.",
+        "6: formats.0 is 'pdf'; allowed are 'text', 'json', 'junit', 'gradescope', 'classroom', 'sarif' or 'markdown'.",
+        "6: formats.1.output is ''; string should have at least 1 character.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("assignment: single-neuron\n", 1, "submission is missing; add it."),
+        ("submission: a.py\npass_mark: 50\n", 1, "assignment is missing; add it."),
+        (
+            "assignments:\n  - assignment: relu-swap\n    submission: a.py\n  - assignment: x\n",
+            4,
+            "submission is missing",
+        ),
+        ("assignments: {assignment: single-neuron, submission: a.py}\n", 1, "assignments has to be a list"),
+        ("- assignment: single-neuron\n  submission: a.py\n", 1, "it is a list; write the key assignments above it"),
+        ("", 1, "it is empty; name the exercise"),
+        ("assignment: week1/neuron\nsubmission: a.py\n", 1, "there is no assignment 'week1/neuron'. Use one of cifar-"),
+        ("assignment: Single Neuron\nsubmission: a.py\n", 1, "Did you mean single-neuron?"),
+        ("assignment: single-neuron\nsubmission: week1\\a.py\n", 2, "has a backslash; write / between folders."),
+        ("assignment: single-neuron\nsubmision: a.py\n", 2, "Did you mean submission?"),
+        ("assignment: single-neuron\nsubmission: a.py\nseed: seven\n", 3, "seed is 'seven'"),
+    ],
+)
+def test_each_mistake_says_what_to_write(read, text, line, said):
+    with pytest.raises(UsageError) as caught:
+        read(text)
+    assert any(f".grader.yml:{line}: " in each and said in each for each in caught.value.lines()), caught.value
+    assert "assignments.0" not in str(caught.value)
+
+
+def test_conflict_markers_in_the_configuration_are_named(read):
+    with pytest.raises(UsageError, match=r"conflict markers of git \(the first in line 2\)"):
+        read("submission: a.py\n<<<<<<< HEAD\nassignment: a\n=======\nassignment: b\n>>>>>>> main\n")

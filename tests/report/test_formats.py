@@ -203,12 +203,12 @@ def test_checks_that_students_do_not_see_count(reports, content):
     """They make one more test, without a word about them."""
     whole = reports["wrong"]
     shown = whole.model_copy(update={"checks": whole.checks[1:]})
-    for tests, first in (
-        (json.loads(formats.render("gradescope", shown, content))["tests"], 5.0),
-        (json.loads(base64.b64decode(formats.render("classroom", shown, content)))["tests"], 5.0),
+    for tests in (
+        json.loads(formats.render("gradescope", shown, content))["tests"],
+        json.loads(base64.b64decode(formats.render("classroom", shown, content)))["tests"],
     ):
-        assert tests[-1]["name"] == "Further checks"
-        assert tests[-1]["score"] == first
+        assert tests[-1]["name"].startswith("Further checks")
+        assert sum(test["score"] for test in tests if test["name"].startswith("Further checks")) == 5.0
         assert sum(test["score"] for test in tests) == whole.score
 
 

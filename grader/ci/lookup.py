@@ -1,0 +1,110 @@
+"""Where a submission lies in a repository, and what a student may have renamed or moved where it does not."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import re
+import shlex
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from ..assignment import Assignment
+from ..errors import UsageError
+from ..language import _
+from ..submission import choice
+from ..submission.files import ARCHIVES, NAMED, PYTHON, folder_members, is_skipped
+from ..text import clean
+
+SHOWN = 4  # names in a sentence
+ALIKE = 0.6  # of two names, from which on one may be the other after a renaming
+MOST_READ = 50  # files whose code is looked at
+
+
+def find(pattern: str) -> Path | None:
+    """The submission, by its name or a pattern; None where there is none. Raises UsageError for several."""
+    if Path(pattern).exists():
+        return Path(pattern)
+    if not glob.has_magic(pattern):
+        return None
+    found = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
+    if len(found) > 1:
+        named = ", ".join(str(path) for path in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
+        raise UsageError(
+            _("{pattern} matches {count} files ({named}): keep one of them, or name it.").format(
+                pattern=pattern, count=len(found), named=clean(named, 400)
+            )
+        )
+    return found[0] if found else None
+
+
+def _may_be_submission(path: Path) -> bool:
+    return not is_skipped(path.as_posix()) and (path.is_dir() or path.name.lower().endswith((*PYTHON, *ARCHIVES)))
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Files that may be a submission that is not where it should be."""
+
+    moved: list[str] = field(default_factory=list)
+    """They have its name, but for the case and the ending."""
+    renamed: list[str] = field(default_factory=list)
+    """They have a name like it, or define what the assignment asks for."""
+
+
+def elsewhere(pattern: str, assignment: Assignment, others: Sequence[Path]) -> Elsewhere:
+    """What may be the submission called ``pattern``, leaving out ``others``, which are those of other assignments."""
+    contents = {
+        name: content
+        for name, content in folder_members(Path())
+        if NAMED.fullmatch(PurePosixPath(name).name) and not any(Path(name).is_relative_to(path) for path in others)
+    }
+    wanted = choice.stem(PurePosixPath(pattern).name) or PurePosixPath(pattern).name
+    if glob.has_magic(wanted):
+        wanted = ""
+    moved = [name for name in contents if wanted and choice.stem(name).lower() == wanted.lower()]
+    named = [name for name in contents if wanted and name not in moved and _is_alike(choice.stem(name), wanted)]
+    rest = [name for name in contents if name not in (*moved, *named)]
+    return Elsewhere(moved, [*named, *_by_content(rest, contents, assignment)])
+
+
+def _is_alike(name: str, wanted: str) -> bool:
+    """Whether a name is a misspelling of another, or the other with something in front or behind, as in ``name (1)``."""
+    one, other = (re.sub(r"[\W_]", "", each.lower()) for each in (name, wanted))
+    return bool(one) and (other in one or difflib.SequenceMatcher(None, one, other).ratio() >= ALIKE)
+
+
+def _by_content(
+    names: Sequence[str], contents: dict[str, Callable[[], bytes | None]], assignment: Assignment
+) -> list[str]:
+    """The files that define most of what the assignment asks for."""
+    read = {}
+    for name in names[:MOST_READ]:
+        with suppress(OSError):
+            content = contents[name]()
+            if content is not None:
+                read[name] = content
+    return choice.likely(read, choice.expected(assignment))
+
+
+def not_there(wanted: str, found: Elsewhere) -> str:
+    """Why there is nothing to grade, and what to do about it."""
+    names = [*found.moved, *found.renamed]
+    nothing = (
+        _("Nothing was handed in: no file of the repository matches {path}.")
+        if glob.has_magic(wanted)
+        else _("Nothing was handed in: there is no {path} in the repository.")
+    ).format(path=clean(wanted))
+    if not names:
+        return f"{nothing} {_('Add your solution under this name.')}"
+    if len(names) > 1 or glob.has_magic(wanted):
+        shown = clean(", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else ""), 400)
+        advice = (
+            _("Is it one of these: {names}? Move it there.") if len(names) > 1 else _("Is it {names}? Move it there.")
+        )
+        return f"{nothing} {advice.format(names=shown)}"
+    old, new = (shlex.quote(clean(name)) for name in (names[0], wanted))
+    advice = _("Is it {name}? Rename it: git mv {old} {new}")
+    return f"{nothing} {advice.format(name=clean(names[0]), old=old, new=new)}"

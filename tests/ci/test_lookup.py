@@ -1,0 +1,80 @@
+"""A submission that is not where it should be: what was renamed or moved is named."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import EXAMPLES
+from .test_ci import ONE
+
+CORRECT = (EXAMPLES / "correct.ipynb").read_text()
+NOTEBOOK = ONE.replace("work.py", "single_neuron.ipynb")
+OTHER = "def relu(z):\n    return z\n"  # of another exercise
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("Single-Neuron_v2.ipynb", "git mv Single-Neuron_v2.ipynb single_neuron.ipynb"),
+        ("SingelNeuron.ipynb", "git mv SingelNeuron.ipynb single_neuron.ipynb"),
+        ("my final version.ipynb", "git mv 'my final version.ipynb' single_neuron.ipynb"),  # by what it defines
+        ("week1/Untitled.ipynb", "git mv week1/Untitled.ipynb single_neuron.ipynb"),
+        ("single_neuron (1).ipynb", "git mv 'single_neuron (1).ipynb' single_neuron.ipynb"),
+        ("abgabe/Copy of single_neuron.ipynb", "git mv 'abgabe/Copy of single_neuron.ipynb' single_neuron.ipynb"),
+    ],
+)
+def test_a_renamed_notebook_is_named_with_the_command(repository, ci, name, command):
+    files = {name: CORRECT, "week2/relu_swap.py": OTHER, ".grader.yml": NOTEBOOK}
+    done = ci(repository(files), GITHUB_ACTIONS="true")
+    assert done.returncode == 3
+    sentence = f"there is no single_neuron.ipynb in the repository. Is it {name}? Rename it: {command}"
+    assert sentence in done.stdout
+    (annotation,) = [line for line in done.stdout.splitlines() if line.startswith("::error ")]
+    assert sentence in annotation
+
+
+def test_a_moved_notebook_is_graded_and_the_log_says_so(repository, ci):
+    """Also where its first check does not pass."""
+    empty = json.dumps(json.loads(CORRECT) | {"cells": [{"cell_type": "code", "source": "x = 1"}]})
+    done = ci(repository({"week1/single_neuron.ipynb": empty, ".grader.yml": NOTEBOOK}))
+    assert done.returncode == 1
+    assert "There is no single_neuron.ipynb in the repository; week1/single_neuron.ipynb was graded" in done.stdout
+
+
+@pytest.mark.parametrize("pattern", ["week1/*.ipynb", "single_neuron.*", "week1"])
+def test_a_pattern_or_folder_that_matches_nothing_points_to_what_there_is(repository, ci, pattern):
+    done = ci(repository({"week_1/mine.ipynb": CORRECT, ".grader.yml": ONE.replace("work.py", f"'{pattern}'")}))
+    assert done.returncode == 3
+    assert f"{pattern}" in done.stdout and "Is it week_1/mine.ipynb?" in done.stdout
+
+
+def test_the_file_of_another_assignment_is_not_suggested(repository, ci):
+    text = "assignments:\n  - {assignment: single-neuron, submission: one.ipynb}\n  - {assignment: relu-swap, submission: two.ipynb}\n"
+    done = ci(repository({"one.ipynb": CORRECT, ".grader.yml": text}))
+    assert done.returncode == 3
+    assert "Nothing was handed in: there is no two.ipynb in the repository. Add your solution" in done.stdout
+
+
+def test_several_files_are_listed(repository, ci):
+    done = ci(repository({"a/single_neuron.ipynb": CORRECT, "b/single_neuron.ipynb": CORRECT, ".grader.yml": NOTEBOOK}))
+    assert done.returncode == 3
+    assert "Is it one of these: a/single_neuron.ipynb, b/single_neuron.ipynb? Move it there." in done.stdout
+
+
+@pytest.mark.parametrize("name", [".grader.yaml", "grader.yml"])
+def test_a_configuration_of_another_name_is_named(repository, ci, name):
+    done = ci(repository({name: NOTEBOOK}))
+    assert done.returncode == 2
+    assert f"There is no .grader.yml, but {name}: rename it" in done.stderr
+
+
+def test_conflict_markers_in_a_cell_are_named(repository, ci):
+    notebook = json.loads(CORRECT)
+    notebook["cells"].append(
+        {"cell_type": "code", "source": "x = 1\n<<<<<<< local\nx = 2\n=======\nx = 3\n>>>>>>> remote"}
+    )
+    code_cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
+    done = ci(repository({"single_neuron.ipynb": json.dumps(notebook), ".grader.yml": NOTEBOOK}))
+    assert f"has conflict markers of git (the first in cell {code_cells}, line 2)" in done.stdout
