@@ -20,6 +20,7 @@ from .sandbox import canary, view
 from .sandbox.endings import CallFailed
 from .sandbox.session import LEVELS
 from .sandbox.view import Equipment
+from .systems import why_no_worker
 
 # Of the kernel, and what each has to be for user namespaces: Ubuntu 24.04 and its runners, Debian, and in general.
 SETTINGS = {
@@ -56,6 +57,9 @@ def _devices() -> list[str]:
 
 def _try(level: Level) -> dict[str, Any]:
     """Start workers for a module and for a notebook, and let each try to get out."""
+    if why_no_worker() is not None:
+        reason = f"submissions cannot be run on {platform.system()}"
+        return {"works": False, "reason": reason, "not_enforced": [], "reached": []}
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)  # nothing but the confinement keeps an intruder out
         other = Path(folder, "submission.py")
@@ -83,12 +87,15 @@ def _united(lists: Iterable[list[str]]) -> list[str]:
 
 def _advice(levels: dict[Level, dict[str, Any]]) -> list[str]:
     advice = []
-    if not levels["strong"]["works"]:
+    no_worker = why_no_worker()
+    if no_worker is not None:
+        advice.append(no_worker)
+    elif not levels["strong"]["works"]:
         advice.append(_how_to_get_namespaces())
     for level in ("strong", "medium"):
         if levels[level]["reached"]:
             advice.append(f"{level} isolation has a hole on this machine: do not use it, and report it (SECURITY.md).")
-    if os.name == "posix" and os.geteuid() == 0:
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
         if not view.can_change_uid():
             advice.append(
                 "this root has no other user ids to run submissions as, so their number of processes has no limit: "
@@ -108,7 +115,7 @@ def _advice(levels: dict[Level, dict[str, Any]]) -> list[str]:
 
 def _how_to_get_namespaces() -> str:
     if platform.system() != "Linux":
-        return "strong isolation needs Linux: use the Docker image, a virtual machine, or WSL on Windows."
+        return "strong isolation needs Linux: use the Docker image or a virtual machine."
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return (
             "this container may not make namespaces: start it with '--privileged' and run the grader in it as an ordinary "

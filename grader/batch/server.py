@@ -11,7 +11,10 @@ import os
 import signal
 import tempfile
 from multiprocessing import forkserver, resource_tracker, util
-from multiprocessing.context import ForkServerContext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext
 
 PRELOADED = ["grader.batch.job", "grader.submission.notebook", "pebble.pool.process"]
 LONGEST_FOLDER = 60  # characters: the path of a socket in it has at most 108

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -45,6 +44,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         """Open the store of an output folder and keep everybody else out; raises UsageError, NotGradable."""
+        import fcntl  # here alone: folders can be compared on Windows as well
+
         try:
             if not folder.exists():
                 folder.mkdir(parents=True, mode=0o700)  # marks are nobody else's business

@@ -76,6 +76,9 @@ def command(
     hints: int | None,
 ) -> None:
     """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
+    from .. import systems
+
+    systems.require_worker()
     from ..batch import files
     from ..grading import Trace, grade
     from ..submission import read

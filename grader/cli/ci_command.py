@@ -50,6 +50,9 @@ def command(ctx: click.Context, config: Path, classroom: bool) -> None:
 def _grade(config: Path, on_github: bool = False, classroom: bool = False) -> int:
     from contextlib import nullcontext
 
+    from .. import systems
+
+    systems.require_worker()
     from ..batch import files
     from ..ci import github, gitlab, run
     from ..report import formats

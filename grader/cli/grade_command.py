@@ -111,8 +111,10 @@ def command(
     if out is None and not only_list:
         raise click.UsageError("Missing option '--out'.")
     if not only_list:
+        from .. import systems
         from ..batch import server
 
+        systems.require_worker()
         server.start()
     from .. import yamlfile
     from ..assignment.parts import Policy

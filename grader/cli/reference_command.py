@@ -29,6 +29,9 @@ def command(assignment: str, write: bool, seeds: int | None, data: Path | None) 
     Where checks are about trained models, the reference is trained with several seeds, and what it reaches is
     shown beside what the assignment states; this takes minutes, and --write leaves it out.
     """
+    from .. import systems
+
+    systems.require_worker()
     from .. import spread
     from ..assignment import load
     from ..oracle import Oracle

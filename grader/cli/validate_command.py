@@ -10,6 +10,9 @@ import click
 def command(assignment: str) -> None:
     """Prove ASSIGNMENT: full marks for its solution, none for its starters, and each known-wrong
     solution falls at the check that it names."""
+    from .. import systems
+
+    systems.require_worker()
     from ..assignment import load
     from ..errors import UsageError
     from ..validation import validate

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import functools
 import hashlib
 import os
@@ -77,7 +76,9 @@ def copy(source: Path) -> Path:
 def lock(name: str) -> Iterator[None]:
     """Let one process at a time prepare ``name``; where nothing can be locked, several do the same work."""
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ImportError):  # Windows has no such locks
+            import fcntl
+
             folder = _user_folder()
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)

@@ -116,30 +116,30 @@ def _fetch(remote: Remote, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as part:
-        try:
-            digest, arrived = _hash(remote), 0
-            with (
-                _open(remote.address) as response,
-                Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
-            ):
-                announced = int(response.headers.get("Content-Length") or 0)
-                shown = progress.add_task(path.name, total=announced or None)
-                while piece := response.read(PIECE):
-                    part.write(piece)
-                    digest.update(piece)
-                    arrived += len(piece)
-                    progress.update(shown, advance=len(piece))
-            if arrived < announced:
-                raise Failed(f"the connection broke off after {arrived} of {announced} bytes of {remote.address}")
-            if digest.hexdigest() != remote.checksum:
-                raise Failed(f"what {remote.address} sent has another {remote.algorithm} checksum than it should have")
-            part.flush()
-            os.chmod(part.name, 0o644)
-            os.replace(part.name, path)
-        except BaseException:
-            os.unlink(part.name)
-            raise
+    part = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False)  # noqa: SIM115, below
+    try:
+        digest, arrived = _hash(remote), 0
+        with (
+            part,
+            _open(remote.address) as response,
+            Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+        ):
+            announced = int(response.headers.get("Content-Length") or 0)
+            shown = progress.add_task(path.name, total=announced or None)
+            while piece := response.read(PIECE):
+                part.write(piece)
+                digest.update(piece)
+                arrived += len(piece)
+                progress.update(shown, advance=len(piece))
+        if arrived < announced:
+            raise Failed(f"the connection broke off after {arrived} of {announced} bytes of {remote.address}")
+        if digest.hexdigest() != remote.checksum:
+            raise Failed(f"what {remote.address} sent has another {remote.algorithm} checksum than it should have")
+        os.chmod(part.name, 0o644)
+        os.replace(part.name, path)  # it is closed by now: Windows neither moves nor removes an open file
+    except BaseException:
+        os.unlink(part.name)
+        raise
 
 
 def _open(address: str) -> Any:

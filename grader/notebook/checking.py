@@ -19,6 +19,7 @@ from ..assignment import load
 from ..errors import GraderError
 from ..language import _
 from ..report.model import Report
+from ..systems import why_no_worker
 from ..text import clean
 from . import inline, source
 
@@ -76,6 +77,8 @@ def check(
     if lang is not None and lang not in language.LANGUAGES:
         raise NotChecked(f"There are no sentences in '{clean(lang)}': use one of {', '.join(language.LANGUAGES)}.")
     with language.use(language.chosen(lang, os.environ)):
+        if (reason := why_no_worker()) is not None:
+            raise NotChecked(reason)
         return _check(assignment, submission, hints, seed, data)
 
 

@@ -9,7 +9,6 @@ the name of the step.
 from __future__ import annotations
 
 import os
-import resource
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +146,8 @@ def drop_privileges(config: dict[str, Any]) -> None:
 
 def set_limits(limits: dict[str, Any]) -> None:
     """Set this process's resource limits; its children inherit each of them anew."""
+    import resource  # here alone: the grader's process reads this module on Windows as well
+
     wanted = {
         "RLIMIT_DATA": limits["memory_bytes"],
         "RLIMIT_FSIZE": limits["disk_bytes"],

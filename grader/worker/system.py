@@ -6,8 +6,11 @@ Every function raises OSError, naming the call, when the kernel refuses.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
+from functools import cache
+from typing import Any
 
 # From <linux/sched.h>
 CLONE_NEWNS = 0x00020000
@@ -51,7 +54,14 @@ SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 MACHINE = platform.machine()
 
-_libc = ctypes.CDLL(None, use_errno=True)
+
+@cache
+def _function(name: str) -> Any:
+    """A function of the C library; raises OSError where it has none of that name."""
+    try:
+        return getattr(ctypes.CDLL(None, use_errno=True), name)
+    except AttributeError:
+        raise OSError(errno.ENOSYS, f"{name}: {platform.system()} has no such call") from None
 
 
 def _check(result: int, what: str) -> int:
@@ -64,31 +74,31 @@ def _check(result: int, what: str) -> int:
 def syscall(what: str, number: int, *arguments: object) -> int:
     """Call ``number`` with integers, bytes, None or ctypes objects."""
     converted = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    return _check(_libc.syscall(ctypes.c_long(number), *converted), what)
+    return _check(_function("syscall")(ctypes.c_long(number), *converted), what)
 
 
 def unshare(flags: int) -> None:
     """Move this process (its children, for pids) into new namespaces."""
-    _check(_libc.unshare(ctypes.c_int(flags)), "unshare")
+    _check(_function("unshare")(ctypes.c_int(flags)), "unshare")
 
 
 def prctl(option: int, *arguments: object) -> None:
     """prctl(2), missing arguments are zero."""
     converted = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
     converted += [ctypes.c_ulong(0)] * (4 - len(converted))
-    _check(_libc.prctl(ctypes.c_int(option), *converted), f"prctl {option}")
+    _check(_function("prctl")(ctypes.c_int(option), *converted), f"prctl {option}")
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     """mount(2)."""
     encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind, options)]
-    result = _libc.mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])
+    result = _function("mount")(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])
     _check(result, f"mount {target}")
 
 
 def detach(target: str) -> None:
     """Unmount ``target`` now, whoever still uses it."""
-    _check(_libc.umount2(os.fsencode(target), MNT_DETACH), f"unmount {target}")
+    _check(_function("umount2")(os.fsencode(target), MNT_DETACH), f"unmount {target}")
 
 
 def pivot_root(new: str, old: str) -> None:
@@ -134,4 +144,4 @@ def drop_capabilities() -> None:
     """Give up every capability that this process holds."""
     header = _CapabilityHeader(version=0x20080522, pid=0)
     nothing = (ctypes.c_uint32 * 6)()
-    _check(_libc.capset(ctypes.byref(header), nothing), "capset")
+    _check(_function("capset")(ctypes.byref(header), nothing), "capset")

@@ -1,0 +1,102 @@
+"""What each command does where there is nothing of POSIX: it works, or says in one sentence what to do instead."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.cli import COMMANDS
+from tests.conftest import ROOT
+
+LAUNCHER = Path(__file__).with_name("without_posix.py")
+NO_WORKER = "Error: Submissions cannot be run on Windows: use the grader in WSL or in Docker, or hand in to a server of your course."
+# what is typed, the exit code, and a part of what is printed
+WORKING = {
+    "--help": (0, "Check and grade deep-learning exercises."),
+    "check --help": (0, "--isolation"),
+    "list": (0, "single-neuron"),
+    "show single-neuron": (0, "## Scoring"),
+    "new single-neuron --to mine": (0, "Wrote mine"),
+    "schema summary": (0, '"$schema"'),
+    "leaderboard report.json": (2, "report.json does not exist"),
+    "compare one two": (2, "one is no output folder"),
+    "data --data .": (3, "stand-in"),
+    "doctor": (3, "strong     not available: submissions cannot be run on Windows"),
+    "gradescope single-neuron --seed 7": (0, "Wrote autograder.zip"),
+    "check single-neuron": (2, "What is to be graded is missing"),
+    "grade single-neuron nothing --list": (2, "nothing does not exist"),
+}
+REFUSED = (
+    "check single-neuron mine.py",
+    "check single-neuron mine.py --json",
+    "check nothing nowhere.py",
+    "grade single-neuron . --out results",
+    "ci",
+    "validate single-neuron",
+    "reference single-neuron --write",
+)
+
+
+@pytest.fixture
+def windows(tmp_path):
+    def run(*arguments):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "cp1252:strict"}
+        (tmp_path / "mine.py").write_text("x = 1\n")
+        command = [sys.executable, str(LAUNCHER), *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=120, check=False)
+        assert b"Traceback" not in done.stderr
+        return done.returncode, done.stdout.decode("cp1252"), done.stderr.decode("cp1252")
+
+    return run
+
+
+@pytest.mark.parametrize("typed", WORKING)
+def test_a_command_that_needs_no_worker(windows, typed):
+    code, printed, said = windows(*typed.split())
+    assert code == WORKING[typed][0], said
+    assert WORKING[typed][1] in printed + said
+    assert "The grader itself failed" not in said
+
+
+@pytest.mark.parametrize("typed", REFUSED)
+def test_a_command_that_needs_a_worker(windows, typed):
+    code, printed, said = windows(*typed.split())
+    assert (code, printed, said.strip()) == (3, "", NO_WORKER)
+
+
+def test_every_command_is_tried():
+    assert {typed.split()[0] for typed in (*WORKING, *REFUSED)} >= set(COMMANDS)
+
+
+def test_ci_says_it_in_an_annotation(windows, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    code, printed, _ = windows("ci")
+    assert code == 3
+    assert printed.startswith("::error title=grader::Submissions cannot be run on Windows: use the grader in WSL")
+
+
+def test_the_doctor_says_it_as_a_document(windows):
+    code, printed, _ = windows("doctor", "--json")
+    found = json.loads(printed)
+    assert (code, found["isolation"]) == (3, None)
+    assert f"Error: {found['advice'][0]}" == NO_WORKER
+    assert {level["works"] for level in found["levels"].values()} == {False}
+
+
+def test_a_notebook_shows_the_sentence(tmp_path):
+    code = (
+        "import os; del os.fork\nimport platform; platform.system = lambda: 'Windows'\n"
+        "import grader\ntry:\n    grader.check('single-neuron', 'mine.py')\nexcept grader.errors.GraderError as error:\n"
+        "    print(error._render_traceback_())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert NO_WORKER.removeprefix("Error: ") in done.stdout, done.stderr
