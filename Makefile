@@ -11,10 +11,10 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 TESTS := $(BIN)/pytest -n auto --maxprocesses 4
 
 # One stamp for each kind of installation: it is made once, and again when what it is made from changes.
-.venv/installed: pyproject.toml requirements/demo.txt
+.venv/installed: pyproject.toml requirements/tensorflow.txt
 	@echo 'Installing into .venv; this takes a minute or more.'
 	@$(PYTHON) -m venv .venv
-	@$(INSTALL) --require-hashes --requirement requirements/demo.txt
+	@$(INSTALL) --require-hashes --requirement requirements/tensorflow.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -56,9 +56,10 @@ PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
     --no-emit-index-url --no-annotate --custom-compile-command 'make pins' pyproject.toml requirements/build.in
 SAME := --constraint requirements/test.txt
 pins: .venv/installed-dev
-	$(PIN) --upgrade --extra dev --extra student --output-file requirements/test.txt
-	$(PIN) --upgrade $(SAME) --output-file requirements/demo.txt
-	$(PIN) --upgrade $(SAME) --extra student --output-file requirements/image.txt
+	$(PIN) --upgrade --extra dev --extra student --extra tensorflow --output-file requirements/test.txt
+	$(PIN) --upgrade $(SAME) --output-file requirements/plain.txt
+	$(PIN) --upgrade $(SAME) --extra tensorflow --output-file requirements/tensorflow.txt
+	$(PIN) --upgrade $(SAME) --extra student --extra tensorflow --output-file requirements/image.txt
 	$(PIN) --upgrade $(SAME) --extra student --extra gpu --output-file requirements/image-gpu.txt
 
 lint: .venv/installed-dev

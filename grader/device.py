@@ -11,6 +11,7 @@ from ctypes.util import find_library
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
+from . import distribution
 from .datasets.cache import lock
 from .errors import NotGradable
 from .language import _
@@ -43,8 +44,8 @@ def choose(wanted: Wanted) -> str:
         raise NotGradable(_("There is no GPU on this machine that NVIDIA's driver knows: leave out --device gpu."))
     if wanted == "gpu" and not tensorflow_sees_gpu():
         raise NotGradable(
-            _(
-                "TensorFlow does not see the GPU of this machine: install it with 'pip install tensorflow[and-cuda]', or leave out --device gpu."
+            _("TensorFlow does not see the GPU of this machine: run {command}, or leave out --device gpu.").format(
+                command=distribution.command("gpu")
             )
         )
     if not found:

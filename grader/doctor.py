@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
 
-from . import device
+from . import device, distribution
 from .assignment.parts import Limits
 from .errors import NotGradable
 from .oracle import tensorflow_version
@@ -108,7 +108,8 @@ def _advice(levels: dict[Level, dict[str, Any]]) -> list[str]:
             )
     if tensorflow_version() is None:
         advice.append(
-            "install TensorFlow for seeds and assignments without recorded answers: 'pip install tensorflow'."
+            "exercises in Keras (clothing-mlp), and references without proven steps, need TensorFlow: "
+            f"run {distribution.command('tensorflow')}."
         )
     return advice
 

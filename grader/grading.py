@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import platform
-import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import __version__, checks, datasets, near, packages, seeds
+from . import __version__, checks, datasets, near, needs, seeds
 from .assignment import Assignment
 from .assignment.checks import BaseCheck, SourceCheck
 from .assignment.content import AssignmentFile
@@ -24,7 +23,7 @@ from .device import Wanted, choose, slot
 from .diagnosis import hints, told_by_check
 from .diagnosis.mutants import Mutations
 from .errors import InternalFailure, NotGradable, UsageError
-from .language import _, joined
+from .language import _
 from .locate import Places
 from .oracle import Oracle, tensorflow_version
 from .progress import Progress, Untouched
@@ -117,7 +116,9 @@ def grade(
     try:
         if submission.nothing is not None:
             raise NotGradable(submission.nothing)
-        _refuse_missing_packages(assignment)
+        needs.refuse_missing_packages(assignment)
+        oracle = oracle or Oracle(assignment)
+        oracle.refuse_without_tensorflow(assignment.content.asked_on_probes(selected), seed == DEFAULT_SEED)
         splits, files = _prepare(assignment, submission, data)
         computed_on = choose(device)
         equipment = replace(
@@ -143,10 +144,11 @@ def grade(
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
             told = hint_level or assignment.content.hints
-            context = Context(assignment, submission.code, session, oracle or Oracle(assignment), seed, splits)
+            context = Context(assignment, submission.code, session, oracle, seed, splits)
             skip = not only or earlier is not None
             ordered = _ordered(selected)
             untouched = Untouched(assignment, submission.code)
+            oracle.sources.clear()
             results = _run_all(submission, session, context, ordered, skip, told, kept, timings, untouched)
             level, gaps = session.level, session.not_enforced
             executed_by = session.engine
@@ -180,7 +182,7 @@ def grade(
         ending="graded" if gradable else "not_gradable",
         checks=results,
         isolation=Isolation(level=level, not_enforced=gaps),
-        environment=_environment(computed_on, splits, executed_by),
+        environment=_environment(computed_on, splits, executed_by, oracle),
         seconds=round(time.monotonic() - began, 3),
     )
 
@@ -403,17 +405,6 @@ def _not_graded(check: BaseCheck, error: NotGradable) -> CheckResult:
     return result
 
 
-def _refuse_missing_packages(assignment: Assignment) -> None:
-    """Raise NotGradable where a package that the assignment names is not installed, or in another version."""
-    lacking = packages.missing(assignment.content.packages)
-    if lacking:
-        sentence = _(
-            "This assignment needs packages that this machine does not have ({names}): run pip install {command}."
-        )
-        command = " ".join(map(shlex.quote, lacking))
-        raise NotGradable(sentence.format(names=joined(lacking), command=command))
-
-
 def _prepare(
     assignment: Assignment, submission: Submission, folder: Path | None
 ) -> tuple[dict[str, Split], dict[str, Path]]:
@@ -431,7 +422,9 @@ def _prepare(
     return splits, {name: datasets.public_file(split) for name, split in splits.items()}
 
 
-def _environment(computed_on: str, splits: dict[str, Split], engine: Engine | None) -> Environment:
+def _environment(
+    computed_on: str, splits: dict[str, Split], engine: Engine | None, oracle: Oracle | None
+) -> Environment:
     return Environment(
         python=platform.python_version(),
         numpy=np.__version__,
@@ -439,4 +432,5 @@ def _environment(computed_on: str, splits: dict[str, Split], engine: Engine | No
         device=computed_on,
         data="; ".join(split.describe() for split in splits.values()) or None,
         engine=engine,
+        expected_answers=sorted(oracle.sources) if oracle is not None else [],
     )

@@ -1,7 +1,8 @@
-"""The expected answers: computed by the reference, kept by content, shipped for the default seed.
+"""The expected answers: recorded for the default seed, else computed by the assignment's steps or its reference.
 
-A key is made of the reference's code and the inputs, so an answer can never be stale. Shipped ones
-need no TensorFlow; others import it once and then lie in the user's cache, by TensorFlow version.
+A key is made of the reference's code and the inputs, so an answer can never be stale. Recorded ones need no
+TensorFlow, nor do steps in NumPy that are proven to compute the same (:mod:`grader.proof`). Others import it
+once and then lie in the user's cache, by TensorFlow version.
 """
 
 from __future__ import annotations
@@ -9,34 +10,39 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
-import importlib.util
 import inspect
 import os
-import sys
+import re
 import tempfile
 import traceback
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import platformdirs
 from numpy.random import MT19937, RandomState, SeedSequence
 
+from . import distribution, proof
 from .assignment import REFERENCE, Assignment
+from .diagnosis.mutants import Mutations
 from .errors import InternalFailure, NotGradable, UsageError
+from .importing import import_file
 from .language import _
 from .worker import values
 
+Source = Literal["recorded", "steps", "reference"]
 Array = np.ndarray[Any, Any]
 DIFFERENCE_STEP = 1e-5  # central differences err by about step**2 = 1e-10 in float64
 SMALLER_STEP = 1e-7
 MOST_DIFFERENCES = 1000  # of a larger parameter, some entries and one direction for all of them have to do
 SOME_ENTRIES = 8
+WITNESS_TOLERANCE = 1e-6  # of the largest entry; central differences with step 1e-5 reach about 1e-9
+NEEDS_TENSORFLOW = re.compile(rb"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", re.MULTILINE)
 
 
 @cache
@@ -54,8 +60,9 @@ class Oracle:
     """Answers for one assignment's reference module."""
 
     def __init__(self, assignment: Assignment, live: bool = False, recorded: Mapping[str, Array] | None = None) -> None:
-        """``live`` computes every answer anew, for recording and for tests. ``recorded`` are answers by key, beside the
-        shipped ones; with it, what is computed nevertheless is not kept in the user's cache, since nobody will ask again.
+        """``live`` lets the reference compute every answer anew, for recording and for tests. ``recorded`` are answers
+        by key that were computed before, for a class; with it, what is computed nevertheless is not kept in the user's
+        cache, since nobody will ask again.
         """
         self._assignment = assignment
         self._file = assignment.reference_file()
@@ -63,34 +70,96 @@ class Oracle:
         self._live = live
         self._modules: dict[Path, ModuleType] = {}
         shipped = shipped_file(assignment)
-        self._recorded: list[Mapping[str, Array]] = [] if recorded is None else [recorded]
-        if shipped.is_file():
-            self._recorded.append(np.load(shipped, allow_pickle=False))
+        self._shipped: Mapping[str, Array] = np.load(shipped, allow_pickle=False) if shipped.is_file() else {}
+        self._computed: Mapping[str, Array] = recorded or {}
         self._keep = not live and recorded is None
-        self._answers: dict[str, dict[str, Array]] = {}
+        self._answers: dict[str, tuple[dict[str, Array], Source]] = {}
+        self.sources: set[Source] = set()
+        """Where the answers that were asked for came from; whoever grades several submissions clears it."""
 
     @property
     def given(self) -> dict[str, Array]:
         """Every answer given so far, by key, for :func:`save`."""
-        return {f"{key}/{name}": item for key, answer in self._answers.items() for name, item in answer.items()}
+        return {f"{key}/{name}": item for key, (answer, _) in self._answers.items() for name, item in answer.items()}
+
+    @cached_property
+    def _proof(self) -> proof.Proof | None:
+        return None if self._live else proof.read(self._assignment)
+
+    @cached_property
+    def _steps(self) -> Mutations:
+        return Mutations(self._assignment)
+
+    def is_proven(self, functions: Iterable[str]) -> bool:
+        """Whether the assignment's steps are proven to compute what the reference's ``functions`` do."""
+        return self._proof is not None and self._proof.functions.keys() >= set(functions)
+
+    def needs_tensorflow(self, functions: Iterable[str]) -> bool:
+        """Whether what these functions return with a new seed has to be computed with TensorFlow."""
+        if self._file is None or self.is_proven(functions):
+            return False
+        return NEEDS_TENSORFLOW.search(self._file.read_bytes()) is not None
+
+    def refuse_without_tensorflow(self, functions: Iterable[str], seed_has_answers: bool) -> None:
+        """Raise NotGradable where answers of these functions need TensorFlow, which is not installed here.
+
+        ``seed_has_answers``: the recorded answers, if there are any, are those of this grading's seed.
+        """
+        if tensorflow_version() is not None or self._computed or (seed_has_answers and self._shipped):
+            return
+        if self.needs_tensorflow(functions):
+            sentence = _("The expected answers need TensorFlow, which is not installed here: run {command}.")
+            raise NotGradable(sentence.format(command=distribution.command("tensorflow")))
 
     def results(self, function: str, inputs: dict[str, Any]) -> dict[str, Array]:
         """What the reference's ``function`` returns, by the assignment's result names."""
         declared = self._assignment.content.functions[function]
         used = declared.complete(inputs)
-        return self._answer(function, used, declared.returns, lambda: self._call(function, used))
+        return self._answer([function], function, used, declared.returns, lambda: self._call(function, used))
+
+    def confirms(
+        self,
+        function: str,
+        objective: str,
+        inputs: dict[str, Any],
+        parameter: str,
+        derivative: Array,
+        most: int = MOST_DIFFERENCES,
+    ) -> float | None:
+        """Whether ``derivative``, by the reference or by proven steps, is that of the ``objective`` by ``parameter``.
+
+        Returns the largest difference from central differences, relative to the largest entry (to 1 where all are
+        smaller), None where it is too large. Steps were confirmed when they were proven: for them it is 0. ``most`` is
+        as for :meth:`central_differences`.
+        """
+        scale = max(1.0, float(np.max(np.abs(derivative), initial=0.0)))
+        # A step may lead over the kink of a ReLU; a hundred times smaller one hardly ever does.
+        for step in (DIFFERENCE_STEP, SMALLER_STEP):
+            if self.is_proven([function]) and not self._has(f"d {objective}/d {parameter}", inputs):
+                return 0.0
+            right, slope = self.central_differences(objective, inputs, parameter, derivative, step, most)
+            difference = float(np.max(np.abs(right - slope), initial=0.0)) / scale
+            if difference <= WITNESS_TOLERANCE:
+                return difference
+        return None
 
     def central_differences(
-        self, objective: str, inputs: dict[str, Any], parameter: str, derivative: Array, step: float = DIFFERENCE_STEP
+        self,
+        objective: str,
+        inputs: dict[str, Any],
+        parameter: str,
+        derivative: Array,
+        step: float = DIFFERENCE_STEP,
+        most: int = MOST_DIFFERENCES,
     ) -> tuple[Array, Array]:
         """d objective / d parameter by central differences, the second witness beside the tape.
 
         ``objective`` is a scalar function of the reference; it gets those of ``inputs`` that it asks for.
         Returns the tape's ``derivative`` and the central differences, both entry by entry; for a
-        parameter of more than MOST_DIFFERENCES entries both along a random direction and at some entries.
+        parameter of more than ``most`` entries both along a random direction and at some entries.
         """
         point = np.array(inputs[parameter], dtype=np.float64)
-        directions = None if point.size <= MOST_DIFFERENCES else _directions(point.shape)
+        directions = None if point.size <= most else _directions(point.shape)
 
         def slope(direction: Array) -> float:
             ends = [
@@ -110,7 +179,7 @@ class Oracle:
             return [slopes]
 
         label = f"d {objective}/d {parameter}" + ("" if step == DIFFERENCE_STEP else f" by {step:g}")
-        found = self._answer(label, inputs, ["slope"], compute)["slope"]
+        found = self._answer([], label, inputs, ["slope"], compute)["slope"]
         if directions is not None:
             derivative = np.array([np.sum(direction * derivative) for direction in directions])
         return derivative, found
@@ -144,25 +213,47 @@ class Oracle:
         used = {name for function in functions for name in content.functions[function].argument_names()}
         seen = {name: value for name, value in inputs.items() if name in used}
         label = f"chain {' '.join(functions)}, {steps} steps, {factor:g} x {scaled_function or 'nothing'}"
-        return self._answer(label, seen, results, compute)
+        return self._answer(functions, label, seen, results, compute)
 
-    def _answer(self, label: str, inputs: dict[str, Any], names: list[str], compute: Any) -> dict[str, Array]:
+    def _answer(
+        self, functions: Sequence[str], label: str, inputs: dict[str, Any], names: list[str], compute: Any
+    ) -> dict[str, Array]:
+        """The answer that was given, recorded or kept before, or what ``compute`` makes of the reference's ``functions``;
+        without any, it is no expected answer."""
         key = self._key(label, inputs)
-        if key in self._answers:
-            return self._answers[key]
-        answer = None if self._live else self._look_up(key, names)
-        if answer is None:
-            computed = compute()
-            if len(computed) != len(names):
-                raise UsageError(
-                    f"{self._file}: {label} returns {len(computed)} results; the assignment names {', '.join(names)}."
-                )
-            answer = {name: np.asarray(item) for name, item in zip(names, computed, strict=True)}
-            if self._keep:
-                with contextlib.suppress(OSError, RuntimeError):  # no writable cache, or no home to have one in
-                    save(self._cache_file(key), answer)
-        self._answers[key] = answer
+        if key not in self._answers:
+            self._answers[key] = self._new_answer(functions, key, label, names, compute)
+        answer, source = self._answers[key]
+        if functions:
+            self.sources.add(source)
         return answer
+
+    def _new_answer(
+        self, functions: Sequence[str], key: str, label: str, names: list[str], compute: Any
+    ) -> tuple[dict[str, Array], Source]:
+        if not self._live and (recorded := _taken(self._shipped, key, names)) is not None:
+            return recorded, "recorded"
+        by_steps = bool(functions) and self.is_proven(functions)
+        source: Source = "steps" if by_steps else "reference"
+        known = None
+        if not self._live:
+            known = _taken(self._computed, key, names) or (None if by_steps else self._kept(key, names))
+        if known is not None:
+            return known, source
+        computed = compute()
+        if len(computed) != len(names):
+            raise UsageError(
+                f"{self._file}: {label} returns {len(computed)} results; the assignment names {', '.join(names)}."
+            )
+        answer = {name: np.asarray(item) for name, item in zip(names, computed, strict=True)}
+        if self._keep and not by_steps:
+            with contextlib.suppress(OSError, RuntimeError):  # no writable cache, or no home to have one in
+                save(self._cache_file(key), answer)
+        return answer, source
+
+    def _has(self, label: str, inputs: dict[str, Any]) -> bool:
+        """Whether an answer of that label was recorded."""
+        return f"{self._key(label, inputs)}/slope" in self._shipped
 
     def _key(self, label: str, inputs: dict[str, Any]) -> str:
         tree, payload = values.encode(dict(sorted(inputs.items())))
@@ -183,10 +274,8 @@ class Oracle:
         fails = _("The reference fails ({where}, {error}): tell the assignment's author.")
         return InternalFailure(fails.format(where=where, error=f"{type(error).__name__}: {error}"))
 
-    def _look_up(self, key: str, names: list[str]) -> dict[str, Array] | None:
-        for recorded in self._recorded:
-            if f"{key}/{names[0]}" in recorded:
-                return {name: recorded[f"{key}/{name}"] for name in names}
+    def _kept(self, key: str, names: list[str]) -> dict[str, Array] | None:
+        """The answer in the user's cache."""
         try:
             with np.load(self._cache_file(key), allow_pickle=False) as kept:
                 return {name: kept[name] for name in names}
@@ -217,7 +306,11 @@ class Oracle:
         return called
 
     def _call(self, function: str, inputs: dict[str, Any]) -> list[Any]:
-        """Call the live reference; its results are TensorFlow tensors, arrays or numbers."""
+        """Compute by proven steps, else by the live reference: its results are TensorFlow tensors, arrays or numbers."""
+        if self._proof is not None and function in self._proof.functions:
+            found = self._steps.results(function, [], inputs)
+            dtypes = self._proof.functions[function].dtypes
+            return [found[name].astype(dtypes[name]) for name in self._assignment.content.functions[function].returns]
         called = self.live(function)
         try:
             answer = called(**{name: inputs[name] for name in inspect.signature(called).parameters if name in inputs})
@@ -238,11 +331,13 @@ def _directions(shape: tuple[int, ...]) -> list[Array]:
     return directions
 
 
+def _taken(recorded: Mapping[str, Array], key: str, names: list[str]) -> dict[str, Array] | None:
+    return {name: recorded[f"{key}/{name}"] for name in names} if f"{key}/{names[0]}" in recorded else None
+
+
 def shipped_file(assignment: Assignment) -> Path:
-    """Where the recorded answers of an assignment lie: beside a bundled reference, else in its folder."""
-    reference = assignment.reference_file()
-    folder = REFERENCE if reference is not None and reference.parent == REFERENCE else assignment.folder
-    return folder / "answers" / f"{assignment.name}.npz"
+    """Where the recorded answers of an assignment lie."""
+    return proof.answers_folder(assignment) / f"{assignment.name}.npz"
 
 
 def save(path: Path, arrays: dict[str, Array]) -> None:
@@ -252,28 +347,3 @@ def save(path: Path, arrays: dict[str, Array]) -> None:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
-
-
-def import_file(path: Path) -> ModuleType:
-    """Execute a Python file of an assignment's author and return it as a module."""
-    spec = importlib.util.spec_from_file_location(f"grader_reference_{path.stem}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with _quiet_stderr():
-        spec.loader.exec_module(module)
-    return module
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """TensorFlow greets on the file descriptor, before any of its own settings can silence it."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    kept, silent = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(silent, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(silent)

@@ -313,6 +313,11 @@ def missing(requirements: Iterable[str]) -> list[str]:
     return lacking
 
 
+def includes(requirements: Iterable[str], package: str) -> bool:
+    """Whether one of ``requirements``, such as tensorflow>=2.16, is of that package."""
+    return any(re.split(r"[^\w.-]", wanted.strip(), maxsplit=1)[0].lower() == package for wanted in requirements)
+
+
 def _version(distribution: str) -> str | None:
     try:
         return importlib.metadata.version(distribution)

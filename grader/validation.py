@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from . import proof
 from .assignment import Assignment
+from .diagnosis import agreement
 from .diagnosis.proof import problems
+from .errors import NotGradable
 from .grading import grade
 from .report.model import CheckResult, Report
 from .submission import read
@@ -41,6 +44,7 @@ def validate(assignment: Assignment) -> Iterator[Line]:
         yield _line(starter, report, report.score == 0, nothing if report.score is not None else "not gradable")
     for sentence in problems(assignment):
         yield Line("assignment.yaml", 0, 0, False, sentence, None)
+    yield from _proof(assignment)
     for known in content.known_wrong:
         report = _grade(assignment, known.file)
         fallen = [check for check in report.checks if check.status not in STANDING]
@@ -52,6 +56,37 @@ def validate(assignment: Assignment) -> Iterator[Line]:
             found = " and ".join(_names(fallen[0])) or "no bug"
             holds, sentence = False, f"{sentence}, where the bug {known.bug} has to be named, not {found}"
         yield _line(known.file, report, holds, sentence)
+
+
+def _proof(assignment: Assignment) -> Iterator[Line]:
+    """Whether the recorded proof that steps and reference agree still holds; nothing where none was recorded."""
+    file = proof.file_of(assignment)
+    if not file.is_file():
+        return
+    recorded = proof.read(assignment)
+    if recorded is None:
+        again = f"run 'grader reference {assignment.name} --write'"
+        yield Line(
+            file.name, 0, 0, False, f"recorded for another reference, other steps or other probes: {again}", None
+        )
+        return
+    names = ", ".join(recorded.functions)
+    try:
+        found = agreement.compare(assignment)
+    except NotGradable as error:
+        yield Line(file.name, 0, 0, True, f"the steps of {names} were not compared again: {error}", None)
+        return
+    wrong = [
+        f"the steps of {name} do not agree with the reference: {found[name].problem}"
+        for name in recorded.functions
+        if found[name].problem
+    ]
+    for sentence in wrong:
+        yield Line(file.name, 0, 0, False, sentence, None)
+    if not wrong:
+        yield Line(
+            file.name, 0, 0, True, f"the steps of {names} agree with the reference for {recorded.seeds} seeds", None
+        )
 
 
 def _grade(assignment: Assignment, file: str) -> Report:

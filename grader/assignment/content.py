@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -13,6 +13,7 @@ from .checks import (
     AccuracyCheck,
     ArgumentsUsedCheck,
     BandedCheck,
+    BaseCheck,
     ChainCheck,
     Check,
     FiguresCheck,
@@ -117,6 +118,15 @@ class AssignmentFile(Part):
         for index, wrong in enumerate(self.known_wrong):
             self._refuse_unknown(("known_wrong", index), "check", [wrong.fails], every)
         return self
+
+    def asked_on_probes(self, checks: Sequence[BaseCheck] | None = None) -> list[str]:
+        """The functions for which ``checks``, by default all, need expected answers: those that they ask on probes."""
+        found: dict[str, None] = {}
+        for check in self.checks if checks is None else checks:
+            if [*check.probe_names()]:
+                given = check.given if isinstance(check, ProbedCheck | ChainCheck) else []
+                found |= dict.fromkeys([*check.functions(), *given])
+        return [*found]
 
     def _check_exists(self, where: yamlfile.Location, check: Check, above: list[str]) -> None:
         """Raise a mistake unless all that a check names is there."""

@@ -209,20 +209,18 @@ def prepare(work: Work, here: bool) -> bytes:
     assignment = load(work.assignment)
     with ThreadPoolExecutor() as threads:
         inspection = threads.submit(inspect, work, assignment) if here else None
-        if not work.answers and work.seed != DEFAULT_SEED and _uses_tensorflow(assignment):
+        if (
+            not work.answers
+            and work.seed != DEFAULT_SEED
+            and Oracle(assignment).needs_tensorflow(assignment.content.asked_on_probes())
+        ):
             choose("cpu")  # as the answers are computed
-            threads.submit(
-                importlib.import_module, "tensorflow"
-            )  # which takes longest; if it fails, that is said later
+            # It takes longest; if it fails, that is said later.
+            threads.submit(importlib.import_module, "tensorflow")
         found = work.answers or _answers(work, assignment)
         if inspection is not None:
             inspection.result()
     return found
-
-
-def _uses_tensorflow(assignment: Assignment) -> bool:
-    reference = assignment.reference_file()
-    return reference is not None and b"tensorflow" in reference.read_bytes()
 
 
 def _answers(work: Work, assignment: Assignment) -> bytes:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import psutil
 
+from .. import distribution
 from ..assignment import Assignment
 from ..assignment.digest import pack
 from ..assignment.parts import Limits
@@ -120,7 +121,7 @@ def cluster(address: str, assignment: Assignment, device: Wanted) -> Iterator[Pl
     try:
         from distributed import Client
     except ImportError as error:
-        raise UsageError("--scheduler needs Dask: install it with 'pip install grader[cluster]'.") from error
+        raise UsageError(f"--scheduler needs Dask: run {distribution.command('cluster')}.") from error
     try:
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:

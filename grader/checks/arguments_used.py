@@ -25,7 +25,7 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     unchanged = dict(context.oracle.results(check.function, case.inputs))
     if context.starts.drawn(check.function):
         case = context.starts.begun(check.function, case)
-        unchanged = context.starts.expected(check.function, case.inputs)
+        unchanged = dict(context.oracle.results(check.function, case.inputs))
     for argument, value in check.vary.items():
         try:
             problem = _problem(check, context, case.inputs, argument, value, unchanged, ignored, asked)
@@ -63,8 +63,7 @@ def _problem(
 ) -> Comparison | None:
     history = context.content.functions[check.function].history
     changed = {**inputs, argument: value}
-    asked_for = context.starts.expected if context.starts.drawn(check.function) else context.oracle.results
-    expected = dict(asked_for(check.function, changed))
+    expected = dict(context.oracle.results(check.function, changed))
     answered = context.ask(check.function, changed).values
     asked.append((Case(f"{argument}={value}", changed), expected, answered))
 

@@ -47,8 +47,7 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
                     return Outcome(
                         1.0, " ".join([sentence, *notes, note]), {**evidence, "notes": [*notes, note]}, pictures=drawn
                     )
-            asked_for = context.starts.expected if own_start else context.oracle.results
-            expected = dict(asked_for(check.train, case.inputs))
+            expected = dict(context.oracle.results(check.train, case.inputs))
             if consequences.explain(context, check.train, case, expected, trained):
                 note = consequences.note(consequences.mistaken(context, check.train))
                 return Outcome(1.0, f"{sentence} {note}", {**evidence, "notes": [note]}, pictures=drawn)

@@ -7,16 +7,16 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..assignment import REFERENCE, Assignment
+from ..assignment import Assignment
 from ..assignment.bugs import Bug
 from ..errors import NotGradable
 from ..formulas import LIBRARY, Formula, Layer, Quantities
-from ..oracle import import_file
+from ..importing import import_file
+from ..proof import program_file
 
 Values = dict[str, Any]
 
@@ -195,16 +195,14 @@ class Mutations:
 
     def _load(self, path: str) -> Callable[..., Any]:
         """The Python function of an import path, in the assignment's folder or beside the bundled references."""
-        *modules, name = path.split(".")
-        for folder in (self._assignment.folder, REFERENCE):
-            file = Path(folder, *modules).with_suffix(".py")
-            if file.is_file():
-                found: Callable[..., Any] | None = getattr(import_file(file), name, None)
-                if found is not None:
-                    return found
+        modules, _, name = path.rpartition(".")
+        file = program_file(self._assignment, path)
+        found: Callable[..., Any] | None = getattr(import_file(file), name, None) if file is not None else None
+        if found is not None:
+            return found
         raise NotGradable(
             f"{self._assignment.folder / 'assignment.yaml'} names {path}, which is not there: "
-            f"write a function {name} in {'/'.join(modules)}.py of the folder."
+            f"write a function {name} in {modules.replace('.', '/')}.py of the folder."
         )
 
 

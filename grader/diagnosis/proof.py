@@ -30,7 +30,7 @@ def problems(assignment: Assignment) -> Iterator[str]:
             yield str(error)
     functions = dict.fromkeys([*content.steps, *(bug.function for bug in content.bugs)])
     for function in functions:
-        cases = list(_cases(assignment, oracle, function))
+        cases = list(cases_of(assignment, oracle, function))
         if not cases:
             yield f"No check asks {function} on a probe, so its bugs are never looked for."
             continue
@@ -55,19 +55,19 @@ def _unknown_inputs(assignment: Assignment, function: str, cases: list[Case]) ->
                     yield f"The bug {bug.name} has the factor {wanted}, but {name} is no input of {function}."
 
 
-def _cases(assignment: Assignment, oracle: Oracle, function: str) -> Iterator[Case]:
-    """What the checks of a function ask, and the probes in their place."""
+def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = SEED) -> Iterator[Case]:
+    """What the checks of a function ask with that seed, and the probes in their place."""
     content = assignment.content
     for check in content.checks:
         if isinstance(check, ArgumentsUsedCheck) and check.function == function:
-            (case,) = probes.cases(content, [check.probe], SEED)
+            (case,) = probes.cases(content, [check.probe], seed)
             complete = content.functions[function].complete
             yield from (Case(name, complete({**case.inputs, name: value})) for name, value in check.vary.items())
         if function not in check.functions() or not isinstance(check, ProbedCheck):
             continue
         instead = [content.probes[name].instead for name in check.probes]
         names = [*check.probes, *(name for name in dict.fromkeys(instead) if name)]
-        for case in probes.cases(content, names, SEED):
+        for case in probes.cases(content, names, seed):
             inputs = dict(case.inputs)
             for given in check.given:
                 inputs |= oracle.results(given, inputs)

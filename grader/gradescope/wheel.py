@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from .. import distribution
 from ..assignment import ASSIGNMENTS, BUNDLED, PACKAGE, REFERENCE
 from ..errors import UsageError
 from ..language import _
@@ -20,11 +21,11 @@ TAG = "py3-none-any"
 def build() -> tuple[str, bytes]:
     """The name and the content of the wheel; raises UsageError where its requirements are not known."""
     try:
-        installed = importlib.metadata.distribution("grader")
+        installed = importlib.metadata.distribution(distribution.NAME)
     except importlib.metadata.PackageNotFoundError:
         message = _("This grader is not installed, so it does not know what it needs: install it with 'pip install .'.")
         raise UsageError(message) from None
-    name = f"grader-{installed.version}"
+    name = f"{distribution.NAME.replace('-', '_')}-{installed.version}"
     contents = dict(_files())
     for file in ("METADATA", "entry_points.txt"):
         contents[f"{name}.dist-info/{file}"] = (installed.read_text(file) or "").encode()

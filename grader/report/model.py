@@ -124,6 +124,8 @@ class Environment(Part):
     """What the grading ran on; versions, ``None`` for what is not there or was not needed.
 
     ``engine``, "shell" or "kernel", has executed a notebook; it is left out where nothing has executed one.
+    ``expected_answers`` says where these came from: recorded from the reference, computed by the assignment's steps,
+    which are proven to agree with it, or by the reference.
     """
 
     python: str
@@ -132,6 +134,7 @@ class Environment(Part):
     device: str
     data: str | None
     engine: Literal["shell", "kernel"] | None = None
+    expected_answers: list[Literal["recorded", "reference", "steps"]] = []
 
     @model_serializer(mode="wrap")
     def _without_missing_engine(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

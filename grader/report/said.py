@@ -6,13 +6,19 @@ import os
 from pathlib import PurePath
 from typing import Literal
 
-from ..language import _
+from ..language import _, marked
 from ..submission.files import ARCHIVES, PYTHON
 from ..text import clean
 from .model import CheckResult, Report
 
 LONGEST = 1000  # characters of a sentence, as the grader cuts a message
 FINDINGS = ("partial", "failed", "error", "timeout", "memory", "output", "crashed", "protocol")
+# Where expected answers came from.
+SOURCES = {
+    "recorded": marked("answers recorded from the reference"),
+    "steps": marked("answers from steps that are proven to agree with the reference"),
+    "reference": marked("answers computed by the reference"),
+}
 WRONG = ("partial", "failed")  # of these, those that gave an answer
 
 
@@ -39,6 +45,7 @@ def provenance(report: Report) -> str:
         f"grader {report.grader.version}" if report.grader.version else "",
         f"{report.assignment.name} {report.assignment.version} {report.assignment.digest}".rstrip(),
         _("seed {fingerprint}").format(fingerprint=report.seed_fingerprint) if report.seed_fingerprint else "",
+        *(_(SOURCES[source]) for source in report.environment.expected_answers),
     ]
     return clean("; ".join(filter(None, about)), LONGEST)
 

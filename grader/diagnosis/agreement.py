@@ -1,0 +1,140 @@
+"""Proves that the steps of an assignment compute what its reference computes, so that they can stand in for it.
+
+Steps are compared with the live reference, with each seed on all cases that checks ask; where they are derivatives,
+with central differences of the reference's objective as well. Nothing else is evidence: not the solution, nor answers
+that were recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..assignment import Assignment
+from ..assignment.checks import GradientsCheck
+from ..errors import NotGradable
+from ..oracle import Array, Oracle, tensorflow_version
+from ..probes import Case
+from ..proof import Proof, ProvenFunction, digest_of_reference, digest_of_steps
+from ..worker import values
+from .mutants import Mutations
+from .proof import cases_of
+
+SEEDS = range(20)
+TOLERANCE = 1e-9  # of the largest entry of a result; float64 in another order of computation differs by about 1e-13
+ROUNDINGS = 8  # of the reference's dtype, where that is coarser
+# A random direction sees every entry of a larger parameter; entry by entry would take minutes.
+MOST_DIFFERENCES = 8
+
+
+@dataclass
+class Compared:
+    """What was compared of one function; ``problem`` is a sentence, empty where steps and reference agree."""
+
+    cases: int = 0
+    difference: float = 0.0
+    central_differences: float | None = None
+    dtypes: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+def compare(assignment: Assignment, seeds: range = SEEDS) -> dict[str, Compared]:
+    """Compare the steps of each function with the reference, {function: what was found}.
+
+    Raises NotGradable where the reference cannot be computed.
+    """
+    oracle, mutations = Oracle(assignment, live=True), Mutations(assignment)
+    if assignment.reference_file() is None:
+        return {}
+    found = {function: Compared() for function in assignment.content.steps if mutations.known(function)}
+    for function, compared in found.items():
+        asked = set[tuple[str, bytes]]()
+        for seed in seeds:
+            for case in cases_of(assignment, oracle, function, seed):
+                tree, payload = values.encode(case.inputs)  # many cases are the same for every seed
+                if (f"{tree}", payload) not in asked and not compared.problem:
+                    asked.add((f"{tree}", payload))
+                    _compare_case(assignment, oracle, mutations, function, case, compared)
+        if not compared.cases and not compared.problem:
+            compared.problem = f"no check asks {function} on a probe"
+    return found
+
+
+def proof_of(assignment: Assignment, compared: dict[str, Compared], seeds: range = SEEDS) -> Proof:
+    """The proof to be recorded, of those functions that agree."""
+    functions = {
+        name: ProvenFunction(
+            cases=item.cases,
+            difference=item.difference,
+            central_differences=item.central_differences,
+            dtypes=item.dtypes,
+        )
+        for name, item in compared.items()
+        if not item.problem
+    }
+    return Proof(
+        schema="grader.proof/1",
+        reference=digest_of_reference(assignment),
+        steps=digest_of_steps(assignment),
+        tensorflow=tensorflow_version(),
+        seeds=len(seeds),
+        functions=functions,
+    )
+
+
+def _compare_case(
+    assignment: Assignment, oracle: Oracle, mutations: Mutations, function: str, case: Case, compared: Compared
+) -> None:
+    right = oracle.results(function, case.inputs)
+    try:
+        steps = mutations.results(function, [], case.inputs)
+    except NotGradable:
+        raise
+    except Exception as error:
+        compared.problem = f"they cannot be computed in the case '{case.name}' ({type(error).__name__}: {error})"
+        return
+    for name, value in right.items():
+        compared.dtypes[name] = value.dtype.name
+        if np.shape(steps[name]) != value.shape:
+            compared.problem = f"{name} has the shape {np.shape(steps[name])}, the reference's has {value.shape}, in the case '{case.name}'"
+            return
+        difference = _difference(steps[name].astype(value.dtype), value)
+        if not difference <= _tolerance(value.dtype):
+            compared.problem = f"{name} differs by {difference:.1e} of its largest entry in the case '{case.name}'"
+            return
+        compared.difference = max(compared.difference, difference)
+    for objective, parameter, name in _derivatives(assignment, function):
+        witness = oracle.confirms(function, objective, case.inputs, parameter, steps[name], MOST_DIFFERENCES)
+        if witness is None:
+            compared.problem = (
+                f"{name} is not the derivative of {objective} by central differences in the case '{case.name}'"
+            )
+            return
+        compared.central_differences = max(compared.central_differences or 0.0, witness)
+    compared.cases += 1
+
+
+def _tolerance(dtype: np.dtype[Any]) -> float:
+    return max(TOLERANCE, ROUNDINGS * float(np.finfo(dtype).eps)) if dtype.kind == "f" else 0.0
+
+
+def _difference(one: Array, other: Array) -> float:
+    """The largest difference of entries, relative to the largest entry; infinite where only one is not a number."""
+    one, other = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    if same.all():
+        return 0.0
+    if not (np.isfinite(one) & np.isfinite(other))[~same].all():
+        return float("inf")
+    largest = float(np.max(np.abs(other), initial=0.0, where=np.isfinite(other)))
+    return float(np.max(np.abs(one - other)[~same])) / (largest or 1.0)
+
+
+def _derivatives(assignment: Assignment, function: str) -> Iterator[tuple[str, str, str]]:
+    """(objective, parameter, name of the result) of each derivative that the function returns."""
+    for check in assignment.content.checks:
+        if isinstance(check, GradientsCheck) and check.function == function:
+            yield from ((check.objective, parameter, name) for name, parameter in check.parameters.items())
