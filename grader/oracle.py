@@ -27,7 +27,7 @@ import numpy as np
 import platformdirs
 from numpy.random import MT19937, RandomState, SeedSequence
 
-from . import distribution, proof
+from . import distribution, packages, proof
 from .assignment import REFERENCE, Assignment
 from .diagnosis.mutants import Mutations
 from .errors import InternalFailure, NotGradable, UsageError
@@ -269,8 +269,11 @@ class Oracle:
         ]
         where = _("{file}, line {line}").format(file=self._file.name, line=lines[-1]) if lines else self._file.name
         if isinstance(error, ImportError) and error.name:
-            needs = _("The reference {where} needs {module}: install it with 'pip install {module}'.")
-            return NotGradable(needs.format(where=where, module=error.name))
+            package = error.name.partition(".")[0]
+            extra = "tensorflow" if package in ("keras", "tensorflow") else ""
+            command = distribution.command(extra) if extra else f"pip install {packages.pip_name(package) or package}"
+            needs = _("The reference ({where}) needs {module}, which is not installed here: run {command}.")
+            return NotGradable(needs.format(where=where, module=package, command=command))
         fails = _("The reference fails ({where}, {error}): tell the assignment's author.")
         return InternalFailure(fails.format(where=where, error=f"{type(error).__name__}: {error}"))
 

@@ -47,6 +47,7 @@ PIP_NAMES = {
     "jax": "jax",
     "jaxlib": "jaxlib",
     "joblib": "joblib",
+    "keras": "tensorflow",  # which brings it, and which it needs
     "keras_tuner": "keras-tuner",
     "kerastuner": "keras-tuner",
     "kornia": "kornia",
@@ -100,6 +101,7 @@ PIP_NAMES = {
     "tabulate": "tabulate",
     "tensorboard": "tensorboard",
     "tensorboardX": "tensorboardX",
+    "tensorflow": "tensorflow",
     "tensorflow_addons": "tensorflow-addons",
     "tensorflow_datasets": "tensorflow-datasets",
     "tensorflow_hub": "tensorflow-hub",

@@ -47,11 +47,22 @@ def test_a_check_imports_no_tensorflow(tmp_path, grader):
     assert "Score: 100 of 100" in done.stdout
 
 
-def test_other_inputs_are_computed_once_and_kept(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first = Oracle(LOADED).results("gradients", INPUTS)
+@pytest.fixture
+def unproven(tmp_path, monkeypatch):
+    """The assignment with a reference of its own, of which nothing is recorded; an empty cache."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "own.py").write_bytes((assignment.REFERENCE / "single_neuron.py").read_bytes())
+    text = (LOADED.folder / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
+    (folder / "assignment.yaml").write_text(text)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return assignment.load(str(folder))
+
+
+def test_other_inputs_are_computed_once_and_kept(unproven, tmp_path, monkeypatch):
+    first = Oracle(unproven).results("gradients", INPUTS)
     assert len(list(tmp_path.rglob("*.npz"))) == 1
-    again = Oracle(LOADED)
+    again = Oracle(unproven)
     monkeypatch.setattr(again, "_call", lambda *_: pytest.fail("computed again"))
     second = again.results("gradients", INPUTS)
     assert all(np.array_equal(first[name], second[name]) for name in ("dw", "db"))
@@ -66,19 +77,18 @@ def test_another_reference_gets_other_keys(tmp_path):
     assert set(own.given).isdisjoint(np.load(shipped_file(LOADED)))
 
 
-def test_a_cache_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
+def test_a_cache_that_cannot_be_written_is_no_error(unproven, tmp_path, monkeypatch):
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
-    assert Oracle(LOADED).results("sigmoid", {"z": 0.0})["a"] == 0.5
+    assert Oracle(unproven).results("sigmoid", {"z": 0.0})["a"] == 0.5
 
 
-def test_a_damaged_cache_file_is_computed_again(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    Oracle(LOADED).results("sigmoid", {"z": 0.0})
+def test_a_damaged_cache_file_is_computed_again(unproven, tmp_path):
+    Oracle(unproven).results("sigmoid", {"z": 0.0})
     (kept,) = tmp_path.rglob("*.npz")
     kept.write_bytes(kept.read_bytes()[:100])
-    assert Oracle(LOADED).results("sigmoid", {"z": 0.0})["a"] == 0.5
+    assert Oracle(unproven).results("sigmoid", {"z": 0.0})["a"] == 0.5
 
 
 def test_central_differences_confirm_the_tape():

@@ -90,7 +90,7 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
     """Let the solution's checks ask for all answers; record them, or compare those that are recorded."""
     import numpy as np
 
-    from ..errors import UsageError
+    from ..errors import NotGradable, UsageError
     from ..grading import DEFAULT_SEED, grade
     from ..oracle import save, shipped_file, tensorflow_version
     from ..submission import read
@@ -98,6 +98,8 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
     solution = read(loaded.file(loaded.content.solution), loaded)
     report = grade(loaded, solution, DEFAULT_SEED, only=probed, oracle=oracle, whole=True, data=data)
     fallen = [check for check in report.checks if check.status != "passed"]
+    if fallen and fallen[0].status == "not_gradable":
+        raise NotGradable(fallen[0].message)
     if fallen:
         raise UsageError(f"{loaded.content.solution} does not pass {fallen[0].name}: {fallen[0].message}")
     path = shipped_file(loaded)

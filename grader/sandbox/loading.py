@@ -183,10 +183,11 @@ class Causes:
             return "not_gradable", _(
                 "Newer releases have no {old} any more: use {new} instead. This is not counted as a mistake."
             ).format(old=old, new=new)
-        if not raised.startswith("ModuleNotFoundError"):
-            return None
         package = path.split(".")[0]
         pip, where = packages.pip_name(path), packages.service(path)
+        # Of a package that is not here, a stand-in may be: then it is something of the package that is not found.
+        if not raised.startswith("ModuleNotFoundError") and (pip is None or packages.is_installed(package)):
+            return None
         if package in self._forbidden:
             return "error", _("{package} is not installed here: this exercise is to be solved without it.").format(
                 package=package

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import hooks
+from . import hooks, parents
 
 Array = np.ndarray[Any, Any]
 NAMES = (
@@ -45,6 +45,7 @@ def install() -> None:
     for prefix in PACKAGES:
         sys.modules[prefix] = package
         sys.modules.update({f"{prefix}.{name}": module for name, module in modules.items()})
+    parents.install(lambda: bool(_files))
 
 
 def lay_out(files: dict[str, str], folder: str, copy: bool) -> None:
