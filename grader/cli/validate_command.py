@@ -21,9 +21,8 @@ def command(assignment: str) -> None:
     failures = 0
     for line in validate(loaded):
         failures += not line.holds
-        click.echo(
-            f"{'ok   ' if line.holds else 'WRONG'}  {line.file:36}  {line.score:5g} / {line.max_score:g}  {line.sentence}"
-        )
+        points = f"{line.score:5g} / {line.max_score:<3g}" if line.max_score else ""  # of a submission
+        click.echo(f"{'ok   ' if line.holds else 'WRONG'}  {line.file:36}  {points:11}  {line.sentence}")
     if line.data:
         click.echo(f"data {line.data}")
     if failures:
