@@ -371,7 +371,7 @@ def array_of(shape: Shape) -> str:
 
 def number_of_values(values: Sequence[Any]) -> str:
     """E.g. ``2 values``."""
-    return ngettext("{count} values", "{count} values", len(values)).format(count=len(values))
+    return ngettext("{count} value", "{count} values", len(values)).format(count=len(values))
 
 
 def signature(name: str, function: Function) -> str:

@@ -20,6 +20,7 @@ from .text import plain_number
 Array = np.ndarray[Any, Any]
 
 # Rounding of one operation is about 1e-16, 1e-7 and 1e-3; a training loop loses some digits more.
+NOT_FINITE = {"NaN", "infinite"}  # in the evidence: how many entries are so
 RELATIVE_BY_DTYPE = {"float32": 1e-4, "float16": 2e-3}
 
 
@@ -36,6 +37,15 @@ class Comparison:
         """Whether the problem is in the numbers, and not in the type or the shape of what holds them."""
         return bool(self.evidence)
 
+    @property
+    def not_finite(self) -> dict[str, int]:
+        """How many of how many entries are NaN or infinite; empty where all are finite."""
+        return {
+            key: self.evidence[key]
+            for key in (*NOT_FINITE, "entries")
+            if NOT_FINITE & self.evidence.keys() and key in self.evidence
+        }
+
 
 def compare_results(
     answered: dict[str, Any], expected: dict[str, Any], tolerance: Tolerance, history: str | None = None
@@ -48,8 +58,9 @@ def compare_results(
     """
     coarsest = max((RELATIVE_BY_DTYPE.get(_dtype_name(answered[name]), 0.0) for name in expected), default=0.0)
     tolerance = tolerance.model_copy(update={"relative": max(tolerance.relative, coarsest)})
+    alone = len(answered) == 1
     return {
-        name: (compare_history if name == history else compare)(name, answered[name], item, tolerance)
+        name: (compare_history if name == history else compare)(name, answered[name], item, tolerance, alone)
         for name, item in expected.items()
     }
 
@@ -59,7 +70,7 @@ def all_agree(compared: dict[str, Comparison]) -> bool:
     return all(item.problem is None for item in compared.values())
 
 
-def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comparison:
+def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: bool = True) -> Comparison:
     """Compare with each of the ways in which a history may be recorded; any of them will do."""
     epochs = len(expected) - 1
     if isinstance(actual, list | tuple):
@@ -76,7 +87,7 @@ def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance)
                 )
             )
         ways = fitting
-    compared = [compare(name, actual, way, tolerance) for way in ways]
+    compared = [compare(name, actual, way, tolerance, alone) for way in ways]
     best = next((item for item in compared if item.problem is None), compared[0])
     if best.problem is None and np.size(actual) != epochs:
         note = _("{name} has {count} entries where one an epoch was asked for, {epochs}: accepted.").format(
@@ -94,8 +105,11 @@ def recorded(expected: Any) -> list[Any]:
     return [expected[:-1], expected[1:], expected, expected[1:-1]]
 
 
-def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comparison:
-    """Compare ``actual``, whatever it is, with ``expected``, an array or a number."""
+def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: bool = True) -> Comparison:
+    """Compare ``actual``, whatever it is, with ``expected``, an array or a number.
+
+    ``alone`` says that it is all that was returned, and not one of several results.
+    """
     expected = np.asarray(expected)
     notes = []
     if isinstance(actual, list | tuple):
@@ -104,8 +118,10 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance) -> Comp
             notes.append(list_note([name]))
     if isinstance(actual, bool) or not isinstance(actual, np.ndarray | np.generic | int | float):
         advice = ""
-        if actual is None:
+        if actual is None and alone:
             advice = _(": the function returns nothing")
+        elif isinstance(actual, tuple) and any(isinstance(item, np.ndarray) for item in actual):
+            advice = _(": it holds several values, return this one alone")
         elif isinstance(actual, list | tuple):
             advice = _(": its entries are no numbers, or its rows differ in length")
         return Comparison(
@@ -158,7 +174,8 @@ def _compare_values(
                 if wrong.size > 1
                 else _("{name} is {what} where a number is expected.")
             ).format(name=name, what=_(what), count=int(wrong.sum()), total=wrong.size)
-            return Comparison(sentence, note, {"result": name, what: int(wrong.sum())})
+            evidence = {"result": name, what: int(wrong.sum()), "entries": int(wrong.size)}
+            return Comparison(sentence, note, evidence)
     with np.errstate(all="ignore"):
         error = np.abs(array - expected)
         scale = float(np.max(np.abs(expected), initial=0.0))

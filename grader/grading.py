@@ -366,9 +366,8 @@ def _explain(check: BaseCheck, result: CheckResult, outcome: Outcome, content: A
     result.evidence |= _cleaned(outcome.evidence)
     if outcome.pictures:
         result.evidence["pictures"] = stored(outcome.pictures)
-    # A hint is about numbers: not about a missing function, a result that is none, or one of another type.
-    if result.status in ("failed", "partial") and (outcome.of_numbers or outcome.bugs is not None):
-        result.hint = hints.hint(check, outcome.bugs, str(outcome.evidence.get("where", "")), content, level)
+    if result.status in ("failed", "partial") and (outcome.hint_fits or outcome.bugs is not None):
+        result.hint = hints.hint(check, outcome.bugs, outcome.evidence, content, level)
     if outcome.bugs is not None:
         result.diagnosis = hints.diagnosis(outcome.bugs, content)
 

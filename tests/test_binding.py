@@ -177,7 +177,7 @@ def test_results_are_told_apart_by_name_then_order_then_shape(returns, value):
     [
         (None, "`gradients` returned None; expected 2 values: dw, db."),
         (DW, "`gradients` returned an array of shape (3,); expected 2 values: dw, db."),
-        ((DW,), "`gradients` returned 1 values; expected 2 values: dw, db."),
+        ((DW,), "`gradients` returned 1 value; expected 2 values: dw, db."),
         ({"dw": DW}, "`gradients` returned a dict with the keys dw; expected dw, db."),
     ],
 )

@@ -49,7 +49,7 @@ def run(check: ArchitectureCheck, context: Context) -> Outcome:
         untrained = _(
             "`{model}` has the layers {layers}, but it has not been trained: no epoch of fit() has been completed."
         )
-        return Outcome(UNTRAINED, untrained.format(model=check.model, layers=names), evidence)
+        return Outcome(UNTRAINED, untrained.format(model=check.model, layers=names), evidence, hint_fits=False)
     notes = _notes(check, model, layers, found, expects)
     praise = (
         _("`{model}` has the layers {layers} and a loss that fits its output.")

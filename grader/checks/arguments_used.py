@@ -45,7 +45,8 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     share = 1 - len(problems) / len(check.vary)
     said = " ".join(dict.fromkeys(problem.problem or "" for problem in problems.values()))
     of_numbers = any(problem.of_numbers for problem in problems.values())
-    outcome = Outcome(share, said, {"wrong": list(problems)}, of_numbers=of_numbers)
+    evidence = {"wrong": list(problems), **next(iter(problems.values())).not_finite}
+    outcome = Outcome(share, said, evidence, hint_fits=of_numbers)
     if len(ignored) == len(problems):
         return replace(outcome, bugs=told_by_check("argument-ignored", *ignored).of(check.function))
     return diagnosed.named(outcome, context, check.function, asked)

@@ -290,6 +290,8 @@ def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence
         if share is not None and share < 0:
             return Finding("weight-decay", parameters[0], {"share": -share})
     limits = [float(np.abs(step.taken / step.rate).max()) for step in steps]
+    if not any(limits):
+        return None  # no gradient at all is not one that is cut down
     clipped = [float(np.abs(step.right / step.rate).max()) > max(limits) * 1.001 for step in steps]
     if any(clipped) and all(
         alike(np.clip(s.right / s.rate, -max(limits), max(limits)), s.taken / s.rate) for s in steps

@@ -164,7 +164,7 @@ def _judge(
     attempts = []
     for convention in plan.expected[0]:
         said = [*notes, _("Convention {convention}: accepted.").format(convention=convention)] if convention else notes
-        verdict = Verdict(function, said)
+        verdict = Verdict(function, said, dict.fromkeys(name for result in results for name in result.lists))
         fits = True
         expected = [
             {name: right for name, right in context.manner.turned(item[convention]).items() if name in values}

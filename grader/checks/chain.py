@@ -35,12 +35,14 @@ def run(check: ChainCheck, context: Context) -> Outcome:
         state = dict(inputs)
         shapes = _shapes(context, functions, case)
         notes: list[str] = []
+        lists: tuple[str, ...] = ()
         for _step in range(check.steps):
             for name in functions:
                 answer = context.ask(name, state, shapes=shapes)
                 notes += answer.notes
+                lists += answer.lists
                 state = {key: item for key, item in state.items() if key not in declared[name].returns} | answer.values
-        return replace(answer, notes=notes)
+        return replace(answer, notes=notes, lists=lists)
 
     tried = attempts.best(check, context, functions, expect, ask)
     praise = _("Chained by the grader, {functions} follow the reference for {steps} in {cases}.").format(

@@ -54,7 +54,7 @@ def of_tried(check: Probed, context: Context, function: str, tried: Tried) -> Tr
             for judged, values in zip(tried.expected, followed, strict=True)
             if values is not None
         ]
-        verdict = Verdict(function, [*tried.verdict.notes, note(own)])
+        verdict = Verdict(function, [*tried.verdict.notes, note(own)], tried.verdict.lists)
         for case, answered, wanted in zip(tried.cases, tried.answered, expected, strict=True):
             verdict.add(case.name, compare_results(answered, wanted, check.tolerance))
         if verdict.share > best.verdict.share:
@@ -72,18 +72,18 @@ def of_attempts(check: Probed, context: Context, function: str, tried: Tried) ->
 
 
 def of_training(
-    check: TrajectoryCheck, context: Context, answers: Sequence[tuple[Case, Values, Values]], notes: Sequence[str]
+    check: TrajectoryCheck, context: Context, answers: Sequence[tuple[Case, Values, Values]], so_far: Verdict
 ) -> Verdict | None:
     """Return the verdict on a training loop by what follows from the submission's own functions; None if that is not right.
 
-    ``answers`` are cases, right results and answers. A loop whose single epoch is wrong has paid for that: here it
+    ``answers`` are cases, right results and answers, ``so_far`` has the conventions that were accepted. A loop whose single epoch is wrong has paid for that: here it
     has to take this epoch again and again.
     """
     function = check.function
     own = {function} if function in context.mistaken else mistaken(context, function)
     if not own:
         return None
-    verdict = Verdict(function, [*notes, note(own)])
+    verdict = Verdict(function, [*so_far.notes, note(own)], so_far.lists)
     for case, right, answered in answers:
         inputs = context.content.functions[function].complete(case.inputs)
         expected = _iterated(context, function, inputs) if function in own else carried(context, function, inputs)
@@ -114,7 +114,8 @@ def of_chain(check: ChainCheck, context: Context, tried: Tried) -> Tried:
         return tried
     factors = [context.content.functions[name].factors for name in check.functions_called]
     for combination in itertools.product(*factors):
-        verdict = Verdict("`, `".join(check.functions_called), [*tried.verdict.notes, note(own)])
+        notes, lists = [*tried.verdict.notes, note(own)], tried.verdict.lists
+        verdict = Verdict("`, `".join(check.functions_called), notes, lists)
         ends = []
         for case, right, answered in zip(tried.cases, tried.expected, tried.answered, strict=True):
             end = _chained(context, check, case, own, combination)

@@ -41,7 +41,8 @@ class Outcome:
     """``share`` of the points, from 0 to 1, the sentence about it, numbers that bear it out, and the bug.
 
     ``spot`` is the place of a piece of code and a line in it, where the sentence is about that line.
-    ``of_numbers`` says that numbers were compared: a missing result or another type needs no hint about a formula.
+    ``hint_fits`` says whether the check's own hint is about this: a hint about a formula is not about a result that is
+    missing or of another type.
     ``diagnose`` adds the bug to an outcome. It may ask the submission again, which may change what that answers
     next, and is therefore called when all checks have been judged.
     """
@@ -53,7 +54,7 @@ class Outcome:
     diagnose: Callable[[Outcome], Outcome] | None = None
     pictures: list[Picture] = field(default_factory=list)
     spot: tuple[str, int] | None = None
-    of_numbers: bool = True
+    hint_fits: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,16 @@ class Asked:
 @dataclass(frozen=True)
 class Result:
     """What a submitted function gave: values by result name, in the layout of the task, the arguments that
-    it changed in place, conventions that were accepted, and the answer as it came."""
+    it changed in place, conventions that were accepted, and the answer as it came.
+
+    ``lists`` are the results that came as a list of numbers.
+    """
 
     values: dict[str, Any]
     changed: list[str]
     notes: list[str]
     raw: Raw
+    lists: tuple[str, ...] = ()
 
 
 class Context:
@@ -342,8 +347,7 @@ class Context:
         if steps is not None:
             bound = steps
             notes.append(self.steps.note(asked))
-        listed = [name for name, item in bound.items() if _is_list(item) and name != declared.history]
-        notes += [list_note(listed)] if listed else []
+        lists = tuple(name for name, item in bound.items() if _is_list(item) and name != declared.history)
         parts = bound
         bound = {name: binding.as_array(item) for name, item in parts.items()}
         lacking = [name for name in declared.returns if name not in bound]
@@ -357,7 +361,7 @@ class Context:
             for before, now in zip(sent, answer.arguments, strict=False)
             if before is given and isinstance(given, np.ndarray) and not np.array_equal(before, now)
         ]
-        return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound, parts))
+        return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound, parts), lists)
 
     def asked(
         self, function: str, inputs: dict[str, Any], watch_arguments: bool = False, seed: int | None = None
@@ -439,8 +443,8 @@ def number_of_cases(count: int) -> str:
 class Verdict:
     """Collects comparisons over cases: each result of the function is right in all cases, or is not."""
 
-    def __init__(self, function: str, notes: Sequence[str] = ()) -> None:
-        """``notes`` are accepted conventions, said whatever the outcome."""
+    def __init__(self, function: str, notes: Sequence[str] = (), lists: Iterable[str] = ()) -> None:
+        """``notes`` are accepted conventions, said whatever the outcome; ``lists`` are results that came as lists."""
         self._function = function
         self._given_notes = list(notes)
         self._right: dict[str, bool] = {}
@@ -449,6 +453,8 @@ class Verdict:
         self._wrong_in: dict[str, int] = {}
         self._notes = list(notes)
         self._noted: set[str] = set()
+        self._lists = dict.fromkeys(lists)
+        self._of_another_form: set[str] = set()  # results of another type or shape
 
     def add(self, case: str, comparisons: dict[str, Comparison]) -> None:
         """Take in the comparisons of one case."""
@@ -456,6 +462,8 @@ class Verdict:
             self._right[name] = self._right.get(name, True) and comparison.problem is None
             if comparison.problem is not None:
                 self._wrong_in.setdefault(name, self._cases)
+                if not comparison.of_numbers:
+                    self._of_another_form.add(name)
             if comparison.problem and self._first is None:
                 sentence = _("`{function}`, case '{case}': {problem}")
                 told = sentence.format(function=self._function, case=case, problem=comparison.problem)
@@ -470,14 +478,25 @@ class Verdict:
         """For each wrong result, which of the cases is the first that shows it, counted from 0."""
         return dict(self._wrong_in)
 
-    def note(self, sentences: Sequence[str]) -> None:
-        """Take in conventions that were accepted in one case."""
+    def note(self, sentences: Sequence[str], lists: Iterable[str] = ()) -> None:
+        """Take in conventions that were accepted in one case, and the results that came as lists."""
         self._notes += [sentence for sentence in sentences if sentence not in self._notes]
+        self._lists |= dict.fromkeys(lists)
 
     @property
     def notes(self) -> list[str]:
-        """The accepted conventions so far."""
+        """The accepted conventions so far, but for lists."""
         return list(self._notes)
+
+    @property
+    def lists(self) -> list[str]:
+        """The results that came as lists."""
+        return list(self._lists)
+
+    def _with_lists(self, notes: list[str]) -> list[str]:
+        """The notes, and one about lists: not of a result that was refused for its form."""
+        accepted = [name for name in self._lists if name not in self._of_another_form]
+        return [*notes, list_note(accepted)] if accepted else notes
 
     @property
     def right(self) -> dict[str, bool]:
@@ -495,13 +514,15 @@ class Verdict:
         Otherwise each result that is right earns its part, unless ``all_or_nothing``.
         """
         if self._first is None:
-            return Outcome(1.0, " ".join([praise, *self._notes]), {"notes": self._notes} if self._notes else {})
+            notes = self._with_lists(self._notes)
+            return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
         message, evidence, of_numbers = self._first
         right = [name for name, is_right in self._right.items() if is_right]
         if right:
             message += " " + _("Right: {names}.").format(names=", ".join(right))
-        if self._given_notes:
-            message = " ".join([message, *self._given_notes])
-            evidence = {**evidence, "notes": self._given_notes}
+        notes = self._with_lists(self._given_notes)
+        if notes:
+            message = " ".join([message, *notes])
+            evidence = {**evidence, "notes": notes}
         share = 0.0 if all_or_nothing else len(right) / len(self._right)
-        return Outcome(share, message, evidence, of_numbers=of_numbers)
+        return Outcome(share, message, evidence, hint_fits=of_numbers)

@@ -27,7 +27,17 @@ def run(check: FiguresCheck, context: Context) -> Outcome:
     """Look for each panel among all figures; each that is there earns its part."""
     figures = [figure.axes for figure in context.figures()]
     used: list[int] = []
-    problems = {_(panel.title): _problem(panel, context, figures, used) for panel in check.panels}
+    problems: dict[str, str | None] = {}
+    unreadable: set[str] = set()  # panels of a variable that is missing, or something else than it has to be
+    for panel in check.panels:
+        title = _(panel.title)
+        try:
+            problems[title] = _problem(panel, context, figures, used)
+        except CallFailed as failure:  # that costs this panel, not the others
+            if failure.status not in ("failed", "error"):
+                raise
+            problems[title] = failure.message
+            unreadable.add(title)
     wrong = {title: problem for title, problem in problems.items() if problem}
     evidence: dict[str, Any] = {"figures": [{"axes": len(axes)} for axes in figures]}
     if not wrong:
@@ -37,16 +47,13 @@ def run(check: FiguresCheck, context: Context) -> Outcome:
     also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
     inverted = next((panel.images for panel in check.panels if _negatives() in wrong.get(_(panel.title), "")), None)
     bugs = told_by_check("inverted", inverted) if inverted else None
-    return Outcome(len(right) / len(problems), f"{title}: {problem}{also}", {**evidence, "wrong": wrong}, bugs)
+    told = f"{title}: {problem}{also}"
+    fits = title not in unreadable
+    return Outcome(len(right) / len(problems), told, {**evidence, "wrong": wrong}, bugs, hint_fits=fits)
 
 
 def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
-    try:
-        return (_images_problem if panel.images else _lines_problem)(panel, context, figures, used)
-    except CallFailed as failure:  # a variable that is missing costs its panel, not the others
-        if failure.status not in ("failed", "error"):
-            raise
-        return failure.message
+    return (_images_problem if panel.images else _lines_problem)(panel, context, figures, used)
 
 
 def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:

@@ -89,9 +89,9 @@ def _as_scores(check: GeneralisationCheck, answer: Any, count: int) -> Any:
     if scores.size != count or not np.isfinite(scores).all():
         raise CallFailed(
             "failed",
-            _("`{function}` does not give one number for each of {count} unseen inputs.").format(
-                function=check.predict, count=count
-            ),
+            _(
+                "With what `{train}` gives, `{predict}` does not give one finite number for each of {count} unseen inputs."
+            ).format(train=check.train, predict=check.predict, count=count),
         )
     return scores.reshape(count).astype(np.float64)
 

@@ -37,7 +37,13 @@ def run(check: InitialisationCheck, context: Context) -> Outcome:
         return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
     alike = [name for name in problems if name in check.spread and _units_alike(answered[name], tuple(shapes[name]))]
     bugs = told_by_check("units-start-alike", alike[0]) if alike else None
-    return Outcome(0.0, f"`{check.function}`: {next(iter(problems.values()))}", {"wrong": list(problems)}, bugs)
+    first, problem = next(iter(problems.items()))
+    fits = _is_finite(answered[first])  # the hint is about shapes and spread
+    return Outcome(0.0, f"`{check.function}`: {problem}", {"wrong": list(problems)}, bugs, hint_fits=fits)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "fiu" and bool(np.isfinite(value).all())
 
 
 def _units_alike(value: Any, shape: tuple[int, ...]) -> bool:

@@ -39,7 +39,25 @@ def run(check: NamespaceCheck, context: Context) -> Outcome:
     if swapped or partial:
         bug = "names-out-of-order" if swapped else "history-of-the-last-fit"
         bugs = told_by_check(bug, (swapped or partial)[0])
-    return Outcome(len(right) / len(check.names), next(iter(wrong.values())) + also, {"wrong": wrong}, bugs)
+    first, problem = next(iter(wrong.items()))
+    fits = _is_of_the_type(context.content.variables[first], first, context)
+    return Outcome(len(right) / len(check.names), problem + also, {"wrong": wrong}, bugs, hint_fits=fits)
+
+
+def _is_of_the_type(wanted: Variable, name: str, context: Context) -> bool:
+    """Whether the variable is there, and of the type that is asked: only then a hint about its content fits."""
+    try:
+        described = context.variable(name)
+    except CallFailed:
+        return False
+    if wanted.type == "model":
+        return described.model
+    if wanted.type == "texts":
+        return texts(described.value) is not None
+    if wanted.type == "history":
+        return isinstance(described.value, dict)
+    array = seen.array(described.value)
+    return array is not None and array.ndim > 0
 
 
 def _rearranged(wrong: list[str], context: Context) -> Findings | None:
@@ -117,6 +135,10 @@ def _problem(name: str, wanted: Variable, context: Context) -> str | None:
 
 def _texts_problem(name: str, wanted: Variable, value: Any) -> str | None:
     found = texts(value)
+    if found is None and isinstance(value, list | tuple | dict):
+        return _("`{name}` is {value}, but not all of its entries are texts: write each one in quotes.").format(
+            name=name, value=describe(value)
+        )
     if found is None:
         return _("`{name}` is {value}: it has to be a list of texts.").format(name=name, value=describe(value))
     if wanted.equals is None:

@@ -34,18 +34,19 @@ def run(check: SourceCheck, context: Context) -> Outcome:
         return broken
     record = context.training() if rules else []
     if rules and not training.fits(record):
-        return Outcome(0.0, _("No model was trained with fit(), so there is nothing to look at."))
+        return Outcome(0.0, _("No model was trained with fit(), so there is nothing to look at."), hint_fits=False)
     for rule in rules:
         problem = training.labels(record, context.labels()) if rule == "labels" else TRAINING_RULES[rule](record)
         if problem is not None:
             evidence = {"training": [_shown(call) for call in record[:20]]}
             return Outcome(0.0, problem.sentence, evidence, told_by_check(problem.bug, problem.where))
     if rules and not training.trained(record):
-        return Outcome(0.0, _("fit() has completed no epoch, so no model was trained: give `epochs` a value above 0."))
+        sentence = _("fit() has completed no epoch, so no model was trained: give `epochs` a value above 0.")
+        return Outcome(0.0, sentence, hint_fits=False)
     left_out = training.untrained(record)
     if left_out is not None:
         sentence = _("fit() of `{model}` has completed no epoch, so it was not trained.")
-        return Outcome(0.0, sentence.format(model=left_out))
+        return Outcome(0.0, sentence.format(model=left_out), hint_fits=False)
     praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
     return Outcome(1.0, praise)
 

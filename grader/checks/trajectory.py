@@ -28,7 +28,7 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
     verdict = Verdict(check.function, notes)
     for call in trained:
         case, expected, answered = call.case, call.expected, call.result.values
-        verdict.note(call.result.notes)
+        verdict.note(call.result.notes, call.result.lists)
         asked.append((case, expected, answered))
         if history is not None and (not drawn or verdict.share == 1):  # of the first case that is wrong, or the last
             drawn = pictured.path(f"{check.function}()", answered[history], expected[history], check.tolerance)
@@ -37,7 +37,7 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
         function=check.function, cases=number_of_cases(len(cases))
     )
     if verdict.share < 1:
-        followed = consequences.of_training(check, context, asked, verdict.notes)
+        followed = consequences.of_training(check, context, asked, verdict)
         verdict, drawn = (verdict, drawn) if followed is None else (followed, [])
     outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
     if not drawn:

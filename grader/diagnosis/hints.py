@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..assignment.bugs import Texts
 from ..assignment.checks import BaseCheck
 from ..assignment.content import AssignmentFile
+from ..compare import NOT_FINITE
 from ..errors import UsageError
 from ..language import _
 from ..report.model import Diagnosis, NamedBug
@@ -19,11 +23,21 @@ def diagnosis(findings: Findings, content: AssignmentFile) -> Diagnosis:
     return Diagnosis(bug=first.bug, title=first.title, where=first.where, also=also, alternatives=others)
 
 
-def hint(check: BaseCheck, findings: Findings | None, where: str, content: AssignmentFile, level: int) -> str:
+def hint(
+    check: BaseCheck, findings: Findings | None, evidence: Mapping[str, Any], content: AssignmentFile, level: int
+) -> str:
     """Where to look; from the second level on what kind of mistake it is; on the third how to reason.
 
-    Without a bug it is the check's own hint, and the first wrong result ``where``.
+    Without a bug it is the check's own hint, and the first wrong result, ``where`` in the ``evidence``. Where all entries
+    of a result are NaN or infinite, a formula is not the first thing to look at.
     """
+    where = str(evidence.get("where", ""))
+    count = sum(int(evidence.get(kind, 0)) for kind in NOT_FINITE)
+    if findings is None and count:
+        general = _(
+            "NaN comes from 0/0, from infinity - infinity, or from the logarithm of a negative number; infinity from a division by 0 or from a large exponent. Print the values before, and find the first one that is not finite."
+        )
+        return general if count == evidence.get("entries") else f"{general} {_(check.hint)}".strip()
     if findings is None:
         several = len(set(check.functions())) == 1 and len(content.functions[next(iter(check.functions()))].returns) > 1
         place = _("The first wrong result is {where}.").format(where=where) if where and several else ""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from ..language import _, marked
 from ..text import clean
+from . import magics
 
 Ending = Literal["failed", "error", "timeout", "memory", "output", "crashed", "protocol", "not_gradable"]
 BROKEN = "BrokenKernel"
@@ -105,11 +106,18 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
                     doing=doing, where=where
                 ),
             )
-        sentence = _("{doing} is not written yet{where} (NotImplementedError).")
+        sentence = (
+            _("{doing} calls a function that is not written yet{where} (NotImplementedError).")
+            if _passed_through_another(error)
+            else _("{doing} is not written yet{where} (NotImplementedError).")
+        )
         return CallFailed("error", sentence.format(doing=doing, where=where), kind)
+    about_magic = magics.sentence(doing, where, kind, text)
+    if about_magic is not None:
+        return CallFailed("error", about_magic, f"{kind}: {text}")
     advice = ""
     outer, outer_cell = error.get("outer_line"), error.get("outer_cell")
-    if loading and isinstance(outer, int) and (outer, outer_cell) != (line, error.get("cell")):
+    if loading and _passed_through_another(error):
         called = [_("cell {number}").format(number=outer_cell)] if isinstance(outer_cell, int) else []
         advice = _("; called at {place}").format(place=", ".join([*called, _("line {line}").format(line=outer)]))
     text = _of_the_worker(PATH.sub("", NUMPY_ADVICE.sub(r"\1", text))) or _("no message")
@@ -122,6 +130,12 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
     )
     told = sentence.format(doing=doing, where=where, raised=raised, shown=shown, advice=advice)
     return CallFailed("error", told, raised)
+
+
+def _passed_through_another(error: dict[str, Any]) -> bool:
+    """Whether the error has passed more than one line of the submission."""
+    outer = error.get("outer_line")
+    return isinstance(outer, int) and (outer, error.get("outer_cell")) != (error.get("line"), error.get("cell"))
 
 
 def _of_the_worker(text: str) -> str:

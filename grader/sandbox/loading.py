@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .. import packages
 from ..language import _, ngettext
 from ..text import clean
-from . import seen
+from . import magics, seen
 from .endings import CallFailed, Ending, Place, failure_of
 
 MOST_NOTES = 5
@@ -153,7 +153,9 @@ class Causes:
         if found and (earlier := self._lost.get(found[1])) is not None:
             return earlier
         sentence, status = failure.message, failure.status
-        if why := self._absence(failure.raised):
+        if magics.EXTENSION.match(item.source) and failure.raised.startswith("ModuleNotFoundError"):
+            sentence += " " + _("It is an extension that is not installed here: only its own magics are missing.")
+        elif why := self._absence(failure.raised):
             status, reason = why
             sentence = f"{sentence} {reason}"
         elif status == "error" and (earlier := self.excuse(item.objects)) is not None:

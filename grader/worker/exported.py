@@ -8,17 +8,22 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from . import commands, hooks
+from . import commands, hooks, magics
 
 RUN_AS_CODE = ("time", "timeit", "prun", "capture", "debug")
 SHELLS = ("bash", "sh", "system", "script", "!", "sx")
 
 
+class UsageError(Exception):
+    """What IPython raises for a magic that does not exist."""
+
+
 class Shell:
-    """Does what a notebook's shell does here, or nothing; its methods never fail by themselves."""
+    """Does what a notebook's shell does here, or nothing; of its methods only an unknown magic fails by itself."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.user_ns = namespace
+        self._has_extensions = False
 
     def system(self, command: str) -> None:
         """``!command``."""
@@ -43,6 +48,10 @@ class Shell:
                 self.ex(file.read())
         elif name == "time":
             self.ex(line)
+        elif name in ("load_ext", "reload_ext"):
+            self._has_extensions = True  # nothing is loaded, and what their magics are called is not known
+        elif name not in magics.LINE and not self._has_extensions:
+            raise UsageError(f"Line magic function `%{name}` not found.")
         return None
 
     def run_cell_magic(self, name: str, line: str = "", cell: str = "", *_: Any, **__: Any) -> Any:
@@ -55,6 +64,8 @@ class Shell:
             append = line.split()[:1] == ["-a"]
             with open(line.removeprefix("-a").strip(), "a" if append else "w", encoding="utf-8") as file:
                 file.write(cell)
+        elif name not in magics.CELL:
+            raise UsageError(f"Cell magic `%%{name}` not found.")
         return None
 
     def magic(self, text: str) -> Any:

@@ -140,7 +140,10 @@ class Loading:
                 return rest
         if isinstance(error, ImportError) and (bare := _without_annotations(failed)) is not None:
             return [bare, *rest]
-        self._note(described, names_of(failed), failed)
+        names = names_of(failed)
+        if type(error).__name__ == "UsageError":  # a magic that the shell does not know
+            names = names_in("".join(given_to_magic(failed)[2:]))
+        self._note(described, names, failed)
         return rest
 
     def note_cell(self, error: BaseException, source: str, locate: Locate, cell: int) -> None:
@@ -228,14 +231,17 @@ def following(waiting: Sequence[tuple[Any, ...]]) -> list[ast.stmt]:
 
 def code_in_magic(node: ast.stmt) -> str | None:
     """The code of a cell that begins with ``%%time`` or the like, from the statement that it is made; else None."""
+    given = given_to_magic(node)
+    return given[2] if given and given[0] in RUN_AS_CODE and given[1] == "" else None
+
+
+def given_to_magic(node: ast.stmt) -> tuple[str, str, str] | tuple[()]:
+    """The name, the rest of the line, and the cell of ``%%name``, from the statement that it is made; () for any other."""
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or len(call.args) != 3:
-        return None
-    given = [item.value if isinstance(item, ast.Constant) else None for item in call.args]
-    name, line, code = given
-    if call.func.attr != "run_cell_magic" or name not in RUN_AS_CODE or line != "" or not isinstance(code, str):
-        return None
-    return code
+        return ()
+    given = [item.value for item in call.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    return (given[0], given[1], given[2]) if call.func.attr == "run_cell_magic" and len(given) == 3 else ()
 
 
 def names_of(node: ast.AST) -> list[str]:

@@ -1,0 +1,55 @@
+"""Says what is wrong with a magic that the shell does not know: its name, its place, or the service that it is from."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from ..language import _
+from ..worker.magics import CELL, LINE
+
+UNKNOWN = re.compile(r"(?P<kind>Line magic function|Cell magic) `(?P<name>%+\S{1,60})` not found")
+OTHER_KIND = "did you mean that instead"  # IPython's words where only the other kind of this name exists
+NO_BACKEND = "is not a recognised GUI loop or backend name"
+EXTENSION = re.compile(r"%(?:re)?load_ext\b")
+ONLINE = {"shell": "Colab", "tensorflow_version": "Colab"}
+SIMILAR = 0.7  # of two names, from 0 to 1
+
+
+def sentence(doing: str, where: str, kind: str, text: str) -> str | None:
+    """The sentence about an exception of this type and text, None if it is about no magic.
+
+    ``doing`` is what failed, "Loading mine.ipynb", ``where`` " at cell 3, line 1".
+    """
+    if kind == "RuntimeError" and NO_BACKEND in text:
+        told = _("{doing} failed{where}: this kind of figures does not exist here. They are looked at without it.")
+        return told.format(doing=doing, where=where)
+    found = UNKNOWN.match(text) if kind == "UsageError" else None
+    if found is None:
+        return None
+    of_cell, magic = found["kind"] == "Cell magic", found["name"]
+    name = magic.lstrip("%")
+    if not of_cell and magic.startswith("%%") and name in CELL:
+        told = _("{doing} failed{where}: `{magic}` has to be the first line of its cell, above comments and code.")
+        return told.format(doing=doing, where=where, magic=magic)
+    other = _other(name, of_cell, OTHER_KIND in text)
+    if name in ONLINE:
+        told = _(
+            "{doing} failed{where}: the magic `{magic}` exists only on {service}. Leave it out of what you hand in."
+        )
+    elif other is not None:
+        told = _("{doing} failed{where}: there is no magic `{magic}`. Did you mean `{other}`?")
+    else:
+        told = _(
+            "{doing} failed{where}: there is no magic `{magic}` here. Check its name, or load the extension that has it."
+        )
+    told = told.format(doing=doing, where=where, magic=magic, service=ONLINE.get(name), other=other)
+    return " ".join([told, _("The other lines of this cell were not run.")]) if of_cell else told
+
+
+def _other(name: str, of_cell: bool, other_kind: bool) -> str | None:
+    """The magic that was meant: this name as the other kind, else one of the same kind with a similar name."""
+    if other_kind:
+        return f"%{name}" if of_cell else f"%%{name}"
+    near = difflib.get_close_matches(name.lower(), sorted(CELL if of_cell else LINE), n=1, cutoff=SIMILAR)
+    return ("%%" if of_cell else "%") + near[0] if near else None
