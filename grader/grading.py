@@ -6,7 +6,7 @@ import logging
 import os
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -300,12 +300,22 @@ def _run_all(
         if check.name in outcomes:
             _explain(check, result, outcomes[check.name], context.content, level)
     timings.add("diagnosis", began)
+    _mark_causes(results, session.causes.sentences)
     failed = [clean(note, MAX_MESSAGE) for note in session.causes.notes]
     notes = [*submission.notes, *(lengths.with_advice(note, context.splits.values()) for note in failed)]
     notes += _notes_on_what_was_given(session, context)
     if notes:
         results[0].evidence["notes"] = [*notes, *results[0].evidence.get("notes", [])]
     return results
+
+
+def _mark_causes(results: Sequence[CheckResult], sentences: Iterable[str]) -> None:
+    """Note in the evidence which part of a message is the cause that lies behind it, for a report to say it once."""
+    causes = sorted((clean(sentence, MAX_MESSAGE) for sentence in sentences), key=len, reverse=True)
+    for result in results:
+        cause = next((cause for cause in causes if result.status != "passed" and cause in result.message), None)
+        if cause is not None:
+            result.evidence["cause"] = cause
 
 
 def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:

@@ -48,6 +48,18 @@ def test_the_first_difference_is_said_in_a_sentence(actual, said):
     assert problem(actual) == said
 
 
+def test_a_result_that_is_none_among_others_is_not_said_to_be_nothing_at_all():
+    compared = compare_results({"dw": None, "db": 1.0}, {"dw": EXPECTED, "db": np.float64(1.0)}, Tolerance())
+    assert compared["dw"].problem == "dw is None, expected an array of shape (3,)."
+    alone = compare_results({"dw": None}, {"dw": EXPECTED}, Tolerance())
+    assert alone["dw"].problem == "dw is None, expected an array of shape (3,): the function returns nothing."
+
+
+def test_several_values_where_one_is_expected_are_named():
+    said = problem((EXPECTED, 0.5))
+    assert said == "dw is a tuple, expected an array of shape (3,): it holds several values, return this one alone."
+
+
 def test_wrong_values_are_said_with_the_size_of_the_error_and_without_the_expected_ones():
     said = problem(EXPECTED + np.array([0, 0.5, 0]))
     assert said == ("dw is wrong at 1 of 3 entries, most at index 1, by 0.5 (0.17 times the largest right entry).")

@@ -30,12 +30,12 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
     if (problem := report.problem()) is not None:
         return _paragraphs([*about, problem])
     page = html.render(report, title, pass_mark, Path(report.submission.path).name, hints)
-    shared = said.shared(report)
-    rows = "".join(_row(result, hints, shared is not None) for result in report.checks)
+    above = said.common(report)
+    rows = "".join(_row(result, hints, above) for result in report.checks)
     level = _("isolation {level}").format(level=_(report.isolation.level))
     isolation = escape(f"{report.assignment.name}; {level}; {report.seconds:.1f} s")
     return (
-        f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>{_paragraphs([shared] if shared else [])}'
+        f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>{_paragraphs(above)}'
         f'<table style="margin:0;text-align:left"><tbody>{rows}</tbody></table>'
         f'<p style="margin:.5em 0 0;opacity:.7">{isolation}</p>'
         f"<details><summary>{escape(_('The whole report, with pictures'))}</summary>"
@@ -51,12 +51,12 @@ def _verdict(report: Report) -> str:
     return sentence.format(score=f"{report.score:g}", most=f"{report.max_score:g}")
 
 
-def _row(result: CheckResult, hints: int, told_above: bool) -> str:
+def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:
     icon, colour = UNGRADED if result.status == "not_gradable" else ICONS.get(result.status, OTHERS)
     score = "–" if result.status == "not_gradable" else f"{result.score or 0:g}"
     points = f"{score} / {result.max_score:g}" if result.max_score else ""
-    told = [] if result.status == "passed" or told_above else [result.message]
-    told += result.evidence.get("notes", []) if result.status == "passed" else []
+    message = said.own_message(result, above)
+    told = said.own_notes(result, above) if result.status == "passed" else [message] if message else []
     if result.diagnosis is not None and hints > 1:
         told += _bugs(result.diagnosis)
     if result.hint:

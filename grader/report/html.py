@@ -47,7 +47,7 @@ def render(
             pass_mark=pass_mark,
             needed=pass_mark / 100 * report.max_score,
             who=who,
-            shared=said.shared(report),
+            above=said.common(report),
             bugs_named=hint_level > 1,
             cells=executed.cells(notebook) if notebook is not None else [],
             overview=overview,
@@ -74,6 +74,8 @@ def environment() -> Environment:
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "icon": icon,
         "word": word,
+        "own_message": said.own_message,
+        "own_notes": said.own_notes,
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }

@@ -19,26 +19,26 @@ SPECIAL = re.compile(r"([!#$&()*+\-.:<>@\[\\\]^_`{|}~])")
 def render(report: Report, content: AssignmentFile) -> str:
     """A heading, the verdict, a table of the checks, and what was found by those that did not pass."""
     heads = ["", _("check"), _("points"), ""]
+    above = said.common(report)
     lines = [
         f"## {text(_(content.title))}",
         "",
         f"**{text(said.verdict(report, content.pass_mark), said.LONGEST)}**",
         "",
+        *(line for sentence in above for line in (text(sentence, said.LONGEST), "")),
         f"| {' | '.join(heads)} |",
         "|---|---|---:|---|",
     ]
     for check in report.checks:
         mark = f"{MARKS.get(check.status, '❌')} {text(said.status(check))}"
         lines.append(f"| {mark} | {text(check.name)} | {text(said.points(check))} | {text(check.title)} |")
-    sentence = said.shared(report)
-    if sentence is not None:
-        lines += ["", text(sentence, said.LONGEST)]
     for check in report.checks:
-        if sentence is not None or check.status not in said.FINDINGS:
+        told = said.sentences(check, above)
+        if not told or check.status not in said.FINDINGS:
             continue
         where = f" ({text(said.spot(check))})" if check.location is not None else ""
         lines += ["", f"### {text(check.name)}{where}", ""]
-        lines += [f"- {sentence}" for sentence in map(partial(text, limit=said.LONGEST), said.sentences(check))]
+        lines += [f"- {sentence}" for sentence in map(partial(text, limit=said.LONGEST), told)]
     gaps = ", ".join(map(_, report.isolation.not_enforced))
     isolation = _("isolation {level}").format(level=_(report.isolation.level)) + (f" ({gaps})" if gaps else "")
     shown = [clean(said.path(report)), said.provenance(report), isolation, *filter(None, [report.environment.data])]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Literal
 
@@ -22,10 +24,14 @@ SOURCES = {
 WRONG = ("partial", "failed")  # of these, those that gave an answer
 
 
-def sentences(check: CheckResult) -> list[str]:
-    """What the student reads about a check: the message, notes, the bugs, the hint; each on one line."""
-    told = [check.message]
-    told += [_("Note: {note}").format(note=note) for note in check.evidence.get("notes", [])]
+def sentences(check: CheckResult, above: Sequence[str] = ()) -> list[str]:
+    """What the student reads about a check: the message, notes, the bugs, the hint; each on one line.
+
+    Not what is said ``above`` it, see :func:`common`.
+    """
+    message = own_message(check, above)
+    told = [message] if message else []
+    told += [_("Note: {note}").format(note=note) for note in own_notes(check, above)]
     if check.diagnosis is not None:
         for word, bugs in (
             (_("Bug: {bug}"), [check.diagnosis]),
@@ -134,6 +140,31 @@ def shared(report: Report) -> str | None:
     """The one sentence about all checks, as where a submission cannot be loaded; None where they differ."""
     said = {(check.status, check.message) for check in report.checks}
     return clean(report.checks[0].message, LONGEST) if len(said) == 1 < len(report.checks) else None
+
+
+def common(report: Report) -> list[str]:
+    """What is said once, above all checks: the sentence about all of them, or the causes that several of them have."""
+    sentence = shared(report)
+    if sentence is not None:
+        return [sentence] if report.checks[0].status != "passed" else []
+    counted = Counter(
+        cause for check in report.checks if (cause := check.evidence.get("cause")) and cause in check.message
+    )
+    return [clean(cause, LONGEST) for cause, count in counted.items() if count > 1]
+
+
+def own_message(check: CheckResult, above: Sequence[str]) -> str:
+    """The message of a check without what is said ``above`` it; "" where nothing is left."""
+    message = clean(check.message, LONGEST)
+    for sentence in above:
+        message = message.replace(sentence, "")
+    return " ".join(message.split())
+
+
+def own_notes(check: CheckResult, above: Sequence[str]) -> list[str]:
+    """The notes of a check without those about what is said ``above`` it."""
+    notes = (clean(note, LONGEST) for note in check.evidence.get("notes", []))
+    return [note for note in notes if not note.startswith(tuple(above))]
 
 
 def is_bonus(check: CheckResult) -> bool:

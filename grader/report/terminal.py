@@ -64,7 +64,7 @@ def show(
 
     line(Text(f"{report.assignment.name}: {_which(report, entry)}", style="bold"))
     width = max(len(result.name) for result in report.checks)
-    shared = said.shared(report)
+    above = said.common(report)
 
     def headline(result: CheckResult) -> None:
         """The title stays in its column, where that leaves room for some words a line."""
@@ -76,12 +76,15 @@ def show(
         for number, part in enumerate(title.wrap(console, room)):
             console.print((Text(" " * len(start)) if number else start) + part, soft_wrap=True)
 
+    for sentence in above:
+        line(sentence)
     for result in report.checks:
         headline(result)
-        explained = result.status != "passed" and shared is None
-        if explained:
-            line(result.message, INDENT)
-        notes = [note for note in result.evidence.get("notes", []) if not explained or note not in result.message]
+        message, notes = said.own_message(result, above), said.own_notes(result, above)
+        if result.status != "passed":
+            notes = [note for note in notes if note not in result.message]
+            if message:
+                line(message, INDENT)
         if notes:
             line(_("Note: {notes}").format(notes=" ".join(notes)), INDENT)
         if result.diagnosis is not None and hint_level > 1:
@@ -89,8 +92,6 @@ def show(
                 line(name, INDENT)
         if result.hint:
             line(Text(_("Hint: {hint}").format(hint=result.hint), style="italic"), INDENT)
-    if shared is not None:
-        line(shared)
     line(_summary(report, pass_mark))
     if report.environment.data:
         line(Text(_("data {data}").format(data=report.environment.data), style="dim"))

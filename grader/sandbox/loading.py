@@ -67,6 +67,8 @@ class Causes:
         self._seconds = seconds
         self._lost: dict[str, Cause] = {}
         self._excused: list[tuple[Cause, set[str]]] = []
+        self.sentences: dict[str, None] = {}
+        """What was said about causes so far, in order; each may be part of the messages of several checks."""
         self.first: Cause | None = None
         """Why the first of them failed, where that is of the submission's own doing."""
         self.notes: list[str] = []
@@ -144,6 +146,7 @@ class Causes:
         why = self._absence(failure.raised)
         if why is None:
             return failure
+        self.sentences[why[1]] = None
         return CallFailed(why[0], f"{failure.message} {why[1]}", failure.raised, failure.place)
 
     def _cause(self, item: seen.Failure) -> Cause:
@@ -162,6 +165,7 @@ class Causes:
             return earlier
         if status == "timeout":
             sentence = f"{sentence} " + _("The limit is {seconds:g} s.").format(seconds=self._seconds)
+        self.sentences[sentence] = None
         return Cause(status, sentence, failure.place)
 
     def _absence(self, raised: str) -> tuple[Ending, str] | None:

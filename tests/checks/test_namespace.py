@@ -62,7 +62,7 @@ def test_an_exercise_of_variables_and_figures_alone(graded):
         ('["sine", "cosine"]', 'np.array(["sine", "cosine"])', "names", 1, ""),
         ('["sine", "cosine"]', '["cosine", "sine"]', "names", 0, "but not their order"),
         ('["sine", "cosine"]', '["sine"]', "names", 0, "has 1 entries; expected 2"),
-        ('["sine", "cosine"]', "[1, 2]", "names", 0, "has to be a list of texts"),
+        ('["sine", "cosine"]', "[1, 2]", "names", 0, "not all of its entries are texts"),
         ("NAMES =", "NAME =", "names", 0, "The variable `NAMES` is missing"),
         ("curves =", "waves =", "arrays", 1, ""),
         ("curves =", "curve =", "arrays", 0.5, "`curves` is missing"),

@@ -114,4 +114,4 @@ def test_a_bug_of_another_function_is_sent_there():
 
 def hint(check: BaseCheck, name: str, level: int) -> str:
     found = Findings((Finding(name, "dw"),)).of("gradients")
-    return hints.hint(check, found, "dw", CONTENT, level)
+    return hints.hint(check, found, {"where": "dw"}, CONTENT, level)

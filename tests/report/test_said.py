@@ -30,3 +30,42 @@ def test_a_line_is_told_in_the_file_that_was_handed_in(reports, path, cell, expe
     check = report.checks[0].model_copy(update={"evidence": {"location": location.model_dump()}})
     assert said.place(report, check) == expected
     assert said.place(report, check.model_copy(update={"evidence": {}})) == (said.path(report), None)
+
+
+def test_a_cause_of_several_checks_is_said_once_above_them(reports):
+    report = reports["wrong"]
+    cause = "Loading mine.py failed at line 2 with ValueError: no."
+    first, second, third = (
+        check.model_copy(update={"status": "error", "message": message, "evidence": evidence})
+        for check, message, evidence in zip(
+            report.checks,
+            [f"`a` is not defined. {cause}", f"`b` is not defined. {cause}", "`c` is wrong."],
+            [
+                {"cause": cause, "notes": [f"{cause} Not defined because of this: a, b.", "Another."]},
+                {"cause": cause},
+                {},
+            ],
+            strict=False,
+        )
+    )
+    several = report.model_copy(update={"checks": [first, second, third]})
+    above = said.common(several)
+    assert above == [cause]
+    assert [said.own_message(check, above) for check in several.checks] == [
+        "`a` is not defined.",
+        "`b` is not defined.",
+        "`c` is wrong.",
+    ]
+    assert said.own_notes(first, above) == ["Another."]
+    assert said.common(report.model_copy(update={"checks": [first, third]})) == []
+    # Where a message was replaced, as one about the grader's own failure is for students, its cause is not said either.
+    hidden = [check.model_copy(update={"message": "Later."}) for check in (first, second)]
+    assert said.common(report.model_copy(update={"checks": [*hidden, third]})) == []
+
+
+def test_what_is_the_same_for_all_checks_is_said_above_them_alone(reports):
+    report = reports["wrong"]
+    checks = [check.model_copy(update={"status": "error", "message": "No Python."}) for check in report.checks]
+    broken = report.model_copy(update={"checks": checks})
+    assert said.common(broken) == ["No Python."]
+    assert {said.own_message(check, ["No Python."]) for check in checks} == {""}

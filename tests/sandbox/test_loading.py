@@ -110,7 +110,7 @@ def test_a_cell_goes_on_after_a_statement_that_failed(engine):
             "Not defined because of this: x."
         )
         assert "cell 2, line 2 with FileNotFoundError" in session.causes.notes[1]
-        assert "(`%%time`)" in session.causes.notes[2]
+        assert "cell 3, line 2: `%%time` has to be the first line of its cell" in session.causes.notes[2]
         assert "cell 4, line 1 with SyntaxError" in session.causes.notes[3]
         assert {"x", "data", "d", "later", "g"} <= set(session.causes.lost)
         assert session.outputs[5][-1]["data"]["text/plain"] == "5"
