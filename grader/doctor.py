@@ -95,7 +95,7 @@ def _advice(levels: dict[Level, dict[str, Any]]) -> list[str]:
     for level in ("strong", "medium"):
         if levels[level]["reached"]:
             advice.append(f"{level} isolation has a hole on this machine: do not use it, and report it (SECURITY.md).")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if sys.platform == "linux" and os.geteuid() == 0:
         if not view.can_change_uid():
             advice.append(
                 "this root has no other user ids to run submissions as, so their number of processes has no limit: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -151,7 +152,14 @@ def _refuse_overwriting(submission: Path, entry: str, *written: Path | None) -> 
     """A report takes neither the place of the submission nor that of the other report."""
     places = [path.resolve() for path in written if path is not None]
     for path in places:
-        if path in (submission.resolve(), (submission / entry).resolve()):
+        if any(_same(path, other) for other in (submission.resolve(), (submission / entry).resolve())):
             raise UsageError(_("{path} is the submission itself: give the report another name.").format(path=path.name))
-    if len(set(places)) < len(places):
+    if len(places) > 1 and _same(*places):
         raise UsageError(_("--output and --html name the same file: give one of them another name."))
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths name one file, also where the file system takes A.py and a.py for the same."""
+    with contextlib.suppress(OSError):  # one of them does not exist yet
+        return one.samefile(other)
+    return one == other

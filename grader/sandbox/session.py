@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imp
     marked("number of processes"),
     marked("another user id"),
     marked("memory of all processes together"),
+    marked("memory of each process"),
     marked("signals to your other processes"),
     marked("Unix sockets"),
 ]
@@ -127,7 +129,8 @@ class Session:
         self._submission = submission
         self._limits = limits
         self._equipment = equipment or Equipment()
-        self._candidates = [isolation] if isolation else list(LEVELS)
+        usual = LEVELS if sys.platform == "linux" else LEVELS[-1:]
+        self._candidates = [isolation] if isolation else list(usual)
         self._worker: WorkerProcess | None = None
         self._confined: WorkerProcess | None = None
         self._identity = 0

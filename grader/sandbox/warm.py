@@ -10,6 +10,7 @@ import contextlib
 import json
 import socket
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class WarmStart:
 
     def fork(self, kind: Kind, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked | None:
         """A supervisor with this channel, output and environment; None if there is none to be had warm."""
-        if self._failures[kind] >= MOST_FAILURES:
+        if sys.platform != "linux" or self._failures[kind] >= MOST_FAILURES:
             return None
         if kind not in self._processes:
             self._processes[kind] = _WarmProcess(kind)

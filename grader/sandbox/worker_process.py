@@ -12,6 +12,7 @@ import selectors
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from .view import Equipment
 
 SETUP_SECONDS = 60
 CHUNK = 1 << 16
+LONGEST_FOLDER = 70  # bytes: the path of a socket has at most 103 on macOS, and 30 of them come behind
 BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
 STRONG_WORK = "/submission"
 STRONG_DATA = "/given"  # no name of a folder that students have
@@ -46,7 +48,7 @@ class WorkerProcess:
     def __init__(self, level: str, engine: str, limits: Limits, equipment: Equipment, fork: Fork | None = None) -> None:
         """Start it without waiting until it is confined, which :meth:`await_ready` does; by ``fork``, if that can."""
         self.limits = limits
-        self._folder = None if level == "strong" else tempfile.mkdtemp(prefix="grader-")
+        self._folder = None if level == "strong" else _make_folder()
         work = self._folder or STRONG_WORK
         self._channel, theirs = socket.socketpair()
         output, their_output = os.pipe()
@@ -71,6 +73,8 @@ class WorkerProcess:
         data = {name: f"{STRONG_DATA}/{name}.npz" for name in files} if level == "strong" else files
         given = {name: str(file.resolve()) for name, file in equipment.files.items()}
         shown = {name: f"{STRONG_DATA}/files/{name}" for name in given} if level == "strong" else given
+        # At none the worker gets copies, and no file of a worker may be larger than this.
+        copied = [os.path.getsize(file) for file in (*files.values(), *given.values())] if level == "none" else []
         config = {
             "level": level,
             "engine": engine,
@@ -93,7 +97,7 @@ class WorkerProcess:
             "python_path": view.python_path(),
             "limits": {
                 "memory_bytes": limits.memory_mb << 20,
-                "disk_bytes": limits.disk_mb << 20,
+                "disk_bytes": max([limits.disk_mb << 20, *copied]),
                 "processes": limits.processes,
                 "open_files": limits.open_files,
                 "output_bytes": limits.output_kb << 10,
@@ -326,12 +330,18 @@ class WorkerProcess:
                 _remove(self._folder)
 
 
+def _make_folder() -> str:
+    """A new folder to work in, in /tmp where the usual one has too long a path for the sockets of a kernel."""
+    usual = tempfile.gettempdir()
+    return tempfile.mkdtemp(prefix="grader-", dir=usual if len(os.fsencode(usual)) <= LONGEST_FOLDER else "/tmp")
+
+
 def _remove(folder: str) -> None:
     """Remove what a submission may have left in its folder: by programs for which no nesting is too deep."""
     remove = ["rm", "-rf", "--", folder]
     if subprocess.run(remove, check=False, stderr=subprocess.DEVNULL).returncode != 0:
         # Folders that it has closed even to their owner; chmod follows no links that it meets.
-        subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(["chmod", "-R", "--", "u+rwx", folder], check=False, stderr=subprocess.DEVNULL)
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
@@ -360,6 +370,8 @@ def _environment(work: str, level: str, engine: str, equipment: Equipment) -> di
         }
     else:
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
+    if sys.platform == "darwin":  # or a fork ends in which Objective-C is used
+        environment["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
     if engine == "module":  # a notebook has one of
         environment["MPLBACKEND"] = "Agg"
     return environment

@@ -9,6 +9,7 @@ the name of the step.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -144,33 +145,44 @@ def drop_privileges(config: dict[str, Any]) -> None:
     system.drop_capabilities()
 
 
-def set_limits(limits: dict[str, Any]) -> None:
-    """Set this process's resource limits; its children inherit each of them anew."""
+def set_limits(limits: dict[str, Any]) -> list[str]:
+    """Set this process's resource limits; its children inherit each of them anew. Returns those that cannot be set."""
     import resource  # here alone: the grader's process reads this module on Windows as well
 
     wanted = {
-        "RLIMIT_DATA": limits["memory_bytes"],
         "RLIMIT_FSIZE": limits["disk_bytes"],
         "RLIMIT_NOFILE": limits["open_files"],
         "RLIMIT_CPU": limits["cpu_seconds"],
-        "RLIMIT_NPROC": limits["processes"] + _tasks_of_this_user(),
         "RLIMIT_CORE": 0,
     }
+    gaps = []
+    if sys.platform == "linux":
+        wanted["RLIMIT_DATA"] = limits["memory_bytes"]
+    else:  # macOS counts reserved addresses, more than any limit, and refuses to set it
+        gaps.append("memory of each process")
+    tasks = _tasks_of_this_user()
+    if tasks is not None:
+        wanted["RLIMIT_NPROC"] = limits["processes"] + tasks
+    else:
+        gaps.append("number of processes")
     for name, value in wanted.items():
         kind = getattr(resource, name, None)
         if kind is not None:
             hard = resource.getrlimit(kind)[1]
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(kind, (value, value))
+    return gaps
 
 
-def _tasks_of_this_user() -> int:
-    """RLIMIT_NPROC counts all threads of the user: those that already run must not use it up."""
+def _tasks_of_this_user() -> int | None:
+    """RLIMIT_NPROC counts all threads of the user: those that already run must not use it up. None if not known."""
     count, uid = 0, os.getuid()
     try:
         processes = [entry for entry in os.scandir("/proc") if entry.name.isdigit()]
     except OSError:  # no /proc on this system
-        return 0
+        return None
+    if not processes:
+        return None
     for entry in processes:
         try:
             if entry.stat().st_uid == uid:
@@ -186,8 +198,9 @@ def lock(config: dict[str, Any]) -> list[str]:
     Returns what stays open, beyond what the level always leaves open.
     """
     level = config["level"]
-    set_limits(config["limits"])
-    gaps = [] if os.getuid() != 0 else ["number of processes", "another user id"]
+    gaps = set_limits(config["limits"])
+    if os.getuid() == 0:
+        gaps += [gap for gap in ("number of processes", "another user id") if gap not in gaps]
     if not os.path.exists("/proc/self/task"):  # where the grader looks
         gaps.append("memory of all processes together")
     if level == "none":

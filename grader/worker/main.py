@@ -15,6 +15,7 @@ it with ``{"setup": "ready", "gaps": [...]}`` or whoever failed with ``{"setup":
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import select
@@ -55,6 +56,8 @@ def main(channel_fd: int, lifeline_fd: int) -> int:
     signal.set_wakeup_fd(wake)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     try:
+        if config["level"] != "none" and sys.platform != "linux":
+            raise OSError("it needs Linux")
         if config["level"] == "strong":
             confine.enter_namespaces()
         elif sys.platform == "linux":
@@ -68,10 +71,14 @@ def main(channel_fd: int, lifeline_fd: int) -> int:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for descriptor in (woken, wake, lifeline_fd):
             os.close(descriptor)
+        if sys.platform != "linux":
+            os.setpgid(0, 0)  # what is left of this group is killed at the end
         _inside(channel, config)
     channel.close()
     status = _wait(child, woken, lifeline_fd)
-    if config["level"] != "strong":
+    if sys.platform != "linux":
+        _kill_group(child)
+    elif config["level"] != "strong":
         _kill_descendants()
     return status
 
@@ -124,6 +131,12 @@ def _kill_descendants() -> None:
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+
+
+def _kill_group(leader: int) -> None:
+    """Where no orphan comes back: kill what has stayed in the worker's group; whoever has left it stays alive."""
+    with contextlib.suppress(OSError):  # nothing is left
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _report_failure(channel: socket.socket, error: Exception) -> None:

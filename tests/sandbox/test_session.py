@@ -490,3 +490,23 @@ def draw():
     assert len(set(first)) == 4
     assert drawn(0) == first
     assert not set(drawn(1)) & set(first)
+
+
+def test_data_larger_than_the_disk_of_a_worker_are_copied_at_level_none(tmp_path):
+    data = tmp_path / "big.npz"
+    np.savez(data, **dict.fromkeys(("x_train", "y_train", "x_test", "y_test"), np.zeros(1 << 19, np.uint8)))
+    source = "import os\ndef size(): return os.path.getsize('big.npz')"
+    limits = Limits(disk_mb=1, load_seconds=10)
+    with Session(submitted(source), limits, "none", Equipment(data={"big": data})) as session:
+        session.load()
+        assert session.call("size", [], {}).value == data.stat().st_size > 1 << 20
+
+
+def test_a_temporary_folder_with_a_path_too_long_for_sockets(tmp_path, monkeypatch):
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    kernel = submitted(["def f(): return 7"], "notebook")
+    with Session(kernel, LIMITS, "none", engine="kernel", **HOW) as session:
+        session.load()
+        assert session.call("f", [], {}).value == 7

@@ -1,0 +1,118 @@
+"""What a student gets on macOS, as far as Linux can be made to look like it: see docs/isolation.md for what is simulated."""
+
+import json
+import os
+import shlex
+import site
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+HERE = Path(__file__).with_name("macos")
+HIDE = "mount -t tmpfs none /proc && mount -t tmpfs none /sys && mount -t tmpfs -o mode=000 none /dev/shm"
+UNSHARE = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-Urm"]
+LEFT_OPEN = ["memory of each process", "number of processes", "memory of all processes together"]
+MARK = "86399.25"  # seconds, of a process to be left behind
+
+
+@pytest.fixture(scope="module")
+def macos(tmp_path_factory):
+    """Run ``grader ARGUMENTS`` as on macOS, below a temporary folder with a long path that is reached by a link."""
+    folder = tmp_path_factory.mktemp("macos")
+    if subprocess.run([*UNSHARE, "sh", "-c", HIDE], check=False, capture_output=True).returncode:
+        pytest.skip("no mount namespaces here, to hide /proc in")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
+    (packages,) = (folder / "venv" / "lib").glob("python3*/site-packages")
+    (packages / "sitecustomize.py").write_text((HERE / "sitecustomize.py").read_text())
+    (packages / "real.pth").write_text("\n".join([*site.getsitepackages(), str(ROOT)]))
+    temporary = folder / "private" / "var" / "folders" / "zz" / "zyxvpxvq6csfxvn_n0000000000000" / "T"
+    temporary.mkdir(parents=True)
+    (folder / "var").symlink_to(folder / "private" / "var")
+    python = str(folder / "venv" / "bin" / "python")
+
+    def run(*arguments, cwd=ROOT / "examples", code=0):
+        command = [python, "-S", str(HERE / "launch.py"), python, "-m", "grader", *map(str, arguments)]
+        linked = str(folder / temporary.relative_to(folder / "private"))
+        done = subprocess.run(
+            [*UNSHARE, "sh", "-c", f"{HIDE} && exec {shlex.join(command)}"],
+            cwd=cwd,
+            env={**os.environ, "TMPDIR": linked},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
+        assert not [*temporary.iterdir()], "a folder is left behind"
+        return done
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("assignment", "file", "options"),
+    [
+        ("single-neuron", "another_style.py", []),
+        ("single-neuron", "correct.ipynb", []),
+        ("single-neuron", "correct.ipynb", ["--engine", "kernel", "--only", "gradients"]),
+        ("relu-swap", "correct.py", []),
+        ("numpy-mnist", "correct.py", ["--only", "backward", "--only", "trajectory"]),
+        ("cifar-grayscale", "correct.py", ["--isolation", "none"]),
+    ],
+)
+def test_an_exercise(macos, assignment, file, options):
+    done = macos("check", assignment, f"{assignment}/{file}", "--json", *options)
+    report = json.loads(done.stdout)
+    assert (report["passed"], report["isolation"]["level"]) == (True, "none")
+    assert set(report["isolation"]["not_enforced"]) >= {"files", "network", *LEFT_OPEN}
+    assert "ran without isolation" in done.stderr
+
+
+@pytest.mark.parametrize("level", ["strong", "medium"])
+def test_a_level_that_needs_linux(macos, level):
+    done = macos("check", "single-neuron", "single-neuron/wrong.py", "--isolation", level, code=3)
+    assert done.stderr.count("\n") == 1
+    assert f"at isolation level '{level}' (it needs Linux)" in done.stderr
+
+
+def test_the_doctor(macos):
+    found = json.loads(macos("doctor", "--json").stdout)
+    assert {level for level, tried in found["levels"].items() if tried["works"]} == {"none"}
+    assert found["isolation"] == "none"
+    assert found["advice"][0] == "strong isolation needs Linux: use the Docker image or a virtual machine."
+
+
+def test_a_class_at_level_none(macos, tmp_path):
+    for student in ("ada", "bob"):
+        (tmp_path / "class" / student).mkdir(parents=True)
+        (tmp_path / "class" / student / "mine.py").write_text(
+            (ROOT / "examples/single-neuron/another_style.py").read_text()
+        )
+    done = macos(
+        "grade",
+        "single-neuron",
+        "class",
+        "--out",
+        "out",
+        "--isolation",
+        "none",
+        "--seed",
+        "0",
+        "--jobs",
+        "2",
+        cwd=tmp_path,
+    )
+    assert "2 passed, 0 without a score" in done.stdout
+
+
+def test_a_process_that_the_submission_leaves_behind(macos, tmp_path):
+    solution = (ROOT / "examples/single-neuron/another_style.py").read_text()
+    (tmp_path / "mine.py").write_text(f"{solution}\nimport subprocess\nleft = subprocess.Popen(['sleep', '{MARK}'])\n")
+    macos("check", "single-neuron", "mine.py", "--only", "predict", cwd=tmp_path)
+    running = [file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline") if file.exists()]
+    assert not [line for line in running if MARK.encode() in line.split(b"\0")]
