@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
 
-from . import device, distribution
+from . import containers, device, distribution, machine
+from .assignment import bundled_names, load
 from .assignment.parts import Limits
 from .errors import NotGradable
 from .oracle import tensorflow_version
@@ -21,6 +22,7 @@ from .sandbox.endings import CallFailed
 from .sandbox.session import LEVELS
 from .sandbox.view import Equipment
 from .systems import why_no_worker
+from .text import plural
 
 # Of the kernel, and what each has to be for user namespaces: Ubuntu 24.04 and its runners, Debian, and in general.
 SETTINGS = {
@@ -41,6 +43,7 @@ def examine() -> dict[str, Any]:
             **{name: importlib.metadata.version(name) for name in ("numpy", "nbclient", "ipykernel")},
             "tensorflow": tensorflow_version(),
         },
+        "machine": _machine(),
         "devices": _devices(),
         "isolation": best,
         "levels": levels,
@@ -48,11 +51,31 @@ def examine() -> dict[str, Any]:
     }
 
 
+def _machine() -> dict[str, Any]:
+    """Processors and megabytes of memory that the grader may use, in a sentence as well, and the bundled assignments
+    that need more."""
+    found = machine.memory()
+    too_large: dict[str, str] = {}
+    for name in bundled_names():
+        try:
+            containers.limits_here(load(name), found)
+        except NotGradable as error:
+            too_large[name] = str(error)
+    return {
+        "processors": machine.share_of_processors(),
+        "memory_mb": None if found is None else found.size >> 20,
+        "limited": found is not None and found.group is not None,
+        "shown": containers.here(),
+        "too_small_for": too_large,
+    }
+
+
 def _devices() -> list[str]:
     """The processor, and each GPU with whether TensorFlow can use it."""
     found = device.gpus()
     used = "" if not found or device.tensorflow_sees_gpu() else " (TensorFlow does not see it)"
-    return [f"cpu, {os.cpu_count()} cores", *(f"gpu, {name}{used}" for name in found)]
+    cores = plural(int(machine.processors()), "core")
+    return [f"cpu, {cores}", *(f"gpu, {name}{used}" for name in found)]
 
 
 def _try(level: Level) -> dict[str, Any]:

@@ -36,6 +36,12 @@ class NoIsolation(NotGradable):
     cause = "isolation"
 
 
+class NoMemory(NotGradable):
+    """This machine or its container has too little memory, or it ran out through no fault of the submission."""
+
+    cause = "memory"
+
+
 class Stopped(GraderError):
     """Ctrl-C, where something is worth saying about what is done so far: exit code 130."""
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from . import __version__, checks, datasets, near, needs, seeds
+from . import __version__, checks, containers, datasets, near, needs, seeds
 from .assignment import Assignment
 from .assignment.checks import BaseCheck, SourceCheck
 from .assignment.content import AssignmentFile
+from .assignment.parts import Limits
 from .checks.context import Context, Outcome
 from .datasets import Split, lengths
 from .device import Wanted, choose, slot
@@ -113,9 +114,11 @@ def grade(
     hide = [assignment.folder, *datasets.places(data), *equipment.hide]
     equipment = replace(equipment, seed=seeds.of_worker(seed), hide=hide)
     splits: dict[str, Split] = {}
+    limits = assignment.content.limits
     try:
         if submission.nothing is not None:
             raise NotGradable(submission.nothing)
+        limits = containers.limits_here(assignment)
         needs.refuse_missing_packages(assignment)
         oracle = oracle or Oracle(assignment)
         oracle.refuse_without_tensorflow(assignment.content.asked_on_probes(selected), seed == DEFAULT_SEED)
@@ -134,7 +137,6 @@ def grade(
             result.evidence |= {NOTHING: True} if submission.nothing is not None else {}
         level, gaps, executed_by = isolation or "strong", [], None  # nothing has run
     else:
-        limits = assignment.content.limits
         timings.add("prepare", began)
         forbidden = assignment.content.forbidden_imports
         with (
@@ -150,6 +152,7 @@ def grade(
             untouched = Untouched(assignment, submission.code)
             oracle.sources.clear()
             results = _run_all(submission, session, context, ordered, skip, told, kept, timings, untouched)
+            _note_small_memory(assignment, limits, session, results)
             level, gaps = session.level, session.not_enforced
             executed_by = session.engine
             if submission.kind == "notebook" and session.last_cell:
@@ -316,6 +319,16 @@ def _mark_causes(results: Sequence[CheckResult], sentences: Iterable[str]) -> No
         cause = next((cause for cause in causes if result.status != "passed" and cause in result.message), None)
         if cause is not None:
             result.evidence["cause"] = cause
+
+
+def _note_small_memory(assignment: Assignment, limits: Limits, session: Session, results: list[CheckResult]) -> None:
+    """Say which limit a submission has met, where it is not the assignment's."""
+    small = containers.less_than_allowed(assignment, limits)
+    cause = session.causes.first
+    if small and (
+        "memory" in {result.status for result in results} or (cause is not None and cause.status == "memory")
+    ):
+        results[0].evidence["notes"] = [*results[0].evidence.get("notes", []), small]
 
 
 def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:

@@ -320,6 +320,13 @@ def includes(requirements: Iterable[str], package: str) -> bool:
     return any(re.split(r"[^\w.-]", wanted.strip(), maxsplit=1)[0].lower() == package for wanted in requirements)
 
 
+def for_pip(requirements: Iterable[str]) -> list[str]:
+    """``requirements``, such as pandas>=2 or sklearn, as pip needs them written."""
+    from packaging.requirements import Requirement  # slow, and few assignments need it
+
+    return [f"{pip_name(wanted.name) or wanted.name}{wanted.specifier}" for wanted in map(Requirement, requirements)]
+
+
 def _version(distribution: str) -> str | None:
     try:
         return importlib.metadata.version(distribution)

@@ -41,10 +41,17 @@ class Limits(Part):
     call_seconds: float = Field(10, gt=0, le=3600)
     total_seconds: float = Field(120, gt=0, le=36000)
     memory_mb: int = Field(1024, ge=64, le=65536)
+    needed_mb: int | None = Field(None, ge=64, le=65536)
+    """What honest work takes of it: a machine that cannot give a submission so much grades none. All of it by default."""
     processes: int = Field(64, ge=8, le=4096)
     open_files: int = Field(256, ge=64, le=65536)
     disk_mb: int = Field(64, ge=1, le=65536)
     output_kb: int = Field(1024, ge=1, le=65536)
+
+    @property
+    def honest_mb(self) -> int:
+        """Megabytes that every submission is promised, on any machine that grades it."""
+        return self.memory_mb if self.needed_mb is None else min(self.needed_mb, self.memory_mb)
 
 
 def _in_named_zone(value: Any) -> Any:

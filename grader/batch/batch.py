@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from .. import __version__, language, near, seeds
+from .. import __version__, containers, language, near, seeds
 from ..assignment import PACKAGE, Assignment, digest
 from ..assignment.parts import Policy
 from ..device import Wanted
@@ -28,6 +28,7 @@ from ..text import clean, plural
 from . import chosen, job, outputs, run
 from .class_page import Pupil
 from .collect import Class, HandedIn
+from .consistency import Consistency
 from .gradebook import Filled, Row
 from .job import Done, Task, Work
 from .layouts import Student, known_as
@@ -302,12 +303,13 @@ class _Batch:
     def _place(self, count: int) -> AbstractContextManager[Place]:
         if self._options.scheduler is not None:
             return run.cluster(self._options.scheduler, self._assignment, self._options.device)
-        limits = self._assignment.content.limits
+        content = self._assignment.content
+        containers.limits_here(self._assignment)  # refuses a machine that is too small for any submission
         jobs = min(self._options.jobs, count)
-        fitting = run.fitting(jobs, limits)
+        fitting = run.fitting(jobs, content)
         if fitting < jobs:
             self._console.print(f"There is memory for {plural(fitting, 'job')}, not for {jobs}.", soft_wrap=True)
-        return run.here(fitting, limits)
+        return run.here(fitting, content.limits)
 
     def _tasks(self, todo: Sequence[Student]) -> Iterator[tuple[HandedIn, Task]]:
         """The submissions one by one, read when there is room for them."""
@@ -347,6 +349,8 @@ class _Batch:
         began = time.monotonic()
         content, found = self._assignment.content, self._found
         collected = Collected()
+        digest = self._assignment.digest([*map(Path, self._work.hide)])
+        consistency = Consistency(__version__, digest)
         rows: list[Row] = []
         timings: list[tuple[str, dict[str, float]]] = []
         reported: list[str] = []
@@ -362,6 +366,7 @@ class _Batch:
             if record is not None and record.report is not None:
                 if student.identity not in self._reported:
                     self._write_reports(record, record.report, self._store.executed(student.identity))
+                consistency.add(known_as(student), record.report)
                 collected.add(known_as(student), record.report, base.score, len(own))
                 reported += [self._names[person.identity] for person in student.people]
             for row in own:
@@ -389,7 +394,7 @@ class _Batch:
             "assignment": {
                 "name": self._assignment.name,
                 "version": content.version,
-                "digest": self._assignment.digest([*map(Path, self._work.hide)]),
+                "digest": digest,
             },
             "grader": __version__,
             "seed_fingerprint": seeds.fingerprint(self._work.seed),
@@ -422,5 +427,5 @@ class _Batch:
             found.layout,
             graded,
             self.stages,
-            [*self._notes, *notes],
+            [*self._notes, *notes, *consistency.notes()],
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -14,11 +16,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import psutil
 
-from .. import distribution
+from .. import containers, distribution, machine
 from ..assignment import Assignment
+from ..assignment.content import AssignmentFile
 from ..assignment.digest import pack
 from ..assignment.parts import Limits
 from ..device import Wanted
@@ -29,8 +33,10 @@ from .job import Done, Task, Work
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-OWN_MEMORY = 300 << 20  # bytes, of a process that grades
 PATIENCE = 600  # seconds that the grader's own work on one submission may take, beyond the submission's limit
+SECONDS_TO_CONNECT = 5  # to a scheduler
+NO_DASK = f"--scheduler needs Dask: run {distribution.command('cluster')}."
+NO_SCHEDULER = "There is no Dask scheduler at {address}: start one with 'dask scheduler'."
 LOOK_SECONDS = 5  # between two looks at a place that gives no results
 
 
@@ -48,25 +54,22 @@ class Lost(Exception):
 
 
 def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """The whole processors that this process may use, at least 1."""
+    return int(machine.processors())
 
 
-def fitting(jobs: int, limits: Limits) -> int:
+def fitting(jobs: int, content: AssignmentFile) -> int:
     """As many of ``jobs`` as memory is there for, if each submission takes what it may."""
-    each = (limits.memory_mb << 20) + OWN_MEMORY
+    each = (content.limits.memory_mb + containers.own_mb(content)) << 20
     return max(1, min(jobs, _free_memory() // each))
 
 
 def _free_memory() -> int:
     """Bytes that are free on this machine, or within the limit of the container."""
     free = int(psutil.virtual_memory().available)
-    try:
-        limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
-        used = Path("/sys/fs/cgroup/memory.current").read_text().strip()
-        return min(free, int(limit) - int(used))
-    except (OSError, ValueError):  # another system, or "max"
-        return free
+    limit = machine.memory()
+    used = None if limit is None else limit.in_use()
+    return free if limit is None or used is None else min(free, limit.size - used)
 
 
 def apart(function: Callable[..., Result], *arguments: Any) -> Result:
@@ -115,17 +118,52 @@ def _belong_to_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def find_scheduler(address: str) -> None:
+    """Raise UsageError where nothing answers at ``address`` as Dask does: a client that has found none takes 20 s to end."""
+    try:
+        from distributed.comm.core import connect
+        from distributed.security import Security
+    except ImportError as error:
+        raise UsageError(NO_DASK) from error
+    scheme, _, place = address.rpartition("://")
+    if scheme in ("", "tcp", "tls"):
+        try:
+            parts = urlsplit(f"//{place}")
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host = port = None
+        if not host or not port:
+            raise UsageError(
+                f"'{address}' is not the address of a Dask scheduler: give it as tcp://HOST:PORT, as the scheduler prints it."
+            )
+        try:  # refused at once, where Dask would try again until its time is over
+            socket.create_connection((host, port), timeout=SECONDS_TO_CONNECT).close()
+        except OSError as error:
+            raise UsageError(NO_SCHEDULER.format(address=address)) from error
+
+    async def greet() -> None:
+        options = Security().get_connection_args("client")
+        comm = await asyncio.wait_for(connect(address, **options), SECONDS_TO_CONNECT)
+        comm.abort()
+
+    try:
+        asyncio.run(greet())
+    except Exception as error:  # where something else answers, it fails in many ways
+        raise UsageError(NO_SCHEDULER.format(address=address)) from error
+
+
 @contextmanager
 def cluster(address: str, assignment: Assignment, device: Wanted) -> Iterator[Place]:
     """Grade on the Dask cluster with the scheduler at ``address``; each machine tries its isolation out first."""
     try:
         from distributed import Client
     except ImportError as error:
-        raise UsageError(f"--scheduler needs Dask: run {distribution.command('cluster')}.") from error
+        raise UsageError(NO_DASK) from error
+    find_scheduler(address)
     try:
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
-        raise UsageError(f"There is no Dask scheduler at {address}: start one with 'dask scheduler'.") from error
+        raise UsageError(NO_SCHEDULER.format(address=address)) from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here
 
     def check() -> None:

@@ -46,6 +46,7 @@ class Store:
         """Open the store of an output folder and keep everybody else out; raises UsageError, NotGradable."""
         import fcntl  # here alone: folders can be compared on Windows as well
 
+        self._is_new = not (folder / FILE).exists()
         try:
             if not folder.exists():
                 folder.mkdir(parents=True, mode=0o700)  # marks are nobody else's business
@@ -76,8 +77,18 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        unused = self._is_new and kind is not None and issubclass(kind, (UsageError, NotGradable)) and self._is_empty()
         self.close()
+        if unused:  # what cannot begin leaves nothing
+            for file in (*self._folder.glob(f"{FILE}*"), self._folder / LOCK):
+                file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # there is something else in it
+                self._folder.rmdir()
+
+    def _is_empty(self) -> bool:
+        """Whether there is no result yet."""
+        return self._database.execute("SELECT 1 FROM results LIMIT 1").fetchone() is None
 
     def close(self) -> None:
         """Let others in again."""

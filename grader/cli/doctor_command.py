@@ -11,7 +11,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON document.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Show what this machine offers: versions, and how well submissions can be confined."""
+    """Show what this machine offers: versions, memory and processors, and how well submissions can be confined."""
     from .. import doctor
 
     findings = doctor.examine()
@@ -20,6 +20,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
     else:
         for name, version in findings["versions"].items():
             click.echo(f"{name:12} {version or 'not installed'}")
+        click.echo(f"{'machine':12} {findings['machine']['shown']}")
         for found in findings["devices"]:
             click.echo(f"{'device':12} {found}")
         click.echo(f"{'isolation':12} {findings['isolation'] or 'no level works'}")
@@ -27,6 +28,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
             click.echo(f"  {level:10} {_sentence(found)}")
             if found["not_enforced"]:
                 click.echo(f"  {'':10} not enforced: {', '.join(found['not_enforced'])}")
+        for sentence in findings["machine"]["too_small_for"].values():
+            click.echo(f"Too small: {sentence}")
         for advice in findings["advice"]:
             click.echo(f"To do: {advice}")
     ctx.exit(0 if findings["isolation"] else 3)

@@ -44,3 +44,4 @@ def command(assignment: str, out: Path, seed: int | None, isolation: str) -> Non
     points = sum(check.points for check in loaded.content.checks if not check.bonus)
     told = _("Wrote {file}. Upload it to an assignment of {points} points; whoever has it has the answers.")
     click.echo(told.format(file=out, points=f"{points:g}"))
+    click.echo(bundle.container(loaded))

@@ -6,7 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
-from .. import language, seeds
+from .. import containers, language, needs, packages, seeds
 from ..assignment import PACKAGE, Assignment
 from ..assignment.digest import pack
 from ..batch import job
@@ -17,6 +17,23 @@ from . import wheel
 from .run import FOLDER, SETTINGS
 
 SCRIPTS = ("setup.sh", "run_autograder")
+REQUIREMENTS = "requirements.txt"  # what setup.sh has pip install
+
+
+def container(assignment: Assignment) -> str:
+    """Which of Gradescope's containers to choose, in a sentence."""
+    content = assignment.content
+    smallest = containers.container_for(containers.needed_mb(content))
+    roomy = containers.container_for(content.limits.memory_mb + containers.own_mb(content))
+    if smallest is None:
+        message = _("It needs {size} of memory, more than Gradescope's largest container has.")
+        return message.format(size=containers.written(containers.needed_mb(content)))
+    told = _("Container: choose at least {container} in the autograder's settings.")
+    told = told.format(container=containers.described(smallest))
+    if roomy in (None, smallest):
+        return told
+    more = _("With {container}, a submission may use all the memory that the assignment allows.")
+    return f"{told} " + more.format(container=containers.described(roomy))
 
 
 def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level | None) -> None:
@@ -40,8 +57,19 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
                 wheel.add(archive, script, (PACKAGE / "gradescope" / script).read_bytes(), 0o755)
             wheel.add(archive, SETTINGS, f"{json.dumps(settings)}\n".encode(), 0o600)
             wheel.add(archive, name, content)
+            wheel.add(archive, REQUIREMENTS, _requirements(assignment, name).encode())
             for path, raw in packed.items():
                 wheel.add(archive, f"{FOLDER}/{path}", raw)
     except OSError as error:
         message = _("{file} cannot be written ({reason}): give another file with --out.")
         raise UsageError(message.format(file=out, reason=error.strerror)) from error
+
+
+def _requirements(assignment: Assignment, wheel_name: str) -> str:
+    """The grader with the extras that the assignment needs, and the packages of its course; one a line, for pip."""
+    extras = ",".join(needs.extras_of(assignment))
+    lines = [
+        f"./{wheel_name}[{extras}]" if extras else f"./{wheel_name}",
+        *packages.for_pip(assignment.content.packages),
+    ]
+    return "".join(f"{line}\n" for line in lines)

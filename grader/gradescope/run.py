@@ -1,7 +1,7 @@
 """What happens in Gradescope's container: ``python -m grader.gradescope.run BASE``, where BASE is ``/autograder``.
 
-Writes ``results/results.json``. What the grader itself could not do leaves none and ends with 3: Gradescope then says that
-the autograder failed, which is no zero. ``--prepare`` grades the solution instead, when the image is built.
+Writes ``results/results.json``. What could not be graded has neither score nor tests in it, and ends with 3; a failure of the
+grader itself leaves no results. Neither is a zero. ``--prepare`` grades the solution instead, when the image is built.
 Standard output is for instructors alone.
 """
 
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .. import language
+from .. import containers, language
 from ..assignment import Assignment, bundled_names, load
 from ..batch.files import write_whole
 from ..batch.visible import for_student
@@ -59,12 +59,12 @@ def _grade_submission(base: Path, assignment: Assignment, settings: dict[str, An
         write_whole(results, gradescope.render(report, assignment.content).encode())
         print(report.problem())
         return
-    if report.ending == "not_gradable":
-        raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
     results.parent.mkdir(exist_ok=True)
     # A hidden test, as an instructor's check would be, hides everybody's total.
     shown = for_student(report, assignment.content)
     write_whole(results, gradescope.render(shown, assignment.content).encode())
+    if report.ending == "not_gradable":  # students read that it is not their fault, instructors why
+        raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
 
 
 def _assignment(base: Path, name: str) -> Assignment:
@@ -95,12 +95,19 @@ def _grade(assignment: Assignment, submission: Submission, settings: dict[str, A
 
 
 def _prepare(assignment: Assignment, settings: dict[str, Any]) -> None:
-    """Fetch data sets and compute the expected answers by grading the solution; raises UsageError unless it passes."""
+    """Fetch data sets and compute the expected answers by grading the solution; raises UsageError unless it passes, and
+    NotGradable in a container that is too small."""
+    small = containers.less_than_allowed(assignment, containers.limits_here(assignment))
+    print(_("This machine: {what}.").format(what=containers.here()))
+    if small:
+        print(small)
     if not (assignment.folder / assignment.content.solution).is_file():
         print(_("The assignment has no solution, so nothing was tried out: hand one in as a test."))
         return
     solution = read(assignment.file(assignment.content.solution), assignment)
     report = _grade(assignment, solution, settings)
+    if report.ending == "not_gradable":
+        raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
     fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
     if fallen:
         message = _("{assignment}: its own solution falls at {check} here ({reason})")

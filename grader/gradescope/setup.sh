@@ -31,7 +31,8 @@ if ! python=$(find_python); then
 fi
 
 "$python" -m venv --clear "$source/venv"
-"$source/venv/bin/pip" install --no-cache-dir --disable-pip-version-check "$source"/deep_learning_grader-*.whl
+cd "$source"
+"$source/venv/bin/pip" install --no-cache-dir --disable-pip-version-check --requirement requirements.txt
 
 # Grades the solution: better that it fails here, in the log of the build, than with the first student.
 "$source/run_autograder" --prepare

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from . import usage
+from .. import machine
 
 LOOK_SECONDS = 0.25  # between two looks at a worker that keeps the grader waiting
 SHORTEST_LOOK = 0.05  # the system counts processor time in hundredths of a second
@@ -78,4 +78,4 @@ class Allowance:
         """
         passed = self.since_look
         self._looked += passed
-        self.spent += min(passed, computed / min(ready, usage.processors())) if ready else passed
+        self.spent += min(passed, computed / min(ready, machine.processors())) if ready else passed

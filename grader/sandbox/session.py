@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from .. import containers
 from ..assignment.parts import Limits
-from ..errors import NoIsolation
+from ..errors import NoIsolation, NoMemory
 from ..language import _, marked
 from ..report.model import Level
 from ..submission import Submission
@@ -306,7 +307,10 @@ class Session:
             try:
                 gaps = self._worker.await_ready()
             except SetupFailed as error:
+                starved = self._worker.out_of_memory()
                 self._worker = None
+                if starved:
+                    raise NoMemory(containers.ran_out()) from error
                 if len(self._candidates) == 1:
                     raise NoIsolation(
                         _(
@@ -348,7 +352,13 @@ class Session:
                     self.load()
                     return
                 if error is not None:
-                    raise failure_of(error, self._loading, loading=True)
+                    failed = failure_of(error, self._loading, loading=True)
+                    worker = self._worker
+                    # The worker of a kernel has not ended with it, and only says that the kernel has.
+                    if failed.status == "crashed" and worker is not None and worker.out_of_memory():
+                        worker.kill()
+                        raise self._starved(worker, self._loading)
+                    raise failed
                 self._take_names(header)
                 return
             except CallFailed as failure:
@@ -459,8 +469,10 @@ class Session:
                     file = clean(self._submission.entry, 80)
                     doing = _("Cell {cell} of {file}").format(cell=self._begun[0], file=file)
         except CallFailed as failure:
-            self._worker.kill()
-            self._worker = None
+            worker, self._worker = self._worker, None
+            worker.kill()
+            if worker.was_killed and worker.out_of_memory():
+                raise self._starved(worker, doing) from failure
             if failure.status == "crashed" and "entry" in request and self._begun:
                 # The same sentence as for a kernel that has died in a cell.
                 cell = self._begun[0] or None
@@ -479,6 +491,17 @@ class Session:
             raise
         finally:
             self.spent += allowance.spent
+
+    def _starved(self, worker: WorkerProcess, doing: str) -> CallFailed | NoMemory:
+        """Whose fault it is that the kernel has killed a worker because memory ran out.
+
+        Every submission is promised what honest work takes. One that took more of a small container has gone beyond its
+        limit, or else an endless loop would bring "not gradable" in place of a zero.
+        """
+        if worker.memory_taken() <= self._limits.honest_mb << 20:
+            return NoMemory(containers.ran_out())
+        message = _("{doing} needed more memory than allowed and was stopped.").format(doing=doing)
+        return CallFailed("memory", message)
 
     def _begins(self, progress: Any) -> bool:
         """Take in which statement begins; False for what cannot be: one of a worker's comes after the other."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 # Not counted: pages of files, which the kernel takes back when it needs room.
 FAIRLY = ("smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:"))  # what several processes share, by their number
 FULLY = ("status", (b"RssAnon:", b"RssShmem:"))  # of a process that does not let itself be looked at
-OWN_GROUPS = Path("/proc/self/cgroup")
-CONTROL_GROUPS = Path("/sys/fs/cgroup")
 
 
 def descendants(pid: int) -> list[int]:
@@ -93,41 +89,3 @@ def _fields(folder: str) -> list[bytes]:
         return Path(folder, "stat").read_bytes().rpartition(b")")[2].split()
     except OSError:
         return []
-
-
-@cache
-def processors() -> float:
-    """How many processors this process and those that it starts may use: at least 1, with a fraction by a cgroup."""
-    try:
-        allowed = float(len(os.sched_getaffinity(0)))
-    except AttributeError:  # another system
-        allowed = float(os.cpu_count() or 1)
-    return max(1.0, min([allowed, *_quotas()]))
-
-
-def _quotas() -> Iterator[float]:
-    """The limits of this process's control groups, in processors, as far as they can be read."""
-    try:
-        lines = OWN_GROUPS.read_text().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers and "cpu" not in controllers.split(","):
-            continue
-        root = Path(CONTROL_GROUPS, controllers and "cpu")
-        group = root / path.lstrip("/")
-        for folder in (group, *group.parents):
-            if not folder.is_relative_to(root):
-                break
-            try:
-                if controllers:
-                    quota, period = (
-                        (folder / f"cpu.cfs_{name}_us").read_text().strip() for name in ("quota", "period")
-                    )
-                else:
-                    quota, period = (folder / "cpu.max").read_text().split()
-                if quota not in ("max", "-1"):
-                    yield int(quota) / int(period)
-            except (OSError, ValueError, ZeroDivisionError):
-                continue

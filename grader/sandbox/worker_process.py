@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .. import machine
 from ..assignment.parts import Limits
 from ..errors import NotGradable
 from ..language import _
@@ -48,6 +49,8 @@ class WorkerProcess:
     def __init__(self, level: str, engine: str, limits: Limits, equipment: Equipment, fork: Fork | None = None) -> None:
         """Start it without waiting until it is confined, which :meth:`await_ready` does; by ``fork``, if that can."""
         self.limits = limits
+        self._oom_kills = machine.oom_kills() or 0
+        self._most_held = 0  # bytes, of all that was seen
         self._folder = None if level == "strong" else _make_folder()
         work = self._folder or STRONG_WORK
         self._channel, theirs = socket.socketpair()
@@ -263,6 +266,7 @@ class WorkerProcess:
     def _look_at_memory(self) -> None:
         """A limit for all processes together; that of each is the kernel's, and meets no shared memory."""
         held = usage.memory(self._process.pid)
+        self._most_held = max(self._most_held, held)
         if held > (self.limits.memory_mb << 20) + BESIDE and self._process.wait(0) is None:  # else the id is another's
             self.kill()
             raise CallFailed(
@@ -307,6 +311,21 @@ class WorkerProcess:
             ),
             EXITED,
         )
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it has ended by a SIGKILL that was not the grader's."""
+        return self._ended_by_itself is not None and self._ended_by_itself in (-signal.SIGKILL, 128 + signal.SIGKILL)
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel has killed processes since it was started, because memory ran out."""
+        return (machine.oom_kills() or 0) > self._oom_kills
+
+    def memory_taken(self) -> int:
+        """Bytes that it held when memory ran out: all that is missing now that it is gone, and at least what was seen."""
+        limit = machine.memory()
+        others = None if limit is None else limit.in_use()
+        return max(self._most_held, 0 if limit is None or others is None else limit.size - others)
 
     def kill(self, wait_first: float = 0.0) -> None:
         """End the worker with everything that it started, and wait until all of it is gone.
@@ -362,8 +381,9 @@ def _environment(work: str, level: str, engine: str, equipment: Equipment) -> di
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
-    if equipment.threads is not None:
-        environment |= dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), str(equipment.threads))
+    # TensorFlow counts the processors of the whole machine, whatever its container may use.
+    threads = str(equipment.threads or int(machine.processors()))
+    environment |= dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), threads)
     if equipment.gpu:  # which of them, and where CUDA lies, is for the user to say
         environment |= {
             name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH") if name in os.environ

@@ -151,6 +151,7 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
     from grader_worker import confine, frames, system
 
     try:
+        confine.be_killed_first()
         if config["level"] == "strong":
             confine.build_root(config)
             confine.drop_privileges(config)

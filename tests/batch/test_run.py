@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from grader import containers
 from grader.assignment.parts import Limits
-from grader.batch import job
+from grader.batch import batch, job, run
 from grader.batch.job import Done, Task
 from grader.batch.run import Lost, Place, each, fitting
-from grader.errors import NotGradable
+from grader.errors import NotGradable, UsageError
+from grader.machine import Memory
 from grader.sandbox.canary import Attempt
 from tests.conftest import bundled
 
@@ -60,7 +66,66 @@ def test_where_an_intruder_gets_out_nothing_is_graded(monkeypatch, level):
         job.inspect(work, bundled("single-neuron"))
 
 
+def allowing(megabytes):
+    content = bundled("single-neuron").content
+    return content.model_copy(update={"limits": Limits(memory_mb=megabytes)})
+
+
 def test_as_many_jobs_as_there_is_memory_for():
-    assert fitting(4, Limits(memory_mb=64)) == 4
-    assert fitting(4, Limits(memory_mb=65536)) < 4
-    assert fitting(1, Limits(memory_mb=65536)) == 1
+    assert fitting(4, allowing(64)) == 4
+    assert fitting(4, allowing(65536)) < 4
+    assert fitting(1, allowing(65536)) == 1
+
+
+def test_the_memory_of_a_container_is_what_is_shared_out(monkeypatch):
+    found = Memory(2048 << 20, Path("/sys/fs/cgroup"))
+    monkeypatch.setattr(Memory, "in_use", lambda _: 48 << 20)
+    monkeypatch.setattr(run.machine, "memory", lambda: found)
+    assert fitting(8, allowing(500 - containers.OWN_MB)) == 4
+
+
+def test_no_more_jobs_than_the_container_has_processors(monkeypatch):
+    for processors, jobs in ((1.0, 1), (1.5, 1), (3.0, 3)):
+        monkeypatch.setattr(run.machine, "processors", lambda processors=processors: processors)
+        assert run.cores() == jobs
+
+
+def test_a_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
+    """Nothing is started, and the next run with another container begins anew."""
+    monkeypatch.setattr(batch.containers, "memory", lambda: Memory(100 << 20, Path("/sys/fs/cgroup")))
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "anna.py").write_text("x = 1\n")
+    options = batch.Options(jobs=1)
+    with pytest.raises(NotGradable, match="single-neuron needs 768 MB"):
+        batch.grade_class(bundled("single-neuron"), tmp_path / "class", tmp_path / "out", options, Console(quiet=True))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "", "tcp://nobody", "tcp://:8786", "tcp://here:port", "tcp://here:99999", "tls://x"]
+)
+def test_what_is_no_address_of_a_scheduler_is_said_at_once(address):
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    with pytest.raises(UsageError, match="is not the address of a Dask scheduler: give it as tcp://HOST:PORT"):
+        run.find_scheduler(address)
+
+
+def test_where_nothing_listens_there_is_no_scheduler():
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{bound.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(UsageError, match=f"There is no Dask scheduler at {address}"):
+            run.find_scheduler(address)
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "tls"])
+def test_where_something_else_listens_there_is_no_scheduler(monkeypatch, scheme):
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    monkeypatch.setattr(run, "SECONDS_TO_CONNECT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(UsageError, match=f"There is no Dask scheduler at {address}"):
+            run.find_scheduler(address)

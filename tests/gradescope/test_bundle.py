@@ -3,23 +3,29 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from copy import copy
 
 import pytest
 
-from grader.gradescope import wheel
-from tests.conftest import SINGLE_NEURON
+from grader.assignment.parts import Limits
+from grader.gradescope import bundle, wheel
+from tests.conftest import SINGLE_NEURON, bundled
 
 
 def test_the_scripts_can_be_executed_and_the_rest_is_there(grader, tmp_path):
     done = grader("gradescope", "single-neuron", "--out", "up.zip")
-    assert done.stdout == "Wrote up.zip. Upload it to an assignment of 100 points; whoever has it has the answers.\n"
+    assert done.stdout.splitlines() == [
+        "Wrote up.zip. Upload it to an assignment of 100 points; whoever has it has the answers.",
+        "Container: choose at least 0.5 processors and 768 MB in the autograder's settings. With 1 processor and 1.5 GB, "
+        "a submission may use all the memory that the assignment allows.",
+    ]
     with zipfile.ZipFile(tmp_path / "up.zip") as archive:
         modes = {member.filename: member.external_attr >> 16 & 0o777 for member in archive.infolist()}
         settings = json.loads(archive.read("grader.json"))
         content = archive.read("setup.sh")
     scripts = {"setup.sh": 0o755, "run_autograder": 0o755}
     assert modes.items() >= scripts.items()
-    assert [name for name in modes if name not in scripts] == ["grader.json", wheel.build()[0]]
+    assert [name for name in modes if name not in scripts] == ["grader.json", wheel.build()[0], "requirements.txt"]
     assert content.startswith(b"#!/usr/bin/env bash\n")
     assert settings["assignment"] == "single-neuron"
     assert settings["isolation"] is None
@@ -65,3 +71,47 @@ def test_the_wheel_records_what_it_holds():
     assert "grader/bundled/reference/answers/single-neuron.npz" in names
     assert not any("__pycache__" in path or os.path.isabs(path) for path in names)
     assert name.endswith("-py3-none-any.whl")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "numpy-mnist",
+            "choose at least 1 processor and 1.5 GB in the autograder's settings. With 2 processors and 3 GB",
+        ),
+        (
+            "clothing-mlp",
+            "choose at least 1 processor and 1.5 GB in the autograder's settings. With 4 processors and 6 GB",
+        ),
+        ("cifar-grayscale", "choose at least 2 processors and 3 GB in the autograder's settings. With 4 processors"),
+    ],
+)
+def test_the_container_to_choose(name, sentence):
+    assert sentence in bundle.container(bundled(name))
+
+
+def changed(**changes):
+    own = copy(bundled("single-neuron"))
+    own.content = own.content.model_copy(update=changes)
+    return own
+
+
+def allowing(**limits):
+    return changed(limits=Limits(**limits))
+
+
+def test_an_assignment_of_ones_own_without_a_figure_gets_all_that_it_allows():
+    assert (
+        bundle.container(allowing())
+        == "Container: choose at least 1 processor and 1.5 GB in the autograder's settings."
+    )
+    assert "needs 8 GB" not in bundle.container(allowing(memory_mb=8000, needed_mb=700))
+    assert bundle.container(allowing(memory_mb=8000)).startswith("It needs 7.9 GB of memory, more than Gradescope's")
+
+
+def test_the_packages_of_the_course_are_installed_as_well():
+    own = changed(packages=["pandas", "sklearn>=1.3", "cv2"])
+    lines = bundle._requirements(own, "grader-1-py3-none-any.whl").splitlines()
+    assert lines[0].startswith("./grader-1-py3-none-any.whl")
+    assert lines[1:] == ["pandas", "scikit-learn>=1.3", "opencv-python-headless"]

@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from grader import language
+from grader import containers, language
 from grader.assignment import load
 from grader.gradescope import run
+from grader.machine import Memory
 from tests.conftest import SINGLE_NEURON, notebook
 
 OWN = """
@@ -55,6 +57,49 @@ def test_a_submission_is_called_so_in_the_language(tmp_path):
     (tmp_path / "a.zip").write_text("none")
     with language.use("de"):
         assert run._read(tmp_path, load("single-neuron")).nothing.startswith("Deine Abgabe ist ein beschädigtes")
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Gradescope's default container."""
+    monkeypatch.setattr(containers, "memory", lambda: Memory(768 << 20, Path("/sys/fs/cgroup")))
+
+
+def laid_out(base, name="numpy-mnist"):
+    for folder in ("source", "submission"):
+        (base / folder).mkdir()
+    (base / "source" / "grader.json").write_text(
+        json.dumps({"assignment": name, "seed": 0, "isolation": None, "language": "en"})
+    )
+    (base / "submission" / "mine.py").write_text(load(name).file("solution.py").read_text())
+
+
+def test_a_container_that_is_too_small_fails_the_build(small, tmp_path, capsys):
+    laid_out(tmp_path)
+    assert run.main(tmp_path, prepare=True) == 3
+    told = capsys.readouterr().out
+    assert "This container has 768 MB of memory, and numpy-mnist needs 1.5 GB: choose at least 1 processor" in told
+    assert not (tmp_path / "results").exists()
+
+
+def test_students_read_that_it_is_not_their_fault_and_instructors_why(small, tmp_path, capsys):
+    """The build may have been made in a larger container."""
+    laid_out(tmp_path)
+    assert run.main(tmp_path, prepare=False) == 3
+    results = json.loads((tmp_path / "results" / "results.json").read_text())
+    assert results["output"] == "This could not be graded yet, which is not your fault."
+    assert not {"score", "tests"} & results.keys()
+    assert results["stdout_visibility"] == "hidden"
+    assert "numpy-mnist needs 1.5 GB: choose at least 1 processor and 1.5 GB" in capsys.readouterr().out
+
+
+def test_a_build_says_what_a_small_container_leaves_to_submissions(small, tmp_path, capsys, monkeypatch):
+    laid_out(tmp_path, "single-neuron")
+    assert run.main(tmp_path, prepare=True) == 0
+    told = capsys.readouterr().out
+    assert "768 MB of memory (limits of this container)" in told
+    assert "A submission may use 640 MB here, since this container is small; the assignment allows 1 GB." in told
+    assert "The solution got 100.0 of 100.0 points." in told
 
 
 def test_a_solution_and_a_wrong_submission(single_neuron, solution):

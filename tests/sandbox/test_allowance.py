@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from grader import machine
 from grader.assignment.parts import Limits
 from grader.sandbox import allowance as module
 from grader.sandbox import usage
@@ -93,30 +94,6 @@ def test_a_process_that_is_gone_has_computed_nothing_that_could_be_read():
     assert usage.computing(ended.pid) is None
 
 
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        ({}, 8),
-        ({"cpu.max": "max 100000\n"}, 8),
-        ({"cpu.max": "150000 100000\n"}, 1.5),
-        ({"cpu.max": "50000 100000\n"}, 1),  # half a processor is a slow one
-        ({"cpu.max": "nonsense"}, 8),
-        ({"inner/cpu.max": "max 100000", "cpu.max": "300000 100000"}, 3),
-    ],
-)
-def test_the_processors_of_a_control_group_are_those_that_count(tmp_path, monkeypatch, files, expected):
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    monkeypatch.setattr(usage, "CONTROL_GROUPS", tmp_path)
-    (tmp_path / "own").write_text("0::/inner\n")
-    monkeypatch.setattr(usage, "OWN_GROUPS", tmp_path / "own")
-    monkeypatch.setattr(usage.os, "sched_getaffinity", lambda _: range(8))
-    usage.processors.cache_clear()
-    assert usage.processors() == expected
-    usage.processors.cache_clear()
-
-
 LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # ends with the tests, however they end
 
 
@@ -148,7 +125,7 @@ COMPUTE = "import time\ndef f():\n    while time.process_time() - began < {secon
 
 
 def test_who_gets_little_processor_time_still_gets_the_limit():
-    with busy(6 * round(usage.processors())):
+    with busy(6 * round(machine.processors())):
         value, seconds = asked(COMPUTE.format(seconds=0.8), call_seconds=4)
     assert value == 7
     assert seconds > 4  # by the clock it would have been stopped: else this test shows nothing
@@ -188,7 +165,7 @@ def test_whatever_computes_for_ever_is_stopped(source):
 
 
 def test_loading_and_all_calls_together_have_limits_of_the_same_kind():
-    with busy(6 * round(usage.processors())):
+    with busy(6 * round(machine.processors())):
         source = (
             "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 0.8: pass\ndef f(): return 7"
         )

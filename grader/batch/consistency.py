@@ -1,0 +1,54 @@
+"""Whether all submissions of a class were graded alike: machines of a cluster may have another grader, or other data."""
+
+from __future__ import annotations
+
+from ..report.model import Report
+from ..text import clean, plural
+
+MOST_NAMES = 10
+
+
+class Consistency:
+    """Collects reports, and says which of them were made by other rules or on other data than the rest."""
+
+    def __init__(self, version: str, digest: str) -> None:
+        """``version`` is that of this grader, ``digest`` that of the assignment here."""
+        self._rules = (version, digest)
+        self._by_other_rules: list[str] = []
+        self._by_data: dict[str, list[str]] = {}
+
+    def add(self, name: str, report: Report) -> None:
+        """Count the report on a student's submission; one that could not be graded says nothing."""
+        if report.score is None:
+            return
+        if (report.grader.version, report.assignment.digest) != self._rules:
+            self._by_other_rules.append(name)
+        # Without the numbers of images, which may depend on the submission.
+        parts = (report.environment.data or "").split("; ")
+        self._by_data.setdefault("; ".join(part.split(",")[0] for part in parts), []).append(name)
+
+    def notes(self) -> list[str]:
+        """Sentences for the instructor; none where all were graded alike."""
+        told = []
+        if self._by_other_rules:
+            told.append(
+                f"Warning: {_counted(self._by_other_rules)} graded by another version of the grader or of the assignment "
+                f"than the one here ({_listed(self._by_other_rules)}): install the same on all machines, and run again with --fresh."
+            )
+        if len(self._by_data) > 1:
+            usual = max(self._by_data, key=lambda data: len(self._by_data[data]))
+            for data, names in self._by_data.items():
+                if data != usual:
+                    told.append(
+                        f"Warning: {_counted(names)} graded on {data or 'no data'}, the others on {usual or 'no data'} "
+                        f"({_listed(names)}): give all machines the same data sets, and run again with --fresh."
+                    )
+        return told
+
+
+def _counted(names: list[str]) -> str:
+    return f"{plural(len(names), 'submission')} {'was' if len(names) == 1 else 'were'}"
+
+
+def _listed(names: list[str]) -> str:
+    return clean(", ".join([*names[:MOST_NAMES], *["..."] * (len(names) > MOST_NAMES)]), 500)

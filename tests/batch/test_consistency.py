@@ -1,0 +1,61 @@
+"""Submissions of one class that were not graded alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignment import load
+from grader.batch.consistency import Consistency
+from grader.grading import grade
+from grader.submission import read
+
+MNIST = "mnist: mnist.npz, 60000 training, 5000 public, 5000 held-out images"
+FEWER = "mnist: mnist.npz, 20000 training, 5000 public, 5000 held-out images"
+STAND_IN = "mnist: stand-in, 2000 training, 500 public, 500 held-out images"
+
+
+@pytest.fixture(scope="module")
+def report():
+    assignment = load("single-neuron")
+    graded = grade(assignment, read(assignment.file("solution.py"), assignment), only=["sigmoid"])
+
+    def change(version="", digest="", data=None, score=5.0):
+        return graded.model_copy(
+            update={
+                "score": score,
+                "grader": graded.grader.model_copy(update={"version": version or graded.grader.version}),
+                "assignment": graded.assignment.model_copy(update={"digest": digest or graded.assignment.digest}),
+                "environment": graded.environment.model_copy(update={"data": data}),
+            }
+        )
+
+    return change
+
+
+def notes(report, *others):
+    consistency = Consistency(report().grader.version, report().assignment.digest)
+    for name, other in zip(["anna", "ben", "carla"], [report(data=MNIST), *others], strict=False):
+        consistency.add(name, other)
+    return consistency.notes()
+
+
+def test_a_class_that_was_graded_alike(report):
+    assert notes(report, report(data=MNIST), report(data=FEWER)) == []
+
+
+@pytest.mark.parametrize("changed", [{"version": "0.1"}, {"digest": "other"}])
+def test_another_version_on_one_machine(report, changed):
+    (told,) = notes(report, report(data=MNIST, **changed), report(data=MNIST, **changed))
+    assert told.startswith("Warning: 2 submissions were graded by another version of the grader or of the assignment")
+    assert "(ben, carla)" in told
+
+
+def test_a_machine_without_the_data(report):
+    (told,) = notes(report, report(data=MNIST), report(data=STAND_IN))
+    assert told.startswith(
+        "Warning: 1 submission was graded on mnist: stand-in, the others on mnist: mnist.npz (carla)"
+    )
+
+
+def test_what_could_not_be_graded_says_nothing(report):
+    assert notes(report, report(data=None, version="0.1", score=None)) == []

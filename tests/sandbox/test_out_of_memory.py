@@ -1,0 +1,174 @@
+"""What the kernel kills because memory ran out: whose fault it is, and that the grader survives."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader import containers, machine
+from grader.assignment.parts import Limits
+from grader.errors import NotGradable
+from grader.machine import Memory
+from grader.sandbox.endings import CallFailed
+from grader.sandbox.session import Session
+from tests.conftest import SINGLE_NEURON, notebook
+from tests.sandbox.test_session import submitted
+
+LIMITS = Limits(memory_mb=256, needed_mb=128)
+KILLED = "import os\nos.kill(os.getpid(), 9)"
+IN_A_CALL = "def f(x):\n    import os\n    os.kill(os.getpid(), 9)"
+MB = 1 << 20
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """A kernel that counts a process as killed for memory each time that it is asked, in a container of 300 MB."""
+
+    def make(in_use_afterwards):
+        count = iter(range(1000))
+        monkeypatch.setattr(machine, "oom_kills", lambda: next(count))
+        found = Memory(300 * MB, Path("/sys/fs/cgroup"))
+        monkeypatch.setattr(Memory, "in_use", lambda _: in_use_afterwards * MB)
+        for module in (machine, containers):
+            monkeypatch.setattr(module, "memory", lambda: found)
+
+    return make
+
+
+@pytest.mark.parametrize("engine", ["module", "shell", "kernel"])
+def test_a_container_that_is_full_of_other_things_is_not_the_submissions_fault(kernel, engine):
+    kernel(in_use_afterwards=200)
+    source = KILLED if engine == "module" else [KILLED]
+    submission = submitted(source, "module" if engine == "module" else "notebook")
+    with (
+        Session(submission, LIMITS, engine="shell" if engine == "module" else engine) as session,
+        pytest.raises(NotGradable, match=r"The memory of this container \(300 MB\) ran out, .* choose 0\.5 processors"),
+    ):
+        session.load()
+
+
+@pytest.mark.parametrize("engine", ["module", "kernel"])
+def test_a_submission_that_took_more_than_its_share_has_gone_beyond_its_limit(kernel, engine):
+    kernel(in_use_afterwards=100)
+    source = KILLED if engine == "module" else [KILLED]
+    submission = submitted(source, "module" if engine == "module" else "notebook")
+    with Session(submission, LIMITS, engine="shell" if engine == "module" else engine) as session:
+        session.load()
+        assert session.causes.first.status == "memory"
+        assert "needed more memory than allowed" in session.causes.notes[0]
+
+
+@pytest.mark.parametrize(("in_use", "expected"), [(200, NotGradable), (100, CallFailed)])
+def test_the_same_in_a_call(kernel, in_use, expected):
+    kernel(in_use)
+    with Session(submitted(IN_A_CALL), LIMITS) as session:
+        session.load()
+        with pytest.raises(expected) as raised:
+            session.call("f", [1], {})
+    if expected is CallFailed:
+        assert raised.value.status == "memory"
+        assert str(raised.value) == "`f` needed more memory than allowed and was stopped."
+
+
+def test_who_kills_himself_has_crashed_though_memory_is_short(monkeypatch):
+    """Without a process that the kernel has killed, a signal is the submission's own."""
+    monkeypatch.setattr(machine, "oom_kills", lambda: 5)
+    with Session(submitted(IN_A_CALL), LIMITS) as session:
+        session.load()
+        with pytest.raises(CallFailed) as raised:
+            session.call("f", [1], {})
+    assert raised.value.status == "crashed"
+
+
+def test_who_ends_otherwise_while_another_submission_is_killed_is_not_excused(kernel):
+    kernel(in_use_afterwards=200)
+    with Session(submitted("def f(x):\n    import os\n    os._exit(3)"), LIMITS) as session:
+        session.load()
+        with pytest.raises(CallFailed) as raised:
+            session.call("f", [1], {})
+    assert raised.value.status == "crashed"
+
+
+def control_group(megabytes):
+    """A real one with this limit and without swap; skips where none can be made."""
+    own = next(machine._groups("memory", machine.ROOT), None)
+    group = own / f"grader-test-{os.getpid()}" if own else Path("/nowhere")
+    try:
+        group.mkdir()
+    except OSError:
+        pytest.skip("no control group can be made here")
+    for name in ("memory.max", "memory.limit_in_bytes"):
+        if (group / name).exists():
+            (group / name).write_text(str(megabytes * MB))
+            return group
+    group.rmdir()
+    pytest.skip("control groups do not limit memory here")
+
+
+@pytest.fixture
+def limited():
+    """Run the grader with `arguments` in a container of 768 MB, beside a process that holds so much of it."""
+    group = control_group(768)
+
+    def check(*arguments, beside=0):
+        hold = f"kept = b'1' * ({beside} << 20); print(flush=True); input()"
+        enter = f"open({str(group / 'cgroup.procs')!r}, 'w').write('0')"
+        command = [sys.executable, "-c", f"{enter}\n{hold}"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            other.stdout.readline()
+            run = f"{enter}\nimport sys\nfrom grader.cli import main\nmain(sys.argv[1:])"
+            command = [sys.executable, "-c", run, "check", *map(str, arguments), "--json"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+            other.communicate(b"\n")
+        return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+    yield check
+    group.rmdir()
+
+
+MORE = """
+import os, time
+for _ in range(5):
+    if os.fork() == 0:
+        time.sleep(0.1)
+        kept = np.ones(15_000_000)
+        time.sleep(30)
+kept = np.ones(35_000_000)
+time.sleep(3)
+"""
+
+
+@pytest.mark.long
+def test_in_a_real_container_that_something_else_fills(limited, tmp_path, solution):
+    (tmp_path / "mine.py").write_text(f"{solution}\nkept = np.ones(10_000_000)\n")
+    (tmp_path / "mine.ipynb").write_text(notebook(f"{solution}\nkept = np.ones(10_000_000)\n"))
+    for options in (["mine.py"], ["mine.ipynb"], ["mine.ipynb", "--engine", "kernel"]):
+        code, report = limited("single-neuron", tmp_path / options[0], *options[1:], beside=650)
+        assert code == 3
+        assert {check["status"] for check in report["checks"]} == {"not_gradable"}
+        assert "The memory of this container (768 MB) ran out" in report["checks"][0]["message"]
+
+
+@pytest.mark.long
+def test_in_a_real_container_that_the_submission_fills(limited, tmp_path, solution):
+    (tmp_path / "mine.py").write_text(solution.replace("def sigmoid(z):", f"def sigmoid(z):\n{_indented(MORE)}"))
+    code, report = limited("single-neuron", tmp_path / "mine.py", "--only", "sigmoid")
+    assert code == 1
+    assert [check["status"] for check in report["checks"]] == ["memory"]
+    assert any("A submission may use 640 MB here" in note for note in report["checks"][0]["evidence"]["notes"])
+
+
+def _indented(text):
+    return "".join(f"    {line}\n" for line in text.strip().splitlines())
+
+
+@pytest.mark.long
+def test_in_a_real_container_that_is_too_small(limited):
+    code, told = limited("clothing-mlp", SINGLE_NEURON / "solution.py")
+    assert code == 3
+    assert "clothing-mlp needs 1.5 GB" in str(told)
