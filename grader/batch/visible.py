@@ -6,9 +6,9 @@ from ..assignment.content import AssignmentFile
 from ..errors import InternalFailure
 from ..language import _, marked
 from ..report.model import CAUSE, CheckResult, Report
+from ..report.said import FAULT
 
 INTERNALLY = marked("The grader itself failed in this check: tell your instructor.")
-FAULT = marked("This could not be graded yet, which is not your fault.")
 UNSEEN = marked("This check is hidden: its inputs are not shown.")
 
 

@@ -13,6 +13,7 @@ from ..submission.files import ARCHIVES, PYTHON
 from ..text import clean
 from .model import CheckResult, Report
 
+FAULT = marked("This could not be graded yet, which is not your fault.")  # a student reads no more of a hidden reason
 LONGEST = 1000  # characters of a sentence, as the grader cuts a message
 FINDINGS = ("partial", "failed", "error", "timeout", "memory", "output", "crashed", "protocol")
 # Where expected answers came from.
@@ -89,6 +90,8 @@ def not_graded(report: Report) -> str:
     reasons = dict.fromkeys(check.message for check in report.checks if check.status == "not_gradable")
     if not reasons:  # of checks that are not shown
         return _("Not graded: the grader could not do its work, which is not the submission's fault.")
+    if [*reasons] == [_(FAULT)]:  # it says all of it
+        return _(FAULT)
     return _("Not graded, which is not the submission's fault: {reasons}").format(reasons=" ".join(reasons))
 
 

@@ -34,7 +34,7 @@ class Autograder:
         python = self.source / "venv" / "bin" / "python"
         question = "import sysconfig; print(sysconfig.get_path('purelib'))"
         packages = subprocess.run([python, "-c", question], check=True, capture_output=True, text=True).stdout.strip()
-        (wheel,) = self.source.glob("grader-*.whl")
+        (wheel,) = self.source.glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(packages)
         Path(packages, "tests.pth").write_text(sysconfig.get_path("purelib"))
