@@ -20,6 +20,7 @@ from ..errors import UsageError
 from ..language import _
 from ..report import html
 from ..report.model import CheckResult, Report
+from ..report.said import FAULT
 from ..text import clean
 from . import canvas, class_page, gradebook, ilias, moodle, nbgrader, policy
 from .cells import text_cell
@@ -31,7 +32,7 @@ from .layouts import Person, Student
 from .roster import Listed, Roster
 from .store import Record, Store
 from .summary import Class
-from .visible import FAULT, for_student
+from .visible import for_student
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
 CLASS_PAGE = "index.html"
