@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import proof
+from . import needs, proof
 from .assignment import Assignment
 from .diagnosis import agreement
 from .diagnosis.proof import problems
@@ -30,7 +30,11 @@ class Line:
 
 
 def validate(assignment: Assignment) -> Iterator[Line]:
-    """Grade solution, starters and known-wrong solutions, one line each."""
+    """Grade solution, starters and known-wrong solutions, one line each.
+
+    Raises NotGradable where a package that submissions need is not installed.
+    """
+    needs.refuse_missing_packages(assignment)
     content = assignment.content
     assignment.file(content.task)
     report = _grade(assignment, content.solution)

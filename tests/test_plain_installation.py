@@ -149,7 +149,14 @@ def test_a_class_in_keras_is_refused_with_the_command(plain, tmp_path):
     (tmp_path / "class" / "anna.py").write_text("x = 1\n")
     done = run(plain, tmp_path, "grade", "clothing-mlp", "class", "--out", "out", "--jobs", "1")
     assert done.returncode == 3
-    assert "pip install 'deep-learning-grader[tensorflow]'" in done.stderr + done.stdout
+    assert "pip install 'deep-learning-grader[tensorflow]'" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_exercise_in_keras_cannot_be_validated(plain, tmp_path):
+    done = run(plain, tmp_path, "validate", "clothing-mlp")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "pip install 'deep-learning-grader[tensorflow]'" in done.stderr
 
 
 def test_other_commands_work(plain, tmp_path):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from .. import __version__, containers, language, near, seeds
+from .. import __version__, containers, language, near, needs, seeds
 from ..assignment import PACKAGE, Assignment, digest
 from ..assignment.parts import Policy
 from ..device import Wanted
@@ -92,6 +92,8 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
     if options.fresh and (options.students or options.checks):
         raise UsageError("--fresh forgets the results of all students: leave it out, or leave out --only and --check.")
     _refuse_own_files(submissions)
+    if options.scheduler is None:  # else other machines grade, and each says what it lacks
+        needs.refuse_missing_packages(assignment)
     with _opened(assignment, submissions, out, options, console) as (found, people, named), Store(out) as store:
         if options.fresh:
             store.forget()
