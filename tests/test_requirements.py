@@ -9,6 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from grader import distribution
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.quick
@@ -16,9 +17,10 @@ pytestmark = pytest.mark.quick
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 CONTENTS = {
-    "demo": PROJECT["dependencies"],
-    "test": [*PROJECT["dependencies"], *EXTRAS["dev"], *EXTRAS["student"]],
-    "image": [*PROJECT["dependencies"], *EXTRAS["student"]],
+    "plain": PROJECT["dependencies"],
+    "tensorflow": [*PROJECT["dependencies"], *EXTRAS["tensorflow"]],
+    "test": [*PROJECT["dependencies"], *EXTRAS["dev"], *EXTRAS["student"], *EXTRAS["tensorflow"]],
+    "image": [*PROJECT["dependencies"], *EXTRAS["student"], *EXTRAS["tensorflow"]],
     "image-gpu": [*PROJECT["dependencies"], *EXTRAS["student"], *EXTRAS["gpu"]],
 }
 BUILD = (ROOT / "requirements" / "build.in").read_text()
@@ -34,6 +36,20 @@ def pinned(name):
     for package, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;]+)", text_of(name), re.MULTILINE):
         found.setdefault(canonicalize_name(package), set()).add(version)
     return found
+
+
+def test_messages_name_the_distribution_and_its_extras():
+    assert PROJECT["name"] == distribution.NAME
+    assert {"tensorflow", "gpu", "cluster", "student", "all"} <= EXTRAS.keys()
+    (everything,) = map(Requirement, EXTRAS["all"])
+    assert everything.name == PROJECT["name"]
+    assert everything.extras == EXTRAS.keys() - {"all", "dev", "gpu"}  # the last replaces tensorflow
+    assert distribution.command("tensorflow") == "pip install 'deep-learning-grader[tensorflow]'"
+
+
+def test_a_plain_installation_has_no_tensorflow():
+    assert pinned("plain").keys().isdisjoint({"tensorflow", "keras", "distributed", "pandas"})
+    assert "tensorflow" in pinned("tensorflow")
 
 
 @pytest.mark.parametrize("name", CONTENTS)
