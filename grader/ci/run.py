@@ -99,14 +99,18 @@ def _is_inside(path: Path) -> bool:
     return path.resolve().is_relative_to(Path.cwd().resolve())
 
 
+def assignment_of(config_path: Path, entry: Entry) -> Assignment:
+    """The assignment that an entry of the configuration names; raises UsageError."""
+    own = None if entry.assignment in bundled_names() else folder_of(entry.assignment, config_path.parent)
+    return load(entry.assignment if own is None else str(own))
+
+
 def _task(config_path: Path, entry: Entry, found: Path | None, also: Sequence[FormatName]) -> Task:
-    folder = config_path.parent
-    own = None if entry.assignment in bundled_names() else folder_of(entry.assignment, folder)
-    loaded = load(entry.assignment if own is None else str(own))
+    loaded = assignment_of(config_path, entry)
     usual = loaded.content.pass_mark
     if entry.pass_mark is not None:
         loaded = Assignment(loaded.folder, loaded.content.model_copy(update={"pass_mark": entry.pass_mark}))
-    data = None if entry.data is None else folder / entry.data
+    data = None if entry.data is None else config_path.parent / entry.data
     asked = [item.format for item in entry.written()]
     written = [*entry.written(), *(Written(format=name) for name in also if name not in asked)]
     return Task(entry, loaded, usual, found, data, written)
