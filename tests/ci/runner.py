@@ -19,7 +19,7 @@ SHELL = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")
 class Runner:
     """One job in a clean folder, with the variables that a runner sets.
 
-    What an earlier job has installed by a step is taken over from ``installed``, {name of the step: temporary folder of that job}.
+    ``cache`` is the repository's, {key: folder}; it outlives the job.
     """
 
     def __init__(
@@ -28,9 +28,9 @@ class Runner:
         action: Path,
         uses: dict[str, Any],
         environment: dict[str, str],
-        installed: dict[str, Path],
+        cache: dict[str, Path],
     ) -> None:
-        self._installed = installed
+        self._cache = cache
         self.workspace, self.temp, self._action = folder / "workspace", folder / "temp", action
         for made in (self.workspace, self.temp):
             made.mkdir(parents=True)
@@ -44,6 +44,7 @@ class Runner:
             "RUNNER_TEMP": str(self.temp),
             "RUNNER_OS": "Linux",
         }
+        self.steps: list[str] = []  # the names of those that were carried out
         self.log, self.summary = "", ""
 
     def run(self, steps: list[dict[str, Any]], inputs: dict[str, str]) -> tuple[bool, dict[str, dict[str, str]]]:
@@ -55,8 +56,12 @@ class Runner:
             return re.sub(r"\$\{\{ (.*?) \}\}", lambda match: self._value(match[1], inputs, known), str(text))
 
         for step in steps:
-            if not succeeded and "cancelled()" not in str(step.get("if", "")):
+            condition = str(step.get("if", "true")).removeprefix("${{").removesuffix("}}").strip()
+            if not succeeded and "cancelled()" not in condition:
                 continue
+            if not self._holds(condition, inputs, known):
+                continue
+            self.steps.append(step.get("name", step.get("uses", "")))
             if "run" in step:
                 done, outputs = self._shell(
                     step, {key: filled(value) for key, value in step.get("env", {}).items()}, filled
@@ -70,23 +75,31 @@ class Runner:
                 known[step["id"]] = outputs
         return succeeded, known
 
+    def _holds(self, condition: str, inputs: dict[str, str], known: dict[str, dict[str, str]]) -> bool:
+        """The value of the conditions that are used here: terms with && between."""
+        for term in condition.split(" && "):
+            left, operator, right = term.partition(" == ") if " == " in term else term.partition(" != ")
+            if operator:
+                value = self._value(left, inputs, known)
+                if (value == right.strip("'")) != (operator == " == "):
+                    return False
+            elif term not in ("true", "!cancelled()") and not self._value(term, inputs, known):
+                return False
+        return True
+
     def _value(self, expression: str, inputs: dict[str, str], known: dict[str, dict[str, str]]) -> str:
         parts = expression.split(".")
         if parts[0] == "inputs":
             return inputs[parts[1]]
         if parts[0] == "steps":
+            if parts[2] == "outcome":
+                return "success" if parts[1] in known else "failure"
             return known.get(parts[1], {}).get(parts[3], "")
-        return {"github.action_path": str(self._action), "runner.temp": str(self.temp)}.get(expression, "")
+        values = {"github.action_path": str(self._action), "runner.temp": str(self.temp)}
+        return (values | {"runner.os": "Linux", "runner.arch": "X64"}).get(expression, "")
 
     def _shell(self, step: dict[str, Any], variables: dict[str, str], filled: Any) -> tuple[bool, dict[str, str]]:
         assert "${{" not in step["run"], "an input in a script is code: hand it over in env"
-        name = step.get("name", "")
-        if name in self._installed:
-            for made in filter(Path.is_dir, self._installed[name].iterdir()):
-                (self.temp / made.name).symlink_to(made)
-            return True, {}
-        if name.startswith("Install"):
-            self._installed[name] = self.temp
         self._files += 1
         script, output, summary = (self.temp / f"{self._files}{end}" for end in (".sh", ".output", ".summary"))
         script.write_text(step["run"])
@@ -109,10 +122,24 @@ class Runner:
         return done.returncode == 0, dict(line.split("=", 1) for line in output.read_text().splitlines())
 
     def _used(self, name: str, given: dict[str, str]) -> tuple[bool, dict[str, str]]:
+        if name.startswith("actions/cache/"):
+            return self._cached(name, Path(given["path"]), given["key"])
         if name not in self._uses:
             raise KeyError(f"{name} has nothing in its place in this test")
         done = self._uses[name](self, given)
         return done if isinstance(done, tuple) else (True, {})
+
+    def _cached(self, name: str, path: Path, key: str) -> tuple[bool, dict[str, str]]:
+        """Restores a folder that was saved under the key, or saves it; a link serves as well as a copy."""
+        if name.startswith("actions/cache/save"):
+            path.rename(self._cache.setdefault(key, path.with_name(f"{path.name}-saved")))
+            path.symlink_to(self._cache[key])
+            return True, {}
+        if key not in self._cache:
+            return True, {"cache-hit": "false"}
+        path.unlink(missing_ok=True)
+        path.symlink_to(self._cache[key])
+        return True, {"cache-hit": "true"}
 
     def composite(self, given: dict[str, str]) -> tuple[bool, dict[str, str]]:
         """Carry out the action of this repository."""

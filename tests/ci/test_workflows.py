@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
+import csv
 import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,11 @@ import yaml
 from tests.conftest import ROOT
 
 from .conftest import EXAMPLES
-from .runner import Runner, plain_environment
+from .runner import SHELL, Runner, plain_environment
 
 CI = ROOT / "examples" / "ci"
-WORKFLOWS = [ROOT / ".github" / "workflows" / "grade.yml", *sorted(CI.glob("github*.yml"))]
+GRADE = ROOT / ".github" / "workflows" / "grade.yml"
+WORKFLOWS = [*sorted((ROOT / ".github" / "workflows").glob("*.yml")), *sorted(CI.glob("github*.yml"))]
 SCHEMAS = {
     "vendor.github-actions": [ROOT / "action.yml"],
     "vendor.github-workflows": WORKFLOWS,
@@ -44,27 +46,26 @@ def steps(path):
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory):
-    """What setup-python leaves: ``python`` in the PATH. What pip would download lies there already."""
+    """What setup-python leaves: ``python`` in the PATH. What pip would download lies in each environment that it makes."""
     folder = tmp_path_factory.mktemp("python")
-    real = os.path.realpath(sys.executable)
-    (folder / "python").write_text(f'#!/bin/sh\nexec "{real}" "$@"\n')
+    real, here = os.path.realpath(sys.executable), sysconfig.get_path("purelib")
+    packages = '"$(echo "$last"/lib/python*/site-packages)/here.pth"'
+    (folder / "python").write_text(
+        f'#!/bin/sh\n"{real}" "$@" || exit\n'
+        f'case "$*" in *"-m venv"*) for last; do :; done; echo "{here}" > {packages} ;; esac\n'
+    )
     (folder / "python").chmod(0o755)
-    return plain_environment() | {
-        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": sysconfig.get_path("purelib"),
-        "PIP_NO_DEPS": "1",
-        "PIP_NO_BUILD_ISOLATION": "0",  # pip's way to say that there is none
-    }
+    return plain_environment() | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PIP_NO_INDEX": "1"}
 
 
 @pytest.fixture(scope="module")
-def installed():
-    """What the first job installs serves the others, too."""
+def cache():
+    """The cache of the repository: what the first job installs serves the others, too."""
     return {}
 
 
 @pytest.fixture
-def runner(tmp_path, python, installed):
+def runner(tmp_path, python, cache):
     """A runner for the repository of a student, who has set traps; others may lie beside it."""
 
     def make(submission, others=None):
@@ -85,29 +86,16 @@ def runner(tmp_path, python, installed):
             return job.composite(given)
 
         uses = {
-            "actions/checkout@v4": checkout,
-            "actions/setup-python@v5": lambda job, given: None,
-            "actions/upload-artifact@v4": lambda job, given: None,
-            "github/codeql-action/upload-sarif@v3": found_sarif,
-            "classroom-resources/autograding-grading-reporter@v1": report_to_classroom,
+            "actions/checkout@v6": checkout,
+            "actions/setup-python@v6": lambda job, given: (True, {"python-version": "3"}),
+            "actions/upload-artifact@v7": lambda job, given: None,
+            "github/codeql-action/upload-sarif@v4": found_sarif,
             "OWNER/grader@v1": this,
             "./grader": this,
         }
-        return Runner(tmp_path / "job", ROOT, uses, python, installed)
+        return Runner(tmp_path / f"job{len([*tmp_path.iterdir()])}", ROOT, uses, python, cache)
 
     return make
-
-
-def report_to_classroom(job, given):
-    """The reporter's own arithmetic, on the variable that it looks for."""
-    points = maximum = 0
-    for name in given["runners"].split(","):
-        results = json.loads(base64.b64decode(given[f"env.{name.upper()}_RESULTS"]))
-        if results["max_score"]:
-            maximum += results["max_score"]
-            points += sum(test["score"] for test in results["tests"])
-    job.log += f"Points {points:g}/{maximum:g}\n"
-    return results["status"] == "pass", {}
 
 
 def found_sarif(job, given):
@@ -119,10 +107,10 @@ def test_classroom_gets_the_points(runner):
     workflow = yaml.safe_load((CI / "github-classroom.yml").read_text())
     assert (workflow["name"], [*workflow["jobs"]]) == ("Autograding Tests", ["run-autograding-tests"])
     job = runner(EXAMPLES / "correct.ipynb")
-    done, outputs = job.run(steps(CI / "github-classroom.yml"), {})
+    done, _ = job.run(steps(CI / "github-classroom.yml"), {})
     assert done, job.log
-    assert outputs["grader"]["passed"] == "true"
-    assert "Points 100/100" in job.log
+    assert "\n::notice title=Autograding complete::Points 100/100\n" in job.log
+    assert '\n::notice title=Autograding report::{"totalPoints":100,"maxPoints":100}\n' in job.log
     assert "**Score\\: 100 of 100, passed\\.**" in job.summary
 
 
@@ -140,10 +128,10 @@ def test_the_reusable_workflow_reads_what_the_instructor_owns(runner):
     config = "assignment: single-neuron\nsubmission: single_neuron.py\npass_mark: 90\nseed: 0\n"
     others = {"school/grading": {"week1.yml": config}, "school/grader": "this"}
     job = runner(EXAMPLES / "wrong.py", others)
-    called = yaml.safe_load(WORKFLOWS[0].read_text())[True]["workflow_call"]["inputs"]
+    called = yaml.safe_load(GRADE.read_text())[True]["workflow_call"]["inputs"]
     inputs = {name: item.get("default", "") for name, item in called.items()}
     inputs |= {"config-repository": "school/grading", "config": "week1.yml", "grader-repository": "school/grader"}
-    done, outputs = job.run(steps(WORKFLOWS[0]), inputs)
+    done, outputs = job.run(steps(GRADE), inputs)
     assert not done
     assert outputs["grader"]["score"] == "52.5"
     assert job.summary.startswith("The configuration comes from outside of this repository\\.")
@@ -158,9 +146,105 @@ def test_gitlab_runs_the_same_command(tmp_path, python):
     bin_folder = Path(sys.executable).parent
     environment = python | {"GITLAB_CI": "true", "CI": "true", "GRADER_CONFIG": str(tmp_path / "config.yml")}
     environment |= {"PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
-    del environment["PYTHONPATH"]
     (line,) = job["script"]
     done = subprocess.run(["sh", "-c", line], cwd=tmp_path / "repository", env=environment, check=False)
     assert done.returncode == 1
     for pattern in job["artifacts"]["reports"].values():
         assert [*(tmp_path / "repository").glob(pattern)], pattern
+
+
+def test_a_second_run_installs_nothing(runner):
+    configuration = "assignment: single-neuron\nsubmission: single_neuron.ipynb\nseed: 0\n"
+    step = {"uses": "OWNER/grader@v1", "with": {"configuration": configuration, "packages": "numpy\n pyyaml"}}
+    for cold in (True, False):
+        job = runner(EXAMPLES / "correct.ipynb")
+        done, _ = job.run([{"uses": "actions/checkout@v6"}, step], {})
+        assert done, job.log
+        assert ("Install the grader" in job.steps, "actions/cache/save@v5" in job.steps) == (cold, cold)
+        assert "Install TensorFlow" not in job.steps
+
+
+def test_without_the_cache_nothing_is_read_from_it_or_saved(runner):
+    step = {"uses": "OWNER/grader@v1", "with": {"cache": "false", "install-only": "true"}}
+    job = runner(EXAMPLES / "correct.ipynb")
+    assert job.run([step], {})[0], job.log
+    assert not [name for name in job.steps if name.startswith("actions/cache")]
+    assert "Grade" not in job.steps
+
+
+@pytest.mark.quick
+def test_what_a_configuration_needs_is_known_without_tensorflow(tmp_path):
+    code = "import sys; from grader.ci.needs import main; main(sys.argv[1:]); assert 'tensorflow' not in sys.modules"
+    for assignments, printed in (
+        (["single-neuron", "numpy-mnist", "relu-swap", "cifar-grayscale"], ""),
+        (["single-neuron", "clothing-mlp"], "tensorflow"),
+        (["no-such-exercise"], ""),  # grader ci reports it
+    ):
+        entries = "".join(f"  - {{assignment: {name}, submission: {name}.py}}\n" for name in assignments)
+        (tmp_path / "grader.yml").write_text(f"assignments:\n{entries}")
+        command = [sys.executable, "-P", "-c", code, tmp_path / "grader.yml"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout.strip()) == (0, printed), done.stderr
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(
+    ("value", "sudo", "warned"), [("1", 1, True), ("1", 0, False), ("0", 1, False), (None, 1, False)]
+)
+def test_a_runner_that_forbids_namespaces_is_named(tmp_path, value, sudo, warned):
+    step = next(s for s in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"] if "SWITCH" in str(s))
+    if value is not None:
+        (tmp_path / "switch").write_text(f"{value}\n")
+    (tmp_path / "sudo").write_text(f"#!/bin/sh\necho 'sudo: a password is required' >&2; exit {sudo}\n")
+    (tmp_path / "sudo").chmod(0o755)
+    environment = plain_environment() | {
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "SWITCH": str(tmp_path / "switch"),
+    }
+    done = subprocess.run([*SHELL, "-c", step["run"]], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("::warning title=grader::") == warned
+    assert ("a password is required" in done.stdout and "isolation: medium" in done.stdout) == warned
+
+
+def commit(repository, files, date):
+    """Commit files into a repository of a student at a date, in place of all others."""
+    if not (repository / ".git").is_dir():
+        subprocess.run(["git", "init", "--quiet", "--initial-branch=main", repository], check=True)
+    for name, text in files.items():
+        (repository / name).write_text(text)
+    dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+    for command in (["add", "--all"], ["commit", "--quiet", "--allow-empty", "--message", "work"]):
+        who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run(["git", "-C", repository, *who, *command], env=plain_environment() | dates, check=True)
+
+
+def test_a_class_is_graded_as_it_was_at_its_deadline(tmp_path, runner):
+    workflow = yaml.safe_load((CI / "github-class.yml").read_text())
+    deadline = datetime.fromisoformat(workflow["env"]["DEADLINE"])
+    before, after = ((deadline + timedelta(minutes=minutes)).isoformat() for minutes in (-1, 1))
+    correct, wrong = (EXAMPLES / "correct.ipynb").read_text(), (EXAMPLES / "wrong.py").read_text()
+    students = tmp_path / "students"
+    for name, steps_of in {
+        "anna": [({"work.py": wrong}, before), ({"work.py": "raise SystemExit('late')\n"}, after)],
+        "ben": [({"my work.ipynb": correct}, before)],
+        "cleo": [({"work.ipynb": correct}, after)],
+    }.items():
+        for files, date in steps_of:
+            commit(students / name, files, date)
+    roster = "student,repository\r\n" + "".join(
+        f"{name},{students / name}\r\n" for name in ("anna", "ben", "cleo", "dan")
+    )
+    job = runner(EXAMPLES / "correct.ipynb", {None: {"roster.csv": roster}})
+    job.environment |= workflow["env"]
+    done, _ = job.run(steps(CI / "github-class.yml"), {})
+    assert not done, "the repository of dan is not there"
+    assert "::error::The repository of dan cannot be cloned" in job.log
+    assert "::warning::cleo had committed nothing at the deadline." in job.log
+    with (job.temp / "class" / "results" / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert {name: (row["score"], row["status"]) for name, row in rows.items()} == {
+        "anna": ("52.5", "graded"),
+        "ben": ("100", "graded"),
+        "cleo": ("", "not_submitted"),
+    }
+    assert job.steps[-1] == "actions/upload-artifact@v7"
