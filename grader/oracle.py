@@ -339,8 +339,9 @@ def _taken(recorded: Mapping[str, Array], key: str, names: list[str]) -> dict[st
 
 
 def shipped_file(assignment: Assignment) -> Path:
-    """Where the recorded answers of an assignment lie."""
-    return proof.answers_folder(assignment) / f"{assignment.name}.npz"
+    """The recorded answers of an assignment; where there are none, the file that they would be written to."""
+    files = [folder / f"{assignment.name}.npz" for folder in proof.folders(assignment)]
+    return next((file for file in files if file.is_file()), files[0])
 
 
 def save(path: Path, arrays: dict[str, Array]) -> None:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from .assignment import REFERENCE, Assignment
+from .assignment import ASSIGNMENTS, REFERENCE, Assignment
 
 
 class ProvenFunction(BaseModel):
@@ -42,25 +42,38 @@ class Proof(BaseModel):
     functions: dict[str, ProvenFunction]
 
 
-def file_of(assignment: Assignment) -> Path:
-    """Where the proof of an assignment lies: next to its recorded answers."""
-    return answers_folder(assignment) / f"{assignment.name}.proof.json"
+def folders(assignment: Assignment) -> list[Path]:
+    """Where the recorded answers and the proof of an assignment may lie; the first is where they are written.
 
-
-def answers_folder(assignment: Assignment) -> Path:
-    """Where the recorded answers of an assignment lie: beside a bundled reference, else in its folder."""
+    That is its own folder, or for a bundled one that of the bundled references, where those of a copy are found, too.
+    """
     reference = assignment.reference_file()
-    return (REFERENCE if reference is not None and reference.parent == REFERENCE else assignment.folder) / "answers"
+    bundled, own = REFERENCE / "answers", assignment.folder / "answers"
+    if assignment.folder.parent == ASSIGNMENTS:
+        return [bundled]
+    return [own, bundled] if reference is not None and reference.parent == REFERENCE else [own]
+
+
+def file_of(assignment: Assignment) -> Path:
+    """The file that a proof of an assignment is written to."""
+    return folders(assignment)[0] / _file_name(assignment)
+
+
+def _file_name(assignment: Assignment) -> str:
+    return f"{assignment.name}.proof.json"
 
 
 def read(assignment: Assignment) -> Proof | None:
     """The proof that was recorded for this reference and these steps; None where there is none."""
-    try:
-        recorded = Proof.model_validate_json(file_of(assignment).read_bytes())
-    except (OSError, ValidationError):
-        return None
     current = (digest_of_reference(assignment), digest_of_steps(assignment))
-    return recorded if (recorded.reference, recorded.steps) == current else None
+    for folder in folders(assignment):
+        try:
+            recorded = Proof.model_validate_json((folder / _file_name(assignment)).read_bytes())
+        except (OSError, ValidationError):
+            continue
+        if (recorded.reference, recorded.steps) == current:
+            return recorded
+    return None
 
 
 def write(assignment: Assignment, proof: Proof) -> Path:

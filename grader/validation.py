@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import needs, proof
-from .assignment import Assignment
+from .assignment import ASSIGNMENTS, Assignment
 from .diagnosis import agreement
 from .diagnosis.proof import problems
 from .errors import NotGradable
@@ -64,12 +64,12 @@ def validate(assignment: Assignment) -> Iterator[Line]:
 
 def _proof(assignment: Assignment) -> Iterator[Line]:
     """Whether the recorded proof that steps and reference agree still holds; nothing where none was recorded."""
-    file = proof.file_of(assignment)
-    if not file.is_file():
+    file, recorded = proof.file_of(assignment), proof.read(assignment)
+    if recorded is None and not file.is_file():
         return
-    recorded = proof.read(assignment)
     if recorded is None:
-        again = f"run 'grader reference {assignment.name} --write'"
+        given = assignment.name if assignment.folder.parent == ASSIGNMENTS else assignment.folder
+        again = f"run 'grader reference {given} --write'"
         yield Line(
             file.name, 0, 0, False, f"recorded for another reference, other steps or other probes: {again}", None
         )

@@ -131,7 +131,22 @@ def test_a_proof_is_for_one_reference_these_steps_and_these_probes(proven, file,
     assert proof.read(changed) is None
     (line,) = lines_about(changed)
     assert not line.holds
-    assert "run 'grader reference single-neuron --write'" in line.sentence
+    assert f"run 'grader reference {proven} --write'" in line.sentence
+
+
+def test_a_copy_of_a_bundled_exercise_has_its_proof_until_it_is_changed(tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(SINGLE.folder, folder)
+    loaded = assignment.load(str(folder))
+    assert proof.read(loaded) is not None
+    assert [line.holds for line in lines_about(loaded)] == [True]
+    file = folder / "assignment.yaml"
+    file.write_text(file.read_text().replace("    s: X @ w + b\n", "    s: b + X @ w\n"))
+    changed = assignment.load(str(folder))
+    assert proof.read(changed) is None
+    assert [*lines_about(changed)] == []  # none was recorded for it
+    assert proof.file_of(changed) == folder / "answers" / "single-neuron.proof.json"
+    assert oracle.shipped_file(changed).parent == assignment.REFERENCE / "answers"
 
 
 def test_a_program_of_the_steps_is_a_part_of_the_proof(proven):

@@ -90,6 +90,7 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
     """Let the solution's checks ask for all answers; record them, or compare those that are recorded."""
     import numpy as np
 
+    from .. import proof
     from ..errors import NotGradable, UsageError
     from ..grading import DEFAULT_SEED, grade
     from ..oracle import save, shipped_file, tensorflow_version
@@ -102,16 +103,17 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
         raise NotGradable(fallen[0].message)
     if fallen:
         raise UsageError(f"{loaded.content.solution} does not pass {fallen[0].name}: {fallen[0].message}")
-    path = shipped_file(loaded)
     name = str(loaded.content.reference).removesuffix(".py")
     click.echo(f"{len(oracle.given)} answers of {name}.py, TensorFlow {tensorflow_version()}")
     if write:
+        path = proof.folders(loaded)[0] / f"{loaded.name}.npz"
         try:
             save(path, oracle.given)
         except OSError as error:
             raise UsageError(f"{path} cannot be written ({error.strerror}).") from error
         click.echo(f"Recorded in {path}.")
         return
+    path = shipped_file(loaded)
     if not path.is_file():
         click.echo("None are recorded: every check computes them once, with TensorFlow. Record them with --write.")
         return
