@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 
 
 def check(
-    assignment: str,
+    assignment: str | None = None,
     submission: str | None = None,
     *,
     hints: int | None = None,
@@ -23,6 +23,8 @@ def check(
     lang: str | None = None,
 ) -> Checked:
     """Check a notebook or module, by default the notebook that this is called in, in a process of its own.
+
+    Without ``assignment`` it is the exercise that the file is named after.
 
     The result shows itself in a notebook, and has ``passed``, ``score`` and ``report``. The arguments are those of
     ``grader check``.

@@ -21,7 +21,7 @@ from ..language import _
 from ..report.model import Report
 from ..systems import why_no_worker
 from ..text import clean
-from . import inline, source
+from . import exercise, inline, source
 
 TIME_TO_STOP = 5.0  # seconds that an interrupted check has to tidy up
 
@@ -65,7 +65,7 @@ class Checked:
 
 
 def check(
-    assignment: str,
+    assignment: str | None,
     submission: str | None,
     *,
     hints: int | None = None,
@@ -73,7 +73,10 @@ def check(
     data: str | None = None,
     lang: str | None = None,
 ) -> Checked:
-    """Check ``submission``, by default what is being edited here; raises NotChecked."""
+    """Check ``submission``, by default what is being edited here; raises NotChecked.
+
+    Without ``assignment`` it is the one that the file is named after.
+    """
     if lang is not None and lang not in language.LANGUAGES:
         raise NotChecked(f"There are no sentences in '{clean(lang)}': use one of {', '.join(language.LANGUAGES)}.")
     with language.use(language.chosen(lang, os.environ)):
@@ -82,10 +85,16 @@ def check(
         return _check(assignment, submission, hints, seed, data)
 
 
-def _check(assignment: str, submission: str | None, hints: int | None, seed: int, data: str | None) -> Checked:
+def _check(assignment: str | None, submission: str | None, hints: int | None, seed: int, data: str | None) -> Checked:
+    if submission is None and assignment is not None and exercise.is_file_name(assignment):
+        assignment, submission = None, assignment
+    about: list[str] = []
     with tempfile.TemporaryDirectory(prefix="grader-cells-") as folder:
         try:
             chosen = source.choose(submission, source.running_shell(), Path(folder))
+            if assignment is None:
+                assignment = exercise.of_file(chosen.name)
+                about.append(_("The exercise, from the name of the file: {name}.").format(name=assignment))
         except GraderError as error:
             raise NotChecked(str(error)) from None
         options = ["--json", "--seed", str(seed), "--lang", language.current()]
@@ -103,7 +112,7 @@ def _check(assignment: str, submission: str | None, hints: int | None, seed: int
         report.submission.path = chosen.shown
     return Checked(
         report,
-        (*chosen.about, *warnings),
+        (*about, *chosen.about, *warnings),
         _(content.title),
         content.pass_mark,
         hints or content.hints,

@@ -15,12 +15,13 @@ from .checking import Checked, check
 def grade(line: str) -> Checked:
     """Check a notebook or module against an assignment, and show the report here::
 
-        %grade ASSIGNMENT [FILE] [--hints 1|2|3] [--seed N] [--data DIR] [--lang de|en|es]
+        %grade [ASSIGNMENT] [FILE] [--hints 1|2|3] [--seed N] [--data DIR] [--lang de|en|es]
 
-    Without FILE it is the notebook that is being edited, as it was saved last. The options are those of ``grader check``.
+    Without FILE it is the notebook that is being edited, as it was saved last; without ASSIGNMENT the exercise that
+    the file is named after. The options are those of ``grader check``.
     """
     parser = MagicArgumentParser(prog="%grade")
-    parser.add_argument("assignment", metavar="ASSIGNMENT")
+    parser.add_argument("assignment", metavar="ASSIGNMENT", nargs="?")
     parser.add_argument("submission", metavar="FILE", nargs="?")
     parser.add_argument("--hints", type=int, choices=(1, 2, 3))
     parser.add_argument("--seed", type=int, default=0)

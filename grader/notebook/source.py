@@ -6,6 +6,7 @@ the kernel holds may come from cells that are gone. So the file counts, and the 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -20,15 +21,20 @@ from ..language import _
 from ..text import clean
 
 EXPLICIT = "%grade ASSIGNMENT FILE"
+COLAB_SECONDS = 10  # to hand the notebook over
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to grade, sentences about it, and what a report calls it, if not by its path."""
+    """A file to grade, sentences about it, what a report calls it, if not by its path, and the notebook's own name.
+
+    ``name`` is None where it is not known.
+    """
 
     path: Path
     about: tuple[str, ...] = ()
     shown: str | None = None
+    name: str | None = None
 
 
 def running_shell() -> Any:
@@ -40,21 +46,25 @@ def running_shell() -> Any:
 def choose(submission: str | None, shell: Any, folder: Path) -> Source:
     """The source to grade; one made from the cells of the session goes to ``folder``. Raises UsageError."""
     if submission is not None:
-        return Source(Path(submission))
+        return Source(Path(submission), name=submission)
     if shell is None:
         raise UsageError(_("There is no notebook here: give the file to grade as the second argument."))
     edited = edited_notebook(shell.user_ns, os.environ)
-    if edited is None and "google.colab" not in sys.modules:
-        edited = _only_notebook(Path.cwd())
+    if edited is None and "google.colab" in sys.modules:
+        return _from_colab(folder) or _from_session(shell, folder)
+    edited = edited or _only_notebook(Path.cwd())
     return _from_session(shell, folder) if edited is None else _from_file(edited, shell)
+
+
+def _told(names: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
+    """What VS Code and Jupyter say of where this notebook is; the file may be elsewhere, seen from here."""
+    told = [names.get("__vsc_ipynb_file__"), environment.get("JPY_SESSION_NAME")]
+    return [place for place in told if isinstance(place, str) and place.endswith(".ipynb")]
 
 
 def edited_notebook(names: Mapping[str, Any], environment: Mapping[str, str]) -> Path | None:
     """The file of this notebook, where VS Code or Jupyter tell it."""
-    told = [names.get("__vsc_ipynb_file__"), environment.get("JPY_SESSION_NAME")]
-    for place in told:
-        if not isinstance(place, str) or not place.endswith(".ipynb"):
-            continue
+    for place in _told(names, environment):
         # With real-time collaboration a drive's name comes first; the folder is the server's, this process may be elsewhere.
         for path in (Path(place), Path(place.split(":", 1)[-1]), Path(Path(place).name)):
             if path.is_file():
@@ -82,7 +92,7 @@ def _from_file(path: Path, shell: Any) -> Source:
         about.append(
             _("The cell that was run last is not in the file like this: save the notebook, and grade it again.")
         )
-    return Source(path, tuple(about))
+    return Source(path, tuple(about), name=path.name)
 
 
 def ago(seconds: float) -> str:
@@ -128,4 +138,20 @@ def _from_session(shell: Any, folder: Path) -> Source:
         "The notebook's file cannot be found from here, so the cells that were run in this session are graded, in that order; "
         "what is handed in may differ from them."
     )
-    return Source(path, (about,), _("the cells of this session"))
+    name = next(iter(_told(shell.user_ns, os.environ)), None)
+    return Source(path, (about,), _("the cells of this session"), name)
+
+
+def _from_colab(folder: Path) -> Source | None:
+    """The notebook as it stands in Colab now; None where Colab does not hand it over."""
+    try:
+        messages = importlib.import_module("google.colab._message")
+        opened = messages.blocking_request("get_ipynb", request="", timeout_sec=COLAB_SECONDS)["ipynb"]
+        name = opened.get("metadata", {}).get("colab", {}).get("name")
+        path = folder / "notebook.ipynb"
+        path.write_text(json.dumps(opened), encoding="utf-8", errors="replace")
+    except Exception:  # it is no public function, and may be gone
+        return None
+    name = name if isinstance(name, str) else None
+    shown = clean(name) if name else _("this notebook")
+    return Source(path, (_("Graded as it is in Colab now: {file}.").format(file=shown),), shown, name)

@@ -122,6 +122,51 @@ def test_where_there_is_no_file_the_cells_of_the_session_are_graded(execute, sol
     assert str(tmp_path) not in page
 
 
+def test_the_exercise_is_that_of_the_files_name(execute, solution, tmp_path):
+    name = "Single Neuron (2).ipynb"
+    (tmp_path / "neuron_helpers.py").write_text("x = 1")
+    cells = execute(
+        "%load_ext grader",
+        solution,
+        "%grade",
+        "import grader\nprint(grader.check().score)",
+        f"%grade '{name}' --hints 1",
+        name=name,
+    )
+    page = shown(cells[2])
+    assert "The exercise, from the name of the file: single-neuron." in page
+    assert "Score: 100 of 100, passed." in page
+    assert cells[3].outputs[0].text == "100.0\n"
+    assert "Score: 100 of 100, passed." in shown(cells[4])
+
+
+def test_a_name_that_says_no_exercise_gets_the_list_of_them(execute, solution):
+    (cell,) = execute("%load_ext grader\n%grade", name="Untitled.ipynb")
+    (sentence,) = failure(cell).traceback
+    assert sentence.startswith(
+        "The name Untitled.ipynb does not say which exercise it is: write it behind %grade, one of"
+    )
+    assert "single-neuron" in sentence
+
+
+COLAB = """
+import json, sys, types
+for name in ("google", "google.colab", "google.colab._message"):
+    sys.modules[name] = types.ModuleType(name)
+notebook = json.load(open("mine.ipynb"))
+notebook["metadata"]["colab"] = {"name": "Kopie von single_neuron.ipynb", "provenance": []}
+sys.modules["google.colab._message"].blocking_request = lambda *_, **__: {"ipynb": notebook}
+"""
+
+
+def test_colab_hands_the_notebook_over_with_its_name(execute, solution):
+    cells = execute("%load_ext grader", COLAB, solution, "%grade")
+    page = shown(cells[3])
+    assert "The exercise, from the name of the file: single-neuron." in page
+    assert "Graded as it is in Colab now: Kopie von single_neuron.ipynb." in page
+    assert "Score: 100 of 100, passed." in page
+
+
 def test_a_module_beside_the_notebook_and_a_students_own_numpy(execute, solution, tmp_path):
     (tmp_path / "single_neuron.py").write_text(solution)
     (tmp_path / "click.py").write_text("raise ValueError('not the one')")

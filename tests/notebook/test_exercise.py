@@ -1,0 +1,35 @@
+"""The exercise that a notebook's file is named after."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.errors import UsageError
+from grader.notebook import exercise
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("single_neuron.ipynb", "single-neuron"),
+        ("Single Neuron (2).ipynb", "single-neuron"),
+        ("week-1-single_neuron.ipynb", "single-neuron"),
+        ("single-neuron-Copy1.ipynb", "single-neuron"),
+        ("SingleNeuron_final_FINAL.ipynb", "single-neuron"),
+        ("/content/drive/Kopie von single_neuron.ipynb", "single-neuron"),
+        ("02_numpy_mnist_mueller.ipynb", "numpy-mnist"),
+        ("CIFAR grayscale.ipynb", "cifar-grayscale"),
+        ("relu_swap.py", "relu-swap"),
+        ("singel_neuron.ipynb", "single-neuron"),
+    ],
+)
+def test_a_name_that_says_it(name, found):
+    assert exercise.of_file(name) == found
+
+
+@pytest.mark.parametrize("name", ["Untitled3.ipynb", "homework.ipynb", "relu_swap_and_single_neuron.ipynb", "", None])
+def test_a_name_that_does_not_say_it(name):
+    with pytest.raises(UsageError, match=r"write .* behind %grade, one of cifar-grayscale, clothing-mlp"):
+        exercise.of_file(name)
