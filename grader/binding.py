@@ -6,7 +6,6 @@ said in one sentence, with the signature that was expected and the one that was 
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -384,40 +383,6 @@ def found_signature(found: Found) -> str:
     stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
     shown = [f"{stars.get(kind, '')}{name}{'=...' if default else ''}" for name, kind, default in found.parameters]
     return f"{found.label}({', '.join(shown)})"
-
-
-def missing(content: AssignmentFile, name: str, defined: dict[str, Found], others: dict[str, str]) -> str:
-    """The sentence for a function that is not there, with those of a similar name.
-
-    ``others`` maps the names that are bound to something else to the types of that.
-    """
-    if name in others:
-        return _(
-            "`{name}` is no function when all has run, but a value ({type}): a later line uses the name again; rename that variable."
-        ).format(name=name, type=others[name])
-    sentence = _("The function `{function}` is missing: define it under this name.")
-    told = sentence.format(function=signature(name, content.functions[name]))
-    close = _close(content, name, defined)
-    if close:
-        shown = joined([f"`{found_signature(found)}`" for found in close])
-        told += " " + _("Found {names}: did you mean `{function}`?").format(names=shown, function=name)
-    return told
-
-
-def _close(content: AssignmentFile, name: str, defined: dict[str, Found]) -> list[Found]:
-    """At most two functions whose names are nearly that of ``name``, the closest first, and that play no other part."""
-    known = {normal(alias) for alias in [name, *content.functions[name].aliases] if len(alias) > 3}
-    taken = {found.name for other in content.functions if (found := find_function(content, other, defined))}
-
-    def likeness(found: Found) -> float:
-        written = normal(found.name)
-        alike = max(difflib.SequenceMatcher(None, written, wanted).ratio() for wanted in known)
-        within = any(wanted in written or (len(written) > 3 and written in wanted) for wanted in known)
-        return max(alike, SIMILAR) if within else alike
-
-    rated = [(likeness(found), found) for found in defined.values() if found.name not in taken] if known else []
-    rated = [(value, found) for value, found in rated if value >= SIMILAR]
-    return [found for _, found in sorted(rated, key=lambda pair: -pair[0])[:2]]
 
 
 def widths_in(values: dict[str, Any], shapes: dict[str, list[int | str]]) -> dict[str, int] | None:

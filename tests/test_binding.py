@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader import assignment, binding
+from grader import assignment, binding, misnamed
 from grader.sandbox.endings import CallFailed
 from grader.sandbox.session import Found
 
@@ -112,12 +112,12 @@ def test_an_argument_that_can_be_computed_may_be_replaced_by_what_it_is_computed
 def test_a_name_that_is_nearly_the_one_asked_for_is_pointed_at_and_not_taken(wanted, written):
     defined = {name: function(name, "x") for name in (written, "loss", "main", "plot_it")}
     assert binding.find_function(CONTENT, wanted, defined) is None
-    said = binding.missing(CONTENT, wanted, defined, {})
+    said = misnamed.missing(CONTENT, wanted, defined, {})
     assert said.endswith(f"Found `{written}(x)`: did you mean `{wanted}`?")
 
 
 def test_a_function_that_plays_another_part_is_not_pointed_at():
-    assert "Found" not in binding.missing(NET, "der_ReLU", {"relu": function("relu", "Z")}, {})
+    assert "Found" not in misnamed.missing(NET, "der_ReLU", {"relu": function("relu", "Z")}, {})
 
 
 def test_the_defaults_are_those_of_the_assignment():
@@ -188,7 +188,7 @@ def test_results_that_cannot_be_bound_are_said(value, said):
 
 
 def test_a_missing_function_is_said_with_what_is_there_instead():
-    said = binding.missing(CONTENT, "train", {"train_it": function("train_it", "X", "y=")}, {})
+    said = misnamed.missing(CONTENT, "train", {"train_it": function("train_it", "X", "y=")}, {})
     assert said == (
         "The function `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)` is missing: "
         "define it under this name. Found `train_it(X, y=...)`: did you mean `train`?"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .. import binding, methods, probes
+from .. import binding, methods, misnamed, probes
 from ..assignment import Assignment
 from ..assignment.checks import ProbedCheck
 from ..assignment.given import Computed
@@ -163,8 +162,11 @@ class Context:
         """A variable of the submission, arrays cut after ``rows``; raises CallFailed if it is missing."""
         found = self.find_variable(name)
         if found is None:
-            own = [other for other, kind in self._session.others.items() if kind not in NOT_VALUES]
-            near = difflib.get_close_matches(name.lower(), own, n=3, cutoff=0.5)
+            others = {self.find_variable(other) for other in self.content.variables}  # what plays a part is not meant
+            own = [
+                other for other, kind in self._session.others.items() if kind not in NOT_VALUES and other not in others
+            ]
+            near = misnamed.similar(name, own)
             also = _("; found instead: {names}").format(names=", ".join(near)) if near else ""
             message = _("The variable `{name}` is missing: define it under this name at the top level{also}.")
             raise self._missing(name, self.content.variables[name].aliases, message.format(name=name, also=also))
@@ -266,7 +268,7 @@ class Context:
         found = self.instances.find(function)
         if found is None:
             functions = self.instances.methods | self._session.functions
-            message = binding.missing(self.content, function, functions, self._session.others)
+            message = misnamed.missing(self.content, function, functions, self._session.others, self.code)
             raise self._missing(function, self.content.functions[function].aliases, message)
         return found
 
@@ -393,7 +395,10 @@ class Context:
             )
         except CallFailed as failure:
             if failure.raised.startswith("NameError:") and not self._session.causes.explains(failure):
-                advice = _("A function can use only what it is given, and what the file defines as it loads.")
+                own = [*self._session.functions, *self._session.others]
+                advice = misnamed.in_a_name_error(failure.raised, own) or _(
+                    "A function can use only what it is given, and what the file defines as it loads."
+                )
                 raise CallFailed("error", f"{failure.message} {advice}", failure.raised, failure.place) from failure
             raise
         self.answered += 1

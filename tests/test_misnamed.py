@@ -1,0 +1,90 @@
+"""Of a function that is missing the one that was meant is pointed at, and no other."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.conftest import ending
+
+FORWARD = "def predict(X, w, b=0.0):\n    return sigmoid(X @ w + b)"
+
+
+def message(graded, source, check):
+    report = graded("single-neuron", source, only=[check])
+    return ending({"checks": [result.model_dump() for result in report.checks]}, check)["message"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written", "check", "said"),
+    [
+        ("sigmoid", "sigmod", "sigmoid", "Found `sigmod(z)` (line 6): did you mean `sigmoid`?"),
+        ("sigmoid", "my_sigmoid", "sigmoid", "Found `my_sigmoid(z)` (line 6): did you mean `sigmoid`?"),
+        ("train", "trian", "one-update", "(line 25): did you mean `train`?"),
+        ("train", "training_loop", "one-update", "(line 25): did you mean `train`?"),
+        ("gradients", "gradientes", "gradients", "(line 19): did you mean `gradients`?"),
+        ("predict", "vorhersage", "predict", "`vorhersage(X, w, b=...)` (line 11) takes the same arguments"),
+        ("loss", "verlust", "loss", "rename it to `loss`."),
+    ],
+)
+def test_another_name_is_pointed_at(graded, solution, wanted, written, check, said):
+    assert said in message(graded, re.sub(rf"\b{wanted}\b", written, solution), check)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written", "check"),
+    [("train", "test", "one-update"), ("gradients", "plot_points", "gradients"), ("loss", "show_loss", "loss")],
+)
+def test_a_function_that_does_something_else_is_not_meant(graded, solution, wanted, written, check):
+    found = message(graded, re.sub(rf"\b{wanted}\b", written, solution), check)
+    assert "is missing: define it under this name." in found
+    assert written not in found
+
+
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        (
+            "def model():\n    def predict(X, w, b=0.0):\n        return sigmoid(X @ w + b)\n    return predict",
+            "`predict` (line 12) is defined inside `model`, where it cannot be called: define it at the top level.",
+        ),
+        (
+            "if __name__ == '__main__':\n    def predict(X, w, b=0.0):\n        return sigmoid(X @ w + b)",
+            "`predict` (line 12) is defined below `if __name__ ...`, which is not run here: define it above.",
+        ),
+        (
+            "class Helper:\n    class Inner:\n        def predict(self, X, w, b=0.0):\n            return sigmoid(X @ w + b)",
+            "`predict` (line 13) is a method of `Inner`: define it at the top level",
+        ),
+    ],
+)
+def test_a_function_in_another_place_is_pointed_at(graded, solution, definition, said):
+    assert FORWARD in solution
+    assert said in message(graded, solution.replace(FORWARD, definition), "predict")
+
+
+def test_a_name_that_a_call_does_not_find_is_asked_about(graded, solution):
+    found = message(graded, solution.replace("def sigmoid", "def sigmod"), "predict")
+    assert found.endswith(
+        "NameError: name 'sigmoid' is not defined (`return sigmoid(X @ w + b)`). Did you mean `sigmod`?"
+    )
+
+
+VARIABLES = """
+name: waves
+version: 1
+title: Waves
+variables:
+  images: {type: array, shape: [null]}
+  gray_images: {type: array, shape: [null]}
+checks:
+  - {name: gray, title: gray, kind: namespace, variables: [gray_images], points: 1}
+"""
+
+
+def test_a_variable_that_plays_another_part_is_not_meant(graded):
+    (found,) = graded(VARIABLES, "import numpy as np\nimages = np.ones(3)\n").checks
+    assert found.message == "The variable `gray_images` is missing: define it under this name at the top level."
+    (found,) = graded(VARIABLES, "import numpy as np\nimages = np.ones(3)\ngrayImgs = np.ones(3)\n").checks
+    assert found.message.endswith("at the top level; found instead: grayImgs.")
