@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Literal
@@ -150,10 +149,10 @@ def common(report: Report) -> list[str]:
     sentence = shared(report)
     if sentence is not None:
         return [sentence] if report.checks[0].status != "passed" else []
-    counted = Counter(
-        cause for check in report.checks if (cause := check.evidence.get("cause")) and cause in check.message
-    )
-    return [clean(cause, LONGEST) for cause, count in counted.items() if count > 1]
+    causes = dict.fromkeys(str(cause) for check in report.checks if (cause := check.evidence.get("cause")))
+    # Of a cause that is the end of another one, such as a package that is missing, only this end is said.
+    ends = [cause for cause in causes if not any(other in cause for other in causes if other != cause)]
+    return [clean(cause, LONGEST) for cause in ends if sum(cause in check.message for check in report.checks) > 1]
 
 
 def own_message(check: CheckResult, above: Sequence[str]) -> str:

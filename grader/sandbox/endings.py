@@ -64,9 +64,9 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
     if kind == "OutputLimit":
         return CallFailed(
             "output",
-            _("{doing} printed too much{where}{shown} and was stopped: remove prints inside loops.").format(
-                doing=doing, where=where, shown=shown
-            ),
+            _(
+                "{doing} printed too much{where}{shown} and was stopped: print less inside loops, and train with verbose=0 where Keras is asked for."
+            ).format(doing=doing, where=where, shown=shown),
         )
     if kind == "DeadKernel":
         return CallFailed(
@@ -89,7 +89,9 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
     if kind == "StdinNotImplementedError" or (kind == "EOFError" and text == "EOF when reading a line"):
         return CallFailed(
             "error",
-            _("{doing} waits for input(){where}: remove it, nobody is there to type.").format(doing=doing, where=where),
+            _("{doing} waits for input(){where}, but nobody is there to type: write the value into your code.").format(
+                doing=doing, where=where
+            ),
         )
     if kind == "SystemExit":
         return CallFailed(

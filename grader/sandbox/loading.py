@@ -195,7 +195,7 @@ class Causes:
         if not raised.startswith("ModuleNotFoundError") and (pip is None or packages.is_installed(package)):
             return None
         if package in self._forbidden:
-            return "error", _("{package} is not installed here: this exercise is to be solved without it.").format(
+            return "error", _("{package} is not installed here, and this exercise needs NumPy alone.").format(
                 package=package
             )
         if where is not None and self._mentions(package):
@@ -203,9 +203,16 @@ class Causes:
                 "{module} exists only on {service}: leave it out of what you hand in. This is not counted as a mistake."
             ).format(module=path, service=where)
         if pip is not None and self._mentions(package) and not packages.is_installed(package):
-            return "not_gradable", _(
-                "{package} is not installed here, which is not your mistake: run 'python -m pip install {pip}' and grade again."
-            ).format(package=package, pip=pip)
+            told = (
+                _(
+                    "{package} is not installed here, which is not your mistake. This exercise needs NumPy alone: do without it, or run 'python -m pip install {pip}' and grade again."
+                )
+                if self._forbidden  # as what forbids libraries says of them
+                else _(
+                    "{package} is not installed here, which is not your mistake: run 'python -m pip install {pip}' and grade again."
+                )
+            )
+            return "not_gradable", told.format(package=package, pip=pip)
         return "error", _(
             "There is no module {module} here: if it is a file of yours, hand it in as well; else check its name."
         ).format(module=clean(path, 80))

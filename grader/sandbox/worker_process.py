@@ -260,7 +260,9 @@ class WorkerProcess:
             raise self._flooded()
 
     def _flooded(self) -> CallFailed:
-        message = _("Your code printed more than {size} KB and was stopped: remove prints inside loops.")
+        message = _(
+            "Your code printed more than {size} KB and was stopped: print less inside loops, and train with verbose=0 where Keras is asked for."
+        )
         return CallFailed("output", message.format(size=self.limits.output_kb))
 
     def _look_at_memory(self) -> None:

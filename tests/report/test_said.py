@@ -69,3 +69,20 @@ def test_what_is_the_same_for_all_checks_is_said_above_them_alone(reports):
     broken = report.model_copy(update={"checks": checks})
     assert said.common(broken) == ["No Python."]
     assert {said.own_message(check, ["No Python."]) for check in checks} == {""}
+
+
+def test_of_two_causes_with_the_same_end_only_the_end_is_said(reports):
+    end = "torch is not installed here."
+    whole = f"Loading mine.py failed at line 1. {end}"
+    given = [
+        (f"`a` is not defined. {whole}", whole),
+        (f"`b` is not defined. {whole}", whole),
+        (f"`c` stopped. {end}", end),
+    ]
+    checks = [
+        check.model_copy(update={"status": "error", "message": message, "evidence": {"cause": cause}})
+        for check, (message, cause) in zip(reports["wrong"].checks, given, strict=False)
+    ]
+    several = reports["wrong"].model_copy(update={"checks": checks})
+    assert said.common(several) == [end]
+    assert said.own_message(checks[2], [end]) == "`c` stopped."

@@ -153,14 +153,18 @@ MISSING = {
     "a helper": ("from helper import g\ndef f(): return g()", "error", "There is no module helper here"),
     "a package that is here": ("def f(): raise ModuleNotFoundError(\"No module named 'numpy'\")\nimport numpy", "error", "numpy"),
     "a package that is not imported": ("def f(): raise ModuleNotFoundError('No module named \\'imu' + 'tils\\'')", "error", "imutils"),
-    "a forbidden package": ("import skimage\ndef f(): return skimage.x", "error", "this exercise is to be solved without it"),
+    "a package that is forbidden to no one": (
+        "import skimage\ndef f(): return skimage.x", "not_gradable", "This exercise needs NumPy alone: do without it, or run",
+    ),
+    "a forbidden package": ("import skimage\ndef f(): return skimage.x", "error", "this exercise needs NumPy alone"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MISSING)
 def test_whose_fault_it_is_that_something_is_missing(name):
     source, status, said = MISSING[name]
-    forbidden = ["skimage"] if name == "a forbidden package" else []
+    of_a_numpy_exercise = {"a forbidden package": ["skimage"], "a package that is forbidden to no one": ["torch"]}
+    forbidden = of_a_numpy_exercise.get(name, [])
     with loaded(source, forbidden=forbidden) as session, pytest.raises(CallFailed) as caught:
         session.call("f", [], {})
     assert caught.value.status == status
@@ -296,3 +300,12 @@ def test_an_error_of_keras_is_told_by_its_own_words():
         assert "site-packages" not in caught.value.message
         with pytest.raises(CallFailed, match=r"`call` stopped at line 6 with .*expected axis -1 of input shape"):
             session.call("call", [], {})
+
+
+def test_a_call_that_the_task_asks_for_is_not_advised_against():
+    with loaded("def show(pictures):\n    return pictures / 0\nshow(1)\n") as session:
+        (note,) = session.causes.notes
+    assert note == (
+        "Loading mine.py failed at line 2 with ZeroDivisionError: division by zero (`return pictures / 0`); "
+        "called at line 3."
+    )

@@ -51,7 +51,10 @@ ENDINGS = {
         "def f(x):\n    return 1 / 0",
         "`f` stopped at line 2 with ZeroDivisionError: division by zero (`return 1 / 0`).",
     ),
-    "waits": ("def f(x):\n    return input()", "`f` waits for input() at line 2: remove it, nobody is there to type."),
+    "waits": (
+        "def f(x):\n    return input()",
+        "`f` waits for input() at line 2, but nobody is there to type: write the value into your code.",
+    ),
     "exits": (
         "def f(x):\n    exit(0)",
         "`f` ended the program at line 2 (`exit(0)`): remove calls of exit, quit and sys.exit.",
