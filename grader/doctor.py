@@ -109,11 +109,11 @@ def _united(lists: Iterable[list[str]]) -> list[str]:
 
 
 def _advice(levels: dict[Level, dict[str, Any]]) -> list[str]:
-    advice = []
     no_worker = why_no_worker()
     if no_worker is not None:
-        advice.append(no_worker)
-    elif not levels["strong"]["works"]:
+        return [no_worker]
+    advice = []
+    if not levels["strong"]["works"]:
         advice.append(_how_to_get_namespaces())
     for level in ("strong", "medium"):
         if levels[level]["reached"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -12,6 +11,7 @@ from .. import seeds
 from ..assignment import bundled_names
 from ..assignment.parts import Part
 from ..language import _
+from ..near import nearest
 from ..report.model import Level
 
 FormatName = Literal["text", "json", "junit", "gradescope", "classroom", "sarif", "markdown"]
@@ -51,10 +51,10 @@ def _known(name: str, info: ValidationInfo) -> str:
     if folder is None or name in bundled_names() or folder_of(name, folder) is not None:
         return name
     own = [path.parent.relative_to(folder).as_posix() for path in folder.glob(f"*/{FILE}")]
-    meant = difflib.get_close_matches(name.lower().replace("_", "-"), [*bundled_names(), *own], 1)
+    meant = nearest(name, [*own, *bundled_names()])
     there_is_none = _("there is no assignment '{name}'.").format(name=name)
-    if meant:
-        raise ValueError(f"{there_is_none} {_('Did you mean {name}?').format(name=meant[0])}")
+    if meant is not None:
+        raise ValueError(f"{there_is_none} {_('Did you mean {name}?').format(name=meant)}")
     allowed = _("Use one of {names}, or a folder with an assignment.yaml, from where the configuration lies.")
     raise ValueError(f"{there_is_none} {allowed.format(names=', '.join(bundled_names()))}")
 

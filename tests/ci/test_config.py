@@ -101,7 +101,11 @@ def test_all_mistakes_are_reported_at_once_under_the_keys_that_were_written(read
         ("assignments: {assignment: single-neuron, submission: a.py}\n", 1, "assignments has to be a list"),
         ("- assignment: single-neuron\n  submission: a.py\n", 1, "it is a list; write the key assignments above it"),
         ("", 1, "it is empty; name the exercise"),
-        ("assignment: week1/neuron\nsubmission: a.py\n", 1, "there is no assignment 'week1/neuron'. Use one of cifar-"),
+        (
+            "assignment: week1/perceptron\nsubmission: a.py\n",
+            1,
+            "there is no assignment 'week1/perceptron'. Use one of cifar-",
+        ),
         ("assignment: Single Neuron\nsubmission: a.py\n", 1, "Did you mean single-neuron?"),
         ("assignment: single-neuron\nsubmission: week1\\a.py\n", 2, "has a backslash; write / between folders."),
         ("assignment: single-neuron\nsubmision: a.py\n", 2, "Did you mean submission?"),
