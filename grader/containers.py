@@ -99,7 +99,7 @@ def less_than_allowed(assignment: Assignment, limits: Limits) -> str:
     allowed = assignment.content.limits.memory_mb
     if limits.memory_mb >= allowed:
         return ""
-    told = _("A submission may use {left} here, since this container is small; the assignment allows {allowed}.")
+    told = _("A submission may use {left} here; the assignment allows {allowed}.")
     told = told.format(left=written(limits.memory_mb), allowed=written(allowed))
     roomy = container_for(allowed + own_mb(assignment.content))
     if roomy is None:

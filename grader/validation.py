@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import needs, proof
+from . import containers, needs, proof
 from .assignment import ASSIGNMENTS, Assignment
 from .diagnosis import agreement
 from .diagnosis.proof import problems
@@ -32,9 +32,10 @@ class Line:
 def validate(assignment: Assignment) -> Iterator[Line]:
     """Grade solution, starters and known-wrong solutions, one line each.
 
-    Raises NotGradable where a package that submissions need is not installed.
+    Raises NotGradable where a package that submissions need is not installed, and where memory is too small.
     """
     needs.refuse_missing_packages(assignment)
+    containers.limits_here(assignment)
     content = assignment.content
     assignment.file(content.task)
     report = _grade(assignment, content.solution)

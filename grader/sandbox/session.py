@@ -31,7 +31,7 @@ from .engines import Engine, engine_of, libraries_of
 from .loading import ENDED, Causes
 from .view import Equipment
 from .warm import Kind, WarmStart
-from .worker_process import SetupFailed, WorkerProcess
+from .worker_process import COMPARED, SetupFailed, WorkerProcess
 
 T = TypeVar("T")
 # Parts of the time for loading: for a statement that has used it up to end, for what follows, and for that to end.
@@ -271,6 +271,12 @@ class Session:
         header, raw = self._ask({**request, "arguments": tree}, payload, seconds or self._limits.call_seconds, doing)
         if "error" in header:
             raise self.causes.explained(failure_of(header["error"], doing))
+        if "function" in request and self._worker is not None:
+            try:
+                self._worker.refuse_if_no_room(COMPARED * len(raw))
+            except CallFailed:
+                self.close()
+                raise
         try:
             answer = values.decode(header.get("value"), raw)
             if not isinstance(answer, tuple) or len(answer) not in (2, 3):

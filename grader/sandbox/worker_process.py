@@ -34,6 +34,9 @@ SETUP_SECONDS = 60
 CHUNK = 1 << 16
 LONGEST_FOLDER = 70  # bytes: the path of a socket has at most 103 on macOS, and 30 of them come behind
 BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
+SMALL = 64 << 20  # bytes, for which there is always memory
+RECEIVED = 4  # times its size is what an answer takes here until it is read
+COMPARED = 100  # the same for one of a function, which is compared as float64 and kept for the diagnosis
 STRONG_WORK = "/submission"
 STRONG_DATA = "/given"  # no name of a folder that students have
 Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
@@ -200,12 +203,23 @@ class WorkerProcess:
     def _receive(self, allowance: Allowance) -> tuple[dict[str, Any], bytes]:
         self._fill(frames.PREFIX.size, allowance)
         header_length, payload_length = frames.lengths(bytes(self._buffer[: frames.PREFIX.size]))
+        self.refuse_if_no_room(RECEIVED * payload_length)
         self._fill(frames.PREFIX.size + header_length + payload_length, allowance)
         head_end = frames.PREFIX.size + header_length
         header = frames.decode_header(bytes(self._buffer[frames.PREFIX.size : head_end]))
-        payload = bytes(self._buffer[head_end : head_end + payload_length])
+        with memoryview(self._buffer) as received:  # one copy, of what may be 256 MB
+            payload = bytes(received[head_end : head_end + payload_length])
         del self._buffer[: head_end + payload_length]
         return header, payload
+
+    def refuse_if_no_room(self, needed: int) -> None:
+        """Raise CallFailed where an answer takes so many bytes that it would fill a small container: there the kernel
+        would end the grader with it, and a submission would be "not gradable" by its own doing."""
+        limit = machine.memory() if needed > SMALL else None
+        used = None if limit is None else limit.in_use()
+        if limit is not None and used is not None and needed > limit.size - used:
+            message = _("Your code gave an answer that is too large for the memory here: give back what is asked for.")
+            raise CallFailed("memory", message)
 
     def _fill(self, size: int, allowance: Allowance) -> None:
         """Read until the buffer holds ``size`` bytes, draining and counting the output meanwhile."""

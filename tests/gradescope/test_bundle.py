@@ -115,3 +115,10 @@ def test_the_packages_of_the_course_are_installed_as_well():
     lines = bundle._requirements(own, "grader-1-py3-none-any.whl").splitlines()
     assert lines[0].startswith("./grader-1-py3-none-any.whl")
     assert lines[1:] == ["pandas", "scikit-learn>=1.3", "opencv-python-headless"]
+
+
+@pytest.mark.parametrize(
+    ("name", "extra"), [("clothing-mlp", "[tensorflow]"), ("numpy-mnist", ""), ("single-neuron", "")]
+)
+def test_tensorflow_is_installed_where_it_is_needed(name, extra):
+    assert bundle._requirements(bundled(name), "a.whl") == f"./a.whl{extra}\n"

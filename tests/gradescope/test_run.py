@@ -98,7 +98,7 @@ def test_a_build_says_what_a_small_container_leaves_to_submissions(small, tmp_pa
     assert run.main(tmp_path, prepare=True) == 0
     told = capsys.readouterr().out
     assert "768 MB of memory (limits of this container)" in told
-    assert "A submission may use 640 MB here, since this container is small; the assignment allows 1 GB." in told
+    assert "A submission may use 640 MB here; the assignment allows 1 GB." in told
     assert "The solution got 100.0 of 100.0 points." in told
 
 
