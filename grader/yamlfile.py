@@ -52,8 +52,8 @@ def load(path: Path, model: type[Model]) -> Model:
 def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Location], int]]:
     """The same, and a function that returns the line of a location in the file.
 
-    Sentences name a key by its path in the file. Of an entry in the list that the model calls ``NAMED_BY_LINE`` they give
-    the key alone, since the line says which entry it is.
+    Sentences name a key by its path in the file, or, where the model has ``LINES_NAME_ENTRIES``, of an entry in a list by
+    the key alone.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -81,14 +81,34 @@ def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Lo
     try:
         read = model.model_validate(data, context={"folder": path.resolve().parent})
     except ValidationError as error:
-        found = _first_of_each_place(error.errors(), getattr(model, "NAMED_BY_LINE", ""))
+        named = _by_the_line if getattr(model, "LINES_NAME_ENTRIES", False) else str
+        found = _first_of_each_place(_without_consequences(error.errors(), model))
         raise Mistakes(
-            path, [(_line_of(root, each), _sentence(each, place, model)) for place, each in found]
+            path, [(_line_of(root, each), _sentence(each, named(place), model)) for place, each in found]
         ) from error
     return read, lambda location: _follow(root, location)[0]
 
 
-def _first_of_each_place(errors: Sequence[ErrorDetails], named_by_line: str) -> list[tuple[str, ErrorDetails]]:
+def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
+    """The errors without those about keys that are missing only because they are misspelt."""
+    unknown = [error for error in errors if error["type"] == "extra_forbidden"]
+    misspelt = {(error["loc"][:-1], meant) for error in unknown for meant in _meant(error, model)}
+
+    def follows(error: ErrorDetails) -> bool:
+        if error["type"] != "missing":
+            return False
+        *outer, key = error["loc"]
+        return bool({(tuple(outer), key), ((), key)} & misspelt)
+
+    return [error for error in errors if not follows(error)]
+
+
+def _meant(error: ErrorDetails, model: type[BaseModel]) -> list[str]:
+    """The key that an unknown one is a misspelling of, if there is one."""
+    return difflib.get_close_matches(str(error["loc"][-1]), _keys(model.model_json_schema()), 1, ALIKE)
+
+
+def _first_of_each_place(errors: Sequence[ErrorDetails]) -> list[tuple[str, ErrorDetails]]:
     """One error for each place: of a union pydantic lists what is wrong with each member, and within it."""
     found: list[tuple[str, ErrorDetails]] = []
     whole: list[str] = []
@@ -96,13 +116,14 @@ def _first_of_each_place(errors: Sequence[ErrorDetails], named_by_line: str) -> 
         place = _place(error["loc"])
         if not any(f"{place}.".startswith(f"{other}.") or other.startswith(f"{place}.") for other in whole):
             whole.append(place)
-            found.append((_within(place, named_by_line), error))
+            found.append((place, error))
     return found
 
 
-def _within(place: str, named_by_line: str) -> str:
-    """The place without the number of an entry in that list, where it is a key of the entry."""
-    return re.sub(rf"^{re.escape(named_by_line)}\.\d+\.", "", place)
+def _by_the_line(place: str) -> str:
+    """The place without the lists that it lies in, since the line says which entry is meant."""
+    inner = re.sub(r"^(?:\w+\.\d+\.)+", "", place)
+    return re.sub(r"^(\w+)\.\d+$", r"an entry of \1", inner)
 
 
 def _refuse_depth(path: Path, text: str, loader: Any) -> None:
@@ -190,7 +211,7 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
         case "missing":
             return f"{where} is missing; add it."
         case "extra_forbidden":
-            meant = difflib.get_close_matches(str(error["loc"][-1]), _keys(model.model_json_schema()), 1, ALIKE)
+            meant = _meant(error, model)
             sentence = f"{where} is not a known key; remove it or correct its spelling."
             return f"{sentence} Did you mean {meant[0]}?" if meant else sentence
         case "union_tag_invalid":
@@ -199,6 +220,8 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
             return f"{where} has no 'kind'; every check needs one."
         case "literal_error" | "enum":
             return f"{where} is {error['input']!r}; allowed are {context['expected']}."
+        case _ if error["loc"] and error["input"] is None and error["type"].endswith("_type"):
+            return f"{where} is empty; write its value after the colon."
         case "list_type":
             return f"{where} has to be a list: write each entry on a line of its own, after a '-'."
         case "value_error":

@@ -105,7 +105,7 @@ class Entry(Part):
 class CiFile(Part):
     """The whole of ``.grader.yml``. With a single assignment its keys may stand at the top."""
 
-    NAMED_BY_LINE: ClassVar[str] = "assignments"  # in sentences about mistakes
+    LINES_NAME_ENTRIES: ClassVar[bool] = True  # in sentences about mistakes
 
     assignments: list[Entry] = Field(min_length=1)
     seed: int | None = Field(None, ge=0, lt=seeds.LONGEST)
@@ -118,7 +118,9 @@ class CiFile(Part):
             raise ValueError(_("it is empty; name the exercise and its file, in the keys assignment and submission."))
         if isinstance(data, list):
             raise ValueError(_("it is a list; write the key assignments above it."))
-        if not isinstance(data, dict) or "assignments" in data or not any(key in data for key in ONE):
+        if not isinstance(data, dict) or "assignments" in data:
+            return data
+        if not any(key in ONE or difflib.get_close_matches(str(key), ONE, 1) for key in data):
             return data
         rest = {key: value for key, value in data.items() if key not in ONE}
         return rest | {"assignments": [{key: data[key] for key in ONE if key in data}]}

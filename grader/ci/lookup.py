@@ -6,6 +6,7 @@ import difflib
 import glob
 import re
 import shlex
+import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,9 +25,13 @@ MOST_READ = 50  # files whose code is looked at
 
 
 def find(pattern: str) -> Path | None:
-    """The submission, by its name or a pattern; None where there is none. Raises UsageError for several."""
-    if Path(pattern).exists():
-        return Path(pattern)
+    """The submission, by its name or a pattern; None where there is none. Raises UsageError for several.
+
+    A name with an accent is written in two ways, of which a Mac uses another than most keyboards.
+    """
+    for form in (pattern, unicodedata.normalize("NFC", pattern), unicodedata.normalize("NFD", pattern)):
+        if Path(form).exists():
+            return Path(form)
     if not glob.has_magic(pattern):
         return None
     found = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
@@ -52,27 +57,33 @@ class Elsewhere:
     """They have its name, but for the case and the ending."""
     renamed: list[str] = field(default_factory=list)
     """They have a name like it, or define what the assignment asks for."""
+    packed: list[str] = field(default_factory=list)
+    """Archives with a name like it."""
 
 
 def elsewhere(pattern: str, assignment: Assignment, others: Sequence[Path]) -> Elsewhere:
     """What may be the submission called ``pattern``, leaving out ``others``, which are those of other assignments."""
-    contents = {
+    members = {
         name: content
         for name, content in folder_members(Path())
-        if NAMED.fullmatch(PurePosixPath(name).name) and not any(Path(name).is_relative_to(path) for path in others)
+        if not any(Path(name).is_relative_to(path) for path in others)
     }
+    contents = {name: content for name, content in members.items() if NAMED.fullmatch(PurePosixPath(name).name)}
     wanted = choice.stem(PurePosixPath(pattern).name) or PurePosixPath(pattern).name
     if glob.has_magic(wanted):
         wanted = ""
     moved = [name for name in contents if wanted and choice.stem(name).lower() == wanted.lower()]
     named = [name for name in contents if wanted and name not in moved and _is_alike(choice.stem(name), wanted)]
     rest = [name for name in contents if name not in (*moved, *named)]
-    return Elsewhere(moved, [*named, *_by_content(rest, contents, assignment)])
+    packed = [
+        name for name in members if wanted and name.lower().endswith(ARCHIVES) and _is_alike(choice.stem(name), wanted)
+    ]
+    return Elsewhere(moved, [*named, *_by_content(rest, contents, assignment)], packed)
 
 
 def _is_alike(name: str, wanted: str) -> bool:
     """Whether a name is a misspelling of another, or the other with something in front or behind, as in ``name (1)``."""
-    one, other = (re.sub(r"[\W_]", "", each.lower()) for each in (name, wanted))
+    one, other = (re.sub(r"[\W_]", "", unicodedata.normalize("NFC", each.lower())) for each in (name, wanted))
     return bool(one) and (other in one or difflib.SequenceMatcher(None, one, other).ratio() >= ALIKE)
 
 
@@ -97,6 +108,8 @@ def not_there(wanted: str, found: Elsewhere) -> str:
         if glob.has_magic(wanted)
         else _("Nothing was handed in: there is no {path} in the repository.")
     ).format(path=clean(wanted))
+    if not names and found.packed:
+        return f"{nothing} {_('Is it in {name}? Unpack it there.').format(name=clean(found.packed[0]))}"
     if not names:
         return f"{nothing} {_('Add your solution under this name.')}"
     if len(names) > 1 or glob.has_magic(wanted):

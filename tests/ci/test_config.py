@@ -83,8 +83,8 @@ def test_all_mistakes_are_reported_at_once_under_the_keys_that_were_written(read
         "3: passmark is not a known key; remove it or correct its spelling. Did you mean pass_mark?",
         "4: isolation is 'full'; allowed are 'strong', 'medium' or 'none'.",
         "5: data: there is no folder 'nowhere' where the configuration lies; correct the path, or remove the key.",
-        "6: formats.0 is 'pdf'; allowed are 'text', 'json', 'junit', 'gradescope', 'classroom', 'sarif' or 'markdown'.",
-        "6: formats.1.output is ''; string should have at least 1 character.",
+        "6: an entry of formats is 'pdf'; allowed are 'text', 'json', 'junit', 'gradescope', 'classroom', 'sarif' or 'markdown'.",
+        "6: output is ''; string should have at least 1 character.",
     ]
 
 
@@ -109,6 +109,10 @@ def test_all_mistakes_are_reported_at_once_under_the_keys_that_were_written(read
         ("assignment: Single Neuron\nsubmission: a.py\n", 1, "Did you mean single-neuron?"),
         ("assignment: single-neuron\nsubmission: week1\\a.py\n", 2, "has a backslash; write / between folders."),
         ("assignment: single-neuron\nsubmision: a.py\n", 2, "Did you mean submission?"),
+        ("assignmnt: single-neuron\nsubmision: a.py\n", 1, "Did you mean assignment?"),
+        ("assignments:\n  - single-neuron\n", 2, "an entry of assignments has to be keys with values."),
+        ("assignment:\nsubmission: a.py\n", 1, "assignment is empty; write its value after the colon."),
+        ("assignment: single-neuron\nsubmission: a.py\nformats: junit\n", 3, "formats has to be a list"),
         ("assignment: single-neuron\nsubmission: a.py\nseed: seven\n", 3, "seed is 'seven'"),
     ],
 )
@@ -122,3 +126,11 @@ def test_each_mistake_says_what_to_write(read, text, line, said):
 def test_conflict_markers_in_the_configuration_are_named(read):
     with pytest.raises(UsageError, match=r"conflict markers of git \(the first in line 2\)"):
         read("submission: a.py\n<<<<<<< HEAD\nassignment: a\n=======\nassignment: b\n>>>>>>> main\n")
+
+
+def test_a_misspelt_key_is_not_reported_as_missing_too(read):
+    text = "assignments:\n  - {assignmnt: relu-swap, submission: a.py}\n  - {assignment: relu-swap}\n"
+    with pytest.raises(UsageError) as caught:
+        read(text)
+    first, second = caught.value.lines()
+    assert ":2: assignmnt is not a known key" in first and ":3: submission is missing" in second

@@ -78,3 +78,15 @@ def test_conflict_markers_in_a_cell_are_named(repository, ci):
     code_cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
     done = ci(repository({"single_neuron.ipynb": json.dumps(notebook), ".grader.yml": NOTEBOOK}))
     assert f"has conflict markers of git (the first in cell {code_cells}, line 2)" in done.stdout
+
+
+def test_an_accent_that_a_mac_writes_in_another_way_is_the_same_name(repository, ci):
+    config = ONE.replace("work.py", "l\u00f6sung.ipynb")
+    done = ci(repository({"lo\u0308sung.ipynb": CORRECT, ".grader.yml": config}))
+    assert done.returncode == 0 and "Note:" not in done.stdout
+
+
+def test_an_archive_is_named(repository, ci):
+    done = ci(repository({"week1/single_neuron.zip": "PK", ".grader.yml": NOTEBOOK}))
+    assert done.returncode == 3
+    assert "Is it in week1/single_neuron.zip? Unpack it there." in done.stdout

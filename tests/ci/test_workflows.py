@@ -164,6 +164,7 @@ def test_a_second_run_installs_nothing(runner):
         assert "Install TensorFlow" not in job.steps
 
 
+@pytest.mark.long
 def test_without_the_cache_nothing_is_read_from_it_or_saved(runner):
     step = {"uses": "OWNER/grader@v1", "with": {"cache": "false", "install-only": "true"}}
     job = runner(EXAMPLES / "correct.ipynb")
