@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -14,10 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .errors import UsageError
+from .near import nearest
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster
 MAX_DEPTH = 100
-ALIKE = 0.75  # of two keys, from which on one may be a misspelling of the other
 Location = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -92,7 +91,7 @@ def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Lo
 def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
     """The errors without those about keys that are missing only because they are misspelt."""
     unknown = [error for error in errors if error["type"] == "extra_forbidden"]
-    misspelt = {(error["loc"][:-1], meant) for error in unknown for meant in _meant(error, model)}
+    misspelt = {(error["loc"][:-1], _meant(error, model)) for error in unknown}
 
     def follows(error: ErrorDetails) -> bool:
         if error["type"] != "missing":
@@ -103,9 +102,10 @@ def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]
     return [error for error in errors if not follows(error)]
 
 
-def _meant(error: ErrorDetails, model: type[BaseModel]) -> list[str]:
-    """The key that an unknown one is a misspelling of, if there is one."""
-    return difflib.get_close_matches(str(error["loc"][-1]), _keys(model.model_json_schema()), 1, ALIKE)
+def _meant(error: ErrorDetails, model: type[BaseModel]) -> str | None:
+    """The key that an unknown one is a misspelling of; None where there is none."""
+    written = str(error["loc"][-1])
+    return nearest(written, {key for key in _keys(model.model_json_schema()) if key != written})
 
 
 def _first_of_each_place(errors: Sequence[ErrorDetails]) -> list[tuple[str, ErrorDetails]]:
@@ -213,7 +213,7 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
         case "extra_forbidden":
             meant = _meant(error, model)
             sentence = f"{where} is not a known key; remove it or correct its spelling."
-            return f"{sentence} Did you mean {meant[0]}?" if meant else sentence
+            return f"{sentence} Did you mean {meant}?" if meant else sentence
         case "union_tag_invalid":
             return f"{where}: kind '{context['tag']}' is not known; allowed are {context['expected_tags']}."
         case "union_tag_not_found":

@@ -120,7 +120,7 @@ class CiFile(Part):
             raise ValueError(_("it is a list; write the key assignments above it."))
         if not isinstance(data, dict) or "assignments" in data:
             return data
-        if not any(key in ONE or difflib.get_close_matches(str(key), ONE, 1) for key in data):
+        if not any(key in ONE or nearest(str(key), ONE) for key in data):
             return data
         rest = {key: value for key, value in data.items() if key not in ONE}
         return rest | {"assignments": [{key: data[key] for key in ONE if key in data}]}
