@@ -13,6 +13,7 @@ from .. import diagnosis
 from ..assignment.checks import ChainCheck
 from ..assignment.parts import Tolerance
 from ..diagnosis import Finding, Findings, search
+from ..diagnosis.general import GENERAL
 from ..diagnosis.mutants import Mutant
 from ..diagnosis.samples import TINY, Sample, arrays
 from ..probes import Case
@@ -74,8 +75,17 @@ def _explained(
     bugs = _bugs(context, function, samples)
     if bugs is not None and context.manner.undecided and any(bug.bug in OF_A_LAYOUT for bug in bugs.bugs):
         bugs = None  # it may be right in a layout of its own
+    if bugs is not None and _is_a_constant(samples) and bugs.bugs[0].bug != GENERAL["collapsed"]:
+        bugs = None  # one number agrees with any array that has it everywhere, and says nothing of how it was computed
     evidence = {**outcome.evidence, "where": where} if where else outcome.evidence
     return replace(outcome, evidence=evidence, bugs=bugs)
+
+
+def _is_a_constant(samples: Sequence[Sample]) -> bool:
+    """Whether every answer is one and the same number where several are right."""
+    answers = [(sample.answered[name], sample.right[name]) for sample in samples for name in sample.answered]
+    single = all(np.size(answered) == 1 < np.size(right) for answered, right in answers)
+    return single and len({float(np.ravel(answered)[0]) for answered, _right in answers}) == 1
 
 
 def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | None:

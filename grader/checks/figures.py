@@ -178,11 +178,11 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
     for line in panel.lines:
         curves = training.curves(context.variable(line.history).value)
         if line.entry not in curves:
-            return _("`{history}` has no {entry} to draw.").format(history=line.history, entry=line.entry)
+            sentence = _("`{history}` has no {entry} to draw.")
+            raise CallFailed("failed", sentence.format(history=line.history, entry=line.entry))
         if training.is_invented({line.entry: curves[line.entry]}, context.training()):
-            return _("the {entry} of `{history}` is not what fit() returned in this run.").format(
-                entry=line.entry, history=line.history
-            )
+            sentence = _("the {entry} of `{history}` is not what fit() returned in this run.")
+            raise CallFailed("failed", sentence.format(entry=line.entry, history=line.history))
         label = _("{entry} of `{history}`").format(entry=line.entry, history=line.history)
         claimed = {line.entry: curves[line.entry]}
         part = training.part(claimed, context.training())

@@ -82,7 +82,7 @@ def show(
         headline(result)
         message, notes = said.own_message(result, above), said.own_notes(result, above)
         if result.status != "passed":
-            notes = [note for note in notes if note not in result.message]
+            notes = [note for note in notes if note.rstrip(".") not in result.message]
             if message:
                 line(message, INDENT)
         if notes:

@@ -75,6 +75,16 @@ def test_a_function_that_calls_an_unwritten_one_is_not_called_unwritten(graded, 
     assert update.startswith("`train` calls a function that is not written yet at line 22")
 
 
+@pytest.mark.parametrize(("answer", "named"), [("3.0", False), ("True", False), ("np.argmax(A3, axis=0).sum()", True)])
+def test_one_number_for_all_cases_is_not_explained_by_a_formula(graded, answer, named):
+    """It agrees with any array that has it everywhere."""
+    source = f"import numpy as np\ndef get_predictions(A3):\n    return {answer}\n"
+    (found,) = graded("numpy-mnist", source, only=["predictions"]).checks
+    assert found.status == "failed"
+    assert (found.diagnosis is not None) == named
+    assert bool(found.hint) == named
+
+
 VARIABLES = """
 name: waves
 version: 1
