@@ -95,7 +95,7 @@ def test_the_json_is_the_contract(check):
         assert result["diagnosis"] is None or list(result["diagnosis"]) == ["bug", "title", "where"]
         assert ("location" in result["evidence"]) == (result["status"] in ("failed", "partial"))
     assert list(report["isolation"]) == ["level", "not_enforced"]
-    assert list(report["environment"]) == ["python", "numpy", "tensorflow", "device", "data"]
+    assert list(report["environment"]) == ["python", "numpy", "tensorflow", "device", "data", "expected_answers"]
     assert isinstance(report["seconds"], float)
 
 
