@@ -374,6 +374,8 @@ def test_student_code_sees_none_of_the_environment(confined, monkeypatch):
             "OPENBLAS_NUM_THREADS",
             "OMP_NUM_THREADS",
             "MKL_NUM_THREADS",
+            "TF_NUM_INTRAOP_THREADS",
+            "TF_NUM_INTEROP_THREADS",
         ),
     }
     assert confined.call("reads", [f"/proc/{os.getpid()}/environ"], {}).value is False
