@@ -366,7 +366,7 @@ def test_what_cannot_be_bound_is_said(graded):
         "`Net.forward` returned an array of shape (7, 1) and keeps A1, Z2, y_hat; expected Z1, A1, Z2, y_hat: "
         "return Z1 as well, or keep it in an attribute of that name."
     )
-    assert "Found `Net.rectified(z)`: did you mean `relu`?" in message(
+    assert "Found `Net.rectified(z)` (line 19): did you mean `relu`?" in message(
         graded("relu-swap", changed(NET, ("def relu(", "def rectified(")), ["relu"])
     )
 
