@@ -54,7 +54,7 @@ def _known(name: str, info: ValidationInfo) -> str:
     meant = nearest(name, [*own, *bundled_names()])
     there_is_none = _("there is no assignment '{name}'.").format(name=name)
     if meant is not None:
-        raise ValueError(f"{there_is_none} {_('Did you mean {name}?').format(name=meant)}")
+        raise ValueError(" ".join([there_is_none, _("Did you mean {name}?").format(name=meant)]))
     allowed = _("Use one of {names}, or a folder with an assignment.yaml, from where the configuration lies.")
     raise ValueError(f"{there_is_none} {allowed.format(names=', '.join(bundled_names()))}")
 

@@ -109,9 +109,9 @@ def not_there(wanted: str, found: Elsewhere) -> str:
         else _("Nothing was handed in: there is no {path} in the repository.")
     ).format(path=clean(wanted))
     if not names and found.packed:
-        return f"{nothing} {_('Is it in {name}? Unpack it there.').format(name=clean(found.packed[0]))}"
+        return " ".join([nothing, _("Is it in {name}? Unpack it there.").format(name=clean(found.packed[0]))])
     if not names:
-        return f"{nothing} {_('Add your solution under this name.')}"
+        return " ".join([nothing, _("Add your solution under this name.")])
     if len(names) > 1 or glob.has_magic(wanted):
         shown = clean(", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else ""), 400)
         advice = (

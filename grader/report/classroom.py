@@ -108,7 +108,7 @@ def _shares(report: Report, several: bool) -> Iterator[_Share]:
             yield _of_check(report, check, before, score, worth)
     score, worth = said.rest(report)
     if score or worth:
-        yield _Share(f"{before}{_('Further checks')}", score, worth)
+        yield _Share(before + _("Further checks"), score, worth)
 
 
 def _of_check(report: Report, check: CheckResult, before: str, score: float, worth: float) -> _Share:
