@@ -31,6 +31,7 @@ from .progress import Progress, Untouched
 from .report.evidence import stored
 from .report.model import (
     CAUSE,
+    NOT_GRADED_FOR,
     NOTHING,
     AssignmentName,
     CheckResult,
@@ -318,7 +319,7 @@ def _mark_causes(results: Sequence[CheckResult], sentences: Iterable[str]) -> No
     for result in results:
         cause = next((cause for cause in causes if result.status != "passed" and cause in result.message), None)
         if cause is not None:
-            result.evidence["cause"] = cause
+            result.evidence[CAUSE] = cause
 
 
 def _note_small_memory(assignment: Assignment, limits: Limits, session: Session, results: list[CheckResult]) -> None:
@@ -423,7 +424,7 @@ def _result(
 
 def _not_graded(check: BaseCheck, error: NotGradable) -> CheckResult:
     result = _result(check, "not_gradable", 0, str(error))
-    result.evidence |= {CAUSE: error.cause} if error.cause else {}
+    result.evidence |= {NOT_GRADED_FOR: error.cause} if error.cause else {}
     return result
 
 

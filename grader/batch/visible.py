@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..assignment.content import AssignmentFile
 from ..errors import InternalFailure
 from ..language import _, marked
-from ..report.model import CAUSE, CheckResult, Report
+from ..report.model import NOT_GRADED_FOR, CheckResult, Report
 from ..report.said import FAULT
 
 INTERNALLY = marked("The grader itself failed in this check: tell your instructor.")
@@ -33,7 +33,7 @@ def for_student(report: Report, content: AssignmentFile, reasons: bool = False) 
 
 
 def _reason(check: CheckResult) -> str:
-    return _(INTERNALLY) if check.evidence.get(CAUSE) == InternalFailure.cause else check.message
+    return _(INTERNALLY) if check.evidence.get(NOT_GRADED_FOR) == InternalFailure.cause else check.message
 
 
 def _without_evidence(check: CheckResult) -> CheckResult:

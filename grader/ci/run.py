@@ -15,7 +15,7 @@ from ..errors import NoIsolation, UsageError
 from ..grading import grade
 from ..language import _
 from ..report import formats
-from ..report.model import CAUSE, Report
+from ..report.model import NOT_GRADED_FOR, Report
 from ..submission import Submission, read, read_contents
 from ..submission import files as submitted_files
 from ..submission.files import ARCHIVES
@@ -158,7 +158,7 @@ def _with_remedy(report: Report) -> Report:
     remedy = _("Or write 'isolation: medium' into the configuration: it needs no namespaces, and confines less.")
     checks = [
         check.model_copy(update={"message": f"{check.message} {remedy}"})
-        if check.evidence.get(CAUSE) == NoIsolation.cause
+        if check.evidence.get(NOT_GRADED_FOR) == NoIsolation.cause
         else check
         for check in report.checks
     ]

@@ -23,10 +23,10 @@ Status = Literal[
 ]
 
 
-NOTHING = "nothing_to_grade"  # in the evidence of a check that is not gradable, since nothing was handed in
-
-
-CAUSE = "cause"  # in the evidence of a check that is not gradable, where the reader may need more than its message
+# Keys of a check's evidence.
+NOTHING = "nothing_to_grade"  # it is not gradable, since nothing was handed in
+NOT_GRADED_FOR = "not_graded_for"  # "internal", "isolation" or "memory": the reader may need more than the message
+CAUSE = "cause"  # the sentence of the message that other checks have as well
 
 
 class Part(BaseModel):

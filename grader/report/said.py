@@ -10,7 +10,7 @@ from typing import Literal
 from ..language import _, marked
 from ..submission.files import ARCHIVES, PYTHON
 from ..text import clean
-from .model import CheckResult, Report
+from .model import CAUSE, CheckResult, Report
 
 FAULT = marked("This could not be graded yet, which is not your fault.")  # a student reads no more of a hidden reason
 LONGEST = 1000  # characters of a sentence, as the grader cuts a message
@@ -149,7 +149,7 @@ def common(report: Report) -> list[str]:
     sentence = shared(report)
     if sentence is not None:
         return [sentence] if report.checks[0].status != "passed" else []
-    causes = dict.fromkeys(str(cause) for check in report.checks if (cause := check.evidence.get("cause")))
+    causes = dict.fromkeys(str(cause) for check in report.checks if (cause := check.evidence.get(CAUSE)))
     # Of a cause that is the end of another one, such as a package that is missing, only this end is said.
     ends = [cause for cause in causes if not any(other in cause for other in causes if other != cause)]
     return [clean(cause, LONGEST) for cause in ends if sum(cause in check.message for check in report.checks) > 1]

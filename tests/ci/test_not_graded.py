@@ -12,7 +12,7 @@ from grader.ci import github, gitlab
 from grader.ci.config import Entry
 from grader.ci.run import Graded, Task, _with_remedy
 from grader.report import formats
-from grader.report.model import CAUSE
+from grader.report.model import NOT_GRADED_FOR
 from tests.batch.conftest import ASSIGNMENT, REFERENCE, SHORT
 from tests.conftest import bundled
 from tests.report.conftest import reports  # noqa: F401
@@ -101,7 +101,7 @@ def test_one_check_that_was_not_graded(reports):  # noqa: F811
 
 def test_no_isolation_names_the_weaker_one(reports):  # noqa: F811
     report = reports["not gradable"]
-    checks = [check.model_copy(update={"evidence": {CAUSE: "isolation"}}) for check in report.checks]
+    checks = [check.model_copy(update={"evidence": {NOT_GRADED_FOR: "isolation"}}) for check in report.checks]
     shown = _with_remedy(report.model_copy(update={"checks": checks}))
     assert all("isolation: medium" in check.message for check in shown.checks)
     assert not any("isolation: medium" in check.message for check in _with_remedy(report).checks)
