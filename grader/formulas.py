@@ -41,6 +41,7 @@ def like(value: Any, pattern: Any) -> Any:
 
 # What an expression may use beside quantities and what Python brings.
 LIBRARY = {"np": np, "sigmoid": sigmoid, "relu": relu, "softmax": softmax, "like": like}
+BUILTINS = frozenset(dir(builtins))
 
 
 class Formula:
@@ -49,12 +50,17 @@ class Formula:
     def __init__(self, text: str) -> None:
         self.text = text
         self.names = names_in(text)
-        self.needs = [name for name in self.names if name not in LIBRARY and not hasattr(builtins, name)]
+        self.needs = [name for name in self.names if name not in LIBRARY and name not in BUILTINS]
         self._code: CodeType = compile(text, "<step>", "eval")
 
-    def __call__(self, values: dict[str, Any]) -> Any:
+    def __call__(self, values: Mapping[str, Any]) -> Any:
+        """The value, from those of what it needs."""
+        return self.within({**LIBRARY, **values})
+
+    def within(self, namespace: dict[str, Any]) -> Any:
+        """The value in a namespace that has LIBRARY as well."""
         # One dict for globals: the body of a comprehension sees no locals.
-        return eval(self._code, {**LIBRARY, **values})
+        return eval(self._code, namespace)
 
 
 def names_in(text: str) -> list[str]:
@@ -81,22 +87,35 @@ class Quantities:
         self, layers: Sequence[Layer], inputs: Mapping[str, Any], library: Mapping[str, Any] | None = None
     ) -> None:
         self._layers = layers
-        self._inputs = inputs
-        self._library = dict(library or {})
-        self._known: dict[tuple[str, int], Any] = {}
+        # One namespace for all formulas, since a search for a bug computes some ten thousand of them.
+        self._values = {**inputs, **LIBRARY, **(library or {})}
+        for name in BUILTINS & self._values.keys():
+            del self._values[name]
+        self._known = set[str]()
 
     def __getitem__(self, name: str) -> Any:
-        return self._value(name, 0)
+        if name not in self._known:
+            self._compute(name, 0)
+            self._known.add(name)
+        return self._values[name]
 
-    def _value(self, name: str, above: int) -> Any:
-        """The value of ``name`` by the layers from ``above`` on; raises KeyError if there is none."""
+    def _compute(self, name: str, above: int) -> None:
+        """Let the namespace hold what the layers from ``above`` on make of ``name``: its input where none has it.
+
+        Raises KeyError if there is none.
+        """
         for depth in range(above, len(self._layers)):
             formula = self._layers[depth].get(name)
             if formula is not None:
                 break
         else:
-            return self._inputs[name]
-        if (name, depth) not in self._known:
-            values = {other: self._value(other, depth + 1 if other == name else 0) for other in formula.needs}
-            self._known[name, depth] = formula({**self._library, **values})
-        return self._known[name, depth]
+            if name not in self._values:
+                raise KeyError(name)
+            return
+        for other in formula.needs:
+            if other != name and other not in self._known:
+                self._compute(other, 0)
+                self._known.add(other)
+        if name in formula.needs:  # last: the name stands for what is below for this formula alone
+            self._compute(name, depth + 1)
+        self._values[name] = formula.within(self._values)

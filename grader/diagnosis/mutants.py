@@ -17,6 +17,7 @@ from ..errors import NotGradable
 from ..formulas import LIBRARY, Formula, Layer, Quantities
 from ..importing import import_file
 from ..proof import program_file
+from . import compiled
 
 Values = dict[str, Any]
 
@@ -28,6 +29,11 @@ class Mutant:
     bug: Bug
     steps: Mapping[str, Formula] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The names that its formulas read."""
+        return frozenset(name for formula in self.steps.values() for name in formula.needs)
 
     @property
     def replaced(self) -> set[str]:
@@ -47,6 +53,9 @@ class Mutations:
         self._assignment = assignment
         self._content = assignment.content
         self._own: Mapping[str, Callable[..., Any]] = {}
+        self._orders: dict[str, list[str]] = {}
+        self._used_in_all: dict[str, set[str]] = {}
+        self._made: dict[str, Callable[..., Any] | None] = {}
 
     def with_own(self, own: Mapping[str, Callable[..., Any]]) -> Mutations:
         """The same with functions in Python, by name, in the place of the steps of these functions."""
@@ -57,7 +66,7 @@ class Mutations:
     @cached_property
     def _steps(self) -> dict[str, Layer | Callable[..., Any]]:
         return {
-            function: self._load(steps) if isinstance(steps, str) else _compiled(steps)
+            function: self._load(steps) if isinstance(steps, str) else _formulas(steps)
             for function, steps in self._content.steps.items()
         }
 
@@ -74,7 +83,7 @@ class Mutations:
         found: dict[str, list[Mutant]] = {}
         for bug in self._content.bugs:
             if bug.detector is None:
-                variants = [Mutant(bug, _compiled(steps)) for steps in bug.variants()]
+                variants = [Mutant(bug, _formulas(steps)) for steps in bug.variants()]
                 found.setdefault(bug.function, []).extend(variants)
         return found
 
@@ -106,13 +115,15 @@ class Mutations:
 
     def uses_in_all(self, function: str) -> set[str]:
         """The same, with those that are used by way of others."""
-        found: set[str] = set()
-        waiting = [function]
-        while waiting:
-            used = self.uses(waiting.pop()) - found
-            found |= used
-            waiting += used
-        return found - {function}
+        if function not in self._used_in_all:
+            found: set[str] = set()
+            waiting = [function]
+            while waiting:
+                used = self.uses(waiting.pop()) - found
+                found |= used
+                waiting += used
+            self._used_in_all[function] = found - {function}
+        return self._used_in_all[function]
 
     def results(self, function: str, mutants: Sequence[Mutant], inputs: Values) -> Values:
         """What ``function`` returns with these mutations of it and of the functions it uses, by result name.
@@ -140,18 +151,23 @@ class Mutations:
             return
         constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
         others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
-        changed = self._own.keys() | {mutant.bug.function for mutant in mutants}
-        library = {name: self._as_function(name, mutants) for name in self.uses(function) & LIBRARY.keys() & changed}
+        library = {}
+        if mutants or self._own:
+            changed = self._own.keys() | {mutant.bug.function for mutant in mutants}
+            used = self.uses(function) & LIBRARY.keys() & changed
+            library = {name: self._as_function(name, mutants) for name in used}
         quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants}, library)
         for name in self.order(function):
             yield name, np.asarray(quantities[name], dtype=np.float64)
 
     def order(self, function: str) -> list[str]:
         """The results of a function in the order of the computation, as far as the steps tell."""
-        returns = self._content.functions[function].returns
-        steps = self._content.steps.get(function)
-        listed = [name for name in steps if name in returns] if isinstance(steps, dict) else []
-        return [*listed, *(name for name in returns if name not in listed)]
+        if function not in self._orders:
+            returns = self._content.functions[function].returns
+            steps = self._content.steps.get(function)
+            listed = [name for name in steps if name in returns] if isinstance(steps, dict) else []
+            self._orders[function] = [*listed, *(name for name in returns if name not in listed)]
+        return self._orders[function]
 
     def _called(
         self, called: Callable[..., Any], mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: Values
@@ -168,15 +184,27 @@ class Mutations:
 
     def _used_by(self, function: str, own: Sequence[Mutant]) -> list[str]:
         """The other functions of the assignment that its formulas call."""
-        layers = [self._steps[function], *(mutant.steps for mutant in own)]
-        needed = {
-            name for layer in layers if not callable(layer) for formula in layer.values() for name in formula.needs
+        used = self._needed[function]
+        if own:
+            used = used.union(*(mutant.needs for mutant in own))
+        return [name for name in used if name in self._steps and name != function]
+
+    @cached_property
+    def _needed(self) -> dict[str, frozenset[str]]:
+        """The names that the right formulas of each function read."""
+        return {
+            function: frozenset(name for formula in steps.values() for name in formula.needs)
+            for function, steps in self._steps.items()
+            if not callable(steps)
         }
-        return [name for name in needed & self._steps.keys() if name != function]
 
     def _as_function(self, function: str, mutants: Sequence[Mutant]) -> Callable[..., Any]:
         if function in self._own:
             return self._own[function]
+        changed = self._own.keys() | {mutant.bug.function for mutant in mutants}
+        right = None if changed & {function, *self.uses_in_all(function)} else self._compiled(function)
+        if right is not None:
+            return right
         declared = self._content.functions[function]
 
         def call(*arguments: Any) -> Any:
@@ -185,6 +213,16 @@ class Mutations:
             return found[0] if len(found) == 1 else tuple(found)
 
         return call
+
+    def _compiled(self, function: str) -> Callable[..., Any] | None:
+        """The right ``function`` as one in Python; None where its steps are a program, or cannot be made one."""
+        if function not in self._made:
+            steps = self._steps[function]
+            self._made[function] = None
+            if not callable(steps):
+                others = {name: self._as_function(name, []) for name in self._used_by(function, [])}
+                self._made[function] = compiled.function(self._content.functions[function], steps, others)
+        return self._made[function]
 
     def _named(self, function: str, answer: Any, right: Values) -> list[tuple[str, np.ndarray[Any, Any]]]:
         returns = self._content.functions[function].returns
@@ -206,7 +244,7 @@ class Mutations:
         )
 
 
-def _compiled(steps: Mapping[str, str]) -> dict[str, Formula]:
+def _formulas(steps: Mapping[str, str]) -> dict[str, Formula]:
     return {name: Formula(text) for name, text in steps.items()}
 
 
