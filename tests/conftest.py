@@ -46,12 +46,12 @@ on_real_data = pytest.mark.skipif(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of a table of many rows of the same kind every fifth is tested by `make test`, the others by `make test-all`."""
+    """Of a table of many rows of the same kind every eighth is tested by `make test`, the others by `make test-all`."""
     rows = Counter()
     for item in items:
         if item.get_closest_marker("table"):
             table = item.nodeid.partition("[")[0]
-            if rows[table] % 5:
+            if rows[table] % 8:
                 item.add_marker(pytest.mark.long)
             rows[table] += 1
 

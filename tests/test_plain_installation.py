@@ -104,6 +104,7 @@ def test_a_new_seed_is_graded(plain, tmp_path, name):
     assert "reference" not in found["environment"]["expected_answers"]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("way", WAYS)
 def test_data_sets_come_without_keras(plain, tmp_path, way):
     (tmp_path / "gray.py").write_text(f"import matplotlib.pyplot as plt\n{WAYS[way]}\n{SHOWN}")

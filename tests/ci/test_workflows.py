@@ -153,6 +153,7 @@ def test_gitlab_runs_the_same_command(tmp_path, python):
         assert [*(tmp_path / "repository").glob(pattern)], pattern
 
 
+@pytest.mark.long
 def test_a_second_run_installs_nothing(runner):
     configuration = "assignment: single-neuron\nsubmission: single_neuron.ipynb\nseed: 0\n"
     step = {"uses": "OWNER/grader@v1", "with": {"configuration": configuration, "packages": "numpy\n pyyaml"}}

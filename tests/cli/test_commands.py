@@ -488,8 +488,13 @@ def test_a_reference_that_fails_is_its_authors_fault(tmp_path, grader):
 
 
 def test_answers_are_cached_where_the_user_may_write(tmp_path, grader):
+    """Those of a reference with no proven steps."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    grader("check", "single-neuron", EXAMPLES / "another_style.py", "--seed", "99", env=environment)
+    folder = tmp_path / "own"
+    shutil.copytree(SINGLE_NEURON, folder)
+    declared = folder / "assignment.yaml"
+    declared.write_text(declared.read_text().replace("    s: X @ w + b\n", "    s: b + X @ w\n"))
+    grader("check", folder, EXAMPLES / "another_style.py", "--seed", "99", "--only", "predict", env=environment)
     kept = list((tmp_path / "cache").rglob("*.npz"))
     assert kept
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in kept)

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 from grader.assignment import PACKAGE
 from tests.hostile.conftest import HERE, SUBMISSIONS, left_behind
 from tests.hostile.test_hostile import declared
@@ -21,6 +23,7 @@ TOGETHER = [
 IN_A_SHELL = {"nb_kills_its_client.notebook.py": ("failed", "passed")}
 
 
+@pytest.mark.long
 def test_a_class_of_hostile_submissions_ends_one_by_one(outside):
     group, out = outside.folder / "class", outside.folder / "out"
     group.mkdir()

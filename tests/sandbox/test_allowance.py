@@ -39,7 +39,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr(usage, "processors", lambda: 2.0)
+    monkeypatch.setattr(machine, "processors", lambda: 2.0)
     return Clock(monkeypatch)
 
 
