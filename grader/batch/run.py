@@ -10,7 +10,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -147,7 +147,8 @@ def find_scheduler(address: str) -> None:
         comm.abort()
 
     try:
-        asyncio.run(greet())
+        with ThreadPoolExecutor(1) as thread:  # this one may have a loop already
+            thread.submit(lambda: asyncio.run(greet())).result()
     except Exception as error:  # where something else answers, it fails in many ways
         raise UsageError(NO_SCHEDULER.format(address=address)) from error
 
