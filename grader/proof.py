@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from .assignment import ASSIGNMENTS, REFERENCE, Assignment
+from .assignment import REFERENCE, Assignment
 
 
 class ProvenFunction(BaseModel):
@@ -49,7 +49,7 @@ def folders(assignment: Assignment) -> list[Path]:
     """
     reference = assignment.reference_file()
     bundled, own = REFERENCE / "answers", assignment.folder / "answers"
-    if assignment.folder.parent == ASSIGNMENTS:
+    if assignment.is_bundled:
         return [bundled]
     return [own, bundled] if reference is not None and reference.parent == REFERENCE else [own]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import containers, needs, proof
-from .assignment import ASSIGNMENTS, Assignment
+from .assignment import Assignment
 from .diagnosis import agreement
 from .diagnosis.proof import problems
 from .errors import NotGradable
@@ -69,7 +69,7 @@ def _proof(assignment: Assignment) -> Iterator[Line]:
     if recorded is None and not file.is_file():
         return
     if recorded is None:
-        given = assignment.name if assignment.folder.parent == ASSIGNMENTS else assignment.folder
+        given = assignment.name if assignment.is_bundled else assignment.folder
         again = f"run 'grader reference {given} --write'"
         yield Line(
             file.name, 0, 0, False, f"recorded for another reference, other steps or other probes: {again}", None

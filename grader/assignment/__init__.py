@@ -34,6 +34,11 @@ class Assignment:
     def name(self) -> str:
         return self.content.name
 
+    @property
+    def is_bundled(self) -> bool:
+        """Whether every installation of the grader has it."""
+        return self.folder.parent == ASSIGNMENTS
+
     def digest(self, besides: Sequence[Path] = ()) -> str:
         """The first digits of the SHA-256 of all files that it grades by, but for those ``besides``."""
         from .digest import SHORT, digest

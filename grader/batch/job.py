@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import datasets, language
-from ..assignment import ASSIGNMENTS, Assignment, load
+from ..assignment import Assignment, load
 from ..device import Wanted, choose
 from ..errors import NotGradable, UsageError
 from ..grading import DEFAULT_SEED, Trace, grade
@@ -81,11 +81,6 @@ class Done:
     problem: str
     timings: dict[str, float]
     executed: bytes = b""
-
-
-def is_bundled(assignment: Assignment) -> bool:
-    """Whether every installation of the grader has it."""
-    return assignment.folder.parent == ASSIGNMENTS
 
 
 def grade_one(work: Work, task: Task) -> Done:

@@ -194,7 +194,7 @@ def cluster(address: str, assignment: Assignment, device: Wanted) -> Iterator[Pl
 
 def _for_others(work: Work, assignment: Assignment) -> Work:
     """The same for another machine, which has not the folders of this one and is to be inspected."""
-    packed = None if job.is_bundled(assignment) else pack(assignment, [Path(path) for path in work.hide])
+    packed = None if assignment.is_bundled else pack(assignment, [Path(path) for path in work.hide])
     name = assignment.name if packed is None else ""
     return replace(work, assignment=name, files=packed, hide=(), inspected=False)
 

@@ -15,13 +15,12 @@ import numpy as np
 
 from ..assignment import Assignment
 from ..assignment.checks import GradientsCheck
-from ..errors import NotGradable
 from ..oracle import Array, Oracle, tensorflow_version
 from ..probes import Case
 from ..proof import Proof, ProvenFunction, digest_of_reference, digest_of_steps
 from ..worker import values
 from .mutants import Mutations
-from .proof import cases_of
+from .proof import by_steps, cases_of
 
 SEEDS = range(20)
 TOLERANCE = 1e-9  # of the largest entry of a result; float64 in another order of computation differs by about 1e-13
@@ -66,12 +65,7 @@ def compare(assignment: Assignment, seeds: range = SEEDS) -> dict[str, Compared]
 def proof_of(assignment: Assignment, compared: dict[str, Compared], seeds: range = SEEDS) -> Proof:
     """The proof to be recorded, of those functions that agree."""
     functions = {
-        name: ProvenFunction(
-            cases=item.cases,
-            difference=item.difference,
-            central_differences=item.central_differences,
-            dtypes=item.dtypes,
-        )
+        name: ProvenFunction.model_validate(item, from_attributes=True)
         for name, item in compared.items()
         if not item.problem
     }
@@ -89,12 +83,9 @@ def _compare_case(
     assignment: Assignment, oracle: Oracle, mutations: Mutations, function: str, case: Case, compared: Compared
 ) -> None:
     right = oracle.results(function, case.inputs)
-    try:
-        steps = mutations.results(function, [], case.inputs)
-    except NotGradable:
-        raise
-    except Exception as error:
-        compared.problem = f"they cannot be computed in the case '{case.name}' ({type(error).__name__}: {error})"
+    steps, problem = by_steps(mutations, function, case)
+    if problem:
+        compared.problem = f"they {problem}"
         return
     for name, value in right.items():
         compared.dtypes[name] = value.dtype.name

@@ -151,11 +151,8 @@ class Mutations:
             return
         constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
         others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
-        library = {}
-        if mutants or self._own:
-            changed = self._own.keys() | {mutant.bug.function for mutant in mutants}
-            used = self.uses(function) & LIBRARY.keys() & changed
-            library = {name: self._as_function(name, mutants) for name in used}
+        replaced = self.uses(function) & LIBRARY.keys() & self._changed(mutants)
+        library = {name: self._as_function(name, mutants) for name in replaced}
         quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants}, library)
         for name in self.order(function):
             yield name, np.asarray(quantities[name], dtype=np.float64)
@@ -201,8 +198,7 @@ class Mutations:
     def _as_function(self, function: str, mutants: Sequence[Mutant]) -> Callable[..., Any]:
         if function in self._own:
             return self._own[function]
-        changed = self._own.keys() | {mutant.bug.function for mutant in mutants}
-        right = None if changed & {function, *self.uses_in_all(function)} else self._compiled(function)
+        right = None if self._changed(mutants) & {function, *self.uses_in_all(function)} else self._compiled(function)
         if right is not None:
             return right
         declared = self._content.functions[function]
@@ -213,6 +209,10 @@ class Mutations:
             return found[0] if len(found) == 1 else tuple(found)
 
         return call
+
+    def _changed(self, mutants: Sequence[Mutant]) -> set[str]:
+        """The functions that are not the right ones."""
+        return self._own.keys() | {mutant.bug.function for mutant in mutants}
 
     def _compiled(self, function: str) -> Callable[..., Any] | None:
         """The right ``function`` as one in Python; None where its steps are a program, or cannot be made one."""

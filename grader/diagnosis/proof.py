@@ -14,7 +14,7 @@ from ..formulas import Formula
 from ..oracle import Oracle
 from ..probes import Case
 from . import catalogue
-from .mutants import Mutant, Mutations
+from .mutants import Mutant, Mutations, Values
 from .samples import alike
 
 SEED = 0  # whose reference answers are recorded
@@ -74,15 +74,22 @@ def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = 
             yield Case(case.name, content.functions[function].complete(inputs) | inputs)
 
 
+def by_steps(mutations: Mutations, function: str, case: Case) -> tuple[Values, str]:
+    """What the steps of ``function`` give in a case, and why they give nothing: "cannot be computed ...", else ""."""
+    try:
+        return mutations.results(function, [], case.inputs), ""
+    except NotGradable:
+        raise
+    except Exception as error:
+        return {}, f"cannot be computed in the case '{case.name}' ({type(error).__name__}: {error})"
+
+
 def _wrong_steps(mutations: Mutations, oracle: Oracle, function: str, cases: list[Case]) -> Iterator[str]:
     for case in cases:
         right = oracle.results(function, case.inputs)
-        try:
-            found = mutations.results(function, [], case.inputs)
-        except NotGradable:
-            raise
-        except Exception as error:
-            yield f"The steps of {function} cannot be computed in the case '{case.name}' ({type(error).__name__}: {error})."
+        found, problem = by_steps(mutations, function, case)
+        if problem:
+            yield f"The steps of {function} {problem}."
             return
         for name, value in right.items():
             if np.shape(found[name]) != np.shape(value) and np.squeeze(found[name]).shape != np.squeeze(value).shape:

@@ -9,7 +9,6 @@ from pathlib import Path
 from .. import containers, language, needs, packages, seeds
 from ..assignment import PACKAGE, Assignment
 from ..assignment.digest import pack
-from ..batch import job
 from ..errors import UsageError
 from ..language import _
 from ..report.model import Level
@@ -42,7 +41,7 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
     A bundled assignment comes with the grader; any other is packed whole, since its solution proves in Gradescope's
     container that everything is there. Without a ``seed`` one is drawn: that of self-checks would be known.
     """
-    bundled = job.is_bundled(assignment)
+    bundled = assignment.is_bundled
     settings = {
         "assignment": assignment.name if bundled else FOLDER,
         "seed": seeds.drawn() if seed is None else seed,
