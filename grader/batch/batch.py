@@ -357,6 +357,7 @@ class _Batch:
         timings: list[tuple[str, dict[str, float]]] = []
         reported: list[str] = []
         pupils: list[Pupil] = []
+        suspicious: list[str] = []
         for student in self._students:
             record = self._store.record(student.identity)
             base = outputs.row(self._seen[student.identity], record, content, self._rules)
@@ -369,6 +370,7 @@ class _Batch:
                 if student.identity not in self._reported:
                     self._write_reports(record, record.report, self._store.executed(student.identity))
                 consistency.add(known_as(student), record.report)
+                suspicious += [f"{known_as(student)}: {sentence}" for sentence in record.report.for_instructor()]
                 collected.add(known_as(student), record.report, base.score, len(own))
                 reported += [self._names[person.identity] for person in student.people]
             for row in own:
@@ -408,6 +410,7 @@ class _Batch:
             "students": dict(sorted(Counter(pupil.row.status for pupil in pupils).items())),
             "passed": sum(row.passed for row in rows),
             "without_score": without_score,
+            "for_instructor": suspicious,
             "several_attempts": [
                 {"student": row.name, "id": row.identity, "earlier": row.attempts} for row in rows if row.attempts
             ],
@@ -429,5 +432,5 @@ class _Batch:
             found.layout,
             graded,
             self.stages,
-            [*self._notes, *notes, *consistency.notes()],
+            [*self._notes, *notes, *consistency.notes(), *suspicious],
         )

@@ -65,6 +65,7 @@ class SummaryFile(Part):
     students: dict[str, int]
     passed: int
     without_score: list[WithoutScore]
+    for_instructor: list[str] = []
     several_attempts: list[Attempts]
     files_of_nobody: list[str]
     left_out: list[LeftOut]

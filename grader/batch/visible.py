@@ -1,4 +1,5 @@
-"""What a student may see of a report: neither instructors' checks nor the evidence of hidden ones."""
+"""What a student may see of a report: neither instructors' checks, nor the evidence of hidden ones, nor
+what is said to instructors alone."""
 
 from __future__ import annotations
 
@@ -13,11 +14,12 @@ UNSEEN = marked("This check is hidden: its inputs are not shown.")
 
 
 def for_student(report: Report, content: AssignmentFile, reasons: bool = False) -> Report:
-    """The report without instructors' checks; of a hidden one what it gave, the bug and the hint.
+    """The report without instructors' checks and without what is for instructors in the others; of a hidden one what it gave, the bug and the hint.
 
     Why a check could not be graded is for instructors: it may name files of their machine. With ``reasons`` students
     read it, where it is about the machine that they run the grader on: its isolation, data, memory or packages.
     """
+    report = report.without_words_to_instructors()
     visibility = {check.name: check.visibility for check in content.checks}
     shown = [_without_evidence(c) if visibility.get(c.name) == "hidden" else c for c in report.checks]
     if not report.nothing_to_grade():

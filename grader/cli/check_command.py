@@ -99,6 +99,7 @@ def command(
     report = grade(
         loaded, submitted, seed, only, isolation, data=data, device=device, hint_level=hints, engine=engine, trace=trace
     )
+    report = report.without_words_to_instructors()
     printed = time.monotonic()
     missing = [f"{name}.npz" for name in loaded.content.datasets if data and not (data / f"{name}.npz").is_file()]
     if missing:

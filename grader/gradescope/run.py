@@ -63,6 +63,8 @@ def _grade_submission(base: Path, assignment: Assignment, settings: dict[str, An
     # A hidden test, as an instructor's check would be, hides everybody's total.
     shown = for_student(report, assignment.content)
     write_whole(results, gradescope.render(shown, assignment.content).encode())
+    for sentence in report.for_instructor():
+        print(sentence)
     if report.ending == "not_gradable":  # students read that it is not their fault, instructors why
         raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
 

@@ -25,7 +25,11 @@ SUFFIXES |= {"classroom": ".classroom.txt", "sarif": ".sarif", "markdown": ".md"
 
 
 def render(name: str, report: Report, content: AssignmentFile, hint_level: int | None = None) -> str:
-    """The report as a text in a format; what the level of hints keeps back is kept back, but from JSON."""
+    """The report as a text in a format; what the level of hints keeps back is kept back, but from JSON.
+
+    What is for instructors alone is in none of them: these are the formats of ``grader check`` and of CI.
+    """
+    report = report.without_words_to_instructors()
     if name != "json":  # which names the bug whatever the level, as it is for scripts
         report = shown(report, content, hint_level)
     return RENDERERS[name](report, content)

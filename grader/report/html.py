@@ -36,7 +36,7 @@ def render(
 
     ``title`` is the assignment's, ``pass_mark`` its percentage, ``who`` the student or the file. Bugs are named from the
     second level of hints on. ``notebook`` is the executed one (nbformat), ``overview`` the address of the class page,
-    ``note`` a sentence about the score.
+    which only instructors' pages have, and with it what is for instructors alone. ``note`` is a sentence about the score.
     """
     return (
         environment()

@@ -27,6 +27,7 @@ Status = Literal[
 NOTHING = "nothing_to_grade"  # it is not gradable, since nothing was handed in
 NOT_GRADED_FOR = "not_graded_for"  # "internal", "isolation" or "memory": the reader may need more than the message
 CAUSE = "cause"  # the sentence of the message that other checks have as well
+FOR_INSTRUCTOR = "for_instructor"  # a list of sentences about what is suspicious; students never see it
 
 
 class Part(BaseModel):
@@ -170,6 +171,21 @@ class Report(Part):
         reasons = {check.message for check in self.checks}
         nothing = all(check.status == "not_gradable" for check in self.checks)
         return reasons.pop() if nothing and len(reasons) == 1 else None
+
+    def for_instructor(self) -> list[str]:
+        """What is suspicious about the submission, in sentences, each once; none of it is for students."""
+        told = (sentence for check in self.checks for sentence in check.evidence.get(FOR_INSTRUCTOR, []))
+        return list(dict.fromkeys(map(str, told)))
+
+    def without_words_to_instructors(self) -> Report:
+        """The report as students may see it, as far as :data:`FOR_INSTRUCTOR` is concerned."""
+        checks = [
+            check.model_copy(
+                update={"evidence": {key: value for key, value in check.evidence.items() if key != FOR_INSTRUCTOR}}
+            )
+            for check in self.checks
+        ]
+        return self.model_copy(update={"checks": checks})
 
     def to_json(self) -> str:
         """The document of ``--json``: NaN and infinities, which JSON lacks, become null.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from grader.assignment import load
 from grader.batch.visible import FAULT, UNSEEN, for_student
 from grader.grading import grade
+from grader.report import formats, html
+from grader.report.model import FOR_INSTRUCTOR
 from grader.submission import read_contents
 
 from .conftest import SHORT
@@ -41,3 +43,17 @@ def test_how_the_grader_failed_is_for_instructors(doubling):
     assert "lost" in report.checks[0].message
     assert {check.message for check in shown.checks if check.status == "not_gradable"} == {FAULT}
     assert str(doubling) not in shown.to_json()
+
+
+def test_what_is_for_instructors_is_in_nothing_that_students_see(doubling):
+    assignment = load(str(doubling))
+    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    report.checks[0].evidence |= {FOR_INSTRUCTOR: ["It looks peculiar."], "notes": ["It is accepted."]}
+    shown = for_student(report, assignment.content)
+    assert report.for_instructor() == ["It looks peculiar."]
+    assert FOR_INSTRUCTOR in report.checks[0].evidence  # the report itself is not changed
+    for name in formats.RENDERERS:
+        assert "peculiar" not in formats.render(name, report, assignment.content, 3)
+    assert "peculiar" not in shown.to_json() and "It is accepted." in shown.to_json()
+    page, instructors_page = (html.render(report, "t", 50, "me", 3, overview=page) for page in (None, "index.html"))
+    assert "peculiar" not in page and "It looks peculiar." in instructors_page
