@@ -6,13 +6,12 @@ expressions; whatever is computed from them follows.
 
 from __future__ import annotations
 
-import ast
-import builtins
 from collections.abc import Mapping, Sequence
-from types import CodeType
 from typing import Any
 
 import numpy as np
+
+from . import expressions
 
 Array = np.ndarray[Any, Any]
 
@@ -40,36 +39,39 @@ def like(value: Any, pattern: Any) -> Any:
 
 
 # What an expression may use beside quantities and what Python brings.
-LIBRARY = {"np": np, "sigmoid": sigmoid, "relu": relu, "softmax": softmax, "like": like}
-BUILTINS = frozenset(dir(builtins))
+LIBRARY = {"np": expressions.numpy, "sigmoid": sigmoid, "relu": relu, "softmax": softmax, "like": like}
+BUILTINS = frozenset(expressions.BUILTINS)
+ONLY_THESE = {"__builtins__": expressions.BUILTINS}  # in a namespace without it an expression has all of Python's
 
 
 class Formula:
-    """One expression, compiled, and the names it needs."""
+    """One expression, compiled, and the names it needs; ``code`` is its text to be compiled with others.
+
+    Raises :class:`expressions.Refused` where it uses what it may not.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.names = names_in(text)
-        self.needs = [name for name in self.names if name not in LIBRARY and name not in BUILTINS]
-        self._code: CodeType = compile(text, "<step>", "eval")
+        self.names = expressions.examine(text).names
+        self.needs = needs_of(text)
+        self._code, self.code = expressions.compiled(text)
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """The value, from those of what it needs."""
-        return self.within({**LIBRARY, **values})
+        return self.within({**LIBRARY, **values, **ONLY_THESE})
 
     def within(self, namespace: dict[str, Any]) -> Any:
-        """The value in a namespace that has LIBRARY as well."""
-        # One dict for globals: the body of a comprehension sees no locals.
-        return eval(self._code, namespace)
+        """The value in a namespace that has LIBRARY and ONLY_THESE as well."""
+        # One dict for globals: the body of a comprehension sees no locals. The expression has been examined.
+        value = eval(self._code, namespace)
+        if value.__class__ in expressions.GROWING:
+            expressions.refuse_growth(value)
+        return value
 
 
-def names_in(text: str) -> list[str]:
-    """The names that an expression reads, but for those that it binds itself."""
-    every = list(ast.walk(ast.parse(text, mode="eval")))
-    nodes = [node for node in every if isinstance(node, ast.Name)]
-    bound = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
-    bound |= {node.arg for node in every if isinstance(node, ast.arg)}  # of a lambda
-    return list(dict.fromkeys(node.id for node in nodes if node.id not in bound))
+def needs_of(text: str) -> list[str]:
+    """The names that an expression reads and that neither the library nor Python has; raises :class:`expressions.Refused`."""
+    return [name for name in expressions.examine(text).names if name not in LIBRARY and name not in BUILTINS]
 
 
 Layer = Mapping[str, Formula]
@@ -88,7 +90,7 @@ class Quantities:
     ) -> None:
         self._layers = layers
         # One namespace for all formulas, since a search for a bug computes some ten thousand of them.
-        self._values = {**inputs, **LIBRARY, **(library or {})}
+        self._values = {**inputs, **LIBRARY, **(library or {}), **ONLY_THESE}
         for name in BUILTINS & self._values.keys():
             del self._values[name]
         self._known = set[str]()

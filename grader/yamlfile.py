@@ -17,6 +17,8 @@ from .near import nearest
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster
 MAX_DEPTH = 100
+MAX_SIZE = 4 << 20  # bytes
+MAX_NODES = 1_000_000  # with what stands for an alias counted each time: ten lines can stand for billions
 Location = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -55,6 +57,8 @@ def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Lo
     the key alone.
     """
     try:
+        if path.stat().st_size > MAX_SIZE:
+            raise UsageError(f"{path}: has more than {MAX_SIZE >> 20} MB; keep data in files of their own.")
         text = path.read_text(encoding="utf-8")
         _refuse_depth(path, text, LOADER)
         root = yaml.compose(text, Loader=LOADER)
@@ -127,13 +131,29 @@ def _by_the_line(place: str) -> str:
 
 
 def _refuse_depth(path: Path, text: str, loader: Any) -> None:
-    """Event by event, since libyaml composes by recursion in C, where too much of it kills the process."""
-    depth, line = 0, 1
+    """Refuse what is nested too deep, or becomes too large by aliases.
+
+    Event by event, since libyaml composes by recursion in C, where too much of it kills the process.
+    """
+    open_nodes: list[tuple[str | None, int]] = []  # their anchor, and how many nodes there were before
+    sizes: dict[str, int] = {}
+    line = nodes = 0
     for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1 if event.start_mark else line
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
+        if isinstance(event, yaml.AliasEvent):
+            nodes += sizes.get(str(event.anchor), 0)  # an unknown one is a mistake, which is reported later
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = open_nodes.pop()
+            if anchor:
+                sizes[anchor] = nodes - before
+        elif isinstance(event, yaml.NodeEvent):
+            nodes += 1
+            if isinstance(event, yaml.CollectionStartEvent):
+                open_nodes.append((event.anchor, nodes - 1))
+        if len(open_nodes) > MAX_DEPTH:
             raise UsageError(f"{path}:{line}: is nested more than {MAX_DEPTH} deep; make it flatter.")
+        if nodes > MAX_NODES:
+            raise UsageError(f"{path}:{line}: becomes too large by its aliases; write it without them.")
 
 
 def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:

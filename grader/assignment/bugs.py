@@ -6,15 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from ..formulas import Formula
-from .parts import Name, Part, Scalar
+from .. import expressions
+from ..formulas import needs_of
+from .parts import Identifier, Name, Part, Scalar
 
 
 def _is_expression(text: str) -> str:
     try:
-        compile(text, "<expression>", "eval")
-    except (SyntaxError, ValueError) as error:
-        raise ValueError(f"{text!r} is not a Python expression ({error}).") from error
+        expressions.examine(text)
+    except expressions.Refused as error:
+        raise ValueError(f"{text[:100]!r} {error}.") from error
     return text
 
 
@@ -28,7 +29,7 @@ ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
 
 # The quantities of a function in the order of the computation, each as an expression of others and of the inputs,
 # or the path of a function in Python that computes all results.
-Steps = dict[str, Expression] | ImportPath
+Steps = dict[Identifier, Expression] | ImportPath
 
 Detector = Literal[
     "factor", "transposed", "permuted", "collapsed", "broadcast", "truncated", "rounded", "clipped", "shifted"
@@ -77,7 +78,7 @@ class Bug(Part):
     function: str
     instead: dict[str, Annotated[str, BeforeValidator(_as_text)]] = {}
     each: dict[str, list[int | str]] = {}
-    unknown: str | None = None
+    unknown: Identifier | None = None
     only_if: Expression | None = None
     options: dict[str, Scalar | str] = {}
     mutation: ImportPath | None = None
@@ -94,16 +95,22 @@ class Bug(Part):
             raise ValueError(f"'{self.name}': each and unknown go with instead.")
         if self.each and (len(self.each) > 1 or not all(self.each.values())):
             raise ValueError(f"'{self.name}': each has one placeholder with some values, such as {{k: [2, 1]}}.")
-        steps = [Formula(_is_expression(text)) for step in self.variants() for text in step.values()]
-        if self.unknown is not None and not any(self.unknown in step.needs for step in steps):
+        steps = [needs_of(_is_expression(text)) for step in self.variants() for text in step.values()]
+        if self.unknown is not None and not any(self.unknown in needs for needs in steps):
             raise ValueError(f"'{self.name}': no expression of instead mentions the unknown {self.unknown}.")
-        others = set(Formula(self.only_if).needs) - {self.unknown} if self.only_if else set()
+        others = set(needs_of(self.only_if)) - {self.unknown} if self.only_if else set()
         if self.only_if and (self.unknown is None or others):
             raise ValueError(f"'{self.name}': only_if is a condition on the unknown alone, such as c > 0.")
         unknown = set(self.parameters) - PARAMETERS.get(self.detector or "", set())
         if unknown:
             raise ValueError(f"'{self.name}': the detector {self.detector} does not find {', '.join(sorted(unknown))}.")
         return self
+
+    def expressions(self) -> list[str]:
+        """Everything in it that is computed, with each variant's placeholder filled in."""
+        others = [self.only_if, *(value for value in self.parameters.values() if isinstance(value, str))]
+        steps = [text for variant in self.variants() for text in variant.values()]
+        return [*steps, *(text for text in others if text is not None)]
 
     def variants(self) -> list[dict[str, str]]:
         """The steps that are replaced: one mapping, or with ``each`` one for each value and one for all of them."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from .. import yamlfile
+from .. import expressions, yamlfile
 from .bugs import Bug, Steps
 from .checks import (
     AccuracyCheck,
@@ -23,8 +24,8 @@ from .checks import (
     ProbedCheck,
     SourceCheck,
 )
-from .given import Computed, FileName, Global, Identifier, PackageName
-from .parts import Budget, DatasetName, Draw, Function, Layouts, Limits, Name, Part, Policy, Probe, Variable
+from .given import Computed, FileName, Global, PackageName
+from .parts import Budget, DatasetName, Draw, Function, Identifier, Layouts, Limits, Name, Part, Policy, Probe, Variable
 
 
 class KnownWrong(Part):
@@ -53,7 +54,7 @@ class AssignmentFile(Part):
     files: list[FileName] = []
     globals: dict[Identifier, Global] = {}
     datasets: dict[DatasetName, Budget] = {}
-    functions: dict[str, Function] = {}
+    functions: dict[Identifier, Function] = {}
     variables: dict[str, Variable] = {}
     layouts: Layouts | None = None
     probes: dict[str, Probe] = {}
@@ -114,6 +115,7 @@ class AssignmentFile(Part):
         self._refuse_unknown(("steps",), "function", self.steps, self.functions)
         for index, bug in enumerate(self.bugs):
             self._check_bug(("bugs", index), bug)
+        self._check_expressions()
         every = [check.name for check in self.checks]
         for index, wrong in enumerate(self.known_wrong):
             self._refuse_unknown(("known_wrong", index), "check", [wrong.fails], every)
@@ -207,6 +209,34 @@ class AssignmentFile(Part):
             message = f"options are for steps that are a function in Python; {bug.function} has none."
             raise yamlfile.MistakeAt(where, bug.name, message)
 
+    def _check_expressions(self) -> None:
+        """Raise a mistake where an expression has a function of Python that it may not have, or calls that never end."""
+        inputs = [name for probe in self.probes.values() for name in probe.inputs]
+        known = {*self.functions, *self.all_names(), *inputs}
+        formulas = {name: list(steps.values()) for name, steps in self.steps.items() if isinstance(steps, dict)}
+        found: list[tuple[yamlfile.Location, str, set[str | None]]] = [
+            *((("steps", name), text, {*self.steps[name]}) for name, texts in formulas.items() for text in texts),
+            *(
+                (("bugs", i), text, {bug.unknown, *self.steps.get(bug.function, ())})
+                for i, bug in enumerate(self.bugs)
+                for text in bug.expressions()
+            ),
+        ]
+        for where, text, own in found:
+            for name in expressions.examine(text).names:
+                if expressions.is_missing(name) and name not in known | own:
+                    raise yamlfile.MistakeAt(where, text, f"{text!r} {expressions.not_allowed(repr(name))}.")
+        calls = {name: Counter[str]() for name in formulas}
+        for name, texts in formulas.items():
+            for text in texts:
+                calls[name].update(expressions.examine(text).calls)
+        for name in formulas:
+            if _all_calls(name, calls, {}) > expressions.MAX_CALLS:
+                message = (
+                    f"the steps of {name} call other functions more than {expressions.MAX_CALLS} times; call fewer."
+                )
+                raise yamlfile.MistakeAt(("steps", name), name, message)
+
     def _check_given(self) -> None:
         """Raise a mistake where a file for students is one that they must not see, or a value has no input to come from."""
         hidden = {"assignment.yaml", self.solution, self.reference, *(wrong.file for wrong in self.known_wrong)}
@@ -272,6 +302,18 @@ class AssignmentFile(Part):
         """The names of all arguments and results, in the order of the file."""
         names = [name for f in self.functions.values() for name in (*f.argument_names(), *f.returns, *f.may_ask)]
         return list(dict.fromkeys(names))
+
+
+def _all_calls(function: str, calls: dict[str, Counter[str]], known: dict[str, int]) -> int:
+    """How many functions run until ``function`` has its results: itself, those that it calls, and those that they call."""
+    if function not in known:
+        known[function] = 1  # for one that calls itself, by way of others: Python stops that
+        known[function] += sum(
+            times * _all_calls(name, calls, known)
+            for name, times in calls.get(function, {}).items()
+            if name in calls and name != function
+        )
+    return known[function]
 
 
 def _named(name: str | None) -> list[str]:

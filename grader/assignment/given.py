@@ -79,12 +79,3 @@ def _is_requirement(text: str) -> str:
 
 
 PackageName = Annotated[str, AfterValidator(_is_requirement)]
-
-
-def _is_identifier(name: str) -> str:
-    if not name.isidentifier():
-        raise ValueError(f"'{name}' is not a name in Python.")
-    return name
-
-
-Identifier = Annotated[str, AfterValidator(_is_identifier)]

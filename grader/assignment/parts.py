@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -21,6 +22,15 @@ from pydantic import (
 )
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+def _is_identifier(name: str) -> str:
+    if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
+        raise ValueError(f"'{name}' is not a name in Python.")
+    return name
+
+
+Identifier = Annotated[str, AfterValidator(_is_identifier)]
 
 
 class Part(BaseModel):
@@ -113,7 +123,7 @@ class Function(Part):
     """
 
     signature: str
-    returns: list[str] = Field(min_length=1)
+    returns: list[Identifier] = Field(min_length=1)
     aliases: list[str] = []
     history: str | None = None
     seconds: float | None = Field(None, gt=0, le=3600)
@@ -178,9 +188,9 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
         assert isinstance(definition, ast.FunctionDef)
         plain = definition.args
         assert not (plain.posonlyargs or plain.kwonlyargs or plain.vararg or plain.kwarg)
-        names = [argument.arg for argument in definition.args.args]
+        names = [_is_identifier(argument.arg) for argument in definition.args.args]
         defaults = [ast.literal_eval(default) for default in definition.args.defaults]
-    except (SyntaxError, ValueError, AssertionError) as error:
+    except (SyntaxError, ValueError, AssertionError, RecursionError, MemoryError) as error:
         raise ValueError(f"{signature!r} is not a Python signature like (X, w, b=0.0).") from error
     required = len(names) - len(defaults)
     return tuple(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.parts import Function
-from ..formulas import BUILTINS, LIBRARY, Layer
+from ..formulas import BUILTINS, LIBRARY, ONLY_THESE, Layer
 
 NAME = "computed"
 CONVERTED = "as_float64"  # what a result passes through
@@ -30,9 +30,11 @@ def function(declared: Function, steps: Layer, others: Mapping[str, Callable[...
         return None
     results = ", ".join(f"{CONVERTED}({name})" for name in declared.returns)
     lines = [f"def {NAME}({', '.join(arguments)}):"]
-    lines += [f"    {name} = ({steps[name].text}\n    )" for name in ordered]
+    for name in ordered:
+        lines += [f"    {name} = {steps[name].code}"]
+        lines += [f"    if {name}.__class__ in __growing__: __refuse_growth__({name})"]
     lines += [f"    return {results}"]
-    namespace: dict[str, Any] = {**LIBRARY, **others, CONVERTED: _as_float64}
+    namespace: dict[str, Any] = {**LIBRARY, **others, CONVERTED: _as_float64, **ONLY_THESE}
     exec(compile("\n".join(lines), "<steps>", "exec"), namespace)
     made: Callable[..., Any] = namespace[NAME]
     made.__defaults__ = tuple(argument.default for argument in declared.arguments if argument.optional)

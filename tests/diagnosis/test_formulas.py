@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from grader.formulas import Formula, Quantities, names_in, sigmoid, softmax
+from grader import expressions
+from grader.expressions import examine
+from grader.formulas import Formula, Quantities, sigmoid, softmax
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.quick
 
@@ -21,7 +26,7 @@ pytestmark = pytest.mark.quick
     ],
 )
 def test_an_expression_reads_names(text, names):
-    assert sorted(names_in(text)) == sorted(names)
+    assert sorted(examine(text).names) == sorted(names)
 
 
 def test_a_formula_needs_neither_the_library_nor_what_python_brings():
@@ -95,3 +100,12 @@ def test_softmax_sums_to_one_along_its_axis():
     z = np.random.default_rng(0).normal(size=(3, 4))
     np.testing.assert_allclose(softmax(z).sum(axis=0), 1)
     np.testing.assert_allclose(softmax(z, axis=1).sum(axis=1), 1)
+
+
+def test_the_documentation_lists_what_an_expression_may_use():
+    section = (ROOT / "docs" / "authoring.md").read_text().split("### Expressions\n")[1].split("\n\nBounded")[0]
+    listed = set(re.findall(r"`([A-Za-z_]\w*)`", section))
+    plain = {name for name in expressions.BUILTINS if not name.startswith("__")} - {"True", "False", "None"}
+    allowed = {*expressions.NUMPY, *expressions.LINALG, *expressions.ATTRIBUTES, *plain}
+    others = {"steps", "instead", "only_if", "parameters", "for", "lambda", "sigmoid", "relu", "softmax"}
+    assert listed - others == allowed - others
