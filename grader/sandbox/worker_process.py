@@ -73,6 +73,7 @@ class WorkerProcess:
         self._memory_look = time.monotonic() + LOOK_SECONDS  # the next one
         self._computed: float | None = None  # processor time at the last look
         self._tail = b""
+        self._confined = False
         self._closed = False
         self._ended_by_itself: int | None = None  # its exit status
         files = {name: str(file.resolve()) for name, file in equipment.data.items()}
@@ -128,6 +129,7 @@ class WorkerProcess:
         if header.get("setup") != "ready":
             self.kill()
             raise SetupFailed(str(header.get("reason")))
+        self._confined = True
         return [str(gap) for gap in header["gaps"]]
 
     def send(self, request: dict[str, Any], payload: bytes, allowance: Allowance, doing: str) -> None:
@@ -281,7 +283,9 @@ class WorkerProcess:
 
     def _look_at_memory(self) -> None:
         """A limit for all processes together; that of each is the kernel's, and meets no shared memory."""
-        held = usage.memory(self._process.pid)
+        held = usage.memory(self._process.pid, self.limits.honest_mb << 20)
+        if self._confined:  # else the sockets are those of the machine
+            held += usage.sockets(self._process.pid, own_network=self._folder is None) * usage.of_a_socket()
         self._most_held = max(self._most_held, held)
         if held > (self.limits.memory_mb << 20) + BESIDE and self._process.wait(0) is None:  # else the id is another's
             self.kill()

@@ -20,6 +20,11 @@ from . import landlock, seccomp, system
 # reach, since the kernel counts processes by uid and two workers would share their limit.
 FIRST_SPARE_UID = 61184
 SPARE_UIDS = 4000
+# The tables of pages of what is mapped take up to 1/512 of its size. A process may have mapped so many times its memory,
+# so that they take a quarter of that at most; but so many bytes in any case, since TensorFlow reserves more on a machine
+# with many processors.
+TIMES_MAPPED = 128
+LEAST_MAPPED = 64 << 30
 DEVICES = ("null", "full", "random", "urandom")  # zero, mapped, is memory that counts for no process
 
 
@@ -152,8 +157,11 @@ def be_killed_first() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def set_limits(limits: dict[str, Any]) -> list[str]:
-    """Set this process's resource limits; its children inherit each of them anew. Returns those that cannot be set."""
+def set_limits(limits: dict[str, Any], gpu: bool = False) -> list[str]:
+    """Set this process's resource limits; its children inherit each of them anew. Returns those that cannot be set.
+
+    With a ``gpu`` there is no limit on what is mapped, since CUDA reserves more addresses than any other program.
+    """
     import resource  # here alone: the grader's process reads this module on Windows as well
 
     wanted = {
@@ -165,6 +173,8 @@ def set_limits(limits: dict[str, Any]) -> list[str]:
     gaps = []
     if sys.platform == "linux":
         wanted["RLIMIT_DATA"] = limits["memory_bytes"]
+        if not gpu:
+            wanted["RLIMIT_AS"] = max(LEAST_MAPPED, TIMES_MAPPED * limits["memory_bytes"])
     else:  # macOS counts reserved addresses, more than any limit, and refuses to set it
         gaps.append("memory of each process")
     tasks = _tasks_of_this_user()
@@ -205,7 +215,7 @@ def lock(config: dict[str, Any]) -> list[str]:
     Returns what stays open, beyond what the level always leaves open.
     """
     level = config["level"]
-    gaps = set_limits(config["limits"])
+    gaps = set_limits(config["limits"], gpu=bool(config["devices"]))
     if os.getuid() == 0:
         gaps += [gap for gap in ("number of processes", "another user id") if gap not in gaps]
     if not os.path.exists("/proc/self/task"):  # where the grader looks

@@ -128,8 +128,9 @@ def _kill_descendants() -> None:
         pids = [int(pid) for pid in children.read_text().split()]
         if not pids:
             return
-        for pid in pids:
+        for pid in pids:  # all at once, since the end of one may take long
             os.kill(pid, signal.SIGKILL)
+        for pid in pids:
             os.waitpid(pid, 0)
 
 

@@ -71,17 +71,27 @@ DENIED = {
     "semget": (64, 190),
     "msgget": (68, 186),
     "mq_open": (240, 180),
+    # Rules without a number that limits them.
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "landlock_restrict_self": (446, 446),
 }
+# These put pages themselves into pipes and sockets, which then hold a whole page (2 MB of a huge one) for each byte and are
+# charged for the byte. Programs copy where these are not supported.
+UNSUPPORTED = {"sendfile": (40, 71), "splice": (275, 76), "tee": (276, 77), "vmsplice": (278, 75)}
 CLONE = (56, 220)
 CLONE3 = (435, 435)
 SOCKET = (41, 198)
+SOCKETPAIR = (53, 199)
 SETSOCKOPT = (54, 208)
 MMAP = (9, 222)
 PRLIMIT = (302, 261)
 AF_UNIX = 1
 NO_FAMILY = 0xFFFF
+SOCK_STREAM, SOCK_SEQPACKET = 1, 5
+TYPE_OF_SOCKET = 0xF  # of the argument, which holds flags as well
 SOL_SOCKET = 1
-BUFFER_SIZES = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and by force
+REFUSED_OPTIONS = (7, 8, 26, 32, 33)  # SO_SNDBUF, SO_RCVBUF, SO_ATTACH_FILTER, and the first two by force
 SHARED_AND_ANONYMOUS = 0x21
 NO_SUCH_NETWORK = errno.EOPNOTSUPP  # ZeroMQ aborts the process on any other answer
 NEW_NAMESPACES = (
@@ -112,10 +122,24 @@ MODE_FILTER = 2
 def program(machine: str, unix_sockets: bool) -> bytes:
     """Return the filter as an array of struct sock_filter; raises ValueError for an unknown machine.
 
-    Without ``unix_sockets`` only pairs of connected ones can be made, by socketpair.
+    Without ``unix_sockets`` only pairs of connected ones can be made, by socketpair, which reach nobody else.
     """
     column = list(AUDIT_ARCH).index(machine)
     refuse = REFUSE | errno.EPERM
+    # One of a pair of datagram sockets reaches any other by its name; the kernel takes raw ones for the same.
+    pairs = (
+        []
+        if unix_sockets
+        else [
+            (EQUAL, 0, 5, SOCKETPAIR[column]),
+            (LOAD, 0, 0, SECOND_ARGUMENT),
+            (AND, 0, 0, TYPE_OF_SOCKET),
+            (EQUAL, 2, 0, SOCK_STREAM),
+            (EQUAL, 1, 0, SOCK_SEQPACKET),
+            (RETURN, 0, 0, refuse),
+            (LOAD, 0, 0, NUMBER),
+        ]
+    )
     code = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 1, 0, AUDIT_ARCH[machine]),
@@ -124,8 +148,9 @@ def program(machine: str, unix_sockets: bool) -> bytes:
     ]
     if machine == "x86_64":  # the x32 numbers would slip past the table below
         code += [(AT_LEAST, 0, 1, 0x40000000), (RETURN, 0, 0, refuse)]
-    for numbers in DENIED.values():
-        code += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, refuse)]
+    for table, answer in ((DENIED, refuse), (UNSUPPORTED, REFUSE | errno.EINVAL)):
+        for numbers in table.values():
+            code += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, answer)]
     # clone3 keeps its flags in memory, where a filter cannot look: libc falls back to clone.
     code += [(EQUAL, 0, 1, CLONE3[column]), (RETURN, 0, 0, REFUSE | errno.ENOSYS)]
     code += [
@@ -141,20 +166,21 @@ def program(machine: str, unix_sockets: bool) -> bytes:
         (RETURN, 0, 0, refuse),
         (LOAD, 0, 0, NUMBER),
         # Memory that counts for no process: pages of such a mapping stay when nobody has them in sight any more,
-        # and the buffers of sockets grow to megabytes each.
+        # and sockets keep megabytes each.
         (EQUAL, 0, 5, MMAP[column]),
         (LOAD, 0, 0, FOURTH_ARGUMENT),
         (AND, 0, 0, SHARED_AND_ANONYMOUS),
         (EQUAL, 0, 1, SHARED_AND_ANONYMOUS),
         (RETURN, 0, 0, REFUSE | errno.ENOMEM),
         (LOAD, 0, 0, NUMBER),
-        (EQUAL, 0, 4 + len(BUFFER_SIZES), SETSOCKOPT[column]),
+        (EQUAL, 0, 4 + len(REFUSED_OPTIONS), SETSOCKOPT[column]),
         (LOAD, 0, 0, SECOND_ARGUMENT),
-        (EQUAL, 0, 2 + len(BUFFER_SIZES), SOL_SOCKET),
+        (EQUAL, 0, 2 + len(REFUSED_OPTIONS), SOL_SOCKET),
         (LOAD, 0, 0, THIRD_ARGUMENT),
-        *((EQUAL, left, left == 0, option) for left, option in reversed([*enumerate(reversed(BUFFER_SIZES))])),
+        *((EQUAL, left, left == 0, option) for left, option in reversed([*enumerate(reversed(REFUSED_OPTIONS))])),
         (RETURN, 0, 0, refuse),
         (LOAD, 0, 0, NUMBER),
+        *pairs,
         (EQUAL, 0, 3, SOCKET[column]),
         (LOAD, 0, 0, FIRST_ARGUMENT),
         (EQUAL, 1, 0, AF_UNIX if unix_sockets else NO_FAMILY),

@@ -12,6 +12,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -47,7 +48,14 @@ class Outside:
         self._unix = stack.enter_context(socket.socket(socket.AF_UNIX))
         self._unix.bind("\0" + self.tag)
         self._unix.listen()
-        for listening in (self._tcp, self._udp, self._unix):
+        self._unix_datagrams = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        with tempfile.NamedTemporaryFile(prefix="hostile-") as unused:
+            name = unused.name
+        self._unix_datagrams.bind(name)
+        stack.callback(Path(name).unlink)
+        Path(name).chmod(0o777)
+        self.log = name
+        for listening in (self._tcp, self._udp, self._unix, self._unix_datagrams):
             listening.setblocking(False)
         self._memory = ctypes.create_string_buffer(NUMBERS, len(NUMBERS))
         self._victim = stack.enter_context(subprocess.Popen(["sleep", "600"]))
@@ -68,6 +76,7 @@ class Outside:
             "PORT": self._tcp.getsockname()[1],
             "DATAGRAMS": self._udp.getsockname()[1],
             "SOCKET": self.tag,
+            "LOG": self.log,
             "TAG": self.tag,
             "VICTIM": self._victim.pid,
             "GRADER": os.getpid(),
@@ -102,6 +111,7 @@ class Outside:
             "connection": _accepts(self._tcp),
             "datagram": _receives(self._udp),
             "conversation": _accepts(self._unix),
+            "entry in a log": _receives(self._unix_datagrams),
             "signal": os.waitpid(self._victim.pid, os.WNOHANG | os.WCONTINUED) != (0, 0),
             "process": bool(processes(self.tag)),
             "shared memory": Path("/dev/shm", self.tag).exists(),
