@@ -7,12 +7,15 @@ training from what was recorded while it ran.
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from ..assignment.checks import SourceCheck
 from ..diagnosis import told_by_check
 from ..language import _
+from ..report.model import FOR_INSTRUCTOR
+from ..sandbox.endings import CallFailed
 from ..sandbox.seen import Call
 from ..submission.defined import nodes
 from . import imports, training
@@ -33,7 +36,7 @@ def run(check: SourceCheck, context: Context) -> Outcome:
     if broken is not None:
         return broken
     record = context.training() if rules else []
-    if rules and not training.fits(record):
+    if rules and not training.trainings(record):
         return Outcome(0.0, _("No model was trained with fit(), so there is nothing to look at."), hint_fits=False)
     for rule in rules:
         problem = training.labels(record, context.labels()) if rule == "labels" else TRAINING_RULES[rule](record)
@@ -47,8 +50,30 @@ def run(check: SourceCheck, context: Context) -> Outcome:
     if left_out is not None:
         sentence = _("fit() of `{model}` has completed no epoch, so it was not trained.")
         return Outcome(0.0, sentence.format(model=left_out), hint_fits=False)
+    unclear = training.unclear(record, _models(context, record), list(context.splits)) if rules else {}
+    if unclear:
+        sentence = _(
+            "It could not be seen how {models} was trained, so this check could not tell whether that was done as the task asks. No points are lost."
+        )
+        told = sentence.format(models=_(" and ").join(f"`{name}`" for name in unclear))
+        return Outcome(1.0, told, {"notes": [told], FOR_INSTRUCTOR: list(unclear.values())})
     praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
     return Outcome(1.0, praise)
+
+
+def _models(context: Context, record: list[Call]) -> list[str]:
+    """The submission's names of its trained models: those that the task asks for, or all where it asks for none."""
+    asked = [name for name, variable in context.content.variables.items() if variable.type == "model"]
+    recorded = {name for call in record for name in call.model}
+    if not asked:
+        return sorted(recorded)
+    found = []
+    for name in asked:
+        own = context.find_variable(name)
+        with contextlib.suppress(CallFailed):  # what is no model, other checks say
+            if own is not None and (own in recorded or context.variable(name).model):
+                found.append(own)
+    return found
 
 
 def _shown(call: Call) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The rules of ``source`` about training: what ``fit`` was given, as recorded while the submission ran."""
+"""The rules of ``source`` about training: what models were given, as recorded while the submission ran."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ Array = np.ndarray[Any, Any]
 
 ACCURACY = ("acc", "categorical_accuracy", "sparse_categorical_accuracy")  # other names of it in a history
 SAME = 1e-5  # of a value that was stored in float32
-SOME = 0.05  # of the sampled images: fewer may look alike by chance
+TRAINING = ("fit", "train_on_batch", "GradientTape")  # methods in the record that change a model
+SOME = 0.05  # of the images: fewer may look alike by chance
+SEVERAL = 3  # test images; one of Fashion-MNIST looks like a training image by chance
+KNOWN = 0.9  # of the images; where fewer are known to be training or test images, the others may be any
 MOST_EPOCHS = 10_000
 MANY = 50  # images; fewer may all be dark
 OTHER_RANGE = 4.0  # one range is more than so many times the other
@@ -35,27 +38,69 @@ class Broken:
 
 def leakage(record: list[Call]) -> Broken | None:
     """Where test data take part in training, validation or early stopping."""
-    for call in fits(record):
+    for call in trainings(record):
         stopping = any({"EarlyStopping", "ReduceLROnPlateau"} & set(callback.types) for callback in call.callbacks)
         for role, data in (("training", call.inputs), ("validation", call.validation or Data())):
-            if any(origin.test > SOME for origin in data.origin.values()):
-                if role == "training":
-                    bug = "trained-on-test-data"
-                    sentence = _(
-                        "fit() of {model} gets test images, as training data: take validation data from the training images."
-                    )
-                elif stopping:
-                    bug = "early-stopping-on-test-data"
-                    sentence = _(
-                        "fit() of {model} gets test images, and early stopping goes by them: take validation data from the training images."
-                    )
-                else:
-                    bug = "test-data-as-validation-data"
-                    sentence = _(
-                        "fit() of {model} gets test images, as validation data: take validation data from the training images."
-                    )
+            if any(origin.test > SOME or origin.test_images >= SEVERAL for origin in data.origin.values()):
+                bug, sentence = _leak(call, role, stopping)
                 return Broken(bug, _name(call), sentence.format(model=_model(call)))
     return None
+
+
+def _leak(call: Call, role: str, stopping: bool) -> tuple[str, str]:
+    """The bug by its name, and a sentence about ``{model}``."""
+    if call.method == "GradientTape":
+        sentence = _("Your training loop gives test images to {model}: train with training images only.")
+    elif call.method == "train_on_batch":
+        sentence = _("train_on_batch() of {model} gets test images: train with training images only.")
+    elif role == "training":
+        sentence = _(
+            "fit() of {model} gets test images, as training data: take validation data from the training images."
+        )
+    elif stopping:
+        return "early-stopping-on-test-data", _(
+            "fit() of {model} gets test images, and early stopping goes by them: take validation data from the training images."
+        )
+    else:
+        return "test-data-as-validation-data", _(
+            "fit() of {model} gets test images, as validation data: take validation data from the training images."
+        )
+    return "trained-on-test-data", sentence
+
+
+def unclear(record: list[Call], models: list[str], datasets: list[str]) -> dict[str, str]:
+    """For models whose training was not seen, or not well enough for a verdict: a sentence for the instructor.
+
+    ``models`` are the submission's names of trained models, ``datasets`` those that it is to train with.
+    """
+    found = {}
+    for name in models:
+        own = [call for call in trainings(record) if name in call.model]
+        steps = max((call.unseen for call in own), default=0)
+        parts = [data for call in own for data in (call.inputs, call.validation) if data is not None]
+        unknown = [data for data in parts if (datasets and _known(data) < KNOWN) or not data.rows]
+        if not own:
+            sentence = _(
+                "`{model}` has no recorded training: it may come from a file, another process, or a copy of another model."
+            )
+            found[name] = sentence.format(model=name)
+        elif steps:
+            sentence = _("The optimizer of `{model}` has taken {count} steps that were not recorded.")
+            found[name] = sentence.format(model=name, count=steps)
+        elif unknown:
+            sentence = _(
+                "Of the images that `{model}` was given in its training ({type}, {count} looked at), {percent:.0f} % are neither training nor test images as they were served, so test images may be among them."
+            )
+            worst = min(unknown, key=_known)
+            found[name] = sentence.format(
+                model=name, type=worst.type, count=worst.rows, percent=100 * (1 - _known(worst))
+            )
+    return found
+
+
+def _known(data: Data) -> float:
+    """The share of images that are known to be training or test images."""
+    return max((origin.training + origin.test for origin in data.origin.values()), default=0.0)
 
 
 def early_stopping(record: list[Call]) -> Broken | None:
@@ -73,8 +118,8 @@ def early_stopping(record: list[Call]) -> Broken | None:
 
 def scaling(record: list[Call]) -> Broken | None:
     """Where a model is given data of another range than it was trained with, or each array has its own scale."""
-    trained = {name: call.inputs for call in fits(record) for name in call.model}
-    standardised = {call.number for call in fits(record) if call.inputs.standardised}
+    trained = {name: call.inputs for call in trainings(record) for name in call.model}
+    standardised = {call.number for call in trainings(record) if call.inputs.standardised}
     for call in record:
         name = next(iter(call.model), "")
         one = trained.get(name)
@@ -113,7 +158,7 @@ def labels(record: list[Call], truth: Mapping[str, Array]) -> Broken | None:
 
     Other numbers for the same classes are no mistake here, nor a little noise in the labels.
     """
-    for call in fits(record):
+    for call in trainings(record):
         for role, data in (("training", call.inputs), ("validation", call.validation or Data())):
             for name, known in truth.items():
                 listed = [pair for pair in data.pairs.get(name, []) if 0 <= pair[0] < len(known)]
@@ -136,13 +181,13 @@ def _foreign(call: Call, role: str, known: Array, indices: Array, given: Array) 
     wrong = int((known[indices] != given).sum())
     if role == "training":
         sentence = _(
-            "fit() of {model} gets images with labels of other images: {wrong} of {count} training images that were looked at have a wrong label."
+            "{method}() of {model} gets images with labels of other images: {wrong} of {count} training images that were looked at have a wrong label."
         )
     else:
         sentence = _(
             "fit() of {model} gets validation images with labels of other images: {wrong} of {count} that were looked at have a wrong label."
         )
-    told = sentence.format(model=_model(call), wrong=wrong, count=len(given))
+    told = sentence.format(method=call.method, model=_model(call), wrong=wrong, count=len(given))
     shifts = np.arange(1, len(known) // 2)
     for sign, sentence in (
         (1, _("Each image has the label of the image {places} further on.")),
@@ -160,14 +205,19 @@ def fits(record: list[Call]) -> list[Call]:
     return [call for call in record if call.method == "fit"]
 
 
+def trainings(record: list[Call]) -> list[Call]:
+    """The recorded calls that change a model: of ``fit``, ``train_on_batch``, and loops of their own."""
+    return [call for call in record if call.method in TRAINING]
+
+
 def trained(record: list[Call]) -> bool:
-    """Whether a recorded call of ``fit`` has completed an epoch."""
-    return any(_epochs(call) for call in fits(record))
+    """Whether a recorded call of ``fit`` has completed an epoch, or a loop of their own a step."""
+    return any(_epochs(call) or call.method != "fit" for call in trainings(record))
 
 
 def untrained(record: list[Call]) -> str | None:
     """The name of a model that fit() was called for without completing an epoch; None where there is none."""
-    completed = {call.number for call in fits(record) if _epochs(call)}
+    completed = {call.number for call in trainings(record) if _epochs(call) or call.method != "fit"}
     return next((call.model[0] for call in fits(record) if call.model and call.number not in completed), None)
 
 

@@ -192,21 +192,23 @@ class Callback(Seen):
 
 
 class Origin(Seen):
-    """Which share of some images are training and test images of a served data set."""
+    """Which share of some images are training and test images of a served data set, and how many different test images."""
 
     training: float
     test: float
+    test_images: Size = 0
 
 
 class Data(Seen):
     """What a model was given; ``range`` is the smallest and the largest value, ``deviation`` that of all values.
 
-    ``standardised`` says that its own mean and deviation are 0 and 1. ``pairs`` are, by data set, the index of a training image and the class that it was given with.
+    ``rows`` is how many rows were looked at: all of those that a model is trained with. ``standardised`` says that its own mean and deviation are 0 and 1. ``pairs`` are, by data set, the index of a training image and the class that it was given with.
     """
 
     type: str = ""
     shape: list[Size] = []
     dtype: str = ""
+    rows: Size = 0
     range: list[float] | None = Field(None, min_length=2, max_length=2)
     deviation: float | None = None
     standardised: bool = False
@@ -219,7 +221,9 @@ class Data(Seen):
 class Call(Seen):
     """A recorded call of ``fit``, ``evaluate`` or ``predict`` of the model with these variable names.
 
-    Calls with the same ``number`` are of one model, also where no variable holds it any more.
+    Calls with the same ``number`` are of one model, also where no variable holds it any more. All calls of ``train_on_batch``
+    (and ``test_on_batch``, ``predict_on_batch``) are one, and so are the steps of a training loop, ``GradientTape``.
+    ``unseen`` is how many steps of the model's optimizer were taken in none of them.
     """
 
     method: str
@@ -232,6 +236,7 @@ class Call(Seen):
     batch_size: int = 0
     callbacks: list[Callback] = []
     history: dict[str, list[float]] = {}
+    unseen: Size = 0
 
 
 LATER = ConfigDict(defer_build=True)  # built when it is first used: most runs need few of them

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import figures, models
+from . import figures, models, recording
 
 Namespace = dict[str, Any]
 
@@ -26,7 +26,7 @@ def drawn() -> list[dict[str, Any]]:
 
 def trained(namespace: Namespace) -> list[dict[str, Any]]:
     """Return the recorded calls of fit, evaluate and predict."""
-    return models.records(namespace)
+    return recording.records(namespace)
 
 
 def _describe(value: Any, rows: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import datasets, figures, given, models, self_check, unbound
+from . import datasets, figures, given, models, recording, self_check, unbound
 
 _seeds = [np.random.SeedSequence(0)]  # that generators without a seed of their own get theirs from
 
@@ -54,7 +54,7 @@ def watch() -> None:
     """Watch figures and models, and stand in for Keras's data sets and for the grader, whenever these are imported."""
     datasets.install()
     figures.watch()
-    models.watch()
+    recording.watch()
     self_check.install()
 
 

@@ -1,130 +1,293 @@
 """Describes the images and labels that a model is given: shape, range, and which served images they are.
 
-Of each array some rows are looked at. The true labels are compared outside, by the grader.
+Every row that a model is trained with is looked at, at once for an array, batch by batch for what comes in batches.
+The true labels are compared outside, by the grader.
 """
 
 from __future__ import annotations
 
 import contextlib
-import random
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from .datasets import arrays, served
+from .known_images import DataSet, data_sets
 
 Array = np.ndarray[Any, Any]
-SAMPLED_ROWS = 128  # of an array that a model is given, to find out where it comes from
-MOST_BATCHES = 16  # of what comes in batches
-SAME = 0.9999  # correlation of two pictures that are the same but for scale and offset
-SAME_BY_PIXEL = 0.98  # where each pixel was scaled by itself, and its scale is known from other images only
-FEW = 500  # images; fewer do not tell how each pixel was scaled
+SAMPLED_ROWS = 128  # of an array that a model only predicts for; so many rows of the first batches tell the shape
+HELD_ROWS = 1000  # looked at together
+HELD_BYTES = 1 << 23  # of batches that wait until they are looked at
+KEPT_ROWS = 1000  # as they are, for images in which each pixel was scaled by itself
+MOST_UNKNOWN = 100_000  # rows whose projections are kept for those
+MOST_PAIRS = 500  # of images and labels
+FEW = 500  # images; fewer are not standardised, but by chance
 STANDARD = 1e-4  # deviation of a mean from 0, and of a deviation from 1
-CLIPPED = 3.0  # standard deviations; a pixel that is nearly always dark would outweigh all others
+MOST_DESCRIBED = 20  # arrays whose description is kept: fit() in a loop is given the same again and again
+KNOWN = 0.5  # of the rows; where fewer are known, each pixel may have been scaled by itself
 
-_known: dict[tuple[str, bool], tuple[Array, Array]] = {}
-_described: dict[int, dict[str, Any]] = {}  # by content: fit() in a loop is given the same again and again
+_described: dict[tuple[Any, ...], dict[str, Any]] = {}
 
 
-def describe(x: Any, y: Any) -> dict[str, Any]:
-    """Return type, shape, range and origin of what a model is given.
+def describe(x: Any, y: Any, every: bool = True) -> dict[str, Any]:
+    """Return type, shape, range and origin of arrays that a model is given, of ``every`` row or of some.
 
-    Of a tf.data.Dataset or a keras PyDataset the first batches speak for it; a generator is only named, since reading it
-    would use it up (see :func:`observed`).
+    Of several inputs that with the largest rows is described. What is no array is only named.
     """
     kind = type(x).__name__
-    batches = _batches(x)
-    if batches is not None:
-        state, own_state = np.random.get_state(), random.getstate()
-        try:
-            x, y = _joined(batches)
-        finally:
-            np.random.set_state(state)
-            random.setstate(own_state)
-    if not hasattr(x, "__array__"):
+    image = _image(x)
+    if image is None:
         return {"type": kind}
-    array = np.asarray(x)
-    described: dict[str, Any] = {"type": kind, "shape": list(array.shape), "dtype": array.dtype.name}
-    if array.size and array.dtype.kind in "biuf":
+    array, labels = _numeric(np.asarray(image)), _labels(y)
+    others = [np.asarray(leaf) for leaf in leaves(x) if leaf is not image and _may_show_images(leaf)]
+    key = None if others else _fingerprint(array, labels, every)
+    if key is None or key not in _described:
+        described = {"type": kind, **_of_array(array, labels, every, others)}
+        if key is None:
+            return described
+        while len(_described) >= MOST_DESCRIBED:
+            del _described[next(iter(_described))]
+        _described[key] = described
+    return {**_described[key], "type": kind}
+
+
+class Examined:
+    """What has been given batch by batch so far. Batches wait until there are enough of them to be looked at together.
+
+    Only a few numbers of each row are kept.
+    """
+
+    def __init__(self, kind: str, most: int | None = None) -> None:
+        """``kind`` is the type that is named; after ``most`` rows no others are looked at."""
+        self._kind, self._most = kind, most
+        self._held: list[tuple[Array, Array | None]] = []
+        self._first: list[Array] = []
+        self._low, self._high = np.inf, -np.inf
+        self._count, self._sum, self._squares = 0, 0.0, 0.0
+        self._origin = _Origin()
+        self._rows = 0
+        self._unread = False
+
+    def add(self, x: Any, y: Any, copy: bool = True) -> None:
+        """Look at a batch, now or later; with ``copy`` at what is in the arrays now, since others may be written there."""
+        if self._most is not None and self._rows >= self._most:
+            return
+        image = _image(x)
+        if image is None:
+            self._unread = True
+            return
+        take = np.array if copy else np.asarray
+        labels = _labels(y)
+        for leaf in leaves(x):
+            if leaf is image or _may_show_images(leaf):
+                pair = (_numeric(take(leaf)), take(labels) if leaf is image and labels is not None else None)
+                self._held.append(pair)
+        self._rows += len(self._held[-1][0]) if self._held[-1][0].ndim else 0
+        if (
+            sum(len(held) for held, _ in self._held if held.ndim) >= HELD_ROWS
+            or sum(held.nbytes for held, _ in self._held) >= HELD_BYTES
+        ):
+            self._look()
+
+    def described(self) -> dict[str, Any]:
+        """The same as of :func:`describe`; ``rows`` are all that were looked at, ``shape`` is that of the first batches."""
+        try:
+            self._look()
+        except Exception:  # data of a kind that nobody expects are not known
+            self._unread = True
+        if self._unread or not self._first:
+            return {"type": self._kind}
+        shape = [sum(map(len, self._first)), *self._first[0].shape[1:]]
+        described: dict[str, Any] = {
+            "type": self._kind,
+            "shape": shape,
+            "dtype": self._first[0].dtype.name,
+            "rows": self._rows,
+        }
+        if self._count:
+            mean = self._sum / self._count
+            described["range"] = [self._low, self._high]
+            described["deviation"] = float(np.sqrt(max(self._squares / self._count - mean**2, 0.0)))
+            described |= self._origin.described()
+        return described
+
+    def _look(self) -> None:
+        held, self._held = self._held, []
+        for images, labels in _joined(held):
+            if sum(map(len, self._first)) < SAMPLED_ROWS:
+                self._first.append(images[:SAMPLED_ROWS])
+            if images.size and images.dtype.kind in "biuf":
+                self._low, self._high = min(self._low, float(images.min())), max(self._high, float(images.max()))
+                self._count += images.size
+                self._sum += float(images.sum(dtype=np.float64))
+                self._squares += float(np.square(images, dtype=np.float64).sum())
+                self._origin.add(images, labels)
+
+
+class _Origin:
+    """For each served data set: how many rows are its training and its test images, and the labels given."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, _Part] = {}
+
+    def add(self, x: Array, y: Array | None) -> None:
+        labels = None if y is None or y.ndim == 0 or len(y) != len(x) else _classes(y)
+        for known in data_sets():
+            rows = known.rows(x[:0])
+            if rows is None or not len(x):
+                continue
+            part = self._parts.setdefault(known.name, _Part(known))
+            step = max(1, -(-len(x) // HELD_ROWS))
+            for first in range(step):  # the first ones looked at stand for all
+                part.add(x[first::step], None if labels is None else labels[first::step])
+
+    def described(self) -> dict[str, Any]:
+        """``origin`` has the shares of the rows and the number of different test images, ``pairs`` (index of a
+        training image, the class it was given with), as far as labels can be read as classes.
+        """
+        return {
+            "origin": {name: part.origin() for name, part in self._parts.items()},
+            "pairs": {name: part.pairs() for name, part in self._parts.items()},
+        }
+
+
+class _Part:
+    """The images of one data set among the rows of one input."""
+
+    def __init__(self, known: DataSet) -> None:
+        self._known = known
+        self._rows = 0
+        self._counts = np.zeros(2, dtype=np.int64)  # of rows that are training and test images
+        self._tests = np.zeros(known.count - known.training, dtype=bool)  # that were among them
+        self._pairs: list[Array] = []
+        self._kept: list[Array] = []
+        self._unknown: list[Array] = []
+        self._unknown_labels: list[Array] = []
+
+    def add(self, x: Array, labels: Array | None) -> None:
+        rows = self._known.rows(x)
+        assert rows is not None
+        projections, lengths = self._known.project(rows)
+        numbers = self._known.find(projections, lengths)
+        labels = np.full(len(rows), -1) if labels is None else labels
+        self._rows += len(rows)
+        missing = numbers < 0
+        if sum(map(len, self._kept)) < KEPT_ROWS and missing.any():
+            self._kept.append(rows[missing])
+        if sum(map(len, self._unknown)) < MOST_UNKNOWN:
+            self._unknown.append(projections[missing])
+            self._unknown_labels.append(labels[missing])
+        self._take(numbers, labels)
+
+    def origin(self) -> dict[str, float | int]:
+        self._look_again()
+        training, test = (float(count) / max(self._rows, 1) for count in self._counts)
+        return {"training": training, "test": test, "test_images": int(self._tests.sum())}
+
+    def pairs(self) -> list[list[int]]:
+        pairs = np.concatenate(self._pairs) if self._pairs else np.empty((0, 2), dtype=np.int64)
+        chosen = np.unique(np.linspace(0, len(pairs) - 1, min(len(pairs), MOST_PAIRS)).astype(int))
+        listed: list[list[int]] = pairs[chosen].tolist()
+        return listed
+
+    def _take(self, numbers: Array, labels: Array) -> None:
+        training = (numbers >= 0) & (numbers < self._known.training)
+        test = numbers >= self._known.training
+        self._counts += [training.sum(), test.sum()]
+        self._tests[numbers[test] - self._known.training] = True
+        labelled = training & (labels >= 0)
+        if labelled.any():
+            self._pairs.append(np.stack([numbers[labelled], labels[labelled]], axis=1))
+            if sum(map(len, self._pairs)) > 100 * MOST_PAIRS:
+                self._pairs = [np.concatenate(self._pairs)[::2]]
+
+    def _look_again(self) -> None:
+        """Where most rows are not known: find out how each pixel was scaled, and look for them again."""
+        if not self._unknown or self._counts.sum() >= KNOWN * self._rows:
+            return
+        by_pixel = self._known.by_pixel(np.concatenate(self._kept)[: 2 * KEPT_ROWS]) if self._kept else None
+        if by_pixel is not None:
+            self._take(by_pixel.find(np.concatenate(self._unknown)), np.concatenate(self._unknown_labels))
+            self._unknown, self._unknown_labels = [], []
+
+
+def _of_array(array: Array, labels: Array | None, every: bool, others: list[Array]) -> dict[str, Any]:
+    described: dict[str, Any] = {"shape": list(array.shape), "dtype": array.dtype.name}
+    if array.size and array.ndim and array.dtype.kind in "biuf":
         described["range"] = [float(array.min()), float(array.max())]
         described["deviation"] = float(array.std(dtype=np.float64))
         described["standardised"] = _is_standardised(array)
-        described |= _origin(array, None if y is None or not hasattr(y, "__array__") else np.asarray(y))
+        origin = _Origin()
+        if labels is not None and (labels.ndim == 0 or len(labels) != len(array)):
+            labels = None
+        if not every and len(array) > SAMPLED_ROWS:
+            chosen = np.linspace(0, len(array) - 1, max(SAMPLED_ROWS, min(len(array), FEW))).astype(int)
+            array, labels = array[chosen], None if labels is None else labels[chosen]
+        origin.add(array, labels)
+        for other in others:
+            origin.add(other, None)
+        described |= {"rows": len(array), **origin.described()}
     return described
 
 
-def observed(batches: Iterator[Any], take: Callable[[dict[str, Any]], None]) -> Iterator[Any]:
-    """Pass on the batches of a generator; ``take`` gets the description of the first ones while they pass."""
-    seen: list[Any] = []
-    for batch in batches:
-        if len(seen) < MOST_BATCHES and sum(len(_pair(one)[0]) for one in seen) < SAMPLED_ROWS:
-            with contextlib.suppress(Exception):
-                seen.append(_copied(batch))
-                take({**describe(*_joined(iter(seen))), "type": "generator"})
-        yield batch
+def _fingerprint(array: Array, labels: Array | None, every: bool) -> tuple[Any, ...] | None:
+    """What is another value where an array has been changed; None where that cannot be computed quickly."""
+    found: list[Any] = [every]
+    for one in (array, labels):
+        if one is None:
+            found.append(None)
+        elif one.flags.c_contiguous and one.nbytes % 8 == 0 and one.nbytes:
+            words = one.reshape(-1).view(np.uint64)
+            found += [one.shape, one.dtype.str, int(words.sum()), hash(words[:: max(1, len(words) // 4096)].tobytes())]
+        elif one.nbytes < 1 << 20:
+            found += [one.shape, one.dtype.str, hash(one.tobytes())]
+        else:
+            return None
+    return tuple(found)
 
 
-def _batches(x: Any) -> Iterator[Any] | None:
-    if hasattr(x, "element_spec") and hasattr(x, "take"):  # a tf.data.Dataset
-        batches: Iterator[Any] = iter(x.take(MOST_BATCHES))
-        return batches
-    if any(base.__name__ == "PyDataset" for base in type(x).__mro__):
-        return (x[index] for index in range(min(len(x), MOST_BATCHES)))
+def _joined(held: list[tuple[Array, Array | None]]) -> Iterator[tuple[Array, Array | None]]:
+    """Batches that can be looked at together, as few as possible."""
+    alike: dict[tuple[Any, ...], list[tuple[Array, Array | None]]] = {}
+    for images, labels in held:
+        if images.ndim:
+            whole = labels is not None and labels.ndim > 0 and len(labels) == len(images)
+            of_labels = (labels.shape[1:], labels.dtype.str) if whole and labels is not None else None
+            pair = (images, labels if whole else None)
+            alike.setdefault((images.shape[1:], images.dtype.str, of_labels), []).append(pair)
+    for pairs in alike.values():
+        labels_of = [labels for _, labels in pairs if labels is not None]
+        yield np.concatenate([images for images, _ in pairs]), np.concatenate(labels_of) if labels_of else None
+
+
+def leaves(x: Any, depth: int = 0) -> list[Any]:
+    """The arrays and tensors in a dict, a list or a tuple of inputs."""
+    if hasattr(x, "__array__"):
+        return [x]
+    inner = list(x.values()) if isinstance(x, dict) else x if isinstance(x, list | tuple) else []
+    return [leaf for one in inner[:100] for leaf in leaves(one, depth + 1)] if depth < 5 else []
+
+
+def _image(x: Any) -> Any:
+    """The array or tensor with the largest rows; None where there is none."""
+    found = leaves(x)
+    return max(found, key=lambda leaf: int(np.prod(tuple(leaf.shape)[1:] or (1,)))) if found else None
+
+
+def _may_show_images(leaf: Any) -> bool:
+    return any(known.rows(np.empty((0, *leaf.shape[1:]))) is not None for known in data_sets() if len(leaf.shape) > 1)
+
+
+def _numeric(array: Array) -> Array:
+    """The same array, in float32 where its type is one that NumPy does not know, as bfloat16."""
+    return array.astype(np.float32) if array.dtype.kind == "V" and array.dtype.names is None else array
+
+
+def _labels(y: Any) -> Array | None:
+    found = leaves(y)
+    with contextlib.suppress(Exception):
+        return np.asarray(found[0]) if len(found) == 1 else None
     return None
-
-
-def _joined(batches: Iterator[Any]) -> tuple[Any, Any]:
-    """Images and labels of as many batches as are looked at."""
-    images: list[Array] = []
-    labels: list[Array] = []
-    count, labelled = 0, True
-    for batch in islice(batches, MOST_BATCHES):
-        x, y = _pair(batch)
-        if not hasattr(x, "__array__"):
-            return x, y
-        images.append(np.asarray(x))
-        labelled = labelled and y is not None
-        labels.append(np.asarray(y))
-        count += len(images[-1])
-        if count >= SAMPLED_ROWS:
-            break
-    return np.concatenate(images), np.concatenate(labels) if labelled else None
-
-
-def _pair(batch: Any) -> tuple[Any, Any]:
-    """Images and labels of one batch, without the weights of samples."""
-    return (batch[0], batch[1]) if isinstance(batch, tuple | list) and len(batch) > 1 else (batch, None)
-
-
-def _copied(batch: Any) -> tuple[Any, Any]:
-    """The pair as it is now: a generator may write the next batch into the same arrays."""
-    x, y = _pair(batch)
-    return np.array(x), None if y is None else np.array(y)
-
-
-def _origin(x: Array, y: Array | None) -> dict[str, Any]:
-    """For each served data set: the share of ``x`` that are its training and its test images, and the labels given.
-
-    ``origin`` has the shares. ``pairs`` has (index of a training image, the class it was given with), as far as labels
-    can be read as classes. Images are known again in any scale, even where every pixel was scaled by itself.
-    """
-    chosen = np.unique(np.linspace(0, len(x) - 1, SAMPLED_ROWS).astype(int))
-    rows = x[chosen].reshape(len(chosen), -1).astype(np.float32)
-    labels = None if y is None or len(y) != len(x) else _classes(y[chosen])
-    key = hash((x.shape, rows.tobytes(), None if labels is None else labels.tobytes()))
-    if key not in _described:
-        found: dict[str, Any] = {"origin": {}, "pairs": {}}
-        for name in served():
-            if rows.shape[1] == arrays(name)["x_train"][0].size:
-                training, test = _matches(name, rows, x)
-                found["origin"][name] = {"training": float((training >= 0).mean()), "test": float((test >= 0).mean())}
-                if labels is not None:
-                    listed = zip(training.tolist(), labels.tolist(), strict=True)
-                    found["pairs"][name] = [[index, label] for index, label in listed if index >= 0 and label >= 0]
-        _described[key] = found
-    return _described[key]
 
 
 def _is_standardised(x: Array) -> bool:
@@ -141,50 +304,6 @@ def _is_standardised(x: Array) -> bool:
         return True
     mean, deviation = flat.mean(axis=0, dtype=np.float64), flat.std(axis=0, dtype=np.float64)
     return bool(np.abs(mean).max() < STANDARD and np.median(np.abs(deviation[deviation > 0] - 1)) < STANDARD)
-
-
-def _matches(name: str, rows: Array, x: Array) -> tuple[Array, Array]:
-    """For each row the index of the training image that it shows, and of the test image; -1 for none."""
-    found = [_nearest(_normal(rows), images, SAME) for images in _images(name, False)]
-    if len(x) >= FEW and not any((indices >= 0).any() for indices in found):
-        flat = x.reshape(len(x), -1)
-        # Of many rows, since the whole array in float32 would take as much memory again.
-        statistics = _statistics(flat[:: max(1, len(flat) // 5000)])
-        normal = _by_pixel(rows, *statistics)
-        found = [_nearest(normal, images, SAME_BY_PIXEL) for images in _images(name, True)]
-    return found[0], found[1]
-
-
-def _images(name: str, by_pixel: bool) -> tuple[Array, Array]:
-    if (name, by_pixel) not in _known:
-        parts = [arrays(name)[part].reshape(len(arrays(name)[part]), -1) for part in ("x_train", "x_test")]
-        statistics = _statistics(parts[0]) if by_pixel else None
-        one, other = [_normal(part) if statistics is None else _by_pixel(part, *statistics) for part in parts]
-        _known[name, by_pixel] = (one, other)
-    return _known[name, by_pixel]
-
-
-def _nearest(rows: Array, images: Array, same: float) -> Array:
-    correlations = rows @ images.T
-    best = correlations.argmax(axis=1)
-    return np.where(correlations[np.arange(len(rows)), best] > same, best, -1)
-
-
-def _statistics(flat: Array) -> tuple[Array, Array]:
-    numbers = flat.astype(np.float32)
-    return numbers.mean(axis=0), numbers.std(axis=0)
-
-
-def _by_pixel(flat: Array, mean: Array, deviation: Array) -> Array:
-    scaled = np.where(deviation > 0, (flat - mean) / np.maximum(deviation, 1e-12), 0)
-    return _normal(np.clip(scaled, -CLIPPED, CLIPPED))
-
-
-def _normal(images: Array) -> Array:
-    flat = images.reshape(len(images), -1).astype(np.float32)
-    flat -= flat.mean(axis=1, keepdims=True)
-    flat /= np.linalg.norm(flat, axis=1, keepdims=True) + 1e-9
-    return flat
 
 
 def _classes(y: Array) -> Array | None:

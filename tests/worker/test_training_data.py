@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.worker import training_data
+from grader.worker import known_images, training_data
 
 RANDOM = np.random.default_rng(0)
 DATA = {
@@ -18,9 +18,9 @@ X, Y, TEST = DATA["x_train"] / 255, DATA["y_train"], DATA["x_test"] / 255
 
 @pytest.fixture(autouse=True)
 def served(monkeypatch):
-    monkeypatch.setattr(training_data, "served", lambda: ["mnist"])
-    monkeypatch.setattr(training_data, "arrays", lambda _: DATA)
-    monkeypatch.setattr(training_data, "_known", {})
+    monkeypatch.setattr(known_images, "served", lambda: ["mnist"])
+    monkeypatch.setattr(known_images, "arrays", lambda _: DATA)
+    monkeypatch.setattr(known_images, "_known", {})
     monkeypatch.setattr(training_data, "_described", {})
 
 
@@ -45,15 +45,16 @@ def test_labels_are_recorded_with_the_images_that_they_are_given_with(x, y):
     share, count = right(described)
     assert share == 1
     assert count > 100
-    assert described["origin"]["mnist"] == {"training": 1.0, "test": 0.0}
+    assert described["origin"]["mnist"] == {"training": 1.0, "test": 0.0, "test_images": 0}
+    assert described["rows"] == len(x)
 
 
 def test_what_is_no_class_and_no_image_of_the_data_set_is_not_recorded():
     assert right(training_data.describe(X, X.reshape(1000, -1)))[1] == 0
     assert right(training_data.describe(X, RANDOM.random(1000)))[1] == 0
-    assert right(training_data.describe(X[:, :, ::-1], Y))[1] == 0
+    assert right(training_data.describe(np.roll(X, 3, axis=1), Y))[1] == 0
     assert right(training_data.describe(0.5 * X + 0.5 * X[RANDOM.permutation(1000)], Y))[1] <= 2
-    assert training_data.describe(TEST, None)["origin"]["mnist"] == {"training": 0.0, "test": 1.0}
+    assert training_data.describe(TEST, None)["origin"]["mnist"] == {"training": 0.0, "test": 1.0, "test_images": 600}
 
 
 def test_arrays_with_their_own_mean_and_deviation_are_known():
@@ -64,37 +65,44 @@ def test_arrays_with_their_own_mean_and_deviation_are_known():
     assert not any(training_data.describe(x.astype(np.float32), None)["standardised"] for x in honest)
 
 
-def test_a_generator_is_described_while_it_passes():
-    def batches():
-        images = np.empty((50, 12, 12))
-        for first in range(0, 1000, 50):
-            images[:] = X[first : first + 50]  # into the same array
-            yield images, Y[first : first + 50], np.ones(50)
+def test_batches_are_described_while_they_pass():
+    examined = training_data.Examined("generator")
+    images = np.empty((50, 12, 12))
+    for first in range(0, 1000, 50):
+        images[:] = X[first : first + 50]  # into the same array
+        examined.add(images, Y[first : first + 50])
+    described = examined.described()
+    assert right(described) == (1.0, 500)
+    assert (described["type"], described["shape"], described["rows"]) == ("generator", [128, 12, 12], 1000)
+    assert np.allclose([*described["range"], described["deviation"]], [X.min(), X.max(), X.std()])
+    examined.add(TEST[:3], None)
+    assert examined.described()["origin"]["mnist"]["test_images"] == 3
 
-    record = []
-    passed = [len(x) for x, _, _ in training_data.observed(batches(), record.append)]
-    assert passed == [50] * 20
-    assert right(record[-1]) == (1.0, 128)
-    assert record[-1]["type"] == "generator"
+
+def test_batches_in_which_every_pixel_is_scaled_by_itself_are_known_when_there_are_enough():
+    examined = training_data.Examined("generator")
+    scaled = (np.concatenate([X, TEST[:20]]) - X.mean(axis=0)) / X.std(axis=0)
+    for first in range(0, 1020, 34):
+        examined.add(scaled[first : first + 34], None)
+    assert examined.described()["origin"]["mnist"] == {"training": 1000 / 1020, "test": 20 / 1020, "test_images": 20}
 
 
-def test_batches_by_index_are_read_without_a_change_of_random_numbers():
-    class PyDataset:
-        def __len__(self):
-            return 20
+def test_what_is_no_array_is_only_named():
+    assert training_data.describe(object(), None) == {"type": "object"}
+    examined = training_data.Examined("generator")
+    examined.add(X[:10], None)
+    examined.add("nonsense", None)
+    assert examined.described() == {"type": "generator"}
 
-        def __getitem__(self, index):
-            order = np.random.permutation(50)
-            return X[50 * index : 50 * index + 50][order], Y[50 * index : 50 * index + 50][order]
 
-    np.random.seed(1)
-    expected = np.random.rand()
-    np.random.seed(1)
-    assert right(training_data.describe(PyDataset(), None))[0] == 1
-    assert np.random.rand() == expected
+def test_an_array_that_was_changed_in_place_is_looked_at_again():
+    images = X.copy()
+    assert training_data.describe(images, Y)["origin"]["mnist"]["test_images"] == 0
+    images[500:504] = TEST[:4]
+    assert training_data.describe(images, Y)["origin"]["mnist"]["test_images"] == 4
 
 
 def test_the_same_data_are_looked_at_once(monkeypatch):
     first = training_data.describe(X, Y)
-    monkeypatch.setattr(training_data, "_matches", None)
+    monkeypatch.setattr(training_data, "_Origin", None)
     assert training_data.describe(X.copy(), Y.copy())["pairs"] == first["pairs"]

@@ -1,0 +1,356 @@
+"""Records what models were given: by fit, evaluate and predict, batch by batch, and in training loops of their own.
+
+The record is evidence against a submission (test data in ``fit``), never for it: code that runs here
+could write into it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from . import hooks, training_data
+from .settings import settings
+from .training_data import Examined
+
+MAX_RECORDS = 200  # of evaluate and of predict
+MAX_FITS = 2000  # with their histories at least: fit() may be called once an epoch
+MAX_JOINED = 100  # records that stand for many calls
+LOOP = "GradientTape"  # a training loop of their own, in a record
+JOINED = {"train_on_batch": None, "test_on_batch": 1, "predict_on_batch": 1, LOOP: None, "fit": None}
+
+_records: list[tuple[Any, dict[str, Any]]] = []  # the model, and what happened to it
+_joined: dict[tuple[int, str], Examined] = {}  # by model and method: what many calls were given
+_steps: dict[int, list[Any]] = {}  # by model: its optimizer, and how many of its steps were seen
+_awaited: list[tuple[Any, Examined]] = []  # data of a call that has begun, in the order in which Keras opens them
+_tapes: list[Any] = []  # that are recording now
+_depth = [0]  # evaluate within fit is Keras's own
+
+
+def watch() -> None:
+    """Record from now on what models are given."""
+    hooks.after_import("keras.src.models.model", _record_models)
+    hooks.after_import("keras.src.trainers.epoch_iterator", _record_iterators)
+    hooks.after_import("tensorflow.python.eager.backprop", _record_tapes)
+
+
+@contextlib.contextmanager
+def unrecorded() -> Iterator[None]:
+    """Leave no trace in the record."""
+    _depth[0] += 1
+    try:
+        yield
+    finally:
+        _depth[0] -= 1
+
+
+def records(namespace: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every recorded call in order, with the names that its model has in ``namespace``."""
+    numbers: dict[int, int] = {}  # of the models, in the order in which they were used
+    return [
+        {
+            **{key: value.described() if isinstance(value, Examined) else value for key, value in record.items()},
+            "number": numbers.setdefault(id(model), len(numbers)),
+            "model": [name for name, value in list(namespace.items()) if value is model and type(name) is str],
+            "unseen": _unseen(model),
+        }
+        for model, record in _records
+    ]
+
+
+def _unseen(model: Any) -> int:
+    """How many steps the model's optimizer has taken that were not seen."""
+    optimizer, seen = _steps.get(id(model), [None, 0])
+    current = getattr(model, "optimizer", None)
+    return max(0, _iterations(current) - (seen if current is optimizer else 0))
+
+
+def _iterations(optimizer: Any) -> int:
+    with contextlib.suppress(Exception):
+        return int(optimizer.iterations)
+    return 0
+
+
+@contextlib.contextmanager
+def _counted(model: Any) -> Iterator[None]:
+    """Count the steps that the optimizer takes in the meantime as seen."""
+    optimizer = getattr(model, "optimizer", None)
+    before = _iterations(optimizer)
+    try:
+        yield
+    finally:
+        _count(model, optimizer, _iterations(optimizer) - before)
+
+
+def _count(model: Any, optimizer: Any, steps: int) -> None:
+    known = _steps.setdefault(id(model), [optimizer, 0])
+    if known[0] is not optimizer:  # it was compiled again
+        known[:] = [optimizer, 0]
+    known[1] += steps
+
+
+def _record_models(module: ModuleType) -> None:
+    model = module.Model
+    for method in ("fit", "evaluate", "predict"):
+        setattr(model, method, _recorded(method, getattr(model, method)))
+    for method in ("train_on_batch", "test_on_batch", "predict_on_batch"):
+        setattr(model, method, _recorded_on_batch(method, getattr(model, method)))
+    model.__call__ = _recorded_call(model.__call__)
+
+
+def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        if _depth[0]:
+            return original(self, *arguments, **keywords)
+        record: dict[str, Any] = {"method": method, "inputs": {}}
+        full = sum(other["method"] == method for _, other in _records) >= (MAX_FITS if method == "fit" else MAX_RECORDS)
+        if not full:
+            _records.append((self, record))
+        with contextlib.suppress(Exception):
+            given = inspect.signature(original).bind(self, *arguments, **keywords).arguments
+            if not full:
+                _describe_call(record, given)
+            elif method == "fit":
+                _join(self, method, given.get("x"), given.get("y"))
+        try:
+            with unrecorded(), _counted(self) if method == "fit" else contextlib.nullcontext():
+                result = original(self, *arguments, **keywords)
+        finally:
+            _awaited.clear()
+            for role, given_so_far in list(record.items()):
+                if isinstance(given_so_far, Examined):
+                    record[role] = given_so_far.described()
+        if method == "fit":
+            record["history"] = {}
+            for key, values in getattr(result, "history", {}).items():
+                with contextlib.suppress(Exception):  # a metric may have several values an epoch
+                    record["history"][str(key)] = [float(value) for value in values]
+        return result
+
+    return call
+
+
+def _recorded_on_batch(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        if _depth[0]:
+            return original(self, *arguments, **keywords)
+        with contextlib.suppress(Exception):
+            given = inspect.signature(original).bind(self, *arguments, **keywords).arguments
+            _join(self, method, given.get("x"), given.get("y"))
+        with unrecorded(), _counted(self) if method == "train_on_batch" else contextlib.nullcontext():
+            return original(self, *arguments, **keywords)
+
+    return call
+
+
+def _join(model: Any, method: str, x: Any, y: Any) -> None:
+    """Look at what one of many calls was given."""
+    examined = _examined(model, method)
+    if examined is not None:
+        examined.add(x, y)
+
+
+def _examined(model: Any, method: str) -> Examined | None:
+    """What all calls of a method of this model were given; None where there are too many models."""
+    key = (id(model), method)
+    if key not in _joined and len(_joined) < MAX_JOINED:
+        _joined[key] = Examined("", JOINED[method])
+        _records.append((model, {"method": method, "inputs": _joined[key]}))
+    return _joined.get(key)
+
+
+def _describe_call(record: dict[str, Any], given: dict[str, Any]) -> None:
+    """Fill in the record, one piece after the other: what cannot be described leaves the rest."""
+    every = record["method"] == "fit"
+    validation = given.get("validation_data")
+    images, labels = validation[:2] if isinstance(validation, tuple | list) and len(validation) > 1 else (validation, None)
+    pieces: dict[str, Callable[[], Any]] = {
+        "inputs": lambda: _given(given.get("x"), given.get("y"), every),
+        "validation": lambda: _given(images, labels, every),
+        "validation_split": lambda: float(given.get("validation_split") or 0.0),
+        "epochs": lambda: int(given.get("epochs", 1)),
+        "batch_size": lambda: int(given.get("batch_size") or 0),
+        "callbacks": lambda: _describe_callbacks(given.get("callbacks") or []),
+    }
+    for name, describe_piece in pieces.items():
+        if name != "validation" or validation is not None:
+            with contextlib.suppress(Exception):
+                record[name] = describe_piece()
+
+
+def _given(x: Any, y: Any, every: bool) -> dict[str, Any] | Examined:
+    """The description of arrays; what comes in batches is looked at while it passes."""
+    if training_data.leaves(x):
+        return training_data.describe(x, y, every)
+    examined = Examined(type(x).__name__, None if every else training_data.SAMPLED_ROWS)
+    _awaited.append((x, examined))
+    return examined
+
+
+def _describe_callbacks(callbacks: Any) -> list[dict[str, Any]]:
+    listed = callbacks if isinstance(callbacks, list | tuple) else getattr(callbacks, "callbacks", [callbacks])
+    return [
+        {
+            "types": [base.__name__ for base in type(callback).__mro__],
+            "monitor": str(getattr(callback, "monitor", "")),
+            "keeps_best": bool(getattr(callback, "save_best_only", False)),
+            "settings": settings(callback),
+        }
+        for callback in listed
+    ]
+
+
+def _record_iterators(module: ModuleType) -> None:
+    original = module.EpochIterator.__init__
+
+    @wraps(original)
+    def initialise(self: Any, *arguments: Any, **keywords: Any) -> None:
+        original(self, *arguments, **keywords)
+        data = arguments[0] if arguments else keywords.get("x")
+        index = next((index for index, (awaited, _) in enumerate(_awaited) if awaited is data), None)
+        if index is not None:
+            _, examined = _awaited.pop(index)
+            _look_at_batches(self.data_adapter, examined)
+
+    module.EpochIterator.__init__ = initialise
+
+
+def _look_at_batches(adapter: Any, examined: Examined) -> None:
+    """Let each batch of the tf.data.Dataset, in which all that comes in batches ends up, pass by."""
+    original = adapter.get_tf_dataset
+
+    def get_tf_dataset() -> Any:
+        dataset = original()
+        with contextlib.suppress(Exception):
+            several = isinstance(dataset.element_spec, tuple)
+
+            def look(*batch: Any) -> Any:
+                with contextlib.suppress(Exception):
+                    _look_in_graph(
+                        lambda x, y: examined.add(x, y, copy=False), batch[0], batch[1] if len(batch) > 1 else None
+                    )
+                return batch if several else batch[0]
+
+            return dataset.map(look)
+        return dataset
+
+    adapter.get_tf_dataset = get_tf_dataset
+
+
+def _look_in_graph(take: Callable[[Any, Any], None], x: Any, y: Any) -> None:
+    """Call ``take`` with the arrays in x and y each time that they are computed."""
+    tensorflow = sys.modules["tensorflow"]
+    inputs, labels = (list(filter(tensorflow.is_tensor, training_data.leaves(part))) for part in (x, y))
+
+    def look(*arrays: Any) -> None:
+        with contextlib.suppress(Exception):
+            take(list(arrays[: len(inputs)]), list(arrays[len(inputs) :]))
+
+    # It has no result, and is computed all the same, since it is stateful.
+    tensorflow.numpy_function(look, [*inputs, *labels], [], stateful=True)
+
+
+class _Pending:
+    """What a model was given while a tape recorded: training, if the gradients of its variables are asked for."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.trained = False
+        self.examined: Examined | None = None
+        self.waiting: list[Any] = []
+
+    def is_for(self, sources: set[int]) -> bool:
+        variables = self.model.trainable_variables
+        return any(id(one) in sources or id(getattr(one, "value", None)) in sources for one in variables)
+
+    def train(self) -> None:
+        """Take it for training, now and each time that it is computed again."""
+        if not self.trained:
+            self.trained, self.examined = True, _examined(self.model, LOOP)
+        for x in self.waiting:
+            self.look(x)
+        self.waiting.clear()
+
+    def look(self, x: Any) -> None:
+        if self.trained:
+            _count(self.model, getattr(self.model, "optimizer", None), 1)
+            if self.examined is not None:
+                self.examined.add(x, None)
+
+
+def _recorded_call(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        if _depth[0]:
+            return original(self, *arguments, **keywords)
+        if _tapes and keywords.get("training") is not False:
+            with contextlib.suppress(Exception):
+                _await_gradient(self, arguments[0] if arguments else next(iter(keywords.values())))
+        with unrecorded():
+            return original(self, *arguments, **keywords)
+
+    return call
+
+
+def _await_gradient(model: Any, x: Any) -> None:
+    pending = _Pending(model)
+    tensorflow = sys.modules["tensorflow"]
+    if tensorflow.executing_eagerly():
+        pending.waiting.append([np.array(leaf) for leaf in training_data.leaves(x)])
+    else:
+        graph = tensorflow.compat.v1.get_default_graph()
+        with contextlib.suppress(Exception):
+            from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
+
+            if not GraphOrParentsInXlaContext(graph):  # compiled code cannot call Python
+                _look_in_graph(lambda x, _: pending.look(x), x, None)
+    for tape in _tapes:
+        tape.grader_pending.append(pending)
+
+
+def _record_tapes(module: ModuleType) -> None:
+    tape = module.GradientTape
+    enter, leave, gradient = tape.__enter__, tape.__exit__, tape.gradient
+
+    @wraps(enter)
+    def entered(self: Any) -> Any:
+        if not _depth[0]:
+            self.grader_pending = []
+            _tapes.append(self)
+        return enter(self)
+
+    @wraps(leave)
+    def left(self: Any, *arguments: Any) -> Any:
+        if self in _tapes:
+            _tapes.remove(self)
+        return leave(self, *arguments)
+
+    @wraps(gradient)
+    def asked(self: Any, target: Any, sources: Any, *arguments: Any, **keywords: Any) -> Any:
+        pending = getattr(self, "grader_pending", ())
+        if pending:
+            with contextlib.suppress(Exception):
+                wanted = {id(source) for source in _flat(sources)}
+                for one in pending:
+                    if one.is_for(wanted):
+                        one.train()
+        return gradient(self, target, sources, *arguments, **keywords)
+
+    tape.__enter__, tape.__exit__, tape.gradient = entered, left, asked
+
+
+def _flat(sources: Any) -> Iterator[Any]:
+    if isinstance(sources, list | tuple | dict):
+        for source in sources.values() if isinstance(sources, dict) else sources:
+            yield from _flat(source)
+    else:
+        yield sources
