@@ -172,7 +172,9 @@ def _describe_call(record: dict[str, Any], given: dict[str, Any]) -> None:
     """Fill in the record, one piece after the other: what cannot be described leaves the rest."""
     every = record["method"] == "fit"
     validation = given.get("validation_data")
-    images, labels = validation[:2] if isinstance(validation, tuple | list) and len(validation) > 1 else (validation, None)
+    images, labels = (
+        validation[:2] if isinstance(validation, tuple | list) and len(validation) > 1 else (validation, None)
+    )
     pieces: dict[str, Callable[[], Any]] = {
         "inputs": lambda: _given(given.get("x"), given.get("y"), every),
         "validation": lambda: _given(images, labels, every),
