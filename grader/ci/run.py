@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from ..submission import Submission, read, read_contents
 from ..submission import files as submitted_files
 from ..submission.files import ARCHIVES
 from ..text import clean
-from . import lookup
+from . import lookup, trust
 from .config import CiFile, Entry, FormatName, Written, folder_of
 
 RESULTS = "grader-results"  # where reports go, in the repository
@@ -53,20 +53,39 @@ class Graded:
 
 @dataclass(frozen=True)
 class Plan:
-    """A configuration, with everything that it names found; ``inside``: it lies where students can change it."""
+    """A configuration, with everything that it names found.
+
+    ``inside``: it lies where students can change it. ``trusted``: it lies outside, or an instructor vouches for it.
+    """
 
     config: CiFile
     inside: bool
     tasks: list[Task]
+    trusted: bool = True
 
 
-def plan(config_path: Path, also: Sequence[FormatName] = ()) -> Plan:
-    """Read the configuration of the repository; raises UsageError for all that is wrong in it.
+def read_config(config_path: Path, trusted: bool = False) -> tuple[CiFile, Callable[[yamlfile.Location], int]]:
+    """The configuration of the repository and the lines in it; raises UsageError for what is wrong in it.
 
-    Reports are written in the formats ``also`` as well.
+    Unless it is ``trusted``, one that lies in the repository may name no folder with an assignment, since nothing that
+    a student has written is loaded into the grader's process, nor anything else that :mod:`trust` refuses.
     """
     _refuse_missing(config_path)
+    trust.refuse_link_out(config_path)
     config, line_of = yamlfile.load_with_lines(config_path, CiFile)
+    if not trusted and trust.is_inside(config_path):
+        trust.refuse_untrusted(config_path, config, line_of)
+    return config, line_of
+
+
+def plan(config_path: Path, also: Sequence[FormatName] = (), trusted: bool = False) -> Plan:
+    """Read the configuration of the repository; raises UsageError for all that is wrong in it.
+
+    Reports are written in the formats ``also`` as well. ``trusted``: an instructor vouches for a file of the repository.
+    """
+    config, line_of = read_config(config_path, trusted)
+    inside = trust.is_inside(config_path)
+    trusted = trusted or not inside
     tasks: list[Task] = []
     mistakes: list[tuple[int, str]] = []
     for number, entry in enumerate(config.assignments):
@@ -75,10 +94,14 @@ def plan(config_path: Path, also: Sequence[FormatName] = ()) -> Plan:
         except UsageError as error:
             mistakes.append((line_of(("assignments", number, "submission")), str(error)))
             continue
-        tasks.append(_task(config_path, entry, found, also))
+        task = _task(config_path, entry, found, also)
+        low = "" if trusted else trust.lower_pass_mark(entry, assignment_of(config_path, entry))
+        if low:
+            mistakes.append((line_of(("assignments", number, "pass_mark")), low))
+        tasks.append(task)
     if mistakes:
         raise yamlfile.Mistakes(config_path, mistakes)
-    return Plan(config, _is_inside(config_path), tasks)
+    return Plan(config, inside, tasks, trusted)
 
 
 def _refuse_missing(config_path: Path) -> None:
@@ -123,6 +146,9 @@ def origin(planned: Plan) -> str:
         if planned.inside
         else _("The configuration comes from outside of this repository.")
     ]
+    if planned.config.seed is not None and not planned.trusted:
+        told.append(_("Its seed is not used: nobody shall know the inputs before."))
+    told += [_data_of_repository(task) for task in planned.tasks if task.data is not None and not planned.trusted]
     for task in planned.tasks:
         content = task.assignment.content
         if content.pass_mark != task.usual_pass_mark:
@@ -134,9 +160,14 @@ def origin(planned: Plan) -> str:
     return " ".join(told)
 
 
+def _data_of_repository(task: Task) -> str:
+    sentence = _("The data of {name} are files of this repository, too.")
+    return sentence.format(name=task.assignment.name)
+
+
 def grade_all(planned: Plan) -> Iterator[Graded]:
     """Grade each submission, hidden checks included."""
-    given = planned.config.seed
+    given = planned.config.seed if planned.trusted else None
     seed = seeds.drawn() if given is None else given  # one that nobody can prepare for
     for task in planned.tasks:
         others = [other.found for other in planned.tasks if other is not task and other.found is not None]
@@ -150,12 +181,14 @@ def grade_all(planned: Plan) -> Iterator[Graded]:
         )
         content = task.assignment.content
         shown = for_student(report, content, reasons=True)
-        yield Graded(task, formats.shown(_with_remedy(shown), content))
+        yield Graded(task, formats.shown(_with_remedy(shown, planned.trusted), content))
 
 
-def _with_remedy(report: Report) -> Report:
+def _with_remedy(report: Report, trusted: bool = True) -> Report:
     """The report that says what the configuration can do about an isolation that this machine does not have."""
     remedy = _("Or write 'isolation: medium' into the configuration: it needs no namespaces, and confines less.")
+    if not trusted:
+        remedy = f"{remedy} {trust.advice()}"
     checks = [
         check.model_copy(update={"message": f"{check.message} {remedy}"})
         if check.evidence.get(NOT_GRADED_FOR) == NoIsolation.cause

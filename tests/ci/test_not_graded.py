@@ -62,7 +62,7 @@ def test_a_missing_package(everything):
     own = ASSIGNMENT.replace("name: doubling\n", "name: doubling\npackages: [no_such_package]\n")
     config = f"assignment: own\nsubmission: a.py\nformats: {FORMATS}\n"
     files = {"a.py": SHORT, ".grader.yml": config, "own/assignment.yaml": own, "own/reference.py": REFERENCE}
-    code, texts = everything(files)
+    code, texts = everything(files, "--trust-config")
     assert code == 3
     assert_explained(texts, "run pip install no_such_package")
 
@@ -72,7 +72,7 @@ def test_how_the_graders_own_code_failed_is_not_shown(everything):
     config = f"assignment: own\nsubmission: a.py\nformats: {FORMATS}\n"
     reference = "raise ValueError('secret 977')\n" + REFERENCE
     files = {"a.py": SHORT, ".grader.yml": config, "own/assignment.yaml": ASSIGNMENT, "own/reference.py": reference}
-    code, texts = everything(files)
+    code, texts = everything(files, "--trust-config")
     assert code == 3
     assert_explained(texts, "The grader itself failed in this check: tell your instructor.")
     assert not any("977" in text for text in texts.values())

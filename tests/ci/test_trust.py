@@ -1,0 +1,168 @@
+"""What a ``.grader.yml`` of a student's repository may not ask for, and what an instructor allows."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from grader.ci import needs, run
+from grader.ci.config import CiFile
+from grader.errors import UsageError
+from tests.batch.conftest import ASSIGNMENT
+
+ONE = "assignment: single-neuron\nsubmission: work.py\n"
+EVIL = "open({mark!r}, 'w').close()\n\n\ndef double(x):\n    return 2 * x\n"
+REFUSED = {
+    "an own assignment": (
+        "assignment: own\nsubmission: work.py\n",
+        1,
+        "'own' is a folder, and only bundled assignments",
+    ),
+    "an own assignment by a path": ("assignment: ./own\nsubmission: work.py\n", 1, "'./own' is a folder"),
+    "an own assignment by its file": ("assignment: own/assignment.yaml\nsubmission: work.py\n", 1, "is a folder"),
+    "an assignment outside": ("assignment: ../elsewhere\nsubmission: work.py\n", 1, "'../elsewhere' is a folder"),
+    "an assignment by a link": ("assignment: linked\nsubmission: work.py\n", 1, "'linked' is a folder"),
+    "a bundled one by its path": ("assignment: BUNDLED\nsubmission: work.py\n", 1, "is a folder"),
+    "medium isolation": (f"{ONE}isolation: medium\n", 3, "isolation: 'medium' confines less than strong."),
+    "no isolation": (f"{ONE}isolation: none\n", 3, "isolation: 'none' confines less than strong."),
+    "a lower pass mark": (f"{ONE}pass_mark: 69.9\n", 3, "pass_mark: 69.9 % is lower than the 70 % of the assignment."),
+    "no pass mark": (f"{ONE}pass_mark: 0\n", 3, "pass_mark: 0 % is lower"),
+    "data outside": (f"{ONE}data: ../elsewhere\n", 3, "data: '../elsewhere' leads out of the repository."),
+    "data by a link": (f"{ONE}data: linked\n", 3, "data: 'linked' leads out of the repository."),
+    "data of the machine": (f"{ONE}data: /usr\n", 3, "data: '/usr' leads out of the repository."),
+    "output outside": (f"{ONE}formats: [{{format: json, output: ../out.json}}]\n", 3, "'../out.json' leads out of"),
+    "output anywhere": (
+        f"{ONE}formats: [{{format: json, output: /tmp/out.json}}]\n",
+        3,
+        "'/tmp/out.json' leads out of",
+    ),
+    "output by a link": (f"{ONE}formats: [{{format: json, output: linked/o}}]\n", 3, "'linked/o' leads out of"),
+    "output into git": (f"{ONE}formats: [{{format: text, output: .git/hooks/pre-push}}]\n", 3, "into the files of git"),
+    "in the long form": (
+        "isolation: none\nassignments:\n- {assignment: relu-swap, submission: b.py}\n"
+        "- assignment: single-neuron\n  submission: work.py\n  pass_mark: 10\n",
+        1,
+        "isolation: 'none'",
+    ),
+}
+
+
+@pytest.fixture
+def student(tmp_path, monkeypatch):
+    """Make a repository with this configuration, an own assignment and a link out, and go there."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "assignment.yaml").write_text(ASSIGNMENT)
+    folder = tmp_path / "repository"
+    (folder / "own").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    (folder / "own" / "assignment.yaml").write_text(ASSIGNMENT)
+    (folder / "own" / "reference.py").write_text(EVIL.format(mark=str(tmp_path / "mark")))
+    (folder / "work.py").write_text("")
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    monkeypatch.chdir(folder)
+
+    def make(text, name=".grader.yml"):
+        from grader.assignment import ASSIGNMENTS
+
+        bundled = os.path.relpath(ASSIGNMENTS / "single-neuron", folder)
+        (folder / name).write_text(text.replace("BUNDLED", bundled))
+        return folder / name
+
+    return make
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(("text", "line", "said"), REFUSED.values(), ids=REFUSED)
+def test_a_file_of_the_repository_may_not_ask_for_it(student, tmp_path, text, line, said):
+    config = student(text)
+    with pytest.raises(UsageError, match=re.escape(f".grader.yml:{line}: ")) as raised:
+        run.plan(config)
+    assert said in str(raised.value)
+    assert "run grader ci --trust-config." in str(raised.value)
+    assert not (tmp_path / "mark").exists()
+    if said.startswith("pass_mark"):
+        return
+    with pytest.raises(UsageError, match="trust-config"):
+        needs.extras(config)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(("text", "line", "said"), REFUSED.values(), ids=REFUSED)
+def test_an_instructor_can_vouch_for_it(student, text, line, said):
+    assert run.plan(student(text), trusted=True).trusted
+
+
+@pytest.mark.quick
+def test_from_outside_it_is_allowed(student, tmp_path):
+    (tmp_path / "grading").mkdir()
+    outside = tmp_path / "grading" / "grader.yml"
+    outside.write_text(f"{ONE}isolation: medium\npass_mark: 10\nseed: 3\n")
+    planned = run.plan(outside)
+    assert (planned.inside, planned.trusted) == (False, True)
+
+
+@pytest.mark.quick
+def test_a_higher_pass_mark_and_data_of_the_repository_are_allowed_and_said(student):
+    planned = run.plan(student(f"{ONE}pass_mark: 90\ndata: own\nseed: 4\n"))
+    assert run.origin(planned) == (
+        "The configuration is a file of this repository, which whoever writes to it can change. "
+        "Its seed is not used: nobody shall know the inputs before. "
+        "The data of single-neuron are files of this repository, too. "
+        "The pass mark of single-neuron is 90 %, and by the assignment 70 %."
+    )
+
+
+@pytest.mark.quick
+def test_all_mistakes_are_reported_at_once(student):
+    text, *_ = REFUSED["in the long form"]
+    with pytest.raises(UsageError) as raised:
+        run.plan(student(text.replace("relu-swap", "own")))
+    assert [line.split(": ")[0].split(":")[-1] for line in raised.value.lines()] == ["1", "3"]
+
+
+@pytest.mark.quick
+def test_a_configuration_is_no_less_the_students_by_a_link_or_another_folder(student, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere" / "x.yml").write_text("password: geheim\n")
+    config = student(f"{ONE}isolation: none\n", "real.yml")
+    (config.parent / ".grader.yml").symlink_to(tmp_path / "elsewhere" / "x.yml")
+    with pytest.raises(UsageError, match=r"\.grader\.yml is a link that leads out of the repository") as raised:
+        run.plan(config.with_name(".grader.yml"))
+    assert "geheim" not in str(raised.value)
+    (tmp_path / "elsewhere" / "back.yml").symlink_to(config)
+    with pytest.raises(UsageError, match="confines less"):  # a link outside that leads back into the repository
+        run.plan(tmp_path / "elsewhere" / "back.yml")
+    with pytest.raises(UsageError, match="confines less"):
+        run.plan(config.parent / "own" / ".." / "real.yml")
+    monkeypatch.chdir(config.parent / "own")  # a folder of the repository is not all of it
+    with pytest.raises(UsageError, match="confines less"):
+        run.plan(config)
+
+
+@pytest.mark.quick
+def test_what_is_no_file_is_not_waited_for(student):
+    config = student("").with_name("pipe.yml")
+    os.mkfifo(config)
+    with pytest.raises(UsageError, match=r"pipe\.yml is no ordinary file"):
+        run.plan(config)
+
+
+@pytest.mark.quick
+def test_a_seed_of_the_student_is_not_used(student, monkeypatch):
+    used = []
+    monkeypatch.setattr(run, "grade", lambda *arguments, **options: used.append(arguments[2]) or pytest.skip("enough"))
+    config = student(f"{ONE}seed: 4\n")
+    for trusted in (False, True):
+        with pytest.raises(pytest.skip.Exception):
+            next(run.grade_all(run.plan(config, trusted=trusted)))
+    assert used[0] != 4 and used[1] == 4
+    assert CiFile.model_fields["seed"].default is None
+
+
+def test_the_command_refuses_with_exit_code_2_and_runs_nothing(student, ci, tmp_path):
+    folder = student("assignment: own\nsubmission: work.py\n").parent
+    done = ci(folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "only bundled assignments are loaded from here" in done.stderr
+    assert not (tmp_path / "mark").exists()
