@@ -68,6 +68,7 @@ class Class:
         self._stack = contextlib.ExitStack()
         self._folders: set[str] = set()
         self._links: list[str] = []
+        self._hidden: list[str] = []
         try:
             readers = dict(self._open(path))
             shown, encoding = decoding.readable([*readers, *self._folders, *self._links], roster)
@@ -104,8 +105,10 @@ class Class:
         links = [shown[name] for name in self._links if _counts(shown[name].rstrip("/"), ours)]
         self.left_out = [(name, layouts.why_left_out(name, self.layout)) for name in self.left_over]
         self.left_out += [(name.rstrip("/"), "it is a link, which is not followed") for name in links]
-        self.left_out += [(name, "it is hidden") for name in found if _is_hidden_answer(name)]
+        self._hidden += [name for name in found if files.is_hidden_answer(name) and name not in self._hidden]
+        self.left_out += [(name, "it is hidden") for name in self._hidden]
         """The same files and links, each with the reason."""
+        self._not_followed = links
 
     def __enter__(self) -> Class:
         return self
@@ -120,7 +123,7 @@ class Class:
     def handed_in(self, student: Student) -> HandedIn:
         """Read the last attempt of a student, within the limits of a submission."""
         contents: dict[str, bytes] = {}
-        problem = "" if student.files else _("Nothing was handed in.")
+        problem = "" if student.files else self._why_nothing(student)
         digest = hashlib.sha256()
         total = 0
         submitted = student.submitted
@@ -144,6 +147,19 @@ class Class:
                 contents[file.name] = content
         shown = student.files[0].path if len(student.files) == 1 else _folder(student)
         return HandedIn(student, self._prefix + shown, contents, problem, digest.hexdigest(), submitted)
+
+    def _why_nothing(self, student: Student) -> str:
+        """Why there is no file of a student: what was handed in may be hidden, or a link."""
+        folder = f"{student.folder.rstrip('/')}/"
+        if folder.rstrip("/") in self._not_followed:
+            return _("{path} is a link, which is not followed: hand in the file itself.").format(
+                path=clean(student.name)
+            )
+        hidden, links = (
+            [name.removeprefix(folder) for name in names if name.startswith(folder)]
+            for names in (self._hidden, self._not_followed)
+        )
+        return files.not_read(clean(folder.rstrip("/")), hidden, links) or _("Nothing was handed in.")
 
     def _open(self, path: Path) -> Iterator[files.Member]:
         """The name of each file at ``path``, and how to read it."""
@@ -170,6 +186,9 @@ class Class:
         for root, folders, names in os.walk(path):
             inside = Path(root).relative_to(path)
             folders[:] = [name for name in folders if not files.is_skipped((inside / name).as_posix())]
+            self._hidden += [
+                name for name in ((inside / name).as_posix() for name in names) if files.is_hidden_answer(name)
+            ]
             for name in (*folders, *names):
                 entry = Path(root, name)
                 relative = (inside / name).as_posix()
@@ -217,18 +236,6 @@ def _refuse_archives_of_classes(path: Path, members: Mapping[str, Callable[[], b
     raise UsageError(
         f"{path} holds archives of a class ({clean(', '.join(names))}): give each of them by itself, or, if they are "
         "submissions, say --layout loose."
-    )
-
-
-def _is_hidden_answer(name: str) -> bool:
-    """Whether a file at the top might have been handed in, and is hidden."""
-    top = name.partition("/")[0]
-    of_a_computer = top.startswith("._") or top in (".git", ".ipynb_checkpoints", ".Trash", ".Trashes")
-    return (
-        top.startswith(".")
-        and top != ".."
-        and not of_a_computer
-        and name.lower().endswith((*files.PYTHON, *files.ARCHIVES))
     )
 
 

@@ -213,8 +213,9 @@ def _submission(task: Task, others: Sequence[Path]) -> Submission:
         sentence = _("{path} is a link that leads out of the repository: hand in the file itself.")
         return _without_content(str(found), sentence.format(path=clean(found)))
     try:
-        if found.is_file() and not found.name.lower().endswith(ARCHIVES):
-            submission = read_contents(str(found), submitted_files.read(found), task.assignment)
+        hidden = submitted_files.is_skipped(found.name)  # by its name it would be left out of a folder
+        if found.is_file() and not found.name.lower().endswith(ARCHIVES) and not hidden:
+            submission = read_contents(str(found), submitted_files.read(found, Path.cwd()), task.assignment)
         else:
             submission = read(found, task.assignment)
     except UsageError as error:

@@ -51,14 +51,15 @@ def try_to_escape(
     Raises NotGradable or CallFailed if no worker can be started so.
     """
     mark = f"grader-canary-{secrets.token_hex(8)}"
+    argument = secrets.token_hex(8)
     token = ctypes.create_string_buffer(secrets.token_bytes(16), 16)
-    with _environment(mark), _listening(mark) as (tcp_port, udp), _waiting() as victim:
+    with _environment(mark), _listening(mark) as (tcp_port, udp), _waiting(argument) as victim:
         with Session(_submission(kind), limits, level, equipment, warm, engine) as session:
             session.load()
             arguments = [
                 {what: str(path) for what, path in files.items()},
                 {what: str(path) for what, path in folders.items()},
-                *(mark, os.getpid(), ctypes.addressof(token), victim.pid, tcp_port, udp.getsockname()[1]),
+                *(mark, os.getpid(), ctypes.addressof(token), victim.pid, argument, tcp_port, udp.getsockname()[1]),
             ]
             told, memory = session.call("reach", arguments, {}).value
         found = {
@@ -119,9 +120,12 @@ def _listening(name: str) -> Iterator[tuple[int, socket.socket]]:
 
 
 @contextlib.contextmanager
-def _waiting() -> Iterator[subprocess.Popen[bytes]]:
-    """A process of the grader's that ends at a signal, and with the grader, whose end of its input it waits at."""
-    command = ["sh", "-c", "trap 'exit 1' CONT; echo ready; read -r _"]
+def _waiting(argument: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the grader's that ends at a signal, and with the grader, whose end of its input it waits at.
+
+    Its command line ends with ``argument``.
+    """
+    command = ["sh", "-c", "trap 'exit 1' CONT; echo ready; read -r _", argument]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()

@@ -26,12 +26,14 @@ def reach(
     parent: int,
     address: int,
     victim: int,
+    argument: str,
     tcp_port: int,
     udp_port: int,
 ) -> tuple[list[str], list[str]]:
     """Return the names of what was reached, and what was read of ``parent``'s memory at ``address``, as hex digits.
 
     ``mark`` is the name of an environment variable and of an abstract socket, and of the process that is left behind.
+    ``argument`` stands on the command line of the process ``victim``.
     """
     attempts: dict[str, Callable[[], Any]] = {
         **{what: partial(_read, path) for what, path in files.items()},
@@ -40,6 +42,7 @@ def reach(
         "an installed grader": _find_grader,
         "the environment": lambda: os.environ[mark],
         "the grader's environment": lambda: _read_environment(parent),
+        "command lines of other processes": lambda: _read_command_line(victim, argument),
         "the network": lambda: socket.create_connection(("127.0.0.1", tcp_port), 1).close(),
         "a socket of another program": lambda: socket.socket(socket.AF_UNIX).connect("\0" + mark),
     }
@@ -85,6 +88,11 @@ def _read_environment(pid: int) -> None:
     with open(f"/proc/{pid}/environ", "rb") as theirs, open("/proc/self/environ", "rb") as own:
         if theirs.read() in (b"", own.read()):
             raise OSError("its environment is empty, or it is one of ours")
+
+
+def _read_command_line(pid: int, argument: str) -> None:
+    if argument not in Path(f"/proc/{pid}/cmdline").read_text():
+        raise OSError("it is another process")
 
 
 def _memory(pid: int, address: int) -> str:

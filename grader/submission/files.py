@@ -12,7 +12,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from ..errors import UsageError
 from ..language import _
+from ..text import clean
 
 MAX_FILE = 50 << 20
 MAX_TOTAL = 60 << 20
@@ -37,6 +38,7 @@ SKIPPED = {
     *("__macosx", "__pycache__", "ipynb_checkpoints", "node_modules", "bower_components"),
     *("venv", "virtualenv", "site-packages", "dist-packages", "conda-meta", "pyvenv.cfg"),
 }
+OF_A_COMPUTER = (".git", ".ipynb_checkpoints", ".Trash", ".Trashes")  # hidden folders in which nobody hands in
 # A virtual environment of any name, by what lies in it.
 ENVIRONMENT = re.compile(
     r"(?:^|/)(?:(?:(?:[^/]*[-_. ])?env\d*(?:[-_. ][^/]*)?|[^/]*venv[^/]*)/(?:bin|lib|lib64|include|share|etc|scripts)"
@@ -61,8 +63,12 @@ PYTHON = (".py", ".ipynb")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
-def read(path: Path) -> dict[str, bytes]:
-    """Return {relative name: content} of what lies at ``path``; raises UsageError if it cannot be read."""
+def read(path: Path, root: Path | None = None) -> dict[str, bytes]:
+    """Return {relative name: content} of what lies at ``path``; raises UsageError if it cannot be read.
+
+    A link is followed to a folder, and to a visible file in the folder ``root``, by default the one that it lies in:
+    another file is not the student's, and messages quote what they are about.
+    """
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -70,6 +76,12 @@ def read(path: Path) -> dict[str, bytes]:
         if not stat.S_ISREG(mode):
             raise UsageError(
                 _("{path} is not a regular file: give a .py, a .ipynb, a folder or an archive.").format(path=path)
+            )
+        if path.is_symlink() and not _is_within(path.resolve(), (root or path.parent).resolve()):
+            raise UsageError(
+                _(
+                    "{path} is a link that leads out of its folder or to a hidden file, and is not followed: give the file itself."
+                ).format(path=path)
             )
         with path.open("rb") as file:
             return _read_open(str(path), path.name, file)
@@ -124,6 +136,34 @@ def is_skipped(name: str) -> bool:
     return ENVIRONMENT.search(name) is not None
 
 
+def is_hidden_answer(name: str) -> bool:
+    """Whether a file, by its path, is hidden by a dot in front of a name, and might have been handed in all the same."""
+    parts = name.replace("\\", "/").split("/")
+    hidden = next((part for part in parts if part.startswith(".") and part not in (".", "..")), "")
+    of_a_computer = hidden.startswith("._") or hidden in OF_A_COMPUTER
+    others = "/".join(part for part in parts if part != hidden)
+    return (
+        hidden != ""
+        and not of_a_computer
+        and not ENVIRONMENT.search(name)
+        and not is_skipped(others)
+        and parts[-1].lower().endswith((*PYTHON, *ARCHIVES))
+    )
+
+
+def not_read(path: Path | str, names: Iterable[str], links: Iterable[str]) -> str | None:
+    """Why nothing is to be found at ``path``, where hidden files or links have the names of what might be graded."""
+    hidden = next(filter(is_hidden_answer, sorted(names)), None)
+    if hidden is not None:
+        sentence = _("{path} holds {file}, which is hidden by a dot in front of a name: rename it.")
+        return sentence.format(path=path, file=clean(hidden, 80))
+    link = next((name for name in sorted(links) if name.lower().endswith((*PYTHON, *ARCHIVES))), None)
+    if link is not None:
+        sentence = _("{path} holds {file}, a link, which is not followed: hand in the file itself.")
+        return sentence.format(path=path, file=clean(link, 80))
+    return None
+
+
 def is_python(name: str, content: bytes) -> bool:
     """Whether a file is a notebook or a module, by its name or, where browsers change that, by its content."""
     return NAMED.fullmatch(name) is not None or (name.lower().endswith(MAY_BE_NOTEBOOK) and is_notebook(content))
@@ -143,6 +183,8 @@ def _read_open(path: str, name: str, file: IO[bytes]) -> dict[str, bytes]:
     content = at_most(file)
     if content is None:
         raise _too_large(path)
+    if name.lower() in PYTHON:
+        raise UsageError(_("{path} has nothing in front of its ending: give the file a name.").format(path=path))
     if not is_python(name, content):
         raise UsageError(
             _("{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.").format(path=path)
@@ -153,6 +195,7 @@ def _read_open(path: str, name: str, file: IO[bytes]) -> dict[str, bytes]:
 def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
     """Gather the members that count, reading no more than the caps allow."""
     contents: dict[str, bytes] = {}
+    hidden: list[str] = []
     total = 0
     for entry, (name, content) in enumerate(members):
         if entry >= MAX_ENTRIES:
@@ -161,6 +204,7 @@ def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
             raise _cannot_be_laid_out(path, name)
         parts = PurePosixPath(name.replace("\\", "/")).parts
         if not parts or is_skipped(name):
+            hidden += [name] if is_hidden_answer(name) else []
             continue
         if parts[0] == "/" or ".." in parts or re.fullmatch("[A-Za-z]:", parts[0]):
             raise UsageError(
@@ -177,7 +221,30 @@ def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
         if raw is None or total > MAX_TOTAL or len(contents) >= MAX_FILES:
             raise _too_large(path)
         contents[whole] = raw
+    if not any(is_python(name, content) or name.lower().endswith(ARCHIVES) for name, content in contents.items()):
+        in_folder, links = _overlooked(path) if isinstance(path, Path) and path.is_dir() else ([], [])
+        reason = not_read(path, [*hidden, *in_folder], links)
+        if reason is not None:
+            raise UsageError(reason)
     return contents
+
+
+def _overlooked(folder: Path) -> tuple[list[str], list[str]]:
+    """The hidden files in a folder that might have been handed in, and the links, by their paths in it."""
+    hidden, links = [], []
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in OF_A_COMPUTER]
+        for path in (Path(root, name) for name in (*folders, *names)):
+            name = path.relative_to(folder).as_posix()
+            if path.is_symlink():
+                links.append(name)
+            elif path.is_file() and is_hidden_answer(name):
+                hidden.append(name)
+    return hidden, links
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    return path.is_relative_to(folder) and not is_skipped(path.relative_to(folder).as_posix())
 
 
 def _is_folder(name: str, contents: dict[str, bytes]) -> bool:
@@ -210,7 +277,9 @@ def folder_members(folder: Path) -> Iterator[Member]:
 
 
 def _read_file(path: Path) -> bytes | None:
-    with path.open("rb") as file:
+    # Others may write to the folder: what was a regular file a moment ago may be a link or a pipe now.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags), "rb") as file:
         return at_most(file)
 
 

@@ -224,14 +224,24 @@ def lock(config: dict[str, Any]) -> list[str]:
         return gaps
     system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
     if level == "medium":
-        readable = [(path, landlock.READ) for path in ("/proc", config["own"])]
-        for _, real in config["read"]:
-            readable += landlock.carve(real, config["hide"])
-        devices = [*(f"/dev/{name}" for name in DEVICES), *config["devices"]]
-        landlock.restrict(readable, [config["work"], *devices])
+        # The process that runs a kernel talks to its client; the kernel itself, forked from it, sees less.
+        of_proc = [("/proc", landlock.READ)] if config["engine"] == "kernel" else landlock.own_proc()
+        readable = [pair for _, real in config["read"] for pair in landlock.carve(real, config["hide"])]
+        landlock.restrict([*of_proc, (config["own"], landlock.READ), *readable], _writable(config))
         if landlock.version() < 6:
             gaps.append("signals to your other processes")
         if config["engine"] == "kernel":  # which talks by them
             gaps.append("Unix sockets")
     seccomp.install(unix_sockets=level == "strong" or config["engine"] == "kernel")
     return gaps
+
+
+def hide_processes(config: dict[str, Any]) -> None:
+    """Keep a kernel, which was forked after :func:`lock`, from reading about other processes; the rest stays as it is."""
+    if config["level"] == "medium":
+        readable = [(path, landlock.READ) for path in (config["own"], *(real for _, real in config["read"]))]
+        landlock.restrict([*landlock.own_proc(), *readable], _writable(config))
+
+
+def _writable(config: dict[str, Any]) -> list[str]:
+    return [config["work"], *(f"/dev/{name}" for name in DEVICES), *config["devices"]]

@@ -7,7 +7,7 @@ import socket
 import sys
 from typing import Any
 
-from . import background, commands, prepare, self_check
+from . import background, commands, confine, prepare, self_check
 from .cells import Cells
 from .shown import FLOOD
 
@@ -84,6 +84,7 @@ def start(arguments: list[str], config: dict[str, Any]) -> None:
     """Become the kernel; ``arguments`` are ipykernel's own."""
     from ipykernel.kernelapp import launch_new_instance
 
+    confine.hide_processes(config)
     sys.argv = [sys.argv[0], "kernel", *arguments]
     sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
     prepare.prepare(config)

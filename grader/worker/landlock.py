@@ -21,6 +21,11 @@ SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3
 READ = READ_FILE | READ_DIR | EXECUTE
 RULE_PATH_BENEATH = 1
 CREATE_RULESET_VERSION = 1
+# What libraries read about the machine; the last two are for NVIDIA's.
+PROC = (
+    *("cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "swaps", "sys", "uptime", "version", "vmstat"),
+    *("devices", "driver"),
+)
 
 
 class _Ruleset(ctypes.Structure):
@@ -53,6 +58,25 @@ def carve(allowed: str, hidden: list[str]) -> list[tuple[str, int]]:
         if not entry.is_symlink():  # a rule would hold for what it points to, e.g. lib64 -> lib
             pairs += carve(entry.path, inside)
     return pairs
+
+
+def pin() -> list[int]:
+    """Open what a worker may read of ``/proc`` apart from its own folder, and return the descriptors.
+
+    The kernel may drop an entry of ``/proc`` that nobody holds and make another one, for which a rule does not hold:
+    the supervisor keeps these open as long as the worker lives.
+    """
+    return [os.open(f"/proc/{name}", os.O_PATH | os.O_CLOEXEC) for name in PROC if os.path.exists(f"/proc/{name}")]
+
+
+def own_proc() -> list[tuple[str, int]]:
+    """Return (path, access) pairs for what :func:`pin` holds, and for this process's own folder, which stays open.
+
+    Not for those of other processes, whose command lines anybody could read there; not even for those of children, whose
+    ids are not known yet. The ids can be listed.
+    """
+    os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)
+    return [("/proc", READ_DIR), *((f"/proc/{name}", READ) for name in (*PROC, str(os.getpid())))]
 
 
 def restrict(readable: list[tuple[str, int]], writable: list[str]) -> None:

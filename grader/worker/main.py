@@ -42,7 +42,7 @@ def _load_package() -> None:
 
 def main(channel_fd: int, lifeline_fd: int) -> int:
     """Read the configuration, confine a worker, wait for its end; returns its exit status."""
-    from grader_worker import confine, frames, system
+    from grader_worker import confine, frames, landlock, system
 
     channel = socket.socket(fileno=channel_fd)
     config, _ = frames.receive(channel)
@@ -62,6 +62,7 @@ def main(channel_fd: int, lifeline_fd: int) -> int:
             confine.enter_namespaces()
         elif sys.platform == "linux":
             system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
+        pinned = landlock.pin() if config["level"] == "medium" else []
         child = os.fork()
     except OSError as error:
         _report_failure(channel, error)
@@ -69,7 +70,7 @@ def main(channel_fd: int, lifeline_fd: int) -> int:
     if child == 0:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for descriptor in (woken, wake, lifeline_fd):
+        for descriptor in (woken, wake, lifeline_fd, *pinned):
             os.close(descriptor)
         if sys.platform != "linux":
             os.setpgid(0, 0)  # what is left of this group is killed at the end

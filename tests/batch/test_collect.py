@@ -139,6 +139,32 @@ def test_links_and_pipes_are_not_followed(tmp_path):
     (tmp_path / "class" / "erika" / "link.py").symlink_to("/etc/passwd")
     found, _ = handed_in(tmp_path / "class", layout="folders")
     assert found["erika"].contents == {}
+    assert found["erika"].problem == "erika holds link.py, a link, which is not followed: hand in the file itself."
+
+
+def test_a_folder_that_is_a_link_is_not_followed(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.py").write_text("x")
+    (tmp_path / "class" / "ben").mkdir(parents=True)
+    (tmp_path / "class" / "ben" / "a.py").write_text("x")
+    (tmp_path / "class" / "erika").symlink_to("../elsewhere")
+    found, _ = handed_in(tmp_path / "class", layout="folders")
+    assert found["erika"].contents == {}
+    assert found["erika"].problem == "erika is a link, which is not followed: hand in the file itself."
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_hidden_file_is_reported_to_its_student(tmp_path, class_zip, packed):
+    paths = {"ben/..hidden.py": "x", "carl/a.py": "x"}
+    if packed:
+        found, whole = handed_in(class_zip(paths), layout="folders")
+    else:
+        for path, content in paths.items():
+            (tmp_path / "class" / path).parent.mkdir(parents=True)
+            (tmp_path / "class" / path).write_text(content)
+        found, whole = handed_in(tmp_path / "class", layout="folders")
+    assert found["ben"].problem == "ben holds ..hidden.py, which is hidden by a dot in front of a name: rename it."
+    assert whole.left_out == [("ben/..hidden.py", "it is hidden")]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,22 @@ def test_a_pattern_that_is_not_valid_is_refused_on_every_python(repository, ci):
     assert ".grader.yml:2: submission: '**x/a.py' is not a valid pattern" in done.stderr
 
 
+@pytest.mark.parametrize(("target", "exit_code"), [("src/own.ipynb", 0), (".secret/own.ipynb", 3)])
+def test_a_link_within_the_repository_is_followed_to_what_is_not_hidden(repository, ci, target, exit_code):
+    """``.git`` may hold the token of the run."""
+    solution = (EXAMPLES / "correct.ipynb").read_text()
+    folder = repository({".grader.yml": ONE.replace("work.py", "week1/work.ipynb"), target: solution, "week1/a": ""})
+    (folder / "week1" / "work.ipynb").symlink_to(f"../{target}")
+    done = ci(folder)
+    assert done.returncode == exit_code
+    assert ("work.ipynb is a link that leads out" in done.stdout) is bool(exit_code)
+
+
+def test_a_hidden_file_that_the_configuration_names_is_graded(repository, ci):
+    solution = (EXAMPLES / "correct.ipynb").read_text()
+    assert ci(repository({".grader.yml": ONE.replace("work.py", "..w.ipynb"), "..w.ipynb": solution})).returncode == 0
+
+
 @pytest.mark.parametrize("how", ["file", "folder"])
 def test_a_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, how):
     """Somebody's solution lies on the same machine, and the student only points at it."""

@@ -71,6 +71,53 @@ def link(target):
     return build
 
 
+def link_out(folder):
+    """A link to a Python file that lies outside of the folder, and that a message would quote."""
+    (folder / "secret.py").write_text("password = hunter2 hunter2\n")
+    (folder / "handed in").mkdir()
+    (folder / "handed in" / "mine.py").symlink_to("../secret.py")
+    return folder / "handed in" / "mine.py"
+
+
+def link_out_of_links(folder):
+    (folder / "handed in").mkdir()
+    (folder / "handed in" / "mine.py").symlink_to("other.py")
+    (folder / "handed in" / "other.py").symlink_to(HERE / "correct.py")
+    return folder / "handed in" / "mine.py"
+
+
+def folder_with_links(folder):
+    link_out(folder)
+    (folder / "handed in" / "more").symlink_to("..")
+    return folder / "handed in"
+
+
+def link_to_hidden(folder):
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config.py").write_text(CORRECT)
+    return link(".git/config.py")(folder)
+
+
+def folder_with(name):
+    def build(folder):
+        (folder / "mine" / name).parent.mkdir(parents=True)
+        (folder / "mine" / name).write_text(CORRECT)
+        return folder / "mine"
+
+    return build
+
+
+def link_to_folder(folder):
+    folder_with("mine.py")(folder)
+    (folder / "latest").symlink_to("mine")
+    return folder / "latest"
+
+
+def link_within(folder):
+    (folder / "final.py").write_text(CORRECT)
+    return link("final.py")(folder)
+
+
 def declares_less(raw):
     """The central directory says that a member has no bytes."""
     at = raw.index(b"PK\1\2") + 24
@@ -142,6 +189,19 @@ FILES = {
     "a pipe": (pipe, 2, "is not a regular file"),
     "a folder": (directory, 2, "holds no notebook"),
     "a device": (link("/dev/zero"), 2, "is not a regular file"),
+    "a link out of its folder": (link_out, 2, "mine.py is a link that leads out of its folder"),
+    "a link to a link that leads out": (link_out_of_links, 2, "mine.py is a link that leads out of its folder"),
+    "a link to a hidden file": (link_to_hidden, 2, "or to a hidden file, and is not followed"),
+    "a folder with links alone": (folder_with_links, 2, "holds mine.py, a link, which is not followed"),
+    "a link to a folder": (link_to_folder, 0, ""),
+    "a link within its folder": (link_within, 0, ""),
+    "a hidden file that is named": (written("..hidden.py", CORRECT), 0, ""),
+    "a hidden file in a folder": (folder_with("..hidden.py"), 2, "holds ..hidden.py, which is hidden by a dot"),
+    "a file in a hidden folder": (folder_with(".mine/net.py"), 2, "holds .mine/net.py, which is hidden by a dot"),
+    "a hidden file in an archive": (zipped((".hidden.py", CORRECT)), 2, "holds .hidden.py, which is hidden by a dot"),
+    "a file of a Mac": (zipped(("._mine.py", "x")), 2, "holds no notebook"),
+    "an ending without a name": (written(".py", CORRECT), 2, "has nothing in front of its ending"),
+    "dots in its name": (folder_with("a..b.py"), 0, ""),
     "a link to itself": (link("mine.py"), 2, "cannot be read"),
     "a path that leads out": (zipped(("../../mine.py", CORRECT)), 2, "a path that leads out of it"),
     "an absolute path": (zipped(("/tmp/mine.py", CORRECT)), 2, "a path that leads out of it"),

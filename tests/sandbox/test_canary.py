@@ -16,6 +16,7 @@ from grader.sandbox.warm import WarmStart
 EVERYTHING = {
     *("another submission", "the grader's code", "the reference's answers", "the output", "the output (to write)"),
     *("the grader's environment", "the grader's memory", "other processes"),
+    "command lines of other processes",
     *("the network", "the network, by datagrams", "a socket of another program"),
 }
 
