@@ -122,7 +122,7 @@ def grade(
         limits = containers.limits_here(assignment)
         needs.refuse_missing_packages(assignment)
         oracle = oracle or Oracle(assignment)
-        oracle.refuse_without_tensorflow(assignment.content.asked_on_probes(selected), seed == DEFAULT_SEED)
+        oracle.refuse_without_answers(assignment.content.asked_on_probes(selected), seed == DEFAULT_SEED)
         splits, files = _prepare(assignment, submission, data)
         computed_on = choose(device)
         equipment = replace(

@@ -28,7 +28,7 @@ import platformdirs
 from numpy.random import MT19937, RandomState, SeedSequence
 
 from . import distribution, packages, proof
-from .assignment import REFERENCE, Assignment
+from .assignment import REFERENCE, Assignment, recorded_digests
 from .diagnosis.mutants import Mutations
 from .errors import InternalFailure, NotGradable, UsageError
 from .importing import import_file
@@ -66,7 +66,7 @@ class Oracle:
         """
         self._assignment = assignment
         self._file = assignment.reference_file()
-        self._code = proof.digest_of_reference(assignment)
+        self._code = assignment.reference_digest()
         self._live = live
         self._modules: dict[Path, ModuleType] = {}
         shipped = shipped_file(assignment)
@@ -100,14 +100,17 @@ class Oracle:
             return False
         return NEEDS_TENSORFLOW.search(self._file.read_bytes()) is not None
 
-    def refuse_without_tensorflow(self, functions: Iterable[str], seed_has_answers: bool) -> None:
-        """Raise NotGradable where answers of these functions need TensorFlow, which is not installed here.
+    def refuse_without_answers(self, functions: Iterable[str], seed_has_answers: bool) -> None:
+        """Raise NotGradable where answers of these functions need TensorFlow or the reference, which are not installed here.
 
         ``seed_has_answers``: the recorded answers, if there are any, are those of this grading's seed.
         """
-        if tensorflow_version() is not None or self._computed or (seed_has_answers and self._shipped):
+        if self._computed or (seed_has_answers and self._shipped):
             return
-        if self.needs_tensorflow(functions):
+        functions = list(functions)
+        if functions and self._assignment.lacks_reference and not self.is_proven(functions):
+            raise distribution.left_out(f"reference/{self._assignment.content.reference}.py")
+        if tensorflow_version() is None and self.needs_tensorflow(functions):
             sentence = _("The expected answers need TensorFlow, which is not installed here: run {command}.")
             raise NotGradable(sentence.format(command=distribution.command("tensorflow")))
 
@@ -297,6 +300,9 @@ class Oracle:
         module, _, name = function.rpartition(".")
         file = REFERENCE / f"{module}.py" if module else self._file
         if file is None or not file.is_file():
+            wanted = module or str(self._assignment.content.reference)
+            if wanted in recorded_digests():
+                raise distribution.left_out(f"reference/{wanted}.py")
             raise UsageError(f"{self._assignment.name} has no reference with {function}; name one in assignment.yaml.")
         if file not in self._modules:
             try:

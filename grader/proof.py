@@ -47,11 +47,10 @@ def folders(assignment: Assignment) -> list[Path]:
 
     That is its own folder, or for a bundled one that of the bundled references, where those of a copy are found, too.
     """
-    reference = assignment.reference_file()
     bundled, own = REFERENCE / "answers", assignment.folder / "answers"
     if assignment.is_bundled:
         return [bundled]
-    return [own, bundled] if reference is not None and reference.parent == REFERENCE else [own]
+    return [own, bundled] if assignment.has_bundled_reference else [own]
 
 
 def file_of(assignment: Assignment) -> Path:
@@ -64,11 +63,15 @@ def _file_name(assignment: Assignment) -> str:
 
 
 def read(assignment: Assignment) -> Proof | None:
-    """The proof that was recorded for this reference and these steps; None where there is none."""
-    current = (digest_of_reference(assignment), digest_of_steps(assignment))
-    for folder in folders(assignment):
+    """The proof that was recorded for this reference and these steps; None where there is none.
+
+    That of a bundled assignment also counts for a copy with another name, whose steps are the same.
+    """
+    current = (assignment.reference_digest(), digest_of_steps(assignment))
+    files = [folder / _file_name(assignment) for folder in folders(assignment)]
+    for file in [*files, *sorted(files[-1].parent.glob("*.proof.json"))]:
         try:
-            recorded = Proof.model_validate_json((folder / _file_name(assignment)).read_bytes())
+            recorded = Proof.model_validate_json(file.read_bytes())
         except (OSError, ValidationError):
             continue
         if (recorded.reference, recorded.steps) == current:
@@ -82,12 +85,6 @@ def write(assignment: Assignment, proof: Proof) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(proof.model_dump_json(by_alias=True, indent=1) + "\n")
     return file
-
-
-def digest_of_reference(assignment: Assignment) -> str:
-    """The SHA-256 of the reference's code; empty where there is no reference."""
-    file = assignment.reference_file()
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file is not None else ""
 
 
 def digest_of_steps(assignment: Assignment) -> str:

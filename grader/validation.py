@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import containers, needs, proof
+from . import containers, distribution, needs, proof
 from .assignment import Assignment
 from .diagnosis import agreement
 from .diagnosis.proof import problems
@@ -32,8 +32,11 @@ class Line:
 def validate(assignment: Assignment) -> Iterator[Line]:
     """Grade solution, starters and known-wrong solutions, one line each.
 
-    Raises NotGradable where a package that submissions need is not installed, and where memory is too small.
+    Raises NotGradable where the solutions or a package that submissions need are not installed, and where memory is too
+    small.
     """
+    if assignment.lacks_solution:
+        raise distribution.left_out(f"assignments/{assignment.name}/{assignment.content.solution}")
     needs.refuse_missing_packages(assignment)
     containers.limits_here(assignment)
     content = assignment.content

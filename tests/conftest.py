@@ -68,6 +68,14 @@ def grader(tmp_path):
     return run
 
 
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory):
+    """A folder with the wheel and the sdist of this checkout."""
+    folder = tmp_path_factory.mktemp("distributions")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
 @pytest.fixture
 def check(grader):
     """Check a submission of single-neuron and return (exit code, report)."""

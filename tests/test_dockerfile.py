@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,31 @@ NOBODY = 65534
 
 def arguments(instruction):
     return re.findall(rf"^{instruction} +(.*)$", TEXT, re.MULTILINE)
+
+
+def copied():
+    """{where it is copied to: file} of all files that COPY takes into a layer, without those of .dockerignore."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    ignored = {path for line in lines if line and not line.startswith("#") for path in ROOT.glob(line)}
+    found = {}
+    for instruction in arguments("COPY"):
+        *names, target = instruction.split()
+        for name in names:
+            top = ROOT / name
+            to = Path(target, name) if target.endswith("/") else Path(target)
+            for path in [top] if top.is_file() else top.rglob("*"):
+                if path.is_file() and not ignored & {path, *path.parents}:
+                    found[to / path.relative_to(top)] = path
+    return found
+
+
+def test_no_layer_has_a_solution(distributions):
+    (wheel,) = distributions.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name.removeprefix("grader/bundled/") for name in archive.namelist()}
+    layers = {path.as_posix() for path in copied() if path.parts[0] in ("assignments", "reference")}
+    assert layers == {name for name in names if name.startswith(("assignments/", "reference/"))}
+    assert not {"tests", "examples"} & {path.parts[0] for path in copied()}
 
 
 def python_for_everybody():
@@ -42,15 +68,9 @@ def image():
     with tempfile.TemporaryDirectory(prefix="grader-image-") as folder:
         os.chmod(folder, 0o755)
         source, tools = Path(folder, "src"), Path(folder, "tools")
-        for copied in arguments("COPY"):
-            *names, target = copied.split()
-            for name in names:
-                to = source / target / name if target.endswith("/") else source / target
-                to.parent.mkdir(parents=True, exist_ok=True)
-                if (ROOT / name).is_dir():
-                    shutil.copytree(ROOT / name, to, ignore=shutil.ignore_patterns("__pycache__"))
-                else:
-                    shutil.copy(ROOT / name, to)
+        for to, path in copied().items():
+            (source / to).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, source / to)
         tools.mkdir()
         (tools / "useradd").write_text("#!/bin/sh\n")  # this machine keeps its users
         (tools / "useradd").chmod(0o755)

@@ -1,4 +1,4 @@
-"""What ``pip install .`` installs works from an empty folder, without the checkout."""
+"""What students install has no solutions in it, and works from an empty folder, without the checkout."""
 
 from __future__ import annotations
 
@@ -6,19 +6,123 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
+import zipfile
 
 import pytest
 
-from tests.conftest import ROOT, SINGLE_NEURON
+from grader.assignment import digests_of_references, recorded_digests
+from grader.gradescope import wheel
+from tests.conftest import ROOT, SINGLE_NEURON, bundled
+
+EXERCISES = ["cifar-grayscale", "clothing-mlp", "numpy-mnist", "relu-swap", "single-neuron"]
+TO_READ = {
+    *(
+        f"assignments/{name}/{file}"
+        for name in EXERCISES
+        for file in ("assignment.yaml", "starter.ipynb", "starter.py", "task.md")
+    ),
+    *(f"reference/answers/{name}{suffix}" for name in EXERCISES for suffix in (".npz", ".proof.json")),
+    "reference/bugs/relu_swap.py",
+    "reference/bugs/single_neuron.py",
+    "reference/digests.json",
+}
+KINDS = {".py", ".yaml", ".po", ".pot", ".j2", ".js", ".css", ".typed"}  # of the grader's own files
+SECRET = {
+    path.read_bytes(): path
+    for pattern in ("assignments/*/solution.*", "assignments/*/wrong/*", "reference/*.py", "examples/*/*")
+    for path in ROOT.glob(pattern)
+    if path.is_file()
+}
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
+def installed(tmp_path_factory, distributions):
     """A folder of packages with the grader's wheel and nothing of the checkout."""
     target = tmp_path_factory.mktemp("installed") / "site-packages"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*command, "--target", target, ROOT], check=True)
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target]
+    subprocess.run([*command, *distributions.glob("*.whl")], check=True)
     return target
+
+
+def in_wheel(path):
+    """{name: content} of the files in a wheel."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def in_sdist(path):
+    with tarfile.open(path) as archive:
+        return {
+            member.name.partition("/")[2]: archive.extractfile(member).read()
+            for member in archive.getmembers()
+            if member.isfile()
+        }
+
+
+@pytest.fixture(scope="module")
+def files(distributions):
+    """What the wheel holds."""
+    (path,) = distributions.glob("*.whl")
+    return in_wheel(path)
+
+
+def test_the_wheel_has_no_solutions(files):
+    """What else students can read is listed in docs/authoring.md."""
+    prefix = "grader/bundled/"
+    assert {name.removeprefix(prefix) for name in files if name.startswith(prefix)} == TO_READ
+    others = [name for name in files if not name.startswith(prefix) and ".dist-info/" not in name]
+    assert {name.partition("/")[0] for name in others} == {"grader"}
+    scripts = {"grader/gradescope/setup.sh", "grader/gradescope/run_autograder"}
+    assert [name for name in others if "." + name.rpartition(".")[2] not in KINDS and name not in scripts] == []
+    assert [SECRET[content] for content in files.values() if content in SECRET] == []
+    assert len(SECRET) > 150
+
+
+def test_the_sdist_has_no_solutions_either_and_makes_the_same_wheel(distributions, files, tmp_path):
+    (path,) = distributions.glob("*.tar.gz")
+    found = in_sdist(path)
+    assert {name for name in found if name.startswith(("assignments/", "reference/"))} == TO_READ
+    assert {name.partition("/")[0] for name in found} == {
+        *("assignments", "grader", "reference"),
+        *(".gitignore", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml"),
+    }
+    assert [SECRET[content] for content in found.values() if content in SECRET] == []
+    with tarfile.open(path) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "again"]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (again,) = (tmp_path / "again").iterdir()
+    assert in_wheel(again) == files
+
+
+def test_an_editable_installation_copies_nothing(tmp_path):
+    command = [sys.executable, "-c", "import hatchling.build as b, sys; b.build_editable(sys.argv[1])", tmp_path]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (path,) = tmp_path.iterdir()
+    assert [name for name in in_wheel(path) if ".dist-info/" not in name and not name.endswith(".pth")] == []
+
+
+def test_gradescope_gets_the_same_files(files, tmp_path):
+    (tmp_path / "up.whl").write_bytes(wheel.build()[1])
+    assert {name for name in in_wheel(tmp_path / "up.whl") if ".dist-info/" not in name} == {
+        name for name in files if ".dist-info/" not in name
+    }
+
+
+def test_the_digests_of_the_references_are_recorded():
+    assert recorded_digests() == digests_of_references(), "run 'grader reference NAME --write' with any bundled one"
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_installation_grades_by_the_same_rules_as_a_checkout(installed, tmp_path, name):
+    code = "import sys; from grader.assignment import load; print(load(sys.argv[1]).digest())"
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, name], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == bundled(name).digest()
 
 
 def run(installed, tmp_path, *arguments):

@@ -1,4 +1,4 @@
-"""Without TensorFlow and every other optional dependency, the exercises that need NumPy alone are graded."""
+"""Installed from the wheel, without TensorFlow and every other optional dependency, the exercises that need NumPy alone are graded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,8 @@ WAYS = {
 
 
 @pytest.fixture(scope="session")
-def plain(tmp_path_factory):
-    """The Python of an environment with what pyproject.toml needs and nothing else, and the checkout."""
+def plain(tmp_path_factory, distributions):
+    """The Python of an environment with the wheel, what pyproject.toml needs, and nothing else."""
     home = tmp_path_factory.mktemp("plain") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
     (packages,) = home.glob("lib/python*/site-packages")
@@ -63,7 +64,9 @@ def plain(tmp_path_factory):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if file.locate().is_file():  # else a record of what was removed
                     shutil.copy(file.locate(), target)
-    (packages / "checkout.pth").write_text(f"{ROOT}\n")
+    (wheel,) = distributions.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(packages)
     return home / "bin" / "python"
 
 
@@ -81,9 +84,9 @@ def needed(name: str) -> list[importlib.metadata.Distribution]:
     return [*found.values()]
 
 
-def run(plain, folder, *arguments):
+def run(plain, folder, *arguments, **variables):
     command = [plain, "-P", "-m", "grader", *map(str, arguments)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")} | variables
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -154,8 +157,18 @@ def test_a_class_in_keras_is_refused_with_the_command(plain, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_an_exercise_in_keras_cannot_be_validated(plain, tmp_path):
-    done = run(plain, tmp_path, "validate", "clothing-mlp")
+@pytest.mark.parametrize("command", [["validate"], ["reference"], ["reference", "--write"]])
+def test_what_needs_a_solution_says_where_it_is(plain, tmp_path, command):
+    done = run(plain, tmp_path, *command, "relu-swap")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "Error: An installation of the grader has no assignments/relu-swap/solution.py: "
+        "clone its repository, and run the command there.\n"
+    )
+
+
+def test_in_a_checkout_an_exercise_in_keras_cannot_be_validated(plain, tmp_path):
+    done = run(plain, tmp_path, "validate", "clothing-mlp", PYTHONPATH=str(ROOT))
     assert (done.returncode, done.stdout) == (3, "")
     assert "pip install 'deep-learning-grader[tensorflow]'" in done.stderr
 
@@ -169,7 +182,7 @@ def test_other_commands_work(plain, tmp_path):
 
 
 def test_answers_cannot_be_recorded_without_tensorflow(plain, tmp_path):
-    done = run(plain, tmp_path, "reference", "single-neuron")
+    done = run(plain, tmp_path, "reference", "single-neuron", PYTHONPATH=str(ROOT))
     assert done.returncode == 3
     assert "tensorflow" in done.stderr
     assert "Traceback" not in done.stderr

@@ -215,7 +215,7 @@ def test_what_needs_tensorflow_says_so_before_a_worker_starts(own, monkeypatch):
     assert report.ending == "not_gradable"
     assert "pip install 'deep-learning-grader[tensorflow]'" in report.problem()
     with pytest.raises(NotGradable):
-        Oracle(loaded).refuse_without_tensorflow(["predict"], True)  # nothing is recorded
-    Oracle(SINGLE).refuse_without_tensorflow(SINGLE.content.asked_on_probes(), False)
+        Oracle(loaded).refuse_without_answers(["predict"], True)  # nothing is recorded
+    Oracle(SINGLE).refuse_without_answers(SINGLE.content.asked_on_probes(), False)
     report = grade(SINGLE, read(own / "solution.py", SINGLE), 77, only=["predict"])
     assert report.passed

@@ -7,7 +7,10 @@ reported with file and line (:mod:`grader.yamlfile`).
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from .. import near, yamlfile
@@ -20,6 +23,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 BUNDLED = PACKAGE / "bundled" if (PACKAGE / "bundled").is_dir() else PACKAGE.parent
 ASSIGNMENTS = BUNDLED / "assignments"
 REFERENCE = BUNDLED / "reference"
+DIGESTS = REFERENCE / "digests.json"  # {module: SHA-256}; an installation has no other trace of the bundled references
 
 
 class Assignment:
@@ -55,20 +59,61 @@ class Assignment:
             raise UsageError(f"{self.folder / 'assignment.yaml'}: names '{name}', which is not in the folder.")
         return path
 
+    @property
+    def lacks_solution(self) -> bool:
+        """Whether it is a bundled one of an installation, which has no solutions."""
+        return self.is_bundled and not (self.folder / self.content.solution).is_file()
+
+    @property
+    def lacks_reference(self) -> bool:
+        """Whether its reference is a bundled one, of which an installation has the digest alone."""
+        return self.content.reference is not None and self.reference_file() is None
+
+    @property
+    def has_bundled_reference(self) -> bool:
+        """Whether its reference is not a file of its own folder."""
+        return self.content.reference is not None and not (self.folder / self.content.reference).is_file()
+
     def reference_file(self) -> Path | None:
-        """Return the reference module, one of the folder, else a bundled one of that name; None without any."""
+        """Return the reference module, one of the folder, else a bundled one of that name; None if there is none, or if it
+        is a bundled one and the grader is installed. Raises UsageError if the name is not known.
+        """
         if self.content.reference is None:
             return None
-        own = self.folder / self.content.reference
-        if own.is_file():
-            return own
+        if not self.has_bundled_reference:
+            return self.folder / self.content.reference
         bundled = REFERENCE / f"{self.content.reference}.py"
         if bundled.is_file():
             return bundled
+        if self.content.reference in recorded_digests():
+            return None
         raise UsageError(
             f"{self.folder / 'assignment.yaml'}: the reference '{self.content.reference}' is neither a file of "
-            f"the folder nor a bundled one; allowed are {', '.join(sorted(p.stem for p in REFERENCE.glob('[a-z]*.py')))}."
+            f"the folder nor a bundled one; allowed are {', '.join(recorded_digests())}."
         )
+
+    def reference_digest(self) -> str:
+        """The SHA-256 of the reference's code, of a bundled one that is not installed the recorded one; "" without a reference."""
+        file = self.reference_file()
+        if file is not None:
+            return _digest(file)
+        return "" if self.content.reference is None else recorded_digests()[self.content.reference]
+
+
+def digests_of_references() -> dict[str, str]:
+    """The SHA-256 of each bundled reference of a checkout, by the module's name: what has to be recorded."""
+    return {path.stem: _digest(path) for path in sorted(REFERENCE.glob("[a-z]*.py"))}
+
+
+@cache
+def recorded_digests() -> dict[str, str]:
+    """The SHA-256 of each bundled reference, by the module's name, as recorded."""
+    recorded: dict[str, str] = json.loads(DIGESTS.read_text())
+    return recorded
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def bundled_names() -> list[str]:

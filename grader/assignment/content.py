@@ -280,6 +280,16 @@ class AssignmentFile(Part):
             needed = [check.images, self.functions[check.train].returns[0]]
             self._refuse_unknown(where, f"argument of {check.predict}", needed, asked)
 
+    def only_to_validate(self) -> set[str]:
+        """The files that nothing but ``grader validate`` reads: the solution and the known-wrong solutions.
+
+        One that is a starter, the reference or a program of the steps as well is not among them.
+        """
+        paths = [*self.steps.values(), *(bug.mutation for bug in self.bugs)]
+        programs = {f"{path.rpartition('.')[0].replace('.', '/')}.py" for path in paths if isinstance(path, str)}
+        needed = {self.task, self.reference, *self.starters, *self.files, *programs}
+        return {self.solution, *(wrong.file for wrong in self.known_wrong)} - needed
+
     def origin(self, variable: str) -> tuple[str, DatasetName] | None:
         """The variable and the data set that the entries of ``variable`` come from; None where that is not declared."""
         declared = self.variables[variable]

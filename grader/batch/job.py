@@ -219,7 +219,8 @@ def prepare(work: Work, here: bool) -> bytes:
 
 
 def _answers(work: Work, assignment: Assignment) -> bytes:
-    """The solution is graded for them; raises UsageError if it does not pass. Without one, every process computes them."""
+    """The solution is graded for them; raises UsageError if it does not pass. Without one, as in an installation, every
+    process computes them."""
     oracle = Oracle(assignment, recorded={})
     probed = [check.name for check in assignment.content.checks if [*check.probe_names()]]
     if probed and (assignment.folder / assignment.content.solution).is_file():

@@ -39,11 +39,15 @@ def command(assignment: str, write: bool, seeds: int | None, data: Path | None) 
     from .. import systems
 
     systems.require_worker()
-    from .. import spread
+    from .. import distribution, spread
     from ..assignment import load
     from ..oracle import Oracle
 
     loaded = load(assignment)
+    if loaded.lacks_solution:
+        raise distribution.left_out(f"assignments/{loaded.name}/{loaded.content.solution}")
+    if write and loaded.is_bundled:
+        _write_digests()
     oracle = Oracle(loaded, live=True)
     probed = [check.name for check in loaded.content.checks if [*check.probe_names()]]
     if probed:
@@ -53,6 +57,19 @@ def command(assignment: str, write: bool, seeds: int | None, data: Path | None) 
         return
     for sentence in spread.measure(loaded, oracle, data, seeds):
         click.echo(sentence)
+
+
+def _write_digests() -> None:
+    """Record the digests of the bundled references, by which an installation knows what its answers were recorded from."""
+    import json
+
+    from ..assignment import DIGESTS, digests_of_references
+    from ..errors import UsageError
+
+    try:
+        DIGESTS.write_text(json.dumps(digests_of_references(), indent=1) + "\n")
+    except OSError as error:
+        raise UsageError(f"{DIGESTS} cannot be written ({error.strerror}).") from error
 
 
 def _proof(loaded: Assignment, write: bool) -> None:

@@ -17,7 +17,7 @@ from ..assignment import Assignment
 from ..assignment.checks import GradientsCheck
 from ..oracle import Array, Oracle, tensorflow_version
 from ..probes import Case
-from ..proof import Proof, ProvenFunction, digest_of_reference, digest_of_steps
+from ..proof import Proof, ProvenFunction, digest_of_steps
 from ..worker import values
 from .mutants import Mutations
 from .proof import by_steps, cases_of
@@ -71,7 +71,7 @@ def proof_of(assignment: Assignment, compared: dict[str, Compared], seeds: range
     }
     return Proof(
         schema="grader.proof/1",
-        reference=digest_of_reference(assignment),
+        reference=assignment.reference_digest(),
         steps=digest_of_steps(assignment),
         tensorflow=tensorflow_version(),
         seeds=len(seeds),

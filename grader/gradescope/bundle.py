@@ -13,7 +13,7 @@ from ..errors import UsageError
 from ..language import _
 from ..report.model import Level
 from . import wheel
-from .run import FOLDER, SETTINGS
+from .run import FOLDER, SETTINGS, TRIAL
 
 SCRIPTS = ("setup.sh", "run_autograder")
 REQUIREMENTS = "requirements.txt"  # what setup.sh has pip install
@@ -38,8 +38,8 @@ def container(assignment: Assignment) -> str:
 def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level | None) -> None:
     """Write the zip; raises UsageError.
 
-    A bundled assignment comes with the grader; any other is packed whole, since its solution proves in Gradescope's
-    container that everything is there. Without a ``seed`` one is drawn: that of self-checks would be known.
+    A bundled assignment comes with the grader, any other is packed. Its solution, if it is here, comes as well and proves in
+    Gradescope's container that everything is there. Without a ``seed`` one is drawn: that of self-checks would be known.
     """
     bundled = assignment.is_bundled
     settings = {
@@ -48,6 +48,7 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
         "isolation": isolation,
         "language": language.current(),
     }
+    solution = assignment.folder / assignment.content.solution
     packed = {} if bundled else pack(assignment, [out.resolve()])
     name, content = wheel.build()
     try:
@@ -59,6 +60,8 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
             wheel.add(archive, REQUIREMENTS, _requirements(assignment, name).encode())
             for path, raw in packed.items():
                 wheel.add(archive, f"{FOLDER}/{path}", raw)
+            if solution.is_file():
+                wheel.add(archive, f"{TRIAL}/{solution.name}", solution.read_bytes())
     except OSError as error:
         message = _("{file} cannot be written ({reason}): give another file with --out.")
         raise UsageError(message.format(file=out, reason=error.strerror)) from error

@@ -1,7 +1,8 @@
 """What happens in Gradescope's container: ``python -m grader.gradescope.run BASE``, where BASE is ``/autograder``.
 
 Writes ``results/results.json``. What could not be graded has neither score nor tests in it, and ends with 3; a failure of the
-grader itself leaves no results. Neither is a zero. ``--prepare`` grades the solution instead, when the image is built.
+grader itself leaves no results. Neither is a zero. ``--prepare`` grades the solution instead, when the image is built, and
+removes it, so that it does not lie in the container in which submissions run.
 Standard output is for instructors alone.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from ..submission import Submission, files, read, read_contents
 
 SETTINGS = "grader.json"
 FOLDER = "assignment"  # of one that is not bundled
+TRIAL = "trial"  # the folder with the solution
 SHOWN = marked("your submission")
 
 
@@ -38,7 +41,7 @@ def main(base: Path, prepare: bool) -> int:
         with language.use(settings["language"]):
             assignment = _assignment(base, settings["assignment"])
             if prepare:
-                _prepare(assignment, settings)
+                _prepare(base / "source" / TRIAL, assignment, settings)
             else:
                 _grade_submission(base, assignment, settings, results)
     except GraderError as error:
@@ -96,27 +99,38 @@ def _grade(assignment: Assignment, submission: Submission, settings: dict[str, A
     return report
 
 
-def _prepare(assignment: Assignment, settings: dict[str, Any]) -> None:
-    """Fetch data sets and compute the expected answers by grading the solution; raises UsageError unless it passes, and
-    NotGradable in a container that is too small."""
+def _prepare(trial: Path, assignment: Assignment, settings: dict[str, Any]) -> None:
+    """Fetch data sets and compute the expected answers by grading the solution in the folder ``trial``, which is removed;
+    raises UsageError unless it passes, and NotGradable in a container that is too small.
+
+    An upload that was made without a solution has a starter graded instead.
+    """
     small = containers.less_than_allowed(assignment, containers.limits_here(assignment))
     print(_("This machine: {what}.").format(what=containers.here()))
     if small:
         print(small)
-    if not (assignment.folder / assignment.content.solution).is_file():
+    solution = next(trial.glob("*"), None)
+    starter = next(iter(assignment.content.starters), None)
+    if solution is None and starter is None:
         print(_("The assignment has no solution, so nothing was tried out: hand one in as a test."))
         return
-    solution = read(assignment.file(assignment.content.solution), assignment)
-    report = _grade(assignment, solution, settings)
+    report = _grade(assignment, read(solution or assignment.file(str(starter)), assignment), settings)
     if report.ending == "not_gradable":
         raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
     fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
-    if fallen:
+    if solution is not None and fallen:
         message = _("{assignment}: its own solution falls at {check} here ({reason})")
         raise UsageError(message.format(assignment=assignment.name, check=fallen[0].name, reason=fallen[0].message))
     if "stand-in" in (report.environment.data or ""):
         print(_("Warning: data sets could not be fetched, so a drawn stand-in takes their place: build it again."))
-    print(_("The solution got {score} of {most} points.").format(score=report.score, most=report.max_score))
+    if solution is None:
+        message = _(
+            "There was no solution to try, and the starter got {score} of {most} points: hand in a solution as a test."
+        )
+    else:
+        shutil.rmtree(trial)
+        message = _("The solution got {score} of {most} points.")
+    print(message.format(score=report.score, most=report.max_score))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""A wheel of this very grader, whether it is installed or a checkout in use: Gradescope's machine gets the same code."""
+"""A wheel of this very grader, whether it is installed or a checkout in use: Gradescope's machine gets the same code.
+
+It holds what pyproject.toml puts into a wheel, and so no solutions.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import distribution
-from ..assignment import ASSIGNMENTS, BUNDLED, PACKAGE, REFERENCE
+from ..assignment import ASSIGNMENTS, BUNDLED, DIGESTS, PACKAGE, REFERENCE, bundled_names, load
 from ..errors import UsageError
 from ..language import _
 
@@ -51,11 +54,17 @@ def add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) 
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
-    """The package, with the assignments and references in it, as an installation has them."""
+    """The package, with the assignments and what is recorded of the references in it, as an installation has them."""
     yield from _below(PACKAGE, "grader")
-    if BUNDLED != PACKAGE / "bundled":
-        yield from _below(ASSIGNMENTS, "grader/bundled/assignments")
-        yield from _below(REFERENCE, "grader/bundled/reference")
+    if BUNDLED == PACKAGE / "bundled":
+        return
+    for name in bundled_names():
+        assignment = load(str(ASSIGNMENTS / name))
+        for file in ("assignment.yaml", assignment.content.task, *assignment.content.starters):
+            yield f"grader/bundled/assignments/{name}/{file}", assignment.file(file).read_bytes()
+    yield f"grader/bundled/reference/{DIGESTS.name}", DIGESTS.read_bytes()
+    for part in ("answers", "bugs"):
+        yield from _below(REFERENCE / part, f"grader/bundled/reference/{part}")
 
 
 def _below(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:

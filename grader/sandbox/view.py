@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import site
 import stat
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ..assignment import ASSIGNMENTS, PACKAGE, REFERENCE
+from .. import distribution
+from ..assignment import ASSIGNMENTS, BUNDLED, PACKAGE, REFERENCE
 from ..worker.confine import FIRST_SPARE_UID, SPARE_UIDS
 
 WORKER = PACKAGE / "worker"
@@ -72,20 +72,35 @@ def python_path() -> list[str]:
 def hidden(also: Sequence[Path]) -> list[str]:
     """The grader's own files, wherever they are installed, and those in ``also``.
 
-    Another installation may lie among the packages that a worker sees: an older one, or what an editable one copied.
+    Other installations may lie among what a worker sees, also older ones, which had solutions; and so may the checkout, whose
+    examples and tests are solutions as well.
     """
-    own = [PACKAGE, ASSIGNMENTS, REFERENCE, *_copies()]
+    own = [PACKAGE, ASSIGNMENTS, REFERENCE, *_copies(), *_checkouts()]
     return [str(path) for path in dict.fromkeys([*own, *(path.resolve() for path in also)])]
 
 
 @cache
 def _copies() -> list[Path]:
-    packages = [Path(folder).resolve() for folder in (*sys.path, *site.getsitepackages()) if os.path.isdir(folder)]
+    prefixes = {sys.prefix, sys.base_prefix, "/usr", "/usr/local"}
+    others = [str(path) for prefix in prefixes for path in Path(prefix).glob("lib/python3*/*-packages")]
+    packages = [Path(folder).resolve() for folder in (*sys.path, *others) if os.path.isdir(folder)]
     copies = [folder / name for folder in packages for name in ("grader", "assignments", "reference")]
     # Of a package that happens to have such a name, only what looks like the grader's is hidden.
     return [
         copy for copy in copies if any((copy / part).exists() for part in ("bundled", "numpy-mnist", "numpy_mnist.py"))
     ]
+
+
+@cache
+def _checkouts() -> list[Path]:
+    """What lies in the checkout that runs, or that this grader was installed from, but for Python itself."""
+    shown = {Path(real) for _, real in readable()}
+    needed = {folder for path in shown for folder in (path, *path.parents)}
+    checkouts = [BUNDLED] if PACKAGE.parent == BUNDLED else []
+    if (origin := distribution.checkout()) is not None:
+        checkouts.append(origin.resolve())
+    among = [checkout for checkout in dict.fromkeys(checkouts) if shown & {checkout, *checkout.parents}]
+    return [entry for checkout in among for entry in checkout.iterdir() if entry not in needed]
 
 
 def can_change_uid() -> bool:

@@ -66,12 +66,13 @@ def small(monkeypatch):
 
 
 def laid_out(base, name="numpy-mnist"):
-    for folder in ("source", "submission"):
-        (base / folder).mkdir()
+    for folder in ("source/trial", "submission"):
+        (base / folder).mkdir(parents=True)
     (base / "source" / "grader.json").write_text(
         json.dumps({"assignment": name, "seed": 0, "isolation": None, "language": "en"})
     )
-    (base / "submission" / "mine.py").write_text(load(name).file("solution.py").read_text())
+    for path in ("submission/mine.py", "source/trial/solution.py"):
+        (base / path).write_text(load(name).file("solution.py").read_text())
 
 
 def test_a_container_that_is_too_small_fails_the_build(small, tmp_path, capsys):
@@ -155,11 +156,16 @@ def test_what_the_grader_cannot_do_is_no_zero(single_neuron, solution):
         settings.write_text(kept)
 
 
-def test_the_build_grades_the_solution(single_neuron):
+def test_the_build_grades_the_solution_and_removes_it(single_neuron, solution):
     done = single_neuron.run("--prepare")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The solution got 100.0 of 100.0 points." in done.stdout
     assert not (single_neuron.base / "results" / "results.json").exists()
+    files = [path for path in single_neuron.source.rglob("*") if path.is_file() and path.stat().st_size == len(solution)]
+    assert [path for path in files if path.read_text() == solution] == []
+    done = single_neuron.run("--prepare")  # as in the container of an upload that was made by an installation
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no solution to try, and the starter got 0.0 of 100.0 points: hand in a solution" in done.stdout
 
 
 @pytest.mark.long
