@@ -72,7 +72,9 @@ def grader(tmp_path):
 def distributions(tmp_path_factory):
     """A folder with the wheel and the sdist of this checkout."""
     folder = tmp_path_factory.mktemp("distributions")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=ROOT, check=True, capture_output=True
+    )
     return folder
 
 

@@ -25,7 +25,12 @@ def test_the_scripts_can_be_executed_and_the_rest_is_there(grader, tmp_path):
         content = archive.read("setup.sh")
     scripts = {"setup.sh": 0o755, "run_autograder": 0o755}
     assert modes.items() >= scripts.items()
-    assert [name for name in modes if name not in scripts] == ["grader.json", wheel.build()[0], "requirements.txt", "trial/solution.py"]
+    assert [name for name in modes if name not in scripts] == [
+        "grader.json",
+        wheel.build()[0],
+        "requirements.txt",
+        "trial/solution.py",
+    ]
     assert content.startswith(b"#!/usr/bin/env bash\n")
     assert settings["assignment"] == "single-neuron"
     assert settings["isolation"] is None

@@ -161,7 +161,9 @@ def test_the_build_grades_the_solution_and_removes_it(single_neuron, solution):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The solution got 100.0 of 100.0 points." in done.stdout
     assert not (single_neuron.base / "results" / "results.json").exists()
-    files = [path for path in single_neuron.source.rglob("*") if path.is_file() and path.stat().st_size == len(solution)]
+    files = [
+        path for path in single_neuron.source.rglob("*") if path.is_file() and path.stat().st_size == len(solution)
+    ]
     assert [path for path in files if path.read_text() == solution] == []
     done = single_neuron.run("--prepare")  # as in the container of an upload that was made by an installation
     assert done.returncode == 0, done.stdout + done.stderr
