@@ -15,7 +15,7 @@ import numpy as np
 
 from . import __version__, checks, containers, datasets, near, needs, seeds
 from .assignment import Assignment
-from .assignment.checks import BaseCheck, SourceCheck
+from .assignment.checks import BandedCheck, BaseCheck, SourceCheck
 from .assignment.content import AssignmentFile
 from .assignment.parts import Limits
 from .checks.context import Context, Outcome
@@ -46,6 +46,7 @@ from .report.model import (
 )
 from .sandbox.endings import CallFailed
 from .sandbox.engines import Engine
+from .sandbox.rebuilding import Rebuilder
 from .sandbox.session import Session
 from .sandbox.view import Equipment
 from .sandbox.warm import WarmStart
@@ -143,16 +144,17 @@ def grade(
         with (
             slot(computed_on),
             Session(submission, limits, isolation, equipment, warm, engine, forbidden) as session,
+            Rebuilder(limits, equipment, warm, session.kind) as rebuilder,
         ):
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
             told = hint_level or assignment.content.hints
-            context = Context(assignment, submission.code, session, oracle, seed, splits)
+            context = Context(assignment, submission.code, session, oracle, seed, splits, rebuilder)
             skip = not only or earlier is not None
             ordered = _ordered(selected)
             untouched = Untouched(assignment, submission.code)
             oracle.sources.clear()
-            results = _run_all(submission, session, context, ordered, skip, told, kept, timings, untouched)
+            results = _run_all(submission, session, context, ordered, skip, told, kept, timings, untouched, rebuilder)
             _note_small_memory(assignment, limits, session, results)
             level, gaps = session.level, session.not_enforced
             executed_by = session.engine
@@ -259,12 +261,15 @@ def _run_all(
     kept: Mapping[str, CheckResult],
     timings: Timings,
     untouched: Untouched,
+    rebuilder: Rebuilder,
 ) -> list[CheckResult]:
     if submission.problem is not None:
         return [_result(check, "error", 0, submission.problem) for check in selected]
     began = time.monotonic()
     try:
         session.confine()
+        if "keras" in session.kind.libraries and any(isinstance(c, BandedCheck) and c.variables() for c in selected):
+            rebuilder.start(session.level)  # it imports Keras while the submission trains
         timings.add("start", began)
         began = time.monotonic()
         session.load()

@@ -275,10 +275,12 @@ class AccuracyCheck(BandedCheck):
     """The accuracy on held-out images, of a ``model`` whose inputs ``preprocess`` makes of images, or of
     what ``train`` returns and ``predict`` uses.
 
-    ``train`` gets as ``images`` a float array (pixels, n) in [0, 1] and as ``labels`` integers (n,).
+    ``train`` gets as ``images`` a float array (pixels, n) in [0, 1] and as ``labels`` integers (n,). More than ``at_most``, on
+    the real data or on the stand-in, no network of this kind reaches: it is reported and not scored.
     """
 
     kind: Literal["accuracy"]
+    at_most: dict[Literal["real", "stand-in"], Annotated[float, Field(gt=0, le=1)]] = {}
     model: str | None = None
     preprocess: str | None = None
     train: str | None = None

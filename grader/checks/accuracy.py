@@ -13,7 +13,7 @@ from ..language import _
 from ..statistics import Estimate, mean
 from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
-from . import pictured, trained, training
+from . import pictured, plausible, trained, training
 from .context import Context, Outcome
 
 Array = np.ndarray[Any, Any]
@@ -24,13 +24,18 @@ MOST_BY_CHANCE = 1.2  # times the accuracy of guessing; networks that learned no
 def run(check: AccuracyCheck, context: Context) -> Outcome:
     """Let the submission predict the held-out images and compare with labels that it has never seen."""
     split = context.split(check.dataset)
+    noted: list[str] = []
     if check.model is not None and check.preprocess is not None:
-        classes = trained.predicted(context, check.model, check.preprocess, check.dataset).held_out
+        found = trained.predicted(context, check.model, check.preprocess, check.dataset)
+        classes, noted, suspicious = found.held_out, found.notes, found.suspicious
     else:
         classes = _train_and_predict(check, context)
+        suspicious = plausible.too_good(context, check.dataset, float((classes == split.y_held_out.ravel()).mean()))
     right = classes == split.y_held_out.ravel()
     reached = mean(right)
     share = trained.share(check, reached.value, split)
+    if suspicious and share > 0:
+        return plausible.not_scored(str(check.model or check.train), suspicious)
     evidence = {"accuracy": reached.value, "interval": [reached.low, reached.high], "images": len(right)}
     sentence = _sentence(reached, trained.thresholds(check, split))
     bugs = None
@@ -40,7 +45,7 @@ def run(check: AccuracyCheck, context: Context) -> Outcome:
         bugs = told_by_check(bug, str(check.model or check.predict)) if bug else None
     drawn = pictured.curves(context, check.model, check, reached.value) if check.model else []
     drawn += pictured.confusion(classes, split)
-    return Outcome(share, sentence, {**evidence, "notes": [sentence]}, bugs, pictures=drawn)
+    return Outcome(share, sentence, {**evidence, "notes": [sentence, *noted]}, bugs, pictures=drawn)
 
 
 def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Estimate, share: float) -> tuple[str, str]:

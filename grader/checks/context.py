@@ -23,6 +23,7 @@ from ..report.evidence import Picture
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
 from ..sandbox.loading import Cause
+from ..sandbox.rebuilding import ModelData, Rebuilder
 from ..sandbox.session import Answer, Found, Instance, Session
 from ..submission import Code
 from .instances import Instances
@@ -108,7 +109,9 @@ class Context:
         oracle: Oracle,
         seed: int,
         splits: Mapping[str, Split] | None = None,
+        rebuilder: Rebuilder | None = None,
     ) -> None:
+        """``rebuilder`` lets models predict outside of the worker that runs student code."""
         self.content = assignment.content
         self._assignment = assignment
         self.mutations = Mutations(assignment)
@@ -122,6 +125,7 @@ class Context:
         self.oracle = oracle
         self._session = session
         self._seed = seed
+        self.rebuilder = rebuilder
         self._splits = dict(splits or {})
         self.manner = Manner(self)
         self.instances = Instances(self, session)
@@ -129,6 +133,7 @@ class Context:
         self.starts = Starts(self)
         self._training: list[seen.Call] | None = None
         self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
+        self.sampled: dict[str, tuple[Any, Any]] = {}  # by model: inputs that it was asked, and its answer
 
     @property
     def spent(self) -> float:
@@ -183,14 +188,19 @@ class Context:
         return seen_ones[found]
 
     def model(self, name: str) -> seen.Model:
-        """A Keras model of the submission; raises CallFailed for anything else."""
+        """A Keras model of the submission, described; raises CallFailed for anything else."""
+        variable = self.keras_model(name)
+        return self._session.validated(seen.MODEL, variable.value, _("Reading `{name}`").format(name=name))
+
+    def keras_model(self, name: str) -> seen.Variable:
+        """A variable of the submission that holds a Keras model; raises CallFailed for anything else."""
         variable = self.variable(name)
         if not variable.model:
             message = _("`{name}` is a value of the type {type}: it has to be a Keras model.").format(
                 name=name, type=variable.type
             )
             raise CallFailed("failed", message)
-        return self._session.validated(seen.MODEL, variable.value, _("Reading `{name}`").format(name=name))
+        return variable
 
     def numbers(self, name: str) -> np.ndarray[Any, Any]:
         """The first entries of a variable that is an array of numbers; raises CallFailed for anything else."""
@@ -216,10 +226,27 @@ class Context:
         return self._training
 
     def predict(self, model: str, inputs: Any) -> Any:
-        """What the submission's model predicts; raises CallFailed."""
+        """What the submission's model predicts in its own worker; raises CallFailed."""
         found = self.find_variable(model)
         assert found is not None  # the caller has looked at it
-        return self._session.predict(found, inputs)
+        answer = self._session.predict(found, inputs)
+        self.sampled.setdefault(model, (inputs, answer))
+        return answer
+
+    def model_data(self, model: str) -> ModelData:
+        """The submission's Keras model as data; raises CallFailed."""
+        found = self.find_variable(model)
+        assert found is not None  # the caller has looked at it
+        return self._session.take_model(found)
+
+    @property
+    def level(self) -> str:
+        """The level of isolation."""
+        return self._session.level
+
+    def generator(self, purpose: str) -> np.random.Generator:
+        """Random numbers of this grading's seed, which nobody knows, for a purpose of their own."""
+        return np.random.default_rng([self._seed, *purpose.encode()])
 
     def call(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
         """Call a function with ``inputs`` as they are, in no layout but the task's; raises CallFailed.

@@ -7,11 +7,13 @@ gap in accuracy changes from one training to the next by as much as a means agai
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..assignment.checks import OverfittingCheck
 from ..diagnosis import told_by_check
 from ..language import _
 from ..statistics import CONFIDENCE, Correct, Estimate, difference, gap, gap_reduction, mean, relative_reduction
-from . import pictured, trained, two_models
+from . import pictured, plausible, trained, two_models
 from .context import Context, Outcome
 
 SLIGHT = 0.995  # of the points; below, the gap is called not much smaller
@@ -19,6 +21,22 @@ SLIGHT = 0.995  # of the points; below, the gap is called not much smaller
 
 def run(check: OverfittingCheck, context: Context) -> Outcome:
     """Measure the gap, or the difference of two gaps on the same images."""
+    outcome = _measured(check, context)
+    # In another order than the models are asked in: a problem between them is found before the second one is.
+    found = {
+        name: context.predicted[key]
+        for name in (check.model, check.less_than)
+        if name is not None and (key := (name, check.preprocess, check.dataset)) in context.predicted
+    }
+    suspicious = {name: predicted.suspicious for name, predicted in found.items() if predicted.suspicious}
+    if suspicious and outcome.share > 0:
+        name = next(iter(suspicious))
+        return plausible.not_scored(name, suspicious[name])
+    notes = [*outcome.evidence.get("notes", []), *(note for predicted in found.values() for note in predicted.notes)]
+    return replace(outcome, evidence=outcome.evidence | ({"notes": list(dict.fromkeys(notes))} if notes else {}))
+
+
+def _measured(check: OverfittingCheck, context: Context) -> Outcome:
     model = trained.correct(context, check.model, check.preprocess, check.dataset)
     if check.less_than is None:
         return _of_one(check, context, model)

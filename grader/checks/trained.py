@@ -19,26 +19,33 @@ from ..errors import NotGradable
 from ..language import _
 from ..sandbox import seen
 from ..sandbox.endings import CallFailed
+from ..sandbox.rebuilding import CannotRebuild, ModelData, PixelMap
 from ..statistics import Correct, Losses
-from . import outputs, training
+from ..text import clean
+from . import outputs, pixels, plausible, training
 from .context import Context
 
 Array = np.ndarray[Any, Any]
 MOST_SCORES = 1000  # of an image; more are no scores of classes
 FEWEST = 100  # held-out images; fewer say nothing
+SAMPLE = 64  # inputs that a rebuilt model has to answer as the model itself does
+SAME = 0.01  # of the range of the answers, by which these may differ on the average
 
 
 @dataclass(frozen=True)
 class Predicted:
     """The classes that a model gives to the training and to the held-out images, and its scores (n, classes).
 
-    The scores are None for a model that gives nothing but classes.
+    The scores are None for a model that gives nothing but classes. ``notes`` say what of it student code was asked for;
+    ``suspicious`` are sentences for the instructor, for which the model is not scored.
     """
 
     training: Array
     held_out: Array
     training_scores: Array | None
     held_out_scores: Array | None
+    notes: list[str]
+    suspicious: list[str]
 
 
 def correct(context: Context, model: str, preprocess: str, dataset: str) -> Correct:
@@ -68,49 +75,181 @@ def losses_of(
 def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Predicted:
     """What the submission's ``model`` predicts for training and held-out images, asked once per model.
 
-    Of the training images some from all over them, since a submission may have kept any for validation. Raises CallFailed.
+    Of the training images some from all over them, since a submission may have kept any for validation. The model is
+    rebuilt where student code cannot see it, and student code sees no held-out image, as far as both is possible. Raises CallFailed.
     """
     key = (model, preprocess, dataset)
     if key not in context.predicted:
         split = context.split(dataset)
-        context.variable(model, rows=1)
+        context.keras_model(model)
         if len(split.x_held_out) < FEWEST:
             raise NotGradable(
                 _("{data}: too few to judge a model by; use the whole data set.").format(data=split.describe())
             )
-        (training_classes, training_scores), (held_out_classes, held_out_scores) = (
-            _predicted(context, model, preprocess, images) for images in (split.x_train[split.judged], split.x_held_out)
-        )
-        context.predicted[key] = Predicted(training_classes, held_out_classes, training_scores, held_out_scores)
+        context.predicted[key] = _predicted(context, model, preprocess, split)
     found: Predicted = context.predicted[key]
     return found
 
 
-def _predicted(context: Context, model: str, preprocess: str, images: Array) -> tuple[Array, Array | None]:
-    inputs = None if context.defines(preprocess) else _as_in_training(context, model, images)
-    if inputs is None:
-        inputs = next(iter(context.ask(preprocess, {_argument(context, preprocess): images}).values.values()))
-    if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
-        message = _("`{function}` makes {value} of {count} images: return one entry for each image.").format(
-            function=preprocess, value=describe(inputs), count=len(images)
+def _predicted(context: Context, model: str, preprocess: str, split: Split) -> Predicted:
+    batches = [split.x_train[split.judged], split.x_held_out]
+    counts = [len(batch) for batch in batches]
+    data = context.model_data(model)
+    notes, given = [], None
+    found = _fixed_map(context, model, preprocess, split)
+    if found is None:
+        notes.append(
+            _(
+                "`{function}` is not one fixed map for each pixel, so your own code was asked to prepare the images that the model is judged by: accepted."
+            ).format(function=preprocess)
         )
+        batches.append(plausible.altered(split, context.generator("altered")))
+        given = _inputs(context, preprocess, batches)
+    try:
+        answers = _rebuilt(context, model, data, found, batches, given)
+    except CannotRebuild:
+        notes.append(_not_rebuilt(model, data.foreign))
+        if len(batches) == len(counts):
+            batches.append(plausible.altered(split, context.generator("altered")))
+        if given is None:
+            assert found is not None
+            given = [found(batch) for batch in batches]
+        answers = _in_its_own_worker(context, model, given)
+    source = f"`{model}.predict`"
+    all_classes = [classes(answer, len(batch), source) for answer, batch in zip(answers, batches, strict=True)]
+    training_scores, held_out_scores = (scores(answer, count) for answer, count in zip(answers, counts, strict=False))
+    right = [
+        numbers == labels.ravel()[: len(numbers)]
+        for numbers, labels in zip(
+            all_classes, (split.y_train[split.judged], split.y_held_out, split.y_held_out), strict=False
+        )
+    ]
+    suspicious = [
+        *plausible.too_good(context, split.name, float(right[1].mean())),
+        *plausible.better_on_unseen(right[0], right[1]),
+        *(plausible.recognises(right[1][: len(right[2])], right[2]) if len(right) > 2 else ()),
+        *plausible.untrained(data),
+    ]
+    return Predicted(all_classes[0], all_classes[1], training_scores, held_out_scores, notes, suspicious)
+
+
+def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> PixelMap | None:
+    """What makes inputs of images, where that is one map for each pixel; asked once."""
+    key = (preprocess, split.name)
+    if not context.defines(preprocess):
+        found = _as_in_training(context, model, split)
+        if found is not None:
+            return found
+    if key not in context.predicted:
+        argument = _argument(context, preprocess)
+        context.predicted[key] = pixels.fixed_map(context, preprocess, argument, split)
+    known: PixelMap | None = context.predicted[key]
+    return known
+
+
+def _inputs(context: Context, preprocess: str, batches: list[Array]) -> list[Array]:
+    """What the submission's ``preprocess`` makes of batches of images, all mixed and in two calls."""
+    images = np.concatenate(batches)
+    order = context.generator("order").permutation(len(images))
+    made = []
+    for rows in np.array_split(order, 2):
+        asked = context.ask(preprocess, {_argument(context, preprocess): images[rows]})
+        inputs = next(iter(asked.values.values()))
+        if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(rows):
+            message = _("`{function}` makes {value} of {count} images: return one entry for each image.").format(
+                function=preprocess, value=describe(inputs), count=len(rows)
+            )
+            raise CallFailed("failed", message)
+        made.append(inputs)
+    if made[0].shape[1:] != made[1].shape[1:]:
+        message = _("`{function}` makes entries of another shape each time it is called.").format(function=preprocess)
         raise CallFailed("failed", message)
-    answer = context.predict(model, inputs)
-    return classes(answer, len(images), f"`{model}.predict`"), scores(answer, len(images))
+    return _unmixed(np.concatenate(made), order, batches)
 
 
-def _as_in_training(context: Context, model: str, images: Array) -> Array | None:
-    """The images as ``fit`` got them, where a submission scales them at its top level and not in a function.
+def _unmixed(mixed: Array, order: Array, batches: list[Array]) -> list[Array]:
+    whole = np.empty_like(mixed)
+    whole[order] = mixed
+    return np.split(whole, np.cumsum([len(batch) for batch in batches])[:-1])
+
+
+def _rebuilt(
+    context: Context,
+    model: str,
+    data: ModelData,
+    found: PixelMap | None,
+    batches: list[Array],
+    given: list[Array] | None,
+) -> list[Array]:
+    """What the model predicts where it was rebuilt; raises CannotRebuild, also where it predicts something else there."""
+    if data.configuration is None or context.rebuilder is None:
+        raise CannotRebuild
+    if model not in context.sampled:
+        first = batches[0][:SAMPLE]
+        context.predict(model, found(first) if found is not None else given[0][:SAMPLE] if given else first)
+    sample, answer = context.sampled[model]
+    told = seen.numbers(answer)
+    inputs, images = ([sample], batches) if given is None else ([sample, *given], [])
+    same, *answers = context.rebuilder.predictions(data, context.level, inputs, images, found)
+    if told is None or told.shape != same.shape or not _agree(told, same.astype(np.float64)):
+        raise CannotRebuild
+    return answers
+
+
+def _agree(one: Array, other: Array) -> bool:
+    """Whether two answers of a model are the same but for rounding, on another device perhaps."""
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return np.array_equal(np.isfinite(one), np.isfinite(other))
+    return float(np.abs(one - other).mean()) <= SAME * max(float(np.ptp(one)), 1e-6)
+
+
+def _in_its_own_worker(context: Context, model: str, given: list[Array]) -> list[Array]:
+    """What the submission's worker says that the model predicts, for all batches mixed."""
+    whole = np.concatenate(given)
+    order = context.generator("order").permutation(len(whole))
+    answers = []
+    for rows in np.array_split(order, 2):
+        answer = context.predict(model, whole[rows])
+        classes(answer, len(rows), f"`{model}.predict`")  # or it raises
+        found = seen.numbers(answer)
+        assert found is not None
+        by_rows = found.reshape(len(rows), -1) if len(found) == len(rows) or found.size == len(rows) else found.T
+        answers.append(by_rows)
+    if answers[0].shape[1:] != answers[1].shape[1:]:
+        message = _("`{model}.predict` gives entries of another shape each time it is called.").format(model=model)
+        raise CallFailed("failed", message)
+    return _unmixed(np.concatenate(answers), order, given)
+
+
+def _not_rebuilt(model: str, foreign: str) -> str:
+    if foreign:
+        sentence = _(
+            "`{model}` has a part that Keras does not bring ({name}), so it could not be rebuilt and was asked where your own code runs: accepted."
+        )
+    else:
+        sentence = _(
+            "`{model}` could not be rebuilt from its layers and weights, so it was asked where your own code runs: accepted."
+        )
+    return sentence.format(model=model, name=clean(foreign, 60))
+
+
+def _as_in_training(context: Context, model: str, split: Split) -> PixelMap | None:
+    """How ``fit`` got the images, where a submission scales them at its top level and not in a function.
 
     None where the record does not tell: then the function is asked for.
     """
     name = context.find_variable(model)
     fits = [call.inputs for call in training.fits(context.training()) if name in call.model]
+    count = math.prod(split.x_train.shape[1:])
+    values = np.arange(pixels.VALUES)
     for shape, limits in ((data.shape[1:], data.range) for data in fits):
-        if limits is not None and math.prod(shape) == math.prod(images.shape[1:]):
-            scaled = {(0.0, 1.0): images / 255, (-1.0, 1.0): images / 127.5 - 1, (0.0, 255.0): images}
-            inputs = scaled.get((round(limits[0], 2), round(limits[1], 2)))
-            return None if inputs is None else inputs.astype(np.float32).reshape(len(images), *shape)
+        if limits is not None and math.prod(shape) == count:
+            scaled = {(0.0, 1.0): values / 255, (-1.0, 1.0): values / 127.5 - 1, (0.0, 255.0): values}
+            column = scaled.get((round(limits[0], 2), round(limits[1], 2)))
+            if column is None:
+                return None
+            table = np.repeat(column.astype(np.float32)[:, None], count, axis=1)
+            return PixelMap(np.arange(count), table, tuple(shape))
     return None
 
 

@@ -29,6 +29,7 @@ from .allowance import LONGEST, Allowance
 from .endings import BROKEN, EXITED, CallFailed, Ending, failure_of
 from .engines import Engine, engine_of, libraries_of
 from .loading import ENDED, Causes
+from .rebuilding import ModelData, model_data
 from .view import Equipment
 from .warm import Kind, WarmStart
 from .worker_process import COMPARED, SetupFailed, WorkerProcess
@@ -173,6 +174,11 @@ class Session:
         """Top-level modules that were imported once it was loaded."""
 
     @property
+    def kind(self) -> Kind:
+        """The kind of warm process that its worker can be forked from."""
+        return Kind(self._engine, self._libraries)
+
+    @property
     def engine(self) -> Engine | None:
         """What executes the notebook; None for a module."""
         return None if self._engine == "module" else self._engine
@@ -182,7 +188,7 @@ class Session:
         fork = None
         # With a GPU the libraries have to find CUDA, which they look for when their process starts.
         if self._warm is not None and not self._equipment.gpu:
-            fork = partial(self._warm.fork, Kind(self._engine, self._libraries))
+            fork = partial(self._warm.fork, self.kind)
         self._worker = WorkerProcess(self._candidates[0], self._engine, self._limits, self._equipment, fork)
 
     def load(self) -> None:
@@ -226,6 +232,15 @@ class Session:
         doing = f"`{model}.predict`"
         return self._request({"predict": model}, [inputs], {}, doing).value
 
+    def take_model(self, model: str) -> ModelData:
+        """The submission's variable ``model``, a Keras model, as data; raises CallFailed."""
+        doing = _("Reading `{name}`").format(name=model)
+        answer = self._request({"take": model}, [], {}, doing).value
+        try:
+            return model_data(answer)
+        except ValueError as error:
+            raise self._not_the_graders(doing) from error
+
     def variables(self, names: Sequence[str], rows: int) -> dict[str, seen.Variable]:
         """Look at variables, arrays cut after ``rows`` entries; raises CallFailed."""
         return self._look("variables", _("Reading the variables"), seen.VARIABLES, list(names), rows)
@@ -249,10 +264,12 @@ class Session:
         try:
             return expected.validate_python(answer)
         except ValidationError as error:
-            self.close()
-            raise CallFailed(
-                "protocol", _("{doing} gave an answer that the grader's code cannot have given.").format(doing=doing)
-            ) from error
+            raise self._not_the_graders(doing) from error
+
+    def _not_the_graders(self, doing: str) -> CallFailed:
+        self.close()
+        sentence = _("{doing} gave an answer that the grader's code cannot have given.")
+        return CallFailed("protocol", sentence.format(doing=doing))
 
     def _request(
         self,

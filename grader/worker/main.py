@@ -172,6 +172,11 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
         gaps = confine.lock(config)
         del config["hide"]  # where a class or its data lie is not to be read in what a cell shows
         sys.path += config["python_path"]
+        if config["engine"] == "rebuild":
+            from grader_worker import rebuild
+
+            channel.sendall(frames.encode({"setup": "ready", "gaps": gaps}))
+            rebuild.serve(channel)  # never returns
         from grader_worker import serve
 
         if config["engine"] == "kernel":

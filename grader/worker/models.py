@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import hooks, losses
+from . import as_data, hooks, losses
 from .recording import unrecorded
 from .settings import settings
 
@@ -34,13 +34,13 @@ def _settle(tensorflow: ModuleType, seed: int) -> None:
 
 def is_model(value: Any) -> bool:
     """Whether ``value`` is a Keras model."""
-    return any("keras" in base.__module__ and base.__name__ == "Model" for base in type(value).__mro__)
+    return as_data.is_model(value)
 
 
 def predict(model: Any, inputs: Array) -> Any:
     """What ``model`` predicts in evaluation mode, without leaving a trace in the record."""
     with unrecorded():
-        return model.predict(inputs, batch_size=BATCH, verbose=0) if is_model(model) else model.predict(inputs)
+        return as_data.predict(model, inputs, BATCH)
 
 
 def describe(model: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import hooks, training_data
+from . import as_data, hooks, training_data, weights
 from .settings import settings
 from .training_data import Examined
 
@@ -39,6 +39,8 @@ def watch() -> None:
     hooks.after_import("keras.src.models.model", _record_models)
     hooks.after_import("keras.src.trainers.epoch_iterator", _record_iterators)
     hooks.after_import("tensorflow.python.eager.backprop", _record_tapes)
+    as_data.watch()
+    weights.watch()
 
 
 @contextlib.contextmanager
@@ -97,6 +99,7 @@ def _count(model: Any, optimizer: Any, steps: int) -> None:
 
 
 def _record_models(module: ModuleType) -> None:
+    as_data.keep(module)
     model = module.Model
     for method in ("fit", "evaluate", "predict"):
         setattr(model, method, _recorded(method, getattr(model, method)))
@@ -121,7 +124,7 @@ def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
             elif method == "fit":
                 _join(self, method, given.get("x"), given.get("y"))
         try:
-            with unrecorded(), _counted(self) if method == "fit" else contextlib.nullcontext():
+            with unrecorded(), _fitting(self) if method == "fit" else contextlib.nullcontext():
                 result = original(self, *arguments, **keywords)
         finally:
             _awaited.clear()
@@ -138,6 +141,12 @@ def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+@contextlib.contextmanager
+def _fitting(model: Any) -> Iterator[None]:
+    with _counted(model), weights.fitting(model):
+        yield
+
+
 def _recorded_on_batch(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -147,7 +156,10 @@ def _recorded_on_batch(method: str, original: Callable[..., Any]) -> Callable[..
             given = inspect.signature(original).bind(self, *arguments, **keywords).arguments
             _join(self, method, given.get("x"), given.get("y"))
         with unrecorded(), _counted(self) if method == "train_on_batch" else contextlib.nullcontext():
-            return original(self, *arguments, **keywords)
+            result = original(self, *arguments, **keywords)
+        if method == "train_on_batch":
+            weights.trained_otherwise(self.weights)
+        return result
 
     return call
 
@@ -339,6 +351,8 @@ def _record_tapes(module: ModuleType) -> None:
     @wraps(gradient)
     def asked(self: Any, target: Any, sources: Any, *arguments: Any, **keywords: Any) -> Any:
         pending = getattr(self, "grader_pending", ())
+        if not _depth[0]:
+            weights.trained_otherwise(_flat(sources))
         if pending:
             with contextlib.suppress(Exception):
                 wanted = {id(source) for source in _flat(sources)}

@@ -7,6 +7,7 @@ Requests are ``{"id", "entry", "files", "left_out", "ends_at"}``, once and first
     {..., "class"}                                                a method; the first argument is :mod:`classes`' setup
     {..., "globals"}                                              with globals; the first argument is :mod:`state`'s setup
     {"id", "predict", "arguments"}                                let a model predict
+    {"id", "take", "arguments"}                                   see :func:`as_data.taken`
     {"id", "look", "arguments"}                                   see :mod:`look`
 
 where arguments are an encoded pair (positional, by keyword), or have values for names at the top level as a third part.
@@ -28,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from . import classes, datasets, frames, given, look, models, prepare, state, unbound, values
+from . import as_data, classes, datasets, frames, given, look, models, prepare, state, unbound, values
 from .describe import Locate, describe_error, describe_namespace, returned_names
 from .statements import Loading
 
@@ -100,6 +101,8 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
             result = _look(request["look"], namespace, arguments)
         elif "predict" in request:
             result = models.predict(namespace[request["predict"]], *arguments)
+        elif "take" in request:
+            result = as_data.taken(namespace[request["take"]])
         else:
             with prepare.seeded(request.get("seed")):
                 if "class" in request:

@@ -1,0 +1,99 @@
+"""Whether what a model answers can come from training it: what cannot is reported to the instructor, and not scored.
+
+Each rule holds for every network that was trained on images and asked about others, whatever its training was.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..assignment.checks import AccuracyCheck
+from ..datasets import Split
+from ..language import _
+from ..report.model import FOR_INSTRUCTOR
+from ..sandbox.rebuilding import ModelData
+from ..statistics import Estimate, difference, mean
+from .context import Context, Outcome
+
+Array = np.ndarray[Any, Any]
+CERTAIN = 5.0  # standard errors
+BETTER = 0.03  # held-out accuracy above that on the training images: more than two samples of one kind ever differ by
+RECOGNISED = 0.03  # of the accuracy that goes when a few pixels change by one grey level
+ALTERED = 1000  # held-out images that are asked once more, a few of their pixels changed
+PIXELS = 5  # of each
+NEAR = 0.5  # of the way of the training: averages of weights are no further away from it
+
+
+def too_good(context: Context, dataset: str, accuracy: float) -> list[str]:
+    """The sentence for the instructor where ``accuracy`` is more than a network reaches; none where it is not."""
+    split = context.split(dataset)
+    bounds = [
+        check.at_most.get("stand-in" if split.stand_in else "real", 1.0)
+        for check in context.content.checks
+        if isinstance(check, AccuracyCheck) and check.dataset == dataset
+    ]
+    if not bounds or accuracy <= max(bounds):
+        return []
+    sentence = _(
+        "{percent:.1f} % of the held-out images are classified correctly; no network of this kind reaches more than {most:.1f} %."
+    )
+    return [sentence.format(percent=100 * accuracy, most=100 * max(bounds))]
+
+
+def better_on_unseen(training: Array, held_out: Array) -> list[str]:
+    """The sentence where held-out images (n,) are right clearly more often than training images (m,)."""
+    seen, unseen = mean(training), mean(held_out)
+    error = float(np.hypot(seen.error, unseen.error))
+    if unseen.value - seen.value <= max(BETTER, CERTAIN * error):
+        return []
+    sentence = _(
+        "{unseen:.1f} % of the held-out images are right, but only {seen:.1f} % of the training images: no training does that."
+    )
+    return [sentence.format(unseen=100 * unseen.value, seen=100 * seen.value)]
+
+
+def recognises(right: Array, altered: Array) -> list[str]:
+    """The sentence where images are right much less often once a few pixels have changed by one grey level, both (n,)."""
+    lost: Estimate = difference(right, altered)
+    if lost.value <= max(RECOGNISED, CERTAIN * lost.error):
+        return []
+    sentence = _(
+        "Of {count} held-out images {before:.1f} % are right, and {after:.1f} % when {pixels} pixels of each change by one grey level: single images are recognised."
+    )
+    told = sentence.format(
+        count=len(right), before=100 * mean(right).value, after=100 * mean(altered).value, pixels=PIXELS
+    )
+    return [told]
+
+
+def untrained(model: ModelData) -> list[str]:
+    """The sentence where weights were put in that no recorded training has made, nor an average of such."""
+    if not model.unknown or model.distance <= NEAR:
+        return []
+    sentence = _(
+        "{count} of its arrays of weights were in the model at the end of no epoch of fit() that was recorded: they were put in, or were trained elsewhere."
+    )
+    return [sentence.format(count=model.unknown)]
+
+
+def altered(split: Split, random: np.random.Generator) -> Array:
+    """Copies of the first held-out images: in each, a few pixels that are not dark are one grey level darker."""
+    images = split.x_held_out[:ALTERED].copy()
+    flat = images.reshape(len(images), -1)
+    # The largest of random keys, dark pixels last: a few pixels by chance, without a loop.
+    keys = np.where(flat >= 2, random.random(flat.shape), -1)
+    chosen = np.argpartition(keys, -PIXELS, axis=1)[:, -PIXELS:]
+    rows = np.arange(len(flat))[:, None]
+    flat[rows, chosen] -= (flat[rows, chosen] >= 2).astype(np.uint8)
+    return images
+
+
+def not_scored(name: str, sentences: list[str]) -> Outcome:
+    """No points, a neutral sentence for the student, and the reasons for the instructor."""
+    message = _(
+        "`{name}` is not scored here: what it answers does not follow from the training that was recorded. Train it with fit() in the file that you hand in; if it does that already, ask your instructor to look at it."
+    )
+    told = [f"`{name}`: {sentence}" for sentence in sentences]
+    return Outcome(0.0, message.format(name=name), {FOR_INSTRUCTOR: told}, hint_fits=False)

@@ -1,0 +1,192 @@
+"""A second worker, which never loads a submission: it builds a model from data and says what that predicts.
+
+Held-out images go to no other worker, as long as a model is of a kind that can be built again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..assignment.parts import Limits
+from ..containers import ran_out
+from ..errors import NoIsolation, NoMemory
+from ..language import _
+from ..worker import values, weights
+from ..worker.frames import ProtocolError
+from . import configuration, seen
+from .allowance import Allowance
+from .configuration import NotBuiltIn
+from .endings import CallFailed
+from .view import Equipment
+from .warm import Kind, WarmStart
+from .worker_process import SetupFailed, WorkerProcess
+
+Array = np.ndarray[Any, Any]
+SECONDS = 60.0  # for all that a model is asked, the import of Keras included
+MOST_SCORES = 1000  # of an image
+
+
+class CannotRebuild(Exception):
+    """The model could not be rebuilt from what the submission's worker says of it."""
+
+
+class _Taken(BaseModel):
+    """What a worker says of a model, see :func:`grader.worker.as_data.taken`."""
+
+    model_config = ConfigDict(strict=True, arbitrary_types_allowed=True, defer_build=True)
+
+    configuration: np.ndarray[Any, Any] | None
+    weights: list[np.ndarray[Any, Any]] | None = Field(max_length=seen.MOST_VARIABLES)
+    moving: list[bool] = Field(max_length=seen.MOST_VARIABLES)
+    known: np.ndarray[Any, Any]
+    otherwise: bool
+    distance: float
+
+
+@dataclass(frozen=True)
+class ModelData:
+    """A model as data: a clean configuration (None for what Keras alone cannot build), and its weights.
+
+    ``foreign`` names the class that Keras does not have, "" if it is the model's own or has no name. ``unknown`` is the number
+    of weights, statistics aside, that no recorded training has made, None where that cannot be said; ``distance`` is how far the weights are from all that training
+    went through, as a part of its way.
+    """
+
+    configuration: dict[str, Any] | None
+    weights: list[Array]
+    foreign: str
+    unknown: int | None
+    distance: float
+
+
+def model_data(answer: Any) -> ModelData:
+    """What a worker says of a model, validated; raises ValueError for what no worker's own code says."""
+    taken = _Taken.model_validate(answer)
+    known = taken.known
+    arrays = taken.weights
+    if known.dtype != np.uint8 or known.ndim != 2 or known.shape[1:] != (weights.SIZE,):
+        raise ValueError("no digests")
+    if arrays is not None and (
+        len(arrays) != len(taken.moving) or any(array.dtype.kind not in "biuf" for array in arrays)
+    ):
+        raise ValueError("no weights")
+    cleaned, foreign = None, ""
+    if taken.configuration is not None and arrays is not None:
+        try:
+            cleaned = configuration.cleaned(np.asarray(taken.configuration, np.uint8).tobytes())
+        except NotBuiltIn as found:
+            foreign = str(found)
+    unknown = None
+    if arrays is not None and not taken.otherwise:
+        made = {row.tobytes() for row in known}
+        own = [array for array, moving in zip(arrays, taken.moving, strict=True) if not moving]
+        unknown = sum(weights.digest(array) not in made for array in own)
+    return ModelData(cleaned, arrays or [], foreign, unknown, taken.distance)
+
+
+@dataclass(frozen=True)
+class PixelMap:
+    """A map that is fixed for each pixel: entry j of an input of ``shape`` is ``table[pixel source[j], j]``.
+
+    ``source`` is int64 (entries,), ``table`` (256, entries) in the dtype of the submission's own answer.
+    """
+
+    source: Array
+    table: Array
+    shape: tuple[int, ...]
+
+    def __call__(self, images: Array) -> Array:
+        """The inputs (n, *shape) that are made of uint8 images (n, ...)."""
+        made = self.table[images.reshape(len(images), -1)[:, self.source], np.arange(len(self.source))]
+        return made.reshape(len(images), *self.shape)
+
+
+class Rebuilder:
+    """Starts the second worker, and asks it; a context manager that ends it."""
+
+    def __init__(self, limits: Limits, equipment: Equipment, warm: WarmStart | None, like: Kind) -> None:
+        """``like`` is the kind of warm process that the submission's worker comes from, and this one as well."""
+        self._limits = limits
+        self._equipment = replace(equipment, data={}, files={}, globals=(), seed=0, gpu=False)
+        self._fork = None if warm is None else partial(warm.fork, like)
+        self._worker: WorkerProcess | None = None
+
+    def start(self, level: str) -> None:
+        """Start the worker without waiting for it."""
+        if self._worker is None:
+            self._level = level
+            self._worker = WorkerProcess(level, "rebuild", self._limits, self._equipment, self._fork)
+            self._ready = False
+
+    def predictions(
+        self,
+        model: ModelData,
+        level: str,
+        inputs: Sequence[Array],
+        images: Sequence[Array] = (),
+        map_: PixelMap | None = None,
+    ) -> list[Array]:
+        """What the model gives for each of the ``inputs`` and then for each of the ``images``, of which ``map_`` makes inputs.
+
+        Each float32 (n, ...). Raises CannotRebuild, and NotGradable where the worker cannot be started.
+        """
+        if model.configuration is None:
+            raise CannotRebuild
+        self.start(level)
+        worker = self._worker
+        assert worker is not None
+        lookup = None if map_ is None else (map_.source, map_.table, list(map_.shape))
+        tree, payload = values.encode((model.weights, list(inputs), list(images), lookup))
+        request = {"id": 1, "configuration": model.configuration, "arguments": tree}
+        doing = _("Rebuilding the model")
+        try:
+            self._await(worker)
+            allowance = Allowance(SECONDS)
+            worker.send(request, payload, allowance, doing)
+            header, raw = worker.receive(allowance, doing)
+            if "error" in header:
+                raise CannotRebuild(str(header["error"]))
+            answers = values.decode(header.get("value"), raw)
+        except (CallFailed, ProtocolError) as failure:
+            self.close()
+            raise CannotRebuild(str(failure)) from failure
+        counts = [len(batch) for batch in (*inputs, *images)]
+        if (
+            not isinstance(answers, list)
+            or [len(answer) if isinstance(answer, np.ndarray) and answer.ndim else -1 for answer in answers] != counts
+            or any(answer.size > len(answer) * MOST_SCORES for answer in answers)
+        ):
+            raise CannotRebuild
+        return answers
+
+    def _await(self, worker: WorkerProcess) -> None:
+        if self._ready:
+            return
+        try:
+            worker.await_ready()
+        except SetupFailed as error:
+            starved = worker.out_of_memory()
+            self._worker = None
+            if starved:
+                raise NoMemory(ran_out()) from error
+            sentence = _("No second worker could be started at isolation level '{level}' ({error}).")
+            raise NoIsolation(sentence.format(level=self._level, error=error)) from error
+        self._ready = True
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
+
+    def __enter__(self) -> Rebuilder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,110 @@
+"""A Keras model as data: its configuration and its weights, from which it can be built again elsewhere.
+
+Which objects are models, and how one is asked, is decided by Keras's own classes and functions, kept from before
+student code ran: neither a class with the same name nor a method that a submission replaces changes that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from . import hooks, weights
+
+Array = np.ndarray[Any, Any]
+MOST_CONFIGURATION = 1 << 20  # bytes
+MOST_WEIGHTS = 32 << 20  # bytes
+
+_type, _mro = type, type.__dict__["__mro__"].__get__
+_classes: dict[str, type] = {}  # Keras's own
+_methods: dict[str, Callable[..., Any]] = {}
+_PARTS = {
+    "keras.src.models.model": "Model",  # by models, before it records what a model is asked
+    "keras.src.models.sequential": "Sequential",
+    "keras.src.models.functional": "Functional",
+    "tf_keras.src.engine.training": "OlderModel",
+}
+
+
+def watch() -> None:
+    """Keep Keras's classes as soon as they are imported."""
+    for module in list(_PARTS)[1:]:
+        hooks.after_import(module, keep)
+
+
+def keep(module: ModuleType) -> None:
+    """Keep the class of a module that has just been imported, and its methods as they are now."""
+    name = _PARTS[module.__name__]
+    kind = _classes[name] = module.__dict__[name.removeprefix("Older")]
+    for method in ("predict", "get_config"):
+        _methods[f"{name}.{method}"] = getattr(kind, method)
+
+
+def is_a(value: Any, *names: str) -> bool:
+    """Whether ``value`` really is an object of one of these classes of Keras: no ``__class__`` is believed."""
+    kinds = _mro(_type(value))
+    return any(name in _classes and any(kind is _classes[name] for kind in kinds) for name in names)
+
+
+def is_model(value: Any) -> bool:
+    """Whether ``value`` is a Keras model."""
+    return is_a(value, "Model", "OlderModel")
+
+
+def predict(model: Any, inputs: Array, batch: int) -> Any:
+    """What Keras's own ``predict`` says, whatever the class of ``model`` has in its place."""
+    name = "Model" if is_a(model, "Model") else "OlderModel"
+    return _methods[f"{name}.predict"](model, inputs, batch_size=batch, verbose=0)
+
+
+def taken(model: Any) -> dict[str, Any]:
+    """The model as ``{"configuration": JSON as uint8, "weights": arrays, "moving": flags, "known", "otherwise", "distance"}``.
+
+    ``configuration`` is None for a class of the submission's own, and ``weights`` is None where they are too large.
+    ``moving`` says which weights are statistics, which a prediction may change. The rest is :mod:`weights`' record.
+    """
+    variables = list(model.weights)
+    arrays: list[Array] | None = [weights.as_array(variable) for variable in variables]
+    size = sum(array.nbytes for array in arrays or [])
+    layers = [layer for layer in _all_layers(model) if _is_moving(layer)]
+    statistics = {id(variable) for layer in layers for variable in layer.non_trainable_weights}
+    told: dict[str, Any] = {
+        "configuration": _configuration(model),
+        "moving": [id(variable) in statistics for variable in variables],
+        "known": weights.known(),
+        "otherwise": weights.is_known_otherwise(model),
+        "distance": weights.distance(arrays or []),
+    }
+    return {**told, "weights": arrays if size <= MOST_WEIGHTS else None}
+
+
+def _is_moving(layer: Any) -> bool:
+    return "Normalization" in _type(layer).__name__
+
+
+def _all_layers(model: Any) -> list[Any]:
+    with contextlib.suppress(Exception):
+        return list(model._flatten_layers())
+    return list(model.layers)
+
+
+def _configuration(model: Any) -> Array | None:
+    for name in ("Sequential", "Functional"):
+        if is_a(model, name):
+            with contextlib.suppress(Exception):
+                config = _methods[f"{name}.get_config"](model)
+                text = json.dumps({"class_name": name, "config": config}, default=_refuse).encode()
+                if len(text) <= MOST_CONFIGURATION:
+                    return np.frombuffer(text, np.uint8)
+    return None
+
+
+def _refuse(value: Any) -> Any:
+    if _type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{_type(value).__name__} is no plain data")
