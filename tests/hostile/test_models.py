@@ -1,0 +1,118 @@
+"""Submissions whose model was not trained, or answers from a table of held-out labels: none of them is scored for it.
+
+Each carries the labels of the held-out images of the stand-in, as somebody can who knows a public data set. Its header says how
+the checks of the model end, and what the instructor reads.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import datasets
+from grader.assignment import load
+from grader.checks import pixels, plausible, trained
+from grader.grading import grade
+from grader.sandbox.rebuilding import CannotRebuild
+from grader.sandbox.warm import WarmStart
+from grader.submission import read
+
+FOLDER = Path(__file__).parent / "models"
+NAMES = sorted(path.name for path in FOLDER.iterdir() if path.suffix == ".py")
+ASSIGNMENT = """
+name: clothes
+version: 1
+title: Clothes
+limits: {load_seconds: 100, call_seconds: 60, memory_mb: 3000, processes: 1024}
+datasets: {fashion_mnist: {training: 3000, held_out: 1000}}
+functions: {preprocess: {signature: (images), returns: [inputs]}}
+variables: {model: {type: model}}
+checks:
+  - {name: model, title: m, kind: architecture, model: model, outputs: 10, hidden_layers: 1, points: 1}
+  - name: accuracy
+    title: a
+    kind: accuracy
+    dataset: fashion_mnist
+    model: model
+    preprocess: preprocess
+    at_most: {real: 0.95, stand-in: 0.99}
+    bands: [{share: 1, at_least: 0.6}, {share: 0.5, at_least: 0.4}]
+    points: 1
+"""
+
+
+@pytest.fixture(scope="module")
+def warm():
+    with WarmStart() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def tables():
+    """The tables as they are put into a submission: of images, and of blurred images."""
+    split = datasets.split(datasets.load("fashion_mnist"), 3000, 1000)
+    blurred = split.x_held_out.reshape(-1, 4, 7, 4, 7).mean(axis=(2, 4)).astype(np.uint8) // 16
+    return {
+        "TABLE": {zlib.crc32(i.tobytes()): int(n) for i, n in zip(split.x_held_out, split.y_held_out, strict=True)},
+        "COARSE": {zlib.crc32(i.tobytes()): int(n) for i, n in zip(blurred, split.y_held_out, strict=True)},
+    }
+
+
+@pytest.fixture
+def graded_model(tmp_path, warm, tables):
+    (tmp_path / "clothes").mkdir()
+    (tmp_path / "clothes" / "assignment.yaml").write_text(ASSIGNMENT)
+
+    def run(name):
+        text = (FOLDER / name).read_text()
+        for table, content in tables.items():
+            text = text.replace(f"{table} = {{}}", f"{table} = {content}")
+        (tmp_path / "submitted.py").write_text(text)
+        assignment = load(str(tmp_path / "clothes"))
+        report = grade(assignment, read(tmp_path / "submitted.py", assignment), seed=7, whole=True, warm=warm)
+        return report, {check.name: check for check in report.checks}
+
+    return run
+
+
+def declared(name):
+    header = re.findall(r"^# (model|accuracy|instructor|control): (.+)$", (FOLDER / name).read_text(), re.MULTILINE)
+    return dict(header)
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_that_was_not_trained_is_not_scored(graded_model, name):
+    header = declared(name)
+    report, found = graded_model(name)
+    said = {check: (result.status, result.message) for check, result in found.items()}
+    assert found["model"].status == header["model"], said
+    assert found["accuracy"].status == header["accuracy"], said
+    assert report.ending == "graded"
+    told = " ".join(report.for_instructor())
+    if "instructor" in header:
+        assert header["instructor"] in told
+        assert "`model` is not scored here" in found["accuracy"].message
+        assert header["instructor"] not in found["accuracy"].message
+    else:
+        assert told == ""
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("name", [name for name in NAMES if "control" in declared(name)])
+def test_without_the_protection_the_trick_works(graded_model, monkeypatch, name):
+    """Where student code is asked about held-out images, and whatever it answers is scored."""
+
+    def cannot(*_):
+        raise CannotRebuild
+
+    monkeypatch.setattr(pixels, "fixed_map", lambda *_: None)
+    monkeypatch.setattr(trained, "_rebuilt", cannot)
+    for rule in ("better_on_unseen", "recognises", "untrained"):
+        monkeypatch.setattr(plausible, rule, lambda *_: [])
+    _, found = graded_model(name)
+    assert found["accuracy"].status == "passed", found["accuracy"].message
