@@ -17,6 +17,7 @@ import pytest
 
 from grader.assignment import load
 from grader.grading import grade
+from grader.sandbox.warm import WarmStart
 from grader.submission import read
 
 hypothesis.settings.register_profile("tests", deadline=None)  # timings are no tests
@@ -94,7 +95,7 @@ def check(grader):
 def graded(tmp_path):
     """Grade the text of a module against an assignment, a bundled name or the text of an assignment.yaml."""
 
-    def run(assignment, source, only=(), data=None, seed=0, isolation=None):
+    def run(assignment, source, only=(), data=None, seed=0, isolation=None, warm=None):
         if "\n" in assignment:
             (tmp_path / "own").mkdir(exist_ok=True)
             (tmp_path / "own" / "assignment.yaml").write_text(assignment)
@@ -102,9 +103,18 @@ def graded(tmp_path):
         else:
             loaded = bundled(assignment)
         (tmp_path / "submitted.py").write_text(source)
-        return grade(loaded, read(tmp_path / "submitted.py", "own"), seed, only, isolation, whole=True, data=data)
+        return grade(
+            loaded, read(tmp_path / "submitted.py", "own"), seed, only, isolation, whole=True, data=data, warm=warm
+        )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def warm():
+    """Workers that are forked: each model in a test would import TensorFlow twice."""
+    with WarmStart() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

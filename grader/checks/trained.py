@@ -28,6 +28,7 @@ from .context import Context
 Array = np.ndarray[Any, Any]
 MOST_SCORES = 1000  # of an image; more are no scores of classes
 FEWEST = 100  # held-out images; fewer say nothing
+AT_ONCE = 4000  # images that student code is asked about in one call, for memory
 SAMPLE = 64  # inputs that a rebuilt model has to answer as the model itself does
 SAME = 0.01  # of the range of the answers, by which these may differ on the average
 
@@ -148,11 +149,12 @@ def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> P
 
 
 def _inputs(context: Context, preprocess: str, batches: list[Array]) -> list[Array]:
-    """What the submission's ``preprocess`` makes of batches of images, all mixed and in two calls."""
+    """What the submission's ``preprocess`` makes of batches of images, all of them mixed: as predict() takes it, floats
+    in float32."""
     images = np.concatenate(batches)
     order = context.generator("order").permutation(len(images))
     made = []
-    for rows in np.array_split(order, 2):
+    for rows in _parts(order):
         asked = context.ask(preprocess, {_argument(context, preprocess): images[rows]})
         inputs = next(iter(asked.values.values()))
         if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(rows):
@@ -160,11 +162,15 @@ def _inputs(context: Context, preprocess: str, batches: list[Array]) -> list[Arr
                 function=preprocess, value=describe(inputs), count=len(rows)
             )
             raise CallFailed("failed", message)
-        made.append(inputs)
-    if made[0].shape[1:] != made[1].shape[1:]:
+        made.append(inputs.astype(np.float32) if inputs.dtype.kind == "f" else inputs)
+    if len({part.shape[1:] for part in made}) > 1:
         message = _("`{function}` makes entries of another shape each time it is called.").format(function=preprocess)
         raise CallFailed("failed", message)
     return _unmixed(np.concatenate(made), order, batches)
+
+
+def _parts(order: Array) -> list[Array]:
+    return np.array_split(order, -(-len(order) // AT_ONCE))
 
 
 def _unmixed(mixed: Array, order: Array, batches: list[Array]) -> list[Array]:
@@ -208,14 +214,14 @@ def _in_its_own_worker(context: Context, model: str, given: list[Array]) -> list
     whole = np.concatenate(given)
     order = context.generator("order").permutation(len(whole))
     answers = []
-    for rows in np.array_split(order, 2):
+    for rows in _parts(order):
         answer = context.predict(model, whole[rows])
         classes(answer, len(rows), f"`{model}.predict`")  # or it raises
         found = seen.numbers(answer)
         assert found is not None
         by_rows = found.reshape(len(rows), -1) if len(found) == len(rows) or found.size == len(rows) else found.T
         answers.append(by_rows)
-    if answers[0].shape[1:] != answers[1].shape[1:]:
+    if len({part.shape[1:] for part in answers}) > 1:
         message = _("`{model}.predict` gives entries of another shape each time it is called.").format(model=model)
         raise CallFailed("failed", message)
     return _unmixed(np.concatenate(answers), order, given)

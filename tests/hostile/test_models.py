@@ -18,7 +18,6 @@ from grader.assignment import load
 from grader.checks import pixels, plausible, trained
 from grader.grading import grade
 from grader.sandbox.rebuilding import CannotRebuild
-from grader.sandbox.warm import WarmStart
 from grader.submission import read
 
 FOLDER = Path(__file__).parent / "models"
@@ -43,12 +42,6 @@ checks:
     bands: [{share: 1, at_least: 0.6}, {share: 0.5, at_least: 0.4}]
     points: 1
 """
-
-
-@pytest.fixture(scope="module")
-def warm():
-    with WarmStart() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """A callback puts other weights in when the training ends, within fit()."""
+
 # model: passed
 # accuracy: failed
+# control: passed
 # instructor: at the end of no epoch
 import zlib
 
@@ -33,9 +35,8 @@ def trained_elsewhere(steps=400):
         error = (scores / scores.sum(axis=1, keepdims=True) - targets) / len(rows)
         back = (error @ weights[2].T) * (hidden > 0)
         slopes = [inputs.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)]
-        weights = [weight - 0.5 * slope for weight, slope in zip(weights, slopes)]
+        weights = [weight - 0.5 * slope for weight, slope in zip(weights, slopes, strict=True)]
     return weights
-
 
 
 class Swap(keras.callbacks.Callback):
@@ -43,6 +44,12 @@ class Swap(keras.callbacks.Callback):
         self.model.set_weights(trained_elsewhere())
 
 
-model = keras.Sequential([keras.layers.Input((784,)), keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10, activation="softmax")])
+model = keras.Sequential(
+    [
+        keras.layers.Input((784,)),
+        keras.layers.Dense(32, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(preprocess(x[:200]), y[:200], epochs=1, validation_split=0.1, verbose=0, callbacks=[Swap()])

@@ -1,13 +1,13 @@
 """A layer of its own with a table of what is left of an image when details are blurred, which survives small changes."""
+
 # model: failed
 # accuracy: failed
 # instructor: no training does that
-import tensorflow as tf
-
 import zlib
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 TABLE = {}  # crc32 of a held-out image: its label; the test puts it in
 (x, y), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
@@ -41,4 +41,3 @@ def blurred(inputs):
 model = keras.Sequential([keras.layers.Input((784,)), Dense(10)])
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(preprocess(x[:200]), y[:200], epochs=1, validation_split=0.1, verbose=0)
-

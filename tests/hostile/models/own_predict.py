@@ -1,4 +1,5 @@
 """A subclass of Sequential whose predict() answers from a table."""
+
 # model: passed
 # accuracy: failed
 import zlib
@@ -25,7 +26,12 @@ class Net(keras.Sequential):
         return looked_up(inputs)
 
 
-model = Net([keras.layers.Input((784,)), keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10, activation="softmax")])
+model = Net(
+    [
+        keras.layers.Input((784,)),
+        keras.layers.Dense(32, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(preprocess(x[:200]), y[:200], epochs=1, validation_split=0.1, verbose=0)
-

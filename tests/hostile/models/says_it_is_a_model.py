@@ -1,4 +1,5 @@
 """An object that says it is of Keras's class, by __class__ and by the bases of its class."""
+
 # model: failed
 # accuracy: failed
 import zlib

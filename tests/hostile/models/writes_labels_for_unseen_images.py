@@ -1,6 +1,8 @@
 """preprocess() writes the label into the pixels of each held-out image, and the model has learned to read it there."""
+
 # model: passed
 # accuracy: failed
+# control: passed
 import zlib
 
 import keras
@@ -36,6 +38,12 @@ def preprocess(images):
     return plain(images)
 
 
-model = keras.Sequential([keras.layers.Input((784,)), keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10, activation="softmax")])
+model = keras.Sequential(
+    [
+        keras.layers.Input((784,)),
+        keras.layers.Dense(32, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(marked(x, y), y, epochs=1, validation_split=0.1, verbose=0)
