@@ -33,6 +33,8 @@ def engine_of(submission: Submission, wanted: Engine) -> Literal["module", "kern
     """A module executes itself; a notebook gets a kernel if one is wanted, or if it seems to use it as such."""
     if submission.kind == "module":
         return "module"
+    if submission.problem is not None:  # nothing is executed, and what was handed in may be 50 MB
+        return wanted
     code = (name for name in submission.files if name == submission.entry or name.lower().endswith((".ipynb", ".py")))
     if any(KERNEL_ONLY.search(submission.files[name]) for name in code):
         return "kernel"

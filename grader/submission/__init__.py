@@ -15,8 +15,6 @@ from . import choice, defined, files, unreadable
 if TYPE_CHECKING:
     from ..assignment import Assignment
 
-MAX_CODE = 1 << 20  # characters; to read them as Python takes the grader hundreds of bytes for each
-
 
 @dataclass(frozen=True)
 class Code:
@@ -45,7 +43,7 @@ class Submission:
     ``files`` maps relative names to contents, from the folder of the one that is executed, ``entry``; ``file`` is that
     one's path in what was handed in. ``code`` is all the Python in them. ``problem`` says, in one sentence, why it cannot
     be executed at all; such a submission is graded, and every check ends as an error. ``nothing`` says why there is
-    nothing to grade; such a submission has no score. ``raw`` is the text of a notebook as it was handed in, ``notes`` are
+    nothing to grade; such a submission has no score. ``raw`` is a notebook as it was handed in, ``notes`` are
     sentences on what was taken for what.
     """
 
@@ -56,7 +54,7 @@ class Submission:
     files: dict[str, bytes]
     code: list[Code]
     problem: str | None
-    raw: str = ""
+    raw: bytes = b""
     file: str = ""
     nothing: str | None = None
     notes: tuple[str, ...] = ()
@@ -68,7 +66,11 @@ def read(path: Path, assignment: Assignment | str) -> Submission:
     A path of a file is taken at its word: that file is read, whatever is in it.
     """
     contents = files.read(path)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else digest(contents)
+    if not path.is_file() or not path.name.lower().endswith(files.ARCHIVES):
+        sha256 = digest(contents)
+    else:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if path.is_file() and not path.name.lower().endswith(files.ARCHIVES):
         return _prepare(str(path), sha256, contents, *contents)
     contents = files.unpack_inner(str(path), contents)
@@ -106,16 +108,18 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
     shown_file = clean(file, 80)
     kind = choice.kind_of(file, contents[file])
     entry, tree = _from_its_folder(file, contents)
-    code, problem, raw, notes = [], None, "", _notes(kind, file)
+    code, problem, raw, notes = [], None, b"", _notes(kind, file)
     nothing = unreadable.told(shown_file, contents[file])
     try:
         if nothing is None and kind == "notebook":
             from . import notebook  # a module does not need it
 
-            raw = contents[file].decode("utf-8-sig")
+            raw = contents[file]
             tree[entry], cells = notebook.prepare(shown_file, raw)
             code = [Code(_("cell {number}").format(number=n), cell, n) for n, cell in enumerate(cells, start=1)]
             notes += unreadable.conflicts_in_cells(shown_file, cells)
+        elif nothing is None and len(contents[file]) > 4 * defined.MAX_CODE:
+            problem = too_much_code(shown_file)
         elif nothing is None:
             from . import encoding
 
@@ -139,20 +143,25 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
         problem = str(error)
     except NothingToGrade as error:
         nothing = str(error)
-    used = choice.helpers(entry, [part.text for part in code], tree)
+    used = choice.helpers(entry, [part.text for part in code], tree) if problem is None else []
     tree = {
         name: content for name, content in tree.items() if name in (entry, *used) or not files.is_python(name, content)
     }
     folder = file.rpartition("/")[0]
     for name in used:
         whole = f"{folder}/{name}" if f"{folder}/{name}" in contents else name
-        code.append(Code(whole, tree[name].decode(errors="replace")))
-    if problem is None and sum(len(part.text) for part in code) > MAX_CODE:
-        problem = _("{file} and what lies beside it hold more than 1 MB of code: hand in numbers as data.").format(
-            file=shown_file
-        )
+        code.append(Code(whole, defined.text_of(tree[name])))
+    if problem is None and defined.is_too_much(*(part.text for part in code)):
+        problem = too_much_code(shown_file)
     shown = os.fsencode(path).decode(errors="replace")
     return Submission(shown, sha256, kind, entry, tree, code, problem, raw, file, nothing, notes)
+
+
+def too_much_code(file: str) -> str:
+    """The sentence about a file that, with what it uses, is longer than a solution can be."""
+    return _(
+        "{file} and what lies beside it hold more than 1 MB of code, or {count:,} words and signs: hand in numbers as data."
+    ).format(file=file, count=defined.MOST_WORDS)
 
 
 def _from_its_folder(file: str, contents: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:

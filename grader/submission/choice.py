@@ -148,7 +148,7 @@ def kind_of(name: str, content: bytes) -> str:
         return "module"
     # Python code that was saved under the name of a notebook: nothing that begins like JSON is any.
     begins = content.lstrip(SPACE)[:1]
-    tree = None if begins in (b"{", b"[", b"") else defined.parse(content.decode(errors="replace"))
+    tree = None if begins in (b"{", b"[", b"") else defined.parse(defined.text_of(content))
     return "module" if tree is not None and any(map(_does_something, tree.body)) else "notebook"
 
 
@@ -164,16 +164,16 @@ def read_code(name: str, content: bytes) -> tuple[str, str | None]:
     problem = unreadable.told(shown, content)
     if problem is not None:
         return "", problem
-    text = content.decode("utf-8-sig", errors="replace")
     if kind_of(name, content) == "module":
+        text = defined.text_of(content)
         return text, nothing_written(shown, text)
     from . import notebook
 
     try:
-        return "\n".join(notebook.prepare(shown, text)[1]), None
+        return "\n".join(notebook.prepare(shown, content)[1]), None
     except NothingToGrade as error:
         return "", str(error)
-    except CannotRun:
+    except (CannotRun, UnicodeDecodeError):
         return "", None
 
 
@@ -383,14 +383,14 @@ def helpers(entry: str, code: Sequence[str], contents: Mapping[str, bytes]) -> l
     """
     left = [name for name in contents if name != entry and name.lower().endswith(".py")]
     found: list[str] = []
-    run = RUN.findall(contents[entry].decode(errors="replace"))
+    run = RUN.findall(defined.text_of(contents[entry]))
     waiting = [*code, *(f"import {stem(name)}" for name in run)]
     while waiting:
         words = defined.used_files(waiting.pop())
         used = [name for name in left if words & {stem(name), *PurePosixPath(name).parts[:-1]}]
         left = [name for name in left if name not in used]
         found += used
-        waiting += [contents[name].decode(errors="replace") for name in used]
+        waiting += [defined.text_of(contents[name]) for name in used]
     return found
 
 

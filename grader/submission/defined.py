@@ -3,16 +3,62 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterable, Iterator
 
 UNPARSED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 FILE = re.compile(r"[\w./\\-]{1,200}")  # a module, or a path, in a text
+# To read code as Python takes up to 1.8 KB of memory for each word or sign of it.
+MAX_CODE = 1 << 20  # characters
+MOST_WORDS = 60_000
+WORD = re.compile(r"[\w.]++|[^\s\w,)\]}\"']|\n")  # what a node of the tree is made for, or more
+WITHOUT_NODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
 TESTING = ("pytest", "unittest", "nose", "hypothesis")
 
 
+def text_of(content: bytes) -> str:
+    """The text of a file with code; what is too long for that is cut, and still too long."""
+    return content[: 4 * (MAX_CODE + 1)].decode("utf-8-sig", errors="replace")
+
+
+def is_too_much(*sources: str) -> bool:
+    """Whether pieces of code are too much to be read as Python here, all together."""
+    length = sum(map(len, sources))
+    if length > MAX_CODE:
+        return True
+    if length <= MOST_WORDS or sum(_count(WORD.finditer(source)) for source in sources) <= MOST_WORDS:
+        return False
+    # There may be as many words in comments and texts, which cost nothing.
+    return sum(map(_words, sources)) > MOST_WORDS
+
+
+def _words(source: str) -> int:
+    words = others = 0
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type in WITHOUT_NODE or token.string in tuple(",)]}"):
+                others += 1
+            elif token.type == tokenize.STRING and "f" in token.string[:2].lower():
+                words += _count(WORD.finditer(token.string))
+            else:
+                words += 1
+            if words > MOST_WORDS or others > 4 * MOST_WORDS:
+                return MOST_WORDS + 1
+    except (SyntaxError, tokenize.TokenError):  # Python itself reads no further
+        pass
+    return words
+
+
+def _count(found: Iterator[object]) -> int:
+    return sum(1 for _ in found)
+
+
 def parse(source: str) -> ast.Module | None:
-    """The code as a tree; None where it does not parse, and so does not run."""
+    """The code as a tree; None where it does not parse, and so does not run, and where it is too much."""
+    if is_too_much(source):
+        return None
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -90,7 +136,7 @@ def used_files(source: str) -> set[str]:
     """
     tree = parse(source)
     if tree is None:
-        return set(re.findall(r"\w+", source))
+        return set() if is_too_much(source) else set(re.findall(r"\w+", source))
     words: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -133,7 +179,7 @@ def fingerprint(source: str) -> str:
     """The same for code that differs in comments, texts that explain it, and white space alone."""
     tree = parse(source)
     if tree is None:
-        return "".join(re.sub(r"#.*", "", source).split())
+        return source if is_too_much(source) else "".join(re.sub(r"#.*", "", source).split())
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from itertools import count
@@ -9,7 +10,8 @@ from typing import Any
 
 from ..language import _
 from ..text import clean
-from . import CannotRun, NothingToGrade, defined, unreadable
+from . import CannotRun, NothingToGrade, defined, skimming, too_much_code, unreadable
+from .skimming import MAX_CELLS
 
 EXPLORE = "explore"  # cells with this tag are the student's own experiments: not run
 
@@ -23,21 +25,34 @@ NOT_PYTHON = (
 )
 RUN_AS_PYTHON = ("%%time", "%%timeit", "%%capture", "%%prun")
 ONLY_IPYTHON = re.compile(r"[%!?]|[\w, ]+=[ \t]*[%!]|[\w.]+\?{1,2}$")
-MAX_CELLS = 5000
+REMEMBERED = 4  # notebooks
 KINDS = ("code", "markdown", "raw")
 OLD_TEXT = {"heading": "markdown", "text": "markdown", "html": "markdown"}  # of formats 1 to 3
-SOURCES = ("source", "input", "code", "text")  # the keys of a cell's text, from format 4 to format 1
 RAN = {"outputs", "execution_count", "prompt_number"}  # what only code cells have
 IDENTITY = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 TAG = re.compile(r"[^,]+")
 
 
-def prepare(name: str, text: str) -> tuple[bytes, list[str]]:
-    """Return (notebook to execute, its code cells as Python); raises CannotRun, NothingToGrade.
+_prepared: dict[bytes, tuple[bytes, list[str]]] = {}  # by digest: it is read once to choose it, once to execute it
+
+
+def prepare(name: str, raw: bytes) -> tuple[bytes, list[str]]:
+    """Return (notebook to execute, its code cells as Python); raises CannotRun, NothingToGrade, UnicodeDecodeError.
 
     Whatever a reader of notebooks can open is repaired, see :func:`_parse`. Cells tagged ``explore`` are emptied.
     """
-    notebook = _parse(name, text)
+    digest = hashlib.sha256(raw).digest()
+    if digest not in _prepared:
+        prepared = _prepare(name, raw)
+        while len(_prepared) >= REMEMBERED:
+            del _prepared[next(iter(_prepared))]
+        _prepared[digest] = prepared
+    notebook, code = _prepared[digest]
+    return notebook, [*code]
+
+
+def _prepare(name: str, raw: bytes) -> tuple[bytes, list[str]]:
+    notebook = _parse(name, raw)
     language = _other_language(notebook["metadata"])
     if language is not None:
         raise CannotRun(
@@ -77,16 +92,23 @@ def executed(
     return json.dumps(notebook, indent=1, ensure_ascii=False).encode(errors="replace") + b"\n"
 
 
-def _parse(name: str, text: str) -> dict[str, Any]:
+def _parse(name: str, raw: bytes) -> dict[str, Any]:
     """A valid notebook of format 4.5 with the cells of the given one; raises CannotRun, NothingToGrade.
 
     Of a key that is given twice the last value counts, as for Jupyter. Only what is executed or read is kept: saved
     outputs, widget states, unknown keys and broken metadata are dropped, so nothing of them has to be valid.
     """
     try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise CannotRun(_why_no_json(name, text, error)) from error
+        found = _read(raw)
+    except skimming.NotJSON as error:
+        raise CannotRun(_why_no_json(name, error)) from error
+    except skimming.TooMuch as error:
+        sentence = (
+            _("{name} has more than {count} cells: hand in the solution alone.")
+            if error.cells
+            else _("{name} holds more than a solution needs: hand in the solution alone.")
+        )
+        raise CannotRun(sentence.format(name=name, count=MAX_CELLS)) from error
     except RecursionError as error:
         raise CannotRun(
             _("{name} is not a notebook (it is nested too deeply): save it with Jupyter.").format(name=name)
@@ -104,24 +126,42 @@ def _parse(name: str, text: str) -> dict[str, Any]:
         )
     identities = _Identities(cells)
     return {
-        "cells": [_repaired(cell, identities.next(cell)) for cell in cells],
+        "cells": [_repaired(name, cell, identities.next(cell)) for cell in cells],
         "metadata": _sound(found.get("metadata")),
         "nbformat": 4,
         "nbformat_minor": 5,
     }
 
 
-def _why_no_json(name: str, text: str, error: json.JSONDecodeError) -> str:
-    line = unreadable.conflict_line(text)
-    if line is not None:
-        return unreadable.conflict(name, line)
-    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-        return _(
+def _read(raw: bytes) -> Any:
+    """The JSON value; of a large one only what is needed."""
+    if not skimming.is_ordinary(raw):
+        return skimming.notebook(raw)
+    text = raw.decode("utf-8-sig")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        line = unreadable.conflict_line(text)
+        if line is not None:
+            raise skimming.NotJSON(line, conflict=True) from error
+        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+            raise skimming.NotJSON(text.count("\n", 0, len(text.rstrip())) + 1, ends=True) from error
+        raise skimming.NotJSON(error.lineno) from error
+
+
+def _why_no_json(name: str, error: skimming.NotJSON) -> str:
+    if error.conflict:
+        return unreadable.conflict(name, error.line)
+    sentence = (
+        _(
             "{name} is not a notebook (it is not valid JSON): it ends in the middle, in line {line}; download or save it again."
-        ).format(name=name, line=text.count("\n", 0, len(text.rstrip())) + 1)
-    return _(
-        "{name} is not a notebook (it is not valid JSON): something is wrong in line {line}; download or save it again."
-    ).format(name=name, line=error.lineno)
+        )
+        if error.ends
+        else _(
+            "{name} is not a notebook (it is not valid JSON): something is wrong in line {line}; download or save it again."
+        )
+    )
+    return sentence.format(name=name, line=error.line)
 
 
 def _cells(found: Any) -> list[Any]:
@@ -136,13 +176,16 @@ def _cells(found: Any) -> list[Any]:
     return [cell for listed in cells if isinstance(listed, list) for cell in listed]
 
 
-def _repaired(cell: dict[str, Any], identity: str) -> dict[str, Any]:
-    """The cell as format 4.5 has it, without outputs."""
-    source = next((_text(cell[key]) for key in SOURCES if key in cell), "")
+def _repaired(name: str, cell: dict[str, Any], identity: str) -> dict[str, Any]:
+    """The cell as format 4.5 has it, without outputs; raises CannotRun."""
+    given = next((cell[key] for key in skimming.TEXTS if key in cell), "")
+    source = _text(given)
     kind = str(cell.get("cell_type", "")).lower()
     if kind not in KINDS:
         runs = "cell_type" not in cell and (RAN & cell.keys() or _parses(source))
         kind = "code" if runs else OLD_TEXT.get(kind, "raw")
+    if kind == "code" and isinstance(given, skimming.LeftOut):
+        raise CannotRun(too_much_code(name))
     tags = _dict(cell.get("metadata")).get("tags")
     tags = [tag for tag in tags if isinstance(tag, str) and TAG.fullmatch(tag)] if isinstance(tags, list) else []
     kept: dict[str, Any] = {

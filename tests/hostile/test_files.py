@@ -142,8 +142,12 @@ def tar_of_many_headers(folder):
 EMPTY = json.loads(notebook())
 # what is handed in; the exit code and a part of what is said: 0 full marks, 1 no marks, 2 refused, 3 no score
 FILES = {
-    "nested parentheses": (written("mine.py", "(" * 100_000 + ")" * 100_000), 1, "too many nested parentheses"),
-    "a sum of 100,000 numbers": (written("mine.py", "x = " + "+".join("1" * 100_000)), 1, "RecursionError"),
+    "nested parentheses": (written("mine.py", "(" * 100_000 + ")" * 100_000), 1, "more than 1 MB of code, or 60,000"),
+    "a sum of 100,000 numbers": (
+        written("mine.py", "x = " + "+".join("1" * 100_000)),
+        1,
+        "more than 1 MB of code, or 60,000",
+    ),
     "3000 lambdas": (written("mine.py", "f = " + "lambda: " * 3000 + "0"), 1, "more memory than allowed"),
     "5000 branches": (written("mine.py", "if 0: pass\n" + "elif 0: pass\n" * 5000), 1, "RecursionError"),
     "a null byte": (written("mine.py", CORRECT + "\0"), 1, "null bytes"),
@@ -153,7 +157,7 @@ FILES = {
         1,
         "declares the encoding rot13",
     ),
-    "20 MB of comment": (written("mine.py", "#" * 20_000_000), 3, "has no code to run"),
+    "20 MB of comment": (written("mine.py", "#" * 20_000_000), 1, "more than 1 MB of code"),
     "a large helper": (zipped(("doubling.py", CORRECT), ("other.py", "#" * 2_000_000)), 0, ""),
     "a line of spaces": (written("mine.ipynb", notebook(" " * 300_000 + "x = 1", CORRECT)), 0, ""),
     "300,000 cells": (written("mine.ipynb", json.dumps({**EMPTY, "cells": [{}] * 300_000})), 1, "more than 5000 cells"),

@@ -17,7 +17,7 @@ CELLS = ("import numpy as np\n\ndef f(x):\n    return 'é \"[{' + x", "x = 1", "
 def standing(text):
     """What stands on the line that is told for each line of each cell."""
     lines = text.split("\n")
-    return [[lines[number - 1] for number in cell] for cell in of_cells(text)]
+    return [[lines[number - 1] for number in cell] for cell in of_cells(text.encode())]
 
 
 def test_each_line_stands_where_it_is_told():
@@ -35,11 +35,11 @@ def test_each_line_stands_where_it_is_told():
 
 
 def test_a_notebook_on_one_line_has_all_its_lines_there():
-    assert of_cells(json.dumps(json.loads(notebook("a = 1\nb = 2")))) == [[1, 1]]
+    assert of_cells(json.dumps(json.loads(notebook("a = 1\nb = 2"))).encode()) == [[1, 1]]
 
 
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", '{"cells": [[{"source": "x"', "]]]}}}", '{"cells": {"source": "a"}}', '"']
 )
 def test_what_is_no_notebook_has_no_lines(text):
-    assert of_cells(text) == []
+    assert of_cells(text.encode()) == []

@@ -301,7 +301,7 @@ def test_of_a_key_that_is_given_twice_the_last_value_counts_as_in_jupyter(tmp_pa
     submission = read(tmp_path / "mine.ipynb", "single-neuron")
     assert [code.text for code in submission.code] == ["x = 1\nz = 3"]
     assert json.loads(submission.files["mine.ipynb"])["cells"][0]["source"] == "x = 1\nz = 3"
-    (found,) = of_cells(text)
+    (found,) = of_cells(text.encode())
     assert ["x = 1" in text.splitlines()[line - 1] for line in found] == [True, False]
 
 

@@ -1,0 +1,133 @@
+"""A large notebook is read as a small one, but for what is skipped."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from grader.submission import CannotRun, notebook, skimming
+from tests.conftest import notebook as made
+
+pytestmark = pytest.mark.quick
+TEXTS = ["", "a\n", "\\", '"', '\\"', "[", "]}", '{"', "é😀", "\ud800", float("nan"), 10**30, -0.5, None, True]
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(skimming, "FIRST_BLOCK", 4)
+    monkeypatch.setattr(skimming, "BLOCK", 9)
+
+
+def value(choose, depth=0):
+    if depth > 4 or choose.random() < 0.4:
+        return choose.choice(TEXTS)
+    if choose.random() < 0.5:
+        return [value(choose, depth + 1) for _ in range(choose.randrange(4))]
+    return {choose.choice(["a", "\\", '"', "cells", "source"]): value(choose, depth + 1) for _ in range(3)}
+
+
+def whole(choose):
+    cells = [
+        {
+            "cell_type": choose.choice(["code", "markdown"]),
+            "source": choose.choice(["x = 1\n", ["a\n", 'b = "\\"']]),
+            "metadata": {"tags": ["t"], "other": value(choose)},
+            "outputs": [value(choose)],
+            "attachments": {"a.png": {"image/png": "AAAA"}},
+        }
+        for _ in range(3)
+    ]
+    found = {"metadata": {"kernelspec": {"name": "x"}, "widgets": value(choose)}, "other": value(choose)}
+    if choose.random() < 0.3:
+        return {"worksheets": [{"cells": cells}], **found}
+    return {"cells": cells, **found, "nbformat": 4}
+
+
+def test_what_is_kept_is_the_same(small_blocks):
+    choose = random.Random(0)
+    for number in range(300):
+        given = whole(choose)
+        raw = json.dumps(given, ensure_ascii=bool(number % 2), indent=number % 3 or None).encode(errors="replace")
+        read, expected = skimming.notebook(raw), json.loads(raw)
+        assert read.keys() == expected.keys()
+        assert read["metadata"]["kernelspec"] == expected["metadata"]["kernelspec"]
+        sheets = (
+            [(read, expected)] if "cells" in given else zip(read["worksheets"], expected["worksheets"], strict=True)
+        )
+        for found, full in sheets:
+            for cell, known in zip(found["cells"], full["cells"], strict=True):
+                assert cell.keys() == known.keys()
+                assert all(cell[key] == known[key] for key in ("cell_type", "source", "attachments"))
+                assert (cell["metadata"]["tags"], cell["outputs"]) == (["t"], None)
+
+
+def test_what_is_broken_is_broken_in_the_same_line(small_blocks):
+    choose = random.Random(1)
+    differing = []
+    for _ in range(600):
+        raw = json.dumps(whole(choose), indent=1).encode(errors="replace")
+        place = choose.randrange(len(raw))
+        raw = raw[:place] + choose.choice([b'"', b"}", b"[", b","]) + raw[place + choose.randrange(2) :]
+        found = []
+        for read in (json.loads, skimming.notebook):
+            try:
+                read(raw)
+                found.append(None)
+            except json.JSONDecodeError as error:
+                text = raw.decode()
+                ends = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+                found.append(text.count("\n") + 1 if ends else error.lineno)
+            except skimming.NotJSON as error:
+                found.append(error.line)
+        # Escapes in what is skipped are not looked at.
+        if found[0] != found[1] and b"\\u" not in raw[max(0, place - 6) : place + 6]:
+            differing.append((found, raw))
+    assert differing == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b'{"cells": [],\n"x": [' + b"[]," * 300_000, "it ends in the middle, in line 2"),
+        (b'{"cells": [],\n"x": ' + b"[" * 300_000 + b"]" * 300_000 + b"}", "nested too deeply"),
+        (b'{"cells": [' + b"{}," * 300_000 + b"{}]}", "more than 5000 cells"),
+        (b"{" + b'"a":1,' * 300_000 + b'"cells":[]}', "more than a solution needs"),
+        (
+            b'{"x": [' + b"[]," * 300_000 + b'[]],\n<<<<<<< HEAD\n"cells": []}',
+            "conflict markers of git (the first in line 2)",
+        ),
+        (b'{"x": [' + b"[]," * 300_000 + b'[]],\n\n"cells" []}', "something is wrong in line 3"),
+        (made("x").encode().replace(b'"x"', b"[" + b'"a",' * 300_000 + b'"b"]'), "more than 1 MB of code"),
+    ],
+)
+def test_what_cannot_be_read_is_said_as_ever(raw, said):
+    assert not skimming.is_ordinary(raw)
+    with pytest.raises(CannotRun) as failure:
+        notebook.prepare("mine.ipynb", raw)
+    assert said in str(failure.value)
+
+
+def test_bytes_that_are_no_text_have_a_place():
+    raw = ('{"x": "' + "é" * 3_000_000).encode()
+    with pytest.raises(UnicodeDecodeError) as failure:
+        skimming.check_utf8(raw + b"\xff")
+    assert failure.value.start == len(raw)
+    skimming.check_utf8(raw)
+
+
+def test_pictures_that_are_too_large_are_left_out_of_texts(monkeypatch):
+    monkeypatch.setattr(skimming, "ORDINARY", 0)
+    monkeypatch.setattr(skimming, "MOST_VALUES", 300)
+    monkeypatch.setattr(skimming, "MOST_TEXT", 1000)
+    cells = [
+        {"cell_type": "code", "source": "x = 1", "metadata": {}},
+        {"cell_type": "markdown", "source": "see", "attachments": {"a": {"image/png": "A" * 2000}}, "metadata": {}},
+        {"cell_type": "markdown", "source": "A" * 2000, "metadata": {}},
+    ]
+    prepared, code = notebook.prepare("mine.ipynb", json.dumps({"cells": cells}).encode())
+    kept = json.loads(prepared)["cells"]
+    assert code == ["x = 1"]
+    assert [cell["source"] for cell in kept] == ["x = 1", "see", ""]
+    assert not any("attachments" in cell for cell in kept)
