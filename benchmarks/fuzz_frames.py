@@ -154,8 +154,8 @@ class Load(Session):
         super().__init__(Submission("", "", "module", "mine.py", {}, [], None), Limits())
         self._header = header
 
-    def _ask(self, *_: Any) -> tuple[dict[str, Any], bytes]:
-        return self._header, b""
+    def _ask(self, *_: Any) -> tuple[dict[str, Any], memoryview]:
+        return self._header, memoryview(b"")
 
 
 def read(raw: bytes) -> str:

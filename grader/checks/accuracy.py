@@ -99,14 +99,14 @@ def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
 
 def _columns(images: Any) -> Any:
     """Images (n, ...) of uint8 as float64 (pixels, n) in [0, 1]; raises NotGradable if no message holds them."""
-    columns = np.ascontiguousarray(images.reshape(len(images), -1).T / 255.0)
-    if columns.nbytes > MAX_PAYLOAD:
+    pixels = images.reshape(len(images), -1).T
+    if pixels.size * np.dtype(np.float64).itemsize > MAX_PAYLOAD:
         raise NotGradable(
             _("{count} images are too many to hand over: the assignment has to train on fewer.").format(
                 count=len(images)
             )
         )
-    return columns
+    return np.divide(pixels, 255.0, out=np.empty(pixels.shape))
 
 
 def _sentence(reached: Estimate, thresholds: list[tuple[float, float]]) -> str:

@@ -22,6 +22,7 @@ from ..report.model import Level
 from ..submission import Submission
 from ..text import clean
 from ..worker import values
+from ..worker.frames import MAX_PARTS as MOST_PARTS_SHOWN
 from ..worker.frames import ProtocolError
 from ..worker.shown import BYTES_OF_CHARACTER
 from . import seen
@@ -41,6 +42,10 @@ MOST_RESTARTS = 4  # for a statement that is left out; what follows that of the 
 REST = 0.3  # of the time for loading, at least, for what follows a statement that was left out
 AGAIN = 1.25  # times as long as before, for what precedes it
 MOST_LOADING = 2.5  # times the time for loading; the restart after that is the last one
+# An answer may have as many entries in its arrays as the question, and so many more; what is looked at, so many.
+ROOM = 1 << 20
+ROOM_OF_A_LOOK = 4 << 20
+LARGEST_ENTRY = 16  # bytes
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
@@ -159,7 +164,7 @@ class Session:
         self._restarts = 0
         self._stopped_at: tuple[int, int] | None = None  # what begins later is left out, since there was too much of it
         self._trained: list[seen.Call] | None = None
-        self._room = 0
+        self._room = self._parts_left = 0  # for what cells show
         self._shown: dict[int, list[dict[str, Any]]] = {}  # of the load at hand
         self._loaded = False  # once
         self.last_cell = 0
@@ -284,8 +289,11 @@ class Session:
             self.start()
             self.load()
         supplied = {name: value for name, value in (supply or {}).items() if name in self.unbound}
-        tree, payload = values.encode(((*positional,), keywords, supplied))
-        header, raw = self._ask({**request, "arguments": tree}, payload, seconds or self._limits.call_seconds, doing)
+        sent = values.encode_parts(((*positional,), keywords, supplied))
+        room = _room(request, sent.entries)
+        request = {**request, "arguments": sent.tree, "room": room}
+        most = LARGEST_ENTRY * room
+        header, raw = self._ask(request, sent.parts, seconds or self._limits.call_seconds, doing, most)
         if "error" in header:
             raise self.causes.explained(failure_of(header["error"], doing))
         if "function" in request and self._worker is not None:
@@ -295,7 +303,7 @@ class Session:
                 self.close()
                 raise
         try:
-            answer = values.decode(header.get("value"), raw)
+            answer = values.decode(header.get("value"), raw, room=room)
             if not isinstance(answer, tuple) or len(answer) not in (2, 3):
                 raise ProtocolError("it has other parts")
             value, arguments, *rest = answer
@@ -354,7 +362,7 @@ class Session:
         """Let the worker load the submission; a statement that ends the worker is left out by the next one."""
         submission = self._submission
         contents = {name: np.frombuffer(content, np.uint8) for name, content in submission.files.items()}
-        tree, payload = values.encode(contents)
+        sent = values.encode_parts(contents)
         seconds = self._limits.load_seconds
         end = self.spent + MOST_LOADING * seconds
         while True:
@@ -362,12 +370,13 @@ class Session:
             if not self._loaded:  # a later load, by a fresh worker, may not come to its end
                 self.outputs = self._shown
             self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
+            self._parts_left = MOST_PARTS_SHOWN
             ends_at = [*self._ends_at, *([] if self._stopped_at is None else [self._stopped_at])]
             left_out = [*self._left_out]
-            request = {"entry": submission.entry, "files": tree, "left_out": left_out, "ends_at": ends_at}
+            request = {"entry": submission.entry, "files": sent.tree, "left_out": left_out, "ends_at": ends_at}
             try:
                 spent = self.spent
-                header, _payload = self._ask(request, payload, seconds, self._loading)
+                header, _payload = self._ask(request, sent.parts, seconds, self._loading, self._room)
                 error = header.get("error")
                 if isinstance(error, dict) and error.get("type") == "NeedsKernel" and self._engine == "shell":
                     self.close()
@@ -444,20 +453,25 @@ class Session:
                 self._trained = self.training()
         self._loaded = True
 
-    def _take_outputs(self, number: Any, cell: int, raw: bytes, doing: str) -> None:
+    def _take_outputs(self, number: Any, cell: int, received: memoryview, doing: str) -> None:
         """Keep what the cell that runs has shown; raises CallFailed for anything else."""
+        raw = bytes(received)
         self._room -= len(raw)
+        self._parts_left -= sum(map(raw.count, (b",", b"[", b"{")))
         try:
             if type(number) is not int or number != cell or number in self._shown or self._room < 0:
                 raise ValueError
-            outputs = seen.OUTPUTS.validate_json(raw)
+            # Of plain numbers and brackets, which take a hundred times their length, there is a limit of its own.
+            outputs = seen.OUTPUTS.validate_json(raw) if self._parts_left >= 0 else []
         except ValueError as error:
             sentence = _("{doing} wrote into the grader's channel.").format(doing=doing)
             raise CallFailed("protocol", sentence) from error
         self._shown[cell] = [output.model_dump() for output in outputs]
 
-    def _ask(self, request: dict[str, Any], payload: bytes, seconds: float, doing: str) -> tuple[dict[str, Any], bytes]:
-        """Send a request and return its one answer."""
+    def _ask(
+        self, request: dict[str, Any], payload: Sequence[memoryview], seconds: float, doing: str, most: int
+    ) -> tuple[dict[str, Any], memoryview]:
+        """Send a request and return its one answer; no frame may have a payload of more than ``most`` bytes."""
         assert self._worker is not None
         self._identity += 1
         left, left_by_clock = self._limits.total_seconds - self.spent, self._end - time.monotonic()
@@ -472,7 +486,7 @@ class Session:
                 )
             self._worker.send({"id": self._identity, **request}, payload, allowance, doing)
             while True:
-                header, raw = self._worker.receive(allowance, doing, self._begun if "entry" in request else None)
+                header, raw = self._worker.receive(allowance, doing, self._begun if "entry" in request else None, most)
                 if header.get("id") != self._identity:
                     raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 if "shown" in header and "entry" in request:
@@ -537,6 +551,15 @@ class Session:
         if not self._loaded:
             self.last_cell = place[0]
         return True
+
+
+def _room(request: dict[str, Any], sent: int) -> int:
+    """How many entries the arrays of an answer may have; so much more than is asked for would only fill the memory."""
+    if "look" in request:
+        return ROOM_OF_A_LOOK
+    if request.get("keep"):  # the result stays where it is
+        return ROOM
+    return ROOM + sent * (2 if request.get("return_arguments") else 1)
 
 
 def _found(name: str, item: dict[str, Any]) -> Found:

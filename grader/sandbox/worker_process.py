@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import machine
@@ -132,8 +132,8 @@ class WorkerProcess:
         self._confined = True
         return [str(gap) for gap in header["gaps"]]
 
-    def send(self, request: dict[str, Any], payload: bytes, allowance: Allowance, doing: str) -> None:
-        """Send one request; raises CallFailed when the worker spoke unasked or does not read in time."""
+    def send(self, request: dict[str, Any], payload: Sequence[memoryview], allowance: Allowance, doing: str) -> None:
+        """Send one request with the bytes of ``payload``; raises CallFailed when the worker spoke unasked or does not read in time."""
         if self._buffer or self._readable():
             self.kill()
             raise CallFailed(
@@ -141,14 +141,16 @@ class WorkerProcess:
                 _("Your code wrote into the grader's channel: leave open files alone that are not yours."),
             )
         self.begin_output()
-        waiting = memoryview(frames.encode(request, payload))
+        head = frames.begin(request, sum(map(len, payload)))
         self._selector.modify(self._channel, selectors.EVENT_WRITE)
         try:
-            while waiting:
-                if self._wait(allowance):
-                    with contextlib.suppress(BlockingIOError):
-                        waiting = waiting[self._channel.send(waiting, socket.MSG_DONTWAIT) :]
-                self._look_if_due(allowance)
+            for part in (memoryview(head), *payload):
+                waiting = part
+                while waiting:
+                    if self._wait(allowance):
+                        with contextlib.suppress(BlockingIOError):
+                            waiting = waiting[self._channel.send(waiting, socket.MSG_DONTWAIT) :]
+                    self._look_if_due(allowance)
             self._selector.modify(self._channel, selectors.EVENT_READ)
         except TimeoutError as error:
             raise self._too_late(doing) from error
@@ -160,20 +162,20 @@ class WorkerProcess:
         self._output_left = self.limits.output_kb << 10
 
     def receive(
-        self, allowance: Allowance, doing: str, statement: tuple[int, int] | None = None
-    ) -> tuple[dict[str, Any], bytes]:
+        self, allowance: Allowance, doing: str, statement: tuple[int, int] | None = None, most: int = 0
+    ) -> tuple[dict[str, Any], memoryview]:
         """Return the next frame; raises CallFailed for every way in which there is none.
 
-        Where the allowance can be extended, the worker is asked first to end the ``statement`` that runs.
+        Its payload is not copied, can be written to, and may have ``most`` bytes. Where the allowance can be extended, the worker is asked first to end the ``statement`` that runs.
         """
         try:
             self._look_if_due(allowance)  # also at a worker that never stops sending
-            return self._receive(allowance)
+            return self._receive(allowance, most)
         except TimeoutError as error:
             if statement is not None and allowance.interrupt():
                 with contextlib.suppress(OSError):  # it does not read
                     self._channel.send(frames.encode({"interrupt": statement}), socket.MSG_DONTWAIT)
-                return self.receive(allowance, doing, statement)
+                return self.receive(allowance, doing, statement, most)
             raise self._too_late(doing) from error
         except frames.ProtocolError as error:
             self.kill()
@@ -202,17 +204,16 @@ class WorkerProcess:
         else:
             allowance.count(math.inf, 1)
 
-    def _receive(self, allowance: Allowance) -> tuple[dict[str, Any], bytes]:
+    def _receive(self, allowance: Allowance, most: int = 0) -> tuple[dict[str, Any], memoryview]:
         self._fill(frames.PREFIX.size, allowance)
-        header_length, payload_length = frames.lengths(bytes(self._buffer[: frames.PREFIX.size]))
+        header_length, payload_length = frames.lengths(bytes(self._buffer[: frames.PREFIX.size]), most)
         self.refuse_if_no_room(RECEIVED * payload_length)
-        self._fill(frames.PREFIX.size + header_length + payload_length, allowance)
         head_end = frames.PREFIX.size + header_length
-        header = frames.decode_header(bytes(self._buffer[frames.PREFIX.size : head_end]))
-        with memoryview(self._buffer) as received:  # one copy, of what may be 256 MB
-            payload = bytes(received[head_end : head_end + payload_length])
-        del self._buffer[: head_end + payload_length]
-        return header, payload
+        end = head_end + payload_length
+        self._fill(end, allowance)
+        received, self._buffer = self._buffer, self._buffer[end:]
+        header = frames.decode_header(bytes(received[frames.PREFIX.size : head_end]))
+        return header, memoryview(received)[head_end:end]
 
     def refuse_if_no_room(self, needed: int) -> None:
         """Raise CallFailed where an answer takes so many bytes that it would fill a small container: there the kernel

@@ -118,7 +118,7 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
         if request.get("keep"):
             kept[request["keep"]] = result
             result = None
-        tree, raw = values.encode((result, used, *stored))
+        tree, raw = values.encode((result, used, *stored), request.get("room"))
         return frames.encode({"id": request["id"], "value": tree}, raw)
     except BaseException as error:  # SystemExit and KeyboardInterrupt as well: all are the submission's
         return frames.encode({"id": request["id"], "error": describe_error(error, locate)})

@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from .frames import MAX_NESTING, MAX_PAYLOAD, ProtocolError
 ALLOWED_DTYPES = frozenset(
     np.dtype(code).str for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 )
+Array = np.ndarray[Any, Any]
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 MAX_DIMENSIONS = 32
@@ -45,66 +46,93 @@ class Kept:
     name: str
 
 
-def encode(value: Any) -> tuple[list[Any], bytes]:
-    """Return (tree, payload) of ``value``."""
-    parts: list[bytes] = []
-    budget = [MAX_NODES]
-    return _encode(value, parts, budget, 0), b"".join(parts)
+class Encoded(NamedTuple):
+    """A value as a tree, the buffers of its arrays one after the other, and the entries that these have together."""
+
+    tree: list[Any]
+    parts: list[memoryview]
+    entries: int
 
 
-def _encode(value: Any, parts: list[bytes], budget: list[int], depth: int) -> list[Any]:
-    budget[0] -= 1
-    kind = type(value)
-    if value is None:
-        return ["none"]
-    if kind is bool:
-        return ["bool", value]
-    if kind is int and -(2**63) <= value < 2**63:
-        return ["int", value]
-    if kind is float:
-        return ["float", value]
-    if kind is str and len(value) <= MAX_TEXT:
-        return ["str", value]
-    if kind is Kept:
-        return ["kept", value.name]
-    if isinstance(value, np.generic):
-        return _encode_array(np.asarray(value), parts, scalar=True)
-    if isinstance(value, np.ndarray):
-        return _encode_array(np.asarray(value), parts, scalar=False)
-    if depth < MAX_NESTING // 2 and budget[0] > 0:
-        if isinstance(value, tuple) and hasattr(value, "_asdict"):
-            value = value._asdict()  # a named tuple says which result is which
-        if isinstance(value, list | tuple) and len(value) <= budget[0]:
-            name = "list" if isinstance(value, list) else "tuple"
-            return [name, [_encode(item, parts, budget, depth + 1) for item in value]]
-        if isinstance(value, dict) and len(value) <= budget[0] and all(type(key) is str for key in value):
-            return ["dict", {key: _encode(item, parts, budget, depth + 1) for key, item in value.items()}]
-        if hasattr(value, "__array__"):  # tensors of TensorFlow or PyTorch, pandas columns
-            return _encode_array(np.asarray(value), parts, scalar=False)
-    return ["other", str.__getitem__(str(kind.__name__), slice(80))]
+def encode(value: Any, room: int | None = None) -> tuple[list[Any], bytes]:
+    """Return (tree, payload) of ``value``; of arrays no more than ``room`` entries cross, if it is given."""
+    tree, parts, _entries = encode_parts(value, room)
+    return tree, b"".join(parts)
 
 
-def _encode_array(array: np.ndarray[Any, Any], parts: list[bytes], scalar: bool) -> list[Any]:
-    if array.dtype == object and all(isinstance(item, int | float | np.number) for item in array.flat):
-        with contextlib.suppress(OverflowError, TypeError, ValueError):
+def encode_parts(value: Any, room: int | None = None) -> Encoded:
+    """The same without a copy of arrays that lie in one piece."""
+    writer = _Writer(room)
+    return Encoded(writer.node(value, 0), writer.parts, writer.entries)
+
+
+class _Writer:
+    """Makes a tree, and collects what belongs into the payload."""
+
+    def __init__(self, room: int | None) -> None:
+        self.parts: list[memoryview] = []
+        self.entries = 0
+        self._room = room
+        self._bytes = 0
+        self._nodes_left = MAX_NODES
+
+    def node(self, value: Any, depth: int) -> list[Any]:
+        self._nodes_left -= 1
+        kind = type(value)
+        if value is None:
+            return ["none"]
+        if kind is bool:
+            return ["bool", value]
+        if kind is int and -(2**63) <= value < 2**63:
+            return ["int", value]
+        if kind is float:
+            return ["float", value]
+        if kind is str and len(value) <= MAX_TEXT:
+            return ["str", value]
+        if kind is Kept:
+            return ["kept", value.name]
+        if isinstance(value, np.generic):
+            return self._array(np.asarray(value), scalar=True)
+        if isinstance(value, np.ndarray):
+            return self._array(np.asarray(value), scalar=False)
+        if depth < MAX_NESTING // 2 and self._nodes_left > 0:
+            if isinstance(value, tuple) and hasattr(value, "_asdict"):
+                value = value._asdict()  # a named tuple says which result is which
+            if isinstance(value, list | tuple) and len(value) <= self._nodes_left:
+                name = "list" if isinstance(value, list) else "tuple"
+                return [name, [self.node(item, depth + 1) for item in value]]
+            if isinstance(value, dict) and len(value) <= self._nodes_left and all(type(key) is str for key in value):
+                return ["dict", {key: self.node(item, depth + 1) for key, item in value.items()}]
+            if hasattr(value, "__array__"):  # tensors of TensorFlow or PyTorch, pandas columns
+                return self._array(np.asarray(value), scalar=False)
+        return ["other", str.__getitem__(str(kind.__name__), slice(80))]
+
+    def _array(self, array: Array, scalar: bool) -> list[Any]:
+        if array.dtype == object and all(isinstance(item, int | float | np.number) for item in array.flat):
+            with contextlib.suppress(OverflowError, TypeError, ValueError):
+                array = array.astype(np.float64)
+        if array.dtype.kind == "f" and array.dtype.itemsize > 8:  # long double has no portable layout
             array = array.astype(np.float64)
-    if array.dtype.kind == "f" and array.dtype.itemsize > 8:  # long double has no portable layout
-        array = array.astype(np.float64)
-    if array.nbytes + sum(map(len, parts)) > MAX_PAYLOAD:
-        return ["other", f"array of shape {array.shape} (too large to hand over)"[:80]]
-    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    if array.dtype.str not in ALLOWED_DTYPES:
-        return ["other", "object array" if array.dtype == object else f"array of {array.dtype.name}"[:80]]
-    parts.append(array.tobytes())
-    return ["scalar", array.dtype.str] if scalar else ["array", array.dtype.str, list(array.shape)]
+        too_many = self._room is not None and self.entries + array.size > self._room
+        if too_many or self._bytes + array.nbytes > MAX_PAYLOAD:
+            return ["other", f"array of shape {array.shape} (too large to hand over)"[:80]]
+        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        if array.dtype.str not in ALLOWED_DTYPES:
+            return ["other", "object array" if array.dtype == object else f"array of {array.dtype.name}"[:80]]
+        self.parts.append(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        self._bytes += array.nbytes
+        self.entries += array.size
+        return ["scalar", array.dtype.str] if scalar else ["array", array.dtype.str, list(array.shape)]
 
 
-def decode(tree: Any, payload: bytes, kept: dict[str, Any] | None = None) -> Any:
-    """Return the value that ``tree`` and ``payload`` describe; arrays are writable copies.
+def decode(tree: Any, payload: bytes | memoryview, kept: dict[str, Any] | None = None, room: int | None = None) -> Any:
+    """Return the value that ``tree`` and ``payload`` describe; arrays can be written to.
 
-    ``kept`` holds what the worker has kept; the grader has nothing of that kind. Raises ProtocolError for every tree or payload that :func:`encode` cannot have made.
+    They are copies, but for arrays in a memory view that can be written to. ``kept`` holds what the worker has kept; the
+    grader has nothing of that kind. Raises ProtocolError for every tree or payload that :func:`encode` cannot have made
+    with that ``room``.
     """
-    reader = _Reader(payload, kept or {})
+    reader = _Reader(payload, kept or {}, room)
     value = reader.value(tree, 0)
     if reader.position != len(payload):
         raise ProtocolError("the payload is longer than its header says")
@@ -114,9 +142,10 @@ def decode(tree: Any, payload: bytes, kept: dict[str, Any] | None = None) -> Any
 class _Reader:
     """Walks a tree and takes array bytes from the payload in the tree's order."""
 
-    def __init__(self, payload: bytes, kept: dict[str, Any]) -> None:
+    def __init__(self, payload: bytes | memoryview, kept: dict[str, Any], room: int | None) -> None:
         self.payload = payload
         self.kept = kept
+        self.room = math.inf if room is None else room
         self.position = 0
         self.nodes = 0
 
@@ -129,7 +158,7 @@ class _Reader:
                 return None
             case ["bool", bool() as item]:
                 return item
-            case ["int", int() as item] if type(item) is int:
+            case ["int", int() as item] if type(item) is int and -(2**63) <= item < 2**63:
                 return item
             case ["float", float() as item]:
                 return item
@@ -159,12 +188,16 @@ class _Reader:
         if 0 in shape and max(shape) > MAX_EMPTY:  # whoever walks along an axis would never come back
             raise ProtocolError("an array has an impossible shape")
         dtype = np.dtype(code)
-        size = math.prod(shape) * dtype.itemsize
+        count = math.prod(shape)
+        size = count * dtype.itemsize
         if size > len(self.payload) - self.position:
             raise ProtocolError("an array is larger than the bytes sent")
-        raw = self.payload[self.position : self.position + size]
-        self.position += size
+        self.room -= count
+        if self.room < 0:
+            raise ProtocolError("an array has more entries than are asked for")
         try:
-            return np.frombuffer(raw, dtype).reshape(shape).copy()
+            array = np.frombuffer(self.payload, dtype, count, self.position).reshape(shape)
         except ValueError as error:  # e.g. (0, 2**39, 2**39): empty, and still too large for NumPy
             raise ProtocolError("an array has an impossible shape") from error
+        self.position += size
+        return array if array.flags.aligned and array.flags.writeable else array.copy()
