@@ -17,7 +17,7 @@ from ..assignment.parts import Limits
 from ..containers import ran_out
 from ..errors import NoIsolation, NoMemory
 from ..language import _
-from ..worker import values, weights
+from ..worker import as_data, values, weights
 from ..worker.frames import ProtocolError
 from . import configuration, seen
 from .allowance import Allowance
@@ -30,6 +30,7 @@ from .worker_process import SetupFailed, WorkerProcess
 Array = np.ndarray[Any, Any]
 SECONDS = 60.0  # for all that a model is asked, the import of Keras included
 MOST_SCORES = 1000  # of an image
+LARGEST_SCORE = 4  # bytes
 
 
 class CannotRebuild(Exception):
@@ -72,6 +73,8 @@ def model_data(answer: Any) -> ModelData:
     arrays = taken.weights
     if known.dtype != np.uint8 or known.ndim != 2 or known.shape[1:] != (weights.SIZE,):
         raise ValueError("no digests")
+    if len(known) > weights.MOST_DIGESTS or np.size(taken.configuration) > as_data.MOST_CONFIGURATION:
+        raise ValueError("too large")
     if arrays is not None and (
         len(arrays) != len(taken.moving) or any(array.dtype.kind not in "biuf" for array in arrays)
     ):
@@ -142,21 +145,22 @@ class Rebuilder:
         worker = self._worker
         assert worker is not None
         lookup = None if map_ is None else (map_.source, map_.table, list(map_.shape))
-        tree, payload = values.encode((model.weights, list(inputs), list(images), lookup))
-        request = {"id": 1, "configuration": model.configuration, "arguments": tree}
+        sent = values.encode_parts((model.weights, list(inputs), list(images), lookup))
+        request = {"id": 1, "configuration": model.configuration, "arguments": sent.tree}
+        counts = [len(batch) for batch in (*inputs, *images)]
+        room = sum(counts) * MOST_SCORES
         doing = _("Rebuilding the model")
         try:
             self._await(worker)
             allowance = Allowance(SECONDS)
-            worker.send(request, payload, allowance, doing)
-            header, raw = worker.receive(allowance, doing)
+            worker.send(request, sent.parts, allowance, doing)
+            header, raw = worker.receive(allowance, doing, most=LARGEST_SCORE * room)
             if "error" in header:
                 raise CannotRebuild(str(header["error"]))
-            answers = values.decode(header.get("value"), raw)
+            answers = values.decode(header.get("value"), raw, room=room)
         except (CallFailed, ProtocolError) as failure:
             self.close()
             raise CannotRebuild(str(failure)) from failure
-        counts = [len(batch) for batch in (*inputs, *images)]
         if (
             not isinstance(answers, list)
             or [len(answer) if isinstance(answer, np.ndarray) and answer.ndim else -1 for answer in answers] != counts

@@ -45,7 +45,8 @@ MOST_LOADING = 2.5  # times the time for loading; the restart after that is the 
 # An answer may have as many entries in its arrays as the question, and so many more; what is looked at, so many.
 ROOM = 1 << 20
 ROOM_OF_A_LOOK = 4 << 20
-LARGEST_ENTRY = 16  # bytes
+ROOM_OF_A_MODEL = 36 << 20  # 32 MB of weights, and what is said about them
+LARGEST_ENTRY = 8  # bytes, but for complex numbers, of which half as many are left
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
@@ -290,9 +291,8 @@ class Session:
             self.load()
         supplied = {name: value for name, value in (supply or {}).items() if name in self.unbound}
         sent = values.encode_parts(((*positional,), keywords, supplied))
-        room = _room(request, sent.entries)
+        room, most = _room(request, sent.entries)
         request = {**request, "arguments": sent.tree, "room": room}
-        most = LARGEST_ENTRY * room
         header, raw = self._ask(request, sent.parts, seconds or self._limits.call_seconds, doing, most)
         if "error" in header:
             raise self.causes.explained(failure_of(header["error"], doing))
@@ -553,13 +553,16 @@ class Session:
         return True
 
 
-def _room(request: dict[str, Any], sent: int) -> int:
-    """How many entries the arrays of an answer may have; so much more than is asked for would only fill the memory."""
+def _room(request: dict[str, Any], sent: int) -> tuple[int, int]:
+    """How many entries the arrays of an answer may have, and how many bytes; more would only fill the memory."""
+    if "take" in request:  # a model: most of its weights are float32
+        return ROOM_OF_A_MODEL, ROOM_OF_A_MODEL
+    room = ROOM
     if "look" in request:
-        return ROOM_OF_A_LOOK
-    if request.get("keep"):  # the result stays where it is
-        return ROOM
-    return ROOM + sent * (2 if request.get("return_arguments") else 1)
+        room = ROOM_OF_A_LOOK
+    elif not request.get("keep"):  # else the result stays where it is
+        room += sent * (2 if request.get("return_arguments") else 1)
+    return room, LARGEST_ENTRY * room
 
 
 def _found(name: str, item: dict[str, Any]) -> Found:
