@@ -73,7 +73,8 @@ def model_data(answer: Any) -> ModelData:
     arrays = taken.weights
     if known.dtype != np.uint8 or known.ndim != 2 or known.shape[1:] != (weights.SIZE,):
         raise ValueError("no digests")
-    if len(known) > weights.MOST_DIGESTS or np.size(taken.configuration) > as_data.MOST_CONFIGURATION:
+    size = 0 if taken.configuration is None else taken.configuration.size
+    if len(known) > weights.MOST_DIGESTS or size > as_data.MOST_CONFIGURATION:
         raise ValueError("too large")
     if arrays is not None and (
         len(arrays) != len(taken.moving) or any(array.dtype.kind not in "biuf" for array in arrays)
