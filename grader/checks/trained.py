@@ -7,7 +7,9 @@ about its own accuracy counts for nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,9 +28,10 @@ from . import outputs, pixels, plausible, training
 from .context import Context
 
 Array = np.ndarray[Any, Any]
+Predict = Callable[[Array], Array]
 MOST_SCORES = 1000  # of an image; more are no scores of classes
 FEWEST = 100  # held-out images; fewer say nothing
-AT_ONCE = 4000  # images that student code is asked about in one call, for memory
+AT_ONCE = 500  # images that are asked about in one call: an answer may be little larger than the question
 SAMPLE = 64  # inputs that a rebuilt model has to answer as the model itself does
 SAME = 0.01  # of the range of the answers, by which these may differ on the average
 
@@ -94,37 +97,31 @@ def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Pr
 
 def _predicted(context: Context, model: str, preprocess: str, split: Split) -> Predicted:
     batches = [split.x_train[split.judged], split.x_held_out]
-    counts = [len(batch) for batch in batches]
     data = context.model_data(model)
-    notes, given = [], None
     found = _fixed_map(context, model, preprocess, split)
-    if found is None:
-        notes.append(
-            _(
-                "`{function}` is not one fixed map for each pixel, so your own code was asked to prepare the images that the model is judged by: accepted."
-            ).format(function=preprocess)
-        )
-        batches.append(plausible.altered(split, context.generator("altered")))
-        given = _inputs(context, preprocess, batches)
+    make: Predict = found or partial(_prepared, context, preprocess)
+    outside, notes = True, []
     try:
-        answers = _rebuilt(context, model, data, found, batches, given)
-    except CannotRebuild:
-        notes.append(_not_rebuilt(model, data.foreign))
-        if len(batches) == len(counts):
+        rebuilt = _rebuilt(context, model, data, make(batches[0][:SAMPLE]))
+        if found is None:
             batches.append(plausible.altered(split, context.generator("altered")))
-        if given is None:
-            assert found is not None
-            given = [found(batch) for batch in batches]
-        answers = _in_its_own_worker(context, model, given)
+        answers = _mixed(context, batches, lambda images: rebuilt(make(images)))
+    except CannotRebuild:
+        outside = False
+        batches = [*batches[:2], plausible.altered(split, context.generator("altered"))]
+        answers = _mixed(context, batches, lambda images: _in_its_own_worker(context, model, make(images)))
+    if found is None:
+        sentence = _(
+            "`{function}` is not one fixed map for each pixel, so your own code was asked to prepare the images that the model is judged by: accepted."
+        )
+        notes.append(sentence.format(function=preprocess))
+    if not outside:
+        notes.append(_not_rebuilt(model, data.foreign))
     source = f"`{model}.predict`"
     all_classes = [classes(answer, len(batch), source) for answer, batch in zip(answers, batches, strict=True)]
-    training_scores, held_out_scores = (scores(answer, count) for answer, count in zip(answers, counts, strict=False))
-    right = [
-        numbers == labels.ravel()[: len(numbers)]
-        for numbers, labels in zip(
-            all_classes, (split.y_train[split.judged], split.y_held_out, split.y_held_out), strict=False
-        )
-    ]
+    training_scores, held_out_scores = (scores(answer, len(answer)) for answer in answers[:2])
+    labels = (split.y_train[split.judged], split.y_held_out, split.y_held_out)
+    right = [numbers == known.ravel()[: len(numbers)] for numbers, known in zip(all_classes, labels, strict=False)]
     suspicious = [
         *plausible.too_good(context, split.name, float(right[1].mean())),
         *plausible.better_on_unseen(right[0], right[1]),
@@ -148,58 +145,43 @@ def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> P
     return known
 
 
-def _inputs(context: Context, preprocess: str, batches: list[Array]) -> list[Array]:
-    """What the submission's ``preprocess`` makes of batches of images, all of them mixed: as predict() takes it, floats
-    in float32."""
+def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
+    """The answers (n, ...) to batches of images, all of which are mixed and asked in parts; raises what ``ask`` raises."""
     images = np.concatenate(batches)
     order = context.generator("order").permutation(len(images))
-    made = []
-    for rows in _parts(order):
-        asked = context.ask(preprocess, {_argument(context, preprocess): images[rows]})
-        inputs = next(iter(asked.values.values()))
-        if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(rows):
-            message = _("`{function}` makes {value} of {count} images: return one entry for each image.").format(
-                function=preprocess, value=describe(inputs), count=len(rows)
-            )
-            raise CallFailed("failed", message)
-        made.append(inputs.astype(np.float32) if inputs.dtype.kind == "f" else inputs)
-    if len({part.shape[1:] for part in made}) > 1:
-        message = _("`{function}` makes entries of another shape each time it is called.").format(function=preprocess)
-        raise CallFailed("failed", message)
-    return _unmixed(np.concatenate(made), order, batches)
-
-
-def _parts(order: Array) -> list[Array]:
-    return np.array_split(order, -(-len(order) // AT_ONCE))
-
-
-def _unmixed(mixed: Array, order: Array, batches: list[Array]) -> list[Array]:
+    answers = [ask(images[rows]) for rows in np.array_split(order, -(-len(order) // AT_ONCE))]
+    if len({answer.shape[1:] for answer in answers}) > 1:
+        raise CallFailed("failed", _("The model gives entries of another shape each time it is asked."))
+    mixed = np.concatenate(answers)
     whole = np.empty_like(mixed)
     whole[order] = mixed
     return np.split(whole, np.cumsum([len(batch) for batch in batches])[:-1])
 
 
-def _rebuilt(
-    context: Context,
-    model: str,
-    data: ModelData,
-    found: PixelMap | None,
-    batches: list[Array],
-    given: list[Array] | None,
-) -> list[Array]:
-    """What the model predicts where it was rebuilt; raises CannotRebuild, also where it predicts something else there."""
-    if data.configuration is None or context.rebuilder is None:
+def _prepared(context: Context, preprocess: str, images: Array) -> Array:
+    """What the submission's ``preprocess`` makes of images; raises CallFailed."""
+    asked = context.ask(preprocess, {_argument(context, preprocess): images})
+    inputs = next(iter(asked.values.values()))
+    if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
+        message = _("`{function}` makes {value} of {count} images: return one entry for each image.").format(
+            function=preprocess, value=describe(inputs), count=len(images)
+        )
+        raise CallFailed("failed", message)
+    return inputs
+
+
+def _rebuilt(context: Context, model: str, data: ModelData, sample: Array) -> Predict:
+    """The rebuilt model, that predicts from inputs; raises CannotRebuild, also where it answers a sample otherwise."""
+    rebuilder = context.rebuilder
+    if data.configuration is None or rebuilder is None:
         raise CannotRebuild
     if model not in context.sampled:
-        first = batches[0][:SAMPLE]
-        context.predict(model, found(first) if found is not None else given[0][:SAMPLE] if given else first)
-    sample, answer = context.sampled[model]
-    told = seen.numbers(answer)
-    inputs, images = ([sample], batches) if given is None else ([sample, *given], [])
-    same, *answers = context.rebuilder.predictions(data, context.level, inputs, images, found)
+        context.predict(model, sample)
+    inputs, answer = context.sampled[model]
+    told, same = seen.numbers(answer), rebuilder.predictions(data, context.level, inputs)
     if told is None or told.shape != same.shape or not _agree(told, same.astype(np.float64)):
         raise CannotRebuild
-    return answers
+    return partial(rebuilder.predictions, data, context.level)
 
 
 def _agree(one: Array, other: Array) -> bool:
@@ -209,22 +191,14 @@ def _agree(one: Array, other: Array) -> bool:
     return float(np.abs(one - other).mean()) <= SAME * max(float(np.ptp(one)), 1e-6)
 
 
-def _in_its_own_worker(context: Context, model: str, given: list[Array]) -> list[Array]:
-    """What the submission's worker says that the model predicts, for all batches mixed."""
-    whole = np.concatenate(given)
-    order = context.generator("order").permutation(len(whole))
-    answers = []
-    for rows in _parts(order):
-        answer = context.predict(model, whole[rows])
-        classes(answer, len(rows), f"`{model}.predict`")  # or it raises
-        found = seen.numbers(answer)
-        assert found is not None
-        by_rows = found.reshape(len(rows), -1) if len(found) == len(rows) or found.size == len(rows) else found.T
-        answers.append(by_rows)
-    if len({part.shape[1:] for part in answers}) > 1:
-        message = _("`{model}.predict` gives entries of another shape each time it is called.").format(model=model)
-        raise CallFailed("failed", message)
-    return _unmixed(np.concatenate(answers), order, given)
+def _in_its_own_worker(context: Context, model: str, inputs: Array) -> Array:
+    """What the model predicts where student code runs: classes (n, 1) or scores (n, classes)."""
+    answer = context.predict(model, inputs)
+    classes(answer, len(inputs), f"`{model}.predict`")  # or it raises
+    found = seen.numbers(answer)
+    assert found is not None
+    in_rows = len(found) == len(inputs) or found.size == len(inputs)
+    return found.reshape(len(inputs), -1) if in_rows else found.T
 
 
 def _not_rebuilt(model: str, foreign: str) -> str:

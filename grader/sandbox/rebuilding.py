@@ -5,7 +5,6 @@ Held-out images go to no other worker, as long as a model is of a kind that can 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -120,36 +119,33 @@ class Rebuilder:
         self._equipment = replace(equipment, data={}, files={}, globals=(), seed=0, gpu=False)
         self._fork = None if warm is None else partial(warm.fork, like)
         self._worker: WorkerProcess | None = None
+        self._model: ModelData | None = None  # that it has built last
 
     def start(self, level: str) -> None:
         """Start the worker without waiting for it."""
         if self._worker is None:
             self._level = level
             self._worker = WorkerProcess(level, "rebuild", self._limits, self._equipment, self._fork)
-            self._ready = False
+            self._ready, self._model = False, None
 
-    def predictions(
-        self,
-        model: ModelData,
-        level: str,
-        inputs: Sequence[Array],
-        images: Sequence[Array] = (),
-        map_: PixelMap | None = None,
-    ) -> list[Array]:
-        """What the model gives for each of the ``inputs`` and then for each of the ``images``, of which ``map_`` makes inputs.
+    def predictions(self, model: ModelData, level: str, inputs: Array) -> Array:
+        """What the model gives for inputs (n, ...): float32 (n, ...).
 
-        Each float32 (n, ...). Raises CannotRebuild, and NotGradable where the worker cannot be started.
+        Raises CannotRebuild, and NotGradable where the worker cannot be started.
         """
         if model.configuration is None:
             raise CannotRebuild
         self.start(level)
         worker = self._worker
         assert worker is not None
-        lookup = None if map_ is None else (map_.source, map_.table, list(map_.shape))
-        sent = values.encode_parts((model.weights, list(inputs), list(images), lookup))
-        request = {"id": 1, "configuration": model.configuration, "arguments": sent.tree}
-        counts = [len(batch) for batch in (*inputs, *images)]
-        room = sum(counts) * MOST_SCORES
+        is_there = self._model is model
+        sent = values.encode_parts(([] if is_there else model.weights, inputs))
+        request = {
+            "id": 1,
+            "configuration": None if is_there else model.configuration,
+            "arguments": sent.tree,
+        }
+        room = len(inputs) * MOST_SCORES
         doing = _("Rebuilding the model")
         try:
             self._await(worker)
@@ -158,17 +154,19 @@ class Rebuilder:
             header, raw = worker.receive(allowance, doing, most=LARGEST_SCORE * room)
             if "error" in header:
                 raise CannotRebuild(str(header["error"]))
-            answers = values.decode(header.get("value"), raw, room=room)
+            answer = values.decode(header.get("value"), raw, room=room)
         except (CallFailed, ProtocolError) as failure:
             self.close()
             raise CannotRebuild(str(failure)) from failure
+        self._model = model
         if (
-            not isinstance(answers, list)
-            or [len(answer) if isinstance(answer, np.ndarray) and answer.ndim else -1 for answer in answers] != counts
-            or any(answer.size > len(answer) * MOST_SCORES for answer in answers)
+            not isinstance(answer, np.ndarray)
+            or not answer.ndim
+            or len(answer) != len(inputs)
+            or answer.size > len(answer) * MOST_SCORES
         ):
             raise CannotRebuild
-        return answers
+        return answer
 
     def _await(self, worker: WorkerProcess) -> None:
         if self._ready:

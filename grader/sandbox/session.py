@@ -45,7 +45,7 @@ MOST_LOADING = 2.5  # times the time for loading; the restart after that is the 
 # An answer may have as many entries in its arrays as the question, and so many more; what is looked at, so many.
 ROOM = 1 << 20
 ROOM_OF_A_LOOK = 4 << 20
-ROOM_OF_A_MODEL = 36 << 20  # 32 MB of weights, and what is said about them
+ROOM_OF_A_MODEL = 36 << 20  # 24 MB of weights, and what is said about them
 LARGEST_ENTRY = 8  # bytes, but for complex numbers, of which half as many are left
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")

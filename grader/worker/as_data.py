@@ -18,7 +18,7 @@ from . import hooks, weights
 
 Array = np.ndarray[Any, Any]
 MOST_CONFIGURATION = 1 << 20  # bytes
-MOST_WEIGHTS = 32 << 20  # bytes
+MOST_WEIGHTS = 24 << 20  # bytes
 
 _type, _mro = type, type.__dict__["__mro__"].__get__
 _classes: dict[str, type] = {}  # Keras's own
