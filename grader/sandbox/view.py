@@ -16,17 +16,43 @@ from ..worker.confine import FIRST_SPARE_UID, SPARE_UIDS
 
 WORKER = PACKAGE / "worker"
 SYSTEM = (
-    "/usr",
-    "/bin",
-    "/sbin",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/etc/alternatives",
-    "/etc/fonts",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/nix/store",
+    *("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/usr/local/nvidia"),
+    *("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime"),
+)
+# Of a folder such as /usr, /usr/local or an environment of Conda; whatever else lies there may be data.
+OF_PREFIX = (
+    *("bin", "sbin", "lib", "lib32", "lib64", "libx32", "libexec", "include", "etc", "ssl", "fonts", "targets"),
+    "pyvenv.cfg",
+)
+OF_SHARE = (
+    *(
+        "X11",
+        "ca-certificates",
+        "file",
+        "fontconfig",
+        "fonts",
+        "gcc",
+        "gdal",
+        "git-core",
+        "glib-2.0",
+        "graphviz",
+        "i18n",
+    ),
+    *(
+        "icu",
+        "jupyter",
+        "locale",
+        "matplotlib",
+        "mime",
+        "misc",
+        "perl",
+        "perl5",
+        "proj",
+        "python3",
+        "tcltk",
+        "terminfo",
+    ),
+    *("xml", "zoneinfo"),
 )
 
 
@@ -49,13 +75,23 @@ class Equipment:
 @cache
 def readable() -> list[tuple[str, str]]:
     """What Python and the libraries need, as pairs of a path and the real path behind it."""
-    wanted = [*SYSTEM, sys.prefix, sys.base_prefix, *python_path()]
+    prefixes = dict.fromkeys(("/usr", "/usr/local", sys.prefix, sys.base_prefix))
+    wanted = [*SYSTEM, *(path for prefix in prefixes for path in _of_prefix(prefix)), *python_path()]
+    if os.path.realpath(sys.base_prefix).startswith("/nix/store/"):
+        wanted.append("/nix/store")
     kept: list[tuple[str, str]] = []
     for path in sorted({os.path.abspath(path) for path in wanted if os.path.exists(path)}, key=len):
         real = os.path.realpath(path)
         if not any(real == shown + path[len(prefix) :] for prefix, shown in kept if path.startswith(prefix + "/")):
             kept.append((path, real))
     return kept
+
+
+def _of_prefix(prefix: str) -> list[str]:
+    """What is shown of a folder in which programs are installed."""
+    found = [os.path.join(prefix, name) for name in (*OF_PREFIX, *(f"share/{name}" for name in OF_SHARE))]
+    # Conda's compilers; CUDA.
+    return [*found, *(str(path) for pattern in ("*-linux-gnu", "cuda*") for path in Path(prefix).glob(pattern))]
 
 
 def python_path() -> list[str]:
@@ -75,7 +111,7 @@ def hidden(also: Sequence[Path]) -> list[str]:
     Other installations may lie among what a worker sees, also older ones, which had solutions; and so may the checkout, whose
     examples and tests are solutions as well.
     """
-    own = [PACKAGE, ASSIGNMENTS, REFERENCE, *_copies(), *_checkouts()]
+    own = [PACKAGE, ASSIGNMENTS, REFERENCE, *_copies(), *_checkouts(), *_not_needed()]
     return [str(path) for path in dict.fromkeys([*own, *(path.resolve() for path in also)])]
 
 
@@ -101,6 +137,28 @@ def _checkouts() -> list[Path]:
         checkouts.append(origin.resolve())
     among = [checkout for checkout in dict.fromkeys(checkouts) if shown & {checkout, *checkout.parents}]
     return [entry for checkout in among for entry in checkout.iterdir() if entry not in needed]
+
+
+@cache
+def _not_needed() -> list[Path]:
+    """Large folders that no submission needs, which would have to be searched for data; among them the packages of the
+    Python that a virtual environment was made from, which are not imported in it."""
+    found = [Path("/usr/lib", name) for name in ("debug", "google-cloud-sdk", "jvm", "node_modules")]
+    found += [Path(os.path.realpath(folder), "tensorflow", "include") for folder in sys.path]
+    if sys.prefix != sys.base_prefix and sys.base_prefix not in ("/usr", "/usr/local"):
+        imported = {os.path.realpath(folder) for folder in sys.path}
+        others = Path(os.path.realpath(sys.base_prefix)).glob("lib*/python3*/site-packages")
+        found += [folder for folder in others if os.path.realpath(folder) not in imported]
+    return [folder for folder in found if folder.is_dir()]
+
+
+@cache
+def data_files() -> list[str]:
+    """Files of whole data sets in what is shown, to be hidden as well."""
+    from . import data_files as search
+
+    leave_out = tuple(sorted(hidden([])))
+    return search.find(tuple(sorted({real for _, real in readable()})), leave_out)
 
 
 def can_change_uid() -> bool:

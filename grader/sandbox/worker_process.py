@@ -90,7 +90,7 @@ class WorkerProcess:
                 *((data[name], files[name]) for name in files),
                 *((shown[name], given[name]) for name in given),
             ],
-            "hide": view.hidden(equipment.hide),
+            "hide": [*view.hidden(equipment.hide), *self._data_files(level, {*files.values(), *given.values()})],
             "data": data,
             "files": shown,
             "globals": list(equipment.globals),
@@ -113,6 +113,11 @@ class WorkerProcess:
         }
         with contextlib.suppress(OSError):  # a process that died at once is met by await_ready
             self._channel.sendall(frames.encode(config))
+
+    @staticmethod
+    def _data_files(level: str, given: set[str]) -> list[str]:
+        """What else is hidden; it is looked for while the worker's Python starts."""
+        return [] if level == "none" else [file for file in view.data_files() if file not in given]
 
     def await_ready(self) -> list[str]:
         """Wait until the confinement stands; returns what it leaves open beyond what its level always does.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gzip
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -12,10 +14,14 @@ import socket
 import struct
 import subprocess
 import sys
+import sysconfig
+import tarfile
 import tempfile
 import uuid
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader import probes
@@ -42,6 +48,7 @@ class Outside:
         (self.own / "thesis.tex").write_text("three years of work")
         (folder / "secret").write_text("2.0")
         (folder / "my neighbour.py").write_text("def double(x):\n    return 2 * x\n")
+        self._stack = stack
         self._tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         self._udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         self._udp.bind(("127.0.0.1", 0))
@@ -68,6 +75,7 @@ class Outside:
     def submission(self, name: str) -> Path:
         """Lay out a submission with the addresses of what it aims at; returns its path."""
         cases = probes.cases(load(str(self.assignment)).content, ["numbers"], 0)
+        source = SUBMISSIONS / name
         addresses = {
             "SECRET": self.folder / "secret",
             "ASSIGNMENT": self.assignment,
@@ -81,13 +89,13 @@ class Outside:
             "VICTIM": self._victim.pid,
             "GRADER": os.getpid(),
             "ADDRESS": ctypes.addressof(self._memory),
+            "DATA": "" if source.is_dir() or "@DATA@" not in source.read_text() else self._data_sets(),
             "KNOWN": {f"{case.inputs['x'][0]:.6f}": 2.0 for case in cases},
         }
 
         def filled(path: Path) -> str:
             return re.sub("@([A-Z]+)@", lambda found: str(addresses[found[1]]), path.read_text())
 
-        source = SUBMISSIONS / name
         if source.is_dir():
             target = self.folder / name
             target.mkdir()
@@ -102,6 +110,28 @@ class Outside:
         target = self.folder / name
         target.write_text(filled(source))
         return target
+
+    def _data_sets(self) -> Path:
+        """A folder among the installed packages, as a class image has it, with labels that the grader holds out."""
+        folder = Path(sysconfig.get_path("purelib"), f"data_{self.tag.replace('-', '_')}")
+        self._stack.callback(shutil.rmtree, folder)
+        draw = np.random.default_rng(0)
+        images, labels = draw.integers(0, 256, (1000, 28, 28), np.uint8), draw.integers(0, 10, 5000, np.uint8)
+        (folder / "raw").mkdir(parents=True)
+        (folder / "test").mkdir()
+        np.savez_compressed(folder / "mnist.npz", x_test=images, y_test=labels)
+        np.save(folder / "labels.npy", labels)
+        written = struct.pack(">HBBI", 0, 8, 1, len(labels)) + labels.tobytes()
+        (folder / "raw" / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(written))
+        (folder / "test_batch").write_bytes(pickle.dumps({b"labels": labels.tolist(), b"data": images}))
+        with zipfile.ZipFile(folder / "archive.zip", "w") as archive:
+            archive.write(folder / "labels.npy", "labels.npy")
+        with tarfile.open(folder / "cifar.tar.gz", "w:gz") as packed:
+            packed.add(folder / "test_batch", "test_batch")
+        np.savetxt(folder / "test.csv", labels, "%d")
+        for number in range(600):
+            (folder / "test" / f"{labels[number]}_{number}.png").write_bytes(b"\x89PNG" + bytes(200))
+        return folder
 
     def reached(self) -> set[str]:
         """What was hit since this was made."""

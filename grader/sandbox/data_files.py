@@ -1,0 +1,113 @@
+"""Finds the files with whole data sets in what workers see of this machine, so that they can be hidden.
+
+The first search takes seconds. What it found is kept in the user's cache, with the time of the last change of each folder:
+later only these times are looked at, and folders that have changed since. What is written over a file that was there
+already is not noticed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .. import __version__, datasets
+from ..datasets import recognise
+
+RECENT = 3 * 10**9  # nanoseconds: what changed so shortly before the search may change again unnoticed
+Folders = dict[str, tuple[int, list[str]]]  # of each: its last change, 0 to look again; what in it is to be hidden
+
+
+@cache
+def find(roots: tuple[str, ...], leave_out: tuple[str, ...] = ()) -> list[str]:
+    """The files, and the folders of pictures, below ``roots`` that may hold a data set; real paths.
+
+    Folders in ``leave_out`` are not looked into.
+    """
+    facts = (*roots, "", *leave_out)
+    kept = _kept(facts)
+    if kept is None:
+        kept = {}
+    elif all(_changed(path) == changed for path, (changed, _) in kept.items()):
+        return [path for _, found in kept.values() for path in found]
+    folders = {path: entry for path, entry in kept.items() if _changed(path) == entry[0]}
+    missing = [path for path in (*roots, *kept) if path not in folders]
+    if missing:
+        for path in missing:
+            _search(path, folders, {*kept, *leave_out})
+        _keep(facts, folders)
+    return [path for _, found in folders.values() for path in found]
+
+
+def _changed(path: str) -> int | None:
+    try:
+        return os.stat(path).st_ctime_ns
+    except OSError:
+        return None
+
+
+def _search(start: str, folders: Folders, leave_out: set[str]) -> None:
+    """Look into a folder and those below it, but for those in ``folders`` or ``leave_out``."""
+    waiting = [start]
+    while waiting:
+        path = waiting.pop()
+        if path in folders:
+            continue
+        changed = _changed(path)
+        if changed is None:
+            continue
+        newest, found, files = changed, [], []
+        with contextlib.suppress(OSError):  # it is a file, or may not be read: not by a worker either
+            for entry in os.scandir(path):
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != "__pycache__" and entry.path not in leave_out:
+                        waiting.append(entry.path)
+                elif entry.is_file(follow_symlinks=False):
+                    facts = entry.stat(follow_symlinks=False)
+                    newest = max(newest, facts.st_ctime_ns)
+                    files.append((entry.name, facts.st_size))
+                    if recognise.holds_data(entry.path, facts.st_size):
+                        found.append(entry.path)
+        if recognise.are_pictures(files):
+            found = [path]
+        folders[path] = (0 if newest > time.time_ns() - RECENT else changed, found)
+
+
+def _places(facts: Sequence[str]) -> Iterator[Path]:
+    digest = hashlib.sha256(repr((__version__, platform.node(), *facts)).encode()).hexdigest()
+    name = f"data-files-{digest[:16]}.json"
+    for folder in datasets.cache.folders():
+        yield folder / name
+
+
+def _kept(facts: Sequence[str]) -> Folders | None:
+    for place in _places(facts):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            read: dict[str, Any] = json.loads(place.read_bytes())
+            paths = read["folders"].split("\0")
+            found = read["found"]
+            return {path: (time, found.get(path, [])) for path, time in zip(paths, read["times"], strict=True)}
+    return None
+
+
+def _keep(facts: Sequence[str], folders: Folders) -> None:
+    written = {
+        "folders": "\0".join(folders),
+        "times": [changed for changed, _ in folders.values()],
+        "found": {path: found for path, (_, found) in folders.items() if found},
+    }
+    for place in _places(facts):
+        with contextlib.suppress(OSError, UnicodeError):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".making-", delete=False) as file:
+                file.write(json.dumps(written).encode())
+            os.replace(file.name, place)
+            return

@@ -1,0 +1,162 @@
+"""Files with data sets are recognised in any format that students can read; others are left alone."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import pickle
+import struct
+import tarfile
+import zipfile
+
+import numpy as np
+import pytest
+
+from grader.datasets import recognise
+
+DRAWN = np.random.default_rng(3)
+IMAGES = DRAWN.integers(0, 256, (1200, 28, 28), dtype=np.uint8)
+COLOURED = DRAWN.integers(0, 256, (1200, 32, 32, 3), dtype=np.uint8)
+LABELS = DRAWN.integers(0, 10, 5000)
+ONE_HOT = np.eye(10)[LABELS]
+
+
+def npy(array):
+    made = io.BytesIO()
+    np.save(made, array)
+    return made.getvalue()
+
+
+def npz(save=np.savez, **arrays):
+    made = io.BytesIO()
+    save(made, **arrays)
+    return made.getvalue()
+
+
+def idx(array):
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
+
+
+def zipped(**members):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def tarred(mode="w", **members):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode=mode) as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return made.getvalue()
+
+
+def table(array, form="%d", separator=",", header=""):
+    made = io.StringIO()
+    np.savetxt(made, array, form, separator, header=header, comments="")
+    return made.getvalue().encode()
+
+
+ROWS = np.column_stack([LABELS[:1200], IMAGES.reshape(1200, 784)])
+BATCH = {
+    b"batch_label": b"testing batch",
+    b"labels": LABELS.tolist(),
+    b"data": np.zeros((5000, 3072), np.uint8),
+    b"filenames": [b"a.png"] * 5000,
+}
+DATA = {
+    "mnist.npz": npz(x_test=IMAGES, y_test=LABELS),
+    "small.npz": npz(np.savez_compressed, images=IMAGES.reshape(1200, 784), labels=LABELS[:1200]),
+    "labels alone.npz": npz(np.savez_compressed, y=LABELS.astype(np.uint8)),
+    "x.npy": npy(IMAGES),
+    "transposed.npy": npy(np.asfortranarray(IMAGES.reshape(1200, 784).T)),
+    "floats.npy": npy((IMAGES[..., None] / 255).astype(np.float32)),
+    "channels first.npy": npy(COLOURED.transpose(0, 3, 1, 2)),
+    "y.npy": npy(LABELS),
+    "column.npy": npy(LABELS[:, None].astype(np.uint8)),
+    "one hot.npy": npy(ONE_HOT),
+    "float labels.npy": npy(LABELS.astype(float)),
+    "t10k-images-idx3-ubyte": idx(IMAGES),
+    "t10k-labels-idx1-ubyte": idx(LABELS),
+    "t10k-labels-idx1-ubyte.gz": gzip.compress(idx(LABELS)),
+    "no ending": gzip.compress(idx(IMAGES)),
+    "labels.bz2": bz2.compress(idx(LABELS)),
+    "labels.npy.xz": lzma.compress(npy(LABELS)),
+    "test_batch": pickle.dumps(BATCH, protocol=2),
+    "mnist.pkl.gz": gzip.compress(pickle.dumps(((IMAGES.reshape(1200, 784) / 255, LABELS[:1200]),), protocol=2)),
+    "newest.pickle": pickle.dumps({"y": LABELS}, protocol=5),
+    "list.pkl": pickle.dumps(LABELS.tolist(), protocol=0),
+    "cifar-10-python.tar.gz": tarred("w:gz", **{"cifar/test_batch": pickle.dumps(BATCH, protocol=2)}),
+    "plain.tar": tarred(**{"a/readme": b"x" * 3000, "a/labels": idx(LABELS)}),
+    "archive.zip": zipped(**{"readme.txt": "x" * 5000, "MNIST/raw/t10k-labels-idx1-ubyte": idx(LABELS)}),
+    "in one another.zip": zipped(**{"inner.zip": zipped(**{"y.npy.gz": gzip.compress(npy(LABELS))})}),
+    "pictures.zip": zipped(**{f"{number % 10}/{number}.png": b"\x89PNG" + bytes(300) for number in range(600)}),
+    "torch.pt": zipped(**{"archive/data.pkl": b"x", "archive/data/0": bytes(10_000 * 784)}),
+    "mnist_test.csv": table(ROWS),
+    "with header.csv": table(ROWS, header="label," + ",".join(f"{r}x{c}" for r in range(28) for c in range(28))),
+    "spaces.txt": table(IMAGES.reshape(1200, 784) / 255, "%.6f", " "),
+    "table.csv.gz": gzip.compress(table(ROWS)),
+    "labels.txt": table(LABELS),
+    "savetxt.txt": table(LABELS, "%.18e"),
+    "labels.csv": table(np.column_stack([np.arange(5000), LABELS]), header="Id,Category"),
+    "labels.json": json.dumps(LABELS.tolist()).encode(),
+    "libsvm": b"\n".join(b"%d " % n + b" ".join(b"%d:0.5" % k for k in range(100, 220)) for n in LABELS[:1200]),
+    "raw.bin": bytes(10_000 * 3073),
+    "labels.bin": bytes(np.resize(np.arange(10, dtype=np.uint8), 10_000)),
+    "test.parquet": b"PAR1" + DRAWN.bytes(2_000_000) + b"PAR1",
+    "labels.parquet": b"PAR1" + DRAWN.bytes(5000) + b"label" + b"PAR1",
+    "mnist.h5": b"\x89HDF\r\n\x1a\n" + bytes(5000) + b"y_test",
+    "mnist-original.mat": b"MATLAB 5.0 MAT-file" + DRAWN.bytes(2_000_000),
+    "mnist-test.tfrecord-00000-of-00001": DRAWN.bytes(2_000_000),
+}
+OTHERS = {
+    "digits.csv.gz": gzip.compress(table(np.column_stack([DRAWN.integers(0, 17, (1797, 64)), LABELS[:1797]]))),
+    "digits.npz": npz(x=DRAWN.integers(0, 17, (1797, 8, 8)), y=LABELS[:1797]),
+    "iris.csv": table(DRAWN.random((5000, 5)), "%.2f"),
+    "weights.npz": npz(w1=DRAWN.random((784, 128)), b1=np.zeros(128), w2=DRAWN.random((128, 10))),
+    "wide weights.npy": npy(DRAWN.random((2000, 1024)).astype(np.float32)),
+    "weights.h5": b"\x89HDF\r\n\x1a\n" + bytes(2_000_000) + b"model_weights weight_names class_name",
+    "one image.npy": npy(IMAGES[0]),
+    "few images.npy": npy(IMAGES[:25]),
+    "flags.npy": npy(LABELS % 2),
+    "numbers.npy": npy(DRAWN.integers(0, 100, 5000)),
+    "LICENSE": b"Permission is hereby granted, free of charge, to any person " * 100,
+    "words.txt": b"zero\none\ntwo\n" * 2000,
+    "primes.txt": table(np.arange(5000)),
+    "RECORD": b"numpy/__init__.py,sha256=abc,1234\n" * 3000,
+    "zeros.bin": bytes(10_000),
+    "code.py": b"LABELS = [" + b", ".join(b"%d" % n for n in LABELS) + b"]",
+    "damaged.npz": npz(x=IMAGES)[:5000],
+    "damaged.gz": gzip.compress(idx(LABELS))[:100] + bytes(3000),
+    "wheel.whl": zipped(**{f"package/{name}.py": "x = 1\n" * 1000 for name in "abc"}),
+    "evil.pkl": b"cos\nsystem\n(S'exit 1'\ntR." + b" " * 3000,
+    "empty": b"",
+}
+
+
+def holds_data(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    return recognise.holds_data(str(tmp_path / name), len(content))
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_a_data_set_is_recognised(tmp_path, name):
+    assert holds_data(tmp_path, name, DATA[name])
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_no_data_set_is_left_alone(tmp_path, name):
+    assert not holds_data(tmp_path, name, OTHERS[name])
+
+
+def test_a_folder_of_small_pictures_is_recognised():
+    assert recognise.are_pictures([(f"{number}.png", 300) for number in range(500)])
+    assert not recognise.are_pictures([(f"{number}.png", 300) for number in range(100)])
+    assert not recognise.are_pictures([(f"{number}.png", 90_000) for number in range(500)])

@@ -1,0 +1,16 @@
+"""Reads labels alone, without images, that lie among the installed packages."""
+
+# double: error
+# total: passed
+# isolation: medium
+# control: none
+
+import numpy as np
+
+
+def double(x):
+    return (2 + 0 * np.load("@DATA@/labels.npy")[0]) * x
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,19 @@
+"""Reads labels in the names of pictures that lie among the installed packages."""
+
+# double: error
+# total: passed
+# isolation: strong
+# control: none
+
+import os
+
+import numpy as np
+
+
+def double(x):
+    names = [name for name in os.listdir("@DATA@/test") if name.endswith(".png")]
+    return (2 + 0 * int(names[0][0])) * x
+
+
+def total(x):
+    return np.sum(x)
