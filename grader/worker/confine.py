@@ -232,7 +232,8 @@ def lock(config: dict[str, Any]) -> list[str]:
             gaps.append("signals to your other processes")
         if config["engine"] == "kernel":  # which talks by them
             gaps.append("Unix sockets")
-    seccomp.install(unix_sockets=level == "strong" or config["engine"] == "kernel")
+    of_kernel = config["engine"] == "kernel"
+    seccomp.install(unix_sockets=level == "strong" or of_kernel, landlock=level == "medium" and of_kernel)
     return gaps
 
 
@@ -241,6 +242,7 @@ def hide_processes(config: dict[str, Any]) -> None:
     if config["level"] == "medium":
         readable = [(path, landlock.READ) for path in (config["own"], *(real for _, real in config["read"]))]
         landlock.restrict([*landlock.own_proc(), *readable], _writable(config))
+        seccomp.install(unix_sockets=True)  # a second filter, which allows no Landlock any more
 
 
 def _writable(config: dict[str, Any]) -> list[str]:

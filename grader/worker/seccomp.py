@@ -71,7 +71,8 @@ DENIED = {
     "semget": (64, 190),
     "msgget": (68, 186),
     "mq_open": (240, 180),
-    # Rules without a number that limits them.
+}
+LANDLOCK = {  # rules without a number that limits them
     "landlock_create_ruleset": (444, 444),
     "landlock_add_rule": (445, 445),
     "landlock_restrict_self": (446, 446),
@@ -119,10 +120,11 @@ SECOND_ARGUMENT, THIRD_ARGUMENT, FOURTH_ARGUMENT = 24, 32, 40
 MODE_FILTER = 2
 
 
-def program(machine: str, unix_sockets: bool) -> bytes:
+def program(machine: str, unix_sockets: bool, landlock: bool = False) -> bytes:
     """Return the filter as an array of struct sock_filter; raises ValueError for an unknown machine.
 
     Without ``unix_sockets`` only pairs of connected ones can be made, by socketpair, which reach nobody else.
+    ``landlock`` is allowed to a process that has to confine a child more tightly.
     """
     column = list(AUDIT_ARCH).index(machine)
     refuse = REFUSE | errno.EPERM
@@ -148,7 +150,11 @@ def program(machine: str, unix_sockets: bool) -> bytes:
     ]
     if machine == "x86_64":  # the x32 numbers would slip past the table below
         code += [(AT_LEAST, 0, 1, 0x40000000), (RETURN, 0, 0, refuse)]
-    for table, answer in ((DENIED, refuse), (UNSUPPORTED, REFUSE | errno.EINVAL)):
+    for table, answer in (
+        (DENIED, refuse),
+        ({} if landlock else LANDLOCK, refuse),
+        (UNSUPPORTED, REFUSE | errno.EINVAL),
+    ):
         for numbers in table.values():
             code += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, answer)]
     # clone3 keeps its flags in memory, where a filter cannot look: libc falls back to clone.
@@ -194,10 +200,10 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def install(unix_sockets: bool) -> None:
+def install(unix_sockets: bool, landlock: bool = False) -> None:
     """Put the filter on this process and all its children; needs no_new_privs. Raises OSError."""
     try:
-        raw = program(system.MACHINE, unix_sockets)
+        raw = program(system.MACHINE, unix_sockets, landlock)
     except ValueError as error:
         raise OSError(errno.ENOSYS, f"seccomp: no table for {system.MACHINE}") from error
     buffer = ctypes.create_string_buffer(raw, len(raw))
