@@ -29,7 +29,8 @@ ANCHORS = 256  # images that tell how each pixel was scaled
 FEWEST_ANCHORS = 30
 FEW = 500  # images; fewer do not tell how each pixel was scaled
 CLIPPED = 3.0  # standard deviations; a pixel that is nearly always dark would outweigh all others
-CHUNK = 1000  # images that are converted at once: they fit into the processor's cache
+CHUNK = 1000  # images that are converted at once
+BY_ONE_THREAD = 200_000  # multiplications; of more BLAS starts several threads, which wait for each other most of the time
 BORDER = 8  # pixels that were added around an image, at most
 
 _known: dict[str, DataSet] = {}
@@ -112,7 +113,7 @@ class DataSet:
         shape = x.shape[1:]
         size = int(np.prod(shape))
         if size == self.size:
-            return x.reshape(len(x), size).astype(np.float32)
+            return x.reshape(len(x), size).astype(np.float32, copy=False)
         if len(shape) == 3 and len(self.shape) == 2:
             if shape[-1] <= 4:  # channels that are all alike, or a first one with the image
                 return self.rows(x[..., 0])
@@ -124,14 +125,14 @@ class DataSet:
             inner = [
                 slice((have - want) // 2, (have + want) // 2) for have, want in zip(shape, self.shape, strict=True)
             ]
-            return x[(slice(None), *inner)].reshape(len(x), self.size).astype(np.float32)
+            return x[(slice(None), *inner)].reshape(len(x), self.size).astype(np.float32, copy=False)
         return None
 
     def project(self, rows: Array) -> tuple[Array, Array]:
         """The projections of rows of :meth:`rows`, float32 (n, NUMBERS), and the lengths (n, 1) by which they are divided."""
         with np.errstate(all="ignore"):
             centred = rows - rows.mean(axis=1, keepdims=True)
-            return centred @ self._directions, np.sqrt(np.einsum("ij,ij->i", centred, centred))[:, None]
+            return self._project_only(centred), np.sqrt(np.einsum("ij,ij->i", centred, centred))[:, None]
 
     def _project_all(self, part: Array) -> Array:
         """The points of many images, which are converted a few at a time."""
@@ -215,7 +216,10 @@ class DataSet:
         return ByPixel(_Table(points, np.arange(self.count), TOLERANCE * middle)) if (middle > 0).all() else None
 
     def _project_only(self, rows: Array) -> Array:
-        projections: Array = rows @ self._directions
+        step = max(1, BY_ONE_THREAD // self._directions.size)
+        projections = np.empty((len(rows), NUMBERS), dtype=np.float32)
+        for start in range(0, len(rows), step):
+            np.matmul(rows[start : start + step], self._directions, out=projections[start : start + step])
         return projections
 
 

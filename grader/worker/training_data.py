@@ -19,6 +19,7 @@ SAMPLED_ROWS = 128  # of an array that a model only predicts for; so many rows o
 HELD_ROWS = 1000  # looked at together
 HELD_BYTES = 1 << 23  # of batches that wait until they are looked at
 KEPT_ROWS = 1000  # as they are, for images in which each pixel was scaled by itself
+MOST_MEASURED = 10_000_000  # numbers, for their range and deviation
 MOST_UNKNOWN = 100_000  # rows whose projections are kept for those
 MOST_PAIRS = 500  # of images and labels
 FEW = 500  # images; fewer are not standardised, but by chance
@@ -117,11 +118,14 @@ class Examined:
             if sum(map(len, self._first)) < SAMPLED_ROWS:
                 self._first.append(images[:SAMPLED_ROWS])
             if images.size and images.dtype.kind in "biuf":
+                self._origin.add(images, labels)
+                if self._count > MOST_MEASURED:
+                    continue
                 self._low, self._high = min(self._low, float(images.min())), max(self._high, float(images.max()))
                 self._count += images.size
-                self._sum += float(images.sum(dtype=np.float64))
-                self._squares += float(np.square(images, dtype=np.float64).sum())
-                self._origin.add(images, labels)
+                flat = images.astype(np.float32, copy=False).ravel()
+                self._sum += float(flat.sum())
+                self._squares += float(flat @ flat)
 
 
 class _Origin:
