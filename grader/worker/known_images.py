@@ -31,6 +31,7 @@ FEW = 500  # images; fewer do not tell how each pixel was scaled
 CLIPPED = 3.0  # standard deviations; a pixel that is nearly always dark would outweigh all others
 CHUNK = 1000  # images that are converted at once
 BY_ONE_THREAD = 200_000  # multiplications; of more BLAS starts several threads, which wait for each other most of the time
+SEVERAL = 3  # rows that are not known; fewer may be of one colour
 BORDER = 8  # pixels that were added around an image, at most
 
 _known: dict[str, DataSet] = {}
@@ -142,7 +143,7 @@ class DataSet:
     def find(self, projections: Array, lengths: Array) -> Array:
         """The number of the image that each row shows, whatever its scale and offset; -1 for none, int64 (n,).
 
-        Where many are not known, images that are negative, mirrored or lie on their side are looked for, too.
+        Where several are not known, images that are negative, mirrored or lie on their side are looked for, too.
         """
         if self._plain is None:
             points = np.concatenate([self._project_all(part) for part in self._parts])
@@ -150,7 +151,7 @@ class DataSet:
         points = _points(projections, lengths)
         found = self._plain.find(points)
         missing = np.flatnonzero(found < 0)
-        if len(missing) > len(found) // 10:
+        if len(missing) >= SEVERAL:
             if self._turned is None:
                 # All views of training images come first: what may be both is a training image.
                 turned = [self._turn(part) for part in self._parts]

@@ -333,7 +333,7 @@ def _await_gradient(model: Any, x: Any) -> None:
 
 def _record_tapes(module: ModuleType) -> None:
     tape = module.GradientTape
-    enter, leave, gradient = tape.__enter__, tape.__exit__, tape.gradient
+    enter, leave = tape.__enter__, tape.__exit__
 
     @wraps(enter)
     def entered(self: Any) -> Any:
@@ -348,8 +348,14 @@ def _record_tapes(module: ModuleType) -> None:
             _tapes.remove(self)
         return leave(self, *arguments)
 
-    @wraps(gradient)
-    def asked(self: Any, target: Any, sources: Any, *arguments: Any, **keywords: Any) -> Any:
+    tape.__enter__, tape.__exit__ = entered, left
+    for method in ("gradient", "jacobian"):
+        setattr(tape, method, _recorded_gradient(getattr(tape, method)))
+
+
+def _recorded_gradient(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def call(self: Any, target: Any, sources: Any, *arguments: Any, **keywords: Any) -> Any:
         pending = getattr(self, "grader_pending", ())
         if not _depth[0]:
             weights.trained_otherwise(_flat(sources))
@@ -359,9 +365,9 @@ def _record_tapes(module: ModuleType) -> None:
                 for one in pending:
                     if one.is_for(wanted):
                         one.train()
-        return gradient(self, target, sources, *arguments, **keywords)
+        return original(self, target, sources, *arguments, **keywords)
 
-    tape.__enter__, tape.__exit__, tape.gradient = entered, left, asked
+    return call
 
 
 def _flat(sources: Any) -> Iterator[Any]:
