@@ -30,7 +30,7 @@ FEWEST_ANCHORS = 30
 FEW = 500  # images; fewer do not tell how each pixel was scaled
 CLIPPED = 3.0  # standard deviations; a pixel that is nearly always dark would outweigh all others
 CHUNK = 1000  # images that are converted at once
-BY_ONE_THREAD = 200_000  # multiplications; of more BLAS starts several threads, which wait for each other most of the time
+BY_ONE_THREAD = 200_000  # multiplications; for more BLAS starts threads, which mostly wait for each other
 SEVERAL = 3  # rows that are not known; fewer may be of one colour
 BORDER = 8  # pixels that were added around an image, at most
 
