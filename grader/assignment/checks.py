@@ -67,10 +67,12 @@ class ValuesCheck(ProbedCheck):
 class GradientsCheck(ProbedCheck):
     """The results are the derivatives of ``objective`` (a function of the reference).
 
-    ``parameters`` maps each result to the input that it is the derivative by, e.g. ``dw: w``.
+    ``parameters`` maps each result to the input that it is the derivative by, e.g. ``dw: w``. With ``by_hand`` they
+    have to come from a formula: neither from difference quotients nor from a library.
     """
 
     kind: Literal["gradients"]
+    by_hand: bool = False
     objective: str
     parameters: dict[str, str] = Field(min_length=1)
 

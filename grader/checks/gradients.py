@@ -15,7 +15,7 @@ from ..errors import NotGradable
 from ..language import _, joined
 from ..probes import Case
 from ..text import plain_number
-from . import attempts, consequences, diagnosed, pictured
+from . import attempts, consequences, diagnosed, differences, pictured
 from .context import Context, Outcome, Result, number_of_cases
 
 
@@ -38,7 +38,8 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
     outcome, *others = [_outcome(check, attempt) for attempt in judged]
     asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in attempted]
     pairs = list(zip(others, asked_of_others, strict=True))
-    return diagnosed.named(outcome, context, check.function, asked, others=pairs)
+    outcome = diagnosed.named(outcome, context, check.function, asked, others=pairs)
+    return differences.judged(outcome, check, context, judged[0])
 
 
 def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:

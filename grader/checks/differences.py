@@ -1,0 +1,282 @@
+"""Whether right derivatives were computed from difference quotients, where a derivation by hand is asked for.
+
+That is a finding only if both the numbers and the text of the submission say so. Rounding alone, float32, or a comparison
+by differences next to a derivation never are: their numbers do not follow the pattern of any quotient.
+
+The numbers have one of two patterns. Where rounding prevails, (f(w + h) - f(w - h)) / 2h is a whole number of steps of a
+grid: the difference of two floats is a multiple of their last place, so the derivative is one of that place over 2h. Where
+truncation prevails, its error is in all entries the same multiple of a higher derivative.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..assignment.checks import GradientsCheck
+from ..diagnosis import told_by_check
+from ..language import _, joined
+from ..probes import Case
+from ..report.model import FOR_INSTRUCTOR
+from . import diagnosed, quotients
+from .attempts import Tried
+from .context import Context, Outcome
+
+Array = np.ndarray[Any, Any]
+Width = Callable[[Array, float], Array]
+Step = tuple[float, int, Width]
+EXACT = 2e-14  # of the largest entry: formulas in float64 come closer, differences with two or three points do not
+STEPS: list[float] = [digit * 10.0**-power for power in range(2, 12) for digit in (1, 2, 2.5, 3, 5)]
+EPSILON = float(np.finfo(np.float64).eps)
+ROOTS: list[float] = [
+    EPSILON ** (1 / 3),
+    EPSILON ** (1 / 4),
+    EPSILON ** (1 / 5),
+    10**-2.5,
+    10**-3.5,
+    10**-4.5,
+    10**-5.5,
+]
+# The last place of f is 2 to the power of minus one of these, or finer.
+PLACES = np.arange(36, 66).astype(np.longdouble)
+ULPS = 2.0**-50  # relative, that a quotient may be off its grid by rounding
+MOST_BITS = 20.0  # that one entry says
+ENOUGH_BITS = 40.0  # after all that was tried: a chance of 1e-12
+MOST_ENTRIES = 12  # of all results in one case whose higher derivatives are computed
+OFFSET = 0.02  # for these, by differences of the right derivatives
+FIRST_VALUES, MOST_VALUES = 3, 24  # of one result in one case that are looked at
+MOST_CONSTANTS = 20
+LEAST_VALUES = 12  # in all cases, to say something about their digits
+FULL, FEW, OF_FLOAT32 = 53, 40, 24  # binary digits
+# What the difference is divided by: the step, that which was really taken with floats, or one that grows with the parameter.
+WIDTHS: tuple[Width, ...] = (
+    lambda points, step: np.full(1, step),
+    lambda points, step: (points + step) - points,
+    lambda points, step: ((points + step) - (points - step)) / 2,
+    lambda points, step: step * np.abs(points),
+    lambda points, step: step * np.maximum(np.abs(points), 1),
+)
+ORDERS = (2, 3, 5)  # of the derivative of f in the error: to one side, central, with five points or by Richardson
+LEFT = 0.2  # of the square of the error, which a pattern may leave unexplained in each case
+# Steps are the same for all parameters, or in proportion to them.
+WEIGHTS: tuple[Callable[[Array], Array], ...] = (
+    np.ones_like,
+    np.array,
+    lambda points: np.sign(points) * np.maximum(np.abs(points), 1),
+)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The results of one case that are no derivatives to the last place: as answered and as right, flat, in float64."""
+
+    case: Case
+    values: dict[str, tuple[Array, Array]]
+
+    def points(self, parameter: str, name: str) -> Array:
+        """The parameter that a result is the derivative by, flat; zeros where it is no input of that size."""
+        size = self.values[name][0].size
+        point = np.asarray(self.case.inputs.get(parameter, 0.0), dtype=np.float64).ravel()
+        return point if point.size == size else np.zeros(size)
+
+    @property
+    def sizes(self) -> list[int]:
+        """The lengths of the arrays of the case, by which a sum may have been divided."""
+        return sorted({size for value in self.case.inputs.values() for size in np.shape(value) if size > 1})
+
+
+def judged(outcome: Outcome, check: GradientsCheck, context: Context, tried: Tried) -> Outcome:
+    """Return ``outcome`` with the finding that its right results come from difference quotients, if they do."""
+    if not check.by_hand or outcome.share == 0:
+        return outcome
+    cases = _inexact(context, tried)
+    if not cases:
+        return outcome
+    function = context.instances.find(check.function)
+    texts = [code.text for code in context.code]
+    shown = quotients.shown(texts, check.function if function is None else function.name)
+    if shown == "nothing":
+        return outcome
+    with np.errstate(all="ignore"):
+        found = _is_on_grid(check, cases, texts) or (shown == "quotient" and _has_few_digits(cases))
+        found = found or _has_pattern(check, context, cases)
+    numeric = cases[0].values
+    names = joined(numeric)
+    if not found:
+        if shown != "quotient":
+            return outcome
+        told = _(
+            "{names} may come from difference quotients: the code has them, and the numbers are less exact than those of a formula in float64. They prove nothing, so no points are lost."
+        )
+        return replace(outcome, evidence={**outcome.evidence, FOR_INSTRUCTOR: [told.format(names=names)]})
+    right = tried.verdict.right
+    share = sum(is_right and name not in numeric for name, is_right in right.items()) / len(right)
+    sentence = _(
+        "The numbers of {names} come from difference quotients: derive the formula by the chain rule and compute with it. Differences may stay as a test of the formula."
+    )
+    evidence = {**outcome.evidence, "differences": [*numeric]}
+    bug = told_by_check("numerical-gradient", next(iter(numeric)))
+    return Outcome(share, sentence.format(names=names), evidence, bug)
+
+
+def _inexact(context: Context, tried: Tried) -> list[Entries]:
+    """The results in float64 that in every case differ from the right ones by more than a formula does."""
+    cases: list[Entries] = []
+    for case, right, answered in diagnosed.of_tried(context, tried):
+        inexact = {}
+        for name, expected in right.items():
+            values, wanted = np.asarray(answered.get(name)), np.asarray(expected, dtype=np.float64).ravel()
+            if values.dtype != np.float64 or values.size != wanted.size or not wanted.any():
+                continue
+            if np.max(np.abs(values.ravel() - wanted)) > EXACT * np.max(np.abs(wanted)):
+                inexact[name] = (values.ravel(), wanted)
+        cases.append(Entries(case, inexact))
+    names = set.intersection(*(set(case.values) for case in cases)) if cases else set()
+    return [
+        Entries(case.case, {name: pair for name, pair in case.values.items() if name in names})
+        for case in cases
+        if names
+    ]
+
+
+def _is_on_grid(check: GradientsCheck, cases: Sequence[Entries], texts: Sequence[str]) -> bool:
+    """Whether there is a step with which the results lie on the grid of a difference quotient in every case."""
+    own: list[float] = sorted(quotients.constants(texts))[:MOST_CONSTANTS]
+    steps = [step for step in dict.fromkeys([*own, *STEPS, *ROOTS]) if not _is_short(step)]
+    tried = [*itertools.product(steps, (1, 3), WIDTHS)]  # 3: of five points, or by Richardson
+    trials = float(np.log2(len(tried) * len(cases[0].values)))
+
+    def bits(case: Entries, name: str, some: Sequence[Step], most: int) -> Array:
+        values = case.values[name][0]
+        chosen = np.flatnonzero(values)[:most]
+        if not len(chosen):
+            return np.zeros(len(some))
+        points = case.points(check.parameters[name], name)[chosen]
+        widths = np.array([factor * np.broadcast_to(width(points, step), points.shape) for step, factor, width in some])
+        return _bits(np.abs(values[chosen]), widths, case.sizes)
+
+    for name in cases[0].values:
+        # A few values tell most steps from the one that was taken.
+        left = [each for each, said in zip(tried, bits(cases[0], name, tried, FIRST_VALUES), strict=True) if said > 0]
+        said = np.zeros(len(left))
+        for case in cases:
+            if left:
+                more = bits(case, name, left, MOST_VALUES)
+                more = np.maximum(more - np.log2(len(PLACES) * (1 + len(case.sizes))), 0)
+                said = (said + more)[more > 0]
+                left = [each for each, bit in zip(left, more, strict=True) if bit > 0]
+        if left and np.max(said) - trials >= ENOUGH_BITS:
+            return True
+    return False
+
+
+def _is_short(number: float) -> bool:
+    """Whether a number has few binary digits: a grid of that step has short floats on it, which float32 has too."""
+    mantissa, _exponent = np.frexp(number)
+    return bool(mantissa * 4096 == round(mantissa * 4096))
+
+
+def _bits(values: Array, widths: Array, sizes: Sequence[int]) -> Array:
+    """For each row of widths, what it says that all values are multiples of some last place over their width, in bits; 0
+    where they are not.
+
+    ``sizes`` are numbers that they may have been divided by afterwards.
+    """
+    best = np.zeros(len(widths))
+    for size in (1, *sizes):
+        counts = (values.astype(np.longdouble) * widths * size)[:, :, None] * np.exp2(PLACES)
+        off = np.abs(counts - np.rint(counts)).astype(np.float64)
+        allowed = counts.astype(np.float64) * ULPS
+        fits = np.all((off <= allowed) | (allowed >= 0.25), axis=1)
+        said = np.clip(-np.log2(np.maximum(2 * allowed, 1e-30)), 0, MOST_BITS) * (counts >= 0.5)
+        best = np.maximum(best, np.max(np.where(fits, np.sum(said, axis=1), 0.0), axis=1))
+    return best
+
+
+def _has_few_digits(cases: Sequence[Entries]) -> bool:
+    """Whether the results are as short as quotients whose step is a power of two, and longer than float32."""
+    longest, count = 0, 0
+    for case in cases:
+        for values, _right in case.values.values():
+            mantissas, _exponents = np.frexp(np.abs(values[values != 0][:MOST_VALUES]))
+            whole = np.ldexp(mantissas, FULL).astype(np.int64)
+            digits = FULL - np.log2(whole & -whole)  # in binary, without the zeros at the end
+            longest = max(longest, int(np.max(digits, initial=0)))
+            count += len(digits)
+    return OF_FLOAT32 + 2 <= longest <= FEW and count >= LEAST_VALUES
+
+
+def _has_pattern(check: GradientsCheck, context: Context, cases: Sequence[Entries]) -> bool:
+    """Whether the errors of all cases are one multiple of a higher derivative of the objective."""
+    if not all(map(context.mutations.known, [check.function, *check.given])):
+        return False
+    found = [_errors(check, context, case) for case in cases]
+    for order in ORDERS:
+        for weight in WEIGHTS:
+            errors = [error for error, _points, _derivatives in found]
+            patterns = [derivatives[order] * weight(points) ** (order - 1) for _error, points, derivatives in found]
+            usable = [float(pattern @ pattern) > 0 for pattern in patterns]
+            if not all(usable):
+                continue
+            each = [
+                float(error @ pattern / (pattern @ pattern)) for error, pattern in zip(errors, patterns, strict=True)
+            ]
+            if _said(errors, patterns, float(np.median(each))) >= ENOUGH_BITS:
+                return True
+    return False
+
+
+def _said(errors: Sequence[Array], patterns: Sequence[Array], multiple: float) -> float:
+    """What it says that the errors are this multiple of the patterns, in bits; 0 where too much of some error remains."""
+    bits = 0.0
+    for error, pattern in zip(errors, patterns, strict=True):
+        rest = error - multiple * pattern
+        part = float(rest @ rest) / float(error @ error)
+        if part >= LEFT:
+            return 0.0
+        bits -= len(error) / 2 * float(np.log2(max(part, 1e-9)))
+    return bits
+
+
+def _errors(check: GradientsCheck, context: Context, case: Entries) -> tuple[Array, Array, dict[int, Array]]:
+    """Of some entries: their errors, the parameters, and the derivatives of the objective by these, by order."""
+    errors: list[float] = []
+    points: list[float] = []
+    derivatives: dict[int, list[float]] = {order: [] for order in ORDERS}
+    inputs = context.content.functions[check.function].complete(case.case.inputs) | case.case.inputs
+    most = max(2, MOST_ENTRIES // len(case.values))
+    for name, (answered, right) in case.values.items():
+        parameter = np.array(inputs[check.parameters[name]], dtype=np.float64)
+        if parameter.size != right.size:
+            continue
+        for index in np.unique(np.linspace(0, right.size - 1, most).astype(int)):
+            slopes = [_slope(check, context, inputs, name, parameter, index, times * OFFSET) for times in range(-2, 3)]
+            far_left, left, here, next_right, far_right = slopes
+            errors.append(float(answered[index] - right[index]))
+            points.append(float(parameter.ravel()[index]))
+            derivatives[2].append((next_right - left) / (2 * OFFSET))
+            derivatives[3].append((next_right - 2 * here + left) / OFFSET**2)
+            derivatives[5].append((far_right - 4 * next_right + 6 * here - 4 * left + far_left) / OFFSET**4)
+    return np.array(errors), np.array(points), {order: np.array(items) for order, items in derivatives.items()}
+
+
+def _slope(
+    check: GradientsCheck,
+    context: Context,
+    inputs: dict[str, Any],
+    name: str,
+    parameter: Array,
+    index: int,
+    offset: float,
+) -> float:
+    """The right derivative at one entry, where that entry of the parameter is larger by ``offset``."""
+    moved = parameter.copy()
+    moved.reshape(-1)[index] += offset
+    values = inputs | {check.parameters[name]: moved}
+    for function in check.given:
+        values |= context.mutations.results(function, [], values)
+    return float(np.ravel(context.mutations.results(check.function, [], values)[name])[index])

@@ -1,0 +1,211 @@
+"""Whether the text of a submission shows that a function may compute difference quotients.
+
+Only what the function itself and the functions that it uses say is looked at. A comparison by differences next to a
+derivation shows the same, so the text alone is never a finding; see :mod:`differences`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from ..submission.defined import parse
+from .imports import imports
+
+Shown = Literal["nothing", "calls", "quotient"]
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+# Functions of libraries that differentiate by differences.
+DIFFERENTIATING = {"approx_fprime", "approx_derivative", "approx_jacobian", "derivative", "jacobian", "numdifftools"}
+# What is computed by these does not stand in the text.
+UNREADABLE = {"eval", "exec", "compile", "getattr", "globals", "locals", "vars", "__import__", "import_module"}
+LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+MOST_FUNCTIONS = 200
+MOST_SUBSTITUTED = 4  # names, one behind the other, that stand for what was assigned to them
+LARGEST_STEP = 0.1
+
+
+def shown(texts: Sequence[str], function: str) -> Shown:
+    """What the code of ``function`` and of those that it uses shows.
+
+    ``quotient``: a difference of two calls of one function is divided, or a library takes differences. ``calls``: some
+    function is called several times, a difference is divided, or the text does not show what is computed.
+    """
+    trees = [tree for text in texts if (tree := parse(text)) is not None]
+    known = _definitions(trees)
+    library = DIFFERENTIATING | {
+        item.name
+        for text in texts
+        for item in imports(text)
+        if DIFFERENTIATING & {item.module.partition(".")[0], item.bound.rpartition(".")[2]}
+    }
+    found: Shown = "nothing" if function in known else "calls"  # that is defined by a program
+    for definition in _used(known, function):
+        inner = [*ast.walk(definition)]
+        if library & set(_names(inner)) or any(_is_numpy_gradient(node) for node in inner):
+            return "quotient"
+        assigned = _assigned(inner)
+        for node in inner:
+            difference = _divided(node, assigned)
+            if difference is not None:
+                both = (set(_called(side, assigned)) for side in (difference.left, difference.right))
+                if set.intersection(*both):
+                    return "quotient"
+                found = "calls"
+        if UNREADABLE & set(_names(inner)) or _calls_again(definition, known):
+            found = "calls"
+    return found
+
+
+def constants(texts: Iterable[str]) -> set[float]:
+    """Numbers in the code that may be steps of a difference quotient: written as such, or as a power."""
+    found: set[float] = set()
+    for text in texts:
+        tree = parse(text)
+        for node in ast.walk(tree) if tree is not None else ():
+            value = _number(node)
+            if value is not None and 0 < abs(value) <= LARGEST_STEP:
+                found.add(abs(value))
+    return found
+
+
+def _number(node: ast.AST) -> float | None:
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return float(node.value)  # type: ignore[arg-type]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _number(node.operand)
+        return None if value is None else -value
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow | ast.Div | ast.Mult):
+        left, right = _number(node.left), _number(node.right)
+        if left is None or right is None or abs(left) > 1e6 or abs(right) > 1e6:
+            return None
+        try:
+            if isinstance(node.op, ast.Pow):
+                value = left**right if left > 0 and abs(right) <= 64 else None
+            else:
+                value = left / right if isinstance(node.op, ast.Div) else left * right
+        except ArithmeticError:
+            return None
+        return value
+    return None
+
+
+def _definitions(trees: Iterable[ast.Module]) -> dict[str, list[Definition]]:
+    found: dict[str, list[Definition]] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found.setdefault(node.name, []).append(node)
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        found.setdefault(target.id, []).append(node.value)
+    return found
+
+
+def _used(known: dict[str, list[Definition]], function: str) -> list[Definition]:
+    """The definitions of ``function`` and of all that they name, directly or not."""
+    waiting = [function] if function in known else []
+    met = set(waiting)
+    found: list[Definition] = []
+    while waiting and len(found) < MOST_FUNCTIONS:
+        for definition in known[waiting.pop()]:
+            found.append(definition)
+            further = {name for name in _names(ast.walk(definition)) if name in known} - met
+            met |= further
+            waiting += further
+    return found
+
+
+def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+
+
+def _is_numpy_gradient(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "gradient"
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("np", "numpy")
+    )
+
+
+def _assigned(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
+    """What is assigned to each plain name, in these nodes."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, []).append(node.value)
+                elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    for name, value in zip(target.elts, node.value.elts, strict=False):
+                        if isinstance(name, ast.Name):
+                            found.setdefault(name.id, []).append(value)
+    return found
+
+
+def _divided(node: ast.AST, assigned: dict[str, list[ast.expr]]) -> ast.BinOp | None:
+    """The difference in what is divided by something, if there is one."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        parts = [node.left]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div) and isinstance(node.target, ast.Name):
+        parts = assigned.get(node.target.id, [])
+    else:
+        return None
+    for part in _substituted(parts, assigned):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
+            return part
+    return None
+
+
+def _called(side: ast.expr, assigned: dict[str, list[ast.expr]]) -> Iterator[str]:
+    """The functions that are called in an expression, or in what was assigned to the names in it."""
+    for part in _substituted([side], assigned):
+        if isinstance(part, ast.Call):
+            yield ast.dump(part.func)
+
+
+def _substituted(parts: Sequence[ast.expr], assigned: dict[str, list[ast.expr]]) -> Iterator[ast.AST]:
+    """All nodes of some expressions, then of what was assigned to the names in them, and so on."""
+    met: set[str] = set()
+    level: list[ast.expr] = [*parts]
+    for _ in range(MOST_SUBSTITUTED):
+        names: set[str] = set()
+        for part in level:
+            for node in ast.walk(part):
+                yield node
+                if isinstance(node, ast.Name):
+                    names.add(node.id)
+        level = [value for name in sorted(names - met) for value in assigned.get(name, ())]
+        met |= names
+
+
+def _calls_again(definition: Definition, known: dict[str, list[Definition]]) -> bool:
+    """Whether it calls a function of the submission, or one that it was given, several times or in a loop, or hands
+    one over."""
+    own = known.keys() | {argument.arg for argument in definition.args.args}
+    sites: set[str] = set()
+    for node in ast.walk(definition):
+        if isinstance(node, LOOPS) and any(
+            _callee(part) in own for part in ast.walk(node) if isinstance(part, ast.Call)
+        ):
+            return True
+        if isinstance(node, ast.Call):
+            name = _callee(node)
+            if name in own and name in sites:
+                return True
+            sites.add(name)
+            if any(isinstance(argument, ast.Lambda) or getattr(argument, "id", "") in known for argument in node.args):
+                return True
+    return False
+
+
+def _callee(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
