@@ -126,6 +126,7 @@ def grade(
         oracle.refuse_without_answers(assignment.content.asked_on_probes(selected), seed == DEFAULT_SEED)
         splits, files = _prepare(assignment, submission, data)
         computed_on = choose(device)
+        assignment.author.use(isolation, computed_on != "cpu")
         equipment = replace(
             equipment,
             data=files,

@@ -10,28 +10,25 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
-import inspect
 import os
 import re
 import tempfile
-import traceback
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 import platformdirs
 from numpy.random import MT19937, RandomState, SeedSequence
 
-from . import distribution, packages, proof
-from .assignment import REFERENCE, Assignment, recorded_digests
+from . import author, distribution, packages, proof
+from .assignment import REFERENCE, Assignment, is_bundled, recorded_digests
+from .author import Failed, Program
 from .diagnosis.mutants import Mutations
 from .errors import InternalFailure, NotGradable, UsageError
-from .importing import import_file
 from .language import _
 from .worker import values
 
@@ -68,7 +65,8 @@ class Oracle:
         self._file = assignment.reference_file()
         self._code = assignment.reference_digest()
         self._live = live
-        self._modules: dict[Path, ModuleType] = {}
+        self._modules: dict[Path, Any] = {}
+        self._programs: dict[str, Program] = {}
         shipped = shipped_file(assignment)
         self._shipped: Mapping[str, Array] = np.load(shipped, allow_pickle=False) if shipped.is_file() else {}
         self._computed: Mapping[str, Array] = recorded or {}
@@ -164,22 +162,17 @@ class Oracle:
         point = np.array(inputs[parameter], dtype=np.float64)
         directions = None if point.size <= most else _directions(point.shape)
 
-        def slope(direction: Array) -> float:
-            ends = [
-                float(self._call(objective, {**inputs, parameter: point + sign * step * direction})[0])
-                for sign in (1, -1)
-            ]
-            return (ends[0] - ends[1]) / (2 * step)
+        def slopes(along: Sequence[Array]) -> Array:
+            points = [{parameter: point + sign * step * direction} for direction in along for sign in (1, -1)]
+            ends = np.array([float(answer[0]) for answer in self._calls(objective, inputs, points)])
+            found: Array = (ends[::2] - ends[1::2]) / (2 * step)
+            return found
 
         def compute() -> list[Any]:
             if directions is not None:
-                return [np.array([slope(direction) for direction in directions])]
-            slopes = np.zeros_like(point)
-            for index in np.ndindex(point.shape):
-                direction = np.zeros_like(point)
-                direction[index] = 1
-                slopes[index] = slope(direction)
-            return [slopes]
+                return [slopes(directions)]
+            entries = np.eye(point.size).reshape(point.size, *point.shape)
+            return [slopes([*entries]).reshape(point.shape)]
 
         label = f"d {objective}/d {parameter}" + ("" if step == DIFFERENCE_STEP else f" by {step:g}")
         found = self._answer([], label, inputs, ["slope"], compute)["slope"]
@@ -262,23 +255,19 @@ class Oracle:
         tree, payload = values.encode(dict(sorted(inputs.items())))
         return hashlib.sha256(f"{self._code}\0{label}\0{tree}\0".encode() + payload).hexdigest()[:32]
 
-    def _broken(self, error: Exception) -> NotGradable:
+    def _broken(self, error: Failed) -> NotGradable:
         """A reference that fails is its author's fault: say where."""
-        assert self._file is not None
-        lines = [
-            str(frame.lineno)
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename == str(self._file)
-        ]
-        where = _("{file}, line {line}").format(file=self._file.name, line=lines[-1]) if lines else self._file.name
-        if isinstance(error, ImportError) and error.name:
-            package = error.name.partition(".")[0]
+        where = error.file.name
+        if error.line is not None:
+            where = _("{file}, line {line}").format(file=where, line=error.line)
+        if error.missing:
+            package = error.missing.partition(".")[0]
             extra = "tensorflow" if package in ("keras", "tensorflow") else ""
             command = distribution.command(extra) if extra else f"pip install {packages.pip_name(package) or package}"
             needs = _("The reference ({where}) needs {module}, which is not installed here: run {command}.")
             return NotGradable(needs.format(where=where, module=package, command=command))
         fails = _("The reference fails ({where}, {error}): tell the assignment's author.")
-        return InternalFailure(fails.format(where=where, error=f"{type(error).__name__}: {error}"))
+        return InternalFailure(fails.format(where=where, error=author.named(error)))
 
     def _kept(self, key: str, names: list[str]) -> dict[str, Array] | None:
         """The answer in the user's cache."""
@@ -292,40 +281,53 @@ class Oracle:
         folder = Path(platformdirs.user_cache_dir("grader"), "answers", f"tensorflow-{tensorflow_version()}", key[:2])
         return folder / f"{key}.npz"
 
-    def live(self, function: str) -> Callable[..., Any]:
+    def program(self, function: str) -> Program:
         """The reference's own ``function``, or ``module.function`` of another bundled reference.
 
         Raises UsageError where there is none, NotGradable if it cannot be had.
         """
-        module, _, name = function.rpartition(".")
-        file = REFERENCE / f"{module}.py" if module else self._file
-        if file is None or not file.is_file():
-            wanted = module or str(self._assignment.content.reference)
-            if wanted in recorded_digests():
-                raise distribution.left_out(f"reference/{wanted}.py")
-            raise UsageError(f"{self._assignment.name} has no reference with {function}; name one in assignment.yaml.")
-        if file not in self._modules:
+        if function not in self._programs:
+            module, _, name = function.rpartition(".")
+            file = REFERENCE / f"{module}.py" if module else self._file
+            if file is None or not file.is_file() or (module and not is_bundled(file)):
+                wanted = module or str(self._assignment.content.reference)
+                if wanted in recorded_digests():
+                    raise distribution.left_out(f"reference/{wanted}.py")
+                raise UsageError(
+                    f"{self._assignment.name} has no reference with {function}; name one in assignment.yaml."
+                )
             try:
-                self._modules[file] = import_file(file)
-            except Exception as error:
+                found: Program | None
+                if is_bundled(file):
+                    found = author.own_program(file, name, self._modules)
+                else:
+                    found = self._assignment.author.program(file, name)
+            except Failed as error:
                 raise self._broken(error) from error
-        if not hasattr(self._modules[file], name):
-            raise UsageError(f"{file} has no function '{name}', which the assignment names; add it.")
-        called: Callable[..., Any] = getattr(self._modules[file], name)
-        return called
+            if found is None:
+                raise UsageError(f"{file} has no function '{name}', which the assignment names; add it.")
+            self._programs[function] = found
+        return self._programs[function]
 
     def _call(self, function: str, inputs: dict[str, Any]) -> list[Any]:
         """Compute by proven steps, else by the live reference: its results are TensorFlow tensors, arrays or numbers."""
+        return self._calls(function, inputs, [{}])[0]
+
+    def _calls(self, function: str, inputs: dict[str, Any], points: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        """The same for several points, each with its own values for some of the inputs."""
         if self._proof is not None and function in self._proof.functions:
-            found = self._steps.results(function, [], inputs)
             dtypes = self._proof.functions[function].dtypes
-            return [found[name].astype(dtypes[name]) for name in self._assignment.content.functions[function].returns]
-        called = self.live(function)
+            names = self._assignment.content.functions[function].returns
+            each = (self._steps.results(function, [], {**inputs, **point}) for point in points)
+            return [[found[name].astype(dtypes[name]) for name in names] for found in each]
+        program = self.program(function)
+        asked = {name: inputs[name] for name in program.parameters if name in inputs}
+        own = [{name: value for name, value in point.items() if name in program.parameters} for point in points]
         try:
-            answer = called(**{name: inputs[name] for name in inspect.signature(called).parameters if name in inputs})
-        except Exception as error:
+            answers = program.each(asked, own)
+        except Failed as error:
             raise self._broken(error) from error
-        return list(answer) if isinstance(answer, tuple) else [answer]
+        return [list(answer) if isinstance(answer, tuple) else [answer] for answer in answers]
 
 
 def _directions(shape: tuple[int, ...]) -> list[Array]:

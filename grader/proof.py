@@ -101,6 +101,4 @@ def digest_of_steps(assignment: Assignment) -> str:
 
 def program_file(assignment: Assignment, path: str) -> Path | None:
     """The Python file of ``module.function``, in the assignment's folder or beside the bundled references, or None."""
-    modules = path.split(".")[:-1]
-    files = (Path(folder, *modules).with_suffix(".py") for folder in (assignment.folder, REFERENCE))
-    return next((file for file in files if file.is_file()), None)
+    return assignment.python_file("/".join(path.split(".")[:-1]) + ".py")

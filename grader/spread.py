@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from . import datasets
 from .assignment import Assignment
 from .assignment.checks import BandedCheck, OverfittingCheck
+from .author import Program
 from .checks import trained
 from .datasets import Split
 from .errors import UsageError
@@ -37,13 +37,13 @@ def measure(assignment: Assignment, oracle: Oracle, folder: Path | None, seeds: 
         for seed in range(count):
             for function in check.reference:
                 if (function, check.dataset, seed) not in models:
-                    models[function, check.dataset, seed] = _train(oracle.live(function), split, seed)
+                    models[function, check.dataset, seed] = _train(oracle.program(function), split, seed)
             reached.append(_value(check, [models[name, check.dataset, seed] for name in check.reference]))
         yield _sentence(check, split, kind, reached)
 
 
-def _train(function: Any, split: Split, seed: int) -> tuple[Correct, Losses | None]:
-    predict = function(split.x_train, split.y_train.ravel(), seed)
+def _train(function: Program, split: Split, seed: int) -> tuple[Correct, Losses | None]:
+    predict = function.trained(split.x_train, split.y_train.ravel(), seed)
     answers = [np.asarray(predict(images)) for images in (split.x_train, split.x_held_out)]
     right = [
         trained.classes(answer, len(answer), "The reference") == labels.ravel()

@@ -10,13 +10,17 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import near, yamlfile
 from ..errors import UsageError
 from ..language import _
 from .content import AssignmentFile
+
+if TYPE_CHECKING:
+    from ..author import Author
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # Installed, the two folders lie inside the package; in a checkout, beside it.
@@ -42,6 +46,27 @@ class Assignment:
     def is_bundled(self) -> bool:
         """Whether every installation of the grader has it."""
         return self.folder.parent == ASSIGNMENTS
+
+    @cached_property
+    def author(self) -> Author:
+        """The worker for Python of its folder, which starts when it is needed."""
+        from ..author import Author
+
+        return Author(self.folder)
+
+    def python_file(self, name: str) -> Path | None:
+        """The file of that name in the folder, else among the bundled references; None where there is none.
+
+        Raises UsageError for a file that leads out of the folder.
+        """
+        for root in (self.folder, REFERENCE):
+            file = root / name
+            if file.is_file():
+                if not is_bundled(file) and not file.resolve().is_relative_to(self.folder):
+                    where = self.folder / "assignment.yaml"
+                    raise UsageError(f"{where}: '{name}' leads out of the folder; put the file itself there.")
+                return file
+        return None
 
     def digest(self, besides: Sequence[Path] = ()) -> str:
         """The first digits of the SHA-256 of all files that it grades by, but for those ``besides``."""
@@ -81,7 +106,7 @@ class Assignment:
         if self.content.reference is None:
             return None
         if not self.has_bundled_reference:
-            return self.folder / self.content.reference
+            return self.python_file(self.content.reference)
         bundled = REFERENCE / f"{self.content.reference}.py"
         if bundled.is_file():
             return bundled
@@ -114,6 +139,11 @@ def recorded_digests() -> dict[str, str]:
 
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def is_bundled(file: Path) -> bool:
+    """Whether a file is the grader's own, so that its code may run in the grader's process."""
+    return any(file.resolve().is_relative_to(folder.resolve()) for folder in (ASSIGNMENTS, REFERENCE))
 
 
 def bundled_names() -> list[str]:

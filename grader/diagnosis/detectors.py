@@ -178,7 +178,7 @@ def is_factor(found: Parameters, samples: Sequence[Sample], wanted: str | float)
     formula = Formula(str(wanted))
     try:
         values = [float(formula({name: sample.inputs[name] for name in formula.needs})) for sample in samples]
-    except (KeyError, TypeError, ValueError):
+    except (ArithmeticError, LookupError, NameError, TypeError, ValueError):
         return False
     return bool(np.allclose(values, found["factors"], rtol=1e-4))
 

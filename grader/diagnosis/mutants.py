@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..assignment import Assignment
+from .. import author
+from ..assignment import Assignment, is_bundled
 from ..assignment.bugs import Bug
+from ..author import Program
 from ..errors import NotGradable
 from ..formulas import LIBRARY, Formula, Layer, Quantities
-from ..importing import import_file
 from ..proof import program_file
 from . import compiled
 
@@ -56,6 +57,7 @@ class Mutations:
         self._orders: dict[str, list[str]] = {}
         self._used_in_all: dict[str, set[str]] = {}
         self._made: dict[str, Callable[..., Any] | None] = {}
+        self._modules: dict[Path, Any] = {}
 
     def with_own(self, own: Mapping[str, Callable[..., Any]]) -> Mutations:
         """The same with functions in Python, by name, in the place of the steps of these functions."""
@@ -64,7 +66,7 @@ class Mutations:
         return changed
 
     @cached_property
-    def _steps(self) -> dict[str, Layer | Callable[..., Any]]:
+    def _steps(self) -> dict[str, Layer | Program]:
         return {
             function: self._load(steps) if isinstance(steps, str) else _formulas(steps)
             for function, steps in self._content.steps.items()
@@ -73,7 +75,7 @@ class Mutations:
     @cached_property
     def _used(self) -> dict[str, set[str]]:
         called: dict[str, set[str]] = {
-            function: set(inspect.signature(steps).parameters) if callable(steps) else _names(steps)
+            function: set(steps.parameters) if callable(steps) else _names(steps)
             for function, steps in self._steps.items()
         }
         return {function: (names & self._content.functions.keys()) - {function} for function, names in called.items()}
@@ -100,7 +102,7 @@ class Mutations:
         steps = self._steps[function]
         if not callable(steps):
             return []
-        return [mutant for name in inspect.signature(steps).parameters for mutant in self.of(name)]
+        return [mutant for name in steps.parameters for mutant in self.of(name)]
 
     def known(self, function: str) -> bool:
         """Whether the right results of ``function`` can be computed here."""
@@ -166,13 +168,11 @@ class Mutations:
             self._orders[function] = [*listed, *(name for name in returns if name not in listed)]
         return self._orders[function]
 
-    def _called(
-        self, called: Callable[..., Any], mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: Values
-    ) -> Any:
+    def _called(self, called: Program, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: Values) -> Any:
         """Call a function in Python with what its parameters name: inputs, options, and other functions."""
         options = {name: value for mutant in own for name, value in mutant.bug.options.items()}
         arguments: Values = {}
-        for name in inspect.signature(called).parameters:
+        for name in called.parameters:
             if name in options or name in inputs:
                 arguments[name] = options.get(name, inputs.get(name))
             elif name in self._content.functions:
@@ -231,11 +231,15 @@ class Mutations:
         values = {**right, **answer}
         return [(name, np.asarray(values[name], dtype=np.float64)) for name in returns]
 
-    def _load(self, path: str) -> Callable[..., Any]:
+    def _load(self, path: str) -> Program:
         """The Python function of an import path, in the assignment's folder or beside the bundled references."""
         modules, _, name = path.rpartition(".")
         file = program_file(self._assignment, path)
-        found: Callable[..., Any] | None = getattr(import_file(file), name, None) if file is not None else None
+        found: Program | None = None
+        if file is not None and is_bundled(file):
+            found = author.own_program(file, name, self._modules)
+        elif file is not None:
+            found = self._assignment.author.program(file, name)
         if found is not None:
             return found
         raise NotGradable(

@@ -9,6 +9,7 @@ import numpy as np
 from .. import probes
 from ..assignment import Assignment
 from ..assignment.checks import ArgumentsUsedCheck, ProbedCheck
+from ..author import named
 from ..errors import NotGradable, UsageError
 from ..formulas import Formula
 from ..oracle import Oracle
@@ -81,7 +82,7 @@ def by_steps(mutations: Mutations, function: str, case: Case) -> tuple[Values, s
     except NotGradable:
         raise
     except Exception as error:
-        return {}, f"cannot be computed in the case '{case.name}' ({type(error).__name__}: {error})"
+        return {}, f"cannot be computed in the case '{case.name}' ({named(error)})"
 
 
 def _wrong_steps(mutations: Mutations, oracle: Oracle, function: str, cases: list[Case]) -> Iterator[str]:

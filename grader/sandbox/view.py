@@ -60,7 +60,8 @@ OF_SHARE = (
 class Equipment:
     """What a worker gets besides the submission: data sets ({name: .npz}), files of the course ({relative name: file}),
     names that the assignment has values for, the seed of its global random numbers, a GPU or none; folders that it
-    must not see; how many threads TensorFlow may have, by default as many as it likes.
+    must not see; how many threads TensorFlow may have, by default as many as it likes. ``show`` are folders that it sees
+    where they lie, for code of an assignment's author.
     """
 
     data: Mapping[str, Path] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Equipment:
     gpu: bool = False
     hide: Sequence[Path] = ()
     threads: int | None = None
+    show: Sequence[Path] = ()
 
 
 @cache

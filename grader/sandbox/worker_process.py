@@ -89,6 +89,7 @@ class WorkerProcess:
                 *view.readable(),
                 *((data[name], files[name]) for name in files),
                 *((shown[name], given[name]) for name in given),
+                *((str(folder), str(folder.resolve())) for folder in equipment.show),
             ],
             "hide": [*view.hidden(equipment.hide), *self._data_files(level, {*files.values(), *given.values()})],
             "data": data,
@@ -100,6 +101,7 @@ class WorkerProcess:
             "work": work,
             # A private view of the files shows the interpreter even where its home is closed to others.
             "change_uid": view.can_change_uid()
+            and view.readable_for_others(*(folder / "assignment.yaml" for folder in equipment.show))
             and (level == "strong" or view.readable_for_others(*equipment.data.values(), *equipment.files.values())),
             "python_path": view.python_path(),
             "limits": {

@@ -177,6 +177,12 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
 
             channel.sendall(frames.encode({"setup": "ready", "gaps": gaps}))
             rebuild.serve(channel)  # never returns
+        if config["engine"] == "author":
+            from grader_worker import author
+
+            channel.sendall(frames.encode({"setup": "ready", "gaps": gaps}))
+            author.Author(channel).serve()
+            os._exit(0)
         from grader_worker import serve
 
         if config["engine"] == "kernel":

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 
 import numpy as np
 import pytest
 
-from grader import probes
+from grader import author, probes
 from grader.assignment import load
 from grader.diagnosis.mutants import Mutations
 from grader.diagnosis.proof import by_steps
-from grader.errors import UsageError
+from grader.errors import NotGradable, UsageError
+from grader.oracle import Oracle
+from grader.proof import program_file
+from grader.sandbox.worker_process import WorkerProcess
+from grader.worker.author import execute
 
 LINE = 20  # of the expression
 FOLDER = """\
@@ -187,3 +192,175 @@ def test_aliases_cannot_blow_up_a_file(folder):
         file.write("\n".join(aliases) + "\n")
     with pytest.raises(UsageError, match=r"assignment.yaml:\d+: becomes too large by its aliases"):
         load(str(own))
+
+
+# What the Python of a folder tries, and what is said about it; {mark} and {own} are files to write, {secret} one to read.
+ATTACKS = {
+    "writes a file": ("open({mark!r}, 'w').close()", None),  # at strong /tmp is one of its own
+    "writes into its folder": ("open({own!r}, 'w').close()", "reference.py, line 1, "),
+    "reads the home folder": ("raise ValueError(open({secret!r}).read())", "reference.py, line 1, "),
+    "runs a program": ("import subprocess; subprocess.run(['touch', {mark!r}], check=True)", None),
+    "reaches the network": ("import socket; socket.create_connection(('127.0.0.1', {port}))", "reference.py, line 1, "),
+    "ends the process": ("import os; os._exit(0)", "ended its process"),
+    "ends the program": ("raise SystemExit(0)", "SystemExit: 0"),
+    "kills its parents": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL); os.kill(1, 9)", None),
+    "writes into the channel": (
+        "import os\nfor n in range(3, 64):\n    try: os.write(n, b'x' * 64)\n    except OSError: pass",
+        "broke the connection",
+    ),
+    "never ends": ("while True: pass", "did not end within 3 s"),
+    "looks for the grader": ("import sys; sys.modules['grader'].oracle", "KeyError: 'grader'"),
+    "needs a module": ("import no_such_module", "needs no_such_module, which is not installed here"),
+    "is no Python": ("def", "SyntaxError"),
+}
+
+
+@pytest.fixture
+def attack(folder, tmp_path, monkeypatch):
+    """A function that asks a reference that begins with an attack; returns what is said about it, and its answer."""
+    (tmp_path / "secret").write_text("geheim")
+    monkeypatch.setattr(author, "CALL_SECONDS", 3)
+
+    def made(code, port=9):
+        names = {"mark": tmp_path / "mark", "own": tmp_path / "own" / "mark", "secret": tmp_path / "secret"}
+        text = code.format(port=port, **{name: str(path) for name, path in names.items()})
+        loaded = load(str(folder("2 * x", reference=f"{text}\n\n\ndef double(x):\n    return 2 * x\n")))
+        try:
+            answer = Oracle(loaded, live=True).results("double", {"x": np.ones(2)})["y"].tolist()
+        except NotGradable as error:
+            return str(error), None
+        finally:
+            loaded.author.close()
+        return "", answer
+
+    return made
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("name", ATTACKS)
+def test_python_of_a_folder_is_confined(attack, tmp_path, name):
+    code, said = ATTACKS[name]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        sentence, answer = attack(code, listening.getsockname()[1])
+    assert not (tmp_path / "mark").exists() and not (tmp_path / "own" / "mark").exists()
+    assert "geheim" not in sentence
+    if said is not None:
+        assert said in sentence and answer is None
+    else:
+        assert answer in (None, [2, 2])
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("name", ["writes a file", "writes into its folder", "runs a program", "reads the home folder"])
+def test_in_the_graders_process_the_same_python_does_it(folder, tmp_path, name):
+    """As it was imported before: else the test above would notice nothing."""
+    (tmp_path / "secret").write_text("geheim")
+    paths = {"mark": tmp_path / "mark", "own": tmp_path / "own" / "mark", "secret": tmp_path / "secret"}
+    text = ATTACKS[name][0].format(**{key: str(path) for key, path in paths.items()})
+    own = folder("x", reference=text)
+    try:
+        execute(str(own / "reference.py"), "reference")
+        assert (tmp_path / "mark").exists() or (own / "mark").exists()
+    except ValueError as error:
+        assert str(error) == "geheim"
+
+
+STEPS = """\
+import numpy as np
+
+calls = 0
+
+
+def double(x, halve, shift=0.0):
+    global calls
+    calls += 1
+    try:
+        halve(np.ones(3), 4)
+    except TypeError:
+        pass
+    return {"y": 4 * halve(x) + shift}
+
+
+def broken(x, y):
+    raise ZeroDivisionError(f"{y.sum():g}")
+
+
+def leaves(x):
+    open(MARK, "w")
+"""
+
+
+def test_steps_in_python_call_the_graders_functions_from_their_worker(folder, tmp_path):
+    """A function of the folder in its worker calls steps that are expressions, which are computed here."""
+    own = folder("x", mistakes=STEPS.replace("MARK", repr(str(tmp_path / "own" / "mark"))))
+    text = (own / "assignment.yaml").read_text().replace("  double:\n    y: 'x'\n", "  double: mistakes.double\n")
+    text += "bugs:\n  - {name: shifted, function: double, options: {shift: 1.0}}\n"
+    text += "  - {name: broken, function: double, mutation: mistakes.broken}\n"
+    text += "  - {name: leaves, function: double, mutation: mistakes.leaves}\n"
+    (own / "assignment.yaml").write_text(text)
+    loaded = load(str(own))
+    mutations, x = Mutations(loaded), np.array([1.0, 2.0])
+    shifted, broken, leaves = mutations.of("double")
+    assert mutations.uses("double") == {"halve"}
+    assert mutations.results("double", [], {"x": x})["y"].tolist() == [2, 4]
+    assert mutations.results("double", [shifted], {"x": x})["y"].tolist() == [3, 5]
+    with pytest.raises(author.Failed, match=r"^6$") as raised:
+        mutations.results("double", [broken], {"x": x})
+    assert (raised.value.kind, raised.value.line) == ("ZeroDivisionError", 17)
+    with pytest.raises(author.Failed):
+        mutations.results("double", [leaves], {"x": x})
+    assert not (own / "mark").exists()
+    worker = loaded.author._worker
+    assert mutations.results("double", [], {"x": x})["y"].tolist() == [2, 4]
+    assert loaded.author._worker is worker  # one for all of it
+    loaded.author.close()
+
+
+def test_a_worker_that_always_dies_is_given_up(folder, monkeypatch):
+    loaded = load(str(folder("x", reference="def double(x):\n    import os\n    os._exit(3)\n")))
+    started = []
+    monkeypatch.setattr(author, "WorkerProcess", lambda *given: started.append(given) or WorkerProcess(*given))
+    for _ in range(4):
+        with pytest.raises(NotGradable, match=r"The code of the assignment \(reference.py\) ended its process"):
+            Oracle(loaded, live=True).results("double", {"x": np.ones(2)})
+    assert len(started) == author.MOST_DEATHS
+
+
+def test_what_cannot_cross_is_said(folder):
+    loaded = load(str(folder("x", reference="def double(x):\n    return object()\n")))
+    with pytest.raises(NotGradable, match="gives an object of the type object: return arrays and numbers"):
+        Oracle(loaded, live=True).results("double", {"x": np.ones(2)})
+    loaded.author.close()
+
+
+def test_many_calls_are_few_requests(folder, monkeypatch):
+    reference = "def double(x):\n    return 2 * x\n\n\ndef cost(x, k=1):\n    return (x**2).sum() * k\n"
+    loaded = load(str(folder("x", reference=reference)))
+    sent = []
+    original = WorkerProcess.send
+    monkeypatch.setattr(WorkerProcess, "send", lambda self, *given: sent.append(given) or original(self, *given))
+    x = np.arange(900.0)
+    right, slope = Oracle(loaded, live=True).central_differences("cost", {"x": x}, "x", 2 * x)
+    np.testing.assert_allclose(slope, right, rtol=1e-4, atol=1e-3)
+    assert len(sent) == 2  # its parameters, and 1800 calls
+    loaded.author.close()
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("file", ["reference", "mistakes"])
+def test_a_link_out_of_the_folder_is_not_executed(folder, tmp_path, file):
+    own = folder("x")
+    (tmp_path / "outside.py").write_text("def double(x):\n    return 2 * x\n")
+    (own / f"{file}.py").unlink(missing_ok=True)
+    (own / f"{file}.py").symlink_to(tmp_path / "outside.py")
+    loaded = load(str(own))
+    with pytest.raises(UsageError, match=f"'{file}.py' leads out of the folder; put the file itself there"):
+        loaded.reference_file() if file == "reference" else program_file(loaded, "mistakes.double")
+
+
+@pytest.mark.quick
+def test_the_graders_own_references_need_no_worker():
+    loaded = load("single-neuron")
+    assert Oracle(loaded, live=True).program("numpy_challenge.challenge") is not None
+    assert Mutations(loaded).is_program("train")
+    assert "author" not in vars(loaded)

@@ -1,0 +1,119 @@
+"""The worker's loop for code of an assignment's author: its reference, and steps that are functions in Python.
+
+Such a worker never holds student code. Requests are ::
+
+    {"id", "file", "function"}                        its parameters
+    {"id", "file", "function", "arguments"}           call it: what all calls share, a list with what each has besides,
+                                                      and the names of functions of the grader's that it can call
+    {"id", "file", "function", "train"}               call it with these arguments, and keep the model that it returns
+    {"id", "predict"}                                 what that model predicts
+
+where ``arguments``, ``train`` and ``predict`` are encoded. Answers carry ``id`` and ``value``, or ``error``: see
+:func:`described`. Before its answer a function can call one of the grader's, by ``{"id", "call", "arguments"}``, which is
+answered by ``{"returned"}`` or ``{"raised": [type, message]}``, and by other requests before that.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import inspect
+import os
+import socket
+import traceback
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+from . import frames, values
+
+
+def described(error: BaseException, file: str) -> dict[str, Any]:
+    """What is told about an exception: its type and message, the line in ``file`` or None, and a module that is missing."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    missing = error.name if isinstance(error, ImportError) and error.name else ""
+    return {
+        "type": type(error).__name__,
+        "message": str(error)[:1000],
+        "line": lines[-1] if lines else None,
+        "missing": missing,
+    }
+
+
+def execute(file: str, stem: str) -> ModuleType:
+    """Execute a Python file and return it as a module; raises what it raises."""
+    spec = importlib.util.spec_from_file_location(f"grader_reference_{stem}", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Author:
+    """The author's code, as it answers requests."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._modules: dict[str, ModuleType] = {}
+        self._model: Any = None
+
+    def serve(self) -> None:
+        """Answer until the grader closes the channel. What is printed goes nowhere."""
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nowhere, descriptor)
+        while True:
+            try:
+                request, payload = frames.receive(self._channel)
+            except EOFError:
+                return
+            self._answer(request, payload)
+
+    def _answer(self, request: dict[str, Any], payload: bytes) -> None:
+        file = request.get("file", "")
+        try:
+            tree, raw = values.encode(self._value(request, payload))
+            frame = frames.encode({"id": request["id"], "value": tree}, raw)
+        except BaseException as error:  # SystemExit as well
+            frame = frames.encode({"id": request["id"], "error": described(error, file)})
+        self._channel.sendall(frame)
+
+    def _value(self, request: dict[str, Any], payload: bytes) -> Any:
+        if "predict" in request:
+            return self._model(values.decode(request["predict"], payload))
+        file = request["file"]
+        if file not in self._modules:
+            self._modules[file] = execute(file, os.path.splitext(os.path.basename(file))[0])
+        function = getattr(self._modules[file], request["function"], None)
+        if function is None:
+            return None
+        if "train" in request:
+            self._model = None  # of two models at once memory may not have room
+            self._model = function(*values.decode(request["train"], payload))
+            return None
+        parameters = [*inspect.signature(function).parameters]
+        if "arguments" not in request:
+            return parameters
+        common, each, names = values.decode(request["arguments"], payload)
+        functions = {name: partial(self._call, request["id"], name) for name in names}
+        return [function(**{**common, **own, **functions}) for own in each]
+
+    def _call(self, identity: int, name: str, *arguments: Any) -> Any:
+        """Let the grader call one of its functions, and answer what it asks for that."""
+        tree, raw = values.encode(arguments)
+        self._channel.sendall(frames.encode({"id": identity, "call": name, "arguments": tree}, raw))
+        while True:
+            request, payload = frames.receive(self._channel)
+            if "returned" in request:
+                return values.decode(request["returned"], payload)
+            if "raised" in request:
+                kind, message = request["raised"]
+                raise _exception(kind)(message)
+            self._answer(request, payload)
+
+
+def _exception(name: str) -> Callable[[str], Exception]:
+    found = getattr(builtins, name, None)
+    plain = isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, UnicodeError)
+    return found if plain else RuntimeError  # type: ignore[return-value]
