@@ -3,7 +3,12 @@
 In a notebook: ``%load_ext grader`` and ``%grade ASSIGNMENT``, or :func:`check`.
 """
 
-from __future__ import annotations
+# For "python -m grader" Python looks for every module in the current folder first, and there a submission may lie that
+# has a numpy.py. This comes before all imports of modules that are not built in.
+import sys
+
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path and not __file__.startswith(f"{sys.path[0]}/grader/"):
+    del sys.path[0]
 
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +26,7 @@ def check(
     seed: int = 0,
     data: str | None = None,
     lang: str | None = None,
-) -> Checked:
+) -> "Checked":
     """Check a notebook or module, by default the notebook that this is called in, in a process of its own.
 
     Without ``assignment`` it is the exercise that the file is named after.

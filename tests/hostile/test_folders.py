@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import socket
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -364,3 +366,22 @@ def test_the_graders_own_references_need_no_worker():
     assert Oracle(loaded, live=True).program("numpy_challenge.challenge") is not None
     assert Mutations(loaded).is_program("train")
     assert "author" not in vars(loaded)
+
+
+SHADOWS = ("typing", "numpy", "click", "yaml", "pydantic", "matplotlib", "tensorflow", "sitecustomize", "usercustomize")
+
+
+@pytest.mark.parametrize("module", ["grader", "grader.ci.needs"])
+def test_modules_of_the_current_folder_are_not_imported(tmp_path, module):
+    """A submission may lie there; the same module is imported where nothing prevents that."""
+    for name in SHADOWS:
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'mark')!r}, 'a').write({name!r})\n")
+    (tmp_path / "matplotlibrc").write_text("backend: module://numpy\n")
+    arguments = ["list"] if module == "grader" else [".grader.yml"]
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "mark").exists()
+    subprocess.run([sys.executable, "-c", "import numpy"], cwd=tmp_path, check=True)
+    assert (tmp_path / "mark").read_text() == "numpy"
