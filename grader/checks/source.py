@@ -13,7 +13,7 @@ from typing import Any
 
 from ..assignment.checks import SourceCheck
 from ..diagnosis import told_by_check
-from ..language import _
+from ..language import _, ngettext
 from ..report.model import FOR_INSTRUCTOR
 from ..sandbox.endings import CallFailed
 from ..sandbox.seen import Call
@@ -52,10 +52,11 @@ def run(check: SourceCheck, context: Context) -> Outcome:
         return Outcome(0.0, sentence.format(model=left_out), hint_fits=False)
     unclear = training.unclear(record, _models(context, record), list(context.splits)) if rules else {}
     if unclear:
-        sentence = _(
-            "It could not be seen how {models} was trained, so this check could not tell whether that was done as the task asks. No points are lost."
-        )
-        told = sentence.format(models=_(" and ").join(f"`{name}`" for name in unclear))
+        told = ngettext(
+            "It could not be seen how {models} was trained, so this check could not tell whether that was done as the task asks. No points are lost.",
+            "It could not be seen how {models} were trained, so this check could not tell whether that was done as the task asks. No points are lost.",
+            len(unclear),
+        ).format(models=", ".join(f"`{name}`" for name in unclear))
         return Outcome(1.0, told, {"notes": [told], FOR_INSTRUCTOR: list(unclear.values())})
     praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
     return Outcome(1.0, praise)

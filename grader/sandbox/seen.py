@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
-MOST_CALLS = 2400  # of fit, evaluate and predict; the worker records no more
+MOST_CALLS = 2500  # of fit, evaluate and predict; the worker records no more
 MOST_VARIABLES = 10_000  # of a model
 MOST_PAIRS = 1000  # of images and labels; the worker looks at fewer
 LARGEST = 1 << 40  # number in a shape, an index or a class

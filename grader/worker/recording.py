@@ -22,6 +22,7 @@ from .training_data import Examined
 
 MAX_RECORDS = 200  # of evaluate and of predict
 MAX_FITS = 2000  # with their histories at least: fit() may be called once an epoch
+MOST_PAIRS = 10_000  # of images and labels, in all records
 MAX_JOINED = 100  # records that stand for many calls
 LOOP = "GradientTape"  # a training loop of their own, in a record
 JOINED = {"train_on_batch": None, "test_on_batch": 1, "predict_on_batch": 1, LOOP: None, "fit": None}
@@ -56,15 +57,27 @@ def unrecorded() -> Iterator[None]:
 def records(namespace: dict[str, Any]) -> list[dict[str, Any]]:
     """Return every recorded call in order, with the names that its model has in ``namespace``."""
     numbers: dict[int, int] = {}  # of the models, in the order in which they were used
+    room = [MOST_PAIRS]
     return [
         {
-            **{key: value.described() if isinstance(value, Examined) else value for key, value in record.items()},
+            **{key: _told(value, room) for key, value in record.items()},
             "number": numbers.setdefault(id(model), len(numbers)),
             "model": [name for name, value in list(namespace.items()) if value is model and type(name) is str],
             "unseen": _unseen(model),
         }
         for model, record in _records
     ]
+
+
+def _told(value: Any, room: list[int]) -> Any:
+    """What is said about a part of a record, without labels where many have been told already: ``room`` is for how many."""
+    described = value.described() if isinstance(value, Examined) else value
+    if isinstance(described, dict) and "pairs" in described:
+        count = sum(map(len, described["pairs"].values()))
+        if count > room[0]:
+            return {**described, "pairs": {}}
+        room[0] -= count
+    return described
 
 
 def _unseen(model: Any) -> int:

@@ -141,3 +141,44 @@ def test_data_of_another_scale_are_named_and_single_pixels_are_not(limits, devia
 
     found = training.scaling([call("fit", [0.0, 1.0], 0.35), call("evaluate", limits, deviation)])
     assert (found and found.bug) == bug
+
+
+def given(method="fit", known=1.0, test_images=0, rows=1000, **more):
+    origin = {
+        "fashion_mnist": {
+            "training": known - test_images / rows,
+            "test": test_images / rows,
+            "test_images": test_images,
+        }
+    }
+    data = {"type": "ndarray", "rows": rows, "origin": origin}
+    return Call.model_validate({"method": method, "model": ["model"], "inputs": data, **more})
+
+
+@pytest.mark.parametrize(
+    ("method", "test_images", "bug"),
+    [
+        ("fit", 3, "trained-on-test-data"),
+        ("train_on_batch", 3, "trained-on-test-data"),
+        ("GradientTape", 3, "trained-on-test-data"),
+        ("fit", 2, None),
+        ("evaluate", 900, None),
+        ("test_on_batch", 900, None),
+    ],
+)
+def test_several_test_images_are_a_leak_and_fewer_are_chance(method, test_images, bug):
+    broken = training.leakage([given(method, test_images=test_images)])
+    assert (broken and broken.bug) == bug
+
+
+def test_what_the_record_does_not_tell_is_said():
+    def unclear(*record, datasets=("fashion_mnist",)):
+        return training.unclear([*record], ["model"], [*datasets]).get("model", "")
+
+    assert unclear(given()) == ""
+    assert "no recorded training" in unclear()
+    assert "no recorded training" in unclear(given("evaluate"))
+    assert "has taken 5 steps that were not recorded" in unclear(given(unseen=5))
+    assert "20 % are neither" in unclear(given(known=0.8))
+    assert unclear(given(known=0.8), datasets=()) == ""
+    assert "20 % are neither" in unclear(given(), given("GradientTape", known=0.8))

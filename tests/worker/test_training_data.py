@@ -72,7 +72,7 @@ def test_batches_are_described_while_they_pass():
         images[:] = X[first : first + 50]  # into the same array
         examined.add(images, Y[first : first + 50])
     described = examined.described()
-    assert right(described) == (1.0, 500)
+    assert right(described) == (1.0, 200)
     assert (described["type"], described["shape"], described["rows"]) == ("generator", [128, 12, 12], 1000)
     assert np.allclose([*described["range"], described["deviation"]], [X.min(), X.max(), X.std()])
     examined.add(TEST[:3], None)
