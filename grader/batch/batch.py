@@ -49,6 +49,7 @@ class Options:
 
     jobs: int
     scheduler: str | None = None
+    insecure_scheduler: bool = False
     seed: int | None = None
     data: Path | None = None
     device: Wanted = "auto"
@@ -303,8 +304,9 @@ class _Batch:
         return replace(work, answers=answers, inspected=True)
 
     def _place(self, count: int) -> AbstractContextManager[Place]:
-        if self._options.scheduler is not None:
-            return run.cluster(self._options.scheduler, self._assignment, self._options.device)
+        options = self._options
+        if options.scheduler is not None:
+            return run.cluster(options.scheduler, self._assignment, options.device, options.insecure_scheduler)
         content = self._assignment.content
         containers.limits_here(self._assignment)  # refuses a machine that is too small for any submission
         jobs = min(self._options.jobs, count)

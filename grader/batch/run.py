@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import multiprocessing
 import os
@@ -37,6 +38,15 @@ PATIENCE = 600  # seconds that the grader's own work on one submission may take,
 SECONDS_TO_CONNECT = 5  # to a scheduler
 NO_DASK = f"--scheduler needs Dask: run {distribution.command('cluster')}."
 NO_SCHEDULER = "There is no Dask scheduler at {address}: start one with 'dask scheduler'."
+UNPROTECTED = (
+    "{what} is reached without encryption, and a scheduler runs the code of everybody who reaches it: use tls:// "
+    "(docs/grading.md), or, where nobody else reaches that network, give --insecure-scheduler."
+)
+NO_CERTIFICATE = (
+    "tls:// needs Dask's certificates, and {missing} is not set: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
+    "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
+)
+PROTECTED = ("tls", "wss")  # what Dask calls connections by TLS
 LOOK_SECONDS = 5  # between two looks at a place that gives no results
 
 
@@ -118,24 +128,31 @@ def _belong_to_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def find_scheduler(address: str) -> None:
-    """Raise UsageError where nothing answers at ``address`` as Dask does: a client that has found none takes 20 s to end."""
+def find_scheduler(address: str, insecure: bool = False) -> None:
+    """Raise UsageError where nothing answers at ``address`` as Dask does: a client that has found none takes 20 s to end.
+
+    The same for another machine that is reached without TLS, unless ``insecure`` allows that.
+    """
     try:
         from distributed.comm.core import connect
         from distributed.security import Security
     except ImportError as error:
         raise UsageError(NO_DASK) from error
     scheme, _, place = address.rpartition("://")
+    try:
+        parts = urlsplit(f"//{place}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if scheme in ("", "tcp", "tls") and not (host and port):
+        raise UsageError(
+            f"'{address}' is not the address of a Dask scheduler: give it as tcp://HOST:PORT, as the scheduler prints it."
+        )
+    if scheme not in PROTECTED and not insecure and not _is_loopback(host or ""):
+        raise UsageError(UNPROTECTED.format(what=f"The Dask scheduler at {address}"))
+    if scheme in PROTECTED:
+        _refuse_missing_certificates()
     if scheme in ("", "tcp", "tls"):
-        try:
-            parts = urlsplit(f"//{place}")
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            host = port = None
-        if not host or not port:
-            raise UsageError(
-                f"'{address}' is not the address of a Dask scheduler: give it as tcp://HOST:PORT, as the scheduler prints it."
-            )
         try:  # refused at once, where Dask would try again until its time is over
             socket.create_connection((host, port), timeout=SECONDS_TO_CONNECT).close()
         except OSError as error:
@@ -153,14 +170,50 @@ def find_scheduler(address: str) -> None:
         raise UsageError(NO_SCHEDULER.format(address=address)) from error
 
 
+def _is_loopback(host: str) -> bool:
+    """Whether a connection to ``host`` does not leave this machine, by every address of that name."""
+    try:
+        found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return False
+    addresses = [ipaddress.ip_address(text) for text in found]
+    return bool(addresses) and all((getattr(each, "ipv4_mapped", None) or each).is_loopback for each in addresses)
+
+
+def _refuse_missing_certificates() -> None:
+    """Raise UsageError unless Dask's configuration has what a client needs for TLS."""
+    import dask.config
+    import distributed  # noqa: F401, which has its configuration
+
+    for name in ("ca-file", "client.cert"):
+        file = dask.config.get(f"distributed.comm.tls.{name}")
+        if not file:
+            raise UsageError(NO_CERTIFICATE.format(missing=f"distributed.comm.tls.{name}"))
+        if not os.access(file, os.R_OK):
+            raise UsageError(f"{file} cannot be read: correct distributed.comm.tls.{name} in Dask's configuration.")
+
+
+def _refuse_unprotected_workers(addresses: Iterable[str]) -> None:
+    """Raise UsageError where a scheduler of this machine would hand submissions to another one without TLS."""
+    own = {address.address for interface in psutil.net_if_addrs().values() for address in interface}
+    for address in addresses:
+        scheme, _, place = address.rpartition("://")
+        host = urlsplit(f"//{place}").hostname or ""
+        if scheme not in PROTECTED and host not in own and not _is_loopback(host):
+            raise UsageError(UNPROTECTED.format(what=f"The Dask worker at {address}"))
+
+
 @contextmanager
-def cluster(address: str, assignment: Assignment, device: Wanted) -> Iterator[Place]:
-    """Grade on the Dask cluster with the scheduler at ``address``; each machine tries its isolation out first."""
+def cluster(address: str, assignment: Assignment, device: Wanted, insecure: bool = False) -> Iterator[Place]:
+    """Grade on the Dask cluster with the scheduler at ``address``; each machine tries its isolation out first.
+
+    Connections to other machines are by TLS, unless ``insecure`` allows others.
+    """
     try:
         from distributed import Client
     except ImportError as error:
         raise UsageError(NO_DASK) from error
-    find_scheduler(address)
+    find_scheduler(address, insecure)
     try:
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
@@ -179,6 +232,8 @@ def cluster(address: str, assignment: Assignment, device: Wanted) -> Iterator[Pl
             raise UsageError(
                 f"The Dask scheduler at {address} has no workers: start some with 'dask worker {address}'."
             )
+        if not insecure:
+            _refuse_unprotected_workers(client.nthreads())
         resources = {"GPU": 1} if device == "gpu" else None
         with client.get_executor(pure=False, resources=resources, retries=2) as executor:
             sent: dict[str, Any] = {}

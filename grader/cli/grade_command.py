@@ -24,6 +24,11 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where results go.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Submissions graded at the same time.  [default: cores]")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on the Dask cluster of this scheduler.")
+@click.option(
+    "--insecure-scheduler",
+    is_flag=True,
+    help="Use a scheduler of another machine without TLS: anybody there may run code.",
+)
 @click.option("--seed", type=options.SEED, help="Draws the inputs.  [default: drawn once, and kept]")
 @options.data
 @options.device
@@ -85,6 +90,7 @@ def command(
     out: Path | None,
     jobs: int | None,
     scheduler: str | None,
+    insecure_scheduler: bool,
     seed: int | None,
     data: Path | None,
     device: Wanted,
@@ -126,6 +132,7 @@ def command(
     wanted = batch.Options(
         jobs=jobs or run.cores(),
         scheduler=scheduler,
+        insecure_scheduler=insecure_scheduler,
         seed=seed,
         data=data,
         device=device,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -127,3 +128,67 @@ def test_a_scheduler_that_dies_ends_the_run_and_loses_nothing(class_zip, doublin
     assert process.returncode == 3
     assert "run the same command again" in told
     assert store.read(tmp_path / "out")
+
+
+def openssl(folder, *arguments):
+    subprocess.run(["openssl", *map(str, arguments)], cwd=folder, check=True, capture_output=True)
+
+
+def certificates(folder):
+    """An authority of its own, and a key with its certificate; returns Dask's settings for all that use them."""
+    folder.mkdir()
+    key = ("-newkey", "rsa:2048", "-nodes")
+    openssl(
+        folder, "req", "-x509", *key, "-keyout", "ca-key.pem", "-out", "ca.pem", "-subj", "/CN=authority", "-days", 1
+    )
+    openssl(folder, "req", *key, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=grading")
+    signed = ("-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", 1)
+    openssl(folder, "x509", "-req", "-in", "request.pem", *signed, "-out", "cert.pem")
+    settings = {"CA_FILE": "ca.pem"}
+    for who in ("SCHEDULER", "WORKER", "CLIENT"):
+        settings |= {f"{who}__CERT": "cert.pem", f"{who}__KEY": "key.pem"}
+    return {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(folder / file) for name, file in settings.items()}
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl, to make certificates")
+def test_a_cluster_with_tls_grades_for_those_with_a_certificate_alone(grade, class_zip, dask, tmp_path, monkeypatch):
+    from distributed import Client
+    from distributed.security import Security
+
+    ours, others = certificates(tmp_path / "ours"), certificates(tmp_path / "others")
+    for name, value in ours.items():
+        monkeypatch.setenv(name, value)
+    address = f"tls://127.0.0.1:{free_port()}"
+    port = address.rpartition(":")[2]
+    dask("scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+    dask("worker", address, "--protocol", "tls", "--nthreads", 1, "--no-nanny", "--no-dashboard")
+    files = {
+        f"tls_{key}": ours[f"DASK_DISTRIBUTED__COMM__TLS__{variable}"]
+        for key, variable in (("ca_file", "CA_FILE"), ("client_cert", "CLIENT__CERT"), ("client_key", "CLIENT__KEY"))
+    }
+    for _ in range(120):
+        try:
+            with Client(address, security=Security(**files), timeout="2s", set_as_default=False) as client:
+                client.wait_for_workers(1, timeout=30)
+            break
+        except OSError:  # not started yet
+            time.sleep(0.5)
+
+    path = class_zip({"a_1_1_answer.py": RIGHT, "b_2_2_answer.py": WRONG})
+    done = grade(path, "--seed", 3, "--scheduler", address)
+    assert done.returncode == 0, done.stderr
+    assert "2 students" in done.stdout and "1 passed" in done.stdout
+
+    # Whoever has no certificate, or one of another authority, or speaks no TLS, runs nothing there.
+    for security in (Security(tls_ca_file=files["tls_ca_file"], require_encryption=True), Security()):
+        with pytest.raises((OSError, TypeError)):
+            Client(address, security=security, timeout="2s", set_as_default=False)
+    with pytest.raises(OSError):
+        Client(address.replace("tls", "tcp"), timeout="2s", set_as_default=False)
+    for name, value in others.items():
+        monkeypatch.setenv(name, value)
+    done = grade(path, "--seed", 3, "--scheduler", address, out=tmp_path / "second")
+    assert done.returncode == 2
+    assert "There is no Dask scheduler at" in done.stderr
+    assert not (tmp_path / "second").exists()

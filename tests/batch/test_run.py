@@ -125,7 +125,58 @@ def test_where_nothing_listens_there_is_no_scheduler():
 def test_where_something_else_listens_there_is_no_scheduler(monkeypatch, scheme):
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     monkeypatch.setattr(run, "SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(run, "_refuse_missing_certificates", lambda: None)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(UsageError, match=f"There is no Dask scheduler at {address}"):
             run.find_scheduler(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "tcp://192.0.2.1:8786",
+            "192.0.2.1:8786",
+            "tcp://0.0.0.0:8786",
+            "tcp://[::]:8786",
+            "tcp://[2001:db8::1]:8786",
+        ),
+        *(
+            "ws://192.0.2.1:8786",
+            "ucx://192.0.2.1:8786",
+            "tcp://localhost.invalid:8786",
+            "tcp://127.0.0.1@192.0.2.1:8786",
+        ),
+        *("tcp://[::ffff:192.0.2.1]:8786", "tcp://3221225985:8786", "made-up://127.0.0.2.invalid:1"),
+    ],
+)
+def test_another_machine_is_reached_by_tls_only(address):
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    with pytest.raises(UsageError, match=r"is reached without encryption.*give --insecure-scheduler"):
+        run.find_scheduler(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.8.9.10", "[::1]", "[::ffff:127.0.0.1]"])
+def test_this_machine_needs_no_tls(host):
+    assert run._is_loopback(host.strip("[]"))
+
+
+def test_a_name_that_stands_for_this_machine_and_another_is_another(monkeypatch):
+    found = [(2, 1, 6, "", ("127.0.0.1", 0)), (2, 1, 6, "", ("192.0.2.1", 0))]
+    monkeypatch.setattr(run.socket, "getaddrinfo", lambda *_: found)
+    assert not run._is_loopback("both")
+
+
+def test_workers_of_other_machines_are_reached_by_tls_only():
+    run._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tls://192.0.2.1:40000"])
+    with pytest.raises(UsageError, match=r"The Dask worker at tcp://192\.0\.2\.1:40000 is reached without encryption"):
+        run._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tcp://192.0.2.1:40000"])
+
+
+def test_tls_needs_certificates():
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    with pytest.raises(
+        UsageError, match=r"distributed\.comm\.tls\.ca-file is not set: set DASK_DISTRIBUTED__COMM__TLS"
+    ):
+        run.find_scheduler("tls://127.0.0.1:8786")
