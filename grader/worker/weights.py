@@ -59,6 +59,10 @@ def fitting(model: Any) -> Iterator[None]:
         _remember(model, trained=False)
     try:
         yield
+    except BaseException:  # within an epoch, as where the time is over
+        with contextlib.suppress(Exception):
+            trained_otherwise(model.weights)
+        raise
     finally:
         _fitting.pop()
 

@@ -89,6 +89,18 @@ clipped.set_weights([np.clip(part, -1.5, 1.5) for part in clipped.get_weights()]
 generated = new()
 generated.fit(((x, y) for _ in range(20)), steps_per_epoch=4, epochs=3, verbose=0)
 
+
+def interrupt(batch, logs):
+    if batch == 3:
+        raise KeyboardInterrupt
+
+
+interrupted = new()
+try:
+    fitted(interrupted, callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=interrupt)])
+except KeyboardInterrupt:
+    pass
+
 untrained = new()
 put_in = fitted(new())
 put_in.set_weights([random.normal(0, 1, part.shape) for part in put_in.get_weights()])
@@ -113,6 +125,7 @@ HONEST = [
     "batches",
     "clipped",
     "generated",
+    "interrupted",
 ]
 NOT_TRAINED = ["untrained", "put_in", "part_put_in"]
 
