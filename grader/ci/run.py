@@ -147,7 +147,7 @@ def origin(planned: Plan) -> str:
         else _("The configuration comes from outside of this repository.")
     ]
     if planned.config.seed is not None and not planned.trusted:
-        told.append(_("Its seed is not used: nobody shall know the inputs before."))
+        told.append(_("Its seed is not used, since nobody may know the inputs beforehand."))
     told += [_data_of_repository(task) for task in planned.tasks if task.data is not None and not planned.trusted]
     for task in planned.tasks:
         content = task.assignment.content

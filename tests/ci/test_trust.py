@@ -108,7 +108,7 @@ def test_a_higher_pass_mark_and_data_of_the_repository_are_allowed_and_said(stud
     planned = run.plan(student(f"{ONE}pass_mark: 90\ndata: own\nseed: 4\n"))
     assert run.origin(planned) == (
         "The configuration is a file of this repository, which whoever writes to it can change. "
-        "Its seed is not used: nobody shall know the inputs before. "
+        "Its seed is not used, since nobody may know the inputs beforehand. "
         "The data of single-neuron are files of this repository, too. "
         "The pass mark of single-neuron is 90 %, and by the assignment 70 %."
     )
