@@ -15,8 +15,10 @@ import math
 import os
 import pickle
 import re
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import IO, Any
@@ -86,6 +88,10 @@ def _holds_data(opened: Open, size: int, name: str, depth: int) -> bool:
     unpack = next((unpack for magic, unpack in PACKED.items() if head.startswith(magic)), None)
     if unpack is not None:
         return _holds_data(lambda: unpack(opened()), 0, name, depth + 1)
+    if head[:1] == b"x" and head[1:2] in b"\x01\x5e\x9c\xda":  # zlib's, as joblib packs
+        with opened() as file:
+            content = zlib.decompressobj().decompress(file.read(LARGEST_MEMBER), LARGEST_MEMBER)
+        return _holds_data(partial(io.BytesIO, content), len(content), name, depth + 1)
     if head.startswith(b"PK\3\4"):
         with opened() as file, zipfile.ZipFile(file) as archive:
             return _is_archive_of_data(_zip_members(archive), depth)
@@ -98,8 +104,11 @@ def _holds_data(opened: Open, size: int, name: str, depth: int) -> bool:
     if head.startswith(OPAQUE) or name.lower().endswith(".mdb") or ".tfrecord" in name.lower():
         return _is_container_of_data(opened, size)
     if (head[:1] == b"\x80" and head[1:2] in b"\2\3\4\5") or name.lower().endswith((".pkl", ".pickle")):
-        with opened() as file:
-            return size <= LARGEST_PICKLE and any(map(_is_array_of_data, _arrays(_Unpickler(file).load())))
+        try:
+            with opened() as file:
+                return size <= LARGEST_PICKLE and any(map(_is_array_of_data, _arrays(_Unpickler(file).load())))
+        except _Data:
+            return True
     if size in RAW:
         return True
     if size in RAW_LABELS:
@@ -182,16 +191,50 @@ def _is_container_of_data(opened: Open, size: int) -> bool:
         content = file.read(LARGEST_MEMBER)
     if any(name in content for name in NAMES_OF_WEIGHTS):
         return False
+    if content.startswith(b"MATLAB 5.0") and any(map(_is_shape_of_data, _shapes_in_matlab(content))):
+        return True
     return max(size, len(content)) >= LARGE or any(name in content.lower() for name in NAMES_OF_LABELS)
+
+
+def _is_shape_of_data(shape: Sequence[int]) -> bool:
+    """The same of an array of which nothing else is known."""
+    count = math.prod(shape)
+    return _are_images(shape, whole=True) or (count in (5000, *COUNTS) and max(shape) == count)
+
+
+def _shapes_in_matlab(content: bytes) -> Iterator[list[int]]:
+    """The shapes of the variables in a file of MATLAB 5: each is an element, packed or not."""
+    at = 128
+    while at + 8 <= len(content):
+        kind, size = struct.unpack_from("<II", content, at)
+        element = content[at : at + 8 + size]
+        if kind == 15:
+            element = zlib.decompressobj().decompress(element[8:], 1024)
+        if len(element) >= 32:  # a tag, the flags, and the tag of the sizes
+            (length,) = struct.unpack_from("<I", element, 28)
+            yield np.frombuffer(element[32 : 32 + length][: 4 * 8], "<i4").tolist()
+        at += 8 + size
+
+
+class _Data(Exception):
+    """What is being read is a data set."""
 
 
 class _Anything:
     """Stands for what a pickle makes of a class that is not NumPy's; keeps what it is made of."""
 
-    def __init__(self, *parts: Any, **named: Any) -> None:
-        self.parts: list[Any] = [*parts, *named.values()]
+    parts: list[Any]
+
+    def __new__(cls, *parts: Any, **named: Any) -> _Anything:
+        made = super().__new__(cls)
+        made.parts = [*parts, *named.values()]
+        return made
 
     def __setstate__(self, state: Any) -> None:
+        # joblib writes the bytes of an array behind what says its shape: the pickle cannot be read any further.
+        shape = state.get("shape") if isinstance(state, dict) else None
+        if isinstance(shape, tuple) and shape and _is_shape_of_data(shape):
+            raise _Data
         self.parts.append(state)
 
     def __call__(self, *parts: Any) -> _Anything:
@@ -250,14 +293,22 @@ def _is_text_of_data(opened: Open) -> bool:
     middle = text[len(text) // 2 :][:4096]
     if b"\0" in text or 4 * len(re.sub(rb"[^0-9]", b"", middle)) < len(middle):
         return False
-    rows = [re.findall(rb"[^\s,;\[\]()\"']+", line) for line in text.splitlines()]
-    rows = [row for row in rows[:-1] or rows if row]
-    wide = [row for row in rows if len(row) in COLUMNS]
-    sparse = [row for row in rows if len(row) > 50 and all(b":" in part for part in row[1:])]
-    if len(wide) + len(sparse) >= max(3, len(rows) // 2):
+    if any(len(set(run)) == 10 for run in re.findall(rb"[0-9]{%d,}" % FEWEST_LABELS, text)):
+        return True
+    rows = _rows(text)
+    later = _rows(text[len(text) // 2 :])[1:]  # a header can be long
+    wide = [row for row in later if len(row) in COLUMNS]
+    sparse = [row for row in later if len(row) > 50 and all(b":" in part for part in row[1:])]
+    if len(wide) + len(sparse) >= max(3, len(later) // 2):
         return True
     columns = [[row[0] for row in rows], [row[-1] for row in rows], [part for row in rows for part in row]]
+    columns.append(re.findall(rb":\s*([^,:}\s]+)", text))
     return any(map(_are_written_labels, columns))
+
+
+def _rows(text: bytes) -> list[list[bytes]]:
+    rows = [re.findall(rb"[^\s,;\[\]()\"']+", line) for line in text.splitlines()]
+    return [row for row in rows[:-1] or rows if row]
 
 
 def _are_written_labels(words: Sequence[bytes]) -> bool:

@@ -21,10 +21,10 @@ SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3
 READ = READ_FILE | READ_DIR | EXECUTE
 RULE_PATH_BENEATH = 1
 CREATE_RULESET_VERSION = 1
-# What libraries read about the machine; the last two are for NVIDIA's.
+# What libraries read about the machine; the last three are for NVIDIA's.
 PROC = (
     *("cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "swaps", "sys", "uptime", "version", "vmstat"),
-    *("devices", "driver"),
+    *("devices", "driver", "modules"),
 )
 
 

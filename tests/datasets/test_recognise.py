@@ -11,6 +11,7 @@ import pickle
 import struct
 import tarfile
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -64,6 +65,31 @@ def table(array, form="%d", separator=",", header=""):
     return made.getvalue().encode()
 
 
+class Frame:
+    """Pickled as Pandas does a table: by classes, with arrays in their state."""
+
+    def __init__(self, blocks):
+        self.blocks = blocks
+
+
+class Wrapper:
+    """Pickled as joblib does an array, whose bytes come behind."""
+
+    def __init__(self, shape):
+        self.shape = shape
+
+
+def matlab(*shape, packed=False):
+    """A file of MATLAB 5 with one variable of zeros."""
+    flags, sizes = struct.pack("<IIII", 6, 8, 6, 0), struct.pack(f"<II{len(shape)}i", 5, 4 * len(shape), *shape)
+    matrix = flags + sizes + struct.pack("<HH4s", 1, 1, b"x") + bytes(3000)
+    element = struct.pack("<II", 14, len(matrix)) + matrix
+    if packed:
+        element = zlib.compress(element)
+        element = struct.pack("<II", 15, len(element)) + element
+    return b"MATLAB 5.0 MAT-file".ljust(128) + element
+
+
 ROWS = np.column_stack([LABELS[:1200], IMAGES.reshape(1200, 784)])
 BATCH = {
     b"batch_label": b"testing batch",
@@ -108,6 +134,14 @@ DATA = {
     "labels.csv": table(np.column_stack([np.arange(5000), LABELS]), header="Id,Category"),
     "labels.json": json.dumps(LABELS.tolist()).encode(),
     "libsvm": b"\n".join(b"%d " % n + b" ".join(b"%d:0.5" % k for k in range(100, 220)) for n in LABELS[:1200]),
+    "header.arff": b"@ATTRIBUTE pixel real\n" * 784 + table(ROWS),
+    "dictionary.json": json.dumps({str(number): int(label) for number, label in enumerate(LABELS)}).encode(),
+    "one word.txt": "".join(map(str, LABELS)).encode(),
+    "frame.pkl": pickle.dumps(Frame([{"values": LABELS.reshape(1, -1)}]), protocol=5),
+    "array.joblib": pickle.dumps(Wrapper((10_000, 28, 28))) + DRAWN.bytes(10_000),
+    "labels.joblib.z": zlib.compress(pickle.dumps(Wrapper((10_000,))) + DRAWN.bytes(10_000)),
+    "labels.mat": matlab(10_000, 1),
+    "packed.mat": matlab(784, 70_000, packed=True) + bytes(3000),
     "raw.bin": bytes(10_000 * 3073),
     "labels.bin": bytes(np.resize(np.arange(10, dtype=np.uint8), 10_000)),
     "test.parquet": b"PAR1" + DRAWN.bytes(2_000_000) + b"PAR1",
@@ -123,6 +157,9 @@ OTHERS = {
     "weights.npz": npz(w1=DRAWN.random((784, 128)), b1=np.zeros(128), w2=DRAWN.random((128, 10))),
     "wide weights.npy": npy(DRAWN.random((2000, 1024)).astype(np.float32)),
     "weights.h5": b"\x89HDF\r\n\x1a\n" + bytes(2_000_000) + b"model_weights weight_names class_name",
+    "wrapped.joblib": pickle.dumps(Wrapper((128, 64))) + DRAWN.bytes(10_000),
+    "example.mat": matlab(100, 3, packed=True) + bytes(3000),
+    "identifiers.json": json.dumps({str(number): number for number in range(5000)}).encode(),
     "one image.npy": npy(IMAGES[0]),
     "few images.npy": npy(IMAGES[:25]),
     "flags.npy": npy(LABELS % 2),
