@@ -59,7 +59,9 @@ def is_model(value: Any) -> bool:
 def predict(model: Any, inputs: Array, batch: int) -> Any:
     """What Keras's own ``predict`` says, whatever the class of ``model`` has in its place."""
     name = "Model" if is_a(model, "Model") else "OlderModel"
-    return _methods[f"{name}.predict"](model, inputs, batch_size=batch, verbose=0)
+    answer = _methods[f"{name}.predict"](model, inputs, batch_size=batch, verbose=0)
+    is_foreign = isinstance(answer, np.ndarray) and answer.dtype.kind == "V"  # bfloat16, as of mixed precision
+    return answer.astype(np.float32) if is_foreign else answer
 
 
 def taken(model: Any) -> dict[str, Any]:
