@@ -195,20 +195,20 @@ def _try_to_escape(work: Work, assignment: Assignment, sort: tuple[canary.Kind, 
 
 def prepare(work: Work, here: bool) -> bytes:
     """What comes before a batch: the isolation is tried out, if submissions are graded ``here``, and the reference's
-    answers for the seed are computed, unless ``work`` has them; returns them as an .npz.
+    answers for the seed are computed, unless ``work`` has them; returns them as an .npz. Raises NotGradable where they
+    cannot be computed here.
 
     Best done in a process of its own, since TensorFlow stays where it was imported, and since nothing that writes to
     stderr from here on is heard: TensorFlow greets there, and misses a GPU, whatever its settings are.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     assignment = load(work.assignment)
+    oracle, asked = Oracle(assignment), assignment.content.asked_on_probes()
+    if here and not work.answers:
+        oracle.refuse_without_answers(asked, work.seed == DEFAULT_SEED)
     with ThreadPoolExecutor() as threads:
         inspection = threads.submit(inspect, work, assignment) if here else None
-        if (
-            not work.answers
-            and work.seed != DEFAULT_SEED
-            and Oracle(assignment).needs_tensorflow(assignment.content.asked_on_probes())
-        ):
+        if not work.answers and work.seed != DEFAULT_SEED and oracle.needs_tensorflow(asked):
             choose("cpu")  # as the answers are computed
             # It takes longest; if it fails, that is said later.
             threads.submit(importlib.import_module, "tensorflow")
