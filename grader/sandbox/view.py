@@ -134,7 +134,7 @@ def _checkouts() -> list[Path]:
     """What lies in the checkout that runs, or that this grader was installed from, but for Python itself."""
     shown = {Path(real) for _, real in readable()}
     needed = {folder for path in shown for folder in (path, *path.parents)}
-    checkouts = [BUNDLED] if PACKAGE.parent == BUNDLED else []
+    checkouts = [BUNDLED] if PACKAGE.parent == BUNDLED and ASSIGNMENTS.is_dir() else []
     if (origin := distribution.checkout()) is not None:
         checkouts.append(origin.resolve())
     among = [checkout for checkout in dict.fromkeys(checkouts) if shown & {checkout, *checkout.parents}]
