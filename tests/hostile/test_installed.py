@@ -25,7 +25,7 @@ HELD = ("grader", "assignments", "reference", "examples", "docs")
 
 @pytest.fixture(scope="module")
 def installations(tmp_path_factory, distributions):
-    """The Python of an environment with the wheel, and of one with what ``pip install -e git+...`` makes: a checkout in its src.
+    """The Python of an environment with the wheel, and of one that uses a checkout, which lies where workers see libraries.
 
     Either has that checkout in it, and an older installation for another Python, which has solutions.
     """
@@ -37,7 +37,7 @@ def environment(home, kind, distributions):
     (packages,) = home.glob("lib/python*/site-packages")
     (packages / "tests.pth").write_text(sysconfig.get_path("purelib"))
     (wheel,) = distributions.glob("*.whl")
-    checkout = home / "src" / "deep-learning-grader"
+    checkout = home / "lib" / "deep-learning-grader"
     for name in HELD:
         shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@x", "-c", "core.looseCompression=1"]
