@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from .datasets import Split, lengths
 from .device import Wanted, choose, slot
 from .diagnosis import hints, told_by_check
 from .diagnosis.mutants import Mutations
-from .errors import InternalFailure, NotGradable, UsageError
+from .errors import InternalFailure, NoMemory, NotGradable, UsageError
 from .language import _
 from .locate import Places
 from .oracle import Oracle, tensorflow_version
@@ -60,6 +60,9 @@ MAX_MESSAGE = 1000  # characters, whatever a submission calls its functions and 
 OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would warn only
 
 
+Attempt = Literal["first", "last", "both"]
+
+
 class Timings(dict[str, float]):
     """Seconds by what they were spent on: "prepare", "start", "load", each check by its name, "diagnosis"."""
 
@@ -92,6 +95,7 @@ def grade(
     warm: WarmStart | None = None,
     engine: Engine = "shell",
     trace: Trace | None = None,
+    attempt: Attempt = "both",
 ) -> Report:
     """Grade ``submission`` and return its report.
 
@@ -100,11 +104,14 @@ def grade(
     checks as well. ``data`` is a folder with data sets. ``hint_level``, 1 to 3, is how much a hint tells, by default
     as much as the assignment says. ``earlier`` is a report on the same submission, whose other checks still hold:
     those in ``only`` and what requires them are graded again. ``equipment`` has what else a worker gets or must not see.
-    ``warm`` lets workers start faster, for who grades many; ``engine`` executes notebooks. ``trace`` is filled in. Raises
-    UsageError for an unknown check or folder.
+    ``warm`` lets workers start faster, for who grades many; ``engine`` executes notebooks. ``trace`` is filled in. Where the memory
+    of the machine ran out through no fault of the submission, it is graded once more; whoever can do that later, when
+    nothing else runs, asks for the "first" ``attempt``, and then for the "last". Raises UsageError for an unknown check or
+    folder.
     """
     began = time.monotonic()
     trace = trace or Trace()
+    given = equipment
     timings = trace.timings
     equipment = equipment or Equipment()
     digest = assignment.digest([*equipment.hide, Path(submission.path).absolute()])
@@ -144,7 +151,7 @@ def grade(
         forbidden = assignment.content.forbidden_imports
         with (
             slot(computed_on),
-            Session(submission, limits, isolation, equipment, warm, engine, forbidden) as session,
+            Session(submission, limits, isolation, equipment, warm, engine, forbidden, attempt == "last") as session,
             Rebuilder(limits, equipment, warm, session.kind) as rebuilder,
         ):
             if submission.problem is None:
@@ -178,7 +185,7 @@ def grade(
         passed = score >= assignment.content.pass_mark / 100 * max_score - 1e-9
     else:  # --only a check without points
         passed = all(result.status == "passed" for result in results)
-    return Report(
+    report = Report(
         assignment=AssignmentName(name=assignment.name, version=assignment.content.version, digest=digest),
         submission=SubmissionName(path=submission.path, sha256=submission.sha256, file=_as_text(submission.file)),
         grader=GraderName(version=__version__),
@@ -192,6 +199,15 @@ def grade(
         environment=_environment(computed_on, splits, executed_by, oracle),
         seconds=round(time.monotonic() - began, 3),
     )
+    if attempt == "both" and ran_out_of_memory(report):
+        same = (assignment, submission, seed, only, isolation, oracle, whole, data, device, hint_level, earlier, given)
+        return grade(*same, warm, engine, trace, "last")
+    return report
+
+
+def ran_out_of_memory(report: Report) -> bool:
+    """Whether the memory of the machine ran out, so that another attempt may succeed."""
+    return any(check.evidence.get(NOT_GRADED_FOR) == NoMemory.cause for check in report.checks)
 
 
 def _executed(submission: Submission, session: Session, about: dict[str, str]) -> bytes:

@@ -6,6 +6,7 @@ well. ``root`` is the folder that holds ``proc`` and ``sys``.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ ROOT = Path("/")
 MEMORY_LIMITS = ("memory.max", "memory.limit_in_bytes")  # of version 2 and of version 1
 MEMORY_IN_USE = ("memory.current", "memory.usage_in_bytes")
 MEMORY_EVENTS = ("memory.events", "memory.oom_control")
+STRICT = 2  # vm.overcommit_memory: what is reserved counts, not only what is used
 FILE_CACHE = {"inactive_file", "active_file", "total_inactive_file", "total_active_file"}
 
 
@@ -25,24 +27,40 @@ class Memory:
 
     size: int
     group: Path | None = None
+    root: Path = ROOT
 
     def in_use(self) -> int | None:
         """Bytes that cannot be taken back: without what the kernel keeps of files. None where nothing says so."""
         if self.group is None:
-            return None
-        used = next(filter(None, (_number(self.group / name) for name in MEMORY_IN_USE)), None)
+            available = _of_machine("MemAvailable", self.root)
+            return None if available is None else self.size - available
+        used = next(filter(None, (number(self.group / name) for name in MEMORY_IN_USE)), None)
         if used is None:
             return None
-        statistics = _counters(self.group / "memory.stat")
+        statistics = counters(self.group / "memory.stat")
         total = {name: value for name, value in statistics.items() if name.startswith("total_")}
         return used - sum(value for name, value in (total or statistics).items() if name in FILE_CACHE)
 
 
 def memory(root: Path = ROOT) -> Memory | None:
     """The smallest limit of memory; None where the system does not say how much there is."""
-    found = [Memory(size, folder) for folder in _groups("memory", root) if (size := _memory_limit(folder))]
-    installed = _installed(root)
-    return min([*([Memory(installed)] if installed else []), *found], key=lambda each: each.size, default=None)
+    found = [Memory(size, folder) for folder in groups("memory", root) if (size := _memory_limit(folder))]
+    installed = _of_machine("MemTotal", root)
+    return min(
+        [*([Memory(installed, None, root)] if installed else []), *found], key=lambda each: each.size, default=None
+    )
+
+
+def room(root: Path = ROOT) -> float:
+    """Bytes of memory that are left, also within the limit of the control group; infinite where nothing says so."""
+    found = memory(root)
+    used = None if found is None else found.in_use()
+    left = [] if found is None or used is None else [found.size - used]
+    left += filter(None, [_of_machine("MemAvailable", root)])
+    if number(root / "proc/sys/vm/overcommit_memory") == STRICT:
+        promised, given = _of_machine("CommitLimit", root), _of_machine("Committed_AS", root)
+        left += [] if promised is None or given is None else [promised - given]
+    return min(left, default=math.inf)
 
 
 def oom_kills(root: Path = ROOT) -> int | None:
@@ -50,12 +68,12 @@ def oom_kills(root: Path = ROOT) -> int | None:
 
     Those of the own control group are counted, or those of the whole machine where no group can be read.
     """
-    for folder in _groups("memory", root):
+    for folder in groups("memory", root):
         for name in MEMORY_EVENTS:
-            count = _counters(folder / name).get("oom_kill")
+            count = counters(folder / name).get("oom_kill")
             if count is not None:
                 return count
-    return _counters(root / "proc/vmstat").get("oom_kill")
+    return counters(root / "proc/vmstat").get("oom_kill")
 
 
 @cache
@@ -71,14 +89,14 @@ def share_of_processors(root: Path = ROOT) -> float:
         allowed = float(len(os.sched_getaffinity(0)))
     except AttributeError:  # another system
         allowed = float(os.cpu_count() or 1)
-    return min([allowed, *filter(None, map(_quota, _groups("cpu", root)))])
+    return min([allowed, *filter(None, map(_quota, groups("cpu", root)))])
 
 
-def _installed(root: Path) -> int | None:
-    """Bytes of memory of the machine."""
+def _of_machine(what: str, root: Path) -> int | None:
+    """Bytes of memory of the machine: all of it, or what is available."""
     try:
         for line in (root / "proc/meminfo").read_text().splitlines():
-            if line.startswith("MemTotal:"):
+            if line.startswith(f"{what}:"):
                 return int(line.split()[1]) << 10
     except (OSError, ValueError, IndexError):
         pass
@@ -86,7 +104,7 @@ def _installed(root: Path) -> int | None:
 
 
 def _memory_limit(folder: Path) -> int | None:
-    return next(filter(None, (_number(folder / name) for name in MEMORY_LIMITS)), None)
+    return next(filter(None, (number(folder / name) for name in MEMORY_LIMITS)), None)
 
 
 def _quota(folder: Path) -> float | None:
@@ -101,7 +119,7 @@ def _quota(folder: Path) -> float | None:
         return None
 
 
-def _groups(controller: str, root: Path) -> Iterator[Path]:
+def groups(controller: str, root: Path) -> Iterator[Path]:
     """The folders of this process's control group and of those above it, as far as they can be seen here."""
     try:
         memberships = [line.split(":", 2) for line in (root / "proc/self/cgroup").read_text().splitlines()]
@@ -128,7 +146,7 @@ def _inside(path: str, top: str) -> str:
     return path[len(top) :].lstrip("/") if path.startswith(f"{top}/") and ".." not in path.split("/") else ""
 
 
-def _number(file: Path) -> int | None:
+def number(file: Path) -> int | None:
     """The positive number in a file; None for anything else, such as "max"."""
     try:
         return max(int(file.read_text()), 0) or None
@@ -136,7 +154,7 @@ def _number(file: Path) -> int | None:
         return None
 
 
-def _counters(file: Path) -> dict[str, int]:
+def counters(file: Path) -> dict[str, int]:
     """Lines of a name and a number."""
     try:
         pairs = [line.split() for line in file.read_text().splitlines()]

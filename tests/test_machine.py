@@ -186,7 +186,14 @@ def test_what_the_kernel_keeps_of_files_is_not_in_use(tmp_path, files):
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     assert Memory(768 * MB, tmp_path).in_use() == 250 * MB
-    assert Memory(768 * MB).in_use() is None
+
+
+@pytest.mark.parametrize(("said", "expected"), [("MemAvailable:   524288 kB\n", 256 * MB), ("", None)])
+def test_what_a_machine_has_in_use(tmp_path, said, expected):
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc" / "meminfo").write_text(f"MemTotal:   786432 kB\n{said}")
+    assert machine.memory(tmp_path) == Memory(768 * MB, None, tmp_path)
+    assert machine.memory(tmp_path).in_use() == (None if expected is None else 256 * MB)
 
 
 def test_this_machine():

@@ -71,6 +71,8 @@ class Task:
     earlier: Report | None = None
     only: tuple[str, ...] = ()
     pattern: str = ""
+    last: bool = False
+    """Whether this is the last attempt, made when nothing else of the batch runs."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def _grade_one(work: Work, task: Task) -> Done:
         warm=desk.warm,
         engine=work.engine,
         trace=trace,
+        attempt="last" if task.last else "first",
     )
     return Done(report, "", dict(trace.timings), trace.executed)
 

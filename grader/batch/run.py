@@ -28,6 +28,7 @@ from ..assignment.digest import pack
 from ..assignment.parts import Limits
 from ..device import Wanted
 from ..errors import NotGradable, UsageError
+from ..grading import ran_out_of_memory
 from ..sandbox.allowance import LONGEST
 from . import job, server
 from .job import Done, Task, Work
@@ -257,14 +258,15 @@ def _for_others(work: Work, assignment: Assignment) -> Work:
 def each(work: Work, items: Iterable[tuple[Item, Task]], place: Place) -> Iterator[tuple[Item, Done | Lost]]:
     """Grade ``items`` and yield each with what came out, as they finish.
 
-    As many as are graded wait beside them, so that no slot does. A submission whose process died is tried once more.
-    Raises NotGradable where nothing may be graded.
+    As many as are graded wait beside them, so that no slot does. A submission whose process died, or for which memory ran
+    out, is tried once more at the end, alone. Raises NotGradable where nothing may be graded.
     """
-    pending: dict[Future[Done], tuple[Item, Task, bool]] = {}
+    pending: dict[Future[Done], tuple[Item, Task]] = {}
+    once_more: list[tuple[Item, Task]] = []
 
-    def submit(item: Item, task: Task, again: bool) -> None:
+    def submit(item: Item, task: Task) -> None:
         try:
-            pending[place.submit(work, task)] = (item, task, again)
+            pending[place.submit(work, task)] = (item, task)
         except Exception:
             place.check()  # it fails in many ways when it is gone: say it in one
             raise
@@ -273,24 +275,30 @@ def each(work: Work, items: Iterable[tuple[Item, Task]], place: Place) -> Iterat
         while not (done := wait(pending, LOOK_SECONDS, FIRST_COMPLETED).done):
             place.check()
         for future in done:
-            item, task, again = pending.pop(future)
+            item, task = pending.pop(future)
+            ended: Done | Lost
             try:
-                yield item, future.result()
+                ended = future.result()
+                again = ended.report is not None and ran_out_of_memory(ended.report)
             except (NotGradable, UsageError):
                 raise
             except Exception as error:
                 place.check()
-                if again:
-                    submit(item, task, again=False)
-                else:
-                    yield item, Lost(f"{type(error).__name__}: {error}")
+                ended, again = Lost(f"{type(error).__name__}: {error}"), True
+            if again and not task.last:
+                once_more.append((item, replace(task, last=True)))
+            else:
+                yield item, ended
 
     try:
         for item, task in items:
-            submit(item, task, again=True)
+            submit(item, task)
             if len(pending) >= 2 * place.slots:
                 yield from finished()
         while pending:
+            yield from finished()
+        for item, task in once_more:
+            submit(item, task)
             yield from finished()
     finally:
         for future in pending:

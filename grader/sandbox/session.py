@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import sys
 import time
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from .. import containers
+from .. import containers, machine
 from ..assignment.parts import Limits
 from ..errors import NoIsolation, NoMemory
 from ..language import _, marked
@@ -39,6 +40,7 @@ T = TypeVar("T")
 # Parts of the time for loading: for a statement that has used it up to end, for what follows, and for that to end.
 MORE_TIME = (0.1, 0.3, 0.1)
 MOST_RESTARTS = 4  # for a statement that is left out; what follows that of the last one is left out as well
+NO_MEMORY_LEFT = f"OSError: [Errno {errno.ENOMEM}]"
 REST = 0.3  # of the time for loading, at least, for what follows a statement that was left out
 AGAIN = 1.25  # times as long as before, for what precedes it
 MOST_LOADING = 2.5  # times the time for loading; the restart after that is the last one
@@ -128,9 +130,12 @@ class Session:
         warm: WarmStart | None = None,
         engine: Engine = "kernel",
         forbidden: Sequence[str] = (),
+        last: bool = True,
     ) -> None:
         """``engine`` executes notebooks; one that needs a kernel gets it in any case. ``forbidden`` are packages that
-        the exercise is to be solved without."""
+        the exercise is to be solved without. Unless this is the ``last`` attempt, nobody is blamed for memory that ran out
+        where that is in doubt."""
+        self._last = last
         self._warm = warm
         self._engine = engine_of(submission, engine)
         self._libraries = libraries_of(submission)
@@ -295,7 +300,9 @@ class Session:
         request = {**request, "arguments": sent.tree, "room": room}
         header, raw = self._ask(request, sent.parts, seconds or self._limits.call_seconds, doing, most)
         if "error" in header:
-            raise self.causes.explained(failure_of(header["error"], doing))
+            failure = failure_of(header["error"], doing)
+            self._refuse_to_blame(failure)
+            raise self.causes.explained(failure)
         if "function" in request and self._worker is not None:
             try:
                 self._worker.refuse_if_no_room(COMPARED * len(raw))
@@ -438,6 +445,8 @@ class Session:
             self.unbound = [name for name in self._equipment.globals if name in header["unbound"]]
             self.read = seen.READ.validate_python(header["read"])
             failures = seen.FAILURES.validate_python(header["failures"])
+            for failed in failures:
+                self._refuse_to_blame(failure_of(failed.model_dump(), self._loading, loading=True))
             self.causes.take(
                 failures, seen.FAILURES.validate_python(header["absent"]), self._left_out, self._stopped_at
             )
@@ -533,12 +542,22 @@ class Session:
         """Whose fault it is that the kernel has killed a worker because memory ran out.
 
         Every submission is promised what honest work takes. One that took more of a small container has gone beyond its
-        limit, or else an endless loop would bring "not gradable" in place of a zero.
+        limit, or else an endless loop would bring "not gradable" in place of a zero. What is missing may have been
+        another's, who has ended as well: so that is held against it in the last attempt only, when it runs alone.
         """
-        if worker.memory_taken() <= self._limits.honest_mb << 20:
+        promised = self._limits.honest_mb << 20
+        beyond = worker.reached_limit() or worker.memory_seen() > promised
+        if not beyond and (not self._last or worker.memory_taken() <= promised):
             return NoMemory(containers.ran_out())
         message = _("{doing} needed more memory than allowed and was stopped.").format(doing=doing)
         return CallFailed("memory", message)
+
+    def _refuse_to_blame(self, failure: CallFailed) -> None:
+        """Raise NoMemory where the submission asked for memory in vain, and the machine has not as much left as it is promised."""
+        worker = self._worker
+        asked = failure.status == "memory" or failure.raised.startswith(NO_MEMORY_LEFT)
+        if asked and worker is not None and worker.memory_held() + machine.room() < self._limits.honest_mb << 20:
+            raise NoMemory(containers.ran_out()) from failure
 
     def _begins(self, progress: Any) -> bool:
         """Take in which statement begins; False for what cannot be: one of a worker's comes after the other."""

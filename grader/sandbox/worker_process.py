@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,10 +22,10 @@ from typing import Any
 from .. import machine
 from ..assignment.parts import Limits
 from ..errors import NotGradable
-from ..language import _
+from ..language import _, marked
 from ..worker import frames
 from ..worker.shown import FLOOD
-from . import usage, view
+from . import group, usage, view
 from .allowance import LOOK_SECONDS, SHORTEST_LOOK, Allowance
 from .endings import EXITED, CallFailed
 from .processes import Forked, Started
@@ -34,11 +35,14 @@ SETUP_SECONDS = 60
 CHUNK = 1 << 16
 LONGEST_FOLDER = 70  # bytes: the path of a socket has at most 103 on macOS, and 30 of them come behind
 BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
+FILE_SYSTEMS = 3  # of a worker at strong, in memory: its folder, /tmp and /dev/shm
 SMALL = 64 << 20  # bytes, for which there is always memory
 RECEIVED = 4  # times its size is what an answer takes here until it is read
 COMPARED = 100  # the same for one of a function, which is compared as float64 and kept for the diagnosis
 STRONG_WORK = "/submission"
 STRONG_DATA = "/given"  # no name of a folder that students have
+OF_PROCESSES = "number of processes"
+OF_THE_KERNEL = marked("memory of the kernel")
 Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
 
 
@@ -54,6 +58,7 @@ class WorkerProcess:
         self.limits = limits
         self._oom_kills = machine.oom_kills() or 0
         self._most_held = 0  # bytes, of all that was seen
+        self._memory_ended: group.Memory | None = None  # what its control group has counted
         self._folder = None if level == "strong" else _make_folder()
         work = self._folder or STRONG_WORK
         self._channel, theirs = socket.socketpair()
@@ -62,6 +67,8 @@ class WorkerProcess:
         self._output = output
         self.begin_output()
         environment = _environment(work, level, engine, equipment)
+        own_files = FILE_SYSTEMS * (limits.disk_mb << 20) if level == "strong" else 0
+        self._group = group.create((limits.memory_mb << 20) + BESIDE + own_files, limits.processes)
         with theirs:
             forked = fork(theirs, their_output, environment) if fork is not None else None
             self._process: Forked | Started = forked or Started(theirs, their_output, environment)
@@ -113,6 +120,15 @@ class WorkerProcess:
                 "cpu_seconds": int(limits.load_seconds + 100 * limits.call_seconds) + 1,
             },
         }
+        # To join a group takes up to 15 ms of waiting, in which this process has other things to do.
+        self._beginning = threading.Thread(target=self._begin, args=[config])
+        self._beginning.start()
+
+    def _begin(self, config: dict[str, Any]) -> None:
+        """Let the process join its group, and then begin."""
+        if self._group is not None and not self._group.add(self._process.pid):
+            self._group.remove()
+            self._group = None
         with contextlib.suppress(OSError):  # a process that died at once is met by await_ready
             self._channel.sendall(frames.encode(config))
 
@@ -124,8 +140,11 @@ class WorkerProcess:
     def await_ready(self) -> list[str]:
         """Wait until the confinement stands; returns what it leaves open beyond what its level always does.
 
+        A control group limits the number of processes, too.
+
         Raises SetupFailed, never a student's ending.
         """
+        self._beginning.join()
         try:
             header, _ = self._receive(Allowance(SETUP_SECONDS))
         except (CallFailed, frames.ProtocolError, EOFError, OSError) as error:
@@ -137,7 +156,10 @@ class WorkerProcess:
             self.kill()
             raise SetupFailed(str(header.get("reason")))
         self._confined = True
-        return [str(gap) for gap in header["gaps"]]
+        gaps = [str(gap) for gap in header["gaps"]]
+        if self._group is None:
+            return [*gaps, OF_THE_KERNEL]
+        return [gap for gap in gaps if gap != OF_PROCESSES or not self._group.limits_processes]
 
     def send(self, request: dict[str, Any], payload: Sequence[memoryview], allowance: Allowance, doing: str) -> None:
         """Send one request with the bytes of ``payload``; raises CallFailed when the worker spoke unasked or does not read in time."""
@@ -289,11 +311,16 @@ class WorkerProcess:
         )
         return CallFailed("output", message.format(size=self.limits.output_kb))
 
-    def _look_at_memory(self) -> None:
-        """A limit for all processes together; that of each is the kernel's, and meets no shared memory."""
+    def memory_held(self) -> int:
+        """Bytes that its processes hold now, or a little more."""
         held = usage.memory(self._process.pid, self.limits.honest_mb << 20)
         if self._confined:  # else the sockets are those of the machine
             held += usage.sockets(self._process.pid, own_network=self._folder is None) * usage.of_a_socket()
+        return held
+
+    def _look_at_memory(self) -> None:
+        """A limit for all processes together; that of each is the kernel's, and meets no shared memory."""
+        held = self.memory_held()
         self._most_held = max(self._most_held, held)
         if held > (self.limits.memory_mb << 20) + BESIDE and self._process.wait(0) is None:  # else the id is another's
             self.kill()
@@ -346,14 +373,27 @@ class WorkerProcess:
         return self._ended_by_itself is not None and self._ended_by_itself in (-signal.SIGKILL, 128 + signal.SIGKILL)
 
     def out_of_memory(self) -> bool:
-        """Whether the kernel has killed processes since it was started, because memory ran out."""
+        """Whether the kernel has killed processes since it was started, because memory ran out: its own, where that is known."""
+        if self._memory_ended is not None:
+            return self._memory_ended.killed
         return (machine.oom_kills() or 0) > self._oom_kills
+
+    def reached_limit(self) -> bool:
+        """Whether memory ran out because of the limit of its own control group."""
+        return self._memory_ended is not None and self._memory_ended.reached_limit
+
+    def memory_seen(self) -> int:
+        """Bytes that it held for sure."""
+        return self._most_held
 
     def memory_taken(self) -> int:
         """Bytes that it held when memory ran out: all that is missing now that it is gone, and at least what was seen."""
         limit = machine.memory()
         others = None if limit is None else limit.in_use()
-        return max(self._most_held, 0 if limit is None or others is None else limit.size - others)
+        missing = 0 if limit is None or others is None else limit.size - others
+        if self._memory_ended is not None and self._memory_ended.most_held is not None:
+            missing = min(missing, self._memory_ended.most_held)
+        return max(self._most_held, missing)
 
     def kill(self, wait_first: float = 0.0) -> None:
         """End the worker with everything that it started, and wait until all of it is gone.
@@ -362,6 +402,7 @@ class WorkerProcess:
         """
         if self._closed:
             return
+        self._beginning.join()
         self._closed = True
         self._selector.close()
         self._channel.close()
@@ -372,6 +413,8 @@ class WorkerProcess:
                 self._process.kill()
                 raise NotGradable(_("The worker process {pid} could not be ended.").format(pid=self._process.pid))
         finally:
+            if self._group is not None:
+                self._memory_ended = self._group.remove()
             os.close(self._output)
             if self._folder is not None:
                 _remove(self._folder)

@@ -1,0 +1,185 @@
+"""A control group (cgroup) of version 2 for each worker: it limits all that the worker takes, the kernel's memory for it included.
+
+It can be had where groups are for this user to make: in a container or on a machine without systemd as root, and
+below a unit that systemd has delegated (``Delegate=yes``), as it delegates ``user@.service`` to each user.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .. import machine
+
+PREFIX = "grader-worker"
+REST = "grader-rest"  # what was in a group before it was divided; only a group without processes may have limited ones
+SYSTEMD = Path("/run/systemd/system")
+DELEGATED = ("trusted.delegate", "user.delegate")  # extended attributes by which systemd tells
+BESIDE = 4  # processes beside those of the submission
+ATTEMPTS = 5  # to move all processes of a group, which may start others meanwhile
+
+_number = itertools.count()
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How the memory of a group has ended.
+
+    ``killed``: the kernel has killed processes of it because memory ran out, here or in a group above it;
+    ``reached_limit``: because of its own limit. ``most_held`` is the most bytes that it has held, files that were read
+    included; None before Linux 5.19.
+    """
+
+    killed: bool
+    reached_limit: bool
+    most_held: int | None
+
+
+class Group:
+    """A group that was made for one worker; it has to be removed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.limits_processes = False
+
+    def add(self, pid: int) -> bool:
+        """Move a process into it; its children begin there. False where that is not allowed."""
+        return _write(self._folder / "cgroup.procs", pid)
+
+    def remove(self) -> Memory:
+        """Kill what is left in it, and remove it; returns what it has counted."""
+        events = machine.counters(self._folder / "memory.events")
+        counted = Memory(
+            killed=bool(events.get("oom_kill")),
+            reached_limit=bool(events.get("oom")),
+            most_held=machine.number(self._folder / "memory.peak"),
+        )
+        _write(self._folder / "cgroup.kill", 1)
+        for _ in range(20):
+            try:
+                self._folder.rmdir()
+            except FileNotFoundError:
+                break
+            except OSError:  # the last process is about to end
+                time.sleep(0.01)
+            else:
+                break
+        return counted
+
+
+def create(memory_bytes: int, processes: int) -> Group | None:
+    """A new group with these limits; None where none can be had."""
+    parent = _parent()
+    if parent is None:
+        return None
+    group = Group(folder := parent / f"{PREFIX}-{_owner(os.getpid())}-{next(_number)}")
+    try:
+        folder.mkdir()
+    except OSError:
+        return None
+    if _write(folder / "memory.max", memory_bytes):
+        _write(folder / "memory.swap.max", 0)  # there may be no swap
+        group.limits_processes = _write(folder / "pids.max", processes + BESIDE)
+        return group
+    group.remove()
+    return None
+
+
+@cache
+def _parent() -> Path | None:
+    """The group in which groups for workers can be made; None where there is none."""
+    own = next((folder for folder in machine.groups("memory", machine.ROOT)), None)
+    if own is None or not (own / "cgroup.controllers").exists():  # version 1, or no cgroups at all
+        return None
+    above = itertools.takewhile(lambda folder: (folder / "cgroup.controllers").exists(), (own, *own.parents))
+    for folder in above:
+        if "memory" in _words(folder / "cgroup.subtree_control") and _is_ours(folder):
+            _remove_stale(folder)
+            return folder
+    return own if _is_ours(own) and _divide(own) else None
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether groups in it are for this user to make, and not only possible, as for root everywhere."""
+    if not all(
+        os.access(path, os.W_OK) for path in (folder, folder / "cgroup.procs", folder / "cgroup.subtree_control")
+    ):
+        return False
+    return os.geteuid() != 0 or not SYSTEMD.exists() or any(map(_is_delegated, (folder, *folder.parents)))
+
+
+def _is_delegated(folder: Path) -> bool:
+    for name in DELEGATED:
+        with contextlib.suppress(OSError, AttributeError):  # AttributeError: another system
+            if os.getxattr(folder, name) == b"1":
+                return True
+    return False
+
+
+def _divide(own: Path) -> bool:
+    """Let the own group limit the memory of groups in it, for which its processes move into one of these.
+
+    Only where the whole group was handed over: by systemd, or as the topmost one of a container or of a machine.
+    """
+    topmost = not (own.parent / "cgroup.controllers").exists()
+    if "memory" not in _words(own / "cgroup.controllers") or not (topmost or _is_delegated(own)):
+        return False
+    rest = own / REST
+    if (own / "cgroup.type").exists():  # all but the topmost of the machine, which may have processes as well
+        with contextlib.suppress(FileExistsError):
+            rest.mkdir()
+        for _ in range(ATTEMPTS):
+            for pid in _words(own / "cgroup.procs"):
+                _write(rest / "cgroup.procs", pid)
+            if _write(own / "cgroup.subtree_control", "+memory"):
+                break
+    _write(own / "cgroup.subtree_control", "+memory")
+    _write(own / "cgroup.subtree_control", "+pids")
+    if "memory" in _words(own / "cgroup.subtree_control"):
+        return True
+    for pid in _words(rest / "cgroup.procs"):
+        _write(own / "cgroup.procs", pid)
+    with contextlib.suppress(OSError):
+        rest.rmdir()
+    return False
+
+
+def _remove_stale(parent: Path) -> None:
+    """Remove the groups of graders that were killed; those of others, and all that have processes, stay."""
+    own_namespace = _owner(os.getpid()).partition(".")[0]
+    for folder in parent.glob(f"{PREFIX}-{own_namespace}.*"):
+        found = re.fullmatch(rf"{PREFIX}-((\d+)\.(\d+)\.\d+)-\d+", folder.name)
+        if found and _owner(int(found[3])) != found[1]:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _owner(pid: int) -> str:
+    """A name for a process that no other one has until the machine starts anew: its namespace, id and start."""
+    try:
+        namespace = os.stat("/proc/self/ns/pid").st_ino
+        start = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return "0.0.0"
+    return f"{namespace}.{pid}.{start}"
+
+
+def _words(file: Path) -> list[str]:
+    try:
+        return file.read_text().split()
+    except OSError:
+        return []
+
+
+def _write(file: Path, value: int | str) -> bool:
+    try:
+        file.write_text(str(value))
+    except OSError:
+        return False
+    return True
