@@ -17,7 +17,7 @@ from .assignment.parts import Limits
 from .errors import NotGradable
 from .oracle import tensorflow_version
 from .report.model import Level
-from .sandbox import canary, view
+from .sandbox import canary, group, view
 from .sandbox.endings import CallFailed
 from .sandbox.session import LEVELS
 from .sandbox.view import Equipment
@@ -129,6 +129,12 @@ def _advice(levels: dict[Level, dict[str, Any]]) -> list[str]:
                 f"submissions run as root at medium, since other users may not read {sys.prefix}: "
                 "install Python and the grader where they may, such as /opt, or run the grader as an ordinary user."
             )
+    if group.SYSTEMD.exists() and not group.can_be_had():
+        user = "" if os.geteuid() == 0 else "--user "
+        advice.append(
+            "the memory that the kernel holds for a submission has no limit here: "
+            f"grade with 'systemd-run {user}--scope -p Delegate=yes grader ...', which gives each worker a control group."
+        )
     if tensorflow_version() is None:
         advice.append(
             "exercises in Keras (clothing-mlp), and references without proven steps, need TensorFlow: "

@@ -91,6 +91,11 @@ def create(memory_bytes: int, processes: int) -> Group | None:
     return None
 
 
+def can_be_had() -> bool:
+    """Whether this process can make groups, as far as that can be said without making one."""
+    return _parent() is not None
+
+
 @cache
 def _parent() -> Path | None:
     """The group in which groups for workers can be made; None where there is none."""
@@ -98,11 +103,16 @@ def _parent() -> Path | None:
     if own is None or not (own / "cgroup.controllers").exists():  # version 1, or no cgroups at all
         return None
     above = itertools.takewhile(lambda folder: (folder / "cgroup.controllers").exists(), (own, *own.parents))
-    for folder in above:
-        if "memory" in _words(folder / "cgroup.subtree_control") and _is_ours(folder):
-            _remove_stale(folder)
-            return folder
-    return own if _is_ours(own) and _divide(own) else None
+    limiting = (folder for folder in above if "memory" in _words(folder / "cgroup.subtree_control"))
+    if _is_delegated(own) and _is_ours(own) and _divide(own):
+        found: Path | None = own
+    else:
+        found = next(filter(_is_ours, limiting), None)
+    if found is None and _is_ours(own) and _divide(own):
+        found = own
+    if found is not None:
+        _remove_stale(found)
+    return found
 
 
 def _is_ours(folder: Path) -> bool:
@@ -128,6 +138,8 @@ def _divide(own: Path) -> bool:
     Only where the whole group was handed over: by systemd, or as the topmost one of a container or of a machine.
     """
     topmost = not (own.parent / "cgroup.controllers").exists()
+    if "memory" in _words(own / "cgroup.subtree_control"):
+        return True
     if "memory" not in _words(own / "cgroup.controllers") or not (topmost or _is_delegated(own)):
         return False
     rest = own / REST

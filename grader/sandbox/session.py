@@ -394,9 +394,10 @@ class Session:
                     failed = failure_of(error, self._loading, loading=True)
                     worker = self._worker
                     # The worker of a kernel has not ended with it, and only says that the kernel has.
-                    if failed.status == "crashed" and worker is not None and worker.out_of_memory():
-                        worker.kill()
-                        raise self._starved(worker, self._loading)
+                    if failed.status == "crashed" and worker is not None:
+                        worker.kill()  # only then it is known how its memory has ended
+                        if worker.out_of_memory():
+                            raise self._starved(worker, self._loading)
                     raise failed
                 self._take_names(header)
                 return

@@ -18,8 +18,10 @@ from grader.batch.job import Done, Task
 from grader.batch.run import Lost, Place, each, fitting
 from grader.errors import NotGradable, UsageError
 from grader.machine import Memory
+from grader.report.model import NOT_GRADED_FOR
 from grader.sandbox.canary import Attempt
 from tests.conftest import bundled
+from tests.report import made
 
 DONE = Done(None, "", {})
 
@@ -50,6 +52,25 @@ def test_one_that_dies_again_has_no_result_and_the_others_have():
     found = dict(each(WORK, TASKS[:1], Place(answering(RuntimeError("died"), RuntimeError("died again")), 1)))
     assert isinstance(found["anna"], Lost)
     assert str(found["anna"]) == "RuntimeError: died again"
+
+
+def test_what_found_no_memory_is_tried_once_more_when_nothing_else_runs():
+    report = made.report()
+    report.checks[0].evidence[NOT_GRADED_FOR] = "memory"
+    starved = Done(report, "", {})
+    asked = []
+
+    def submit(_, task):
+        asked.append((task.shown, task.last))
+        assert not task.last or all(future.done() for future in futures)
+        futures.append(Future())
+        futures[-1].set_result(starved if task.shown == "anna" or not task.last else DONE)
+        return futures[-1]
+
+    futures = []
+    tasks = [(name, Task(name, {})) for name in ("anna", "ben")]
+    assert dict(each(WORK, tasks, Place(submit, 2))) == {"anna": starved, "ben": DONE}
+    assert asked == [("anna", False), ("ben", False), ("anna", True), ("ben", True)]
 
 
 def test_where_nothing_may_be_graded_the_run_ends():

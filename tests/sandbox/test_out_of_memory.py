@@ -12,11 +12,13 @@ import pytest
 
 from grader import containers, machine
 from grader.assignment.parts import Limits
-from grader.errors import NotGradable
+from grader.errors import NoMemory, NotGradable
+from grader.grading import grade
 from grader.machine import Memory
 from grader.sandbox.endings import CallFailed
 from grader.sandbox.session import Session
-from tests.conftest import SINGLE_NEURON, notebook
+from grader.submission import read
+from tests.conftest import SINGLE_NEURON, bundled, notebook
 from tests.sandbox.test_session import submitted
 
 LIMITS = Limits(memory_mb=256, needed_mb=128)
@@ -73,6 +75,61 @@ def test_the_same_in_a_call(kernel, in_use, expected):
     if expected is CallFailed:
         assert raised.value.status == "memory"
         assert str(raised.value) == "`f` needed more memory than allowed and was stopped."
+
+
+@pytest.mark.parametrize(("last", "expected"), [(False, NotGradable), (True, CallFailed)])
+def test_what_is_missing_may_be_anothers_until_the_last_attempt(kernel, last, expected):
+    kernel(in_use_afterwards=100)
+    with Session(submitted(IN_A_CALL), LIMITS, last=last) as session:
+        session.load()
+        with pytest.raises(expected):
+            session.call("f", [1], {})
+
+
+IN_VAIN = {
+    "a MemoryError": "def f(x):\n    raise MemoryError",
+    "a fork": "import errno\ndef f(x):\n    raise OSError(errno.ENOMEM, 'Cannot allocate memory')",
+    "loading": "def fail():\n    raise MemoryError\nkept = fail()\ndef f(x):\n    return kept",
+}
+
+
+@pytest.mark.parametrize("source", IN_VAIN.values(), ids=IN_VAIN)
+@pytest.mark.parametrize("megabytes", [20, 200])
+def test_who_asks_in_vain_is_not_to_blame_where_less_is_left_than_was_promised(monkeypatch, source, megabytes):
+    monkeypatch.setattr(machine, "room", lambda: megabytes * MB)
+    with Session(submitted(source), LIMITS) as session:
+        expected = NotGradable if megabytes < 100 else CallFailed
+        with pytest.raises(expected) as raised:
+            session.load()
+            session.call("f", [1], {})
+    if expected is CallFailed:
+        assert raised.value.status in ("memory", "error")
+
+
+def test_a_submission_is_graded_once_more_where_memory_ran_out(monkeypatch, solution, tmp_path):
+    (tmp_path / "mine.py").write_text(solution)
+    assignment = bundled("single-neuron")
+    starved, attempts = [True], []
+    load = Session.load
+
+    def fail_once(session):
+        attempts.append(session._last)
+        if starved.pop() if starved else False:
+            raise NoMemory("none is left")
+        load(session)
+
+    monkeypatch.setattr(Session, "load", fail_once)
+    submission = read(tmp_path / "mine.py", assignment)
+    assert grade(assignment, submission).score == 100
+    assert attempts == [False, True]
+    starved += [True, True]
+    attempts.clear()
+    assert grade(assignment, submission).ending == "not_gradable"
+    assert attempts == [False, True]
+    starved.append(True)
+    attempts.clear()
+    assert grade(assignment, submission, attempt="first").ending == "not_gradable"
+    assert attempts == [False]
 
 
 def test_who_kills_himself_has_crashed_though_memory_is_short(monkeypatch):
