@@ -108,7 +108,10 @@ class WorkerProcess:
             "work": work,
             # A private view of the files shows the interpreter even where its home is closed to others.
             "change_uid": view.can_change_uid()
-            and view.readable_for_others(*(folder / "assignment.yaml" for folder in equipment.show))
+            and (
+                not equipment.show
+                or view.readable_for_others(*(folder / "assignment.yaml" for folder in equipment.show))
+            )
             and (level == "strong" or view.readable_for_others(*equipment.data.values(), *equipment.files.values())),
             "python_path": view.python_path(),
             "limits": {
