@@ -145,6 +145,10 @@ class Context:
         """The top-level modules that were imported when the submission had been loaded."""
         return self._session.modules
 
+    def libraries(self) -> set[str]:
+        """The packages that it has imported, or whose libraries it has mapped, so far, whatever it called them."""
+        return {*self._session.modules, *self._session.libraries()}
+
     def split(self, dataset: str) -> Split:
         """The parts of a data set: what the submission was given, and what is held out from it."""
         return self._splits[dataset]

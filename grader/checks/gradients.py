@@ -15,7 +15,7 @@ from ..errors import NotGradable
 from ..language import _, joined
 from ..probes import Case
 from ..text import plain_number
-from . import attempts, consequences, diagnosed, differences, pictured
+from . import attempts, consequences, derived, diagnosed, differences, pictured
 from .context import Context, Outcome, Result, number_of_cases
 
 
@@ -39,7 +39,8 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
     asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in attempted]
     pairs = list(zip(others, asked_of_others, strict=True))
     outcome = diagnosed.named(outcome, context, check.function, asked, others=pairs)
-    return differences.judged(outcome, check, context, judged[0])
+    outcome = differences.judged(outcome, check, context, judged[0])
+    return derived.judged(outcome, check, context)
 
 
 def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:

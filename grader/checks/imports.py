@@ -36,7 +36,11 @@ def outcome(context: Context) -> Outcome | None:
     found = [(at_line(place, item.line), item.module) for place, item in used]
     # What is allowed brings its package along, and no more than that can be told from what is loaded.
     excused = {path.split(".")[0] for path in allowed} if len(found) < len(suspected) else set()
+    loaded = set(context.imported)
     found += [(_("while it loaded"), name) for name in context.imported if name in forbidden - excused]
+    # Which of them brings the others along is not known: the assignment names the largest first.
+    later = context.libraries() - loaded - excused
+    found += [(_("while it ran"), name) for name in context.content.forbidden_imports if name in later][:1]
     if not found:
         return None
     listed = ", ".join(sorted({name for _, name in found}))

@@ -57,6 +57,14 @@ def shown(texts: Sequence[str], function: str) -> Shown:
     return found
 
 
+def called(texts: Sequence[str], function: str | None = None) -> set[str]:
+    """The last names of all that ``function`` and what it uses call, or the whole code; without the submission's own."""
+    trees = [tree for text in texts if (tree := parse(text)) is not None]
+    known = _definitions(trees)
+    used: Sequence[ast.AST] = trees if function is None or function not in known else _used(known, function)
+    return {_callee(node) for tree in used for node in ast.walk(tree) if isinstance(node, ast.Call)} - known.keys()
+
+
 def constants(texts: Iterable[str]) -> set[float]:
     """Numbers in the code that may be steps of a difference quotient: written as such, or as a power."""
     found: set[float] = set()

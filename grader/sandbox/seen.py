@@ -250,6 +250,7 @@ FIGURES = TypeAdapter(list[Figure], config=LATER)
 OUTPUTS = TypeAdapter(
     list[Annotated[Stream | Displayed | Result | Raised, Field(discriminator="output_type")]], config=LATER
 )
+PACKAGES = TypeAdapter(list[Annotated[str, Field(max_length=100)]], config=LATER)
 CALLS = TypeAdapter(Annotated[list[Call], Field(max_length=MOST_CALLS)], config=LATER)
 
 

@@ -26,7 +26,7 @@ from ..worker import values
 from ..worker.frames import MAX_PARTS as MOST_PARTS_SHOWN
 from ..worker.frames import ProtocolError
 from ..worker.shown import BYTES_OF_CHARACTER
-from . import seen
+from . import mapped, seen
 from .allowance import LONGEST, Allowance
 from .endings import BROKEN, EXITED, CallFailed, Ending, failure_of
 from .engines import Engine, engine_of, libraries_of
@@ -137,6 +137,9 @@ class Session:
         where that is in doubt."""
         self._last = last
         self._warm = warm
+        self._forbidden = bool(forbidden)
+        self._mapped: set[str] = set()
+        self._mapped_before: set[str] = set()
         self._engine = engine_of(submission, engine)
         self._libraries = libraries_of(submission)
         self._submission = submission
@@ -201,6 +204,7 @@ class Session:
         if self._warm is not None and not self._equipment.gpu:
             fork = partial(self._warm.fork, self.kind)
         self._worker = WorkerProcess(self._candidates[0], self._engine, self._limits, self._equipment, fork)
+        self._worker.mapped = self._mapped if self._forbidden else None
 
     def load(self) -> None:
         """Load the submission; raises CallFailed if that fails, NotGradable if no worker can be confined."""
@@ -265,6 +269,18 @@ class Session:
         if self._trained is not None:
             return self._trained
         return self._look("training", _("Reading the training"), seen.CALLS)
+
+    def libraries(self) -> set[str]:
+        """The packages that processes of the submission have mapped, or that it says it has imported, so far.
+
+        What a warm process had mapped before the submission was there does not count.
+        """
+        said: list[str] = []
+        if self._worker is not None and self._worker is self._confined:
+            self._worker.look_at_libraries()
+            with contextlib.suppress(CallFailed):
+                said = self._look("imported", _("Reading the imports"), seen.PACKAGES)
+        return (self._mapped - self._mapped_before) | set(said)
 
     def _look(self, what: str, doing: str, expected: TypeAdapter[T], *arguments: Any) -> T:
         answer = self._request({"look": what}, list(arguments), {}, doing).value
@@ -358,6 +374,8 @@ class Session:
                 del self._candidates[0]
                 continue
             self._confined = self._worker
+            if self._forbidden and self._libraries:
+                self._mapped_before |= mapped.libraries(self._worker.pid)
             self.level = self._candidates[0]
             self._candidates = [self.level]
             self.not_enforced = [*NOT_ENFORCED[self.level], *gaps]

@@ -25,7 +25,7 @@ from ..errors import NotGradable
 from ..language import _, marked
 from ..worker import frames
 from ..worker.shown import FLOOD
-from . import group, usage, view
+from . import group, mapped, usage, view
 from .allowance import LOOK_SECONDS, SHORTEST_LOOK, Allowance
 from .endings import EXITED, CallFailed
 from .processes import Forked, Started
@@ -81,6 +81,9 @@ class WorkerProcess:
         self._computed: float | None = None  # processor time at the last look
         self._tail = b""
         self._confined = False
+        self.mapped: set[str] | None = (
+            None  # packages whose libraries were seen mapped; None where nobody wants to know
+        )
         self._closed = False
         self._ended_by_itself: int | None = None  # its exit status
         files = {name: str(file.resolve()) for name, file in equipment.data.items()}
@@ -281,6 +284,7 @@ class WorkerProcess:
         now = time.monotonic()
         if now >= self._memory_look:  # by the clock: also between requests that are short
             self._look_at_memory()
+            self.look_at_libraries()
             self._memory_look = now + LOOK_SECONDS
         if now >= allowance.next_look:
             computing = usage.computing(self._process.pid)
@@ -333,6 +337,16 @@ class WorkerProcess:
                     "The processes of your code needed more than {size} MB together and were stopped: start fewer of them, or give them less."
                 ).format(size=self.limits.memory_mb),
             )
+
+    @property
+    def pid(self) -> int:
+        """The supervisor's, of which all processes of the worker are descendants."""
+        return self._process.pid
+
+    def look_at_libraries(self) -> None:
+        """Take in what is mapped now; a process that ends between two looks takes with it what it had."""
+        if self.mapped is not None and self._confined:
+            self.mapped |= mapped.libraries(self._process.pid)
 
     def _readable(self) -> bool:
         return any(key.fd != self._output for key, _ in self._selector.select(0))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import datasets, figures, given, models, recording, self_check, unbound
+from . import datasets, figures, given, imported, models, recording, self_check, unbound
 
 _seeds = [np.random.SeedSequence(0)]  # that generators without a seed of their own get theirs from
 
@@ -52,6 +52,7 @@ def seeded(seed: int | None) -> Iterator[None]:
 @cache
 def watch() -> None:
     """Watch figures and models, and stand in for Keras's data sets and for the grader, whenever these are imported."""
+    imported.watch()
     datasets.install()
     figures.watch()
     recording.watch()
@@ -70,3 +71,4 @@ def prepare(config: dict[str, Any]) -> None:
     models.seed_random(config["seed"])
     unbound.serve(config["globals"])
     given.serve(config["files"], os.getcwd())
+    imported.forget()

@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from . import as_data, classes, datasets, frames, given, look, models, prepare, state, unbound, values
+from . import as_data, classes, datasets, frames, given, imported, look, models, prepare, state, unbound, values
 from .describe import Locate, describe_error, describe_namespace, returned_names
 from .statements import Loading
 
@@ -127,6 +127,8 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
 def _look(what: str, namespace: Namespace, arguments: list[Any]) -> Any:
     if what == "variables":
         return look.variables(namespace, *arguments)
+    if what == "imported":
+        return imported.names()
     return look.drawn() if what == "figures" else look.trained(namespace)
 
 

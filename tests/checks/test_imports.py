@@ -18,7 +18,7 @@ def run(*cells, loaded=()):
         allowed_imports=["keras.datasets", "tensorflow.keras.datasets"],
     )
     code = [Code(f"cell {number}", text) for number, text in enumerate(cells, start=1)]
-    return imports.outcome(SimpleNamespace(content=content, code=code, imported=list(loaded)))
+    return imports.outcome(SimpleNamespace(content=content, code=code, imported=list(loaded), libraries=set))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""Whether a forbidden library gives the derivatives that are to be derived by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..assignment.checks import GradientsCheck
+from ..diagnosis import told_by_check
+from ..language import _
+from . import imports, quotients
+from .context import Context, Outcome
+
+# What differentiates in TensorFlow, PyTorch, JAX and autograd.
+DIFFERENTIATING = {"GradientTape", "grad", "value_and_grad", "elementwise_grad", "backward", "jacrev", "jacfwd", "vjp"}
+# What imports without showing what, or runs another program that does.
+HIDING = {
+    *("__import__", "import_module", "find_spec", "find_loader", "exec", "eval", "compile", "getattr"),
+    *("run_module", "run_path", "CDLL", "PyDLL", "LoadLibrary"),
+    *("Popen", "run", "call", "check_call", "check_output", "getoutput", "system", "popen", "execv", "spawnv"),
+}
+
+
+def judged(outcome: Outcome, check: GradientsCheck, context: Context) -> Outcome:
+    """Return ``outcome``, or that the results earn nothing since a forbidden library computes them.
+
+    A forbidden import alone costs the points of the ``source`` check.
+    """
+    if not check.by_hand or outcome.share == 0 or not context.content.forbidden_imports:
+        return outcome
+    found = _library(check, context)
+    if found is None:
+        return outcome
+    sentence = _(
+        "Your code uses {library}, which this exercise forbids, to compute the derivatives: derive the formula by the chain rule and compute with NumPy alone."
+    )
+    message = sentence.format(library=found)
+    return replace(outcome, share=0.0, message=message, bugs=told_by_check("forbidden-library", found), diagnose=None)
+
+
+def _library(check: GradientsCheck, context: Context) -> str | None:
+    """The library: the code of the function calls what differentiates, or imports it so that the text does not show it,
+    which nobody does for another purpose."""
+    seen = context.libraries()
+    used = [name for name in context.content.forbidden_imports if name in seen]
+    if not used:
+        return None
+    texts = [code.text for code in context.code]
+    own = context.instances.find(check.function)
+    called = quotients.called(texts, check.function if own is None else own.name)
+    if called & DIFFERENTIATING:
+        return used[0]
+    shown = {item.module.partition(".")[0] for text in texts for item in imports.imports(text)}
+    if shown & set(context.content.forbidden_imports):
+        return used[0] if called & HIDING and imports.outcome(context) is not None else None
+    return used[0] if quotients.called(texts) & HIDING else None
