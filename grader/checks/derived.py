@@ -40,11 +40,14 @@ def judged(outcome: Outcome, check: GradientsCheck, context: Context) -> Outcome
 def _library(check: GradientsCheck, context: Context) -> str | None:
     """The library: the code of the function calls what differentiates, or imports it so that the text does not show it,
     which nobody does for another purpose."""
+    texts = [code.text for code in context.code]
+    everywhere = quotients.called(texts)
+    if not everywhere & (DIFFERENTIATING | HIDING):
+        return None
     seen = context.libraries()
     used = [name for name in context.content.forbidden_imports if name in seen]
     if not used:
         return None
-    texts = [code.text for code in context.code]
     own = context.instances.find(check.function)
     called = quotients.called(texts, check.function if own is None else own.name)
     if called & DIFFERENTIATING:
@@ -52,4 +55,4 @@ def _library(check: GradientsCheck, context: Context) -> str | None:
     shown = {item.module.partition(".")[0] for text in texts for item in imports.imports(text)}
     if shown & set(context.content.forbidden_imports):
         return used[0] if called & HIDING and imports.outcome(context) is not None else None
-    return used[0] if quotients.called(texts) & HIDING else None
+    return used[0] if everywhere & HIDING else None

@@ -36,7 +36,7 @@ THREAD = """import threading
 REMOVED = """import sys
     tf = globals().get('kept') or __import__('tensor' + 'flow')
     globals()['kept'] = tf
-    for name in [name for name in sys.modules if name.startswith('tensor')]: del sys.modules[name]"""
+    sys.modules.pop('tensorflow', None)"""
 BY_TAPE = {
     "under its own name": TAPE.format(library="import tensorflow as tf", tape="GradientTape"),
     "under a built name": TAPE.format(library=BUILT, tape="GradientTape"),
