@@ -90,7 +90,10 @@ class Entries:
 
 
 def judged(outcome: Outcome, check: GradientsCheck, context: Context, tried: Tried) -> Outcome:
-    """Return ``outcome`` with the finding that its right results come from difference quotients, if they do."""
+    """Return ``outcome`` with the finding that its right results come from difference quotients, if they do.
+
+    A wrong result keeps the diagnosis that it has.
+    """
     if not check.by_hand or outcome.share == 0:
         return outcome
     cases = _inexact(context, tried)
@@ -104,7 +107,10 @@ def judged(outcome: Outcome, check: GradientsCheck, context: Context, tried: Tri
     with np.errstate(all="ignore"):
         found = _is_on_grid(check, cases, texts) or (shown == "quotient" and _has_few_digits(cases))
         found = found or _has_pattern(check, context, cases)
-    numeric = cases[0].values
+    right = tried.verdict.right
+    numeric = [name for name in cases[0].values if right[name]]
+    if not numeric:
+        return outcome
     names = joined(numeric)
     if not found:
         if shown != "quotient":
@@ -113,14 +119,14 @@ def judged(outcome: Outcome, check: GradientsCheck, context: Context, tried: Tri
             "{names} may come from difference quotients: the code has them, and the numbers are less exact than those of a formula in float64. They prove nothing, so no points are lost."
         )
         return replace(outcome, evidence={**outcome.evidence, FOR_INSTRUCTOR: [told.format(names=names)]})
-    right = tried.verdict.right
     share = sum(is_right and name not in numeric for name, is_right in right.items()) / len(right)
     sentence = _(
         "The numbers of {names} come from difference quotients: derive the formula by the chain rule and compute with it. Differences may stay as a test of the formula."
     )
-    evidence = {**outcome.evidence, "differences": [*numeric]}
-    bug = told_by_check("numerical-gradient", next(iter(numeric)))
-    return Outcome(share, sentence.format(names=names), evidence, bug)
+    finding, evidence = sentence.format(names=names), {**outcome.evidence, "differences": numeric}
+    if not all(right.values()):
+        return replace(outcome, share=share, message=f"{outcome.message} {finding}", evidence=evidence)
+    return Outcome(share, finding, evidence, told_by_check("numerical-gradient", numeric[0]))
 
 
 def _inexact(context: Context, tried: Tried) -> list[Entries]:
