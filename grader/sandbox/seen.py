@@ -11,8 +11,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
+from ..worker.values import MAX_DIMENSIONS
+
 MOST_CALLS = 2500  # of fit, evaluate and predict; the worker records no more
 MOST_VARIABLES = 10_000  # of a model
+MOST_LAYERS = 1000
 MOST_PAIRS = 1000  # of images and labels; the worker looks at fewer
 LARGEST = 1 << 40  # number in a shape, an index or a class
 MOST_CHARACTERS = 500  # of an error or a line of code; the worker sends no more
@@ -139,7 +142,7 @@ class Model(Seen):
 
     built: bool
     sequential: bool
-    layers: list[Layer]
+    layers: list[Layer] = Field(max_length=MOST_LAYERS)
     loss: Loss | None
     optimizer: str
     inputs: list[Size] | None = Field(None, max_length=10)
@@ -206,7 +209,7 @@ class Data(Seen):
     """
 
     type: str = ""
-    shape: list[Size] = []
+    shape: list[Size] = Field([], max_length=MAX_DIMENSIONS)
     dtype: str = ""
     rows: Size = 0
     range: list[float] | None = Field(None, min_length=2, max_length=2)

@@ -7,9 +7,10 @@ import errno
 import math
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -44,11 +45,14 @@ NO_MEMORY_LEFT = f"OSError: [Errno {errno.ENOMEM}]"
 REST = 0.3  # of the time for loading, at least, for what follows a statement that was left out
 AGAIN = 1.25  # times as long as before, for what precedes it
 MOST_LOADING = 2.5  # times the time for loading; the restart after that is the last one
-# An answer may have as many entries in its arrays as the question, and so many more; what is looked at, so many.
+# An answer may have as many entries in its arrays as the question, and so many more: all of them may be kept for the
+# diagnosis. Whoever is given no array may make first weights of any size. What is looked at may have so many.
+ROOM_BESIDE = 1 << 18
 ROOM = 1 << 20
 ROOM_OF_A_LOOK = 4 << 20
 ROOM_OF_A_MODEL = 36 << 20  # 24 MB of weights, and what is said about them
 LARGEST_ENTRY = 8  # bytes, but for complex numbers, of which half as many are left
+MOST_NAMES = 5000  # of functions, of classes, and of others
 MAX_PARTS = 500  # parameters, or names returned, of a function
 LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
@@ -451,15 +455,15 @@ class Session:
     def _take_names(self, header: dict[str, Any]) -> None:
         """Take in what the worker says that the submission defines, and what has failed."""
         try:
-            self.functions = {name: _found(name, item) for name, item in header["names"].items() if clean(name) == name}
+            self.functions = {name: _found(name, item) for name, item in _first(header["names"]) if clean(name) == name}
             self.classes = {
                 name: {
                     method: _method(name, method, item) for method, item in methods.items() if clean(method) == method
                 }
-                for name, methods in seen.CLASSES.validate_python(header["classes"]).items()
+                for name, methods in _first(seen.CLASSES.validate_python(header["classes"]))
                 if clean(name) == name
             }
-            self.others = {name: clean(kind, 40) for name, kind in header["others"].items() if clean(name) == name}
+            self.others = {name: clean(kind, 40) for name, kind in _first(header["others"]) if clean(name) == name}
             self.modules = [str(name) for name in header["modules"]]
             self.unbound = [name for name in self._equipment.globals if name in header["unbound"]]
             self.read = seen.READ.validate_python(header["read"])
@@ -591,6 +595,11 @@ class Session:
         return True
 
 
+def _first(names: dict[str, T]) -> Iterable[tuple[str, T]]:
+    """As many names as a submission may define: sentences about a missing one compare it with all of them."""
+    return islice(names.items(), MOST_NAMES)
+
+
 def _room(request: dict[str, Any], sent: int) -> tuple[int, int]:
     """How many entries the arrays of an answer may have, and how many bytes; more would only fill the memory."""
     if "take" in request:  # a model: most of its weights are float32
@@ -599,7 +608,7 @@ def _room(request: dict[str, Any], sent: int) -> tuple[int, int]:
     if "look" in request:
         room = ROOM_OF_A_LOOK
     elif not request.get("keep"):  # else the result stays where it is
-        room += sent * (2 if request.get("return_arguments") else 1)
+        room = (ROOM_BESIDE if sent else ROOM) + sent * (2 if request.get("return_arguments") else 1)
     return room, LARGEST_ENTRY * room
 
 
