@@ -137,8 +137,8 @@ INPUTS = {
     "code of 40 MB": Input("py", lambda: SOLUTION + "a = [0.5, 1.5]\n" * (40 << 16), "error"),
     "code of many lists": Input("py", lambda: f"{SOLUTION}x = {many('[]', 150_000)}\n", "passed"),
     "an answer of 255 MB": Input("py", lambda: answering("return np.ones(255 << 20, np.int8)"), "failed"),
-    "an answer of 8 MB": Input("py", lambda: answering("return np.ones(1 << 20)"), "failed"),
-    "answers of small integers": Input("py", lambda: answering("return np.ones(1 << 20, np.int8)"), "failed"),
+    "answers of 2 MB": Input("py", lambda: answering("return np.ones(260_000)"), "failed"),
+    "answers of small integers": Input("py", lambda: answering("return np.ones(260_000, np.int8)"), "failed"),
     "a list of lists": Input("py", lambda: answering("return [[]] * 99_000"), "failed"),
     "a frame of 256 MB": Input(
         "py", lambda: answering(f"{FRAME}head, size = b'{{}}', 256 << 20; return 1"), "protocol"
