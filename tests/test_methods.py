@@ -335,6 +335,7 @@ MISTAKES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_falls_where_it_falls_in_functions(graded, name):
     check, *sources = MISTAKES[name]

@@ -95,7 +95,13 @@ def test_nothing_of_tensorflow_is_there(plain):
     assert subprocess.run([plain, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-@pytest.mark.parametrize("name", ["single-neuron", "relu-swap", "numpy-mnist", "cifar-grayscale"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "numpy-mnist",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("single-neuron", "relu-swap", "cifar-grayscale")),
+    ],
+)
 def test_a_new_seed_is_graded(plain, tmp_path, name):
     (correct,) = (EXAMPLES / name).glob("correct.*")
     done = run(plain, tmp_path, "check", name, correct, DRAWN, "--json")
@@ -173,6 +179,7 @@ def test_in_a_checkout_an_exercise_in_keras_cannot_be_validated(plain, tmp_path)
     assert "pip install 'deep-learning-grader[tensorflow]'" in done.stderr
 
 
+@pytest.mark.long
 def test_other_commands_work(plain, tmp_path):
     assert "relu-swap" in run(plain, tmp_path, "list").stdout
     assert run(plain, tmp_path, "show", "numpy-mnist").returncode == 0

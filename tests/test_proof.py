@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from grader.oracle import Oracle
 from grader.submission import read
 from grader.validation import _proof as lines_about
 
+long = partial(pytest.param, marks=pytest.mark.long)
 BUNDLED = assignment.bundled_names()
 SINGLE = assignment.load("single-neuron")
 WITHOUT_TENSORFLOW = (
@@ -33,10 +36,8 @@ WITHOUT_TENSORFLOW = (
 )
 
 
-@pytest.fixture
-def own(tmp_path):
-    """A folder with single-neuron, its solution and a reference of its own; nothing is recorded."""
-    folder = tmp_path / "own"
+def copied_into(folder):
+    """Fill a folder with single-neuron, its solution and a reference of its own; nothing is recorded."""
     shutil.copytree(SINGLE.folder, folder)
     (folder / "own.py").write_bytes((assignment.REFERENCE / "single_neuron.py").read_bytes())
     file = folder / "assignment.yaml"
@@ -45,11 +46,24 @@ def own(tmp_path):
 
 
 @pytest.fixture
-def proven(own):
-    """The same with a proof; on few seeds, which is enough for what is tested here."""
-    loaded = assignment.load(str(own))
+def own(tmp_path):
+    """The assignment without a proof."""
+    return copied_into(tmp_path / "own")
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    """The assignment with a proof; on few seeds, which is enough for what is tested here."""
+    folder = copied_into(tmp_path_factory.mktemp("proven") / "own")
+    loaded = assignment.load(str(folder))
     proof.write(loaded, agreement.proof_of(loaded, agreement.compare(loaded, range(2)), range(2)))
-    return own
+    return folder
+
+
+@pytest.fixture
+def proven(made_once, tmp_path):
+    """A copy of it."""
+    return Path(shutil.copytree(made_once, tmp_path / "own"))
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -134,6 +148,7 @@ def test_a_proof_is_for_one_reference_these_steps_and_these_probes(proven, file,
     assert f"run 'grader reference {proven} --write'" in line.sentence
 
 
+@pytest.mark.long
 def test_a_copy_of_a_bundled_exercise_has_its_proof_until_it_is_changed(tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(SINGLE.folder, folder)
@@ -166,9 +181,9 @@ def test_a_damaged_proof_is_none(proven, content):
     ("old", "new", "told"),
     [
         ("    delta: error * slope\n", "    delta: error * slope * 1.0000001\n", "dw differs by 1.0e-07"),
-        ("    db: np.sum(delta)\n", "    db: np.sum(delta, keepdims=True)\n", "db has the shape (1,)"),
-        ("    a: predict(X, w, b)\n", "    a: predict(X, w, b) + nothing\n", "cannot be computed"),
-        ("    db: np.sum(delta)\n", "    db: np.sum(delta) / 0\n", "db differs by"),
+        long("    db: np.sum(delta)\n", "    db: np.sum(delta, keepdims=True)\n", "db has the shape (1,)"),
+        long("    a: predict(X, w, b)\n", "    a: predict(X, w, b) + nothing\n", "cannot be computed"),
+        long("    db: np.sum(delta)\n", "    db: np.sum(delta) / 0\n", "db differs by"),
     ],
 )
 def test_steps_that_do_not_agree_are_not_proven(own, old, new, told):
@@ -197,6 +212,7 @@ def test_a_reference_whose_derivative_is_wrong_proves_nothing(own):
     assert "is not the derivative of cost by central differences" in compared["gradients"].problem
 
 
+@pytest.mark.long
 def test_a_recorded_proof_that_is_forged_is_found_by_validate(proven):
     file = proven / "assignment.yaml"
     file.write_text(file.read_text().replace("    delta: error * slope\n", "    delta: 2 * error * slope\n"))

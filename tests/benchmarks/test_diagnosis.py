@@ -96,6 +96,7 @@ def test_a_row_an_exercise_and_style(run):
     assert rows[0][2].split() == ["1", "1", "0", "0"]
 
 
+@pytest.mark.long
 def test_a_corpus_is_printed_beside_its_labels(run, tmp_path):
     folder = tmp_path / "single-neuron"
     folder.mkdir()

@@ -103,6 +103,7 @@ def found_sarif(job, given):
     job.log += f"{len(document['runs'][0]['results'])} findings\n"
 
 
+@pytest.mark.long
 def test_classroom_gets_the_points(runner):
     workflow = yaml.safe_load((CI / "github-classroom.yml").read_text())
     assert (workflow["name"], [*workflow["jobs"]]) == ("Autograding Tests", ["run-autograding-tests"])
@@ -220,6 +221,7 @@ def commit(repository, files, date):
         subprocess.run(["git", "-C", repository, *who, *command], env=plain_environment() | dates, check=True)
 
 
+@pytest.mark.long
 def test_a_class_is_graded_as_it_was_at_its_deadline(tmp_path, runner):
     workflow = yaml.safe_load((CI / "github-class.yml").read_text())
     deadline = datetime.fromisoformat(workflow["env"]["DEADLINE"])

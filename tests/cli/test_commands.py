@@ -399,7 +399,8 @@ def test_the_demo_tells_right_from_wrong(grader, name):
 
 @on_real_data
 @pytest.mark.parametrize(
-    "name", ["numpy-mnist", "cifar-grayscale", pytest.param("clothing-mlp", marks=pytest.mark.long)]
+    "name",
+    ["numpy-mnist", *(pytest.param(name, marks=pytest.mark.long) for name in ("cifar-grayscale", "clothing-mlp"))],
 )
 def test_a_solution_gets_full_marks_on_the_real_data(grader, name):
     solution = assignment.load(name).file("solution.py")
@@ -490,6 +491,7 @@ def test_a_reference_that_fails_is_its_authors_fault(tmp_path, grader):
     assert "The reference fails (own.py, line 2, NameError: name 'undefined' is not defined)" in done.stderr
 
 
+@pytest.mark.long
 def test_answers_are_cached_where_the_user_may_write(tmp_path, grader):
     """Those of a reference with no proven steps."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}

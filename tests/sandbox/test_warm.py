@@ -117,6 +117,7 @@ def tell():
 """
 
 
+@pytest.mark.long
 def test_libraries_that_are_there_already_are_watched_and_seeded_as_ever(warm, tmp_path):
     (tmp_path / "mine.py").write_text(TRAINED)
     told = []
