@@ -153,7 +153,7 @@ def test_links_are_not_followed(tmp_path):
     folder.mkdir()
     (tmp_path / "secret.py").write_text("x = 1")
     (folder / "mine.py").symlink_to(tmp_path / "secret.py")
-    with pytest.raises(UsageError, match="holds mine.py, a link, which is not followed"):
+    with pytest.raises(UsageError, match=r"holds mine\.py, a link, which is not followed"):
         read(folder, "single-neuron")
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w") as made:
