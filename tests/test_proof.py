@@ -197,6 +197,7 @@ def test_steps_that_do_not_agree_are_not_proven(own, old, new, told):
     assert "predict" in agreement.proof_of(loaded, compared).functions
 
 
+@pytest.mark.long
 def test_a_reference_whose_derivative_is_wrong_proves_nothing(own):
     """Steps that repeat its mistake agree with it, and central differences do not."""
     reference = own / "own.py"

@@ -293,6 +293,7 @@ def test_isolation_below_strong_has_to_be_asked_for_and_is_recorded(grade, class
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["isolation"] == "medium"
 
 
+@pytest.mark.long
 def test_hostile_members_cost_their_own_limits_and_nobody_elses(grade, class_zip, gradebook, tmp_path):
     hostile = {
         "looplou_20_20_answer.py": "def double(x):\n    while True: pass\n\ndef total(x):\n    return sum(x)\n",

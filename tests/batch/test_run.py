@@ -70,7 +70,8 @@ def test_what_found_no_memory_is_tried_once_more_when_nothing_else_runs():
     futures = []
     tasks = [(name, Task(name, {})) for name in ("anna", "ben")]
     assert dict(each(WORK, tasks, Place(submit, 2))) == {"anna": starved, "ben": DONE}
-    assert asked == [("anna", False), ("ben", False), ("anna", True), ("ben", True)]
+    assert asked[:2] == [("anna", False), ("ben", False)]
+    assert sorted(asked[2:]) == [("anna", True), ("ben", True)]
 
 
 def test_where_nothing_may_be_graded_the_run_ends():

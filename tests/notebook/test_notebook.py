@@ -122,6 +122,7 @@ def test_where_there_is_no_file_the_cells_of_the_session_are_graded(execute, sol
     assert str(tmp_path) not in page
 
 
+@pytest.mark.long
 def test_the_exercise_is_that_of_the_files_name(execute, solution, tmp_path):
     name = "Single Neuron (2).ipynb"
     (tmp_path / "neuron_helpers.py").write_text("x = 1")

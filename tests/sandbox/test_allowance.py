@@ -164,6 +164,7 @@ def test_whatever_computes_for_ever_is_stopped(source):
     assert LIMIT <= seconds < (LONGEST + 1) * LIMIT
 
 
+@pytest.mark.long
 def test_loading_and_all_calls_together_have_limits_of_the_same_kind():
     with busy(6 * round(machine.processors())):
         source = (

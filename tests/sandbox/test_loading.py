@@ -134,6 +134,7 @@ def test_each_failure_is_reported_once_with_what_it_cost():
     assert caught.value.status == "error"
 
 
+@pytest.mark.long
 def test_an_import_that_nobody_uses_is_no_failure():
     source = "import imutils\nfrom google.colab import drive\nfrom keras.utils import np_utils\n"
     with loaded(source, limits=Limits(load_seconds=60, memory_mb=4096)) as session:
