@@ -20,6 +20,7 @@ from .assignment.parts import Limits
 from .errors import InternalFailure, NoIsolation, NotGradable
 from .language import _
 from .report.model import Level
+from .sandbox import levels
 from .sandbox.allowance import Allowance
 from .sandbox.endings import CallFailed
 from .sandbox.view import Equipment
@@ -28,7 +29,6 @@ from .worker import values
 from .worker.author import described, execute
 from .worker.frames import MAX_PAYLOAD, ProtocolError
 
-LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 # TensorFlow takes its time and its memory; whoever wrote a reference waits for it.
 LIMITS = Limits(
     load_seconds=3600, call_seconds=3600, memory_mb=16384, processes=1024, open_files=1024, disk_mb=1024, output_kb=1024
@@ -249,9 +249,8 @@ class Author:
         if self._deaths >= MOST_DEATHS:
             raise InternalFailure(self._last_words)
         wanted, gpu = self._wanted
-        usual = LEVELS if sys.platform == "linux" else LEVELS[-1:]
         problem = ""
-        for level in (wanted,) if wanted else usual:
+        for level in levels.to_try(wanted):
             worker = WorkerProcess(level, "author", LIMITS, Equipment(gpu=gpu, show=[self._folder]))
             try:
                 worker.await_ready()

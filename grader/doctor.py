@@ -19,7 +19,7 @@ from .oracle import tensorflow_version
 from .report.model import Level
 from .sandbox import canary, group, view
 from .sandbox.endings import CallFailed
-from .sandbox.session import LEVELS
+from .sandbox.levels import LEVELS
 from .sandbox.view import Equipment
 from .systems import why_no_worker
 from .text import plural

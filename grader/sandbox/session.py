@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import math
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ from ..worker import values
 from ..worker.frames import MAX_PARTS as MOST_PARTS_SHOWN
 from ..worker.frames import ProtocolError
 from ..worker.shown import BYTES_OF_CHARACTER
-from . import mapped, seen
+from . import levels, mapped, seen
 from .allowance import LONGEST, Allowance
 from .endings import BROKEN, EXITED, CallFailed, Ending, failure_of
 from .engines import Engine, engine_of, libraries_of
@@ -54,7 +53,6 @@ ROOM_OF_A_MODEL = 36 << 20  # 24 MB of weights, and what is said about them
 LARGEST_ENTRY = 8  # bytes, but for complex numbers, of which half as many are left
 MOST_NAMES = 5000  # of functions, of classes, and of others
 MAX_PARTS = 500  # parameters, or names returned, of a function
-LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
     marked("number of processes"),
     marked("another user id"),
@@ -149,8 +147,7 @@ class Session:
         self._submission = submission
         self._limits = limits
         self._equipment = equipment or Equipment()
-        usual = LEVELS if sys.platform == "linux" else LEVELS[-1:]
-        self._candidates = [isolation] if isolation else list(usual)
+        self._candidates = levels.to_try(isolation)
         self._worker: WorkerProcess | None = None
         self._confined: WorkerProcess | None = None
         self._identity = 0

@@ -24,36 +24,11 @@ OF_PREFIX = (
     *("bin", "sbin", "lib", "lib32", "lib64", "libx32", "libexec", "include", "etc", "ssl", "fonts", "targets"),
     "pyvenv.cfg",
 )
-OF_SHARE = (
-    *(
-        "X11",
-        "ca-certificates",
-        "file",
-        "fontconfig",
-        "fonts",
-        "gcc",
-        "gdal",
-        "git-core",
-        "glib-2.0",
-        "graphviz",
-        "i18n",
-    ),
-    *(
-        "icu",
-        "jupyter",
-        "locale",
-        "matplotlib",
-        "mime",
-        "misc",
-        "perl",
-        "perl5",
-        "proj",
-        "python3",
-        "tcltk",
-        "terminfo",
-    ),
-    *("xml", "zoneinfo"),
-)
+_SHARE = """
+    X11 ca-certificates file fontconfig fonts gcc gdal git-core glib-2.0 graphviz i18n icu jupyter locale
+    matplotlib mime misc perl perl5 proj python3 tcltk terminfo xml zoneinfo
+"""
+OF_SHARE = tuple(_SHARE.split())
 
 
 @dataclass(frozen=True)
