@@ -46,7 +46,7 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
 
 def _verdict(report: Report) -> str:
     if report.score is None:
-        return _("Not graded: the grader could not do its work, which is not the submission's fault.")
+        return _("Not graded: this is a problem of the grader, not of the submission.")
     sentence = _("Score: {score} of {most}, passed.") if report.passed else _("Score: {score} of {most}, not passed.")
     return sentence.format(score=f"{report.score:g}", most=f"{report.max_score:g}")
 

@@ -1,4 +1,4 @@
-"""Draws a quantity against the epoch, with what the reference reaches."""
+"""Draws a quantity against the epoch, together with the range that the reference reaches."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from .evidence import Curves
 from .svg import Drawn, box, line, percent, svg, text, ticks
 
 HEIGHT = 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 350, 10, 188  # of the area of curves
+LEFT, RIGHT, TOP, BOTTOM = 44, 350, 10, 188  # edges of the area with the curves
 Scale = Callable[[float], float]
 
 
 def draw(curves: Curves) -> Drawn:
-    """Draw its lines, and what is known of held-out data."""
+    """Return a picture of the curves and of the accuracy on held-out data, if that is known."""
     names = {"training": _("training"), "validation": _("validation"), "yours": _("your losses")}
     values = [value for one in curves.lines for value in one.values if value is not None]
-    shown = list(values)
     if curves.band is not None:
-        shown += [curves.band.low, curves.band.high]
+        values += [curves.band.low, curves.band.high]
     if curves.measured is not None:
-        shown.append(curves.measured)
-    low, high = _range(shown)
+        values.append(curves.measured)
+    low, high = _range(values)
     first, last = curves.epochs[0], max(curves.epochs[-1], curves.epochs[0] + 1)
 
     def across(epoch: float) -> float:
@@ -41,13 +40,13 @@ def draw(curves: Curves) -> Drawn:
             parts.append(text(across(tick), BOTTOM + 15, f"{tick:g}", "middle"))
     parts.append(text((LEFT + RIGHT) / 2, HEIGHT - 3, _("epoch"), "middle"))
     legend = []
-    told = []
+    sentences = []
     if curves.band is not None:
         parts.append(
             box(LEFT, up(curves.band.high), RIGHT - LEFT, up(curves.band.low) - up(curves.band.high), "band", 0.22)
         )
         legend.append(("band", _("reference, held-out images")))
-        told.append(
+        sentences.append(
             _("The reference reaches {low} to {high} on held-out images.").format(
                 low=percent(curves.band.low), high=percent(curves.band.high)
             )
@@ -55,26 +54,26 @@ def draw(curves: Curves) -> Drawn:
     for one in curves.lines:
         parts.append(_path(curves.epochs, one.values, across, up, one.of))
         legend.append((one.of, names[one.of]))
-        known = [value for value in one.values if value is not None]
-        if known:
-            told.append(
+        numbers = [value for value in one.values if value is not None]
+        if numbers:
+            sentences.append(
                 _("{name}: from {first} to {last}.").format(
-                    name=names[one.of].capitalize(), first=f"{known[0]:.3g}", last=f"{known[-1]:.3g}"
+                    name=names[one.of].capitalize(), first=f"{numbers[0]:.3g}", last=f"{numbers[-1]:.3g}"
                 )
             )
     if curves.measured is not None:
         y = up(curves.measured)
         parts.append(line(LEFT, y, RIGHT, y, "measured"))
         legend.append(("measured", _("held-out images, measured by the grader")))
-        told.append(_("The grader measured {share} on held-out images.").format(share=percent(curves.measured)))
+        sentences.append(_("The grader measured {share} on held-out images.").format(share=percent(curves.measured)))
     if curves.parts is not None:
         x = across(min(max(curves.parts, first), last))
         parts.append(line(x, TOP, x, BOTTOM, "parts"))
-        legend.append(("parts", _("from here on it is not the reference's path")))
-        told.append(_("From epoch {epoch} on it is not the reference's path.").format(epoch=curves.parts))
+        legend.append(("parts", _("from here on, training differs from the reference")))
+        sentences.append(_("From epoch {epoch} on, training differs from the reference.").format(epoch=curves.parts))
     title = _("Loss of {model}") if curves.quantity == "loss" else _("Accuracy of {model}")
     title = title.format(model=curves.model)
-    return Drawn(title, svg(HEIGHT, title, " ".join(told), parts), legend=legend)
+    return Drawn(title, svg(HEIGHT, title, " ".join(sentences), parts), legend=legend)
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:
@@ -84,10 +83,10 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _path(epochs: Sequence[int], values: Sequence[float | None], across: Scale, up: Scale, style: str) -> str:
-    """A line through all values, with gaps where there is none."""
-    steps, begun = [], False
+    """Return a line through all values; an epoch without a value is a gap."""
+    steps, is_connected = [], False
     for epoch, value in zip(epochs, values, strict=False):
         if value is not None:
-            steps.append(f"{'L' if begun else 'M'}{across(epoch):.1f} {up(value):.1f}")
-        begun = value is not None
+            steps.append(f"{'L' if is_connected else 'M'}{across(epoch):.1f} {up(value):.1f}")
+        is_connected = value is not None
     return f'<path d="{"".join(steps)}" class="{style}"/>'

@@ -1,6 +1,6 @@
-"""What the pictures of a report are made of: small numbers that a check found, by kind of picture.
+"""The data of a report's pictures: a few numbers that a check measured, with one model for each kind of picture.
 
-They stand in ``CheckResult.evidence["pictures"]``. None of them holds a held-out image or label, or an expected
+They are stored in ``CheckResult.evidence["pictures"]``. They never contain a held-out image or label, or an expected
 result of a probe.
 """
 
@@ -15,11 +15,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ..text import clean
 
 LARGEST = 1e30
-MOST_EPOCHS = 100  # points of a line; a longer one is thinned out
+MOST_EPOCHS = 100  # points of a line; longer lines are thinned out
 
 
 def _number(value: Any) -> Any:
-    """JSON has neither NaN nor infinities; a picture has a gap there, and where a number is beyond all drawing."""
+    """Return the number rounded to five digits; None, a gap in the picture, if it is not finite or too large to draw."""
     if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > LARGEST:
         return None
     return float(f"{value:.5g}") if abs(value) > 1 / LARGEST else 0.0
@@ -31,7 +31,7 @@ Text = Annotated[str, AfterValidator(lambda text: clean(text, 60))]
 
 
 class Part(BaseModel):
-    """Base of all parts of a picture."""
+    """Base class of all parts of a picture."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -44,17 +44,17 @@ class Line(Part):
 
 
 class Band(Part):
-    """Between which values the reference ends, over its seeds."""
+    """The range of the reference's final values over its seeds."""
 
     low: float
     high: float
 
 
 class Curves(Part):
-    """A quantity against the epoch, as it was recorded in training.
+    """A quantity against the epoch, as recorded during training.
 
-    ``band`` and ``measured`` are of held-out data, as the grader measured them. Before the epoch ``parts`` the
-    values agree with the reference's.
+    The grader measured ``band`` and ``measured`` on held-out data. Before the epoch ``parts`` the values agree with
+    the values of the reference.
     """
 
     kind: Literal["curves"] = "curves"
@@ -68,7 +68,7 @@ class Curves(Part):
 
 
 class Gap(Part):
-    """Two accuracies of a model."""
+    """The accuracies of a model on training data and on held-out data."""
 
     model: Text
     training: Share
@@ -76,14 +76,14 @@ class Gap(Part):
 
 
 class Gaps(Part):
-    """The generalisation gap of a model, or of two: before, and after something was done against it."""
+    """The generalisation gap of one model, or of two models: before and after a measure against overfitting."""
 
     kind: Literal["gaps"] = "gaps"
     models: list[Gap] = Field(min_length=1, max_length=4)
 
 
 class ResultError(Part):
-    """How far a result is off: the largest error of an entry by the largest right entry; None where that cannot be said."""
+    """The error of a result: its largest error divided by the largest expected entry; None if they cannot be compared."""
 
     name: Text
     right: bool
@@ -98,7 +98,7 @@ class Errors(Part):
 
 
 class Confusion(Part):
-    """How many held-out images of each class (row) were taken for each class (column)."""
+    """How many held-out images of each class (row) were classified as each class (column)."""
 
     kind: Literal["confusion"] = "confusion"
     labels: list[Text] = Field(min_length=2, max_length=20)
@@ -106,8 +106,10 @@ class Confusion(Part):
 
 
 class Images(Part):
-    """Pictures side by side, PNG files in base64: a row has the original, the submission's, the reference's and,
-    made easier to see, the difference of these two."""
+    """Images side by side, as PNG files in base64.
+
+    A row has the original image, the submission's, the reference's, and the amplified difference of the last two.
+    """
 
     kind: Literal["images"] = "images"
     original: Text
@@ -116,7 +118,7 @@ class Images(Part):
 
 
 class Point(Part):
-    """An input, the decision value for it, its class if that is known, and whether it was trained on."""
+    """An input, its decision value, its class if that is known, and whether it was in the training data."""
 
     inputs: list[float] = Field(min_length=1, max_length=10)
     value: Number
@@ -125,7 +127,7 @@ class Point(Part):
 
 
 class Points(Part):
-    """Decision values: above the threshold is class 1."""
+    """Decision values; a value above the threshold means class 1."""
 
     kind: Literal["points"] = "points"
     threshold: float
@@ -133,23 +135,23 @@ class Points(Part):
 
 
 Picture = Curves | Gaps | Errors | Confusion | Images | Points
-_KNOWN: TypeAdapter[Picture] = TypeAdapter(
+_ADAPTER: TypeAdapter[Picture] = TypeAdapter(
     Annotated[Picture, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
 )
 
 
 def pictures(evidence: dict[str, Any]) -> list[Picture]:
-    """The pictures of a check's evidence; what another version of the grader has written differently is left out."""
-    found = []
-    stored = evidence.get("pictures")
-    for one in stored if isinstance(stored, list) else ():
+    """Return the pictures of a check's evidence; those that another version wrote in another form are left out."""
+    valid = []
+    documents = evidence.get("pictures")
+    for document in documents if isinstance(documents, list) else ():
         try:
-            found.append(_KNOWN.validate_python(one))
+            valid.append(_ADAPTER.validate_python(document))
         except ValidationError:
             continue
-    return found
+    return valid
 
 
-def stored(drawn: Iterable[Picture]) -> list[dict[str, Any]]:
-    """The same as plain data."""
-    return [picture.model_dump(exclude_none=False) for picture in drawn]
+def stored(pictures: Iterable[Picture]) -> list[dict[str, Any]]:
+    """Return the pictures as plain data for a check's evidence."""
+    return [picture.model_dump(exclude_none=False) for picture in pictures]

@@ -1,4 +1,4 @@
-"""An executed notebook for the report: code, printed text, errors and PNG pictures; nothing that a browser would run."""
+"""An executed notebook for the report: code, printed text, errors and PNG images, but nothing that a browser would run."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 MOST_CELLS = 200
-MOST_OUTPUTS = 20  # of a cell
+MOST_OUTPUTS = 20  # per cell
 LONGEST_SOURCE = 10_000  # characters
 LONGEST_TEXT = 5_000
 LARGEST_PICTURE = 1 << 20  # bytes
-MOST_PICTURES = 4 << 20  # bytes, of all of them together
-MOST_PIXELS = 1 << 24  # a browser needs four bytes for each, however small the file
+MOST_PICTURES = 4 << 20  # bytes of all images together
+MOST_PIXELS = 1 << 24  # a browser needs four bytes for each pixel, however small the file is
 PNG = b"\x89PNG\r\n\x1a\n"
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 LEFT_OUT = "[...]"
@@ -24,7 +24,7 @@ LEFT_OUT = "[...]"
 
 @dataclass(frozen=True)
 class Output:
-    """What a cell gave: a text, an error, or a PNG picture in base64."""
+    """An output of a cell: text, an error, or a PNG image in base64."""
 
     kind: Literal["text", "error", "image"]
     content: str
@@ -39,24 +39,27 @@ class Cell:
 
 
 def cells(notebook: Mapping[str, Any]) -> list[Cell]:
-    """The code cells of an nbformat dict, with limits, whatever it holds: it was written by student code."""
-    found = []
-    left = MOST_PICTURES
+    """Return the code cells of an nbformat dict, cut to the limits above.
+
+    Student code wrote the dict, so it may contain anything.
+    """
+    code_cells = []
+    remaining = MOST_PICTURES
     for cell in _listed(notebook.get("cells"))[:MOST_CELLS]:
         if not isinstance(cell, Mapping) or cell.get("cell_type") != "code":
             continue
         outputs = []
         for output in _outputs(_listed(cell.get("outputs"))[:MOST_OUTPUTS]):
             if output.kind == "image":
-                left -= len(output.content)
-            if left >= 0 or output.kind != "image":
+                remaining -= len(output.content)
+            if remaining >= 0 or output.kind != "image":
                 outputs.append(output)
-        found.append(Cell(_block(_joined(cell.get("source")), LONGEST_SOURCE), outputs))
-    return found
+        code_cells.append(Cell(_block(_joined(cell.get("source")), LONGEST_SOURCE), outputs))
+    return code_cells
 
 
-def _outputs(given: list[Any]) -> Iterator[Output]:
-    for output in given:
+def _outputs(outputs: list[Any]) -> Iterator[Output]:
+    for output in outputs:
         if not isinstance(output, Mapping):
             continue
         data = output.get("data")
@@ -67,8 +70,8 @@ def _outputs(given: list[Any]) -> Iterator[Output]:
             trace = "\n".join(map(str, _listed(output.get("traceback"))[:100]))
             trace = trace or f"{output.get('ename')}: {output.get('evalue')}"
             yield Output("error", _block(trace, LONGEST_TEXT))
-        elif (picture := _png(_joined(data.get("image/png")))) is not None:
-            yield Output("image", picture)
+        elif (image := _png(_joined(data.get("image/png")))) is not None:
+            yield Output("image", image)
         elif "text/plain" in data:
             yield Output("text", _block(_joined(data["text/plain"]), LONGEST_TEXT))
 
@@ -78,27 +81,30 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _joined(value: Any) -> str:
-    """A text as nbformat stores it, whole or in lines."""
+    """Return a string that nbformat stores whole or as a list of lines."""
     if isinstance(value, list):
         return "".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""
 
 
 def _block(text: str, limit: int) -> str:
-    """Lines without escape sequences, control characters and direction marks; of a progress bar its last state."""
-    cut = text[: 4 * limit]
-    shown = []
-    for line in ANSI.sub("", cut).split("\n"):
+    """Return the lines without escape sequences, control characters and direction marks.
+
+    Only the last state of a progress bar is kept.
+    """
+    beginning = text[: 4 * limit]
+    lines = []
+    for line in ANSI.sub("", beginning).split("\n"):
         last = line.rstrip("\r").rsplit("\r", 1)[-1].expandtabs(4)
-        shown.append("".join(character if character.isprintable() else "?" for character in last))
-    block = "\n".join(shown).strip("\n")
-    if len(block) <= limit and len(cut) == len(text):
+        lines.append("".join(character if character.isprintable() else "?" for character in last))
+    block = "\n".join(lines).strip("\n")
+    if len(block) <= limit and len(beginning) == len(text):
         return block
     return f"{block[:limit]}\n{LEFT_OUT}"
 
 
 def _png(text: str) -> str | None:
-    """A PNG file in base64, written anew; None for anything else, and for what is too large."""
+    """Return a PNG file in base64, encoded again; None if it is not a PNG file or too large."""
     if not text or len(text) > 2 * LARGEST_PICTURE:
         return None
     try:
@@ -107,5 +113,5 @@ def _png(text: str) -> str | None:
         return None
     if not content.startswith(PNG) or not len(PNG) + 16 <= len(content) <= LARGEST_PICTURE:
         return None
-    width, height = struct.unpack_from(">II", content, len(PNG) + 8)  # behind length and name of the first chunk
+    width, height = struct.unpack_from(">II", content, len(PNG) + 8)  # after the length and the name of the first chunk
     return base64.b64encode(content).decode() if width * height <= MOST_PIXELS else None

@@ -1,4 +1,4 @@
-"""The formats of a report by their names."""
+"""The report formats by name."""
 
 from __future__ import annotations
 
@@ -25,18 +25,19 @@ SUFFIXES |= {"classroom": ".classroom.txt", "sarif": ".sarif", "markdown": ".md"
 
 
 def render(name: str, report: Report, content: AssignmentFile, hint_level: int | None = None) -> str:
-    """The report as a text in a format; what the level of hints keeps back is kept back, but from JSON.
+    """Return the report as text in the format ``name``.
 
-    What is for instructors alone is in none of them: these are the formats of ``grader check`` and of CI.
+    Except in JSON, the level of hints decides whether bugs are named. These are the formats of ``grader check`` and
+    of CI: none of them contains sentences that are only for instructors.
     """
     report = report.without_words_to_instructors()
-    if name != "json":  # which names the bug whatever the level, as it is for scripts
+    if name != "json":  # JSON is for scripts and always names the bug
         report = shown(report, content, hint_level)
     return RENDERERS[name](report, content)
 
 
 def shown(report: Report, content: AssignmentFile, hint_level: int | None = None) -> Report:
-    """The report without the names of bugs, if the level of hints is the first."""
+    """Return the report; without the names of bugs if the level of hints is 1."""
     if (hint_level or content.hints) > 1:
         return report
     checks = [check.model_copy(update={"diagnosis": None}) for check in report.checks]

@@ -13,9 +13,10 @@ from .model import CheckResult, Report
 
 
 def render(report: Report, content: AssignmentFile) -> str:
-    """What students may see, which has been chosen before; of what has been left out, the points alone.
+    """Return the document.
 
-    What could not be graded has neither score nor tests, so that Gradescope says that the autograder has failed.
+    ``report`` has only the checks that students may see. Of the other checks, only the points are included.
+    A submission that could not be graded gets neither score nor tests, so Gradescope reports that the autograder failed.
     """
     document: dict[str, Any] = {
         "output": said.verdict(report, content.pass_mark),
@@ -42,8 +43,8 @@ def render(report: Report, content: AssignmentFile) -> str:
 
 
 def _test(number: int, check: CheckResult) -> dict[str, Any]:
-    """Gradescope adds up ``max_score``, which has to give the assignment's points: those of a bonus come on top."""
-    told = said.sentences(check) if check.status != "passed" else []
+    """Return the entry of one check. Gradescope adds up ``max_score``; a bonus is not part of the assignment's points."""
+    sentences = said.sentences(check) if check.status != "passed" else []
     return {
         "number": str(number),
         "name": f"{clean(check.name)}: {clean(check.title)}",
@@ -51,7 +52,7 @@ def _test(number: int, check: CheckResult) -> dict[str, Any]:
         "score": check.score or 0.0,
         "max_score": 0.0 if said.is_bonus(check) else check.max_score,
         "status": "passed" if check.status == "passed" else "failed",
-        "output": "\n".join([*told, *filter(None, [said.spot(check)])]),
+        "output": "\n".join([*sentences, *filter(None, [said.spot(check)])]),
         "output_format": "text",
         "visibility": "visible",
     }

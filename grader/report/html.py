@@ -1,4 +1,4 @@
-"""The report as one HTML file: no script, no network, readable on a phone, in print and by a screen reader."""
+"""The report as one HTML file without scripts and network access, for screens, phones, print and screen readers."""
 
 from __future__ import annotations
 
@@ -32,11 +32,13 @@ def render(
     overview: str | None = None,
     note: str = "",
 ) -> str:
-    """The page on one submission. What students must not see has to be left out of ``report`` before.
+    """Return the page of one submission.
 
-    ``title`` is the assignment's, ``pass_mark`` its percentage, ``who`` the student or the file. Bugs are named from the
-    second level of hints on. ``notebook`` is the executed one (nbformat), ``overview`` the address of the class page,
-    which only instructors' pages have, and with it what is for instructors alone. ``note`` is a sentence about the score.
+    The caller has removed from ``report`` everything that students must not see. ``title`` is the title of the
+    assignment, ``pass_mark`` its pass mark in per cent, ``who`` the name of the student or of the file. Bugs are named
+    if ``hint_level`` is at least 2. ``notebook`` is the executed notebook (nbformat). ``note`` is a sentence about the
+    score. ``overview`` is the address of the class page; a page that has it is for instructors and also shows the
+    sentences that are only for them.
     """
     return (
         environment()
@@ -58,8 +60,8 @@ def render(
 
 @cache
 def environment() -> Environment:
-    """The templates, compiled once; whatever is put into them is escaped."""
-    made = Environment(
+    """Return the environment of the templates, made once; it escapes all values."""
+    templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -67,7 +69,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals |= {
+    templates.globals |= {
         "_": _,
         "language": current,
         "policy": POLICY,
@@ -79,20 +81,20 @@ def environment() -> Environment:
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }
-    made.filters |= {"translated": _, "line": line, "marked": marked, "number": number}
-    return made
+    templates.filters |= {"translated": _, "line": line, "marked": marked, "number": number}
+    return templates
 
 
 def icon(status: str) -> str:
-    """A sign for how a check ended, so that nobody depends on colours."""
+    """Return a sign for a status, so that the page does not depend on colours."""
     return ICONS.get(status, NOT_PASSED)
 
 
 def word(status: str) -> str:
-    """How a check ended, in a word or two."""
+    """Return a status in a word or two, translated."""
     words = {
         "passed": _("Passed"),
-        "partial": _("Partly right"),
+        "partial": _("Partly correct"),
         "failed": _("Not passed"),
         "error": _("Error in the code"),
         "timeout": _("Time limit"),
@@ -107,14 +109,14 @@ def word(status: str) -> str:
 
 
 def line(content: object) -> str:
-    """A text of a submission as one line without control characters and direction marks."""
+    """Return text of a submission as one line without control characters and direction marks."""
     return clean(content, said.LONGEST)
 
 
 def marked(sentence: object) -> Markup:
-    """A sentence with what stands between backquotes as code."""
+    """Return a sentence in which the parts between backquotes are marked as code."""
     parts = line(sentence).split("`")
-    if len(parts) % 2 == 0:  # one without its partner
+    if len(parts) % 2 == 0:  # an unpaired backquote
         return escape("`".join(parts))
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if odd % 2 else escape(part) for odd, part in enumerate(parts)
@@ -122,7 +124,7 @@ def marked(sentence: object) -> Markup:
 
 
 def number(value: float) -> str:
-    """A score as it is read: without zeros that say nothing."""
+    """Return a score without trailing zeros."""
     return f"{round(value, 2):g}"
 
 

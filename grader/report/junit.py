@@ -1,4 +1,4 @@
-"""JUnit XML, which Jenkins, GitLab and most other CI systems read: a check is a test case."""
+"""JUnit XML, which Jenkins, GitLab and most other CI systems read. Each check is a test case."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .model import CheckResult, Report
 
 
 def render(report: Report, content: AssignmentFile) -> str:
-    """The document; what gave a wrong answer is a failure, what gave none an error."""
+    """Return the document. A check with a wrong answer is a failure; a check without an answer is an error."""
     kinds = [_kind(check) for check in report.checks]
     counts = {"tests": len(kinds), **{f"{kind}s": kinds.count(kind) for kind in ("failure", "error")}}
     counts["skipped"] = kinds.count("skipped")
@@ -48,11 +48,11 @@ def _add(suite: ElementTree.Element, report: Report, check: CheckResult, kind: s
     case = ElementTree.SubElement(
         suite, "testcase", {"classname": clean(report.assignment.name), "name": clean(check.name), "file": file}
     )
-    told = said.sentences(check)
-    text = "\n".join([f"{clean(check.title)} ({said.points(check)})", *filter(None, [said.spot(check)]), *told])
+    sentences = said.sentences(check)
+    text = "\n".join([f"{clean(check.title)} ({said.points(check)})", *filter(None, [said.spot(check)]), *sentences])
     if kind == "skipped":
-        ElementTree.SubElement(case, "skipped", {"message": told[0]})
+        ElementTree.SubElement(case, "skipped", {"message": sentences[0]})
     elif kind != "passed":
-        ElementTree.SubElement(case, kind, {"type": said.status(check), "message": told[0]}).text = text
+        ElementTree.SubElement(case, kind, {"type": said.status(check), "message": sentences[0]}).text = text
     else:
         ElementTree.SubElement(case, "system-out").text = text

@@ -1,4 +1,4 @@
-"""Markdown, for a job summary or a comment."""
+"""The report in Markdown, for a job summary or a comment."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from . import said
 from .model import Report
 
 MARKS = {"passed": "✅", "partial": "🟡", "skipped": "⚪", "not_gradable": "⚠️"}
-# Any of it may begin a link, a mention, a heading, a list, a formula, HTML or a table's cell.
+# Each of these may begin a link, a mention, a heading, a list, a formula, HTML or a table cell.
 SPECIAL = re.compile(r"([!#$&()*+\-.:<>@\[\\\]^_`{|}~])")
 
 
 def render(report: Report, content: AssignmentFile) -> str:
-    """A heading, the verdict, a table of the checks, and what was found by those that did not pass."""
+    """Return a heading, the verdict, a table of the checks, and the messages of the checks that did not pass."""
     heads = ["", _("check"), _("points"), ""]
     above = said.common(report)
     lines = [
@@ -33,19 +33,19 @@ def render(report: Report, content: AssignmentFile) -> str:
         mark = f"{MARKS.get(check.status, '❌')} {text(said.status(check))}"
         lines.append(f"| {mark} | {text(check.name)} | {text(said.points(check))} | {text(check.title)} |")
     for check in report.checks:
-        told = said.sentences(check, above)
-        if not told or check.status not in said.FINDINGS:
+        sentences = said.sentences(check, above)
+        if not sentences or check.status not in said.FINDINGS:
             continue
         where = f" ({text(said.spot(check))})" if check.location is not None else ""
         lines += ["", f"### {text(check.name)}{where}", ""]
-        lines += [f"- {sentence}" for sentence in map(partial(text, limit=said.LONGEST), told)]
+        lines += [f"- {sentence}" for sentence in map(partial(text, limit=said.LONGEST), sentences)]
     gaps = ", ".join(map(_, report.isolation.not_enforced))
     isolation = _("isolation {level}").format(level=_(report.isolation.level)) + (f" ({gaps})" if gaps else "")
-    shown = [clean(said.path(report)), said.provenance(report), isolation, *filter(None, [report.environment.data])]
-    lines += ["", f"{text('; '.join(shown), said.LONGEST)}"]
+    about = [clean(said.path(report)), said.provenance(report), isolation, *filter(None, [report.environment.data])]
+    lines += ["", f"{text('; '.join(about), said.LONGEST)}"]
     return "\n".join(lines)
 
 
 def text(raw: str, limit: int = 200) -> str:
-    """Words of others as nothing but words: all ASCII punctuation is escaped."""
+    """Return text of a submission with all ASCII punctuation escaped, so that it cannot become Markdown."""
     return SPECIAL.sub(r"\\\1", clean(raw, limit))

@@ -24,20 +24,20 @@ Status = Literal[
 
 
 # Keys of a check's evidence.
-NOTHING = "nothing_to_grade"  # it is not gradable, since nothing was handed in
+NOTHING = "nothing_to_grade"  # the check is not gradable because nothing was handed in
 NOT_GRADED_FOR = "not_graded_for"  # "internal", "isolation" or "memory": the reader may need more than the message
-CAUSE = "cause"  # the sentence of the message that other checks have as well
-FOR_INSTRUCTOR = "for_instructor"  # a list of sentences about what is suspicious; students never see it
+CAUSE = "cause"  # the sentence of the message that other checks share
+FOR_INSTRUCTOR = "for_instructor"  # sentences about suspicious behaviour; students never see them
 
 
 class Part(BaseModel):
-    """Base of all parts of a report."""
+    """Base class of all parts of a report."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class NamedBug(Part):
-    """A bug by its name, and the quantity that shows it first."""
+    """The name of a bug, its title, and the first quantity that shows it."""
 
     bug: str
     title: str
@@ -47,8 +47,8 @@ class NamedBug(Part):
 class Diagnosis(NamedBug):
     """The bug that explains the numbers.
 
-    ``also`` are further bugs that are there at the same time, ``or`` those that cannot be told apart from it;
-    both are left out where there are none.
+    ``also`` lists further bugs that are present at the same time; ``or`` lists bugs that give the same numbers.
+    Both are left out if they are empty.
     """
 
     also: list[NamedBug] = []
@@ -60,10 +60,10 @@ class Diagnosis(NamedBug):
 
 
 class Location(Part):
-    """A line of the submission: of a module, or of a code cell.
+    """A line of the submission: in a module or in a code cell.
 
-    ``file`` is its name within the submission, ``file_line`` the line of the file as text, which in a notebook is
-    another than ``line``; null where it is not known.
+    ``file`` is the name of the file within the submission. ``file_line`` is the line number in the file's text, which
+    in a notebook differs from ``line``; null if it is not known.
     """
 
     file: str
@@ -73,7 +73,7 @@ class Location(Part):
 
 
 class CheckResult(Part):
-    """How one check ended, in a sentence that the student reads."""
+    """The result of one check; ``message`` is the sentence that the student reads."""
 
     name: str
     title: str
@@ -87,13 +87,13 @@ class CheckResult(Part):
 
     @property
     def location(self) -> Location | None:
-        """Where in the submission the finding belongs, ``location`` in the evidence; None where that is nowhere."""
-        found = self.evidence.get("location")
-        return None if found is None else Location.model_validate(found)
+        """The line of the submission that the finding is about, from the evidence; None if there is none."""
+        location = self.evidence.get("location")
+        return None if location is None else Location.model_validate(location)
 
 
 class AssignmentName(Part):
-    """Which assignment, in which version; the digest is of all files that it grades by."""
+    """The assignment and its version; the digest covers all files that grading depends on."""
 
     name: str
     version: str
@@ -101,7 +101,7 @@ class AssignmentName(Part):
 
 
 class SubmissionName(Part):
-    """What was handed in: the path as it was given, the SHA-256 of its content, and the file in it that is graded."""
+    """The submission: the path from the command line, the SHA-256 of the content, and the file that is graded."""
 
     path: str
     sha256: str
@@ -109,24 +109,24 @@ class SubmissionName(Part):
 
 
 class GraderName(Part):
-    """Which grader."""
+    """The version of the grader."""
 
     version: str = ""
 
 
 class Isolation(Part):
-    """How well student code was confined, and what was not enforced."""
+    """The isolation level at which student code ran, and the protections that were not enforced."""
 
     level: Level
     not_enforced: list[str]
 
 
 class Environment(Part):
-    """What the grading ran on; versions, ``None`` for what is not there or was not needed.
+    """The machine and the versions used for grading; a version is ``None`` if it is not installed or was not needed.
 
-    ``engine``, "shell" or "kernel", has executed a notebook; it is left out where nothing has executed one.
-    ``expected_answers`` says where these came from: recorded from the reference, computed by the assignment's steps,
-    which are proven to agree with it, or by the reference.
+    ``engine``, "shell" or "kernel", executed the notebook; it is left out if no notebook was executed.
+    ``expected_answers`` says where the expected answers came from: recorded from the reference, computed by the
+    assignment's steps, which are proven to agree with it, or computed by the reference.
     """
 
     python: str
@@ -145,7 +145,7 @@ class Environment(Part):
 class Report(Part):
     """All results of one submission.
 
-    ``grader``, ``seed_fingerprint``, the digest and the file are empty in reports of a grader that did not write them.
+    ``grader``, ``seed_fingerprint``, the digest and the file are empty in reports of older versions.
     """
 
     schema_: Literal["grader.report/1"] = Field("grader.report/1", alias="schema")
@@ -163,22 +163,22 @@ class Report(Part):
     seconds: float
 
     def nothing_to_grade(self) -> bool:
-        """Whether there is no score because nothing was handed in that could get one."""
+        """Return whether there is no score because the submission contains nothing to grade."""
         return self.score is None and any(check.evidence.get(NOTHING) for check in self.checks)
 
     def problem(self) -> str | None:
-        """The one reason for which nothing at all could be graded; None where anything was."""
+        """Return the one reason why nothing could be graded; None if anything was graded."""
         reasons = {check.message for check in self.checks}
         nothing = all(check.status == "not_gradable" for check in self.checks)
         return reasons.pop() if nothing and len(reasons) == 1 else None
 
     def for_instructor(self) -> list[str]:
-        """What is suspicious about the submission, in sentences, each once; none of it is for students."""
-        told = (sentence for check in self.checks for sentence in check.evidence.get(FOR_INSTRUCTOR, []))
-        return list(dict.fromkeys(map(str, told)))
+        """Return the sentences about suspicious behaviour, each once; students must not see them."""
+        sentences = (sentence for check in self.checks for sentence in check.evidence.get(FOR_INSTRUCTOR, []))
+        return list(dict.fromkeys(map(str, sentences)))
 
     def without_words_to_instructors(self) -> Report:
-        """The report as students may see it, as far as :data:`FOR_INSTRUCTOR` is concerned."""
+        """Return the report without the sentences of :data:`FOR_INSTRUCTOR`."""
         checks = [
             check.model_copy(
                 update={"evidence": {key: value for key, value in check.evidence.items() if key != FOR_INSTRUCTOR}}
@@ -188,9 +188,9 @@ class Report(Part):
         return self.model_copy(update={"checks": checks})
 
     def to_json(self) -> str:
-        """The document of ``--json``: NaN and infinities, which JSON lacks, become null.
+        """Return the document of ``--json``. NaN and infinities, which JSON lacks, become null.
 
-        What a terminal would not print as a character, a direction mark in a file's name for example, is escaped.
+        Characters that are not printable are escaped, for example a direction mark in a file name.
         """
         document = self.model_dump_json(by_alias=True, indent=2)
         if document.replace("\n", "").isprintable():

@@ -1,4 +1,4 @@
-"""Pictures of a report: one function a kind, with the same in words for those who read or listen."""
+"""The pictures of a report: one function for each kind, each with a description in words for screen readers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from . import curves
 from .evidence import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points
 from .svg import WIDTH, Drawn, box, dot, line, percent, svg, text, ticks
 
-SMALLEST_ERROR = 1e-4  # bars of errors begin here, on their logarithmic axis
+SMALLEST_ERROR = 1e-4  # the logarithmic axis of errors begins here
 TOP_CONFUSIONS = 3
-FEW = 0.15  # of a row; what is less is no confusion worth a sentence
+FEW = 0.15  # of a row; rarer confusions are not mentioned
 
 
 def draw(picture: Picture) -> Drawn:
-    """Draw a picture of any kind."""
+    """Return a drawing of a picture of any kind."""
     kinds: dict[type[Any], Any] = {
         Curves: curves.draw,
         Gaps: _gaps,
@@ -39,7 +39,7 @@ def _gaps(gaps: Gaps) -> Drawn:
     def across(share: float) -> float:
         return 20 + (WIDTH - 40) * (share - low) / max(high - low, 1e-6)
 
-    parts, told = [], []
+    parts, sentences = [], []
     bottom = 56 * len(gaps.models) + 8
     for tick in ticks(low, high, 4):
         parts.append(line(across(tick), 8, across(tick), bottom, "grid"))
@@ -56,48 +56,50 @@ def _gaps(gaps: Gaps) -> Drawn:
         )
         parts.append(line(across(one.held_out), y, across(one.training), y, "gap"))
         parts += [dot(across(one.held_out), y, "held-out", 6), dot(across(one.training), y, "seen", 6)]
-        told.append(
-            _("{model}: {training} on training images, {held_out} on held-out ones.").format(
+        sentences.append(
+            _("{model}: {training} on training images, {held_out} on held-out images.").format(
                 model=one.model, training=percent(one.training), held_out=percent(one.held_out)
             )
         )
     several = len(gaps.models) > 1
     title = _("Generalisation gap, before and after") if several else _("Generalisation gap")
     legend = [("held-out", _("held-out images")), ("seen", _("training images"))]
-    return Drawn(title, svg(bottom + 22, title, " ".join(told), parts), " ".join(told), legend)
+    description = " ".join(sentences)
+    return Drawn(title, svg(bottom + 22, title, description, parts), description, legend)
 
 
 def _errors(errors: Errors) -> Drawn:
     def across(error: float) -> float:
-        return 84 + 190 * min(max(math.log10(error / SMALLEST_ERROR) / 5, 0.02), 1)  # to ten times the right value
+        return 84 + 190 * min(
+            max(math.log10(error / SMALLEST_ERROR) / 5, 0.02), 1
+        )  # up to ten times the expected value
 
-    parts, told = [], []
+    parts, sentences = [], []
     for number, one in enumerate(errors.results):
         y = 26 * number + 20
         parts.append(text(76, y, one.name, "end", "code"))
         if one.right:
             parts.append(text(84, y, _("✓ agrees"), style="good"))
-            told.append(_("{name} agrees.").format(name=one.name))
-            continue
-        if one.error:
+            sentences.append(_("{name} agrees.").format(name=one.name))
+        elif one.error:
+            size = f"{plain_number(one.error)} ×"
             parts.append(box(84, y - 12, across(one.error) - 84, 16, "error"))
-            said = f"{plain_number(one.error)} ×"
+            parts.append(text(across(one.error) + 6, y, size))
+            sentences.append(_("{name} is off by {size}.").format(name=one.name, size=size))
         else:
-            said = _("✕ no such numbers")
-        parts.append(text((across(one.error) if one.error else 78) + 6, y, said, style="" if one.error else "bad"))
-        told.append(
-            _("{name} is off by {size}.").format(name=one.name, size=said) if one.error else f"{one.name}: {said}."
-        )
+            label = _("✕ cannot be compared")
+            parts.append(text(84, y, label, style="bad"))
+            sentences.append(f"{one.name}: {label}.")
     title = _("Error of each result")
-    note = _("The largest error, of the largest right entry; the axis is logarithmic.")
-    return Drawn(title, svg(26 * len(errors.results) + 8, title, " ".join(told), parts), note)
+    note = _("The largest error relative to the largest expected entry, on a logarithmic scale.")
+    return Drawn(title, svg(26 * len(errors.results) + 8, title, " ".join(sentences), parts), note)
 
 
 def _confusion(confusion: Confusion) -> Drawn:
     count = len(confusion.labels)
     size = (WIDTH - 82 - 24) / count
     parts: list[str] = []
-    found = []
+    confusions = []
     for row, counts in enumerate(confusion.counts):
         total = max(sum(counts), 1)
         parts.append(text(78, 64 + size * (row + 0.5) + 4, confusion.labels[row], "end"))
@@ -119,14 +121,16 @@ def _confusion(confusion: Confusion) -> Drawn:
             if number:
                 parts.append(text(x + (size - 1) / 2, y + size / 2 + 3, number, "middle", "count"))
             if row != column and share >= FEW:
-                found.append((share, confusion.labels[row], confusion.labels[column], number))
-    found.sort(reverse=True)
-    told = [
-        _("{count} × {right} was taken for {wrong}.").format(count=number, right=right, wrong=wrong)
-        for _share, right, wrong, number in found[:TOP_CONFUSIONS]
+                confusions.append((share, confusion.labels[row], confusion.labels[column], number))
+    confusions.sort(reverse=True)
+    sentences = [
+        _("{count} × {right} was classified as {wrong}.").format(count=number, right=right, wrong=wrong)
+        for _share, right, wrong, number in confusions[:TOP_CONFUSIONS]
     ]
-    title = _("What was taken for what")
-    note = " ".join([_("Rows: what the held-out image shows; columns: what the model says."), *told])
+    title = _("Confusion matrix")
+    note = " ".join(
+        [_("Rows: the class of the held-out image. Columns: the class that the model predicts."), *sentences]
+    )
     return Drawn(title, svg(64 + size * count + 2, title, note, parts), note)
 
 
@@ -147,7 +151,7 @@ def _points(points: Points) -> Drawn:
         parts.append(line(across(low), y, across(high), y, "grid"))
         parts.append(text(88, y + 4, f"[{' '.join(f'{x:g}' for x in one.inputs)}]", "end", "code"))
         if one.value is None:
-            parts.append(text(across(low), y + 4, _("no number"), style="bad"))
+            parts.append(text(across(low), y + 4, _("not a number"), style="bad"))
             continue
         if one.trained:
             parts.append(box(across(one.value) - 5, y - 5, 10, 10, "trained"))
@@ -158,11 +162,11 @@ def _points(points: Points) -> Drawn:
         if is_right is not None:
             parts.append(text(344, y + 5, "✓" if is_right else "✕", "middle", "good" if is_right else "bad"))
     title = _("Decision values")
-    told = _("{right} of {all} points are on their side of {threshold}.").format(
+    sentence = _("{right} of {all} points are on the correct side of {threshold}.").format(
         right=right, all=sum(one.label is not None for one in points.points), threshold=f"{points.threshold:g}"
     )
     legend = [("trained", _("trained on")), ("unseen", _("not seen in training"))]
-    return Drawn(title, svg(bottom + 20, title, told, parts), told, legend)
+    return Drawn(title, svg(bottom + 20, title, sentence, parts), sentence, legend)
 
 
 def _is_right(point: Point, threshold: float) -> bool | None:
@@ -172,7 +176,7 @@ def _is_right(point: Point, threshold: float) -> bool | None:
 
 
 def _breakable(head: str) -> Markup:
-    """The head of a narrow column: broken after an underscore, and not between a sign and its number."""
+    """Return the head of a narrow column. It may break after an underscore, but not between a sign and its number."""
     return Markup("_<wbr>").join(head.replace("× ", "×\N{NO-BREAK SPACE}").split("_"))
 
 
@@ -186,4 +190,4 @@ def _images(images: Images) -> Drawn:
         ]
     top = Markup("").join(Markup("<span>{}</span>").format(_breakable(head)) for head in heads)
     body = Markup('<div class="images">{}{}</div>').format(top, Markup("").join(cells))
-    return Drawn(_("Pictures beside the reference's"), body)
+    return Drawn(_("Your images and the reference's"), body)

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 for code scanning: each check that did not pass is a finding at the student's line."""
+"""SARIF 2.1.0 for code scanning. Each check that did not pass is a finding at a line of the submission."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def render(report: Report, content: AssignmentFile) -> str:
-    """The document."""
+    """Return the document."""
     findings = [check for check in report.checks if check.status in said.FINDINGS]
     levels = said.levels(report)
     invocation: dict[str, Any] = {"executionSuccessful": report.ending == "graded"}
@@ -49,12 +49,12 @@ def _result(report: Report, check: CheckResult, index: int, level: str) -> dict[
     location: dict[str, Any] = {"physicalLocation": physical}
     if check.location is not None and check.location.cell is not None:
         location["logicalLocations"] = [{"name": said.spot(check), "kind": "cell"}]
-    told = "\n".join([f"{clean(check.title)} ({said.points(check)})", *said.sentences(check)])
+    text = "\n".join([f"{clean(check.title)} ({said.points(check)})", *said.sentences(check)])
     result = {
         "ruleId": clean(check.name),
         "ruleIndex": index,
         "level": level,
-        "message": {"text": told},
+        "message": {"text": text},
         "locations": [location],
     }
     if check.diagnosis is not None:

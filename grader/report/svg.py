@@ -1,4 +1,4 @@
-"""Parts of an inline SVG: text that follows light and dark, with a title and a description to be read aloud."""
+"""Parts of an inline SVG. Its text follows the light or dark theme; title and description are for screen readers."""
 
 from __future__ import annotations
 
@@ -8,48 +8,48 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-WIDTH = 360  # of every picture: that of a phone, so that the text is never scaled down
+WIDTH = 360  # of every picture: the width of a phone, so that text is never scaled down
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A picture, its title, the same in words, and the legend as pairs of a swatch's class and a text."""
+    """A picture with its title, a description in words, and a legend: pairs of a style and a label."""
 
     title: str
     body: Markup
-    told: str = ""
+    description: str = ""
     legend: Sequence[tuple[str, str]] = ()
 
 
-def svg(height: float, title: str, told: str, parts: Sequence[str]) -> Markup:
-    """An SVG as wide as a phone, of parts that the functions here have made."""
+def svg(height: float, title: str, description: str, parts: Sequence[str]) -> Markup:
+    """Return an SVG of width ``WIDTH``; the functions of this module made its parts."""
     head = '<svg class="picture" viewBox="0 0 {} {:g}" role="img"><title>{}</title><desc>{}</desc>'
-    return Markup(head).format(WIDTH, height, title, told) + Markup("".join(parts) + "</svg>")
+    return Markup(head).format(WIDTH, height, title, description) + Markup("".join(parts) + "</svg>")
 
 
 def text(x: float, y: float, content: object, anchor: str = "start", style: str = "") -> str:
-    """A line of text in an SVG; ``content`` may come from a submission."""
+    """Return a line of text in an SVG; ``content`` is escaped, since it may come from a submission."""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{style}">{escape(content)}</text>'
 
 
 def line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
-    """A straight line in an SVG."""
+    """Return a straight line in an SVG."""
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{style}"/>'
 
 
 def box(x: float, y: float, width: float, height: float, style: str, opacity: float = 1.0) -> str:
-    """A rectangle in an SVG."""
+    """Return a rectangle in an SVG."""
     size = f'width="{max(width, 0):.1f}" height="{height:.1f}"'
     return f'<rect x="{x:.1f}" y="{y:.1f}" {size} class="{style}" fill-opacity="{opacity:.2f}"/>'
 
 
 def dot(x: float, y: float, style: str, radius: float = 5) -> str:
-    """A circle in an SVG."""
+    """Return a circle in an SVG."""
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" class="{style}"/>'
 
 
 def swatch(style: str) -> Markup:
-    """The mark of a legend, as it is drawn in the picture."""
+    """Return the mark of a legend, in the same style as in the picture."""
     shapes = {
         "band": box(1, 1, 22, 10, style, 0.22),
         "trained": box(7, 1, 10, 10, style),
@@ -62,12 +62,12 @@ def swatch(style: str) -> Markup:
 
 
 def percent(share: float) -> str:
-    """E.g. ``6.4 %``."""
+    """Return e.g. ``6.4 %``."""
     return f"{100 * share:.1f} %"
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Round numbers from ``low`` to ``high``."""
+    """Return about ``most`` round numbers from ``low`` to ``high``."""
     step = 10 ** math.floor(math.log10((high - low) / most))
     step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (factor * step) <= most)
     return [number * step for number in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]

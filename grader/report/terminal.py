@@ -1,4 +1,4 @@
-"""The report for a person at a terminal; plain text, without colours, where it is piped."""
+"""The report for a person at a terminal; plain text without colours if the output is piped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..text import clean
 from . import said
 from .model import CheckResult, Diagnosis, NamedBug, Report
 
-WORDS = [  # the statuses and levels of a report, translated here only: in its JSON they are names
+WORDS = [  # statuses and levels of a report, listed for translation; in JSON they stay as they are
     marked("passed"),
     marked("partial"),
     marked("failed"),
@@ -31,32 +31,32 @@ WORDS = [  # the statuses and levels of a report, translated here only: in its J
 ]
 COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradable": "magenta"}
 INDENT = " " * 14
-NARROW = 20  # a column for titles that would be no good
+NARROW = 20  # a column that is too narrow for titles
 
 
 class PlainConsole(Console):
-    """Text as it is: no markup, no emoji, no colours of its own."""
+    """A console that prints text unchanged: no markup, no emoji, no automatic colours."""
 
     def __init__(self, file: TextIO | None = None) -> None:
         super().__init__(file=file, highlight=False, emoji=False, markup=False, force_jupyter=False)
 
     def on_broken_pipe(self) -> None:
-        """Raise what rich would turn into exit code 1, which is a verdict here."""
+        """Raise BrokenPipeError; rich would exit with code 1, which means "not passed" here."""
         raise BrokenPipeError
 
 
 def show(
     report: Report, pass_mark: float, entry: str, hint_level: int = 2, console: PlainConsole | None = None
 ) -> None:
-    """Print ``report``, to standard output or another ``console``; ``entry`` is the file of the submission that was executed.
+    """Print ``report`` to standard output or to ``console``; ``entry`` is the file of the submission that was executed.
 
-    Bugs are named from the second level of hints on.
+    Bugs are named if ``hint_level`` is at least 2.
     """
     console = console or PlainConsole()
     wrap = console.is_terminal
 
     def line(text: Text | str, indent: str = "") -> None:
-        """Wrap to the width of a terminal, under the indent; a pipe gets whole lines."""
+        """Print text, wrapped to the width of a terminal and indented; a pipe gets whole lines."""
         text = Text(text) if isinstance(text, str) else text
         lines = text.wrap(console, console.width - len(indent)) if wrap else [text]
         for part in lines:
@@ -67,7 +67,7 @@ def show(
     above = said.common(report)
 
     def headline(result: CheckResult) -> None:
-        """The title stays in its column, where that leaves room for some words a line."""
+        """Print status, points, name and title; the title stays in its column if that is wide enough."""
         start, title = _headline(result, width), Text(result.title, style="dim")
         room = console.width - len(start)
         if not wrap or room < NARROW:
@@ -100,26 +100,26 @@ def show(
     engine = report.environment.engine
     by = _("; executed by a {engine}").format(engine=engine) if engine else ""
     confined = _("isolation {level}{gaps}{by}; {seconds:.1f} s")
-    told = confined.format(level=_(report.isolation.level), gaps=gaps, by=by, seconds=report.seconds)
-    line(Text(told, style="dim"))
+    last = confined.format(level=_(report.isolation.level), gaps=gaps, by=by, seconds=report.seconds)
+    line(Text(last, style="dim"))
 
 
 def as_text(report: Report, pass_mark: float, hint_level: int) -> str:
-    """What :func:`show` prints, without a terminal."""
-    written = io.StringIO()
-    show(report, pass_mark, PurePath(report.submission.path).name, hint_level, PlainConsole(written))
-    return written.getvalue().rstrip()
+    """Return the text that :func:`show` prints to a pipe."""
+    stream = io.StringIO()
+    show(report, pass_mark, PurePath(report.submission.path).name, hint_level, PlainConsole(stream))
+    return stream.getvalue().rstrip()
 
 
 def _bugs(diagnosis: Diagnosis) -> list[str]:
-    """Each bug in a line; those that cannot be told apart from the first come after it."""
+    """Return one line for each bug: first the diagnosed bug, then its alternatives, then further bugs."""
 
-    def told(word: str, bug: NamedBug) -> str:
+    def line(word: str, bug: NamedBug) -> str:
         return f"{word:5} {bug.title} ({bug.bug}, {bug.where})"
 
-    also = [told(_("Also:"), bug) for bug in diagnosis.also]
-    instead = [told(_("Or:"), bug) for bug in diagnosis.alternatives]
-    return [told(_("Bug:"), diagnosis), *instead, *also]
+    further = [line(_("Also:"), bug) for bug in diagnosis.also]
+    alternatives = [line(_("Or:"), bug) for bug in diagnosis.alternatives]
+    return [line(_("Bug:"), diagnosis), *alternatives, *further]
 
 
 def _which(report: Report, entry: str) -> str:
@@ -139,16 +139,14 @@ def _headline(result: CheckResult, width: int) -> Text:
 
 def _summary(report: Report, pass_mark: float) -> Text:
     if report.nothing_to_grade():
-        return Text(_("Not graded, and no score: there is nothing in it that could be graded."), "bold magenta")
+        return Text(_("Not graded, no score: the submission contains nothing that can be graded."), "bold magenta")
     if report.score is None:
-        return Text(
-            _("Not graded: the grader could not do its work, which is not the submission's fault."), "bold magenta"
-        )
+        return Text(_("Not graded: this is a problem of the grader, not of the submission."), "bold magenta")
     needed = pass_mark / 100 * report.max_score
     sentence = (
         _("Score: {score:g} of {max_score:g}, passed.")
         if report.passed
-        else _("Score: {score:g} of {max_score:g}, not passed, {needed:g} are needed.")
+        else _("Score: {score:g} of {max_score:g}, not passed ({needed:g} needed).")
     )
     style = "bold green" if report.passed else "bold red"
     return Text(sentence.format(score=report.score, max_score=report.max_score, needed=needed), style)

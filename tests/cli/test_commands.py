@@ -190,7 +190,7 @@ def test_a_level_that_cannot_be_had_is_not_gradable(tmp_path):
 def test_a_piped_report_is_plain_text_in_whole_lines(grader):
     done = grader("check", "single-neuron", EXAMPLES / "wrong.py")
     assert "\x1b" not in done.stdout
-    assert "Score: 52.5 of 100, not passed, 70 are needed." in done.stdout
+    assert "Score: 52.5 of 100, not passed (70 needed)." in done.stdout
     (line,) = [line for line in done.stdout.splitlines() if "db is wrong" in line]
     assert len(line) > 80
 

@@ -88,7 +88,7 @@ def test_students_read_that_it_is_not_their_fault_and_instructors_why(small, tmp
     laid_out(tmp_path)
     assert run.main(tmp_path, prepare=False) == 3
     results = json.loads((tmp_path / "results" / "results.json").read_text())
-    assert results["output"] == "This could not be graded yet, which is not your fault."
+    assert results["output"] == "This could not be graded yet. It is not your fault."
     assert not {"score", "tests"} & results.keys()
     assert results["stdout_visibility"] == "hidden"
     assert "numpy-mnist needs 1.5 GB: choose at least 1 processor and 1.5 GB" in capsys.readouterr().out

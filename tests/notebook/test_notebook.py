@@ -60,7 +60,7 @@ def test_a_notebook_that_grades_itself(execute, wrong, check, tmp_path):
     fallen = next(result for result in report["checks"] if result["diagnosis"])
     assert fallen["diagnosis"]["bug"] in page
     assert fallen["diagnosis"]["bug"] in text
-    assert f"Score: {report['score']:g} of 100, not passed, 70 are needed." in text
+    assert f"Score: {report['score']:g} of 100, not passed (70 needed)." in text
     assert cells[3].outputs[0].text == f"False {report['score']} {len(report['checks'])}\n"
 
 

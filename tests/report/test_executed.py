@@ -27,7 +27,7 @@ def test_a_picture_is_said_to_be_that_of_its_cell():
     drawn = {"output_type": "display_data", "data": {"image/png": png()}}
     told = {"cell_type": "code", "source": "", "outputs": [drawn]}
     page = html.render(report(), "Swap", 75, "anna", notebook={"cells": [told, {**told, "outputs": [drawn, drawn]}]})
-    assert re.findall(r'alt="Picture that (cell \d) draws"', page) == ["cell 1", "cell 2", "cell 2"]
+    assert re.findall(r'alt="Image drawn by (cell \d)"', page) == ["cell 1", "cell 2", "cell 2"]
 
 
 def output(**given):

@@ -56,7 +56,7 @@ def test_odd_numbers_can_be_drawn(values):
 def test_the_sides_of_a_threshold_are_counted():
     (points,) = [picture for picture in made() if picture.kind == "points"]
     drawn = pictures.draw(points)
-    assert drawn.told == "2 of 4 points are on their side of 0.5."
+    assert drawn.description == "2 of 4 points are on the correct side of 0.5."
     assert (drawn.body.count("✓"), drawn.body.count("✕")) == (2, 1)
 
 
@@ -70,7 +70,7 @@ def test_what_was_taken_for_what_is_said():
     counts = [list(row) for row in confusion.counts]
     counts[4][7] = 20
     drawn = pictures.draw(confusion.model_copy(update={"counts": counts}))
-    assert "20 × 4 was taken for 7." in drawn.told
+    assert "20 × 4 was classified as 7." in drawn.description
 
 
 def test_names_are_short_and_clean():

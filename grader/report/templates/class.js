@@ -5,7 +5,7 @@
   const rows = [...body.rows];
   const search = document.getElementById("search");
   const count = document.getElementById("count");
-  const said = count.dataset;
+  const labels = count.dataset;
   const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
 
   const find = () => {
@@ -15,7 +15,7 @@
       row.hidden = !words.every((word) => texts.get(row).includes(word));
       shown += row.hidden ? 0 : 1;
     }
-    count.textContent = said.text.replace("{shown}", shown).replace("{all}", rows.length);
+    count.textContent = labels.text.replace("{shown}", shown).replace("{all}", rows.length);
   };
 
   const value = (row, column) => {
