@@ -1,9 +1,9 @@
 """The time that a worker has for one request, measured so that a loaded or slow machine gives the same verdict.
 
-While the worker waits (none of its threads runs or is ready to run), its time passes by the clock. While it computes, its
-time is the processor time of all its processes, divided by the processors that they use at once. A machine that is busy with
-other things gives it less processor time in a second, and so it has more seconds. At ``LONGEST`` times the limit every
-request is over.
+While the worker waits (none of its threads runs or is ready to run), wall-clock time is counted. While it computes, the
+processor time of all its processes is counted, divided by the number of processors that they use at once. A busy machine
+gives the worker less processor time per second, so the worker gets more seconds. Every request ends after ``LONGEST``
+times its limit by the clock.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Sequence
 
 from .. import machine
 
-LOOK_SECONDS = 0.25  # between two looks at a worker that keeps the grader waiting
+LOOK_SECONDS = 0.25  # between two measurements of a worker while the grader waits for it
 SHORTEST_LOOK = 0.05  # the system counts processor time in hundredths of a second
-LONGEST = 5  # times its limit, by the clock
+LONGEST = 5  # most wall-clock time, as a multiple of the limit
 
 
 class Allowance:
     """The time for one request: ``seconds`` of waiting or computing, and never more than ``longest`` by the clock.
 
-    ``more`` are seconds that it can be extended by, one after the other: for what runs to end once it is interrupted,
-    for what follows that, and so on.
+    ``more`` lists the extensions in seconds, in the order of their use: the first lets an interrupted statement end,
+    the second is for the statements after it, and so on.
     """
 
     def __init__(self, seconds: float, longest: float | None = None, more: Sequence[float] = ()) -> None:
@@ -30,12 +30,15 @@ class Allowance:
         self._more = [*more]
         self._interrupted = False
         self.spent = 0.0
-        """Seconds of the limit that are used up."""
+        """The seconds of the limit that have been used."""
         self._looked = time.monotonic()
         self._end = self._looked + (LONGEST * seconds if longest is None else longest)
 
     def interrupt(self) -> bool:
-        """Extend it for what runs to end; False if it has not ended the last time, or if nothing is left."""
+        """Extend the time so that the running statement can end.
+
+        Return False if no extension is left, or if the previous interrupted statement has not ended.
+        """
         if self._interrupted or not self._more:
             return False
         self._interrupted = True
@@ -43,7 +46,7 @@ class Allowance:
         return True
 
     def go_on(self) -> bool:
-        """Something else runs: extend it if what was interrupted has ended with this; whether it has."""
+        """Note that another statement runs now; return True if that ended an interrupted one, and extend the time then."""
         ended, self._interrupted = self._interrupted, False
         if ended and self._more:
             self._extend()
@@ -56,25 +59,25 @@ class Allowance:
 
     @property
     def over(self) -> bool:
-        """Whether nothing is left of it."""
+        """True if no time is left."""
         return self.spent >= self.seconds or time.monotonic() >= self._end
 
     @property
     def next_look(self) -> float:
-        """When to look at the worker again, as a time of :func:`time.monotonic`."""
+        """The time of the next measurement, on the clock of :func:`time.monotonic`."""
         wait = min(max(self.seconds - self.spent, SHORTEST_LOOK), LOOK_SECONDS)
         return min(self._looked + wait, self._end)
 
     @property
     def since_look(self) -> float:
-        """Seconds since the last look, by the clock."""
+        """Seconds since the last measurement, by the clock."""
         return time.monotonic() - self._looked
 
     def count(self, computed: float, ready: int) -> None:
-        """Count the time since the last look.
+        """Count the time since the last measurement.
 
-        ``computed`` is the processor time that the worker has used since then or since an earlier moment, infinite where
-        it is not known; ``ready`` is how many of its threads run or wait for a processor now.
+        ``computed`` is the processor time in seconds that the worker has used since then or since an earlier moment
+        (infinite if it is not known); ``ready`` is the number of its threads that run or wait for a processor now.
         """
         passed = self.since_look
         self._looked += passed

@@ -1,4 +1,4 @@
-"""Tries, before strangers' code runs, whether a worker of exactly that configuration can get out."""
+"""Test, before untrusted code runs, whether code in a worker with exactly this configuration can escape."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ Kind = Literal["module", "notebook"]
 
 @dataclass(frozen=True)
 class Attempt:
-    """What an intruder reached, [] as it should be, and what its level leaves open on this machine."""
+    """The result of one escape test: the things that the intruder reached (should be empty), and the gaps of its level
+    on this machine."""
 
     reached: list[str]
     not_enforced: list[str]
@@ -45,10 +46,10 @@ def try_to_escape(
     warm: WarmStart | None = None,
     engine: Engine = "kernel",
 ) -> Attempt:
-    """Start a worker at ``level``, let an intruder in it try to get out, and return how far it got.
+    """Start a worker at ``level``, run the intruder in it, and return the things that it reached.
 
-    ``files`` and ``folders`` are what it must not reach, {what it is: path}; a folder is written to as well.
-    Raises NotGradable or CallFailed if no worker can be started so.
+    ``files`` and ``folders`` must not be reachable, {description: path}; the intruder also tries to write into the
+    folders. Raises NotGradable or CallFailed if no such worker can be started.
     """
     mark = f"grader-canary-{secrets.token_hex(8)}"
     argument = secrets.token_hex(8)
@@ -72,9 +73,10 @@ def try_to_escape(
 
 
 def files_of_the_grader() -> dict[str, Path]:
-    """Files of the grader that a worker must not read, {what it is: path}.
+    """Return files of the grader that a worker must not read, {description: path}.
 
-    At medium the names of those of an installed grader can be listed, since Python has to list the folder of packages.
+    At level medium a worker can list the file names of an installed grader, because Python has to list the folder of
+    packages.
     """
     answers = next(iter(sorted((REFERENCE / "answers").glob("*.npz"))))
     return {"the grader's code": PACKAGE / "oracle.py", "the reference's answers": answers}
@@ -106,7 +108,7 @@ def _environment(name: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _listening(name: str) -> Iterator[tuple[int, socket.socket]]:
-    """A TCP port, a socket for datagrams, and an abstract socket of that name (Linux), all to be reached."""
+    """Yield a TCP port and a datagram socket that a worker could reach; on Linux also open an abstract socket ``name``."""
     with contextlib.ExitStack() as stack:
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -121,7 +123,7 @@ def _listening(name: str) -> Iterator[tuple[int, socket.socket]]:
 
 @contextlib.contextmanager
 def _waiting(argument: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of the grader's that ends at a signal, and with the grader, whose end of its input it waits at.
+    """Yield a process of the grader that ends when it gets a signal, or when the grader ends and closes its input.
 
     Its command line ends with ``argument``.
     """
@@ -136,7 +138,7 @@ def _waiting(argument: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Whether the signal came; it has had all the time that the intruder's other attempts took."""
+    """True if the signal arrived; the intruder's other attempts gave it enough time."""
     try:
         process.wait(0.1)
     except subprocess.TimeoutExpired:
@@ -152,7 +154,7 @@ def _has_arrived(udp: socket.socket) -> bool:
 
 
 def _is_running(mark: str) -> bool:
-    """Whether a process with ``mark`` in its command line is there; only Linux tells."""
+    """True if a process with ``mark`` on its command line exists; always False on systems other than Linux."""
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             if mark.encode() in file.read_bytes():

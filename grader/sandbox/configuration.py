@@ -1,7 +1,7 @@
-"""The configuration of a Keras model as a submission's worker tells it, read and cleaned before anything is built from it.
+"""Read and clean the configuration of a Keras model that a submission's worker sent, before a model is built from it.
 
-Only what Keras itself brings is let through, from an explicit list, with nothing in it that is code or names a file.
-What only training needs is left out: the weights say what came of it.
+Only classes of Keras itself from an explicit list are accepted, without any setting that is code or names a file.
+Settings that only training needs are dropped: the weights already contain the result of training.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ SPELT = {
     "swish": "silu",
     "leaky_relu_v2": "leaky_relu",
 }
-PLAIN = ("build_config", "compile_config")  # which nothing is built from
+PLAIN = ("build_config", "compile_config")  # settings that no part of the model is built from
 
 
 class NotBuiltIn(Exception):
-    """It cannot be rebuilt from what Keras brings; the text names the class, or is empty."""
+    """The model cannot be rebuilt from classes of Keras; the text names the foreign class, or is empty."""
 
 
 def cleaned(raw: bytes) -> dict[str, Any]:
-    """The configuration, fit for ``keras.saving.deserialize_keras_object``; raises NotBuiltIn."""
+    """Return a configuration that ``keras.saving.deserialize_keras_object`` can use; raises NotBuiltIn."""
     try:
         read = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -65,7 +65,7 @@ def _named(name: str) -> dict[str, Any]:
 
 
 class _Reader:
-    """Walks a configuration and makes a new one."""
+    """Walks through a configuration and builds a clean copy."""
 
     def __init__(self) -> None:
         self._nodes = 0
@@ -82,13 +82,13 @@ class _Reader:
         return item
 
     def settings(self, item: dict[str, Any], depth: int) -> dict[str, Any]:
-        """Plain settings: without what is only for training, and with activations by their names."""
+        """Return plain settings: without those that are only for training, and with activations as names."""
         made: dict[str, Any] = {}
         for key, one in item.items():
             if key in ("module", "registered_name", "value") or "file" in key or "path" in key or "vocabulary" in key:
                 raise NotBuiltIn
             if key.endswith("initializer"):
-                made[key] = "zeros"  # the weights take its place
+                made[key] = "zeros"  # the weights are set afterwards
             elif key.endswith(("regularizer", "constraint")) or key == "quantization_config":
                 made[key] = None
             elif key.endswith("activation"):
@@ -99,7 +99,7 @@ class _Reader:
 
     def activation(self, item: Any, depth: int) -> Any:
         if isinstance(item, dict) and item.get("class_name") == "function":
-            item = item.get("config")  # one of TensorFlow's, perhaps; whether it computes the same is seen afterwards
+            item = item.get("config")  # perhaps a function of TensorFlow; whether it computes the same is checked later
         if isinstance(item, str):
             name = SPELT.get(item, item)
             if name not in ACTIVATIONS:

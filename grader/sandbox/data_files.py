@@ -1,8 +1,8 @@
-"""Finds the files with whole data sets in what workers see of this machine, so that they can be hidden.
+"""Find the files with whole datasets among the files that workers can see on this machine, so that they can be hidden.
 
-The first search takes seconds. What it found is kept in the user's cache, with the time of the last change of each folder:
-later only these times are looked at, and folders that have changed since. What is written over a file that was there
-already is not noticed.
+The first search takes seconds. Its result is stored in the user's cache together with the time of the last change of each
+folder. A later search only reads these times, and the folders that have changed. A file whose content is overwritten in
+place is not noticed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from typing import Any
 from .. import __version__, datasets
 from ..datasets import recognise
 
-RECENT = 3 * 10**9  # nanoseconds: what changed so shortly before the search may change again unnoticed
-Folders = dict[str, tuple[int, list[str]]]  # of each: its last change, 0 to look again; what in it is to be hidden
+RECENT = 3 * 10**9  # nanoseconds: a folder that changed so shortly before the search may change again unnoticed
+Folders = dict[str, tuple[int, list[str]]]  # folder: (last change, or 0 to search it again; the paths in it to hide)
 
 
 @cache
 def find(roots: tuple[str, ...], leave_out: tuple[str, ...] = ()) -> list[str]:
-    """The files, and the folders of pictures, below ``roots`` that may hold a data set; real paths.
+    """Return the files and image folders below ``roots`` that may hold a dataset, as real paths.
 
-    Folders in ``leave_out`` are not looked into.
+    Folders in ``leave_out`` are not searched.
     """
     facts = (*roots, "", *leave_out)
     kept = _kept(facts)
@@ -55,7 +55,7 @@ def _changed(path: str) -> int | None:
 
 
 def _search(start: str, folders: Folders, leave_out: set[str]) -> None:
-    """Look into a folder and those below it, but for those in ``folders`` or ``leave_out``."""
+    """Search a folder and the folders below it, except those in ``folders`` or ``leave_out``."""
     waiting = [start]
     while waiting:
         path = waiting.pop()
@@ -65,7 +65,7 @@ def _search(start: str, folders: Folders, leave_out: set[str]) -> None:
         if changed is None:
             continue
         newest, found, files = changed, [], []
-        with contextlib.suppress(OSError):  # it is a file, or may not be read: not by a worker either
+        with contextlib.suppress(OSError):  # a file, or a folder that is not readable, for a worker neither
             for entry in os.scandir(path):
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name != "__pycache__" and entry.path not in leave_out:

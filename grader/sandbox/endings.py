@@ -1,4 +1,4 @@
-"""How a call of student code can end without an answer."""
+"""The ways in which a call of student code can end without an answer, and the sentences for them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from . import magics
 
 Ending = Literal["failed", "error", "timeout", "memory", "output", "crashed", "protocol", "not_gradable"]
 BROKEN = "BrokenKernel"
-EXITED = "SystemExit"  # of a process that has ended itself, not by a signal
+EXITED = "SystemExit"  # the process ended itself, not by a signal
 Place = tuple[int | None, int | None]
 
-# The worker's own sentence in an exception; it is said there in English, since a worker imports nothing of ours.
+# The text of an exception that the worker itself raises. It is English there: the worker imports nothing of this package.
 UNAVAILABLE = marked("{name} is not available while a submission is graded; this assignment offers {offered}.")
-PATH = re.compile(r" \((?:/|[A-Za-z]:\\)[^)]*\)")  # of a file of this machine, in the text of an ImportError
-NUMPY_ADVICE = re.compile(r"^(module 'numpy' has no attribute '\w+')\..*")  # which leads to pages about NumPy 1.20
-NO_DATA = marked("no data set")  # where it offers none
+PATH = re.compile(r" \((?:/|[A-Za-z]:\\)[^)]*\)")  # a path on this machine, in the text of an ImportError
+NUMPY_ADVICE = re.compile(r"^(module 'numpy' has no attribute '\w+')\..*")  # the advice is about NumPy 1.20
+NO_DATA = marked("no dataset")  # {offered} if the assignment offers no dataset
 
 
 class CallFailed(Exception):
-    """No answer: ``status`` is one of the report's, the text is the sentence that the student reads.
+    """A call gave no answer: ``status`` is a status of the report, ``message`` is the sentence that the student reads.
 
-    ``raised`` is the exception of student code that ended the call, "ValueError: ..."; "" if there was none.
-    ``place`` is the cell (None in a module) and the line at which the submission failed, as the worker tells it.
+    ``raised`` is the exception of student code that ended the call, such as "ValueError: ...", or "" without one.
+    ``place`` is the cell (None in a module) and the line at which the submission failed, as the worker reports it.
     """
 
     def __init__(self, status: Ending, message: str, raised: str = "", place: Place | None = None) -> None:
@@ -37,7 +37,10 @@ class CallFailed(Exception):
 
 
 def failure_of(error: Any, doing: str, loading: bool = False) -> CallFailed:
-    """Turn a worker's description of an error into a status, a sentence and a place; ``loading`` is not yet a call."""
+    """Return a worker's description of an error as a CallFailed with status, sentence and place.
+
+    ``loading`` is True if the error occurred while the submission was loaded, not in a call.
+    """
     if not isinstance(error, dict):
         return CallFailed("protocol", _("{doing} broke the connection to the grader.").format(doing=doing))
     failure = _worded(error, doing, loading)
@@ -58,27 +61,29 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
         return CallFailed(
             "timeout",
             _(
-                "{doing} did not end in time{where}{shown} and was stopped: look for a loop that never ends, or for a training that is too long."
+                "{doing} did not finish in time{where}{shown} and was stopped: look for a loop that never ends or a training that takes too long."
             ).format(doing=doing, where=where, shown=shown),
         )
     if kind == "OutputLimit":
         return CallFailed(
             "output",
             _(
-                "{doing} printed too much{where}{shown} and was stopped: print less inside loops, and train with verbose=0 where Keras is asked for."
+                "{doing} printed too much{where}{shown} and was stopped: print less inside loops, and use verbose=0 when you train with Keras."
             ).format(doing=doing, where=where, shown=shown),
         )
     if kind == "DeadKernel":
         return CallFailed(
             "crashed",
             _(
-                "{doing} killed the Python process{where}{shown}: run that alone, and look for os.kill or os._exit."
+                "{doing} killed the Python process{where}{shown}: run this code on its own, and look for os.kill or os._exit."
             ).format(doing=doing, where=where, shown=shown),
         )
     if kind == BROKEN:
         return CallFailed(
             "crashed",
-            _("{doing} broke the kernel, so that no function can be called: restart and run all.").format(doing=doing),
+            _("{doing} broke the kernel, so no function can be called: restart the kernel and run all cells.").format(
+                doing=doing
+            ),
             BROKEN,
         )
     if error.get("memory"):
@@ -89,14 +94,14 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
     if kind == "StdinNotImplementedError" or (kind == "EOFError" and text == "EOF when reading a line"):
         return CallFailed(
             "error",
-            _("{doing} waits for input(){where}, but nobody is there to type: write the value into your code.").format(
-                doing=doing, where=where
-            ),
+            _(
+                "{doing} waits for input(){where}, but nobody can type while your work is graded: write the value into your code."
+            ).format(doing=doing, where=where),
         )
     if kind == "SystemExit":
         return CallFailed(
             "error",
-            _("{doing} ended the program{where}{shown}: remove calls of exit, quit and sys.exit.").format(
+            _("{doing} ended the program{where}{shown}: remove the calls to exit, quit and sys.exit.").format(
                 doing=doing, where=where, shown=shown
             ),
         )
@@ -104,7 +109,7 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
         if loading:
             return CallFailed(
                 "error",
-                _("{doing} failed{where}, which calls a function that is not written yet.").format(
+                _("{doing} failed{where} because it calls a function that is not written yet.").format(
                     doing=doing, where=where
                 ),
             )
@@ -124,7 +129,7 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
         advice = _("; called at {place}").format(place=", ".join([*called, _("line {line}").format(line=outer)]))
     text = _of_the_worker(PATH.sub("", NUMPY_ADVICE.sub(r"\1", text))) or _("no message")
     raised = f"{kind}: {text}"
-    # What follows a statement that has failed is loaded all the same.
+    # Loading continues after a statement that failed, so it "failed"; a call "stopped".
     sentence = (
         _("{doing} failed{where} with {raised}{shown}{advice}.")
         if loading
@@ -135,13 +140,13 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
 
 
 def _passed_through_another(error: dict[str, Any]) -> bool:
-    """Whether the error has passed more than one line of the submission."""
+    """True if the traceback contains more than one line of the submission."""
     outer = error.get("outer_line")
     return isinstance(outer, int) and (outer, error.get("outer_cell")) != (error.get("line"), error.get("cell"))
 
 
 def _of_the_worker(text: str) -> str:
-    """The text of an exception; that of the worker's own in the language of the report."""
+    """Return the text of an exception; the worker's own sentence is translated into the language of the report."""
     pattern = re.escape(UNAVAILABLE).replace(r"\{name\}", "(?P<name>.+)").replace(r"\{offered\}", "(?P<offered>.+)")
     found = re.fullmatch(pattern, text)
     if found is None:

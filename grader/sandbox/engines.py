@@ -1,4 +1,4 @@
-"""Chooses, from the text of a submission, what executes it and what it is going to import."""
+"""Choose the engine that executes a submission and the libraries to import for it, from its source text."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from ..submission import Submission
 from ..submission.defined import parse
 
 Engine = Literal["kernel", "shell"]
-# What needs a kernel that talks to somebody: widgets, windows, and the kernel itself. Anywhere in a file: to find it in
-# a sentence costs a second.
+# Code that needs a kernel with a frontend: widgets, windows, and uses of the kernel itself. The whole file is searched;
+# a match in a comment or in text only costs a second.
 KERNEL_ONLY = re.compile(
     rb"\b(ipywidgets|ipykernel|jupyter_client|nbclient|IPKernelApp|(import|from) +comm)\b"
     rb"|(get_ipython\(\)|\b(ip|ipython|shell))\.kernel\b|%gui\b|%matplotlib +(?!inline)\w|%pylab +(?!inline)\w"
 )
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-LIBRARIES = {"keras": "keras", "tensorflow": "keras", "matplotlib": "matplotlib"}  # by what is imported
+LIBRARIES = {"keras": "keras", "tensorflow": "keras", "matplotlib": "matplotlib"}  # {imported package: library}
 
 
 def libraries_of(submission: Submission) -> frozenset[str]:
-    """The large libraries that a submission imports as it loads.
+    """Return the large libraries that a submission imports while it is loaded.
 
-    By statements outside of functions alone: whoever does not import a library when loading must not find it there.
+    Only statements outside of functions count: a submission that does not import a library while it is loaded must not
+    find it already imported.
     """
     found = set()
     waiting: list[ast.AST] = [tree for code in submission.code if (tree := parse(code.text)) is not None]
@@ -40,10 +41,10 @@ def libraries_of(submission: Submission) -> frozenset[str]:
 
 
 def engine_of(submission: Submission, wanted: Engine) -> Literal["module", "kernel", "shell"]:
-    """A module executes itself; a notebook gets a kernel if one is wanted, or if it seems to use it as such."""
+    """Return the engine for a submission: a notebook gets a kernel if ``wanted`` says so or if its code needs one."""
     if submission.kind == "module":
         return "module"
-    if submission.problem is not None:  # nothing is executed, and what was handed in may be 50 MB
+    if submission.problem is not None:  # nothing is executed, and the files may have 50 MB
         return wanted
     code = (name for name in submission.files if name == submission.entry or name.lower().endswith((".ipynb", ".py")))
     if any(KERNEL_ONLY.search(submission.files[name]) for name in code):

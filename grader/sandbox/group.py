@@ -1,7 +1,7 @@
-"""A control group (cgroup) of version 2 for each worker: it limits all that the worker takes, the kernel's memory for it included.
+"""A control group (cgroup, version 2) for each worker: it limits all memory of the worker, including kernel memory.
 
-It can be had where groups are for this user to make: in a container or on a machine without systemd as root, and
-below a unit that systemd has delegated (``Delegate=yes``), as it delegates ``user@.service`` to each user.
+Groups are available where this user may create them: as root in a container or on a machine without systemd, and below a
+unit that systemd has delegated (``Delegate=yes``), as it delegates ``user@.service`` to each user.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from pathlib import Path
 from .. import machine
 
 PREFIX = "grader-worker"
-REST = "grader-rest"  # what was in a group before it was divided; only a group without processes may have limited ones
+# Takes the processes of a group before limits are set below it: a group with processes cannot limit its subgroups.
+REST = "grader-rest"
 SYSTEMD = Path("/run/systemd/system")
-DELEGATED = ("trusted.delegate", "user.delegate")  # extended attributes by which systemd tells
-BESIDE = 4  # processes beside those of the submission
+DELEGATED = ("trusted.delegate", "user.delegate")  # extended attributes that systemd sets on delegated groups
+BESIDE = 4  # the grader's own processes, in addition to those of the submission
 ATTEMPTS = 5  # to move all processes of a group, which may start others meanwhile
 
 _number = itertools.count()
@@ -29,11 +30,11 @@ _number = itertools.count()
 
 @dataclass(frozen=True)
 class Memory:
-    """How the memory of a group has ended.
+    """The memory events of a group, read when it is removed.
 
-    ``killed``: the kernel has killed processes of it because memory ran out, here or in a group above it;
-    ``reached_limit``: because of its own limit. ``most_held`` is the most bytes that it has held, files that were read
-    included; None before Linux 5.19.
+    ``killed``: the kernel has killed processes of the group because memory ran out, in it or in a group above it;
+    ``reached_limit``: the group reached its own limit. ``most_held`` is the largest number of bytes that it held,
+    including cached files; None before Linux 5.19.
     """
 
     killed: bool
@@ -42,18 +43,18 @@ class Memory:
 
 
 class Group:
-    """A group that was made for one worker; it has to be removed."""
+    """A control group for one worker; the owner must call :meth:`remove`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.limits_processes = False
 
     def add(self, pid: int) -> bool:
-        """Move a process into it; its children begin there. False where that is not allowed."""
+        """Move a process into the group; its children start there. Return False if that is not allowed."""
         return _write(self._folder / "cgroup.procs", pid)
 
     def remove(self) -> Memory:
-        """Kill what is left in it, and remove it; returns what it has counted."""
+        """Kill the remaining processes, remove the group, and return its memory events."""
         events = machine.counters(self._folder / "memory.events")
         counted = Memory(
             killed=bool(events.get("oom_kill")),
@@ -74,7 +75,7 @@ class Group:
 
 
 def create(memory_bytes: int, processes: int) -> Group | None:
-    """A new group with these limits; None where none can be had."""
+    """Return a new group with these limits, or None if no group can be created."""
     parent = _parent()
     if parent is None:
         return None
@@ -92,13 +93,13 @@ def create(memory_bytes: int, processes: int) -> Group | None:
 
 
 def can_be_had() -> bool:
-    """Whether this process can make groups, as far as that can be said without making one."""
+    """True if this process can probably create groups; the function does not create one to find out."""
     return _parent() is not None
 
 
 @cache
 def _parent() -> Path | None:
-    """The group in which groups for workers can be made; None where there is none."""
+    """Return the group in which groups for workers can be created, or None."""
     own = next((folder for folder in machine.groups("memory", machine.ROOT)), None)
     if own is None or not (own / "cgroup.controllers").exists():  # version 1, or no cgroups at all
         return None
@@ -116,7 +117,7 @@ def _parent() -> Path | None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether groups in it are for this user to make, and not only possible, as for root everywhere."""
+    """True if this user is meant to create groups in it; root could do so everywhere."""
     if not all(
         os.access(path, os.W_OK) for path in (folder, folder / "cgroup.procs", folder / "cgroup.subtree_control")
     ):
@@ -133,9 +134,10 @@ def _is_delegated(folder: Path) -> bool:
 
 
 def _divide(own: Path) -> bool:
-    """Let the own group limit the memory of groups in it, for which its processes move into one of these.
+    """Enable memory limits for subgroups of this process's own group; its processes move into a subgroup for that.
 
-    Only where the whole group was handed over: by systemd, or as the topmost one of a container or of a machine.
+    Return False unless the whole group belongs to this user: delegated by systemd, or the topmost group of a container
+    or machine.
     """
     topmost = not (own.parent / "cgroup.controllers").exists()
     if "memory" in _words(own / "cgroup.subtree_control"):
@@ -143,7 +145,7 @@ def _divide(own: Path) -> bool:
     if "memory" not in _words(own / "cgroup.controllers") or not (topmost or _is_delegated(own)):
         return False
     rest = own / REST
-    if (own / "cgroup.type").exists():  # all but the topmost of the machine, which may have processes as well
+    if (own / "cgroup.type").exists():  # not the topmost group of the machine, which may keep its processes
         with contextlib.suppress(FileExistsError):
             rest.mkdir()
         for _ in range(ATTEMPTS):
@@ -163,7 +165,7 @@ def _divide(own: Path) -> bool:
 
 
 def _remove_stale(parent: Path) -> None:
-    """Remove the groups of graders that were killed; those of others, and all that have processes, stay."""
+    """Remove the groups of graders that were killed; other groups and groups with processes stay."""
     own_namespace = _owner(os.getpid()).partition(".")[0]
     for folder in parent.glob(f"{PREFIX}-{own_namespace}.*"):
         found = re.fullmatch(rf"{PREFIX}-((\d+)\.(\d+)\.\d+)-\d+", folder.name)
@@ -173,7 +175,7 @@ def _remove_stale(parent: Path) -> None:
 
 
 def _owner(pid: int) -> str:
-    """A name for a process that no other one has until the machine starts anew: its namespace, id and start."""
+    """Return a name for a process that is unique until the machine restarts: namespace, process id and start time."""
     try:
         namespace = os.stat("/proc/self/ns/pid").st_ino
         start = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]

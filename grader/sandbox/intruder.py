@@ -1,6 +1,6 @@
-"""Runs in a worker in a submission's place and tries to get out; what it reaches, it tells.
+"""Runs in a worker instead of a submission, tries to escape, and returns the things that it reached.
 
-A process id may belong to another process in here: whether the grader's own was reached, the grader finds out.
+Process ids may mean other processes in the worker, so the grader itself checks whether its own processes were reached.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def reach(
     tcp_port: int,
     udp_port: int,
 ) -> tuple[list[str], list[str]]:
-    """Return the names of what was reached, and what was read of ``parent``'s memory at ``address``, as hex digits.
+    """Return the names of the things that were reached, and the bytes of ``parent``'s memory at ``address`` in hex.
 
-    ``mark`` is the name of an environment variable and of an abstract socket, and of the process that is left behind.
-    ``argument`` stands on the command line of the process ``victim``.
+    ``mark`` is the name of an environment variable, of an abstract socket, and of the process that is left behind.
+    ``argument`` is on the command line of the process ``victim``.
     """
     attempts: dict[str, Callable[[], Any]] = {
         **{what: partial(_read, path) for what, path in files.items()},
@@ -49,7 +49,7 @@ def reach(
     reached = [what for what, attempt in attempts.items() if _succeeds(attempt)]
     _succeeds(lambda: os.kill(victim, signal.SIGCONT))
     _succeeds(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"here", ("127.0.0.1", udp_port)))
-    # It leaves the session and its parent, which ends at once.
+    # The process leaves its session, and its parent ends at once.
     code = "import os, time; os.setsid(); os.fork() and os._exit(0); time.sleep(600)"
     _succeeds(lambda: subprocess.Popen([sys.executable, "-I", "-c", code, mark]))
     return reached, [_memory(parent, address), _memory_by_call(parent, address)]
@@ -58,13 +58,13 @@ def reach(
 def _succeeds(attempt: Callable[[], Any]) -> bool:
     try:
         attempt()
-    except (OSError, KeyError, AttributeError):  # AttributeError: no such thing on this system
+    except (OSError, KeyError, AttributeError):  # AttributeError: this system does not have it
         return False
     return True
 
 
 def _find_grader() -> None:
-    """Look among the installed packages for an assignment, whose steps and bugs tell how it is solved."""
+    """Look for an assignment among the installed packages: its steps and bugs would reveal the solution."""
     for folder in (*sys.path, *site.getsitepackages()):
         for package in ("grader", "assignments", "grader/bundled/assignments"):
             with contextlib.suppress(OSError, StopIteration):
@@ -87,12 +87,12 @@ def _write(folder: str) -> None:
 def _read_environment(pid: int) -> None:
     with open(f"/proc/{pid}/environ", "rb") as theirs, open("/proc/self/environ", "rb") as own:
         if theirs.read() in (b"", own.read()):
-            raise OSError("its environment is empty, or it is one of ours")
+            raise OSError("the environment is empty or equal to this one")
 
 
 def _read_command_line(pid: int, argument: str) -> None:
     if argument not in Path(f"/proc/{pid}/cmdline").read_text():
-        raise OSError("it is another process")
+        raise OSError("this is another process")
 
 
 def _memory(pid: int, address: int) -> str:

@@ -1,4 +1,4 @@
-"""The levels of isolation, the tightest first."""
+"""The isolation levels, strictest first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
 
 
 def to_try(wanted: Level | None) -> list[Level]:
-    """The levels to try one after the other: the ``wanted`` one alone, or all that this system may offer."""
+    """Return the levels to try in this order: only ``wanted``, or without it all levels that this system may offer."""
     if wanted is not None:
         return [wanted]
     return list(LEVELS if sys.platform == "linux" else LEVELS[-1:])

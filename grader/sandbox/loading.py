@@ -1,7 +1,7 @@
-"""What a submission has lost as it loaded, and why: of its own doing, or for lack of what this machine has not.
+"""Which names a submission lost while it was loaded, and why: its own error, or something that this machine lacks.
 
-A worker says which statements failed, with which error. Whether a package is one that everybody knows and that is
-missing here is decided from :mod:`grader.packages` alone, so that a submission cannot invent it.
+A worker reports the statements that failed and their errors. Only :mod:`grader.packages` decides whether a missing
+package is a well-known one, so that a submission cannot invent an excuse.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from .endings import CallFailed, Ending, Place, failure_of
 
 MOST_NOTES = 5
 MOST_SHOWN = 12  # names in a note
-ANY = "*"  # stands for the names that a star import would have brought
-# What ended a worker, as the type of an error that a statement raised.
+ANY = "*"  # the unknown names of a star import that failed
+# {how a worker ended: type of the error that the statement raised}
 ENDED: Mapping[str, str] = {
     "timeout": "TimeUp",
     "output": "OutputLimit",
@@ -27,7 +27,7 @@ ENDED: Mapping[str, str] = {
     "memory": "MemoryError",
 }
 UNKNOWN_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
-# What the exceptions of Python say of something that is not there, as a dotted name.
+# Texts of Python's exceptions about something that does not exist; together the groups give its dotted name.
 ABSENT = (
     re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'"),
     re.compile(
@@ -37,7 +37,7 @@ ABSENT = (
     re.compile(r"AttributeError: `np\.(?P<name>\w+)` was removed"),
     re.compile(r"AttributeError: '(?P<of>Sequential|Functional|Model)' object has no attribute '(?P<name>\w+)'"),
 )
-# Values and arguments that newer releases call something else: (in the text of an error, old, new).
+# Values and arguments that have another name in newer releases: (pattern for the text of the error, old, new).
 RENAMED = (
     (re.compile(r"'(seaborn[\w-]*)' is not a valid package style"), "seaborn", "seaborn-v0_8"),
     (re.compile(r"not recognized: \{'lr':"), "lr", "learning_rate"),
@@ -48,7 +48,7 @@ RENAMED = (
 
 @dataclass(frozen=True)
 class Cause:
-    """Why something is missing: the status of a check that needs it, the sentence about it, and where it was."""
+    """Why something is missing: the status of the checks that need it, a sentence, and the place of the statement."""
 
     status: Ending
     sentence: str
@@ -56,11 +56,11 @@ class Cause:
 
 
 class Causes:
-    """What failed while a submission loaded, and which names are missing because of that."""
+    """The statements that failed while a submission was loaded, and the names that are missing because of them."""
 
     def __init__(self, what: str, texts: Iterable[str], forbidden: Iterable[str], seconds: float) -> None:
-        """``what`` was done, "Loading mine.py"; ``texts`` are the code of the submission, ``forbidden`` the packages
-        that its exercise forbids, ``seconds`` its time for loading."""
+        """``what`` starts the sentences, such as "Loading mine.py"; ``texts`` is the code of the submission,
+        ``forbidden`` lists the packages that the exercise forbids, ``seconds`` is the time limit for loading."""
         self._what = what
         self._texts = list(texts)
         self._forbidden = set(forbidden)
@@ -68,11 +68,11 @@ class Causes:
         self._lost: dict[str, Cause] = {}
         self._excused: list[tuple[Cause, set[str]]] = []
         self.sentences: dict[str, None] = {}
-        """What was said about causes so far, in order; each may be part of the messages of several checks."""
+        """The sentences about causes so far, in order; each may be part of the messages of several checks."""
         self.first: Cause | None = None
-        """Why the first of them failed, where that is of the submission's own doing."""
+        """The first cause that is the submission's own fault."""
         self.notes: list[str] = []
-        """A sentence about each statement that failed by itself, not because of an earlier one."""
+        """One sentence for each statement that failed by itself, not because of an earlier one."""
 
     def take(
         self,
@@ -81,10 +81,11 @@ class Causes:
         left_out: Mapping[tuple[int, int], Ending],
         stopped_at: tuple[int, int] | None = None,
     ) -> None:
-        """Take in what a worker says; ``left_out`` are statements that were not run, and how they had ended a worker.
+        """Read a worker's report: the statements that failed, and those whose names are ``absent``.
 
-        Those behind ``stopped_at`` were left out because of that one.
-        Raises ValueError for one that was not left out.
+        ``left_out`` maps statements that were not run to the way in which they had ended a worker. Statements after
+        ``stopped_at`` were left out because of that one. Raises ValueError if the worker reports a statement as left
+        out that is not in ``left_out``.
         """
         self._lost = {}
         self._excused = []
@@ -115,30 +116,33 @@ class Causes:
     def _lose(self, names: Iterable[str], cause: Cause) -> None:
         for name in names:
             self._lost.setdefault(name, cause)
-            self._lost.setdefault(name.rpartition(".")[2], cause)  # a method, in case that it is looked for
+            self._lost.setdefault(name.rpartition(".")[2], cause)  # a method may be looked up by its bare name
 
     @property
     def lost(self) -> list[str]:
-        """The names that are missing because a statement failed."""
+        """The names that are missing because a statement failed, in order."""
         return [name for name in self._lost if name != ANY]
 
     def of(self, name: str | None) -> Cause | None:
-        """Why ``name`` is missing; None if it is not for a statement that failed."""
+        """Return the cause why ``name`` is missing, or None if no failed statement explains it."""
         return self._lost.get(name or ANY) or self._lost.get(ANY)
 
     def excuse(self, names: Iterable[str]) -> Cause | None:
-        """Why something is not as the submission makes it, through no fault of its own: a statement failed for lack of
-        what this machine has not, and it touches one of the variables, or calls one of the functions, ``name()``."""
+        """Return a cause that is not the submission's fault and that may have changed one of ``names``, or None.
+
+        Such a statement failed because this machine lacks something. It uses one of the variables, or calls one of the
+        functions (written ``name()``).
+        """
         wanted = set(names)
         return next((cause for cause, touched in self._excused if touched & wanted), None)
 
     def explains(self, failure: CallFailed) -> bool:
-        """Whether a name that a call did not find is one that loading has lost."""
+        """True if the call failed because of a name that was lost while the submission was loaded."""
         found = UNKNOWN_NAME.match(failure.raised)
         return found is not None and found[1] in self._lost
 
     def explained(self, failure: CallFailed) -> CallFailed:
-        """The failure of a call, with what lies behind it: a name that loading has lost, or a package that is not here."""
+        """Return the failure of a call, with its cause added: a name lost while loading, or a package that is missing."""
         found = UNKNOWN_NAME.match(failure.raised)
         cause = self._lost.get(found[1]) if found else None
         if cause is not None:
@@ -150,14 +154,14 @@ class Causes:
         return CallFailed(why[0], f"{failure.message} {why[1]}", failure.raised, failure.place)
 
     def _cause(self, item: seen.Failure) -> Cause:
-        """The cause that a failed statement is, or that of the earlier one whose name it lacks, or whose object it needs."""
+        """Return the cause for a failed statement: its own, or that of an earlier one whose name or object it needs."""
         failure = failure_of(item.model_dump(exclude_none=True), self._what, loading=True)
         found = UNKNOWN_NAME.match(failure.raised)
         if found and (earlier := self._lost.get(found[1])) is not None:
             return earlier
         sentence, status = failure.message, failure.status
         if magics.EXTENSION.match(item.source) and failure.raised.startswith("ModuleNotFoundError"):
-            sentence += " " + _("It is an extension that is not installed here: only its own magics are missing.")
+            sentence += " " + _("This extension is not installed here; only its magics are missing.")
         elif why := self._absence(failure.raised):
             status, reason = why
             sentence = f"{sentence} {reason}"
@@ -169,14 +173,14 @@ class Causes:
         return Cause(status, sentence, failure.place)
 
     def _absence(self, raised: str) -> tuple[Ending, str] | None:
-        """Whose fault it is that something could not be imported or is not there any more, and a sentence that says so.
+        """Return status and sentence for something that cannot be imported or no longer exists.
 
-        None for any other exception.
+        Return None for any other exception.
         """
         for pattern, old, new in RENAMED:
             if pattern.search(raised) and self._mentions(old):
                 return "not_gradable", _(
-                    "Newer releases do not know {old} any more: write {new} instead. This is not counted as a mistake."
+                    "Newer releases no longer accept {old}: write {new} instead. This does not count as a mistake."
                 ).format(old=old, new=new)
         path = _absent_path(raised)
         if path is None:
@@ -187,38 +191,38 @@ class Causes:
             if not self._mentions(old.rpartition(".")[2]):
                 return None
             return "not_gradable", _(
-                "Newer releases have no {old} any more: use {new} instead. This is not counted as a mistake."
+                "Newer releases no longer have {old}: use {new} instead. This does not count as a mistake."
             ).format(old=old, new=new)
         package = path.split(".")[0]
         pip, where = packages.pip_name(path), packages.service(path)
-        # Of a package that is not here, a stand-in may be: then it is something of the package that is not found.
+        # A package that is not installed may still have a stand-in; then only a part of the package is missing.
         if not raised.startswith("ModuleNotFoundError") and (pip is None or packages.is_installed(package)):
             return None
         if package in self._forbidden:
-            return "error", _("{package} is not installed here, and this exercise needs NumPy alone.").format(
+            return "error", _("{package} is not installed here; this exercise needs only NumPy.").format(
                 package=package
             )
         if where is not None and self._mentions(package):
             return "not_gradable", _(
-                "{module} exists only on {service}: leave it out of what you hand in. This is not counted as a mistake."
+                "{module} exists only on {service}: remove it before you hand in your work. This does not count as a mistake."
             ).format(module=path, service=where)
         if pip is not None and self._mentions(package) and not packages.is_installed(package):
             told = (
                 _(
-                    "{package} is not installed here, which is not your mistake. This exercise needs NumPy alone: do without it, or run 'python -m pip install {pip}' and grade again."
+                    "{package} is not installed here; this is not your mistake. This exercise needs only NumPy: solve it without {package}, or run 'python -m pip install {pip}' and grade again."
                 )
-                if self._forbidden  # as what forbids libraries says of them
+                if self._forbidden  # the same words as in the check that forbids libraries
                 else _(
-                    "{package} is not installed here, which is not your mistake: run 'python -m pip install {pip}' and grade again."
+                    "{package} is not installed here; this is not your mistake. Run 'python -m pip install {pip}' and grade again."
                 )
             )
             return "not_gradable", told.format(package=package, pip=pip)
         return "error", _(
-            "There is no module {module} here: if it is a file of yours, hand it in as well; else check its name."
+            "There is no module {module} here. If it is your own file, hand it in too; otherwise check its name."
         ).format(module=clean(path, 80))
 
     def _mentions(self, name: str) -> bool:
-        """Whether the code of the submission has this name: what it raises may be made up."""
+        """True if the code of the submission contains this name; an exception's text alone may be invented."""
         pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
         return any(pattern.search(text) for text in self._texts)
 
@@ -232,7 +236,7 @@ def _absent_path(raised: str) -> str | None:
 
 
 def _not_defined(names: Iterable[str]) -> list[str]:
-    """The sentence about the names that are missing, if there are any."""
+    """Return a list with the sentence about the missing names, or an empty list without any."""
     known = [name for name in dict.fromkeys(names) if name.isidentifier()]
     if not known:
         return []

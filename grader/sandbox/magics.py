@@ -1,4 +1,4 @@
-"""Says what is wrong with a magic that the shell does not know: its name, its place, or the service that it is from."""
+"""Explain an unknown magic: a misspelt name, a wrong position in the cell, or a magic of another service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..language import _
 from ..worker.magics import CELL, LINE
 
 UNKNOWN = re.compile(r"(?P<kind>Line magic function|Cell magic) `(?P<name>%+\S{1,60})` not found")
-OTHER_KIND = "did you mean that instead"  # IPython's words where only the other kind of this name exists
+OTHER_KIND = "did you mean that instead"  # IPython's words if only the other kind of magic has this name
 NO_BACKEND = "is not a recognised GUI loop or backend name"
 EXTENSION = re.compile(r"%(?:re)?load_ext\b")
 ONLINE = {"shell": "Colab", "tensorflow_version": "Colab"}
@@ -17,12 +17,14 @@ SIMILAR = 0.7  # of two names, from 0 to 1
 
 
 def sentence(doing: str, where: str, kind: str, text: str) -> str | None:
-    """The sentence about an exception of this type and text, None if it is about no magic.
+    """Return the sentence for an exception of this type and text, or None if it is not about a magic.
 
-    ``doing`` is what failed, "Loading mine.ipynb", ``where`` " at cell 3, line 1".
+    ``doing`` starts the sentence, such as "Loading mine.ipynb"; ``where`` is like " at cell 3, line 1".
     """
     if kind == "RuntimeError" and NO_BACKEND in text:
-        told = _("{doing} failed{where}: this kind of figures does not exist here. They are looked at without it.")
+        told = _(
+            "{doing} failed{where}: this display mode for figures does not exist here. Your figures are checked without it."
+        )
         return told.format(doing=doing, where=where)
     found = UNKNOWN.match(text) if kind == "UsageError" else None
     if found is None:
@@ -30,25 +32,25 @@ def sentence(doing: str, where: str, kind: str, text: str) -> str | None:
     of_cell, magic = found["kind"] == "Cell magic", found["name"]
     name = magic.lstrip("%")
     if not of_cell and magic.startswith("%%") and name in CELL:
-        told = _("{doing} failed{where}: `{magic}` has to be the first line of its cell, above comments and code.")
+        told = _("{doing} failed{where}: `{magic}` must be the first line of its cell, above comments and code.")
         return told.format(doing=doing, where=where, magic=magic)
     other = _other(name, of_cell, OTHER_KIND in text)
     if name in ONLINE:
         told = _(
-            "{doing} failed{where}: the magic `{magic}` exists only on {service}. Leave it out of what you hand in."
+            "{doing} failed{where}: the magic `{magic}` exists only on {service}. Remove it before you hand in your work."
         )
     elif other is not None:
         told = _("{doing} failed{where}: there is no magic `{magic}`. Did you mean `{other}`?")
     else:
         told = _(
-            "{doing} failed{where}: there is no magic `{magic}` here. Check its name, or load the extension that has it."
+            "{doing} failed{where}: there is no magic `{magic}` here. Check its name, or load the extension that defines it."
         )
     told = told.format(doing=doing, where=where, magic=magic, service=ONLINE.get(name), other=other)
     return " ".join([told, _("The other lines of this cell were not run.")]) if of_cell else told
 
 
 def _other(name: str, of_cell: bool, other_kind: bool) -> str | None:
-    """The magic that was meant: this name as the other kind, else one of the same kind with a similar name."""
+    """Return the intended magic: the same name as the other kind, else a similar name of the same kind, else None."""
     if other_kind:
         return f"%{name}" if of_cell else f"%%{name}"
     near = difflib.get_close_matches(name.lower(), sorted(CELL if of_cell else LINE), n=1, cutoff=SIMILAR)

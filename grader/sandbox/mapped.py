@@ -1,6 +1,6 @@
-"""Which libraries the processes of a worker have mapped, as the kernel tells it: student code cannot deny that.
+"""Read from the kernel which libraries the processes of a worker have mapped: student code cannot hide them.
 
-A library in pure Python maps nothing. Of one that is loaded from a memory file the name is lost.
+A pure Python library maps nothing. The name of a library that is loaded from a memory file is not known.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from pathlib import Path
 
 from .usage import descendants
 
-# The package of a shared object, by the folder that it lies in, or by its own name where it was copied elsewhere.
+# The package of a shared object: from its folder, or from its file name if it was copied elsewhere.
 IN_A_PACKAGE = re.compile(rb"/(?:site|dist)-packages/([A-Za-z_]\w*)/[^\n]*\.so[.\d]*(?: \(deleted\))?$", re.MULTILINE)
 BY_NAME = re.compile(rb"/(?:lib)?_?(tensorflow|pywrap_tensorflow|torch|jax|xla_extension)\w*\.so[.\d]*", re.MULTILINE)
 BROUGHT_BY = {"jaxlib": "jax", "xla_extension": "jax", "pywrap_tensorflow": "tensorflow"}
 
 
 def libraries(pid: int) -> set[str]:
-    """The packages from which the processes below ``pid`` have mapped shared objects; those of a process that cannot be
-    looked at are missing."""
+    """Return the packages whose shared objects are mapped in the processes below ``pid``, without those of processes
+    that cannot be read."""
     found: set[str] = set()
     for process in descendants(pid):
         try:
             mapped = Path(f"/proc/{process}/maps").read_bytes()
-        except OSError:  # it has ended, or does not let itself be looked at
+        except OSError:  # the process has ended, or cannot be read
             continue
         names = {name.decode() for pattern in (IN_A_PACKAGE, BY_NAME) for name in pattern.findall(mapped)}
         found |= {BROUGHT_BY.get(name, name) for name in names}

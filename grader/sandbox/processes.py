@@ -1,4 +1,4 @@
-"""A worker's supervisor as the grader sees it: a child of its own, or forked from a warm process."""
+"""The supervisor process of a worker, as the grader sees it: a child process, or a fork of a warm process."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Started:
         self.pid = self._process.pid
 
     def wait(self, seconds: float) -> int | None:
-        """Its exit status, negative for a signal; None if it still runs after ``seconds``."""
+        """Return the exit status, negative for a signal, or None if the process still runs after ``seconds``."""
         with contextlib.suppress(OSError, AttributeError):  # another system
             if self._process.poll() is None:
                 _wait_for(self.pid, seconds)
@@ -46,19 +46,19 @@ class Started:
             return None
 
     def let_go(self) -> None:
-        """Close the lifeline: the supervisor sees this, kills and reaps."""
+        """Close the lifeline: the supervisor notices, kills its processes and waits for them."""
         os.close(self._lifeline)
 
     def kill(self) -> None:
-        """End the supervisor alone, which has not ended when it was let go."""
+        """Kill only the supervisor, if it has not ended after :meth:`let_go`."""
         self._process.kill()
 
 
 class Forked:
-    """A supervisor that a warm process has forked; its lifeline is a socket, on which it tells pid and status."""
+    """A supervisor that a warm process has forked; its lifeline is a socket, on which it sends its pid and status."""
 
     def __init__(self, lifeline: socket.socket, seconds: float) -> None:
-        """Wait for its process id; raises OSError if none comes in time."""
+        """Wait for the process id; raises OSError if it does not arrive within ``seconds``."""
         self._lifeline = lifeline
         self._told = b""
         self._status: int | None = None
@@ -70,31 +70,31 @@ class Forked:
         self.pid = int(pid)
 
     def wait(self, seconds: float) -> int | None:
-        """Its exit status, negative for a signal; None if it still runs after ``seconds``."""
+        """Return the exit status, negative for a signal, or None if the process still runs after ``seconds``."""
         deadline = time.monotonic() + seconds
         with contextlib.suppress(TimeoutError):
             while self._status is None:
                 if not self._listen(deadline):
-                    # It tells its status as the last thing, unless somebody has killed it.
+                    # The supervisor sends its status at the very end, unless it was killed.
                     self._status = int(self._told) if self._told else -signal.SIGKILL
                     self._lifeline.close()
         return self._status
 
     def let_go(self) -> None:
-        """Close the lifeline in one direction: the supervisor sees this, kills and reaps."""
+        """Close one direction of the lifeline: the supervisor notices, kills its processes and waits for them."""
         if self._status is None:
             with contextlib.suppress(OSError):  # it has just ended
                 self._lifeline.shutdown(socket.SHUT_WR)
 
     def kill(self) -> None:
-        """End the supervisor alone, which has not ended when it was let go."""
+        """Kill only the supervisor, if it has not ended after :meth:`let_go`."""
         if self._status is None:
             with contextlib.suppress(OSError):
                 os.kill(self.pid, signal.SIGKILL)
             self._lifeline.close()
 
     def _listen(self, deadline: float) -> bool:
-        """Take in what it tells, whether there was something before its end; raises TimeoutError."""
+        """Read from the lifeline; return False at its end. Raises TimeoutError."""
         self._lifeline.settimeout(max(deadline - time.monotonic(), 1e-6))
         told = self._lifeline.recv(64)
         self._told += told
@@ -102,7 +102,7 @@ class Forked:
 
 
 def _wait_for(pid: int, seconds: float) -> None:
-    """Until a child has ended, or ``seconds``; Popen.wait would only look from time to time. Raises OSError."""
+    """Wait until a child has ended, for at most ``seconds``, without polling as Popen.wait does. Raises OSError."""
     descriptor = os.pidfd_open(pid)
     try:
         poll = select.poll()

@@ -1,6 +1,6 @@
-"""A second worker, which never loads a submission: it builds a model from data and says what that predicts.
+"""A second worker that never loads a submission: it rebuilds a model from data and returns the predictions of the model.
 
-Held-out images go to no other worker, as long as a model is of a kind that can be built again.
+Only this worker gets held-out images, provided that the model can be rebuilt.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 Array = np.ndarray[Any, Any]
-SECONDS = 60.0  # for all that a model is asked, the import of Keras included
-MOST_SCORES = 1000  # of an image
+SECONDS = 60.0  # for one request, including the import of Keras
+MOST_SCORES = 1000  # for each image
 LARGEST_SCORE = 4  # bytes
 
 
 class CannotRebuild(Exception):
-    """The model could not be rebuilt from what the submission's worker says of it."""
+    """The model could not be rebuilt from the data that the submission's worker sent."""
 
 
 class _Taken(BaseModel):
-    """What a worker says of a model, see :func:`grader.worker.as_data.taken`."""
+    """A worker's description of a model, see :func:`grader.worker.as_data.taken`."""
 
     model_config = ConfigDict(strict=True, arbitrary_types_allowed=True, defer_build=True)
 
@@ -51,11 +51,12 @@ class _Taken(BaseModel):
 
 @dataclass(frozen=True)
 class ModelData:
-    """A model as data: a clean configuration (None for what Keras alone cannot build), and its weights.
+    """A model as data: a clean configuration (None if Keras alone cannot build the model), and its weights.
 
-    ``foreign`` names the class that Keras does not have, "" if it is the model's own or has no name. ``unknown`` is the number
-    of weights, statistics aside, that no recorded training has made, None where that cannot be said; ``distance`` is how far the weights are from all that training
-    went through, as a part of its way.
+    ``foreign`` names a class that is not part of Keras, "" if it is the model's own class or has no name. ``unknown`` is
+    the number of weight arrays, moving statistics excluded, that no recorded training has produced, or None if that is
+    not known. ``distance`` is how far the weights are from all weights during training, relative to the length of the
+    path that training took.
     """
 
     configuration: dict[str, Any] | None
@@ -66,7 +67,7 @@ class ModelData:
 
 
 def model_data(answer: Any) -> ModelData:
-    """What a worker says of a model, validated; raises ValueError for what no worker's own code says."""
+    """Return a worker's description of a model, validated; raises ValueError if the worker's own code cannot have sent it."""
     taken = _Taken.model_validate(answer)
     known = taken.known
     arrays = taken.weights
@@ -95,9 +96,9 @@ def model_data(answer: Any) -> ModelData:
 
 @dataclass(frozen=True)
 class PixelMap:
-    """A map that is fixed for each pixel: entry j of an input of ``shape`` is ``table[pixel source[j], j]``.
+    """A preprocessing that maps pixels one by one: entry j of an input of ``shape`` is ``table[pixel source[j], j]``.
 
-    ``source`` is int64 (entries,), ``table`` (256, entries) in the dtype of the submission's own answer.
+    ``source`` is int64 (entries,), ``table`` is (256, entries) in the dtype of the submission's own answer.
     """
 
     source: Array
@@ -105,21 +106,21 @@ class PixelMap:
     shape: tuple[int, ...]
 
     def __call__(self, images: Array) -> Array:
-        """The inputs (n, *shape) that are made of uint8 images (n, ...)."""
+        """Return the inputs (n, *shape) for uint8 images (n, ...)."""
         made = self.table[images.reshape(len(images), -1)[:, self.source], np.arange(len(self.source))]
         return made.reshape(len(images), *self.shape)
 
 
 class Rebuilder:
-    """Starts the second worker, and asks it; a context manager that ends it."""
+    """Starts the second worker and sends it requests; a context manager that ends the worker."""
 
     def __init__(self, limits: Limits, equipment: Equipment, warm: WarmStart | None, like: Kind) -> None:
-        """``like`` is the kind of warm process that the submission's worker comes from, and this one as well."""
+        """``like`` is the kind of warm process that both the submission's worker and this one are forked from."""
         self._limits = limits
         self._equipment = replace(equipment, data={}, files={}, globals=(), seed=0, gpu=False)
         self._fork = None if warm is None else partial(warm.fork, like)
         self._worker: WorkerProcess | None = None
-        self._model: ModelData | None = None  # that it has built last
+        self._model: ModelData | None = None  # the model that the worker has built last
 
     def start(self, level: str) -> None:
         """Start the worker without waiting for it."""
@@ -129,9 +130,9 @@ class Rebuilder:
             self._ready, self._model = False, None
 
     def predictions(self, model: ModelData, level: str, inputs: Array) -> Array:
-        """What the model gives for inputs (n, ...): float32 (n, ...).
+        """Return the model's predictions for inputs (n, ...): float32 (n, ...).
 
-        Raises CannotRebuild, and NotGradable where the worker cannot be started.
+        Raises CannotRebuild, and NotGradable if the worker cannot be started.
         """
         if model.configuration is None:
             raise CannotRebuild

@@ -1,7 +1,7 @@
-"""What a worker says about a submission besides the results of calls, as models.
+"""Models for the observations that a worker sends about a submission, in addition to the answers of calls.
 
-Student code runs beside the worker and may say anything: what does not fit these models is a broken
-connection, never a failure of the grader.
+Student code runs next to the worker and may send anything. Data that does not fit these models is treated as a broken
+connection, never as a failure of the grader.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Ty
 
 from ..worker.values import MAX_DIMENSIONS
 
-MOST_CALLS = 2500  # of fit, evaluate and predict; the worker records no more
-MOST_VARIABLES = 10_000  # of a model
+MOST_CALLS = 2500  # to fit, evaluate and predict; the worker records no more
+MOST_VARIABLES = 10_000  # in one model
 MOST_LAYERS = 1000
 MOST_PAIRS = 1000  # of images and labels; the worker looks at fewer
-LARGEST = 1 << 40  # number in a shape, an index or a class
-MOST_CHARACTERS = 500  # of an error or a line of code; the worker sends no more
-MOST_ELEMENTS = 1 << 18  # of an image or a line; the worker sends no more
+LARGEST = 1 << 40  # absolute value of a size, an index or a class
+MOST_CHARACTERS = 500  # in an error or a line of code; the worker sends no more
+MOST_ELEMENTS = 1 << 18  # in an image or a line; the worker sends no more
 
 
 def _of_moderate_size(data: Any) -> Any:
-    """Refuse arrays that the worker would have left out, and that would cost minutes here."""
+    """Reject arrays that the worker would have left out; they would take minutes to process here."""
     if isinstance(data, np.ndarray) and data.size > MOST_ELEMENTS:
         raise ValueError("too large")
     return data
@@ -35,13 +35,13 @@ Drawn = Annotated[Any, AfterValidator(_of_moderate_size)]
 
 
 class Seen(BaseModel):
-    """Base of all parts; strict, since a worker sends plain data."""
+    """Base class of all observations; strict, because a worker sends plain data."""
 
     model_config = ConfigDict(frozen=True, strict=True, defer_build=True)
 
 
 class Method(BaseModel):
-    """A method: its parameters as those of a function, names returned, attributes of ``self`` read and stored."""
+    """A method: its parameters (as for a function), returned names, and the attributes of ``self`` read and stored."""
 
     parameters: list[tuple[str, str, bool]] = Field(max_length=500)
     returns: list[str] = Field(max_length=500)
@@ -50,11 +50,11 @@ class Method(BaseModel):
 
 
 class Failure(Seen):
-    """A statement that failed as the submission loaded: its error, where that was, the names that it would have bound.
+    """A statement that failed while the submission was loaded: its error, its place, the names that it would have bound.
 
-    ``line`` in ``cell`` (None in a module) is the last of the submission that the error has passed, ``outer_line`` the
-    first; ``in_cell`` (0 in a module) and ``statement`` number the statement. ``objects`` are the variables that it
-    changes, asks or passes on, ``calls`` the functions and methods that it calls.
+    ``line`` in ``cell`` (None in a module) is the innermost line of the submission in the traceback, ``outer_line`` the
+    outermost. ``in_cell`` (0 in a module) and ``statement`` number the statement. ``objects`` are the variables that the
+    statement changes, reads or passes on; ``calls`` are the functions and methods that it calls.
     """
 
     type: str = Field(max_length=MOST_CHARACTERS)
@@ -73,7 +73,7 @@ class Failure(Seen):
 
 
 class Stream(BaseModel):
-    """What a cell has printed."""
+    """Text that a cell has printed."""
 
     output_type: Literal["stream"]
     name: Literal["stdout", "stderr"]
@@ -81,7 +81,7 @@ class Stream(BaseModel):
 
 
 class Displayed(BaseModel):
-    """What a cell has displayed, in one or several formats."""
+    """An object that a cell has displayed, in one or several formats."""
 
     output_type: Literal["display_data"]
     data: dict[str, JsonValue]
@@ -98,7 +98,7 @@ class Result(BaseModel):
 
 
 class Raised(BaseModel):
-    """What has stopped a cell."""
+    """The exception that has stopped a cell."""
 
     output_type: Literal["error"]
     ename: str
@@ -107,7 +107,7 @@ class Raised(BaseModel):
 
 
 class Variable(Seen):
-    """A variable: the name of its type, its length, and its value, an array cut after some entries."""
+    """A variable: the name of its type, its length, and its value; an array is cut after some entries."""
 
     type: str
     length: int | None = None
@@ -116,7 +116,7 @@ class Variable(Seen):
 
 
 class Layer(Seen):
-    """A layer of a Keras model; ``settings`` is all that it was made with."""
+    """A layer of a Keras model; ``settings`` is its configuration as a string."""
 
     type: str
     settings: str
@@ -125,7 +125,7 @@ class Layer(Seen):
 
 
 class Loss(Seen):
-    """A loss by the name of its class or function, whether it says that it expects logits, and its values on a probe."""
+    """A loss: the name of its class or function, whether it is set to expect logits, and its values on a probe."""
 
     name: str
     from_logits: bool
@@ -136,8 +136,9 @@ class Loss(Seen):
 class Model(Seen):
     """A Keras model; the loss is None before it is compiled.
 
-    ``inputs`` and ``outputs`` are shapes of one sample, ``steps`` how often the optimizer has changed the weights, each
-    None where the model does not say. ``trainable`` numbers the trainable variables of all models.
+    ``inputs`` and ``outputs`` are the shapes of one sample; ``steps`` is how often the optimizer has changed the weights.
+    Each is None if the model does not tell. ``trainable`` holds numbers that identify the trainable variables across
+    all models.
     """
 
     built: bool
@@ -152,10 +153,10 @@ class Model(Seen):
 
 
 class Image(Seen):
-    """An image in an axes; ``data`` is None where it is too large.
+    """An image in a subplot; ``data`` is None if it is too large.
 
-    ``colours`` are red, green and blue from 0 to 1 in which its values are drawn, from the smallest to the largest;
-    none for an image that is stored in colour.
+    ``colours`` lists the colours (red, green, blue; 0 to 1) in which the values are plotted, from the smallest to the
+    largest value; it is empty for an image that is stored in colour.
     """
 
     data: Drawn
@@ -164,13 +165,13 @@ class Image(Seen):
 
 
 class Curve(Seen):
-    """A line in an axes."""
+    """A line in a subplot."""
 
     y: Drawn
 
 
 class Axes(Seen):
-    """One plot of a figure."""
+    """One subplot of a figure."""
 
     titles: list[str]
     x_label: str
@@ -186,7 +187,7 @@ class Figure(Seen):
 
 
 class Callback(Seen):
-    """A Keras callback: the names of its classes, the value that it watches, whether it keeps the best model."""
+    """A Keras callback: the names of its classes, the value that it monitors, whether it keeps the best model."""
 
     types: list[str]
     monitor: str
@@ -195,7 +196,8 @@ class Callback(Seen):
 
 
 class Origin(Seen):
-    """Which share of some images are training and test images of a served data set, and how many different test images."""
+    """The shares of some images that are training and test images of a served dataset, and the number of different
+    test images among them."""
 
     training: float
     test: float
@@ -203,9 +205,12 @@ class Origin(Seen):
 
 
 class Data(Seen):
-    """What a model was given; ``range`` is the smallest and the largest value, ``deviation`` that of all values.
+    """The data that a model was called with; ``range`` is the smallest and the largest value, ``deviation`` the standard
+    deviation of all values.
 
-    ``rows`` is how many rows were looked at: all of those that a model is trained with. ``standardised`` says that its own mean and deviation are 0 and 1. ``pairs`` are, by data set, the index of a training image and the class that it was given with.
+    ``rows`` is the number of rows that were examined: for training, all rows. ``standardised`` is True if the mean and
+    the standard deviation are 0 and 1. ``pairs`` lists for each dataset the index of a training image and the class that
+    it was passed with.
     """
 
     type: str = ""
@@ -222,11 +227,11 @@ class Data(Seen):
 
 
 class Call(Seen):
-    """A recorded call of ``fit``, ``evaluate`` or ``predict`` of the model with these variable names.
+    """A recorded call to ``fit``, ``evaluate`` or ``predict`` of the model with these variable names.
 
-    Calls with the same ``number`` are of one model, also where no variable holds it any more. All calls of ``train_on_batch``
-    (and ``test_on_batch``, ``predict_on_batch``) are one, and so are the steps of a training loop, ``GradientTape``.
-    ``unseen`` is how many steps of the model's optimizer were taken in none of them.
+    Calls with the same ``number`` belong to one model, even if no variable holds it any more. All calls to
+    ``train_on_batch`` (and to ``test_on_batch``, and to ``predict_on_batch``) count as one call, and so do the steps of a
+    training loop (``GradientTape``). ``unseen`` is the number of optimizer steps that belong to no recorded call.
     """
 
     method: str
@@ -242,7 +247,7 @@ class Call(Seen):
     unseen: Size = 0
 
 
-LATER = ConfigDict(defer_build=True)  # built when it is first used: most runs need few of them
+LATER = ConfigDict(defer_build=True)  # built at the first use: most runs need few of them
 CLASSES = TypeAdapter(dict[str, dict[str, Method]], config=LATER)
 FAILURES = TypeAdapter(Annotated[list[Failure], Field(max_length=100)], config=LATER)
 ATTRIBUTES = TypeAdapter(dict[str, Any], config=LATER)
@@ -258,7 +263,7 @@ CALLS = TypeAdapter(Annotated[list[Call], Field(max_length=MOST_CALLS)], config=
 
 
 def array(values: Any) -> np.ndarray[Any, Any] | None:
-    """An array of numbers, or a list of such, as an array; None for anything else."""
+    """Return an array or a (nested) list of numbers as an array, or None for anything else."""
     try:
         found = np.asarray(values)
     except (TypeError, ValueError):  # ragged
@@ -267,6 +272,6 @@ def array(values: Any) -> np.ndarray[Any, Any] | None:
 
 
 def numbers(values: Any) -> np.ndarray[Any, Any] | None:
-    """The same in float64."""
+    """Return the same as :func:`array` in float64."""
     found = array(values)
     return None if found is None else found.astype(np.float64)

@@ -1,4 +1,4 @@
-"""A session: one submission, loaded in a confined worker that answers calls."""
+"""A session: one submission that is loaded in a confined worker, which answers calls of its functions."""
 
 from __future__ import annotations
 
@@ -37,23 +37,25 @@ from .warm import Kind, WarmStart
 from .worker_process import COMPARED, SetupFailed, WorkerProcess
 
 T = TypeVar("T")
-# Parts of the time for loading: for a statement that has used it up to end, for what follows, and for that to end.
+# Extensions, relative to the time for loading: to end the statement that used it up, for the statements after it, and to
+# end those.
 MORE_TIME = (0.1, 0.3, 0.1)
-MOST_RESTARTS = 4  # for a statement that is left out; what follows that of the last one is left out as well
+MOST_RESTARTS = 4  # one for each statement that is left out; after the last restart all later statements are left out
 NO_MEMORY_LEFT = f"OSError: [Errno {errno.ENOMEM}]"
-REST = 0.3  # of the time for loading, at least, for what follows a statement that was left out
-AGAIN = 1.25  # times as long as before, for what precedes it
+REST = 0.3  # least time for the statements after one that was left out, relative to the time for loading
+AGAIN = 1.25  # time for the statements before it, relative to their time in the previous worker
 MOST_LOADING = 2.5  # times the time for loading; the restart after that is the last one
-# An answer may have as many entries in its arrays as the question, and so many more: all of them may be kept for the
-# diagnosis. Whoever is given no array may make first weights of any size. What is looked at may have so many.
+# Limits for the number of array entries in an answer. ROOM_BESIDE comes on top of the entries of the arguments, because
+# all answers may be kept for the diagnosis. ROOM is for calls without arrays, which may create weights of any size.
+# ROOM_OF_A_LOOK is for observations.
 ROOM_BESIDE = 1 << 18
 ROOM = 1 << 20
 ROOM_OF_A_LOOK = 4 << 20
-ROOM_OF_A_MODEL = 36 << 20  # 24 MB of weights, and what is said about them
-LARGEST_ENTRY = 8  # bytes, but for complex numbers, of which half as many are left
-MOST_NAMES = 5000  # of functions, of classes, and of others
-MAX_PARTS = 500  # parameters, or names returned, of a function
-OF_THE_WORKER = [  # what a worker leaves open on top, as it says itself: it imports nothing of ours
+ROOM_OF_A_MODEL = 36 << 20  # 24 MB of weights, and their description
+LARGEST_ENTRY = 8  # bytes; complex numbers have 16, so an answer can hold half as many of them
+MOST_NAMES = 5000  # of functions, of classes, and of other names
+MAX_PARTS = 500  # parameters, or returned names, of one function
+OF_THE_WORKER = [  # gaps that a worker reports itself, in English: it imports nothing of this package
     marked("number of processes"),
     marked("another user id"),
     marked("memory of all processes together"),
@@ -76,10 +78,10 @@ NOT_ENFORCED: dict[Level, list[str]] = {
 
 @dataclass(frozen=True)
 class Found:
-    """A function that the submission defines: (name, kind, has a default) of each parameter, names returned.
+    """A function that the submission defines: (name, kind, has a default) of each parameter, and the returned names.
 
-    A method has a class as its ``owner``, and reads and stores attributes of its instance; a function without one reads
-    and stores global variables.
+    A method has a class as its ``owner``; ``reads`` and ``stores`` are then attributes of its instance. Without an
+    ``owner`` they are global variables.
     """
 
     name: str
@@ -91,15 +93,15 @@ class Found:
 
     @property
     def label(self) -> str:
-        """The name as messages say it."""
+        """The name as it appears in messages."""
         return f"{self.owner}.{self.name}" if self.owner else self.name
 
 
 @dataclass(frozen=True)
 class Instance:
-    """What a method is called on: an instance of a class, constructed with the first of ``constructions`` that
-    works, with these attributes set; ``fetch`` names those to read afterwards. Without an ``owner`` the attributes are
-    global variables of a function."""
+    """The instance that a method is called on: of class ``owner``, constructed with the first of ``constructions`` that
+    works, with these ``attributes`` set. ``fetch`` names the attributes to return after the call. Without an ``owner``
+    the attributes are global variables of a function."""
 
     owner: str
     constructions: list[dict[str, Any]]
@@ -109,8 +111,8 @@ class Instance:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call returned, its arguments as they were afterwards (if they were asked for), and the attributes
-    that were fetched from an instance."""
+    """The answer of a call: the returned value, the arguments after the call (if requested), and the attributes that
+    were fetched from the instance."""
 
     value: Any
     arguments: list[Any]
@@ -118,9 +120,9 @@ class Answer:
 
 
 class Session:
-    """Loads a submission at the best isolation level, or at exactly ``isolation``, and calls its functions.
+    """Loads a submission at the strictest isolation level available, or at exactly ``isolation``, and calls its functions.
 
-    The level is found with the first worker and then stays: it never degrades midway.
+    The level is chosen with the first worker and never changes afterwards.
     """
 
     def __init__(
@@ -134,9 +136,9 @@ class Session:
         forbidden: Sequence[str] = (),
         last: bool = True,
     ) -> None:
-        """``engine`` executes notebooks; one that needs a kernel gets it in any case. ``forbidden`` are packages that
-        the exercise is to be solved without. Unless this is the ``last`` attempt, nobody is blamed for memory that ran out
-        where that is in doubt."""
+        """``engine`` executes notebooks; a notebook that needs a kernel always gets one. ``forbidden`` lists packages that
+        the exercise does not allow. Unless this is the ``last`` attempt, a submission is not blamed in doubtful cases of
+        exhausted memory."""
         self._last = last
         self._warm = warm
         self._forbidden = bool(forbidden)
@@ -153,55 +155,55 @@ class Session:
         self._identity = 0
         self.level = self._candidates[0]
         self.not_enforced: list[str] = []
-        """What this level leaves open on this machine."""
+        """The protections that this level does not give on this machine."""
         self._end = math.inf
         self.spent = 0.0
-        """Seconds that loading and calls have taken of ``total_seconds``, as :mod:`allowance` counts them."""
+        """Seconds of ``total_seconds`` that loading and calls have used, as :mod:`allowance` counts them."""
         self.functions: dict[str, Found] = {}
         self.classes: dict[str, dict[str, Found]] = {}
-        """The methods of each class."""
+        """The methods of each class: {class: {method: function}}."""
         self.others: dict[str, str] = {}
-        """Names that are bound to something else than a function, and the type of that."""
+        """Names bound to something other than a function: {name: type}."""
         self._loading = _("Loading {file}").format(file=clean(submission.entry, 80))
         texts = [code.text for code in submission.code]
         self.causes = Causes(self._loading, texts, forbidden, limits.load_seconds)
-        """What failed as it was loaded."""
-        self._begun: tuple[int, int] | None = None  # the statement that was the last to begin: its cell, its number
-        self._left_out: dict[tuple[int, int], Ending] = {}  # statements that are not run again, and how they ended
-        self._ends_at: list[tuple[int, int]] = []  # those of them that have ended the program
-        self._late: set[tuple[int, int]] = set()  # statements that a worker was asked to end, and that have ended
-        self._before = 0.0  # seconds that a worker had loaded for when the last statement began
+        """The statements that failed while the submission was loaded."""
+        self._begun: tuple[int, int] | None = None  # the last statement that began: its cell, its number
+        self._left_out: dict[tuple[int, int], Ending] = {}  # statements that are not run again: how they ended
+        self._ends_at: list[tuple[int, int]] = []  # those of them that ended the program
+        self._late: set[tuple[int, int]] = set()  # statements that were interrupted and have ended
+        self._before = 0.0  # seconds of loading before the last statement began
         self._restarts = 0
-        self._stopped_at: tuple[int, int] | None = None  # what begins later is left out, since there was too much of it
+        self._stopped_at: tuple[int, int] | None = None  # later statements are left out after too many restarts
         self._trained: list[seen.Call] | None = None
-        self._room = self._parts_left = 0  # for what cells show
-        self._shown: dict[int, list[dict[str, Any]]] = {}  # of the load at hand
-        self._loaded = False  # once
+        self._room = self._parts_left = 0  # for the outputs of cells
+        self._shown: dict[int, list[dict[str, Any]]] = {}  # outputs in the current load
+        self._loaded = False  # True after the first load
         self.last_cell = 0
-        """The code cell that was the last to begin when the submission was first loaded."""
+        """The last code cell that began when the submission was first loaded."""
         self.outputs = self._shown
-        """What each code cell of a notebook has shown then, counted from 1; as it stands in a notebook."""
+        """The outputs of each code cell of a notebook in the first load, {cell from 1: outputs in notebook format}."""
         self.unbound: list[str] = []
-        """Names that the assignment has values for, and that the submission uses and does not define."""
+        """Names that the submission uses without a definition, and that the assignment has values for."""
         self.read: list[tuple[str, str]] = []
-        """Files of the course that were read as it was loaded, and the paths in whose place."""
+        """Files of the course that were read while the submission was loaded, each with the path that it replaced."""
         self.modules: list[str] = []
-        """Top-level modules that were imported once it was loaded."""
+        """Top-level modules that were imported when loading ended."""
 
     @property
     def kind(self) -> Kind:
-        """The kind of warm process that its worker can be forked from."""
+        """The kind of warm process that the worker can be forked from."""
         return Kind(self._engine, self._libraries)
 
     @property
     def engine(self) -> Engine | None:
-        """What executes the notebook; None for a module."""
+        """The engine that executes the notebook; None for a module."""
         return None if self._engine == "module" else self._engine
 
     def start(self) -> None:
-        """Start a worker without waiting for it, so that its start overlaps with other work."""
+        """Start a worker without waiting for it, so that the start overlaps with other work."""
         fork = None
-        # With a GPU the libraries have to find CUDA, which they look for when their process starts.
+        # With a GPU the libraries must find CUDA, which they search for when their process starts.
         if self._warm is not None and not self._equipment.gpu:
             fork = partial(self._warm.fork, self.kind)
         self._worker = WorkerProcess(self._candidates[0], self._engine, self._limits, self._equipment, fork)
@@ -225,12 +227,12 @@ class Session:
         seed: int | None = None,
         supply: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Call one function of the submission, or a method of an ``instance``; raises CallFailed when it gives no answer.
+        """Call one function of the submission, or a method of an ``instance``, and return its answer.
 
-        ``seconds`` replaces the usual limit of a call. ``keep`` leaves the result in the worker; :class:`~grader.worker.values.Kept` of that name hands it
-        to a later call. ``seed`` sets the random numbers before the call. ``supply`` has values for names at the top level, which
-        those of them get that the submission uses and does not define. After a call that killed the worker, a new one is started and loads the submission
-        again.
+        Raises CallFailed if there is no answer. ``seconds`` replaces the usual time limit of a call. ``keep`` leaves the
+        result in the worker under this name; :class:`~grader.worker.values.Kept` passes it to a later call. ``seed`` sets
+        the random numbers before the call. ``supply`` has values for global names; the submission gets those that it uses
+        without a definition. If an earlier call killed the worker, a new one is started and loads the submission again.
         """
         request = {"function": function, "return_arguments": give_back, "keep": keep, "seed": seed}
         doing = f"`{function}`"
@@ -244,12 +246,12 @@ class Session:
         return self._request(request, positional, keywords, doing, seconds, supply)
 
     def predict(self, model: str, inputs: Any) -> Any:
-        """What the submission's variable ``model`` predicts for ``inputs``; raises CallFailed."""
+        """Return the predictions of the submission's variable ``model`` for ``inputs``; raises CallFailed."""
         doing = f"`{model}.predict`"
         return self._request({"predict": model}, [inputs], {}, doing).value
 
     def take_model(self, model: str) -> ModelData:
-        """The submission's variable ``model``, a Keras model, as data; raises CallFailed."""
+        """Return the submission's Keras model in the variable ``model`` as data; raises CallFailed."""
         doing = _("Reading `{name}`").format(name=model)
         answer = self._request({"take": model}, [], {}, doing).value
         try:
@@ -258,23 +260,23 @@ class Session:
             raise self._not_the_graders(doing) from error
 
     def variables(self, names: Sequence[str], rows: int) -> dict[str, seen.Variable]:
-        """Look at variables, arrays cut after ``rows`` entries; raises CallFailed."""
+        """Return the variables with these names, arrays cut after ``rows`` entries; raises CallFailed."""
         return self._look("variables", _("Reading the variables"), seen.VARIABLES, list(names), rows)
 
     def figures(self) -> list[seen.Figure]:
-        """Look at what the submission drew; raises CallFailed."""
+        """Return the figures that the submission plotted; raises CallFailed."""
         return self._look("figures", _("Reading the figures"), seen.FIGURES)
 
     def training(self) -> list[seen.Call]:
-        """Look at the recorded calls of fit, evaluate and predict; raises CallFailed."""
+        """Return the recorded calls to fit, evaluate and predict; raises CallFailed."""
         if self._trained is not None:
             return self._trained
         return self._look("training", _("Reading the training"), seen.CALLS)
 
     def libraries(self) -> set[str]:
-        """The packages that processes of the submission have mapped, or that it says it has imported, so far.
+        """Return the packages that the submission's processes have mapped or imported so far.
 
-        What a warm process had mapped before the submission was there does not count.
+        Packages that a warm process had mapped before the submission was loaded do not count.
         """
         said: list[str] = []
         if self._worker is not None and self._worker is self._confined:
@@ -288,7 +290,7 @@ class Session:
         return self.validated(expected, answer, doing)
 
     def validated(self, expected: TypeAdapter[T], answer: Any, doing: str) -> T:
-        """The answer as a model; raises CallFailed where student code has put something else in its place."""
+        """Return the answer as a model; raises CallFailed if student code has replaced it with something else."""
         try:
             return expected.validate_python(answer)
         except ValidationError as error:
@@ -296,7 +298,7 @@ class Session:
 
     def _not_the_graders(self, doing: str) -> CallFailed:
         self.close()
-        sentence = _("{doing} gave an answer that the grader's code cannot have given.")
+        sentence = _("{doing} gave an answer that does not come from the grader's own code.")
         return CallFailed("protocol", sentence.format(doing=doing))
 
     def _request(
@@ -329,10 +331,10 @@ class Session:
         try:
             answer = values.decode(header.get("value"), raw, room=room)
             if not isinstance(answer, tuple) or len(answer) not in (2, 3):
-                raise ProtocolError("it has other parts")
+                raise ProtocolError("unexpected number of parts")
             value, arguments, *rest = answer
             if not isinstance(arguments, list | tuple | None):
-                raise ProtocolError("its arguments are no list")
+                raise ProtocolError("the arguments are not a list")
             return Answer(value, list(arguments or []), seen.ATTRIBUTES.validate_python(rest[0] if rest else {}))
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
@@ -354,7 +356,7 @@ class Session:
         self.close()
 
     def confine(self) -> None:
-        """Wait until a worker is confined; raises NotGradable if none can be."""
+        """Wait until the worker is confined; raises NotGradable if that is not possible at any level."""
         while True:
             if self._worker is None:
                 self.start()
@@ -385,7 +387,7 @@ class Session:
             return
 
     def _send_submission(self) -> None:
-        """Let the worker load the submission; a statement that ends the worker is left out by the next one."""
+        """Let the worker load the submission; a statement that ends the worker is left out by the next worker."""
         submission = self._submission
         contents = {name: np.frombuffer(content, np.uint8) for name, content in submission.files.items()}
         sent = values.encode_parts(contents)
@@ -393,7 +395,7 @@ class Session:
         end = self.spent + MOST_LOADING * seconds
         while True:
             self._begun, self._shown = None, {}
-            if not self._loaded:  # a later load, by a fresh worker, may not come to its end
+            if not self._loaded:  # a later load, by a new worker, may be incomplete
                 self.outputs = self._shown
             self._room = BYTES_OF_CHARACTER * (self._limits.output_kb << 10)
             self._parts_left = MOST_PARTS_SHOWN
@@ -412,9 +414,9 @@ class Session:
                 if error is not None:
                     failed = failure_of(error, self._loading, loading=True)
                     worker = self._worker
-                    # The worker of a kernel has not ended with it, and only says that the kernel has.
+                    # The kernel has ended but not its worker, which reports it.
                     if failed.status == "crashed" and worker is not None:
-                        worker.kill()  # only then it is known how its memory has ended
+                        worker.kill()  # the memory events of its group are known only then
                         if worker.out_of_memory():
                             raise self._starved(worker, self._loading)
                     raise failed
@@ -429,9 +431,9 @@ class Session:
             self.confine()
 
     def _can_leave_out(self, failure: CallFailed, last_time: bool) -> bool:
-        """Whether the submission is to be loaded again without the statement that was the last to begin.
+        """Return True if the submission can be loaded again without the last statement that began.
 
-        The last time, what follows that is left out as well.
+        At the last attempt the statements after it are left out too.
         """
         place = self._begun
         if place is None or place in self._left_out or failure.status not in ENDED or failure.raised == BROKEN:
@@ -440,7 +442,7 @@ class Session:
             return False
         self._restarts += 1
         self._left_out |= {**dict.fromkeys(self._late, "timeout"), place: failure.status}
-        if failure.raised == EXITED:  # as after sys.exit(), what follows is no part of the program
+        if failure.raised == EXITED:  # as after sys.exit(), the rest does not belong to the program
             self._ends_at.append(place)
         if last_time or self._restarts >= MOST_RESTARTS:
             self._stopped_at = place
@@ -450,7 +452,7 @@ class Session:
         return True
 
     def _take_names(self, header: dict[str, Any]) -> None:
-        """Take in what the worker says that the submission defines, and what has failed."""
+        """Read the worker's report: the names that the submission defines, and the statements that failed."""
         try:
             self.functions = {name: _found(name, item) for name, item in _first(header["names"]) if clean(name) == name}
             self.classes = {
@@ -476,21 +478,21 @@ class Session:
             raise CallFailed("protocol", message.format(doing=self._loading)) from problem
         late = {(item.in_cell, item.statement) for item in failures if item.type == "TimeUp"}
         if late and not self._loaded:
-            # They would take the time of every later load, too; what they have trained is only known here.
+            # They would use up the time of every later load too; only this worker knows the training that they did.
             self._left_out |= dict.fromkeys(late, "timeout")
             with contextlib.suppress(CallFailed):
                 self._trained = self.training()
         self._loaded = True
 
     def _take_outputs(self, number: Any, cell: int, received: memoryview, doing: str) -> None:
-        """Keep what the cell that runs has shown; raises CallFailed for anything else."""
+        """Store the outputs of the running cell; raises CallFailed for anything else."""
         raw = bytes(received)
         self._room -= len(raw)
         self._parts_left -= sum(map(raw.count, (b",", b"[", b"{")))
         try:
             if type(number) is not int or number != cell or number in self._shown or self._room < 0:
                 raise ValueError
-            # Of plain numbers and brackets, which take a hundred times their length, there is a limit of its own.
+            # Plain numbers and brackets need a hundred times their length in memory, so they have a separate limit.
             outputs = seen.OUTPUTS.validate_json(raw) if self._parts_left >= 0 else []
         except ValueError as error:
             sentence = _("{doing} wrote into the grader's channel.").format(doing=doing)
@@ -500,7 +502,7 @@ class Session:
     def _ask(
         self, request: dict[str, Any], payload: Sequence[memoryview], seconds: float, doing: str, most: int
     ) -> tuple[dict[str, Any], memoryview]:
-        """Send a request and return its one answer; no frame may have a payload of more than ``most`` bytes."""
+        """Send a request and return its answer; no frame may have a payload of more than ``most`` bytes."""
         assert self._worker is not None
         self._identity += 1
         left, left_by_clock = self._limits.total_seconds - self.spent, self._end - time.monotonic()
@@ -511,7 +513,7 @@ class Session:
         try:
             if min(left, left_by_clock) <= 0:
                 raise CallFailed(
-                    "timeout", _("{doing} was not begun: no time is left for this submission.").format(doing=doing)
+                    "timeout", _("{doing} was not started: no time is left for this submission.").format(doing=doing)
                 )
             self._worker.send({"id": self._identity, **request}, payload, allowance, doing)
             while True:
@@ -540,7 +542,7 @@ class Session:
             if worker.was_killed and worker.out_of_memory():
                 raise self._starved(worker, doing) from failure
             if failure.status == "crashed" and "entry" in request and self._begun:
-                # The same sentence as for a kernel that has died in a cell.
+                # The same sentence as for a kernel that died in a cell.
                 cell = self._begun[0] or None
                 dead = failure_of({"type": "DeadKernel", "cell": cell}, loading, loading=True)
                 dead.raised = failure.raised
@@ -551,7 +553,7 @@ class Session:
                 limit = (
                     _("The limit is {seconds:g} s.").format(seconds=seconds)
                     if seconds < left and LONGEST * seconds < left_by_clock
-                    else _("The limit is {seconds:g} s in all.").format(seconds=self._limits.total_seconds)
+                    else _("The limit is {seconds:g} s in total.").format(seconds=self._limits.total_seconds)
                 )
                 raise CallFailed("timeout", f"{failure.message} {limit}") from failure
             raise
@@ -559,11 +561,12 @@ class Session:
             self.spent += allowance.spent
 
     def _starved(self, worker: WorkerProcess, doing: str) -> CallFailed | NoMemory:
-        """Whose fault it is that the kernel has killed a worker because memory ran out.
+        """Decide whose fault it is that the kernel killed a worker because memory ran out, and return the exception.
 
-        Every submission is promised what honest work takes. One that took more of a small container has gone beyond its
-        limit, or else an endless loop would bring "not gradable" in place of a zero. What is missing may have been
-        another's, who has ended as well: so that is held against it in the last attempt only, when it runs alone.
+        Every submission is promised the memory that honest work needs. A submission that took more of a small container
+        is beyond its limit; otherwise an endless loop would end as "not gradable" instead of with a zero. Missing memory
+        may have belonged to another process that has ended since, so it counts only in the last attempt, when the
+        submission runs alone.
         """
         promised = self._limits.honest_mb << 20
         beyond = worker.reached_limit() or worker.memory_seen() > promised
@@ -573,14 +576,14 @@ class Session:
         return CallFailed("memory", message)
 
     def _refuse_to_blame(self, failure: CallFailed) -> None:
-        """Raise NoMemory where the submission asked for memory in vain, and the machine has not as much left as it is promised."""
+        """Raise NoMemory if an allocation of the submission failed while the machine had less memory than promised."""
         worker = self._worker
         asked = failure.status == "memory" or failure.raised.startswith(NO_MEMORY_LEFT)
         if asked and worker is not None and worker.memory_held() + machine.room() < self._limits.honest_mb << 20:
             raise NoMemory(containers.ran_out()) from failure
 
     def _begins(self, progress: Any) -> bool:
-        """Take in which statement begins; False for what cannot be: one of a worker's comes after the other."""
+        """Note which statement begins; return False if the message is not valid, because statements come in order."""
         if not isinstance(progress, list) or [type(number) for number in progress] != [int, int]:
             return False
         place = (progress[0], progress[1])
@@ -593,25 +596,25 @@ class Session:
 
 
 def _first(names: dict[str, T]) -> Iterable[tuple[str, T]]:
-    """As many names as a submission may define: sentences about a missing one compare it with all of them."""
+    """Return the first ``MOST_NAMES`` names: messages about a missing name compare it with all of them."""
     return islice(names.items(), MOST_NAMES)
 
 
 def _room(request: dict[str, Any], sent: int) -> tuple[int, int]:
-    """How many entries the arrays of an answer may have, and how many bytes; more would only fill the memory."""
-    if "take" in request:  # a model: most of its weights are float32
+    """Return the largest number of array entries in an answer, and of its bytes; more would only fill the memory."""
+    if "take" in request:  # a model; most weights are float32
         return ROOM_OF_A_MODEL, ROOM_OF_A_MODEL
     room = ROOM
     if "look" in request:
         room = ROOM_OF_A_LOOK
-    elif not request.get("keep"):  # else the result stays where it is
+    elif not request.get("keep"):  # otherwise the result stays in the worker
         room = (ROOM_BESIDE if sent else ROOM) + sent * (2 if request.get("return_arguments") else 1)
     return room, LARGEST_ENTRY * room
 
 
 def _found(name: str, item: dict[str, Any]) -> Found:
     if max(len(item[part]) for part in ("parameters", "returns", "reads", "stores")) > MAX_PARTS:
-        raise ValueError("more than the worker tells")
+        raise ValueError("more parts than a worker reports")
     reads, stores = ([str(each) for each in item[part] if str(each).isidentifier()] for part in ("reads", "stores"))
     parameters = [(str(p), str(kind), bool(default)) for p, kind, default in item["parameters"]]
     return Found(name, parameters, [str(returned) for returned in item["returns"]], "", reads, stores)

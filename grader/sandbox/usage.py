@@ -1,4 +1,4 @@
-"""How much memory and processor time a worker's processes use together; Linux tells, other systems do not."""
+"""The memory and processor time that all processes of a worker use together; available only on Linux."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-# Of a process, in kB. Not counted: pages of files, which the kernel takes back when it needs room.
-HELD = (b"RssAnon", b"RssShmem", b"VmSwap")  # in "status", which every process shows to everybody
-FAIRLY = (b"Pss_Anon", b"Pss_Shmem", b"SwapPss")  # the same in "smaps_rollup"; what several share, by their number
-TABLES = b"VmPTE"  # of its address space; a page of them for each 2 MB in which it has touched something
-OF_A_THREAD = 32 << 10  # bytes that the kernel needs for each: its stack there, and what describes it
+# Fields of a process, in kB. Pages of files are not counted: the kernel takes them back when it needs memory.
+HELD = (b"RssAnon", b"RssShmem", b"VmSwap")  # in "status", which everyone may read
+FAIRLY = (b"Pss_Anon", b"Pss_Shmem", b"SwapPss")  # the same in "smaps_rollup"; shared pages are divided by their users
+TABLES = b"VmPTE"  # page tables: one page for each 2 MB of address space that was touched
+OF_A_THREAD = 32 << 10  # bytes that the kernel needs for each thread: its kernel stack and its description
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes below ``pid`` that there are now, whatever namespace or session they have gone to."""
+    """Return the ids of all current processes below ``pid``, in whatever namespace or session they are."""
     found: list[int] = []
     waiting = [pid]
     while waiting:
@@ -32,27 +32,27 @@ def descendants(pid: int) -> list[int]:
 
 
 def _files(pid: int) -> list[Path]:
-    """The lists of children, one a thread."""
+    """Return the files with the children of a process, one per thread."""
     return [Path(f"/proc/{pid}/task", thread, "children") for thread in _threads(pid)]
 
 
 def _threads(pid: int) -> list[str]:
     try:
         return os.listdir(f"/proc/{pid}/task")
-    except OSError:  # it has just ended
+    except OSError:  # the process has just ended
         return []
 
 
 def memory(pid: int, exact_above: int) -> int:
-    """Bytes that the processes below ``pid`` hold, tables of pages and stacks in the kernel included; 0 where the system
-    does not say.
+    """Return the bytes that the processes below ``pid`` hold, including page tables and kernel stacks.
 
-    Up to ``exact_above`` what several processes share may be counted several times; above it, once.
+    Return 0 if the system does not report it. Shared pages are counted once if the sum is above ``exact_above`` bytes;
+    below it they may be counted several times.
     """
     found = {process: _figures(process, "status") for process in descendants(pid)}
     of_kernel = {process: _of_kernel(figures) for process, figures in found.items()}
     total = sum(of_kernel.values()) + sum(_sum(figures, HELD) for figures in found.values())
-    # To walk through tables takes long where there are many.
+    # smaps_rollup walks through the page tables, which takes long if they are large.
     if total <= exact_above or sum(of_kernel.values()) > exact_above:
         return total
     return sum(
@@ -67,14 +67,14 @@ def _of_kernel(figures: dict[bytes, int]) -> int:
 
 
 def _sum(figures: dict[bytes, int], names: Sequence[bytes]) -> int:
-    """Bytes; the figures are in kB."""
+    """Return the sum of these fields in bytes; the fields are in kB."""
     return sum(figures.get(name, 0) for name in names) << 10
 
 
 def _figures(pid: int, file: str) -> dict[bytes, int]:
-    """Lines of a name and a number; {} of a process that has ended, or does not let itself be looked at."""
+    """Return the fields of a file in /proc with a number, {name: number}; {} if the process has ended or is unreadable."""
     try:
-        # As bytes: a process may call itself anything, but for a line feed.
+        # Read as bytes: the name of a process may hold anything except a line feed.
         lines = Path(f"/proc/{pid}/{file}").read_bytes().split(b"\n")
     except OSError:
         return {}
@@ -83,10 +83,10 @@ def _figures(pid: int, file: str) -> dict[bytes, int]:
 
 
 def sockets(pid: int, own_network: bool) -> int:
-    """How many sockets the processes below ``pid`` hold; 0 where the system does not say.
+    """Return the number of sockets that the processes below ``pid`` hold, or 0 if the system does not report it.
 
-    With a network namespace of their own all of it are counted: also those in the queues of other sockets, which
-    no process has open. Else those that are open.
+    With ``own_network`` the worker has its own network namespace and all sockets in it are counted, including those in
+    the queues of other sockets, which no process has open. Otherwise only open sockets are counted.
     """
     if own_network:
         counted = re.search(rb"^sockets: used (\d+)", _content(f"/proc/{pid}/net/sockstat"), re.MULTILINE)
@@ -97,9 +97,9 @@ def sockets(pid: int, own_network: bool) -> int:
         folder = f"/proc/{process}/fd"
         try:
             links = [_link(f"{folder}/{name}") for name in os.listdir(folder)]
-        except PermissionError:  # it does not let itself be looked at: as many as it may have open
+        except PermissionError:  # unreadable: count as many as the process may have open
             unseen += _figures(process, "status").get(b"FDSize", 0)
-        except OSError:  # it has ended
+        except OSError:  # the process has ended
             continue
         else:
             found.update(link for link in links if link.startswith("socket:"))
@@ -108,8 +108,10 @@ def sockets(pid: int, own_network: bool) -> int:
 
 @cache
 def of_a_socket() -> int:
-    """Bytes that the kernel keeps for a socket at most: what was sent and not yet received, up to half as much beyond
-    the size of its buffer, which only a process with more rights may change."""
+    """Return the most bytes that the kernel keeps for one socket: data that was sent but not received.
+
+    This is up to 1.5 times the default buffer size, which only a privileged process may change.
+    """
     return int(_content("/proc/sys/net/core/wmem_default") or 0) * 3 // 2
 
 
@@ -129,9 +131,9 @@ def _link(path: str) -> str:
 
 @dataclass(frozen=True)
 class Computing:
-    """What some processes have computed so far, and whether they compute at this moment.
+    """The processor time of some processes so far, and how many of their threads compute at this moment.
 
-    ``seconds`` of processor time include those of children that have ended; ``ready`` is the number of threads that run or
+    ``seconds`` includes the processor time of children that have ended; ``ready`` is the number of threads that run or
     wait for a processor.
     """
 
@@ -140,12 +142,12 @@ class Computing:
 
 
 def computing(pid: int) -> Computing | None:
-    """Processor time of ``pid`` and of all processes below it; None where the system does not say."""
+    """Return the processor time of ``pid`` and of all processes below it, or None if the system does not report it."""
     ticks, ready = 0, 0
     try:
         for process in (pid, *descendants(pid)):
             fields = _fields(f"/proc/{process}")
-            if not fields:  # it has just ended; its parent has its time, once it has collected it
+            if not fields:  # the process has just ended; its time is added to its parent's when the parent waits for it
                 continue
             ticks += sum(map(int, fields[11:15]))
             ready += sum(_fields(f"/proc/{process}/task/{thread}")[:1] == [b"R"] for thread in _threads(process))
@@ -155,7 +157,7 @@ def computing(pid: int) -> Computing | None:
 
 
 def _fields(folder: str) -> list[bytes]:
-    """The fields of ``stat`` from the state on: the name before it may hold anything. [] once it has ended."""
+    """Return the fields of ``stat`` from the state on (the process name before it may hold anything), [] after its end."""
     try:
         return Path(folder, "stat").read_bytes().rpartition(b")")[2].split()
     except OSError:

@@ -1,4 +1,4 @@
-"""What a worker may see of this machine, as paths; everything else does not exist for it."""
+"""The paths of this machine that a worker can see; all other paths do not exist for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SYSTEM = (
     *("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/usr/local/nvidia"),
     *("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime"),
 )
-# Of a folder such as /usr, /usr/local or an environment of Conda; whatever else lies there may be data.
+# Entries of a prefix such as /usr, /usr/local or a Conda environment; other entries there may be data.
 OF_PREFIX = (
     *("bin", "sbin", "lib", "lib32", "lib64", "libx32", "libexec", "include", "etc", "ssl", "fonts", "targets"),
     "pyvenv.cfg",
@@ -33,10 +33,12 @@ OF_SHARE = tuple(_SHARE.split())
 
 @dataclass(frozen=True)
 class Equipment:
-    """What a worker gets besides the submission: data sets ({name: .npz}), files of the course ({relative name: file}),
-    names that the assignment has values for, the seed of its global random numbers, a GPU or none; folders that it
-    must not see; how many threads TensorFlow may have, by default as many as it likes. ``show`` are folders that it sees
-    where they lie, for code of an assignment's author.
+    """Everything that a worker gets in addition to the submission.
+
+    ``data`` are datasets ({name: .npz file}), ``files`` are files of the course ({relative name: file}), ``globals`` are
+    the names that the assignment has values for, ``seed`` is for the global random numbers. ``gpu`` gives access to the
+    GPU. The folders in ``hide`` are not visible. ``threads`` limits the threads of TensorFlow (default: one per
+    processor). The folders in ``show`` are visible at their own paths, for code of an assignment's author.
     """
 
     data: Mapping[str, Path] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class Equipment:
 
 @cache
 def readable() -> list[tuple[str, str]]:
-    """What Python and the libraries need, as pairs of a path and the real path behind it."""
+    """Return the paths that Python and the libraries need, as pairs (path, real path)."""
     prefixes = dict.fromkeys(("/usr", "/usr/local", sys.prefix, sys.base_prefix))
     wanted = [*SYSTEM, *(path for prefix in prefixes for path in _of_prefix(prefix)), *python_path()]
     if os.path.realpath(sys.base_prefix).startswith("/nix/store/"):
@@ -65,14 +67,14 @@ def readable() -> list[tuple[str, str]]:
 
 
 def _of_prefix(prefix: str) -> list[str]:
-    """What is shown of a folder in which programs are installed."""
+    """Return the visible paths of a folder in which programs are installed."""
     found = [os.path.join(prefix, name) for name in (*OF_PREFIX, *(f"share/{name}" for name in OF_SHARE))]
     # Conda's compilers; CUDA.
     return [*found, *(str(path) for pattern in ("*-linux-gnu", "cuda*") for path in Path(prefix).glob(pattern))]
 
 
 def python_path() -> list[str]:
-    """Folders of installed packages that an isolated interpreter does not look at by itself."""
+    """Return the folders of installed packages that an isolated interpreter does not search by itself."""
     packages = ("site-packages", "dist-packages")
     prefixes = (sys.prefix, sys.base_prefix, "/usr")
     return [
@@ -83,10 +85,10 @@ def python_path() -> list[str]:
 
 
 def hidden(also: Sequence[Path]) -> list[str]:
-    """The grader's own files, wherever they are installed, and those in ``also``.
+    """Return the paths of the grader's own files, wherever they are installed, and the paths in ``also``.
 
-    Other installations may lie among what a worker sees, also older ones, which had solutions; and so may the checkout, whose
-    examples and tests are solutions as well.
+    Other installations may be visible to a worker, including older ones that contained solutions. The same is true of the
+    checkout, whose examples and tests are solutions too.
     """
     own = [PACKAGE, ASSIGNMENTS, REFERENCE, *_copies(), *_checkouts(), *_not_needed()]
     return [str(path) for path in dict.fromkeys([*own, *(path.resolve() for path in also)])]
@@ -98,7 +100,7 @@ def _copies() -> list[Path]:
     others = [str(path) for prefix in prefixes for path in Path(prefix).glob("lib/python3*/*-packages")]
     packages = [Path(folder).resolve() for folder in (*sys.path, *others) if os.path.isdir(folder)]
     copies = [folder / name for folder in packages for name in ("grader", "assignments", "reference")]
-    # Of a package that happens to have such a name, only what looks like the grader's is hidden.
+    # Other packages may have these names: only a folder that looks like the grader's is hidden.
     return [
         copy for copy in copies if any((copy / part).exists() for part in ("bundled", "numpy-mnist", "numpy_mnist.py"))
     ]
@@ -106,7 +108,7 @@ def _copies() -> list[Path]:
 
 @cache
 def _checkouts() -> list[Path]:
-    """What lies in the checkout that runs, or that this grader was installed from, but for Python itself."""
+    """Return the entries of the checkout that runs or that this grader was installed from, except Python itself."""
     shown = {Path(real) for _, real in readable()}
     needed = {folder for path in shown for folder in (path, *path.parents)}
     checkouts = [BUNDLED] if PACKAGE.parent == BUNDLED and ASSIGNMENTS.is_dir() else []
@@ -118,8 +120,10 @@ def _checkouts() -> list[Path]:
 
 @cache
 def _not_needed() -> list[Path]:
-    """Large folders that no submission needs, which would have to be searched for data; among them the packages of the
-    Python that a virtual environment was made from, which are not imported in it."""
+    """Return large folders that no submission needs, so that they need not be searched for data.
+
+    Among them are the packages of the base Python of a virtual environment, which cannot be imported in it.
+    """
     found = [Path("/usr/lib", name) for name in ("debug", "google-cloud-sdk", "jvm", "node_modules")]
     found += [Path(os.path.realpath(folder), "tensorflow", "include") for folder in sys.path]
     if sys.prefix != sys.base_prefix and sys.base_prefix not in ("/usr", "/usr/local"):
@@ -131,7 +135,7 @@ def _not_needed() -> list[Path]:
 
 @cache
 def data_files() -> list[str]:
-    """Files of whole data sets in what is shown, to be hidden as well."""
+    """Return the files of whole datasets among the visible files; they are hidden too."""
     from . import data_files as search
 
     leave_out = tuple(sorted(hidden([])))
@@ -139,7 +143,7 @@ def data_files() -> list[str]:
 
 
 def can_change_uid() -> bool:
-    """Whether this is root with other user ids to change to; a rootless container may have none."""
+    """True if this process is root and can change to the spare user ids; a rootless container may not have them."""
     try:
         maps = Path("/proc/self/uid_map").read_text().splitlines()
     except OSError:
@@ -150,13 +154,13 @@ def can_change_uid() -> bool:
 
 
 def readable_for_others(*files: Path) -> bool:
-    """Whether a uid that owns nothing can run this Python where it lies, e.g. not below /root, and read ``files``."""
+    """True if a user id that owns nothing can run this Python (which may be below /root) and read ``files``."""
     wanted = [Path(sys.prefix), Path(sys.base_prefix), *(file.resolve().parent for file in files)]
     folders = [folder for path in wanted for folder in (path, *path.parents)]
     return all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders)
 
 
 def gpu_devices() -> list[str]:
-    """The device files of NVIDIA's driver."""
+    """Return the device files of the NVIDIA driver, sorted."""
     found = [path for path in Path("/dev").glob("nvidia*") if stat.S_ISCHR(path.stat().st_mode)]
     return sorted(map(str, found))

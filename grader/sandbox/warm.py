@@ -1,7 +1,7 @@
-"""Warm starts: processes with the imports done, from which workers are forked instead of started.
+"""Warm starts: workers are forked from processes that have already done the imports.
 
-A batch makes one :class:`WarmStart` for each process that grades, and hands it to every session. Where forking is not
-possible, by whatever reason, a worker starts cold and nobody notices but by the clock.
+A batch creates one :class:`WarmStart` in each process that grades, and passes it to every session. If forking fails for
+any reason, the worker starts cold: slower, otherwise the same.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from . import view
 from .processes import COMMAND, Forked
 
-MOST_FORKS = 500  # of one process; a fresh one costs less than a leak that nobody knows of
-MOST_FAILURES = 3  # in a row, of processes of one kind, until it is tried no more
-START_SECONDS = 60.0  # of the first fork, which waits for the imports
+MOST_FORKS = 500  # of one process; a new process costs less than an unknown leak
+MOST_FAILURES = 3  # in a row for one kind of process; after that this kind always starts cold
+START_SECONDS = 60.0  # for the first fork, which waits for the imports
 FORK_SECONDS = 5.0
-# Nothing of the grader's own, and no threads of libraries, which would be lost in a fork.
+# No variables of the grader, and no library threads, which a fork would lose.
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -38,7 +38,7 @@ ENGINES = {
     "module": ("grader_worker.module", "Agg"),
     "shell": ("grader_worker.shell", INLINE),
     "kernel": ("grader_worker.notebook", INLINE),
-}  # what it imports, and what matplotlib draws with
+}  # (imported module, backend of matplotlib)
 LIBRARIES = {
     "keras": ("tensorflow", "keras"),
     "matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
@@ -47,26 +47,26 @@ LIBRARIES = {
 
 @dataclass(frozen=True)
 class Kind:
-    """What a warm process is for: an engine, and the names of libraries that submissions import."""
+    """The kind of a warm process: an engine, and the names of the libraries that submissions import."""
 
     engine: str
     libraries: frozenset[str]
 
     @property
     def modules(self) -> list[str]:
-        """What it imports."""
+        """The modules that a process of this kind imports."""
         return [*WORKER, ENGINES[self.engine][0], *(name for key in self.libraries for name in LIBRARIES[key])]
 
 
 class WarmStart:
-    """Warm processes, one of each kind of worker, started when they are first needed; for one process of the grader."""
+    """The warm processes of one process of the grader: one per kind of worker, started at the first use."""
 
     def __init__(self) -> None:
         self._processes: dict[Kind, _WarmProcess] = {}
         self._failures: Counter[Kind] = Counter()
 
     def fork(self, kind: Kind, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked | None:
-        """A supervisor with this channel, output and environment; None if there is none to be had warm."""
+        """Return a supervisor with this channel, output and environment, or None if no warm process can fork it."""
         if sys.platform != "linux" or self._failures[kind] >= MOST_FAILURES:
             return None
         if kind not in self._processes:
@@ -109,12 +109,12 @@ class _WarmProcess:
                 cwd="/",
                 env={**ENVIRONMENT, "MPLBACKEND": ENGINES[kind.engine][1]},
                 pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # a Ctrl-C is for the grader, whose end is the end of this one
+                start_new_session=True,  # Ctrl-C is for the grader; this process ends when the grader ends
             )
         self._control.send(json.dumps({"python_path": view.python_path(), "modules": kind.modules}).encode())
 
     def fork(self, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked:
-        """Ask for a supervisor; raises OSError if the process is gone, refuses or does not answer."""
+        """Request a supervisor; raises OSError if the process has ended, refuses or does not answer."""
         seconds = FORK_SECONDS if self.forks else START_SECONDS
         self._control.settimeout(seconds)
         lifeline, theirs = socket.socketpair()
@@ -126,9 +126,9 @@ class _WarmProcess:
         return forked
 
     def close(self) -> None:
-        """End it; the workers that came from it stay."""
+        """End the process; the workers that were forked from it keep running."""
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1.0 if self.forks else 0.0)  # it may be importing still
+            self._process.wait(1.0 if self.forks else 0.0)  # without a fork it may still be importing
         self._process.kill()
         self._process.wait()

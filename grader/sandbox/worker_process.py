@@ -1,6 +1,6 @@
-"""One worker process: its start, the frames to and from it, and its end.
+"""One worker process: its start, the frames sent to and received from it, and its end.
 
-All limits in time and output are kept here, outside the process that they are about.
+All limits of time and output are enforced here, outside of the process that they limit.
 """
 
 from __future__ import annotations
@@ -33,32 +33,32 @@ from .view import Equipment
 
 SETUP_SECONDS = 60
 CHUNK = 1 << 16
-LONGEST_FOLDER = 70  # bytes: the path of a socket has at most 103 on macOS, and 30 of them come behind
-BESIDE = 128 << 20  # bytes of memory for the processes beside the one that runs student code
-FILE_SYSTEMS = 3  # of a worker at strong, in memory: its folder, /tmp and /dev/shm
-SMALL = 64 << 20  # bytes, for which there is always memory
-RECEIVED = 4  # times its size is what an answer takes here until it is read
-COMPARED = 100  # the same for one of a function, which is compared as float64 and kept for the diagnosis
+LONGEST_FOLDER = 70  # bytes: a socket's path has at most 103 on macOS, and 30 bytes follow the folder
+BESIDE = 128 << 20  # bytes of memory for the processes other than the one that runs student code
+FILE_SYSTEMS = 3  # file systems in memory of a worker at strong: its folder, /tmp and /dev/shm
+SMALL = 64 << 20  # bytes; an answer up to this size is always accepted
+RECEIVED = 4  # memory that an answer needs here until it is decoded, relative to its size
+COMPARED = 100  # the same for a function's answer, which is compared as float64 and kept for the diagnosis
 STRONG_WORK = "/submission"
-STRONG_DATA = "/given"  # no name of a folder that students have
+STRONG_DATA = "/given"  # a name that students do not use for a folder
 OF_PROCESSES = "number of processes"
 OF_THE_KERNEL = marked("memory of the kernel")
 Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
 
 
 class SetupFailed(Exception):
-    """The confinement could not be built at this level; the text names the step."""
+    """The worker could not be confined at this level; the text names the step that failed."""
 
 
 class WorkerProcess:
-    """A confined process that has not seen anything but its configuration yet."""
+    """A confined process that has received only its configuration so far."""
 
     def __init__(self, level: str, engine: str, limits: Limits, equipment: Equipment, fork: Fork | None = None) -> None:
-        """Start it without waiting until it is confined, which :meth:`await_ready` does; by ``fork``, if that can."""
+        """Start the process, with ``fork`` if possible, without waiting; :meth:`await_ready` waits until it is confined."""
         self.limits = limits
         self._oom_kills = machine.oom_kills() or 0
-        self._most_held = 0  # bytes, of all that was seen
-        self._memory_ended: group.Memory | None = None  # what its control group has counted
+        self._most_held = 0  # most bytes in all measurements
+        self._memory_ended: group.Memory | None = None  # the memory events of its control group
         self._folder = None if level == "strong" else _make_folder()
         work = self._folder or STRONG_WORK
         self._channel, theirs = socket.socketpair()
@@ -77,20 +77,18 @@ class WorkerProcess:
         self._selector.register(self._channel, selectors.EVENT_READ)
         self._selector.register(self._output, selectors.EVENT_READ)
         self._buffer = bytearray()
-        self._memory_look = time.monotonic() + LOOK_SECONDS  # the next one
-        self._computed: float | None = None  # processor time at the last look
+        self._memory_look = time.monotonic() + LOOK_SECONDS  # time of the next measurement
+        self._computed: float | None = None  # processor time at the last measurement
         self._tail = b""
         self._confined = False
-        self.mapped: set[str] | None = (
-            None  # packages whose libraries were seen mapped; None where nobody wants to know
-        )
+        self.mapped: set[str] | None = None  # packages whose libraries were mapped so far; None if they are not needed
         self._closed = False
-        self._ended_by_itself: int | None = None  # its exit status
+        self._ended_by_itself: int | None = None  # the exit status
         files = {name: str(file.resolve()) for name, file in equipment.data.items()}
         data = {name: f"{STRONG_DATA}/{name}.npz" for name in files} if level == "strong" else files
         given = {name: str(file.resolve()) for name, file in equipment.files.items()}
         shown = {name: f"{STRONG_DATA}/files/{name}" for name in given} if level == "strong" else given
-        # At none the worker gets copies, and no file of a worker may be larger than this.
+        # At level none the worker gets copies, and the disk limit applies to each file, so it must be large enough.
         copied = [os.path.getsize(file) for file in (*files.values(), *given.values())] if level == "none" else []
         config = {
             "level": level,
@@ -109,7 +107,7 @@ class WorkerProcess:
             "devices": view.gpu_devices() if equipment.gpu else [],
             "own": str(view.WORKER),
             "work": work,
-            # A private view of the files shows the interpreter even where its home is closed to others.
+            # A private file system shows the interpreter even if its home folder is closed to other users.
             "change_uid": view.can_change_uid()
             and (
                 not equipment.show
@@ -126,29 +124,27 @@ class WorkerProcess:
                 "cpu_seconds": int(limits.load_seconds + 100 * limits.call_seconds) + 1,
             },
         }
-        # To join a group takes up to 15 ms of waiting, in which this process has other things to do.
+        # Joining a group takes up to 15 ms of waiting; this process does other work meanwhile.
         self._beginning = threading.Thread(target=self._begin, args=[config])
         self._beginning.start()
 
     def _begin(self, config: dict[str, Any]) -> None:
-        """Let the process join its group, and then begin."""
+        """Move the process into its group, then send its configuration."""
         if self._group is not None and not self._group.add(self._process.pid):
             self._group.remove()
             self._group = None
-        with contextlib.suppress(OSError):  # a process that died at once is met by await_ready
+        with contextlib.suppress(OSError):  # await_ready reports a process that died at once
             self._channel.sendall(frames.encode(config))
 
     @staticmethod
     def _data_files(level: str, given: set[str]) -> list[str]:
-        """What else is hidden; it is looked for while the worker's Python starts."""
+        """Return further files to hide; the search runs while the worker's Python starts."""
         return [] if level == "none" else [file for file in view.data_files() if file not in given]
 
     def await_ready(self) -> list[str]:
-        """Wait until the confinement stands; returns what it leaves open beyond what its level always does.
+        """Wait until the worker is confined; return the gaps in addition to those that its level always has.
 
-        A control group limits the number of processes, too.
-
-        Raises SetupFailed, never a student's ending.
+        A control group limits the number of processes too. Raises SetupFailed, never a failure that counts for a student.
         """
         self._beginning.join()
         try:
@@ -168,12 +164,15 @@ class WorkerProcess:
         return [gap for gap in gaps if gap != OF_PROCESSES or not self._group.limits_processes]
 
     def send(self, request: dict[str, Any], payload: Sequence[memoryview], allowance: Allowance, doing: str) -> None:
-        """Send one request with the bytes of ``payload``; raises CallFailed when the worker spoke unasked or does not read in time."""
+        """Send one request with the bytes of ``payload``.
+
+        Raises CallFailed if the worker has sent something without a request, or does not read in time.
+        """
         if self._buffer or self._readable():
             self.kill()
             raise CallFailed(
                 "protocol",
-                _("Your code wrote into the grader's channel: leave open files alone that are not yours."),
+                _("Your code wrote into the grader's channel: do not touch file descriptors that you did not open."),
             )
         self.begin_output()
         head = frames.begin(request, sum(map(len, payload)))
@@ -193,22 +192,23 @@ class WorkerProcess:
             raise self._ended() from error
 
     def begin_output(self) -> None:
-        """Each call may print up to the limit, and so may each statement as it loads."""
+        """Reset the output limit: it holds for each call, and for each statement while the submission is loaded."""
         self._output_left = self.limits.output_kb << 10
 
     def receive(
         self, allowance: Allowance, doing: str, statement: tuple[int, int] | None = None, most: int = 0
     ) -> tuple[dict[str, Any], memoryview]:
-        """Return the next frame; raises CallFailed for every way in which there is none.
+        """Return the next frame; raises CallFailed if there is none, whatever the reason.
 
-        Its payload is not copied, can be written to, and may have ``most`` bytes. Where the allowance can be extended, the worker is asked first to end the ``statement`` that runs.
+        The payload is writable, not a copy, and has at most ``most`` bytes. If the allowance can be extended, the worker
+        is first requested to end the running ``statement``.
         """
         try:
-            self._look_if_due(allowance)  # also at a worker that never stops sending
+            self._look_if_due(allowance)  # needed for a worker that never stops sending
             return self._receive(allowance, most)
         except TimeoutError as error:
             if statement is not None and allowance.interrupt():
-                with contextlib.suppress(OSError):  # it does not read
+                with contextlib.suppress(OSError):  # the worker does not read
                     self._channel.send(frames.encode({"interrupt": statement}), socket.MSG_DONTWAIT)
                 return self.receive(allowance, doing, statement, most)
             raise self._too_late(doing) from error
@@ -228,12 +228,12 @@ class WorkerProcess:
         return CallFailed(
             "timeout",
             _(
-                "{doing} did not end in time and was stopped: look for a loop that never ends, or for a training that is too long."
+                "{doing} did not finish in time and was stopped: look for a loop that never ends or a training that takes too long."
             ).format(doing=doing),
         )
 
     def settle(self, allowance: Allowance) -> None:
-        """Count the rest of the time of a request that has been answered: what was computed, as it waits now."""
+        """Count the rest of the time of an answered request; the worker waits now, so all of it was computing."""
         if allowance.since_look > SHORTEST_LOOK:
             allowance.count(self._computed_since(usage.computing(self._process.pid)), 1)
         else:
@@ -251,38 +251,43 @@ class WorkerProcess:
         return header, memoryview(received)[head_end:end]
 
     def refuse_if_no_room(self, needed: int) -> None:
-        """Raise CallFailed where an answer takes so many bytes that it would fill a small container: there the kernel
-        would end the grader with it, and a submission would be "not gradable" by its own doing."""
+        """Raise CallFailed if an answer needs more bytes than the memory that is left.
+
+        In a small container the kernel would kill the grader otherwise, and a submission could make itself "not
+        gradable".
+        """
         limit = machine.memory() if needed > SMALL else None
         used = None if limit is None else limit.in_use()
         if limit is not None and used is not None and needed > limit.size - used:
-            message = _("Your code gave an answer that is too large for the memory here: give back what is asked for.")
+            message = _(
+                "Your code returned an answer that is too large for the memory here: return only the requested value."
+            )
             raise CallFailed("memory", message)
 
     def _fill(self, size: int, allowance: Allowance) -> None:
-        """Read until the buffer holds ``size`` bytes, draining and counting the output meanwhile."""
+        """Read until the buffer holds ``size`` bytes; read and count the output meanwhile."""
         while len(self._buffer) < size:
             if self._wait(allowance):
                 try:
                     chunk = self._channel.recv(max(CHUNK, size - len(self._buffer)), socket.MSG_DONTWAIT)
-                except BlockingIOError as error:  # it is ready, and there is nothing: a byte out of band
-                    raise frames.ProtocolError("something else than a frame was sent") from error
+                except BlockingIOError as error:  # ready but nothing to read: an out-of-band byte
+                    raise frames.ProtocolError("something other than a frame was sent") from error
                 if not chunk:
                     raise EOFError
                 self._buffer += chunk
             self._look_if_due(allowance)
 
     def _wait(self, allowance: Allowance) -> bool:
-        """Wait until the channel is ready or a look is due, draining the output; whether the channel is ready."""
+        """Wait until the channel is ready or a measurement is due, and read the output; True if the channel is ready."""
         ready = {key.fd for key, _events in self._selector.select(max(allowance.next_look - time.monotonic(), 0.0))}
         if self._output in ready:
             self._drain()
         return self._channel.fileno() in ready
 
     def _look_if_due(self, allowance: Allowance) -> None:
-        """Look at the memory and the time of the worker, in some intervals; raises TimeoutError when that is over."""
+        """Measure the memory and the time of the worker if that is due; raises TimeoutError when no time is left."""
         now = time.monotonic()
-        if now >= self._memory_look:  # by the clock: also between requests that are short
+        if now >= self._memory_look:  # by the clock, so that many short requests are measured too
             self._look_at_memory()
             self.look_at_libraries()
             self._memory_look = now + LOOK_SECONDS
@@ -293,10 +298,10 @@ class WorkerProcess:
                 raise TimeoutError
 
     def _computed_since(self, computing: usage.Computing | None) -> float:
-        """Seconds of processor time since the last look; infinite where that is not known."""
+        """Return the seconds of processor time since the last measurement, infinite if they are not known."""
         before, self._computed = self._computed, None if computing is None else computing.seconds
         known = before is not None and self._computed is not None
-        # Less than before: children have ended whose time nobody has collected.
+        # The sum can decrease: nobody has waited for some children that have ended.
         return max(self._computed - before, 0.0) if known else math.inf  # type: ignore[operator]
 
     def _drain(self) -> None:
@@ -308,43 +313,47 @@ class WorkerProcess:
             self._selector.unregister(self._output)
         self._tail = (self._tail + chunk)[-2000:]
         self._output_left -= len(chunk)
-        if self._output_left < -FLOOD * (self.limits.output_kb << 10):  # less is dropped, and does no harm
+        if self._output_left < -FLOOD * (
+            self.limits.output_kb << 10
+        ):  # a little more than the limit is dropped and does no harm
             self.kill()
             raise self._flooded()
 
     def _flooded(self) -> CallFailed:
         message = _(
-            "Your code printed more than {size} KB and was stopped: print less inside loops, and train with verbose=0 where Keras is asked for."
+            "Your code printed more than {size} KB and was stopped: print less inside loops, and use verbose=0 when you train with Keras."
         )
         return CallFailed("output", message.format(size=self.limits.output_kb))
 
     def memory_held(self) -> int:
-        """Bytes that its processes hold now, or a little more."""
+        """Return the bytes that the worker's processes hold now, or a little more."""
         held = usage.memory(self._process.pid, self.limits.honest_mb << 20)
-        if self._confined:  # else the sockets are those of the machine
+        if self._confined:  # before that the sockets would be those of the whole machine
             held += usage.sockets(self._process.pid, own_network=self._folder is None) * usage.of_a_socket()
         return held
 
     def _look_at_memory(self) -> None:
-        """A limit for all processes together; that of each is the kernel's, and meets no shared memory."""
+        """Enforce the memory limit for all processes together; the kernel's limit is per process, without shared memory."""
         held = self.memory_held()
         self._most_held = max(self._most_held, held)
-        if held > (self.limits.memory_mb << 20) + BESIDE and self._process.wait(0) is None:  # else the id is another's
+        if (
+            held > (self.limits.memory_mb << 20) + BESIDE and self._process.wait(0) is None
+        ):  # after its end another process may have its id
             self.kill()
             raise CallFailed(
                 "memory",
                 _(
-                    "The processes of your code needed more than {size} MB together and were stopped: start fewer of them, or give them less."
+                    "The processes of your code needed more than {size} MB together and were stopped: start fewer processes, or give each of them less data."
                 ).format(size=self.limits.memory_mb),
             )
 
     @property
     def pid(self) -> int:
-        """The supervisor's, of which all processes of the worker are descendants."""
+        """The process id of the supervisor; all processes of the worker are its descendants."""
         return self._process.pid
 
     def look_at_libraries(self) -> None:
-        """Take in what is mapped now; a process that ends between two looks takes with it what it had."""
+        """Add the libraries that are mapped now; those of a process that ends between two measurements are missed."""
         if self.mapped is not None and self._confined:
             self.mapped |= mapped.libraries(self._process.pid)
 
@@ -352,13 +361,13 @@ class WorkerProcess:
         return any(key.fd != self._output for key, _ in self._selector.select(0))
 
     def _ended(self, doing: str = "") -> CallFailed:
-        """The channel is closed: say how the process ended."""
+        """Return the failure for a closed channel: how the process ended."""
         doing = doing or _("Your code")
         self.kill(wait_first=1.0)
         status = self._ended_by_itself
         if status is None:
             return CallFailed(
-                "protocol", _("{doing} closed the connection to the grader and went on running.").format(doing=doing)
+                "protocol", _("{doing} closed the connection to the grader and kept running.").format(doing=doing)
             )
         if status < 0 or status > 128:
             number = -status if status < 0 else status - 128
@@ -372,13 +381,13 @@ class WorkerProcess:
                 )
             return CallFailed(
                 "crashed",
-                _("{doing} killed the Python process ({name}); this happens in compiled code, or by os.kill.").format(
+                _("{doing} killed the Python process ({name}); this happens in compiled code or with os.kill.").format(
                     doing=doing, name=name
                 ),
             )
         return CallFailed(
             "crashed",
-            _("{doing} ended the Python process (exit status {status}), as os._exit and quit do: remove them.").format(
+            _("{doing} ended the Python process (exit status {status}): remove the calls to os._exit and quit.").format(
                 doing=doing, status=status
             ),
             EXITED,
@@ -386,25 +395,31 @@ class WorkerProcess:
 
     @property
     def was_killed(self) -> bool:
-        """Whether it has ended by a SIGKILL that was not the grader's."""
+        """True if the process was ended by a SIGKILL that the grader did not send."""
         return self._ended_by_itself is not None and self._ended_by_itself in (-signal.SIGKILL, 128 + signal.SIGKILL)
 
     def out_of_memory(self) -> bool:
-        """Whether the kernel has killed processes since it was started, because memory ran out: its own, where that is known."""
+        """True if the kernel has killed processes because memory ran out, since this worker was started.
+
+        With a control group only processes of this worker count, otherwise all processes.
+        """
         if self._memory_ended is not None:
             return self._memory_ended.killed
         return (machine.oom_kills() or 0) > self._oom_kills
 
     def reached_limit(self) -> bool:
-        """Whether memory ran out because of the limit of its own control group."""
+        """True if memory ran out because of the limit of the worker's own control group."""
         return self._memory_ended is not None and self._memory_ended.reached_limit
 
     def memory_seen(self) -> int:
-        """Bytes that it held for sure."""
+        """Return the most bytes that were measured."""
         return self._most_held
 
     def memory_taken(self) -> int:
-        """Bytes that it held when memory ran out: all that is missing now that it is gone, and at least what was seen."""
+        """Return an upper estimate of the bytes that the worker held when memory ran out, after its end.
+
+        This is all memory that other processes do not use now, and at least the most bytes that were measured.
+        """
         limit = machine.memory()
         others = None if limit is None else limit.in_use()
         missing = 0 if limit is None or others is None else limit.size - others
@@ -413,9 +428,9 @@ class WorkerProcess:
         return max(self._most_held, missing)
 
     def kill(self, wait_first: float = 0.0) -> None:
-        """End the worker with everything that it started, and wait until all of it is gone.
+        """End the worker and everything that it started, and wait until all processes have ended.
 
-        It may end by itself within ``wait_first`` seconds.
+        The worker gets ``wait_first`` seconds to end by itself.
         """
         if self._closed:
             return
@@ -428,7 +443,7 @@ class WorkerProcess:
         try:
             if self._process.wait(10) is None:
                 self._process.kill()
-                raise NotGradable(_("The worker process {pid} could not be ended.").format(pid=self._process.pid))
+                raise NotGradable(_("The worker process {pid} could not be stopped.").format(pid=self._process.pid))
         finally:
             if self._group is not None:
                 self._memory_ended = self._group.remove()
@@ -438,22 +453,22 @@ class WorkerProcess:
 
 
 def _make_folder() -> str:
-    """A new folder to work in, in /tmp where the usual one has too long a path for the sockets of a kernel."""
+    """Return a new work folder; it is in /tmp if the usual path would be too long for the sockets of a kernel."""
     usual = tempfile.gettempdir()
     return tempfile.mkdtemp(prefix="grader-", dir=usual if len(os.fsencode(usual)) <= LONGEST_FOLDER else "/tmp")
 
 
 def _remove(folder: str) -> None:
-    """Remove what a submission may have left in its folder: by programs for which no nesting is too deep."""
+    """Remove a work folder; ``rm`` also removes folders that are nested too deep for Python."""
     remove = ["rm", "-rf", "--", folder]
     if subprocess.run(remove, check=False, stderr=subprocess.DEVNULL).returncode != 0:
-        # Folders that it has closed even to their owner; chmod follows no links that it meets.
+        # The submission may have removed its own permissions on folders; chmod -R does not follow links.
         subprocess.run(["chmod", "-R", "--", "u+rwx", folder], check=False, stderr=subprocess.DEVNULL)
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
 def _environment(work: str, level: str, engine: str, equipment: Equipment) -> dict[str, str]:
-    """A clean environment: nothing of the grader's own is passed on."""
+    """Return a clean environment for the worker, without variables of the grader."""
     home = "/tmp" if level == "strong" else work
     environment = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -469,17 +484,17 @@ def _environment(work: str, level: str, engine: str, equipment: Equipment) -> di
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
-    # TensorFlow counts the processors of the whole machine, whatever its container may use.
+    # TensorFlow counts the processors of the whole machine, even if its container may use fewer.
     threads = str(equipment.threads or int(machine.processors()))
     environment |= dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), threads)
-    if equipment.gpu:  # which of them, and where CUDA lies, is for the user to say
+    if equipment.gpu:  # the user chooses the GPU and the path of CUDA
         environment |= {
             name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH") if name in os.environ
         }
     else:
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
-    if sys.platform == "darwin":  # or a fork ends in which Objective-C is used
+    if sys.platform == "darwin":  # otherwise a forked process that uses Objective-C crashes
         environment["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
-    if engine == "module":  # a notebook has one of
+    if engine == "module":  # a notebook brings its own backend
         environment["MPLBACKEND"] = "Agg"
     return environment

@@ -96,7 +96,7 @@ def _replace(name: str, module: ModuleType) -> None:
 def _load_data(name: str, *_: Any, **__: Any) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """Stand in for Keras's function; a path where to keep the file means nothing here."""
     if name not in _files:
-        offered = ", ".join(_files) or "no data set"
+        offered = ", ".join(_files) or "no dataset"
         raise OSError(f"{name} is not available while a submission is graded; this assignment offers {offered}.")
     found = arrays(name)
     return (found["x_train"], found["y_train"]), (found["x_test"], found["y_test"])

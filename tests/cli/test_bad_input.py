@@ -99,7 +99,7 @@ FUNCTIONS = {
     "loops forever": (
         "def train(X, y, w, b=0, epochs=1):\n    while True: pass",
         "timeout",
-        "`train` did not end in time",
+        "`train` did not finish in time",
     ),
     "prints megabytes": (
         "def train(X, y, w, b=0, epochs=1):\n    while True: print('x' * 999)",

@@ -12,8 +12,8 @@ from grader.worker.magics import CELL, LINE
 from tests.sandbox.test_loading import loaded
 
 CELLS = {
-    "below a comment": ("# training\n%%time\nx = 1", "`%%time` has to be the first line of its cell"),
-    "below code": ("x = 1\n%%capture out\ny = 2", "`%%capture` has to be the first line of its cell"),
+    "below a comment": ("# training\n%%time\nx = 1", "`%%time` must be the first line of its cell"),
+    "below code": ("x = 1\n%%capture out\ny = 2", "`%%capture` must be the first line of its cell"),
     "misspelt": ("%matplotib inline", "there is no magic `%matplotib`. Did you mean `%matplotlib`?"),
     "misspelt, of a cell": ("%%tiem\nx = 1", "there is no magic `%%tiem`. Did you mean `%%time`? The other lines"),
     "of Colab": ("%tensorflow_version 2.x", "the magic `%tensorflow_version` exists only on Colab."),
@@ -21,7 +21,7 @@ CELLS = {
     "of an extension": ("%%sql\nselect 1", "there is no magic `%%sql` here. Check its name, or load the extension"),
     "of the other kind": ("%writefile a.py", "there is no magic `%writefile`. Did you mean `%%writefile`?"),
     "of a line": ("%%cd x\ny = 1", "there is no magic `%%cd`. Did you mean `%cd`?"),
-    "an extension that is absent": ("%load_ext watermark", "an extension that is not installed here"),
+    "an extension that is absent": ("%load_ext watermark", "This extension is not installed here"),
     "in an if": ("if True:\n    %matplotib inline", "at cell 1, line 2: there is no magic `%matplotib`."),
 }
 HARMLESS = {
@@ -57,7 +57,7 @@ def test_an_unknown_magic_is_named(cell, said):
 def test_it_is_named_in_a_kernel_too():
     with loaded(["# a comment\n%%time\nx = 1", "%matplotib inline"], engine="kernel") as session:
         first, second = session.causes.notes
-        assert "cell 1, line 2: `%%time` has to be the first line" in first
+        assert "cell 1, line 2: `%%time` must be the first line" in first
         assert "Did you mean `%matplotlib`?" in second
 
 

@@ -53,16 +53,16 @@ ENDINGS = {
     ),
     "waits": (
         "def f(x):\n    return input()",
-        "`f` waits for input() at line 2, but nobody is there to type: write the value into your code.",
+        "`f` waits for input() at line 2, but nobody can type while your work is graded: write the value into your code.",
     ),
     "exits": (
         "def f(x):\n    exit(0)",
-        "`f` ended the program at line 2 (`exit(0)`): remove calls of exit, quit and sys.exit.",
+        "`f` ended the program at line 2 (`exit(0)`): remove the calls to exit, quit and sys.exit.",
     ),
-    "timeout": ("def f(x):\n    while True: pass", "`f` did not end in time and was stopped"),
+    "timeout": ("def f(x):\n    while True: pass", "`f` did not finish in time and was stopped"),
     "stubborn": (
         "def f(x):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
-        "`f` did not end in time",
+        "`f` did not finish in time",
     ),
     "memory": (
         "import numpy as np\ndef f(x):\n    return np.ones((10**5, 10**5))",
@@ -77,7 +77,7 @@ ENDINGS = {
     ),
     "closed": (
         "import os, time\ndef f(x):\n    os.closerange(3, 50)\n    time.sleep(60)",
-        "closed the connection to the grader and went on running",
+        "closed the connection to the grader and kept running",
     ),
 }
 STATUS = {"waits": "error", "exits": "error", "stubborn": "timeout", "signal": "crashed", "closed": "protocol"}
@@ -138,7 +138,7 @@ def test_a_submission_has_a_limit_in_all():
     source = "import time\ndef f(): time.sleep(0.6)"
     with Session(submitted(source), Limits(call_seconds=5, total_seconds=1), **HOW) as session:
         session.load()
-        with pytest.raises(CallFailed, match="The limit is 1 s in all") as caught:
+        with pytest.raises(CallFailed, match="The limit is 1 s in total") as caught:
             for _ in range(3):
                 session.call("f", [], {})
         assert caught.value.status == "timeout"
@@ -259,13 +259,13 @@ def test_a_notebook_goes_on_after_a_cell_that_failed_and_says_which():
 @pytest.mark.parametrize(
     ("cell", "status", "said"),
     [
-        ("while True: pass", "timeout", "did not end in time at cell 2, line 1 (`while True: pass`)"),
+        ("while True: pass", "timeout", "did not finish in time at cell 2, line 1 (`while True: pass`)"),
         ("for i in range(10**9): print('x' * 100)", "output", "printed too much at cell 2, line 1"),
         ("import os; os.kill(os.getpid(), 9)", "crashed", "killed the Python process at cell 2, line 1"),
         (
             "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
             "timeout",
-            "did not end in time",
+            "did not finish in time",
         ),
     ],
 )
