@@ -9,15 +9,15 @@ from keras.datasets import cifar10
 # The ten names, in the order of the labels 0 to 9.
 CLASS_NAMES = []
 
-# At least 25 of the pictures, as they are: uint8 of shape (n, 32, 32, 3).
+# At least 25 of the images, unchanged: uint8 of shape (n, 32, 32, 3).
 images = ...
 
 
 def to_grayscale(images):
-    """The gray values 0.2989 r + 0.5870 g + 0.1140 b of pictures (n, 32, 32, 3), from 0 to 1: (n, 32, 32)."""
+    """Return 0.2989 r + 0.5870 g + 0.1140 b, from 0 to 1, for images (n, 32, 32, 3): shape (n, 32, 32)."""
     raise NotImplementedError
 
 
 gray_images = ...
 
-# Show the first 25 pictures in colour in one figure, and in gray in another, each titled by its class.
+# Show the first 25 images in colour in one figure and in gray in another, each with its class as title.

@@ -1,4 +1,4 @@
-"""A clothing classifier, its overfitting, and what helps against it."""
+"""A clothing classifier, its overfitting, and how to reduce it."""
 
 import keras
 import matplotlib.pyplot as plt
@@ -8,16 +8,16 @@ from keras import layers
 
 
 def preprocess(images):
-    """What your models take, from 0 to 1, of images (n, 28, 28) with integers from 0 to 255."""
+    """Return the input of your models, from 0 to 1, for images (n, 28, 28) with integers from 0 to 255."""
     raise NotImplementedError
 
 
-# The plain network with ten outputs, trained until it overfits, and what fit() returned.
+# The plain network with ten outputs, trained until it overfits, and the result of its fit().
 model = None
 history = None
 
-# Draw the loss and the accuracy of the plain network against the epoch, training and validation both.
+# Plot the loss and the accuracy of the plain network against the epoch, for training and validation.
 
-# The same task after dropout, L2, early stopping, a smaller network, or another way.
+# The same task with dropout, L2, early stopping, a smaller network, or another method.
 regularized_model = None
 regularized_history = None

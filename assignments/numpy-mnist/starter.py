@@ -4,42 +4,42 @@ import numpy as np
 
 
 def init_NN_parameters():
-    """w1 (16, 784), b1 (16, 1), w2 (16, 16), b2 (16, 1), w3 (10, 16), b3 (10, 1), random."""
+    """Return random w1 (16, 784), b1 (16, 1), w2 (16, 16), b2 (16, 1), w3 (10, 16), b3 (10, 1)."""
     raise NotImplementedError
 
 
 def ReLU(Z):
-    """max(0, Z) for each element of Z."""
+    """Return max(0, Z) for each element of Z."""
     raise NotImplementedError
 
 
 def der_ReLU(Z):
-    """The slope of ReLU at each element of Z."""
+    """Return the slope of ReLU at each element of Z."""
     raise NotImplementedError
 
 
 def one_hot(labels):
-    """A column for each label: (10, n)."""
+    """Return one column per label: (10, n)."""
     raise NotImplementedError
 
 
 def forward_propagation(X, w1, b1, w2, b2, w3, b3):
-    """Z1, A1, Z2, A2, Z3, A3, each (units, n)."""
+    """Return Z1, A1, Z2, A2, Z3, A3, each (units, n)."""
     raise NotImplementedError
 
 
 def back_propagation(X, Y, Z1, A1, Z2, A2, Z3, A3, w2, w3):
-    """dW3, dB3, dW2, dB2, dW1, dB1 of the cost sum((A3 - Y)**2) / m."""
+    """Return dW3, dB3, dW2, dB2, dW1, dB1 of the cost sum((A3 - Y)**2) / m."""
     raise NotImplementedError
 
 
 def update_params(alpha, w3, b3, w2, b2, w1, b1, dW3, dB3, dW2, dB2, dW1, dB1):
-    """w3, b3, w2, b2, w1, b1 after one step with learning rate alpha."""
+    """Return w3, b3, w2, b2, w1, b1 after one step with learning rate alpha."""
     raise NotImplementedError
 
 
 def get_predictions(A3):
-    """The class of each sample: (n,)."""
+    """Return the class of each sample: (n,)."""
     raise NotImplementedError
 
 

@@ -4,23 +4,23 @@ import numpy as np
 
 
 def sigmoid(z):
-    """The logistic function, without overflow. Not graded."""
+    """Return the logistic function of z, without overflow. Not graded."""
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1 / (1 + e), e / (1 + e))
 
 
 def relu(z):
-    """max(0, z) for each element of z."""
+    """Return max(0, z) for each element of z."""
     raise NotImplementedError
 
 
 def relu_derivative(z):
-    """The slope of relu at each element of z."""
+    """Return the slope of relu at each element of z."""
     raise NotImplementedError
 
 
 def forward(X, W1, b1, W2, b2):
-    """Z1 (n, h), A1 (n, h), Z2 (n, 1), y_hat (n, 1)."""
+    """Return Z1 (n, h), A1 (n, h), Z2 (n, 1), y_hat (n, 1)."""
     Z1 = X @ W1 + b1
     A1 = sigmoid(Z1)
     Z2 = A1 @ W2 + b2
@@ -29,7 +29,7 @@ def forward(X, W1, b1, W2, b2):
 
 
 def backward(X, y, Z1, A1, Z2, y_hat, W2):
-    """dW1 (d, h), db1 (h,), dW2 (h, 1), db2 (1,) of the cost 0.5 * sum((y - y_hat)**2) / n."""
+    """Return dW1 (d, h), db1 (h,), dW2 (h, 1), db2 (1,) of the cost 0.5 * sum((y - y_hat)**2) / n."""
     dZ2 = (y_hat - y) * y_hat * (1 - y_hat) / len(y)
     dW2 = A1.T @ dZ2
     db2 = dZ2.sum(axis=0)
@@ -40,7 +40,7 @@ def backward(X, y, Z1, A1, Z2, y_hat, W2):
 
 
 def train(X, y, W1, b1, W2, b2, learning_rate, epochs):
-    """Gradient descent: W1, b1, W2, b2 and one loss an epoch."""
+    """Train by gradient descent. Return W1, b1, W2, b2 and one loss per epoch."""
     losses = []
     for _ in range(epochs):
         Z1, A1, Z2, y_hat = forward(X, W1, b1, W2, b2)

@@ -4,29 +4,29 @@ import numpy as np
 
 
 def sigmoid(z):
-    """1 / (1 + e^-z) for each element of z; the result has the shape of z."""
+    """Return 1 / (1 + e^-z) for each element of z; the result has the shape of z."""
     raise NotImplementedError
 
 
 def predict(X, w, b=0.0):
-    """Output of the neuron for each row of X: shape (n,)."""
+    """Return the output of the neuron for each row of X: shape (n,)."""
     raise NotImplementedError
 
 
 def loss(y, y_hat):
-    """Half the sum of the squared errors: one number."""
+    """Return half the sum of the squared errors, one number."""
     raise NotImplementedError
 
 
 def gradients(X, y, w, b=0.0):
-    """Derivatives of the loss: (dw, db), dw of the shape of w, db one number. Summed over the points."""
+    """Return the derivatives (dw, db) of the loss, summed over the points: dw has the shape of w, db is one number."""
     raise NotImplementedError
 
 
 def train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True):
-    """Gradient descent: (w, b, losses), losses with one entry an epoch.
+    """Train by gradient descent. Return (w, b, losses); losses has one entry per epoch.
 
-    Without fit_bias the given b is used in every prediction, and never updated.
+    With fit_bias=False every prediction uses the argument b, and b is never updated.
     """
     raise NotImplementedError
 

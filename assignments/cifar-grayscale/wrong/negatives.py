@@ -1,4 +1,4 @@
-"""The gray pictures are drawn as negatives."""
+"""The gray images are shown as negatives."""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,4 +1,4 @@
-"""The gray pictures have three equal channels."""
+"""The gray images have three equal channels."""
 
 import matplotlib.pyplot as plt
 import numpy as np

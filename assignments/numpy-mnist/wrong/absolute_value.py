@@ -1,4 +1,4 @@
-"""ReLU is the absolute value."""
+"""relu() is the absolute value."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The bias gradients are summed over the units as well."""
+"""The bias gradients are summed over the units too."""
 
 import numpy as np
 

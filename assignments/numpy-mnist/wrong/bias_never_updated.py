@@ -1,4 +1,4 @@
-"""One bias stays where it is."""
+"""One bias is never updated."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Steps up the gradient."""
+"""Steps in the direction of the gradient."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""All weights start at the same number."""
+"""All weights start with the same number."""
 
 import numpy as np
 

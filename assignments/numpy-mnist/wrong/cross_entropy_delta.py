@@ -1,4 +1,4 @@
-"""The delta of softmax and cross-entropy, for another output and another cost."""
+"""The delta belongs to softmax and cross-entropy, which are another output and another cost."""
 
 import numpy as np
 

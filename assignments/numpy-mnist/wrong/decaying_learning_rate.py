@@ -1,4 +1,4 @@
-"""The learning rate falls with every ten calls."""
+"""The learning rate falls after every ten calls."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The slope is taken at the error that is handed back."""
+"""The slope is taken at the error that comes back from the next layer."""
 
 import numpy as np
 

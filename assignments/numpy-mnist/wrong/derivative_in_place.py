@@ -1,4 +1,4 @@
-"""The derivative is written into the activations, which are needed once more."""
+"""The derivative overwrites the activations, which are needed again later."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The first hidden layer has the ReLU itself where its derivative belongs."""
+"""The first hidden layer uses ReLU itself instead of its derivative."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Divides by a fixed batch size, whatever comes."""
+"""Divides by a fixed batch size, whatever the actual number of samples."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Divides by the number of all images, a global variable, not by that of the batch."""
+"""Divides by a global variable, the number of all images, instead of the batch size."""
 
 import numpy as np
 

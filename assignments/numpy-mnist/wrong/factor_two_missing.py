@@ -1,4 +1,4 @@
-"""The 2 of the squared error is missing."""
+"""The factor 2 of the squared error is missing."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The factor 2 of the square is there twice."""
+"""The factor 2 of the square appears twice."""
 
 import numpy as np
 

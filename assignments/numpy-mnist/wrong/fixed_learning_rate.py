@@ -1,4 +1,4 @@
-"""Steps with a learning rate of its own."""
+"""Uses its own learning rate."""
 
 import numpy as np
 

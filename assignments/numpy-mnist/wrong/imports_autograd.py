@@ -1,4 +1,4 @@
-"""A library computes one of the derivatives, or would."""
+"""Imports a library that could compute one of the derivatives."""
 
 import numpy as np
 

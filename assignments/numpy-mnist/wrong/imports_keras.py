@@ -1,4 +1,4 @@
-"""Keras makes the labels."""
+"""Keras creates the one-hot labels."""
 
 import numpy as np
 

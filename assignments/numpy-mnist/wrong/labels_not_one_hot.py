@@ -1,4 +1,4 @@
-"""The class numbers go into the error as they are."""
+"""The error is computed with the class numbers themselves."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Sums for the weights, averages for the biases."""
+"""Sums for the weights, but averages for the biases."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The updated parameters get the names of the gradients."""
+"""The updated parameters are stored under the names of the gradients."""
 
 import numpy as np
 

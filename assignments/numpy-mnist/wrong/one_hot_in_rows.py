@@ -1,4 +1,4 @@
-"""Each label has a row, and not a column."""
+"""Each label has a row instead of a column."""
 
 import numpy as np
 

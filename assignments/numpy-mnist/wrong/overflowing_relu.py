@@ -1,4 +1,4 @@
-"""A smooth ReLU in forward_propagation, exact for small numbers and without a value for large ones."""
+"""forward_propagation uses a smooth ReLU that is exact for small numbers and overflows for large ones."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Each weight gradient is made with the activation of its own layer."""
+"""Each weight gradient uses the activation of its own layer instead of its input."""
 
 import numpy as np
 

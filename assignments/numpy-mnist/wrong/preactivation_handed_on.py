@@ -1,4 +1,4 @@
-"""The second layer takes Z1 where A1 belongs."""
+"""The second layer uses Z1 instead of A1."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The largest output is looked for along the samples."""
+"""Searches for the largest output along the samples."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The largest output itself, not its class."""
+"""Returns the largest output itself, not its class."""
 
 import numpy as np
 

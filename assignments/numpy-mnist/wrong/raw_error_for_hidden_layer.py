@@ -1,4 +1,4 @@
-"""The hidden layer gets the raw error, without the derivative of the output."""
+"""The hidden layer uses the raw error, without the derivative of the output."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Softmax at the output, which belongs to another cost."""
+"""The output is a softmax, which belongs to another cost."""
 
 import numpy as np
 

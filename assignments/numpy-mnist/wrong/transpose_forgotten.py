@@ -1,4 +1,4 @@
-"""A transpose is forgotten, which goes unnoticed with 16 and 16 units."""
+"""A transpose is missing, which raises no error with 16 and 16 units."""
 
 import numpy as np
 

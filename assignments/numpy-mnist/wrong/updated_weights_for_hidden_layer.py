@@ -1,4 +1,4 @@
-"""The weights have taken their step already when the layer before uses them."""
+"""The weights are already updated when the layer before uses them."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The gradients hold a part of the weights."""
+"""The gradients contain a part of the weights."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The first weights get the delta of the second layer where they fit, as they do with 16 and 16 units."""
+"""The first weights use the delta of the second layer where the shapes match, as with 16 and 16 units."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The absolute value is not ReLU."""
+"""Uses the absolute value instead of ReLU."""
 
 import numpy as np
 

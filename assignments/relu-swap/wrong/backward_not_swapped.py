@@ -1,4 +1,4 @@
-"""backward() still has the derivative of the sigmoid."""
+"""backward() still uses the derivative of the sigmoid."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""ReLU by writing zeros into the array that it was given."""
+"""Computes ReLU by writing zeros into its argument."""
 
 import numpy as np
 

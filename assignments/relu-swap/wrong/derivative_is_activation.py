@@ -1,4 +1,4 @@
-"""Returns the activation where its slope is asked."""
+"""Returns the activation instead of its slope."""
 
 import numpy as np
 

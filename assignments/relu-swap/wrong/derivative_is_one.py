@@ -1,4 +1,4 @@
-"""The slope of the identity."""
+"""The derivative is that of the identity."""
 
 import numpy as np
 

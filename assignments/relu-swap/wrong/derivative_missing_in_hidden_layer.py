@@ -1,4 +1,4 @@
-"""The hidden layer has lost its derivative."""
+"""The derivative of the hidden layer is missing."""
 
 import numpy as np
 

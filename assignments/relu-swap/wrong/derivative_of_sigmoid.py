@@ -1,4 +1,4 @@
-"""The forward pass is swapped, the derivative is still that of the sigmoid."""
+"""The forward pass uses ReLU, but the derivative is still that of the sigmoid."""
 
 import numpy as np
 

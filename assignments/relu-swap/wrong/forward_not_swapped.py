@@ -1,4 +1,4 @@
-"""The derivative is swapped, the forward pass is not."""
+"""The derivative is that of ReLU, but the forward pass still uses the sigmoid."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Updates the output weights before they are used for the hidden layer."""
+"""Updates the output weights before the hidden layer uses them."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Sums over the samples where the cost averages."""
+"""Sums over the samples, but the cost averages."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""ReLU at the output as well."""
+"""The output uses ReLU too."""
 
 import numpy as np
 

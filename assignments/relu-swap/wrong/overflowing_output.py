@@ -1,4 +1,4 @@
-"""Infinity divided by infinity in the output."""
+"""The output divides infinity by infinity."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The chain is cut: the raw error of the output goes to the hidden layer."""
+"""A factor of the chain rule is missing: the hidden layer uses the raw error of the output."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A derivative that is widely copied, and learns XOR more often than the right one."""
+"""Uses a widely copied derivative that learns XOR more often than the correct one."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The slope of the output is applied once more on the way to the hidden layer."""
+"""The slope of the output is applied a second time on the way to the hidden layer."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The slope of softplus, a smooth relative of ReLU."""
+"""The derivative is that of softplus, a smooth approximation of ReLU."""
 
 import numpy as np
 

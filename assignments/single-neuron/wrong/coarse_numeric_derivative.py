@@ -1,4 +1,4 @@
-"""The numeric derivative has a step of 0.01, to one side."""
+"""The numeric derivative uses a one-sided step of 0.01."""
 
 import numpy as np
 

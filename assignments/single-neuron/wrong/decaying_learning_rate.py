@@ -1,4 +1,4 @@
-"""Halves the learning rate every 50 epochs, which nobody asked for."""
+"""Halves the learning rate every 50 epochs, which the task does not ask for."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The slope is z (1 - z), with the pre-activation."""
+"""The slope is z (1 - z), where z is the pre-activation."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""sigmoid() gives its slope."""
+"""sigmoid() returns its slope."""
 
 import numpy as np
 

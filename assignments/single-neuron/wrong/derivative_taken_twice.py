@@ -1,4 +1,4 @@
-"""Applies the derivative to the output, which has gone through the sigmoid already."""
+"""Calls the derivative with the output, which has already gone through the sigmoid."""
 
 import numpy as np
 

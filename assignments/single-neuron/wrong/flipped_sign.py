@@ -1,4 +1,4 @@
-"""Minus the gradient, as the slide prints it; train() would climb."""
+"""Returns minus the gradient, as printed on the slide; train() would go uphill."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The derivative of the output is taken for that of the loss."""
+"""The derivative of the output is used instead of that of the loss."""
 
 import numpy as np
 

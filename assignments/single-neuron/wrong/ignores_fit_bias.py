@@ -1,4 +1,4 @@
-"""Updates the bias whatever fit_bias says."""
+"""Updates the bias whatever the value of fit_bias."""
 
 import numpy as np
 

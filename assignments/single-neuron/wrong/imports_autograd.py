@@ -1,4 +1,4 @@
-"""Has a library at hand that differentiates."""
+"""Imports a library that computes derivatives."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The weights are put into an array of integers first."""
+"""The weights are stored in an array of integers first."""
 
 import numpy as np
 

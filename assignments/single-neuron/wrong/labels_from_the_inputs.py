@@ -1,4 +1,4 @@
-"""The first column of the inputs is taken for the labels."""
+"""The first column of the inputs is used as the labels."""
 
 import numpy as np
 

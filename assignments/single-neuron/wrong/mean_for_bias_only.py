@@ -1,4 +1,4 @@
-"""Sums for the weights and averages for the bias."""
+"""Sums for the weights, but averages for the bias."""
 
 import numpy as np
 

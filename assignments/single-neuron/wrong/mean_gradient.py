@@ -1,4 +1,4 @@
-"""Averages over the points where the task asks for the sum."""
+"""Averages over the points, but the task asks for the sum."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Another optimiser: right after one step, off its path from the second on."""
+"""Uses another optimiser: correct after one step, wrong from the second step on."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The updated parameters get names that nothing reads."""
+"""The updated parameters are stored under names that nothing reads."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""range(epochs + 1) runs once too often."""
+"""range(epochs + 1) runs one epoch too many."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Infinity divided by infinity for large z."""
+"""Divides infinity by infinity for large z."""
 
 import numpy as np
 

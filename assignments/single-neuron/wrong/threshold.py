@@ -1,4 +1,4 @@
-"""The output is a step, as in the rule of the perceptron."""
+"""The output is a step, as in the perceptron rule."""
 
 import numpy as np
 
