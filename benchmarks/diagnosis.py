@@ -33,12 +33,13 @@ import nbformat
 import styles
 from IPython.core.inputtransformer2 import TransformerManager
 
-from grader import assignment, grading
+from grader import assignment
 from grader.assignment import Assignment
-from grader.errors import UsageError
-from grader.grading import grade
+from grader.grading import grade as grading
+from grader.grading.grade import grade
+from grader.grading.validate import STANDING
 from grader.submission import read
-from grader.validation import STANDING
+from grader.support.errors import UsageError
 
 GOAL = 95.0  # percent of the bugs that have a name
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"

@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.parts import Limits
-from grader.sandbox.endings import CallFailed
+from grader.assignment.base import Limits
+from grader.sandbox.failures import CallFailed
 from grader.sandbox.session import Session
 from grader.submission import Submission
 from grader.worker import frames, values

@@ -18,10 +18,10 @@ from typing import Any
 from grader import checks
 from grader.assignment import load
 from grader.assignment.checks import BandedCheck
-from grader.checks import trained
-from grader.checks.context import Context, Outcome
-from grader.grading import grade
+from grader.checks import predictions
+from grader.grading.grade import grade
 from grader.sandbox.warm import WarmStart
+from grader.student.submitted import Context, Outcome
 from grader.submission import read
 
 SUBMISSION = """
@@ -113,7 +113,7 @@ class Both:
         middle = time.monotonic()
         new = dict(context.predicted)
         for key, predicted in new.items():
-            if isinstance(predicted, trained.Predicted):
+            if isinstance(predicted, predictions.Predicted):
                 context.predicted[key] = _old_way(context, predicted, *key)
                 self.compared += 1
                 before = context.predicted[key]
@@ -134,16 +134,18 @@ class Both:
 _run = checks.run
 
 
-def _old_way(context: Context, new: trained.Predicted, model: str, preprocess: str, dataset: str) -> trained.Predicted:
+def _old_way(
+    context: Context, new: predictions.Predicted, model: str, preprocess: str, dataset: str
+) -> predictions.Predicted:
     split = context.split(dataset)
     answers = []
     for images in (split.x_train[split.judged], split.x_held_out):
         argument = context.content.functions[preprocess].argument_names()[0]
         inputs = next(iter(context.ask(preprocess, {argument: images}).values.values()))
         answers.append(context.predict(model, inputs))
-    found = [trained.classes(answer, len(answer), model) for answer in answers]
-    told = [trained.scores(answer, len(answer)) for answer in answers]
-    return trained.Predicted(found[0], found[1], told[0], told[1], new.notes, [])
+    found = [predictions.classes(answer, len(answer), model) for answer in answers]
+    told = [predictions.scores(answer, len(answer)) for answer in answers]
+    return predictions.Predicted(found[0], found[1], told[0], told[1], new.notes, [])
 
 
 def main() -> int:

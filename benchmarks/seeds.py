@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader import assignment
-from grader.grading import grade
-from grader.oracle import Oracle
+from grader.expected.reference import Oracle
+from grader.grading.grade import grade
 from grader.submission import read
 
 

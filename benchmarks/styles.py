@@ -13,8 +13,8 @@ from itertools import pairwise, takewhile
 
 import nbformat
 
-from grader.assignment.content import AssignmentFile
-from grader.binding import normal
+from grader.assignment.spec import AssignmentFile
+from grader.student.signatures import normal
 
 Style = Callable[[str, AssignmentFile], str]
 

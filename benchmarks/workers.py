@@ -24,10 +24,10 @@ from unittest import mock
 import nbformat
 
 from grader import assignment, datasets
-from grader.assignment.parts import Limits
-from grader.grading import grade
-from grader.oracle import Oracle
-from grader.sandbox import usage
+from grader.assignment.base import Limits
+from grader.expected.reference import Oracle
+from grader.grading.grade import grade
+from grader.sandbox import memory
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
 from grader.submission import Submission, read
@@ -84,7 +84,7 @@ def own_memory(warm: WarmStart | None, submission: Submission) -> float:
         session.load()
         assert session._worker is not None
         private = 0
-        for pid in [session._worker._process.pid, *usage.descendants(session._worker._process.pid)]:
+        for pid in [session._worker._process.pid, *memory.descendants(session._worker._process.pid)]:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
             private += sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
         return private / 1024

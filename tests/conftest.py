@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from grader.assignment import load
-from grader.grading import grade
+from grader.grading.grade import grade
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
 

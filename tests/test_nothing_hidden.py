@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader import datasets, language
-from grader.batch.visible import for_student
-from grader.grading import grade
-from grader.oracle import Oracle
+from grader import datasets
+from grader.expected.reference import Oracle
+from grader.grading.grade import grade
+from grader.report.redact import for_student
 from grader.submission import read_contents
+from grader.support import i18n
 from tests.conftest import ROOT, bundled
 
 SUBMISSIONS = [
@@ -35,7 +36,7 @@ def test_a_student_reads_nothing_that_is_hidden(name, file):
     assignment = bundled(name)
     oracle = Oracle(assignment)
     submission = read_contents("answer.py", {"answer.py": (ROOT / file).read_bytes()}, name)
-    with language.use("de"):
+    with i18n.use("de"):
         report = grade(assignment, submission, SEED, oracle=oracle, whole=True, hint_level=3)
     assert any(check.status != "passed" for check in report.checks)
     told = for_student(report, assignment.content).to_json()

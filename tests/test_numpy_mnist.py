@@ -10,8 +10,8 @@ import re
 import pytest
 
 from grader import assignment
-from grader.grading import grade
-from grader.oracle import Oracle
+from grader.expected.reference import Oracle
+from grader.grading.grade import grade
 from grader.submission import read
 from tests.conftest import ROOT, notebook
 

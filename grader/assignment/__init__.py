@@ -1,7 +1,7 @@
 """An assignment: a folder with an ``assignment.yaml``, found by the name of a bundled one or by its path.
 
 The models of the file are in :mod:`parts`, :mod:`checks` and :mod:`content`; all mistakes in it are
-reported with file and line (:mod:`grader.yamlfile`).
+reported with file and line (:mod:`grader.support.yaml_model`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import near, yamlfile
-from ..errors import UsageError
-from ..language import _
-from .content import AssignmentFile
+from ..support import similar_names, yaml_model
+from ..support.errors import UsageError
+from ..support.i18n import _
+from .spec import AssignmentFile
 
 if TYPE_CHECKING:
-    from ..author import Author
+    from ..expected.author import Author
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # Installed, the two folders lie inside the package; in a checkout, beside it.
@@ -50,7 +50,7 @@ class Assignment:
     @cached_property
     def author(self) -> Author:
         """The worker for Python of its folder, which starts when it is needed."""
-        from ..author import Author
+        from ..expected.author import Author
 
         return Author(self.folder)
 
@@ -70,7 +70,7 @@ class Assignment:
 
     def digest(self, besides: Sequence[Path] = ()) -> str:
         """The first digits of the SHA-256 of all files that it grades by, but for those ``besides``."""
-        from .digest import SHORT, digest
+        from ..expected.assignment_files import SHORT, digest
 
         inside = tuple(path for path in besides if self.folder in path.parents)
         if inside not in self._digests:
@@ -169,10 +169,12 @@ def meant(name: str) -> str | None:
     path = Path(name)
     with contextlib.suppress(OSError, ValueError):  # a folder that cannot be read, or no path at all
         if path.parent != Path():
-            found = near.nearest(path.name, [file.parent.name for file in path.parent.glob("*/assignment.yaml")])
+            found = similar_names.nearest(
+                path.name, [file.parent.name for file in path.parent.glob("*/assignment.yaml")]
+            )
             if found is not None:
                 return str(path.parent / found)
-    return near.nearest(name, bundled_names())
+    return similar_names.nearest(name, bundled_names())
 
 
 def load(name_or_folder: str) -> Assignment:
@@ -193,4 +195,4 @@ def load(name_or_folder: str) -> Assignment:
             folder = folder.parent
         if not (folder / "assignment.yaml").is_file():
             raise NoAssignment(name_or_folder)
-    return Assignment(folder.resolve(), yamlfile.load(folder / "assignment.yaml", AssignmentFile))
+    return Assignment(folder.resolve(), yaml_model.load(folder / "assignment.yaml", AssignmentFile))

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from .. import expressions
-from ..formulas import needs_of
-from .parts import Identifier, Name, Part, Scalar
+from . import expressions
+from .base import Identifier, Name, Part, Scalar
+from .formulas import needs_of
 
 
 def _is_expression(text: str) -> str:

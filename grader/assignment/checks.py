@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .parts import Band, DatasetName, Name, Panel, Part, Rows, Scalar, Spread, Tolerance
+from .base import Band, DatasetName, Name, Panel, Part, Rows, Scalar, Spread, Tolerance
 
 
 class BaseCheck(Part):

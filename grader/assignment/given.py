@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
-from .parts import Constant, Part, rectangular
+from .base import Constant, Part, rectangular
 
 MAX_FILE = 50 << 20  # bytes of a file for students: as much as a submission may have, and as is sent to a cluster
 

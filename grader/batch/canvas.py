@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from ..errors import UsageError
+from ..support.errors import UsageError
 from .cells import number_cell, read_number, writes_decimal_commas
 from .gradebook import Filled, Row, ungraded
 from .matching import Known, Student, folded, missing, natural, pair

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..text import clean
+from ..support.text import clean
 
 LONGEST = 4000
 

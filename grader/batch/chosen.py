@@ -11,9 +11,9 @@ from rich.console import Console
 
 from .. import submission
 from ..assignment import Assignment
-from ..errors import UsageError
 from ..submission import choice, files
-from ..text import clean
+from ..support.errors import UsageError
+from ..support.text import clean
 from .collect import Class, HandedIn
 from .layouts import Student, known_as
 

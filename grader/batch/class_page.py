@@ -10,12 +10,12 @@ from functools import cache
 
 from markupsafe import Markup
 
-from ..assignment.content import AssignmentFile
-from ..language import _
-from ..leaderboard import Entry
+from ..assignment.spec import AssignmentFile
 from ..report import html
 from ..report.html import POLICY, TEMPLATES
+from ..report.leaderboard import Entry
 from ..report.svg import WIDTH, Drawn, box, line, svg, text
+from ..support.i18n import _
 from .gradebook import Row
 from .summary import Class
 

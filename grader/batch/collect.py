@@ -16,10 +16,10 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from ..errors import UsageError
-from ..language import _
 from ..submission import files
-from ..text import clean
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.text import clean
 from . import decoding, layouts
 from .layouts import Student
 from .moments import moment

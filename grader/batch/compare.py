@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..report.model import CheckResult, Report
-from ..text import clean, plural
+from ..support.text import clean, plural
 from . import store
 from .store import Record
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..report.model import Report
-from ..text import clean, plural
+from ..support.text import clean, plural
 
 MOST_NAMES = 10
 

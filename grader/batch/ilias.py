@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from ..errors import UsageError
+from ..support.errors import UsageError
 from .cells import number_cell, text_cell
 from .gradebook import Filled, Row, ungraded
 from .matching import Student, missing, pair

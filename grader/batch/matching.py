@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from ..text import clean
+from ..support.text import clean
 
 
 class Known(Protocol):

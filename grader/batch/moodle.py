@@ -12,8 +12,8 @@ import html
 import re
 from collections.abc import Sequence
 
-from ..errors import UsageError
-from ..text import clean
+from ..support.errors import UsageError
+from ..support.text import clean
 from .cells import FORMULA, number_cell, read_number, writes_decimal_commas
 from .gradebook import Filled, Row, ungraded
 from .matching import Student, folded, missing, natural, pair

@@ -14,25 +14,25 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..assignment.content import AssignmentFile
-from ..assignment.parts import Policy
-from ..errors import UsageError
-from ..language import _
+from ..assignment.base import Policy
+from ..assignment.spec import AssignmentFile
 from ..report import html
 from ..report.model import CheckResult, Report
-from ..report.said import FAULT
-from ..text import clean
+from ..report.redact import for_student
+from ..report.wording import FAULT
+from ..support.atomic_files import write_whole
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.text import clean
 from . import canvas, class_page, gradebook, ilias, moodle, nbgrader, policy
 from .cells import text_cell
 from .class_page import Pupil
 from .collect import HandedIn
-from .files import write_whole
 from .gradebook import Filled, Row
 from .layouts import Person, Student
 from .roster import Listed, Roster
 from .store import Record, Store
 from .summary import Class
-from .visible import for_student
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
 CLASS_PAGE = "index.html"

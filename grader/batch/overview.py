@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ..text import clean, plural
-from .batch import Graded
+from ..support.text import clean, plural
+from .grade_class import Graded
 from .gradebook import Filled
 
 MOST_LINES = 10

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from ..assignment.parts import Policy
-from ..language import _, ngettext
+from ..assignment.base import Policy
+from ..support.i18n import _, ngettext
 
 DAY = timedelta(days=1)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
-PRELOADED = ["grader.batch.job", "grader.submission.notebook", "pebble.pool.process"]
+PRELOADED = ["grader.batch.grading_job", "grader.submission.notebook", "pebble.pool.process"]
 LONGEST_FOLDER = 60  # characters: the path of a socket in it has at most 108
 # No module of this folder, where a class may lie, is imported: a student may have handed in a socket.py.
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}

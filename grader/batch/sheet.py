@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import UsageError
+from ..support.errors import UsageError
 
 DELIMITERS = (",", ";", "\t")
 BOM = "\ufeff"

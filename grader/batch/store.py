@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from .. import seeds
-from ..errors import NotGradable, UsageError
 from ..report.model import Report
+from ..support import seeds
+from ..support.errors import NotGradable, UsageError
 
 FILE = "grading.sqlite"
 LOCK = ".lock"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..leaderboard import Entry, entries
+from ..report.leaderboard import Entry, entries
 from ..report.model import CheckResult, Report
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..assignment.parts import Policy
-from ..leaderboard import Entry
+from ..assignment.base import Policy
+from ..report.leaderboard import Entry
 from ..report.model import AssignmentName, Level
 from .summary import Difficulty, Made
 

@@ -1,8 +1,8 @@
 """One small module a kind of check. :func:`run` picks the one for a check of ``assignment.yaml``.
 
-A check asks the submission through a :class:`~grader.checks.context.Context`, compares with the
-reference, and returns an :class:`~grader.checks.context.Outcome`. A submission that gives no answer
-raises :class:`~grader.sandbox.endings.CallFailed`, which the caller turns into its own status.
+A check asks the submission through a :class:`~grader.student.submitted.Context`, compares with the
+reference, and returns an :class:`~grader.student.submitted.Outcome`. A submission that gives no answer
+raises :class:`~grader.sandbox.failures.CallFailed`, which the caller turns into its own status.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ..assignment.checks import BandedCheck, BaseCheck
-from ..language import _
-from ..sandbox.endings import CallFailed
+from ..sandbox.failures import CallFailed
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _
 from . import (
     accuracy,
     architecture,
@@ -29,7 +30,6 @@ from . import (
     trajectory,
     values,
 )
-from .context import Context, Outcome
 
 KINDS: dict[str, Callable[[Any, Context], Outcome]] = {
     "values": values.run,

@@ -8,13 +8,13 @@ import numpy as np
 
 from ..assignment.checks import AccuracyCheck
 from ..diagnosis import told_by_check
-from ..errors import NotGradable
-from ..language import _
-from ..statistics import Estimate, mean
+from ..judging.statistics import Estimate, mean
+from ..student.submitted import Context, Outcome
+from ..support.errors import NotGradable
+from ..support.i18n import _
 from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
-from . import pictured, plausible, trained, training
-from .context import Context, Outcome
+from . import pictures, plausible, predictions, training
 
 Array = np.ndarray[Any, Any]
 SURE = 0.4  # accuracy with other numbers for the classes; what was learned by a model that counts them otherwise
@@ -26,25 +26,25 @@ def run(check: AccuracyCheck, context: Context) -> Outcome:
     split = context.split(check.dataset)
     noted: list[str] = []
     if check.model is not None and check.preprocess is not None:
-        found = trained.predicted(context, check.model, check.preprocess, check.dataset)
+        found = predictions.predicted(context, check.model, check.preprocess, check.dataset)
         classes, noted, suspicious = found.held_out, found.notes, found.suspicious
     else:
         classes = _train_and_predict(check, context)
         suspicious = plausible.too_good(context, check.dataset, float((classes == split.y_held_out.ravel()).mean()))
     right = classes == split.y_held_out.ravel()
     reached = mean(right)
-    share = trained.share(check, reached.value, split)
+    share = predictions.share(check, reached.value, split)
     if suspicious and share > 0:
         return plausible.not_scored(str(check.model or check.train), suspicious)
     evidence = {"accuracy": reached.value, "interval": [reached.low, reached.high], "images": len(right)}
-    sentence = _sentence(reached, trained.thresholds(check, split))
+    sentence = _sentence(reached, predictions.thresholds(check, split))
     bugs = None
     if share < 1:
         bug, reason = _reason(check, context, classes, reached, share)
         sentence = f"{sentence} {reason}".strip()
         bugs = told_by_check(bug, str(check.model or check.predict)) if bug else None
-    drawn = pictured.curves(context, check.model, check, reached.value) if check.model else []
-    drawn += pictured.confusion(classes, split)
+    drawn = pictures.curves(context, check.model, check, reached.value) if check.model else []
+    drawn += pictures.confusion(classes, split)
     return Outcome(share, sentence, {**evidence, "notes": [sentence, *noted]}, bugs, pictures=drawn)
 
 
@@ -94,7 +94,7 @@ def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
     context.call(check.train, inputs, keep=state)
     asked = {state: Kept(state), check.images: _columns(split.x_held_out)}
     answer = context.call(check.predict, asked)
-    return trained.classes(answer, len(split.x_held_out), f"`{check.predict}`")
+    return predictions.classes(answer, len(split.x_held_out), f"`{check.predict}`")
 
 
 def _columns(images: Any) -> Any:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from ..assignment.checks import ArchitectureCheck
 from ..diagnosis import told_by_check
-from ..language import _, ngettext
-from ..sandbox.endings import CallFailed
-from ..sandbox.seen import Layer, Model
+from ..sandbox.failures import CallFailed
+from ..sandbox.observations import Layer, Model
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _, ngettext
 from . import losses, outputs, training, two_models
-from .context import Context, Outcome
 from .outputs import Outputs
 from .two_models import Problem
 

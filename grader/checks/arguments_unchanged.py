@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..assignment.checks import ArgumentsUnchangedCheck
 from ..diagnosis import told_by_check
-from ..language import _
-from .context import Context, Outcome
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _
 
 
 def run(check: ArgumentsUnchangedCheck, context: Context) -> Outcome:

@@ -6,20 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 from ..assignment.checks import ArgumentsUsedCheck
-from ..compare import Comparison, compare_results
 from ..diagnosis import told_by_check
-from ..language import _
-from ..probes import Case
-from ..sandbox.endings import CallFailed
-from . import consequences, diagnosed
-from .context import Context, Outcome
+from ..expected.probes import Case
+from ..judging.compare import Comparison, compare_results
+from ..sandbox.failures import CallFailed
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _
+from . import consequences, diagnose
 
 
 def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     """Change one argument at a time; the share is that of the arguments that are right."""
     problems: dict[str, Comparison] = {}
     ignored: list[str] = []
-    asked: list[diagnosed.Asked] = []
+    asked: list[diagnose.Asked] = []
     refused: list[CallFailed] = []
     case = context.cases([check.probe])[0]
     unchanged = dict(context.oracle.results(check.function, case.inputs))
@@ -49,7 +49,7 @@ def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
     outcome = Outcome(share, said, evidence, hint_fits=of_numbers)
     if len(ignored) == len(problems):
         return replace(outcome, bugs=told_by_check("argument-ignored", *ignored).of(check.function))
-    return diagnosed.named(outcome, context, check.function, asked)
+    return diagnose.named(outcome, context, check.function, asked)
 
 
 def _problem(
@@ -60,7 +60,7 @@ def _problem(
     value: Any,
     unchanged: dict[str, Any],
     ignored: list[str],
-    asked: list[diagnosed.Asked],
+    asked: list[diagnose.Asked],
 ) -> Comparison | None:
     history = context.content.functions[check.function].history
     changed = {**inputs, argument: value}

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from .. import binding
-from ..assignment.parts import Function, Tolerance
-from ..compare import compare_results
-from ..language import _, joined
-from ..probes import Case, replaced
-from ..sandbox.endings import CallFailed
-from .context import Context, Result, Verdict
-from .manner import WIDEST
+from ..assignment.base import Function, Tolerance
+from ..expected.probes import Case, replaced
+from ..judging.compare import compare_results
+from ..sandbox.failures import CallFailed
+from ..student import signatures
+from ..student.layout import WIDEST
+from ..student.submitted import Context, Result, Verdict
+from ..support.i18n import _, joined
 
 Answers = dict[str, Any]
 # The right results of a case by convention; "" is what the task asks for.
@@ -172,8 +172,8 @@ def _judge(
         ]
         for case, values, right in zip(plan.cases, answered, expected, strict=True):
             verdict.add(case.name, compare_results(values, right, check.tolerance))
-            fits = fits and binding.have_shapes(
-                values, {name: binding.shape_of(item) or () for name, item in right.items()}
+            fits = fits and signatures.have_shapes(
+                values, {name: signatures.shape_of(item) or () for name, item in right.items()}
             )
         attempts.append(Tried(verdict, fits, plan.cases, answered, expected))
     return attempts

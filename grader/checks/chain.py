@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import ChainCheck
-from ..language import _, ngettext
-from ..probes import Case
-from . import attempts, consequences, diagnosed, pictured
-from .context import Context, Outcome, Result, number_of_cases
+from ..expected.probes import Case
+from ..student.submitted import Context, Outcome, Result, number_of_cases
+from ..support.i18n import _, ngettext
+from . import attempts, consequences, diagnose, pictures
 
 
 def run(check: ChainCheck, context: Context) -> Outcome:
@@ -52,9 +52,9 @@ def run(check: ChainCheck, context: Context) -> Outcome:
     )
     judged = consequences.of_chain(check, context, tried)
     outcome = judged.verdict.outcome(praise, all_or_nothing=True)
-    drawn = pictured.errors(judged.verdict, judged.answered, judged.expected)
+    drawn = pictures.errors(judged.verdict, judged.answered, judged.expected)
     outcome = replace(outcome, pictures=drawn)
-    return diagnosed.chained(outcome, context, check, diagnosed.of_tried(context, tried))
+    return diagnose.chained(outcome, context, check, diagnose.of_tried(context, tried))
 
 
 def _shapes(context: Context, functions: list[str], case: Case) -> dict[str, tuple[int, ...]]:

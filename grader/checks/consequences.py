@@ -18,16 +18,16 @@ from typing import Any
 
 import numpy as np
 
+from ..assignment.base import Tolerance
 from ..assignment.checks import ChainCheck, TrajectoryCheck
-from ..assignment.parts import Tolerance
-from ..binding import names_of_epochs_and_rate
-from ..compare import all_agree, compare_results
-from ..errors import NotGradable
-from ..language import _, joined
-from ..probes import Case
-from ..sandbox import seen
+from ..expected.probes import Case
+from ..judging.compare import all_agree, compare_results
+from ..sandbox import observations
+from ..student.signatures import names_of_epochs_and_rate
+from ..student.submitted import Context, Verdict
+from ..support.errors import NotGradable
+from ..support.i18n import _, joined
 from .attempts import Probed, Tried
-from .context import Context, Verdict
 
 Values = dict[str, Any]
 MOST_CALLS = 5000  # of the submission's functions for one case
@@ -271,7 +271,7 @@ def _own_results(context: Context, function: str, inputs: Values) -> Values:
     answered = context.ask(function, inputs, shapes={name: value.shape for name, value in right.items()}).values
     found = {}
     for name, value in right.items():
-        array = seen.numbers(answered[name]) if name in answered else None
+        array = observations.numbers(answered[name]) if name in answered else None
         if array is None or (array.size != value.size and name != history):
             raise _Unusable
         found[name] = np.asarray(array, dtype=np.float64) if name == history else array.reshape(value.shape)

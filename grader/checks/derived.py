@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from ..assignment.checks import GradientsCheck
 from ..diagnosis import told_by_check
-from ..language import _
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _
 from . import imports, quotients
-from .context import Context, Outcome
 
 # What differentiates in TensorFlow, PyTorch, JAX and autograd.
 DIFFERENTIATING = {"GradientTape", "grad", "value_and_grad", "elementwise_grad", "backward", "jacrev", "jacfwd", "vjp"}

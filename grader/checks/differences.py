@@ -19,12 +19,12 @@ import numpy as np
 
 from ..assignment.checks import GradientsCheck
 from ..diagnosis import told_by_check
-from ..language import _, joined
-from ..probes import Case
+from ..expected.probes import Case
 from ..report.model import FOR_INSTRUCTOR
-from . import diagnosed, quotients
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _, joined
+from . import diagnose, quotients
 from .attempts import Tried
-from .context import Context, Outcome
 
 Array = np.ndarray[Any, Any]
 Width = Callable[[Array, float], Array]
@@ -132,7 +132,7 @@ def judged(outcome: Outcome, check: GradientsCheck, context: Context, tried: Tri
 def _inexact(context: Context, tried: Tried) -> list[Entries]:
     """The results in float64 that in every case differ from the right ones by more than a formula does."""
     cases: list[Entries] = []
-    for case, right, answered in diagnosed.of_tried(context, tried):
+    for case, right, answered in diagnose.of_tried(context, tried):
         inexact = {}
         for name, expected in right.items():
             values, wanted = np.asarray(answered.get(name)), np.asarray(expected, dtype=np.float64).ravel()

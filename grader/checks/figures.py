@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..assignment.base import Panel
 from ..assignment.checks import FiguresCheck
-from ..assignment.parts import Panel
 from ..diagnosis import told_by_check
-from ..language import _, joined
-from ..sandbox.endings import CallFailed
-from ..sandbox.seen import Axes, Image, numbers
+from ..sandbox.failures import CallFailed
+from ..sandbox.observations import Axes, Image, numbers
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _, joined
 from . import training
-from .context import Context, Outcome
 from .namespace import known_images, plain, texts
 
 Array = np.ndarray[Any, Any]

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import GeneralisationCheck
-from ..language import _
-from ..sandbox.endings import CallFailed
-from . import consequences, diagnosed, pictured
-from .context import Context, Outcome
+from ..sandbox.failures import CallFailed
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _
+from . import consequences, diagnose, pictures
 
 
 def run(check: GeneralisationCheck, context: Context) -> Outcome:
@@ -30,7 +30,7 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
             return Outcome(0.0, message.format(function=check.train, case=case.name))
         scores = _scores(check, context, trained, unseen, labels)
         right = _right(check, scores, labels)
-        drawn = pictured.points(check, context, case.inputs, trained, scores)
+        drawn = pictures.points(check, context, case.inputs, trained, scores)
         if not right.all():
             evidence = {"case": case.name, "right": int(right.sum()), "unseen": len(labels), "scores": scores.tolist()}
             sentence = _sentence(check, case.name, scores, right)
@@ -52,7 +52,7 @@ def run(check: GeneralisationCheck, context: Context) -> Outcome:
                 note = consequences.note(consequences.mistaken(context, check.train))
                 return Outcome(1.0, f"{sentence} {note}", {**evidence, "notes": [note]}, pictures=drawn)
             outcome = Outcome(0.0, sentence, evidence, pictures=drawn)
-            return diagnosed.named(outcome, context, check.train, [(case, expected, trained)])
+            return diagnose.named(outcome, context, check.train, [(case, expected, trained)])
     praise = _("All {count} unseen inputs are classified correctly after training.").format(count=len(labels))
     return Outcome(1.0, praise, pictures=drawn)
 

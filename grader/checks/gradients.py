@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from ..assignment.checks import GradientsCheck
-from ..compare import common_factor
-from ..errors import NotGradable
-from ..language import _, joined
-from ..probes import Case
-from ..text import plain_number
-from . import attempts, consequences, derived, diagnosed, differences, pictured
-from .context import Context, Outcome, Result, number_of_cases
+from ..expected.probes import Case
+from ..judging.compare import common_factor
+from ..student.submitted import Context, Outcome, Result, number_of_cases
+from ..support.errors import NotGradable
+from ..support.i18n import _, joined
+from ..support.text import plain_number
+from . import attempts, consequences, derived, diagnose, differences, pictures
 
 
 def run(check: GradientsCheck, context: Context) -> Outcome:
@@ -36,9 +36,9 @@ def run(check: GradientsCheck, context: Context) -> Outcome:
     tried = attempts.best(check, context, [check.function], expect, ask)
     attempted, judged = consequences.of_attempts(check, context, check.function, tried)
     outcome, *others = [_outcome(check, attempt) for attempt in judged]
-    asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in attempted]
+    asked, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
     pairs = list(zip(others, asked_of_others, strict=True))
-    outcome = diagnosed.named(outcome, context, check.function, asked, others=pairs)
+    outcome = diagnose.named(outcome, context, check.function, asked, others=pairs)
     outcome = differences.judged(outcome, check, context, judged[0])
     return derived.judged(outcome, check, context)
 
@@ -49,7 +49,7 @@ def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:
             names=joined(check.parameters), cases=number_of_cases(len(tried.answered))
         )
     )
-    outcome = replace(outcome, pictures=pictured.errors(tried.verdict, tried.answered, tried.expected))
+    outcome = replace(outcome, pictures=pictures.errors(tried.verdict, tried.answered, tried.expected))
     factor = common_factor(tried.answered[0], tried.expected[0]) if outcome.share == 0 else None
     if factor is None:
         return outcome

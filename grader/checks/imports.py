@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..diagnosis import told_by_check
-from ..language import _
+from ..student.submitted import Context, Outcome
 from ..submission.defined import nodes
-from .context import Context, Outcome
+from ..support.i18n import _
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from .. import binding
 from ..assignment.checks import InitialisationCheck
 from ..diagnosis import told_by_check
-from ..language import _, joined
-from .context import Context, Outcome
+from ..student import signatures
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _, joined
 
 
 def run(check: InitialisationCheck, context: Context) -> Outcome:
     """Call the function once and look at each result."""
     declared = context.content.functions[check.function]
     answered = context.ask(check.function, {}).values
-    widths = binding.widths_in(answered, declared.shapes) or {}
+    widths = signatures.widths_in(answered, declared.shapes) or {}
     shapes = declared.sizes(widths)
     problems = {
         name: problem
@@ -58,12 +58,12 @@ def _units_alike(value: Any, shape: tuple[int, ...]) -> bool:
 
 def _problem(name: str, value: Any, shape: tuple[int, ...], spread: bool) -> str | None:
     """What is wrong with one result, as a sentence."""
-    wanted = binding.array_of(shape)
+    wanted = signatures.array_of(shape)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
         return _("{name} is {value}, expected {wanted} of numbers.").format(
-            name=name, value=binding.describe(value), wanted=wanted
+            name=name, value=signatures.describe(value), wanted=wanted
         )
-    if binding.without_ones(value.shape) != binding.without_ones(shape):
+    if signatures.without_ones(value.shape) != signatures.without_ones(shape):
         return _("{name} has the shape {shape}, expected {wanted}.").format(name=name, shape=value.shape, wanted=wanted)
     if not np.isfinite(value).all():
         return _("{name} has entries that are NaN or infinite.").format(name=name)

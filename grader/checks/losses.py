@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..sandbox.seen import Model
+from ..sandbox.observations import Model
 from ..worker.losses import MOST_OUTPUTS, OUTPUTS, probe
 
 SAME = 1e-3  # relative, of two losses in float32

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from ..assignment.base import Variable
 from ..assignment.checks import NamespaceCheck
-from ..assignment.parts import Variable
-from ..binding import describe
 from ..diagnosis import Findings, told_by_check
-from ..language import _
-from ..sandbox import seen
-from ..sandbox.endings import CallFailed
+from ..sandbox import observations
+from ..sandbox.failures import CallFailed
+from ..student.signatures import describe
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _
 from . import training
-from .context import Context, Outcome
 
 Array = np.ndarray[Any, Any]
 CHANNELS = 3  # of a picture in colour
@@ -56,7 +56,7 @@ def _is_of_the_type(wanted: Variable, name: str, context: Context) -> bool:
         return texts(described.value) is not None
     if wanted.type == "history":
         return isinstance(described.value, dict)
-    array = seen.array(described.value)
+    array = observations.array(described.value)
     return array is not None and array.ndim > 0
 
 
@@ -125,7 +125,7 @@ def _problem(name: str, wanted: Variable, context: Context) -> str | None:
         return _texts_problem(name, wanted, value)
     if wanted.type == "history":
         return _history_problem(name, value, context)
-    array = seen.array(value)
+    array = observations.array(value)
     if array is None:
         return _("`{name}` is {value}: it has to be an array of numbers.").format(name=name, value=describe(value))
     if wanted.result_of in context.mistaken:  # its range is that of the function, which has paid for it

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..sandbox import seen
-from ..sandbox.endings import CallFailed
+from ..sandbox import observations
+from ..sandbox.failures import CallFailed
+from ..student.submitted import Context
 from . import training
-from .context import Context
 
 Array = np.ndarray[Any, Any]
 Kind = Literal["probabilities", "independent", "logits"]
@@ -43,13 +43,13 @@ class Outputs:
     linear: bool | None
 
 
-def of(context: Context, model: str, described: seen.Model) -> Outputs | None:
+def of(context: Context, model: str, described: observations.Model) -> Outputs | None:
     """What the submission's model gives for images like those that it was trained with; None where it gives nothing."""
     inputs = _inputs(context, model, described)
     if inputs is None:
         return None
     try:
-        answer = seen.numbers(context.predict(model, inputs))
+        answer = observations.numbers(context.predict(model, inputs))
     except CallFailed as failure:
         if failure.status not in ("failed", "error"):
             raise
@@ -90,12 +90,12 @@ def log_probabilities(values: Array) -> Array:
     return logarithms
 
 
-def _inputs(context: Context, model: str, described: seen.Model) -> Array | None:
+def _inputs(context: Context, model: str, described: observations.Model) -> Array | None:
     """Images, others, and the middle of each pair, in the shape and range of the training: float32 (3 IMAGES, ...)."""
     name = context.find_variable(model)
     fits = [call.inputs for call in training.fits(context.training()) if name in call.model and call.inputs.shape]
     shape = fits[-1].shape[1:] if fits else described.inputs
-    if not shape or min(shape) <= 0 or math.prod(shape) > seen.MOST_ELEMENTS:
+    if not shape or min(shape) <= 0 or math.prod(shape) > observations.MOST_ELEMENTS:
         return None
     pixels = np.random.default_rng(0).random((2 * IMAGES, math.prod(shape)))
     for split in context.splits.values():

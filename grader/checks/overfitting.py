@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from ..assignment.checks import OverfittingCheck
 from ..diagnosis import told_by_check
-from ..language import _
-from ..statistics import CONFIDENCE, Correct, Estimate, difference, gap, gap_reduction, mean, relative_reduction
-from . import pictured, plausible, trained, two_models
-from .context import Context, Outcome
+from ..judging.statistics import CONFIDENCE, Correct, Estimate, difference, gap, gap_reduction, mean, relative_reduction
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _
+from . import pictures, plausible, predictions, two_models
 
 SLIGHT = 0.995  # of the points; below, the gap is called not much smaller
 
@@ -37,13 +37,15 @@ def run(check: OverfittingCheck, context: Context) -> Outcome:
 
 
 def _measured(check: OverfittingCheck, context: Context) -> Outcome:
-    model = trained.correct(context, check.model, check.preprocess, check.dataset)
+    model = predictions.correct(context, check.model, check.preprocess, check.dataset)
     if check.less_than is None:
         return _of_one(check, context, model)
     problem = two_models.problem(context, check.model, check.less_than)
     if problem is not None:
         return Outcome(0.0, problem.sentence, bugs=told_by_check(problem.bug, check.model))
-    return _of_two(check, context, trained.correct(context, check.less_than, check.preprocess, check.dataset), model)
+    return _of_two(
+        check, context, predictions.correct(context, check.less_than, check.preprocess, check.dataset), model
+    )
 
 
 def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcome:
@@ -54,14 +56,14 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
         "training_accuracy": mean(model.training).value,
         "held_out_accuracy": mean(model.held_out).value,
     }
-    drawn = pictured.gaps({check.model: model})
+    drawn = pictures.gaps({check.model: model})
     told = {"model": check.model, "gap": measured.percent()}
     if not measured.low > 0:  # could be chance
         none = _(
             "The generalisation gap of `{model}` is {gap}, which may be none at all: no overfitting is to be seen."
         )
         return Outcome(0.0, none.format(**told), evidence, pictures=drawn)
-    share = trained.rising_share(check, measured.value, context.split(check.dataset))
+    share = predictions.rising_share(check, measured.value, context.split(check.dataset))
     note = _("The generalisation gap of `{model}` is {gap}.").format(**told)
     small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clear to see.")
     return Outcome(share, note if share == 1 else small.format(**told), {**evidence, "notes": [note]}, pictures=drawn)
@@ -78,12 +80,12 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         "accuracy_difference": accuracy.value,
         "accuracy_difference_interval": [accuracy.low, accuracy.high],
     }
-    drawn = pictured.gaps({other: plain, check.model: model}) + pictured.curves(context, check.model)
+    drawn = pictures.gaps({other: plain, check.model: model}) + pictures.curves(context, check.model)
     gaps = _("The generalisation gap of `{model}` is {gap:.1f} %, that of `{other}` {other_gap:.1f} %").format(
         model=check.model, gap=100 * gap(model).value, other=other, other_gap=100 * gap(plain).value
     )
     losses, other_losses = (
-        trained.losses(context, name, check.preprocess, check.dataset) for name in (check.model, other)
+        predictions.losses(context, name, check.preprocess, check.dataset) for name in (check.model, other)
     )
     if losses is None or other_losses is None:  # nothing but classes: the accuracies have to do
         part = _part_of(smaller, gap(plain).value)
@@ -98,7 +100,7 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         gaps += _(" (in the loss {gap:.3f} and {other_gap:.3f})").format(
             gap=gap(losses).value, other_gap=gap(other_losses).value
         )
-    share = trained.rising_share(check, part.value, context.split(check.dataset)) * _certainty(part)
+    share = predictions.rising_share(check, part.value, context.split(check.dataset)) * _certainty(part)
     if round(share, 2) <= 0:
         return Outcome(0.0, _("{gaps}: it is not clearly smaller.").format(gaps=gaps), evidence, pictures=drawn)
     kept = _kept(check, accuracy)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..datasets import Split
-from ..sandbox.endings import CallFailed
+from ..sandbox.failures import CallFailed
 from ..sandbox.rebuilding import PixelMap
-from .context import Context
+from ..student.submitted import Context
 
 Array = np.ndarray[Any, Any]
 VALUES = 256  # of a pixel

@@ -11,11 +11,11 @@ import numpy as np
 
 from ..assignment.checks import AccuracyCheck
 from ..datasets import Split
-from ..language import _
+from ..judging.statistics import Estimate, difference, mean
 from ..report.model import FOR_INSTRUCTOR
 from ..sandbox.rebuilding import ModelData
-from ..statistics import Estimate, difference, mean
-from .context import Context, Outcome
+from ..student.submitted import Context, Outcome
+from ..support.i18n import _
 
 Array = np.ndarray[Any, Any]
 CERTAIN = 5.0  # standard errors

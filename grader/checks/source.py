@@ -13,13 +13,13 @@ from typing import Any
 
 from ..assignment.checks import SourceCheck
 from ..diagnosis import told_by_check
-from ..language import _, ngettext
 from ..report.model import FOR_INSTRUCTOR
-from ..sandbox.endings import CallFailed
-from ..sandbox.seen import Call
+from ..sandbox.failures import CallFailed
+from ..sandbox.observations import Call
+from ..student.submitted import Context, Outcome
 from ..submission.defined import nodes
+from ..support.i18n import _, ngettext
 from . import imports, training
-from .context import Context, Outcome
 
 TRAINING_RULES: dict[str, Callable[[list[Call]], training.Broken | None]] = {
     "leakage": training.leakage,

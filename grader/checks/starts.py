@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import binding, methods
-from ..assignment.parts import Tolerance
-from ..binding import names_of_epochs_and_rate
-from ..compare import all_agree, compare_results
-from ..language import _, joined
-from ..probes import Case
-from ..sandbox import seen
-from ..sandbox.endings import CallFailed
-from .manner import WIDEST
+from ..assignment.base import Tolerance
+from ..expected.probes import Case
+from ..judging.compare import all_agree, compare_results
+from ..sandbox import observations
+from ..sandbox.failures import CallFailed
+from ..student import classes, signatures
+from ..student.layout import WIDEST
+from ..student.signatures import names_of_epochs_and_rate
+from ..support.i18n import _, joined
 
 if TYPE_CHECKING:
     from ..sandbox.session import Found
-    from .context import Context, Result
+    from ..student.submitted import Context, Result
 
 Values = dict[str, Any]
 Ask = Callable[[Values], Values]
@@ -58,7 +58,7 @@ class Trained:
 
 
 class Starts:
-    """The starts that the submission of one :class:`~grader.checks.context.Context` draws itself."""
+    """The starts that the submission of one :class:`~grader.student.submitted.Context` draws itself."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -164,7 +164,7 @@ class Starts:
         if function in self._fresh:
             self._context.forget()
         unknown = self._unknown(found, laid_out)
-        sizes = methods.sized(unknown, methods.layer_sizes(self._content, laid_out))
+        sizes = classes.sized(unknown, classes.layer_sizes(self._content, laid_out))
         return {name: value for name, value in laid_out.items() if name not in drawn} | sizes
 
     def _find_out(self, function: str, inputs: Values) -> bool:
@@ -196,7 +196,7 @@ class Starts:
 
         def end(inputs: Values) -> Values:
             values = self._context.ask(function, inputs, shapes=self._shapes(function, inputs)).values
-            return {name: seen.numbers(values.get(name)) for name in free}
+            return {name: observations.numbers(values.get(name)) for name in free}
 
         try:
             return self._alike(free, end, inputs, other)
@@ -229,16 +229,16 @@ class Starts:
         unknown = self._unknown(found, declared.argument_names())
         if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or not all(map(SIZE.search, unknown)):
             return frozenset()  # another name may be that of a start
-        given = binding.match(
+        given = signatures.match(
             [name for name, _, _ in found.parameters], declared.argument_names(), self._content.names
         ).values()
         return frozenset(name for name in declared.returns if name in declared.argument_names() and name not in given)
 
     def _unknown(self, found: Found, known: Iterable[str]) -> list[str]:
         """The parameters that have to be given and are none of the ``known`` inputs."""
-        bound = binding.match([name for name, _, _ in found.parameters], known, self._content.names)
+        bound = signatures.match([name for name, _, _ in found.parameters], known, self._content.names)
         required = [name for name, kind, default in found.parameters if not default and not kind.startswith("VAR_")]
-        return [name for name in required if name not in bound and binding.normal(name) not in binding.SWITCHES]
+        return [name for name in required if name not in bound and signatures.normal(name) not in signatures.SWITCHES]
 
     def _read(self, function: str, inputs: Values) -> Values:
         """The parameters of ``function`` before any training; raises _Unreadable.
@@ -275,11 +275,11 @@ class Starts:
         for name in self._content.functions[function].returns:
             if name not in inputs:
                 continue
-            array = seen.numbers(values[name]) if name in values else None
-            array = None if array is None else binding.in_layout(np.asarray(array), np.shape(inputs[name]))
+            array = observations.numbers(values[name]) if name in values else None
+            array = None if array is None else signatures.in_layout(np.asarray(array), np.shape(inputs[name]))
             if array is None or array.ndim != np.ndim(inputs[name]) or max(array.shape, default=1) > WIDEST:
                 told = _("{name} is {value} there")
-                raise _Unreadable(told.format(name=name, value=binding.describe(values.get(name))))
+                raise _Unreadable(told.format(name=name, value=signatures.describe(values.get(name))))
             if not np.isfinite(array).all():
                 raise _Unreadable(
                     _("{name} holds values there that are no numbers (NaN or infinite)").format(name=name)
@@ -316,7 +316,7 @@ class Starts:
         }
         return float(np.ravel(self._expected(function, {**inputs, **given})[str(declared.history)])[0])
 
-    def _shapes(self, function: str, inputs: Values) -> dict[str, binding.Shape]:
+    def _shapes(self, function: str, inputs: Values) -> dict[str, signatures.Shape]:
         """Those of the given parameters: what tells results without a known name apart."""
         return {name: np.shape(inputs[name]) for name in self._content.functions[function].returns if name in inputs}
 

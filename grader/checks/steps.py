@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import methods
 from ..assignment.checks import GradientsCheck
-from ..binding import RATES, match, normal
-from ..language import _
-from ..sandbox.endings import CallFailed
+from ..sandbox.failures import CallFailed
+from ..student import classes
+from ..student.signatures import RATES, match, normal
+from ..support.i18n import _
 
 if TYPE_CHECKING:
-    from .context import Asked, Context
+    from ..student.submitted import Asked, Context
 
 RATE, ANOTHER_RATE = np.float64(0.5), np.float64(0.25)
 SAME = 1e-6  # of the largest entry
 
 
 class Steps:
-    """The steps of the submission of one :class:`~grader.checks.context.Context`."""
+    """The steps of the submission of one :class:`~grader.student.submitted.Context`."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -117,8 +117,8 @@ class Steps:
         before = after = None
         paths = [path for path, argument in asked.state.bound.items() if argument == parameter]
         if paths and asked.instance is not None:
-            before = methods.entries(asked.instance.attributes).get(paths[0], ("", None))[1]
-            after = methods.entries(asked.answer.attributes).get(paths[0], ("", None))[1]
+            before = classes.entries(asked.instance.attributes).get(paths[0], ("", None))[1]
+            after = classes.entries(asked.answer.attributes).get(paths[0], ("", None))[1]
         else:
             given = asked.laid_out.get(parameter)
             sent = [*asked.positional, *asked.keywords.values()]

@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..assignment.checks import TrajectoryCheck
-from ..compare import compare_results
-from ..language import _
+from ..judging.compare import compare_results
 from ..report.evidence import Picture
-from . import consequences, diagnosed, pictured
-from .context import Context, Outcome, Verdict, number_of_cases
+from ..student.submitted import Context, Outcome, Verdict, number_of_cases
+from ..support.i18n import _
+from . import consequences, diagnose, pictures
 
 
 def run(check: TrajectoryCheck, context: Context) -> Outcome:
     """Compare the trained parameters and the history on every case."""
     history = context.content.functions[check.function].history
     cases = context.cases(check.probes, check.given)
-    asked: list[diagnosed.Asked] = []
+    asked: list[diagnose.Asked] = []
     drawn: list[Picture] = []
     trained = [context.starts.train(check.function, case, check.tolerance) for case in cases]
     context.starts.require_movement(check.function, cases, trained)
@@ -31,7 +31,7 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
         verdict.note(call.result.notes, call.result.lists)
         asked.append((case, expected, answered))
         if history is not None and (not drawn or verdict.share == 1):  # of the first case that is wrong, or the last
-            drawn = pictured.path(f"{check.function}()", answered[history], expected[history], check.tolerance)
+            drawn = pictures.path(f"{check.function}()", answered[history], expected[history], check.tolerance)
         verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
     praise = _("`{function}` follows the reference's path in {cases}.").format(
         function=check.function, cases=number_of_cases(len(cases))
@@ -41,5 +41,5 @@ def run(check: TrajectoryCheck, context: Context) -> Outcome:
         verdict, drawn = (verdict, drawn) if followed is None else (followed, [])
     outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
     if not drawn:
-        drawn = pictured.errors(verdict, [own for _, _, own in asked], [right for _, right, _ in asked], history)
-    return diagnosed.named(replace(outcome, pictures=drawn), context, check.function, asked)
+        drawn = pictures.errors(verdict, [own for _, _, own in asked], [right for _, right, _ in asked], history)
+    return diagnose.named(replace(outcome, pictures=drawn), context, check.function, asked)

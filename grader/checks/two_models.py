@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..language import _
-from ..sandbox.seen import Call
+from ..sandbox.observations import Call
+from ..student.submitted import Context
+from ..support.i18n import _
 from . import training
-from .context import Context
 
 
 @dataclass(frozen=True)

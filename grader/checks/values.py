@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..assignment.checks import ValuesCheck
-from ..language import _
-from ..probes import Case
-from . import attempts, consequences, diagnosed, pictured, side_by_side
-from .context import Context, Outcome, Result, number_of_cases
+from ..expected.probes import Case
+from ..student.submitted import Context, Outcome, Result, number_of_cases
+from ..support.i18n import _
+from . import attempts, consequences, diagnose, image_grid, pictures
 
 
 def run(check: ValuesCheck, context: Context) -> Outcome:
@@ -31,9 +31,9 @@ def run(check: ValuesCheck, context: Context) -> Outcome:
     tried = attempts.best(check, context, [check.function], expect, ask)
     attempted, judged = consequences.of_attempts(check, context, check.function, tried)
     outcome, *others = [_outcome(check, context, attempt) for attempt in judged]
-    asked, *asked_of_others = [diagnosed.of_tried(context, attempt) for attempt in attempted]
+    asked, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
     pairs = list(zip(others, asked_of_others, strict=True))
-    return diagnosed.named(outcome, context, check.function, asked, check.tolerance, pairs)
+    return diagnose.named(outcome, context, check.function, asked, check.tolerance, pairs)
 
 
 def _outcome(check: ValuesCheck, context: Context, tried: attempts.Tried) -> Outcome:
@@ -42,8 +42,8 @@ def _outcome(check: ValuesCheck, context: Context, tried: attempts.Tried) -> Out
             function=check.function, cases=number_of_cases(len(tried.answered))
         )
     )
-    drawn = pictured.errors(tried.verdict, tried.answered, tried.expected)
-    return replace(outcome, pictures=drawn + side_by_side.images(context, check.function))
+    drawn = pictures.errors(tried.verdict, tried.answered, tried.expected)
+    return replace(outcome, pictures=drawn + image_grid.images(context, check.function))
 
 
 def in_shape(actual: Any, expected: Any) -> Any:

@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
-from .. import seeds
 from ..assignment import bundled_names
-from ..assignment.parts import Part
-from ..language import _
-from ..near import nearest
+from ..assignment.base import Part
 from ..report.model import Level
+from ..support import seeds
+from ..support.i18n import _
+from ..support.similar_names import nearest
 
 FormatName = Literal["text", "json", "junit", "gradescope", "classroom", "sarif", "markdown"]
 FILE = "assignment.yaml"

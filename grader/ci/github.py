@@ -15,12 +15,12 @@ from pathlib import Path
 
 import click
 
-from .. import yamlfile
-from ..errors import GraderError, UsageError
-from ..language import _
-from ..report import classroom, markdown, said
-from ..text import clean
-from .run import Graded, Plan, origin
+from ..report import classroom, markdown, wording
+from ..support import yaml_model
+from ..support.errors import GraderError, UsageError
+from ..support.i18n import _
+from ..support.text import clean
+from .repository import Graded, Plan, origin
 
 OF_A_KIND = 10  # annotations that GitHub shows of a step; 50 of a job
 LONGEST_SUMMARY = 1 << 20  # bytes of a step; GitHub drops all of a longer one
@@ -70,15 +70,19 @@ def _of_report(graded: Graded) -> Iterator[tuple[float, str, str]]:
     report = graded.report
     name = clean(report.assignment.name)
     if report.score is None:
-        yield report.max_score, "error", command("error", clean(said.not_graded(report), said.LONGEST), title=name)
-    levels = said.levels(report)
+        yield (
+            report.max_score,
+            "error",
+            command("error", clean(wording.not_graded(report), wording.LONGEST), title=name),
+        )
+    levels = wording.levels(report)
     ended = [check for check in report.checks if check.name in levels]
-    alone = said.shared(report) is not None
+    alone = wording.shared(report) is not None
     for check in ended[:1] if alone else ended:
-        file, line = said.place(report, check)
+        file, line = wording.place(report, check)
         kind = levels[check.name]
         title = name if alone else f"{name}, {clean(check.name)}: {clean(check.title)}"
-        message, spot = "\n".join(said.sentences(check)), said.spot(check)
+        message, spot = "\n".join(wording.sentences(check)), wording.spot(check)
         if check.location is not None and check.location.cell is not None and spot not in message:
             message = f"{spot}: {message}"
         lost = check.max_score - (check.score or 0)
@@ -87,7 +91,7 @@ def _of_report(graded: Graded) -> Iterator[tuple[float, str, str]]:
 
 def mistakes(error: GraderError) -> list[str]:
     """Commands that show an error, each mistake in a configuration at its line."""
-    if not isinstance(error, yamlfile.Mistakes):
+    if not isinstance(error, yaml_model.Mistakes):
         return [command("error", clean(error, 2000), title="grader")]
     file = os.path.relpath(error.path)
     place = None if file.startswith("..") else clean(file)
@@ -117,7 +121,7 @@ def points_for_classroom(graded: Sequence[Graded]) -> list[str]:
 
 def summary(planned: Plan, graded: Sequence[Graded], room: int = LONGEST_SUMMARY) -> str:
     """Markdown in at most ``room`` bytes: where the configuration came from, and each report that has its place."""
-    document = f"{markdown.text(origin(planned), said.LONGEST)}\n\n"
+    document = f"{markdown.text(origin(planned), wording.LONGEST)}\n\n"
     left_out = 0
     for item in graded:
         part = f"{markdown.render(item.report, item.content)}\n\n"

@@ -7,10 +7,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..report import said
+from ..report import wording
 from ..report.model import CheckResult
-from ..text import clean
-from .run import RESULTS, Graded
+from ..support.text import clean
+from .repository import RESULTS, Graded
 
 FILE = f"{RESULTS}/code-quality.json"
 
@@ -19,7 +19,7 @@ def code_quality(graded: Sequence[Graded]) -> str:
     """The report on all assignments."""
     findings = []
     for item in graded:
-        levels = said.levels(item.report)
+        levels = wording.levels(item.report)
         findings += [_not_graded(item)] if item.report.score is None else []
         findings += [_finding(item, check, levels[check.name]) for check in item.report.checks if check.name in levels]
     return json.dumps(findings, indent=2)
@@ -27,9 +27,9 @@ def code_quality(graded: Sequence[Graded]) -> str:
 
 def _not_graded(graded: Graded) -> dict[str, Any]:
     name = f"{clean(graded.report.assignment.name)}/not-graded"
-    path = said.path(graded.report)
+    path = wording.path(graded.report)
     return {
-        "description": clean(said.not_graded(graded.report), said.LONGEST),
+        "description": clean(wording.not_graded(graded.report), wording.LONGEST),
         "check_name": name,
         "fingerprint": hashlib.sha256(f"{name} {path}".encode()).hexdigest(),
         "severity": "blocker",
@@ -39,10 +39,10 @@ def _not_graded(graded: Graded) -> dict[str, Any]:
 
 def _finding(graded: Graded, check: CheckResult, level: str) -> dict[str, Any]:
     """The fingerprint says that two reports mean the same finding, which moves with its line."""
-    file, line = said.place(graded.report, check)
+    file, line = wording.place(graded.report, check)
     name = f"{clean(graded.report.assignment.name)}/{clean(check.name)}"
     return {
-        "description": " ".join([f"{clean(check.title)}:", *said.sentences(check)]),
+        "description": " ".join([f"{clean(check.title)}:", *wording.sentences(check)]),
         "check_name": name,
         "fingerprint": hashlib.sha256(f"{name} {file}".encode()).hexdigest(),
         "severity": "minor" if level == "warning" else "major",

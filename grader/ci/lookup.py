@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ..assignment import Assignment
-from ..errors import UsageError
-from ..language import _
 from ..submission import choice
 from ..submission.files import ARCHIVES, NAMED, PYTHON, folder_members, is_skipped
-from ..text import clean
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.text import clean
 
 SHOWN = 4  # names in a sentence
 ALIKE = 0.6  # of two names, from which on one may be the other after a renaming

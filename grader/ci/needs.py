@@ -9,15 +9,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .. import needs
-from ..errors import GraderError
-from .run import assignment_of, read_config
+from ..grading import needs
+from ..support.errors import GraderError
+from .repository import assignment_of, read_config
 
 
 def extras(config_path: Path, trusted: bool = False) -> list[str]:
     """The optional dependencies of all assignments, in alphabetical order; raises UsageError for a mistake.
 
-    ``trusted`` is as for :func:`grader.ci.run.plan`.
+    ``trusted`` is as for :func:`grader.ci.repository.plan`.
     """
     config, _lines = read_config(config_path, trusted)
     found = {extra for entry in config.assignments for extra in needs.extras_of(assignment_of(config_path, entry))}

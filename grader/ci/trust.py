@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..assignment import Assignment, bundled_names
-from ..errors import UsageError
-from ..language import _
-from ..yamlfile import Location, Mistakes
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.yaml_model import Location, Mistakes
 from .config import CiFile, Entry
 
 

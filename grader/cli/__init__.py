@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import GraderError
-from ..text import clean
+from ..support.errors import GraderError
+from ..support.text import clean
 
 COMMANDS = (
     "list",

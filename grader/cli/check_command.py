@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import UsageError
-from ..language import _
+from ..support.errors import UsageError
+from ..support.i18n import _
 from . import mistaken, options
 
 if TYPE_CHECKING:
-    from ..device import Wanted
+    from ..machine.device import Wanted
     from ..report.model import Level
     from ..sandbox.engines import Engine
 
@@ -77,24 +77,24 @@ def command(
     hints: int | None,
 ) -> None:
     """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
-    from .. import systems
+    from ..machine import systems
 
     systems.require_worker()
-    from ..batch import files
-    from ..grading import Trace, grade
+    from ..grading.grade import Trace, grade
     from ..submission import read
+    from ..support import atomic_files
 
     shape = shape or ("json" if as_json else "text")
     if as_json and shape != "json":
         message = _("--json and --format {shape} exclude each other: give one of them.")
         raise click.UsageError(message.format(shape=shape))
     if output is not None:
-        files.refuse_unwritable(output)
+        atomic_files.refuse_unwritable(output)
     loaded = mistaken.load(ctx, assignment, submission)
     submitted = read(submission, loaded)
     _refuse_overwriting(submission, submitted.file, output, page)
     if page is not None:
-        files.refuse_unwritable(page)
+        atomic_files.refuse_unwritable(page)
     trace = Trace()
     report = grade(
         loaded, submitted, seed, only, isolation, data=data, device=device, hint_level=hints, engine=engine, trace=trace
@@ -124,13 +124,13 @@ def command(
         notebook = json.loads(trace.executed) if trace.executed else None
         told = hints or content.hints
         written = html.render(report, _(content.title), content.pass_mark, submitted.file, told, notebook)
-        files.write_whole(page, written.encode(errors="replace"))
+        atomic_files.write_whole(page, written.encode(errors="replace"))
     if output is not None or shape != "text":
         from ..report import formats
 
         document = formats.render(shape, report, loaded.content, hints)
     if output is not None:
-        files.write_whole(output, f"{document}\n".encode(errors="replace"))
+        atomic_files.write_whole(output, f"{document}\n".encode(errors="replace"))
     elif shape != "text":
         click.echo(document)
     if output is not None or shape == "text":

@@ -29,9 +29,9 @@ from . import options
 def command(ctx: click.Context, config: Path, trust_config: bool, classroom: bool) -> None:
     """Grade what is in the repository here, and report to GitHub or GitLab, or as text."""
     from ..ci import github
-    from ..errors import GraderError
-    from ..language import _
-    from ..text import clean
+    from ..support.errors import GraderError
+    from ..support.i18n import _
+    from ..support.text import clean
 
     if os.environ.get("GITHUB_ACTIONS") != "true":
         ctx.exit(_grade(config, trust_config))
@@ -55,28 +55,28 @@ def command(ctx: click.Context, config: Path, trust_config: bool, classroom: boo
 def _grade(config: Path, trusted: bool, on_github: bool = False, classroom: bool = False) -> int:
     from contextlib import nullcontext
 
-    from .. import systems
+    from ..machine import systems
 
     systems.require_worker()
-    from ..batch import files
-    from ..ci import github, gitlab, run
+    from ..ci import github, gitlab, repository
     from ..report import formats
+    from ..support import atomic_files
 
     on_gitlab = os.environ.get("GITLAB_CI") == "true"
-    planned = run.plan(config, ["junit"] if on_gitlab else [], trusted)
-    outputs = [run.output_path(task, item) for task in planned.tasks for item in task.formats]
-    run.prepare([*outputs, Path(gitlab.FILE)] if on_gitlab else outputs)
+    planned = repository.plan(config, ["junit"] if on_gitlab else [], trusted)
+    outputs = [repository.output_path(task, item) for task in planned.tasks for item in task.formats]
+    repository.prepare([*outputs, Path(gitlab.FILE)] if on_gitlab else outputs)
     graded = []
     with github.no_commands() if on_github else nullcontext():
-        click.echo(run.origin(planned))
-        for item in run.grade_all(planned):
+        click.echo(repository.origin(planned))
+        for item in repository.grade_all(planned):
             click.echo(formats.render("text", item.report, item.content))
-            run.write(item)
+            repository.write(item)
             graded.append(item)
     if on_github:
         github.publish(planned, graded, classroom)
     if on_gitlab:
-        files.write_whole(Path(gitlab.FILE), gitlab.code_quality(graded).encode())
+        atomic_files.write_whole(Path(gitlab.FILE), gitlab.code_quality(graded).encode())
     if any(item.report.ending == "not_gradable" for item in graded):
         return 3
     return 0 if all(item.report.passed for item in graded) else 1

@@ -15,8 +15,8 @@ import click
 def command(ctx: click.Context, folder: Path | None) -> None:
     """Show where the data sets come from, and fetch those that are missing."""
     from .. import datasets
-    from ..errors import NotGradable
-    from ..text import clean
+    from ..support.errors import NotGradable
+    from ..support.text import clean
 
     problems = []
     for name in datasets.NAMES:

@@ -12,7 +12,7 @@ import click
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
     """Show what this machine offers: versions, memory and processors, and how well submissions can be confined."""
-    from .. import doctor
+    from ..sandbox import doctor
 
     findings = doctor.examine()
     if as_json:

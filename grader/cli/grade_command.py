@@ -10,7 +10,7 @@ import click
 from . import mistaken, options
 
 if TYPE_CHECKING:
-    from ..device import Wanted
+    from ..machine.device import Wanted
     from ..report.model import Level
     from ..sandbox.engines import Engine
 
@@ -117,20 +117,20 @@ def command(
     if out is None and not only_list:
         raise click.UsageError("Missing option '--out'.")
     if not only_list:
-        from .. import systems
         from ..batch import server
+        from ..machine import systems
 
         systems.require_worker()
         server.start()
-    from .. import yamlfile
-    from ..assignment.parts import Policy
-    from ..batch import batch, overview, run
+    from ..assignment.base import Policy
+    from ..batch import executor, grade_class, overview
     from ..batch.outputs import Given
     from ..report.terminal import PlainConsole
+    from ..support import yaml_model
 
     loaded = mistaken.load(ctx, assignment, submissions)
-    wanted = batch.Options(
-        jobs=jobs or run.cores(),
+    wanted = grade_class.Options(
+        jobs=jobs or executor.cores(),
         scheduler=scheduler,
         insecure_scheduler=insecure_scheduler,
         seed=seed,
@@ -139,7 +139,7 @@ def command(
         isolation=isolation,
         engine=engine,
         layout=layout,
-        policy=yamlfile.load(policy, Policy) if policy else None,
+        policy=yaml_model.load(policy, Policy) if policy else None,
         students=only,
         checks=checks,
         fresh=fresh,
@@ -153,8 +153,8 @@ def command(
     if not console.is_terminal:
         console.width = 250  # a pipe has none: whole lines
     if out is None or only_list:
-        batch.list_class(loaded, submissions, out, wanted, console)
+        grade_class.list_class(loaded, submissions, out, wanted, console)
         return
-    graded = batch.grade_class(loaded, submissions, out, wanted, console)
+    graded = grade_class.grade_class(loaded, submissions, out, wanted, console)
     overview.show(graded, out, console, timings)
     ctx.exit(3 if any(row.status in ("not_gradable",) for row in graded.rows) else 0)

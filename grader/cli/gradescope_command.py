@@ -36,7 +36,7 @@ def command(assignment: str, out: Path, seed: int | None, isolation: str) -> Non
     """Make the autograder of ASSIGNMENT for Gradescope, a zip to upload."""
     from ..assignment import load
     from ..gradescope import bundle
-    from ..language import _
+    from ..support.i18n import _
 
     level: Level | None = None if isolation == "best" else isolation  # type: ignore[assignment]
     loaded = load(assignment)

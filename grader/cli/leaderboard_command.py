@@ -16,7 +16,7 @@ def command(reports: tuple[Path, ...]) -> None:
     """
     from itertools import groupby
 
-    from .. import leaderboard
+    from ..report import leaderboard
 
     ranked, skipped = leaderboard.read(reports)
     if skipped:

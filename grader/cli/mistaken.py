@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import UsageError
-from ..language import _
-from ..text import command_line
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.text import command_line
 
 if TYPE_CHECKING:
     from ..assignment import Assignment
@@ -65,7 +65,7 @@ def missing(error: click.MissingParameter) -> click.UsageError:
 def no_command(name: str, arguments: list[str], known: Iterable[str]) -> str | None:
     """What to say of a command that does not exist; None where nothing near it does."""
     from ..assignment import meant
-    from ..near import nearest
+    from ..support.similar_names import nearest
 
     near = nearest(name, [*known, "--help", "--version"])
     if near is not None:
@@ -103,6 +103,6 @@ def _is_submission(text: str) -> bool:
 
 def _file_here(assignment: str) -> str | None:
     """A file in this folder that is called like the assignment."""
-    from ..near import nearest
+    from ..support.similar_names import nearest
 
     return next((path.name for path in sorted(Path().glob("*.[ip][py]*")) if nearest(path.name, [assignment])), None)

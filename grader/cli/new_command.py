@@ -14,8 +14,8 @@ import click
 def command(assignment: str, folder: str, kind: str) -> None:
     """Write the starter of ASSIGNMENT to work on."""
     from ..assignment import load
-    from ..errors import UsageError
-    from ..text import command_line
+    from ..support.errors import UsageError
+    from ..support.text import command_line
 
     loaded = load(assignment)
     suffix = ".ipynb" if kind == "notebook" else ".py"

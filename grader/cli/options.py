@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from .. import language
+from ..support import i18n
 
 
 def _speak(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
-    ctx.with_resource(language.use(language.chosen(value, os.environ)))
+    ctx.with_resource(i18n.use(i18n.chosen(value, os.environ)))
 
 
 SEED = click.IntRange(0, 2**53 - 1)
@@ -42,7 +42,7 @@ engine = click.option(
 timings = click.option("--timings", is_flag=True, help="Print what the time was spent on, stage by stage.")
 lang = click.option(
     "--lang",
-    type=click.Choice(language.LANGUAGES),
+    type=click.Choice(i18n.LANGUAGES),
     callback=_speak,
     expose_value=False,
     is_eager=True,  # what the other options complain about is said in it as well

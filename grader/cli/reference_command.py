@@ -11,7 +11,7 @@ from . import options
 
 if TYPE_CHECKING:
     from ..assignment import Assignment
-    from ..oracle import Oracle
+    from ..expected.reference import Oracle
 
 
 @click.command("reference")
@@ -36,12 +36,13 @@ def command(assignment: str, write: bool, seeds: int | None, data: Path | None) 
     Where checks are about trained models, the reference is trained with several seeds, and what it reaches is
     shown beside what the assignment states; this takes minutes, and --write leaves it out.
     """
-    from .. import systems
+    from ..machine import systems
 
     systems.require_worker()
-    from .. import distribution, spread
     from ..assignment import load
-    from ..oracle import Oracle
+    from ..expected.reference import Oracle
+    from ..grading import spread
+    from ..machine import distribution
 
     loaded = load(assignment)
     if loaded.lacks_solution:
@@ -64,7 +65,7 @@ def _write_digests() -> None:
     import json
 
     from ..assignment import DIGESTS, digests_of_references
-    from ..errors import UsageError
+    from ..support.errors import UsageError
 
     try:
         DIGESTS.write_text(json.dumps(digests_of_references(), indent=1) + "\n")
@@ -74,9 +75,9 @@ def _write_digests() -> None:
 
 def _proof(loaded: Assignment, write: bool) -> None:
     """Compare the steps with the reference; record for which functions they agree, or say whether that is recorded."""
-    from .. import proof
     from ..diagnosis import agreement
-    from ..errors import UsageError
+    from ..expected import proof
+    from ..support.errors import UsageError
 
     compared = agreement.compare(loaded)
     for name, item in compared.items():
@@ -107,11 +108,11 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
     """Let the solution's checks ask for all answers; record them, or compare those that are recorded."""
     import numpy as np
 
-    from .. import proof
-    from ..errors import NotGradable, UsageError
-    from ..grading import DEFAULT_SEED, grade
-    from ..oracle import save, shipped_file, tensorflow_version
+    from ..expected import proof
+    from ..expected.reference import save, shipped_file, tensorflow_version
+    from ..grading.grade import DEFAULT_SEED, grade
     from ..submission import read
+    from ..support.errors import NotGradable, UsageError
 
     solution = read(loaded.file(loaded.content.solution), loaded)
     report = grade(loaded, solution, DEFAULT_SEED, only=probed, oracle=oracle, whole=True, data=data)

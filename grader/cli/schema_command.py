@@ -11,6 +11,6 @@ def command(document: str) -> None:
     """Print the JSON schema of a report (the default), of the summary of a class, or of .grader.yml."""
     import json
 
-    from ..report.schema import schema
+    from .schemas import schema
 
     click.echo(json.dumps(schema(document), indent=2))

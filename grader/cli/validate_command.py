@@ -10,12 +10,12 @@ import click
 def command(assignment: str) -> None:
     """Prove ASSIGNMENT: full marks for its solution, none for its starters, and each known-wrong
     solution falls at the check that it names."""
-    from .. import systems
+    from ..machine import systems
 
     systems.require_worker()
     from ..assignment import load
-    from ..errors import UsageError
-    from ..validation import validate
+    from ..grading.validate import validate
+    from ..support.errors import UsageError
 
     loaded = load(assignment)
     failures = 0

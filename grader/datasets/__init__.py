@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import NotGradable, UsageError
-from ..language import _
+from ..support.errors import NotGradable, UsageError
+from ..support.i18n import _
 from . import cache, download, sources
 from .cache import Array
 

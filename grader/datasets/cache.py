@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from ..errors import NotGradable
-from ..language import _
+from ..support.errors import NotGradable
+from ..support.i18n import _
 
 Array = np.ndarray[Any, Any]
 PARTS = ("x_train", "y_train", "x_test", "y_test")

@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from ..language import _
 from ..submission.defined import nodes
 from ..submission.notebook import plain_python
+from ..support.i18n import _
 from . import Split
 
 # Of these functions the arguments are lengths or indices. Not among them: shuffle(), whose buffer may be of any size.

@@ -15,12 +15,12 @@ import numpy as np
 
 from ..assignment import Assignment
 from ..assignment.checks import GradientsCheck
-from ..oracle import Array, Oracle, tensorflow_version
-from ..probes import Case
-from ..proof import Proof, ProvenFunction, digest_of_steps
+from ..expected.mutations import Mutations
+from ..expected.probes import Case
+from ..expected.proof import Proof, ProvenFunction, digest_of_steps
+from ..expected.reference import Array, Oracle, tensorflow_version
 from ..worker import values
-from .mutants import Mutations
-from .proof import by_steps, cases_of
+from .proving import by_steps, cases_of
 
 SEEDS = range(20)
 TOLERANCE = 1e-9  # of the largest entry of a result; float64 in another order of computation differs by about 1e-13
@@ -70,7 +70,7 @@ def proof_of(assignment: Assignment, compared: dict[str, Compared], seeds: range
         if not item.problem
     }
     return Proof(
-        schema="grader.proof/1",
+        schema="grader.expected.proof/1",
         reference=assignment.reference_digest(),
         steps=digest_of_steps(assignment),
         tensorflow=tensorflow_version(),

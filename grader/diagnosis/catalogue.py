@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import RootModel, model_validator
 
-from .. import yamlfile
+from ..assignment.base import Name
 from ..assignment.bugs import Texts
-from ..assignment.content import AssignmentFile
-from ..assignment.parts import Name
-from ..errors import UsageError
+from ..assignment.spec import AssignmentFile
+from ..support import yaml_model
+from ..support.errors import UsageError
 
 FILE = Path(__file__).with_name("bugs.yaml")
 
@@ -31,7 +31,7 @@ class Catalogue(RootModel[dict[str, dict[Name, Texts]]]):
 @cache
 def families() -> dict[str, dict[str, Texts]]:
     """The bugs that any assignment may declare, by family, in the order of the documentation."""
-    return yamlfile.load(FILE, Catalogue).root
+    return yaml_model.load(FILE, Catalogue).root
 
 
 @cache

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import recorded
-from ..formulas import Formula
+from ..assignment.formulas import Formula
+from ..judging.compare import recorded
 from .samples import Array, Sample, alike, projection
 
 Parameters = dict[str, Any]

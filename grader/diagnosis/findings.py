@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from ..expected.mutations import Mutant
 from .detectors import Parameters
-from .mutants import Mutant
 
 
 @dataclass(frozen=True)

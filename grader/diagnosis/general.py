@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.content import AssignmentFile
+from ..assignment.spec import AssignmentFile
+from ..expected.mutations import Mutant, Mutations
 from . import detectors, search
 from .detectors import Parameters, Right
 from .findings import Finding, Findings
-from .mutants import Mutant, Mutations
 from .samples import Sample, projection
 
 GENERAL = {

@@ -7,12 +7,12 @@ from typing import Any
 
 from ..assignment.bugs import Texts
 from ..assignment.checks import BaseCheck
-from ..assignment.content import AssignmentFile
-from ..compare import NOT_FINITE
-from ..errors import UsageError
-from ..language import _
+from ..assignment.spec import AssignmentFile
+from ..judging.compare import NOT_FINITE
 from ..report.model import Diagnosis, NamedBug
-from ..text import clean
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.text import clean
 from . import Finding, Findings, catalogue
 
 

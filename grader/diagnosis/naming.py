@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.content import AssignmentFile
+from ..assignment.spec import AssignmentFile
+from ..expected.mutations import Mutations
 from . import general, search
 from .findings import Finding, Findings
-from .mutants import Mutations
 from .samples import Sample, alike
 
 LARGE = 20.0  # products of a few such numbers are more than exp() can take

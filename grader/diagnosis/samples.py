@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..compare import RELATIVE_BY_DTYPE, recorded
-from ..sandbox import seen
+from ..judging.compare import RELATIVE_BY_DTYPE, recorded
+from ..sandbox import observations
 
 Array = np.ndarray[Any, Any]
 
@@ -63,7 +63,7 @@ def arrays(values: Mapping[str, Any]) -> dict[str, Array] | None:
     """The values as arrays of numbers; None if one of them is something else."""
     found = {}
     for name, value in values.items():
-        array = seen.array(value) if isinstance(value, list | tuple | np.ndarray) else np.asarray(value)
+        array = observations.array(value) if isinstance(value, list | tuple | np.ndarray) else np.asarray(value)
         if array is None or array.dtype.kind not in "biuf":
             return None
         found[name] = array

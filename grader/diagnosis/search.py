@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..formulas import Formula
-from .mutants import Mutant, Mutations
+from ..assignment.formulas import Formula
+from ..expected.mutations import Mutant, Mutations
 from .samples import Sample, alike
 
 NOTHING = 1e-9  # of the right number: an unknown that small changes nothing

@@ -6,14 +6,17 @@ import json
 import zipfile
 from pathlib import Path
 
-from .. import containers, language, needs, packages, seeds
 from ..assignment import PACKAGE, Assignment
-from ..assignment.digest import pack
-from ..errors import UsageError
-from ..language import _
+from ..expected.assignment_files import pack
+from ..grading import needs
+from ..machine import packages
 from ..report.model import Level
+from ..sandbox import memory_needs
+from ..support import i18n, seeds
+from ..support.errors import UsageError
+from ..support.i18n import _
 from . import wheel
-from .run import FOLDER, SETTINGS, TRIAL
+from .autograder import FOLDER, SETTINGS, TRIAL
 
 SCRIPTS = ("setup.sh", "run_autograder")
 REQUIREMENTS = "requirements.txt"  # what setup.sh has pip install
@@ -22,17 +25,17 @@ REQUIREMENTS = "requirements.txt"  # what setup.sh has pip install
 def container(assignment: Assignment) -> str:
     """Which of Gradescope's containers to choose, in a sentence."""
     content = assignment.content
-    smallest = containers.container_for(containers.needed_mb(content))
-    roomy = containers.container_for(content.limits.memory_mb + containers.own_mb(content))
+    smallest = memory_needs.container_for(memory_needs.needed_mb(content))
+    roomy = memory_needs.container_for(content.limits.memory_mb + memory_needs.own_mb(content))
     if smallest is None:
         message = _("It needs {size} of memory, more than Gradescope's largest container has.")
-        return message.format(size=containers.written(containers.needed_mb(content)))
+        return message.format(size=memory_needs.written(memory_needs.needed_mb(content)))
     told = _("Container: choose at least {container} in the autograder's settings.")
-    told = told.format(container=containers.described(smallest))
+    told = told.format(container=memory_needs.described(smallest))
     if roomy in (None, smallest):
         return told
     more = _("With {container}, a submission may use all the memory that the assignment allows.")
-    return f"{told} " + more.format(container=containers.described(roomy))
+    return f"{told} " + more.format(container=memory_needs.described(roomy))
 
 
 def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level | None) -> None:
@@ -46,7 +49,7 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
         "assignment": assignment.name if bundled else FOLDER,
         "seed": seeds.drawn() if seed is None else seed,
         "isolation": isolation,
-        "language": language.current(),
+        "language": i18n.current(),
     }
     solution = assignment.folder / assignment.content.solution
     packed = {} if bundled else pack(assignment, [out.resolve()])

@@ -13,10 +13,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from .. import distribution
 from ..assignment import ASSIGNMENTS, BUNDLED, DIGESTS, PACKAGE, REFERENCE, bundled_names, load
-from ..errors import UsageError
-from ..language import _
+from ..machine import distribution
+from ..support.errors import UsageError
+from ..support.i18n import _
 
 TAG = "py3-none-any"
 

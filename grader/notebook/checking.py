@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import language
 from ..assignment import load
-from ..errors import GraderError
-from ..language import _
+from ..machine.systems import why_no_worker
 from ..report.model import Report
-from ..systems import why_no_worker
-from ..text import clean
+from ..support import i18n
+from ..support.errors import GraderError
+from ..support.i18n import _
+from ..support.text import clean
 from . import exercise, inline, source
 
 TIME_TO_STOP = 5.0  # seconds that an interrupted check has to tidy up
@@ -55,11 +55,11 @@ class Checked:
         return self.report.score
 
     def __repr__(self) -> str:
-        with language.use(self.language):
+        with i18n.use(self.language):
             return inline.as_text(self.report, self.about, self.pass_mark, self.hints)
 
     def _repr_mimebundle_(self, **__: Any) -> dict[str, str]:
-        with language.use(self.language):
+        with i18n.use(self.language):
             page = inline.as_html(self.report, self.about, self.title, self.pass_mark, self.hints)
         return {"text/plain": repr(self), "text/html": page}
 
@@ -77,9 +77,9 @@ def check(
 
     Without ``assignment`` it is the one that the file is named after.
     """
-    if lang is not None and lang not in language.LANGUAGES:
-        raise NotChecked(f"There are no sentences in '{clean(lang)}': use one of {', '.join(language.LANGUAGES)}.")
-    with language.use(language.chosen(lang, os.environ)):
+    if lang is not None and lang not in i18n.LANGUAGES:
+        raise NotChecked(f"There are no sentences in '{clean(lang)}': use one of {', '.join(i18n.LANGUAGES)}.")
+    with i18n.use(i18n.chosen(lang, os.environ)):
         if (reason := why_no_worker()) is not None:
             raise NotChecked(reason)
         return _check(assignment, submission, hints, seed, data)
@@ -97,7 +97,7 @@ def _check(assignment: str | None, submission: str | None, hints: int | None, se
                 about.append(_("The exercise, from the name of the file: {name}.").format(name=assignment))
         except GraderError as error:
             raise NotChecked(str(error)) from None
-        options = ["--json", "--seed", str(seed), "--lang", language.current()]
+        options = ["--json", "--seed", str(seed), "--lang", i18n.current()]
         options += [] if hints is None else ["--hints", str(hints)]
         options += [] if data is None else ["--data", str(data)]
         output, said = _run([*options, "--", str(assignment), str(chosen.path)])
@@ -116,7 +116,7 @@ def _check(assignment: str | None, submission: str | None, hints: int | None, se
         _(content.title),
         content.pass_mark,
         hints or content.hints,
-        language.current(),
+        i18n.current(),
     )
 
 

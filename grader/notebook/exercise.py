@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from .. import near
 from ..assignment import bundled_names
-from ..errors import UsageError
-from ..language import _
-from ..text import clean
+from ..support import similar_names
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.text import clean
 
 FILES = (".ipynb", ".py")
 
@@ -20,7 +20,7 @@ def is_file_name(argument: str) -> bool:
 
 def of_file(name: str | None) -> str:
     """The exercise that a file is named after: ``single-neuron`` for ``Single Neuron (2).ipynb``. Raises UsageError."""
-    found = near.nearest(name, bundled_names()) if name else None
+    found = similar_names.nearest(name, bundled_names()) if name else None
     if found is not None:
         return found
     names = ", ".join(bundled_names())

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from ..language import _
-from ..report import html, said, terminal
+from ..report import html, terminal, wording
 from ..report.model import CheckResult, Diagnosis, Report
+from ..support.i18n import _
 
 ICONS = {"passed": ("✔", "#1a7f37"), "partial": ("◐", "#9a6700"), "skipped": ("–", "#6e7781")}
 OTHERS = ("✘", "#cf222e")
@@ -30,7 +30,7 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
     if (problem := report.problem()) is not None:
         return _paragraphs([*about, problem])
     page = html.render(report, title, pass_mark, Path(report.submission.path).name, hints)
-    above = said.common(report)
+    above = wording.common(report)
     rows = "".join(_row(result, hints, above) for result in report.checks)
     level = _("isolation {level}").format(level=_(report.isolation.level))
     isolation = escape(f"{report.assignment.name}; {level}; {report.seconds:.1f} s")
@@ -55,8 +55,8 @@ def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:
     icon, colour = UNGRADED if result.status == "not_gradable" else ICONS.get(result.status, OTHERS)
     score = "–" if result.status == "not_gradable" else f"{result.score or 0:g}"
     points = f"{score} / {result.max_score:g}" if result.max_score else ""
-    message = said.own_message(result, above)
-    told = said.own_notes(result, above) if result.status == "passed" else [message] if message else []
+    message = wording.own_message(result, above)
+    told = wording.own_notes(result, above) if result.status == "passed" else [message] if message else []
     if result.diagnosis is not None and hints > 1:
         told += _bugs(result.diagnosis)
     if result.hint:
@@ -64,7 +64,7 @@ def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:
     cell = '<td style="text-align:left;vertical-align:top">'
     single = '<td style="text-align:left;vertical-align:top;white-space:nowrap">'
     return (
-        f'<tr>{single}<span style="color:{colour}">{icon}</span> {escape(said.status(result))}</td>'
+        f'<tr>{single}<span style="color:{colour}">{icon}</span> {escape(wording.status(result))}</td>'
         f"{single}{points}</td>"
         f"{cell}<b>{escape(result.name)}</b> {escape(result.title)}{_paragraphs(told)}</td></tr>"
     )

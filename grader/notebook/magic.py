@@ -8,7 +8,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser
 
-from ..language import LANGUAGES, _
+from ..support.i18n import LANGUAGES, _
 from .checking import Checked, check
 
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
-from ..language import _
-from ..text import clean
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.text import clean
 
 EXPLICIT = "%grade ASSIGNMENT FILE"
 COLAB_SECONDS = 10  # to hand the notebook over

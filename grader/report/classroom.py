@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..assignment.content import AssignmentFile
-from ..language import _
-from ..text import clean
-from . import said
+from ..assignment.spec import AssignmentFile
+from ..support.i18n import _
+from ..support.text import clean
+from . import wording
 from .model import CheckResult, Report
 
 VERSION = 1
@@ -82,7 +82,7 @@ def render_all(results: Sequence[tuple[Report, AssignmentFile]]) -> str:
         "status": _status(reports),
         "max_score": sum(report.max_score for report in reports) if gradable else 0,
         "message": " ".join(
-            f"{clean(said.verdict(report, content.pass_mark), said.LONGEST)} ({said.provenance(report)})"
+            f"{clean(wording.verdict(report, content.pass_mark), wording.LONGEST)} ({wording.provenance(report)})"
             for report, content in results
         ),
         "tests": _split(share for report in reports for share in _shares(report, several))
@@ -107,7 +107,7 @@ def points(reports: Sequence[Report]) -> tuple[float, float] | None:
 
 
 def _not_graded(report: Report) -> dict[str, Any]:
-    share = _Share(clean(report.assignment.name), 0.0, 0.0, "error", clean(said.not_graded(report), said.LONGEST))
+    share = _Share(clean(report.assignment.name), 0.0, 0.0, "error", clean(wording.not_graded(report), wording.LONGEST))
     share.failures = 1
     return next(share.tests())
 
@@ -115,22 +115,22 @@ def _not_graded(report: Report) -> dict[str, Any]:
 def _shares(report: Report, several: bool) -> Iterator[_Share]:
     prefix = f"{clean(report.assignment.name)}: " if several else ""
     for check in report.checks:
-        score, worth = check.score or 0.0, 0.0 if said.is_bonus(check) else check.max_score
+        score, worth = check.score or 0.0, 0.0 if wording.is_bonus(check) else check.max_score
         if score or worth:
             yield _of_check(report, check, prefix, score, worth)
-    score, worth = said.rest(report)
+    score, worth = wording.rest(report)
     if score or worth:
         yield _Share(prefix + _("Further checks"), score, worth)
 
 
 def _of_check(report: Report, check: CheckResult, prefix: str, score: float, worth: float) -> _Share:
-    file, line = said.place(report, check)
+    file, line = wording.place(report, check)
     return _Share(
         f"{prefix}{clean(check.name)}",
         score,
         worth,
-        "fail" if check.status in said.WRONG else "error",
-        "\n".join(said.sentences(check)),
+        "fail" if check.status in wording.WRONG else "error",
+        "\n".join(wording.sentences(check)),
         clean(check.title),
         file,
         line or 0,

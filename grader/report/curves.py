@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..language import _
+from ..support.i18n import _
 from .evidence import Curves
 from .svg import Drawn, box, line, percent, svg, text, ticks
 

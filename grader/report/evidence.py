@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ..text import clean
+from ..support.text import clean
 
 LARGEST = 1e30
 MOST_EPOCHS = 100  # points of a line; longer lines are thinned out

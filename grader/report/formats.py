@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..assignment.content import AssignmentFile
+from ..assignment.spec import AssignmentFile
 from . import classroom, gradescope, junit, markdown, sarif, terminal
 from .model import Report
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..assignment.content import AssignmentFile
-from ..language import _
-from ..text import clean
-from . import said
+from ..assignment.spec import AssignmentFile
+from ..support.i18n import _
+from ..support.text import clean
+from . import wording
 from .model import CheckResult, Report
 
 
@@ -19,7 +19,7 @@ def render(report: Report, content: AssignmentFile) -> str:
     A submission that could not be graded gets neither score nor tests, so Gradescope reports that the autograder failed.
     """
     document: dict[str, Any] = {
-        "output": said.verdict(report, content.pass_mark),
+        "output": wording.verdict(report, content.pass_mark),
         "output_format": "text",
         "execution_time": report.seconds,
         "stdout_visibility": "hidden",
@@ -35,7 +35,7 @@ def render(report: Report, content: AssignmentFile) -> str:
     }
     if report.score is not None:
         tests = [_test(number, check) for number, check in enumerate(report.checks, start=1)]
-        score, points = said.rest(report)
+        score, points = wording.rest(report)
         if points or score:
             tests.append({"name": _("Further checks"), "score": score, "max_score": points})
         document |= {"score": report.score, "tests": tests}
@@ -44,15 +44,15 @@ def render(report: Report, content: AssignmentFile) -> str:
 
 def _test(number: int, check: CheckResult) -> dict[str, Any]:
     """Return the entry of one check. Gradescope adds up ``max_score``; a bonus is not part of the assignment's points."""
-    sentences = said.sentences(check) if check.status != "passed" else []
+    sentences = wording.sentences(check) if check.status != "passed" else []
     return {
         "number": str(number),
         "name": f"{clean(check.name)}: {clean(check.title)}",
         "name_format": "text",
         "score": check.score or 0.0,
-        "max_score": 0.0 if said.is_bonus(check) else check.max_score,
+        "max_score": 0.0 if wording.is_bonus(check) else check.max_score,
         "status": "passed" if check.status == "passed" else "failed",
-        "output": "\n".join([*sentences, *filter(None, [said.spot(check)])]),
+        "output": "\n".join([*sentences, *filter(None, [wording.spot(check)])]),
         "output_format": "text",
         "visibility": "visible",
     }

@@ -10,9 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..language import _, current
-from ..text import clean
-from . import evidence, executed, pictures, said
+from ..support.i18n import _, current
+from ..support.text import clean
+from . import evidence, notebook_cells, pictures, wording
 from .model import CheckResult, Report
 from .svg import Drawn, swatch
 
@@ -49,9 +49,9 @@ def render(
             pass_mark=pass_mark,
             needed=pass_mark / 100 * report.max_score,
             who=who,
-            above=said.common(report),
+            above=wording.common(report),
             bugs_named=hint_level > 1,
-            cells=executed.cells(notebook) if notebook is not None else [],
+            cells=notebook_cells.cells(notebook) if notebook is not None else [],
             overview=overview,
             note=note,
         )
@@ -76,8 +76,8 @@ def environment() -> Environment:
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "icon": icon,
         "word": word,
-        "own_message": said.own_message,
-        "own_notes": said.own_notes,
+        "own_message": wording.own_message,
+        "own_notes": wording.own_notes,
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }
@@ -110,7 +110,7 @@ def word(status: str) -> str:
 
 def line(content: object) -> str:
     """Return text of a submission as one line without control characters and direction marks."""
-    return clean(content, said.LONGEST)
+    return clean(content, wording.LONGEST)
 
 
 def marked(sentence: object) -> Markup:

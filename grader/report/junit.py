@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from ..assignment.content import AssignmentFile
-from ..text import clean
-from . import said
+from ..assignment.spec import AssignmentFile
+from ..support.text import clean
+from . import wording
 from .model import CheckResult, Report
 
 
@@ -20,7 +20,7 @@ def render(report: Report, content: AssignmentFile) -> str:
     suite = ElementTree.SubElement(root, "testsuite", about)
     properties = ElementTree.SubElement(suite, "properties")
     for name, value in (
-        ("verdict", said.verdict(report, content.pass_mark)),
+        ("verdict", wording.verdict(report, content.pass_mark)),
         ("score", "" if report.score is None else f"{report.score:g}"),
         ("max_score", f"{report.max_score:g}"),
         ("file", report.submission.file),
@@ -30,7 +30,7 @@ def render(report: Report, content: AssignmentFile) -> str:
         ("isolation", report.isolation.level),
         ("data", report.environment.data or ""),
     ):
-        ElementTree.SubElement(properties, "property", {"name": name, "value": clean(value, said.LONGEST)})
+        ElementTree.SubElement(properties, "property", {"name": name, "value": clean(value, wording.LONGEST)})
     for check, kind in zip(report.checks, kinds, strict=True):
         _add(suite, report, check, kind)
     ElementTree.indent(root)
@@ -40,19 +40,21 @@ def render(report: Report, content: AssignmentFile) -> str:
 def _kind(check: CheckResult) -> str:
     if check.status in ("passed", "skipped"):
         return check.status
-    return "failure" if check.status in said.WRONG else "error"
+    return "failure" if check.status in wording.WRONG else "error"
 
 
 def _add(suite: ElementTree.Element, report: Report, check: CheckResult, kind: str) -> None:
-    file, _ = said.place(report, check)
+    file, _ = wording.place(report, check)
     case = ElementTree.SubElement(
         suite, "testcase", {"classname": clean(report.assignment.name), "name": clean(check.name), "file": file}
     )
-    sentences = said.sentences(check)
-    text = "\n".join([f"{clean(check.title)} ({said.points(check)})", *filter(None, [said.spot(check)]), *sentences])
+    sentences = wording.sentences(check)
+    text = "\n".join(
+        [f"{clean(check.title)} ({wording.points(check)})", *filter(None, [wording.spot(check)]), *sentences]
+    )
     if kind == "skipped":
         ElementTree.SubElement(case, "skipped", {"message": sentences[0]})
     elif kind != "passed":
-        ElementTree.SubElement(case, kind, {"type": said.status(check), "message": sentences[0]}).text = text
+        ElementTree.SubElement(case, kind, {"type": wording.status(check), "message": sentences[0]}).text = text
     else:
         ElementTree.SubElement(case, "system-out").text = text

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from ..assignment.content import AssignmentFile
-from ..language import _
-from ..text import clean
-from . import said
+from ..assignment.spec import AssignmentFile
+from ..support.i18n import _
+from ..support.text import clean
+from . import wording
 from .model import Report
 
 MARKS = {"passed": "✅", "partial": "🟡", "skipped": "⚪", "not_gradable": "⚠️"}
@@ -19,30 +19,35 @@ SPECIAL = re.compile(r"([!#$&()*+\-.:<>@\[\\\]^_`{|}~])")
 def render(report: Report, content: AssignmentFile) -> str:
     """Return a heading, the verdict, a table of the checks, and the messages of the checks that did not pass."""
     heads = ["", _("check"), _("points"), ""]
-    above = said.common(report)
+    above = wording.common(report)
     lines = [
         f"## {text(_(content.title))}",
         "",
-        f"**{text(said.verdict(report, content.pass_mark), said.LONGEST)}**",
+        f"**{text(wording.verdict(report, content.pass_mark), wording.LONGEST)}**",
         "",
-        *(line for sentence in above for line in (text(sentence, said.LONGEST), "")),
+        *(line for sentence in above for line in (text(sentence, wording.LONGEST), "")),
         f"| {' | '.join(heads)} |",
         "|---|---|---:|---|",
     ]
     for check in report.checks:
-        mark = f"{MARKS.get(check.status, '❌')} {text(said.status(check))}"
-        lines.append(f"| {mark} | {text(check.name)} | {text(said.points(check))} | {text(check.title)} |")
+        mark = f"{MARKS.get(check.status, '❌')} {text(wording.status(check))}"
+        lines.append(f"| {mark} | {text(check.name)} | {text(wording.points(check))} | {text(check.title)} |")
     for check in report.checks:
-        sentences = said.sentences(check, above)
-        if not sentences or check.status not in said.FINDINGS:
+        sentences = wording.sentences(check, above)
+        if not sentences or check.status not in wording.FINDINGS:
             continue
-        where = f" ({text(said.spot(check))})" if check.location is not None else ""
+        where = f" ({text(wording.spot(check))})" if check.location is not None else ""
         lines += ["", f"### {text(check.name)}{where}", ""]
-        lines += [f"- {sentence}" for sentence in map(partial(text, limit=said.LONGEST), sentences)]
+        lines += [f"- {sentence}" for sentence in map(partial(text, limit=wording.LONGEST), sentences)]
     gaps = ", ".join(map(_, report.isolation.not_enforced))
     isolation = _("isolation {level}").format(level=_(report.isolation.level)) + (f" ({gaps})" if gaps else "")
-    about = [clean(said.path(report)), said.provenance(report), isolation, *filter(None, [report.environment.data])]
-    lines += ["", f"{text('; '.join(about), said.LONGEST)}"]
+    about = [
+        clean(wording.path(report)),
+        wording.provenance(report),
+        isolation,
+        *filter(None, [report.environment.data]),
+    ]
+    lines += ["", f"{text('; '.join(about), wording.LONGEST)}"]
     return "\n".join(lines)
 
 

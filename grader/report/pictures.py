@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..language import _
-from ..text import plain_number
+from ..support.i18n import _
+from ..support.text import plain_number
 from . import curves
 from .evidence import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points
 from .svg import WIDTH, Drawn, box, dot, line, percent, svg, text, ticks

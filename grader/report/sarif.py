@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import __version__
-from ..assignment.content import AssignmentFile
-from ..text import clean
-from . import said
+from ..assignment.spec import AssignmentFile
+from ..support.text import clean
+from . import wording
 from .model import CheckResult, Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -17,11 +17,11 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def render(report: Report, content: AssignmentFile) -> str:
     """Return the document."""
-    findings = [check for check in report.checks if check.status in said.FINDINGS]
-    levels = said.levels(report)
+    findings = [check for check in report.checks if check.status in wording.FINDINGS]
+    levels = wording.levels(report)
     invocation: dict[str, Any] = {"executionSuccessful": report.ending == "graded"}
     if report.ending != "graded":
-        message = clean(said.verdict(report, content.pass_mark), said.LONGEST)
+        message = clean(wording.verdict(report, content.pass_mark), wording.LONGEST)
         invocation["toolExecutionNotifications"] = [{"level": "error", "message": {"text": message}}]
     rules = [
         {
@@ -35,21 +35,21 @@ def render(report: Report, content: AssignmentFile) -> str:
         "tool": {"driver": {"name": "grader", "semanticVersion": __version__, "rules": rules}},
         "automationDetails": {"id": f"{clean(report.assignment.name)}/"},
         "invocations": [invocation],
-        "properties": {"tags": said.provenance(report).split("; ")},
+        "properties": {"tags": wording.provenance(report).split("; ")},
         "results": [_result(report, check, index, levels[check.name]) for index, check in enumerate(findings)],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def _result(report: Report, check: CheckResult, index: int, level: str) -> dict[str, Any]:
-    file, line = said.place(report, check)
+    file, line = wording.place(report, check)
     physical: dict[str, Any] = {"artifactLocation": {"uri": quote(file)}}
     if line is not None:
         physical["region"] = {"startLine": line}
     location: dict[str, Any] = {"physicalLocation": physical}
     if check.location is not None and check.location.cell is not None:
-        location["logicalLocations"] = [{"name": said.spot(check), "kind": "cell"}]
-    text = "\n".join([f"{clean(check.title)} ({said.points(check)})", *said.sentences(check)])
+        location["logicalLocations"] = [{"name": wording.spot(check), "kind": "cell"}]
+    text = "\n".join([f"{clean(check.title)} ({wording.points(check)})", *wording.sentences(check)])
     result = {
         "ruleId": clean(check.name),
         "ruleIndex": index,

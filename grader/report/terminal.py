@@ -9,9 +9,9 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from ..language import _, marked
-from ..text import clean
-from . import said
+from ..support.i18n import _, marked
+from ..support.text import clean
+from . import wording
 from .model import CheckResult, Diagnosis, NamedBug, Report
 
 WORDS = [  # statuses and levels of a report, listed for translation; in JSON they stay as they are
@@ -64,7 +64,7 @@ def show(
 
     line(Text(f"{report.assignment.name}: {_which(report, entry)}", style="bold"))
     width = max(len(result.name) for result in report.checks)
-    above = said.common(report)
+    above = wording.common(report)
 
     def headline(result: CheckResult) -> None:
         """Print status, points, name and title; the title stays in its column if that is wide enough."""
@@ -80,7 +80,7 @@ def show(
         line(sentence)
     for result in report.checks:
         headline(result)
-        message, notes = said.own_message(result, above), said.own_notes(result, above)
+        message, notes = wording.own_message(result, above), wording.own_notes(result, above)
         if result.status != "passed":
             notes = [note for note in notes if note.rstrip(".") not in result.message]
             if message:
@@ -132,9 +132,9 @@ def _headline(result: CheckResult, width: int) -> Text:
     points = (
         _("{score:3g} of {max_score:<2g}").format(score=result.score or 0, max_score=result.max_score)
         if result.max_score and result.status != "not_gradable"
-        else said.points(result).rjust(len(_("{score:3g} of {max_score:<2g}").format(score=0, max_score=0)))
+        else wording.points(result).rjust(len(_("{score:3g} of {max_score:<2g}").format(score=0, max_score=0)))
     )
-    return Text.assemble((f"{said.status(result):12}", colour), f"  {points}  {result.name:{width}}  ")
+    return Text.assemble((f"{wording.status(result):12}", colour), f"  {points}  {result.name:{width}}  ")
 
 
 def _summary(report: Report, pass_mark: float) -> Text:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from .. import machine
+from ..machine import capacity
 
 LOOK_SECONDS = 0.25  # between two measurements of a worker while the grader waits for it
 SHORTEST_LOOK = 0.05  # the system counts processor time in hundredths of a second
@@ -81,4 +81,4 @@ class Allowance:
         """
         passed = self.since_look
         self._looked += passed
-        self.spent += min(passed, computed / min(ready, machine.processors())) if ready else passed
+        self.spent += min(passed, computed / min(ready, capacity.processors())) if ready else passed

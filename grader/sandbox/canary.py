@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Literal
 
 from ..assignment import PACKAGE, REFERENCE
-from ..assignment.parts import Limits
+from ..assignment.base import Limits
 from ..report.model import Level
 from ..submission import Submission
 from .engines import Engine
+from .filesystem import Equipment
 from .session import Session
-from .view import Equipment
 from .warm import WarmStart
 
 INTRUDER = Path(__file__).with_name("intruder.py")

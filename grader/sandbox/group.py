@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .. import machine
+from ..machine import capacity
 
 PREFIX = "grader-worker"
 # Takes the processes of a group before limits are set below it: a group with processes cannot limit its subgroups.
@@ -55,11 +55,11 @@ class Group:
 
     def remove(self) -> Memory:
         """Kill the remaining processes, remove the group, and return its memory events."""
-        events = machine.counters(self._folder / "memory.events")
+        events = capacity.counters(self._folder / "memory.events")
         counted = Memory(
             killed=bool(events.get("oom_kill")),
             reached_limit=bool(events.get("oom")),
-            most_held=machine.number(self._folder / "memory.peak"),
+            most_held=capacity.number(self._folder / "memory.peak"),
         )
         _write(self._folder / "cgroup.kill", 1)
         for _ in range(20):
@@ -100,7 +100,7 @@ def can_be_had() -> bool:
 @cache
 def _parent() -> Path | None:
     """Return the group in which groups for workers can be created, or None."""
-    own = next((folder for folder in machine.groups("memory", machine.ROOT)), None)
+    own = next((folder for folder in capacity.groups("memory", capacity.ROOT)), None)
     if own is None or not (own / "cgroup.controllers").exists():  # version 1, or no cgroups at all
         return None
     above = itertools.takewhile(lambda folder: (folder / "cgroup.controllers").exists(), (own, *own.parents))

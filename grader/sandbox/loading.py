@@ -1,6 +1,6 @@
 """Which names a submission lost while it was loaded, and why: its own error, or something that this machine lacks.
 
-A worker reports the statements that failed and their errors. Only :mod:`grader.packages` decides whether a missing
+A worker reports the statements that failed and their errors. Only :mod:`grader.machine.packages` decides whether a missing
 package is a well-known one, so that a submission cannot invent an excuse.
 """
 
@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .. import packages
-from ..language import _, ngettext
-from ..text import clean
-from . import magics, seen
-from .endings import CallFailed, Ending, Place, failure_of
+from ..machine import packages
+from ..support.i18n import _, ngettext
+from ..support.text import clean
+from . import magics, observations
+from .failures import CallFailed, Ending, Place, failure_of
 
 MOST_NOTES = 5
 MOST_SHOWN = 12  # names in a note
@@ -76,8 +76,8 @@ class Causes:
 
     def take(
         self,
-        failures: Sequence[seen.Failure],
-        absent: Sequence[seen.Failure],
+        failures: Sequence[observations.Failure],
+        absent: Sequence[observations.Failure],
         left_out: Mapping[tuple[int, int], Ending],
         stopped_at: tuple[int, int] | None = None,
     ) -> None:
@@ -153,7 +153,7 @@ class Causes:
         self.sentences[why[1]] = None
         return CallFailed(why[0], f"{failure.message} {why[1]}", failure.raised, failure.place)
 
-    def _cause(self, item: seen.Failure) -> Cause:
+    def _cause(self, item: observations.Failure) -> Cause:
         """Return the cause for a failed statement: its own, or that of an earlier one whose name or object it needs."""
         failure = failure_of(item.model_dump(exclude_none=True), self._what, loading=True)
         found = UNKNOWN_NAME.match(failure.raised)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from ..language import _
+from ..support.i18n import _
 from ..worker.magics import CELL, LINE
 
 UNKNOWN = re.compile(r"(?P<kind>Line magic function|Cell magic) `(?P<name>%+\S{1,60})` not found")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .usage import descendants
+from .memory import descendants
 
 # The package of a shared object: from its folder, or from its file name if it was copied elsewhere.
 IN_A_PACKAGE = re.compile(rb"/(?:site|dist)-packages/([A-Za-z_]\w*)/[^\n]*\.so[.\d]*(?: \(deleted\))?$", re.MULTILINE)

@@ -11,9 +11,9 @@ import subprocess
 import sys
 import time
 
-from . import view
+from . import filesystem
 
-MAIN = str(view.WORKER / "main.py")
+MAIN = str(filesystem.WORKER / "main.py")
 COMMAND = [sys.executable, "-I", "-B", MAIN]
 
 

@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..assignment.parts import Limits
-from ..containers import ran_out
-from ..errors import NoIsolation, NoMemory
-from ..language import _
+from ..assignment.base import Limits
+from ..support.errors import NoIsolation, NoMemory
+from ..support.i18n import _
 from ..worker import as_data, values, weights
 from ..worker.frames import ProtocolError
-from . import configuration, seen
+from . import configuration, observations
 from .allowance import Allowance
 from .configuration import NotBuiltIn
-from .endings import CallFailed
-from .view import Equipment
+from .failures import CallFailed
+from .filesystem import Equipment
+from .memory_needs import ran_out
 from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
@@ -42,8 +42,8 @@ class _Taken(BaseModel):
     model_config = ConfigDict(strict=True, arbitrary_types_allowed=True, defer_build=True)
 
     configuration: np.ndarray[Any, Any] | None
-    weights: list[np.ndarray[Any, Any]] | None = Field(max_length=seen.MOST_VARIABLES)
-    moving: list[bool] = Field(max_length=seen.MOST_VARIABLES)
+    weights: list[np.ndarray[Any, Any]] | None = Field(max_length=observations.MOST_VARIABLES)
+    moving: list[bool] = Field(max_length=observations.MOST_VARIABLES)
     known: np.ndarray[Any, Any]
     otherwise: bool
     distance: float

@@ -15,24 +15,24 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from .. import containers, machine
-from ..assignment.parts import Limits
-from ..errors import NoIsolation, NoMemory
-from ..language import _, marked
+from ..assignment.base import Limits
+from ..machine import capacity
 from ..report.model import Level
 from ..submission import Submission
-from ..text import clean
+from ..support.errors import NoIsolation, NoMemory
+from ..support.i18n import _, marked
+from ..support.text import clean
 from ..worker import values
+from ..worker.cell_outputs import BYTES_OF_CHARACTER
 from ..worker.frames import MAX_PARTS as MOST_PARTS_SHOWN
 from ..worker.frames import ProtocolError
-from ..worker.shown import BYTES_OF_CHARACTER
-from . import levels, mapped, seen
+from . import levels, mapped, memory_needs, observations
 from .allowance import LONGEST, Allowance
-from .endings import BROKEN, EXITED, CallFailed, Ending, failure_of
 from .engines import Engine, engine_of, libraries_of
+from .failures import BROKEN, EXITED, CallFailed, Ending, failure_of
+from .filesystem import Equipment
 from .loading import ENDED, Causes
 from .rebuilding import ModelData, model_data
-from .view import Equipment
 from .warm import Kind, WarmStart
 from .worker_process import COMPARED, SetupFailed, WorkerProcess
 
@@ -175,7 +175,7 @@ class Session:
         self._before = 0.0  # seconds of loading before the last statement began
         self._restarts = 0
         self._stopped_at: tuple[int, int] | None = None  # later statements are left out after too many restarts
-        self._trained: list[seen.Call] | None = None
+        self._trained: list[observations.Call] | None = None
         self._room = self._parts_left = 0  # for the outputs of cells
         self._shown: dict[int, list[dict[str, Any]]] = {}  # outputs in the current load
         self._loaded = False  # True after the first load
@@ -259,19 +259,19 @@ class Session:
         except ValueError as error:
             raise self._not_the_graders(doing) from error
 
-    def variables(self, names: Sequence[str], rows: int) -> dict[str, seen.Variable]:
+    def variables(self, names: Sequence[str], rows: int) -> dict[str, observations.Variable]:
         """Return the variables with these names, arrays cut after ``rows`` entries; raises CallFailed."""
-        return self._look("variables", _("Reading the variables"), seen.VARIABLES, list(names), rows)
+        return self._look("variables", _("Reading the variables"), observations.VARIABLES, list(names), rows)
 
-    def figures(self) -> list[seen.Figure]:
+    def figures(self) -> list[observations.Figure]:
         """Return the figures that the submission plotted; raises CallFailed."""
-        return self._look("figures", _("Reading the figures"), seen.FIGURES)
+        return self._look("figures", _("Reading the figures"), observations.FIGURES)
 
-    def training(self) -> list[seen.Call]:
+    def training(self) -> list[observations.Call]:
         """Return the recorded calls to fit, evaluate and predict; raises CallFailed."""
         if self._trained is not None:
             return self._trained
-        return self._look("training", _("Reading the training"), seen.CALLS)
+        return self._look("training", _("Reading the training"), observations.CALLS)
 
     def libraries(self) -> set[str]:
         """Return the packages that the submission's processes have mapped or imported so far.
@@ -282,7 +282,7 @@ class Session:
         if self._worker is not None and self._worker is self._confined:
             self._worker.look_at_libraries()
             with contextlib.suppress(CallFailed):
-                said = self._look("imported", _("Reading the imports"), seen.PACKAGES)
+                said = self._look("imported", _("Reading the imports"), observations.PACKAGES)
         return (self._mapped - self._mapped_before) | set(said)
 
     def _look(self, what: str, doing: str, expected: TypeAdapter[T], *arguments: Any) -> T:
@@ -335,7 +335,9 @@ class Session:
             value, arguments, *rest = answer
             if not isinstance(arguments, list | tuple | None):
                 raise ProtocolError("the arguments are not a list")
-            return Answer(value, list(arguments or []), seen.ATTRIBUTES.validate_python(rest[0] if rest else {}))
+            return Answer(
+                value, list(arguments or []), observations.ATTRIBUTES.validate_python(rest[0] if rest else {})
+            )
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
             raise CallFailed(
@@ -367,7 +369,7 @@ class Session:
                 starved = self._worker.out_of_memory()
                 self._worker = None
                 if starved:
-                    raise NoMemory(containers.ran_out()) from error
+                    raise NoMemory(memory_needs.ran_out()) from error
                 if len(self._candidates) == 1:
                     raise NoIsolation(
                         _(
@@ -459,18 +461,18 @@ class Session:
                 name: {
                     method: _method(name, method, item) for method, item in methods.items() if clean(method) == method
                 }
-                for name, methods in _first(seen.CLASSES.validate_python(header["classes"]))
+                for name, methods in _first(observations.CLASSES.validate_python(header["classes"]))
                 if clean(name) == name
             }
             self.others = {name: clean(kind, 40) for name, kind in _first(header["others"]) if clean(name) == name}
             self.modules = [str(name) for name in header["modules"]]
             self.unbound = [name for name in self._equipment.globals if name in header["unbound"]]
-            self.read = seen.READ.validate_python(header["read"])
-            failures = seen.FAILURES.validate_python(header["failures"])
+            self.read = observations.READ.validate_python(header["read"])
+            failures = observations.FAILURES.validate_python(header["failures"])
             for failed in failures:
                 self._refuse_to_blame(failure_of(failed.model_dump(), self._loading, loading=True))
             self.causes.take(
-                failures, seen.FAILURES.validate_python(header["absent"]), self._left_out, self._stopped_at
+                failures, observations.FAILURES.validate_python(header["absent"]), self._left_out, self._stopped_at
             )
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self._begun = None
@@ -493,7 +495,7 @@ class Session:
             if type(number) is not int or number != cell or number in self._shown or self._room < 0:
                 raise ValueError
             # Plain numbers and brackets need a hundred times their length in memory, so they have a separate limit.
-            outputs = seen.OUTPUTS.validate_json(raw) if self._parts_left >= 0 else []
+            outputs = observations.OUTPUTS.validate_json(raw) if self._parts_left >= 0 else []
         except ValueError as error:
             sentence = _("{doing} wrote into the grader's channel.").format(doing=doing)
             raise CallFailed("protocol", sentence) from error
@@ -571,7 +573,7 @@ class Session:
         promised = self._limits.honest_mb << 20
         beyond = worker.reached_limit() or worker.memory_seen() > promised
         if not beyond and (not self._last or worker.memory_taken() <= promised):
-            return NoMemory(containers.ran_out())
+            return NoMemory(memory_needs.ran_out())
         message = _("{doing} needed more memory than allowed and was stopped.").format(doing=doing)
         return CallFailed("memory", message)
 
@@ -579,8 +581,8 @@ class Session:
         """Raise NoMemory if an allocation of the submission failed while the machine had less memory than promised."""
         worker = self._worker
         asked = failure.status == "memory" or failure.raised.startswith(NO_MEMORY_LEFT)
-        if asked and worker is not None and worker.memory_held() + machine.room() < self._limits.honest_mb << 20:
-            raise NoMemory(containers.ran_out()) from failure
+        if asked and worker is not None and worker.memory_held() + capacity.room() < self._limits.honest_mb << 20:
+            raise NoMemory(memory_needs.ran_out()) from failure
 
     def _begins(self, progress: Any) -> bool:
         """Note which statement begins; return False if the message is not valid, because statements come in order."""
@@ -620,6 +622,6 @@ def _found(name: str, item: dict[str, Any]) -> Found:
     return Found(name, parameters, [str(returned) for returned in item["returns"]], "", reads, stores)
 
 
-def _method(owner: str, name: str, item: seen.Method) -> Found:
+def _method(owner: str, name: str, item: observations.Method) -> Found:
     reads, stores = ([each for each in names if each.isidentifier()] for names in (item.reads, item.stores))
     return Found(name, item.parameters, item.returns, owner, reads, stores)

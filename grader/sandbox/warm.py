@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import view
+from . import filesystem
 from .processes import COMMAND, Forked
 
 MOST_FORKS = 500  # of one process; a new process costs less than an unknown leak
@@ -111,7 +111,7 @@ class _WarmProcess:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # Ctrl-C is for the grader; this process ends when the grader ends
             )
-        self._control.send(json.dumps({"python_path": view.python_path(), "modules": kind.modules}).encode())
+        self._control.send(json.dumps({"python_path": filesystem.python_path(), "modules": kind.modules}).encode())
 
     def fork(self, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked:
         """Request a supervisor; raises OSError if the process has ended, refuses or does not answer."""

@@ -19,17 +19,17 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import machine
-from ..assignment.parts import Limits
-from ..errors import NotGradable
-from ..language import _, marked
+from ..assignment.base import Limits
+from ..machine import capacity
+from ..support.errors import NotGradable
+from ..support.i18n import _, marked
 from ..worker import frames
-from ..worker.shown import FLOOD
-from . import group, mapped, usage, view
+from ..worker.cell_outputs import FLOOD
+from . import filesystem, group, mapped, memory
 from .allowance import LOOK_SECONDS, SHORTEST_LOOK, Allowance
-from .endings import EXITED, CallFailed
+from .failures import EXITED, CallFailed
+from .filesystem import Equipment
 from .processes import Forked, Started
-from .view import Equipment
 
 SETUP_SECONDS = 60
 CHUNK = 1 << 16
@@ -56,7 +56,7 @@ class WorkerProcess:
     def __init__(self, level: str, engine: str, limits: Limits, equipment: Equipment, fork: Fork | None = None) -> None:
         """Start the process, with ``fork`` if possible, without waiting; :meth:`await_ready` waits until it is confined."""
         self.limits = limits
-        self._oom_kills = machine.oom_kills() or 0
+        self._oom_kills = capacity.oom_kills() or 0
         self._most_held = 0  # most bytes in all measurements
         self._memory_ended: group.Memory | None = None  # the memory events of its control group
         self._folder = None if level == "strong" else _make_folder()
@@ -94,27 +94,29 @@ class WorkerProcess:
             "level": level,
             "engine": engine,
             "read": [
-                *view.readable(),
+                *filesystem.readable(),
                 *((data[name], files[name]) for name in files),
                 *((shown[name], given[name]) for name in given),
                 *((str(folder), str(folder.resolve())) for folder in equipment.show),
             ],
-            "hide": [*view.hidden(equipment.hide), *self._data_files(level, {*files.values(), *given.values()})],
+            "hide": [*filesystem.hidden(equipment.hide), *self._data_files(level, {*files.values(), *given.values()})],
             "data": data,
             "files": shown,
             "globals": list(equipment.globals),
             "seed": equipment.seed,
-            "devices": view.gpu_devices() if equipment.gpu else [],
-            "own": str(view.WORKER),
+            "devices": filesystem.gpu_devices() if equipment.gpu else [],
+            "own": str(filesystem.WORKER),
             "work": work,
             # A private file system shows the interpreter even if its home folder is closed to other users.
-            "change_uid": view.can_change_uid()
+            "change_uid": filesystem.can_change_uid()
             and (
                 not equipment.show
-                or view.readable_for_others(*(folder / "assignment.yaml" for folder in equipment.show))
+                or filesystem.readable_for_others(*(folder / "assignment.yaml" for folder in equipment.show))
             )
-            and (level == "strong" or view.readable_for_others(*equipment.data.values(), *equipment.files.values())),
-            "python_path": view.python_path(),
+            and (
+                level == "strong" or filesystem.readable_for_others(*equipment.data.values(), *equipment.files.values())
+            ),
+            "python_path": filesystem.python_path(),
             "limits": {
                 "memory_bytes": limits.memory_mb << 20,
                 "disk_bytes": max([limits.disk_mb << 20, *copied]),
@@ -139,7 +141,7 @@ class WorkerProcess:
     @staticmethod
     def _data_files(level: str, given: set[str]) -> list[str]:
         """Return further files to hide; the search runs while the worker's Python starts."""
-        return [] if level == "none" else [file for file in view.data_files() if file not in given]
+        return [] if level == "none" else [file for file in filesystem.data_files() if file not in given]
 
     def await_ready(self) -> list[str]:
         """Wait until the worker is confined; return the gaps in addition to those that its level always has.
@@ -235,7 +237,7 @@ class WorkerProcess:
     def settle(self, allowance: Allowance) -> None:
         """Count the rest of the time of an answered request; the worker waits now, so all of it was computing."""
         if allowance.since_look > SHORTEST_LOOK:
-            allowance.count(self._computed_since(usage.computing(self._process.pid)), 1)
+            allowance.count(self._computed_since(memory.computing(self._process.pid)), 1)
         else:
             allowance.count(math.inf, 1)
 
@@ -256,7 +258,7 @@ class WorkerProcess:
         In a small container the kernel would kill the grader otherwise, and a submission could make itself "not
         gradable".
         """
-        limit = machine.memory() if needed > SMALL else None
+        limit = capacity.memory() if needed > SMALL else None
         used = None if limit is None else limit.in_use()
         if limit is not None and used is not None and needed > limit.size - used:
             message = _(
@@ -292,12 +294,12 @@ class WorkerProcess:
             self.look_at_libraries()
             self._memory_look = now + LOOK_SECONDS
         if now >= allowance.next_look:
-            computing = usage.computing(self._process.pid)
+            computing = memory.computing(self._process.pid)
             allowance.count(self._computed_since(computing), 0 if computing is None else computing.ready)
             if allowance.over:
                 raise TimeoutError
 
-    def _computed_since(self, computing: usage.Computing | None) -> float:
+    def _computed_since(self, computing: memory.Computing | None) -> float:
         """Return the seconds of processor time since the last measurement, infinite if they are not known."""
         before, self._computed = self._computed, None if computing is None else computing.seconds
         known = before is not None and self._computed is not None
@@ -327,9 +329,9 @@ class WorkerProcess:
 
     def memory_held(self) -> int:
         """Return the bytes that the worker's processes hold now, or a little more."""
-        held = usage.memory(self._process.pid, self.limits.honest_mb << 20)
+        held = memory.memory(self._process.pid, self.limits.honest_mb << 20)
         if self._confined:  # before that the sockets would be those of the whole machine
-            held += usage.sockets(self._process.pid, own_network=self._folder is None) * usage.of_a_socket()
+            held += memory.sockets(self._process.pid, own_network=self._folder is None) * memory.of_a_socket()
         return held
 
     def _look_at_memory(self) -> None:
@@ -405,7 +407,7 @@ class WorkerProcess:
         """
         if self._memory_ended is not None:
             return self._memory_ended.killed
-        return (machine.oom_kills() or 0) > self._oom_kills
+        return (capacity.oom_kills() or 0) > self._oom_kills
 
     def reached_limit(self) -> bool:
         """True if memory ran out because of the limit of the worker's own control group."""
@@ -420,7 +422,7 @@ class WorkerProcess:
 
         This is all memory that other processes do not use now, and at least the most bytes that were measured.
         """
-        limit = machine.memory()
+        limit = capacity.memory()
         others = None if limit is None else limit.in_use()
         missing = 0 if limit is None or others is None else limit.size - others
         if self._memory_ended is not None and self._memory_ended.most_held is not None:
@@ -485,7 +487,7 @@ def _environment(work: str, level: str, engine: str, equipment: Equipment) -> di
         "MKL_NUM_THREADS": "1",
     }
     # TensorFlow counts the processors of the whole machine, even if its container may use fewer.
-    threads = str(equipment.threads or int(machine.processors()))
+    threads = str(equipment.threads or int(capacity.processors()))
     environment |= dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), threads)
     if equipment.gpu:  # the user chooses the GPU and the path of CUDA
         environment |= {

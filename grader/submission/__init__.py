@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ..language import _
-from ..text import clean
+from ..support.i18n import _
+from ..support.text import clean
 from . import choice, defined, files, unreadable
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
-from ..language import _
-from ..text import clean
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.text import clean
 from . import defined, unreadable
 from .files import NAMED, SPACE, is_notebook, is_python
 

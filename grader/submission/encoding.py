@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from ..language import _
+from ..support.i18n import _
 from . import CannotRun
 
 DECLARATION = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # of PEP 263

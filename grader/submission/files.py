@@ -18,9 +18,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from ..errors import UsageError
-from ..language import _
-from ..text import clean
+from ..support.errors import UsageError
+from ..support.i18n import _
+from ..support.text import clean
 
 MAX_FILE = 50 << 20
 MAX_TOTAL = 60 << 20

@@ -8,8 +8,8 @@ import re
 from itertools import count
 from typing import Any
 
-from ..language import _
-from ..text import clean
+from ..support.i18n import _
+from ..support.text import clean
 from . import CannotRun, NothingToGrade, defined, skimming, too_much_code, unreadable
 from .skimming import MAX_CELLS
 

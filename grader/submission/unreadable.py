@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..language import _
+from ..support.i18n import _
 from . import defined
 from .files import SPACE
 

@@ -7,9 +7,9 @@ import socket
 import sys
 from typing import Any
 
-from . import background, commands, confine, prepare, self_check
+from . import background, commands, confine, magic_stub, prepare
+from .cell_outputs import FLOOD
 from .cells import Cells
-from .shown import FLOOD
 
 _cells: list[Cells] = []  # of the notebook that runs here
 
@@ -46,7 +46,7 @@ def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
 def adapt(shell: Any) -> None:
     """Make a notebook's shell what it is for everybody, with what cannot work here replaced."""
     shell.system = commands.run
-    self_check.register(shell)
+    magic_stub.register(shell)
 
 
 class OutputLimit(Exception):

@@ -26,8 +26,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import run_sync
 
-from . import cells, kernel, serve, shown
-from .shown import FLOOD
+from . import cell_outputs, cells, kernel, serve
+from .cell_outputs import FLOOD
 
 
 class _Kernel:
@@ -145,7 +145,7 @@ def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine
 def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> None:
     """Execute all code cells; what fails in one does not stop the rest."""
     identity = request["id"]
-    teller = shown.Teller(channel, identity, client.most)
+    teller = cell_outputs.Teller(channel, identity, client.most)
     notebook = client.nb = nbformat.read(request["entry"], as_version=4)
     numbers = _code_cell_numbers(notebook)
 

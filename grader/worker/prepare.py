@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import datasets, figures, given, imported, models, recording, self_check, unbound
+from . import datasets, figures, given, imported, magic_stub, models, recording, unbound
 
 _seeds = [np.random.SeedSequence(0)]  # that generators without a seed of their own get theirs from
 
@@ -56,7 +56,7 @@ def watch() -> None:
     datasets.install()
     figures.watch()
     recording.watch()
-    self_check.install()
+    magic_stub.install()
 
 
 def prepare(config: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from . import as_data, classes, datasets, frames, given, imported, look, models, prepare, state, unbound, values
+from . import as_data, classes, datasets, frames, given, imported, inspection, models, prepare, state, unbound, values
 from .describe import Locate, describe_error, describe_namespace, returned_names
 from .statements import Loading
 
@@ -126,10 +126,10 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
 
 def _look(what: str, namespace: Namespace, arguments: list[Any]) -> Any:
     if what == "variables":
-        return look.variables(namespace, *arguments)
+        return inspection.variables(namespace, *arguments)
     if what == "imported":
         return imported.names()
-    return look.drawn() if what == "figures" else look.trained(namespace)
+    return inspection.drawn() if what == "figures" else inspection.trained(namespace)
 
 
 def send(channel: socket.socket, identity: int, answer: dict[str, Any]) -> None:

@@ -28,8 +28,8 @@ from IPython.core.error import StdinNotImplementedError
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-from . import background, cells, kernel, prepare, serve, shown
-from .shown import FLOOD, Shown
+from . import background, cell_outputs, cells, kernel, prepare, serve
+from .cell_outputs import FLOOD, Shown
 
 COUNTED = ("stream", "display_data", "update_display_data", "execute_result", "error")  # of a kernel's messages
 
@@ -143,7 +143,7 @@ class _Notebook:
         self._end("BrokenKernel")  # the cells have broken it: it did not even run a line of ours
 
     async def _execute(self, request: dict[str, Any], notebook: dict[str, Any]) -> None:
-        teller = shown.Teller(self._channel, self._identity, self._most)
+        teller = cell_outputs.Teller(self._channel, self._identity, self._most)
         code_cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         # A cell's source is a text, or a list of its lines.
         sources = {number: "".join(cell["source"]) for number, cell in enumerate(code_cells, start=1)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.batch.canvas import fill
-from grader.errors import UsageError
+from grader.support.errors import UsageError
 from tests.batch.rows import row
 
 GRADEBOOK = """\

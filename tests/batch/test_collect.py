@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.batch.collect import Class
-from grader.errors import UsageError
 from grader.submission import files
+from grader.support.errors import UsageError
 
 
 def handed_in(path, **options):

@@ -6,7 +6,7 @@ import pytest
 
 from grader.assignment import load
 from grader.batch.consistency import Consistency
-from grader.grading import grade
+from grader.grading.grade import grade
 from grader.submission import read
 
 MNIST = "mnist: mnist.npz, 60000 training, 5000 public, 5000 held-out images"

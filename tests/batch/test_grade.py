@@ -14,10 +14,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from grader import seeds
 from grader.batch import store
 from grader.batch.summary_file import SummaryFile
-from grader.report.schema import schema
+from grader.cli.schemas import schema
+from grader.support import seeds
 
 from .conftest import ASSIGNMENT, BROKEN, RIGHT, SHORT, WRONG, without_times
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.batch.cells import number_cell, read_number, text_cell
-from grader.batch.files import write_whole
 from grader.batch.gradebook import write
-from grader.errors import UsageError
+from grader.support.atomic_files import write_whole
+from grader.support.errors import UsageError
 from tests.batch.rows import row
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.batch.ilias import COLUMNS, fill, status_file
 from grader.batch.nbgrader import grades
-from grader.errors import UsageError
+from grader.support.errors import UsageError
 from tests.batch.rows import row
 
 # As the plugin writes it: every text in quotes.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.batch.moodle import as_html, fill
-from grader.errors import UsageError
+from grader.support.errors import UsageError
 from tests.batch.rows import row
 
 ENGLISH = (

@@ -10,10 +10,10 @@ import sys
 
 import pytest
 
-from grader import seeds
 from grader.batch import store
 from grader.batch.store import FILE, Record, Store
-from grader.errors import NotGradable, UsageError
+from grader.support import seeds
+from grader.support.errors import NotGradable, UsageError
 
 ERIKA = Record(identity="4711", name="Erika", sha256="0" * 64, problem="unreadable")
 

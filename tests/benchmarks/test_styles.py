@@ -11,9 +11,10 @@ import nbformat
 import numpy as np
 import pytest
 
-from grader import assignment, probes
-from grader.binding import as_array, match
-from grader.grading import grade
+from grader import assignment
+from grader.expected import probes
+from grader.grading.grade import grade
+from grader.student.signatures import as_array, match
 from grader.submission import read
 
 PROBES = {  # with the inputs of all functions that no other function returns

@@ -10,8 +10,8 @@ import pytest
 
 from grader.assignment import load
 from grader.checks import derived
-from grader.checks.context import Outcome
 from grader.sandbox import mapped
+from grader.student.submitted import Outcome
 from grader.submission import Code
 from tests.conftest import ending
 from tests.hostile.test_by_hand import in_place_of_gradients

@@ -144,7 +144,7 @@ def test_a_worker_that_was_tampered_with_is_the_submissions_own_failure(graded, 
 
 
 def test_a_mistake_in_the_yaml_has_file_and_line(graded):
-    from grader.errors import UsageError
+    from grader.support.errors import UsageError
 
     with pytest.raises(UsageError, match=r"assignment\.yaml:\d+: .*'wave' is no known variable; allowed are NAMES"):
         graded(ASSIGNMENT.replace("variables: [x, curves]", "variables: [x, wave]"), SOLUTION)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks import losses, outputs
-from grader.sandbox import seen
+from grader.sandbox import observations
 from grader.worker.losses import probe
 
 RANDOM = np.random.default_rng(0)
@@ -23,7 +23,7 @@ def softmax(z):
 
 def described(**changed):
     plain = {"built": True, "sequential": False, "layers": [], "loss": None, "optimizer": "", "inputs": [784]}
-    return seen.Model(**plain | changed)
+    return observations.Model(**plain | changed)
 
 
 def seen_by(predict, **changed):
@@ -78,7 +78,9 @@ def crossentropy(y, p):
 
 
 def loss(name="<lambda>", from_logits=False, values=()):
-    return described(outputs=[10], loss=seen.Loss(name=name, from_logits=from_logits, settings="", values=list(values)))
+    return described(
+        outputs=[10], loss=observations.Loss(name=name, from_logits=from_logits, settings="", values=list(values))
+    )
 
 
 def test_a_loss_is_known_by_its_values_when_its_name_says_nothing():

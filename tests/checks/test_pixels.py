@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks import pixels
-from grader.sandbox.endings import CallFailed
+from grader.sandbox.failures import CallFailed
 
 random = np.random.default_rng(1)
 TRAINING = (random.random((300, 28, 28)) ** 4 * 255).astype(np.uint8)

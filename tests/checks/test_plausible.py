@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from grader.assignment.parts import Limits
+from grader.assignment.base import Limits
 from grader.checks import plausible
 from grader.sandbox import configuration
 from grader.sandbox.configuration import NotBuiltIn
+from grader.sandbox.filesystem import Equipment
 from grader.sandbox.rebuilding import CannotRebuild, ModelData, Rebuilder, model_data
 from grader.sandbox.session import Session
-from grader.sandbox.view import Equipment
 from grader.sandbox.warm import Kind
 from grader.submission import Submission
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.checks import training
-from grader.sandbox.seen import Call
+from grader.sandbox.observations import Call
 
 TRUE = np.random.default_rng(0).integers(0, 10, 10000)
 INDICES = np.unique(np.linspace(0, 9999, 128).astype(int))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from grader import datasets
-from grader.assignment.parts import Limits
+from grader.assignment.base import Limits
 from grader.checks import training
+from grader.sandbox.filesystem import Equipment
 from grader.sandbox.session import Session
-from grader.sandbox.view import Equipment
 from grader.submission import Submission
 
 PRELUDE = """

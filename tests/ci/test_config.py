@@ -6,10 +6,10 @@ import jsonschema
 import pytest
 import yaml
 
-from grader import yamlfile
 from grader.ci.config import CiFile, Written
-from grader.errors import UsageError
-from grader.report.schema import schema
+from grader.cli.schemas import schema
+from grader.support import yaml_model
+from grader.support.errors import UsageError
 
 pytestmark = pytest.mark.quick
 
@@ -28,7 +28,7 @@ assignments:
 def read(tmp_path):
     def run(text):
         (tmp_path / ".grader.yml").write_text(text)
-        return yamlfile.load(tmp_path / ".grader.yml", CiFile)
+        return yaml_model.load(tmp_path / ".grader.yml", CiFile)
 
     return run
 

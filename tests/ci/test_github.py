@@ -12,7 +12,7 @@ import pytest
 from grader.assignment import Assignment
 from grader.ci import github
 from grader.ci.config import CiFile, Entry
-from grader.ci.run import Graded, Plan, Task
+from grader.ci.repository import Graded, Plan, Task
 from tests.conftest import bundled, notebook
 
 from .conftest import EXAMPLES
@@ -110,7 +110,7 @@ def test_an_error_with_a_students_name_in_it_is_no_command(repository, on_github
 @pytest.fixture
 def graded(repository):
     """Many failing reports, of which nothing has to be graded."""
-    from grader.grading import grade
+    from grader.grading.grade import grade
     from grader.submission import read
 
     assignment: Assignment = bundled("single-neuron")

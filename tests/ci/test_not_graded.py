@@ -10,7 +10,7 @@ import pytest
 
 from grader.ci import github, gitlab
 from grader.ci.config import Entry
-from grader.ci.run import Graded, Task, _with_remedy
+from grader.ci.repository import Graded, Task, _with_remedy
 from grader.report import formats
 from grader.report.model import NOT_GRADED_FOR
 from tests.batch.conftest import ASSIGNMENT, REFERENCE, SHORT
@@ -108,12 +108,12 @@ def test_no_isolation_names_the_weaker_one(reports):  # noqa: F811
 
 
 def test_a_cause_is_never_less_serious_than_its_consequence(reports):  # noqa: F811
-    from grader.report import said
+    from grader.report import wording
 
     report = reports["wrong"]
     status = {check.name: check.status for check in report.checks}
     assert (status["gradients"], status["trajectory"]) == ("partial", "failed")
-    levels = said.levels(report)
+    levels = wording.levels(report)
     assert levels["gradients"] == levels["trajectory"] == "error"
     alone = report.model_copy(update={"checks": report.checks[:6]})
-    assert said.levels(alone) == {"gradients": "warning"}
+    assert wording.levels(alone) == {"gradients": "warning"}

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from grader.ci import needs, run
+from grader.ci import needs, repository
 from grader.ci.config import CiFile
-from grader.errors import UsageError
+from grader.support.errors import UsageError
 from tests.batch.conftest import ASSIGNMENT
 
 ONE = "assignment: single-neuron\nsubmission: work.py\n"
@@ -78,7 +78,7 @@ def student(tmp_path, monkeypatch):
 def test_a_file_of_the_repository_may_not_ask_for_it(student, tmp_path, text, line, said):
     config = student(text)
     with pytest.raises(UsageError, match=re.escape(f".grader.yml:{line}: ")) as raised:
-        run.plan(config)
+        repository.plan(config)
     assert said in str(raised.value)
     assert "run grader ci --trust-config." in str(raised.value)
     assert not (tmp_path / "mark").exists()
@@ -91,7 +91,7 @@ def test_a_file_of_the_repository_may_not_ask_for_it(student, tmp_path, text, li
 @pytest.mark.quick
 @pytest.mark.parametrize(("text", "line", "said"), REFUSED.values(), ids=REFUSED)
 def test_an_instructor_can_vouch_for_it(student, text, line, said):
-    assert run.plan(student(text), trusted=True).trusted
+    assert repository.plan(student(text), trusted=True).trusted
 
 
 @pytest.mark.quick
@@ -99,14 +99,14 @@ def test_from_outside_it_is_allowed(student, tmp_path):
     (tmp_path / "grading").mkdir()
     outside = tmp_path / "grading" / "grader.yml"
     outside.write_text(f"{ONE}isolation: medium\npass_mark: 10\nseed: 3\n")
-    planned = run.plan(outside)
+    planned = repository.plan(outside)
     assert (planned.inside, planned.trusted) == (False, True)
 
 
 @pytest.mark.quick
 def test_a_higher_pass_mark_and_data_of_the_repository_are_allowed_and_said(student):
-    planned = run.plan(student(f"{ONE}pass_mark: 90\ndata: own\nseed: 4\n"))
-    assert run.origin(planned) == (
+    planned = repository.plan(student(f"{ONE}pass_mark: 90\ndata: own\nseed: 4\n"))
+    assert repository.origin(planned) == (
         "The configuration is a file of this repository, which whoever writes to it can change. "
         "Its seed is not used, since nobody may know the inputs beforehand. "
         "The data of single-neuron are files of this repository, too. "
@@ -118,7 +118,7 @@ def test_a_higher_pass_mark_and_data_of_the_repository_are_allowed_and_said(stud
 def test_all_mistakes_are_reported_at_once(student):
     text, *_ = REFUSED["in the long form"]
     with pytest.raises(UsageError) as raised:
-        run.plan(student(text.replace("relu-swap", "own")))
+        repository.plan(student(text.replace("relu-swap", "own")))
     assert [line.split(": ")[0].split(":")[-1] for line in raised.value.lines()] == ["1", "3"]
 
 
@@ -128,16 +128,16 @@ def test_a_configuration_is_no_less_the_students_by_a_link_or_another_folder(stu
     config = student(f"{ONE}isolation: none\n", "real.yml")
     (config.parent / ".grader.yml").symlink_to(tmp_path / "elsewhere" / "x.yml")
     with pytest.raises(UsageError, match=r"\.grader\.yml is a link that leads out of the repository") as raised:
-        run.plan(config.with_name(".grader.yml"))
+        repository.plan(config.with_name(".grader.yml"))
     assert "geheim" not in str(raised.value)
     (tmp_path / "elsewhere" / "back.yml").symlink_to(config)
     with pytest.raises(UsageError, match="confines less"):  # a link outside that leads back into the repository
-        run.plan(tmp_path / "elsewhere" / "back.yml")
+        repository.plan(tmp_path / "elsewhere" / "back.yml")
     with pytest.raises(UsageError, match="confines less"):
-        run.plan(config.parent / "own" / ".." / "real.yml")
+        repository.plan(config.parent / "own" / ".." / "real.yml")
     monkeypatch.chdir(config.parent / "own")  # a folder of the repository is not all of it
     with pytest.raises(UsageError, match="confines less"):
-        run.plan(config)
+        repository.plan(config)
 
 
 @pytest.mark.quick
@@ -145,17 +145,19 @@ def test_what_is_no_file_is_not_waited_for(student):
     config = student("").with_name("pipe.yml")
     os.mkfifo(config)
     with pytest.raises(UsageError, match=r"pipe\.yml is no ordinary file"):
-        run.plan(config)
+        repository.plan(config)
 
 
 @pytest.mark.quick
 def test_a_seed_of_the_student_is_not_used(student, monkeypatch):
     used = []
-    monkeypatch.setattr(run, "grade", lambda *arguments, **options: used.append(arguments[2]) or pytest.skip("enough"))
+    monkeypatch.setattr(
+        repository, "grade", lambda *arguments, **options: used.append(arguments[2]) or pytest.skip("enough")
+    )
     config = student(f"{ONE}seed: 4\n")
     for trusted in (False, True):
         with pytest.raises(pytest.skip.Exception):
-            next(run.grade_all(run.plan(config, trusted=trusted)))
+            next(repository.grade_all(repository.plan(config, trusted=trusted)))
     assert used[0] != 4 and used[1] == 4
     assert CiFile.model_fields["seed"].default is None
 

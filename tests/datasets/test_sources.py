@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader import datasets
-from grader.errors import NotGradable, UsageError
+from grader.support.errors import NotGradable, UsageError
 from tests.datasets import layouts
 from tests.datasets.conftest import equal, small
 

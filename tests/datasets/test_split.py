@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from grader import datasets
-from grader.errors import NotGradable
+from grader.support.errors import NotGradable
 from tests.conftest import ROOT
 from tests.datasets import layouts
 from tests.datasets.conftest import small

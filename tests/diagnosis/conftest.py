@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from grader.assignment import Assignment
-from grader.assignment.content import AssignmentFile
-from grader.diagnosis.mutants import Mutations
+from grader.assignment.spec import AssignmentFile
 from grader.diagnosis.samples import Sample
+from grader.expected.mutations import Mutations
 from tests.conftest import ROOT, ending
 
 TOY = """

@@ -9,10 +9,10 @@ import pytest
 
 from grader.assignment import bundled_names, load
 from grader.assignment.bugs import Bug, Texts
-from grader.assignment.content import AssignmentFile
+from grader.assignment.spec import AssignmentFile
 from grader.diagnosis.catalogue import families, texts
 from grader.diagnosis.documentation import page
-from grader.errors import UsageError
+from grader.support.errors import UsageError
 from tests.conftest import ROOT, bundled
 
 CATALOGUE = [pytest.param(said, id=name) for bugs in families().values() for name, said in bugs.items()]

@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from grader import expressions
-from grader.expressions import examine
-from grader.formulas import Formula, Quantities, sigmoid, softmax
+from grader.assignment import expressions
+from grader.assignment.expressions import examine
+from grader.assignment.formulas import Formula, Quantities, sigmoid, softmax
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.quick

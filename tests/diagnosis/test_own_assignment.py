@@ -7,8 +7,8 @@ import re
 import pytest
 
 from grader.assignment import load
-from grader.errors import UsageError
-from grader.validation import validate
+from grader.grading.validate import validate
+from grader.support.errors import UsageError
 from tests.conftest import ending
 
 ASSIGNMENT = """\

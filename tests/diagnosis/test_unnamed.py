@@ -7,7 +7,7 @@ import pytest
 from grader.assignment import load
 from tests.conftest import ending
 from tests.diagnosis.conftest import GRAY, MNIST, NEURON, SWAP, changed
-from tests.test_methods import ROWS
+from tests.student.test_classes import ROWS
 
 CHECKS = {
     name: [check.name for check in load(name).content.checks if check.kind not in ("accuracy", "namespace", "figures")]

@@ -24,8 +24,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader import probes
 from grader.assignment import load
+from grader.expected import probes
 from tests.conftest import notebook
 
 HERE = Path(__file__).parent

@@ -11,14 +11,14 @@ import sys
 import numpy as np
 import pytest
 
-from grader import author, probes
 from grader.assignment import load
-from grader.diagnosis.mutants import Mutations
-from grader.diagnosis.proof import by_steps
-from grader.errors import NotGradable, UsageError
-from grader.oracle import Oracle
-from grader.proof import program_file
+from grader.diagnosis.proving import by_steps
+from grader.expected import author, probes
+from grader.expected.mutations import Mutations
+from grader.expected.proof import program_file
+from grader.expected.reference import Oracle
 from grader.sandbox.worker_process import WorkerProcess
+from grader.support.errors import NotGradable, UsageError
 from grader.worker.author import execute
 
 LINE = 20  # of the expression

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import PACKAGE
-from grader.text import clean
+from grader.support.text import clean
 from tests.hostile.conftest import HERE, SUBMISSIONS, left_behind
 
 NAIVE = """

@@ -15,8 +15,8 @@ import pytest
 
 from grader import datasets
 from grader.assignment import load
-from grader.checks import pixels, plausible, trained
-from grader.grading import grade
+from grader.checks import pixels, plausible, predictions
+from grader.grading.grade import grade
 from grader.sandbox.rebuilding import CannotRebuild
 from grader.submission import read
 
@@ -104,7 +104,7 @@ def test_without_the_protection_the_trick_works(graded_model, monkeypatch, name)
         raise CannotRebuild
 
     monkeypatch.setattr(pixels, "fixed_map", lambda *_: None)
-    monkeypatch.setattr(trained, "_rebuilt", cannot)
+    monkeypatch.setattr(predictions, "_rebuilt", cannot)
     for rule in ("too_good", "better_on_unseen", "recognises", "untrained"):
         monkeypatch.setattr(plausible, rule, lambda *_: [])
     _, found = graded_model(name)

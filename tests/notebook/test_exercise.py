@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.errors import UsageError
 from grader.notebook import exercise
+from grader.support.errors import UsageError
 
 pytestmark = pytest.mark.quick
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from grader import language
 from grader.notebook import inline
+from grader.support import i18n
 
 
 def test_what_a_submission_says_is_escaped_and_its_controls_are_gone(graded):
@@ -28,7 +28,7 @@ def test_what_nothing_could_be_graded_for_is_said_once(graded):
 
 
 def test_the_words_of_a_row_are_in_the_language_of_the_run(graded, solution):
-    with language.use("de"):
+    with i18n.use("de"):
         page = inline.as_html(graded("single-neuron", solution), [], "A neuron", 70, 2).split("<details>")[0]
     assert " bestanden</td>" in page and "; Isolation " in page
     assert " passed<" not in page and "isolation" not in page

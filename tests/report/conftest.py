@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-from grader.grading import grade
+from grader.grading.grade import grade
 from grader.submission import read
 from tests.conftest import ROOT, bundled, notebook
 

@@ -13,8 +13,8 @@ import pysarif
 import pytest
 from markdown_it import MarkdownIt
 
+from grader.cli.schemas import schema
 from grader.report import formats, markdown
-from grader.report.schema import schema
 
 # gradescope/autograder_samples, docs/specs.md
 SIMPLE = ["text", "html", "simple_format", "md", "ansi"]

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from grader import machine
-from grader.assignment.parts import Limits
+from grader.assignment.base import Limits
+from grader.machine import capacity
 from grader.sandbox import allowance as module
-from grader.sandbox import usage
+from grader.sandbox import memory
 from grader.sandbox.allowance import LONGEST, Allowance
-from grader.sandbox.endings import CallFailed
+from grader.sandbox.failures import CallFailed
 from grader.sandbox.session import Session
 from tests.sandbox.test_session import submitted
 
@@ -39,7 +39,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr(machine, "processors", lambda: 2.0)
+    monkeypatch.setattr(capacity, "processors", lambda: 2.0)
     return Clock(monkeypatch)
 
 
@@ -74,13 +74,13 @@ def test_time_that_cannot_be_measured_is_counted_by_the_clock(clock):
 
 
 def test_processor_time_is_that_of_threads_and_children_also_of_those_that_have_ended():
-    before = usage.computing(os.getpid())
+    before = memory.computing(os.getpid())
     compute = "import time\nwhile time.process_time() < 0.3: pass"
     subprocess.run([sys.executable, "-c", compute], check=True)
     running = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
         time.sleep(1)
-        after = usage.computing(os.getpid())
+        after = memory.computing(os.getpid())
     finally:
         running.kill()
         running.wait()
@@ -91,7 +91,7 @@ def test_processor_time_is_that_of_threads_and_children_also_of_those_that_have_
 def test_a_process_that_is_gone_has_computed_nothing_that_could_be_read():
     ended = subprocess.Popen([sys.executable, "-c", "pass"])
     ended.wait()
-    assert usage.computing(ended.pid) is None
+    assert memory.computing(ended.pid) is None
 
 
 LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # ends with the tests, however they end
@@ -125,7 +125,7 @@ COMPUTE = "import time\ndef f():\n    while time.process_time() - began < {secon
 
 
 def test_who_gets_little_processor_time_still_gets_the_limit():
-    with busy(6 * round(machine.processors())):
+    with busy(6 * round(capacity.processors())):
         value, seconds = asked(COMPUTE.format(seconds=0.8), call_seconds=4)
     assert value == 7
     assert seconds > 4  # by the clock it would have been stopped: else this test shows nothing
@@ -166,7 +166,7 @@ def test_whatever_computes_for_ever_is_stopped(source):
 
 @pytest.mark.long
 def test_loading_and_all_calls_together_have_limits_of_the_same_kind():
-    with busy(6 * round(machine.processors())):
+    with busy(6 * round(capacity.processors())):
         source = (
             "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 0.8: pass\ndef f(): return 7"
         )

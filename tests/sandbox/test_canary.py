@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment.parts import Limits
+from grader.assignment.base import Limits
 from grader.sandbox import canary
-from grader.sandbox.view import Equipment
+from grader.sandbox.filesystem import Equipment
 from grader.sandbox.warm import WarmStart
 
 EVERYTHING = {

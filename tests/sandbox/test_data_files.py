@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from grader.sandbox import data_files, view
+from grader.sandbox import data_files, filesystem
 
 LABELS = np.random.default_rng(0).integers(0, 10, 5000)
 
@@ -91,21 +91,21 @@ def test_without_a_place_for_the_cache_it_is_searched_each_time(search, monkeypa
 def test_nothing_of_what_is_installed_here_is_taken_for_data():
     """The digits of scikit-learn, and what packages bring for their tests, are no data sets with held-out labels."""
     folder = os.path.join(next(path for path in sys.path if path.endswith("site-packages")))
-    found = [path for path in view.data_files() if path.startswith(folder) and os.path.basename(path) != "y.npy"]
+    found = [path for path in filesystem.data_files() if path.startswith(folder) and os.path.basename(path) != "y.npy"]
     assert [path for path in found if "/data_hostile" not in path] == []
 
 
 def test_the_second_search_takes_no_time():
-    view.data_files()
+    filesystem.data_files()
     data_files.find.cache_clear()
-    view.data_files.cache_clear()
+    filesystem.data_files.cache_clear()
     began = time.process_time()
-    view.data_files()
+    filesystem.data_files()
     assert time.process_time() - began < 0.5
 
 
 def test_only_what_programs_need_is_shown():
-    shown = {path for path, _ in view.readable()}
+    shown = {path for path, _ in filesystem.readable()}
     assert not shown & {
         "/",
         "/usr",

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from grader.grading import grade
+from grader.grading.grade import grade
 from grader.sandbox import engines
 from grader.sandbox.warm import WarmStart
 from grader.submission import read

@@ -7,9 +7,9 @@ import json
 import nbformat
 import pytest
 
-from grader.assignment.parts import Limits
-from grader.grading import Trace, grade
-from grader.sandbox.endings import CallFailed
+from grader.assignment.base import Limits
+from grader.grading.grade import Trace, grade
+from grader.sandbox.failures import CallFailed
 from grader.sandbox.session import Session
 from grader.submission import read
 from grader.submission.notebook import executed

@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from grader import machine
-from grader.assignment.parts import Limits
-from grader.errors import NoMemory
+from grader.assignment.base import Limits
+from grader.machine import capacity
 from grader.sandbox import group
-from grader.sandbox.endings import CallFailed
+from grader.sandbox.failures import CallFailed
 from grader.sandbox.session import Session
+from grader.support.errors import NoMemory
 from tests.sandbox.test_session import submitted
 
 KILLED = "def f(x):\n    import os\n    os.kill(os.getpid(), 9)\ndef g(x):\n    return x"
@@ -98,8 +98,8 @@ def test_a_group_that_may_not_be_joined_is_removed_and_not_relied_on(monkeypatch
 )
 def test_whose_fault_it_is_that_memory_ran_out(monkeypatch, counted, missing, status):
     given(monkeypatch, StandIn(counted))
-    monkeypatch.setattr(machine, "memory", lambda: machine.Memory(768 * MB))
-    monkeypatch.setattr(machine.Memory, "in_use", lambda _: (768 - missing) * MB)
+    monkeypatch.setattr(capacity, "memory", lambda: capacity.Memory(768 * MB))
+    monkeypatch.setattr(capacity.Memory, "in_use", lambda _: (768 - missing) * MB)
     with Session(submitted(KILLED), Limits(memory_mb=256, needed_mb=128)) as session:
         session.load()
         with pytest.raises(NoMemory if status is None else CallFailed) as raised:
@@ -127,14 +127,14 @@ def test_a_group_that_limits_the_memory_of_groups_in_it_is_chosen(monkeypatch, t
     slice_ = folder_like_a_group(top / "slice", enabled=above)
     scope = folder_like_a_group(slice_ / "scope", enabled=own)
     monkeypatch.setattr(group, "SYSTEMD", tmp_path / "nowhere")
-    monkeypatch.setattr(machine, "groups", lambda *_: iter([scope, slice_, top]))
+    monkeypatch.setattr(capacity, "groups", lambda *_: iter([scope, slice_, top]))
     assert group._parent() == {"above": slice_, "own": scope, None: None}[expected]
 
 
 def test_as_root_only_what_systemd_has_delegated_is_used(monkeypatch, tmp_path):
     top = folder_like_a_group(tmp_path / "top", enabled="memory")
     monkeypatch.setattr(group, "SYSTEMD", tmp_path)
-    monkeypatch.setattr(machine, "groups", lambda *_: iter([top]))
+    monkeypatch.setattr(capacity, "groups", lambda *_: iter([top]))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert group._parent() is None
     group._parent.cache_clear()
@@ -144,7 +144,7 @@ def test_as_root_only_what_systemd_has_delegated_is_used(monkeypatch, tmp_path):
 
 def test_groups_of_version_1_and_read_only_ones_are_not_used(monkeypatch, tmp_path):
     (tmp_path / "memory.limit_in_bytes").write_text("1")
-    monkeypatch.setattr(machine, "groups", lambda *_: iter([tmp_path]))
+    monkeypatch.setattr(capacity, "groups", lambda *_: iter([tmp_path]))
     assert group._parent() is None
     group._parent.cache_clear()
     folder_like_a_group(tmp_path, enabled="memory")
@@ -183,7 +183,7 @@ def f(x):
 def test_a_real_group_limits_what_the_kernel_holds_and_is_removed(monkeypatch):
     if not group.can_be_had():
         pytest.skip("no control group of version 2 can be made here")
-    monkeypatch.setattr("grader.sandbox.usage.sockets", lambda *_, **__: 0)
+    monkeypatch.setattr("grader.sandbox.memory.sockets", lambda *_, **__: 0)
     before = {*group._parent().iterdir()}
     with Session(submitted(FILLS_SOCKETS), Limits(memory_mb=128, open_files=5000, call_seconds=100)) as session:
         session.load()

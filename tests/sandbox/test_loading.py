@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.assignment.parts import Limits
-from grader.sandbox.endings import CallFailed
+from grader.assignment.base import Limits
+from grader.sandbox.failures import CallFailed
 from grader.sandbox.session import Session
 from grader.submission import Code, Submission
 from tests.conftest import notebook

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from grader import containers, machine
-from grader.assignment.parts import Limits
-from grader.errors import NoMemory, NotGradable
-from grader.grading import grade
-from grader.machine import Memory
-from grader.sandbox.endings import CallFailed
+from grader.assignment.base import Limits
+from grader.grading.grade import grade
+from grader.machine import capacity
+from grader.machine.capacity import Memory
+from grader.sandbox import memory_needs
+from grader.sandbox.failures import CallFailed
 from grader.sandbox.session import Session
 from grader.submission import read
+from grader.support.errors import NoMemory, NotGradable
 from tests.conftest import SINGLE_NEURON, bundled, notebook
 from tests.sandbox.test_session import submitted
 
@@ -33,10 +34,10 @@ def kernel(monkeypatch):
 
     def make(in_use_afterwards):
         count = iter(range(1000))
-        monkeypatch.setattr(machine, "oom_kills", lambda: next(count))
+        monkeypatch.setattr(capacity, "oom_kills", lambda: next(count))
         found = Memory(300 * MB, Path("/sys/fs/cgroup"))
         monkeypatch.setattr(Memory, "in_use", lambda _: in_use_afterwards * MB)
-        for module in (machine, containers):
+        for module in (capacity, memory_needs):
             monkeypatch.setattr(module, "memory", lambda: found)
 
     return make
@@ -96,7 +97,7 @@ IN_VAIN = {
 @pytest.mark.parametrize("source", IN_VAIN.values(), ids=IN_VAIN)
 @pytest.mark.parametrize("megabytes", [20, 200])
 def test_who_asks_in_vain_is_not_to_blame_where_less_is_left_than_was_promised(monkeypatch, source, megabytes):
-    monkeypatch.setattr(machine, "room", lambda: megabytes * MB)
+    monkeypatch.setattr(capacity, "room", lambda: megabytes * MB)
     with Session(submitted(source), LIMITS) as session:
         expected = NotGradable if megabytes < 100 else CallFailed
         with pytest.raises(expected) as raised:
@@ -134,7 +135,7 @@ def test_a_submission_is_graded_once_more_where_memory_ran_out(monkeypatch, solu
 
 def test_who_kills_himself_has_crashed_though_memory_is_short(monkeypatch):
     """Without a process that the kernel has killed, a signal is the submission's own."""
-    monkeypatch.setattr(machine, "oom_kills", lambda: 5)
+    monkeypatch.setattr(capacity, "oom_kills", lambda: 5)
     with Session(submitted(IN_A_CALL), LIMITS) as session:
         session.load()
         with pytest.raises(CallFailed) as raised:
@@ -167,7 +168,7 @@ def test_an_answer_that_would_fill_the_container_is_refused_before_it_ends_the_g
 
 def control_group(megabytes):
     """A real one with this limit and without swap; skips where none can be made."""
-    own = next(machine.groups("memory", machine.ROOT), None)
+    own = next(capacity.groups("memory", capacity.ROOT), None)
     group = own / f"grader-test-{os.getpid()}" if own else Path("/nowhere")
     try:
         group.mkdir()

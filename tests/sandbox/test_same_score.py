@@ -7,7 +7,7 @@ import json
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from grader.grading import grade
+from grader.grading.grade import grade
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
 from tests.conftest import ROOT, bundled, notebook

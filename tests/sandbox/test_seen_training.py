@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from grader.checks import losses
-from grader.sandbox import seen
+from grader.sandbox import observations
 
 CALL = {"method": "fit", "model": ["model"], "inputs": {"shape": [100, 784]}}
 MODEL = {"built": True, "sequential": True, "layers": [], "loss": None, "optimizer": ""}
@@ -23,15 +23,15 @@ MODEL = {"built": True, "sequential": True, "layers": [], "loss": None, "optimiz
     ],
 )
 def test_data_that_no_worker_describes_are_refused(inputs):
-    seen.CALLS.validate_python([CALL])
+    observations.CALLS.validate_python([CALL])
     with pytest.raises(ValidationError):
-        seen.CALLS.validate_python([{**CALL, "inputs": inputs}])
+        observations.CALLS.validate_python([{**CALL, "inputs": inputs}])
 
 
 def test_sizes_of_a_model_cost_nothing_here():
     with pytest.raises(ValidationError):
-        seen.MODEL.validate_python({**MODEL, "outputs": [-1]})
+        observations.MODEL.validate_python({**MODEL, "outputs": [-1]})
     loss = {"name": "own", "from_logits": False, "settings": "", "values": [float("nan")]}
     for size in (0, 1 << 40):
-        model = seen.MODEL.validate_python({**MODEL, "outputs": [size], "loss": loss})
+        model = observations.MODEL.validate_python({**MODEL, "outputs": [size], "loss": loss})
         assert losses.expected(model).of is None

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from grader.assignment import PACKAGE
-from grader.assignment.parts import Limits
+from grader.assignment.base import Limits
 from grader.sandbox import session as session_module
-from grader.sandbox.endings import CallFailed
+from grader.sandbox.failures import CallFailed
+from grader.sandbox.filesystem import Equipment
 from grader.sandbox.session import Session
-from grader.sandbox.view import Equipment
 from grader.sandbox.warm import WarmStart
 from grader.submission import Submission
 from tests.conftest import notebook

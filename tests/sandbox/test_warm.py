@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment.parts import Limits
+from grader.assignment.base import Limits
 from grader.sandbox import warm as warm_module
-from grader.sandbox.endings import CallFailed
 from grader.sandbox.engines import libraries_of
+from grader.sandbox.failures import CallFailed
 from grader.sandbox.processes import Forked, Started
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart

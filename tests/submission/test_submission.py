@@ -13,9 +13,9 @@ import nbformat
 import pytest
 
 from grader.assignment import load
-from grader.errors import UsageError
 from grader.submission import Code, files, read, read_contents
 from grader.submission.lines import of_cells
+from grader.support.errors import UsageError
 from tests.conftest import SINGLE_NEURON, notebook
 
 pytestmark = pytest.mark.quick

@@ -89,7 +89,7 @@ def test_the_doctor_says_it_as_a_document(windows):
 def test_a_notebook_shows_the_sentence(tmp_path):
     code = (
         "import os; del os.fork\nimport platform; platform.system = lambda: 'Windows'\n"
-        "import grader\ntry:\n    grader.check('single-neuron', 'mine.py')\nexcept grader.errors.GraderError as error:\n"
+        "import grader\ntry:\n    grader.check('single-neuron', 'mine.py')\nexcept grader.support.errors.GraderError as error:\n"
         "    print(error._render_traceback_())"
     )
     done = subprocess.run(

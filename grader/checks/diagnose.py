@@ -1,0 +1,219 @@
+"""Adds to the outcome of a failed check how its bug is found: from the numbers, and by asking again."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .. import diagnosis
+from ..assignment.base import Tolerance
+from ..assignment.checks import ChainCheck
+from ..diagnosis import Finding, Findings, search
+from ..diagnosis.general import GENERAL
+from ..diagnosis.samples import TINY, Sample, arrays
+from ..expected.mutations import Mutant
+from ..expected.probes import Case
+from ..student.submitted import Context, Outcome
+from . import probing
+from .attempts import Tried
+
+OF_A_LAYOUT = ("transposed", "wrong-axis")
+COARSEST = 5e-3  # of the largest entry; what is no more alike than that is another number
+Asked = tuple[Case, dict[str, Any], dict[str, Any]]  # a case, the right results and the answers, as the task has them
+
+
+def of_tried(context: Context, tried: Tried) -> list[Asked]:
+    """The cases of an attempt, in the layout of the task."""
+    turned = context.manner.turned
+    return [
+        (case, turned(expected), turned(answered))
+        for case, expected, answered in zip(tried.cases, tried.expected, tried.answered, strict=True)
+    ]
+
+
+def named(
+    outcome: Outcome,
+    context: Context,
+    function: str,
+    asked: Sequence[Asked],
+    tolerance: Tolerance | None = None,
+    others: Sequence[tuple[Outcome, Sequence[Asked]]] = (),
+) -> Outcome:
+    """Return ``outcome`` with a way to find the bug of ``function`` and the place of the first error.
+
+    ``others`` are outcomes that are as right, from other accepted inputs: the first that a bug explains counts.
+    """
+    # Whatever explains the answers has to explain those of the checks before as well.
+    known = context.asked_of.setdefault(function, [])
+    before = list(known)
+    known += asked
+    if outcome.share == 1:
+        return outcome
+
+    def diagnose(judged: Outcome) -> Outcome:
+        explained = [_explained(judged, context, function, [*before, *asked], tolerance)]
+        for other, its_asked in others:
+            if explained[-1].bugs is not None:
+                return explained[-1]
+            explained.append(_explained(other, context, function, [*before, *its_asked], tolerance))
+        return explained[-1] if explained[-1].bugs is not None else explained[0]
+
+    return replace(outcome, diagnose=diagnose)
+
+
+def _explained(
+    outcome: Outcome, context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance | None
+) -> Outcome:
+    samples = _samples(context, function, asked, tolerance or Tolerance())
+    if samples is None:
+        return outcome
+    where = _first_wrong(context, function, samples)
+    bugs = _bugs(context, function, samples)
+    if bugs is not None and context.manner.undecided and any(bug.bug in OF_A_LAYOUT for bug in bugs.bugs):
+        bugs = None  # it may be right in a layout of its own
+    if bugs is not None and _is_a_constant(samples) and bugs.bugs[0].bug != GENERAL["collapsed"]:
+        bugs = None  # one number agrees with any array that has it everywhere, and says nothing of how it was computed
+    evidence = {**outcome.evidence, "where": where} if where else outcome.evidence
+    return replace(outcome, evidence=evidence, bugs=bugs)
+
+
+def _is_a_constant(samples: Sequence[Sample]) -> bool:
+    """Whether every answer is one and the same number where several are right."""
+    answers = [(sample.answered[name], sample.right[name]) for sample in samples for name in sample.answered]
+    single = all(np.size(answered) == 1 < np.size(right) for answered, right in answers)
+    return single and len({float(np.ravel(answered)[0]) for answered, _right in answers}) == 1
+
+
+def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | None:
+    factors = context.content.functions[function].factors
+    if not all(any(diagnosis.is_right(sample, factor) for factor in factors) for sample in samples):
+        found = _passed_on(context, function, samples)
+        if found is not None:
+            return found
+    for found in context.found:
+        # How it behaves from call to call, or along its path, is the same whichever check asks; and what explains
+        # nothing of an earlier check explains no more of it together with this one.
+        if any(_is_behaviour_of(function, bug) for bug in found.bugs):
+            return found
+    short = probing.shorter(context, function, samples)
+    several = probing.with_few_epochs(context, function, short)
+    found = diagnosis.find(context.content, context.mutations, function, several)
+    if found is None and several != short and not probing.has_several_epochs(context, function, short):
+        found = diagnosis.find(context.content, context.mutations, function, short)
+    if found is not None and short != samples and not _holds(context, function, samples, found):
+        found = None
+    found = found or probing.find(context, function, samples, short)
+    if found is not None:
+        context.found.append(found)
+    return found
+
+
+def _is_behaviour_of(function: str, bug: Finding) -> bool:
+    return bug.function == function and bug.bug in probing.BEHAVIOUR
+
+
+def _holds(context: Context, function: str, samples: Sequence[Sample], found: Findings) -> bool:
+    """Whether what explains the first epochs explains all of them."""
+    return bool(found.mutants) and search.reproduced(context.mutations, function, samples, found.mutants, 1.0)
+
+
+def chained(outcome: Outcome, context: Context, check: ChainCheck, asked: Sequence[Asked]) -> Outcome:
+    """Return ``outcome`` with a way to find the bug that functions pass on, or that shows only when they do."""
+    if outcome.share == 1:
+        return outcome
+    return replace(outcome, diagnose=lambda judged: replace(judged, bugs=_of_chain(context, check, asked)))
+
+
+def _of_chain(context: Context, check: ChainCheck, asked: Sequence[Asked]) -> Findings | None:
+    functions = check.functions_called
+    earlier = [found for found in context.found if any(m.bug.function in functions for m in found.mutants)]
+    together = [_joined(earlier)] if len(earlier) > 1 else []
+    for found in (*together, *earlier):
+        if _reproduces_chain(context, check, asked, found.mutants):
+            return found
+    return probing.in_a_chain(context, functions, [case for case, _, _ in asked])
+
+
+def _reproduces_chain(context: Context, check: ChainCheck, asked: Sequence[Asked], mutants: Sequence[Mutant]) -> bool:
+    """Whether the right functions with these mutants, chained alike, end where the submission ended."""
+    mutations, functions = context.mutations, context.content.functions
+    factors = {name: functions[name].factors for name in check.functions_called}
+    for case, expected, answers in asked:
+        answered = arrays({name: answers[name] for name in expected})
+        if answered is None:
+            return False
+        for combination in itertools.product(*factors.values()):
+            state = dict(case.inputs)
+            try:
+                for _ in range(check.steps):
+                    for name, factor in zip(factors, combination, strict=True):
+                        results = mutations.results(name, mutants, state)
+                        state |= {key: factor * value for key, value in results.items()}
+            except Exception:  # arrays that do not fit
+                return False
+            ends = {name: np.asarray(item, dtype=np.float64) for name, item in expected.items()}
+            sample = Sample(case.name, state, ends, answered)
+            if sample.agreeing({name: state[name] for name in expected}) >= answered.keys():
+                break
+        else:
+            return False
+    return True
+
+
+def _joined(earlier: Sequence[Findings]) -> Findings:
+    bugs = dict.fromkeys(finding for found in earlier for finding in found.bugs)
+    return Findings(tuple(bugs), mutants=tuple(mutant for found in earlier for mutant in found.mutants))
+
+
+def _samples(context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance) -> list[Sample] | None:
+    """None where an answer is no array of numbers: the message says so, and there is nothing to compute with."""
+    declared = context.content.functions[function]
+    samples = []
+    for case, expected, answers in asked:
+        answered = arrays({name: answers[name] for name in expected if name in answers})
+        if not answered:
+            return None
+        inputs = declared.complete(case.inputs) | case.inputs
+        right = _right(context, function, inputs, expected)
+        sample = Sample(case.name, inputs, right, answered, declared.history)
+        accepted = max(sample.accepted, tolerance.relative, tolerance.absolute / max(sample.scale, TINY))
+        samples.append(replace(sample, accepted=min(accepted, COARSEST)))
+    return samples
+
+
+def _right(context: Context, function: str, inputs: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
+    """The right results without the factor of a convention: from the steps, where there are any."""
+    if context.mutations.known(function):
+        values = context.mutations.results(function, [], inputs)
+        return {name: values[name] for name in expected}
+    return {name: np.asarray(item, dtype=np.float64) for name, item in expected.items()}
+
+
+def _first_wrong(context: Context, function: str, samples: Sequence[Sample]) -> str | None:
+    """The first result along the computation that is wrong in some case."""
+
+    def wrong(factor: float) -> list[str]:
+        agreeing = set.intersection(*(sample.agreeing(sample.right, factor) for sample in samples))
+        return [
+            name for name in context.mutations.order(function) if name in samples[0].answered and name not in agreeing
+        ]
+
+    fewest = min(map(wrong, context.content.functions[function].factors), key=len)
+    return fewest[0] if fewest else None
+
+
+def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Findings | None:
+    """Bugs of functions that this one uses, if they explain its answers too."""
+    if not context.mutations.known(function):
+        return None
+    earlier = [found for found in context.found if any(m.bug.function != function for m in found.mutants)]
+    together = [_joined(earlier)] if len(earlier) > 1 else []
+    for found in (*together, *earlier):
+        for factor in context.content.functions[function].factors:
+            if search.reproduced(context.mutations, function, samples, found.mutants, factor):
+                return found
+    return None

@@ -1,0 +1,76 @@
+"""Pictures of a data set, what a submission has made of them, and what the reference makes of them."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import numpy as np
+
+from ..datasets import Split
+from ..report.evidence import Images, Picture
+from ..sandbox import observations
+from ..student.submitted import Context
+from .pictures import harmless
+
+Array = np.ndarray[Any, Any]
+SHOWN_IMAGES = 3
+VISIBLY = 4  # times a difference
+LARGEST_IMAGE = 64  # pixels a side
+
+
+@harmless
+def images(context: Context, function: str) -> list[Picture]:
+    """A few public images of a data set, what the submission has made of them, and what the reference makes of them.
+
+    For a function whose result the assignment wants in a variable. Only images that students have anyway: the
+    reference answers no questions of a submission here.
+    """
+    content = context.content
+    for name, declared in content.variables.items():
+        if declared.result_of != function or len(declared.arguments) != 1 or not context.mutations.known(function):
+            continue
+        argument, source = next(iter(declared.arguments.items()))
+        dataset = content.variables[source].part_of
+        if dataset is None or context.find_variable(name) is None or context.find_variable(source) is None:
+            continue
+        originals = observations.array(context.variable(source, SHOWN_IMAGES).value)
+        own = observations.numbers(context.variable(name, SHOWN_IMAGES).value)
+        if originals is None or own is None or not _is_public(originals, context.split(dataset)):
+            continue
+        right = next(iter(context.mutations.results(function, [], {argument: originals}).values()))
+        rows = [
+            (_png(one), _png(_bytes(mine)), _png(_bytes(wanted)), _png(_bytes(VISIBLY * np.abs(mine - wanted))))
+            for one, mine, wanted in zip(originals, own.reshape(np.shape(right)), np.asarray(right), strict=False)
+        ]
+        return [Images(original=source, yours=name, rows=rows)]
+    return []
+
+
+def _is_public(images: Array, split: Split) -> bool:
+    """Whether each of the images is one that the submission was served."""
+    return all(
+        any(
+            image.shape == served.shape[1:]
+            and image.dtype == served.dtype
+            and bool((served == image).all(tuple(range(1, served.ndim))).any())
+            for served in (split.x_train, split.x_public)
+        )
+        for image in images
+    )
+
+
+def _bytes(image: Array) -> Array:
+    """Values from 0 to 1 as they are drawn; what is beyond is as dark or as light as can be."""
+    return np.asarray(np.clip(np.nan_to_num(image.squeeze()) * 255, 0, 255).round(), dtype=np.uint8)
+
+
+def _png(image: Array) -> str:
+    from PIL import Image  # costs more than the other pictures together
+
+    if max(image.shape[:2]) > LARGEST_IMAGE:
+        raise ValueError(f"an image of shape {image.shape} is too large for a report")
+    written = io.BytesIO()
+    Image.fromarray(image).save(written, "PNG")
+    return base64.b64encode(written.getvalue()).decode()

@@ -1,0 +1,297 @@
+"""What checks of trained models share: predictions on images with known labels, and the bands.
+
+The labels stay here. Student code gets images and answers with predictions; what it printed or stored
+about its own accuracy counts for nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..assignment.checks import BandedCheck
+from ..datasets import Split
+from ..judging.statistics import Correct, Losses
+from ..sandbox import observations
+from ..sandbox.failures import CallFailed
+from ..sandbox.rebuilding import CannotRebuild, ModelData, PixelMap
+from ..student.signatures import describe
+from ..student.submitted import Context
+from ..support.errors import NotGradable
+from ..support.i18n import _
+from ..support.text import clean
+from . import outputs, pixels, plausible, training
+
+Array = np.ndarray[Any, Any]
+Predict = Callable[[Array], Array]
+MOST_SCORES = 1000  # of an image; more are no scores of classes
+FEWEST = 100  # held-out images; fewer say nothing
+AT_ONCE = 500  # images that are asked about in one call: an answer may be little larger than the question
+SAMPLE = 64  # inputs that a rebuilt model has to answer as the model itself does
+SAME = 0.01  # of the range of the answers, by which these may differ on the average
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """The classes that a model gives to the training and to the held-out images, and its scores (n, classes).
+
+    The scores are None for a model that gives nothing but classes. ``notes`` say what of it student code was asked for;
+    ``suspicious`` are sentences for the instructor, for which the model is not scored.
+    """
+
+    training: Array
+    held_out: Array
+    training_scores: Array | None
+    held_out_scores: Array | None
+    notes: list[str]
+    suspicious: list[str]
+
+
+def correct(context: Context, model: str, preprocess: str, dataset: str) -> Correct:
+    """Which training and held-out images the submission's ``model`` classifies right."""
+    found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
+    return Correct(found.training == split.y_train[split.judged].ravel(), found.held_out == split.y_held_out.ravel())
+
+
+def losses(context: Context, model: str, preprocess: str, dataset: str) -> Losses | None:
+    """The cross-entropy of each image, of the probabilities that the model gives; None where it gives classes only."""
+    found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
+    return losses_of(found.training_scores, split.y_train[split.judged], found.held_out_scores, split.y_held_out)
+
+
+def losses_of(
+    training_scores: Array | None, training_labels: Array, held_out_scores: Array | None, held_out_labels: Array
+) -> Losses | None:
+    """The same from scores (n, classes) and labels (n,) or (n, 1)."""
+    found = []
+    for scores, labels in ((training_scores, training_labels.ravel()), (held_out_scores, held_out_labels.ravel())):
+        if scores is None or int(labels.max()) >= scores.shape[1]:
+            return None
+        found.append(-outputs.log_probabilities(scores)[np.arange(len(labels)), labels])
+    return Losses(*found)
+
+
+def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Predicted:
+    """What the submission's ``model`` predicts for training and held-out images, asked once per model.
+
+    Of the training images some from all over them, since a submission may have kept any for validation. The model is
+    rebuilt where student code cannot see it, and student code sees no held-out image, as far as both is possible. Raises CallFailed.
+    """
+    key = (model, preprocess, dataset)
+    if key not in context.predicted:
+        split = context.split(dataset)
+        context.keras_model(model)
+        if len(split.x_held_out) < FEWEST:
+            raise NotGradable(
+                _("{data}: too few to judge a model by; use the whole data set.").format(data=split.describe())
+            )
+        context.predicted[key] = _predicted(context, model, preprocess, split)
+    found: Predicted = context.predicted[key]
+    return found
+
+
+def _predicted(context: Context, model: str, preprocess: str, split: Split) -> Predicted:
+    batches = [split.x_train[split.judged], split.x_held_out]
+    data = context.model_data(model)
+    found = _fixed_map(context, model, preprocess, split)
+    make: Predict = found or partial(_prepared, context, preprocess)
+    outside, notes = True, []
+    try:
+        rebuilt = _rebuilt(context, model, data, make(batches[0][:SAMPLE]))
+        if found is None:
+            batches.append(plausible.altered(split, context.generator("altered")))
+        answers = _mixed(context, batches, lambda images: rebuilt(make(images)))
+    except CannotRebuild:
+        outside = False
+        batches = [*batches[:2], plausible.altered(split, context.generator("altered"))]
+        answers = _mixed(context, batches, lambda images: _in_its_own_worker(context, model, make(images)))
+    if found is None:
+        sentence = _(
+            "`{function}` is not one fixed map for each pixel, so your own code was asked to prepare the images that the model is judged by: accepted."
+        )
+        notes.append(sentence.format(function=preprocess))
+    if not outside:
+        notes.append(_not_rebuilt(model, data.foreign))
+    source = f"`{model}.predict`"
+    all_classes = [classes(answer, len(batch), source) for answer, batch in zip(answers, batches, strict=True)]
+    training_scores, held_out_scores = (scores(answer, len(answer)) for answer in answers[:2])
+    labels = (split.y_train[split.judged], split.y_held_out, split.y_held_out)
+    right = [numbers == known.ravel()[: len(numbers)] for numbers, known in zip(all_classes, labels, strict=False)]
+    suspicious = [
+        *plausible.too_good(context, split.name, float(right[1].mean())),
+        *plausible.better_on_unseen(right[0], right[1]),
+        *(plausible.recognises(right[1][: len(right[2])], right[2]) if len(right) > 2 else ()),
+        *plausible.untrained(data),
+    ]
+    return Predicted(all_classes[0], all_classes[1], training_scores, held_out_scores, notes, suspicious)
+
+
+def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> PixelMap | None:
+    """What makes inputs of images, where that is one map for each pixel; asked once."""
+    key = (preprocess, split.name)
+    if not context.defines(preprocess):
+        found = _as_in_training(context, model, split)
+        if found is not None:
+            return found
+    if key not in context.predicted:
+        argument = _argument(context, preprocess)
+        context.predicted[key] = pixels.fixed_map(context, preprocess, argument, split)
+    known: PixelMap | None = context.predicted[key]
+    return known
+
+
+def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
+    """The answers (n, ...) to batches of images, all of which are mixed and asked in parts; raises what ``ask`` raises."""
+    images = np.concatenate(batches)
+    order = context.generator("order").permutation(len(images))
+    answers = [ask(images[rows]) for rows in np.array_split(order, -(-len(order) // AT_ONCE))]
+    if len({answer.shape[1:] for answer in answers}) > 1:
+        raise CallFailed("failed", _("The model gives entries of another shape each time it is asked."))
+    mixed = np.concatenate(answers)
+    whole = np.empty_like(mixed)
+    whole[order] = mixed
+    return np.split(whole, np.cumsum([len(batch) for batch in batches])[:-1])
+
+
+def _prepared(context: Context, preprocess: str, images: Array) -> Array:
+    """What the submission's ``preprocess`` makes of images; raises CallFailed."""
+    asked = context.ask(preprocess, {_argument(context, preprocess): images})
+    inputs = next(iter(asked.values.values()))
+    if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
+        message = _("`{function}` makes {value} of {count} images: return one entry for each image.").format(
+            function=preprocess, value=describe(inputs), count=len(images)
+        )
+        raise CallFailed("failed", message)
+    return inputs
+
+
+def _rebuilt(context: Context, model: str, data: ModelData, sample: Array) -> Predict:
+    """The rebuilt model, that predicts from inputs; raises CannotRebuild, also where it answers a sample otherwise."""
+    rebuilder = context.rebuilder
+    if data.configuration is None or rebuilder is None:
+        raise CannotRebuild
+    if model not in context.sampled:
+        context.predict(model, sample)
+    inputs, answer = context.sampled[model]
+    told, same = observations.numbers(answer), rebuilder.predictions(data, context.level, inputs)
+    if told is None or told.shape != same.shape or not _agree(told, same.astype(np.float64)):
+        raise CannotRebuild
+    return partial(rebuilder.predictions, data, context.level)
+
+
+def _agree(one: Array, other: Array) -> bool:
+    """Whether two answers of a model are the same but for rounding, on another device perhaps."""
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return np.array_equal(np.isfinite(one), np.isfinite(other))
+    return float(np.abs(one - other).mean()) <= SAME * max(float(np.ptp(one)), 1e-6)
+
+
+def _in_its_own_worker(context: Context, model: str, inputs: Array) -> Array:
+    """What the model predicts where student code runs: classes (n, 1) or scores (n, classes)."""
+    answer = context.predict(model, inputs)
+    classes(answer, len(inputs), f"`{model}.predict`")  # or it raises
+    found = observations.numbers(answer)
+    assert found is not None
+    in_rows = len(found) == len(inputs) or found.size == len(inputs)
+    return found.reshape(len(inputs), -1) if in_rows else found.T
+
+
+def _not_rebuilt(model: str, foreign: str) -> str:
+    if foreign:
+        sentence = _(
+            "`{model}` has a part that Keras does not bring ({name}), so it could not be rebuilt and was asked where your own code runs: accepted."
+        )
+    else:
+        sentence = _(
+            "`{model}` could not be rebuilt from its layers and weights, so it was asked where your own code runs: accepted."
+        )
+    return sentence.format(model=model, name=clean(foreign, 60))
+
+
+def _as_in_training(context: Context, model: str, split: Split) -> PixelMap | None:
+    """How ``fit`` got the images, where a submission scales them at its top level and not in a function.
+
+    None where the record does not tell: then the function is asked for.
+    """
+    name = context.find_variable(model)
+    fits = [call.inputs for call in training.fits(context.training()) if name in call.model]
+    count = math.prod(split.x_train.shape[1:])
+    values = np.arange(pixels.VALUES)
+    for shape, limits in ((data.shape[1:], data.range) for data in fits):
+        if limits is not None and math.prod(shape) == count:
+            scaled = {(0.0, 1.0): values / 255, (-1.0, 1.0): values / 127.5 - 1, (0.0, 255.0): values}
+            column = scaled.get((round(limits[0], 2), round(limits[1], 2)))
+            if column is None:
+                return None
+            table = np.repeat(column.astype(np.float32)[:, None], count, axis=1)
+            return PixelMap(np.arange(count), table, tuple(shape))
+    return None
+
+
+def _argument(context: Context, function: str) -> str:
+    return context.content.functions[function].argument_names()[0]
+
+
+def classes(answer: Any, count: int, source: str) -> Array:
+    """The predicted classes (count,) from classes or from scores, one row or one column for each image.
+
+    Raises CallFailed for anything else, and for scores that are no numbers.
+    """
+    found = observations.array(answer) if isinstance(answer, np.ndarray | list | tuple) else None
+    what = describe(answer)
+    if found is not None and found.size <= count * MOST_SCORES:
+        numbers = found.astype(np.float64)
+        if not np.isfinite(numbers).all():
+            what = _("numbers that are not finite")
+        elif numbers.size == count and np.abs(numbers).max() <= MOST_SCORES:
+            return np.asarray(numbers.reshape(count).round(), dtype=np.int64)
+        elif numbers.ndim == 2 and count in numbers.shape and numbers.size > count:
+            best: Array = numbers.argmax(axis=1 if len(numbers) == count else 0)
+            return best
+    raise CallFailed(
+        "failed",
+        _("{source} gives {what} for {count} images: expected a class or ten scores for each.").format(
+            source=source, what=what, count=count
+        ),
+    )
+
+
+def scores(answer: Any, count: int) -> Array | None:
+    """The scores of an answer that :func:`classes` accepts: float64 (count, classes); None where it is classes only."""
+    found = observations.numbers(answer)
+    if found is None or found.ndim != 2 or found.size <= count:
+        return None
+    return found if len(found) == count else found.T
+
+
+def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:
+    """Pairs (value, share of the points from it on), the highest first."""
+    spread = check.spread.get("stand-in" if split.stand_in else "real")
+    pairs = []
+    for band in check.bands:
+        if band.at_least is not None:
+            pairs.append((band.at_least, band.share))
+        elif band.deviations is not None and spread is not None:
+            pairs.append((spread.mean - band.deviations * spread.deviation, band.share))
+    return sorted(pairs, reverse=True)
+
+
+def share(check: BandedCheck, value: float, split: Split) -> float:
+    """The part of the points that ``value`` earns."""
+    return max((part for threshold, part in thresholds(check, split) if value >= threshold), default=0.0)
+
+
+def rising_share(check: BandedCheck, value: float, split: Split) -> float:
+    """The same without steps: the part rises in straight lines from band to band, from half of the lowest one on."""
+    bands = sorted(thresholds(check, split))
+    lowest = bands[0][0]
+    values, shares = (
+        [lowest / 2, *(threshold for threshold, _share in bands)],
+        [0.0, *(part for _threshold, part in bands)],
+    )
+    return round(float(np.interp(value, values, shares)), 2)

@@ -1,0 +1,355 @@
+"""Finds bugs that one answer does not show, by asking the submission again: with the same, with other arguments, and
+epoch by epoch."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..diagnosis import Finding, Findings
+from ..diagnosis.samples import RELATIVE, Sample, alike, arrays
+from ..expected.probes import Case
+from ..sandbox.failures import CallFailed
+from ..student.signatures import names_of_epochs_and_rate
+from ..student.submitted import Context
+
+Values = dict[str, Any]
+RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)
+FIXED_EPOCHS = 120  # and fewer
+STEPS = 3  # of a path, whose first is not right
+SHORT = 12  # epochs; most bugs of a training loop show in the first ones
+BEHAVIOUR = (
+    "not-deterministic",
+    "state-kept-between-calls",
+    "stops-early",
+    "learning-rate-changes",
+    "momentum",
+    "weight-decay",
+    "gradient-clipped",
+)
+SEED = 1
+TIMES = 12  # that the same is asked; what changes with every tenth call still shows
+
+
+def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[Sample]:
+    """The cases of a training loop with a few epochs, asked again; others as they are."""
+    declared = context.content.functions[function]
+    epochs, _ = names_of_epochs_and_rate(declared.argument_names())
+    if declared.history is None or not epochs or not context.mutations.known(function):
+        return list(samples)
+    found = []
+    for sample in samples:
+        if sample.inputs.get(epochs, 0) <= SHORT:
+            found.append(sample)
+            continue
+        inputs = {**sample.inputs, epochs: SHORT}
+        answered = Asker(context, function, sample)(inputs)
+        if answered is None:
+            return list(samples)
+        right = context.mutations.results(function, [], inputs)
+        found.append(replace(sample, inputs=inputs, right=right, answered=answered))
+    return found
+
+
+def with_few_epochs(context: Context, function: str, samples: list[Sample]) -> list[Sample]:
+    """The cases of a training loop, and the first wrong one with a few epochs, those with fewer epochs first.
+
+    A single step has too many explanations: after one epoch, a loop that has one too few looks like a loop without any
+    update. And many epochs take long to compute with every mutation.
+    """
+    epochs = epochs_of(context, function)
+    if context.content.functions[function].history is None or not epochs or not context.mutations.known(function):
+        return samples
+    sample = next((sample for sample in samples if sample.agreeing(sample.right) < sample.answered.keys()), samples[0])
+    if any(1 < sample.inputs.get(epochs, 0) <= STEPS for sample in samples):
+        return samples
+    inputs = {**sample.inputs, epochs: STEPS}
+    right = context.mutations.results(function, [], inputs)
+    answered = Asker(context, function, replace(sample, right=right))(inputs)
+    if answered is None:
+        return samples
+    few = replace(sample, inputs=inputs, right=right, answered=answered)
+    return sorted([*samples, few], key=lambda one: int(one.inputs.get(epochs, 0)))
+
+
+def has_several_epochs(context: Context, function: str, samples: Sequence[Sample]) -> bool:
+    """Whether some case of a training loop has more than one epoch."""
+    return any(sample.inputs.get(epochs_of(context, function), 0) > 1 for sample in samples)
+
+
+def epochs_of(context: Context, function: str) -> str:
+    """The argument of a training loop that counts its epochs; "" where there is none."""
+    return names_of_epochs_and_rate(context.content.functions[function].argument_names())[0]
+
+
+def find(context: Context, function: str, samples: Sequence[Sample], short: Sequence[Sample]) -> Findings | None:
+    """What asking ``function`` again says; ``short`` are the cases with a few epochs."""
+
+    def is_right(sample: Sample) -> bool:
+        return sample.agreeing(sample.right) >= sample.answered.keys()
+
+    samples, short = sorted(samples, key=is_right), sorted(short, key=is_right)  # the wrong ones first
+    ask = Asker(context, function, samples[0])
+    found = (
+        _changing(ask, short[0])
+        or _ignored(context, function, ask, samples)
+        or _of_a_path(context, function, ask, samples)
+        or _of_each_step(context, function, ask, samples)
+    )
+    if found is None:
+        return None
+    if found.bug == "argument-ignored" and found.where == epochs_of(context, function) and found.found["fixed"] == 1:
+        parameter = context.content.functions[function].returns[0]
+        return Findings((Finding("stops-early", parameter, {"epoch": 1}),), (found,)).of(function)
+    return Findings((found,)).of(function)
+
+
+class Asker:
+    """Calls one function again and again, while it answers and the submission's time for this lasts."""
+
+    def __init__(self, context: Context, function: str, sample: Sample) -> None:
+        self._context = context
+        self._function = function
+        # The shapes of the case: asking the reference about other inputs would need TensorFlow.
+        self._shapes = {name: array.shape for name, array in sample.right.items()}
+
+    def __call__(self, inputs: Values, seed: int | None = None) -> Values | None:
+        """The answer as arrays; None where there is none, or no time is left for one."""
+        if self._context.seconds_to_ask <= 0:
+            return None
+        spent = self._context.spent
+        try:
+            return arrays(self._context.ask(self._function, inputs, shapes=self._shapes, seed=seed).values)
+        except CallFailed as failure:
+            if failure.status not in ("error", "failed"):  # it hangs, or has taken the worker with it
+                self._context.seconds_to_ask = 0.0
+            return None
+        finally:
+            self._context.seconds_to_ask -= self._context.spent - spent
+
+
+def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]) -> Findings | None:
+    """A function that is right when it is asked once, and not when it is asked again."""
+    if not all(map(context.mutations.known, functions)):
+        return None
+    for function in functions:
+        inputs = dict(cases[0].inputs)
+        for earlier in functions[: functions.index(function)]:
+            inputs |= context.mutations.results(earlier, [], inputs)
+        right = context.mutations.results(function, [], inputs)
+        sample = Sample(cases[0].name, inputs, right, {})
+        found = _changing(Asker(context, function, sample), sample)
+        if found is not None:
+            return Findings((found,)).of(function)
+    return None
+
+
+def _changing(ask: Asker, sample: Sample) -> Finding | None:
+    """Other answers to the same question: random where the seed decides, else something is kept between calls."""
+    answers = [answer for _ in range(TIMES) if (answer := ask(sample.inputs)) is not None]
+    differing = [
+        name for name in (answers[0] if answers else ()) if not all(_same(answers[0], a, name) for a in answers)
+    ]
+    if not differing:
+        return None
+    repeated = [answer for _ in answers if (answer := ask(sample.inputs, seed=SEED)) is not None]
+    if len(repeated) < len(answers):
+        return None  # no time to tell which of the two it is
+    random = all(_same(repeated[0], other, *repeated[0]) for other in repeated)
+    return Finding("not-deterministic" if random else "state-kept-between-calls", differing[0])
+
+
+def _ignored(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
+    """A number that changes nothing, where the answers are right for some fixed number in its place."""
+    mutations = context.mutations
+    if not mutations.known(function):
+        return None
+    sample = samples[0]
+    answered = ask(sample.inputs)
+    for argument in context.content.functions[function].arguments:
+        value = sample.inputs.get(argument.name)
+        if not isinstance(value, bool | int | float | np.floating):
+            continue
+        answer = ask({**sample.inputs, argument.name: _another(value)})
+        if answered is None or answer is None or not _same(answered, answer, *answered):
+            continue
+        usual = [argument.default] if argument.optional else []
+        for number in (*usual, *_fixed(value)):
+            if number != value and all(
+                one.agreeing(mutations.results(function, [], {**one.inputs, argument.name: number}))
+                >= one.answered.keys()
+                for one in samples
+            ):
+                return Finding("argument-ignored", argument.name, {"fixed": number})
+    return None
+
+
+def _another(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    return 1 + (value == 1) if isinstance(value, int) else 0.5 * value + 0.1
+
+
+def _fixed(value: Any) -> Sequence[float]:
+    """What people write into their code instead of asking for it."""
+    if isinstance(value, bool):
+        return (True, False)
+    return range(1, FIXED_EPOCHS) if isinstance(value, int) else RATES
+
+
+def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
+    """The first step of a training loop that is not the right one: what is it made of?
+
+    Each step is compared with minus the gradient at its own beginning and with the step before: momentum adds a part of
+    that, a learning rate that changes is another multiple.
+    """
+    mutations, declared = context.mutations, context.content.functions[function]
+    epochs, rate = names_of_epochs_and_rate(declared.argument_names())
+    parameters = [name for name in declared.returns if name in declared.argument_names()]
+    if declared.history is None or not epochs or not rate or not parameters or not mutations.known(function):
+        return None
+
+    def right(inputs: Values, count: int) -> Values:
+        return mutations.results(function, [], {**inputs, epochs: count})
+
+    for sample in samples:
+        rights = [_point(sample.inputs, parameters)]
+
+        def wanted(count: int, sample: Sample = sample, rights: list[Any] = rights) -> Any:
+            while len(rights) <= count:
+                here = {**sample.inputs, **_parts(rights[-1], sample.inputs, parameters)}
+                rights.append(_point(right(here, 1), parameters))
+            return rights[count]
+
+        def reached(count: int, sample: Sample = sample) -> Any:
+            answer = ask({**sample.inputs, epochs: count}) if count else sample.inputs
+            return None if answer is None else _point(answer, parameters)
+
+        def is_right(count: int, sample: Sample = sample) -> bool:
+            point = reached(count)
+            return point is not None and alike(point, wanted(count), sample.relative)
+
+        last = int(sample.inputs.get(epochs, 1))
+        if is_right(last):
+            continue
+        first = bisect.bisect_left(range(1, last), True, key=lambda count: not is_right(count)) + 1
+        points: list[Any] = [reached(count) for count in (first - 2, first - 1, first)] if first > 1 else [None]
+        if any(point is None or point.shape != rights[0].shape for point in points):
+            return None
+        if alike(points[2], points[1], 1e-12):
+            return Finding("stops-early", parameters[0], {"epoch": first - 1})
+        # The steps from there on have to be explained alike, as far as there are any.
+        points += [
+            point for count in range(first + 1, min(first + STEPS, last + 1)) if (point := reached(count)) is not None
+        ]
+        columns, taken = [], []
+        for earlier, before, after in zip(points, points[1:], points[2:], strict=False):
+            here = {**sample.inputs, **_parts(before, sample.inputs, parameters)}
+            gradient = before - _point(right({**here, rate: 1.0}, 1), parameters)
+            columns.append(np.stack([-gradient, before - earlier], axis=1))
+            taken.append(after - before)
+        # A step is the small difference of two large numbers, whose rounding it keeps.
+        noise = sample.relative / 50 * float(np.abs(points[2]).max()) if sample.relative > RELATIVE else 0.0
+        step = _multiple([(column[:, :1], change) for column, change in zip(columns, taken, strict=True)], noise)
+        if step is not None:
+            return Finding("learning-rate-changes", parameters[0], {"epoch": first, "step": step})
+        share = _multiple([(np.concatenate(columns), np.concatenate(taken))], noise)
+        if share is not None:
+            return Finding("momentum", parameters[0], {"epoch": first, "step": share})
+        return None
+    return None
+
+
+def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
+    """Steps that are wrong from the first one on, each in the same way: with weight decay, or clipped."""
+    mutations, declared = context.mutations, context.content.functions[function]
+    epochs, rate = names_of_epochs_and_rate(declared.argument_names())
+    parameters = [name for name in declared.returns if name in declared.argument_names()]
+    if declared.history is None or not epochs or not rate or not parameters or not mutations.known(function):
+        return None
+    steps: list[_Step] = []
+    for sample in samples:
+        before = _point(sample.inputs, parameters)
+        for count in range(1, STEPS + 1):
+            answer = ask({**sample.inputs, epochs: count})
+            after = None if answer is None else _point(answer, parameters)
+            if after is None or after.shape != before.shape or not np.isfinite(after).all():
+                return None
+            here = {**sample.inputs, **_parts(before, sample.inputs, parameters), epochs: 1}
+            right = _point(mutations.results(function, [], here), parameters)
+            steps.append(_Step(before, after - before, right - before, float(sample.inputs[rate])))
+            before = after
+    sizes = [np.size(samples[0].inputs.get(name, 0.0)) for name in parameters]
+    is_weight = np.repeat([name.lower().startswith("w") for name in parameters], sizes)
+    for decayed in (is_weight, np.ones_like(is_weight)):
+        share = _multiple([((step.before * decayed)[:, None], step.taken - step.right) for step in steps], 1e-9)
+        if share is not None and share < 0:
+            return Finding("weight-decay", parameters[0], {"share": -share})
+    limits = [float(np.abs(step.taken / step.rate).max()) for step in steps]
+    if not any(limits):
+        return None  # no gradient at all is not one that is cut down
+    clipped = [float(np.abs(step.right / step.rate).max()) > max(limits) * 1.001 for step in steps]
+    if any(clipped) and all(
+        alike(np.clip(s.right / s.rate, -max(limits), max(limits)), s.taken / s.rate) for s in steps
+    ):
+        return Finding("gradient-clipped", parameters[0], {"limit": max(limits)})
+    norms = [float(np.linalg.norm(step.taken / step.rate)) for step in steps]
+    shortened = [
+        step.right * min(1.0, max(norms) * step.rate / (float(np.linalg.norm(step.right)) or 1.0)) for step in steps
+    ]
+    if any(not alike(step.taken, step.right) for step in steps) and all(
+        alike(step.taken, one) for step, one in zip(steps, shortened, strict=True)
+    ):
+        return Finding("gradient-clipped", parameters[0], {"limit": max(norms)})
+    return None
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One epoch of a training loop: where it began, the step that it took, and the one that is right there."""
+
+    before: Any
+    taken: Any
+    right: Any
+    rate: float
+
+
+def _multiple(steps: Sequence[tuple[Any, Any]], noise: float) -> float | None:
+    """The last number by which the columns of each step add up to that step; None if one does not.
+
+    There have to be more numbers to explain than are found, or anything would do.
+    """
+    if sum(len(taken) for _, taken in steps) <= sum(columns.shape[1] for columns, _ in steps):
+        return None
+    first = None
+    for columns, taken in steps:
+        if not (np.isfinite(columns).all() and np.isfinite(taken).all()):
+            return None
+        numbers, *_ = np.linalg.lstsq(columns, taken, rcond=None)
+        if not alike(columns @ numbers, taken, 1e-6, noise):
+            return None
+        first = float(f"{numbers[-1]:.4g}") if first is None else first
+    return first
+
+
+def _point(values: Values, parameters: Sequence[str]) -> Any:
+    return np.concatenate([np.ravel(np.asarray(values.get(name, 0.0), dtype=np.float64)) for name in parameters])
+
+
+def _parts(point: Any, like: Values, parameters: Sequence[str]) -> Values:
+    """The parameters of a point, each in its shape."""
+    parts, start = {}, 0
+    for name in parameters:
+        shape = np.shape(like.get(name, 0.0))
+        size = int(np.prod(shape))
+        parts[name] = point[start : start + size].reshape(shape)[()]
+        start += size
+    return parts
+
+
+def _same(one: Values, other: Values, *names: str) -> bool:
+    return all(name in other and alike(one[name], other[name], 1e-12) for name in names)

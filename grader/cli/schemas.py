@@ -1,0 +1,46 @@
+"""The JSON schemas of the documents that the grader writes and reads, made from the models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from ..batch.summary_file import SummaryFile
+from ..ci.config import ONE, CiFile
+from ..report.model import Report
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the schema of a ``report``, a ``summary`` or a ``ci`` configuration, with its version in ``$id``."""
+    if name == "ci":
+        return _of(CiFile, "grader.ci/1") | _short_form()
+    models: dict[str, type[BaseModel]] = {"report": Report, "summary": SummaryFile}
+    document = _of(models[name], models[name].model_fields["schema_"].default)
+    return {key: _open(value) for key, value in document.items() if key != "additionalProperties"}
+
+
+def _of(model: type[BaseModel], version: str) -> dict[str, Any]:
+    """Return the schema of a model. A document must have its ``schema``, though the model has a default for it."""
+    document = model.model_json_schema()
+    if "schema" in document["properties"]:
+        document["required"] = ["schema", *document["required"]]
+    return {"$schema": DIALECT, "$id": f"urn:{version.replace('.', ':').replace('/', ':')}", **document}
+
+
+def _open(part: Any) -> Any:
+    """Return the part so that it allows further keys: keys may be added within a version."""
+    if isinstance(part, dict):
+        return {key: _open(value) for key, value in part.items() if (key, value) != ("additionalProperties", False)}
+    return [_open(item) for item in part] if isinstance(part, list) else part
+
+
+def _short_form() -> dict[str, Any]:
+    """Return the keys of the short form: with a single assignment, its keys may be at the top of the file."""
+    document = CiFile.model_json_schema()
+    entry = document["$defs"]["Entry"]
+    short = {**document["properties"], **{key: entry["properties"][key] for key in ONE}}
+    forms = [{"required": ["assignments"]}, {"required": entry["required"]}]
+    return {"properties": short, "required": [], "oneOf": forms}

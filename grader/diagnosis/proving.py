@@ -1,0 +1,122 @@
+"""Proves the declarations of an assignment about bugs: the right steps are right, and every mutation does something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..assignment import Assignment
+from ..assignment.checks import ArgumentsUsedCheck, ProbedCheck
+from ..assignment.formulas import Formula
+from ..expected import probes
+from ..expected.author import named
+from ..expected.mutations import Mutant, Mutations, Values
+from ..expected.probes import Case
+from ..expected.reference import Oracle
+from ..support.errors import NotGradable, UsageError
+from . import catalogue
+from .samples import alike
+
+SEED = 0  # whose reference answers are recorded
+
+
+def problems(assignment: Assignment) -> Iterator[str]:
+    """Every declaration that does not hold, as a sentence."""
+    content, oracle, mutations = assignment.content, Oracle(assignment), Mutations(assignment)
+    for bug in content.bugs:
+        try:
+            catalogue.texts(bug.name, content)
+        except UsageError as error:
+            yield str(error)
+    functions = dict.fromkeys([*content.steps, *(bug.function for bug in content.bugs)])
+    for function in functions:
+        cases = list(cases_of(assignment, oracle, function))
+        if not cases:
+            yield f"No check asks {function} on a probe, so its bugs are never looked for."
+            continue
+        yield from _unknown_inputs(assignment, function, cases)
+        try:
+            if mutations.known(function):
+                yield from _wrong_steps(mutations, oracle, function, cases)
+            for mutant in mutations.of(function):
+                if not any(_changes(mutations, oracle, function, mutant, case) for case in cases):
+                    yield f"The bug {mutant.bug.name} changes nothing that {function} returns, or cannot be computed ({_told(mutant)})."
+        except NotGradable as error:  # a path that leads nowhere
+            yield str(error)
+
+
+def _unknown_inputs(assignment: Assignment, function: str, cases: list[Case]) -> Iterator[str]:
+    """Expressions of a detector that no case can compute."""
+    for bug in assignment.content.bugs:
+        wanted = bug.parameters.get("factor")
+        if bug.function == function and isinstance(wanted, str):
+            for name in Formula(wanted).needs:
+                if not any(name in case.inputs for case in cases):
+                    yield f"The bug {bug.name} has the factor {wanted}, but {name} is no input of {function}."
+
+
+def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = SEED) -> Iterator[Case]:
+    """What the checks of a function ask with that seed, and the probes in their place."""
+    content = assignment.content
+    for check in content.checks:
+        if isinstance(check, ArgumentsUsedCheck) and check.function == function:
+            (case,) = probes.cases(content, [check.probe], seed)
+            complete = content.functions[function].complete
+            yield from (Case(name, complete({**case.inputs, name: value})) for name, value in check.vary.items())
+        if function not in check.functions() or not isinstance(check, ProbedCheck):
+            continue
+        instead = [content.probes[name].instead for name in check.probes]
+        names = [*check.probes, *(name for name in dict.fromkeys(instead) if name)]
+        for case in probes.cases(content, names, seed):
+            inputs = dict(case.inputs)
+            for given in check.given:
+                inputs |= oracle.results(given, inputs)
+            yield Case(case.name, content.functions[function].complete(inputs) | inputs)
+
+
+def by_steps(mutations: Mutations, function: str, case: Case) -> tuple[Values, str]:
+    """What the steps of ``function`` give in a case, and why they give nothing: "cannot be computed ...", else ""."""
+    try:
+        return mutations.results(function, [], case.inputs), ""
+    except NotGradable:
+        raise
+    except Exception as error:
+        return {}, f"cannot be computed in the case '{case.name}' ({named(error)})"
+
+
+def _wrong_steps(mutations: Mutations, oracle: Oracle, function: str, cases: list[Case]) -> Iterator[str]:
+    for case in cases:
+        right = oracle.results(function, case.inputs)
+        found, problem = by_steps(mutations, function, case)
+        if problem:
+            yield f"The steps of {function} {problem}."
+            return
+        for name, value in right.items():
+            if np.shape(found[name]) != np.shape(value) and np.squeeze(found[name]).shape != np.squeeze(value).shape:
+                yield f"The steps of {function} give {name} the shape {np.shape(found[name])} where the reference has {np.shape(value)}."
+                return
+            if not alike(found[name], value):
+                yield f"The steps of {function} give another {name} than the reference in the case '{case.name}'."
+                return
+
+
+def _changes(mutations: Mutations, oracle: Oracle, function: str, mutant: Mutant, case: Case) -> bool:
+    right = oracle.results(function, case.inputs)
+    mutant = mutant if mutant.bug.unknown is None else mutant.with_constant(1e-3)
+    try:
+        found = mutations.results(function, [mutant], case.inputs)
+    except NotGradable:
+        raise
+    except Exception:  # it does not fit this case; another may do
+        return False
+    return any(
+        np.squeeze(found[name]).shape != np.squeeze(right[name]).shape or not alike(found[name], right[name], 1e-9)
+        for name in right
+    )
+
+
+def _told(mutant: Mutant) -> str:
+    """The declaration of a mutant, to be found in the file."""
+    steps = {name: formula.text for name, formula in mutant.steps.items()}
+    return str(mutant.bug.options or mutant.bug.mutation or steps)

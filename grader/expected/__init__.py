@@ -1,0 +1,1 @@
+"""The expected answers: inputs, reference, recorded answers, proofs and mutations."""

@@ -1,0 +1,329 @@
+"""Python of an assignment's author: the grader's own in this process, that of a folder in a confined worker.
+
+The worker never holds student code. It is started when something of the folder is called, and then stays until the
+assignment is closed, so that TensorFlow is imported once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..assignment.base import Limits
+from ..report.model import Level
+from ..sandbox import levels
+from ..sandbox.allowance import Allowance
+from ..sandbox.failures import CallFailed
+from ..sandbox.filesystem import Equipment
+from ..sandbox.worker_process import SetupFailed, WorkerProcess
+from ..support.errors import InternalFailure, NoIsolation, NotGradable
+from ..support.i18n import _
+from ..worker import values
+from ..worker.author import described, execute
+from ..worker.frames import MAX_PAYLOAD, ProtocolError
+
+# TensorFlow takes its time and its memory; whoever wrote a reference waits for it.
+LIMITS = Limits(
+    load_seconds=3600, call_seconds=3600, memory_mb=16384, processes=1024, open_files=1024, disk_mb=1024, output_kb=1024
+)
+CALL_SECONDS = 120  # of one request
+TRAINING_SECONDS = 3600
+MOST_SENT = 32 << 20  # bytes of one request, of what its calls have besides what they share
+MOST_DEATHS = 2  # of a worker, until it is started no more
+
+
+class Failed(Exception):
+    """The author's code has raised an exception of the type ``kind``; ``missing`` is a module that is not installed."""
+
+    def __init__(self, file: Path, told: Mapping[str, Any]) -> None:
+        super().__init__(str(told["message"]))
+        self.file = file
+        self.kind = str(told["type"])
+        self.line = told["line"] if isinstance(told["line"], int) else None
+        self.missing = str(told["missing"])
+
+
+def named(error: BaseException) -> str:
+    """Type and message of an exception, of that of the author's code as of any other."""
+    return f"{error.kind if isinstance(error, Failed) else type(error).__name__}: {error}"
+
+
+class Program(Protocol):
+    """A function in Python of the author's. Calls raise Failed where it fails, and NotGradable where it gives no answer."""
+
+    parameters: tuple[str, ...]
+
+    def __call__(self, **arguments: Any) -> Any:
+        """What it returns: arrays, numbers, texts, tuples, lists and dicts of them, and what has ``__array__``."""
+
+    def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """What it returns for what all calls share with what each has besides."""
+
+    def trained(self, *arguments: Any) -> Callable[[Any], Any]:
+        """The function that it returns, which predicts."""
+
+
+class OwnProgram:
+    """A function of the grader's own files, in this process."""
+
+    def __init__(self, file: Path, function: Callable[..., Any]) -> None:
+        self.parameters = tuple(inspect.signature(function).parameters)
+        self._file = file
+        self._function = function
+
+    def __call__(self, **arguments: Any) -> Any:
+        try:
+            return self._function(**arguments)
+        except NotGradable:
+            raise
+        except Exception as error:
+            raise Failed(self._file, described(error, str(self._file))) from error
+
+    def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]]) -> list[Any]:
+        return [self(**{**common, **arguments}) for arguments in own]
+
+    def trained(self, *arguments: Any) -> Callable[[Any], Any]:
+        model: Callable[[Any], Any] = self._function(*arguments)
+        return model
+
+
+class ForeignProgram:
+    """A function of a folder, in a worker."""
+
+    def __init__(self, author: Author, file: Path, name: str, parameters: tuple[str, ...]) -> None:
+        self.parameters = parameters
+        self._author = author
+        self._file = file
+        self._name = name
+
+    def __call__(self, **arguments: Any) -> Any:
+        functions = {name: value for name, value in arguments.items() if callable(value)}
+        plain = {name: value for name, value in arguments.items() if name not in functions}
+        return self._author.call(self._file, self._name, plain, [{}], functions)[0]
+
+    def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]]) -> list[Any]:
+        return [
+            answer
+            for part in _parts(own)
+            for answer in self._author.call(self._file, self._name, dict(common), part, {})
+        ]
+
+    def trained(self, *arguments: Any) -> Callable[[Any], Any]:
+        return self._author.train(self._file, self._name, arguments)
+
+
+def own_program(file: Path, name: str, modules: dict[Path, Any]) -> OwnProgram | None:
+    """The function ``name`` of a file of the grader's; None if it has none. Raises Failed where the file does.
+
+    ``modules`` are those that were executed before.
+    """
+    if file not in modules:
+        try:
+            with _quiet_stderr():
+                modules[file] = execute(str(file), file.stem)
+        except Exception as error:
+            raise Failed(file, described(error, str(file))) from error
+    function = getattr(modules[file], name, None)
+    return OwnProgram(file, function) if function is not None else None
+
+
+class Author:
+    """A worker with the code of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._wanted: tuple[Level | None, bool] = (None, False)
+        self._worker: WorkerProcess | None = None
+        self._end: Callable[[], Any] = lambda: None
+        self._lock = threading.RLock()
+        self._identity = 0
+        self._deaths = 0
+        self._last_words = ""
+
+    def use(self, level: Level | None, gpu: bool) -> None:
+        """Confine it at this level, by default the best that works here, with a GPU or without, from the next call on."""
+        if (level, gpu) != self._wanted:
+            self.close()
+            self._wanted = (level, gpu)
+
+    def program(self, file: Path, name: str) -> ForeignProgram | None:
+        """The function ``name`` of a file of the folder; None if it has none. Raises Failed where the file does."""
+        found = self._request(file, {"function": name}, [])
+        return None if found is None else ForeignProgram(self, file, name, tuple(map(str, found)))
+
+    def call(
+        self,
+        file: Path,
+        name: str,
+        common: Mapping[str, Any],
+        own: Sequence[Mapping[str, Any]],
+        functions: Mapping[str, Callable[..., Any]],
+    ) -> list[Any]:
+        """What a function returns, for each of ``own``; it can call ``functions`` of this process."""
+        tree, payload, _entries = values.encode_parts((common, [*own], [*functions]))
+        answers = self._request(file, {"function": name, "arguments": tree}, payload, functions)
+        if not isinstance(answers, list) or len(answers) != len(own):
+            raise self._broken(file, _("broke the connection to the grader"))
+        return answers
+
+    def train(self, file: Path, name: str, arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
+        """Let a function train a model; what is returned predicts with it, until the next one is trained."""
+        tree, payload, _entries = values.encode_parts(arguments)
+        self._request(file, {"function": name, "train": tree}, payload, seconds=TRAINING_SECONDS)
+
+        def predict(images: Any) -> Any:
+            tree, payload, _entries = values.encode_parts(images)
+            return self._request(file, {"predict": tree}, payload, seconds=TRAINING_SECONDS)
+
+        return predict
+
+    def close(self) -> None:
+        """End the worker."""
+        self._end()
+        self._worker = None
+
+    def _request(
+        self,
+        file: Path,
+        request: dict[str, Any],
+        payload: Sequence[memoryview],
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        seconds: float | None = None,
+    ) -> Any:
+        seconds = seconds or CALL_SECONDS
+        with self._lock:
+            worker = self._worker or self._start(file)
+            self._identity += 1
+            identity = self._identity
+            allowance = Allowance(seconds)
+            try:
+                worker.send({"id": identity, "file": str(file), **request}, payload, allowance, "")
+                while True:
+                    header, raw = worker.receive(allowance, "", most=MAX_PAYLOAD)
+                    if header.get("id") != identity:
+                        raise ProtocolError("it answers something else")
+                    if "call" not in header:
+                        break
+                    answer, content = self._called(header, raw, functions or {})
+                    worker.send(answer, content, allowance, "")
+                if "error" in header:
+                    raise Failed(file, header["error"])
+                value = values.decode(header.get("value"), raw)
+            except CallFailed as failure:
+                raise self._broken(file, _ending(failure, seconds)) from failure
+            except (ProtocolError, KeyError, TypeError, ValueError) as error:
+                raise self._broken(file, _("broke the connection to the grader")) from error
+        strange = _stranger(value)
+        if strange is not None:
+            sentence = _(
+                "The code of the assignment ({file}) gives an object of the type {type}: return arrays and numbers."
+            )
+            raise InternalFailure(sentence.format(file=file.name, type=strange.type_name))
+        return value
+
+    def _called(
+        self, header: Mapping[str, Any], raw: memoryview, functions: Mapping[str, Callable[..., Any]]
+    ) -> tuple[dict[str, Any], Sequence[memoryview]]:
+        """Call one of the grader's functions for the author's code."""
+        called = functions[header["call"]]
+        arguments = values.decode(header["arguments"], raw)
+        try:
+            tree, payload, _entries = values.encode_parts(called(*arguments))
+        except NotGradable:
+            self.close()  # it waits for an answer that does not come
+            raise
+        except Exception as error:
+            kind = error.kind if isinstance(error, Failed) else type(error).__name__
+            return {"raised": [kind, str(error)]}, []
+        return {"returned": tree}, payload
+
+    def _start(self, file: Path) -> WorkerProcess:
+        """A confined worker; raises NotGradable where none can be had."""
+        if self._deaths >= MOST_DEATHS:
+            raise InternalFailure(self._last_words)
+        wanted, gpu = self._wanted
+        problem = ""
+        for level in levels.to_try(wanted):
+            worker = WorkerProcess(level, "author", LIMITS, Equipment(gpu=gpu, show=[self._folder]))
+            try:
+                worker.await_ready()
+            except SetupFailed as error:
+                problem = str(error)
+                continue
+            self._worker = worker
+            self._end = weakref.finalize(self, _kill, worker, os.getpid())
+            return worker
+        sentence = _(
+            "No worker could be started for the code of the assignment ({file}, {error}): run 'grader doctor' to see what this machine offers."
+        )
+        raise NoIsolation(sentence.format(file=file.name, error=problem))
+
+    def _broken(self, file: Path, problem: str) -> InternalFailure:
+        self.close()
+        self._deaths += 1
+        sentence = _("The code of the assignment ({file}) {problem}: tell the assignment's author.")
+        self._last_words = sentence.format(file=file.name, problem=problem)
+        return InternalFailure(self._last_words)
+
+
+def _kill(worker: WorkerProcess, process: int) -> None:
+    if os.getpid() == process:  # in a fork of this process it belongs to the other one
+        worker.kill()
+
+
+def _ending(failure: CallFailed, seconds: float) -> str:
+    """What the code has done that gave no answer."""
+    if failure.status == "timeout":
+        return _("did not end within {seconds:g} s").format(seconds=seconds)
+    if failure.status == "memory":
+        return _("needed more than {size} MB").format(size=LIMITS.memory_mb)
+    if failure.status == "crashed":
+        return _("ended its process")
+    return _("broke the connection to the grader")
+
+
+def _stranger(value: Any) -> values.Opaque | None:
+    """Something in a value that could not cross to this process; None where it has arrived whole."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, values.Opaque):
+            return part
+        waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else []
+    return None
+
+
+def _parts(calls: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """The calls in groups of which each fits into one request."""
+    part: list[Mapping[str, Any]] = []
+    size = 0
+    for call in calls:
+        part.append(call)
+        size += sum(getattr(value, "nbytes", 8) for value in call.values())
+        if size > MOST_SENT:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """TensorFlow greets on the file descriptor, before any of its own settings can silence it."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept, silent = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silent, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silent)

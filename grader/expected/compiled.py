@@ -1,0 +1,65 @@
+"""A function of an exercise from its right formulas, as one function in Python.
+
+A training loop of the steps calls the others some ten thousand times while a bug is looked for; formula by formula that
+takes ten times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..assignment.base import Function
+from ..assignment.formulas import BUILTINS, LIBRARY, ONLY_THESE, Layer
+
+NAME = "computed"
+CONVERTED = "as_float64"  # what a result passes through
+
+
+def function(declared: Function, steps: Layer, others: Mapping[str, Callable[..., Any]]) -> Callable[..., Any] | None:
+    """What the formulas of ``steps`` make of the arguments: a float64 array, or a tuple of them in the order of the results.
+
+    ``others`` are the functions that they call. Returns None where they need something else, or where a name of theirs
+    means something in Python already.
+    """
+    arguments = declared.argument_names()
+    ordered = _ordered(declared.returns, steps, {*arguments, *others})
+    if ordered is None or {*arguments, *steps} & (BUILTINS | LIBRARY.keys() | {NAME, CONVERTED}):
+        return None
+    results = ", ".join(f"{CONVERTED}({name})" for name in declared.returns)
+    lines = [f"def {NAME}({', '.join(arguments)}):"]
+    for name in ordered:
+        lines += [f"    {name} = {steps[name].code}"]
+        lines += [f"    if {name}.__class__ in __growing__: __refuse_growth__({name})"]
+    lines += [f"    return {results}"]
+    namespace: dict[str, Any] = {**LIBRARY, **others, CONVERTED: _as_float64, **ONLY_THESE}
+    exec(compile("\n".join(lines), "<steps>", "exec"), namespace)
+    made: Callable[..., Any] = namespace[NAME]
+    made.__defaults__ = tuple(argument.default for argument in declared.arguments if argument.optional)
+    return made
+
+
+def _as_float64(value: Any) -> np.ndarray[Any, Any]:
+    return np.asarray(value, dtype=np.float64)
+
+
+def _ordered(results: Sequence[str], steps: Layer, known: set[str]) -> list[str] | None:
+    """The quantities that the results need, each after those that it needs; None if there is no such order."""
+    ordered: dict[str, None] = {}
+    begun: set[str] = set()
+
+    def add(name: str) -> bool:
+        if name in ordered or (name in known and name not in steps):
+            return True
+        if name in begun or name not in steps:
+            return False
+        begun.add(name)
+        needs = [other for other in steps[name].needs if other != name or name not in known]
+        if not all(map(add, needs)):
+            return False
+        ordered[name] = None
+        return True
+
+    return [*ordered] if all(map(add, results)) else None

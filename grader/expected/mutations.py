@@ -1,0 +1,255 @@
+"""The mutations of an assignment, ready to compute: the numbers that each declared bug makes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..assignment import Assignment, is_bundled
+from ..assignment.bugs import Bug
+from ..assignment.formulas import LIBRARY, Formula, Layer, Quantities
+from ..support.errors import NotGradable
+from . import author, compiled
+from .author import Program
+from .proof import program_file
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One variant of a declared bug; ``constants`` holds the number that was found for its unknown."""
+
+    bug: Bug
+    steps: Mapping[str, Formula] = field(default_factory=dict)
+    constants: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The names that its formulas read."""
+        return frozenset(name for formula in self.steps.values() for name in formula.needs)
+
+    @property
+    def replaced(self) -> set[str]:
+        """The quantities whose right value does not matter any more."""
+        return {name for name, formula in self.steps.items() if name not in formula.needs}
+
+    def with_constant(self, value: float) -> Mutant:
+        """This mutant with a number for its unknown."""
+        assert self.bug.unknown is not None
+        return replace(self, constants={self.bug.unknown: value})
+
+
+class Mutations:
+    """Everything that an assignment declares about wrong numbers."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self._content = assignment.content
+        self._own: Mapping[str, Callable[..., Any]] = {}
+        self._orders: dict[str, list[str]] = {}
+        self._used_in_all: dict[str, set[str]] = {}
+        self._made: dict[str, Callable[..., Any] | None] = {}
+        self._modules: dict[Path, Any] = {}
+
+    def with_own(self, own: Mapping[str, Callable[..., Any]]) -> Mutations:
+        """The same with functions in Python, by name, in the place of the steps of these functions."""
+        changed = copy.copy(self)
+        changed._own = own
+        return changed
+
+    @cached_property
+    def _steps(self) -> dict[str, Layer | Program]:
+        return {
+            function: self._load(steps) if isinstance(steps, str) else _formulas(steps)
+            for function, steps in self._content.steps.items()
+        }
+
+    @cached_property
+    def _used(self) -> dict[str, set[str]]:
+        called: dict[str, set[str]] = {
+            function: set(steps.parameters) if callable(steps) else _names(steps)
+            for function, steps in self._steps.items()
+        }
+        return {function: (names & self._content.functions.keys()) - {function} for function, names in called.items()}
+
+    @cached_property
+    def _all(self) -> dict[str, list[Mutant]]:
+        found: dict[str, list[Mutant]] = {}
+        for bug in self._content.bugs:
+            if bug.detector is None:
+                variants = [Mutant(bug, _formulas(steps)) for steps in bug.variants()]
+                found.setdefault(bug.function, []).extend(variants)
+        return found
+
+    def of(self, function: str) -> list[Mutant]:
+        """The mutants of a function, in the order in which they are declared."""
+        return self._all.get(function, [])
+
+    def is_program(self, function: str) -> bool:
+        """Whether the right results of ``function`` come from a function in Python, which may call the others."""
+        return callable(self._steps.get(function))
+
+    def of_used(self, function: str) -> list[Mutant]:
+        """The mutants of the functions that such a function in Python is handed."""
+        steps = self._steps[function]
+        if not callable(steps):
+            return []
+        return [mutant for name in steps.parameters for mutant in self.of(name)]
+
+    def known(self, function: str) -> bool:
+        """Whether the right results of ``function`` can be computed here."""
+        return function in self._steps
+
+    def uses(self, function: str) -> set[str]:
+        """The other functions of the assignment that the steps of ``function`` call; empty if it has none."""
+        try:
+            return self._used.get(function, set())
+        except NotGradable:  # a path that leads nowhere is reported where its steps are needed
+            return set()
+
+    def uses_in_all(self, function: str) -> set[str]:
+        """The same, with those that are used by way of others."""
+        if function not in self._used_in_all:
+            found: set[str] = set()
+            waiting = [function]
+            while waiting:
+                used = self.uses(waiting.pop()) - found
+                found |= used
+                waiting += used
+            self._used_in_all[function] = found - {function}
+        return self._used_in_all[function]
+
+    def results(self, function: str, mutants: Sequence[Mutant], inputs: Values) -> Values:
+        """What ``function`` returns with these mutations of it and of the functions it uses, by result name.
+
+        Raises whatever a mutation raises: on some sizes its arrays do not fit.
+        """
+        with np.errstate(all="ignore"):
+            found = dict(self.each_result(function, mutants, inputs))
+        return {name: found[name] for name in self._content.functions[function].returns}
+
+    def each_result(
+        self, function: str, mutants: Sequence[Mutant], inputs: Values
+    ) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """The same one by one in the order of the computation, so that whoever sees a wrong one can stop."""
+        own = [mutant for mutant in mutants if mutant.bug.function == function]
+        alone = next((mutant for mutant in own if mutant.bug.mutation), None)
+        if alone is not None and alone.bug.mutation is not None:
+            called = self._load(alone.bug.mutation)
+            right = self.results(function, [], inputs) if self.known(function) else {}
+            yield from self._named(function, self._called(called, mutants, [alone], {**right, **inputs}), right)
+            return
+        steps = self._steps[function]
+        if callable(steps):
+            yield from self._named(function, self._called(steps, mutants, own, inputs), {})
+            return
+        constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
+        others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
+        replaced = self.uses(function) & LIBRARY.keys() & self._changed(mutants)
+        library = {name: self._as_function(name, mutants) for name in replaced}
+        quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants}, library)
+        for name in self.order(function):
+            yield name, np.asarray(quantities[name], dtype=np.float64)
+
+    def order(self, function: str) -> list[str]:
+        """The results of a function in the order of the computation, as far as the steps tell."""
+        if function not in self._orders:
+            returns = self._content.functions[function].returns
+            steps = self._content.steps.get(function)
+            listed = [name for name in steps if name in returns] if isinstance(steps, dict) else []
+            self._orders[function] = [*listed, *(name for name in returns if name not in listed)]
+        return self._orders[function]
+
+    def _called(self, called: Program, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: Values) -> Any:
+        """Call a function in Python with what its parameters name: inputs, options, and other functions."""
+        options = {name: value for mutant in own for name, value in mutant.bug.options.items()}
+        arguments: Values = {}
+        for name in called.parameters:
+            if name in options or name in inputs:
+                arguments[name] = options.get(name, inputs.get(name))
+            elif name in self._content.functions:
+                arguments[name] = self._as_function(name, mutants)
+        return called(**arguments)
+
+    def _used_by(self, function: str, own: Sequence[Mutant]) -> list[str]:
+        """The other functions of the assignment that its formulas call."""
+        used = self._needed[function]
+        if own:
+            used = used.union(*(mutant.needs for mutant in own))
+        return [name for name in used if name in self._steps and name != function]
+
+    @cached_property
+    def _needed(self) -> dict[str, frozenset[str]]:
+        """The names that the right formulas of each function read."""
+        return {
+            function: frozenset(name for formula in steps.values() for name in formula.needs)
+            for function, steps in self._steps.items()
+            if not callable(steps)
+        }
+
+    def _as_function(self, function: str, mutants: Sequence[Mutant]) -> Callable[..., Any]:
+        if function in self._own:
+            return self._own[function]
+        right = None if self._changed(mutants) & {function, *self.uses_in_all(function)} else self._compiled(function)
+        if right is not None:
+            return right
+        declared = self._content.functions[function]
+
+        def call(*arguments: Any) -> Any:
+            inputs = declared.complete(dict(zip(declared.argument_names(), arguments, strict=False)))
+            found = list(self.results(function, mutants, inputs).values())
+            return found[0] if len(found) == 1 else tuple(found)
+
+        return call
+
+    def _changed(self, mutants: Sequence[Mutant]) -> set[str]:
+        """The functions that are not the right ones."""
+        return self._own.keys() | {mutant.bug.function for mutant in mutants}
+
+    def _compiled(self, function: str) -> Callable[..., Any] | None:
+        """The right ``function`` as one in Python; None where its steps are a program, or cannot be made one."""
+        if function not in self._made:
+            steps = self._steps[function]
+            self._made[function] = None
+            if not callable(steps):
+                others = {name: self._as_function(name, []) for name in self._used_by(function, [])}
+                self._made[function] = compiled.function(self._content.functions[function], steps, others)
+        return self._made[function]
+
+    def _named(self, function: str, answer: Any, right: Values) -> list[tuple[str, np.ndarray[Any, Any]]]:
+        returns = self._content.functions[function].returns
+        if not isinstance(answer, dict):
+            answer = dict(zip(returns, answer if isinstance(answer, tuple) else (answer,), strict=True))
+        values = {**right, **answer}
+        return [(name, np.asarray(values[name], dtype=np.float64)) for name in returns]
+
+    def _load(self, path: str) -> Program:
+        """The Python function of an import path, in the assignment's folder or beside the bundled references."""
+        modules, _, name = path.rpartition(".")
+        file = program_file(self._assignment, path)
+        found: Program | None = None
+        if file is not None and is_bundled(file):
+            found = author.own_program(file, name, self._modules)
+        elif file is not None:
+            found = self._assignment.author.program(file, name)
+        if found is not None:
+            return found
+        raise NotGradable(
+            f"{self._assignment.folder / 'assignment.yaml'} names {path}, which is not there: "
+            f"write a function {name} in {modules.replace('.', '/')}.py of the folder."
+        )
+
+
+def _formulas(steps: Mapping[str, str]) -> dict[str, Formula]:
+    return {name: Formula(text) for name, text in steps.items()}
+
+
+def _names(steps: Layer) -> set[str]:
+    return {name for formula in steps.values() for name in formula.names}

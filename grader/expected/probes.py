@@ -1,0 +1,86 @@
+"""Draws the inputs that functions are called with, from their declaration and a seed."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.random import MT19937, RandomState, SeedSequence
+
+from ..assignment.base import Draw
+from ..assignment.spec import AssignmentFile
+
+MOST_KEPT = 200
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of inputs; ``name`` is how messages speak of it."""
+
+    name: str
+    inputs: dict[str, Any]
+
+
+def cases(
+    content: AssignmentFile, probe_names: list[str], seed: int, widths: dict[str, int] | None = None
+) -> list[Case]:
+    """Return the cases of some probes, the same for the same seed on every machine and NumPy version.
+
+    ``widths`` replaces widths that the assignment declares.
+    """
+    known = content.widths() | (widths or {})
+    drawn = []
+    for name in probe_names:
+        probe = content.probes[name]
+        for repetition in range(probe.times):
+            inputs = {
+                key: _drawn(_sized(value, known).model_dump_json(), seed, f"{name}/{key}", repetition).copy()
+                if isinstance(value, Draw)
+                else _constant(value)
+                for key, value in probe.inputs.items()
+            }
+            drawn.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", inputs))
+    return drawn
+
+
+def _sized(draw: Draw, widths: dict[str, int]) -> Draw:
+    """The draw with numbers in the place of the names of widths."""
+    if not any(isinstance(length, str) for length in draw.shape):
+        return draw
+    return draw.model_copy(update={"shape": [widths.get(str(length), length) for length in draw.shape]})
+
+
+def replaced(inputs: dict[str, Any], place: str, other: str) -> dict[str, Any]:
+    """Return ``inputs`` with ``other`` in the place of the argument ``place``, if there is one."""
+    return {**inputs, place: inputs[other]} if place else inputs
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _drawn(declared: str, seed: int, label: str, repetition: int) -> Any:
+    """What a draw, as JSON, gives; several checks of each submission ask for the same."""
+    draw = Draw.model_validate_json(declared)
+    shape = [int(length) for length in draw.shape]  # by now, all are numbers
+    # RandomState and not Generator: its streams are frozen, so recorded answers stay valid.
+    entropy = [seed, zlib.crc32(label.encode()), repetition]
+    random = RandomState(MT19937(SeedSequence(entropy)))
+    if draw.draw == "normal":
+        values = draw.scale * random.standard_normal(shape)
+    elif draw.draw == "labels":
+        count = int(np.prod(shape))
+        values = random.permutation(np.resize(np.asarray(draw.of, dtype=np.float64)[::-1], count)).reshape(shape)
+    elif draw.draw == "uniform":
+        values = random.uniform(draw.low, draw.high, shape)
+    else:
+        values = random.choice(np.asarray(draw.of, dtype=np.float64), shape)
+    values = np.asarray(values, dtype={"int": np.int64, "uint8": np.uint8}.get(draw.dtype, np.float64))
+    return values if shape else values[()]
+
+
+def _constant(value: Any) -> Any:
+    # A NumPy number and not a Python one, since a function for arrays may index what it gets.
+    if isinstance(value, list):
+        return np.asarray(value, dtype=np.float64)
+    return np.float64(value) if isinstance(value, float) else value

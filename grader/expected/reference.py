@@ -1,0 +1,362 @@
+"""The expected answers: recorded for the default seed, else computed by the assignment's steps or its reference.
+
+A key is made of the reference's code and the inputs, so an answer can never be stale. Recorded ones need no
+TensorFlow, nor do steps in NumPy that are proven to compute the same (:mod:`grader.expected.proof`). Others import it
+once and then lie in the user's cache, by TensorFlow version.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.metadata
+import os
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import platformdirs
+from numpy.random import MT19937, RandomState, SeedSequence
+
+from ..assignment import REFERENCE, Assignment, is_bundled, recorded_digests
+from ..machine import distribution, packages
+from ..support.errors import InternalFailure, NotGradable, UsageError
+from ..support.i18n import _
+from ..worker import values
+from . import author, proof
+from .author import Failed, Program
+from .mutations import Mutations
+
+Source = Literal["recorded", "steps", "reference"]
+Array = np.ndarray[Any, Any]
+DIFFERENCE_STEP = 1e-5  # central differences err by about step**2 = 1e-10 in float64
+SMALLER_STEP = 1e-7
+MOST_DIFFERENCES = 1000  # of a larger parameter, some entries and one direction for all of them have to do
+SOME_ENTRIES = 8
+WITNESS_TOLERANCE = 1e-6  # of the largest entry; central differences with step 1e-5 reach about 1e-9
+NEEDS_TENSORFLOW = re.compile(rb"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", re.MULTILINE)
+
+
+@cache
+def tensorflow_version() -> str | None:
+    """The installed version, without importing it; None where there is none."""
+    for package in ("tensorflow", "tensorflow-cpu"):
+        try:
+            return importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return None
+
+
+class Oracle:
+    """Answers for one assignment's reference module."""
+
+    def __init__(self, assignment: Assignment, live: bool = False, recorded: Mapping[str, Array] | None = None) -> None:
+        """``live`` lets the reference compute every answer anew, for recording and for tests. ``recorded`` are answers
+        by key that were computed before, for a class; with it, what is computed nevertheless is not kept in the user's
+        cache, since nobody will ask again.
+        """
+        self._assignment = assignment
+        self._file = assignment.reference_file()
+        self._code = assignment.reference_digest()
+        self._live = live
+        self._modules: dict[Path, Any] = {}
+        self._programs: dict[str, Program] = {}
+        shipped = shipped_file(assignment)
+        self._shipped: Mapping[str, Array] = np.load(shipped, allow_pickle=False) if shipped.is_file() else {}
+        self._computed: Mapping[str, Array] = recorded or {}
+        self._keep = not live and recorded is None
+        self._answers: dict[str, tuple[dict[str, Array], Source]] = {}
+        self.sources: set[Source] = set()
+        """Where the answers that were asked for came from; whoever grades several submissions clears it."""
+
+    @property
+    def given(self) -> dict[str, Array]:
+        """Every answer given so far, by key, for :func:`save`."""
+        return {f"{key}/{name}": item for key, (answer, _) in self._answers.items() for name, item in answer.items()}
+
+    @cached_property
+    def _proof(self) -> proof.Proof | None:
+        return None if self._live else proof.read(self._assignment)
+
+    @cached_property
+    def _steps(self) -> Mutations:
+        return Mutations(self._assignment)
+
+    def is_proven(self, functions: Iterable[str]) -> bool:
+        """Whether the assignment's steps are proven to compute what the reference's ``functions`` do."""
+        return self._proof is not None and self._proof.functions.keys() >= set(functions)
+
+    def needs_tensorflow(self, functions: Iterable[str]) -> bool:
+        """Whether what these functions return with a new seed has to be computed with TensorFlow."""
+        if self._file is None or self.is_proven(functions):
+            return False
+        return NEEDS_TENSORFLOW.search(self._file.read_bytes()) is not None
+
+    def refuse_without_answers(self, functions: Iterable[str], seed_has_answers: bool) -> None:
+        """Raise NotGradable where answers of these functions need TensorFlow or the reference, which are not installed here.
+
+        ``seed_has_answers``: the recorded answers, if there are any, are those of this grading's seed.
+        """
+        if self._computed or (seed_has_answers and self._shipped):
+            return
+        functions = list(functions)
+        if functions and self._assignment.lacks_reference and not self.is_proven(functions):
+            raise distribution.left_out(f"reference/{self._assignment.content.reference}.py")
+        if tensorflow_version() is None and self.needs_tensorflow(functions):
+            sentence = _("The expected answers need TensorFlow, which is not installed here: run {command}.")
+            raise NotGradable(sentence.format(command=distribution.command("tensorflow")))
+
+    def results(self, function: str, inputs: dict[str, Any]) -> dict[str, Array]:
+        """What the reference's ``function`` returns, by the assignment's result names."""
+        declared = self._assignment.content.functions[function]
+        used = declared.complete(inputs)
+        return self._answer([function], function, used, declared.returns, lambda: self._call(function, used))
+
+    def confirms(
+        self,
+        function: str,
+        objective: str,
+        inputs: dict[str, Any],
+        parameter: str,
+        derivative: Array,
+        most: int = MOST_DIFFERENCES,
+    ) -> float | None:
+        """Whether ``derivative``, by the reference or by proven steps, is that of the ``objective`` by ``parameter``.
+
+        Returns the largest difference from central differences, relative to the largest entry (to 1 where all are
+        smaller), None where it is too large. Steps were confirmed when they were proven: for them it is 0. ``most`` is
+        as for :meth:`central_differences`.
+        """
+        if not self._has(f"d {objective}/d {parameter}", inputs) and self.is_proven([function]):
+            return 0.0
+        scale = max(1.0, float(np.max(np.abs(derivative), initial=0.0)))
+        # A step may lead over the kink of a ReLU; a hundred times smaller one hardly ever does.
+        for step in (DIFFERENCE_STEP, SMALLER_STEP):
+            right, slope = self.central_differences(objective, inputs, parameter, derivative, step, most)
+            difference = float(np.max(np.abs(right - slope), initial=0.0)) / scale
+            if difference <= WITNESS_TOLERANCE:
+                return difference
+        return None
+
+    def central_differences(
+        self,
+        objective: str,
+        inputs: dict[str, Any],
+        parameter: str,
+        derivative: Array,
+        step: float = DIFFERENCE_STEP,
+        most: int = MOST_DIFFERENCES,
+    ) -> tuple[Array, Array]:
+        """d objective / d parameter by central differences, the second witness beside the tape.
+
+        ``objective`` is a scalar function of the reference; it gets those of ``inputs`` that it asks for.
+        Returns the tape's ``derivative`` and the central differences, both entry by entry; for a
+        parameter of more than ``most`` entries both along a random direction and at some entries.
+        """
+        point = np.array(inputs[parameter], dtype=np.float64)
+        directions = None if point.size <= most else _directions(point.shape)
+
+        def slopes(along: Sequence[Array]) -> Array:
+            points = [{parameter: point + sign * step * direction} for direction in along for sign in (1, -1)]
+            ends = np.array([float(answer[0]) for answer in self._calls(objective, inputs, points)])
+            found: Array = (ends[::2] - ends[1::2]) / (2 * step)
+            return found
+
+        def compute() -> list[Any]:
+            if directions is not None:
+                return [slopes(directions)]
+            entries = np.eye(point.size).reshape(point.size, *point.shape)
+            return [slopes([*entries]).reshape(point.shape)]
+
+        label = f"d {objective}/d {parameter}" + ("" if step == DIFFERENCE_STEP else f" by {step:g}")
+        found = self._answer([], label, inputs, ["slope"], compute)["slope"]
+        if directions is not None:
+            derivative = np.array([np.sum(direction * derivative) for direction in directions])
+        return derivative, found
+
+    def chain(
+        self,
+        functions: list[str],
+        inputs: dict[str, Any],
+        steps: int,
+        scaled: tuple[str, float] = ("", 1.0),
+    ) -> dict[str, Array]:
+        """What the last of the reference's ``functions`` returns when each hands over to the next, ``steps`` times.
+
+        ``scaled`` is one of them and a factor for all its results.
+        """
+        content = self._assignment.content
+        scaled_function, factor = scaled
+        results = content.functions[functions[-1]].returns
+
+        def compute() -> list[Any]:
+            state = dict(inputs)
+            for _step in range(steps):
+                for function in functions:
+                    declared = content.functions[function]
+                    answer = [np.asarray(item) for item in self._call(function, declared.complete(state))]
+                    answer = [factor * item for item in answer] if function == scaled_function else answer
+                    state |= zip(declared.returns, answer, strict=True)
+            return [state[name] for name in results]
+
+        # The key holds what the functions can see, not what else is in the probe.
+        used = {name for function in functions for name in content.functions[function].argument_names()}
+        seen = {name: value for name, value in inputs.items() if name in used}
+        label = f"chain {' '.join(functions)}, {steps} steps, {factor:g} x {scaled_function or 'nothing'}"
+        return self._answer(functions, label, seen, results, compute)
+
+    def _answer(
+        self, functions: Sequence[str], label: str, inputs: dict[str, Any], names: list[str], compute: Any
+    ) -> dict[str, Array]:
+        """The answer that was given, recorded or kept before, or what ``compute`` makes of the reference's ``functions``;
+        without any, it is no expected answer."""
+        key = self._key(label, inputs)
+        if key not in self._answers:
+            self._answers[key] = self._new_answer(functions, key, label, names, compute)
+        answer, source = self._answers[key]
+        if functions:
+            self.sources.add(source)
+        return answer
+
+    def _new_answer(
+        self, functions: Sequence[str], key: str, label: str, names: list[str], compute: Any
+    ) -> tuple[dict[str, Array], Source]:
+        if not self._live and (recorded := _taken(self._shipped, key, names)) is not None:
+            return recorded, "recorded"
+        by_steps = bool(functions) and self.is_proven(functions)
+        source: Source = "steps" if by_steps else "reference"
+        known = None
+        if not self._live:
+            known = _taken(self._computed, key, names) or (None if by_steps else self._kept(key, names))
+        if known is not None:
+            return known, source
+        computed = compute()
+        if len(computed) != len(names):
+            raise UsageError(
+                f"{self._file}: {label} returns {len(computed)} results; the assignment names {', '.join(names)}."
+            )
+        answer = {name: np.asarray(item) for name, item in zip(names, computed, strict=True)}
+        if self._keep and not by_steps:
+            with contextlib.suppress(OSError, RuntimeError):  # no writable cache, or no home to have one in
+                save(self._cache_file(key), answer)
+        return answer, source
+
+    def _has(self, label: str, inputs: dict[str, Any]) -> bool:
+        """Whether an answer of that label was recorded."""
+        return f"{self._key(label, inputs)}/slope" in self._shipped
+
+    def _key(self, label: str, inputs: dict[str, Any]) -> str:
+        tree, payload = values.encode(dict(sorted(inputs.items())))
+        return hashlib.sha256(f"{self._code}\0{label}\0{tree}\0".encode() + payload).hexdigest()[:32]
+
+    def _broken(self, error: Failed) -> NotGradable:
+        """A reference that fails is its author's fault: say where."""
+        where = error.file.name
+        if error.line is not None:
+            where = _("{file}, line {line}").format(file=where, line=error.line)
+        if error.missing:
+            package = error.missing.partition(".")[0]
+            extra = "tensorflow" if package in ("keras", "tensorflow") else ""
+            command = distribution.command(extra) if extra else f"pip install {packages.pip_name(package) or package}"
+            needs = _("The reference ({where}) needs {module}, which is not installed here: run {command}.")
+            return NotGradable(needs.format(where=where, module=package, command=command))
+        fails = _("The reference fails ({where}, {error}): tell the assignment's author.")
+        return InternalFailure(fails.format(where=where, error=author.named(error)))
+
+    def _kept(self, key: str, names: list[str]) -> dict[str, Array] | None:
+        """The answer in the user's cache."""
+        try:
+            with np.load(self._cache_file(key), allow_pickle=False) as kept:
+                return {name: kept[name] for name in names}
+        except (OSError, RuntimeError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            return None
+
+    def _cache_file(self, key: str) -> Path:
+        folder = Path(platformdirs.user_cache_dir("grader"), "answers", f"tensorflow-{tensorflow_version()}", key[:2])
+        return folder / f"{key}.npz"
+
+    def program(self, function: str) -> Program:
+        """The reference's own ``function``, or ``module.function`` of another bundled reference.
+
+        Raises UsageError where there is none, NotGradable if it cannot be had.
+        """
+        if function not in self._programs:
+            module, _, name = function.rpartition(".")
+            file = REFERENCE / f"{module}.py" if module else self._file
+            if file is None or not file.is_file() or (module and not is_bundled(file)):
+                wanted = module or str(self._assignment.content.reference)
+                if wanted in recorded_digests():
+                    raise distribution.left_out(f"reference/{wanted}.py")
+                raise UsageError(
+                    f"{self._assignment.name} has no reference with {function}; name one in assignment.yaml."
+                )
+            try:
+                found: Program | None
+                if is_bundled(file):
+                    found = author.own_program(file, name, self._modules)
+                else:
+                    found = self._assignment.author.program(file, name)
+            except Failed as error:
+                raise self._broken(error) from error
+            if found is None:
+                raise UsageError(f"{file} has no function '{name}', which the assignment names; add it.")
+            self._programs[function] = found
+        return self._programs[function]
+
+    def _call(self, function: str, inputs: dict[str, Any]) -> list[Any]:
+        """Compute by proven steps, else by the live reference: its results are TensorFlow tensors, arrays or numbers."""
+        return self._calls(function, inputs, [{}])[0]
+
+    def _calls(self, function: str, inputs: dict[str, Any], points: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        """The same for several points, each with its own values for some of the inputs."""
+        if self._proof is not None and function in self._proof.functions:
+            dtypes = self._proof.functions[function].dtypes
+            names = self._assignment.content.functions[function].returns
+            each = (self._steps.results(function, [], {**inputs, **point}) for point in points)
+            return [[found[name].astype(dtypes[name]) for name in names] for found in each]
+        program = self.program(function)
+        asked = {name: inputs[name] for name in program.parameters if name in inputs}
+        own = [{name: value for name, value in point.items() if name in program.parameters} for point in points]
+        try:
+            answers = program.each(asked, own)
+        except Failed as error:
+            raise self._broken(error) from error
+        return [list(answer) if isinstance(answer, tuple) else [answer] for answer in answers]
+
+
+def _directions(shape: tuple[int, ...]) -> list[Array]:
+    """A random direction of length one, and some single entries."""
+    random = RandomState(MT19937(SeedSequence(list(shape))))
+    everywhere = random.standard_normal(shape)
+    directions = [everywhere / np.linalg.norm(everywhere)]
+    for entry in random.permutation(everywhere.size)[:SOME_ENTRIES]:
+        direction = np.zeros(shape)
+        direction.flat[entry] = 1
+        directions.append(direction)
+    return directions
+
+
+def _taken(recorded: Mapping[str, Array], key: str, names: list[str]) -> dict[str, Array] | None:
+    return {name: recorded[f"{key}/{name}"] for name in names} if f"{key}/{names[0]}" in recorded else None
+
+
+def shipped_file(assignment: Assignment) -> Path:
+    """The recorded answers of an assignment; where there are none, the file that they would be written to."""
+    files = [folder / f"{assignment.name}.npz" for folder in proof.folders(assignment)]
+    return next((file for file in files if file.is_file()), files[0])
+
+
+def save(path: Path, arrays: dict[str, Array]) -> None:
+    """Write ``arrays`` as .npz, whole or not at all; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)

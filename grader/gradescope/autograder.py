@@ -1,0 +1,138 @@
+"""What happens in Gradescope's container: ``python -m grader.gradescope.autograder BASE``, where BASE is ``/autograder``.
+
+Writes ``results/results.json``. What could not be graded has neither score nor tests in it, and ends with 3; a failure of the
+grader itself leaves no results. Neither is a zero. ``--prepare`` grades the solution instead, when the image is built, and
+removes it, so that it does not lie in the container in which submissions run.
+Standard output is for instructors alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..assignment import Assignment, bundled_names, load
+from ..grading.grade import grade
+from ..report import gradescope
+from ..report.model import Report
+from ..report.redact import for_student
+from ..sandbox import memory_needs
+from ..submission import Submission, files, read, read_contents
+from ..support import i18n
+from ..support.atomic_files import write_whole
+from ..support.errors import GraderError, NotGradable, UsageError
+from ..support.i18n import _, marked
+
+SETTINGS = "grader.json"
+FOLDER = "assignment"  # of one that is not bundled
+TRIAL = "trial"  # the folder with the solution
+SHOWN = marked("your submission")
+
+
+def main(base: Path, prepare: bool) -> int:
+    """Grade what lies in ``submission``, or the solution; returns the exit code."""
+    results = base / "results" / "results.json"
+    try:
+        results.unlink(missing_ok=True)
+        settings = json.loads((base / "source" / SETTINGS).read_text())
+        with i18n.use(settings["language"]):
+            assignment = _assignment(base, settings["assignment"])
+            if prepare:
+                _prepare(base / "source" / TRIAL, assignment, settings)
+            else:
+                _grade_submission(base, assignment, settings, results)
+    except GraderError as error:
+        print(error)
+        return 3
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        message = _("The grader itself failed ({what}), which says nothing about the submission: please report it.")
+        print(message.format(what=what))
+        return 3
+    return 0
+
+
+def _grade_submission(base: Path, assignment: Assignment, settings: dict[str, Any], results: Path) -> None:
+    report = _grade(assignment, _read(base / "submission", assignment), settings)
+    if report.nothing_to_grade():  # students read the sentence; without a score Gradescope shows none
+        results.parent.mkdir(exist_ok=True)
+        write_whole(results, gradescope.render(report, assignment.content).encode())
+        print(report.problem())
+        return
+    results.parent.mkdir(exist_ok=True)
+    # A hidden test, as an instructor's check would be, hides everybody's total.
+    shown = for_student(report, assignment.content)
+    write_whole(results, gradescope.render(shown, assignment.content).encode())
+    for sentence in report.for_instructor():
+        print(sentence)
+    if report.ending == "not_gradable":  # students read that it is not their fault, instructors why
+        raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
+
+
+def _assignment(base: Path, name: str) -> Assignment:
+    return load(name if name in bundled_names() else str(base / "source" / FOLDER))
+
+
+def _read(folder: Path, assignment: Assignment) -> Submission:
+    """What was handed in; one in which nothing can be graded gets no score, and the sentence that says why."""
+    if not folder.is_dir():
+        raise NotGradable(_("{folder} is missing: this is to be run by Gradescope.").format(folder=folder))
+    shown = _(SHOWN)
+    try:
+        return read_contents(shown, files.read(folder), assignment)
+    except UsageError as error:
+        problem = str(error).replace(os.fspath(folder), shown)
+        return Submission(shown, "", "module", "", {}, [], None, nothing=problem[:1].upper() + problem[1:])
+
+
+def _grade(assignment: Assignment, submission: Submission, settings: dict[str, Any]) -> Report:
+    report = grade(assignment, submission, settings["seed"], isolation=settings["isolation"], whole=True)
+    gaps = ", ".join(report.isolation.not_enforced) or _("nothing")
+    told = _("Isolation {level}; not enforced: {gaps}. Data: {data}. {seconds} s.")
+    data = report.environment.data or _("none")
+    print(told.format(level=report.isolation.level, gaps=gaps, data=data, seconds=f"{report.seconds:.1f}"))
+    if report.isolation.level == "none":
+        print(_("Warning: student code runs here without isolation, and can read how it is graded."))
+    return report
+
+
+def _prepare(trial: Path, assignment: Assignment, settings: dict[str, Any]) -> None:
+    """Fetch data sets and compute the expected answers by grading the solution in the folder ``trial``, which is removed;
+    raises UsageError unless it passes, and NotGradable in a container that is too small.
+
+    An upload that was made without a solution has a starter graded instead.
+    """
+    small = memory_needs.less_than_allowed(assignment, memory_needs.limits_here(assignment))
+    print(_("This machine: {what}.").format(what=memory_needs.here()))
+    if small:
+        print(small)
+    solution = next(trial.glob("*"), None)
+    starter = next(iter(assignment.content.starters), None)
+    if solution is None and starter is None:
+        print(_("The assignment has no solution, so nothing was tried out: hand one in as a test."))
+        return
+    report = _grade(assignment, read(solution or assignment.file(str(starter)), assignment), settings)
+    if report.ending == "not_gradable":
+        raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
+    fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
+    if solution is not None and fallen:
+        message = _("{assignment}: its own solution falls at {check} here ({reason})")
+        raise UsageError(message.format(assignment=assignment.name, check=fallen[0].name, reason=fallen[0].message))
+    if "stand-in" in (report.environment.data or ""):
+        print(_("Warning: data sets could not be fetched, so a drawn stand-in takes their place: build it again."))
+    if solution is None:
+        message = _(
+            "There was no solution to try, and the starter got {score} of {most} points: hand in a solution as a test."
+        )
+    else:
+        shutil.rmtree(trial)
+        message = _("The solution got {score} of {most} points.")
+    print(message.format(score=report.score, most=report.max_score))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), "--prepare" in sys.argv[2:]))

@@ -1,0 +1,1 @@
+"""Grades one submission, and proves an assignment with its own submissions."""

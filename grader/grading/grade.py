@@ -1,0 +1,484 @@
+"""Grades one submission: loads it in a worker, runs the checks in order, makes the report."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from .. import __version__, checks, datasets
+from ..assignment import Assignment
+from ..assignment.base import Limits
+from ..assignment.checks import BandedCheck, BaseCheck, SourceCheck
+from ..assignment.spec import AssignmentFile
+from ..datasets import Split, lengths
+from ..diagnosis import hints, told_by_check
+from ..expected.mutations import Mutations
+from ..expected.reference import Oracle, tensorflow_version
+from ..machine.device import Wanted, choose, slot
+from ..report.evidence import stored
+from ..report.model import (
+    CAUSE,
+    NOT_GRADED_FOR,
+    NOTHING,
+    AssignmentName,
+    CheckResult,
+    Environment,
+    GraderName,
+    Isolation,
+    Level,
+    Location,
+    Report,
+    Status,
+    SubmissionName,
+)
+from ..sandbox import memory_needs
+from ..sandbox.engines import Engine
+from ..sandbox.failures import CallFailed
+from ..sandbox.filesystem import Equipment
+from ..sandbox.rebuilding import Rebuilder
+from ..sandbox.session import Session
+from ..sandbox.warm import WarmStart
+from ..student.submitted import Context, Outcome
+from ..submission import Submission
+from ..support import seeds, similar_names
+from ..support.errors import InternalFailure, NoMemory, NotGradable, UsageError
+from ..support.i18n import _
+from ..support.text import clean
+from . import needs
+from .locate import Places
+from .progress import Progress, Untouched
+
+log = logging.getLogger(__name__)
+
+DEFAULT_SEED = seeds.DEFAULT
+MAX_MESSAGE = 1000  # characters, whatever a submission calls its functions and exceptions
+OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would warn only
+
+
+Attempt = Literal["first", "last", "both"]
+
+
+class Timings(dict[str, float]):
+    """Seconds by what they were spent on: "prepare", "start", "load", each check by its name, "diagnosis"."""
+
+    def add(self, what: str, began: float) -> None:
+        """Count the time since ``began`` (:func:`time.monotonic`)."""
+        self[what] = self.get(what, 0.0) + time.monotonic() - began
+
+
+@dataclass
+class Trace:
+    """What a grading leaves beside its report: where the time went, and the notebook as it was executed."""
+
+    timings: Timings = field(default_factory=Timings)
+    executed: bytes = b""
+
+
+def grade(
+    assignment: Assignment,
+    submission: Submission,
+    seed: int = DEFAULT_SEED,
+    only: Sequence[str] = (),
+    isolation: Level | None = None,
+    oracle: Oracle | None = None,
+    whole: bool = False,
+    data: Path | None = None,
+    device: Wanted = "auto",
+    hint_level: int | None = None,
+    earlier: Report | None = None,
+    equipment: Equipment | None = None,
+    warm: WarmStart | None = None,
+    engine: Engine = "shell",
+    trace: Trace | None = None,
+    attempt: Attempt = "both",
+) -> Report:
+    """Grade ``submission`` and return its report.
+
+    ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
+    gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
+    checks as well. ``data`` is a folder with data sets. ``hint_level``, 1 to 3, is how much a hint tells, by default
+    as much as the assignment says. ``earlier`` is a report on the same submission, whose other checks still hold:
+    those in ``only`` and what requires them are graded again. ``equipment`` has what else a worker gets or must not see.
+    ``warm`` lets workers start faster, for who grades many; ``engine`` executes notebooks. ``trace`` is filled in. Where the memory
+    of the machine ran out through no fault of the submission, it is graded once more; whoever can do that later, when
+    nothing else runs, asks for the "first" ``attempt``, and then for the "last". Raises UsageError for an unknown check or
+    folder.
+    """
+    began = time.monotonic()
+    trace = trace or Trace()
+    given = equipment
+    timings = trace.timings
+    equipment = equipment or Equipment()
+    digest = assignment.digest([*equipment.hide, Path(submission.path).absolute()])
+    selected = _select(assignment, only, whole)
+    kept = {} if earlier is None else {result.name: result for result in earlier.checks}
+    if earlier is not None:
+        selected = _with_dependents(assignment, _select(assignment, (), whole), only)
+    computed_on = "cpu"
+    hide = [assignment.folder, *datasets.places(data), *equipment.hide]
+    equipment = replace(equipment, seed=seeds.of_worker(seed), hide=hide)
+    splits: dict[str, Split] = {}
+    limits = assignment.content.limits
+    try:
+        if submission.nothing is not None:
+            raise NotGradable(submission.nothing)
+        limits = memory_needs.limits_here(assignment)
+        needs.refuse_missing_packages(assignment)
+        oracle = oracle or Oracle(assignment)
+        oracle.refuse_without_answers(assignment.content.asked_on_probes(selected), seed == DEFAULT_SEED)
+        splits, files = _prepare(assignment, submission, data)
+        computed_on = choose(device)
+        assignment.author.use(isolation, computed_on != "cpu")
+        equipment = replace(
+            equipment,
+            data=files,
+            files={name: datasets.cache.copy(assignment.file(name)) for name in assignment.content.files},
+            globals=list(assignment.content.globals),
+            gpu=computed_on != "cpu",
+        )
+    except NotGradable as error:
+        results = [_not_graded(check, error) for check in selected]
+        for result in results:
+            result.evidence |= {NOTHING: True} if submission.nothing is not None else {}
+        level, gaps, executed_by = isolation or "strong", [], None  # nothing has run
+    else:
+        timings.add("prepare", began)
+        forbidden = assignment.content.forbidden_imports
+        with (
+            slot(computed_on),
+            Session(submission, limits, isolation, equipment, warm, engine, forbidden, attempt == "last") as session,
+            Rebuilder(limits, equipment, warm, session.kind) as rebuilder,
+        ):
+            if submission.problem is None:
+                session.start()  # the worker starts while this process prepares
+            told = hint_level or assignment.content.hints
+            context = Context(assignment, submission.code, session, oracle, seed, splits, rebuilder)
+            skip = not only or earlier is not None
+            ordered = _ordered(selected)
+            untouched = Untouched(assignment, submission.code)
+            oracle.sources.clear()
+            results = _run_all(submission, session, context, ordered, skip, told, kept, timings, untouched, rebuilder)
+            _note_small_memory(assignment, limits, session, results)
+            level, gaps = session.level, session.not_enforced
+            executed_by = session.engine
+            if submission.kind == "notebook" and session.last_cell:
+                about = {
+                    "file": _as_text(submission.file),
+                    "version": __version__,
+                    "assignment": f"{assignment.name} {assignment.content.version} {digest}",
+                    "seed_fingerprint": seeds.fingerprint(seed),
+                }
+                trace.executed = _executed(submission, session, about)
+    if earlier is not None:
+        selected = _select(assignment, (), whole)
+    found = kept | {result.name: result for result in results}
+    results = [found[check.name] for check in selected]
+    score = sum(result.score or 0 for result in results)
+    max_score = sum(check.points for check in selected if not check.bonus)
+    gradable = all(result.status != "not_gradable" for result in results)
+    if max_score:
+        passed = score >= assignment.content.pass_mark / 100 * max_score - 1e-9
+    else:  # --only a check without points
+        passed = all(result.status == "passed" for result in results)
+    report = Report(
+        assignment=AssignmentName(name=assignment.name, version=assignment.content.version, digest=digest),
+        submission=SubmissionName(path=submission.path, sha256=submission.sha256, file=_as_text(submission.file)),
+        grader=GraderName(version=__version__),
+        seed_fingerprint=seeds.fingerprint(seed),
+        score=round(score, 2) if gradable else None,
+        max_score=max_score,
+        passed=gradable and passed,
+        ending="graded" if gradable else "not_gradable",
+        checks=results,
+        isolation=Isolation(level=level, not_enforced=gaps),
+        environment=_environment(computed_on, splits, executed_by, oracle),
+        seconds=round(time.monotonic() - began, 3),
+    )
+    if attempt == "both" and ran_out_of_memory(report):
+        same = (assignment, submission, seed, only, isolation, oracle, whole, data, device, hint_level, earlier, given)
+        return grade(*same, warm, engine, trace, "last")
+    return report
+
+
+def ran_out_of_memory(report: Report) -> bool:
+    """Whether the memory of the machine ran out, so that another attempt may succeed."""
+    return any(check.evidence.get(NOT_GRADED_FOR) == NoMemory.cause for check in report.checks)
+
+
+def _executed(submission: Submission, session: Session, about: dict[str, str]) -> bytes:
+    from ..submission import notebook  # a module does not need it
+
+    return notebook.executed(submission.files[submission.entry], session.outputs, session.last_cell, about)
+
+
+def _as_text(name: str) -> str:
+    """A file's name as UTF-8 can say it."""
+    return os.fsencode(name).decode(errors="replace")
+
+
+def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[BaseCheck]:
+    """The checks to run, in their order; instructors' and hidden ones are not for a self-check."""
+    visible: list[BaseCheck] = [check for check in assignment.content.checks if whole or check.visibility == "open"]
+    names = [check.name for check in visible]
+    for name in only:
+        if name not in names:
+            meant = similar_names.nearest(name, names)
+            sentence = (
+                _("{assignment} has no check '{name}': use one of {names}.")
+                if meant is None
+                else _("{assignment} has no check '{name}': did you mean '{meant}'?")
+            )
+            names_there = ", ".join(names)
+            raise UsageError(sentence.format(assignment=assignment.name, name=name, names=names_there, meant=meant))
+    return [check for check in visible if not only or check.name in only]
+
+
+def _with_dependents(assignment: Assignment, every: list[BaseCheck], names: Sequence[str]) -> list[BaseCheck]:
+    """The checks of those names, and all whose verdict depends on one of them, directly or not."""
+    mutations = Mutations(assignment)
+    chosen = set(names)
+    functions: set[str] = set()
+    for check in every:  # what a check requires stands above it
+        used = set(check.functions()).union(*map(mutations.uses_in_all, check.functions()))
+        if check.name in chosen or chosen & set(check.requires) or functions & used or _needs_work(check):
+            chosen.add(check.name)
+            functions |= set(check.functions())
+    return [check for check in every if check.name in chosen]
+
+
+def _needs_work(check: BaseCheck) -> bool:
+    """Whether a check asks for nothing that a submission has to bring: an empty file imports nothing forbidden."""
+    return isinstance(check, SourceCheck) and not check.asks_for_training()
+
+
+def _ordered(selected: list[BaseCheck]) -> list[BaseCheck]:
+    """The checks in the order in which they are run, those that need the others' results last.
+
+    What a submission keeps of hidden inputs must not come out in the message of an open check, so these come first.
+    """
+    late: set[str] = set()
+    for check in selected:
+        if _needs_work(check) or late & set(check.requires):
+            late.add(check.name)
+    return sorted(selected, key=lambda check: (check.visibility != "open", check.name in late))
+
+
+def _run_all(
+    submission: Submission,
+    session: Session,
+    context: Context,
+    selected: list[BaseCheck],
+    skip: bool,
+    level: int,
+    kept: Mapping[str, CheckResult],
+    timings: Timings,
+    untouched: Untouched,
+    rebuilder: Rebuilder,
+) -> list[CheckResult]:
+    if submission.problem is not None:
+        return [_result(check, "error", 0, submission.problem) for check in selected]
+    began = time.monotonic()
+    try:
+        session.confine()
+        if "keras" in session.kind.libraries and any(isinstance(c, BandedCheck) and c.variables() for c in selected):
+            rebuilder.start(session.level)  # it imports Keras while the submission trains
+        timings.add("start", began)
+        began = time.monotonic()
+        session.load()
+    except NotGradable as error:
+        return [_not_graded(check, error) for check in selected]
+    except CallFailed as failure:
+        location = Places(submission).of_error(failure.place)
+        message = lengths.with_advice(failure.message, context.splits.values())
+        return [_result(check, failure.status, 0, message, location) for check in selected]
+    finally:
+        timings.add("load", began)
+    results: list[CheckResult] = []
+    places = Places(submission)
+    outcomes: dict[str, Outcome] = {}
+    again = {check.name for check in selected}
+    progress = Progress(context, untouched, {name: result for name, result in kept.items() if name not in again})
+    for check in selected:
+        reason = progress.reason_to_skip(check) if skip else ""
+        if not reason and check.bonus and not all(map(context.defines, check.functions())):
+            reason = _("Not handed in; it is optional, and full marks do not need it.")
+        found = _run_one(check, context, outcomes, places) if reason and _needs_work(check) else None
+        if found is not None and found.status == "failed":
+            result = found  # what is forbidden is reported whatever else is missing
+        elif reason:
+            outcomes.pop(check.name, None)
+            result = _result(check, "skipped", 0, reason)
+        else:
+            began = time.monotonic()
+            if check.fresh and results:
+                session.close()  # the next call loads the submission again
+            result = _run_one(check, context, outcomes, places)
+            timings.add(check.name, began)
+        progress.add(check, result)
+        results.append(result)
+    began = time.monotonic()
+    for check, result in zip(selected, results, strict=True):
+        if check.name in outcomes:
+            _explain(check, result, outcomes[check.name], context.content, level)
+    timings.add("diagnosis", began)
+    _mark_causes(results, session.causes.sentences)
+    failed = [clean(note, MAX_MESSAGE) for note in session.causes.notes]
+    notes = [*submission.notes, *(lengths.with_advice(note, context.splits.values()) for note in failed)]
+    notes += _notes_on_what_was_given(session, context)
+    if notes:
+        results[0].evidence["notes"] = [*notes, *results[0].evidence.get("notes", [])]
+    return results
+
+
+def _mark_causes(results: Sequence[CheckResult], sentences: Iterable[str]) -> None:
+    """Note in the evidence which part of a message is the cause that lies behind it, for a report to say it once."""
+    causes = sorted((clean(sentence, MAX_MESSAGE) for sentence in sentences), key=len, reverse=True)
+    for result in results:
+        cause = next((cause for cause in causes if result.status != "passed" and cause in result.message), None)
+        if cause is not None:
+            result.evidence[CAUSE] = cause
+
+
+def _note_small_memory(assignment: Assignment, limits: Limits, session: Session, results: list[CheckResult]) -> None:
+    """Say which limit a submission has met, where it is not the assignment's."""
+    small = memory_needs.less_than_allowed(assignment, limits)
+    cause = session.causes.first
+    if small and (
+        "memory" in {result.status for result in results} or (cause is not None and cause.status == "memory")
+    ):
+        results[0].evidence["notes"] = [*results[0].evidence.get("notes", []), small]
+
+
+def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:
+    """A sentence about each file of the course, and each value of the assignment, that took the place of the student's,
+    and about a data set that was given whole to code that counts on it."""
+    read = _("{file} of the course was read in place of {path}.")
+    whole = _("Your code counts on all {count} training images of {name}, and got them; {usual} are usual here.")
+    value = _("Your code uses `{name}`, which was not defined once it was loaded: the assignment's value was taken.")
+    return [
+        *(read.format(file=clean(file, 100), path=clean(path, 200)) for file, path in session.read),
+        *(value.format(name=name) for name in session.unbound),
+        *(
+            whole.format(count=f"{context.split(name).served:,}", name=name, usual=f"{budget.training:,}")
+            for name, budget in context.content.datasets.items()
+            if budget.training and not budget.whole and context.split(name).served > budget.training
+        ),
+    ]
+
+
+def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], places: Places) -> CheckResult:
+    """Judge by one check; an outcome joins ``outcomes``, to be explained."""
+    try:
+        outcome = checks.run(check, context)
+    except CallFailed as failure:
+        if failure.status == "error" and any(said in failure.raised for said in OVERFLOW):
+            outcomes[check.name] = Outcome(0, failure.message, bugs=told_by_check("overflow", *check.functions()))
+        if failure.raised.startswith("NotImplementedError") and len(set(check.functions())) == 1:
+            context.unwritten |= set(check.functions())
+        location = places.of_error(failure.place) or places.of_check(check, context)
+        message = lengths.with_advice(failure.message, context.splits.values())
+        return _result(check, failure.status, 0, message, location)
+    except NotGradable as error:
+        return _not_graded(check, error)
+    except UsageError:
+        raise
+    except Exception as error:  # a mistake in the grader must not cost the student, nor the rest of the report
+        log.debug("check %s", check.name, exc_info=True)
+        what = clean(f"{type(error).__name__}: {error}")
+        sentence = _("The grader failed in this check ({error}): please report it.").format(error=what)
+        return _not_graded(check, InternalFailure(sentence))
+    outcomes[check.name] = outcome
+    status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
+    location = None
+    if status != "passed":
+        location = places.of_spot(outcome.spot) if outcome.spot else places.of_check(check, context)
+    return _result(check, status, outcome.share, outcome.message, location)
+
+
+def _explain(check: BaseCheck, result: CheckResult, outcome: Outcome, content: AssignmentFile, level: int) -> None:
+    """Complete a result with the evidence, the bug and a hint."""
+    if outcome.diagnose is not None:
+        try:
+            with np.errstate(all="ignore"):
+                outcome = outcome.diagnose(outcome)
+        except Exception:  # the grader's own failure here costs the name of the bug, and nothing else
+            log.debug("diagnosis of %s", check.name, exc_info=True)
+    result.message = clean(outcome.message, MAX_MESSAGE)  # of several accepted inputs, the one that a bug explains
+    result.evidence |= _cleaned(outcome.evidence)
+    if outcome.pictures:
+        result.evidence["pictures"] = stored(outcome.pictures)
+    if result.status in ("failed", "partial") and (outcome.hint_fits or outcome.bugs is not None):
+        result.hint = hints.hint(check, outcome.bugs, outcome.evidence, content, level)
+    if outcome.bugs is not None:
+        result.diagnosis = hints.diagnosis(outcome.bugs, content)
+
+
+def _cleaned(value: Any) -> Any:
+    """Evidence with all texts as they may be shown: names and titles in it are the submission's own."""
+    if isinstance(value, str):
+        return clean(value, MAX_MESSAGE)
+    if isinstance(value, dict):
+        return {clean(key): _cleaned(item) for key, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _result(
+    check: BaseCheck, status: Status, share: float, message: str, location: Location | None = None
+) -> CheckResult:
+    evidence: dict[str, Any] = {"bonus": True} if check.bonus else {}
+    if location is not None:
+        evidence["location"] = location.model_dump()
+    return CheckResult(
+        name=check.name,
+        title=_(check.title),
+        status=status,
+        score=None if status == "not_gradable" else round(share * check.points, 2),
+        max_score=check.points,
+        evidence=evidence,
+        message=clean(message, MAX_MESSAGE),
+    )
+
+
+def _not_graded(check: BaseCheck, error: NotGradable) -> CheckResult:
+    result = _result(check, "not_gradable", 0, str(error))
+    result.evidence |= {NOT_GRADED_FOR: error.cause} if error.cause else {}
+    return result
+
+
+def _prepare(
+    assignment: Assignment, submission: Submission, folder: Path | None
+) -> tuple[dict[str, Split], dict[str, Path]]:
+    """The data sets of the assignment, split, and the files of what this submission may see.
+
+    Code that counts on the length of the original data set gets all of it, whatever the budget for training.
+    """
+    texts = [code.text for code in submission.code]
+    splits: dict[str, Split] = {}
+    for name, budget in assignment.content.datasets.items():
+        whole = budget.whole or (
+            budget.training is not None and lengths.counts_on_all(texts, budget.training, datasets.LENGTHS[name][0])
+        )
+        splits[name] = datasets.split(datasets.load(name, folder), budget.training, budget.held_out, whole)
+    return splits, {name: datasets.public_file(split) for name, split in splits.items()}
+
+
+def _environment(
+    computed_on: str, splits: dict[str, Split], engine: Engine | None, oracle: Oracle | None
+) -> Environment:
+    return Environment(
+        python=platform.python_version(),
+        numpy=np.__version__,
+        tensorflow=tensorflow_version(),
+        device=computed_on,
+        data="; ".join(split.describe() for split in splits.values()) or None,
+        engine=engine,
+        expected_answers=sorted(oracle.sources) if oracle is not None else [],
+    )

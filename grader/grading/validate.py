@@ -1,0 +1,119 @@
+"""Proves an assignment by grading the submissions that it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..assignment import Assignment
+from ..diagnosis import agreement
+from ..diagnosis.proving import problems
+from ..expected import proof
+from ..machine import distribution
+from ..report.model import CheckResult, Report
+from ..sandbox import memory_needs
+from ..submission import read
+from ..support.errors import NotGradable
+from . import needs
+from .grade import grade
+
+STANDING = ("passed", "skipped", "not_gradable")  # a known-wrong solution must not end so at its check
+
+
+@dataclass(frozen=True)
+class Line:
+    """One submission of the assignment: whether it ends as it should, in a sentence."""
+
+    file: str
+    score: float
+    max_score: float
+    holds: bool
+    sentence: str
+    data: str | None
+
+
+def validate(assignment: Assignment) -> Iterator[Line]:
+    """Grade solution, starters and known-wrong solutions, one line each.
+
+    Raises NotGradable where the solutions or a package that submissions need are not installed, and where memory is too
+    small.
+    """
+    if assignment.lacks_solution:
+        raise distribution.left_out(f"assignments/{assignment.name}/{assignment.content.solution}")
+    needs.refuse_missing_packages(assignment)
+    memory_needs.limits_here(assignment)
+    content = assignment.content
+    assignment.file(content.task)
+    report = _grade(assignment, content.solution)
+    wrong = [check for check in report.checks if check.status != "passed"]
+    full = f"full marks asked, but {wrong[0].name}: {wrong[0].message}" if wrong else "full marks"
+    yield _line(content.solution, report, not wrong, full)
+    for starter in content.starters:
+        report = _grade(assignment, starter)
+        earned = [check.name for check in report.checks if check.score]
+        nothing = f"nothing asked, but it earns {', '.join(earned)}" if earned else "no points"
+        yield _line(starter, report, report.score == 0, nothing if report.score is not None else "not gradable")
+    for sentence in problems(assignment):
+        yield Line("assignment.yaml", 0, 0, False, sentence, None)
+    yield from _proof(assignment)
+    for known in content.known_wrong:
+        report = _grade(assignment, known.file)
+        fallen = [check for check in report.checks if check.status not in STANDING]
+        stuck = [check for check in report.checks if check.status == "not_gradable"]
+        first = fallen[0].name if fallen else f"nothing ({stuck[0].message})" if stuck else "nothing"
+        holds = first == known.fails
+        sentence = _ending(fallen[0]) if holds else f"has to fall at {known.fails}, but falls at {first}"
+        if holds and known.bug is not None and known.bug not in _names(fallen[0]):
+            found = " and ".join(_names(fallen[0])) or "no bug"
+            holds, sentence = False, f"{sentence}, where the bug {known.bug} has to be named, not {found}"
+        yield _line(known.file, report, holds, sentence)
+
+
+def _proof(assignment: Assignment) -> Iterator[Line]:
+    """Whether the recorded proof that steps and reference agree still holds; nothing where none was recorded."""
+    file, recorded = proof.file_of(assignment), proof.read(assignment)
+    if recorded is None and not file.is_file():
+        return
+    if recorded is None:
+        given = assignment.name if assignment.is_bundled else assignment.folder
+        again = f"run 'grader reference {given} --write'"
+        yield Line(
+            file.name, 0, 0, False, f"recorded for another reference, other steps or other probes: {again}", None
+        )
+        return
+    names = ", ".join(recorded.functions)
+    try:
+        found = agreement.compare(assignment)
+    except NotGradable as error:
+        yield Line(file.name, 0, 0, True, f"the steps of {names} were not compared again: {error}", None)
+        return
+    wrong = [
+        f"the steps of {name} do not agree with the reference: {found[name].problem}"
+        for name in recorded.functions
+        if found[name].problem
+    ]
+    for sentence in wrong:
+        yield Line(file.name, 0, 0, False, sentence, None)
+    if not wrong:
+        yield Line(
+            file.name, 0, 0, True, f"the steps of {names} agree with the reference for {recorded.seeds} seeds", None
+        )
+
+
+def _grade(assignment: Assignment, file: str) -> Report:
+    return grade(assignment, read(assignment.file(file), assignment), whole=True)
+
+
+def _line(file: str, report: Report, holds: bool, sentence: str) -> Line:
+    return Line(file, report.score or 0.0, report.max_score, holds, sentence, report.environment.data)
+
+
+def _ending(check: CheckResult) -> str:
+    names = _names(check)
+    return f"{check.status} at {check.name}" + (f": {', '.join(names)}" if names else "")
+
+
+def _names(check: CheckResult) -> list[str]:
+    """All bugs that a check names, also those that cannot be told apart."""
+    found = check.diagnosis
+    return [bug.bug for bug in (found, *found.also, *found.alternatives)] if found is not None else []

@@ -1,0 +1,1 @@
+"""Compares arrays and estimates statistics; knows nothing of submissions."""

@@ -1,0 +1,253 @@
+"""Compares a result with the expected one: type, then shape, then dtype, then values.
+
+The first difference is said in one sentence, with the size of the error and never with the expected
+numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..assignment.base import Tolerance
+from ..student.signatures import array_of, as_array, describe, without_ones
+from ..support.i18n import _, marked
+from ..support.text import plain_number
+
+Array = np.ndarray[Any, Any]
+
+# Rounding of one operation is about 1e-16, 1e-7 and 1e-3; a training loop loses some digits more.
+NOT_FINITE = {"NaN", "infinite"}  # in the evidence: how many entries are so
+RELATIVE_BY_DTYPE = {"float32": 1e-4, "float16": 2e-3}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """``problem`` is None where the values agree; ``note`` names an accepted convention."""
+
+    problem: str | None
+    note: str | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether the problem is in the numbers, and not in the type or the shape of what holds them."""
+        return bool(self.evidence)
+
+    @property
+    def not_finite(self) -> dict[str, int]:
+        """How many of how many entries are NaN or infinite; empty where all are finite."""
+        return {
+            key: self.evidence[key]
+            for key in (*NOT_FINITE, "entries")
+            if NOT_FINITE & self.evidence.keys() and key in self.evidence
+        }
+
+
+def compare_results(
+    answered: dict[str, Any], expected: dict[str, Any], tolerance: Tolerance, history: str | None = None
+) -> dict[str, Comparison]:
+    """Compare the results of one call with the expected ones, result by result.
+
+    ``history`` names a result with one entry an epoch (see :func:`recorded`), as a list or an array;
+    the expected one has the entries before the first update and after each. A function that computes in
+    float32 may hand some results over as Python numbers: the coarsest result sets the tolerance.
+    """
+    coarsest = max((RELATIVE_BY_DTYPE.get(_dtype_name(answered[name]), 0.0) for name in expected), default=0.0)
+    tolerance = tolerance.model_copy(update={"relative": max(tolerance.relative, coarsest)})
+    alone = len(answered) == 1
+    return {
+        name: (compare_history if name == history else compare)(name, answered[name], item, tolerance, alone)
+        for name, item in expected.items()
+    }
+
+
+def all_agree(compared: dict[str, Comparison]) -> bool:
+    """Whether no result differs from the expected one."""
+    return all(item.problem is None for item in compared.values())
+
+
+def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: bool = True) -> Comparison:
+    """Compare with each of the ways in which a history may be recorded; any of them will do."""
+    epochs = len(expected) - 1
+    if isinstance(actual, list | tuple):
+        actual = as_array(actual)
+        if isinstance(actual, list | tuple):
+            return Comparison(_("{name} is a list of something else than numbers.").format(name=name))
+    ways = recorded(expected)
+    if isinstance(actual, np.ndarray) and actual.ndim:
+        fitting = [way for way in ways if way.size and actual.size == way.size]
+        if not fitting:
+            return Comparison(
+                _("{name} has {count} entries, expected one an epoch, {epochs}.").format(
+                    name=name, count=len(actual), epochs=epochs
+                )
+            )
+        ways = fitting
+    compared = [compare(name, actual, way, tolerance, alone) for way in ways]
+    best = next((item for item in compared if item.problem is None), compared[0])
+    if best.problem is None and np.size(actual) != epochs:
+        note = _("{name} has {count} entries where one an epoch was asked for, {epochs}: accepted.").format(
+            name=name, count=np.size(actual), epochs=epochs
+        )
+        return Comparison(None, " ".join(filter(None, [best.note, note])))
+    return best
+
+
+def recorded(expected: Any) -> list[Any]:
+    """Return the accepted ways to record a history whose entries before the first and after each update are given.
+
+    Before each update, after each update, both at the start and at the end, only between two updates.
+    """
+    return [expected[:-1], expected[1:], expected, expected[1:-1]]
+
+
+def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: bool = True) -> Comparison:
+    """Compare ``actual``, whatever it is, with ``expected``, an array or a number.
+
+    ``alone`` says that it is all that was returned, and not one of several results.
+    """
+    expected = np.asarray(expected)
+    notes = []
+    if isinstance(actual, list | tuple):
+        actual = as_array(actual)
+        if isinstance(actual, np.ndarray):
+            notes.append(list_note([name]))
+    if isinstance(actual, bool) or not isinstance(actual, np.ndarray | np.generic | int | float):
+        advice = ""
+        if actual is None and alone:
+            advice = _(": the function returns nothing")
+        elif isinstance(actual, tuple) and any(isinstance(item, np.ndarray) for item in actual):
+            advice = _(": it holds several values, return this one alone")
+        elif isinstance(actual, list | tuple):
+            advice = _(": its entries are no numbers, or its rows differ in length")
+        return Comparison(
+            _("{name} is {value}, expected {expected}{advice}.").format(
+                name=name, value=describe(actual), expected=_expectation(expected), advice=advice
+            )
+        )
+    array = np.asarray(actual)
+    if array.shape != expected.shape:
+        # (n, 1) or (1, n) for (n,), and (1,) for a number, hold the same answer.
+        if without_ones(array.shape) != without_ones(expected.shape):
+            return Comparison(
+                _("{name} has the shape {shape}, expected {expected}.").format(
+                    name=name, shape=array.shape, expected=_expectation(expected)
+                )
+            )
+        notes.append(
+            _("{name} has the shape {shape} where {expected} was asked for: accepted.").format(
+                name=name, shape=array.shape, expected=_expectation(expected)
+            )
+        )
+        array = array.reshape(expected.shape)
+    whole = expected.dtype.kind != "f" or bool((expected == np.round(expected)).all())
+    if array.dtype.kind == "b" and whole and array.ndim:
+        notes.append(_("{name} holds truth values: accepted, they count as 0 and 1.").format(name=name))
+    elif array.dtype.kind not in ("fiu" if whole else "f"):
+        return Comparison(
+            _("{name} holds {kind}, expected decimals (float64).").format(name=name, kind=_kind(array.dtype))
+        )
+    relative = tolerance.relative
+    if array.dtype.name in RELATIVE_BY_DTYPE:
+        notes.append(
+            _("{name} is {dtype}: compared with a tolerance to match.").format(name=name, dtype=array.dtype.name)
+        )
+        relative = max(relative, RELATIVE_BY_DTYPE[array.dtype.name])
+    note = " ".join(notes) or None
+    return _compare_values(name, array.astype(np.float64), expected.astype(np.float64), relative, tolerance, note)
+
+
+def _compare_values(
+    name: str, array: Array, expected: Array, relative: float, tolerance: Tolerance, note: str | None
+) -> Comparison:
+    for what, wrong in (
+        ("NaN", np.isnan(array) & ~np.isnan(expected)),
+        (marked("infinite"), np.isinf(array) & np.isfinite(expected)),
+    ):
+        if wrong.any():
+            sentence = (
+                _("{name} is {what} at {count} of {total} entries.")
+                if wrong.size > 1
+                else _("{name} is {what} where a number is expected.")
+            ).format(name=name, what=_(what), count=int(wrong.sum()), total=wrong.size)
+            evidence = {"result": name, what: int(wrong.sum()), "entries": int(wrong.size)}
+            return Comparison(sentence, note, evidence)
+    with np.errstate(all="ignore"):
+        error = np.abs(array - expected)
+        scale = float(np.max(np.abs(expected), initial=0.0))
+        # "not <=" and not ">": a NaN must never pass
+        wrong = ~(error <= tolerance.absolute + relative * scale)
+    if not wrong.any():
+        return Comparison(None, note)
+    largest = float(error.max())
+    index = [int(i) for i in np.unravel_index(int(np.argmax(error)), error.shape)]
+    evidence = {
+        "result": name,
+        "wrong_entries": int(wrong.sum()),
+        "entries": int(wrong.size),
+        # Rounded, and for a single number only the ratio: the right values are not for reading here.
+        "max_abs_error": float(f"{largest:.3g}") if wrong.size > 1 else None,
+        "max_rel_error": float(f"{largest / scale:.2g}") if scale else None,
+        "index": index,
+    }
+    if wrong.size == 1:
+        times = _("{name} is wrong by {ratio} times the right value.")
+        by = _("{name} is wrong by {error}.")
+        sentence = (
+            times.format(name=name, ratio=plain_number(largest / scale))
+            if scale
+            else by.format(name=name, error=plain_number(largest, 3))
+        )
+        return Comparison(sentence, note, evidence)
+    size = _(" ({ratio} times the largest right entry)").format(ratio=plain_number(largest / scale)) if scale else ""
+    sentence = _("{name} is wrong at {count} of {total} entries, most at index {index}, by {error}{size}.").format(
+        name=name,
+        count=int(wrong.sum()),
+        total=wrong.size,
+        index=index if len(index) > 1 else index[0],
+        error=plain_number(largest, 3),
+        size=size,
+    )
+    return Comparison(sentence, note, evidence)
+
+
+def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float | None:
+    """The number by which all expected arrays have to be multiplied to give the answered ones, if there is one."""
+    values = [as_array(answered[name]) for name in expected]
+    if any(isinstance(value, list | tuple) for value in values):
+        return None
+    arrays = [np.asarray(value) for value in values]
+    if any(array.dtype.kind not in "fiu" for array in arrays):
+        return None
+    given = np.concatenate([array.ravel().astype(np.float64) for array in arrays])
+    right = np.concatenate([np.ravel(item) for item in expected.values()])
+    if given.shape != right.shape or not np.isfinite(given).all() or not right.any():
+        return None
+    factor = float(given @ right / (right @ right))
+    residual = np.linalg.norm(given - factor * right)
+    if abs(factor - 1) <= 1e-6:  # other shapes, or something else than a factor
+        return None
+    return factor if factor and residual <= 1e-6 * np.linalg.norm(given) else None
+
+
+def list_note(names: Sequence[str]) -> str:
+    """The sentence for results that are lists, or tuples, of numbers."""
+    return _("Lists of numbers instead of arrays ({names}): accepted.").format(names=", ".join(names))
+
+
+def _expectation(expected: np.ndarray[Any, Any]) -> str:
+    return array_of(expected.shape) if expected.ndim else _("a single number")
+
+
+def _kind(dtype: np.dtype[Any]) -> str:
+    names = {"i": _("integers"), "u": _("integers"), "b": _("truth values"), "c": _("complex numbers")}
+    kind = names.get(dtype.kind, _("values"))
+    return f"{kind} ({dtype.name})"
+
+
+def _dtype_name(value: Any) -> str:
+    return value.dtype.name if isinstance(value, np.ndarray | np.generic) else ""

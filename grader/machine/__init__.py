@@ -1,0 +1,1 @@
+"""What this machine has: its operating system, memory, processors, GPUs and installed packages."""

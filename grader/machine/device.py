@@ -1,0 +1,81 @@
+"""Chooses what TensorFlow computes on, without importing it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import AbstractContextManager, nullcontext, suppress
+from ctypes.util import find_library
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from ..datasets.cache import lock
+from ..support.errors import NotGradable
+from ..support.i18n import _
+from . import distribution
+
+Wanted = Literal["auto", "cpu", "gpu"]
+NO_GPU = "-1"  # what CUDA_VISIBLE_DEVICES hides all of them with
+SECONDS = 120  # a first import of TensorFlow with CUDA takes long
+LIST_GPUS = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GPU')))"
+
+
+def gpus() -> list[str]:
+    """The names of the NVIDIA GPUs that the driver reports."""
+    if shutil.which("nvidia-smi") is None:
+        return []
+    try:
+        command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [line.strip() for line in done.stdout.splitlines() if line.strip()]
+
+
+def choose(wanted: Wanted) -> str:
+    """Set this process up for ``wanted`` and return "cpu", or "gpu" and its name; raises NotGradable without a GPU.
+
+    TensorFlow reads the variables when it is imported, so this comes before any reference is used.
+    """
+    found = [] if wanted == "cpu" or (wanted == "auto" and not has_cuda()) else gpus()
+    if wanted == "gpu" and not found:
+        raise NotGradable(_("There is no GPU on this machine that NVIDIA's driver knows: leave out --device gpu."))
+    if wanted == "gpu" and not tensorflow_sees_gpu():
+        raise NotGradable(
+            _("TensorFlow does not see the GPU of this machine: run {command}, or leave out --device gpu.").format(
+                command=distribution.command("gpu")
+            )
+        )
+    if not found:
+        os.environ["CUDA_VISIBLE_DEVICES"] = NO_GPU
+        return "cpu"
+    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # a worker beside us needs memory, too
+    os.environ["TF_DETERMINISTIC_OPS"] = "1"
+    return f"gpu ({found[0]})"
+
+
+def slot(computed_on: str) -> AbstractContextManager[None]:
+    """One submission at a time on the GPU: others wait, since its memory is not shared out. The processor is free for all."""
+    return nullcontext() if computed_on == "cpu" else lock("gpu")
+
+
+def has_cuda() -> bool:
+    """Whether the libraries are there that TensorFlow needs for a GPU: a guess, quicker than to import it."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", NO_GPU):
+        return False
+    with suppress(PackageNotFoundError):
+        return bool(version("nvidia-cuda-runtime-cu12"))
+    return find_library("cudart") is not None
+
+
+def tensorflow_sees_gpu() -> bool:
+    """Whether TensorFlow finds a GPU, tried in a process of its own."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", LIST_GPUS], capture_output=True, text=True, timeout=SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.stdout.strip() not in ("", "0")

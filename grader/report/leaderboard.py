@@ -1,0 +1,70 @@
+"""Ranks submissions by what a bonus check measured on held-out images, from their reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..support.errors import UsageError
+from ..support.text import clean
+from .model import Report
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One submission in a contest; entries are compared only within the same assignment, check and data."""
+
+    contest: tuple[str, str, str]  # assignment and version, check, data
+    submission: str
+    accuracy: float
+    low: float
+    high: float
+
+
+def read(paths: Sequence[Path]) -> tuple[list[Entry], list[Path]]:
+    """The entries of all reports (``grader check --json``) among ``paths``, files or folders with .json files, and
+    the files that are none.
+
+    Only the best of several reports on the same content counts. Raises UsageError where there is nothing to rank.
+    """
+    best: dict[tuple[Any, str], Entry] = {}
+    skipped: list[Path] = []
+    for path in paths:
+        for report in _reports(path, skipped):
+            for entry in entries(report):
+                key = (entry.contest, report.submission.sha256)
+                if key not in best or entry.accuracy > best[key].accuracy:
+                    best[key] = entry
+    if not best:
+        listed = ", ".join(map(str, paths))
+        raise UsageError(
+            f"No report in {listed} has a graded challenge: make them with 'grader check ... --json > FILE'."
+        )
+    return sorted(best.values(), key=lambda entry: (entry.contest, -entry.accuracy, entry.submission)), skipped
+
+
+def _reports(path: Path, skipped: list[Path]) -> Iterator[Report]:
+    if not path.exists():
+        raise UsageError(f"{path} does not exist: give reports, or a folder with reports.")
+    for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
+        try:
+            yield Report.model_validate_json(file.read_bytes())
+        except (OSError, ValueError) as error:
+            if not path.is_dir():
+                raise UsageError(f"{file} is no report of grader check --json.") from error
+            skipped.append(file)  # a folder may hold other files, too
+
+
+def entries(report: Report) -> Iterator[Entry]:
+    """What a report has for a leaderboard: the bonus checks that measured an accuracy."""
+    for check in report.checks:
+        accuracy, interval = check.evidence.get("accuracy"), check.evidence.get("interval")
+        if check.evidence.get("bonus") and isinstance(accuracy, float) and isinstance(interval, list):
+            contest = (
+                f"{report.assignment.name} {report.assignment.version}",
+                check.name,
+                report.environment.data or "",
+            )
+            yield Entry(contest, clean(report.submission.path), accuracy, float(interval[0]), float(interval[1]))

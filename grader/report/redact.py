@@ -1,0 +1,44 @@
+"""What a student may see of a report: neither instructors' checks, nor the evidence of hidden ones, nor
+what is said to instructors alone."""
+
+from __future__ import annotations
+
+from ..assignment.spec import AssignmentFile
+from ..support.errors import InternalFailure
+from ..support.i18n import _, marked
+from .model import NOT_GRADED_FOR, CheckResult, Report
+from .wording import FAULT
+
+INTERNALLY = marked("The grader itself failed in this check: tell your instructor.")
+UNSEEN = marked("This check is hidden: its inputs are not shown.")
+
+
+def for_student(report: Report, content: AssignmentFile, reasons: bool = False) -> Report:
+    """The report without instructors' checks and without what is for instructors in the others; of a hidden one what it gave, the bug and the hint.
+
+    Why a check could not be graded is for instructors: it may name files of their machine. With ``reasons`` students
+    read it, where it is about the machine that they run the grader on: its isolation, data, memory or packages.
+    """
+    report = report.without_words_to_instructors()
+    visibility = {check.name: check.visibility for check in content.checks}
+    shown = [_without_evidence(c) if visibility.get(c.name) == "hidden" else c for c in report.checks]
+    if not report.nothing_to_grade():
+        shown = [
+            c.model_copy(update={"message": _reason(whole) if reasons else _(FAULT)})
+            if c.status == "not_gradable"
+            else c
+            for whole, c in zip(report.checks, shown, strict=True)
+        ]
+    # One that the assignment has no more, as an old result may have, was perhaps no student's business either.
+    kept = [check for check in shown if visibility.get(check.name, "instructor") != "instructor"]
+    return report.model_copy(update={"checks": kept})
+
+
+def _reason(check: CheckResult) -> str:
+    return _(INTERNALLY) if check.evidence.get(NOT_GRADED_FOR) == InternalFailure.cause else check.message
+
+
+def _without_evidence(check: CheckResult) -> CheckResult:
+    bonus = {"bonus": True} if check.evidence.get("bonus") else {}  # says nothing about the inputs
+    message = check.message if check.status in ("passed", "skipped") else _(UNSEEN)
+    return check.model_copy(update={"evidence": bonus, "message": message})

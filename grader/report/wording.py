@@ -1,0 +1,181 @@
+"""The wording that all formats share: the sentences about a check, the verdict, and the line of a finding."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Literal
+
+from ..submission.files import ARCHIVES, PYTHON
+from ..support.i18n import _, marked
+from ..support.text import clean
+from .model import CAUSE, CheckResult, Report
+
+FAULT = marked("This could not be graded yet. It is not your fault.")  # replaces reasons that students must not see
+LONGEST = 1000  # characters of a sentence; the grader cuts messages to the same length
+FINDINGS = ("partial", "failed", "error", "timeout", "memory", "output", "crashed", "protocol")
+# The sources of expected answers.
+SOURCES = {
+    "recorded": marked("answers recorded from the reference"),
+    "steps": marked("answers from steps that are proven to agree with the reference"),
+    "reference": marked("answers computed by the reference"),
+}
+WRONG = ("partial", "failed")  # the findings in which the submission gave an answer
+
+
+def sentences(check: CheckResult, above: Sequence[str] = ()) -> list[str]:
+    """Return the sentences that the student reads about a check: message, notes, bugs and hint, each on one line.
+
+    The sentences ``above`` the check, see :func:`common`, are not repeated.
+    """
+    message = own_message(check, above)
+    lines = [message] if message else []
+    lines += [_("Note: {note}").format(note=note) for note in own_notes(check, above)]
+    if check.diagnosis is not None:
+        for word, bugs in (
+            (_("Bug: {bug}"), [check.diagnosis]),
+            (_("Or: {bug}"), check.diagnosis.alternatives),
+            (_("Also: {bug}"), check.diagnosis.also),
+        ):
+            lines += [word.format(bug=f"{bug.title} ({bug.bug}, {bug.where})") for bug in bugs]
+    if check.hint:
+        lines.append(_("Hint: {hint}").format(hint=check.hint))
+    return [clean(line, LONGEST) for line in lines]
+
+
+def provenance(report: Report) -> str:
+    """Return the graded file, the grader's version, the assignment's digest and the seed fingerprint in one line."""
+    about = [
+        _("file {file}").format(file=report.submission.file) if report.submission.file else "",
+        f"grader {report.grader.version}" if report.grader.version else "",
+        f"{report.assignment.name} {report.assignment.version} {report.assignment.digest}".rstrip(),
+        _("seed {fingerprint}").format(fingerprint=report.seed_fingerprint) if report.seed_fingerprint else "",
+        *(_(SOURCES[source]) for source in report.environment.expected_answers),
+    ]
+    return clean("; ".join(filter(None, about)), LONGEST)
+
+
+def status(check: CheckResult) -> str:
+    """Return the status of a check in a word or two, translated: "passed", "not graded"."""
+    return _("not graded") if check.status == "not_gradable" else _(check.status)
+
+
+def points(check: CheckResult) -> str:
+    """Return e.g. "12.5 of 25"; "– of 25" for a check that was not graded, "note" for a check without points."""
+    if not check.max_score:
+        return _("note")
+    if check.status == "not_gradable":
+        return _("– of {max_score}").format(max_score=f"{check.max_score:g}")
+    return _("{score} of {max_score}").format(score=f"{check.score or 0:g}", max_score=f"{check.max_score:g}")
+
+
+def verdict(report: Report, pass_mark: float) -> str:
+    """Return the whole result in a sentence."""
+    if report.score is None:
+        return not_graded(report)
+    numbers = {"score": f"{report.score:g}", "max_score": f"{report.max_score:g}"}
+    if report.passed:
+        return _("Score: {score} of {max_score}, passed.").format(**numbers)
+    needed = f"{pass_mark / 100 * report.max_score:g}"
+    return _("Score: {score} of {max_score}, not passed ({needed} needed).").format(needed=needed, **numbers)
+
+
+def not_graded(report: Report) -> str:
+    """Return the reasons why there is no score; they say what to do."""
+    problem = report.problem()
+    if problem is not None and report.nothing_to_grade():
+        return problem
+    reasons = dict.fromkeys(check.message for check in report.checks if check.status == "not_gradable")
+    if not reasons:  # the checks with the reasons are hidden
+        return _("Not graded: this is a problem of the grader, not of the submission.")
+    if [*reasons] == [_(FAULT)]:
+        return _(FAULT)
+    return _("Not graded; this is not the submission's fault. {reasons}").format(reasons=" ".join(reasons))
+
+
+def levels(report: Report) -> dict[str, Literal["warning", "error"]]:
+    """Return how serious each finding is, by check name: a check with part of its points is a warning.
+
+    Later checks build on earlier ones. Therefore a partial result is an error if a later check failed: a cause is
+    never less serious than its consequence.
+    """
+    by_name: dict[str, Literal["warning", "error"]] = {}
+    level: Literal["warning", "error"] = "warning"
+    for check in reversed(report.checks):
+        if check.status in FINDINGS:
+            level = "warning" if check.status == "partial" and level == "warning" else "error"
+            by_name[check.name] = level
+    return by_name
+
+
+def path(report: Report) -> str:
+    """Return the submission's path; only its name if it is outside the current folder, to show no folders of the machine."""
+    name = report.submission.path
+    if os.path.isabs(name):
+        name = os.path.relpath(name)
+        name = PurePath(name).name if name.startswith("..") else name
+    return clean(name)
+
+
+def place(report: Report, check: CheckResult) -> tuple[str, int | None]:
+    """Return the file that a finding is about, and the line number in the file's text; None if there is no line."""
+    name, location = path(report), check.location
+    if location is None or name.lower().endswith(ARCHIVES):
+        return name, None
+    if name.lower().endswith(PYTHON) or PurePath(name).name == location.file:
+        return name, location.file_line
+    return f"{name.rstrip('/')}/{clean(location.file)}".removeprefix("./"), location.file_line
+
+
+def spot(check: CheckResult) -> str:
+    """Return the line for a reader: "cell 3, line 2", "helper.py, line 5"; "" if there is no line."""
+    location = check.location
+    if location is None:
+        return ""
+    if location.cell is not None:
+        return _("cell {cell}, line {line}").format(cell=location.cell, line=location.line)
+    return _("{file}, line {line}").format(file=clean(location.file, 80), line=location.line)
+
+
+def shared(report: Report) -> str | None:
+    """Return the message that all checks share, for example if a submission cannot be loaded; None if they differ."""
+    messages = {(check.status, check.message) for check in report.checks}
+    return clean(report.checks[0].message, LONGEST) if len(messages) == 1 < len(report.checks) else None
+
+
+def common(report: Report) -> list[str]:
+    """Return the sentences that are shown once, above all checks: a message or causes that several checks share."""
+    sentence = shared(report)
+    if sentence is not None:
+        return [sentence] if report.checks[0].status != "passed" else []
+    causes = dict.fromkeys(str(cause) for check in report.checks if (cause := check.evidence.get(CAUSE)))
+    # If a cause is part of another one, such as a package that is missing, only the shorter one is shown.
+    ends = [cause for cause in causes if not any(other in cause for other in causes if other != cause)]
+    return [clean(cause, LONGEST) for cause in ends if sum(cause in check.message for check in report.checks) > 1]
+
+
+def own_message(check: CheckResult, above: Sequence[str]) -> str:
+    """Return the message of a check without the sentences ``above`` it; "" if nothing remains."""
+    message = clean(check.message, LONGEST)
+    for sentence in above:
+        message = message.replace(sentence, "")
+    return " ".join(message.split())
+
+
+def own_notes(check: CheckResult, above: Sequence[str]) -> list[str]:
+    """Return the notes of a check, except those that begin with a sentence ``above`` it."""
+    notes = (clean(note, LONGEST) for note in check.evidence.get("notes", []))
+    return [note for note in notes if not note.startswith(tuple(above))]
+
+
+def is_bonus(check: CheckResult) -> bool:
+    """Return whether the points of a check are added on top of full marks."""
+    return bool(check.evidence.get("bonus"))
+
+
+def rest(report: Report) -> tuple[float, float]:
+    """Return score and points of the hidden checks, so that sums agree with the report."""
+    score = (report.score or 0) - sum(check.score or 0 for check in report.checks)
+    points = report.max_score - sum(check.max_score for check in report.checks if not is_bonus(check))
+    return round(score, 2), round(points, 2)

@@ -1,0 +1,199 @@
+"""Binds the state of a class by name: what its methods read from an instance, and what they leave in one."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..assignment.spec import AssignmentFile
+from ..sandbox.failures import CallFailed
+from ..sandbox.session import Found
+from ..support.i18n import _, joined
+from ..worker.values import Opaque
+from .signatures import (
+    Shape,
+    State,
+    bind_results,
+    describe,
+    find_function,
+    in_layout,
+    match,
+    normal,
+    number_of_values,
+    shape_of,
+)
+
+Methods = dict[str, Found]
+
+MOST_ENTRIES = 200  # of a dict, or of a list of arrays; a larger one holds no parameters
+
+
+def choose_class(content: AssignmentFile, classes: dict[str, Methods]) -> Methods:
+    """Return the methods of the class that plays most parts; of several, the last one, which may extend another."""
+    best: Methods = {}
+    most = 0
+    for methods in classes.values():
+        parts = sum(find_function(content, name, methods) is not None for name in content.functions)
+        if parts and parts >= most:
+            best, most = methods, parts
+    return best
+
+
+def entries(attributes: dict[str, Any]) -> dict[str, tuple[str, Any]]:
+    """Return {path: (label, value)} of attributes, and of the entries of those that are dicts or lists of arrays.
+
+    ``params["W1"]`` has the label W1, and ``weights[0]`` the label weights1.
+    """
+    found: dict[str, tuple[str, Any]] = {}
+    for name, value in attributes.items():
+        if isinstance(value, dict) and len(value) <= MOST_ENTRIES:
+            found |= {f"{name}.{key}": (key, item) for key, item in value.items()}
+        elif isinstance(value, list) and len(value) <= MOST_ENTRIES and any(isinstance(i, np.ndarray) for i in value):
+            found |= {f"{name}.{place}": (f"{name}{place + 1}", item) for place, item in enumerate(value)}
+        else:
+            found[name] = (name, value)
+    return found
+
+
+def bind_state(content: AssignmentFile, name: str, attributes: dict[str, Any], inputs: dict[str, Any]) -> State:
+    """Tell which attributes, or entries of them, hold which of ``inputs``; results of the method itself are none.
+
+    ``excused`` are the arguments that another method may leave out or compute, as forward does for backward.
+    """
+    declared = content.functions[name]
+    arguments = declared.complete(inputs)
+    others = [item for item in inputs if item not in arguments and item not in declared.returns]
+    labels = {path: label for path, (label, _) in entries(attributes).items()}
+    bound = match(dict.fromkeys(labels.values()), [*arguments, *others], content.names)
+    computed = {
+        result
+        for function in content.functions.values()
+        for result in function.returns
+        if function.arguments and result not in function.argument_names()
+    }
+    excused = computed if bound else set[str]()
+    return State({path: bound[label] for path, label in labels.items() if label in bound}, frozenset(excused))
+
+
+def filled(attributes: dict[str, Any], state: State, values: dict[str, Any], as_kept: bool = False) -> dict[str, Any]:
+    """Return the attributes with the inputs in their places; those that none of them changes are left out.
+
+    ``as_kept`` gives each the axes of length one that the attribute has.
+    """
+    changed: dict[str, Any] = {}
+    for path, argument in state.bound.items():
+        name, _, entry = path.partition(".")
+        container = attributes[name]
+        if not entry:
+            changed[name] = _shaped(values[argument], container, as_kept)
+            continue
+        copy = changed.setdefault(name, container.copy())
+        key = entry if isinstance(container, dict) else int(entry)
+        copy[key] = _shaped(values[argument], container[key], as_kept)
+    return changed
+
+
+def _shaped(value: Any, pattern: Any, as_kept: bool) -> Any:
+    if not as_kept or not isinstance(pattern, np.ndarray):
+        return value
+    given = np.asarray(value) if isinstance(value, np.generic) and pattern.ndim else value
+    return in_layout(given, pattern.shape)
+
+
+def known(content: AssignmentFile, methods: Methods) -> set[str]:
+    """The arguments that some method of a class has an attribute for, or its constructor a parameter."""
+    names = {name: None for found in methods.values() for name in (*found.reads, *found.stores)}
+    if "__init__" in methods:
+        names |= {parameter: None for parameter, _, _ in methods["__init__"].parameters}
+    return set(match(names, content.all_names(), content.names).values())
+
+
+def bind_all_results(
+    content: AssignmentFile, name: str, found: Found, value: Any, attributes: dict[str, Any], shapes: dict[str, Shape]
+) -> dict[str, Any]:
+    """Return {result name: value}: what was returned, and for what is not among that, attributes of the instance.
+
+    Raises CallFailed with status ``failed``.
+    """
+    if not found.owner and not attributes:
+        return bind_results(content, name, found, value, shapes)
+    declared = content.functions[name]
+    wanted = declared.returns
+    labelled = dict(entries(attributes).values())
+    # An argument's name first, so that no state is taken for a result that has such an alias.
+    names = match(labelled, dict.fromkeys([*declared.argument_names(), *wanted]), content.names)
+    stored = {result: labelled[label] for label, result in names.items() if result in wanted}
+    nothing = value is None or isinstance(value, Opaque)
+    if not stored or (len(wanted) == 1 and not nothing):
+        return bind_results(content, name, found, value, shapes)
+    if isinstance(value, tuple | dict):
+        with contextlib.suppress(CallFailed):
+            return bind_results(content, name, found, value, shapes)
+    items = [] if nothing else list(value) if isinstance(value, tuple) else [value]
+    returned = found.returns if len(found.returns) == len(items) else [""] * len(items)
+    by_name = match(returned, wanted, content.names)
+    results = stored | {by_name[each]: item for each, item in zip(returned, items, strict=True) if each in by_name}
+    lacking = [each for each in wanted if each not in results]
+    rest = [item for each, item in zip(returned, items, strict=True) if each not in by_name]
+    if len(lacking) == 1 == len(rest):
+        return results | {lacking[0]: rest[0]}
+    if not lacking:
+        return results
+    message = _(
+        "`{function}` returned {value} and keeps {kept}; expected {names}: return {lacking} as well, or keep it in an attribute of that name."
+    )
+    raise CallFailed(
+        "failed",
+        message.format(
+            function=found.label,
+            value=number_of_values(value) if isinstance(value, tuple) else describe(value),
+            kept=", ".join(stored),
+            names=", ".join(wanted),
+            lacking=joined(lacking),
+        ),
+    )
+
+
+def constructions(content: AssignmentFile, name: str, methods: Methods, inputs: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the keyword arguments to try for the constructor: by name, then sizes for all that has no default."""
+    if "__init__" not in methods:
+        return [{}]
+    parameters = {p: default for p, kind, default in methods["__init__"].parameters if not kind.startswith("VAR_")}
+    values = content.functions[name].complete(inputs) | inputs
+    bound = match(parameters, values, content.names)
+    required = [parameter for parameter, default in parameters.items() if not default]
+    by_name = {parameter: values[want] for parameter, want in bound.items()}
+    sizes = layer_sizes(content, inputs)
+    rest = sized([parameter for parameter in required if parameter not in bound], sizes)
+    return [by_name | rest, sized(required, sizes)]
+
+
+def layer_sizes(content: AssignmentFile, inputs: dict[str, Any]) -> list[int]:
+    """The number of units of each layer, from the weights: parameters of the net whose names begin with w."""
+    shapes: dict[str, Shape] = {}
+    for function in content.functions.values():
+        shapes |= function.sizes()
+        shapes |= {name: shape_of(inputs[name]) or () for name in function.argument_names() if name in inputs}
+    pairs = [(*shapes[name], 1)[:2] for name in sorted(shapes) if normal(name).startswith("w") and shapes[name]]
+    if not all(before[1] == after[0] for before, after in pairwise(pairs)):
+        pairs = [pair[::-1] for pair in pairs]
+    return [pairs[0][0], *(pair[1] for pair in pairs)] if pairs else []
+
+
+def sized(parameters: Iterable[str], sizes: list[int]) -> dict[str, Any]:
+    """Give each parameter of a constructor a size: in order, but by what it is called if there are not as many."""
+    parameters = list(parameters)
+    given: dict[str, Any] = dict(zip(parameters, [*sizes, *[1] * len(parameters)], strict=False))
+    for parameter in parameters if sizes and len(parameters) != len(sizes) else []:
+        word = normal(parameter)
+        if "hid" in word:
+            given[parameter] = sizes[1]
+        elif "out" in word or "class" in word:
+            given[parameter] = sizes[-1]
+        elif "in" not in word and any(part in word for part in ("layer", "size", "dims")):
+            given[parameter] = list(sizes)
+    return given

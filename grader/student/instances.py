@@ -1,0 +1,196 @@
+"""A submission that is a class: which one, and what an instance of it has to hold before a method is called.
+
+Each call is made on an instance of its own. What a method reads there is bound by name to the inputs; what it
+reads and another method leaves, a cache for example, comes from a call of that one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..sandbox.failures import CallFailed
+from ..sandbox.session import Found, Instance, Session
+from ..support.i18n import _
+from ..worker.values import Opaque
+from . import classes, signatures
+
+if TYPE_CHECKING:
+    from .submitted import Context
+
+
+class Instances:
+    """The class of the submission of one :class:`~grader.student.submitted.Context`, if it is written as one."""
+
+    def __init__(self, context: Context, session: Session) -> None:
+        self._context = context
+        self._content = context.content
+        self._session = session
+        self._methods: classes.Methods | None = None
+        self._built: dict[tuple[int, ...], dict[str, Any]] = {}  # by the sizes of the layers
+        self._busy: set[str] = set()
+        self._loaded: dict[str, dict[str, Any]] = {}  # by function: its global variables after loading
+        self._globals_of: dict[str, list[str]] = {}  # those that a function of the assignment gets, or leaves
+
+    @property
+    def methods(self) -> classes.Methods:
+        """The methods of the class; {} for a submission without one."""
+        if self._methods is None:  # once it is loaded
+            self._methods = classes.choose_class(self._content, self._session.classes)
+        return self._methods
+
+    def find(self, function: str) -> Found | None:
+        """The function that plays the part of ``function``, at the top level or, failing that, in the class."""
+        found = signatures.find_function(self._content, function, self._session.functions)
+        if found is not None and (found.parameters or not self._content.functions[function].arguments):
+            return found  # one without parameters, at the top level, may only run the class
+        return signatures.find_function(self._content, function, self.methods) or found
+
+    def prepared(
+        self, function: str, found: Found, inputs: dict[str, Any], laid_out: dict[str, Any]
+    ) -> tuple[Instance | None, signatures.State]:
+        """Return what ``found`` is called on (None for a function), and which arguments are in there.
+
+        ``laid_out`` are the inputs in the layout of the submission.
+        """
+        if not found.owner:
+            return self._with_globals(function, found, laid_out)
+        attributes: dict[str, Any] = dict.fromkeys(found.reads)
+        attributes |= {name: value for name, value in self._built_ones(laid_out).items() if name in attributes}
+        state = classes.bind_state(self._content, function, attributes, laid_out)
+        held = {path.partition(".")[0] for path in state.bound}
+        left, given = self._left_by_others(found, [name for name in attributes if name not in held], inputs)
+        if left:
+            attributes |= left
+            state = classes.bind_state(self._content, function, attributes, laid_out)
+        values = self._content.functions[function].complete(laid_out) | laid_out
+        excused = state.excused | given | classes.known(self._content, self.methods)
+        instance = Instance(
+            found.owner,
+            classes.constructions(self._content, function, self.methods, laid_out),
+            left | classes.filled(attributes, state, values, self._context.manner.as_kept),
+            list(dict.fromkeys([*found.stores, *found.reads])),
+        )
+        return instance, signatures.State(state.bound, frozenset(excused))
+
+    def notes(self, functions: list[str]) -> list[str]:
+        """The sentence for a class, where one of ``functions`` is a method."""
+        held = dict.fromkeys(name for function in functions for name in self._globals_of.get(function, []))
+        if held:
+            sentence = _("Your functions keep {names} in global variables: accepted.")
+            return [sentence.format(names=", ".join(held))]
+        owners = [found.owner for name in functions if (found := self.find(name)) is not None and found.owner]
+        return [_("Your functions are methods of `{owner}`: accepted.").format(owner=owners[0])] if owners else []
+
+    def _with_globals(
+        self, function: str, found: Found, laid_out: dict[str, Any]
+    ) -> tuple[Instance | None, signatures.State]:
+        """Return the globals that a function is called with, and which arguments are in there.
+
+        Only those arguments that it has no parameter for, and results that it leaves there.
+        """
+        declared = self._content.functions[function]
+        arguments = declared.complete(laid_out)
+        given = signatures.match([name for name, _, _ in found.parameters], laid_out, self._content.names)
+        missing = [name for name in arguments if name in laid_out and name not in given.values()]
+        unknown = [name for name, kind, default in found.parameters if not default and name not in given]
+        if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or len(unknown) >= len(missing):
+            missing = []
+        # A default of the task also replaces the submission's own number: everybody is asked the same.
+        wanted = [*missing, *(name for name in arguments if name not in laid_out and name not in given.values())]
+        if declared.instead or self._context.steps.computes(function):
+            # It may compute an argument from these, or change them itself.
+            known = {name for other in self._content.functions.values() for name in other.argument_names()}
+            others = [name for name, value in laid_out.items() if isinstance(value, np.ndarray) and name in known]
+            wanted += [name for name in (*others, *signatures.RATES) if name not in {*arguments, *given.values()}]
+        collected = signatures.match(found.reads, filter(None, [declared.history]), self._content.names)
+        kept = signatures.match(found.stores, declared.returns, self._content.names) | collected
+        if not (found.reads and wanted) and not kept:
+            return None, signatures.NO_STATE
+        attributes = dict.fromkeys([*found.reads, *found.stores]) | self._values_of(found)
+        state = classes.bind_state(self._content, function, attributes, laid_out)
+        bound = {path: name for path, name in state.bound.items() if name in wanted}
+        held = dict.fromkeys([*(path.partition(".")[0] for path in bound), *kept])
+        if not held:
+            return None, signatures.NO_STATE
+        self._globals_of[function] = list(held)
+        filled = classes.filled(
+            attributes, signatures.State(bound, frozenset()), arguments | laid_out, self._context.manner.as_kept
+        )
+        # A list that collects the losses begins anew.
+        filled |= {name: [] for name in kept if kept[name] == declared.history and name not in filled}
+        fetch = list(dict.fromkeys([*found.stores, *found.reads]))
+        return Instance("", [], filled, fetch), signatures.State(bound, frozenset())
+
+    def _values_of(self, found: Found) -> dict[str, Any]:
+        """The global variables that a function uses, as they are when all is loaded."""
+        if found.name not in self._loaded:
+            self._loaded[found.name] = {}
+            names = list(dict.fromkeys([*found.reads, *found.stores]))
+            with contextlib.suppress(CallFailed):
+                answer = self._session.call(f"?{found.name}", [], {}, instance=Instance("", [], {}, names))
+                self._loaded[found.name] = answer.attributes
+        return self._loaded[found.name]
+
+    def _built_ones(self, laid_out: dict[str, Any]) -> dict[str, Any]:
+        """The attributes of an instance that is only constructed; they show how the class keeps its parameters.
+
+        It is constructed for the sizes of the inputs ``laid_out``.
+        """
+        sizes = tuple(classes.layer_sizes(self._content, laid_out))
+        if sizes not in self._built:
+            self._built[sizes] = {}
+            if "__init__" in self.methods:
+                owner = self.methods["__init__"].owner
+                first = next(iter(self._content.functions))
+                given = classes.constructions(self._content, first, self.methods, laid_out)
+                with contextlib.suppress(CallFailed):
+                    answer = self._session.call("__init__", [], {}, instance=Instance(owner, given))
+                    self._built[sizes] = answer.attributes
+        return self._built[sizes]
+
+    def _left_by_others(
+        self, found: Found, unbound: list[str], inputs: dict[str, Any]
+    ) -> tuple[dict[str, Any], set[str]]:
+        """What other methods leave in those attributes, and the arguments that these have been given."""
+        left: dict[str, Any] = {}
+        given: set[str] = set()
+        for name in unbound:
+            if name in found.stores or name in left:
+                continue
+            for function, maker in self._makers(name, found):
+                self._busy.add(found.name)
+                try:
+                    raw, asked = self._asked(function, inputs)
+                finally:
+                    self._busy.discard(found.name)
+                if name in raw:
+                    mine = (key for key in raw if key in unbound and key in maker.stores)
+                    left |= {key: raw[key] for key in mine if not isinstance(raw[key], Opaque)}
+                    given |= asked
+                    break
+        return left, given
+
+    def _makers(self, attribute: str, reader: Found) -> Iterator[tuple[str, Found]]:
+        for function in self._content.functions:
+            maker = self.find(function)
+            if maker is None or maker.name in (reader.name, "__init__") or maker.name in self._busy:
+                continue
+            if attribute in maker.stores:
+                yield function, maker
+
+    def _asked(self, function: str, inputs: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+        """The attributes after a call of ``function``, with these inputs or, where that fails, with others."""
+        examples = [case.inputs for case in self._context.examples(function)]
+        for given in (inputs, *examples):
+            try:
+                left = self._context.asked(function, given).answer.attributes
+            except CallFailed as failure:
+                if failure.status not in ("error", "failed"):
+                    raise
+            else:
+                return left, set(self._content.functions[function].argument_names()) if given is inputs else set()
+        return {}, set()

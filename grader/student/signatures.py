@@ -1,0 +1,411 @@
+"""Binds a submission's functions, arguments and results by name, whatever order it writes them in.
+
+Case and underscores do not count, and the assignment lists further names. What cannot be bound is
+said in one sentence, with the signature that was expected and the one that was found.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..assignment.base import Function
+from ..assignment.spec import AssignmentFile
+from ..sandbox.failures import CallFailed
+from ..sandbox.session import Found
+from ..support.i18n import _, joined, ngettext
+from ..support.text import clean
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Several inputs as one argument: ``value`` is what the submission gets, ``names`` what is in it."""
+
+    value: Any
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class State:
+    """What a method's instance holds: {attribute or entry of it: argument}, and arguments that need no parameter."""
+
+    bound: dict[str, str]
+    excused: frozenset[str]
+
+
+# Parameters of functions that also print, draw or compute something else, and what turns that off.
+SWITCHES: dict[str, bool | int] = {
+    **dict.fromkeys(["verbose", "debug", "print_cost", "print_loss", "plot", "show", "show_plot"], False),
+    **dict.fromkeys(["derivative", "deriv", "derive"], False),
+    **dict.fromkeys(["print_every", "log_every", "print_interval", "log_interval"], 1_000_000),
+}
+SWITCHES = {name.replace("_", ""): value for name, value in SWITCHES.items()}
+
+SIMILAR = 0.8  # of two names, from 0 to 1: what is at least as alike may be a misspelt one
+RATES = ("learning_rate", "alpha", "eta")  # the field's names for the learning rate, which back-propagation may ask for
+NO_STATE = State({}, frozenset())
+
+
+@lru_cache(maxsize=10_000)
+def normal(name: str) -> str:
+    """Return ``name`` as it is compared: lower case, without underscores."""
+    return name.lower().replace("_", "")
+
+
+def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[str]]) -> dict[str, str]:
+    """Return {given: wanted} for the names that fit: the same, the same but for case, an alias.
+
+    Exact names go first, so that an alias never takes another's place.
+    """
+    given, wanted = list(given), list(wanted)
+    alike: dict[str, list[str]] = {}
+    for name in given:
+        alike.setdefault(normal(name), []).append(name)
+    bound: dict[str, str] = {}
+    for strictness in range(3):
+        for want in wanted:
+            if len(bound) == len(given):
+                return bound
+            if want in bound.values():
+                continue
+            # The first alias that is there, in the order of the assignment.
+            known = [want] if strictness < 2 else aliases.get(want, [])
+            fitting = [name for spelling in known for name in alike.get(normal(spelling), []) if name not in bound]
+            fitting = fitting if strictness else [name for name in fitting if name == want]
+            if fitting:
+                bound[fitting[0]] = want
+    return bound
+
+
+def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
+    """The arguments that count the epochs and that scale a step, by the field's names for them."""
+    epochs = next((name for name in arguments if name in ("epochs", "iterations", "steps")), "")
+    rate = next((name for name in arguments if name in RATES), "")
+    return epochs, rate
+
+
+def find_function(content: AssignmentFile, name: str, defined: dict[str, Found]) -> Found | None:
+    """Return the submitted function that plays the part of ``name``, by its own name or an alias."""
+    aliases = {name: content.functions[name].aliases}
+    if not content.functions[name].arguments:  # a method that wants something is only part of the constructor's work
+        defined = {key: found for key, found in defined.items() if not found.owner or key == "__init__" or _free(found)}
+    return next((defined[found] for found in match(defined, [name], aliases)), None)
+
+
+def bind_arguments(
+    content: AssignmentFile,
+    name: str,
+    found: Found,
+    inputs: dict[str, Any],
+    bundles: dict[str, Bundle] | None = None,
+    state: State = NO_STATE,
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return (positional, keyword) arguments that give ``inputs`` to the submitted function.
+
+    Arguments that ``inputs`` leaves out get the default of the assignment's signature, not the
+    submission's: everybody is asked the same. ``bundles`` maps parameters (see :func:`bundled`) to what
+    they get, ``state`` is what a method finds in its instance. Raises CallFailed with status ``failed``.
+    """
+    declared = content.functions[name]
+    values = declared.complete(inputs)
+    if found.name == "__init__":
+        return [], {}  # see construction()
+    bundles = bundles or {}
+    within = {item for bundle in bundles.values() for item in bundle.names}
+    known = [*declared.may_ask, *RATES]
+    further = {item: inputs[item] for item in known if item in inputs and item not in values}
+    others = {item: value for item, value in inputs.items() if item not in values and item not in further}
+    kinds = {parameter: kind for parameter, kind, _ in found.parameters}
+    parameters = [parameter for parameter, kind in kinds.items() if not kind.startswith("VAR_")]
+    if not parameters and "VAR_POSITIONAL" in kinds.values():
+        return list(values.values()), {}
+    single = [parameter for parameter in parameters if parameter not in bundles]
+    bound = match(single, values, content.names)
+    bound |= match([parameter for parameter in single if parameter not in bound], further, content.names)
+    if not bundles:
+        bound |= _by_elimination(content, name, found, bound | state.bound, inputs)
+    required = [parameter for parameter, _, default in found.parameters if parameter in single and not default]
+    bound |= match([parameter for parameter in required if parameter not in bound], others, content.names)
+    computed = {place for place, other in declared.instead.items() if other in bound.values()}
+    got = {*bound.values(), *within, *state.bound.values(), *state.excused, *computed}
+    needed = [argument for argument in values if argument in inputs and argument not in {*got, *declared.may_omit}]
+    values |= others | further | {parameter: bundle.value for parameter, bundle in bundles.items()}
+    bound |= {parameter: parameter for parameter in bundles}
+    for parameter in required:
+        if parameter not in bound and normal(parameter) in SWITCHES:
+            bound[parameter] = parameter
+            values[parameter] = SWITCHES[normal(parameter)]
+    unknown = [parameter for parameter in required if parameter not in bound]
+    keywords: dict[str, Any] = {}
+    if "VAR_KEYWORD" in kinds.values():
+        keywords = {argument: values[argument] for argument in needed}
+        needed = []
+    elif "VAR_POSITIONAL" in kinds.values() and not unknown:
+        ordered = [p for p in parameters if kinds[p] != "KEYWORD_ONLY"]
+        if needed and all(parameter in bound for parameter in ordered):
+            positional = [values[bound[p]] for p in ordered] + [values[argument] for argument in needed]
+            return positional, {p: values[bound[p]] for p in parameters if p in bound and p not in ordered}
+    if needed or unknown:
+        if needed and found.owner:
+            message = _("Expected `{expected}`, found `{found}`: it has no parameter or attribute for {names}.")
+        elif needed:
+            message = _("Expected `{expected}`, found `{found}`: it has no parameter for {names}.")
+        else:
+            message = _("Expected `{expected}`, found `{found}`: it also asks for {names}.")
+        expected, given = signature(name, content.functions[name]), found_signature(found)
+        raise CallFailed("failed", message.format(expected=expected, found=given, names=joined(needed or unknown)))
+    positional = [values[bound[p]] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
+    keywords |= {p: values[bound[p]] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}
+    return positional, keywords
+
+
+def bundled(content: AssignmentFile, name: str, found: Found) -> dict[str, str]:
+    """Return {parameter: function} for the parameters of ``found`` that take all results of a function together."""
+    parameters = [parameter for parameter, kind, _ in found.parameters if not kind.startswith("VAR_")]
+    direct = match(parameters, content.functions[name].argument_names(), content.names)
+    bundles = {}
+    for parameter in parameters:
+        for maker, function in content.functions.items():
+            known = {normal(bundle) for bundle in function.bundled_as}
+            if normal(parameter) in known and parameter not in direct:
+                bundles[parameter] = maker
+    return bundles
+
+
+def _free(found: Found) -> bool:
+    return all(default or kind.startswith("VAR_") for _, kind, default in found.parameters)
+
+
+def _by_elimination(
+    content: AssignmentFile, name: str, found: Found, bound: dict[str, str], inputs: dict[str, Any]
+) -> dict[str, str]:
+    """Give the parameters with unknown names the arguments that are left, if there are as many.
+
+    Next to others that have to be given, a parameter that carries the name of something else is never taken for
+    an argument, and a switch never is.
+    """
+    values = content.functions[name].complete(inputs)
+    plain = [(parameter, default) for parameter, kind, default in found.parameters if not kind.startswith("VAR_")]
+    alone = sum(not default and normal(parameter) not in SWITCHES for parameter, default in plain) == 1
+    elsewhere = match([p for p, default in plain if default or not alone], content.all_names(), {})
+    elsewhere |= {parameter: parameter for parameter, _ in plain if normal(parameter) in SWITCHES}
+    free = [(p, default) for p, default in plain if p not in bound and p not in elsewhere]
+    left = [argument for argument in values if argument not in bound.values()]
+    needed = [item for item in left if item in inputs and item not in content.functions[name].may_omit]
+    required = [parameter for parameter, default in free if not default]
+    if not needed:
+        return {}
+    every = [parameter for parameter, _default in free]
+    for parameters, arguments in ((required, needed), (every, left), (every, needed)):
+        if len(parameters) == len(arguments):
+            return dict(zip(parameters, arguments, strict=True))
+    return {}
+
+
+def flatten(value: Any, returns: Sequence[str]) -> tuple[list[Any], list[str]]:
+    """Return (items, names) of results that come as a dict, or with dicts or tuples among them.
+
+    A name that comes twice counts once: ``return A3, cache`` gives A3 both alone and in the cache.
+    """
+    if isinstance(value, dict):
+        value, returns = list(value.values()), list(value)
+    if len(returns) != len(value):
+        returns = [""] * len(value)
+    items: list[Any] = []
+    names: list[str] = []
+    known: set[str] = set()
+    for name, item in zip(returns, value, strict=True):
+        inner, labels = flatten(item, []) if _holds_arrays(item) else ([item], [name])
+        for label, leaf in zip(labels, inner, strict=True):
+            if not label or normal(label) not in known:
+                items.append(leaf)
+                names.append(label)
+                known.add(normal(label))
+    return items, names
+
+
+def bind_results(
+    content: AssignmentFile, name: str, found: Found, value: Any, shapes: dict[str, Shape]
+) -> dict[str, Any]:
+    """Return {result name: value} of what the submitted function returned.
+
+    Results are told apart by the keys of a dict or the names in the ``return`` statement; those
+    without a known name by ``shapes`` where that is unambiguous, else by their order. Raises
+    CallFailed with status ``failed``.
+    """
+    wanted = content.functions[name].returns
+    may_lack = content.functions[name].may_leave_out
+    if content.functions[name].bundled_as and _is_nested(value):
+        items, names = flatten(value, found.returns)
+        whole = [item for item in value if isinstance(item, tuple | list) and len(item) == len(wanted)]
+        if len(whole) == 1 and len(items) > len(wanted):  # return A3, (Z1, A1, Z2, A2, Z3, A3)
+            items, names = list(whole[0]), [""] * len(wanted)
+        value, found = tuple(items), replace(found, returns=names)
+    if isinstance(value, dict):
+        bound = match(value, wanted, content.names)
+        if bound and {*bound.values(), *may_lack} >= set(wanted):
+            return {want: value[key] for key, want in bound.items()}
+        listed = clean(", ".join(map(str, value)))
+        raise CallFailed(
+            "failed",
+            _("`{function}` returned a dict with the keys {listed}; expected {names}.").format(
+                function=found.label, listed=listed, names=", ".join(wanted)
+            ),
+        )
+    if len(wanted) == 1:
+        return {wanted[0]: value}
+    counts = Counter(found.returns)
+    by_name = match([name for name in found.returns if counts[name] == 1], wanted, content.names)
+    complete = bool(by_name) and {*by_name.values(), *may_lack} >= set(wanted)
+    if isinstance(value, tuple | list) and len(value) == len(found.returns) and complete:
+        # All are known by name, and what else is returned does not matter.
+        return {by_name[name]: item for name, item in zip(found.returns, value, strict=True) if name in by_name}
+    if not isinstance(value, tuple | list) or len(value) != len(wanted):
+        message = _("`{function}` returned {value}; expected {count} values: {names}.")
+        told = number_of_values(value) if isinstance(value, tuple | list) else describe(value)
+        raise CallFailed(
+            "failed", message.format(function=found.label, value=told, count=len(wanted), names=", ".join(wanted))
+        )
+    names = found.returns if len(found.returns) == len(value) else [""] * len(value)
+    results = {by_name[returned]: item for returned, item in zip(names, value, strict=True) if returned in by_name}
+    rest = [item for returned, item in zip(names, value, strict=True) if returned not in by_name]
+    return results | _by_shape([want for want in wanted if want not in results], rest, shapes)
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, tuple | list) and any(_holds_arrays(item) for item in value)
+
+
+def _holds_arrays(value: Any) -> bool:
+    """Whether a value is a dict, or a list with arrays in it; a list of numbers, or of such lists, is one result."""
+    if isinstance(value, tuple | list):
+        return any(isinstance(item, np.ndarray) or _holds_arrays(item) for item in value)
+    return isinstance(value, dict)
+
+
+def _by_shape(wanted: Sequence[str], items: Sequence[Any], shapes: dict[str, Shape]) -> dict[str, Any]:
+    """Each result its item: in order if the shapes agree with that, by shape if only that agrees, else in order."""
+    in_order = dict(zip(wanted, items, strict=True))
+    expected = {want: without_ones(shapes[want]) for want in wanted if want in shapes}
+    given = [shape_of(item) for item in items]
+    found = [None if shape is None else without_ones(shape) for shape in given]
+    if len(set(expected.values())) < len(wanted) or set(found) != set(expected.values()):
+        return in_order
+    return {want: items[found.index(shape)] for want, shape in expected.items()}
+
+
+def shape_of(value: Any) -> Shape | None:
+    """The shape of an array, a number, or a list of numbers; None for a ragged list."""
+    value = as_array(value)
+    return None if isinstance(value, list | tuple) else np.shape(value)
+
+
+def as_array(value: Any) -> Any:
+    """Return a list or tuple of numbers, nested or not, as an array; anything else, a ragged list too, as it is."""
+    if not isinstance(value, list | tuple):
+        return value
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError):  # ragged
+        return value
+    return array if array.dtype.kind in "biufc" else value
+
+
+def without_ones(shape: Shape) -> Shape:
+    """The shape without axes of length one: (n, 1) and (1, n) hold the same as (n,)."""
+    return tuple(length for length in shape if length != 1)
+
+
+def in_layout(value: Any, pattern: Shape | None) -> Any:
+    """Return the array ``value`` with its axes of length one where a similar array of shape ``pattern`` has its own.
+
+    A (7,) becomes (7, 1) if the pattern is (4, 1); what does not fit the pattern stays as it is.
+    """
+    lengths = iter(without_ones(np.shape(value)))
+    if not isinstance(value, np.ndarray) or pattern is None:
+        return value
+    shape = tuple(1 if length == 1 else next(lengths, 0) for length in pattern)
+    return value.reshape(shape) if np.prod(shape) == value.size else value
+
+
+def merged(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return {name: value} of arguments by parameter; those that are a dict give their own entries."""
+    names: dict[str, Any] = {}
+    for parameter, value in arguments.items():
+        names |= value if isinstance(value, dict) else {parameter: value}
+    return names
+
+
+def same(before: Sequence[Any], after: Sequence[Any]) -> bool:
+    """Whether two lists of arguments, which may be dicts or lists of arrays, hold the same numbers."""
+    left, right = flatten(list(before), [])[0], flatten(list(after), [])[0]
+    return len(left) == len(right) and all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
+
+
+def describe(value: Any) -> str:
+    """Say what a returned value is, without its content: "a list", "an array of shape (3,)"."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return array_of(value.shape)
+    name = clean(getattr(value, "type_name", type(value).__name__), 80)
+    if isinstance(value, bool):
+        return _("a truth value")
+    if isinstance(value, int | float | np.generic):
+        return _("a single number ({name})").format(name=name)
+    return (_("an {type}") if name[:1].lower() in "aeiou" else _("a {type}")).format(type=name)
+
+
+def array_of(shape: Shape) -> str:
+    """E.g. ``an array of shape (3,)``."""
+    return _("an array of shape {shape}").format(shape=shape)
+
+
+def number_of_values(values: Sequence[Any]) -> str:
+    """E.g. ``2 values``."""
+    return ngettext("{count} value", "{count} values", len(values)).format(count=len(values))
+
+
+def signature(name: str, function: Function) -> str:
+    """The expected signature as a student would write it."""
+    return f"{name}{function.signature}"
+
+
+def found_signature(found: Found) -> str:
+    """The submitted signature; defaults are not known, so they are shown as dots."""
+    stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
+    shown = [f"{stars.get(kind, '')}{name}{'=...' if default else ''}" for name, kind, default in found.parameters]
+    return f"{found.label}({', '.join(shown)})"
+
+
+def widths_in(values: dict[str, Any], shapes: dict[str, list[int | str]]) -> dict[str, int] | None:
+    """Return {name: length} of the widths with which the values have these shapes, but for axes of length one.
+
+    None if they have not, or if a name would have two lengths.
+    """
+    widths: dict[str, int] = {}
+    for name, pattern in shapes.items():
+        shape = shape_of(values.get(name)) if name in values else None
+        lengths, wanted = without_ones(shape or ()), [length for length in pattern if length != 1]
+        if len(lengths) != len(wanted):
+            return None
+        for length, want in zip(lengths, wanted, strict=True):
+            if (widths.setdefault(want, length) if isinstance(want, str) else want) != length:
+                return None
+    return widths
+
+
+def have_shapes(values: dict[str, Any], shapes: dict[str, Shape]) -> bool:
+    """Whether the values are arrays of these shapes, but for axes of length one."""
+    found = {name: shape_of(value) for name, value in values.items()}
+    return all(
+        (shape := found.get(name)) is not None and without_ones(shape) == without_ones(wanted)
+        for name, wanted in shapes.items()
+    )

@@ -1,0 +1,257 @@
+"""YAML into a pydantic model, with the file and line of every mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from .errors import UsageError
+from .similar_names import nearest
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster
+MAX_DEPTH = 100
+MAX_SIZE = 4 << 20  # bytes
+MAX_NODES = 1_000_000  # with what stands for an alias counted each time: ten lines can stand for billions
+Location = tuple[int | str, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Mistakes(UsageError):
+    """All that is wrong in a file: a sentence for each mistake, by its line."""
+
+    def __init__(self, path: Path, found: Sequence[tuple[int, str]]) -> None:
+        self.path = path
+        self.found = sorted(found, key=lambda mistake: mistake[0])
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """Each mistake with file and line."""
+        return [f"{self.path}:{line}: {sentence}" for line, sentence in self.found]
+
+
+class MistakeAt(ValueError):
+    """Raised by a model's own validator: the mistake is the text ``value`` somewhere below ``location``."""
+
+    def __init__(self, location: Location, value: str, message: str) -> None:
+        super().__init__(message)
+        self.location = location
+        self.value = value
+
+
+def load(path: Path, model: type[Model]) -> Model:
+    """Read ``path`` as ``model``; raises UsageError, a sentence with file and line for each mistake in it."""
+    return load_with_lines(path, model)[0]
+
+
+def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Location], int]]:
+    """The same, and a function that returns the line of a location in the file.
+
+    Sentences name a key by its path in the file, or, where the model has ``LINES_NAME_ENTRIES``, of an entry in a list by
+    the key alone.
+    """
+    try:
+        if path.stat().st_size > MAX_SIZE:
+            raise UsageError(f"{path}: has more than {MAX_SIZE >> 20} MB; keep data in files of their own.")
+        text = path.read_text(encoding="utf-8")
+        _refuse_depth(path, text, LOADER)
+        root = yaml.compose(text, Loader=LOADER)
+        if root is not None:
+            _refuse_duplicate_keys(path, root)
+        data = yaml.load(text, Loader=LOADER)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        # libyaml has a limit of its own, which its look-ahead can reach before the first event; Python's parser has none.
+        with suppress(yaml.YAMLError):
+            _refuse_depth(path, text, yaml.SafeLoader)
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        from ..submission import unreadable  # only a broken file needs it
+
+        conflict = unreadable.conflict_line(text)
+        if conflict is not None:
+            raise UsageError(unreadable.conflict(str(path), conflict)) from error
+        raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
+    try:
+        read = model.model_validate(data, context={"folder": path.resolve().parent})
+    except ValidationError as error:
+        named = _by_the_line if getattr(model, "LINES_NAME_ENTRIES", False) else str
+        found = _first_of_each_place(_without_consequences(error.errors(), model))
+        raise Mistakes(
+            path, [(_line_of(root, each), _sentence(each, named(place), model)) for place, each in found]
+        ) from error
+    return read, lambda location: _follow(root, location)[0]
+
+
+def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
+    """The errors without those about keys that are missing only because they are misspelt."""
+    unknown = [error for error in errors if error["type"] == "extra_forbidden"]
+    misspelt = {(error["loc"][:-1], _meant(error, model)) for error in unknown}
+
+    def follows(error: ErrorDetails) -> bool:
+        if error["type"] != "missing":
+            return False
+        *outer, key = error["loc"]
+        return bool({(tuple(outer), key), ((), key)} & misspelt)
+
+    return [error for error in errors if not follows(error)]
+
+
+def _meant(error: ErrorDetails, model: type[BaseModel]) -> str | None:
+    """The key that an unknown one is a misspelling of; None where there is none."""
+    written = str(error["loc"][-1])
+    return nearest(written, {key for key in _keys(model.model_json_schema()) if key != written})
+
+
+def _first_of_each_place(errors: Sequence[ErrorDetails]) -> list[tuple[str, ErrorDetails]]:
+    """One error for each place: of a union pydantic lists what is wrong with each member, and within it."""
+    found: list[tuple[str, ErrorDetails]] = []
+    whole: list[str] = []
+    for error in errors:
+        place = _place(error["loc"])
+        if not any(f"{place}.".startswith(f"{other}.") or other.startswith(f"{place}.") for other in whole):
+            whole.append(place)
+            found.append((place, error))
+    return found
+
+
+def _by_the_line(place: str) -> str:
+    """The place without the lists that it lies in, since the line says which entry is meant."""
+    inner = re.sub(r"^(?:\w+\.\d+\.)+", "", place)
+    return re.sub(r"^(\w+)\.\d+$", r"an entry of \1", inner)
+
+
+def _refuse_depth(path: Path, text: str, loader: Any) -> None:
+    """Refuse what is nested too deep, or becomes too large by aliases.
+
+    Event by event, since libyaml composes by recursion in C, where too much of it kills the process.
+    """
+    open_nodes: list[tuple[str | None, int]] = []  # their anchor, and how many nodes there were before
+    sizes: dict[str, int] = {}
+    line = nodes = 0
+    for event in yaml.parse(text, Loader=loader):
+        line = event.start_mark.line + 1 if event.start_mark else line
+        if isinstance(event, yaml.AliasEvent):
+            nodes += sizes.get(str(event.anchor), 0)  # an unknown one is a mistake, which is reported later
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = open_nodes.pop()
+            if anchor:
+                sizes[anchor] = nodes - before
+        elif isinstance(event, yaml.NodeEvent):
+            nodes += 1
+            if isinstance(event, yaml.CollectionStartEvent):
+                open_nodes.append((event.anchor, nodes - 1))
+        if len(open_nodes) > MAX_DEPTH:
+            raise UsageError(f"{path}:{line}: is nested more than {MAX_DEPTH} deep; make it flatter.")
+        if nodes > MAX_NODES:
+            raise UsageError(f"{path}:{line}: becomes too large by its aliases; write it without them.")
+
+
+def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+                raise UsageError(f"{path}:{key.start_mark.line + 1}: '{key.value}' is given twice; keep one.")
+            seen.add(key.value)
+            _refuse_duplicate_keys(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_duplicate_keys(path, item)
+
+
+def _line_of(root: yaml.Node | None, error: ErrorDetails) -> int:
+    raised = error.get("ctx", {}).get("error")
+    if isinstance(raised, MistakeAt):
+        line, node = _follow(root, raised.location)
+        return next((found for found in _lines_of_text(node, raised.value)), line)
+    location = error["loc"]
+    return _follow(root, (*location, "kind") if error["type"] == "union_tag_invalid" else location)[0]
+
+
+def _lines_of_text(node: yaml.Node | None, text: str) -> Iterator[int]:
+    if isinstance(node, yaml.ScalarNode) and node.value == text:
+        yield node.start_mark.line + 1
+    elif isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            yield from _lines_of_text(value, text)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _lines_of_text(item, text)
+
+
+def _follow(node: yaml.Node | None, location: Location) -> tuple[int, yaml.Node | None]:
+    """Follow a pydantic location through the tree as far as it goes (it also names union members)."""
+    line = 1
+    for step in location:
+        found: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(step):
+                    line, found = key.start_mark.line + 1, value
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            found = node.value[step]
+            line = found.start_mark.line + 1
+        if found is not None:
+            node = found
+    return line, node
+
+
+def _place(location: Location) -> str:
+    """``checks.2.points`` for a reader; what pydantic adds to name a member of a union is left out."""
+    steps = [str(step) for step in location]
+    plain = [
+        step for step in steps if not re.search(r"[\[(]|^[A-Z]\w+$|^(bool|int|float|str|list|constrained-\w+)$", step)
+    ]
+    if len(plain) > 2 and plain[0] == "checks":  # the third names the kind
+        del plain[2]
+    return ".".join(plain) or "the file"
+
+
+def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
+    context: dict[str, Any] = error.get("ctx", {})
+    match error["type"]:
+        case "model_type" | "dict_type" if ".inputs." in where:
+            return f"{where} has to be a number, a list of numbers, a list of equal rows, or a mapping with 'draw'."
+        case "model_type" | "dict_type" if where.startswith("globals."):
+            return f"{where} has to be a number, a list of numbers, or a mapping with 'length_of' or 'file'."
+        case "model_type" | "dict_type":
+            return f"{where} has to be keys with values."
+        case "string_pattern_mismatch":
+            return f"{where} is {error['input']!r}; write it in lower case with hyphens, like single-neuron."
+        case "missing":
+            return f"{where} is missing; add it."
+        case "extra_forbidden":
+            meant = _meant(error, model)
+            sentence = f"{where} is not a known key; remove it or correct its spelling."
+            return f"{sentence} Did you mean {meant}?" if meant else sentence
+        case "union_tag_invalid":
+            return f"{where}: kind '{context['tag']}' is not known; allowed are {context['expected_tags']}."
+        case "union_tag_not_found":
+            return f"{where} has no 'kind'; every check needs one."
+        case "literal_error" | "enum":
+            return f"{where} is {error['input']!r}; allowed are {context['expected']}."
+        case _ if error["loc"] and error["input"] is None and error["type"].endswith("_type"):
+            return f"{where} is empty; write its value after the colon."
+        case "list_type":
+            return f"{where} has to be a list: write each entry on a line of its own, after a '-'."
+        case "value_error":
+            return str(context["error"]) if isinstance(context["error"], MistakeAt) else f"{where}: {context['error']}"
+    return f"{where} is {error['input']!r}; {error['msg'][0].lower()}{error['msg'][1:]}."
+
+
+def _keys(schema: Any) -> list[str]:
+    """The keys of a model and of all models in it, by its JSON schema."""
+    if not isinstance(schema, dict):
+        return []
+    nested = [name for part in schema.values() for name in _keys(part)]
+    return [*schema.get("properties", {}), *nested]

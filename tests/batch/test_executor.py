@@ -1,0 +1,206 @@
+"""Submissions on their way: a process that dies costs its submission one more try, and then nothing but its result."""
+
+from __future__ import annotations
+
+import socket
+import time
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.assignment.base import Limits
+from grader.batch import executor, grade_class, grading_job
+from grader.batch.executor import Lost, Place, each, fitting
+from grader.batch.grading_job import Done, Task
+from grader.machine.capacity import Memory
+from grader.report.model import NOT_GRADED_FOR
+from grader.sandbox import memory_needs
+from grader.sandbox.canary import Attempt
+from grader.support.errors import NotGradable, UsageError
+from tests.conftest import bundled
+from tests.report import made
+
+DONE = Done(None, "", {})
+
+
+def answering(*answers):
+    """A place that gives these answers, one after another."""
+    left = list(answers)
+
+    def submit(*_):
+        future = Future()
+        answer = left.pop(0)
+        future.set_exception(answer) if isinstance(answer, Exception) else future.set_result(answer)
+        return future
+
+    return submit
+
+
+WORK = grading_job.Work("identity", "basis", "single-neuron", 0, "strong")
+TASKS = [(name, Task(name, {})) for name in ("anna", "ben")]
+
+
+def test_a_submission_whose_process_dies_is_tried_once_more():
+    place = Place(answering(RuntimeError("died"), DONE, DONE), 1)
+    assert dict(each(WORK, TASKS, place)) == {"anna": DONE, "ben": DONE}
+
+
+def test_one_that_dies_again_has_no_result_and_the_others_have():
+    found = dict(each(WORK, TASKS[:1], Place(answering(RuntimeError("died"), RuntimeError("died again")), 1)))
+    assert isinstance(found["anna"], Lost)
+    assert str(found["anna"]) == "RuntimeError: died again"
+
+
+def test_what_found_no_memory_is_tried_once_more_when_nothing_else_runs():
+    report = made.report()
+    report.checks[0].evidence[NOT_GRADED_FOR] = "memory"
+    starved = Done(report, "", {})
+    asked = []
+
+    def submit(_, task):
+        asked.append((task.shown, task.last))
+        assert not task.last or all(future.done() for future in futures)
+        futures.append(Future())
+        futures[-1].set_result(starved if task.shown == "anna" or not task.last else DONE)
+        return futures[-1]
+
+    futures = []
+    tasks = [(name, Task(name, {})) for name in ("anna", "ben")]
+    assert dict(each(WORK, tasks, Place(submit, 2))) == {"anna": starved, "ben": DONE}
+    assert asked[:2] == [("anna", False), ("ben", False)]
+    assert sorted(asked[2:]) == [("anna", True), ("ben", True)]
+
+
+def test_where_nothing_may_be_graded_the_run_ends():
+    with pytest.raises(NotGradable):
+        list(each(WORK, TASKS, Place(answering(NotGradable("no isolation"), DONE), 1)))
+
+
+@pytest.mark.parametrize("level", ["strong", "medium"])
+def test_where_an_intruder_gets_out_nothing_is_graded(monkeypatch, level):
+    """The intruder itself is tried in tests/sandbox/test_canary.py; here it is said to have reached something."""
+    monkeypatch.setattr(grading_job.canary, "try_to_escape", lambda *_: Attempt(["other submissions"], []))
+    work = replace(WORK, isolation=level)
+    with pytest.raises(NotGradable, match="would reach other submissions on this machine, so nothing was graded"):
+        grading_job.inspect(work, bundled("single-neuron"))
+
+
+def allowing(megabytes):
+    content = bundled("single-neuron").content
+    return content.model_copy(update={"limits": Limits(memory_mb=megabytes)})
+
+
+def test_as_many_jobs_as_there_is_memory_for():
+    assert fitting(4, allowing(64)) == 4
+    assert fitting(4, allowing(65536)) < 4
+    assert fitting(1, allowing(65536)) == 1
+
+
+def test_the_memory_of_a_container_is_what_is_shared_out(monkeypatch):
+    found = Memory(2048 << 20, Path("/sys/fs/cgroup"))
+    monkeypatch.setattr(Memory, "in_use", lambda _: 48 << 20)
+    monkeypatch.setattr(executor.machine, "memory", lambda: found)
+    assert fitting(8, allowing(500 - memory_needs.OWN_MB)) == 4
+
+
+def test_no_more_jobs_than_the_container_has_processors(monkeypatch):
+    for processors, jobs in ((1.0, 1), (1.5, 1), (3.0, 3)):
+        monkeypatch.setattr(executor.machine, "processors", lambda processors=processors: processors)
+        assert executor.cores() == jobs
+
+
+def test_a_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
+    """Nothing is started, and the next run with another container begins anew."""
+    monkeypatch.setattr(grade_class.containers, "memory", lambda: Memory(100 << 20, Path("/sys/fs/cgroup")))
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "anna.py").write_text("x = 1\n")
+    options = grade_class.Options(jobs=1)
+    with pytest.raises(NotGradable, match="single-neuron needs 768 MB"):
+        grade_class.grade_class(
+            bundled("single-neuron"), tmp_path / "class", tmp_path / "out", options, Console(quiet=True)
+        )
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "", "tcp://nobody", "tcp://:8786", "tcp://here:port", "tcp://here:99999", "tls://x"]
+)
+def test_what_is_no_address_of_a_scheduler_is_said_at_once(address):
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    with pytest.raises(UsageError, match="is not the address of a Dask scheduler: give it as tcp://HOST:PORT"):
+        executor.find_scheduler(address)
+
+
+def test_where_nothing_listens_there_is_no_scheduler():
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{bound.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(UsageError, match=f"There is no Dask scheduler at {address}"):
+            executor.find_scheduler(address)
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "tls"])
+def test_where_something_else_listens_there_is_no_scheduler(monkeypatch, scheme):
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    monkeypatch.setattr(executor, "SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(executor, "_refuse_missing_certificates", lambda: None)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(UsageError, match=f"There is no Dask scheduler at {address}"):
+            executor.find_scheduler(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "tcp://192.0.2.1:8786",
+            "192.0.2.1:8786",
+            "tcp://0.0.0.0:8786",
+            "tcp://[::]:8786",
+            "tcp://[2001:db8::1]:8786",
+        ),
+        *(
+            "ws://192.0.2.1:8786",
+            "ucx://192.0.2.1:8786",
+            "tcp://localhost.invalid:8786",
+            "tcp://127.0.0.1@192.0.2.1:8786",
+        ),
+        *("tcp://[::ffff:192.0.2.1]:8786", "tcp://3221225985:8786", "made-up://127.0.0.2.invalid:1"),
+    ],
+)
+def test_another_machine_is_reached_by_tls_only(address):
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    with pytest.raises(UsageError, match=r"is reached without encryption.*give --insecure-scheduler"):
+        executor.find_scheduler(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.8.9.10", "[::1]", "[::ffff:127.0.0.1]"])
+def test_this_machine_needs_no_tls(host):
+    assert executor._is_loopback(host.strip("[]"))
+
+
+def test_a_name_that_stands_for_this_machine_and_another_is_another(monkeypatch):
+    found = [(2, 1, 6, "", ("127.0.0.1", 0)), (2, 1, 6, "", ("192.0.2.1", 0))]
+    monkeypatch.setattr(executor.socket, "getaddrinfo", lambda *_: found)
+    assert not executor._is_loopback("both")
+
+
+def test_workers_of_other_machines_are_reached_by_tls_only():
+    executor._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tls://192.0.2.1:40000"])
+    with pytest.raises(UsageError, match=r"The Dask worker at tcp://192\.0\.2\.1:40000 is reached without encryption"):
+        executor._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tcp://192.0.2.1:40000"])
+
+
+def test_tls_needs_certificates():
+    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    with pytest.raises(
+        UsageError, match=r"distributed\.comm\.tls\.ca-file is not set: set DASK_DISTRIBUTED__COMM__TLS"
+    ):
+        executor.find_scheduler("tls://127.0.0.1:8786")

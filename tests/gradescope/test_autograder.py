@@ -1,0 +1,217 @@
+"""The upload, as it runs in a folder like ``/autograder``."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import load
+from grader.gradescope import autograder
+from grader.machine.capacity import Memory
+from grader.sandbox import memory_needs
+from grader.support import i18n
+from tests.conftest import SINGLE_NEURON, notebook
+
+OWN = """
+name: own
+version: 1
+title: Own
+reference: truth.py
+functions:
+  double: {signature: (x), returns: [y]}
+probes:
+  some: {inputs: {x: {draw: normal, shape: [3]}}}
+checks:
+  - {name: double, title: It doubles, kind: values, function: double, probes: [some], points: 3}
+  - {name: again, title: It doubles again, kind: values, function: double, probes: [some], points: 2, visibility: hidden}
+  - {name: secret, title: It doubles in secret, kind: values, function: double, probes: [some], points: 1, visibility: instructor}
+"""
+
+
+@pytest.fixture(scope="module")
+def single_neuron(make):
+    """The bundled assignment; its seed is that of the recorded answers, so that nothing needs TensorFlow."""
+    made = make("single-neuron", "--seed", "0")
+    made.install()
+    return made
+
+
+@pytest.fixture(scope="module")
+def own(make, tmp_path_factory):
+    """An instructor's assignment, with hidden checks and a reference of its own."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "assignment.yaml").write_text(OWN)
+    (folder / "truth.py").write_text("def double(x):\n    return 2 * x\n")
+    (folder / "solution.py").write_text("def double(x):\n    return 2 * x\n")
+    made = make(folder)
+    shutil.rmtree(folder)
+    made.install()
+    return made
+
+
+def test_a_submission_is_called_so_in_the_language(tmp_path):
+    (tmp_path / "a.zip").write_text("none")
+    with i18n.use("de"):
+        assert autograder._read(tmp_path, load("single-neuron")).nothing.startswith("Deine Abgabe ist ein beschädigtes")
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Gradescope's default container."""
+    monkeypatch.setattr(memory_needs, "memory", lambda: Memory(768 << 20, Path("/sys/fs/cgroup")))
+
+
+def laid_out(base, name="numpy-mnist"):
+    for folder in ("source/trial", "submission"):
+        (base / folder).mkdir(parents=True)
+    (base / "source" / "grader.json").write_text(
+        json.dumps({"assignment": name, "seed": 0, "isolation": None, "language": "en"})
+    )
+    for path in ("submission/mine.py", "source/trial/solution.py"):
+        (base / path).write_text(load(name).file("solution.py").read_text())
+
+
+def test_a_container_that_is_too_small_fails_the_build(small, tmp_path, capsys):
+    laid_out(tmp_path)
+    assert autograder.main(tmp_path, prepare=True) == 3
+    told = capsys.readouterr().out
+    assert "This container has 768 MB of memory, and numpy-mnist needs 1.5 GB: choose at least 1 processor" in told
+    assert not (tmp_path / "results").exists()
+
+
+def test_students_read_that_it_is_not_their_fault_and_instructors_why(small, tmp_path, capsys):
+    """The build may have been made in a larger container."""
+    laid_out(tmp_path)
+    assert autograder.main(tmp_path, prepare=False) == 3
+    results = json.loads((tmp_path / "results" / "results.json").read_text())
+    assert results["output"] == "This could not be graded yet. It is not your fault."
+    assert not {"score", "tests"} & results.keys()
+    assert results["stdout_visibility"] == "hidden"
+    assert "numpy-mnist needs 1.5 GB: choose at least 1 processor and 1.5 GB" in capsys.readouterr().out
+
+
+def test_a_build_says_what_a_small_container_leaves_to_submissions(small, tmp_path, capsys, monkeypatch):
+    laid_out(tmp_path, "single-neuron")
+    assert autograder.main(tmp_path, prepare=True) == 0
+    told = capsys.readouterr().out
+    assert "768 MB of memory (limits of this container)" in told
+    assert "A submission may use 640 MB here; the assignment allows 1 GB." in told
+    assert "The solution got 100.0 of 100.0 points." in told
+
+
+def test_a_solution_and_a_wrong_submission(single_neuron, solution):
+    single_neuron.submit(neuron__ipynb=notebook(solution))
+    done = single_neuron.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = single_neuron.results()
+    assert results["score"] == 100
+    assert sum(test["max_score"] for test in results["tests"]) == 100
+    assert results["extra_data"]["isolation"]["level"] in ("strong", "medium")
+    assert "Isolation " in done.stdout
+    single_neuron.submit(neuron__py=(SINGLE_NEURON / "wrong" / "mean_gradient.py").read_text())
+    assert single_neuron.run().returncode == 0
+    results = single_neuron.results()
+    assert results["score"] == 85
+    assert "mean-instead-of-sum" in json.dumps(results)
+    assert str(single_neuron.base) not in json.dumps(results)
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({}, "Your submission holds no notebook (.ipynb) and no Python file (.py)"),
+        ({"a__ipynb": "{}", "b__ipynb": "{}"}, "Your submission holds nothing that can be graded (a.ipynb: "),
+        ({"a__pdf": "%PDF", "test_all__py": "def test_it():\n    pass\n"}, "Your submission holds nothing that can be"),
+        ({"a__zip": "not a zip"}, "Your submission is a damaged or encrypted archive"),
+    ],
+)
+def test_what_cannot_be_read_gets_no_score_and_the_reason(single_neuron, files, sentence):
+    single_neuron.submit(**files)
+    done = single_neuron.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = single_neuron.results()
+    assert not {"score", "tests"} & results.keys()
+    assert results["output"].startswith(sentence)
+    assert str(single_neuron.base) not in json.dumps(results)
+
+
+def test_what_the_grader_cannot_do_is_no_zero(single_neuron, solution):
+    """The results of an earlier run are gone as well: Gradescope says that the autograder has failed."""
+    (single_neuron.base / "results" / "results.json").write_text("{}")
+    settings = single_neuron.source / "grader.json"
+    kept = settings.read_text()
+    try:
+        for broken in ({"seed": "x"}, {"assignment": "gone"}):
+            settings.write_text(json.dumps({**json.loads(kept), **broken}))
+            single_neuron.submit(neuron__py=solution)
+            done = single_neuron.run()
+            assert done.returncode == 3
+            assert "Traceback" not in done.stdout + done.stderr
+            assert not (single_neuron.base / "results" / "results.json").exists()
+    finally:
+        settings.write_text(kept)
+
+
+def test_the_build_grades_the_solution_and_removes_it(single_neuron, solution):
+    done = single_neuron.run("--prepare")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The solution got 100.0 of 100.0 points." in done.stdout
+    assert not (single_neuron.base / "results" / "results.json").exists()
+    files = [
+        path for path in single_neuron.source.rglob("*") if path.is_file() and path.stat().st_size == len(solution)
+    ]
+    assert [path for path in files if path.read_text() == solution] == []
+    done = single_neuron.run("--prepare")  # as in the container of an upload that was made by an installation
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no solution to try, and the starter got 0.0 of 100.0 points: hand in a solution" in done.stdout
+
+
+@pytest.mark.long
+def test_hidden_checks_are_graded_and_not_shown(own):
+    done = own.run("--prepare")
+    assert "The solution got 6.0 of 6.0 points." in done.stdout, done.stdout + done.stderr
+    own.submit(mine__py="def double(x):\n    return 2 * x + 1\n")
+    done = own.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = own.results()
+    shown = {test["name"].split(":")[0]: test for test in results["tests"]}
+    assert [*shown] == ["double", "again", "Further checks"]
+    assert "hidden" not in {test.get("visibility") for test in shown.values()}  # it would hide everybody's total
+    assert "hidden" in shown["again"]["output"]
+    assert results["score"] == 0
+    assert sum(test["max_score"] for test in results["tests"]) == 6
+    seed = json.loads((own.source / "grader.json").read_text())["seed"]
+    assert seed > 2**32
+    assert str(seed) not in json.dumps(results) + done.stdout
+
+
+def test_student_code_finds_neither_the_upload_nor_the_results(own):
+    own.submit(
+        mine__py=f"import os\nfound = []\nfor folder, _, files in os.walk({str(own.base)!r}):\n"
+        "    for name in files:\n        path = os.path.join(folder, name)\n"
+        "        if '/venv/' not in path:\n            found.append(path)\n"
+        f"        elif '/grader/' in path and '/worker/' not in path:\n            found.append(path)\n"
+        f"try:\n    open({str(own.base / 'results' / 'results.json')!r}, 'w')\n    found.append('results')\n"
+        "except OSError:\n    pass\ndef double(x):\n    raise ValueError(found)"
+    )
+    assert own.run().returncode == 0
+    assert "ValueError: []" in own.results()["tests"][0]["output"]
+
+
+@pytest.mark.long
+def test_the_whole_way_from_setup_to_the_results(make, solution):
+    """With a drawn seed, and all that setup.sh installs in an environment of its own: minutes, and a network."""
+    made = make("single-neuron")
+    environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    done = subprocess.run([made.source / "setup.sh"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The solution got 100.0 of 100.0 points." in done.stdout
+    made.submit(neuron__py=solution)
+    done = made.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert made.results()["score"] == 100

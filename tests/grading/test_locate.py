@@ -1,0 +1,112 @@
+"""A finding has the student's line: of the failing code, or of the definition that was asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.grading.grade import grade
+from grader.grading.locate import definitions
+from grader.submission import Code, read
+from tests.conftest import bundled, notebook
+
+pytestmark = pytest.mark.quick
+
+MODULE = """\
+import numpy as np
+
+
+def logistic(z):
+    return 1 / (1 + np.exp(-np.clip(z, -700, 700)))
+
+
+class Neuron:
+    def predict(self, X, w, b=0.0):
+        return logistic(X @ w + b) + 1
+
+
+def loss(y, y_hat):
+    total = 0
+    return total + undefined
+
+
+def gradients(y):
+    return y
+
+
+def train(X):
+    return X
+"""
+SIGMOID = (
+    "import numpy as np\n\n\ndef sigmoid(z):\n    return 2 / (1 + np.exp(-z))",
+    "def loss(y, y_hat):\n    return 1 / 0\n",
+)
+
+
+@pytest.fixture(scope="module")
+def located(tmp_path_factory):
+    """The location of each check of a submission of single-neuron."""
+
+    def run(name, text, only=()):
+        path = tmp_path_factory.mktemp("located") / name
+        path.write_text(text)
+        report = grade(bundled("single-neuron"), read(path, "single-neuron"), only=only)
+        return {check.name: check.location for check in report.checks}, text.split("\n")
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def module(located):
+    found, lines = located("mine.py", MODULE)
+    return {name: place and (place.file, place.cell, lines[place.line - 1]) for name, place in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("check", "line"),
+    [
+        ("predict", "    def predict(self, X, w, b=0.0):"),
+        ("loss", "    return total + undefined"),
+        ("sigmoid", None),
+        ("gradients", "def gradients(y):"),
+        ("trajectory", "def train(X):"),
+        ("numpy-only", None),
+    ],
+)
+def test_a_finding_in_a_module(module, check, line):
+    assert module[check] == (line and ("mine.py", None, line))
+
+
+def test_a_finding_in_a_notebook_knows_the_line_of_the_file(located):
+    found, lines = located("mine.ipynb", notebook(*SIGMOID))
+    defined, failing = found["sigmoid"], found["loss"]
+    assert (defined.cell, defined.line, failing.cell, failing.line) == (1, 4, 2, 2)
+    assert "def sigmoid(z):" in lines[defined.file_line - 1]
+    assert "return 1 / 0" in lines[failing.file_line - 1]
+
+
+def test_what_does_not_load_has_the_failing_line_for_every_check(located):
+    found, _ = located("mine.py", "x = 1\ndef f(:\n")
+    assert {(place.file, place.line) for place in found.values()} == {("mine.py", 2)}
+
+
+def test_a_forbidden_import_is_the_line(located):
+    found, _ = located("mine.py", "x = 1\nif x > 1:\n    import torch\n", ["numpy-only"])
+    assert found["numpy-only"].line == 3
+
+
+def test_the_last_definition_counts_and_what_is_executed_goes_before_what_lies_beside():
+    code = [
+        Code("cell 1", "def f(): pass\n@g\ndef f():\n    h = 1\nk = lambda: (m := 2)"),
+        Code("cell 2", "class C:\n    x, y = 1, 2\n    def f(self): pass\n"),
+        Code("helper.py", "f = 1\n\nn = 2"),
+        Code("broken.py", "def ("),
+    ]
+    assert definitions(code) == {
+        "f": ("cell 1", 3),
+        "k": ("cell 1", 5),
+        "C": ("cell 2", 1),
+        "C.x": ("cell 2", 2),
+        "C.y": ("cell 2", 2),
+        "C.f": ("cell 2", 3),
+        "n": ("helper.py", 3),
+    }

@@ -1,0 +1,45 @@
+"""Which package is commonly known, and what replaced a name that a newer release removed."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.machine.capacity import packages
+
+
+def test_a_package_has_the_name_that_pip_knows():
+    assert packages.pip_name("sklearn.metrics") == "scikit-learn"
+    assert packages.pip_name("cv2") == "opencv-python-headless"
+    assert packages.pip_name("my_own_helper") is None
+
+
+def test_what_is_installed_is_found_without_importing_it():
+    assert packages.is_installed("numpy.linalg")
+    assert not packages.is_installed("pandas_of_the_future")
+
+
+def test_an_online_service_is_known():
+    assert packages.service("google.colab.drive") == "Colab"
+    assert packages.service("google.protobuf") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "instead"),
+    [
+        ("keras.utils.np_utils.to_categorical", "keras.utils.to_categorical"),
+        ("tensorflow.keras.layers.core", "keras.layers"),
+        ("keras.src.layers.core.Dense", "keras.layers"),
+        ("tensorflow._api.v2.train.AdamOptimizer", "tensorflow.keras.optimizers.Adam"),
+        ("numpy.float", "float"),
+        ("keras.optimizers.adam", "keras.optimizers.Adam"),
+    ],
+)
+def test_a_removed_name_has_a_successor(path, instead):
+    found = packages.successor(path)
+    assert found is not None
+    assert found[1] == instead
+
+
+@pytest.mark.parametrize("path", ["keras.layers.Dense", "numpy.floor", "", "tensorflow"])
+def test_other_names_have_none(path):
+    assert packages.successor(path) is None

@@ -1,0 +1,65 @@
+"""What an executed notebook shows of itself in a report."""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+
+from grader.report import html
+from grader.report.notebook_cells import LARGEST_PICTURE, LEFT_OUT, LONGEST_TEXT, MOST_CELLS, PNG, cells
+
+from .made import NOTEBOOK, png, report
+
+
+def test_code_texts_errors_and_png_pictures_are_shown():
+    (cell,) = cells(NOTEBOOK)
+    assert cell.source == "import numpy as np\nprint('<b>')"
+    assert [(output.kind, output.content) for output in cell.outputs] == [
+        ("text", "100 %\nred <b>?"),
+        ("text", "a table"),
+        ("image", png()),
+        ("error", "E\nline 1"),
+    ]
+
+
+def test_a_picture_is_said_to_be_that_of_its_cell():
+    drawn = {"output_type": "display_data", "data": {"image/png": png()}}
+    told = {"cell_type": "code", "source": "", "outputs": [drawn]}
+    page = html.render(report(), "Swap", 75, "anna", notebook={"cells": [told, {**told, "outputs": [drawn, drawn]}]})
+    assert re.findall(r'alt="Image drawn by (cell \d)"', page) == ["cell 1", "cell 2", "cell 2"]
+
+
+def output(**given):
+    (cell,) = cells({"cells": [{"cell_type": "code", "source": "", "outputs": [given]}]})
+    return cell.outputs
+
+
+def test_only_real_png_files_of_moderate_size_are_pictures():
+    for content in ("not base64", base64.b64encode(b"<svg onload=alert(1)>").decode(), "", ["x"], {"a": 1}):
+        assert output(output_type="display_data", data={"image/png": content}) == []
+    large = base64.b64encode(PNG + bytes(LARGEST_PICTURE)).decode()
+    assert output(output_type="display_data", data={"image/png": large}) == []
+    header = struct.pack(">I4sIIBBBBB", 13, b"IHDR", 60_000, 60_000, 1, 0, 0, 0, 0)  # a small file, and 14 GB to draw
+    bomb = base64.b64encode(PNG + header + bytes(100)).decode()
+    assert output(output_type="display_data", data={"image/png": bomb}) == []
+    broken = f'{png()[:8]}"><{png()[8:]}'
+    (shown,) = output(output_type="display_data", data={"image/png": broken})
+    assert shown.content == png()
+
+
+def test_long_outputs_are_cut():
+    (shown,) = output(output_type="stream", text="x" * 10 * LONGEST_TEXT)
+    assert shown.content.endswith(LEFT_OUT) and len(shown.content) < LONGEST_TEXT + 20
+    many = [{"cell_type": "code", "source": "1", "outputs": []}] * (MOST_CELLS + 5)
+    assert len(cells({"cells": many})) == MOST_CELLS
+
+
+def test_a_notebook_that_is_none_has_no_cells():
+    for odd in ({}, {"cells": None}, {"cells": ["text", {"cell_type": "code", "source": 3, "outputs": "x"}, 5]}):
+        assert all(cell.source == "" and cell.outputs == [] for cell in cells(odd))
+
+
+def test_links_and_titles_of_terminals_are_taken_out():
+    (shown,) = output(output_type="stream", text="\x1b]8;;http://example.org\x07a link\x1b]8;;\x07\x1b[2K\x07")
+    assert shown.content == "a link?"

@@ -1,0 +1,59 @@
+"""Students see neither the evidence of hidden checks nor instructors' checks."""
+
+from __future__ import annotations
+
+from grader.assignment import load
+from grader.grading.grade import grade
+from grader.report import formats, html
+from grader.report.model import FOR_INSTRUCTOR
+from grader.report.redact import FAULT, UNSEEN, for_student
+from grader.submission import read_contents
+
+from .conftest import SHORT
+
+
+def test_a_hidden_check_shows_its_result_only(doubling):
+    assignment = load(str(doubling))
+    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    whole = {check.name: check for check in report.checks}
+    shown = {check.name: check for check in for_student(report, assignment.content).checks}
+    assert list(whole) == ["double", "total", "long", "note"]
+    assert list(shown) == ["double", "total", "long"]
+    assert (whole["long"].status, shown["long"].status, shown["long"].score) == ("failed", "failed", 0)
+    assert "secret" in whole["long"].message and whole["long"].evidence
+    assert (shown["long"].message, shown["long"].evidence) == (UNSEEN, {})
+    assert shown["total"] == whole["total"]
+
+
+def test_a_check_that_the_assignment_has_no_more_is_not_shown(doubling):
+    """It may have been a hidden one, or an instructor's, when an old result was made."""
+    assignment = load(str(doubling))
+    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    left = [check for check in assignment.content.checks if check.name == "double"]
+    shown = for_student(report, assignment.content.model_copy(update={"checks": left}))
+    assert [check.name for check in shown.checks] == ["double"]
+
+
+def test_how_the_grader_failed_is_for_instructors(doubling):
+    """The sentence may name files of their machine."""
+    assignment = load(str(doubling))
+    (doubling / "reference.py").write_text(f"open({str(doubling / 'lost')!r})")
+    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    shown = for_student(report, assignment.content)
+    assert "lost" in report.checks[0].message
+    assert {check.message for check in shown.checks if check.status == "not_gradable"} == {FAULT}
+    assert str(doubling) not in shown.to_json()
+
+
+def test_what_is_for_instructors_is_in_nothing_that_students_see(doubling):
+    assignment = load(str(doubling))
+    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    report.checks[0].evidence |= {FOR_INSTRUCTOR: ["It looks peculiar."], "notes": ["It is accepted."]}
+    shown = for_student(report, assignment.content)
+    assert report.for_instructor() == ["It looks peculiar."]
+    assert FOR_INSTRUCTOR in report.checks[0].evidence  # the report itself is not changed
+    for name in formats.RENDERERS:
+        assert "peculiar" not in formats.render(name, report, assignment.content, 3)
+    assert "peculiar" not in shown.to_json() and "It is accepted." in shown.to_json()
+    page, instructors_page = (html.render(report, "t", 50, "me", 3, overview=page) for page in (None, "index.html"))
+    assert "peculiar" not in page and "It looks peculiar." in instructors_page

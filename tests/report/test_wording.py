@@ -1,0 +1,88 @@
+"""The file and line of a finding, by how the submission was handed in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.report import wording
+from grader.report.model import Location
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.mark.parametrize(
+    ("path", "cell", "expected"),
+    [
+        ("work/mine.py", None, ("work/mine.py", 31)),
+        ("work", 2, ("work/mine.py", 31)),
+        (".", 2, ("mine.py", 31)),
+        ("work.zip", 2, ("work.zip", None)),
+        (str(Path.cwd() / "work" / "mine.py"), None, ("work/mine.py", 31)),
+        ("/elsewhere/on/this/machine/mine.py", None, ("mine.py", 31)),
+    ],
+)
+def test_a_line_is_told_in_the_file_that_was_handed_in(reports, path, cell, expected):
+    submission = reports["wrong"].submission.model_copy(update={"path": path})
+    report = reports["wrong"].model_copy(update={"submission": submission})
+    location = Location(file="mine.py", cell=cell, line=4, file_line=31)
+    check = report.checks[0].model_copy(update={"evidence": {"location": location.model_dump()}})
+    assert wording.place(report, check) == expected
+    assert wording.place(report, check.model_copy(update={"evidence": {}})) == (wording.path(report), None)
+
+
+def test_a_cause_of_several_checks_is_said_once_above_them(reports):
+    report = reports["wrong"]
+    cause = "Loading mine.py failed at line 2 with ValueError: no."
+    first, second, third = (
+        check.model_copy(update={"status": "error", "message": message, "evidence": evidence})
+        for check, message, evidence in zip(
+            report.checks,
+            [f"`a` is not defined. {cause}", f"`b` is not defined. {cause}", "`c` is wrong."],
+            [
+                {"cause": cause, "notes": [f"{cause} Not defined because of this: a, b.", "Another."]},
+                {"cause": cause},
+                {},
+            ],
+            strict=False,
+        )
+    )
+    several = report.model_copy(update={"checks": [first, second, third]})
+    above = wording.common(several)
+    assert above == [cause]
+    assert [wording.own_message(check, above) for check in several.checks] == [
+        "`a` is not defined.",
+        "`b` is not defined.",
+        "`c` is wrong.",
+    ]
+    assert wording.own_notes(first, above) == ["Another."]
+    assert wording.common(report.model_copy(update={"checks": [first, third]})) == []
+    # Where a message was replaced, as one about the grader's own failure is for students, its cause is not said either.
+    hidden = [check.model_copy(update={"message": "Later."}) for check in (first, second)]
+    assert wording.common(report.model_copy(update={"checks": [*hidden, third]})) == []
+
+
+def test_what_is_the_same_for_all_checks_is_said_above_them_alone(reports):
+    report = reports["wrong"]
+    checks = [check.model_copy(update={"status": "error", "message": "No Python."}) for check in report.checks]
+    broken = report.model_copy(update={"checks": checks})
+    assert wording.common(broken) == ["No Python."]
+    assert {wording.own_message(check, ["No Python."]) for check in checks} == {""}
+
+
+def test_of_two_causes_with_the_same_end_only_the_end_is_said(reports):
+    end = "torch is not installed here."
+    whole = f"Loading mine.py failed at line 1. {end}"
+    given = [
+        (f"`a` is not defined. {whole}", whole),
+        (f"`b` is not defined. {whole}", whole),
+        (f"`c` stopped. {end}", end),
+    ]
+    checks = [
+        check.model_copy(update={"status": "error", "message": message, "evidence": {"cause": cause}})
+        for check, (message, cause) in zip(reports["wrong"].checks, given, strict=False)
+    ]
+    several = reports["wrong"].model_copy(update={"checks": checks})
+    assert wording.common(several) == [end]
+    assert wording.own_message(checks[2], [end]) == "`c` stopped."

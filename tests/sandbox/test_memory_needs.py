@@ -1,0 +1,90 @@
+"""Which machine is enough for which assignment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import bundled_names
+from grader.assignment.base import Limits
+from grader.grading.grade import grade
+from grader.machine.capacity import Memory
+from grader.sandbox import memory_needs
+from grader.sandbox.session import Session
+from grader.submission import read
+from grader.support.errors import NotGradable
+from tests.conftest import bundled
+
+GROUP = Path("/sys/fs/cgroup")
+SMALLEST = {
+    "single-neuron": 768,
+    "relu-swap": 768,
+    "numpy-mnist": 1536,
+    "clothing-mlp": 1536,
+    "cifar-grayscale": 3072,
+}
+
+
+def container(megabytes):
+    return Memory(megabytes << 20, GROUP)
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_the_container_that_is_to_be_chosen_is_enough_and_the_one_below_is_not(name):
+    assignment = bundled(name)
+    chosen = memory_needs.container_for(memory_needs.needed_mb(assignment.content))
+    assert chosen[1] == SMALLEST[name]
+    assert memory_needs.limits_here(assignment, container(chosen[1])).memory_mb >= assignment.content.limits.honest_mb
+    for _, smaller in memory_needs.CONTAINERS:
+        if smaller < chosen[1]:
+            with pytest.raises(
+                NotGradable, match=f"and {name} needs {memory_needs.written(chosen[1])}: choose at least "
+            ):
+                memory_needs.limits_here(assignment, container(smaller))
+
+
+def test_the_sentence_names_both_sizes():
+    with pytest.raises(NotGradable) as raised:
+        memory_needs.limits_here(bundled("numpy-mnist"), container(768))
+    assert str(raised.value) == (
+        "This container has 768 MB of memory, and numpy-mnist needs 1.5 GB: choose at least 1 processor and 1.5 GB "
+        "in the container settings."
+    )
+
+
+def test_a_machine_that_is_no_container_has_no_settings():
+    with pytest.raises(
+        NotGradable, match=r"This machine has 512 MB of memory, and numpy-mnist needs 1\.3 GB: grade on"
+    ):
+        memory_needs.limits_here(bundled("numpy-mnist"), Memory(512 << 20))
+
+
+def test_a_small_container_leaves_a_submission_less_than_the_assignment_allows():
+    assignment = bundled("numpy-mnist")
+    limits = memory_needs.limits_here(assignment, container(1536))
+    assert limits.memory_mb == 1536 - memory_needs.OWN_MB_WITH_DATA
+    assert "All of it takes a container of 2 processors and 3 GB." in memory_needs.less_than_allowed(assignment, limits)
+    assert memory_needs.limits_here(assignment, container(3072)) == assignment.content.limits
+    assert not memory_needs.less_than_allowed(assignment, assignment.content.limits)
+
+
+def test_an_assignment_that_does_not_say_what_it_needs_may_need_all_that_it_allows():
+    assert Limits(memory_mb=700).honest_mb == 700
+    assert Limits(memory_mb=700, needed_mb=300).honest_mb == 300
+    assert Limits(memory_mb=200, needed_mb=300).honest_mb == 200
+
+
+def test_nothing_is_started_where_memory_is_too_small(monkeypatch):
+    monkeypatch.setattr(memory_needs, "memory", lambda: container(256))
+    monkeypatch.setattr(Session, "start", None)
+    assignment = bundled("single-neuron")
+    report = grade(assignment, read(assignment.file(assignment.content.solution), assignment))
+    assert report.ending == "not_gradable"
+    assert report.score is None
+    assert report.problem().startswith("This container has 256 MB of memory, and single-neuron needs 768 MB: choose")
+
+
+@pytest.mark.parametrize(("megabytes", "shown"), [(768, "768 MB"), (1536, "1.5 GB"), (3072, "3 GB"), (1348, "1.3 GB")])
+def test_sizes_as_people_write_them(megabytes, shown):
+    assert memory_needs.written(megabytes) == shown

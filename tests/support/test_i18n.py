@@ -1,0 +1,250 @@
+"""The catalogues hold every sentence that a student can read, whole, and the language is the one that was asked for."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import string
+
+import polib
+import pytest
+
+from grader.sandbox.failures import NO_DATA, UNAVAILABLE, failure_of
+from grader.sandbox.session import OF_THE_WORKER
+from grader.support import i18n
+from grader.support.i18n import _, chosen, joined, ngettext, use
+from tests.conftest import ROOT, SINGLE_NEURON
+from tools import messages
+
+LANGUAGES = [name for name in i18n.LANGUAGES if name != i18n.ENGLISH]
+PACKAGE = ROOT / "grader"
+# What makes the sentences of a report; instructors' messages, of batch/ and cli/ for example, stay English.
+FOR_STUDENTS = [
+    *(PACKAGE / "checks").glob("*.py"),
+    *(PACKAGE / "submission").glob("*.py"),
+    *(PACKAGE / "report").glob("*.py"),
+    *(
+        PACKAGE / name
+        for name in (
+            "judging/compare.py",
+            "student/signatures.py",
+            "student/classes.py",
+            "grading/grade.py",
+            "judging/statistics.py",
+            "machine/device.py",
+        )
+    ),
+    *(PACKAGE / "sandbox" / name for name in ("failures.py", "session.py", "worker_process.py")),
+    *(PACKAGE / "datasets").glob("*.py"),
+    PACKAGE / "diagnosis" / "hints.py",
+]
+TRANSLATED = ("_", "ngettext", "marked")
+
+
+@pytest.fixture(scope="module")
+def template():
+    return messages.template()
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def catalogue(request):
+    return polib.pofile(str(i18n.FOLDER / f"{request.param}.po"))
+
+
+def ids(file):
+    return {(entry.msgid, entry.msgid_plural) for entry in file}
+
+
+def test_the_template_has_the_sentences_of_the_code(template):
+    stored = polib.pofile(str(messages.TEMPLATE))
+    assert ids(stored) == ids(template), "run 'make messages', and translate what is new"
+
+
+def test_a_catalogue_has_every_sentence_translated_and_no_other(template, catalogue):
+    assert ids(catalogue) == ids(template), "run 'make messages', and translate what is new"
+    assert [entry.msgid for entry in catalogue if not entry.translated()] == []
+    assert catalogue.obsolete_entries() == []
+
+
+def test_a_translation_fills_in_what_the_sentence_fills_in(catalogue):
+    wrong = []
+    for entry in catalogue:
+        for translation in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+            if fields(translation) not in (fields(entry.msgid), fields(entry.msgid_plural or entry.msgid)):
+                wrong.append((entry.msgid, translation))
+    assert wrong == []
+
+
+def fields(sentence):
+    """The placeholders with their formats; of a text with braces of its own, in which nothing is filled in, none."""
+    try:
+        return {(name, form, kind) for _, name, form, kind in string.Formatter().parse(sentence) if name is not None}
+    except ValueError:
+        return set()
+
+
+def test_a_translation_begins_and_ends_like_the_sentence(catalogue):
+    """Fragments are put together: a space or a full stop that is missing shows."""
+    for entry in catalogue:
+        for translation in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+            assert translation[0].isspace() == entry.msgid[0].isspace(), entry.msgid
+            assert translation[-1].isspace() == entry.msgid[-1].isspace(), entry.msgid
+            assert (translation[-1] in ".?") == (entry.msgid[-1] in ".?"), entry.msgid
+
+
+@pytest.mark.parametrize("file", FOR_STUDENTS, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_no_sentence_for_students_is_left_out(file):
+    """A text of words that ends with a full stop is a sentence, and belongs into ``_()``, whole."""
+    tree = ast.parse(file.read_text())
+    excused = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TRANSLATED:
+            excused |= {id(part) for part in ast.walk(node)}
+            assert not any(isinstance(argument, ast.JoinedStr) for argument in node.args), ast.unparse(node)
+        if isinstance(node, ast.JoinedStr):
+            inner = [part for part in ast.walk(node) if isinstance(part, ast.Call) and is_literal(part)]
+            assert inner == [], f"what stands inside of an f-string is not collected: {ast.unparse(node)}"
+    left = [text for node in ast.walk(tree) if id(node) not in excused and is_sentence(text := text_of(node))]
+    assert left == []
+
+
+def is_literal(call):
+    named = isinstance(call.func, ast.Name) and call.func.id in TRANSLATED
+    return named and isinstance(call.args[0], ast.Constant)
+
+
+def text_of(node):
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "x" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def is_sentence(text):
+    return text.endswith(".") and re.search(r"[a-z]+ [a-z]+ [a-z]+", text) is not None
+
+
+@pytest.mark.parametrize(
+    ("option", "environment", "expected"),
+    [
+        ("es", {"LC_ALL": "de_DE.UTF-8"}, "es"),
+        ("en", {"LANG": "de_DE.UTF-8"}, "en"),
+        (None, {}, "en"),
+        (None, {"LANG": "de_DE.UTF-8"}, "de"),
+        (None, {"LANG": "de"}, "de"),
+        (None, {"LANG": "ca_ES@valencia"}, "en"),
+        (None, {"LANG": "de_DE.UTF-8", "LC_MESSAGES": "es_MX.utf8"}, "es"),
+        (None, {"LANG": "de_DE.UTF-8", "LC_MESSAGES": "es_MX", "LC_ALL": "C"}, "en"),
+        (None, {"LANG": "es_ES", "LC_ALL": ""}, "es"),
+        (None, {"LANG": "C.UTF-8"}, "en"),
+        (None, {"LANG": "POSIX"}, "en"),
+        (None, {"LANG": "en_GB.UTF-8"}, "en"),
+        (None, {"LANG": "fr_FR.UTF-8"}, "en"),
+        (None, {"LANG": "../de"}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_option_then_that_of_the_locale(option, environment, expected):
+    assert chosen(option, environment) == expected
+
+
+def test_a_language_is_spoken_until_the_end_of_its_block():
+    with use("de"):
+        assert (_("passed"), i18n.current()) == ("bestanden", "de")
+        with use("es"):
+            assert _("passed") == "superado"
+        assert _("passed") == "bestanden"
+        assert [ngettext("{count} case", "{count} cases", count).format(count=count) for count in (1, 2)] == [
+            "1 Fall",
+            "2 Fällen",
+        ]
+        assert joined(["dW", "db"]) == "dW und db"
+        assert [_(""), _("a sentence that nobody has translated")] == ["", "a sentence that nobody has translated"]
+    assert _("passed") == "passed"
+    assert ngettext("{count} case", "{count} cases", 1) == "{count} case"
+    with pytest.raises(ValueError, match="no catalogue for 'fr'"), use("fr"):
+        pass
+
+
+WRONG = ROOT / "examples" / "relu-swap" / "wrong.py"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "sentences"),
+    [
+        (
+            "de",
+            [
+                "teilweise     7.5 von 15  backward ",
+                "`backward`, Fall 'random net 1': dW1 ist falsch an 15 von 15 Stellen",
+                "Bug:  Die Ableitung ist noch die der Sigmoidfunktion (derivative-not-swapped, dW1)",
+                "Hinweis: Prüfe zuerst dW1 in backward().",
+                "Anmerkung: Beurteilt nach dem, was aus deiner eigenen Fassung von `backward` folgt: Ein Fehler zählt nur einmal.",
+                "Ergebnis: 72.5 von 100, nicht bestanden, 75 sind nötig.",
+            ],
+        ),
+        (
+            "es",
+            [
+                "parcial       7.5 de 15  backward ",
+                "`backward`, caso 'random net 1': dW1 está mal en 15 de 15 entradas",
+                "Error: La derivada sigue siendo la de la sigmoide (derivative-not-swapped, dW1)",
+                "Pista: Mira primero dW1 en backward().",
+                "Nota: Evaluado según lo que se deduce de tu propio código en `backward`: un error cuenta una sola vez.",
+                "Resultado: 72.5 de 100, no superado, hacen falta 75.",
+            ],
+        ),
+    ],
+)
+def test_a_wrong_submission_is_explained_in_the_language(grader, spoken, sentences):
+    done = grader("check", "relu-swap", WRONG, "--lang", spoken)
+    assert done.returncode == 1, done.stderr
+    for sentence in sentences:
+        assert sentence in done.stdout
+    assert not re.search(r"\b(the|is|and|of)\b", done.stdout)
+
+
+def test_the_json_has_the_sentences_of_the_locale_and_the_same_names(grader, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "de_AT.UTF-8")
+    german = json.loads(grader("check", "relu-swap", WRONG, "--json").stdout)
+    english = json.loads(grader("check", "relu-swap", WRONG, "--json", "--lang", "en").stdout)
+    assert "ist falsch an" in german["checks"][4]["message"]
+    assert "is wrong at" in english["checks"][4]["message"]
+    for report in (german, english):
+        assert report["checks"][4]["diagnosis"]["bug"] == "derivative-not-swapped"
+        assert [check["status"] for check in report["checks"]][4:7] == ["partial", "passed", "failed"]
+
+
+def test_what_is_wrong_with_the_path_is_said_in_the_language(grader):
+    done = grader("check", "single-neuron", "nowhere.py", "--lang", "es")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: nowhere.py no existe: comprueba la ruta de tu solución.\n"
+
+
+def test_a_language_without_a_catalogue_is_wrong_usage(grader):
+    done = grader("check", "single-neuron", WRONG, "--lang", "fr")
+    assert done.returncode == 2
+    assert "'fr' is not one of 'en', 'de', 'es'" in done.stderr
+
+
+def test_what_a_worker_says_itself_is_translated_where_it_arrives():
+    worker = "".join(file.read_text() for file in (PACKAGE / "worker").glob("*.py"))
+    for said in (*OF_THE_WORKER, NO_DATA, UNAVAILABLE.format(name="{name}", offered="{offered}")):
+        assert f'"{said}"' in worker
+    text = UNAVAILABLE.format(name="mnist", offered=NO_DATA)
+    with use("de"):
+        failure = failure_of({"type": "OSError", "text": text, "line": 3}, "Dein Code")
+    assert failure.message == (
+        "Dein Code brach ab in Zeile 3 mit OSError: mnist steht beim Bewerten nicht zur Verfügung; "
+        "diese Aufgabe bietet keinen Datensatz.."
+    )
+
+
+@pytest.mark.parametrize("options", [["--format", "markdown"], ["--html", "page.html"]])
+def test_a_title_and_what_is_not_enforced_are_said_in_the_language(grader, tmp_path, options):
+    done = grader(
+        "check", "single-neuron", SINGLE_NEURON / "solution.py", "--lang", "de", "--isolation", "medium", *options
+    )
+    page = tmp_path / "page.html"
+    said = page.read_text() if page.exists() else re.sub(r"\\", "", done.stdout)
+    assert "Ein einzelnes Neuron" in said
+    assert "Begrenzung des Speicherplatzes" in said
