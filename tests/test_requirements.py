@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from grader.machine.capacity import distribution
+from grader.machine import distribution
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.quick

@@ -32,7 +32,7 @@ class ProvenFunction(BaseModel):
 class Proof(BaseModel):
     """What was compared, and for which functions the steps and the reference agreed."""
 
-    schema_: Literal["grader.expected.proof/1"] = Field("grader.expected.proof/1", alias="schema")
+    schema_: Literal["grader.proof/1"] = Field("grader.proof/1", alias="schema")
     reference: str
     """The SHA-256 of the reference's code."""
     steps: str

@@ -10,7 +10,7 @@ import pytest
 
 from grader.assignment import load
 from grader.assignment.base import Limits
-from grader.machine.capacity import packages
+from grader.machine import packages
 from grader.sandbox.filesystem import Equipment
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.machine.capacity import packages
+from grader.machine import packages
 
 
 def test_a_package_has_the_name_that_pip_knows():
