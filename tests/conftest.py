@@ -19,6 +19,7 @@ from grader.assignment import load
 from grader.grading.grade import grade
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
+from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT
 
 hypothesis.settings.register_profile("tests", deadline=None)  # timings are no tests
 hypothesis.settings.load_profile("tests")
@@ -135,3 +136,14 @@ def notebook(*cells, tags=None, **metadata):
 def ending(report, name):
     """The result of one check."""
     return next(result for result in report["checks"] if result["name"] == name)
+
+
+@pytest.fixture
+def doubling(tmp_path):
+    """The folder of the tiny assignment."""
+    folder = tmp_path / "doubling"
+    folder.mkdir()
+    (folder / "assignment.yaml").write_text(ASSIGNMENT)
+    (folder / "reference.py").write_text(REFERENCE)
+    (folder / "solution.py").write_text(RIGHT)
+    return folder

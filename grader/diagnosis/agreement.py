@@ -70,7 +70,7 @@ def proof_of(assignment: Assignment, compared: dict[str, Compared], seeds: range
         if not item.problem
     }
     return Proof(
-        schema="grader.expected.proof/1",
+        schema="grader.proof/1",
         reference=assignment.reference_digest(),
         steps=digest_of_steps(assignment),
         tensorflow=tensorflow_version(),

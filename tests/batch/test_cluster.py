@@ -14,8 +14,9 @@ import time
 import pytest
 
 from grader.batch import store
+from tests.doubling import RIGHT, WRONG
 
-from .conftest import RIGHT, WRONG, without_times
+from .conftest import without_times
 
 pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 SLOW = f"import time\ntime.sleep(0.5)\n{RIGHT}"

@@ -18,8 +18,9 @@ from grader.batch import store
 from grader.batch.summary_file import SummaryFile
 from grader.cli.schemas import schema
 from grader.support import seeds
+from tests.doubling import ASSIGNMENT, BROKEN, RIGHT, SHORT, WRONG
 
-from .conftest import ASSIGNMENT, BROKEN, RIGHT, SHORT, WRONG, without_times
+from .conftest import without_times
 
 CLASS = {
     "mustermannerika_4711_1_answer.py": RIGHT,

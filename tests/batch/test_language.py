@@ -7,8 +7,7 @@ import json
 import pytest
 
 from grader.batch.store import read
-
-from .conftest import RIGHT, SHORT, WRONG
+from tests.doubling import RIGHT, SHORT, WRONG
 
 
 @pytest.mark.long

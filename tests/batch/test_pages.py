@@ -8,8 +8,9 @@ from grader.assignment import load
 from grader.batch import class_page
 from grader.batch.class_page import Pupil
 from grader.batch.summary import Class
+from tests.doubling import RIGHT, SHORT
 
-from .conftest import RIGHT, SHORT, without_times
+from .conftest import without_times
 from .rows import row
 
 SECRETS = ("977", "secret", "note")  # shape and name of a hidden probe, name of an instructors' check

@@ -9,7 +9,7 @@ import re
 import junitparser
 import pytest
 
-from tests.batch.conftest import ASSIGNMENT, REFERENCE, RIGHT, SHORT
+from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT, SHORT
 
 from .conftest import EXAMPLES
 

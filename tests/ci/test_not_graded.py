@@ -13,8 +13,8 @@ from grader.ci.config import Entry
 from grader.ci.repository import Graded, Task, _with_remedy
 from grader.report import formats
 from grader.report.model import NOT_GRADED_FOR
-from tests.batch.conftest import ASSIGNMENT, REFERENCE, SHORT
 from tests.conftest import bundled
+from tests.doubling import ASSIGNMENT, REFERENCE, SHORT
 from tests.report.conftest import reports  # noqa: F401
 
 from .conftest import EXAMPLES

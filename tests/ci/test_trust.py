@@ -10,7 +10,7 @@ import pytest
 from grader.ci import needs, repository
 from grader.ci.config import CiFile
 from grader.support.errors import UsageError
-from tests.batch.conftest import ASSIGNMENT
+from tests.doubling import ASSIGNMENT
 
 ONE = "assignment: single-neuron\nsubmission: work.py\n"
 EVIL = "open({mark!r}, 'w').close()\n\n\ndef double(x):\n    return 2 * x\n"

@@ -172,7 +172,7 @@ def test_a_program_of_the_steps_is_a_part_of_the_proof(proven):
     assert proof.read(assignment.load(str(proven))) is None
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "no JSON", '{"schema": "grader.expected.proof/2"}', "\0"])
+@pytest.mark.parametrize("content", ["", "{}", "[]", "no JSON", '{"schema": "grader.proof/2"}', "\0"])
 def test_a_damaged_proof_is_none(proven, content):
     proof.file_of(assignment.load(str(proven))).write_text(content)
     assert proof.read(assignment.load(str(proven))) is None

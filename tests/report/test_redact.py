@@ -8,7 +8,7 @@ from grader.report import formats, html
 from grader.report.model import FOR_INSTRUCTOR
 from grader.report.redact import FAULT, UNSEEN, for_student
 from grader.submission import read_contents
-from tests.batch.conftest import SHORT, doubling  # noqa: F401
+from tests.doubling import SHORT
 
 
 def test_a_hidden_check_shows_its_result_only(doubling):
