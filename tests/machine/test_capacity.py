@@ -196,6 +196,7 @@ def test_what_a_machine_has_in_use(tmp_path, said, expected):
     assert capacity.memory(tmp_path).in_use() == (None if expected is None else 256 * MB)
 
 
+@pytest.mark.quick
 def test_this_machine():
     """Whatever it is, both are known on Linux, and nothing is raised."""
     assert capacity.processors() >= 1
