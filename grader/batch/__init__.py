@@ -1,1 +1,1 @@
-"""Many submissions at once: reading what course systems hand out."""
+"""Grades the submissions of a whole class, as course systems export them."""

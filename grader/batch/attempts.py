@@ -1,4 +1,4 @@
-"""Which of a student's files are attempts at the same one, and which of those is the last."""
+"""Finds a student's attempts at the same file, and keeps the last one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NUMBERED = re.compile(r"(?P<base>.+)-(?P<number>\d+)(?P<suffix>(?:\.tar)?\.[^.]+
 
 
 def keep_last(student: Student) -> None:
-    """Of files with one name, those that were handed in before go to ``earlier``."""
+    """Keep the last attempt at each file name in ``files``, and move the others to ``earlier``."""
     last: dict[str, Handed] = {}
     for file in student.files:
         if file.name not in last or file.attempt > last[file.name].attempt:
@@ -27,10 +27,10 @@ def keep_last(student: Student) -> None:
 
 
 def drop_numbers_of_canvas(students: Sequence[Student], assignment: str) -> None:
-    """Give files their own names again where Canvas has numbered them, so that they count as attempts at one file.
+    """Remove the numbers that Canvas adds to file names, so that these files count as attempts at one file.
 
-    Canvas calls the second attempt at ``answer.py`` ``answer-1.py``; ``week-3.py`` and ``week-4.py`` are two files of
-    a student who calls them so. Data may be numbered by whoever made it, and keep their names.
+    Canvas names the second attempt at ``answer.py`` ``answer-1.py``. A student's own files ``week-3.py`` and
+    ``week-4.py`` stay two files. Data files keep their names: their authors may have numbered them.
     """
     names = Counter(name for student in students for name in {file.name for file in student.files})
     for student in students:
@@ -50,10 +50,10 @@ def drop_numbers_of_canvas(students: Sequence[Student], assignment: str) -> None
 
 
 def _are_attempts(plain: Sequence[Handed], numbered: Sequence[Handed], usual: bool) -> bool:
-    """Whether Canvas has numbered the files, of which ``plain`` have no number. Each upload gets a larger id there.
+    """True if Canvas added the numbers: ``plain`` are the files without a number, ``numbered`` the others.
 
-    ``usual``: others hand in files of the name without a number, or the assignment has it. Files that are uploaded
-    together have ids that follow each other.
+    ``usual``: other students hand in files with the plain name, or it is the name of the assignment. In Canvas every
+    upload gets a larger id, and files that are uploaded together have consecutive ids.
     """
     in_order = sorted(numbered, key=_number)
     ids = [*sorted(file.attempt for file in plain), *(file.attempt for file in in_order)]

@@ -1,7 +1,7 @@
-"""The scores as a file for Canvas's gradebook import, made from the gradebook that the instructor exported.
+"""Writes the scores as a file for Canvas's gradebook import, from the gradebook that the instructor exported.
 
-Canvas takes a column that it does not know for a new assignment, and so the column has to be one of the export's. The
-import has the students' columns and that one, and nothing else that it could change.
+Canvas creates a new assignment for a column that it does not know, so the column must be one of the export. The import
+contains the students' columns and this one only, so that it cannot change anything else.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ WHAT = "The Canvas gradebook"
 LAST_STUDENT_COLUMN = "Section"
 POINTS = "Points Possible"
 KEPT = {"EX": "Excused in Canvas.", "N/A": "Not assigned to this student in Canvas."}
-# Canvas takes columns with such titles for its own totals, of which it reads none.
+# Canvas regards columns with such titles as its own totals, and does not import them.
 IGNORED = re.compile(r"final|\bcurrent\b|override (?:score|grade|status)", re.IGNORECASE)
 READ_ONLY = "(read only)"
 
 
 def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str) -> Filled:
-    """The import for the assignment of that title (or ``Title (id)``, or the id alone).
+    """Return the import for the assignment with this title (``Title``, ``Title (id)``, or the id alone).
 
-    Who is not in the batch, has no score, is excused or not assigned keeps what the export says. Where the assignment
-    has other points than the exercise, scores are scaled. Raises UsageError for a file that is no gradebook, and where
-    none or several of its columns fit the title.
+    Students keep the grade of the export if they are not in the batch, have no score, or are excused or not assigned.
+    Scores are scaled if the maximum points in Canvas differ from those of the exercise. Raises UsageError for a file
+    that is not a Canvas gradebook, and unless exactly one column matches the title.
     """
     sheet = read(gradebook_csv, WHAT)
     header, points, lines = _parts(sheet)
@@ -67,7 +67,7 @@ def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str) -> Filled:
 
 
 def roster(gradebook_csv: bytes, title: str) -> Roster:
-    """The students of the gradebook; raises UsageError as :func:`fill` does."""
+    """Return the students of the gradebook; raises UsageError as :func:`fill` does."""
     header, points, lines = _parts(read(gradebook_csv, WHAT))
     column = _column(header, points, title)
     students = _Students(header)
@@ -83,7 +83,7 @@ def roster(gradebook_csv: bytes, title: str) -> Roster:
 
 
 def _parts(sheet: Sheet) -> tuple[list[Cell], list[list[Cell]], list[list[Cell]]]:
-    """The header, the row of points (none or one), and the rows of students; the row about posting is neither."""
+    """Return the header, the row of points (zero or one), and the rows of students; the row about posting is left out."""
     if not sheet.rows or not any(title.text.strip() == LAST_STUDENT_COLUMN for title in sheet.rows[0]):
         raise UsageError(
             f'{WHAT} has no column "{LAST_STUDENT_COLUMN}" in its first line: export it again from Canvas, as CSV.'
@@ -100,7 +100,7 @@ def _student_columns(header: Sequence[Cell]) -> int:
 
 
 def _column(header: Sequence[Cell], points: Sequence[Sequence[Cell]], title: str) -> int:
-    """The assignment's column: by its whole title, its title without the id, or its id."""
+    """Return the index of the assignment's column: by its whole title, its title without the id, or its id."""
     columns = {
         index: cell.text.strip()
         for index, cell in enumerate(header)
@@ -116,11 +116,12 @@ def _column(header: Sequence[Cell], points: Sequence[Sequence[Cell]], title: str
     fitting = next((some for some in fits if some), [])
     if len(fitting) == 1:
         return fitting[0]
-    candidates = ", ".join(f'"{columns[index]}"' for index in fitting or columns) or "none at all"
+    candidates = ", ".join(f'"{columns[index]}"' for index in fitting or columns)
+    if not candidates:
+        raise UsageError(f"{WHAT} has no column for an assignment: export it again from Canvas.")
     how_many = "Several columns" if fitting else "No column"
-    raise UsageError(
-        f'{how_many} of the Canvas gradebook may be meant by the assignment "{wanted}": give one of {candidates}.'
-    )
+    match = "match" if fitting else "matches"
+    raise UsageError(f'{how_many} of the Canvas gradebook {match} the assignment "{wanted}": give one of {candidates}.')
 
 
 def _title_and_id(text: str) -> tuple[str, str | None]:
@@ -129,7 +130,7 @@ def _title_and_id(text: str) -> tuple[str, str | None]:
 
 
 class _Students:
-    """What the columns in front say of a student."""
+    """Reads the columns that identify a student."""
 
     def __init__(self, header: Sequence[Cell]) -> None:
         self.columns = {title.text.strip(): index for index, title in enumerate(header)}

@@ -1,4 +1,4 @@
-"""What stands in one cell of a table that people open in a spreadsheet."""
+"""Writes and reads single cells of tables that people open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from ..support.text import clean
 
 LONGEST = 4000
 
-# The signs that begin a formula, with their full-width and small forms. A spreadsheet of a country that writes decimal
-# commas takes semicolons for the ends of cells, quotes or not, and so a formula may begin after one as well.
+# The characters that begin a formula, with their full-width and small forms. In a country that writes decimal commas a
+# spreadsheet ends cells at semicolons, even inside quotes, so a formula may begin after a semicolon as well.
 _SIGN = "[-=+@＝﹦＋﹢－﹣＠﹫]"
 FORMULA = re.compile(rf"(?P<before>(?:^|;)[\s\"']*)(?P<signs>{_SIGN}(?:\s*{_SIGN})*)")
 
 
 def text_cell(text: str) -> str:
-    """One line that no spreadsheet takes for a formula: an apostrophe goes in front of what would begin one."""
+    """Return ``text`` as one line without formulas: an apostrophe is put in front of the start of each formula."""
     return FORMULA.sub(r"\g<before>'\g<signs>", clean(text, LONGEST))
 
 
 def number_cell(value: float | None, decimal: str = ".") -> str:
-    """A number as a spreadsheet reads it, with four digits at the most; empty where there is none."""
+    """Return a number as a spreadsheet reads it, with at most four decimals; "" for None."""
     if value is None:
         return ""
     short = f"{value:.4f}".rstrip("0").rstrip(".")
@@ -28,11 +28,11 @@ def number_cell(value: float | None, decimal: str = ".") -> str:
 
 
 def read_number(text: str) -> float | None:
-    """The number of a cell, with a point or a comma."""
+    """Return the number in a cell, written with a decimal point or comma; None if it is not a number."""
     found = re.fullmatch(r"\s*(-?\d+)(?:[.,](\d+))?\s*", text)
     return float(f"{found[1]}.{found[2] or 0}") if found else None
 
 
 def writes_decimal_commas(text: str) -> bool:
-    """Whether the number of a cell has a decimal comma."""
+    """True if the cell is a number with a decimal comma."""
     return re.fullmatch(r"\s*-?\d+,\d+\s*", text) is not None

@@ -1,4 +1,4 @@
-"""``files.csv`` and ``--file``: which file of a student is graded, where an instructor says so; and ``--list``."""
+"""``files.csv``, ``--file`` and ``--list``: the instructor chooses which file of a student is graded."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ DELIMITERS = (",", ";", "\t")
 
 
 def find(out: Path | None, submissions: Path) -> Path | None:
-    """The file of that name in the output folder, else next to the class; never in it, where a student could put one."""
+    """Return the path of ``files.csv`` in the output folder or next to the class; None if there is no such file.
+
+    The class itself is not searched: a student could hand in a ``files.csv``.
+    """
     places = [*([] if out is None else [out / NAME]), submissions.resolve().parent / NAME]
     return next((place for place in places if place.is_file()), None)
 
 
 def read(path: Path) -> list[tuple[int, str, str]]:
-    """(line, student, file) of each row; raises UsageError for what is no such table."""
+    """Return (line, student, file) of each row; raises UsageError if the file is not such a table."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -42,7 +45,7 @@ def read(path: Path) -> list[tuple[int, str, str]]:
         titles = [title.strip().lower() for title in next(reader, [])]
         missing = [column for column in COLUMNS if column not in titles]
         if missing:
-            raise UsageError(f"{path}:1: has no column '{missing[0]}': the first line has to be {','.join(COLUMNS)}.")
+            raise UsageError(f"{path}:1: column '{missing[0]}' is missing: the first line must be {','.join(COLUMNS)}.")
         at = [titles.index(column) for column in COLUMNS]
         found = []
         for cells in reader:
@@ -50,10 +53,11 @@ def read(path: Path) -> list[tuple[int, str, str]]:
                 continue
             student, file = (cells[index].strip() if index < len(cells) else "" for index in at)
             if not student or not file:
-                raise UsageError(f"{path}:{reader.line_num}: has no {'file' if student else 'student'}: fill it in.")
+                empty = "file" if student else "student"
+                raise UsageError(f"{path}:{reader.line_num}: the cell '{empty}' is empty: fill it in.")
             found.append((reader.line_num, student, file))
     except csv.Error as error:
-        raise UsageError(f"{path}:{reader.line_num}: is no line of a CSV file ({error}).") from error
+        raise UsageError(f"{path}:{reader.line_num}: not a valid line of a CSV file ({error}).") from error
     return found
 
 
@@ -63,32 +67,32 @@ def patterns(
     called: Callable[[str], list[Student]],
     hand_in: Callable[[Student], HandedIn],
 ) -> dict[str, str]:
-    """The file of each student that the table names, by identity.
+    """Return {identity: file} for the students in the table.
 
-    ``called`` gives the students of a name or id. Raises UsageError, with the line, for a student or a file that does
-    not exist, and for a second row of a student.
+    ``called`` returns the students with a name or id. Raises UsageError, with the line, for a student or a file that
+    does not exist, and for a second row of the same student.
     """
     found: dict[str, str] = {}
     lines: dict[str, int] = {}
     for line, name, file in read(path):
         known = called(name.removeprefix("'")) or called(name)
         if len(known) != 1:
-            what = (
-                f"'{clean(name)}' is no student of this class: give a name or id as in gradebook.csv."
+            problem = (
+                f"there is no student '{clean(name)}' in this class: give a name or an id from gradebook.csv."
                 if not known
-                else f"{len(known)} students are called '{clean(name)}': give the id of gradebook.csv."
+                else f"{len(known)} students have the name '{clean(name)}': give the id from gradebook.csv."
             )
-            raise UsageError(f"{path}:{line}: {what}")
+            raise UsageError(f"{path}:{line}: {problem}")
         identity = known[0].identity
         if identity in found:
             raise UsageError(
-                f"{path}:{line}: '{clean(name)}' is also in line {lines[identity]}: keep one line for each student."
+                f"{path}:{line}: '{clean(name)}' is also in line {lines[identity]}: keep one line per student."
             )
         contents = _unpacked(hand_in(known[0]))
         if not choice.matching([*contents], file):
             raise UsageError(
-                f"{path}:{line}: '{clean(name)}' has handed in no {clean(file)} "
-                f"(there are: {choice.some([*contents]) or 'none'})."
+                f"{path}:{line}: '{clean(name)}' did not hand in {clean(file)} "
+                f"(handed in: {choice.some([*contents]) or 'nothing'})."
             )
         found[identity], lines[identity] = file, line
     return found
@@ -108,7 +112,7 @@ def show(
     chosen: Mapping[str, str],
     console: Console,
 ) -> None:
-    """Print for each student which file is graded, why, and what is left out, with the reasons; nothing is run."""
+    """Print for each student which file is graded and which files are left out, with the reasons; runs nothing."""
     wanted = choice.expected(assignment)
     for student in students:
         who = clean(known_as(student))

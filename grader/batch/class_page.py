@@ -1,4 +1,4 @@
-"""``index.html``: how the class did, for instructors, with a link to the page of each student."""
+"""Renders ``index.html``: the results of the class for instructors, with a link to the page of each student."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ LEADERS = 10
 
 @dataclass(frozen=True)
 class Pupil:
-    """A student's line: the row of the gradebook, why there is no score, the page (None: no report), bugs by name."""
+    """A student's line on the page.
+
+    ``why`` explains a missing score, ``page`` is the link to the report (None without a report), ``bugs`` are names.
+    """
 
     row: Row
     why: str = ""
@@ -41,7 +44,7 @@ def render(
     left_over: Sequence[str],
     isolation: str,
 ) -> str:
-    """The page of a class."""
+    """Return the page of a class as HTML."""
     scores = [pupil.row.score for pupil in pupils if pupil.row.score is not None]
     most = pupils[0].row.max_score
     points = {check.name: check.points for check in content.checks if not check.bonus}
@@ -73,14 +76,14 @@ def render(
 
 
 def _graded_by(rows: Sequence[Row]) -> list[str]:
-    """The grader, the assignment and the seed, each way that somebody was graded."""
+    """Return one sentence for each combination of grader, assignment and seed that graded somebody."""
     ways = dict.fromkeys((row.grader, row.assignment_digest, row.seed_fingerprint) for row in rows if row.grader)
     sentence = _("grader {version}, assignment {digest}, seed {fingerprint}")
     return [sentence.format(version=version, digest=digest, fingerprint=seed) for version, digest, seed in ways]
 
 
 def _states() -> dict[str, str]:
-    """Why somebody has no score, in a word or two."""
+    """Return a short text for each status without a score."""
     return {
         "not_submitted": _("Not handed in"),
         "unreadable": _("Unreadable"),
@@ -99,12 +102,12 @@ def _script() -> Markup:
 
 
 def _digest(script: str) -> str:
-    """What a browser compares a script with before it runs it."""
+    """Return the digest that a browser compares the script with before it runs it."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def _distribution(scores: Sequence[float], most: float, pass_mark: float) -> Drawn:
-    """How many students have how many points; bonus points count to the last bar."""
+    """Return the histogram of scores; scores above the maximum (bonus points) count in the last bar."""
     counts = [0] * BINS
     for score in scores:
         counts[max(0, min(int(BINS * score / most) if most else 0, BINS - 1))] += 1

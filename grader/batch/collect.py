@@ -1,4 +1,4 @@
-"""Reads what an instructor has: a folder or an archive of a whole class, a student at a time."""
+"""Reads a folder or an archive with the submissions of a whole class, one student at a time."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from . import decoding, layouts
 from .layouts import Student
 from .moments import moment
 
-MOST_OF_A_TAR = 8 << 30  # bytes; a .zip is read where it lies
-TIMESTAMP = "timestamp.txt"  # of nbgrader, beside what was handed in
-RESULTS = "grading.sqlite"  # of the output folder of a batch, which holds nothing of a student
-JUNK = ("desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r")  # what a computer puts into folders by itself
-MOST_ARCHIVES = 20  # that are looked into, whether they are those of classes
-DATED = 64  # characters of a timestamp
+MOST_OF_A_TAR = 8 << 30  # bytes to unpack; a .zip is read without unpacking
+TIMESTAMP = "timestamp.txt"  # nbgrader's file with the time of submission
+RESULTS = "grading.sqlite"  # marks an output folder of a batch, which contains no student's files
+JUNK = ("desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r")  # files that operating systems create in folders
+MOST_ARCHIVES = 20  # inner archives that are checked for being archives of whole classes
+DATED = 64  # characters read of a timestamp
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What one student handed in: the content of each file, or why it cannot be read, and a digest of it."""
+    """The submission of one student: {name: content}, or the ``problem`` if it cannot be read, and its digest."""
 
     student: Student
     shown: str
@@ -45,7 +45,7 @@ class HandedIn:
 
 
 class Class:
-    """All submissions at ``path``; a context manager, since an archive stays open meanwhile."""
+    """All submissions at ``path``; a context manager, because an archive stays open."""
 
     def __init__(
         self,
@@ -55,14 +55,14 @@ class Class:
         leave_out: Path | None = None,
         roster: Collection[str] = (),
     ) -> None:
-        """Find out who handed in what; raises UsageError where there is nothing to grade.
+        """Assign the files to students; raises UsageError if there is nothing to grade.
 
-        ``layout`` is one of :data:`layouts.NAMES`, recognised by default; ``assignment`` chooses among those of a course.
-        ``leave_out`` is a folder that may lie in ``path`` and holds nothing of a student: that of the results.
-        ``roster`` are names of students, by which names of files in an unknown encoding are read.
+        ``layout`` is one of :data:`layouts.NAMES`; by default it is detected. ``assignment`` selects one assignment of
+        a course. ``leave_out`` is the folder of the results, which may be inside ``path``. ``roster`` has names of
+        students; they help to decode file names in an unknown encoding.
         """
         if leave_out is not None and path.resolve() == leave_out.resolve():
-            raise UsageError(f"{path} is the class and the place for results: choose another folder for --out.")
+            raise UsageError(f"{path} is the folder of the class: choose another folder for --out.")
         if not path.exists():
             raise UsageError(f"{path} does not exist: give the folder or archive of a class.")
         self._stack = contextlib.ExitStack()
@@ -87,8 +87,8 @@ class Class:
             if layout is None:
                 _refuse_archives_of_classes(path, self._read)
             if not students.students:
-                expected = f"in the layout '{layout}'" if layout else "of any layout that is known"
-                raise UsageError(f"{path} holds no submission {expected}: give the folder or archive of a class.")
+                expected = f"in the layout '{layout}'" if layout else "in any known layout"
+                raise UsageError(f"{path} contains no submission {expected}: give the folder or archive of a class.")
         except (OSError, ValueError, *files.DAMAGED) as error:
             self.close()
             reason = getattr(error, "strerror", None) or str(error)
@@ -99,15 +99,15 @@ class Class:
         self.layout = students.layout
         self.students = students.students
         self.encoding = encoding
-        """The code page in which the names of files are read, where that had to be guessed; empty otherwise."""
+        """The encoding of the file names if it had to be guessed, else ""."""
         self.left_over = [name for name in students.left_over if name != metadata]
         """Files that belong to no student."""
         links = [shown[name] for name in self._links if _counts(shown[name].rstrip("/"), ours)]
         self.left_out = [(name, layouts.why_left_out(name, self.layout)) for name in self.left_over]
-        self.left_out += [(name.rstrip("/"), "it is a link, which is not followed") for name in links]
+        self.left_out += [(name.rstrip("/"), "it is a link, and links are not followed") for name in links]
         self._hidden += [name for name in found if files.is_hidden_answer(name) and name not in self._hidden]
         self.left_out += [(name, "it is hidden") for name in self._hidden]
-        """The same files and links, each with the reason."""
+        """The files and links that are not graded, each with the reason."""
         self._not_followed = links
 
     def __enter__(self) -> Class:
@@ -117,7 +117,7 @@ class Class:
         self.close()
 
     def close(self) -> None:
-        """Let go of the archive."""
+        """Close the archive."""
         self._stack.close()
 
     def handed_in(self, student: Student) -> HandedIn:
@@ -136,7 +136,7 @@ class Class:
                 problem = _("{file} cannot be read ({reason}).").format(file=clean(file.name), reason=why)
             total += files.MAX_TOTAL + 1 if content is None else len(content)
             if content is None or total > files.MAX_TOTAL:
-                sentence = _("{file} is too large: at most {size} MB in all are read.")
+                sentence = _("{file} is too large: a submission may have at most {size} MB in total.")
                 problem = sentence.format(file=clean(file.name), size=files.MAX_TOTAL >> 20)
                 contents = {}
                 break
@@ -149,10 +149,10 @@ class Class:
         return HandedIn(student, self._prefix + shown, contents, problem, digest.hexdigest(), submitted)
 
     def _why_nothing(self, student: Student) -> str:
-        """Why there is no file of a student: what was handed in may be hidden, or a link."""
+        """Return a sentence that explains why a student has no files: they may be hidden files or links."""
         folder = f"{student.folder.rstrip('/')}/"
         if folder.rstrip("/") in self._not_followed:
-            return _("{path} is a link, which is not followed: hand in the file itself.").format(
+            return _("{path} is a link, and links are not followed: hand in the file itself.").format(
                 path=clean(student.name)
             )
         hidden, links = (
@@ -162,7 +162,7 @@ class Class:
         return files.not_read(clean(folder.rstrip("/")), hidden, links) or _("Nothing was handed in.")
 
     def _open(self, path: Path) -> Iterator[files.Member]:
-        """The name of each file at ``path``, and how to read it."""
+        """Yield the name of each file at ``path``, and a function that reads it."""
         if path.is_dir():
             self._list_folders(path)
             return files.folder_members(path)
@@ -182,7 +182,7 @@ class Class:
         raise UsageError(f"{path} is neither a folder nor an archive: give the folder or archive of a class.")
 
     def _list_folders(self, path: Path) -> None:
-        """Note the folders and links at ``path``. A link to a folder is a folder with nothing in it."""
+        """Record the folders and links at ``path``. A link to a folder counts as an empty folder."""
         for root, folders, names in os.walk(path):
             inside = Path(root).relative_to(path)
             folders[:] = [name for name in folders if not files.is_skipped((inside / name).as_posix())]
@@ -198,7 +198,7 @@ class Class:
                     self._folders.add(f"{relative}/")
 
     def _unpacked(self, path: Path) -> Iterator[files.Member]:
-        """The members of a tar, which can be read only in one go, as numbered files."""
+        """Unpack a tar archive into numbered files, because it can only be read from start to end; yield its members."""
         total = 0
         scratch = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-class-"))
         with tarfile.open(path) as archive:
@@ -214,14 +214,14 @@ class Class:
                 content = files.at_most(member) or b""
                 total += len(content)
                 if number > files.MAX_ENTRIES or total > MOST_OF_A_TAR:
-                    raise UsageError(f"{path} is too large to be unpacked: unpack it, and give the folder.")
+                    raise UsageError(f"{path} is too large: unpack it yourself, and give the folder.")
                 place = Path(scratch, str(number))
                 place.write_bytes(content)
                 yield info.name, partial(_read_again, place, info.size)
 
 
 def _refuse_archives_of_classes(path: Path, members: Mapping[str, Callable[[], bytes | None]]) -> None:
-    """Whoever gives a folder with the downloads of a course system would see one student for each of them."""
+    """Raise UsageError if the members are archives of whole classes: each would be graded as one student."""
     names = [*members]
     if not names or len(names) > MOST_ARCHIVES or not all(name.lower().endswith(".zip") for name in names):
         return
@@ -234,24 +234,24 @@ def _refuse_archives_of_classes(path: Path, members: Mapping[str, Callable[[], b
         if layouts.recognise(inside) in layouts.ANYTHING:
             return
     raise UsageError(
-        f"{path} holds archives of a class ({clean(', '.join(names))}): give each of them by itself, or, if they are "
-        "submissions, say --layout loose."
+        f"{path} contains archives of whole classes ({clean(', '.join(names))}): grade each archive separately, or, if "
+        "each is one submission, add --layout loose."
     )
 
 
 def _inside(path: Path, folder: Path | None) -> list[str]:
-    """The beginning of the names of all files of ``folder``, if that lies in ``path``."""
+    """Return the prefix of the names of all files in ``folder`` if it is inside ``path``, else an empty list."""
     return [f"{folder.relative_to(path).as_posix()}/"] if folder is not None and path in folder.parents else []
 
 
 def _folders_above(name: str) -> set[str]:
-    """The folders that a file lies in, each with its slash: whoever hands in hidden files alone is somebody, too."""
+    """Return the folders above a file, each with its slash: a student with only hidden files is listed as well."""
     parts = name.split("/")[:-1]
     return {"/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1) if parts[depth - 1]}
 
 
 def _counts(name: str, ours: tuple[str, ...]) -> bool:
-    """Whether a file can be part of what was handed in: what a computer puts there by itself is not, nor ``ours``."""
+    """True if a file may be part of a submission: neither junk of an operating system nor one of ``ours``."""
     if name.startswith(ours):
         return False
     parts = name.split("/")
@@ -264,13 +264,13 @@ def _read_again(place: Path, size: int) -> bytes | None:
 
 
 def _folder(student: Student) -> str:
-    """What the files of a student have in common in their paths."""
+    """Return the folder that all files of a student share."""
     folders = [os.path.dirname(file.path) for file in student.files]
     return (os.path.commonpath(folders) if folders else "") or student.folder.rstrip("/") or student.name
 
 
 def _is_clone(path: Path) -> bool:
-    """Whether what lies at ``path`` are clones of repositories, but for a stray folder."""
+    """True if most folders at ``path`` are clones of git repositories."""
     if not path.is_dir():
         return False
     folders = [folder for folder in path.iterdir() if folder.is_dir() and not folder.name.startswith(".")]

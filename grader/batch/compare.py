@@ -1,4 +1,4 @@
-"""Two batches side by side: whose score changed, and why."""
+"""Compares two batches: which scores changed, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from .store import Record
 
 
 def compare(first: Path, second: Path) -> Iterator[str]:
-    """Yield a sentence for all that differs between two output folders, before lateness; raises UsageError."""
+    """Yield a sentence for each difference between two output folders; scores are compared before late penalties.
+
+    Raises UsageError if one of them is not an output folder.
+    """
     before, after = store.read(first), store.read(second)
     yield from _circumstances(before, after)
     changed = 0
@@ -26,11 +29,11 @@ def compare(first: Path, second: Path) -> Iterator[str]:
         where, record = (first, before[identity]) if identity in before else (second, after[identity])
         yield f"{_score(record):>8}    only in {where}: {clean(record.name)}"
     both = len(before.keys() & after.keys())
-    yield f"{plural(changed, 'score')} changed, of {plural(both, 'student')} in both."
+    yield f"{plural(changed, 'score')} changed ({plural(both, 'student')} in both)."
 
 
 def _circumstances(before: dict[str, Record], after: dict[str, Record]) -> Iterator[str]:
-    """What changed for everybody."""
+    """Yield a sentence for each difference that concerns all students."""
     for what in ("assignment", "isolation", "environment"):
         old, new = (_told(records, what) for records in (before, after))
         if old != new:
@@ -54,7 +57,7 @@ def _score(record: Record) -> str:
 
 
 def _reasons(old: Record, new: Record) -> list[str]:
-    """The checks that ended otherwise, and whether other files were handed in."""
+    """Return the reasons for a different result: other files, or checks with another status or score."""
     reasons = ["other files were handed in"] if old.sha256 != new.sha256 else []
     if old.problem != new.problem:
         reasons.append(clean(new.problem or f"it can be read now ({old.problem})"))

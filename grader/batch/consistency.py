@@ -1,4 +1,4 @@
-"""Whether all submissions of a class were graded alike: machines of a cluster may have another grader, or other data."""
+"""Warns if submissions were graded differently: machines of a cluster may have another grader or other data."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ MOST_NAMES = 10
 
 
 class Consistency:
-    """Collects reports, and says which of them were made by other rules or on other data than the rest."""
+    """Collects reports, and finds those that were made by other rules or on other data than the rest."""
 
     def __init__(self, version: str, digest: str) -> None:
-        """``version`` is that of this grader, ``digest`` that of the assignment here."""
+        """``version`` is the version of this grader, ``digest`` the digest of the assignment on this machine."""
         self._rules = (version, digest)
         self._by_other_rules: list[str] = []
         self._by_data: dict[str, list[str]] = {}
 
     def add(self, name: str, report: Report) -> None:
-        """Count the report on a student's submission; one that could not be graded says nothing."""
+        """Count the report on a student's submission; a report without a score is ignored."""
         if report.score is None:
             return
         if (report.grader.version, report.assignment.digest) != self._rules:
             self._by_other_rules.append(name)
-        # Without the numbers of images, which may depend on the submission.
+        # Without the numbers of images: they may depend on the submission.
         parts = (report.environment.data or "").split("; ")
         self._by_data.setdefault("; ".join(part.split(",")[0] for part in parts), []).append(name)
 
     def notes(self) -> list[str]:
-        """Sentences for the instructor; none where all were graded alike."""
+        """Return sentences for the instructor; empty if all submissions were graded alike."""
         told = []
         if self._by_other_rules:
             told.append(
                 f"Warning: {_counted(self._by_other_rules)} graded by another version of the grader or of the assignment "
-                f"than the one here ({_listed(self._by_other_rules)}): install the same on all machines, and run again with --fresh."
+                f"than on this machine ({_listed(self._by_other_rules)}): install the same version everywhere, and run again with --fresh."
             )
         if len(self._by_data) > 1:
             usual = max(self._by_data, key=lambda data: len(self._by_data[data]))
@@ -41,7 +41,7 @@ class Consistency:
                 if data != usual:
                     told.append(
                         f"Warning: {_counted(names)} graded on {data or 'no data'}, the others on {usual or 'no data'} "
-                        f"({_listed(names)}): give all machines the same data sets, and run again with --fresh."
+                        f"({_listed(names)}): give all machines the same datasets, and run again with --fresh."
                     )
         return told
 

@@ -1,7 +1,7 @@
-"""Reads the names of files whose encoding nobody has noted, as in archives that were packed on Windows.
+"""Decodes file names whose encoding is not recorded, as in archives that were packed on Windows.
 
-A name is short, and so statistics of languages say little about it. What says more: a roster with the same name, and
-whether a reading has letters of one script, capitals where a name has them, and characters that people use.
+Names are too short for the usual language statistics. Better evidence: a roster contains the decoded name, all letters
+belong to one script, capitals are where names have them, and the characters are common ones.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from functools import cache
 from .matching import folded
 
 UTF_8 = 0x800  # the flag of a zip member
-UNICODE_PATH = 0x7075  # the extra field of Info-ZIP with a name in UTF-8
-# Of readings that are equally good the first is taken. A Western Windows packs in cp437 or cp850.
+UNICODE_PATH = 0x7075  # Info-ZIP's extra field with the name in UTF-8
+# If several encodings fit equally well, the first is used. Western versions of Windows pack in cp437 or cp850.
 ENCODINGS = (
     *("cp437", "cp850", "cp1252", "gbk", "big5", "cp932", "cp949", "cp1251", "cp866", "koi8-r"),
     *("cp852", "cp1250", "cp1253", "cp737", "cp857", "cp1254", "cp862", "cp1255", "cp1256", "cp720", "cp874", "cp775"),
 )
-ROSTER = 10.0  # what a name of the roster weighs against one that is merely well formed
+ROSTER = 10.0  # the weight of a name from the roster; a name that is only well formed has weight 1
 DOUBTFUL = 0.3
 SURNAMES = {
     "gbk": "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程苏魏吕丁任沈",
     "big5": "王李張劉陳楊黃趙吳周徐孫馬朱胡郭何林高羅鄭梁謝宋唐許韓馮鄧曹彭曾蕭田董潘袁蔡蔣余於杜葉程蘇魏呂丁任沈",
     "cp949": "김이박최정강조윤장임한오서신권황안송류홍전고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염",
 }
-COMMON = {  # the rows of each code page with the characters of everyday use, as bytes
+COMMON = {  # the byte ranges with the common characters of each encoding
     "gbk": re.compile(rb"[\xb0-\xd7][\xa1-\xfe]"),
     "big5": re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]"),
     "cp932": re.compile(rb"[\x82\x83\x88-\x97].|\x98[\x40-\x72]|\x81[\x58\x5b]", re.DOTALL),
@@ -39,15 +39,15 @@ COMMON = {  # the rows of each code page with the characters of everyday use, as
 
 
 def name_in_zip(info: zipfile.ZipInfo) -> str:
-    """The name of a member as far as it is certain; bytes in an unknown encoding stay, as surrogates.
+    """Return the name of a member; bytes in an unknown encoding become surrogates.
 
-    Some programs write UTF-8 without saying so, or the slashes of Windows.
+    Some programs write UTF-8 without setting the flag, or use backslashes.
     """
     name = info.filename
     if not info.flag_bits & UTF_8:
         raw = info.orig_filename.encode("cp437")
         name = _unicode_path(info.extra, raw) or raw.decode("utf-8", "surrogateescape")
-        if _is_unknown(name):  # a backslash may be the second half of a character there
+        if _is_unknown(name):  # here a backslash may be the second byte of a character
             return raw.decode("ascii", "surrogateescape")
     return name.replace("\\", "/")
 
@@ -62,9 +62,9 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
 
 
 def readable(names: Iterable[str], roster: Collection[str] = ()) -> tuple[dict[str, str], str]:
-    """A readable form of each name, all different, and the encoding that was guessed ("" where none had to be).
+    """Return {name: readable name}, all different, and the guessed encoding ("" if all names are UTF-8).
 
-    ``names`` have surrogates for bytes that are not UTF-8, as Python gives them for files.
+    ``names`` have surrogates for bytes that are not UTF-8, as Python represents them in file names.
     """
     names = [*dict.fromkeys(names)]
     unknown = {part for name in names for part in name.split("/") if _is_unknown(part)}
@@ -98,7 +98,7 @@ def _bytes(name: str) -> bytes:
 
 
 def _fit(encoding: str, names: Collection[bytes], people: Collection[str]) -> float:
-    """How well an encoding reads all names; 0 where it cannot."""
+    """Return how well an encoding fits all names; 0 if it cannot decode one of them."""
     total = 0.0
     for raw in names:
         try:
@@ -113,13 +113,13 @@ def _fit(encoding: str, names: Collection[bytes], people: Collection[str]) -> fl
 
 
 def _known(part: str, people: Collection[str]) -> bool:
-    """Whether a folder or a file is called as somebody of the roster, with an id or the like behind the name."""
+    """True if a folder or a file has the name of a person of the roster, perhaps followed by an id or an ending."""
     letters = folded(re.sub(r"_\d+_.*|\.[^.]*$", "", part))
     return letters in people
 
 
 def _plausible(word: str, encoding: str) -> float:
-    """Between 0 and 1: whether a word with other characters than those of ASCII may be of a name."""
+    """Return a value between 0 and 1: how plausible a word with non-ASCII characters is as part of a name."""
     if not all(unicodedata.category(sign)[0] in "LM" or sign in "'\u2019\u30fb" for sign in word):
         return 0.0
     scripts = {_script(sign) for sign in word if unicodedata.category(sign)[0] == "L"}
@@ -131,14 +131,14 @@ def _plausible(word: str, encoding: str) -> float:
     if any(before.islower() and sign.isupper() and not sign.isascii() for before, sign in pairs):
         return DOUBTFUL  # "RenÚ"
     if word[:1].islower() and not word[:1].isascii() and any(sign.isupper() for sign in word[1:]):
-        return DOUBTFUL  # koi8-r read as cp1251: all letters of the other case
+        return DOUBTFUL  # koi8-r decoded as cp1251: all letters have the wrong case
     if "LATIN" in scripts and len(word) > 2 and sum(not sign.isascii() for sign in word) > len(word) / 2:
         return DOUBTFUL  # "Èâàíîâ"
     return 1.0
 
 
 def _everyday(word: str, encoding: str) -> float:
-    """The share of everyday characters, and a little more for a usual surname in front."""
+    """Return the share of common characters, plus a small bonus if the word begins with a common surname."""
     raw = [sign.encode(encoding) for sign in word]
     share = sum(COMMON[encoding].fullmatch(sign) is not None for sign in raw) / len(raw)
     return 0.9 * share + 0.1 * (word[0] in SURNAMES.get(encoding, ""))
@@ -146,6 +146,6 @@ def _everyday(word: str, encoding: str) -> float:
 
 @cache
 def _script(sign: str) -> str:
-    """The script of a letter; those of East Asia, which names mix, are one."""
+    """Return the script of a letter; East Asian scripts count as one, because names mix them."""
     name = unicodedata.name(sign, "?").partition(" ")[0]
     return "EAST" if name.partition("-")[0] in ("CJK", "HANGUL", "HIRAGANA", "KATAKANA") else name

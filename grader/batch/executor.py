@@ -1,4 +1,4 @@
-"""Runs the submissions of a batch, several at a time, on this machine or on a Dask cluster."""
+"""Grades the submissions of a batch in parallel, on this machine or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -36,25 +36,28 @@ from .grading_job import Done, Task, Work
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-PATIENCE = 600  # seconds that the grader's own work on one submission may take, beyond the submission's limit
-SECONDS_TO_CONNECT = 5  # to a scheduler
+PATIENCE = 600  # seconds that the grader's own work on one submission may take, on top of the submission's limit
+SECONDS_TO_CONNECT = 5  # to a Dask scheduler
 NO_DASK = f"--scheduler needs Dask: run {distribution.command('cluster')}."
 NO_SCHEDULER = "There is no Dask scheduler at {address}: start one with 'dask scheduler'."
 UNPROTECTED = (
-    "{what} is reached without encryption, and a scheduler runs the code of everybody who reaches it: use tls:// "
-    "(docs/grading.md), or, where nobody else reaches that network, give --insecure-scheduler."
+    "The connection to {what} is not encrypted, and a scheduler runs code from everybody who can connect: use tls:// "
+    "(see docs/grading.md), or add --insecure-scheduler if nobody else can reach that network."
 )
 NO_CERTIFICATE = (
-    "tls:// needs Dask's certificates, and {missing} is not set: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
+    "tls:// needs certificates for Dask, but {missing} is not set: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
 )
-PROTECTED = ("tls", "wss")  # what Dask calls connections by TLS
-LOOK_SECONDS = 5  # between two looks at a place that gives no results
+PROTECTED = ("tls", "wss")  # Dask's address schemes with TLS
+LOOK_SECONDS = 5  # between two checks of a place that returns no results
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where submissions are graded: how to hand one in, how many at a time, and what to raise if it is gone."""
+    """Where submissions are graded.
+
+    ``submit`` starts one, ``slots`` is the number graded at a time, and ``check`` raises if the place is gone.
+    """
 
     submit: Callable[[Work, Task], Future[Done]]
     slots: int
@@ -62,22 +65,22 @@ class Place:
 
 
 class Lost(Exception):
-    """The process that graded a submission has died or hangs; the text says how."""
+    """The process that graded a submission died or hangs; the message says how."""
 
 
 def cores() -> int:
-    """The whole processors that this process may use, at least 1."""
+    """Return the number of whole processors that this process may use, at least 1."""
     return int(capacity.processors())
 
 
 def fitting(jobs: int, content: AssignmentFile) -> int:
-    """As many of ``jobs`` as memory is there for, if each submission takes what it may."""
+    """Return how many of ``jobs`` fit into memory if each submission uses its whole limit; at least 1."""
     each = (content.limits.memory_mb + memory_needs.own_mb(content)) << 20
     return max(1, min(jobs, _free_memory() // each))
 
 
 def _free_memory() -> int:
-    """Bytes that are free on this machine, or within the limit of the container."""
+    """Return the free memory in bytes, of this machine or within the limit of the container."""
     free = int(psutil.virtual_memory().available)
     limit = capacity.memory()
     used = None if limit is None else limit.in_use()
@@ -85,7 +88,7 @@ def _free_memory() -> int:
 
 
 def apart(function: Callable[..., Result], *arguments: Any) -> Result:
-    """Call a function in a process of its own, which ends with it."""
+    """Call a function in a separate process, and return its result."""
     with _pool(1) as schedule:
         result: Result = schedule(function, *arguments).result()
         return result
@@ -93,23 +96,23 @@ def apart(function: Callable[..., Result], *arguments: Any) -> Result:
 
 @contextmanager
 def here(jobs: int, limits: Limits) -> Iterator[Place]:
-    """Grade by ``jobs`` processes of this machine, which start now, while something else is done."""
+    """Grade with ``jobs`` processes on this machine; they start now, in the background."""
     with _pool(jobs) as schedule:
         yield Place(partial(schedule, grading_job.grade_one, timeout=LONGEST * limits.total_seconds + PATIENCE), jobs)
 
 
 @contextmanager
 def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
-    """So many processes, each with one BLAS thread; yields how to call a function in one of them."""
+    """Start ``jobs`` processes with one BLAS thread each; yields a function that schedules a call in one of them."""
     from pebble import ProcessPool
 
     context = server.start()
-    # A Ctrl-C is for this process, which ends the others; they must not meet it while they start.
+    # Ctrl-C is for this process, which ends the others; they must not receive it while they start.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     pool = ProcessPool(max_workers=jobs, context=context, initializer=_belong_to_parent)
-    pool.schedule(abs, args=[0])  # which starts them, at once
+    pool.schedule(abs, args=[0])  # the first call starts the processes
     try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)  # and raises KeyboardInterrupt, if that has come meanwhile
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)  # raises KeyboardInterrupt if Ctrl-C came meanwhile
         yield lambda function, *arguments, timeout=None: pool.schedule(function, args=arguments, timeout=timeout)
     finally:
         pool.stop()
@@ -117,7 +120,7 @@ def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
 
 
 def _belong_to_parent() -> None:
-    """Leave Ctrl-C to the grader, and end with it, also when it is killed; a worker that is held here ends as well."""
+    """Ignore Ctrl-C, and end when the parent process ends, even if it is killed; a worker of this process ends too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parent = multiprocessing.parent_process()
@@ -131,9 +134,9 @@ def _belong_to_parent() -> None:
 
 
 def find_scheduler(address: str, insecure: bool = False) -> None:
-    """Raise UsageError where nothing answers at ``address`` as Dask does: a client that has found none takes 20 s to end.
+    """Raise UsageError unless a Dask scheduler answers at ``address``: a Dask client would need 20 s to notice.
 
-    The same for another machine that is reached without TLS, unless ``insecure`` allows that.
+    Also raises UsageError for a connection to another machine without TLS, unless ``insecure`` allows it.
     """
     try:
         from distributed.comm.core import connect
@@ -148,14 +151,14 @@ def find_scheduler(address: str, insecure: bool = False) -> None:
         host = port = None
     if scheme in ("", "tcp", "tls") and not (host and port):
         raise UsageError(
-            f"'{address}' is not the address of a Dask scheduler: give it as tcp://HOST:PORT, as the scheduler prints it."
+            f"'{address}' is not the address of a Dask scheduler: use the form tcp://HOST:PORT that the scheduler prints."
         )
     if scheme not in PROTECTED and not insecure and not _is_loopback(host or ""):
-        raise UsageError(UNPROTECTED.format(what=f"The Dask scheduler at {address}"))
+        raise UsageError(UNPROTECTED.format(what=f"the Dask scheduler at {address}"))
     if scheme in PROTECTED:
         _refuse_missing_certificates()
     if scheme in ("", "tcp", "tls"):
-        try:  # refused at once, where Dask would try again until its time is over
+        try:  # fails at once, while Dask would try again until its time-out
             socket.create_connection((host, port), timeout=SECONDS_TO_CONNECT).close()
         except OSError as error:
             raise UsageError(NO_SCHEDULER.format(address=address)) from error
@@ -166,14 +169,14 @@ def find_scheduler(address: str, insecure: bool = False) -> None:
         comm.abort()
 
     try:
-        with ThreadPoolExecutor(1) as thread:  # this one may have a loop already
+        with ThreadPoolExecutor(1) as thread:  # this thread may already run an event loop
             thread.submit(lambda: asyncio.run(greet())).result()
-    except Exception as error:  # where something else answers, it fails in many ways
+    except Exception as error:  # another kind of server fails in many ways
         raise UsageError(NO_SCHEDULER.format(address=address)) from error
 
 
 def _is_loopback(host: str) -> bool:
-    """Whether a connection to ``host`` does not leave this machine, by every address of that name."""
+    """True if every address of ``host`` is on this machine."""
     try:
         found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
@@ -183,9 +186,9 @@ def _is_loopback(host: str) -> bool:
 
 
 def _refuse_missing_certificates() -> None:
-    """Raise UsageError unless Dask's configuration has what a client needs for TLS."""
+    """Raise UsageError unless Dask's configuration names the certificates that a client needs for TLS."""
     import dask.config
-    import distributed  # noqa: F401, which has its configuration
+    import distributed  # noqa: F401, the import loads its configuration
 
     for name in ("ca-file", "client.cert"):
         file = dask.config.get(f"distributed.comm.tls.{name}")
@@ -196,20 +199,20 @@ def _refuse_missing_certificates() -> None:
 
 
 def _refuse_unprotected_workers(addresses: Iterable[str]) -> None:
-    """Raise UsageError where a scheduler of this machine would hand submissions to another one without TLS."""
+    """Raise UsageError if a scheduler would send submissions to another machine without TLS."""
     own = {address.address for interface in psutil.net_if_addrs().values() for address in interface}
     for address in addresses:
         scheme, _, place = address.rpartition("://")
         host = urlsplit(f"//{place}").hostname or ""
         if scheme not in PROTECTED and host not in own and not _is_loopback(host):
-            raise UsageError(UNPROTECTED.format(what=f"The Dask worker at {address}"))
+            raise UsageError(UNPROTECTED.format(what=f"the Dask worker at {address}"))
 
 
 @contextmanager
 def cluster(address: str, assignment: Assignment, device: Wanted, insecure: bool = False) -> Iterator[Place]:
-    """Grade on the Dask cluster with the scheduler at ``address``; each machine tries its isolation out first.
+    """Grade on the Dask cluster with the scheduler at ``address``; each machine tests its isolation first.
 
-    Connections to other machines are by TLS, unless ``insecure`` allows others.
+    Connections to other machines must use TLS, unless ``insecure`` allows others.
     """
     try:
         from distributed import Client
@@ -220,13 +223,13 @@ def cluster(address: str, assignment: Assignment, device: Wanted, insecure: bool
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(NO_SCHEDULER.format(address=address)) from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the grader reports problems itself
 
     def check() -> None:
         if client.status not in ("running", "connecting"):
             raise NotGradable(
-                f"The Dask scheduler at {address} is gone: start it and its workers, and run the same command again; "
-                "what is graded is kept."
+                f"The Dask scheduler at {address} is gone. All results so far are kept: start the scheduler and its "
+                "workers, and run the same command again."
             )
 
     with client:
@@ -241,7 +244,7 @@ def cluster(address: str, assignment: Assignment, device: Wanted, insecure: bool
             sent: dict[str, Any] = {}
 
             def submit(work: Work, task: Task) -> Future[Done]:
-                if work.identity not in sent:  # what all submissions have in common goes out once
+                if work.identity not in sent:  # the shared settings are sent once
                     sent[work.identity] = client.scatter(_for_others(work, assignment), broadcast=True)
                 future: Future[Done] = executor.submit(grading_job.grade_one, sent[work.identity], task)
                 return future
@@ -250,17 +253,17 @@ def cluster(address: str, assignment: Assignment, device: Wanted, insecure: bool
 
 
 def _for_others(work: Work, assignment: Assignment) -> Work:
-    """The same for another machine, which has not the folders of this one and is to be inspected."""
+    """Return the work for another machine, which has no folders of this one and must test its isolation."""
     packed = None if assignment.is_bundled else pack(assignment, [Path(path) for path in work.hide])
     name = assignment.name if packed is None else ""
     return replace(work, assignment=name, files=packed, hide=(), inspected=False)
 
 
 def each(work: Work, items: Iterable[tuple[Item, Task]], place: Place) -> Iterator[tuple[Item, Done | Lost]]:
-    """Grade ``items`` and yield each with what came out, as they finish.
+    """Grade ``items``, and yield each item with its result as soon as it is finished.
 
-    As many as are graded wait beside them, so that no slot does. A submission whose process died, or for which memory ran
-    out, is tried once more at the end, alone. Raises NotGradable where nothing may be graded.
+    Twice as many submissions as slots are in progress, so that no slot is idle. A submission is tried once more at the
+    end, alone, if its process died or memory ran out. Raises NotGradable if nothing may be graded.
     """
     pending: dict[Future[Done], tuple[Item, Task]] = {}
     once_more: list[tuple[Item, Task]] = []
@@ -269,7 +272,7 @@ def each(work: Work, items: Iterable[tuple[Item, Task]], place: Place) -> Iterat
         try:
             pending[place.submit(work, task)] = (item, task)
         except Exception:
-            place.check()  # it fails in many ways when it is gone: say it in one
+            place.check()  # a place that is gone fails in many ways: report all in the same way
             raise
 
     def finished() -> Iterator[tuple[Item, Done | Lost]]:

@@ -1,4 +1,4 @@
-"""Grades a class: whatever has no result yet, or an outdated one; then writes what the batch leaves behind."""
+"""Grades a class: every submission without an up-to-date result. Then writes the output files of the batch."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ from .store import Record, Store
 from .summary import Class as Collected
 from .summary import bug_names
 
-UNFINISHED = ""  # the key of a result that the next run makes again: the grader's own failure
+UNFINISHED = ""  # the key of a failure of the grader: the next run grades that submission again
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a class is to be graded; the defaults of the command line."""
+    """How to grade a class; the defaults are those of the command line."""
 
     jobs: int
     scheduler: str | None = None
@@ -70,9 +70,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Graded:
-    """What came out of a batch, for a person: every student's row, and what needs a look.
+    """The results of a batch, for the overview on the terminal.
 
-    ``without_score`` has those who handed in something, or have an empty folder; ``graded`` is the number of submissions.
+    ``without_score`` lists the students who handed in something or have an empty folder, but have no score.
+    ``graded`` is the number of submissions graded in this run.
     """
 
     rows: list[Row]
@@ -90,13 +91,13 @@ class Graded:
 def grade_class(assignment: Assignment, submissions: Path, out: Path, options: Options, console: Console) -> Graded:
     """Grade all submissions and write gradebooks, reports and summary into ``out``.
 
-    Raises UsageError for what cannot be read or written, NotGradable where nothing may be graded here.
+    Raises UsageError for a file that cannot be read or written, and NotGradable if this machine may not grade.
     """
     _refuse_unknown_checks(assignment, options.checks)
     if options.fresh and (options.students or options.checks):
-        raise UsageError("--fresh forgets the results of all students: leave it out, or leave out --only and --check.")
+        raise UsageError("--fresh deletes the results of all students: omit it, or omit --only and --check.")
     _refuse_own_files(submissions)
-    if options.scheduler is None:  # else other machines grade, and each says what it lacks
+    if options.scheduler is None:  # with a scheduler other machines grade, and each reports its own missing packages
         needs.refuse_missing_packages(assignment)
     with _opened(assignment, submissions, out, options, console) as (found, people, named), Store(out) as store:
         if options.fresh:
@@ -109,14 +110,14 @@ def grade_class(assignment: Assignment, submissions: Path, out: Path, options: O
             try:
                 batch.grade(todo)
             except KeyboardInterrupt:
-                raise Stopped("Stopped: what is graded is kept; run the same command again to go on.") from None
+                raise Stopped("Stopped. All results so far are kept: run the same command again to continue.") from None
         return batch.write(len(todo))
 
 
 def list_class(assignment: Assignment, submissions: Path, out: Path | None, options: Options, console: Console) -> None:
-    """Print which file of each student would be graded, and why; nothing is run, and nothing is written.
+    """Print which file of each student would be graded, and why; runs and writes nothing.
 
-    Raises UsageError for what cannot be read.
+    Raises UsageError for a file that cannot be read.
     """
     with _opened(assignment, submissions, out, options, console) as (found, people, named):
         chosen.show(assignment, found, people.students, named, console)
@@ -126,7 +127,10 @@ def list_class(assignment: Assignment, submissions: Path, out: Path | None, opti
 def _opened(
     assignment: Assignment, submissions: Path, out: Path | None, options: Options, console: Console
 ) -> Iterator[tuple[Class, _People, dict[str, str]]]:
-    """A class, its students with what the rosters add, and the files that the instructor names (see :func:`_chosen`)."""
+    """Yield the class, its students completed from the rosters, and the files that the instructor chose.
+
+    See :func:`_chosen` for the last one.
+    """
     rosters = outputs.rosters(options.given)
     names = {name for roster in rosters for name in roster.names()}
     with Class(submissions, options.layout, assignment.name, out, names) as found:
@@ -137,21 +141,21 @@ def _opened(
 def _chosen(
     people: _People, found: Class, submissions: Path, out: Path | None, options: Options, console: Console
 ) -> dict[str, str]:
-    """Which file of each student is graded, by identity, where the instructor says so."""
+    """Return {identity: file pattern} for the students whose file the instructor chose."""
     table = options.files or chosen.find(out, submissions)
     named = {}
     if table is not None:
-        console.print(f"Which files are graded is read from {table}.", soft_wrap=True)
+        console.print(f"The files to grade are read from {table}.", soft_wrap=True)
         named = chosen.patterns(table, people.students, people.called, found.handed_in)
     everybody = {student.identity: options.file for student in people.students} if options.file else {}
     return everybody | named
 
 
 def _refuse_own_files(submissions: Path) -> None:
-    """What a worker needs cannot be hidden from it together with the class."""
+    """Raise UsageError if the class folder contains files that a worker needs: the whole folder is hidden from it."""
     needed = [PACKAGE, *(Path(real) for _, real in filesystem.readable())]
     if any(path.is_relative_to(submissions.resolve()) for path in needed):
-        raise UsageError(f"{submissions} has Python or the grader itself in it: give the folder of the class alone.")
+        raise UsageError(f"{submissions} contains Python or the grader itself: give the folder of the class only.")
 
 
 def _work(assignment: Assignment, seed: int, options: Options, hide: tuple[str, ...]) -> Work:
@@ -186,30 +190,30 @@ def _refuse_unknown_checks(assignment: Assignment, names: Sequence[str]) -> None
 
 
 def _folded(name: str) -> str:
-    """A name as it is compared, however its letters are composed."""
+    """Return a name in the form in which names are compared: composed letters, without case."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 class _People:
-    """The students of a class, as they and the course systems call them."""
+    """The students of a class, with all their names: in the class folder and in the files of course systems."""
 
     def __init__(self, found: Class, rosters: Sequence[Roster]) -> None:
         self.students, self.absent, self.notes = identify(found.students, rosters)
         self._called_in_class = {student.identity: student.name for student in found.students}
 
     def called(self, name: str) -> list[Student]:
-        """The students of a name or an id."""
+        """Return the students with this name or id."""
         return [student for student in self.students if _folded(name) in self._all_names(student)]
 
     def _all_names(self, student: Student) -> set[str]:
-        """Whatever a student, or a member of a group, is called by the class or by a course system's file."""
+        """Return all names and ids of a student and, for a group, of its members."""
         people = [each for person in student.people for each in (person.name, person.identity)]
         names = [student.name, student.identity, self._called_in_class[student.identity], *people]
         return {_folded(name) for name in names}
 
 
 class _Batch:
-    """One run: a class, what is known of it already, and where the rest goes."""
+    """One run: a class, its stored results, and the output folder."""
 
     def __init__(
         self,
@@ -233,17 +237,17 @@ class _Batch:
         self._people = people
         self._students, self._absent, self._notes = people.students, people.absent, people.notes
         self._named = named
-        # Without the contents, of which only those are in memory that are being graded.
+        # Without the contents: only the submissions that are being graded are in memory.
         self._seen = {student.identity: replace(self._handed_in(student), contents={}) for student in self._students}
         self._names = outputs.file_names([person for student in self._students for person in student.people])
         self._rules = options.policy or assignment.content.grading
         self.stages = Timings()
-        self._reported: set[str] = set()  # whose reports this run has written
+        self._reported: set[str] = set()  # the students whose reports this run has written
 
     def todo(self) -> list[Student]:
-        """The students to be graded: those asked for, or all whose result was made from something else.
+        """Return the students to grade: the requested ones, or all without an up-to-date result.
 
-        Raises UsageError for a student who is not there.
+        Raises UsageError if a requested student does not exist.
         """
         chosen = self._students
         if self._options.students:
@@ -256,11 +260,11 @@ class _Batch:
     def _called(self, name: str) -> list[Student]:
         known = self._people.called(name)
         if not known:
-            raise UsageError(f"No student is called '{clean(name)}': give a name or id as it is in gradebook.csv.")
+            raise UsageError(f"There is no student '{clean(name)}': give a name or an id from gradebook.csv.")
         return known
 
     def _handed_in(self, student: Student) -> HandedIn:
-        """What a student handed in; its digest tells also which file of it was named."""
+        """Return the submission of a student; its digest includes the file that the instructor chose."""
         handed = self._found.handed_in(student)
         named = self._named.get(student.identity)
         return handed if named is None else replace(handed, sha256=_digest(handed.sha256, named))
@@ -269,9 +273,9 @@ class _Batch:
         return _digest(self._work.identity, handed.sha256)
 
     def grade(self, todo: Sequence[Student]) -> None:
-        """Grade ``todo``, and keep each result before it is shown."""
+        """Grade ``todo``. Each result is stored before it is shown."""
         with self._place(len(todo)) as place:
-            with self._console.status("Trying out the isolation, computing the reference's answers ..."):
+            with self._console.status("Testing the isolation, computing the reference's answers ..."):
                 began = time.monotonic()
                 work = self._prepared()
                 self.stages.add("isolation, reference", began)
@@ -281,7 +285,7 @@ class _Batch:
                     key, record = self._record(handed, done)
                     executed = b"" if isinstance(done, Lost) else done.executed
                     if key != UNFINISHED or self._store.key(record.identity) != self._key(handed):
-                        self._keep(key, record, executed)  # a failure of the grader takes the place of no result
+                        self._keep(key, record, executed)  # a failure of the grader never replaces a result
                     shown.add(record)
             self.stages.add("submissions", began)
 
@@ -311,15 +315,15 @@ class _Batch:
         if options.scheduler is not None:
             return executor.cluster(options.scheduler, self._assignment, options.device, options.insecure_scheduler)
         content = self._assignment.content
-        memory_needs.limits_here(self._assignment)  # refuses a machine that is too small for any submission
+        memory_needs.limits_here(self._assignment)  # raises NoMemory if the machine is too small for one submission
         jobs = min(self._options.jobs, count)
         fitting = executor.fitting(jobs, content)
         if fitting < jobs:
-            self._console.print(f"There is memory for {plural(fitting, 'job')}, not for {jobs}.", soft_wrap=True)
+            self._console.print(f"There is memory for {plural(fitting, 'job')} only, not for {jobs}.", soft_wrap=True)
         return executor.here(fitting, content.limits)
 
     def _tasks(self, todo: Sequence[Student]) -> Iterator[tuple[HandedIn, Task]]:
-        """The submissions one by one, read when there is room for them."""
+        """Yield the submissions one by one, each read when a job is free for it."""
         for student in todo:
             handed = self._handed_in(student)
             earlier = self._earlier(handed) if self._options.checks else None
@@ -328,7 +332,7 @@ class _Batch:
             yield handed, Task(handed.shown, handed.contents, handed.problem, earlier, only, pattern)
 
     def _earlier(self, handed: HandedIn) -> Report | None:
-        """The report whose other checks still hold when some are graded again: on the same files, with the same seed."""
+        """Return the earlier report on the same files with the same seed, whose other checks are kept; else None."""
         record = self._store.record(handed.student.identity)
         if record is None or record.report is None or record.report.score is None:
             return None
@@ -336,13 +340,13 @@ class _Batch:
         return record.report if same and (record.sha256, record.basis) == (handed.sha256, self._work.basis) else None
 
     def _to_be_graded(self, earlier: Report) -> tuple[str, ...]:
-        """The checks that were asked for, and those that have other points now."""
+        """Return the requested checks, and those whose points have changed."""
         points = {check.name: check.points for check in self._assignment.content.checks}
         changed = [check.name for check in earlier.checks if check.max_score != points[check.name]]
         return (*self._options.checks, *changed)
 
     def _record(self, handed: HandedIn, done: Done | Lost) -> tuple[str, Record]:
-        """What is kept of a result, and its key."""
+        """Return the key and the record that the store keeps of a result."""
         student = handed.student
         record = Record(identity=student.identity, name=student.name, sha256=handed.sha256, basis=self._work.basis)
         if isinstance(done, Lost):
@@ -352,7 +356,7 @@ class _Batch:
         return self._key(handed) if finished else UNFINISHED, record
 
     def write(self, graded: int) -> Graded:
-        """Write everything that the results give, for all students of the class; ``graded`` of them just now."""
+        """Write all output files for all students of the class; this run graded ``graded`` of them."""
         began = time.monotonic()
         content, found = self._assignment.content, self._found
         collected = Collected()
@@ -396,7 +400,7 @@ class _Batch:
         )
         if found.encoding:
             notes.append(
-                f"The names of files are not in UTF-8 and were read as {found.encoding}: if they are wrong, unpack "
+                f"File names that are not in UTF-8 were read as {found.encoding}: if they look wrong, unpack "
                 "the archive with the right encoding and give the folder."
             )
         told = {

@@ -1,4 +1,4 @@
-"""The results of a class as lines: what every gradebook is written from, and our own, ``gradebook.csv``."""
+"""Rows with the results of a class, from which all gradebooks are written; and ``gradebook.csv``."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from .cells import number_cell, text_cell
 
 BEFORE_CHECKS = ("student", "id", "status", "score", "max_score", "passed", "late", "penalty")
 AFTER_CHECKS = ("submission", "earlier_attempts", "comment", "file", "grader", "assignment_digest", "seed_fingerprint")
-GROUP = "group"  # in front of those, in a class with groups
+GROUP = "group"  # in front of AFTER_CHECKS, in a class with groups
 
 
 @dataclass(frozen=True)
 class Row:
-    """One student's line in every gradebook.
+    """The row of one student in every gradebook.
 
-    ``name`` is as the course system writes it, ``identity`` the course system's own. ``status`` is ``graded``,
-    ``not_gradable``, ``unreadable`` where what was handed in cannot be read, or ``not_submitted``. ``score`` is after
-    late policy and rounding, ``raw`` before; both are None where there is none. ``late`` says how late, and ``penalty``
-    how many points that cost. ``checks`` has the score of each check, and ``attempts`` what was handed in before and
-    not graded. ``group`` names those who handed in together, empty for one student alone. ``email`` and ``number`` help
-    to find the student in a course system's file. ``file`` is the one that was graded, and the next three say by what.
+    ``name`` and ``identity`` are the name and the id in the course system. ``status`` is ``graded``, ``not_gradable``,
+    ``unreadable`` if the submission cannot be read, ``not_submitted``, or ``pending`` before grading. ``score`` is
+    after late penalty and rounding, ``raw`` before; both are None without a score. ``late`` describes the lateness in
+    words, ``penalty`` is the number of points taken off. ``checks`` maps each check to its score. ``attempts`` are
+    earlier files, which are not graded. ``group`` names the students who handed in together, "" for a single student.
+    ``email`` and ``number`` help to find the student in the file of a course system. ``file`` is the graded file;
+    ``grader``, ``assignment_digest`` and ``seed_fingerprint`` record how it was graded.
     """
 
     name: str
@@ -53,11 +54,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Filled:
-    """A course system's own file with the scores in it, and whom they could not be entered for.
+    """A course system's file with the scores entered, and the students without an entry.
 
-    ``unmatched`` are students of the batch that are not in the file, ``without_submission`` those of the file that are
-    not in the batch, ``locked`` those whose grade in the file is not to be changed. ``notes`` are sentences for the
-    instructor.
+    ``unmatched`` are students of the batch that are not in the file, ``without_submission`` are students of the file
+    that are not in the batch, ``locked`` are students whose grade in the file must not change. ``notes`` are sentences
+    for the instructor.
     """
 
     content: bytes
@@ -68,7 +69,7 @@ class Filled:
 
 
 def write(rows: Sequence[Row], path: Path) -> None:
-    """Write ``gradebook.csv``, a line for each student, in the order given."""
+    """Write ``gradebook.csv``, one line per row, in the order of ``rows``."""
     checks = list(dict.fromkeys(name for row in rows for name in row.checks))
     taken = {*BEFORE_CHECKS, GROUP, *AFTER_CHECKS}
     groups = any(row.group for row in rows)
@@ -82,9 +83,9 @@ def write(rows: Sequence[Row], path: Path) -> None:
 
 
 def ungraded(rows: Sequence[Row]) -> list[str]:
-    """The sentence about those without a score, whose grades no file changes: no score is not a zero."""
+    """Return a sentence about the students without a score, whose grades stay as they are; [] if all have a score."""
     names = [clean(row.name) for row in rows if row.score is None]
-    return [f"Without a score, and left as they were: {', '.join(names)}."] if names else []
+    return [f"Without a score, so their grades are unchanged: {', '.join(names)}."] if names else []
 
 
 def _line(row: Row, checks: Sequence[str], groups: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""The list of submissions in an export of Gradescope: who handed in which folder, and when."""
+"""Reads the list of submissions in a Gradescope export: the folder, students and time of each submission."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ METADATA = "submission_metadata.yml"
 
 @dataclass(frozen=True)
 class Submission:
-    """A folder of the export: name, id and e-mail address of each of its students, and when it was handed in."""
+    """One submission of the export: (name, id, e-mail address) of each student, and the time of submission."""
 
     people: list[tuple[str, str, str]]
     created: datetime | None
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads the objects of Ruby, which some exports have, as what they are made of."""
+    """Reads Ruby objects, which some exports contain, as plain mappings, lists and strings."""
 
 
 def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
@@ -35,7 +35,7 @@ def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
 
 
 _Loader.add_multi_constructor("!", _plain)
-# An id such as 0123 is no number.
+# Numbers stay strings: an id such as 0123 would lose its zero.
 _Loader.yaml_implicit_resolvers = {
     sign: [(tag, pattern) for tag, pattern in known if not tag.endswith((":int", ":float"))]
     for sign, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -43,7 +43,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def read(metadata: str) -> dict[str, Submission]:
-    """The submissions by folder; raises ValueError for a text that does not list any."""
+    """Return {folder: submission}; raises ValueError if ``metadata`` is not such a list."""
     try:
         known: Any = yaml.load(metadata, Loader=_Loader)
     except (yaml.YAMLError, RecursionError) as error:
@@ -54,7 +54,7 @@ def read(metadata: str) -> dict[str, Submission]:
 
 
 def _people(entry: Any) -> list[tuple[str, str, str]]:
-    """The keys are those of Ruby symbols, with a colon in front."""
+    """Return the students of an entry. Its keys may be Ruby symbols, with a colon in front."""
     submitters = entry.get(":submitters", entry.get("submitters", [])) if isinstance(entry, Mapping) else []
     people = [person for person in submitters or [] if isinstance(person, Mapping)] if _is_list(submitters) else []
     told = [(_text(p, "name"), _text(p, "sid") or _text(p, "email"), _text(p, "email")) for p in people]
@@ -71,7 +71,7 @@ def _text(person: Mapping[Any, Any], key: str) -> str:
 
 
 def _created(entry: Any) -> datetime | None:
-    """When a submission was handed in; YAML has dates of its own, in UTC where they name no zone."""
+    """Return the time of submission; YAML reads dates itself, and a date without a time zone is in UTC."""
     created = (entry.get(":created_at") or entry.get("created_at")) if isinstance(entry, Mapping) else None
     if isinstance(created, datetime):
         return created if created.tzinfo else created.replace(tzinfo=UTC)

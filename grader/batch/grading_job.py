@@ -1,6 +1,6 @@
-"""One submission of a batch, graded wherever there is room: by a process here, or on a machine of a cluster.
+"""Grades one submission of a batch, in a process on this machine or on a machine of a cluster.
 
-What it needs comes by content (:class:`Work`, :class:`Task`), so that another machine needs no files of this one.
+All input is passed by content (:class:`Work`, :class:`Task`), so that another machine needs no files of this one.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from ..support.errors import NotGradable, UsageError
 
 @dataclass(frozen=True)
 class Work:
-    """What all submissions of a batch have in common.
+    """The settings that all submissions of a batch share.
 
-    ``assignment`` is a bundled one or a folder of this machine; a cluster gets the ``files`` of such a folder.
-    ``identity`` tells two works apart, ``basis`` is all of it but the assignment. ``answers`` is an .npz of the
-    reference's answers for this ``seed``. ``hide`` are files and folders of this machine. ``inspected``: the intruder
-    has been let loose on this machine already. ``language`` is that of the sentences in the reports.
+    ``assignment`` is a bundled name or a folder of this machine; a cluster gets the ``files`` of such a folder.
+    ``identity`` is a digest of all settings, ``basis`` of all except the assignment. ``answers`` is an .npz of the
+    reference's answers for this ``seed``. ``hide`` are files and folders of this machine that workers must not see.
+    ``inspected``: the isolation of this machine has been tested already. ``language`` is the language of the reports.
     """
 
     identity: str
@@ -61,9 +61,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Task:
-    """One submission: what its files hold or why they cannot be read, and the report whose checks but ``only`` still hold.
+    """One submission: the ``contents`` of its files, or the ``problem`` if they cannot be read.
 
-    ``pattern`` says which of the files is graded, "" that the grader chooses.
+    ``earlier`` is a report whose checks are kept, except for ``only``. ``pattern`` selects the file to grade; with ""
+    the grader chooses.
     """
 
     shown: str
@@ -73,12 +74,15 @@ class Task:
     only: tuple[str, ...] = ()
     pattern: str = ""
     last: bool = False
-    """Whether this is the last attempt, made when nothing else of the batch runs."""
+    """True for the last attempt, which is made when nothing else of the batch runs."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """The report on one submission, or why it cannot be read; the seconds of each stage, and the executed notebook."""
+    """The report on one submission, or the ``problem`` if it cannot be read.
+
+    ``timings`` are the seconds of each stage, ``executed`` is the executed notebook.
+    """
 
     report: Report | None
     problem: str
@@ -87,7 +91,7 @@ class Done:
 
 
 def grade_one(work: Work, task: Task) -> Done:
-    """Grade a submission; raises NotGradable where strangers' code must not be run."""
+    """Grade a submission; raises NotGradable if this machine must not run student code."""
     with i18n.use(work.language):
         return _grade_one(work, task)
 
@@ -124,7 +128,7 @@ def _grade_one(work: Work, task: Task) -> Done:
 
 
 class _Desk:
-    """What a process keeps from one submission to the next."""
+    """The objects that a process keeps from one submission to the next."""
 
     def __init__(self, work: Work) -> None:
         if work.files is not None:
@@ -144,7 +148,7 @@ class _Desk:
             inspect(work, self.assignment)
 
 
-_desks: dict[str, _Desk] = {}  # at most one: a process of a cluster may see one batch after another
+_desks: dict[str, _Desk] = {}  # at most one; a process of a cluster may grade one batch after another
 _setting_up = threading.Lock()
 
 
@@ -157,8 +161,8 @@ def _desk(work: Work) -> _Desk:
 
 
 def inspect(work: Work, assignment: Assignment) -> None:
-    """Let an intruder in every sort of worker try to get out; raises NotGradable where one reaches anything."""
-    # A shell is confined as a module is, and at strong a kernel as well; elsewhere it has Unix sockets.
+    """Test the isolation with an intruder in each kind of worker; raises NotGradable if one reaches anything."""
+    # A shell is confined like a module; a kernel too, but only at strong: at other levels it has Unix sockets.
     sorts: list[tuple[canary.Kind, Engine]] = [("module", "shell")]
     if work.isolation != "strong" or work.engine == "kernel":
         sorts.append(("notebook", "kernel"))
@@ -166,13 +170,11 @@ def inspect(work: Work, assignment: Assignment) -> None:
         with ThreadPoolExecutor() as all_at_once:
             attempts = [*all_at_once.map(partial(_try_to_escape, work, assignment), sorts)]
     except CallFailed as failure:
-        raise NotGradable(
-            f"The isolation could not be tried out ({failure.message}): run 'grader doctor'."
-        ) from failure
+        raise NotGradable(f"The isolation could not be tested ({failure.message}): run 'grader doctor'.") from failure
     reached = sorted({what for attempt in attempts for what in attempt.reached})
-    if reached and work.isolation != "none":  # which was asked for, and promises nothing
+    if reached and work.isolation != "none":  # the user requested "none", which promises nothing
         raise NotGradable(
-            f"Student code would reach {', '.join(reached)} on this machine, so nothing was graded: run 'grader doctor'."
+            f"Student code could reach {', '.join(reached)} on this machine, so nothing was graded: run 'grader doctor'."
         )
 
 
@@ -181,7 +183,7 @@ def _try_to_escape(work: Work, assignment: Assignment, sort: tuple[canary.Kind, 
     data = datasets.places(Path(work.data) if work.data else None)
     hidden = [path for path in (assignment.folder, *data, *map(Path, work.hide)) if path.exists()]
     files_of_others = {str(path): path for path in hidden if path.is_file()}
-    # Of a bundled assignment the names of the files are no secret, see files_of_the_grader; what is in them is.
+    # The file names of a bundled assignment are public (see files_of_the_grader), but their contents are secret.
     told = assignment.folder / "assignment.yaml"
     folders = {str(path): path for path in hidden if path.is_dir() and path != assignment.folder}
     with WarmStart() as warm:
@@ -198,12 +200,13 @@ def _try_to_escape(work: Work, assignment: Assignment, sort: tuple[canary.Kind, 
 
 
 def prepare(work: Work, here: bool) -> bytes:
-    """What comes before a batch: the isolation is tried out, if submissions are graded ``here``, and the reference's
-    answers for the seed are computed, unless ``work`` has them; returns them as an .npz. Raises NotGradable where they
-    cannot be computed here.
+    """Prepare a batch, and return the reference's answers for the seed as an .npz.
 
-    Best done in a process of its own, since TensorFlow stays where it was imported, and since nothing that writes to
-    stderr from here on is heard: TensorFlow greets there, and misses a GPU, whatever its settings are.
+    The isolation is tested if submissions are graded ``here``. The answers are computed unless ``work`` has them.
+    Raises NotGradable if they cannot be computed here.
+
+    Call this in a separate process: TensorFlow stays imported, and stderr is closed for good, because TensorFlow always
+    writes a greeting and a warning about missing GPUs there.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     assignment = load(work.assignment)
@@ -213,8 +216,8 @@ def prepare(work: Work, here: bool) -> bytes:
     with ThreadPoolExecutor() as threads:
         inspection = threads.submit(inspect, work, assignment) if here else None
         if not work.answers and work.seed != DEFAULT_SEED and oracle.needs_tensorflow(asked):
-            choose("cpu")  # as the answers are computed
-            # It takes longest; if it fails, that is said later.
+            choose("cpu")  # the answers are computed on the CPU
+            # The import takes longest; if it fails, the error is reported later.
             threads.submit(importlib.import_module, "tensorflow")
         found = work.answers or _answers(work, assignment)
         if inspection is not None:
@@ -223,8 +226,10 @@ def prepare(work: Work, here: bool) -> bytes:
 
 
 def _answers(work: Work, assignment: Assignment) -> bytes:
-    """The solution is graded for them; raises UsageError if it does not pass. Without one, as in an installation, every
-    process computes them."""
+    """Return the reference's answers as an .npz, collected by grading the solution; raises UsageError if it fails.
+
+    Without a solution, as in an installation, the result is empty and every process computes the answers.
+    """
     oracle = Oracle(assignment, recorded={})
     probed = [check.name for check in assignment.content.checks if [*check.probe_names()]]
     if probed and (assignment.folder / assignment.content.solution).is_file():
@@ -236,7 +241,7 @@ def _answers(work: Work, assignment: Assignment) -> bytes:
             raise NotGradable(fallen[0].message)
         if fallen:
             raise UsageError(
-                f"{assignment.name}: its own solution falls at {fallen[0].name} with the seed of this batch "
+                f"The solution of {assignment.name} fails the check {fallen[0].name} with the seed of this batch "
                 f"({fallen[0].message}): run 'grader validate'."
             )
     packed = io.BytesIO()

@@ -1,8 +1,9 @@
-"""The scores as the status file of ILIAS, which the plugin ExerciseStatusFile takes back.
+"""Writes the scores as the status file of ILIAS, which the plugin ExerciseStatusFile imports.
 
-The columns, their order, the values of ``status`` and that a line counts where ``update`` is 1 were read in the plugin's
-source (``class.ilPluginExAssignmentStatusFile.php``); an import into a running ILIAS has not been tried. The plugin finds
-a student by ``usr_id`` alone, and reads by position. ILIAS itself, without the plugin, takes feedback files but no marks.
+The columns, their order, the values of ``status`` and the meaning of ``update`` (1: import this line) come from the
+plugin's source (``class.ilPluginExAssignmentStatusFile.php``); an import into a running ILIAS has not been tested. The
+plugin finds a student by ``usr_id`` only, and reads columns by position. ILIAS without the plugin imports feedback
+files but no marks.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ COLUMNS = (
 
 
 def fill(rows: Sequence[Row], status: bytes) -> Filled:
-    """The ``status.csv`` of the plugin's download, with the scores of the batch; students are found by their login.
+    """Return the ``status.csv`` of the plugin's download with the scores of the batch; students are found by login.
 
-    Raises UsageError for another file, that of a team exercise included.
+    Raises UsageError for any other file, including the one of a team exercise.
     """
     sheet = read(status, WHAT)
     lines = _lines(sheet)
@@ -54,7 +55,7 @@ def fill(rows: Sequence[Row], status: bytes) -> Filled:
 
 
 def roster(status: bytes) -> Roster:
-    """The students of the status file; raises UsageError as :func:`fill` does."""
+    """Return the students of the status file; raises UsageError as :func:`fill` does."""
     lines = _lines(read(status, WHAT))
     listed = [Listed(_name(line), _cell("login", line).text) for line in lines]
     return Roster(listed, lambda people: _pair(people, lines))
@@ -64,8 +65,8 @@ def _lines(sheet: Sheet) -> list[list[Cell]]:
     titles = [cell.text for cell in sheet.rows[0]] if sheet.rows else []
     if tuple(titles) != COLUMNS:
         raise UsageError(
-            f"{WHAT} has other columns than {', '.join(COLUMNS)}: take status.csv from the multi-feedback download, "
-            "and enter the marks of a team exercise by hand."
+            f"{WHAT} must have the columns {', '.join(COLUMNS)}: use status.csv from the multi-feedback download. "
+            "Enter the marks of a team exercise by hand."
         )
     return sheet.rows[1:]
 
@@ -79,7 +80,7 @@ def _name(line: Sequence[Cell]) -> str:
 
 
 def _pair(students: Sequence[Student], lines: Sequence[Sequence[Cell]]) -> dict[int, Student]:
-    """By the login, else by the number, which is right also where a login with ``_`` was read wrong."""
+    """Match by login, else by number, which is right even if a login with ``_`` was read wrong."""
     return pair(
         students,
         lines,
@@ -91,9 +92,9 @@ def _pair(students: Sequence[Student], lines: Sequence[Sequence[Cell]]) -> dict[
 
 
 def status_file(rows: Sequence[Row]) -> bytes:
-    """A ``status.csv`` from nothing, for the students whose ``usr_id`` stands in the name of their folder.
+    """Return a new ``status.csv`` for the students whose ``usr_id`` is part of their folder's name.
 
-    The others have a line that the plugin passes over. First and last names are the plugin's to know.
+    The plugin skips the lines of the other students. First and last names stay empty: the plugin does not read them.
     """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")

@@ -1,8 +1,7 @@
-"""Who handed in what: the layouts in which course systems hand out the submissions of a class.
+"""The layouts in which course systems export the submissions of a class.
 
-A layout is recognised from the names alone, of a folder or of an archive. Each knows which files belong to one
-student, what the student is called there, and whether a file was late. Nobody disappears: whatever is not a file of a
-student is listed as well.
+A layout is recognised from the file names of a folder or an archive. It assigns the files to students, and knows their
+names and which files were late. Files that belong to no student are listed as well, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from ..submission.files import ARCHIVES, NAMED, PYTHON
 from . import attempts, gradescope
 from .gradescope import METADATA
 
-LATE = ("late", "verspätet", "verspaetet")  # ILIAS's word for it, in front of a file's name
+LATE = ("late", "verspätet", "verspaetet")  # ILIAS puts this word in front of the name of a late file
 
 
 @dataclass(frozen=True)
 class Handed:
-    """One file: what the layout calls it in the whole, and what the student called it."""
+    """One file: its ``path`` in the class, and the ``name`` that the student gave it."""
 
     path: str
     name: str
@@ -37,9 +36,9 @@ class Handed:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who gets a score: the name for people and the course system's own id.
+    """A person who gets a score: the name, and the course system's id as ``identity``.
 
-    An e-mail address and, next to a login as the id, a number are there where the layout has them.
+    Some layouts also have an ``email`` address, or a ``number`` in addition to a login as the id.
     """
 
     name: str
@@ -50,11 +49,11 @@ class Person:
 
 @dataclass(frozen=True)
 class Student:
-    """What one student, or one group, handed in.
+    """The submission of one student or one group.
 
-    ``identity`` is the course system's own and tells two students of one name apart; ``name`` is for people.
-    ``files`` are those of the last attempt, ``earlier`` those of the attempts before; ``submitted`` is when, where
-    the layout tells. ``members`` are those of a group, where they are known. ``folder`` is where it all lies.
+    ``identity`` is the course system's id, which distinguishes two students with the same ``name``. ``files`` belong
+    to the last attempt, ``earlier`` to the attempts before it. ``submitted`` is the time of submission if the layout
+    has it. ``members`` are the members of a group, if known. ``folder`` contains all the files.
     """
 
     name: str
@@ -68,23 +67,23 @@ class Student:
 
     @property
     def late(self) -> bool:
-        """Whether any file of the last attempt came late."""
+        """True if any file of the last attempt was late."""
         return any(file.late for file in self.files)
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Everybody who gets the score."""
+        """The people who get the score."""
         return self.members or (Person(self.name, self.identity, number=self.number),)
 
 
 def known_as(student: Student | Person) -> str:
-    """Name and id, where they are two."""
+    """Return "name (id)", or the name alone if both are the same."""
     return student.name if student.name == student.identity else f"{student.name} ({student.identity})"
 
 
 @dataclass(frozen=True)
 class Found:
-    """The students of a class in a layout, in the order of their names, and the files that belong to nobody."""
+    """The students of a class, sorted by name, and the files that belong to no student."""
 
     layout: str
     students: list[Student]
@@ -92,7 +91,7 @@ class Found:
 
 
 class Placed(NamedTuple):
-    """Whose a file is: the key of the student, name, identity, the file, and where the student's part of the path begins."""
+    """The owner of a file: a key, name and identity of the student, the file, and where the student's part of the path starts."""
 
     key: str
     name: str
@@ -103,7 +102,7 @@ class Placed(NamedTuple):
     number: str = ""
 
 
-Place = Callable[[str], Placed | None]  # None where a path is nobody's
+Place = Callable[[str], Placed | None]  # None: the path belongs to no student
 
 _OF_CANVAS = r"_(?:(?P<file_id>\d+)_(?P<file>.+)|(?P<entry>(?:text|link)\.html))"
 CANVAS = re.compile(rf"(?P<before>(?:[^/]+/)*?)(?P<name>[^/]*?)(?P<late>_LATE)?_(?P<id>\d+){_OF_CANVAS}")
@@ -115,9 +114,9 @@ ILIAS = re.compile(r"(?P<before>(?:[^/]+/){0,3}?)(?P<names>[^/]*_[^/]*)_(?P<logi
 
 
 def canvas(path: str) -> Placed | None:
-    """``mustermannerika_LATE_4711_99123_answer.ipynb``; anonymous with ``anon_`` and letters as an id.
+    """Parse ``mustermannerika_LATE_4711_99123_answer.ipynb``, or ``anon_`` with letters as the id if anonymous.
 
-    What a student has typed, or the address that was handed in, is a file ``..._text.html`` or ``..._link.html``.
+    Text typed into Canvas is a file ``..._text.html``, a submitted link a file ``..._link.html``.
     """
     found = ANONYMOUS.fullmatch(path) or CANVAS.fullmatch(path)
     if found is None:
@@ -128,7 +127,7 @@ def canvas(path: str) -> Placed | None:
 
 
 def moodle(path: str) -> Placed | None:
-    """``Erika Mustermann_4711_assignsubmission_file/answer.ipynb``, or with ``_`` in the place of the slash."""
+    """Parse ``Erika Mustermann_4711_assignsubmission_file/answer.ipynb``, also with ``_`` instead of the slash."""
     found = MOODLE.fullmatch(path)
     if found is None:
         return None
@@ -138,9 +137,9 @@ def moodle(path: str) -> Placed | None:
 
 
 def ilias(path: str) -> Placed | None:
-    """``Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.ipynb``, or one folder deeper for a team.
+    """Parse ``Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.ipynb``, one folder deeper for a team.
 
-    ILIAS writes ``_`` for each byte of a letter that Latin-1 lacks, which leaves the login and the id readable.
+    ILIAS writes ``_`` for each byte of a letter that is not in Latin-1; the login and the id stay readable.
     """
     found = ILIAS.fullmatch(path)
     if found is None:
@@ -148,11 +147,11 @@ def ilias(path: str) -> Placed | None:
     prefix, _, rest = found["file"].partition(" - ")
     late = bool(rest) and prefix.lower() in LATE
     name = rest if late else found["file"]
-    again = re.search(r" \((\d+)\)(?=\.[^./]+$)", name)  # of a file that was handed in once more
+    again = re.search(r" \((\d+)\)(?=\.[^./]+$)", name)  # the number of a repeated upload
     if again:
         name = name.replace(again[0], "")
     file = Handed(path, name, late, int(again[1]) if again else 0)
-    # Between two names is one line, and for a letter that is lost are at least two.
+    # One underscore separates two names; a lost letter leaves at least two underscores.
     names, login = re.split(r"(?<!_)_(?!_)", found["names"]), found["login"]
     if len(names) > 1:
         last, first, *front = names
@@ -165,7 +164,7 @@ def ilias(path: str) -> Placed | None:
 
 
 def nbgrader(path: str) -> Placed | None:
-    """``submitted/erika/ps1/problem.ipynb`` of a course folder."""
+    """Parse ``submitted/erika/ps1/problem.ipynb`` in a course folder."""
     found = NBGRADER.fullmatch(path)
     if found is None:
         return None
@@ -174,7 +173,7 @@ def nbgrader(path: str) -> Placed | None:
 
 
 def github(path: str, prefix: str = "") -> Placed | None:
-    """Clones of GitHub Classroom: a folder each, called after the assignment and the student."""
+    """Parse clones of GitHub Classroom: one folder per student, named after the assignment and the student."""
     placed = folders(path)
     if placed is None:
         return None
@@ -183,23 +182,23 @@ def github(path: str, prefix: str = "") -> Placed | None:
 
 
 def folders(path: str) -> Placed | None:
-    """One folder a student."""
+    """Parse one folder per student."""
     student, slash, file = path.partition("/")
     return Placed(student, student, student, Handed(path, file)) if slash else None
 
 
 def grouped_folders(path: str) -> Placed | None:
-    """One folder a student, in the folder of a tutorial or section."""
+    """Parse one folder per student, inside the folder of a tutorial or section."""
     group, slash, inside = path.partition("/")
     placed = folders(inside)
     return placed and placed._replace(key=f"{group}/{placed.key}", start=len(group) + len(slash))
 
 
 def _are_sorted_into_groups(paths: Sequence[str]) -> bool:
-    """Whether the folders are rather groups of students: answers are in folders of theirs, each called differently.
+    """True if the top folders are groups of students: they contain folders with answers, and these have different names.
 
-    What students call alike, ``task1`` and ``task2``, are their own folders. A few exceptions prove nothing, and no
-    single folder decides.
+    Names that repeat, such as ``task1`` and ``task2``, are folders that students made themselves. A few exceptions are
+    ignored, and a single top folder is not enough.
     """
     folders_in: dict[str, set[str]] = {}
     for path in paths:
@@ -213,7 +212,7 @@ def _are_sorted_into_groups(paths: Sequence[str]) -> bool:
 
 
 def loose(path: str) -> Placed | None:
-    """One file a student, with the student's name."""
+    """Parse one file per student, with the name of the student."""
     if "/" in path:
         return None
     name = _stem(path)
@@ -221,7 +220,7 @@ def loose(path: str) -> Placed | None:
 
 
 def _stem(name: str) -> str:
-    """The name without its ending, of which browsers and archives add a second one."""
+    """Return the name without its ending, or without both if a browser or an archive added a second one."""
     return re.sub(r"(\.tar|\.ipynb|\.py)?\.[^.]+$", "", name, flags=re.IGNORECASE) or name
 
 
@@ -238,11 +237,11 @@ LAYOUTS: dict[str, Place] = {
 }
 GRADESCOPE = "gradescope"
 NAMES = (*LAYOUTS, GRADESCOPE)
-ANYTHING = ("github", "folders", "loose")  # layouts that take almost any name
+ANYTHING = ("github", "folders", "loose")  # layouts that accept almost any name
 
 
 def recognise(paths: Sequence[str], cloned: bool = False) -> str:
-    """The layout of most files, which are ``cloned`` repositories or not."""
+    """Return the layout of most files; ``cloned`` says that the folders are clones of repositories."""
     if metadata_file(paths) is not None:
         return GRADESCOPE
     if cloned:
@@ -257,7 +256,7 @@ def recognise(paths: Sequence[str], cloned: bool = False) -> str:
 
 
 def metadata_file(paths: Iterable[str]) -> str | None:
-    """Gradescope's list of who handed in what. Only at the top is it Gradescope's, and no student's."""
+    """Return the path of Gradescope's list of submissions, or None; only at the top, so that no student can provide it."""
     paths = list(paths)
     tops = {path.partition("/")[0] for path in paths}
     wanted = [METADATA, *(f"{top}/{METADATA}" for top in tops if len(tops) == 1)]
@@ -265,7 +264,7 @@ def metadata_file(paths: Iterable[str]) -> str | None:
 
 
 def _support(layout: str, paths: Sequence[str]) -> float:
-    """The share of what lies side by side that has the names of a layout; one student has one vote."""
+    """Return the share of sibling files and folders whose names fit a layout; each student has one vote."""
     if layout == "nbgrader":
         tops = {path.partition("/")[0] for path in paths}
         course = f"{tops.pop()}/" if len(tops) == 1 else ""
@@ -278,19 +277,19 @@ def _support(layout: str, paths: Sequence[str]) -> float:
         top, slash, _ = path.removeprefix(shared).partition("/")
         votes.setdefault((top, slash), []).append(LAYOUTS[layout](path) is not None)
     voters = [mine for (_, slash), mine in votes.items() if slash] if layout == "ilias" else []
-    voters = voters or list(votes.values())  # ILIAS has an overview beside the folders
+    voters = voters or list(votes.values())  # ILIAS puts an overview file next to the folders
     return sum(sum(mine) > len(mine) / 2 for mine in voters) / len(voters) if voters else 0.0
 
 
 def students(
     paths: Iterable[str], layout: str | None = None, metadata: str = "", cloned: bool = False, assignment: str = ""
 ) -> Found:
-    """Put the files of a class in order.
+    """Assign the files of a class to students.
 
-    ``paths`` are relative, with slashes; one that ends with a slash is a folder, which counts where nothing else of
-    a student is there. ``metadata`` is the text of Gradescope's ``submission_metadata.yml``. ``assignment`` chooses
-    among those of an nbgrader course. What lies next to students and fits no pattern is a student as well, called as
-    the folder or file is, if it can hold an answer.
+    ``paths`` are relative, with slashes. A path that ends with a slash is a folder; it counts if the student has no
+    files. ``metadata`` is the text of Gradescope's ``submission_metadata.yml``. ``assignment`` selects one assignment
+    of an nbgrader course. A file or folder next to the students' that fits no pattern becomes a student with its own
+    name, if it may contain an answer.
     Raises ValueError for metadata that cannot be read, and for a course without that assignment.
     """
     paths = sorted(paths)
@@ -301,14 +300,14 @@ def students(
     skip = _common_folder(contents) if layout in ANYTHING else ""
     if layout == "github":
         tops = sorted({path.removeprefix(skip).partition("/")[0] for path in contents})
-        common = commonprefix(tops) if len(tops) > 1 else ""  # noqa: RUF071, letters are meant, not folders
+        common = commonprefix(tops) if len(tops) > 1 else ""  # noqa: RUF071, a prefix of letters, not of folders
         place = partial(github, prefix=common[: common.rfind("-") + 1])
     if layout == "folders" and _are_sorted_into_groups([path.removeprefix(skip) for path in contents]):
         place = grouped_folders
     if layout == "nbgrader":
         paths = _of_course(paths, assignment)
     found: dict[str, Student] = {}
-    roots: set[str] = set()  # the folders in which students lie
+    roots: set[str] = set()  # the folders that contain students
     nobodys = []
     for path in paths:
         placed = None if path.startswith("/") else place(path.removeprefix(skip))
@@ -318,7 +317,7 @@ def students(
         roots.add(path[: len(skip) + placed.start])
         _add(found, placed, path)
     for folder, submission in export.items():
-        if folder not in found and submission.people:  # it is listed, and has no file
+        if folder not in found and submission.people:  # it is listed, but has no file
             _add(found, _submission(folder, submission, Handed(f"{folder}/", "")), f"{folder}/")
     left_over = _add_unnamed(found, nobodys, roots, layout)
     if layout == "canvas":
@@ -332,7 +331,7 @@ def students(
 
 
 def _with_own_ids(found: Mapping[str, Student]) -> list[Student]:
-    """The students, each with an id that nobody else has: two names may differ only in how letters are composed."""
+    """Return the students with unique ids: two names may differ only in how their letters are composed."""
     shared = Counter(student.identity for student in found.values())
     everybody: dict[str, Student] = {}
     for key, student in found.items():
@@ -345,7 +344,7 @@ def _with_own_ids(found: Mapping[str, Student]) -> list[Student]:
 
 
 def _add(found: dict[str, Student], placed: Placed, path: str) -> None:
-    """Give a file, or a folder, to its student."""
+    """Add a file or a folder to its student."""
     folder = path if path.endswith("/") else path[: path.rfind("/") + 1]
     student = found.setdefault(
         placed.key,
@@ -363,9 +362,9 @@ def _add(found: dict[str, Student], placed: Placed, path: str) -> None:
 
 
 def _add_unnamed(found: dict[str, Student], paths: Sequence[str], roots: set[str], layout: str) -> list[str]:
-    """Make students of what lies next to students and may hold an answer; returns the other files.
+    """Add a student for each file or folder next to students that may contain an answer; return the other files.
 
-    A folder is one student's, whatever is in it; next to loose files it needs an answer in it.
+    A folder belongs to one student, whatever it contains; next to loose files it must contain an answer.
     """
     beside: dict[str, list[str]] = {}
     left_over = []
@@ -391,13 +390,13 @@ def _add_unnamed(found: dict[str, Student], paths: Sequence[str], roots: set[str
 
 
 def _folder_of_teams(path: str, roots: set[str]) -> str | None:
-    """The folder with the folders of teams, for a path in it; None where there is none."""
+    """Return the folder that contains the folders of teams and ``path``, or None."""
     above = {root.rstrip("/").rpartition("/")[0] + "/" for root in roots if re.search(r" \d+/$", root)}
     return max((root for root in above if path.startswith(root) and path != root), key=len, default=None)
 
 
 def _teams(found: Mapping[str, Student]) -> dict[str, Student]:
-    """One submission for each team of ILIAS, whose members have a folder each in the folder of the team."""
+    """Return one submission for each ILIAS team, whose members each have a folder inside the folder of the team."""
     teams: dict[str, list[str]] = {}
     for key, student in found.items():
         teams.setdefault(student.folder.rstrip("/").rpartition("/")[0], []).append(key)
@@ -411,7 +410,7 @@ def _teams(found: Mapping[str, Student]) -> dict[str, Student]:
             joined |= {key: found[key] for key in keys}
         elif len(names) == len({*names}):
             joined[keys[0]] = _together(members, holders)
-        else:  # each has a whole answer; who has none is in the team of the first
+        else:  # each has a complete answer; members without files join the first who has some
             absent = [member for member in members if not member.files]
             joined |= {key: found[key] for key in keys if found[key].files}
             first = next(key for key in keys if found[key].files)
@@ -431,29 +430,29 @@ def _together(members: Sequence[Student], holders: Sequence[Student]) -> Student
 
 
 def why_left_out(path: str, layout: str) -> str:
-    """Why a file is no student's."""
+    """Return the reason why a file belongs to no student."""
     if path.startswith("/"):
         return "its path leads out of the class"
     if layout == "canvas":
-        return "its name has no student's id, and it is neither a notebook, a Python file nor an archive"
+        return "its name contains no student id, and it is not a notebook, a Python file or an archive"
     if layout in ("folders", "github", "loose"):
-        return "it is in no student's folder, and neither a notebook, a Python file nor an archive"
-    return "it is in no student's folder"
+        return "it is not in a student's folder, and it is not a notebook, a Python file or an archive"
+    return "it is not in a student's folder"
 
 
 def _text(name: str) -> str:
-    """A name as text, with composed letters, also where the bytes of a file's name are not text."""
+    """Return a name as valid text with composed letters; bytes that are not UTF-8 are escaped."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return unicodedata.normalize("NFC", text)
 
 
 def _of_course(paths: Sequence[str], assignment: str) -> list[str]:
-    """What students handed in for one assignment of an nbgrader course; the folder that is missing for those who did not."""
+    """Return the paths of one assignment of an nbgrader course, with a folder for each student who did not hand in."""
     handed_in = [(found, path) for path in paths if (found := NBGRADER.fullmatch(path))]
     names = sorted({found["assignment"] for found, _ in handed_in})
     wanted = [name for name in names if name.replace("_", "-") == assignment.replace("_", "-")]
     if len(names) > 1 and not wanted:
-        raise ValueError(f"it is a course with {', '.join(names)}, and none of them is called {assignment}")
+        raise ValueError(f"it is a course with {', '.join(names)}, but without an assignment {assignment}")
     chosen = wanted or names
     of_assignment = [path for found, path in handed_in if found["assignment"] in chosen]
     present = {found["student"] for found, _ in handed_in if found["assignment"] in chosen}
@@ -464,7 +463,7 @@ def _of_course(paths: Sequence[str], assignment: str) -> list[str]:
 
 
 def _of_gradescope(export: Mapping[str, gradescope.Submission], path: str) -> Placed | None:
-    """The folder of each submission, and the students in it, as Gradescope's metadata say."""
+    """Return the owners of a file according to Gradescope's metadata."""
     parts = path.split("/")
     depth = next((depth for depth, part in enumerate(parts[:-1]) if part in export), None)
     if depth is None:
@@ -484,9 +483,10 @@ def _submission(folder: str, submission: gradescope.Submission, file: Handed) ->
 
 
 def _common_folder(paths: Sequence[str]) -> str:
-    """The one folder that holds the whole class, as an archive of a folder has it, with its slash; "" if there is none.
+    """Return the single top folder of the class with its slash, as in an archive of a folder, or "".
 
-    A folder with files and folders in it is rather one student's, unless answers are in several of those folders.
+    A folder that contains both files and folders probably belongs to one student, unless several of the folders
+    contain answers.
     """
     tops = {path.partition("/")[0] for path in paths}
     if len(tops) != 1 or not all("/" in path for path in paths):

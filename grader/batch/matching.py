@@ -1,4 +1,4 @@
-"""Whose line it is: the students of a batch, and the lines of a course system's file."""
+"""Matches the students of a batch with the lines of a course system's file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..support.text import clean
 
 
 class Known(Protocol):
-    """What is known of a student in the batch, be it a row of the gradebook or not yet."""
+    """A student of the batch: a row of the gradebook, or a person without a row yet."""
 
     @property
     def name(self) -> str: ...
@@ -30,10 +30,10 @@ Ways = Sequence[tuple[Callable[[Known], str], Callable[[Line], str]]]
 
 
 def pair(students: Sequence[Student], lines: Sequence[Line], ways: Ways[Line]) -> dict[int, Student]:
-    """The student for each line that has one, by the line's number.
+    """Return {line index: student} for the lines that match a student.
 
-    A way gives a student and a line a key; the first ways go first. A key that two students or two lines share says
-    nothing: no grade is better than somebody else's.
+    Each of ``ways`` is a pair of functions that compute a key of a student and of a line; earlier ways take precedence.
+    A key that two students or two lines share is ignored: no grade is better than the grade of somebody else.
     """
     found: dict[int, Student] = {}
     placed: set[int] = set()
@@ -51,18 +51,18 @@ def pair(students: Sequence[Student], lines: Sequence[Line], ways: Ways[Line]) -
 
 
 def missing(rows: Sequence[Student], found: dict[int, Student]) -> list[str]:
-    """Who of the batch has no line; the course system's id tells two of one name apart."""
+    """Return the students of the batch without a line, as "name (id)"."""
     matched = {id(row) for row in found.values()}
     names = [(row.name, row.identity) for row in rows if id(row) not in matched]
     return [clean(name if name == identity else f"{name} ({identity})") for name, identity in names]
 
 
 def folded(name: str) -> str:
-    """The name as Canvas writes it in front of a file: lower case, letters and digits only."""
+    """Return the name as Canvas writes it in front of a file: lower case, letters and digits only."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name)).lower()
 
 
 def natural(name: str) -> str:
-    """``Ada Lovelace`` for ``Lovelace, Ada``; other names as they are."""
+    """Return ``Ada Lovelace`` for ``Lovelace, Ada``, and other names unchanged."""
     last, comma, first = name.partition(",")
     return f"{first.strip()} {last.strip()}" if comma and "," not in first else name

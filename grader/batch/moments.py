@@ -1,4 +1,4 @@
-"""Points in time as course systems write them."""
+"""Reads times as course systems write them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 
 def moment(text: str) -> datetime | None:
-    """A point in time as nbgrader writes it, "2026-11-20 23:58:01.5 Europe/Berlin"; None for anything else."""
+    """Return the time that nbgrader writes as "2026-11-20 23:58:01.5 Europe/Berlin"; None for any other text."""
     date, time, *zone = [*text.split(), "", ""][:3]
     try:
         found = datetime.fromisoformat(f"{date} {time}")

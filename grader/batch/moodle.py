@@ -1,9 +1,9 @@
-"""The scores in Moodle's offline grading worksheet: the teacher's own file, with grades and comments filled in.
+"""Fills grades and comments into Moodle's offline grading worksheet, which the teacher downloaded.
 
-Moodle finds the columns by their titles in the language of whoever uploads the file, and the students by the number in
-the first of them. Nothing else than the cells of grades and comments is changed, by not a byte.
+Moodle finds columns by their titles, in the language of the teacher, and students by the number in the first column.
+Only the cells of grades and comments change; all other bytes stay the same.
 
-``TITLES`` has the titles of Moodle's language packs, as read there; another language is another word in each line.
+``TITLES`` has the column titles from Moodle's language packs. To support another language, add its word to each line.
 """
 
 from __future__ import annotations
@@ -48,15 +48,16 @@ TITLES = {
     ),
 }
 NO = ("no", "nein", "non")
-HIDDEN = ("participant", "participante", "teilnehmer/in")  # in the place of a name, where marking is blind
+HIDDEN = ("participant", "participante", "teilnehmer/in")  # instead of a name, in blind marking
 
 
 def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
-    """The worksheet with the scores of the batch.
+    """Return the worksheet with the scores of the batch.
 
-    A row whose grade cannot be changed is left, and so is one without a score. Where the worksheet's maximum is another
-    than the exercise's, scores are scaled. A student is not matched whose number is there with another name, as the
-    number of a group may be. Raises UsageError for a file that is no worksheet, or one that grades with a scale.
+    Rows without a score and rows whose grade is locked are not changed. Scores are scaled if the maximum grade of the
+    worksheet differs from the maximum points of the exercise. A student is not matched if the worksheet has another
+    name for the number, as may happen with the number of a group. Raises UsageError for a file that is not a worksheet
+    or that grades with a scale.
     """
     sheet = read(worksheet, WHAT)
     lines = _Lines(sheet)
@@ -82,14 +83,14 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
 
     notes = ungraded(list(found.values()))
     notes += [
-        f"The number of {clean(row.name)} belongs to {says('name', lines.rows[index])} in the worksheet: "
+        f"In the worksheet, the number of {clean(row.name)} belongs to {says('name', lines.rows[index])}: "
         "enter the grade by hand."
         for index, row in sorted(strangers.items())
     ]
     if maxima:
         notes.append(f"The scores are scaled to the maximum grade of the worksheet, {', '.join(sorted(maxima))}.")
     if "comment" not in columns:
-        notes.append("The worksheet has no column for comments: they are left out.")
+        notes.append("The worksheet has no column for comments, so comments are left out.")
     without = [
         says("name", line) or says("identifier", line) for index, line in enumerate(lines.rows) if index not in found
     ]
@@ -97,7 +98,7 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
 
 
 def roster(worksheet: bytes) -> Roster:
-    """The students of the worksheet, with their groups; raises UsageError as :func:`fill` does."""
+    """Return the students of the worksheet with their groups; raises UsageError as :func:`fill` does."""
     lines = _Lines(read(worksheet, WHAT))
     listed = [
         Listed(
@@ -112,7 +113,7 @@ def roster(worksheet: bytes) -> Roster:
 
 
 class _Lines:
-    """The students' rows of a worksheet, and what their cells say."""
+    """Reads the students' rows of a worksheet."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.columns = _columns(sheet)
@@ -122,7 +123,10 @@ class _Lines:
         return line[self.columns[what]].text.strip() if what in self.columns else ""
 
     def pair(self, students: Sequence[Student]) -> tuple[dict[int, Student], dict[int, Student]]:
-        """The student of each row by number; the others by e-mail address or name; and whose number is somebody else's."""
+        """Match rows and students, by number, else by e-mail address or name.
+
+        Returns {row index: student} of the matches, and the same for numbers that belong to another name.
+        """
         numbered = pair(students, self.rows, [(lambda student: student.identity, self._number)])
         found = {
             i: student for i, student in numbered.items() if _same_name(student.name, self.says("name", self.rows[i]))
@@ -145,10 +149,10 @@ class _Lines:
 
 
 def as_html(comment: str) -> str:
-    """A comment as Moodle shows it, which takes it for HTML, in a cell that every reader of CSV reads alike.
+    """Return a comment as HTML, as Moodle expects it, in a form that all CSV readers read in the same way.
 
-    No markup of a student's comes through. Quotes and backslashes are written as entities, since PHP takes a backslash
-    in front of a quote for part of the text; so is the sign that would make a formula of the cell.
+    Markup is escaped. Quotes and backslashes are written as entities, because PHP reads a backslash in front of a quote
+    as part of the text. A character that would begin a formula becomes an entity as well.
     """
     lines = ["".join(sign if sign.isprintable() else "?" for sign in line) for line in comment.strip().splitlines()]
     text = "<br>".join(html.escape(line.strip()).replace("\\", _entity("\\")) for line in lines)
@@ -160,7 +164,7 @@ def _entity(sign: str) -> str:
 
 
 def _columns(sheet: Sheet) -> dict[str, int]:
-    """Where the columns are, by what they are."""
+    """Return {kind of column: index}; raises UsageError if a required column is missing."""
     titles = [cell.text.strip().rstrip(".").casefold() for cell in sheet.rows[0]] if sheet.rows else []
     columns = {
         what: titles.index(known[0])
@@ -171,7 +175,7 @@ def _columns(sheet: Sheet) -> dict[str, int]:
         if what not in columns:
             raise UsageError(
                 f'{WHAT} has no column "{TITLES[what][0]}" (or {", ".join(TITLES[what][1:])}) in its first line: '
-                "download it from the assignment as the grading worksheet, in one of these languages."
+                "download the grading worksheet from the assignment again, in one of these languages."
             )
     if "scale" in columns and "maximum" not in columns:
         raise UsageError(f"{WHAT} grades with a scale: set the assignment's grade to points in Moodle.")
@@ -179,12 +183,12 @@ def _columns(sheet: Sheet) -> dict[str, int]:
 
 
 def _number(identifier: str) -> str:
-    """``4711`` of ``Participant 4711``, of ``Teilnehmer/in4711``, or of ``Participante 4711``."""
+    """Return ``4711`` for ``Participant 4711``, ``Teilnehmer/in4711`` or ``Participante 4711``."""
     found = re.search(r"\d+$", identifier)
     return found[0] if found else ""
 
 
 def _same_name(in_batch: str, in_sheet: str) -> bool:
-    """Whether the names may be one person's; a hidden one may be anybody's."""
+    """True if both may be names of the same person; a hidden name may belong to anybody."""
     hidden = folded(re.sub(r"\d+$", "", in_batch)) in {folded(word) for word in HIDDEN}
     return hidden or not in_sheet or folded(in_batch) == folded(in_sheet)

@@ -1,4 +1,4 @@
-"""The scores as ``nbgrader export`` writes them, for what reads such files."""
+"""Writes the scores in the format of ``nbgrader export``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from .cells import number_cell, text_cell
 from .gradebook import Row
 
-# Those of nbgrader 0.9.6, in its order.
+# The columns of nbgrader 0.9.6, in its order.
 COLUMNS = (
     "assignment",
     "duedate",
@@ -26,9 +26,9 @@ COLUMNS = (
 
 
 def grades(rows: Sequence[Row], assignment: str) -> bytes:
-    """The content of ``grades.csv``. What a batch does not know is empty, as nbgrader leaves what it does not know.
+    """Return the content of ``grades.csv``. Unknown values are empty, as in nbgrader.
 
-    Who has no score has none here: nbgrader would write a zero.
+    Students without a score have an empty cell; nbgrader would write a zero.
     """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -47,6 +47,6 @@ def grades(rows: Sequence[Row], assignment: str) -> bytes:
 
 
 def _points(value: float | None) -> str:
-    """With a digit after the point, as nbgrader writes whole numbers too."""
+    """Return a number with at least one decimal, as nbgrader writes it; "" for None."""
     text = number_cell(value)
     return f"{text}.0" if text and "." not in text else text

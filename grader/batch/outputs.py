@@ -1,4 +1,4 @@
-"""Writes what a batch leaves behind: gradebooks, a report a student, and the summary."""
+"""Writes the output files of a batch: gradebooks, a report for each student, and the summary."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from .summary import Class
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
 CLASS_PAGE = "index.html"
-DIGEST = re.compile(r"-[0-9a-f]{8}$")  # a name that looks as if it had one gets one, so that all stay different
+DIGEST = re.compile(r"-[0-9a-f]{8}$")  # a name that ends like a digest also gets a digest, so that names stay unique
 LONGEST_NAME = 80  # bytes of a file's name
 IMPORTS = ("canvas.csv", "moodle.csv", "status.csv", "nbgrader.csv")
 LONGEST_COMMENT = 2000
 
 
 def file_names(people: Sequence[Person | Student]) -> dict[str, str]:
-    """A name for the files of each student, by identity: to be read by people, and different on every file system."""
+    """Return {identity: name of the student's files}: readable, and unique on every file system."""
     names = {person.identity: _file_name(person) for person in people}
     taken = Counter(name.casefold() for name in names.values())
     return {
@@ -64,7 +64,7 @@ def _file_name(person: Person | Student) -> str:
 
 
 def _is_readable(sign: str) -> bool:
-    """A letter or digit of any script, with the marks that belong to it, or a sign that no file system minds."""
+    """True for letters, digits and combining marks of any script, and for characters that every file system accepts."""
     return sign.isalnum() or sign in "_.-" or unicodedata.category(sign).startswith("M")
 
 
@@ -73,13 +73,13 @@ def _short_digest(text: str) -> str:
 
 
 def write_reports(folder: Path, name: str, report: Report, content: AssignmentFile) -> None:
-    """Both reports on one student; an old one that says the same stays as it is."""
+    """Write both reports on one student; a file that is already the same is not touched."""
     for kind, shown in ((REPORTS, for_student(report, content)), (FOR_INSTRUCTORS, report)):
         write_if_new(folder / kind / f"{name}.json", f"{shown.to_json()}\n".encode())
 
 
 def write_executed(folder: Path, name: str, notebook: bytes) -> None:
-    """The notebook as it was executed; none where there is none any more."""
+    """Write the executed notebook, or remove an outdated one."""
     if notebook:
         write_if_new(folder / EXECUTED / f"{name}.ipynb", notebook)
     else:
@@ -89,11 +89,11 @@ def write_executed(folder: Path, name: str, notebook: bytes) -> None:
 def write_pages(
     folder: Path, name: str, who: str, report: Report, content: AssignmentFile, row: Row, executed: bytes
 ) -> None:
-    """Both reports on one student for a browser, with the executed notebook."""
+    """Write both reports on one student as HTML pages, with the executed notebook."""
     notebook = json.loads(executed) if executed else None
     title, note = _(content.title), ""
     if row.penalty:
-        note = _("Handed in {late}: {points} points are taken off, {score} count.").format(
+        note = _("Handed in {late}: {points} points are taken off, and the final score is {score}.").format(
             late=row.late, points=f"{row.penalty:g}", score=f"{row.score:g}"
         )
     pages = {
@@ -107,7 +107,7 @@ def write_pages(
 
 
 def remove_other_reports(folder: Path, names: Iterable[str]) -> None:
-    """Remove the reports of an earlier run on whoever has none now: nobody is to read an old mark."""
+    """Remove the reports of an earlier run, except for ``names``: nobody should read an outdated mark."""
     kept = {*names}
     for kind in (REPORTS, FOR_INSTRUCTORS, EXECUTED):
         for file in (folder / kind).glob("*.*"):
@@ -119,11 +119,11 @@ def write_if_new(path: Path, content: bytes) -> None:
     """Write a file unless it is there already."""
     if not path.is_file() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(path, content, forced=False)  # the store has it all
+        write_whole(path, content, forced=False)  # it can be written again from the store
 
 
 def row(handed: HandedIn, record: Record | None, content: AssignmentFile, rules: Policy) -> Row:
-    """A student's line in the gradebooks. Who has no score gets none, which is not a zero."""
+    """Return a student's row of the gradebooks; a missing score stays None and is not a zero."""
     student = handed.student
     report = record.report if record else None
     max_score = sum(check.points for check in content.checks if not check.bonus)
@@ -194,7 +194,7 @@ def absent_row(listed: Listed, content: AssignmentFile) -> Row:
 
 
 def _comment(record: Record | None, content: AssignmentFile, final: policy.Final | None) -> str:
-    """What the student reads beside the grade: the sentences of the checks that did not pass."""
+    """Return the comment for the student: the sentences of the checks that did not pass."""
     if record is None:
         return ""
     if record.report is None:
@@ -203,7 +203,7 @@ def _comment(record: Record | None, content: AssignmentFile, final: policy.Final
     told = [check for check in report.checks if check.status not in ("passed", "skipped") and check.max_score]
     sentences = [_sentence(check) for check in told]
     if report.checks and len({check.message for check in report.checks}) == 1 and sentences:
-        sentences = [report.checks[0].message]  # it could not be loaded: said once
+        sentences = [report.checks[0].message]  # the submission could not be loaded: one sentence is enough
     if final is not None and final.late:
         off = _(": {penalty:g} points taken off").format(penalty=final.penalty) if final.penalty else ""
         sentences.append(_("Handed in {late}{off}.").format(late=final.late, off=off))
@@ -218,7 +218,7 @@ def _sentence(check: CheckResult) -> str:
 
 @dataclass(frozen=True)
 class Given:
-    """Files of course systems that are to be filled, and the title of the Canvas column."""
+    """The files of course systems to fill in, and the title of the Canvas column."""
 
     canvas: Path | None = None
     column: str = ""
@@ -227,7 +227,7 @@ class Given:
 
 
 def rosters(given: Given) -> list[Roster]:
-    """Who belongs to the class, by each given file; raises UsageError for one that cannot be filled."""
+    """Return the roster of each file in ``given``; raises UsageError for a file that cannot be filled in."""
     readers: list[tuple[Path | None, Callable[[bytes], Roster]]] = [
         (given.canvas, lambda raw: canvas.roster(raw, given.column)),
         (given.moodle, moodle.roster),
@@ -239,10 +239,10 @@ def rosters(given: Given) -> list[Roster]:
 def write_gradebooks(
     folder: Path, rows: Sequence[Row], absent: Sequence[Row], layout: str, name: str, given: Given, store: Store
 ) -> tuple[list[tuple[str, Filled]], list[str]]:
-    """Our own gradebook and those of course systems; ``absent`` stand in the former alone.
+    """Write ``gradebook.csv`` and the files of course systems; rows of ``absent`` are in ``gradebook.csv`` only.
 
-    Returns the latter by file name, and whom they lack, and sentences about the import files of an earlier run, which
-    are removed: nobody is to import an old mark.
+    Returns (file name, filled file) of the files of course systems, and sentences about import files of an earlier run.
+    Those are removed: nobody should import an outdated mark.
     """
     gradebook.write([*rows, *absent], folder / "gradebook.csv")
     filled = _fill(rows, given)
@@ -264,9 +264,11 @@ def _remove_old_imports(folder: Path, written: set[str], store: Store) -> list[s
             continue
         if store.written(name) == _digest(path.read_bytes()):
             path.unlink()
-            notes.append(f"{name} of an earlier run is removed: give its option again for a new one.")
-        else:  # it is not as the grader wrote it
-            notes.append(f"{path} is not of this run, and its scores may be old: remove it if it is an import file.")
+            notes.append(f"{name} from an earlier run was removed: give its option again to get a new one.")
+        else:  # somebody changed the file
+            notes.append(
+                f"{path} is not from this run, and its scores may be outdated: remove it if it is an import file."
+            )
     return notes
 
 
@@ -291,7 +293,7 @@ def _content(path: Path) -> bytes:
 
 
 def write_summary(folder: Path, told: dict[str, Any], collected: Class) -> None:
-    """``summary.json``, for instructors: it has the seed."""
+    """Write ``summary.json``. It is for instructors only: it contains the seed."""
     document = {
         "schema": "grader.summary/1",
         **told,
@@ -313,13 +315,13 @@ def write_class_page(
     left_over: Sequence[str],
     isolation: str,
 ) -> None:
-    """``index.html``, for instructors."""
+    """Write ``index.html``, for instructors."""
     page = class_page.render(content, pupils, collected, left_over, isolation)
     write_whole(folder / CLASS_PAGE, page.encode(errors="replace"))
 
 
 def write_timings(folder: Path, timings: Iterable[tuple[str, dict[str, float]]]) -> None:
-    """``timings.csv``: the seconds of each student in all, and at each stage."""
+    """Write ``timings.csv``: the seconds of each student in total, and at each stage."""
     lines = [*timings]
     stages = list(dict.fromkeys(stage for _, seconds in lines for stage in seconds))
     table = io.StringIO()

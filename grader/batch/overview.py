@@ -1,4 +1,4 @@
-"""What an instructor sees at the end of a batch, on the terminal."""
+"""Prints the overview for the instructor at the end of a batch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STAGES = 3
 
 
 def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> None:
-    """Print the class at each check, the bugs, the slowest submissions, and what needs a look; if asked for, all stages."""
+    """Print the results by check, the bugs, the slowest submissions, problems and notes; with ``timings`` all stages."""
 
     def line(text: str) -> None:
         console.print(text, soft_wrap=True)
@@ -31,7 +31,7 @@ def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> 
         with console.capture() as captured:
             console.print(content)
         for text in captured.get().splitlines():
-            line(text.rstrip())  # the padding of the last column is for nobody
+            line(text.rstrip())  # without the padding of the last column
 
     table(_checks(graded))
     if graded.collected.bugs():
@@ -51,7 +51,7 @@ def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> 
     for name, reason in graded.left_out[:MOST_LINES]:
         line(f"{'left out':12} {clean(name)}: {reason}")
     if len(graded.left_out) > MOST_LINES:
-        line(f"{'':12} ... and {len(graded.left_out) - MOST_LINES} more files that are left out: see summary.json.")
+        line(f"{'':12} ... and {len(graded.left_out) - MOST_LINES} more files left out: see summary.json.")
     for note in graded.notes:
         line(f"{'note':12} {clean(note, 500)}")
     for file, filled in graded.filled:
@@ -65,7 +65,7 @@ def show(graded: Graded, out: Path, console: Console, timings: bool = False) -> 
     )
     passed = sum(row.passed for row in graded.rows)
     lacking = sum(row.score is None and row.status != "pending" for row in graded.rows)
-    of_all = "" if graded.graded == len(graded.rows) else f"; of all {len(graded.rows)}"
+    of_all = "" if graded.graded == len(graded.rows) else f"; of {len(graded.rows)} students in total"
     line(
         f"{plural(len(graded.rows), 'student')} ({graded.layout}), {graded.graded} graded now{of_all}: {passed} passed, "
         f"{lacking} without a score; {average} of {graded.rows[0].max_score:g}."
@@ -115,12 +115,12 @@ def _timings(graded: Graded) -> Table:
 
 
 def _stages(graded: Graded) -> Table:
-    """Where the time of the submissions went, whenever they were graded."""
+    """Return the seconds at each stage over all submissions, including those of earlier runs."""
     spent: dict[str, list[float]] = {}
     for _, seconds in graded.timings:
         for stage, value in seconds.items():
             spent.setdefault(stage, []).append(value)
-    table = _table("stage", "seconds in all", "median", "longest")
+    table = _table("stage", "total seconds", "median", "longest")
     for stage, values in sorted(spent.items(), key=lambda item: -sum(item[1])):
         table.add_row(stage, f"{sum(values):.2f}", f"{statistics.median(values):.3f}", f"{max(values):.3f}")
     return table
@@ -134,10 +134,10 @@ def _whole(graded: Graded) -> Table:
 
 
 def _of(filled: Filled) -> list[str]:
-    """Whom a filled file lacks, in sentences."""
+    """Return sentences about the students who are missing in a filled file, and its notes."""
     lists = {
         "Not in this file": filled.unmatched,
-        "In this file, but nothing handed in": filled.without_submission,
-        "Left as it was": filled.locked,
+        "In this file, but without a submission": filled.without_submission,
+        "Not changed": filled.locked,
     }
     return [f"{what}: {clean(', '.join(names), 500)}." for what, names in lists.items() if names] + filled.notes

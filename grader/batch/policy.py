@@ -1,4 +1,4 @@
-"""From what the checks gave to what the gradebook gets: points taken off for lateness, and rounding."""
+"""Computes the final score for the gradebook: points taken off for lateness, and rounding."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Final:
-    """A score as it goes into the gradebook, what was taken off it, and in words how late it was ("" for in time)."""
+    """A final score, the points taken off, and the lateness in words ("" if in time)."""
 
     score: float
     penalty: float
@@ -23,7 +23,7 @@ class Final:
 
 
 def apply(policy: Policy, score: float, max_score: float, submitted: datetime | None, marked_late: bool) -> Final:
-    """The final score. ``marked_late`` is the course system's word where nobody knows when it was ``submitted``."""
+    """Return the final score. ``marked_late`` is the course system's mark, used if ``submitted`` or the due date is unknown."""
     days, words = _lateness(policy, submitted, marked_late)
     off = min(score, days * policy.percent_a_day / 100 * max_score)
     final = round_to(score - off, policy.rounding)
@@ -31,13 +31,13 @@ def apply(policy: Policy, score: float, max_score: float, submitted: datetime | 
 
 
 def round_to(score: float, step: float) -> float:
-    """``score`` rounded to a multiple of ``step``, halves upwards, as people do it."""
+    """Return ``score`` rounded to a multiple of ``step``, halves upwards."""
     exact, width = Decimal(str(round(score, 6))), Decimal(str(step))
     return float((exact / width).quantize(Decimal(1), ROUND_HALF_UP) * width)
 
 
 def _lateness(policy: Policy, submitted: datetime | None, marked_late: bool) -> tuple[int, str]:
-    """The days to take points off for, and how late it was in words."""
+    """Return the number of days to take points off for, and the lateness in words."""
     if submitted is None or policy.due is None:
         if marked_late and policy.percent_a_day:
             return 1, _("late, counted as 1 day")
@@ -47,17 +47,17 @@ def _lateness(policy: Policy, submitted: datetime | None, marked_late: bool) -> 
         return 0, ""
     limit = due + timedelta(hours=policy.grace_hours)
     if submitted <= limit:
-        return 0, _("late, within the hours of grace")
+        return 0, _("late, within the grace period")
     days = _days_begun(limit.astimezone(policy.due.tzinfo), submitted)
     return days, ngettext("{count} day late", "{count} days late", days).format(count=days)
 
 
 def _days_begun(limit: datetime, submitted: datetime) -> int:
-    """The days that have begun after ``limit``, from one time of day to the same in ``limit``'s time zone.
+    """Return the number of days begun after ``limit``. A day ends at the same time of day in ``limit``'s time zone.
 
-    The day on which daylight saving ends has 25 hours, and the one on which it begins 23.
+    The day on which daylight saving ends has 25 hours, and the day on which it begins has 23.
     """
     days = max(1, math.ceil((submitted - limit) / DAY) - 1)
-    while (limit + days * DAY).astimezone(UTC) < submitted:  # an addition within a zone goes by its clocks
+    while (limit + days * DAY).astimezone(UTC) < submitted:  # adding days keeps the local time of day
         days += 1
     return days

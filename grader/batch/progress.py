@@ -1,4 +1,4 @@
-"""How far a batch has come: a live bar on a terminal, a line each result elsewhere."""
+"""Shows the progress of a batch: a live bar on a terminal, otherwise one line per result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .store import Record
 
 
 class Shown:
-    """Tells of each result once it is on disk. ``total`` are to be graded by so many ``jobs``."""
+    """Shows each result once it is on disk. ``total`` is the number of submissions, ``jobs`` the number of processes."""
 
     def __init__(self, console: Console, total: int, jobs: int) -> None:
         self._console = console
@@ -40,7 +40,7 @@ class Shown:
         self._bar.stop()
 
     def add(self, record: Record) -> None:
-        """A result is there."""
+        """Show one result."""
         self._done += 1
         self._failed += record.report is None or record.report.score is None
         running = min(self._jobs, self._total - self._done)

@@ -1,4 +1,4 @@
-"""Who belongs to a class by the file of a course system: real names, groups, and who handed in nothing."""
+"""Reads the roster of a class from the file of a course system: real names, groups, and absent students."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .matching import folded, natural
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of the file: name, id, e-mail address, group, and what the file says about the submission."""
+    """A line of the file: name, id, e-mail address, group, and a note about the submission."""
 
     name: str
     identity: str
@@ -23,20 +23,20 @@ class Listed:
 
 @dataclass(frozen=True)
 class Roster:
-    """The lines of a file, and a function that finds people in it, by the number of the line."""
+    """The lines of a file, and a function ``pair`` that returns {line index: person}."""
 
     listed: Sequence[Listed]
     pair: Callable[[Sequence[Person]], dict[int, Person]]
 
     def names(self) -> set[str]:
-        """Names as they may stand in the names of files."""
+        """Return all forms of names that may occur in file names."""
         return {
             form for line in self.listed for name in (line.name, line.group) for form in (name, natural(name)) if form
         }
 
 
 def identify(students: Sequence[Student], rosters: Sequence[Roster]) -> tuple[list[Student], list[Listed], list[str]]:
-    """The students with their real names and the members of their groups; who is listed and not among them; notes."""
+    """Return the students with real names and group members, the listed people who are absent, and notes."""
     everybody = _different([_with_members(student, rosters) for student in students])
     people = [person for student in everybody for person in student.people]
     lines: dict[str, Listed] = {}
@@ -48,11 +48,11 @@ def identify(students: Sequence[Student], rosters: Sequence[Roster]) -> tuple[li
                 lines.setdefault(person.identity, roster.listed[number])
         absent += [line for number, line in enumerate(roster.listed) if number not in found]
     known = {_key(lines[person.identity].name if person.identity in lines else person.name) for person in people}
-    if len(rosters) > 1:  # each has its own numbers, and names may be written in other ways
+    if len(rosters) > 1:  # their ids differ, so people are compared by name
         absent = [line for line in {_key(line.name): line for line in absent}.values() if _key(line.name) not in known]
     named = [_named(student, lines) for student in everybody]
     notes = [
-        f"{new.name} handed in as '{old.name}': if that is a group, its other members are not known here."
+        f"{new.name} handed in as '{old.name}': if that is a group, its other members are unknown."
         for old, new in zip(everybody, named, strict=True)
         if not old.members and folded(old.name) not in (folded(new.name), _key(new.name)) and not _is_number(old.name)
     ]
@@ -60,7 +60,7 @@ def identify(students: Sequence[Student], rosters: Sequence[Roster]) -> tuple[li
 
 
 def _with_members(student: Student, rosters: Sequence[Roster]) -> Student:
-    """A group of Moodle has a number of its own, and stands with its name in the lines of its members."""
+    """Return the student with the members of its Moodle group: the lines of the members have the name of the group."""
     if student.members:
         return student
     for roster in rosters:
@@ -88,7 +88,7 @@ def _named(student: Student, lines: dict[str, Listed]) -> Student:
 
 
 def _different(students: Sequence[Student]) -> list[Student]:
-    """Nobody shares an id: who is in two submissions has two rows, each with the folder behind the id."""
+    """Make ids unique: a person with two submissions gets two rows, each with the folder after the id."""
     taken = Counter(person.identity for student in students for person in student.people)
 
     def own(student: Student, person: Person) -> Person:
@@ -109,5 +109,5 @@ def _key(name: str) -> str:
 
 
 def _is_number(name: str) -> bool:
-    """Whether a name only stands for somebody whose name is hidden, such as ``Participant 17``."""
+    """True for a placeholder of a hidden name, such as ``Participant 17``."""
     return name.rpartition(" ")[2].isdigit() or name.startswith("anonymous ")

@@ -1,7 +1,7 @@
-"""The process that the grading processes of a batch are forked from: it has imported what all of them need.
+"""Starts the process that the grading processes of a batch are forked from, with all needed modules imported.
 
-It knows nothing of a class or an assignment. Starting it is the first thing that a batch does, so that its imports run
-beside those of this process.
+It knows nothing about a class or an assignment. A batch starts it first, so that its imports run in parallel with those
+of this process.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 PRELOADED = ["grader.batch.grading_job", "grader.submission.notebook", "pebble.pool.process"]
 LONGEST_FOLDER = 60  # characters: the path of a socket in it has at most 108
-# No module of this folder, where a class may lie, is imported: a student may have handed in a socket.py.
+# Nothing is imported from the current folder: it may be a class, and a student may have handed in a socket.py.
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def start() -> ForkServerContext:
-    """Start it, unless it runs, without waiting for it; returns the context that makes processes from it."""
+    """Start the server process unless it runs, without waiting for it; returns the multiprocessing context that uses it."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     _choose_short_folder()
     given = ONE_THREAD | SAFE_PATH
     kept = {name: os.environ.get(name) for name in given}
     os.environ |= given
-    resource_tracker.ensure_running()  # which the server starts otherwise, and which unblocks the signal
-    # A Ctrl-C while it imports would come out as a traceback; later it ignores it, and its processes unblock it.
+    resource_tracker.ensure_running()  # otherwise the server starts it, and it unblocks the signal
+    # Ctrl-C during the imports would print a traceback; later the server ignores it, and its processes unblock it.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
@@ -47,7 +47,7 @@ def start() -> ForkServerContext:
 
 
 def _choose_short_folder() -> None:
-    """Have multiprocessing make its folder, for the socket of that process, where the path is not too long."""
+    """Make multiprocessing create its folder, for the socket of the server, at a path that is short enough."""
     usual = tempfile.tempdir
     if len(os.fsencode(tempfile.gettempdir())) > LONGEST_FOLDER:
         tempfile.tempdir = "/tmp"

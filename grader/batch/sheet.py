@@ -1,4 +1,4 @@
-"""A CSV file of somebody else's, in which single cells are changed and every other byte stays."""
+"""Changes single cells of a CSV file from a course system; all other bytes stay the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell says, and where it stands in the file, its quotes included."""
+    """The text of a cell, and its position in the file, including its quotes."""
 
     text: str
     start: int
@@ -23,14 +23,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of a file with the places of their cells. Empty lines are no rows."""
+    """The rows of a file; empty lines are skipped."""
 
     source: str
     delimiter: str
     rows: list[list[Cell]]
 
     def changed(self, texts: Mapping[Cell, str]) -> bytes:
-        """The file with other texts in some cells. A cell keeps its quotes, and gets them where the text needs them."""
+        """Return the file with new texts in some cells. A cell keeps its quotes, and gets quotes if its text needs them."""
         parts, at = [], 0
         for cell in sorted(texts, key=lambda cell: cell.start):
             quoted = self.source.startswith('"', cell.start)
@@ -39,28 +39,28 @@ class Sheet:
         return "".join([*parts, self.source[at:]]).encode()
 
     def raw(self, cell: Cell) -> str:
-        """The cell as the file has it, quotes included."""
+        """Return the cell as it is in the file, including its quotes."""
         return self.source[cell.start : cell.end]
 
 
 def quote(text: str, delimiter: str, always: bool = False) -> str:
-    """The text as a cell of a file."""
+    """Return the text as a cell of a CSV file."""
     if always or text != text.strip() or any(sign in text for sign in (delimiter, '"', "\r", "\n")):
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
 def read(content: bytes, what: str) -> Sheet:
-    """Find the cells of a file; ``what`` names it in the UsageError that is raised where it is no CSV file."""
+    """Parse a file. Raises UsageError if it is not a CSV file; ``what`` names the file in the message."""
     try:
         source = content.decode()
     except UnicodeDecodeError as error:
-        raise UsageError(f"{what} is not UTF-8 text: take the file as it was downloaded.") from error
+        raise UsageError(f"{what} is not UTF-8 text: use the file exactly as downloaded.") from error
     try:
         best = max(DELIMITERS, key=lambda delimiter: len(_row(source, _begin(source), delimiter)[0]))
         return Sheet(source, best, _rows(source, best))
     except ValueError as error:
-        raise UsageError(f"{what} is not a CSV file, {error}: take the file as it was downloaded.") from error
+        raise UsageError(f"{what} is not a valid CSV file ({error}): use the file exactly as downloaded.") from error
 
 
 def _begin(source: str) -> int:
@@ -75,27 +75,27 @@ def _rows(source: str, delimiter: str) -> list[list[Cell]]:
             rows.append(cells)
         if rows and len(rows[-1]) != len(rows[0]):
             line = _line(source, cells[0].start)
-            raise ValueError(f"line {line} has {len(cells)} cells, and the first has {len(rows[0])}")
+            raise ValueError(f"line {line} has {len(cells)} cells, but the first line has {len(rows[0])}")
     return rows
 
 
 def _row(source: str, at: int, delimiter: str) -> tuple[list[Cell], int]:
-    """The cells of the row that begins there, and where the next one begins."""
+    """Return the cells of the row that begins at ``at``, and the start of the next row."""
     plain = re.compile(rf"[^{delimiter}\r\n]*")
     cells = []
     while True:
         quoted = re.compile(r'"([^"]*(?:""[^"]*)*)"').match(source, at)
         if quoted is None and source.startswith('"', at):
-            raise ValueError(f"a quote in line {_line(source, at)} is never closed")
+            raise ValueError(f"a quote in line {_line(source, at)} is not closed")
         rest = plain.match(source, quoted.end() if quoted else at)
-        assert rest is not None  # it matches nothing as well
+        assert rest is not None  # the pattern also matches an empty string
         text = (quoted[1].replace('""', '"') if quoted else "") + rest[0]
         cells.append(Cell(text, at, rest.end()))
         at = rest.end()
         if source.startswith(delimiter, at):
             at += 1
             continue
-        return cells, at + 1  # of two signs that end a line, the other is an empty line
+        return cells, at + 1  # after \r\n, the \n is read as an empty line
 
 
 def _line(source: str, at: int) -> int:

@@ -1,4 +1,4 @@
-"""What a batch has found out so far, on disk: one SQLite file in its output folder."""
+"""Stores the results of a batch on disk, in one SQLite file in its output folder."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ VERSION = 1
 
 
 class Record(BaseModel):
-    """The result of one student: a whole report, or the ``problem`` why nothing could be read, or how the grader's own
-    process failed. ``basis`` tells what the report was made with besides files and assignment."""
+    """The result of one student: a report, the ``problem`` if the submission cannot be read, or the grader's ``failure``.
+
+    ``basis`` is a digest of everything the report depends on, apart from the submission and the assignment.
+    """
 
     identity: str
     name: str
@@ -37,19 +39,19 @@ class Record(BaseModel):
 
 
 class Store:
-    """Results by student, each there whole or not at all, whenever the process is killed.
+    """Results by student. Each is stored completely or not at all, even if the process is killed.
 
-    A result has a key: a digest of all that it was made from. Where another key is wanted, it is made again.
+    A result has a key: a digest of everything it was made from. If the key changes, the submission is graded again.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Open the store of an output folder and keep everybody else out; raises UsageError, NotGradable."""
-        import fcntl  # here alone: folders can be compared on Windows as well
+        """Open the store of an output folder and lock it; raises UsageError, NotGradable."""
+        import fcntl  # imported here, because output folders can also be compared on Windows
 
         self._is_new = not (folder / FILE).exists()
         try:
             if not folder.exists():
-                folder.mkdir(parents=True, mode=0o700)  # marks are nobody else's business
+                folder.mkdir(parents=True, mode=0o700)  # marks are private
             self._lock = open(folder / LOCK, "ab")  # noqa: SIM115, held until close
         except OSError as error:
             raise UsageError(
@@ -60,7 +62,7 @@ class Store:
         except BlockingIOError as error:
             self._lock.close()
             raise UsageError(
-                f"Another run is at work in {folder}: wait for its end, or choose another --out."
+                f"Another run is using {folder}: wait until it ends, or choose another folder for --out."
             ) from error
         except OSError as error:
             self._lock.close()
@@ -80,23 +82,23 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         unused = self._is_new and kind is not None and issubclass(kind, (UsageError, NotGradable)) and self._is_empty()
         self.close()
-        if unused:  # what cannot begin leaves nothing
+        if unused:  # a run that cannot start leaves no files behind
             for file in (*self._folder.glob(f"{FILE}*"), self._folder / LOCK):
                 file.unlink(missing_ok=True)
-            with contextlib.suppress(OSError):  # there is something else in it
+            with contextlib.suppress(OSError):  # the folder contains other files
                 self._folder.rmdir()
 
     def _is_empty(self) -> bool:
-        """Whether there is no result yet."""
+        """True if there are no results yet."""
         return self._database.execute("SELECT 1 FROM results LIMIT 1").fetchone() is None
 
     def close(self) -> None:
-        """Let others in again."""
+        """Close the store, and release the lock."""
         self._database.close()
         self._lock.close()
 
     def forget(self) -> None:
-        """Begin anew: no result, no seed."""
+        """Delete all results, notebooks and answers, and the seed."""
         with self._writing() as database:
             database.execute("DELETE FROM results")
             database.execute("DELETE FROM notebooks")
@@ -104,7 +106,7 @@ class Store:
             database.execute("DELETE FROM answers")
 
     def seed(self, given: int | None) -> int:
-        """The seed of this batch: the given one, else that of the run before, else a new one, drawn."""
+        """Return the seed of this batch: ``given``, else the seed of the previous run, else a new random one."""
         with self._writing() as database:
             row = database.execute("SELECT value FROM settings WHERE name = 'seed'").fetchone()
             seed = given if given is not None else int(row[0]) if row else seeds.drawn()
@@ -112,43 +114,43 @@ class Store:
         return seed
 
     def written(self, name: str) -> str:
-        """The digest of an import file as the last run wrote it, empty if none did."""
+        """Return the digest of an import file as an earlier run wrote it, "" if none did."""
         row = self._database.execute("SELECT value FROM settings WHERE name = ?", (f"written {name}",)).fetchone()
         return str(row[0]) if row else ""
 
     def keep_written(self, name: str, digest: str) -> None:
-        """Keep the digest of an import file."""
+        """Store the digest of an import file."""
         with self._writing() as database:
             database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"written {name}", digest))
 
     def key(self, identity: str) -> str | None:
-        """The key of a student's result; None where there is no result."""
+        """Return the key of a student's result, or None."""
         row = self._database.execute("SELECT key FROM results WHERE identity = ?", (identity,)).fetchone()
         return row[0] if row else None
 
     def record(self, identity: str) -> Record | None:
-        """The result of a student; None where there is none."""
+        """Return the result of a student, or None."""
         row = self._database.execute("SELECT record FROM results WHERE identity = ?", (identity,)).fetchone()
         return Record.model_validate_json(row[0]) if row else None
 
     def answers(self, key: str) -> bytes:
-        """The reference's answers that are kept under ``key``, empty if there are none."""
+        """Return the reference's answers stored under ``key``, b"" if there are no answers."""
         row = self._database.execute("SELECT answers FROM answers WHERE key = ?", (key,)).fetchone()
         return bytes(row[0]) if row else b""
 
     def keep_answers(self, key: str, answers: bytes) -> None:
-        """Keep these answers, and no others."""
+        """Store these answers, and delete all others."""
         with self._writing() as database:
             database.execute("DELETE FROM answers WHERE key != ?", (key,))
             database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answers))
 
     def executed(self, identity: str) -> bytes:
-        """The executed notebook of a student, empty if there is none."""
+        """Return the executed notebook of a student, b"" without one."""
         row = self._database.execute("SELECT executed FROM notebooks WHERE identity = ?", (identity,)).fetchone()
         return zlib.decompress(row[0]) if row else b""
 
     def put(self, key: str, record: Record, executed: bytes = b"") -> None:
-        """Keep a result; when this returns, it is on disk."""
+        """Store a result; it is on disk when this returns."""
         with self._writing() as database:
             database.execute(
                 "INSERT OR REPLACE INTO notebooks VALUES (?, ?)", (record.identity, zlib.compress(executed, level=1))
@@ -165,17 +167,17 @@ class Store:
                 yield self._database
         except sqlite3.Error as error:
             raise NotGradable(
-                f"{self._folder / FILE} cannot be written ({error}): make room and run the same command again; "
-                "what is graded already is kept."
+                f"{self._folder / FILE} cannot be written ({error}). All results so far are kept: free some space, and "
+                "run the same command again."
             ) from error
 
 
 def read(folder: Path) -> dict[str, Record]:
-    """The results of a finished batch by student; raises UsageError where there are none."""
+    """Return {identity: result} of a finished batch; raises UsageError if the folder has no results."""
     file = folder / FILE
     if not file.is_file():
-        raise UsageError(f"{folder} is no output folder of grader grade: it has no {FILE}.")
-    left = folder / f"{FILE}-wal"  # by a killed run; it joins the file by writing
+        raise UsageError(f"{folder} is not an output folder of grader grade: {FILE} is missing.")
+    left = folder / f"{FILE}-wal"  # from a killed run; opening the database for writing merges it
     if os.access(folder, os.W_OK) and os.access(file, os.W_OK):
         return _read(folder, file, "rw")
     if not left.exists():
@@ -200,7 +202,7 @@ def _read(folder: Path, file: Path, how: str) -> dict[str, Record]:
         records = [Record.model_validate_json(row[0]) for row in rows]
     except (sqlite3.Error, ValueError) as error:
         if "locked" in str(error):
-            raise UsageError(f"A run is at work in {folder}: wait for its end.") from error
+            raise UsageError(f"A run is using {folder}: wait until it ends.") from error
         raise UsageError(f"{file} cannot be read ({type(error).__name__}): it is damaged.") from error
     finally:
         database.close()
@@ -211,15 +213,15 @@ def _connect(file: Path) -> sqlite3.Connection:
     try:
         database = sqlite3.connect(file)
     except sqlite3.Error as error:
-        raise UsageError(f"{file} cannot be opened ({error}): choose another --out.") from error
+        raise UsageError(f"{file} cannot be opened ({error}): choose another folder for --out.") from error
     try:
-        # A result then costs one wait for the disk, and without others no shared memory beside the file.
+        # Storing a result then waits for the disk once, and the lock avoids a shared-memory file.
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, VERSION):
-            raise UsageError(f"{file} was written by another version of the grader: choose another --out.")
+            raise UsageError(f"{file} was written by another version of the grader: choose another folder for --out.")
         with database:
             database.execute("CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
             database.execute(
@@ -228,8 +230,10 @@ def _connect(file: Path) -> sqlite3.Connection:
             database.execute("CREATE TABLE IF NOT EXISTS notebooks (identity TEXT PRIMARY KEY, executed BLOB NOT NULL)")
             database.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answers BLOB NOT NULL)")
             database.execute(f"PRAGMA user_version = {VERSION}")
-        os.chmod(file, 0o600)  # it holds the seed
+        os.chmod(file, 0o600)  # it contains the seed
     except (sqlite3.Error, OSError) as error:
         database.close()
-        raise UsageError(f"{file} cannot be used ({error}): make room, or choose another --out.") from error
+        raise UsageError(
+            f"{file} cannot be used ({error}): free some space, or choose another folder for --out."
+        ) from error
     return database

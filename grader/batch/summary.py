@@ -1,4 +1,4 @@
-"""What a class got wrong: per check how many passed, and per bug how many made it."""
+"""Summarises the results of a class: outcomes per check, and students per bug."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..report.model import CheckResult, Report
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How many students ended a check in which way; ``not_reached`` because a check that it requires did not pass."""
+    """The number of students with each outcome of a check; ``not_reached``: a check that it requires did not pass."""
 
     passed: int = 0
     partial: int = 0
@@ -26,13 +26,13 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Difficulty:
-    """How the students did who reached a check; nobody has failed what was not run for them.
+    """The results of the students who reached a check. A check that was not run does not count as failed.
 
-    ``students`` is their number, and ``passed`` the share of them with full points (None where nobody reached it).
-    ``mean`` and ``deviation`` are of the share of its points. ``discrimination`` is the correlation of that share with
-    the share of points at all other checks that the student reached (corrected item-total correlation, Henrysson
-    1963): near 0 or below, the check does not tell those who can from those who cannot; None where all did equally.
-    ``outcomes`` are of all students.
+    ``students`` is the number of students who reached it, ``passed`` the share of them with full points (None if nobody
+    reached it). ``mean`` and ``deviation`` describe the share of its points. ``discrimination`` is the correlation of
+    this share with the student's share of points at all other checks reached (corrected item-total correlation,
+    Henrysson 1963). Near 0 or below, the check does not separate strong from weak students; None if all shares are
+    equal. ``outcomes`` counts all students.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Difficulty:
 
 @dataclass(frozen=True)
 class Made:
-    """A bug, and how many students made it."""
+    """A bug, and the number of students who made it."""
 
     bug: str
     title: str
@@ -55,11 +55,11 @@ class Made:
 
 
 class Class:
-    """Collects reports, of which it keeps a few numbers each."""
+    """Collects reports, and keeps a few numbers of each."""
 
     def __init__(self) -> None:
         self._titles: dict[str, str] = {}
-        self._reached: list[dict[str, _Reached]] = []  # a student each, by check
+        self._reached: list[dict[str, _Reached]] = []  # one entry per student, by check
         self._outcomes: dict[str, Counter[str]] = {}
         self._bugs: Counter[str] = Counter()
         self._bug_titles: dict[str, str] = {}
@@ -67,9 +67,9 @@ class Class:
         self._scores: list[float] = []
 
     def add(self, name: str, report: Report, score: float | None, students: int = 1) -> None:
-        """Count the report of so many ``students``, who handed in together, and their final score.
+        """Add a report and its final score; ``students`` is the number of students who handed in together.
 
-        A report without a score counts only where its checks could not be graded.
+        A report without a score counts only for checks that could not be graded.
         """
         for check in report.checks:
             self._titles[check.name] = check.title
@@ -87,7 +87,7 @@ class Class:
         self._entries += [replace(entry, submission=name) for entry in entries(report)]
 
     def scores(self) -> dict[str, Any]:
-        """Count, mean, standard deviation, and the five numbers of a box plot."""
+        """Return count, mean, standard deviation, and the five numbers of a box plot."""
         if not self._scores:
             return {"count": 0}
         low, first, median, third, high = np.percentile(self._scores, [0, 25, 50, 75, 100])
@@ -101,7 +101,7 @@ class Class:
         return {"count": len(self._scores), **{name: round(float(value), 4) for name, value in told.items()}}
 
     def difficulties(self) -> list[Difficulty]:
-        """How the class did at each check, in the order of the checks."""
+        """Return the results of the class at each check, in the order of the checks."""
         return [self._difficulty(name) for name in self._titles if name in self._outcomes]
 
     def _difficulty(self, name: str) -> Difficulty:
@@ -122,17 +122,17 @@ class Class:
         )
 
     def bugs(self) -> list[Made]:
-        """The bugs, the most frequent first."""
+        """Return the bugs, the most frequent first."""
         made = sorted(self._bugs.items(), key=lambda item: (-item[1], item[0]))
         return [Made(bug, self._bug_titles[bug], count) for bug, count in made]
 
     def leaderboard(self) -> list[Entry]:
-        """Who reached what at a challenge, the best first."""
+        """Return the entries of the challenges, the best first."""
         return sorted(self._entries, key=lambda entry: (entry.contest, -entry.accuracy, entry.submission))
 
 
 def bug_names(report: Report | None) -> list[str]:
-    """The bugs of one student, each once."""
+    """Return the bug names in a report, each once."""
     return list(dict.fromkeys(bug.bug for check in report.checks for bug in _bugs(check))) if report else []
 
 
@@ -140,7 +140,7 @@ REACHED = ("passed", "partial", "failed")
 
 
 def _outcome(check: CheckResult) -> str:
-    """The attribute of :class:`Outcomes` that counts a check; errors, time-outs and the like have failed."""
+    """Return the attribute of :class:`Outcomes` that counts a check; errors, time-outs etc. count as failed."""
     if check.status == "skipped":
         return "not_reached"
     return check.status if check.status in ("passed", "partial", "not_gradable") else "failed"
@@ -148,7 +148,7 @@ def _outcome(check: CheckResult) -> str:
 
 @dataclass(frozen=True)
 class _Reached:
-    """What a student got at one check: the share of its points, the points, and how many there were."""
+    """The result of a student at one check: share of its points, points, and possible points."""
 
     share: float
     points: float
@@ -162,7 +162,7 @@ def _reached(check: CheckResult) -> _Reached:
 
 
 def _discrimination(name: str, students: Sequence[Mapping[str, _Reached]]) -> float | None:
-    """The correlation of a check with the rest, over the ``students`` who reached it and another with points."""
+    """Return the correlation of a check with the rest, over ``students`` who reached it and another check with points."""
     shares, rests = [], []
     for checks in students:
         others = [each for other, each in checks.items() if other != name]
@@ -174,7 +174,7 @@ def _discrimination(name: str, students: Sequence[Mapping[str, _Reached]]) -> fl
 
 
 def _bugs(check: CheckResult) -> Iterable[Any]:
-    """The bugs that a check names; where two cannot be told apart, the first counts for both."""
+    """Return all bugs that a check names; several if they cannot be distinguished."""
     return () if check.diagnosis is None else (check.diagnosis, *check.diagnosis.also)
 
 

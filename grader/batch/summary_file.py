@@ -1,4 +1,4 @@
-"""What ``summary.json`` holds, as a model; its JSON is the contract ``grader.summary/1``."""
+"""The model of ``summary.json``; its JSON schema is the contract ``grader.summary/1``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Part(BaseModel):
 
 
 class WithoutScore(Part):
-    """Who could not be graded, and why."""
+    """A student without a score, and the reason."""
 
     student: str
     id: str
@@ -28,7 +28,7 @@ class WithoutScore(Part):
 
 
 class GradedFile(Part):
-    """Which file of a student was graded."""
+    """The file of a student that was graded."""
 
     student: str
     id: str
@@ -36,7 +36,7 @@ class GradedFile(Part):
 
 
 class Attempts(Part):
-    """Who handed in more than once, and what was not graded."""
+    """A student with several attempts, and the earlier files, which were not graded."""
 
     student: str
     id: str
@@ -44,14 +44,14 @@ class Attempts(Part):
 
 
 class LeftOut(Part):
-    """A file, or a link, that is no student's, and why."""
+    """A file or a link that was not graded, and the reason."""
 
     file: str
     reason: str
 
 
 class SummaryFile(Part):
-    """The whole of ``summary.json``. It is for instructors: it has the seed."""
+    """The whole ``summary.json``. It is for instructors only: it contains the seed."""
 
     schema_: Literal["grader.summary/1"] = Field("grader.summary/1", alias="schema")
     assignment: AssignmentName

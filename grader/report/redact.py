@@ -1,5 +1,4 @@
-"""What a student may see of a report: neither instructors' checks, nor the evidence of hidden ones, nor
-what is said to instructors alone."""
+"""Redacts a report for students: without the instructor's checks, and without evidence of hidden checks."""
 
 from __future__ import annotations
 
@@ -9,15 +8,16 @@ from ..support.i18n import _, marked
 from .model import NOT_GRADED_FOR, CheckResult, Report
 from .wording import FAULT
 
-INTERNALLY = marked("The grader itself failed in this check: tell your instructor.")
+INTERNALLY = marked("The grader itself failed in this check. Tell your instructor.")
 UNSEEN = marked("This check is hidden: its inputs are not shown.")
 
 
 def for_student(report: Report, content: AssignmentFile, reasons: bool = False) -> Report:
-    """The report without instructors' checks and without what is for instructors in the others; of a hidden one what it gave, the bug and the hint.
+    """Return the report as students may see it.
 
-    Why a check could not be graded is for instructors: it may name files of their machine. With ``reasons`` students
-    read it, where it is about the machine that they run the grader on: its isolation, data, memory or packages.
+    Instructor's checks and notes for instructors are removed. A hidden check keeps its score, bug and hint. The reason
+    why a check could not be graded is for instructors, because it may name files of their machine. With ``reasons`` it
+    is kept if it concerns the machine that students run the grader on: its isolation, data, memory or packages.
     """
     report = report.without_words_to_instructors()
     visibility = {check.name: check.visibility for check in content.checks}
@@ -29,7 +29,7 @@ def for_student(report: Report, content: AssignmentFile, reasons: bool = False) 
             else c
             for whole, c in zip(report.checks, shown, strict=True)
         ]
-    # One that the assignment has no more, as an old result may have, was perhaps no student's business either.
+    # An old result may have a check that the assignment no longer has; it is removed, since it may have been private.
     kept = [check for check in shown if visibility.get(check.name, "instructor") != "instructor"]
     return report.model_copy(update={"checks": kept})
 
@@ -39,6 +39,6 @@ def _reason(check: CheckResult) -> str:
 
 
 def _without_evidence(check: CheckResult) -> CheckResult:
-    bonus = {"bonus": True} if check.evidence.get("bonus") else {}  # says nothing about the inputs
+    bonus = {"bonus": True} if check.evidence.get("bonus") else {}  # reveals nothing about the inputs
     message = check.message if check.status in ("passed", "skipped") else _(UNSEEN)
     return check.model_copy(update={"evidence": bonus, "message": message})

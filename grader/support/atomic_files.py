@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Writes files atomically: a file is complete or does not exist."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .i18n import _
 
 
 def write_whole(path: Path, content: bytes, forced: bool = True) -> None:
-    """Put a file in place in one step: whoever reads it, and whenever the process dies, sees the old or the new.
+    """Write a file in one step: readers see the old or the new content, even if the process is killed.
 
-    The temporary file beside it has always the same name, so that one left behind by a killed process is written
-    over; a link in its place, which a submission may have brought, is not followed. One process writes a file at a
-    time. Marks are their owner's alone to read. Without ``forced`` it may be empty after a power failure, which is for
-    what the next run writes again. Raises UsageError where the file cannot be written.
+    The temporary file next to it always has the same name, so that a file left behind by a killed process is
+    overwritten. If a submission put a link there, the link is not followed. Only one process may write a file at a
+    time. Only the owner may read the file, because it may contain marks. Without ``forced`` the file may be empty after
+    a power failure; use that for files that the next run writes again. Raises UsageError if the file cannot be written.
     """
     temporary = path.with_name(f".{path.name}.part")
     try:
@@ -45,9 +45,9 @@ def _force_names(folder: Path) -> None:
 
 
 def refuse_unwritable(path: Path) -> None:
-    """Raise UsageError where :func:`write_whole` would, before the work is done whose result is to go there."""
+    """Raise UsageError if :func:`write_whole` would fail, to report it before the work is done."""
     if path.exists() and not path.is_file():
-        raise UsageError(_("{path} is no ordinary file: give another name.").format(path=path))
+        raise UsageError(_("{path} is not a regular file: choose another name.").format(path=path))
     temporary = path.with_name(f".{path.name}.part")
     try:
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
@@ -58,7 +58,7 @@ def refuse_unwritable(path: Path) -> None:
 
 def _sentence(path: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{path} cannot be written, the disk is full: make room, and run the same command again."
+        return f"{path} cannot be written because the disk is full: free some space, and run the same command again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{path} cannot be written ({error.strerror}): choose another folder, or allow writing to {path.parent}."
+        return f"{path} cannot be written ({error.strerror}): choose another folder, or make {path.parent} writable."
     return f"{path} cannot be written ({error.strerror}): choose another folder."

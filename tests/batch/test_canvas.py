@@ -92,7 +92,7 @@ def test_excused_not_assigned_and_ungraded_stay():
     filled = fill(rows, GRADEBOOK.encode(), "123")
     assert [line.rsplit(",", 1)[1] for line in lines(filled)[2:5]] == ["3.00", "EX", "N/A"]
     assert filled.locked == ["O'Neill, Conan", 'Müller "J.", Jörg']
-    assert filled.notes == ["Without a score, and left as they were: mustermannerika."]
+    assert filled.notes == ["Without a score, so their grades are unchanged: mustermannerika."]
 
 
 @pytest.mark.parametrize("title", ["Exercise (2)", "Exercise (2) (125)", "125", " Exercise (2) ", "Renamed (125)"])
@@ -147,8 +147,8 @@ def test_first_and_last_names_of_their_own():
         (b"", "Section"),
         (b"a,b\n", "Section"),
         (b"\xff\xfea", "UTF-8"),
-        (b'Student,ID,Section,N (1)\n"a,b\n', "line 2 is never closed"),
-        (b"Student,ID,Section,N (1)\na,b\n", "line 2 has 2 cells, and the first has 4"),
+        (b'Student,ID,Section,N (1)\n"a,b\n', "line 2 is not closed"),
+        (b"Student,ID,Section,N (1)\na,b\n", "line 2 has 2 cells, but the first line has 4"),
     ],
 )
 def test_another_file_is_said_to_be_one(content, words):

@@ -150,7 +150,7 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path):
     (tmp_path / "class" / "erika").symlink_to("../elsewhere")
     found, _ = handed_in(tmp_path / "class", layout="folders")
     assert found["erika"].contents == {}
-    assert found["erika"].problem == "erika is a link, which is not followed: hand in the file itself."
+    assert found["erika"].problem == "erika is a link, and links are not followed: hand in the file itself."
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -172,7 +172,7 @@ def test_a_hidden_file_is_reported_to_its_student(tmp_path, class_zip, packed):
     [
         ("class.zip", b"no archive", "cannot be read"),
         ("class.pdf", b"", "neither a folder nor an archive"),
-        ("empty.zip", zipped({}), "holds no submission"),
+        ("empty.zip", zipped({}), "contains no submission"),
         ("missing.zip", None, "does not exist"),
     ],
 )
@@ -250,7 +250,7 @@ def test_the_class_is_no_place_for_results(tmp_path):
 
 def test_archives_of_classes_are_not_taken_for_students(class_zip):
     downloads = {"monday.zip": zipped({"ada_1_2_a.py": "x"}), "tuesday.zip": zipped({"ben_3_4_a.py": "x"})}
-    with pytest.raises(UsageError, match="holds archives of a class"):
+    with pytest.raises(UsageError, match="contains archives of whole classes"):
         Class(class_zip(downloads))
     found, _ = handed_in(class_zip(downloads), layout="loose")
     assert set(found) == {"monday", "tuesday"}

@@ -84,7 +84,7 @@ def test_where_an_intruder_gets_out_nothing_is_graded(monkeypatch, level):
     """The intruder itself is tried in tests/sandbox/test_canary.py; here it is said to have reached something."""
     monkeypatch.setattr(grading_job.canary, "try_to_escape", lambda *_: Attempt(["other submissions"], []))
     work = replace(WORK, isolation=level)
-    with pytest.raises(NotGradable, match="would reach other submissions on this machine, so nothing was graded"):
+    with pytest.raises(NotGradable, match="could reach other submissions on this machine, so nothing was graded"):
         grading_job.inspect(work, bundled("single-neuron"))
 
 
@@ -130,7 +130,7 @@ def test_a_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
 )
 def test_what_is_no_address_of_a_scheduler_is_said_at_once(address):
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    with pytest.raises(UsageError, match="is not the address of a Dask scheduler: give it as tcp://HOST:PORT"):
+    with pytest.raises(UsageError, match="is not the address of a Dask scheduler: use the form tcp://HOST:PORT"):
         executor.find_scheduler(address)
 
 
@@ -177,7 +177,7 @@ def test_where_something_else_listens_there_is_no_scheduler(monkeypatch, scheme)
 )
 def test_another_machine_is_reached_by_tls_only(address):
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    with pytest.raises(UsageError, match=r"is reached without encryption.*give --insecure-scheduler"):
+    with pytest.raises(UsageError, match=r"is not encrypted.*add --insecure-scheduler"):
         executor.find_scheduler(address)
 
 
@@ -194,7 +194,7 @@ def test_a_name_that_stands_for_this_machine_and_another_is_another(monkeypatch)
 
 def test_workers_of_other_machines_are_reached_by_tls_only():
     executor._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tls://192.0.2.1:40000"])
-    with pytest.raises(UsageError, match=r"The Dask worker at tcp://192\.0\.2\.1:40000 is reached without encryption"):
+    with pytest.raises(UsageError, match=r"the Dask worker at tcp://192\.0\.2\.1:40000 is not encrypted"):
         executor._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tcp://192.0.2.1:40000"])
 
 

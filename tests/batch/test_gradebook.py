@@ -128,7 +128,7 @@ def test_a_file_is_replaced_whole(tmp_path):
     [
         (errno.ENOSPC, "disk is full"),
         (errno.EROFS, "another folder"),
-        (errno.EACCES, "allow writing"),
+        (errno.EACCES, "writable"),
         (errno.EIO, "error"),
     ],
 )

@@ -34,7 +34,7 @@ def test_the_marks_are_entered_into_the_status_file():
     )
     assert filled.unmatched == ["Somebody Else (else)"]
     assert filled.without_submission == ["Max Müller"]
-    assert filled.notes == ["Without a score, and left as they were: Conan O'Neill."]
+    assert filled.notes == ["Without a score, so their grades are unchanged: Conan O'Neill."]
 
 
 @pytest.mark.parametrize(

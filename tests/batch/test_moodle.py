@@ -77,7 +77,7 @@ def test_titles_and_numbers_are_those_of_the_language(worksheet, changes):
 def test_a_blind_worksheet_has_numbers_only():
     filled = fill([row("Participant 4711", "4711", 7.25, comment="Right.")], BLIND.encode())
     assert filled.content.decode() == BLIND.replace("4711,,,", "4711,,7.25,")
-    assert filled.notes == ["The worksheet has no column for comments: they are left out."]
+    assert filled.notes == ["The worksheet has no column for comments, so comments are left out."]
     assert fill([], BLIND.encode()).without_submission == ["Participant 4711"]
 
 
@@ -86,14 +86,14 @@ def test_the_number_of_a_group_is_not_that_of_a_student():
     assert filled.content == GERMAN.encode()
     assert (filled.unmatched, filled.without_submission) == (["Group_A (4711)"], ["Erika Mustermann"])
     assert filled.notes == [
-        "The number of Group_A belongs to Erika Mustermann in the worksheet: enter the grade by hand."
+        "In the worksheet, the number of Group_A belongs to Erika Mustermann: enter the grade by hand."
     ]
 
 
 def test_without_a_score_nothing_is_entered():
     filled = fill([row(score=None, comment="The grader failed.")], GERMAN.encode())
     assert filled.content == GERMAN.encode()
-    assert filled.notes == ["Without a score, and left as they were: Erika Mustermann."]
+    assert filled.notes == ["Without a score, so their grades are unchanged: Erika Mustermann."]
 
 
 def test_a_score_is_scaled_to_the_maximum_and_that_is_said():
@@ -128,7 +128,7 @@ def test_a_comment_is_text_in_html_and_no_formula(comment, cell):
         (b"Name;Note\n", "Identifiant"),
         (b"Identifier,Grade,Scale\nParticipant 1,,good\n", "scale"),
         (b"Identifier,Grade\nParticipant 1\n", "line 2 has 1 cell"),
-        (b'Identifier,Grade\n"Participant 1,\n', "never closed"),
+        (b'Identifier,Grade\n"Participant 1,\n', "not closed"),
         ("Bewertung kann geändert werden".encode("latin-1"), "UTF-8"),
     ],
 )

@@ -33,7 +33,7 @@ def test_everybody_has_a_page_and_the_instructor_one_of_the_class(grade, class_z
     assert all((out / link).is_file() for link in linked)
     assert "holds no notebook (.ipynb)" in index
     late = (out / "reports" / "ben_2.html").read_text()
-    assert "Handed in late, counted as 1 day: 10 points are taken off, 90 count." in late
+    assert "Handed in late, counted as 1 day: 10 points are taken off, and the final score is 90." in late
     hidden = (out / "reports" / "samira_3.html").read_text()
     assert "This check is hidden" in hidden and "index.html" not in hidden
     assert not [secret for secret in SECRETS if secret in re.sub(r"<style>.*</style>", "", hidden, flags=re.DOTALL)]

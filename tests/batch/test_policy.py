@@ -21,7 +21,7 @@ TEN_A_DAY = Policy(due=DUE, grace_hours=1, percent_a_day=10, rounding=0.5)
     [
         (timedelta(hours=-1), 80, Final(80, 0, "")),
         (timedelta(0), 80, Final(80, 0, "")),
-        (timedelta(minutes=59), 80, Final(80, 0, "late, within the hours of grace")),
+        (timedelta(minutes=59), 80, Final(80, 0, "late, within the grace period")),
         (timedelta(hours=1, seconds=1), 80, Final(70, 10, "1 day late")),
         (timedelta(hours=25), 80, Final(70, 10, "1 day late")),
         (timedelta(hours=25, seconds=1), 80, Final(60, 20, "2 days late")),

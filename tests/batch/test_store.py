@@ -42,7 +42,7 @@ def test_only_the_owner_can_read_it(tmp_path):
 
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
-    with Store(tmp_path), pytest.raises(UsageError, match="Another run is at work"):
+    with Store(tmp_path), pytest.raises(UsageError, match="Another run is using"):
         Store(tmp_path)
     Store(tmp_path).close()
 
@@ -64,13 +64,13 @@ def test_a_full_disk_loses_nothing(tmp_path):
         full.put("key", ERIKA)
         full._database.execute("PRAGMA max_page_count = 8")  # what SQLite itself says of a full disk
         large = ERIKA.model_copy(update={"problem": "x" * 100_000})
-        with pytest.raises(NotGradable, match="make room and run the same command again"):
+        with pytest.raises(NotGradable, match="free some space, and run the same command again"):
             full.put("other", large)
         assert full.record("4711") == ERIKA
 
 
 def test_a_folder_without_results_is_said(tmp_path):
-    with pytest.raises(UsageError, match="no output folder"):
+    with pytest.raises(UsageError, match="not an output folder"):
         store.read(tmp_path)
 
 

@@ -74,7 +74,7 @@ def test_how_the_graders_own_code_failed_is_not_shown(everything):
     files = {"a.py": SHORT, ".grader.yml": config, "own/assignment.yaml": ASSIGNMENT, "own/reference.py": reference}
     code, texts = everything(files, "--trust-config")
     assert code == 3
-    assert_explained(texts, "The grader itself failed in this check: tell your instructor.")
+    assert_explained(texts, "The grader itself failed in this check. Tell your instructor.")
     assert not any("977" in text for text in texts.values())
 
 

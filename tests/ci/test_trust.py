@@ -144,7 +144,7 @@ def test_a_configuration_is_no_less_the_students_by_a_link_or_another_folder(stu
 def test_what_is_no_file_is_not_waited_for(student):
     config = student("").with_name("pipe.yml")
     os.mkfifo(config)
-    with pytest.raises(UsageError, match=r"pipe\.yml is no ordinary file"):
+    with pytest.raises(UsageError, match=r"pipe\.yml is not a regular file"):
         repository.plan(config)
 
 

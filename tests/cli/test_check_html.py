@@ -30,4 +30,4 @@ def test_a_page_that_cannot_be_written_is_refused_before_anything_is_graded(grad
     done = grader("check", "single-neuron", WRONG, "--html", path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Error: ") and "Traceback" not in done.stderr
-    assert ": choose another" in done.stderr or ": give another name." in done.stderr
+    assert ": choose another" in done.stderr or ": choose another name." in done.stderr

@@ -33,8 +33,8 @@ def test_what_cannot_be_written_is_said_before_anything_is_graded(tmp_path, grad
     (tmp_path / ".link.xml.part").symlink_to(tmp_path / "elsewhere")
     for output, said in (
         ("nowhere/report.xml", "nowhere/report.xml cannot be written (No such file or directory)"),
-        ("folder", "folder is no ordinary file"),
-        ("/dev/null", "/dev/null is no ordinary file"),
+        ("folder", "folder is not a regular file"),
+        ("/dev/null", "/dev/null is not a regular file"),
         ("link.xml", "link.xml cannot be written (Too many levels of symbolic links)"),
     ):
         done = grader("check", "single-neuron", "missing.py", "--format", "junit", "--output", output)

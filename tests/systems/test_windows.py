@@ -22,7 +22,7 @@ WORKING = {
     "new single-neuron --to mine": (0, "Wrote mine"),
     "schema summary": (0, '"$schema"'),
     "leaderboard report.json": (2, "report.json does not exist"),
-    "compare one two": (2, "one is no output folder"),
+    "compare one two": (2, "one is not an output folder"),
     "data --data .": (3, "stand-in"),
     "doctor": (3, "strong     not available: submissions cannot be run on Windows"),
     "gradescope single-neuron --seed 7": (0, "Wrote autograder.zip"),
