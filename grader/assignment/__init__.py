@@ -1,6 +1,6 @@
-"""An assignment: a folder with an ``assignment.yaml``, found by the name of a bundled one or by its path.
+"""An assignment is a folder with an ``assignment.yaml``. It is found by its path or, if bundled, by its name.
 
-The models of the file are in :mod:`parts`, :mod:`checks` and :mod:`content`; all mistakes in it are
+The models of the file are in :mod:`base`, :mod:`checks` and :mod:`spec`. Every mistake in the file is
 reported with file and line (:mod:`grader.support.yaml_model`).
 """
 
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
     from ..expected.author import Author
 
 PACKAGE = Path(__file__).resolve().parent.parent
-# Installed, the two folders lie inside the package; in a checkout, beside it.
+# In an installation the two folders are inside the package, in a checkout next to it.
 BUNDLED = PACKAGE / "bundled" if (PACKAGE / "bundled").is_dir() else PACKAGE.parent
 ASSIGNMENTS = BUNDLED / "assignments"
 REFERENCE = BUNDLED / "reference"
-DIGESTS = REFERENCE / "digests.json"  # {module: SHA-256}; an installation has no other trace of the bundled references
+DIGESTS = (
+    REFERENCE / "digests.json"
+)  # {module: SHA-256}; an installation has only the digests of the bundled references, not the files
 
 
 class Assignment:
-    """A folder with its ``assignment.yaml``, ready to grade by."""
+    """A folder with its ``assignment.yaml``, ready for grading."""
 
     def __init__(self, folder: Path, content: AssignmentFile) -> None:
         self.folder = folder
@@ -44,32 +46,34 @@ class Assignment:
 
     @property
     def is_bundled(self) -> bool:
-        """Whether every installation of the grader has it."""
+        """True if the assignment is part of the grader, so that every installation has it."""
         return self.folder.parent == ASSIGNMENTS
 
     @cached_property
     def author(self) -> Author:
-        """The worker for Python of its folder, which starts when it is needed."""
+        """Return the worker that runs Python code of the assignment's folder; it starts when it is needed."""
         from ..expected.author import Author
 
         return Author(self.folder)
 
     def python_file(self, name: str) -> Path | None:
-        """The file of that name in the folder, else among the bundled references; None where there is none.
+        """Return the file of that name in the folder, else among the bundled references; None if neither exists.
 
-        Raises UsageError for a file that leads out of the folder.
+        Raises UsageError if the file is a link that leads out of the folder.
         """
         for root in (self.folder, REFERENCE):
             file = root / name
             if file.is_file():
                 if not is_bundled(file) and not file.resolve().is_relative_to(self.folder):
                     where = self.folder / "assignment.yaml"
-                    raise UsageError(f"{where}: '{name}' leads out of the folder; put the file itself there.")
+                    raise UsageError(
+                        f"{where}: '{name}' is a link that leads out of the folder; put the file itself there."
+                    )
                 return file
         return None
 
     def digest(self, besides: Sequence[Path] = ()) -> str:
-        """The first digits of the SHA-256 of all files that it grades by, but for those ``besides``."""
+        """Return the first digits of the SHA-256 of all files that grading reads, without the paths in ``besides``."""
         from ..expected.assignment_files import SHORT, digest
 
         inside = tuple(path for path in besides if self.folder in path.parents)
@@ -78,30 +82,32 @@ class Assignment:
         return self._digests[inside]
 
     def file(self, name: str) -> Path:
-        """Return a file of the folder; raises UsageError if it is missing."""
+        """Return the path of a file of the folder. Raises UsageError if it is missing."""
         path = self.folder / name
         if not path.is_file():
-            raise UsageError(f"{self.folder / 'assignment.yaml'}: names '{name}', which is not in the folder.")
+            raise UsageError(f"{self.folder / 'assignment.yaml'}: it names '{name}', but the folder has no such file.")
         return path
 
     @property
     def lacks_solution(self) -> bool:
-        """Whether it is a bundled one of an installation, which has no solutions."""
+        """True for a bundled assignment in an installation, which does not contain the solutions."""
         return self.is_bundled and not (self.folder / self.content.solution).is_file()
 
     @property
     def lacks_reference(self) -> bool:
-        """Whether its reference is a bundled one, of which an installation has the digest alone."""
+        """True if the reference is bundled and not installed: an installation has only its digest."""
         return self.content.reference is not None and self.reference_file() is None
 
     @property
     def has_bundled_reference(self) -> bool:
-        """Whether its reference is not a file of its own folder."""
+        """True if the reference is a bundled one and not a file of the assignment's folder."""
         return self.content.reference is not None and not (self.folder / self.content.reference).is_file()
 
     def reference_file(self) -> Path | None:
-        """Return the reference module, one of the folder, else a bundled one of that name; None if there is none, or if it
-        is a bundled one and the grader is installed. Raises UsageError if the name is not known.
+        """Return the file of the reference, in the folder or among the bundled references.
+
+        Returns None if the assignment has no reference, or if the reference is bundled and not installed. Raises
+        UsageError for an unknown name.
         """
         if self.content.reference is None:
             return None
@@ -114,11 +120,14 @@ class Assignment:
             return None
         raise UsageError(
             f"{self.folder / 'assignment.yaml'}: the reference '{self.content.reference}' is neither a file of "
-            f"the folder nor a bundled one; allowed are {', '.join(recorded_digests())}."
+            f"the folder nor a bundled reference; the bundled references are {', '.join(recorded_digests())}."
         )
 
     def reference_digest(self) -> str:
-        """The SHA-256 of the reference's code, of a bundled one that is not installed the recorded one; "" without a reference."""
+        """Return the SHA-256 of the reference's code, "" without a reference.
+
+        For a bundled reference that is not installed, it is the recorded digest.
+        """
         file = self.reference_file()
         if file is not None:
             return _digest(file)
@@ -126,13 +135,13 @@ class Assignment:
 
 
 def digests_of_references() -> dict[str, str]:
-    """The SHA-256 of each bundled reference of a checkout, by the module's name: what has to be recorded."""
+    """Return {module: SHA-256} of the bundled references in a checkout, which ``digests.json`` must contain."""
     return {path.stem: _digest(path) for path in sorted(REFERENCE.glob("[a-z]*.py"))}
 
 
 @cache
 def recorded_digests() -> dict[str, str]:
-    """The SHA-256 of each bundled reference, by the module's name, as recorded."""
+    """Return the recorded {module: SHA-256} of the bundled references."""
     recorded: dict[str, str] = json.loads(DIGESTS.read_text())
     return recorded
 
@@ -142,17 +151,17 @@ def _digest(file: Path) -> str:
 
 
 def is_bundled(file: Path) -> bool:
-    """Whether a file is the grader's own, so that its code may run in the grader's process."""
+    """True if a file is part of the grader, so that its code may run in the grader's process."""
     return any(file.resolve().is_relative_to(folder.resolve()) for folder in (ASSIGNMENTS, REFERENCE))
 
 
 def bundled_names() -> list[str]:
-    """The names of the assignments that come with the grader."""
+    """Return the names of the assignments that are part of the grader."""
     return sorted(path.parent.name for path in ASSIGNMENTS.glob("*/assignment.yaml"))
 
 
 class NoAssignment(UsageError):
-    """Nothing is there under the name; ``meant`` is the name or path of the assignment that was probably meant, or None."""
+    """There is no assignment with the name. ``meant`` is the most similar name or path, or None."""
 
     def __init__(self, name: str) -> None:
         self.meant = meant(name)
@@ -165,9 +174,12 @@ class NoAssignment(UsageError):
 
 
 def meant(name: str) -> str | None:
-    """The assignment that ``name`` probably means: a folder next to the one named, else a bundled one, else None."""
+    """Return the existing assignment whose name is most similar to ``name``; None without a similar one.
+
+    It is a folder next to the missing one, else a bundled assignment.
+    """
     path = Path(name)
-    with contextlib.suppress(OSError, ValueError):  # a folder that cannot be read, or no path at all
+    with contextlib.suppress(OSError, ValueError):  # a folder that cannot be read, or a name that is not a path
         if path.parent != Path():
             found = similar_names.nearest(
                 path.name, [file.parent.name for file in path.parent.glob("*/assignment.yaml")]
@@ -178,14 +190,14 @@ def meant(name: str) -> str | None:
 
 
 def load(name_or_folder: str) -> Assignment:
-    """Return the bundled assignment of that name, or the one in that folder; raises UsageError."""
+    """Return the bundled assignment of that name or the assignment in that folder. Raises UsageError."""
     bundled = ASSIGNMENTS / name_or_folder
     if name_or_folder in bundled_names():
         here = Path(name_or_folder, "assignment.yaml")
         if here.is_file() and here.resolve() != (bundled / "assignment.yaml").resolve():
             raise UsageError(
                 _(
-                    "'{name}' is a bundled assignment and a folder here: write ./{name} for the folder, or run the command elsewhere."
+                    "'{name}' is both a bundled assignment and a folder here: write ./{name} for the folder, or run the command in another folder."
                 ).format(name=name_or_folder)
             )
         folder = bundled

@@ -1,4 +1,4 @@
-"""The pieces that an assignment is made of: functions, probes, limits, tolerances."""
+"""The models that make up an assignment: functions, probes, limits, tolerances."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 def _is_identifier(name: str) -> str:
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
-        raise ValueError(f"'{name}' is not a name in Python.")
+        raise ValueError(f"'{name}' is not a valid Python name.")
     return name
 
 
@@ -34,17 +34,17 @@ Identifier = Annotated[str, AfterValidator(_is_identifier)]
 
 
 class Part(BaseModel):
-    """Base of all models of the file: unknown keys are mistakes."""
+    """Base of all models of the file. It refuses unknown keys."""
 
-    # Each command starts faster when a model is built at its first use, and not with every model that holds it.
+    # Commands start faster when each model is built at its first use, not together with the models that contain it.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Limits(Part):
-    """What one submission may use.
+    """The resources that one submission may use.
 
-    Seconds are counted by :mod:`grader.sandbox.allowance`: waiting by the clock, computing by processor time. Each
-    call of a function has its own, and loading and all calls together have ``total_seconds``.
+    :mod:`grader.sandbox.allowance` counts the seconds: waiting by the clock, computing by processor time. Each call
+    of a function may take ``call_seconds``; loading and all calls together may take ``total_seconds``.
     """
 
     load_seconds: float = Field(20, gt=0, le=3600)
@@ -52,7 +52,7 @@ class Limits(Part):
     total_seconds: float = Field(120, gt=0, le=36000)
     memory_mb: int = Field(1024, ge=64, le=65536)
     needed_mb: int | None = Field(None, ge=64, le=65536)
-    """What honest work takes of it: a machine that cannot give a submission so much grades none. All of it by default."""
+    """Memory that an ordinary correct submission uses, by default all of ``memory_mb``. A machine with less does not grade."""
     processes: int = Field(64, ge=8, le=4096)
     open_files: int = Field(256, ge=64, le=65536)
     disk_mb: int = Field(64, ge=1, le=65536)
@@ -60,14 +60,14 @@ class Limits(Part):
 
     @property
     def honest_mb(self) -> int:
-        """Megabytes that every submission is promised, on any machine that grades it."""
+        """Return the megabytes that every machine that grades must be able to give a submission."""
         return self.memory_mb if self.needed_mb is None else min(self.needed_mb, self.memory_mb)
 
 
 def _in_named_zone(value: Any) -> Any:
-    """The moment that ``2026-10-24 23:59 Europe/Berlin`` means; anything else is left to pydantic.
+    """Return the moment of a string such as ``2026-10-24 23:59 Europe/Berlin``; leave any other value to pydantic.
 
-    In the hour that the end of daylight saving repeats, the later of the two moments is meant.
+    If the end of daylight saving time repeats the hour, it is the later of the two moments.
     """
     date_and_time, _, zone = value.strip().rpartition(" ") if isinstance(value, str) else ("", "", "")
     if not date_and_time or not zone[:1].isalpha():
@@ -86,10 +86,11 @@ def _in_named_zone(value: Any) -> Any:
 
 
 class Policy(Part):
-    """``grading:`` of an ``assignment.yaml``, or a file of its own (``--policy``).
+    """The section ``grading:`` of an ``assignment.yaml``, or a separate file (``--policy``).
 
-    ``due`` has an offset from UTC or, behind a space, the name of a time zone, whose daylight saving then counts. Nothing is taken off within ``grace_hours`` after it; then, for each day that has begun,
-    ``percent_a_day`` of the full marks. ``rounding`` is the step that scores are rounded to, halves upwards.
+    ``due`` has an offset from UTC or, after a space, the name of a time zone. Within ``grace_hours`` after ``due``
+    there is no penalty. After that, each started day costs ``percent_a_day`` of the full marks. Scores are rounded to
+    multiples of ``rounding``, halves upwards.
     """
 
     due: Annotated[AwareDatetime | None, BeforeValidator(_in_named_zone)] = None
@@ -100,7 +101,7 @@ class Policy(Part):
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a function; ``default`` means something only where ``optional``."""
+    """One argument of a function. ``default`` is valid only if ``optional``."""
 
     name: str
     optional: bool
@@ -110,16 +111,19 @@ class Argument:
 class Function(Part):
     """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``.
 
-    ``history`` names the result with one entry an epoch, taken before or after each update.
-    ``handed_over`` maps an argument to the function whose result of that name it is: if a submission
-    returns that as a column, it gets the argument as a column too. ``bundled_as`` lists argument names
-    under which other submitted functions may take all results of this one together, as a dict or a
-    tuple. ``may_ask`` lists further inputs of a probe that a submission may have parameters for, ``may_omit``
-    arguments that it can do without, and ``instead`` maps an argument to the input that a submission may want in its place.
-    ``may_leave_out`` lists results that a submission need not return, if it returns the others under known names.
-    ``conventions`` names accepted common factors of all results. ``shapes`` are those of the results
-    where the reference is not asked; a length may be a name in ``widths``, with what the task asks for, and a
-    submission may have another. ``seconds`` replaces the limit of a call, for a function that trains.
+    - ``history``: the result with one entry per epoch, recorded before or after each update.
+    - ``handed_over``: {argument: function whose result it is}. A submission that returns this result as a column gets
+      the argument as a column too.
+    - ``bundled_as``: argument names under which other submitted functions may take all results of this function
+      together, as a dict or a tuple.
+    - ``may_ask``: further inputs of a probe that a submission may have parameters for.
+    - ``may_omit``: arguments that a submission may leave out.
+    - ``instead``: {argument: input that a submission may have in its place}.
+    - ``may_leave_out``: results that a submission need not return if it returns the others under known names.
+    - ``conventions``: names of accepted common factors of all results.
+    - ``shapes``: shapes of the results if the reference is not called. A length may be a name in ``widths``, which has
+      the width that the task asks for; a submission may have another width.
+    - ``seconds``: time limit of one call instead of ``call_seconds``, for a function that trains.
     """
 
     signature: str
@@ -149,24 +153,24 @@ class Function(Part):
 
     @property
     def arguments(self) -> tuple[Argument, ...]:
-        """The arguments in the order of the signature."""
+        """Return the arguments in the order of the signature."""
         return self._arguments
 
     @property
     def factors(self) -> list[float]:
-        """The common factors of all results that are accepted: 1, and those of the conventions."""
+        """Return the accepted common factors of all results: 1 and the factors of the conventions."""
         return [1.0, *self.conventions.values()]
 
     def argument_names(self) -> list[str]:
-        """The names of the arguments, in the order of the signature."""
+        """Return the names of the arguments in the order of the signature."""
         return [argument.name for argument in self._arguments]
 
     def inputs(self) -> list[str]:
-        """The names of the arguments, and of the further inputs that a submission may ask for."""
+        """Return the names of the arguments and of the further inputs that a submission may take."""
         return [*self.argument_names(), *self.may_ask]
 
     def sizes(self, widths: dict[str, int] | None = None) -> dict[str, tuple[int, ...]]:
-        """Return {result: shape} of ``shapes``, with the task's widths, or those of a submission."""
+        """Return ``shapes`` as {result: shape}; ``widths`` of a submission replace those of the task."""
         known = self.widths | (widths or {})
         return {
             name: tuple(known[length] if isinstance(length, str) else length for length in shape)
@@ -174,7 +178,7 @@ class Function(Part):
         }
 
     def complete(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Return those of ``inputs`` that are arguments, and the defaults of the arguments left out."""
+        """Return {argument: value}: the arguments among ``inputs``, and the defaults of missing arguments."""
         return {
             argument.name: inputs.get(argument.name, argument.default)
             for argument in self._arguments
@@ -200,9 +204,10 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
 
 
 class Draw(Part):
-    """Random numbers, float64, int64 or uint8 (with ``low`` and ``high`` within 0 and 256), drawn anew for every seed.
+    """Random numbers that depend on the seed: float64, int64 or uint8 (with ``low`` and ``high`` from 0 to 256).
 
-    A length may be the name of a width that a function declares. ``labels`` takes each of ``of`` as often as the others, the last ones first, in random order.
+    A length in ``shape`` may be the name of a width that a function declares. ``labels`` uses all values in ``of``
+    equally often (if they cannot be equal, the last values more often), in random order.
     """
 
     draw: Literal["normal", "uniform", "choice", "labels"]
@@ -217,7 +222,9 @@ class Draw(Part):
     def _fits_into_a_byte(self) -> Draw:
         inside = {"uniform": self.low >= 0 and self.high <= 256, "normal": False}
         if self.dtype == "uint8" and not inside.get(self.draw, all(0 <= value < 256 for value in self.of)):
-            raise ValueError("uint8 holds 0 to 255; draw uniform with low and high in 0 to 256, or choice of such.")
+            raise ValueError(
+                "uint8 holds 0 to 255; use uniform with low and high from 0 to 256, or choice with values from 0 to 255."
+            )
         return self
 
 
@@ -226,9 +233,9 @@ Constant = Scalar | list[Scalar] | list[list[Scalar]]
 
 
 def rectangular(value: Any) -> Any:
-    """Refuse rows of different lengths."""
+    """Return ``value``. Raises ValueError if its rows have different lengths."""
     if isinstance(value, list) and len({len(row) if isinstance(row, list) else -1 for row in value}) > 1:
-        raise ValueError("rows of different lengths; make them equal.")
+        raise ValueError("the rows have different lengths; make them equally long.")
     return value
 
 
@@ -236,10 +243,10 @@ Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(rectangu
 
 
 class Probe(Part):
-    """Named inputs. ``times`` repeats the random ones with fresh numbers.
+    """Named inputs. ``times`` is the number of cases, each with new random numbers.
 
-    ``instead`` names the probe for submissions that give no answer to this one, because they work at
-    certain sizes only.
+    ``instead`` names the probe for submissions that cannot answer this one because they work only for
+    certain sizes.
     """
 
     times: int = Field(1, ge=1, le=100)
@@ -248,12 +255,12 @@ class Probe(Part):
 
 
 class Layouts(Part):
-    """Other layouts of the arrays in which a submission may work throughout.
+    """Other layouts of the arrays that a submission may use throughout.
 
-    ``transposed`` maps the name of a layout to the arguments and results that are transposed in it. A
-    submission is first asked in the layout in which ``shown_by`` returns arrays of the declared ``shapes``; if that
-    leaves several, in the first in which ``tried_on`` answers. If a check does not pass then, all functions are
-    asked in each layout, and the one in which most of them are right counts.
+    ``transposed`` maps the name of a layout to the arguments and results that are transposed in it. The function
+    ``shown_by`` decides the layout: it is the one in which its results have the declared ``shapes``. If several
+    layouts match, it is the first in which ``tried_on`` answers. If a check does not pass then, all functions are
+    called in each layout, and the layout with the most correct functions counts.
     """
 
     shown_by: str
@@ -262,10 +269,10 @@ class Layouts(Part):
 
 
 class Tolerance(Part):
-    """Largest error accepted, relative to the largest expected entry, and absolute.
+    """The largest accepted error, relative to the largest expected entry, and absolute.
 
-    The default leaves room for float32 inside a function that returns Python numbers, about 1e-6, and
-    none for four printed digits.
+    The default accepts float32 inside a function that returns Python numbers (about 1e-6), but not numbers rounded
+    to four digits.
     """
 
     relative: float = Field(1e-5, gt=0, lt=1)
@@ -276,9 +283,10 @@ DatasetName = Literal["mnist", "fashion_mnist", "cifar10"]
 
 
 class Budget(Part):
-    """How many images of a data set a submission may train on, and on how many others it is judged; all by default.
+    """The number of training images and held-out images of a dataset; by default all.
 
-    With ``whole`` it can load all training images, and ``training`` is how many the grader has its functions train on.
+    With ``whole`` a submission can load all training images, and ``training`` is the number of images with which the
+    grader calls its training function.
     """
 
     training: int | None = Field(None, ge=100)
@@ -287,11 +295,11 @@ class Budget(Part):
 
 
 class Variable(Part):
-    """A variable at the top level of a submission; what is left out may be anything.
+    """A variable at the top level of a submission. Keys that are left out allow any value.
 
-    ``equals`` lists texts, or texts that mean the same. ``shape`` has ``null`` for a length that is free. ``part_of`` names a data set that the images
-    are taken from. ``result_of`` names a submitted function that gives this, called with other variables
-    as ``arguments`` ({argument: variable}), entry by entry.
+    ``equals`` lists strings, or lists of strings with the same meaning. ``shape`` has ``null`` for a length that may
+    be anything. ``part_of`` names the dataset that the images are from. ``result_of`` names a submitted function that
+    returns this variable, entry by entry, when it is called with other variables as ``arguments`` ({argument: variable}).
     """
 
     type: Literal["array", "texts", "history", "model"]
@@ -309,19 +317,23 @@ class Variable(Part):
     @model_validator(mode="after")
     def _keys_fit_the_type(self) -> Variable:
         if (self.result_of is None) != (not self.arguments):
-            raise ValueError("result_of and arguments belong together; give both or none.")
+            raise ValueError("result_of and arguments belong together; give both or neither.")
         if self.type != "texts" and self.equals is not None:
-            raise ValueError(f"equals is for texts, and this is of the type {self.type}; remove it.")
+            raise ValueError(
+                f"equals is only for the type texts, and this variable has the type {self.type}; remove it."
+            )
         only_arrays = (self.shape, self.at_least, self.dtype, self.low, self.high, self.part_of, self.result_of)
         if self.type != "array" and any(value is not None for value in only_arrays):
-            raise ValueError(f"shape, dtype, limits and origin are for arrays, and this is of the type {self.type}.")
+            raise ValueError(
+                f"shape, dtype, limits and origin are only for arrays, and this variable has the type {self.type}."
+            )
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"low={self.low:g} is above high={self.high:g}; exchange them.")
+            raise ValueError(f"low={self.low:g} is above high={self.high:g}; swap them.")
         return self
 
 
 class Spread(Part):
-    """What the reference reaches at the same data and budget: mean and standard deviation over seeds."""
+    """Mean and standard deviation, over several seeds, of the reference's result with the same data and budget."""
 
     seeds: int = Field(ge=10)
     mean: float
@@ -329,7 +341,7 @@ class Spread(Part):
 
 
 class Band(Part):
-    """``share`` of the points from this value on: ``at_least``, or so many ``deviations`` below the reference's mean."""
+    """The ``share`` of the points for a value of ``at_least``, or at most ``deviations`` below the reference's mean."""
 
     share: float = Field(gt=0, le=1)
     at_least: float | None = Field(None, gt=0, le=1)
@@ -350,8 +362,8 @@ class Line(Part):
 
 
 class Panel(Part):
-    """Axes that have to be drawn: ``count`` of them in one figure that show the first entries of the variable
-    ``images``, or one with all of ``lines``.
+    """A required plot: ``count`` subplots in one figure with the first entries of the variable ``images``, or one
+    subplot with all ``lines``.
     """
 
     title: str = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""What a course gives its students: files, values for names that loading cannot reach, and packages."""
+"""Files, packages and values of names that a course provides to its students' code."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pydantic import AfterValidator, ValidationInfo, field_validator, model_vali
 
 from .base import Constant, Part, rectangular
 
-MAX_FILE = 50 << 20  # bytes of a file for students: as much as a submission may have, and as is sent to a cluster
+MAX_FILE = 50 << 20  # bytes of a file for students: the same limit as for submissions and for files sent to a cluster
 
 
 def _of_the_folder(name: str, info: ValidationInfo) -> str:
-    """Refuse what is not a file of the assignment's folder, which the context of the validation names."""
+    """Return ``name``. Raises ValueError unless it is a file of the folder in the validation context."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or str(path) != name:
-        raise ValueError(f"'{name}' is not a path inside the folder; write it like data/train.csv.")
+        raise ValueError(f"'{name}' is not a path inside the folder; write a path such as data/train.csv.")
     folder = (info.context or {}).get("folder")
     if folder is None:
         return name
     file = Path(folder, name)
     if not file.is_file():
-        raise ValueError(f"'{name}' is not a file of the folder; put it there.")
+        raise ValueError(f"'{name}' is not a file of the folder; add the file.")
     if not file.resolve().is_relative_to(folder):
-        raise ValueError(f"'{name}' leads out of the folder; put the file itself there.")
+        raise ValueError(f"'{name}' is a link that leads out of the folder; put the file itself there.")
     if file.stat().st_size > MAX_FILE:
-        raise ValueError(f"'{name}' has more than {MAX_FILE >> 20} MB; a part of it will do.")
+        raise ValueError(f"'{name}' is larger than {MAX_FILE >> 20} MB; provide a part of it.")
     return name
 
 
@@ -35,10 +35,10 @@ FileName = Annotated[str, AfterValidator(_of_the_folder)]
 
 
 class Computed(Part):
-    """A value that is not written in the file: one of the two.
+    """A value that is computed or read: either ``length_of`` or ``file``.
 
-    ``length_of`` is the length of an input of the call at hand along ``axis``, as the task lays it out: the number of
-    samples, for example. ``file`` is a ``.npy`` file of the folder.
+    ``length_of`` is the length of an input of the current call along ``axis``, in the layout of the task: for example
+    the number of samples. ``file`` is a ``.npy`` file of the folder.
     """
 
     length_of: str | None = None
@@ -53,13 +53,13 @@ class Computed(Part):
             try:
                 np.load(Path(folder, name), mmap_mode="r", allow_pickle=False)
             except (OSError, ValueError, EOFError) as error:
-                raise ValueError(f"'{name}' is not a .npy file of numbers; write it with np.save().") from error
+                raise ValueError(f"'{name}' is not a .npy file of numbers; create it with np.save().") from error
         return name
 
     @model_validator(mode="after")
     def _one_origin(self) -> Computed:
         if (self.length_of is None) == (self.file is None):
-            raise ValueError("it has either length_of or file; give one of them.")
+            raise ValueError("give exactly one of length_of and file.")
         return self
 
 
@@ -67,14 +67,14 @@ Global = Annotated[Computed | Constant, AfterValidator(rectangular)]
 
 
 def _is_requirement(text: str) -> str:
-    from packaging.requirements import InvalidRequirement, Requirement  # slow, and few assignments need it
+    from packaging.requirements import InvalidRequirement, Requirement  # slow to import, and few assignments need it
 
     try:
         wanted = Requirement(text)
     except InvalidRequirement as error:
-        raise ValueError(f"'{text}' is not a package with or without versions, such as pandas or pandas>=2.") from error
+        raise ValueError(f"'{text}' is not a valid requirement; write it like pandas or pandas>=2.") from error
     if wanted.extras or wanted.marker or wanted.url:
-        raise ValueError(f"'{text}' has more than a name and versions; write it like pandas>=2.")
+        raise ValueError(f"'{text}' has more than a name and a version; write it like pandas>=2.")
     return text
 
 

@@ -1,4 +1,4 @@
-"""The whole of an ``assignment.yaml``, and that all the names in it exist."""
+"""The model of an ``assignment.yaml``. It also checks that all names in the file exist."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .given import Computed, FileName, Global, PackageName
 
 
 class KnownWrong(Part):
-    """A bundled wrong solution, the check at which it has to fall, and the bug that has to be named there."""
+    """A known-wrong solution, the check that it must fail, and the bug that this check must name."""
 
     file: str
     fails: Name
@@ -38,7 +38,7 @@ class KnownWrong(Part):
 
 
 class AssignmentFile(Part):
-    """The whole of ``assignment.yaml``."""
+    """The contents of an ``assignment.yaml``."""
 
     name: Name
     version: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
@@ -70,15 +70,15 @@ class AssignmentFile(Part):
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentFile:
         if sum(check.points for check in self.checks if not check.bonus) <= 0:
-            raise ValueError("no check has points; give some.")
+            raise ValueError("no check has points; give points to at least one.")
         if 0 < self.pass_mark <= 1:
-            raise ValueError("pass_mark is in percent; write 60 for 60 %.")
+            raise ValueError("pass_mark is a percentage; write 60 for 60 %.")
         for name, function in self.functions.items():
             others = [
                 alias for other, item in self.functions.items() if other != name for alias in (other, *item.aliases)
             ]
             for alias in set(function.aliases) & set(others):
-                message = f"'{alias}' is another function; remove the alias."
+                message = f"'{alias}' is the name or alias of another function; remove the alias."
                 raise yaml_model.MistakeAt(("functions", name), alias, message)
             if function.history is not None:
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
@@ -110,7 +110,7 @@ class AssignmentFile(Part):
             lengths = [length for draw in draws for length in draw.shape if isinstance(length, str)]
             self._refuse_unknown(("probes", name), "width", lengths, self.widths())
             final = [other for other, item in self.probes.items() if item.instead is None]
-            self._refuse_unknown(("probes", name), "probe without an instead of its own", _named(probe.instead), final)
+            self._refuse_unknown(("probes", name), "probe without its own 'instead'", _named(probe.instead), final)
         for index, check in enumerate(self.checks):
             self._check_exists(("checks", index), check, [other.name for other in self.checks[:index]])
         self._refuse_unknown(("steps",), "function", self.steps, self.functions)
@@ -123,7 +123,7 @@ class AssignmentFile(Part):
         return self
 
     def asked_on_probes(self, checks: Sequence[BaseCheck] | None = None) -> list[str]:
-        """The functions for which ``checks``, by default all, need expected answers: those that they ask on probes."""
+        """Return the functions for which ``checks`` (by default all) need expected answers on probes."""
         found: dict[str, None] = {}
         for check in self.checks if checks is None else checks:
             if [*check.probe_names()]:
@@ -132,38 +132,42 @@ class AssignmentFile(Part):
         return [*found]
 
     def _check_exists(self, where: yaml_model.Location, check: Check, above: list[str]) -> None:
-        """Raise a mistake unless all that a check names is there."""
+        """Raise an error unless everything that a check names exists."""
         if check.name in above:
-            message = f"two checks are called '{check.name}'; check names are unique."
+            message = f"two checks have the name '{check.name}'; rename one of them."
             raise yaml_model.MistakeAt(where, check.name, message)
-        self._refuse_unknown(where, "required check (one above it)", check.requires, above)
+        self._refuse_unknown(where, "check above this one", check.requires, above)
         self._refuse_unknown(where, "function", check.functions(), self.functions)
         self._refuse_unknown(where, "probe", check.probe_names(), self.probes)
         closed = [other.name for other in self.checks if other.visibility != "open"]
         if check.visibility == "open":
             self._refuse_unknown(where, "check that students can run", check.requires, set(above) - set(closed))
         bonus = [other.name for other in self.checks if other.bonus]
-        self._refuse_unknown(where, "check that everybody takes", check.requires, set(above) - set(bonus))
+        self._refuse_unknown(where, "check without bonus points", check.requires, set(above) - set(bonus))
         for name, wanted in check.variables():
             self._refuse_unknown(where, "variable", [name], self.variables)
             fitting = [other for other, variable in self.variables.items() if wanted in ("", variable.type)]
             self._refuse_unknown(where, f"variable of the type {wanted}", [name], fitting)
         if self.reference is None and [*check.probe_names()]:
             raise yaml_model.MistakeAt(
-                where, check.name, f"'{check.name}' compares with a reference; name one at the top."
+                where,
+                check.name,
+                f"'{check.name}' compares with a reference, but the file does not name one; add 'reference:' at the top.",
             )
         if isinstance(check, BandedCheck):
             self._check_trained(where, check)
         rules = check.rules if isinstance(check, SourceCheck) else []
-        for rule, about in (("leakage", "test data"), ("labels", "labels of a data set")):
+        for rule, about in (("leakage", "test data"), ("labels", "labels of a dataset")):
             if rule in rules and not self.datasets:
                 raise yaml_model.MistakeAt(
-                    where, check.name, f"{rule} is about {about}, and there are no datasets; name some."
+                    where,
+                    check.name,
+                    f"the rule {rule} is about {about}, but the file names no datasets; add 'datasets:'.",
                 )
         if isinstance(check, FiguresCheck):
             titled = [panel.images for panel in check.panels if panel.images and panel.titles]
             known = [name for name in self.variables if self.origin(name) is not None]
-            self._refuse_unknown(where, "variable that is part of a data set, as titles need", titled, known)
+            self._refuse_unknown(where, "variable with images of a dataset, which titles need", titled, known)
         if isinstance(check, GradientsCheck):
             self._refuse_unknown(where, "result", check.parameters, self.functions[check.function].returns)
             for probe in check.probes:
@@ -174,7 +178,9 @@ class AssignmentFile(Part):
             usual = {argument.name: argument.default for argument in self.functions[check.function].arguments}
             for name, value in check.vary.items():
                 if self.probes[check.probe].inputs.get(name, usual[name]) == value:
-                    raise yaml_model.MistakeAt(where, str(value), f"{name}={value} is what the probe has; vary it.")
+                    raise yaml_model.MistakeAt(
+                        where, str(value), f"{name}={value} is also the value in the probe; choose another value."
+                    )
         if isinstance(check, GeneralisationCheck):
             self._refuse_unknown(where, "argument", [check.argument], self.functions[check.predict].argument_names())
             if check.targets is not None:
@@ -199,7 +205,7 @@ class AssignmentFile(Part):
                 inputs.update(self.functions[name].returns if name in (*given, *chained) else [])
 
     def _check_bug(self, where: yaml_model.Location, bug: Bug) -> None:
-        """Raise a mistake unless the function of a bug is there, and the steps that it replaces."""
+        """Raise an error unless the function of a bug and the steps that it replaces exist."""
         self._refuse_unknown(where, "function", [bug.function], self.functions)
         steps = self.steps.get(bug.function, {})
         if bug.instead:
@@ -207,11 +213,11 @@ class AssignmentFile(Part):
             replaced = [name for variant in bug.variants() for name in variant]
             self._refuse_unknown(where, f"step or input of {bug.function}", replaced, known)
         if bug.options and not bug.mutation and not isinstance(steps, str):
-            message = f"options are for steps that are a function in Python; {bug.function} has none."
+            message = f"options are only for steps that are a Python function, but {bug.function} has none."
             raise yaml_model.MistakeAt(where, bug.name, message)
 
     def _check_expressions(self) -> None:
-        """Raise a mistake where an expression has a function of Python that it may not have, or calls that never end."""
+        """Raise an error if an expression uses a forbidden Python function, or if calls would never end."""
         inputs = [name for probe in self.probes.values() for name in probe.inputs]
         known = {*self.functions, *self.all_names(), *inputs}
         formulas = {name: list(steps.values()) for name, steps in self.steps.items() if isinstance(steps, dict)}
@@ -233,23 +239,23 @@ class AssignmentFile(Part):
                 calls[name].update(expressions.examine(text).calls)
         for name in formulas:
             if _all_calls(name, calls, {}) > expressions.MAX_CALLS:
-                message = (
-                    f"the steps of {name} call other functions more than {expressions.MAX_CALLS} times; call fewer."
-                )
+                message = f"the steps of {name} call other functions more than {expressions.MAX_CALLS} times; use fewer calls."
                 raise yaml_model.MistakeAt(("steps", name), name, message)
 
     def _check_given(self) -> None:
-        """Raise a mistake where a file for students is one that they must not see, or a value has no input to come from."""
+        """Raise an error if students would get a secret file, or if a value depends on an unknown input."""
         hidden = {"assignment.yaml", self.solution, self.reference, *(wrong.file for wrong in self.known_wrong)}
         for name in self.files:
             if name in hidden or name.split("/")[0] == "answers":
-                raise yaml_model.MistakeAt(("files",), name, f"'{name}' is nothing for students; remove it from files.")
+                raise yaml_model.MistakeAt(("files",), name, f"students must not see '{name}'; remove it from files.")
         for name, value in self.globals.items():
             if isinstance(value, Computed) and value.length_of is not None:
                 inputs = {asked for probe in self.probes.values() for asked in probe.inputs}
                 self._refuse_unknown(("globals", name), "input of a probe", [value.length_of], sorted(inputs))
             elif isinstance(value, Computed) and value.file is not None and value.file in hidden:
-                raise yaml_model.MistakeAt(("globals", name), value.file, f"'{value.file}' is nothing for students.")
+                raise yaml_model.MistakeAt(
+                    ("globals", name), value.file, f"students must not see '{value.file}'; use another file."
+                )
 
     def _check_variables(self) -> None:
         above: list[str] = []
@@ -257,20 +263,24 @@ class AssignmentFile(Part):
             where = ("variables", name)
             others = [a for other, item in self.variables.items() if other != name for a in (other, *item.aliases)]
             for alias in set(variable.aliases) & set(others):
-                raise yaml_model.MistakeAt(where, alias, f"'{alias}' is another variable; remove the alias.")
+                raise yaml_model.MistakeAt(
+                    where, alias, f"'{alias}' is the name or alias of another variable; remove the alias."
+                )
             self._refuse_unknown(where, "function", _named(variable.result_of), self.functions)
             if variable.result_of is not None:
                 arguments = self.functions[variable.result_of].argument_names()
                 self._refuse_unknown(where, f"argument of {variable.result_of}", variable.arguments, arguments)
-            self._refuse_unknown(where, "variable (one above it)", variable.arguments.values(), above)
-            self._refuse_unknown(where, "data set of this assignment", _named(variable.part_of), self.datasets)
+            self._refuse_unknown(where, "variable above this one", variable.arguments.values(), above)
+            self._refuse_unknown(where, "dataset of this assignment", _named(variable.part_of), self.datasets)
             above.append(name)
 
     def _check_trained(self, where: yaml_model.Location, check: BandedCheck) -> None:
-        self._refuse_unknown(where, "data set of this assignment", [check.dataset], self.datasets)
+        self._refuse_unknown(where, "dataset of this assignment", [check.dataset], self.datasets)
         if self.reference is None and any("." not in name for name in check.reference):
             raise yaml_model.MistakeAt(
-                where, check.name, f"'{check.name}' names references; name their module at the top."
+                where,
+                check.name,
+                f"'{check.name}' names functions of a reference, but the file does not name its module; add 'reference:' at the top.",
             )
         taking = [name for name, function in self.functions.items() if function.arguments]
         self._refuse_unknown(where, "function with an argument", check.functions(), taking)
@@ -282,9 +292,9 @@ class AssignmentFile(Part):
             self._refuse_unknown(where, f"argument of {check.predict}", needed, asked)
 
     def only_to_validate(self) -> set[str]:
-        """The files that nothing but ``grader validate`` reads: the solution and the known-wrong solutions.
+        """Return the files that only ``grader validate`` reads: the solution and the known-wrong solutions.
 
-        One that is a starter, the reference or a program of the steps as well is not among them.
+        A file that is also a starter, the reference or a program of the steps is not included.
         """
         paths = [*self.steps.values(), *(bug.mutation for bug in self.bugs)]
         programs = {f"{path.rpartition('.')[0].replace('.', '/')}.py" for path in paths if isinstance(path, str)}
@@ -292,7 +302,7 @@ class AssignmentFile(Part):
         return {self.solution, *(wrong.file for wrong in self.known_wrong)} - needed
 
     def origin(self, variable: str) -> tuple[str, DatasetName] | None:
-        """The variable and the data set that the entries of ``variable`` come from; None where that is not declared."""
+        """Return the variable and the dataset that the entries of ``variable`` come from; None if not declared."""
         declared = self.variables[variable]
         if declared.part_of is not None:
             return variable, declared.part_of
@@ -302,23 +312,23 @@ class AssignmentFile(Part):
         known = list(known)
         for name in used:
             if name not in known:
-                allowed = ", ".join(known) or "none"
-                raise yaml_model.MistakeAt(where, name, f"'{name}' is no known {what}; allowed are {allowed}.")
+                allowed = f"allowed are {', '.join(known)}" if known else "there are none"
+                raise yaml_model.MistakeAt(where, name, f"'{name}' is not a known {what}; {allowed}.")
 
     def widths(self) -> dict[str, int]:
-        """The widths that functions declare, with what the task asks for."""
+        """Return {name: width in the task} of the widths that functions declare."""
         return {name: width for function in self.functions.values() for name, width in function.widths.items()}
 
     def all_names(self) -> list[str]:
-        """The names of all arguments and results, in the order of the file."""
+        """Return the names of all arguments and results in the order of the file."""
         names = [name for f in self.functions.values() for name in (*f.argument_names(), *f.returns, *f.may_ask)]
         return list(dict.fromkeys(names))
 
 
 def _all_calls(function: str, calls: dict[str, Counter[str]], known: dict[str, int]) -> int:
-    """How many functions run until ``function`` has its results: itself, those that it calls, and those that they call."""
+    """Return how many functions run for one result of ``function``: itself and all direct and indirect calls."""
     if function not in known:
-        known[function] = 1  # for one that calls itself, by way of others: Python stops that
+        known[function] = 1  # ends the recursion for functions that call each other; Python stops those at run time
         known[function] += sum(
             times * _all_calls(name, calls, known)
             for name, times in calls.get(function, {}).items()

@@ -1,4 +1,4 @@
-"""Which files an assignment grades by: packed, to be sent around, and as one digest."""
+"""The files that grading with an assignment reads: packed to be sent to another machine, and as one digest."""
 
 from __future__ import annotations
 
@@ -15,23 +15,25 @@ SHORT = 12  # hexadecimal digits of a digest in a report
 
 
 def pack(assignment: Assignment, besides: Sequence[Path]) -> dict[str, bytes]:
-    """The files that an assignment grades by, {name in the folder: content}, without those ``besides``, such as a class
-    and its results, that may lie in its folder.
+    """Return {name in the folder: content} of the files that grading reads, without the paths in ``besides``.
 
-    Raises UsageError for one that is too large to be sent around.
+    ``besides`` are for example submissions and results inside the assignment's folder. Raises UsageError if a file is
+    too large to be sent.
     """
     packed = {}
     for name, content in _members(assignment, besides):
         raw = content()
         if raw is None:
             large = assignment.folder / name
-            raise UsageError(f"{large} has more than {files.MAX_FILE >> 20} MB: keep data outside of the assignment.")
+            raise UsageError(
+                f"{large} is larger than {files.MAX_FILE >> 20} MB: keep data outside the assignment's folder."
+            )
         packed[name] = raw
     return packed
 
 
 def _members(assignment: Assignment, besides: Sequence[Path]) -> Iterator[files.Member]:
-    """The files of the folder but for those ``besides`` and for solutions, which no grading looks at."""
+    """Yield the files of the folder without those in ``besides`` and without the solutions, which grading does not read."""
     left_out = assignment.content.only_to_validate()
     inside = [path for path in besides if assignment.folder in path.parents]
     for name, content in files.folder_members(assignment.folder):
@@ -40,9 +42,9 @@ def _members(assignment: Assignment, besides: Sequence[Path]) -> Iterator[files.
 
 
 def digest(assignment: Assignment, besides: Sequence[Path]) -> str:
-    """A SHA-256 of all that an assignment grades by: its folder, without solutions and those ``besides``, and its reference.
+    """Return a SHA-256 of the assignment's folder, without solutions and ``besides``, and of its reference.
 
-    In an installation, which has no solutions, it is the same as in a checkout.
+    It is the same in a checkout and in an installation, which has no solutions.
     """
     found = hashlib.sha256()
     for name, _content in sorted(_members(assignment, besides), key=lambda member: member[0]):

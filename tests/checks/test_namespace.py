@@ -146,7 +146,7 @@ def test_a_worker_that_was_tampered_with_is_the_submissions_own_failure(graded, 
 def test_a_mistake_in_the_yaml_has_file_and_line(graded):
     from grader.support.errors import UsageError
 
-    with pytest.raises(UsageError, match=r"assignment\.yaml:\d+: .*'wave' is no known variable; allowed are NAMES"):
+    with pytest.raises(UsageError, match=r"assignment\.yaml:\d+: .*'wave' is not a known variable; allowed are NAMES"):
         graded(ASSIGNMENT.replace("variables: [x, curves]", "variables: [x, wave]"), SOLUTION)
 
 

@@ -166,14 +166,18 @@ def test_the_assignment_says_how_much_a_hint_tells(own, graded, level, said):
 
 FIRST = "- {name: wrong-delta, function: slopes, instead: {dw: X.T @ out / m}}"
 WRONG = [
-    ("name: wrong-delta, function: slopes", "name: wrong-delta, function: slope", "'slope' is no known function"),
-    ("instead: {dw: X.T @ out / m}", "instead: {dv: X}", "'dv' is no known step or input of slopes"),
+    ("name: wrong-delta, function: slopes", "name: wrong-delta, function: slope", "'slope' is not a known function"),
+    ("instead: {dw: X.T @ out / m}", "instead: {dv: X}", "'dv' is not a known step or input of slopes"),
     ("instead: {dw: X.T @ out / m}", "instead: {dw: X.T @}", "'X.T @' is not a Python expression"),
     (", instead: {dw: X.T @ out / m}", "", "'wrong-delta' needs one of instead, options, mutation or detector"),
     ("instead: {dw: X.T @ out / m}", "instead: {dw: X}, detector: factor", "'wrong-delta' needs one of"),
     ("instead: {dw: X.T @ out / m}", "mutation: mistakes.cut, each: {k: [1]}", "each and unknown go with instead"),
     ("instead: {dw: X.T @ out / m}", "detector: factor, unknown: c", "each and unknown go with instead"),
-    ("instead: {dw: X.T @ out / m}", "options: {direction: 1}", "options are for steps that are a function in Python"),
+    (
+        "instead: {dw: X.T @ out / m}",
+        "options: {direction: 1}",
+        "options are only for steps that are a Python function",
+    ),
     ("instead: {dw: X.T @ out / m}", "detector: factors", "detector is 'factors'; allowed are 'factor'"),
     ("instead: {dw: X.T @ out / m}", "mutation: cut", "mutation is 'cut'"),
     ("instead: {dw: X.T @ out / m}", "insted: {dw: X}", "insted is not a known key"),
@@ -201,7 +205,7 @@ def test_a_wrong_declaration_is_a_sentence_with_file_and_line(own, old, new, sai
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("  slopes:\n    m:", "  slope:\n    m:", "steps:", "'slope' is no known function"),
+        ("  slopes:\n    m:", "  slope:\n    m:", "steps:", "'slope' is not a known function"),
         ("    out: X @ w\n", "    out: X @\n", "    out: X @", "'X @' is not a Python expression"),
         ("title: Two", "hints: 4\ntitle: Two", "hints: 4", "hints is 4; allowed are 1, 2 or 3"),
     ],

@@ -145,8 +145,12 @@ def test_the_same_expression_works_where_nothing_is_refused(tmp_path, step):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("returns: [y]}\n  halve", "returns: [\"a[__import__('os').getpid()]\"]}\n  halve", "is not a name in Python"),
-        ("    y: 'x'", "    ? \"a[__import__('os').getpid()]\"\n    : 'x'", "is not a name in Python"),
+        (
+            "returns: [y]}\n  halve",
+            "returns: [\"a[__import__('os').getpid()]\"]}\n  halve",
+            "is not a valid Python name",
+        ),
+        ("    y: 'x'", "    ? \"a[__import__('os').getpid()]\"\n    : 'x'", "is not a valid Python name"),
         ("(x)", "(__builtins__)", "is not a Python signature"),
         ("  halve: {y: x / 2}", "  halve: {y: 'lambda: 1'}", "is not allowed"),
         ("  halve: {y: x / 2}", "  halve: {y: " + "-" * 3000 + "x}", "has more than 2000 characters"),
@@ -356,7 +360,9 @@ def test_a_link_out_of_the_folder_is_not_executed(folder, tmp_path, file):
     (own / f"{file}.py").unlink(missing_ok=True)
     (own / f"{file}.py").symlink_to(tmp_path / "outside.py")
     loaded = load(str(own))
-    with pytest.raises(UsageError, match=f"'{file}.py' leads out of the folder; put the file itself there"):
+    with pytest.raises(
+        UsageError, match=f"'{file}.py' is a link that leads out of the folder; put the file itself there"
+    ):
         loaded.reference_file() if file == "reference" else program_file(loaded, "mistakes.double")
 
 
