@@ -2,15 +2,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
-.PHONY: demo test test-all quick coverage renew pins lint docs messages benchmark clean
+.PHONY: demo test test-all quick coverage renew pins lint docs picture messages benchmark clean
 
-# Exact releases with hashes, requirements/, so that this installation works in a year as it does today.
-# The grader itself is installed without its dependencies, which are then there already.
+# requirements/ pins exact releases with hashes, so that this installation still works in a year.
+# The grader is installed without dependencies, because they are installed before it.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 TESTS := $(BIN)/pytest -n auto --maxprocesses 4
 
-# One stamp for each kind of installation: it is made once, and again when what it is made from changes.
+# One stamp file for each kind of installation: it is made again when its sources change.
 .venv/installed: pyproject.toml requirements/tensorflow.txt
 	@echo 'Installing into .venv; this takes a minute or more.'
 	@$(PYTHON) -m venv .venv
@@ -22,7 +22,7 @@ TESTS := $(BIN)/pytest -n auto --maxprocesses 4
 	@$(INSTALL) --require-hashes --requirement requirements/test.txt
 	@touch $@
 
-# Grades a correct and a wrong submission (exit code 1) of each exercise; without data sets, on stand-ins.
+# Grades a correct and a wrong submission (exit code 1) of each exercise. Without datasets it uses stand-ins.
 demo: .venv/installed
 	@for exercise in $(EXERCISES); do \
 	    echo "== $$exercise, a correct submission"; \
@@ -30,28 +30,28 @@ demo: .venv/installed
 	    echo "== $$exercise, a wrong submission"; \
 	    $(BIN)/grader check $$exercise examples/$$exercise/wrong.py; test $$? -eq 1 || exit 1; \
 	done
-	@echo '== The demo is over: the correct submissions passed, the wrong ones did not, as it should be.'
+	@echo '== Demo finished: all correct submissions passed and all wrong ones failed, as expected.'
 
 test: .venv/installed-dev
 	$(TESTS) --dist loadfile
 
-# Tests of every package in less than a minute, for while you work.
+# Tests of every package in less than a minute, to run while you work.
 quick: .venv/installed-dev
 	$(TESTS) -m quick
 
-# With the tests that take long, many of which train for real, and all rows of the large tables; before a release.
+# Also runs the long tests, many of which train models, and all rows of the large tables. For releases.
 test-all: test
 	$(TESTS) -m long
 
-# Which lines of the grader the tests run; takes about twice as long as the tests alone.
+# Shows the lines of the grader that the tests run. Takes about twice as long as the tests.
 coverage: .venv/installed-dev
 	$(TESTS) --cov --dist loadfile
 
-# Pins the newest releases, and tests with them.
+# Pins the newest releases and runs the tests with them.
 renew: pins
 	$(MAKE) test
 
-# The same releases in every file: what the tests install decides.
+# Every file gets the same releases: those of the tests.
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-annotate --custom-compile-command 'make pins' pyproject.toml requirements/build.in
 SAME := --constraint requirements/test.txt
@@ -67,11 +67,15 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The page of bugs is generated from their declarations; commit it.
+# The page of bugs is generated from the declarations of the bugs. Commit it.
 docs: .venv/installed
 	$(BIN)/python -m grader.diagnosis.documentation > docs/bugs.md
 
-# New sentences join the catalogues, to be translated there.
+# The picture of a report in README.md, made with Chromium. Commit it.
+picture: .venv/installed-dev
+	$(BIN)/python tools/picture.py
+
+# Adds new sentences to the catalogues of translations.
 messages: .venv/installed-dev
 	$(BIN)/python tools/messages.py
 
