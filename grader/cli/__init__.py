@@ -1,4 +1,4 @@
-"""The command line. One module a command; anything heavy is imported inside the command."""
+"""The command line: one module for each command. Heavy imports happen inside the commands, so that --help is fast."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COMMANDS = (
 
 
 class _Commands(click.Group):
-    """Loads a command when it is needed, and turns what it raises into a sentence."""
+    """Loads a command when it is needed, and turns its exceptions into sentences and exit codes."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -54,10 +54,10 @@ class _Commands(click.Group):
         except click.UsageError:
             from . import mistaken
 
-            instead = mistaken.no_command(args[0], args[1:], COMMANDS)
-            if instead is None:
+            suggestion = mistaken.no_command(args[0], args[1:], COMMANDS)
+            if suggestion is None:
                 raise
-            raise click.UsageError(instead, ctx) from None
+            raise click.UsageError(suggestion, ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -72,7 +72,7 @@ class _Commands(click.Group):
             raise _failure("\n".join(clean(line, 2000) for line in error.lines()), error.exit_code) from error
         except (click.Abort, KeyboardInterrupt):
             raise _failure("Stopped.", 130) from None
-        except BrokenPipeError:  # the reader has gone; not to be taken for a verdict
+        except BrokenPipeError:  # the reader is gone; exit code 1 would mean "not passed"
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(141)
         except (click.ClickException, click.exceptions.Exit):
@@ -80,16 +80,16 @@ class _Commands(click.Group):
         except Exception as error:
             if ctx.meta.get("debug"):
                 raise
-            what = f"{type(error).__name__}: {error}"
+            cause = f"{type(error).__name__}: {error}"
             message = (
-                f"The grader itself failed ({what}), which says nothing about the submission: run it again with "
-                "--debug and report what it prints."
+                f"The grader itself failed ({cause}). This says nothing about the submission. "
+                "Run the command again with --debug and report its output."
             )
             raise _failure(clean(message, 2000), 3) from error
 
 
 def _failure(message: str, exit_code: int) -> click.ClickException:
-    """Cleaned lines for stderr and an exit code."""
+    """Return an exception with a message for stderr and an exit code."""
     failure = click.ClickException(message)
     failure.exit_code = exit_code  # type: ignore[misc]
     return failure
@@ -97,7 +97,7 @@ def _failure(message: str, exit_code: int) -> click.ClickException:
 
 def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        import logging  # costs a fifth of the time of --help
+        import logging  # takes a fifth of the time of --help
 
         ctx.meta["debug"] = True
         logging.basicConfig()
@@ -115,11 +115,11 @@ def main() -> None:
     """Check and grade deep-learning exercises."""
     _use_utf_8()
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal without an umlaut is no reason to fail
+        if hasattr(stream, "reconfigure"):  # do not fail because a terminal has no umlauts
             stream.reconfigure(errors="replace")
 
 
 def _use_utf_8() -> None:
-    """Begin again in UTF-8 where Python was made to take names of files for ASCII, which those of students are not."""
+    """Restart Python in UTF-8 mode if it takes file names for ASCII: students use other characters."""
     if codecs.lookup(sys.getfilesystemencoding()).name == "ascii" and not sys.flags.utf8_mode:
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])

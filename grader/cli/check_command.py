@@ -24,39 +24,42 @@ if TYPE_CHECKING:
 @click.argument("assignment")
 @click.argument("submission", type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document (--format json).")
-@click.option("--format", "shape", type=click.Choice(options.FORMATS), help="Of the report.  [default: text]")
+@click.option("--format", "shape", type=click.Choice(options.FORMATS), help="Format of the report.  [default: text]")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write the report there, in that format, and print it as text.",
+    help="Write the report in that format to FILE, and print it as text.",
 )
 @click.option(
     "--html",
     "page",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write the report as a page, too, with pictures; one file, to be opened in a browser.",
+    help="Also write the report as a page with pictures: one file, to open in a browser.",
 )
 @click.option(
-    "--only", multiple=True, metavar="CHECK", help="Run this check, without what it requires; give it again for more."
+    "--only",
+    multiple=True,
+    metavar="CHECK",
+    help="Run only this check, without the checks that it requires. Repeat the option for more checks.",
 )
-@click.option("--seed", type=options.SEED, default=0, show_default=True, help="Draws the inputs.")
+@click.option("--seed", type=options.SEED, default=0, show_default=True, help="Seed of the random inputs.")
 @options.data
 @options.device
 @options.lang
 @click.option(
     "--isolation",
     type=options.LEVELS,
-    help="Confine at exactly this level.  [default: the best that this machine offers]",
+    help="Confine the submission at exactly this level.  [default: the best that this machine offers]",
 )
 @options.engine
 @options.timings
 @click.option(
     "--hints",
     type=click.IntRange(1, 3),
-    help="1: where to look; 2: and what kind of mistake it is; 3: and how the right computation is reasoned.  "
-    "[default: as the assignment says]",
+    help="1: where to look; 2: also the kind of mistake; 3: also the reasoning behind the correct computation.  "
+    "[default: set by the assignment]",
 )
 @click.pass_context
 def command(
@@ -76,7 +79,7 @@ def command(
     timings: bool,
     hints: int | None,
 ) -> None:
-    """Check SUBMISSION (.ipynb, .py, or a folder or archive with one) against ASSIGNMENT."""
+    """Check SUBMISSION against ASSIGNMENT. It is a .ipynb, a .py, or a folder or archive that contains one."""
     from ..machine import systems
 
     systems.require_worker()
@@ -86,35 +89,40 @@ def command(
 
     shape = shape or ("json" if as_json else "text")
     if as_json and shape != "json":
-        message = _("--json and --format {shape} exclude each other: give one of them.")
+        message = _("--json and --format {shape} cannot be combined: use one of them.")
         raise click.UsageError(message.format(shape=shape))
     if output is not None:
         atomic_files.refuse_unwritable(output)
     loaded = mistaken.load(ctx, assignment, submission)
-    submitted = read(submission, loaded)
-    _refuse_overwriting(submission, submitted.file, output, page)
+    student_work = read(submission, loaded)
+    _refuse_overwriting(submission, student_work.file, output, page)
     if page is not None:
         atomic_files.refuse_unwritable(page)
     trace = Trace()
     report = grade(
-        loaded, submitted, seed, only, isolation, data=data, device=device, hint_level=hints, engine=engine, trace=trace
+        loaded,
+        student_work,
+        seed,
+        only,
+        isolation,
+        data=data,
+        device=device,
+        hint_level=hints,
+        engine=engine,
+        trace=trace,
     )
     report = report.without_words_to_instructors()
-    printed = time.monotonic()
+    report_start = time.monotonic()
     missing = [f"{name}.npz" for name in loaded.content.datasets if data and not (data / f"{name}.npz").is_file()]
     if missing:
-        used = (
-            _("graded with {data}").format(data=report.environment.data)
-            if report.environment.data
-            else _("another source was used")
-        )
-        lacking = _(" and no ").join(missing)
-        click.echo(
-            _("Warning: {folder} has no {files}; {used}.").format(folder=data, files=lacking, used=used), err=True
-        )
+        warning = _("Warning: {folder} does not contain {files}. Another source was used.")
+        if report.environment.data:
+            warning = _("Warning: {folder} does not contain {files}. The submission was graded with {data}.")
+        files_missing = ", ".join(missing)
+        click.echo(warning.format(folder=data, files=files_missing, data=report.environment.data), err=True)
     if report.isolation.level == "none":
         click.echo(
-            _("Warning: the submission ran without isolation, with all your rights; check only your own code so."),
+            _("Warning: the submission ran without isolation, with all your permissions. Only check code you trust."),
             err=True,
         )
     if page is not None:
@@ -122,9 +130,9 @@ def command(
 
         content = loaded.content
         notebook = json.loads(trace.executed) if trace.executed else None
-        told = hints or content.hints
-        written = html.render(report, _(content.title), content.pass_mark, submitted.file, told, notebook)
-        atomic_files.write_whole(page, written.encode(errors="replace"))
+        level = hints or content.hints
+        text = html.render(report, _(content.title), content.pass_mark, student_work.file, level, notebook)
+        atomic_files.write_whole(page, text.encode(errors="replace"))
     if output is not None or shape != "text":
         from ..report import formats
 
@@ -139,9 +147,9 @@ def command(
         else:
             from ..report import terminal
 
-            terminal.show(report, loaded.content.pass_mark, submitted.file, hints or loaded.content.hints)
+            terminal.show(report, loaded.content.pass_mark, student_work.file, hints or loaded.content.hints)
     if timings:
-        trace.timings.add("report", printed)
+        trace.timings.add("report", report_start)
         for stage, seconds in trace.timings.items():
             click.echo(f"{seconds:8.3f} s  {stage}", err=True)
     if report.ending == "not_gradable":
@@ -149,18 +157,18 @@ def command(
     ctx.exit(0 if report.passed else 1)
 
 
-def _refuse_overwriting(submission: Path, entry: str, *written: Path | None) -> None:
-    """A report takes neither the place of the submission nor that of the other report."""
-    places = [path.resolve() for path in written if path is not None]
-    for path in places:
+def _refuse_overwriting(submission: Path, entry: str, *outputs: Path | None) -> None:
+    """Raise UsageError if a report would overwrite the submission or the other report."""
+    targets = [path.resolve() for path in outputs if path is not None]
+    for path in targets:
         if any(_same(path, other) for other in (submission.resolve(), (submission / entry).resolve())):
             raise UsageError(_("{path} is the submission itself: give the report another name.").format(path=path.name))
-    if len(places) > 1 and _same(*places):
+    if len(targets) > 1 and _same(*targets):
         raise UsageError(_("--output and --html name the same file: give one of them another name."))
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether two paths name one file, also where the file system takes A.py and a.py for the same."""
+    """Return whether two paths name the same file, also on a file system that ignores case."""
     with contextlib.suppress(OSError):  # one of them does not exist yet
         return one.samefile(other)
     return one == other

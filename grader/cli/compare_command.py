@@ -11,9 +11,9 @@ import click
 @click.argument("first", type=click.Path(path_type=Path))
 @click.argument("second", type=click.Path(path_type=Path))
 def command(first: Path, second: Path) -> None:
-    """Show whose score changed between two output folders of grader grade, FIRST and SECOND, and why.
+    """Show the students whose score differs between FIRST and SECOND, two output folders of grader grade, and why.
 
-    Scores are those of the reports, before lateness and rounding.
+    The scores are those in the reports, before late penalties and rounding.
     """
     from ..batch import compare
 

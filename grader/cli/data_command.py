@@ -13,7 +13,7 @@ import click
 )
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None) -> None:
-    """Show where the data sets come from, and fetch those that are missing."""
+    """Show where the datasets come from, and download those that are missing."""
     from .. import datasets
     from ..support.errors import NotGradable
     from ..support.text import clean
@@ -21,19 +21,19 @@ def command(ctx: click.Context, folder: Path | None) -> None:
     problems = []
     for name in datasets.NAMES:
         try:
-            found = datasets.find(name, folder, retry=True)
+            source = datasets.find(name, folder, retry=True)
         except NotGradable as error:
             click.echo(f"{name:14} damaged")
             problems.append(str(error))
             continue
-        dataset = found.dataset
+        dataset = source.dataset
         sizes = f"{len(dataset.x_train)} training, {len(dataset.x_test)} test images"
-        where = found.where or "not kept: no folder can be written"
+        where = source.where or "not stored: no folder is writable"
         click.echo(f"{name:14} {dataset.source:18} {sizes:36} {where}")
         if dataset.stand_in:
             problems.append(
-                f"The data set {name} could not be fetched ({found.problem}): its stand-in is used until "
-                "'grader data' succeeds or a folder with the file is given with --data."
+                f"The dataset {name} could not be downloaded ({source.problem}). Its stand-in is used until "
+                "'grader data' succeeds or --data names a folder with the file."
             )
     for problem in problems:
         click.echo(f"Error: {clean(problem, 2000)}", err=True)

@@ -11,7 +11,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON document.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Show what this machine offers: versions, memory and processors, and how well submissions can be confined."""
+    """Show versions, memory and processors of this machine, and how well it can confine submissions."""
     from ..sandbox import doctor
 
     findings = doctor.examine()
@@ -21,13 +21,13 @@ def command(ctx: click.Context, as_json: bool) -> None:
         for name, version in findings["versions"].items():
             click.echo(f"{name:12} {version or 'not installed'}")
         click.echo(f"{'machine':12} {findings['machine']['shown']}")
-        for found in findings["devices"]:
-            click.echo(f"{'device':12} {found}")
+        for device in findings["devices"]:
+            click.echo(f"{'device':12} {device}")
         click.echo(f"{'isolation':12} {findings['isolation'] or 'no level works'}")
-        for level, found in findings["levels"].items():
-            click.echo(f"  {level:10} {_sentence(found)}")
-            if found["not_enforced"]:
-                click.echo(f"  {'':10} not enforced: {', '.join(found['not_enforced'])}")
+        for level, finding in findings["levels"].items():
+            click.echo(f"  {level:10} {_sentence(finding)}")
+            if finding["not_enforced"]:
+                click.echo(f"  {'':10} not enforced: {', '.join(finding['not_enforced'])}")
         for sentence in findings["machine"]["too_small_for"].values():
             click.echo(f"Too small: {sentence}")
         for advice in findings["advice"]:
@@ -35,9 +35,9 @@ def command(ctx: click.Context, as_json: bool) -> None:
     ctx.exit(0 if findings["isolation"] else 3)
 
 
-def _sentence(found: dict[str, object]) -> str:
-    if not found["works"]:
-        return f"not available: {found['reason']}"
-    reached = found["reached"]
-    assert isinstance(reached, list)
-    return f"works; student code reached {', '.join(reached)}" if reached else "works; student code reached nothing"
+def _sentence(finding: dict[str, object]) -> str:
+    if not finding["works"]:
+        return f"not available: {finding['reason']}"
+    leaks = finding["reached"]
+    assert isinstance(leaks, list)
+    return f"works; student code reached {', '.join(leaks)}" if leaks else "works; student code reached nothing"

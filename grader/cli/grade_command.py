@@ -21,15 +21,21 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command("grade")
 @click.argument("assignment")
 @click.argument("submissions", type=click.Path(path_type=Path, readable=False))
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where results go.")
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Submissions graded at the same time.  [default: cores]")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Output folder for the results."
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    help="Number of submissions graded at the same time.  [default: number of cores]",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on the Dask cluster of this scheduler.")
 @click.option(
     "--insecure-scheduler",
     is_flag=True,
-    help="Use a scheduler of another machine without TLS: anybody there may run code.",
+    help="Use a scheduler on another machine without TLS. Anyone who can reach it may run code.",
 )
-@click.option("--seed", type=options.SEED, help="Draws the inputs.  [default: drawn once, and kept]")
+@click.option("--seed", type=options.SEED, help="Seed of the random inputs.  [default: drawn once and stored in DIR]")
 @options.data
 @options.device
 @options.lang
@@ -38,50 +44,62 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     type=options.LEVELS,
     default="strong",
     show_default=True,
-    help="Confine at exactly this level; every report says so.",
+    help="Confine submissions at exactly this level; every report states it.",
 )
 @options.engine
 @options.timings
-@click.option("--layout", type=click.Choice(LAYOUTS), help="Of SUBMISSIONS.  [default: recognised]")
+@click.option("--layout", type=click.Choice(LAYOUTS), help="Layout of SUBMISSIONS.  [default: recognised]")
 @click.option(
-    "--policy", type=FILE, metavar="FILE", help="Due date, late days and rounding, instead of the assignment's."
+    "--policy",
+    type=FILE,
+    metavar="FILE",
+    help="File with due date, late days and rounding, instead of the assignment's.",
 )
 @click.option(
-    "--canvas", type=FILE, metavar="CSV", help="An exported Canvas gradebook, to make canvas.csv for its import."
+    "--canvas", type=FILE, metavar="CSV", help="An exported Canvas gradebook; canvas.csv is written for its import."
+)
+@click.option("--column", metavar="TITLE", help="Column of that gradebook.  [default: the title of the assignment]")
+@click.option(
+    "--moodle", type=FILE, metavar="CSV", help="A Moodle grading worksheet; moodle.csv is the same with grades."
 )
 @click.option(
-    "--column", metavar="TITLE", help="The assignment's title in that gradebook.  [default: the assignment's]"
+    "--ilias",
+    type=FILE,
+    metavar="CSV",
+    help="The status file of an ILIAS multi-feedback download; status.csv is the same with grades.",
 )
-@click.option("--moodle", type=FILE, metavar="CSV", help="The grading worksheet, filled in as moodle.csv.")
 @click.option(
-    "--ilias", type=FILE, metavar="CSV", help="The status file of a multi-feedback download, filled in as status.csv."
-)
-@click.option(
-    "--only", multiple=True, metavar="STUDENT", help="Grade this student again, by name or id; give it again for more."
+    "--only",
+    multiple=True,
+    metavar="STUDENT",
+    help="Grade only this student again, by name or id. Repeat the option for more students.",
 )
 @click.option(
     "--check",
     "checks",
     multiple=True,
     metavar="NAME",
-    help="Grade this check again, and what requires it; the others stay.",
+    help="Grade only this check again, and the checks that require it. Repeat the option for more checks.",
 )
 @click.option(
     "--file",
     metavar="PATTERN",
     default="",
-    help="Which file of each hand-in is graded, by its name or path: '*final*.ipynb'.  [default: chosen]",
+    help="File of each submission to grade, by name or path: '*final*.ipynb'.  [default: chosen automatically]",
 )
 @click.option(
     "--files",
     type=FILE,
     metavar="CSV",
-    help="The same for single students: student,file.  [default: files.csv in DIR, else next to SUBMISSIONS]",
+    help="Table of files for single students: student,file.  [default: files.csv in DIR, else next to SUBMISSIONS]",
 )
 @click.option(
-    "--list", "only_list", is_flag=True, help="Print which file of each student would be graded, and why; run nothing."
+    "--list",
+    "only_list",
+    is_flag=True,
+    help="Only print which file of each student would be graded, and why.",
 )
-@click.option("--fresh", is_flag=True, help="Forget earlier results and the seed.")
+@click.option("--fresh", is_flag=True, help="Discard earlier results and the stored seed.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -112,7 +130,7 @@ def command(
 ) -> None:
     """Grade the SUBMISSIONS of a class (a folder, or an archive of a course system) by ASSIGNMENT.
 
-    The same command goes on where an earlier one was stopped, and grades only what has changed since.
+    Run the same command again to continue after an interruption. It grades only submissions that have changed.
     """
     if out is None and not only_list:
         raise click.UsageError("Missing option '--out'.")
@@ -129,7 +147,7 @@ def command(
     from ..support import yaml_model
 
     loaded = mistaken.load(ctx, assignment, submissions)
-    wanted = grade_class.Options(
+    settings = grade_class.Options(
         jobs=jobs or executor.cores(),
         scheduler=scheduler,
         insecure_scheduler=insecure_scheduler,
@@ -148,13 +166,13 @@ def command(
         given=Given(canvas, column or loaded.content.title, moodle, ilias),
     )
     if isolation != "strong" and not only_list:
-        click.echo(f"Warning: submissions are confined at level {isolation} only, as every report will say.", err=True)
+        click.echo(f"Warning: submissions are confined only at level {isolation}; every report states it.", err=True)
     console = PlainConsole()
     if not console.is_terminal:
-        console.width = 250  # a pipe has none: whole lines
+        console.width = 250  # a pipe has no width; it gets whole lines
     if out is None or only_list:
-        grade_class.list_class(loaded, submissions, out, wanted, console)
+        grade_class.list_class(loaded, submissions, out, settings, console)
         return
-    graded = grade_class.grade_class(loaded, submissions, out, wanted, console)
-    overview.show(graded, out, console, timings)
-    ctx.exit(3 if any(row.status in ("not_gradable",) for row in graded.rows) else 0)
+    result = grade_class.grade_class(loaded, submissions, out, settings, console)
+    overview.show(result, out, console, timings)
+    ctx.exit(3 if any(row.status == "not_gradable" for row in result.rows) else 0)

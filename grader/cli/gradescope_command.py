@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="The file to upload.",
 )
-@click.option("--seed", type=options.SEED, help="Draws the inputs.  [default: drawn now, and kept in the file]")
+@click.option("--seed", type=options.SEED, help="Seed of the random inputs.  [default: drawn now and stored in FILE]")
 @click.option(
     "--isolation",
     type=click.Choice(["best", *options.LEVELS.choices]),
     default="best",
     show_default=True,
-    help="Confine at exactly this level, or at the best that Gradescope's machine offers.",
+    help="Confine submissions at exactly this level, or at the best that Gradescope's machine offers.",
 )
 @options.lang
 def command(assignment: str, out: Path, seed: int | None, isolation: str) -> None:
-    """Make the autograder of ASSIGNMENT for Gradescope, a zip to upload."""
+    """Make a Gradescope autograder of ASSIGNMENT: a zip file to upload."""
     from ..assignment import load
     from ..gradescope import bundle
     from ..support.i18n import _
@@ -42,6 +42,8 @@ def command(assignment: str, out: Path, seed: int | None, isolation: str) -> Non
     loaded = load(assignment)
     bundle.make(loaded, out, seed, level)
     points = sum(check.points for check in loaded.content.checks if not check.bonus)
-    told = _("Wrote {file}. Upload it to an assignment of {points} points; whoever has it has the answers.")
-    click.echo(told.format(file=out, points=f"{points:g}"))
+    message = _(
+        "Wrote {file}. Upload it to an assignment of {points} points. Keep it private: it contains the answers."
+    )
+    click.echo(message.format(file=out, points=f"{points:g}"))
     click.echo(bundle.container(loaded))

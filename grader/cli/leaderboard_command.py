@@ -10,9 +10,9 @@ import click
 @click.command("leaderboard")
 @click.argument("reports", type=click.Path(path_type=Path), nargs=-1, required=True)
 def command(reports: tuple[Path, ...]) -> None:
-    """Rank the submissions of REPORTS (from check --json; files or folders) by their challenge.
+    """Rank the submissions of REPORTS (files or folders, from check --json) by their result in the challenge.
 
-    The accuracy is that on held-out images, with its 95 % interval; equal accuracies share a rank.
+    Each line shows the accuracy on held-out images with its 95 % interval. Equal accuracies share a rank.
     """
     from itertools import groupby
 
@@ -21,7 +21,7 @@ def command(reports: tuple[Path, ...]) -> None:
     ranked, skipped = leaderboard.read(reports)
     if skipped:
         click.echo(
-            f"Warning: {len(skipped)} files are no whole reports, {skipped[0]} for example; they are left out.",
+            f"Warning: {len(skipped)} files are not complete reports and are left out, for example {skipped[0]}.",
             err=True,
         )
     for contest, group in groupby(ranked, key=lambda entry: entry.contest):

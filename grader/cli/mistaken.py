@@ -1,4 +1,4 @@
-"""What to type instead of a command line that is missing an argument, has two of them swapped, or names no command."""
+"""Suggests the correct command line if an argument is missing, two arguments are swapped, or the command is unknown."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ SUBMITTED = (".ipynb", ".py", ".zip", ".tar", ".tgz", ".gz", ".txt")
 PAIRED = {
     "submission": "solution.ipynb",
     "submissions": "submissions/",
-}  # what stands behind an assignment, and an example
+}  # the argument that follows an assignment, and an example
 USUAL = "single-neuron"
 
 
 def load(ctx: click.Context, assignment: str, submission: Path) -> Assignment:
-    """The assignment; raises UsageError, which says so where the two arguments are swapped."""
+    """Return the assignment. Raise UsageError with the correct command line if the two arguments are swapped."""
     from .. import assignment as assignments
 
     try:
@@ -34,40 +34,40 @@ def load(ctx: click.Context, assignment: str, submission: Path) -> Assignment:
         name = second if _is_assignment(second) else assignments.meant(second)
         if name is None or _is_submission(second) or not (error.meant is None or _is_submission(assignment)):
             raise
-        message = _("The assignment comes first, then what is to be graded: {command}")
+        message = _("The assignment comes first, then the files to grade: {command}")
         raise UsageError(message.format(command=_command(ctx, name, assignment))) from None
 
 
 def missing(error: click.MissingParameter) -> click.UsageError:
-    """The same error, with what to type if an assignment or the submission behind it is missing."""
+    """Return the error; with the command line to type if an assignment or its submission is missing."""
     ctx, param = error.ctx, error.param
     if ctx is None or not isinstance(param, click.Argument) or param.name not in ("assignment", *PAIRED):
         return error
     second = next((str(each.name) for each in ctx.command.params if each.name in PAIRED), None)
-    given = ctx.params.get("assignment")
+    assignment = ctx.params.get("assignment")
     from ..assignment import bundled_names, meant
 
     if second is None:
-        message = _("Name an assignment, one of {names}, or a folder with an assignment.yaml: {command}")
+        message = _("Name an assignment ({names}) or a folder with an assignment.yaml: {command}")
         return click.UsageError(message.format(command=_command(ctx, USUAL), names=", ".join(bundled_names())), ctx)
-    if given is None:
-        message = _("Name an assignment ('grader list' shows them) and what is to be graded: {command}")
+    if assignment is None:
+        message = _("Name an assignment ('grader list' shows them) and the files to grade: {command}")
         return click.UsageError(message.format(command=_command(ctx, USUAL, PAIRED[second])), ctx)
-    name = given if _is_assignment(given) else meant(given)
-    if _is_submission(given):
+    name = assignment if _is_assignment(assignment) else meant(assignment)
+    if _is_submission(assignment):
         message = _("The assignment is missing ('grader list' shows them): {command}")
-        return click.UsageError(message.format(command=_command(ctx, name or "ASSIGNMENT", given)), ctx)
-    message = _("What is to be graded is missing: {command}")
-    example = (second == "submission" and _file_here(given)) or PAIRED[second]
-    return click.UsageError(message.format(command=_command(ctx, name or given, example)), ctx)
+        return click.UsageError(message.format(command=_command(ctx, name or "ASSIGNMENT", assignment)), ctx)
+    message = _("The files to grade are missing: {command}")
+    example = (second == "submission" and _file_here(assignment)) or PAIRED[second]
+    return click.UsageError(message.format(command=_command(ctx, name or assignment, example)), ctx)
 
 
-def no_command(name: str, arguments: list[str], known: Iterable[str]) -> str | None:
-    """What to say of a command that does not exist; None where nothing near it does."""
+def no_command(name: str, arguments: list[str], commands: Iterable[str]) -> str | None:
+    """Return a sentence that suggests a command for an unknown one; None if nothing similar exists."""
     from ..assignment import meant
     from ..support.similar_names import nearest
 
-    near = nearest(name, [*known, "--help", "--version"])
+    near = nearest(name, [*commands, "--help", "--version"])
     if near is not None:
         return _("There is no command '{name}': did you mean 'grader {near}'?").format(name=name, near=near)
     words = [name, *arguments]
@@ -76,10 +76,10 @@ def no_command(name: str, arguments: list[str], known: Iterable[str]) -> str | N
     if _is_submission(words[0]):  # and nothing else
         words.insert(0, meant(name) or "ASSIGNMENT")
     elif not _is_assignment(words[0]):
-        found = meant(words[0])
-        if found is None:
+        assignment = meant(words[0])
+        if assignment is None:
             return None
-        words[0] = found
+        words[0] = assignment
     message = _("There is no command '{name}': did you mean this? {command}")
     return message.format(name=name, command=command_line(["grader", "check", *words]))
 
@@ -89,20 +89,20 @@ def _command(ctx: click.Context, *arguments: str) -> str:
 
 
 def _is_assignment(text: str) -> bool:
-    """Whether there is such an assignment."""
+    """Return whether an assignment of this name or in this folder exists."""
     from ..assignment import bundled_names
 
     return text in bundled_names() or Path(text, "assignment.yaml").is_file()
 
 
 def _is_submission(text: str) -> bool:
-    """Whether this looks like a file to grade, or is a file or folder."""
+    """Return whether this looks like a file to grade, or is a file or folder."""
     path = Path(text)
     return text.lower().endswith(SUBMITTED) or (path.exists() and not _is_assignment(text))
 
 
 def _file_here(assignment: str) -> str | None:
-    """A file in this folder that is called like the assignment."""
+    """Return the name of a file in this folder that is similar to the assignment's name; None if there is none."""
     from ..support.similar_names import nearest
 
     return next((path.name for path in sorted(Path().glob("*.[ip][py]*")) if nearest(path.name, [assignment])), None)

@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ data = click.option(
     "--data",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="A folder with mnist.npz, fashion_mnist.npz or cifar10.npz.  [default: GRADER_DATA, then the Keras cache]",
+    help="Folder with mnist.npz, fashion_mnist.npz or cifar10.npz.  [default: GRADER_DATA, then the Keras cache]",
 )
 device = click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "gpu"]),
     default="auto",
     show_default=True,
-    help="What TensorFlow computes on.",
+    help="Device on which TensorFlow computes.",
 )
 engine = click.option(
     "--engine",
     type=click.Choice(["shell", "kernel"]),
     default="shell",
     show_default=True,
-    help="What executes notebooks: IPython's shell in the worker itself, or a Jupyter kernel.",
+    help="How notebooks are executed: by IPython's shell inside the worker, or by a Jupyter kernel.",
 )
-timings = click.option("--timings", is_flag=True, help="Print what the time was spent on, stage by stage.")
+timings = click.option("--timings", is_flag=True, help="Print the time that each stage took.")
 lang = click.option(
     "--lang",
     type=click.Choice(i18n.LANGUAGES),
     callback=_speak,
     expose_value=False,
-    is_eager=True,  # what the other options complain about is said in it as well
-    help="The language of what students read.  [default: the locale's]",
+    is_eager=True,  # so that errors about other options are in this language as well
+    help="Language of reports and messages.  [default: the locale's]",
 )

@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 @click.option(
     "--write",
     is_flag=True,
-    help="Record the answers, and for which functions the steps agree with the reference, so that checks need no TensorFlow.",
+    help="Record the answers, and the functions whose steps agree with the reference, so that checks do not need TensorFlow.",
 )
 @click.option(
     "--seeds",
     type=click.IntRange(1, 1000),
-    help="Train the reference with so many seeds.  [default: as many as the assignment states]",
+    help="Number of seeds to train the reference with.  [default: set by the assignment]",
 )
 @options.data
 def command(assignment: str, write: bool, seeds: int | None, data: Path | None) -> None:
-    """Compute the answers of ASSIGNMENT's reference anew and compare the recorded ones with them.
+    """Compute the answers of ASSIGNMENT's reference again and compare the recorded answers with them.
 
-    The assignment's steps in NumPy, if it has any, are compared with the reference on 20 seeds, and derivatives with
-    central differences: where they agree and this is recorded, the steps give the answers for any other seed.
+    If the assignment has steps in NumPy, they are compared with the reference on 20 seeds, and derivatives are
+    compared with central differences. If they agree and this is recorded, the steps give the answers for other seeds.
 
-    Where checks are about trained models, the reference is trained with several seeds, and what it reaches is
-    shown beside what the assignment states; this takes minutes, and --write leaves it out.
+    If checks are about trained models, the reference is trained with several seeds, and its results are shown next to
+    the numbers in the assignment. This takes minutes; --write leaves it out.
     """
     from ..machine import systems
 
@@ -50,9 +50,9 @@ def command(assignment: str, write: bool, seeds: int | None, data: Path | None) 
     if write and loaded.is_bundled:
         _write_digests()
     oracle = Oracle(loaded, live=True)
-    probed = [check.name for check in loaded.content.checks if [*check.probe_names()]]
-    if probed:
-        _answers(loaded, oracle, probed, write, data)
+    names = [check.name for check in loaded.content.checks if [*check.probe_names()]]
+    if names:
+        _answers(loaded, oracle, names, write, data)
     _proof(loaded, write)
     if write and seeds is None:  # recording takes seconds, training minutes
         return
@@ -61,7 +61,7 @@ def command(assignment: str, write: bool, seeds: int | None, data: Path | None) 
 
 
 def _write_digests() -> None:
-    """Record the digests of the bundled references, by which an installation knows what its answers were recorded from."""
+    """Record the digests of the bundled references; an installation compares its recorded answers with them."""
     import json
 
     from ..assignment import DIGESTS, digests_of_references
@@ -74,38 +74,38 @@ def _write_digests() -> None:
 
 
 def _proof(loaded: Assignment, write: bool) -> None:
-    """Compare the steps with the reference; record for which functions they agree, or say whether that is recorded."""
+    """Compare the steps with the reference. Record the functions that agree, or print whether they are recorded."""
     from ..diagnosis import agreement
     from ..expected import proof
     from ..support.errors import UsageError
 
-    compared = agreement.compare(loaded)
-    for name, item in compared.items():
+    comparisons = agreement.compare(loaded)
+    for name, item in comparisons.items():
         if item.problem:
             click.echo(f"The steps of {name} do not agree with the reference: {item.problem}.")
-    proved = agreement.proof_of(loaded, compared)
-    if not proved.functions:
+    new = agreement.proof_of(loaded, comparisons)
+    if not new.functions:
         return
-    largest = max(item.difference for item in proved.functions.values())
-    witnesses = [item.central_differences for item in proved.functions.values() if item.central_differences is not None]
-    confirmed = f"; derivatives differ from central differences by at most {max(witnesses):.1e}" if witnesses else ""
+    largest = max(item.difference for item in new.functions.values())
+    witnesses = [item.central_differences for item in new.functions.values() if item.central_differences is not None]
+    evidence = f"; derivatives differ from central differences by at most {max(witnesses):.1e}" if witnesses else ""
     click.echo(
-        f"The steps of {', '.join(proved.functions)} agree with the reference for {proved.seeds} seeds, "
-        f"to {largest:.1e} of the largest entry{confirmed}."
+        f"The steps of {', '.join(new.functions)} agree with the reference for {new.seeds} seeds, "
+        f"to {largest:.1e} of the largest entry{evidence}."
     )
     if write:
         try:
-            click.echo(f"Recorded in {proof.write(loaded, proved)}.")
+            click.echo(f"Recorded in {proof.write(loaded, new)}.")
         except OSError as error:
             raise UsageError(f"{proof.file_of(loaded)} cannot be written ({error.strerror}).") from error
         return
-    recorded = proof.read(loaded)
-    if recorded is None or recorded.functions.keys() != proved.functions.keys():
+    old = proof.read(loaded)
+    if old is None or old.functions.keys() != new.functions.keys():
         click.echo("This is not recorded, so other seeds need TensorFlow. Record it with --write.")
 
 
-def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool, data: Path | None) -> None:
-    """Let the solution's checks ask for all answers; record them, or compare those that are recorded."""
+def _answers(loaded: Assignment, oracle: Oracle, names: list[str], write: bool, data: Path | None) -> None:
+    """Run the checks ``names`` on the solution to collect all answers; record them, or compare the recorded ones."""
     import numpy as np
 
     from ..expected import proof
@@ -115,12 +115,12 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
     from ..support.errors import NotGradable, UsageError
 
     solution = read(loaded.file(loaded.content.solution), loaded)
-    report = grade(loaded, solution, DEFAULT_SEED, only=probed, oracle=oracle, whole=True, data=data)
-    fallen = [check for check in report.checks if check.status != "passed"]
-    if fallen and fallen[0].status == "not_gradable":
-        raise NotGradable(fallen[0].message)
-    if fallen:
-        raise UsageError(f"{loaded.content.solution} does not pass {fallen[0].name}: {fallen[0].message}")
+    report = grade(loaded, solution, DEFAULT_SEED, only=names, oracle=oracle, whole=True, data=data)
+    failures = [check for check in report.checks if check.status != "passed"]
+    if failures and failures[0].status == "not_gradable":
+        raise NotGradable(failures[0].message)
+    if failures:
+        raise UsageError(f"{loaded.content.solution} does not pass {failures[0].name}: {failures[0].message}")
     name = str(loaded.content.reference).removesuffix(".py")
     click.echo(f"{len(oracle.given)} answers of {name}.py, TensorFlow {tensorflow_version()}")
     if write:
@@ -133,11 +133,11 @@ def _answers(loaded: Assignment, oracle: Oracle, probed: list[str], write: bool,
         return
     path = shipped_file(loaded)
     if not path.is_file():
-        click.echo("None are recorded: every check computes them once, with TensorFlow. Record them with --write.")
+        click.echo("No answers are recorded, so checks compute them once with TensorFlow. Record them with --write.")
         return
-    with np.load(path, allow_pickle=False) as kept:
-        recorded = dict(kept)
-    if recorded.keys() != oracle.given.keys():
+    with np.load(path, allow_pickle=False) as archive:
+        answers = dict(archive)
+    if answers.keys() != oracle.given.keys():
         raise UsageError(f"{path} was recorded from another reference or assignment: record it again with --write.")
-    largest = max(float(np.max(np.abs(recorded[key] - now), initial=0.0)) for key, now in oracle.given.items())
+    largest = max(float(np.max(np.abs(answers[key] - new), initial=0.0)) for key, new in oracle.given.items())
     click.echo(f"The recorded answers differ from these by at most {largest:.1e}.")

@@ -8,7 +8,7 @@ import click
 @click.command("schema")
 @click.argument("document", type=click.Choice(["report", "summary", "ci"]), default="report")
 def command(document: str) -> None:
-    """Print the JSON schema of a report (the default), of the summary of a class, or of .grader.yml."""
+    """Print the JSON schema of a report (the default), of a class summary, or of .grader.yml."""
     import json
 
     from .schemas import schema

@@ -10,19 +10,19 @@ import click
 @click.command("show")
 @click.argument("assignment")
 def command(assignment: str) -> None:
-    """Show the task of ASSIGNMENT, and how it is scored."""
+    """Show the task of ASSIGNMENT and how it is scored."""
     from ..assignment import load
 
     loaded = load(assignment)
     text = loaded.file(loaded.content.task).read_text(encoding="utf-8").rstrip()
     open_checks = [check for check in loaded.content.checks if check.visibility == "open"]
-    text += "\n\n## Scoring\n\n| check | points | what it looks at |\n|---|---|---|\n"
+    text += "\n\n## Scoring\n\n| check | points | title |\n|---|---|---|\n"
     text += "".join(
         f"| {check.name} | {check.points:g} | {check.title.replace('|', '&#124;' if sys.stdout.isatty() else '|')} |\n"
         for check in open_checks
     )
     total = sum(check.points for check in open_checks)
-    text += f"\nPassed from {loaded.content.pass_mark / 100 * total:g} of {total:g} points."
+    text += f"\nPass mark: {loaded.content.pass_mark / 100 * total:g} of {total:g} points."
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown

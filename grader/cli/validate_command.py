@@ -8,8 +8,8 @@ import click
 @click.command("validate")
 @click.argument("assignment")
 def command(assignment: str) -> None:
-    """Prove ASSIGNMENT: full marks for its solution, none for its starters, and each known-wrong
-    solution falls at the check that it names."""
+    """Check that ASSIGNMENT is sound: its solution gets full marks, its starters get none, and each known-wrong
+    solution fails the check that it names."""
     from ..machine import systems
 
     systems.require_worker()
@@ -26,7 +26,5 @@ def command(assignment: str) -> None:
     if line.data:
         click.echo(f"data {line.data}")
     if failures:
-        raise UsageError(
-            f"{loaded.folder}: {failures} of the lines above do not hold; mend the assignment or its files."
-        )
+        raise UsageError(f"{loaded.folder}: {failures} of the lines above are wrong. Fix the assignment or its files.")
     click.echo(f"{loaded.name} is sound.")

@@ -50,7 +50,7 @@ def main(base: Path, prepare: bool) -> int:
         return 3
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
-        message = _("The grader itself failed ({what}), which says nothing about the submission: please report it.")
+        message = _("The grader itself failed ({what}). This says nothing about the submission. Please report it.")
         print(message.format(what=what))
         return 3
     return 0

@@ -169,7 +169,7 @@ def test_a_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, s
     [
         (("check", "double-neuron", "x.py"), "There is no assignment 'double-neuron'"),
         (("check", "single-neuron", "x.py", "--seed", "-1"), "--seed"),
-        (("check", "single-neuron"), "What is to be graded is missing"),
+        (("check", "single-neuron"), "The files to grade are missing"),
         (("chek",), "did you mean 'grader check'?"),
         (("new", "single-neuron", "--as", "poem"), "poem"),
     ],

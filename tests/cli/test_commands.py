@@ -33,7 +33,7 @@ def test_show_has_the_task_and_the_scoring(grader):
     assert done.returncode == 0
     assert "`gradients(X, y, w, b=0.0)`" in done.stdout
     assert "| gradients | 15 |" in done.stdout
-    assert "Passed from 70 of 100 points." in done.stdout
+    assert "Pass mark: 70 of 100 points." in done.stdout
 
 
 def test_help_names_every_command(grader):
@@ -56,7 +56,7 @@ def test_new_writes_a_starter_that_earns_nothing_and_never_overwrites(tmp_path, 
     (tmp_path / "work" / file).write_text("my work")
     again = grader("new", "single-neuron", "--as", kind, "--to", "work")
     assert again.returncode == 2
-    assert "exists already" in again.stderr
+    assert "already exists" in again.stderr
     assert (tmp_path / "work" / file).read_text() == "my work"
 
 
@@ -375,7 +375,7 @@ def test_validate_says_what_does_not_hold(tmp_path, grader):
     done = grader("validate", "own")
     assert done.returncode == 2
     assert "has to fall at gradients, but falls at nothing" in done.stdout
-    assert "1 of the lines above do not hold" in done.stderr
+    assert "1 of the lines above are wrong" in done.stderr
 
 
 @pytest.mark.parametrize("name", exercises())

@@ -51,8 +51,8 @@ def test_what_cannot_be_fetched_is_said_and_the_stand_in_shown(tmp_path, grader,
     done = grader("data", "--data", folder, env=environment)
     assert done.returncode == 3
     assert "cifar10        stand-in           2000 training, 1000 test images" in done.stdout
-    assert done.stderr.startswith("Error: The data set cifar10 could not be fetched (https://www.cs.toronto.edu/")
-    assert "its stand-in is used until" in done.stderr
+    assert done.stderr.startswith("Error: The dataset cifar10 could not be downloaded (https://www.cs.toronto.edu/")
+    assert "Its stand-in is used until" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -59,7 +59,7 @@ def test_a_report_takes_the_place_of_no_submission_and_of_no_other_report(tmp_pa
 def test_two_formats_exclude_each_other(grader):
     done = grader(*CHECK, "--json", "--format", "sarif")
     assert done.returncode == 2
-    assert "--json and --format sarif exclude each other" in done.stderr
+    assert "--json and --format sarif cannot be combined" in done.stderr
 
 
 def test_schemas_are_printed(grader):

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from grader.cli import main
 
-FIRST = "The assignment comes first, then what is to be graded: "
+FIRST = "The assignment comes first, then the files to grade: "
 MISSING = "The assignment is missing ('grader list' shows them): "
 NEAR = "did you mean 'single-neuron'?"
 # what was typed after `grader`, and how the one sentence ends
@@ -31,12 +31,12 @@ TYPED = {
     "check class relu-swap": FIRST + "grader check relu-swap class",
     "check single_neuron.py single-neuron": FIRST + "grader check single-neuron single_neuron.py",
     "grade class relu-swap --out o": FIRST + "grader grade relu-swap class",
-    "check": "and what is to be graded: grader check single-neuron solution.ipynb",
+    "check": "and the files to grade: grader check single-neuron solution.ipynb",
     "check mine.py": MISSING + "grader check ASSIGNMENT mine.py",
     "check single_neuron.py": MISSING + "grader check single-neuron single_neuron.py",
-    "check relu-swap": "What is to be graded is missing: grader check relu-swap solution.ipynb",
-    "check single_neuron": "What is to be graded is missing: grader check single-neuron single_neuron.py",
-    "grade single-neuron --out o": "What is to be graded is missing: grader grade single-neuron submissions/",
+    "check relu-swap": "The files to grade are missing: grader check relu-swap solution.ipynb",
+    "check single_neuron": "The files to grade are missing: grader check single-neuron single_neuron.py",
+    "grade single-neuron --out o": "The files to grade are missing: grader grade single-neuron submissions/",
     "grade class --out o": MISSING + "grader grade ASSIGNMENT class",
     "show": "or a folder with an assignment.yaml: grader show single-neuron",
     "chek single-neuron mine.py": "did you mean 'grader check'?",

@@ -15,7 +15,7 @@ from tests.conftest import SINGLE_NEURON, bundled
 def test_the_scripts_can_be_executed_and_the_rest_is_there(grader, tmp_path):
     done = grader("gradescope", "single-neuron", "--out", "up.zip")
     assert done.stdout.splitlines() == [
-        "Wrote up.zip. Upload it to an assignment of 100 points; whoever has it has the answers.",
+        "Wrote up.zip. Upload it to an assignment of 100 points. Keep it private: it contains the answers.",
         "Container: choose at least 0.5 processors and 768 MB in the autograder's settings. With 1 processor and 1.5 GB, "
         "a submission may use all the memory that the assignment allows.",
     ]

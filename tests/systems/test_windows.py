@@ -26,7 +26,7 @@ WORKING = {
     "data --data .": (3, "stand-in"),
     "doctor": (3, "strong     not available: submissions cannot be run on Windows"),
     "gradescope single-neuron --seed 7": (0, "Wrote autograder.zip"),
-    "check single-neuron": (2, "What is to be graded is missing"),
+    "check single-neuron": (2, "The files to grade are missing"),
     "grade single-neuron nothing --list": (2, "nothing does not exist"),
 }
 REFUSED = (
