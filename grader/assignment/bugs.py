@@ -1,4 +1,4 @@
-"""The bugs that an ``assignment.yaml`` declares: what a mistake does to the numbers, and what is said about it."""
+"""The bugs that an ``assignment.yaml`` declares: how a mistake changes the numbers, and the texts about it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ def _is_expression(text: str) -> str:
 
 
 def _as_text(value: Any) -> Any:
-    """A number is an expression as well."""
+    """Return a number as a string, since a number is a valid expression."""
     return str(value) if isinstance(value, int | float) else value
 
 
 Expression = Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_expression)]
 ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
 
-# The quantities of a function in the order of the computation, each as an expression of others and of the inputs,
-# or the path of a function in Python that computes all results.
+# Either the quantities of a function in the order of the computation, each as an expression of other quantities and of
+# the inputs, or the path of a Python function that computes all results.
 Steps = dict[Identifier, Expression] | ImportPath
 
 Detector = Literal[
     "factor", "transposed", "permuted", "collapsed", "broadcast", "truncated", "rounded", "clipped", "shifted"
 ]
-PARAMETERS = {  # that each detector finds
+PARAMETERS = {  # {detector: names of the parameters that it finds}
     "factor": {"factor"},
     "transposed": set[str](),
     "permuted": {"other"},
@@ -48,11 +48,11 @@ PARAMETERS = {  # that each detector finds
 
 
 class Texts(Part):
-    """What is said about a bug.
+    """The texts about a bug.
 
-    ``title`` names it. ``kind`` and ``reason`` are the second and third hint: what kind of mistake it is, and
-    how the right computation is reasoned, without the solution's line. ``formula``, ``why`` and ``see`` are for
-    the documentation: what the numbers are then, how it comes about, and how to see it.
+    ``title`` names it. ``kind`` is the second hint (the kind of mistake), ``reason`` the third (how to find the correct
+    computation, without showing the line). ``formula``, ``why`` and ``see`` are for the documentation: the wrong
+    formula, how the mistake happens, and how to see it.
     """
 
     title: str = Field(min_length=1)
@@ -64,14 +64,17 @@ class Texts(Part):
 
 
 class Bug(Part):
-    """A mutation of a function, or parameters of a general detector, and its name.
+    """A bug name with the mutation of a function that it causes, or with the parameters of a general detector.
 
-    ``instead`` replaces steps of the function; an expression that mentions the quantity it replaces means its
-    unmutated value. ``each`` repeats that for some values of a placeholder: each alone, and all of them. With
-    ``unknown: c`` the expressions hold a number c that is found from the answers, and ``only_if`` a condition
-    on it. ``options`` are keyword arguments for steps that are a function in Python, and ``mutation`` is the
-    path of a mutated function, which takes inputs and right results by name and returns all results in order,
-    or a dict of those that differ. ``detector`` names a general detector, with the parameters that it has to find.
+    - ``instead`` replaces steps of the function. If an expression mentions the quantity that it replaces, it uses the
+      unmutated value.
+    - ``each`` repeats this for several values of a placeholder: for each value alone, and for all together.
+    - ``unknown: c``: the expressions contain a number c that is computed from the answers; ``only_if`` is a condition
+      on c.
+    - ``options``: keyword arguments for steps that are a Python function.
+    - ``mutation``: path of a mutated function. It takes inputs and correct results by name, and returns all results in
+      order or a dict of those that differ.
+    - ``detector``: name of a general detector, with the ``parameters`` that it must find.
     """
 
     name: Name
@@ -90,30 +93,32 @@ class Bug(Part):
     def _one_way(self) -> Bug:
         ways = [self.instead, self.mutation, self.detector]
         if sum(bool(way) for way in ways) > 1 or not (any(ways) or self.options):
-            raise ValueError(f"'{self.name}' needs one of instead, options, mutation or detector.")
+            raise ValueError(f"'{self.name}' needs exactly one of instead, options, mutation and detector.")
         if (self.each or self.unknown) and not self.instead:
-            raise ValueError(f"'{self.name}': each and unknown go with instead.")
+            raise ValueError(f"'{self.name}': each and unknown are only allowed together with instead.")
         if self.each and (len(self.each) > 1 or not all(self.each.values())):
-            raise ValueError(f"'{self.name}': each has one placeholder with some values, such as {{k: [2, 1]}}.")
+            raise ValueError(
+                f"'{self.name}': each must have one placeholder with a list of values, such as {{k: [2, 1]}}."
+            )
         steps = [needs_of(_is_expression(text)) for step in self.variants() for text in step.values()]
         if self.unknown is not None and not any(self.unknown in needs for needs in steps):
-            raise ValueError(f"'{self.name}': no expression of instead mentions the unknown {self.unknown}.")
+            raise ValueError(f"'{self.name}': no expression in instead uses the unknown {self.unknown}.")
         others = set(needs_of(self.only_if)) - {self.unknown} if self.only_if else set()
         if self.only_if and (self.unknown is None or others):
-            raise ValueError(f"'{self.name}': only_if is a condition on the unknown alone, such as c > 0.")
+            raise ValueError(f"'{self.name}': only_if may only use the unknown, as in c > 0.")
         unknown = set(self.parameters) - PARAMETERS.get(self.detector or "", set())
         if unknown:
             raise ValueError(f"'{self.name}': the detector {self.detector} does not find {', '.join(sorted(unknown))}.")
         return self
 
     def expressions(self) -> list[str]:
-        """Everything in it that is computed, with each variant's placeholder filled in."""
+        """Return all expressions of the bug, with the placeholder of each variant replaced."""
         others = [self.only_if, *(value for value in self.parameters.values() if isinstance(value, str))]
         steps = [text for variant in self.variants() for text in variant.values()]
         return [*steps, *(text for text in others if text is not None)]
 
     def variants(self) -> list[dict[str, str]]:
-        """The steps that are replaced: one mapping, or with ``each`` one for each value and one for all of them."""
+        """Return the replaced steps: one mapping, or with ``each`` one mapping per value and one for all values."""
         if not self.each:
             return [self.instead]
         ((placeholder, values),) = self.each.items()

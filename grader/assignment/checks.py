@@ -1,4 +1,4 @@
-"""The kinds of checks as an ``assignment.yaml`` declares them; ``grader/checks/`` carries them out."""
+"""The kinds of checks as an ``assignment.yaml`` declares them; ``grader/checks/`` runs them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .base import Band, DatasetName, Name, Panel, Part, Rows, Scalar, Spread, To
 
 
 class BaseCheck(Part):
-    """What every check has, whatever its kind.
+    """The keys of every check, whatever its kind.
 
-    ``bonus`` points come on top of full marks. A ``fresh`` one gets a worker in which nothing has been called yet.
+    ``bonus`` points are added to the full marks. A ``fresh`` check gets a new worker in which nothing was called before.
     """
 
     name: Name
@@ -26,23 +26,23 @@ class BaseCheck(Part):
     hint: str = ""
 
     def functions(self) -> Iterable[str]:
-        """The submitted functions that this check calls."""
+        """Return the submitted functions that this check calls."""
         return ()
 
     def probe_names(self) -> Iterable[str]:
-        """The probes that this check uses."""
+        """Return the probes that this check uses."""
         return ()
 
     def variables(self) -> Iterable[tuple[str, str]]:
-        """The submitted variables that this check looks at, each with the type that it has to have ("" for any)."""
+        """Return (name, type) of each submitted variable that this check reads; the type is "" if any is allowed."""
         return ()
 
 
 class ProbedCheck(BaseCheck):
     """A check of one function on some probes.
 
-    ``given`` names functions whose results, computed by the reference on the same probe, are inputs
-    too: an error in one submitted function then does not make the next look wrong.
+    ``given`` names functions whose results are inputs too. The reference computes these results on the same probe, so
+    an error in one submitted function does not make the next one look wrong.
     """
 
     function: str
@@ -58,7 +58,7 @@ class ProbedCheck(BaseCheck):
 
 
 class ValuesCheck(ProbedCheck):
-    """The results equal the reference's; with ``any_shape`` the same entries in the same order will do."""
+    """The results equal those of the reference. ``any_shape`` accepts the same entries in the same order in any shape."""
 
     kind: Literal["values"]
     any_shape: bool = False
@@ -67,8 +67,8 @@ class ValuesCheck(ProbedCheck):
 class GradientsCheck(ProbedCheck):
     """The results are the derivatives of ``objective`` (a function of the reference).
 
-    ``parameters`` maps each result to the input that it is the derivative by, e.g. ``dw: w``. With ``by_hand`` they
-    have to come from a formula: neither from difference quotients nor from a library.
+    ``parameters`` maps each result to the input for which it is the derivative, e.g. ``dw: w``. With ``by_hand`` the
+    results must come from a formula, not from difference quotients or a library.
     """
 
     kind: Literal["gradients"]
@@ -78,15 +78,15 @@ class GradientsCheck(ProbedCheck):
 
 
 class TrajectoryCheck(ProbedCheck):
-    """A training loop ends at the same parameters as the reference, by the same history."""
+    """A training loop returns the same parameters and the same history as the reference."""
 
     kind: Literal["trajectory"]
 
 
 class ChainCheck(BaseCheck):
-    """The grader passes the results of each function on to the next, ``steps`` times round.
+    """The grader passes the results of each function on to the next, ``steps`` times.
 
-    What the last function returns in the end is compared with the reference's functions, chained alike.
+    The final results of the last function must equal those of the reference's functions, called in the same way.
     """
 
     kind: Literal["chain"]
@@ -120,7 +120,7 @@ class InitialisationCheck(BaseCheck):
 class GeneralisationCheck(BaseCheck):
     """Trained on the probe, the submission classifies ``inputs`` that it has not seen as ``labels``.
 
-    ``targets`` is the input with the classes of what is trained on, for the picture in a report.
+    ``targets`` is the input with the classes of the training data, for the figure in a report.
     """
 
     kind: Literal["generalisation"]
@@ -136,7 +136,7 @@ class GeneralisationCheck(BaseCheck):
     @model_validator(mode="after")
     def _as_many_labels_as_inputs(self) -> GeneralisationCheck:
         if len(self.labels) != len(self.inputs):
-            raise ValueError(f"{len(self.inputs)} inputs and {len(self.labels)} labels; give as many.")
+            raise ValueError(f"{len(self.inputs)} inputs but {len(self.labels)} labels; give one label per input.")
         return self
 
     def functions(self) -> Iterable[str]:
@@ -147,7 +147,7 @@ class GeneralisationCheck(BaseCheck):
 
 
 class ArgumentsUsedCheck(BaseCheck):
-    """Changing each argument in ``vary`` changes the result, and as it changes the reference's."""
+    """Changing an argument in ``vary`` changes the result, in the same way as the result of the reference."""
 
     kind: Literal["arguments_used"]
     function: str
@@ -163,7 +163,7 @@ class ArgumentsUsedCheck(BaseCheck):
 
 
 class ArgumentsUnchangedCheck(BaseCheck):
-    """Arrays that are passed to the functions are the same after the call."""
+    """The functions do not change the arrays that are passed to them."""
 
     kind: Literal["arguments_unchanged"]
     functions_called: list[str] = Field(min_length=1, alias="functions")
@@ -177,13 +177,13 @@ class ArgumentsUnchangedCheck(BaseCheck):
 
 
 class SourceCheck(BaseCheck):
-    """What the code says and how it trained: each of ``rules`` is kept, and none of ``forbidden_calls`` is called.
+    """The source code and the training follow all ``rules``, and the code does not call any of ``forbidden_calls``.
 
-    imports         none of the assignment's ``forbidden_imports``; data sets may be loaded with any library
+    imports         none of the assignment's ``forbidden_imports``; datasets may be loaded with any library
     leakage         no test data in training, validation or early stopping
-    early-stopping  it watches a value of validation data
+    early-stopping  early stopping watches a value of the validation data
     scaling         test data are scaled like training data
-    labels          images of the data sets are trained with their own labels
+    labels          images of the datasets are trained with their own labels
     """
 
     kind: Literal["source"]
@@ -191,18 +191,18 @@ class SourceCheck(BaseCheck):
     forbidden_calls: list[str] = []
 
     def asks_for_training(self) -> bool:
-        """Whether a rule is about what ``fit`` was given, so that a submission without training breaks it."""
+        """True if a rule is about the arguments of ``fit``, so that a submission without training breaks it."""
         return any(rule != "imports" for rule in self.rules)
 
     @model_validator(mode="after")
     def _something_to_look_for(self) -> SourceCheck:
         if not self.rules and not self.forbidden_calls:
-            raise ValueError("neither rules nor forbidden_calls; name some.")
+            raise ValueError("neither rules nor forbidden_calls; give at least one of them.")
         return self
 
 
 class NamespaceCheck(BaseCheck):
-    """The variables are what the assignment's ``variables`` say."""
+    """The variables match their declarations in the assignment's ``variables``."""
 
     kind: Literal["namespace"]
     names: list[str] = Field(min_length=1, alias="variables")
@@ -212,7 +212,7 @@ class NamespaceCheck(BaseCheck):
 
 
 class FiguresCheck(BaseCheck):
-    """Each of ``panels`` has been drawn; each earns its part of the points."""
+    """Each of ``panels`` was plotted; each one earns an equal part of the points."""
 
     kind: Literal["figures"]
     panels: list[Panel] = Field(min_length=1)
@@ -231,9 +231,9 @@ class FiguresCheck(BaseCheck):
 
 
 class ArchitectureCheck(BaseCheck):
-    """A Keras model has ``outputs`` outputs, only layers of the types ``layers`` (any if empty), and a loss that fits.
+    """A Keras model has ``outputs`` outputs, only layers of the types ``layers`` (any if empty), and a matching loss.
 
-    ``differs_from`` names another model that must not be the same in layers, regularizers and training.
+    ``differs_from`` names another model; the two must differ in layers, regularizers or training.
     """
 
     kind: Literal["architecture"]
@@ -248,10 +248,10 @@ class ArchitectureCheck(BaseCheck):
 
 
 class BandedCheck(BaseCheck):
-    """A check of something measured after training, judged in bands around what the reference reaches.
+    """A check of a value measured after training, judged in bands around the value of the reference.
 
-    ``reference`` names functions of the reference, ``(images, labels, seed) -> predict``, and ``spread`` what
-    they reach on the real data and on the stand-in; ``grader reference`` computes it anew.
+    ``reference`` names functions of the reference, ``(images, labels, seed) -> predict``. ``spread`` describes their
+    values on the real data and on the stand-in; ``grader reference`` computes it again.
     """
 
     dataset: DatasetName
@@ -264,21 +264,21 @@ class BandedCheck(BaseCheck):
         if any(band.deviations is not None for band in self.bands) and self.spread.keys() != {"real", "stand-in"}:
             raise ValueError("bands in deviations need the reference's spread on 'real' and 'stand-in'; give both.")
         if not any(band.share == 1 for band in self.bands):
-            raise ValueError("no band has the share 1, so nobody gets full marks; add one.")
+            raise ValueError("no band has the share 1, so full marks are impossible; add one.")
         for unit in ("at_least", "deviations"):
             bands = [(getattr(band, unit), band.share) for band in self.bands if getattr(band, unit) is not None]
             shares = [share for _, share in sorted(bands, reverse=unit == "deviations")]
             if shares != sorted(set(shares)):
-                raise ValueError(f"a better value of {unit} has to give a larger share; order the bands so.")
+                raise ValueError(f"a better value of {unit} must give a larger share; correct the bands.")
         return self
 
 
 class AccuracyCheck(BandedCheck):
-    """The accuracy on held-out images, of a ``model`` whose inputs ``preprocess`` makes of images, or of
-    what ``train`` returns and ``predict`` uses.
+    """The accuracy on held-out images, either of a ``model`` that gets the results of ``preprocess``, or of ``predict``
+    with the parameters that ``train`` returns.
 
-    ``train`` gets as ``images`` a float array (pixels, n) in [0, 1] and as ``labels`` integers (n,). More than ``at_most``, on
-    the real data or on the stand-in, no network of this kind reaches: it is reported and not scored.
+    ``train`` gets as ``images`` a float array (pixels, n) in [0, 1] and as ``labels`` integers (n,). An accuracy above
+    ``at_most``, for the real data or the stand-in, is implausible for such a network: it is reported and not scored.
     """
 
     kind: Literal["accuracy"]
@@ -295,7 +295,7 @@ class AccuracyCheck(BandedCheck):
         if (self.model is None, self.preprocess is None) not in ((True, True), (False, False)) or (
             (self.train is None, self.predict is None) != (self.model is not None,) * 2
         ):
-            raise ValueError("give either model and preprocess, or train and predict.")
+            raise ValueError("give either model and preprocess, or train and predict, not a mixture.")
         return self
 
     def functions(self) -> Iterable[str]:
@@ -306,10 +306,10 @@ class AccuracyCheck(BandedCheck):
 
 
 class OverfittingCheck(BandedCheck):
-    """The generalisation gap of ``model``: its accuracy on training images minus that on held-out ones.
+    """The generalisation gap of ``model``: its accuracy on training images minus its accuracy on held-out images.
 
-    With ``less_than`` it is how much smaller the gap is than that model's, and the held-out accuracy may
-    be lower by ``accuracy_margin`` at most.
+    With ``less_than`` the check measures how much smaller the gap is than the gap of that other model; the held-out
+    accuracy may be lower by at most ``accuracy_margin``.
     """
 
     kind: Literal["overfitting"]
@@ -324,7 +324,7 @@ class OverfittingCheck(BandedCheck):
     @model_validator(mode="after")
     def _a_reference_for_each_model(self) -> OverfittingCheck:
         if self.reference and len(self.reference) != (2 if self.less_than else 1):
-            raise ValueError("name as many references as models: that of less_than first.")
+            raise ValueError("name as many references as models; the reference for less_than comes first.")
         return self
 
     def variables(self) -> Iterable[tuple[str, str]]:

@@ -1,8 +1,8 @@
-"""What an expression of an assignment.yaml may use: a part of Python's syntax, some functions of NumPy, no more.
+"""The language of expressions in an assignment.yaml: a part of Python's syntax and some functions of NumPy.
 
-Expressions are computed in the grader's own process, so all that is not named here is refused before it is compiled. An
-expression sees no module either: ``np`` is a namespace that has the functions named here alone, and of Python's own
-functions it has those of BUILTINS.
+Expressions are computed in the grader's own process, so everything that is not listed here is refused before it is
+compiled. An expression sees no modules: ``np`` is a namespace with only the functions listed here, and of Python's own
+functions an expression sees only BUILTINS.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ import numpy as np
 MAX_LENGTH = 2000  # characters
 MAX_RANGE = 10_000
 MAX_DEPTH = 50
-MAX_LOOPS = 2  # in one expression
+MAX_LOOPS = 2  # per expression
 REPEATED = 100
-MAX_CALLS = 100_000  # of the assignment's functions by each other, for one result
-MAX_BITS = 10_000  # of a power of whole numbers
+MAX_CALLS = 100_000  # that the assignment's functions make to each other for one result
+MAX_BITS = 10_000  # of a power of integers
 MAX_INTEGER = 2**64
-MAX_ENTRIES = 10**8  # of an array that is made from its size
+MAX_ENTRIES = 10**8  # of an array that is created from its size
 
 _NUMPY = """
     abs absolute add all allclose amax amin any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
@@ -57,24 +57,24 @@ SYNTAX = frozenset(
         *(ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn),
         *(ast.Load, ast.Store),
     }
-)  # and what _examined looks at
-ADVICE = "use quantities, operators, and the functions that docs/authoring.md lists"
-GROWING = (int, list, str, tuple)  # types whose values can become larger than everything that they are made of
+)  # in addition to the nodes that _examined matches
+ADVICE = "use quantities, operators and the functions listed in docs/authoring.md"
+GROWING = (int, list, str, tuple)  # types whose values can become larger than all their operands
 
 
-Use = Literal["", "argument", "owner"]  # of a node: an argument of a call, or that of which an attribute is read
+Use = Literal["", "argument", "owner"]  # role of a node: an argument of a call, or the object whose attribute is read
 
 
 class Refused(ValueError):
-    """An expression has something that it may not have; the text is what is said about it, without the subject."""
+    """An expression uses something that is not allowed. The text is a sentence without its subject."""
 
 
 @dataclass(frozen=True)
 class Examined:
-    """What an expression that is allowed reads and calls.
+    """The names that an allowed expression reads and calls.
 
-    ``names`` are those that it does not bind itself; ``calls`` says how often it calls each name, where what is called
-    in a loop counts REPEATED times.
+    ``names`` does not contain names that the expression binds itself. ``calls`` is {name: number of calls}; a call in a
+    loop counts REPEATED times.
     """
 
     names: tuple[str, ...]
@@ -83,14 +83,14 @@ class Examined:
 
 @cache
 def examine(text: str) -> Examined:
-    """Look at everything in an expression; raises Refused where it uses what it may not."""
+    """Return the names that an expression reads and calls. Raises Refused if it uses something that is not allowed."""
     return _examined(_parsed(text))
 
 
 def compiled(text: str) -> tuple[CodeType, str]:
-    """An expression as code and as text, in which powers are computed by :func:`_power`; raises Refused.
+    """Return an expression as a code object and as source, in which :func:`_power` computes powers. Raises Refused.
 
-    It is to be evaluated in a namespace that has BUILTINS as its ``__builtins__``.
+    Evaluate it in a namespace with BUILTINS as ``__builtins__``.
     """
     examine(text)
     tree = ast.fix_missing_locations(_Powers().visit(_parsed(text)))
@@ -98,18 +98,18 @@ def compiled(text: str) -> tuple[CodeType, str]:
 
 
 def is_missing(name: str) -> bool:
-    """Whether Python itself has a function of that name, and an expression has not."""
+    """True if Python has a builtin of that name but expressions do not."""
     return name not in BUILTINS and hasattr(builtins, name)
 
 
 def not_allowed(part: str) -> str:
-    """What is said about an expression that has this part of it, which it may not have."""
+    """Return the message for an expression that contains ``part``, which is not allowed."""
     return f"has {part}, which is not allowed; {ADVICE}"
 
 
 def _parsed(text: str) -> ast.Expression:
     if len(text) > MAX_LENGTH:
-        raise Refused(f"has more than {MAX_LENGTH} characters; use more than one step")
+        raise Refused(f"is longer than {MAX_LENGTH} characters; use several steps")
     try:
         return ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -121,12 +121,12 @@ def _examined(tree: ast.Expression) -> Examined:
     bound: set[str] = set()
     calls: Counter[str] = Counter()
     loops = 0
-    # With each node: how often it is computed, how deep it lies, and what it is for. Outer nodes come first.
+    # Each entry: node, how often it is computed, its depth, and its role. Outer nodes come first.
     waiting: list[tuple[ast.AST, int, int, Use]] = [(tree.body, 1, 0, "")]
     for node, times, depth, use in waiting:
         inner: Use = ""
         if depth > MAX_DEPTH:
-            raise Refused("is nested too deep; use more than one step")
+            raise Refused("is nested too deep; use several steps")
         match node:
             case ast.Name(id=name):
                 if name.startswith("__") or (name == "np" and use != "owner"):
@@ -145,7 +145,9 @@ def _examined(tree: ast.Expression) -> Examined:
                     raise Refused(not_allowed(_part(node)))
                 waiting.append((node.value, times, depth + 1, "owner"))
                 continue
-            case ast.BinOp() if type(node.op) in SYNTAX:  # as below, but faster: most nodes are of this kind
+            case ast.BinOp() if (
+                type(node.op) in SYNTAX
+            ):  # same as the general case below but faster; most nodes are of this type
                 waiting += [(node.left, times, depth + 1, ""), (node.right, times, depth + 1, "")]
                 continue
             case ast.Call(func=ast.Name(id=name)):
@@ -171,7 +173,7 @@ def _examined(tree: ast.Expression) -> Examined:
             children = ast.iter_child_nodes(node)
             waiting += [(child, times, depth + 1, inner) for child in children if type(child) is not ast.Load]
     if loops > MAX_LOOPS:
-        raise Refused(f"has more than {MAX_LOOPS} loops; use arrays, or more than one step")
+        raise Refused(f"has more than {MAX_LOOPS} loops; use arrays or several steps")
     return Examined(tuple(name for name in read if name not in bound), calls)
 
 
@@ -187,7 +189,7 @@ def _is_allowed(node: ast.Attribute, has_attribute: bool) -> bool:
 
 
 def _is_constant(value: Any, is_argument: bool) -> bool:
-    """A text means something only as an argument, as in ``np.einsum("ij,j", a, b)``."""
+    """True for an allowed constant. A string is allowed only as an argument, as in ``np.einsum("ij,j", a, b)``."""
     if isinstance(value, str):
         return is_argument
     if type(value) is int:
@@ -196,10 +198,10 @@ def _is_constant(value: Any, is_argument: bool) -> bool:
 
 
 def _part(node: ast.AST) -> str:
-    """What is refused, as the author has written it."""
+    """Return the refused part as the author wrote it."""
     try:
         written = ast.unparse(node)
-    except Exception:  # a node that stands for a sign only
+    except Exception:  # a node for an operator has no source text
         written = ""
     return f"'{written[:80]}'" if written else type(node).__name__
 
@@ -216,21 +218,21 @@ class _Powers(ast.NodeTransformer):
 
 def _power(base: Any, exponent: Any) -> Any:
     if type(base) is int and type(exponent) is int and base.bit_length() * abs(exponent) > MAX_BITS:
-        raise OverflowError("a power of whole numbers is too large")
+        raise OverflowError("a power of integers is too large")
     if any(isinstance(value, np.ndarray) and value.dtype == object for value in (base, exponent)):
         raise TypeError("a power needs numbers of a fixed size")
     return base**exponent
 
 
 def refuse_growth(value: Any) -> None:
-    """Raise OverflowError for a number or list that steps would make larger and larger."""
+    """Raise OverflowError for an integer or a list that has become too large."""
     size = value.bit_length() / 1000 if type(value) is int else len(value) / MAX_RANGE
     if size > 1:
-        raise OverflowError("a whole number or a list is too large")
+        raise OverflowError("an integer or a list is too large")
 
 
 def _import(name: str, *arguments: Any) -> Any:
-    """What NumPy's compiled code calls, in the name of the expression that has called it; no expression can name it."""
+    """Import a NumPy module. Only NumPy's compiled code calls this, on behalf of an expression, which cannot name it."""
     if name.partition(".")[0] != "numpy":
         raise ImportError(f"an expression imports {name}")
     return __import__(name, *arguments)
@@ -250,12 +252,12 @@ def _round(value: Any, digits: Any = None) -> Any:
 
 
 def _sized(name: str, size: Any) -> Any:
-    """A function of NumPy that refuses to make a huge array; ``size`` computes the entries from its arguments."""
+    """Return a NumPy function that refuses to create a huge array; ``size`` computes the entries from its arguments."""
     function = getattr(np, name)
 
     def limited(*arguments: Any, **options: Any) -> Any:
         if size(*arguments, **options) > MAX_ENTRIES:
-            raise ValueError(f"np.{name} makes an array of more than {MAX_ENTRIES} entries")
+            raise ValueError(f"np.{name} would create an array of more than {MAX_ENTRIES} entries")
         return function(*arguments, **options)
 
     return limited

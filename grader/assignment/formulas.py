@@ -1,7 +1,7 @@
-"""A function of an exercise as quantities that are computed from each other, in NumPy.
+"""A function of an exercise as NumPy quantities that are computed from each other.
 
 Each quantity is an expression of other quantities and of the function's inputs. A mutation replaces some of the
-expressions; whatever is computed from them follows.
+expressions; all quantities that depend on them change accordingly.
 """
 
 from __future__ import annotations
@@ -17,37 +17,42 @@ Array = np.ndarray[Any, Any]
 
 
 def sigmoid(z: Any) -> Any:
-    """1 / (1 + exp(-z)) without overflow."""
+    """Return 1 / (1 + exp(-z)) without overflow."""
     e = np.exp(-np.abs(z))
     return np.where(np.asarray(z) >= 0, 1 / (1 + e), e / (1 + e))
 
 
 def relu(z: Any) -> Any:
-    """max(0, z)."""
+    """Return max(0, z) for each element."""
     return np.maximum(0, z)
 
 
 def softmax(z: Any, axis: int = 0) -> Any:
-    """exp(z) / sum(exp(z)) along ``axis``."""
+    """Return exp(z) / sum(exp(z)) along ``axis``."""
     e = np.exp(z - np.max(z, axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 
 
 def like(value: Any, pattern: Any) -> Any:
-    """``value`` in the shape of ``pattern``, a number for each of its entries; raises ValueError where it does not fit."""
+    """Return ``value`` in the shape of ``pattern``; a number is returned unchanged.
+
+    Raises ValueError if the sizes differ.
+    """
     return value if np.ndim(value) == 0 else np.reshape(value, np.shape(pattern))
 
 
-# What an expression may use beside quantities and what Python brings.
+# The functions that an expression may use in addition to quantities and Python's own functions.
 LIBRARY = {"np": expressions.numpy, "sigmoid": sigmoid, "relu": relu, "softmax": softmax, "like": like}
 BUILTINS = frozenset(expressions.BUILTINS)
-ONLY_THESE = {"__builtins__": expressions.BUILTINS}  # in a namespace without it an expression has all of Python's
+ONLY_THESE = {
+    "__builtins__": expressions.BUILTINS
+}  # without this entry an expression could use all of Python's builtins
 
 
 class Formula:
-    """One expression, compiled, and the names it needs; ``code`` is its text to be compiled with others.
+    """One compiled expression and the names that it needs. ``code`` is its source code, to be compiled with others.
 
-    Raises :class:`expressions.Refused` where it uses what it may not.
+    Raises :class:`expressions.Refused` if the expression uses something that is not allowed.
     """
 
     def __init__(self, text: str) -> None:
@@ -57,12 +62,12 @@ class Formula:
         self._code, self.code = expressions.compiled(text)
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
-        """The value, from those of what it needs."""
+        """Return the value, computed from ``values`` of the names that the expression needs."""
         return self.within({**LIBRARY, **values, **ONLY_THESE})
 
     def within(self, namespace: dict[str, Any]) -> Any:
-        """The value in a namespace that has LIBRARY and ONLY_THESE as well."""
-        # One dict for globals: the body of a comprehension sees no locals. The expression has been examined.
+        """Return the value in a namespace that also contains LIBRARY and ONLY_THESE."""
+        # All names are globals, since the body of a comprehension sees no locals. The expression has been examined.
         value = eval(self._code, namespace)
         if value.__class__ in expressions.GROWING:
             expressions.refuse_growth(value)
@@ -70,7 +75,10 @@ class Formula:
 
 
 def needs_of(text: str) -> list[str]:
-    """The names that an expression reads and that neither the library nor Python has; raises :class:`expressions.Refused`."""
+    """Return the names that an expression reads and that neither LIBRARY nor Python defines.
+
+    Raises :class:`expressions.Refused`.
+    """
     return [name for name in expressions.examine(text).names if name not in LIBRARY and name not in BUILTINS]
 
 
@@ -78,11 +86,11 @@ Layer = Mapping[str, Formula]
 
 
 class Quantities:
-    """Quantities by name, computed when they are asked for.
+    """Quantities by name, each computed when it is first read.
 
-    ``layers`` are mutations and, last, the right formulas: the first that has a name counts. A formula that
-    mentions its own name means what the layers below make of it, and in the end the input of that name.
-    ``library`` has functions that take the place of those of LIBRARY.
+    ``layers`` are mutations and, last, the correct formulas. The first layer that has a name is used. A formula that
+    mentions its own name reads the value of the layers below, and finally the input of that name. The functions in
+    ``library`` replace those of LIBRARY.
     """
 
     def __init__(
@@ -102,9 +110,9 @@ class Quantities:
         return self._values[name]
 
     def _compute(self, name: str, above: int) -> None:
-        """Let the namespace hold what the layers from ``above`` on make of ``name``: its input where none has it.
+        """Store the value of ``name`` by the layers from index ``above`` on; without a formula it is the input.
 
-        Raises KeyError if there is none.
+        Raises KeyError if there is neither.
         """
         for depth in range(above, len(self._layers)):
             formula = self._layers[depth].get(name)
@@ -118,6 +126,6 @@ class Quantities:
             if other != name and other not in self._known:
                 self._compute(other, 0)
                 self._known.add(other)
-        if name in formula.needs:  # last: the name stands for what is below for this formula alone
+        if name in formula.needs:  # last, since only this formula may read the value of the layers below
             self._compute(name, depth + 1)
         self._values[name] = formula.within(self._values)

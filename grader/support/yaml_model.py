@@ -1,4 +1,4 @@
-"""YAML into a pydantic model, with the file and line of every mistake."""
+"""Reads YAML into a pydantic model and reports every mistake with file and line."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .similar_names import nearest
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster
 MAX_DEPTH = 100
 MAX_SIZE = 4 << 20  # bytes
-MAX_NODES = 1_000_000  # with what stands for an alias counted each time: ten lines can stand for billions
+MAX_NODES = 1_000_000  # nodes of an alias count each time that it is used: ten lines can expand to billions
 Location = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class Mistakes(UsageError):
-    """All that is wrong in a file: a sentence for each mistake, by its line."""
+    """All mistakes in a file: (line, sentence) for each, sorted by line."""
 
     def __init__(self, path: Path, found: Sequence[tuple[int, str]]) -> None:
         self.path = path
@@ -32,12 +32,12 @@ class Mistakes(UsageError):
         super().__init__("\n".join(self.lines()))
 
     def lines(self) -> list[str]:
-        """Each mistake with file and line."""
+        """Return each mistake with file and line."""
         return [f"{self.path}:{line}: {sentence}" for line, sentence in self.found]
 
 
 class MistakeAt(ValueError):
-    """Raised by a model's own validator: the mistake is the text ``value`` somewhere below ``location``."""
+    """Raised by a validator of a model: the mistake is the string ``value`` somewhere below ``location``."""
 
     def __init__(self, location: Location, value: str, message: str) -> None:
         super().__init__(message)
@@ -46,19 +46,19 @@ class MistakeAt(ValueError):
 
 
 def load(path: Path, model: type[Model]) -> Model:
-    """Read ``path`` as ``model``; raises UsageError, a sentence with file and line for each mistake in it."""
+    """Return the model read from ``path``. Raises UsageError with one sentence, file and line per mistake."""
     return load_with_lines(path, model)[0]
 
 
 def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Location], int]]:
-    """The same, and a function that returns the line of a location in the file.
+    """Return the model and a function that maps a location to its line in the file. Raises UsageError as :func:`load`.
 
-    Sentences name a key by its path in the file, or, where the model has ``LINES_NAME_ENTRIES``, of an entry in a list by
-    the key alone.
+    Messages name a key by its path in the file. If the model has ``LINES_NAME_ENTRIES``, they name the keys of list
+    entries without the path.
     """
     try:
         if path.stat().st_size > MAX_SIZE:
-            raise UsageError(f"{path}: has more than {MAX_SIZE >> 20} MB; keep data in files of their own.")
+            raise UsageError(f"{path}: the file is larger than {MAX_SIZE >> 20} MB; move data to separate files.")
         text = path.read_text(encoding="utf-8")
         _refuse_depth(path, text, LOADER)
         root = yaml.compose(text, Loader=LOADER)
@@ -66,16 +66,16 @@ def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Lo
             _refuse_duplicate_keys(path, root)
         data = yaml.load(text, Loader=LOADER)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+        raise UsageError(f"{path}: the file cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+        raise UsageError(f"{path}: the file is not UTF-8 text; save it as UTF-8.") from error
     except (yaml.YAMLError, RecursionError) as error:
-        # libyaml has a limit of its own, which its look-ahead can reach before the first event; Python's parser has none.
+        # libyaml has its own limit, and its look-ahead can reach that before the first event. Python's parser has no limit.
         with suppress(yaml.YAMLError):
             _refuse_depth(path, text, yaml.SafeLoader)
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        from ..submission import unreadable  # only a broken file needs it
+        from ..submission import unreadable  # only needed for a broken file
 
         conflict = unreadable.conflict_line(text)
         if conflict is not None:
@@ -93,7 +93,7 @@ def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Lo
 
 
 def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
-    """The errors without those about keys that are missing only because they are misspelt."""
+    """Return the errors without those about keys that seem to be missing because they are misspelt."""
     unknown = [error for error in errors if error["type"] == "extra_forbidden"]
     misspelt = {(error["loc"][:-1], _meant(error, model)) for error in unknown}
 
@@ -107,13 +107,13 @@ def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]
 
 
 def _meant(error: ErrorDetails, model: type[BaseModel]) -> str | None:
-    """The key that an unknown one is a misspelling of; None where there is none."""
+    """Return the key that an unknown key is probably a misspelling of, or None."""
     written = str(error["loc"][-1])
     return nearest(written, {key for key in _keys(model.model_json_schema()) if key != written})
 
 
 def _first_of_each_place(errors: Sequence[ErrorDetails]) -> list[tuple[str, ErrorDetails]]:
-    """One error for each place: of a union pydantic lists what is wrong with each member, and within it."""
+    """Return one (place, error) per place. For a union, pydantic lists errors for each member and inside each member."""
     found: list[tuple[str, ErrorDetails]] = []
     whole: list[str] = []
     for error in errors:
@@ -125,23 +125,23 @@ def _first_of_each_place(errors: Sequence[ErrorDetails]) -> list[tuple[str, Erro
 
 
 def _by_the_line(place: str) -> str:
-    """The place without the lists that it lies in, since the line says which entry is meant."""
+    """Return the place without the lists around it, since the line number identifies the entry."""
     inner = re.sub(r"^(?:\w+\.\d+\.)+", "", place)
     return re.sub(r"^(\w+)\.\d+$", r"an entry of \1", inner)
 
 
 def _refuse_depth(path: Path, text: str, loader: Any) -> None:
-    """Refuse what is nested too deep, or becomes too large by aliases.
+    """Raise UsageError if the file is nested too deep, or becomes too large through aliases.
 
-    Event by event, since libyaml composes by recursion in C, where too much of it kills the process.
+    It reads event by event, since libyaml composes nodes by recursion in C and would crash the process.
     """
-    open_nodes: list[tuple[str | None, int]] = []  # their anchor, and how many nodes there were before
+    open_nodes: list[tuple[str | None, int]] = []  # (anchor, number of nodes before it)
     sizes: dict[str, int] = {}
     line = nodes = 0
     for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1 if event.start_mark else line
         if isinstance(event, yaml.AliasEvent):
-            nodes += sizes.get(str(event.anchor), 0)  # an unknown one is a mistake, which is reported later
+            nodes += sizes.get(str(event.anchor), 0)  # an unknown anchor is a mistake that is reported later
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, before = open_nodes.pop()
             if anchor:
@@ -151,9 +151,9 @@ def _refuse_depth(path: Path, text: str, loader: Any) -> None:
             if isinstance(event, yaml.CollectionStartEvent):
                 open_nodes.append((event.anchor, nodes - 1))
         if len(open_nodes) > MAX_DEPTH:
-            raise UsageError(f"{path}:{line}: is nested more than {MAX_DEPTH} deep; make it flatter.")
+            raise UsageError(f"{path}:{line}: the nesting is more than {MAX_DEPTH} levels deep; make it flatter.")
         if nodes > MAX_NODES:
-            raise UsageError(f"{path}:{line}: becomes too large by its aliases; write it without them.")
+            raise UsageError(f"{path}:{line}: the file becomes too large through its aliases; write it without them.")
 
 
 def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:
@@ -161,7 +161,7 @@ def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
-                raise UsageError(f"{path}:{key.start_mark.line + 1}: '{key.value}' is given twice; keep one.")
+                raise UsageError(f"{path}:{key.start_mark.line + 1}: the key '{key.value}' appears twice; keep one.")
             seen.add(key.value)
             _refuse_duplicate_keys(path, value)
     elif isinstance(node, yaml.SequenceNode):
@@ -190,7 +190,7 @@ def _lines_of_text(node: yaml.Node | None, text: str) -> Iterator[int]:
 
 
 def _follow(node: yaml.Node | None, location: Location) -> tuple[int, yaml.Node | None]:
-    """Follow a pydantic location through the tree as far as it goes (it also names union members)."""
+    """Return line and node of a pydantic location, as far as it exists in the tree (locations also name union members)."""
     line = 1
     for step in location:
         found: yaml.Node | None = None
@@ -207,7 +207,7 @@ def _follow(node: yaml.Node | None, location: Location) -> tuple[int, yaml.Node 
 
 
 def _place(location: Location) -> str:
-    """``checks.2.points`` for a reader; what pydantic adds to name a member of a union is left out."""
+    """Return a readable location such as ``checks.2.points``, without pydantic's names of union members."""
     steps = [str(step) for step in location]
     plain = [
         step for step in steps if not re.search(r"[\[(]|^[A-Z]\w+$|^(bool|int|float|str|list|constrained-\w+)$", step)
@@ -221,11 +221,11 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
     context: dict[str, Any] = error.get("ctx", {})
     match error["type"]:
         case "model_type" | "dict_type" if ".inputs." in where:
-            return f"{where} has to be a number, a list of numbers, a list of equal rows, or a mapping with 'draw'."
+            return f"{where} must be a number, a list of numbers, a list of rows of equal length, or a mapping with 'draw'."
         case "model_type" | "dict_type" if where.startswith("globals."):
-            return f"{where} has to be a number, a list of numbers, or a mapping with 'length_of' or 'file'."
+            return f"{where} must be a number, a list of numbers, or a mapping with 'length_of' or 'file'."
         case "model_type" | "dict_type":
-            return f"{where} has to be keys with values."
+            return f"{where} must be a mapping of keys to values."
         case "string_pattern_mismatch":
             return f"{where} is {error['input']!r}; write it in lower case with hyphens, like single-neuron."
         case "missing":
@@ -235,7 +235,7 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
             sentence = f"{where} is not a known key; remove it or correct its spelling."
             return f"{sentence} Did you mean {meant}?" if meant else sentence
         case "union_tag_invalid":
-            return f"{where}: kind '{context['tag']}' is not known; allowed are {context['expected_tags']}."
+            return f"{where}: unknown kind '{context['tag']}'; allowed are {context['expected_tags']}."
         case "union_tag_not_found":
             return f"{where} has no 'kind'; every check needs one."
         case "literal_error" | "enum":
@@ -243,14 +243,14 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
         case _ if error["loc"] and error["input"] is None and error["type"].endswith("_type"):
             return f"{where} is empty; write its value after the colon."
         case "list_type":
-            return f"{where} has to be a list: write each entry on a line of its own, after a '-'."
+            return f"{where} must be a list: write each entry on its own line after a '-'."
         case "value_error":
             return str(context["error"]) if isinstance(context["error"], MistakeAt) else f"{where}: {context['error']}"
     return f"{where} is {error['input']!r}; {error['msg'][0].lower()}{error['msg'][1:]}."
 
 
 def _keys(schema: Any) -> list[str]:
-    """The keys of a model and of all models in it, by its JSON schema."""
+    """Return the keys of a model and of all models inside it, from its JSON schema."""
     if not isinstance(schema, dict):
         return []
     nested = [name for part in schema.values() for name in _keys(part)]

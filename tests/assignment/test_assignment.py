@@ -44,7 +44,7 @@ def test_a_folder_is_an_assignment(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("kind: values", "kind: value", 12, "kind 'value' is not known; allowed are 'values', 'gradients'"),
+        ("kind: values", "kind: value", 12, "unknown kind 'value'; allowed are 'values', 'gradients'"),
         ("    kind: values\n", "", 10, "has no 'kind'; every check needs one."),
         ("points: 10", "points: ten", 15, "points is 'ten'; input should be a valid number"),
         ("points: 10", "points: -1", 15, "points is -1; input should be greater than or equal to 0."),
@@ -71,7 +71,7 @@ def test_a_folder_is_an_assignment(tmp_path):
         ),
         ("title: A tiny assignment\n", "", 1, "title is missing; add it."),
         ("signature: (z)", "signature: [z", 6, "not valid YAML"),
-        ("signature: (z)", "signature: " + "[" * 100_000, 6, "is nested more than 100 deep"),
+        ("signature: (z)", "signature: " + "[" * 100_000, 6, "the nesting is more than 100 levels deep"),
         ("signature: (z)", 'signature: "(z="', 6, "'(z=' is not a Python signature like (X, w, b=0.0)."),
         ("name: tiny", "name: Tiny One", 1, "name is 'Tiny One'"),
         ("signature: (z)", 'signature: "(*, z)"', 6, "is not a Python signature"),
@@ -82,7 +82,7 @@ def test_a_folder_is_an_assignment(tmp_path):
         ("shape: [3]", "shape: [-3]", 8, "should be greater than or equal to 0"),
         ("probes:\n", "names: {q: [r]}\nprobes:\n", 7, "'q' is not a known name; allowed are z, a."),
         ("checks:\n", "known_wrong: [{file: x.py, fails: nothing}]\nchecks:\n", 9, "'nothing' is not a known check"),
-        ('version: "1"', 'version: "1"\nversion: "2"', 3, "'version' is given twice; keep one."),
+        ('version: "1"', 'version: "1"\nversion: "2"', 3, "the key 'version' appears twice; keep one."),
         ("draw: normal", "draw: gauss", 8, "allowed are 'normal', 'uniform', 'choice' or 'labels'"),
     ],
 )
@@ -239,7 +239,7 @@ checks:
         ("{type: array, part_of: fashion_mnist}", "{type: array}", 17, "which titles need"),
         ("title: q", "title: p", 17, "two panels have the same title"),
         ("{share: 1, at_least: 0.9}", "{share: 0.9, at_least: 0.9}", 18, "no band has the share 1"),
-        ("{share: 0.5, at_least: 0.8}", "{share: 0.5, at_least: 0.95}", 18, "a better value of at_least has to give"),
+        ("{share: 0.5, at_least: 0.8}", "{share: 0.5, at_least: 0.95}", 18, "a better value of at_least must give"),
         ('"(X, labels)"', '"(X, y)"', 18, "'labels' is not a known argument of train"),
         ('"(params, X)"', '"(X)"', 18, "'params' is not a known argument of predict"),
         ("signature: (images)", "signature: ()", 11, "'images' is not a known argument of preprocess"),

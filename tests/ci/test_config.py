@@ -98,7 +98,7 @@ def test_all_mistakes_are_reported_at_once_under_the_keys_that_were_written(read
             4,
             "submission is missing",
         ),
-        ("assignments: {assignment: single-neuron, submission: a.py}\n", 1, "assignments has to be a list"),
+        ("assignments: {assignment: single-neuron, submission: a.py}\n", 1, "assignments must be a list"),
         ("- assignment: single-neuron\n  submission: a.py\n", 1, "it is a list; write the key assignments above it"),
         ("", 1, "it is empty; name the exercise"),
         (
@@ -110,9 +110,9 @@ def test_all_mistakes_are_reported_at_once_under_the_keys_that_were_written(read
         ("assignment: single-neuron\nsubmission: week1\\a.py\n", 2, "has a backslash; write / between folders."),
         ("assignment: single-neuron\nsubmision: a.py\n", 2, "Did you mean submission?"),
         ("assignmnt: single-neuron\nsubmision: a.py\n", 1, "Did you mean assignment?"),
-        ("assignments:\n  - single-neuron\n", 2, "an entry of assignments has to be keys with values."),
+        ("assignments:\n  - single-neuron\n", 2, "an entry of assignments must be a mapping of keys to values."),
         ("assignment:\nsubmission: a.py\n", 1, "assignment is empty; write its value after the colon."),
-        ("assignment: single-neuron\nsubmission: a.py\nformats: junit\n", 3, "formats has to be a list"),
+        ("assignment: single-neuron\nsubmission: a.py\nformats: junit\n", 3, "formats must be a list"),
         ("assignment: single-neuron\nsubmission: a.py\nseed: seven\n", 3, "seed is 'seven'"),
     ],
 )

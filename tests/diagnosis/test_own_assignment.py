@@ -169,10 +169,22 @@ WRONG = [
     ("name: wrong-delta, function: slopes", "name: wrong-delta, function: slope", "'slope' is not a known function"),
     ("instead: {dw: X.T @ out / m}", "instead: {dv: X}", "'dv' is not a known step or input of slopes"),
     ("instead: {dw: X.T @ out / m}", "instead: {dw: X.T @}", "'X.T @' is not a Python expression"),
-    (", instead: {dw: X.T @ out / m}", "", "'wrong-delta' needs one of instead, options, mutation or detector"),
-    ("instead: {dw: X.T @ out / m}", "instead: {dw: X}, detector: factor", "'wrong-delta' needs one of"),
-    ("instead: {dw: X.T @ out / m}", "mutation: mistakes.cut, each: {k: [1]}", "each and unknown go with instead"),
-    ("instead: {dw: X.T @ out / m}", "detector: factor, unknown: c", "each and unknown go with instead"),
+    (
+        ", instead: {dw: X.T @ out / m}",
+        "",
+        "'wrong-delta' needs exactly one of instead, options, mutation and detector",
+    ),
+    ("instead: {dw: X.T @ out / m}", "instead: {dw: X}, detector: factor", "'wrong-delta' needs exactly one of"),
+    (
+        "instead: {dw: X.T @ out / m}",
+        "mutation: mistakes.cut, each: {k: [1]}",
+        "each and unknown are only allowed together with instead",
+    ),
+    (
+        "instead: {dw: X.T @ out / m}",
+        "detector: factor, unknown: c",
+        "each and unknown are only allowed together with instead",
+    ),
     (
         "instead: {dw: X.T @ out / m}",
         "options: {direction: 1}",
