@@ -1,15 +1,15 @@
-"""What is bound where an import has failed: nothing happens until somebody uses it."""
+"""The object that is bound to a name if its import failed: it raises an error only when it is used."""
 
 from __future__ import annotations
 
 from typing import Any, NoReturn
 
-# Asked for by whoever only looks at an object; of these names no module is used.
+# Other dunder attributes are read by code that only inspects an object; reading one of these is a use of the module.
 USED = ("__version__", "__file__", "__path__", "__all__")
 
 
 class Absent:
-    """Stands for a module, or for a name of one, that could not be imported; its use raises the error of the import."""
+    """Replaces a module, or a name of a module, that could not be imported; any use raises the error of the import."""
 
     def __init__(self, label: str, error: ImportError) -> None:
         object.__setattr__(self, "_absent", (label, type(error), str(error), error.name))

@@ -1,7 +1,7 @@
-"""A Keras model as data: its configuration and its weights, from which it can be built again elsewhere.
+"""A Keras model as data: its configuration and its weights, from which another process can rebuild it.
 
-Which objects are models, and how one is asked, is decided by Keras's own classes and functions, kept from before
-student code ran: neither a class with the same name nor a method that a submission replaces changes that.
+Keras's own classes and methods, stored before student code ran, decide which objects are models and how they predict:
+a class with the same name, or a method that a submission replaces, has no effect.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ MOST_CONFIGURATION = 1 << 20  # bytes
 MOST_WEIGHTS = 24 << 20  # bytes
 
 _type, _mro = type, type.__dict__["__mro__"].__get__
-_classes: dict[str, type] = {}  # Keras's own
+_classes: dict[str, type] = {}  # the original classes of Keras
 _methods: dict[str, Callable[..., Any]] = {}
 _PARTS = {
-    "keras.src.models.model": "Model",  # by models, before it records what a model is asked
+    "keras.src.models.model": "Model",  # kept by recording.py, before it replaces the methods
     "keras.src.models.sequential": "Sequential",
     "keras.src.models.functional": "Functional",
     "tf_keras.src.engine.training": "OlderModel",
@@ -32,13 +32,13 @@ _PARTS = {
 
 
 def watch() -> None:
-    """Keep Keras's classes as soon as they are imported."""
+    """Store Keras's classes as soon as they are imported."""
     for module in list(_PARTS)[1:]:
         hooks.after_import(module, keep)
 
 
 def keep(module: ModuleType) -> None:
-    """Keep the class of a module that has just been imported, and its methods as they are now."""
+    """Store the class of a module that has just been imported, and its current methods."""
     name = _PARTS[module.__name__]
     kind = _classes[name] = module.__dict__[name.removeprefix("Older")]
     for method in ("predict", "get_config"):
@@ -46,29 +46,29 @@ def keep(module: ModuleType) -> None:
 
 
 def is_a(value: Any, *names: str) -> bool:
-    """Whether ``value`` really is an object of one of these classes of Keras: no ``__class__`` is believed."""
+    """True if ``value`` is an instance of one of these classes of Keras; its ``__class__`` is ignored."""
     kinds = _mro(_type(value))
     return any(name in _classes and any(kind is _classes[name] for kind in kinds) for name in names)
 
 
 def is_model(value: Any) -> bool:
-    """Whether ``value`` is a Keras model."""
+    """True if ``value`` is a Keras model."""
     return is_a(value, "Model", "OlderModel")
 
 
 def predict(model: Any, inputs: Array, batch: int) -> Any:
-    """What Keras's own ``predict`` says, whatever the class of ``model`` has in its place."""
+    """Return the result of Keras's own ``predict``, even if the class of ``model`` replaces the method."""
     name = "Model" if is_a(model, "Model") else "OlderModel"
     answer = _methods[f"{name}.predict"](model, inputs, batch_size=batch, verbose=0)
-    is_foreign = isinstance(answer, np.ndarray) and answer.dtype.kind == "V"  # bfloat16, as of mixed precision
+    is_foreign = isinstance(answer, np.ndarray) and answer.dtype.kind == "V"  # bfloat16, from mixed precision
     return answer.astype(np.float32) if is_foreign else answer
 
 
 def taken(model: Any) -> dict[str, Any]:
-    """The model as ``{"configuration": JSON as uint8, "weights": arrays, "moving": flags, "known", "otherwise", "distance"}``.
+    """Return ``{"configuration": JSON as uint8, "weights": arrays, "moving": flags, "known", "otherwise", "distance"}``.
 
-    ``configuration`` is None for a class of the submission's own, and ``weights`` is None where they are too large.
-    ``moving`` says which weights are statistics, which a prediction may change. The rest is :mod:`weights`' record.
+    ``configuration`` is None for a class that the submission defines; ``weights`` is None if they are too large.
+    ``moving`` marks the weights that are statistics, which a prediction may change. The rest comes from :mod:`weights`.
     """
     variables = list(model.weights)
     arrays: list[Array] | None = [weights.as_array(variable) for variable in variables]
@@ -109,4 +109,4 @@ def _configuration(model: Any) -> Array | None:
 def _refuse(value: Any) -> Any:
     if _type(value).__module__ == "numpy" and hasattr(value, "tolist"):
         return value.tolist()
-    raise TypeError(f"{_type(value).__name__} is no plain data")
+    raise TypeError(f"{_type(value).__name__} is not plain data")

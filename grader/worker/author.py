@@ -2,15 +2,16 @@
 
 Such a worker never holds student code. Requests are ::
 
-    {"id", "file", "function"}                        its parameters
-    {"id", "file", "function", "arguments"}           call it: what all calls share, a list with what each has besides,
-                                                      and the names of functions of the grader's that it can call
-    {"id", "file", "function", "train"}               call it with these arguments, and keep the model that it returns
-    {"id", "predict"}                                 what that model predicts
+    {"id", "file", "function"}                        return the parameters of the function
+    {"id", "file", "function", "arguments"}           call it several times: (the keyword arguments of all calls, a list
+                                                      with the additional ones of each call, the names of functions of
+                                                      the grader that it may call)
+    {"id", "file", "function", "train"}               call it with these arguments, and keep the returned model
+    {"id", "predict"}                                 return the predictions of that model
 
 where ``arguments``, ``train`` and ``predict`` are encoded. Answers carry ``id`` and ``value``, or ``error``: see
-:func:`described`. Before its answer a function can call one of the grader's, by ``{"id", "call", "arguments"}``, which is
-answered by ``{"returned"}`` or ``{"raised": [type, message]}``, and by other requests before that.
+:func:`described`. Before the answer, the function can call functions of the grader with ``{"id", "call", "arguments"}``.
+The grader answers with ``{"returned"}`` or ``{"raised": [type, message]}``, and may send other requests before that.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from . import frames, values
 
 
 def described(error: BaseException, file: str) -> dict[str, Any]:
-    """What is told about an exception: its type and message, the line in ``file`` or None, and a module that is missing."""
+    """Return an exception as data: its type and message, the line in ``file`` or None, and the name of a missing module."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     missing = error.name if isinstance(error, ImportError) and error.name else ""
     return {
@@ -42,7 +43,7 @@ def described(error: BaseException, file: str) -> dict[str, Any]:
 
 
 def execute(file: str, stem: str) -> ModuleType:
-    """Execute a Python file and return it as a module; raises what it raises."""
+    """Execute a Python file and return it as a module; exceptions of the file are not caught."""
     spec = importlib.util.spec_from_file_location(f"grader_reference_{stem}", file)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -51,7 +52,7 @@ def execute(file: str, stem: str) -> ModuleType:
 
 
 class Author:
-    """The author's code, as it answers requests."""
+    """Answers requests with the author's code."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
@@ -59,7 +60,7 @@ class Author:
         self._model: Any = None
 
     def serve(self) -> None:
-        """Answer until the grader closes the channel. What is printed goes nowhere."""
+        """Answer requests until the grader closes the channel. Printed output is discarded."""
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
@@ -75,7 +76,7 @@ class Author:
         try:
             tree, raw = values.encode(self._value(request, payload))
             frame = frames.encode({"id": request["id"], "value": tree}, raw)
-        except BaseException as error:  # SystemExit as well
+        except BaseException as error:  # also SystemExit
             frame = frames.encode({"id": request["id"], "error": described(error, file)})
         self._channel.sendall(frame)
 
@@ -89,7 +90,7 @@ class Author:
         if function is None:
             return None
         if "train" in request:
-            self._model = None  # of two models at once memory may not have room
+            self._model = None  # memory may not be large enough for two models
             self._model = function(*values.decode(request["train"], payload))
             return None
         parameters = [*inspect.signature(function).parameters]
@@ -100,7 +101,7 @@ class Author:
         return [function(**{**common, **own, **functions}) for own in each]
 
     def _call(self, identity: int, name: str, *arguments: Any) -> Any:
-        """Let the grader call one of its functions, and answer what it asks for that."""
+        """Let the grader call one of its functions; answer the requests that it sends meanwhile."""
         tree, raw = values.encode(arguments)
         self._channel.sendall(frames.encode({"id": identity, "call": name, "arguments": tree}, raw))
         while True:

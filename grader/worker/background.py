@@ -1,4 +1,4 @@
-"""Keeps threads and child processes that print without a pause from ending what the main thread does."""
+"""Limits the output of threads and child processes, so that endless printing does not stop the main thread."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _sleep = time.sleep  # a submission may replace it
 
 
 class Share:
-    """What threads and child processes may print: ``characters``. More is dropped, and they are slowed down."""
+    """The ``characters`` that threads and child processes may print. More is dropped, and printing slows down."""
 
     def __init__(self, characters: int) -> None:
         self._left = characters
         self._main = (os.getpid(), threading.get_ident())
 
     def admits(self, characters: int) -> bool:
-        """Whether so many are to be printed; always for the thread that has made this."""
+        """True if so many characters may be printed; always True in the thread that created this object."""
         if (os.getpid(), threading.get_ident()) == self._main:
             return True
         self._left -= characters
@@ -38,7 +38,7 @@ class _Stream(io.TextIOWrapper):
 
 
 def limit_output(characters: int) -> None:
-    """Replace standard output and error, at their descriptors, by streams with a share for threads and children."""
+    """Replace standard output and standard error by streams that limit the output of threads and child processes."""
     share = Share(characters)
     streams = []
     for descriptor in (1, 2):

@@ -1,4 +1,4 @@
-"""What a cell shows, as a notebook keeps it."""
+"""The outputs of a cell, in the format of a notebook."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from . import frames
 
-FLOOD = 50  # times the output that is allowed; less is dropped where it is too much, and does no harm
-BYTES_OF_CHARACTER = 10  # at most, of what a cell has shown: six for a character, and what is around a short text
+FLOOD = 50  # output beyond this multiple of the limit ends the notebook; less is dropped and does no harm
+BYTES_OF_CHARACTER = 10  # most bytes for one character of output as JSON: six, and the keys around a short text
 
 
 class Shown:
-    """The outputs of one cell, from the messages that a kernel sends about it."""
+    """Collects the outputs of one cell from the messages that a kernel sends about it."""
 
     def __init__(self) -> None:
         self.outputs: list[dict[str, Any]] = []
@@ -21,7 +21,7 @@ class Shown:
         self._clear_before_next = False
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
-        """Take in one message; those of other kinds show nothing."""
+        """Add one message; messages of other types have no effect."""
         if kind == "clear_output":
             self._clear_before_next = bool(content.get("wait"))
             if not self._clear_before_next:
@@ -42,14 +42,14 @@ class Shown:
             return
         told = {key: value for key, value in content.items() if key not in ("transient", "text")}
         if kind == "stream":
-            told["parts"] = [content["text"]]  # joined once: a million short ones are one text
+            told["parts"] = [content["text"]]  # joined only at the end: there may be a million short ones
         self.outputs.append({"output_type": kind, **told})
         display = content.get("transient", {}).get("display_id")
         if display is not None:
             self._by_display.setdefault(display, []).append(self.outputs[-1])
 
     def finished(self) -> list[dict[str, Any]]:
-        """The outputs of a notebook's cell, as they are now: a thread that it has left behind may go on printing."""
+        """Return a copy of the current outputs in notebook format: a thread of the cell may still be printing."""
         return [_finished(output) for output in [*self.outputs]]
 
 
@@ -59,9 +59,10 @@ def _finished(output: dict[str, Any]) -> dict[str, Any]:
 
 
 class Teller:
-    """Tells the grader what each cell has shown, up to what it takes of a notebook that may show so many ``characters``.
+    """Sends the outputs of each cell to the grader, for a notebook that may output ``characters`` in total.
 
-    What is too long is left out: many short texts, or one that is displayed at many places, are no more than was allowed.
+    Outputs of a cell that exceed the remaining bytes are left out, such as many short texts or an object that is
+    displayed many times.
     """
 
     def __init__(self, channel: socket.socket, identity: int, characters: int) -> None:
@@ -70,13 +71,13 @@ class Teller:
         self._left = BYTES_OF_CHARACTER * characters
 
     def tell(self, cell: int, outputs: list[Any]) -> None:
-        """Tell what one cell has shown."""
+        """Send the outputs of one cell."""
         if not outputs:
             return
         text = json.dumps(outputs, default=repr, skipkeys=True, ensure_ascii=False)
-        if "NaN" in text or "Infinity" in text:  # which are no JSON, unless they stand in a text
+        if "NaN" in text or "Infinity" in text:  # not valid JSON, unless they are inside a string
             text = json.dumps(json.loads(text, parse_constant=lambda _: None), ensure_ascii=False)
-        raw = text.encode(errors="replace")  # halves of characters are none
+        raw = text.encode(errors="replace")  # lone surrogates cannot be encoded
         if len(raw) <= self._left:
             self._left -= len(raw)
             self._channel.sendall(frames.encode({"id": self._identity, "shown": cell}, raw))

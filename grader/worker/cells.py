@@ -1,4 +1,4 @@
-"""Runs the cells of a notebook in a shell, statement by statement, in either engine."""
+"""Runs the cells of a notebook statement by statement, in the shell of either engine."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Described = dict[str, Any]
 
 
 class Cells:
-    """Stands between a shell and the statements of the cells that it executes."""
+    """Replaces the shell's method that runs a cell, so that each statement of the cell is run separately."""
 
     def __init__(self, shell: Any, channel: socket.socket, task: Described) -> None:
-        """``task`` has the load request, the numbers of the code cells that are executed, in order."""
+        """``task`` is made by :func:`task`: a part of the load request, and the numbers of the code cells in order."""
         self.loading = Loading(channel, task, shell.user_ns.__setitem__)
         self._numbers: list[int] = task["cells"]
         self._shell = shell
@@ -33,8 +33,8 @@ class Cells:
         shell.events.register("post_run_cell", self._finish)
 
     def locate(self, file: str) -> Described | None:
-        """The cell that a file of a traceback stands for."""
-        label = self._compiler.format_code_name(file)  # ("Cell", "In[3]") for what came from a cell
+        """Return ``{"cell": number}`` for the file name of a cell in a traceback, or None for another file."""
+        label = self._compiler.format_code_name(file)  # ("Cell", "In[3]") for code of a cell
         match = re.fullmatch(r"In ?\[(\d+)\]", label[1]) if label else None
         number = self._number(int(match[1])) if match else None
         return None if number is None else {"cell": number}
@@ -43,10 +43,10 @@ class Cells:
         return self._numbers[count - 1] if 0 < count <= len(self._numbers) else None
 
     def _begin(self, _: Any) -> None:
-        self._noted = self._running  # a cell that runs another one speaks for it
+        self._noted = self._running  # errors of a cell that is run by another cell belong to the outer one
 
     def _finish(self, result: Any) -> None:
-        """Note what has kept a whole cell from running."""
+        """Note an error that prevented a whole cell from running."""
         number = self._number(result.execution_count or 0)
         if result.error_before_exec is not None and not self._noted and number is not None:
             self.loading.note_cell(result.error_before_exec, result.info.raw_cell, self.locate, number)
@@ -59,7 +59,7 @@ class Cells:
         compiler: Any = compile,
         result: Any = None,
     ) -> bool:
-        """Take the place of the shell's ``run_ast_nodes``: whether one of the statements has raised an error."""
+        """Replace the shell's ``run_ast_nodes``: return True if one of the statements raised an error."""
         place = self.locate(cell_name)
         if place is None or self._running or result is None:
             return bool(await self._execute(nodelist, cell_name, interactivity, compiler=compiler, result=result))
@@ -89,7 +89,7 @@ class Cells:
         return first is not None
 
     def _show_as_written(self, source: str) -> None:
-        """Let what has just been noted have its line as it stands in the cell: ``%magic``, not what becomes of it."""
+        """Set the source line of the last noted failure as written in the cell: ``%magic``, not its translation."""
         lines = source.splitlines()
         for noted in self.loading.failures[-1:]:
             if noted.get("source", "").startswith("get_ipython()") and 0 < noted["line"] <= len(lines):
@@ -98,7 +98,7 @@ class Cells:
     async def _run_statement(
         self, node: ast.stmt, cell_name: str, interactivity: str, compiler: Any, result: Any
     ) -> BaseException | None:
-        """The error that a statement has raised; that of a missing import is not shown."""
+        """Run a statement and return its error or None; the error of a missing import is not displayed."""
         shell = self._shell
         result.error_in_exec = result.error_before_exec = None
         try:
@@ -110,10 +110,10 @@ class Cells:
                 except ImportError as error:
                     return error
                 except Exception:
-                    pass  # shown below
+                    pass  # the shell raises and displays it below
             how = {"compiler": compiler, "result": result}
             if any(isinstance(item, ast.Await | ast.AsyncFor | ast.AsyncWith) for item in ast.walk(node)):
-                # What waits is interrupted in the loop of the shell, not in itself: the grader ends it.
+                # TimeUp would interrupt the event loop of the shell, not this code: the grader ends the worker instead.
                 raised = await self._execute([node], cell_name, interactivity, **how)
             else:
                 with self.loading.limited():
@@ -125,7 +125,7 @@ class Cells:
         return (result.error_in_exec or result.error_before_exec) if raised else None
 
     def _opened(self, nodelist: list[ast.stmt], cell_name: str, compiler: Any, result: Any) -> list[ast.stmt]:
-        """The statements of a cell; those below a ``%%time``, which would not go on after an error."""
+        """Return the statements of a cell; for ``%%time`` the statements below it, which would stop at the first error."""
         code = code_in_magic(nodelist[0]) if len(nodelist) == 1 else None
         if code is None:
             return nodelist
@@ -140,7 +140,7 @@ class Cells:
 
 
 def task(request: Described, code_cells: list[tuple[int, str]]) -> Described:
-    """What is to be done with the code cells of a notebook, pairs of number and source."""
+    """Return the task for the code cells of a notebook, which are pairs (number, source); see :class:`Cells`."""
     left_out = {cell for cell, statement in request["left_out"] if statement == 0}
     wanted = [(number, source) for number, source in code_cells if source.strip()]
     return {
@@ -153,10 +153,10 @@ def task(request: Described, code_cells: list[tuple[int, str]]) -> Described:
 
 
 def first_cell(task: Described) -> str:
-    """The code of a cell that lets a kernel run the others statement by statement: :func:`kernel.begin`."""
+    """Return the code of a cell that makes a kernel run the others statement by statement: :func:`kernel.begin`."""
     return f"__import__('sys').modules['grader_worker.kernel'].begin({task!r})"
 
 
 def last_cell(task: Described) -> str:
-    """The code of a cell that never ends: :func:`kernel.take_over` with the notebook's own names."""
+    """Return the code of a cell that never ends: :func:`kernel.take_over` with the notebook's own names."""
     return f"__import__('sys').modules['grader_worker.kernel'].take_over({task!r}, globals())"

@@ -1,4 +1,4 @@
-"""Describes the classes of a submission, and calls a method on an instance that is made for this one call."""
+"""Describes the classes of a submission, and calls a method on a new instance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_METHODS = 100
 MAX_ATTRIBUTES = 40
 MAX_NAME = 60
 
-# Those of ``type`` itself: a metaclass may answer for its classes.
+# Attributes of ``type`` itself: a metaclass may return other values for its classes.
 _mro = type.__dict__["__mro__"].__get__
 _namespace = type.__dict__["__dict__"].__get__
 _name = type.__dict__["__name__"].__get__
@@ -24,9 +24,9 @@ Definitions = dict[str, list[Any]]
 
 
 def describe_classes(namespace: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return {class: {method: description}}, base classes of the submission included.
+    """Return {class: {method: description}}, including methods of base classes that the submission defines.
 
-    A method is described like a function, without ``self``, and by the attributes of ``self`` that it ``reads``
+    A method is described like a function, without ``self``, and with the attributes of ``self`` that it ``reads``
     and ``stores``, itself or through other methods that it calls.
     """
     classes: dict[str, dict[str, Any]] = {}
@@ -38,13 +38,13 @@ def describe_classes(namespace: dict[str, Any]) -> dict[str, dict[str, Any]]:
             if not is_from_library(name, value):
                 classes[name] = _describe(_definitions(value), left)
                 left -= len(classes[name])
-        except BaseException:  # a class that lies about itself is not an answer
+        except BaseException:  # a hostile class is left out
             continue
     return classes
 
 
 def _definitions(cls: type) -> Definitions:
-    """Return {name: definitions} of methods and properties, the overriding one first."""
+    """Return {name: definitions} of methods and properties, overriding definitions first."""
     found: Definitions = {}
     for base in _mro(cls):
         own = {} if is_from_library(_name(base), base) else dict(_namespace(base))
@@ -55,7 +55,7 @@ def _definitions(cls: type) -> Definitions:
 
 
 def _private(cls: type, name: str) -> str:
-    """What Python makes of ``self.__name`` inside the class."""
+    """Return the attribute name for ``self.__name`` inside the class, as Python mangles it."""
     return f"_{_name(cls).lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name
 
 
@@ -91,7 +91,7 @@ def _describe(definitions: Definitions, most: int) -> dict[str, Any]:
 
 
 def _followed(name: str, uses: dict[str, list[Any]]) -> tuple[list[str], list[str]]:
-    """The attributes that a method reads and stores, with those of all methods and properties that it uses."""
+    """Return the attributes that a method reads and stores, including those of the methods and properties it uses."""
     reads: dict[str, None] = {}
     stores: dict[str, None] = {}
     waiting, seen = [name], {name}
@@ -106,7 +106,7 @@ def _followed(name: str, uses: dict[str, list[Any]]) -> tuple[list[str], list[st
 
 
 def _uses(item: Any) -> tuple[dict[str, None], dict[str, None]]:
-    """The attributes of its first parameter, and of ``super()``, that one function reads and stores, in order."""
+    """Return the attributes of the first parameter and of ``super()`` that a function reads and stores, in order."""
     reads: dict[str, None] = {}
     stores: dict[str, None] = {}
     try:
@@ -134,10 +134,11 @@ def _uses(item: Any) -> tuple[dict[str, None], dict[str, None]]:
 
 
 def call(cls: Any, method: str, setup: list[Any], positional: list[Any], keywords: dict[str, Any]) -> tuple[Any, Any]:
-    """Return what the method returned, and the attributes of its instance afterwards.
+    """Call a method of a new instance; return its result and the requested attributes of the instance.
 
-    ``setup`` holds the keyword arguments to construct the instance with, several to try; the attributes to set
-    then; and the names of those to fetch. ``__init__`` stands for the construction alone, and all attributes.
+    ``setup`` is (a list of keyword arguments for the construction, of which the first that works is used; the attributes
+    to set afterwards; the names of the attributes to return). For ``__init__`` the instance is only constructed, and all
+    its attributes are returned.
     """
     constructions, attributes, fetch = setup
     instance = _instance(cls, constructions, bare=method != "__init__")
@@ -149,13 +150,13 @@ def call(cls: Any, method: str, setup: list[Any], positional: list[Any], keyword
     returned = getattr(instance, _private(cls, method))(*positional, **keywords)
     fetched = {}
     for name in fetch:
-        with contextlib.suppress(Exception):  # it is not there, or a property that cannot be had
+        with contextlib.suppress(Exception):  # a missing attribute, or a property that fails
             fetched[name] = object.__getattribute__(instance, _private(cls, name))
     return returned, fetched
 
 
 def _instance(cls: Any, constructions: list[dict[str, Any]], bare: bool) -> Any:
-    """An instance from the first construction that works; ``bare`` allows one without its ``__init__``."""
+    """Return an instance from the first construction that works; ``bare`` allows to skip ``__init__`` if none does."""
     problem: Exception | None = None
     for keywords in constructions:
         try:

@@ -1,4 +1,4 @@
-"""Commands of a notebook's cells: run without a terminal and without a network."""
+"""Shell commands in a notebook's cells; they run without a terminal and without a network."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ INSTALLS = re.compile(r"\b(pip3?|conda|mamba|uv|apt|apt-get)\b.*\binstall\b")
 
 
 def run(command: str) -> None:
-    """What ``!command`` and ``%pip`` do: as ever but without a terminal, and installing is skipped."""
+    """Run ``!command`` or ``%pip`` as usual, but without a terminal; installations are skipped."""
     print(output(command), end="")
 
 
 def output(command: str) -> str:
-    """What a command prints.
+    """Return the output of a command.
 
-    There is no network here, so an installer would only wait until the time for loading is over.
+    An installer is not run: without a network it would only wait until the time for loading is over.
     """
     if INSTALLS.search(command):
         return "Skipped: nothing can be installed while a submission is graded.\n"
-    import subprocess  # a module rarely has commands
+    import subprocess  # imported late: most submissions run no commands
 
     done = subprocess.run(
         command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
@@ -30,6 +30,6 @@ def output(command: str) -> str:
 
 
 def change_folder(path: str) -> None:
-    """What ``%cd`` does; a folder that is not there changes nothing."""
+    """Do the same as ``%cd``; a missing folder has no effect."""
     with contextlib.suppress(OSError):
         os.chdir(os.path.expanduser(path.strip().strip("'\"")) or ".")

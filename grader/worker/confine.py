@@ -1,9 +1,9 @@
-"""Shuts a process in before any student code is loaded.
+"""Confines a process before any student code is loaded.
 
-``config`` is what the grader's process sent: ``level``, ``read`` (pairs of a path to show and the real
-path behind it), ``hide`` (real paths below those, to leave out), ``own`` (this folder, shown in any
-case), ``work`` (the student's working folder), ``devices`` (of a GPU) and ``limits``. What cannot be done raises OSError with
-the name of the step.
+``config`` is the configuration from the grader's process: ``level``, ``read`` (pairs: a visible path and its
+real path), ``hide`` (real paths below those that are not visible), ``own`` (this folder, always visible),
+``work`` (the submission's working folder), ``devices`` (of a GPU) and ``limits``. A step that fails raises
+OSError with the name of the step.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from typing import Any
 
 from . import landlock, seccomp, system
 
-# systemd's range for dynamic users: nobody's files on any distribution. One each, as far as they
-# reach, since the kernel counts processes by uid and two workers would share their limit.
+# systemd's range for dynamic users: they own no files on any distribution. If possible each worker has
+# its own uid, because the kernel counts processes by uid and two workers would share one limit.
 FIRST_SPARE_UID = 61184
 SPARE_UIDS = 4000
-# The tables of pages of what is mapped take up to 1/512 of its size. A process may have mapped so many times its memory,
-# so that they take a quarter of that at most; but so many bytes in any case, since TensorFlow reserves more on a machine
-# with many processors.
+# Page tables take up to 1/512 of the mapped size. A process may map TIMES_MAPPED times its memory limit, so that the
+# tables take at most a quarter of that limit. It may always map LEAST_MAPPED bytes, because TensorFlow reserves a lot
+# of address space on a machine with many processors.
 TIMES_MAPPED = 128
 LEAST_MAPPED = 64 << 30
-DEVICES = ("null", "full", "random", "urandom")  # zero, mapped, is memory that counts for no process
+DEVICES = ("null", "full", "random", "urandom")  # not zero: mapped, it is memory that counts for no process
 
 
 def enter_namespaces() -> None:
-    """Leave the host's pids, mounts, network and IPC; as an ordinary user through a user namespace.
+    """Enter new namespaces for pids, mounts, network and IPC; an ordinary user also gets a user namespace.
 
-    The caller has to fork: its first child is process 1 of the new pid namespace.
+    The caller must fork afterwards: its first child is process 1 of the new pid namespace.
     """
     flags = (
         system.CLONE_NEWNS
@@ -46,17 +46,17 @@ def enter_namespaces() -> None:
         system.unshare(flags)
         return
     system.unshare(flags | system.CLONE_NEWUSER)
-    # Mapping oneself to oneself keeps files readable as before and gives nothing else.
+    # Mapping this user to itself keeps files readable as before and grants nothing else.
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
 def build_root(config: dict[str, Any]) -> None:
-    """Replace the file system by an empty one that shows only what the configuration names."""
+    """Replace the file system by an empty one that contains only the paths in the configuration."""
     system.mount(None, "/", None, system.MS_REC | system.MS_PRIVATE)
-    # Two steps, as the sources must stay reachable while the new root is filled: they may lie
-    # anywhere, also below /tmp. First everything moves to /old, then /new becomes the root.
+    # Two steps, because the sources must stay reachable while the new root is filled; they may be
+    # anywhere, even below /tmp. First everything moves to /old, then /new becomes the root.
     system.mount("tmpfs", "/tmp", "tmpfs", system.MS_NOSUID | system.MS_NODEV, "size=1m")
     os.mkdir("/tmp/old")
     os.mkdir("/tmp/new")
@@ -74,7 +74,7 @@ def build_root(config: dict[str, Any]) -> None:
     for path in hidden:
         if os.path.isdir("/new" + path):
             system.mount("tmpfs", "/new" + path, "tmpfs", flags, "size=64k,mode=755")
-        elif os.path.exists("/new" + path):  # else it lay inside another hidden one
+        elif os.path.exists("/new" + path):  # otherwise it was inside another hidden folder
             system.mount("/old/dev/null", "/new" + path, None, system.MS_BIND)
     _show(config["own"], config["own"])
     for path in hidden:
@@ -92,7 +92,7 @@ def build_root(config: dict[str, Any]) -> None:
 
 
 def _as_shown(hidden: list[str], shown: list[list[str]]) -> list[str]:
-    """Every path by which a hidden real path could be reached in the new root."""
+    """Return every path by which a hidden real path could be reached in the new root."""
     return [
         path + real_hidden[len(real) :]
         for real_hidden in hidden
@@ -102,7 +102,7 @@ def _as_shown(hidden: list[str], shown: list[list[str]]) -> list[str]:
 
 
 def _show(path: str, real: str) -> None:
-    """Make what lies at ``real`` on the host visible, read-only, at ``path``."""
+    """Mount the host's ``real`` path read-only at ``path``."""
     source, target = "/old" + real, "/new" + path
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
@@ -135,12 +135,12 @@ def _write_etc() -> None:
 
 
 def spare_uid() -> int:
-    """The uid to change to when started as root; ask outside, where pids tell workers apart."""
+    """Return the uid to change to if started as root; call it outside of the pid namespace, where pids are distinct."""
     return FIRST_SPARE_UID + os.getpid() % SPARE_UIDS
 
 
 def drop_privileges(config: dict[str, Any]) -> None:
-    """Give up every capability and, with ``change_uid``, root's uid for one that owns nothing."""
+    """Drop all capabilities; with ``change_uid``, also change from root to a uid that owns nothing."""
     system.drop_bounding_set()
     if config["change_uid"]:
         uid = config["spare_uid"]
@@ -152,17 +152,17 @@ def drop_privileges(config: dict[str, Any]) -> None:
 
 
 def be_killed_first() -> None:
-    """Where memory runs out the kernel is to kill what student code has started, not the grader."""
+    """Make the kernel kill this process and its children, not the grader, when memory runs out."""
     with contextlib.suppress(OSError):  # another system
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def set_limits(limits: dict[str, Any], gpu: bool = False) -> list[str]:
-    """Set this process's resource limits; its children inherit each of them anew. Returns those that cannot be set.
+    """Set the resource limits of this process and of each of its children; return the limits that cannot be set.
 
-    With a ``gpu`` there is no limit on what is mapped, since CUDA reserves more addresses than any other program.
+    With ``gpu`` the mapped size is not limited, because CUDA reserves more address space than any other program.
     """
-    import resource  # here alone: the grader's process reads this module on Windows as well
+    import resource  # imported late: the grader's process imports this module on Windows too
 
     wanted = {
         "RLIMIT_FSIZE": limits["disk_bytes"],
@@ -175,7 +175,7 @@ def set_limits(limits: dict[str, Any], gpu: bool = False) -> list[str]:
         wanted["RLIMIT_DATA"] = limits["memory_bytes"]
         if not gpu:
             wanted["RLIMIT_AS"] = max(LEAST_MAPPED, TIMES_MAPPED * limits["memory_bytes"])
-    else:  # macOS counts reserved addresses, more than any limit, and refuses to set it
+    else:  # macOS counts reserved address space, which is more than any limit, and refuses to set it
         gaps.append("memory of each process")
     tasks = _tasks_of_this_user()
     if tasks is not None:
@@ -192,7 +192,10 @@ def set_limits(limits: dict[str, Any], gpu: bool = False) -> list[str]:
 
 
 def _tasks_of_this_user() -> int | None:
-    """RLIMIT_NPROC counts all threads of the user: those that already run must not use it up. None if not known."""
+    """Return the number of threads that this user already runs, or None if it is not known.
+
+    RLIMIT_NPROC counts all threads of the user, so the limit is set above this number.
+    """
     count, uid = 0, os.getuid()
     try:
         processes = [entry for entry in os.scandir("/proc") if entry.name.isdigit()]
@@ -210,27 +213,27 @@ def _tasks_of_this_user() -> int | None:
 
 
 def lock(config: dict[str, Any]) -> list[str]:
-    """The last step, in the process that will run student code: nothing can be undone after it.
+    """Do the last step of the confinement, which cannot be undone, in the process that will run student code.
 
-    Returns what stays open, beyond what the level always leaves open.
+    Return the gaps in addition to those that the level always has.
     """
     level = config["level"]
     gaps = set_limits(config["limits"], gpu=bool(config["devices"]))
     if os.getuid() == 0:
         gaps += [gap for gap in ("number of processes", "another user id") if gap not in gaps]
-    if not os.path.exists("/proc/self/task"):  # where the grader looks
+    if not os.path.exists("/proc/self/task"):  # the grader reads the memory from here
         gaps.append("memory of all processes together")
     if level == "none":
         return gaps
     system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
     if level == "medium":
-        # The process that runs a kernel talks to its client; the kernel itself, forked from it, sees less.
+        # A kernel is forked later and needs its own folder in /proc; it restricts itself further (hide_processes).
         of_proc = [("/proc", landlock.READ)] if config["engine"] == "kernel" else landlock.own_proc()
         readable = [pair for _, real in config["read"] for pair in landlock.carve(real, config["hide"])]
         landlock.restrict([*of_proc, (config["own"], landlock.READ), *readable], _writable(config))
         if landlock.version() < 6:
             gaps.append("signals to your other processes")
-        if config["engine"] == "kernel":  # which talks by them
+        if config["engine"] == "kernel":  # a kernel communicates through them
             gaps.append("Unix sockets")
     of_kernel = config["engine"] == "kernel"
     seccomp.install(unix_sockets=level == "strong" or of_kernel, landlock=level == "medium" and of_kernel)
@@ -238,11 +241,11 @@ def lock(config: dict[str, Any]) -> list[str]:
 
 
 def hide_processes(config: dict[str, Any]) -> None:
-    """Keep a kernel, which was forked after :func:`lock`, from reading about other processes; the rest stays as it is."""
+    """Forbid a kernel, which was forked after :func:`lock`, to read data about other processes; change nothing else."""
     if config["level"] == "medium":
         readable = [(path, landlock.READ) for path in (config["own"], *(real for _, real in config["read"]))]
         landlock.restrict([*landlock.own_proc(), *readable], _writable(config))
-        seccomp.install(unix_sockets=True)  # a second filter, which allows no Landlock any more
+        seccomp.install(unix_sockets=True)  # a second filter, which also forbids Landlock
 
 
 def _writable(config: dict[str, Any]) -> list[str]:

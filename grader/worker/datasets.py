@@ -1,6 +1,6 @@
-"""Serves ``keras.datasets.*.load_data()`` from the files that the grader shows, since there is no network here.
+"""Serves ``keras.datasets.*.load_data()`` from files of the grader, because a worker has no network.
 
-The modules are in place before Keras is: ``from keras.datasets import cifar10`` does not import it.
+The modules exist before Keras is imported: ``from keras.datasets import cifar10`` does not import Keras.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _files: dict[str, str] = {}
 
 
 def serve(files: dict[str, str]) -> None:
-    """Serve ``files``, {data set: .npz with x_train, y_train, x_test and y_test}; others say that they are not here."""
+    """Serve ``files``, {dataset: .npz with x_train, y_train, x_test and y_test}; other datasets raise OSError."""
     _files.update(files)
 
 
 def install() -> None:
-    """Put our modules in the place of Keras's."""
+    """Replace Keras's modules for datasets by our own."""
     modules = {name: ModuleType(f"keras.datasets.{name}") for name in NAMES}
     package = ModuleType("keras.datasets")
     package.__path__ = []
@@ -49,9 +49,9 @@ def install() -> None:
 
 
 def lay_out(files: dict[str, str], folder: str, copy: bool) -> None:
-    """Put ``files``, {relative name: file}, into ``folder``, where the submission brings none of that name.
+    """Put ``files``, {relative name: file}, into ``folder``, except those that the submission itself contains.
 
-    ``copy`` them where nothing keeps a submission from writing through a link.
+    ``copy`` copies the files instead of linking them; needed if a submission could write through a link.
     """
     for name, file in files.items():
         target = os.path.join(folder, name)
@@ -61,16 +61,16 @@ def lay_out(files: dict[str, str], folder: str, copy: bool) -> None:
 
 
 def arrays(name: str) -> dict[str, Array]:
-    """Return x_train, y_train, x_test and y_test of a served data set; raises KeyError if it is not served.
+    """Return x_train, y_train, x_test and y_test of a served dataset; raises KeyError if it is not served.
 
-    They are maps of the file: all workers share one copy in memory, but for what one of them changes for itself.
+    The arrays are copy-on-write maps of the file: all workers share one copy in memory.
     """
     with zipfile.ZipFile(_files[name]) as file:
         return {key: _map(file, f"{key}.npy") for key in ("x_train", "y_train", "x_test", "y_test")}
 
 
 def _map(file: zipfile.ZipFile, member: str) -> Array:
-    """Map an uncompressed member; its data begin behind a header of their own in the archive, and that of .npy."""
+    """Map an uncompressed member of an archive; its data start after the local header and the .npy header."""
     with file.open(member) as content:
         np.lib.format.read_magic(content)
         shape, _, dtype = np.lib.format.read_array_header_1_0(content)
@@ -85,7 +85,7 @@ def _map(file: zipfile.ZipFile, member: str) -> Array:
 
 
 def served() -> list[str]:
-    """The names of the data sets that are here."""
+    """Return the names of the served datasets."""
     return list(_files)
 
 
@@ -94,7 +94,7 @@ def _replace(name: str, module: ModuleType) -> None:
 
 
 def _load_data(name: str, *_: Any, **__: Any) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """Stand in for Keras's function; a path where to keep the file means nothing here."""
+    """Replace Keras's ``load_data``; its path argument is ignored."""
     if name not in _files:
         offered = ", ".join(_files) or "no dataset"
         raise OSError(f"{name} is not available while a submission is graded; this assignment offers {offered}.")

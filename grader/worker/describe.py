@@ -1,4 +1,4 @@
-"""Says in plain data what a submission defines and where it went wrong."""
+"""Describes the names that a submission defines and the errors that it raises, as plain data."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ MAX_TEXT = 500
 MAX_SEARCHED = 20_000  # characters of an error's text
 
 
-# Says where a file of a traceback belongs: {} for a submitted module, {"cell": 3} for the third code
+# Returns the place of a traceback's file: {} for a submitted module, {"cell": 3} for the third code
 # cell of a notebook, None for a library.
 Locate = Callable[[str], dict[str, Any] | None]
 
 
 def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return ({name: description}, {name: type}) of the functions and of the values at the top level.
+    """Return ({name: description}, {name: type}) of the global functions and of the other global values.
 
     A callable is described by its parameters ``[name, kind, has a default]`` and by the names in its last
-    ``return`` statement (see :func:`returned_names`). What ``from numpy import *`` brings is left out.
+    ``return`` statement (see :func:`returned_names`). Names from ``from numpy import *`` are left out.
     """
     functions: dict[str, Any] = {}
     others: dict[str, str] = {}
@@ -38,7 +38,7 @@ def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[
         if type(name) is not str or name.startswith("_") or type(value) is Absent:
             continue
         try:
-            # An object that can be called, a model for example, is both.
+            # A callable object, for example a model, is listed as both.
             if not (inspect.isroutine(value) or inspect.isclass(value)) and len(others) < MAX_NAMES:
                 others[name] = _text(type(value).__name__)
             if inspect.isclass(value) or not callable(value) or is_from_library(name, value):
@@ -51,19 +51,19 @@ def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[
                     "reads": reads,
                     "stores": stores,
                 }
-        except BaseException:  # an object that lies about itself is not an answer
+        except BaseException:  # a hostile object is left out
             continue
     return functions, others
 
 
 def parameters(function: Any) -> list[list[Any]]:
-    """Return [name, kind, has a default] of each parameter; what has no signature takes anything.
+    """Return [name, kind, has a default] of each parameter; a function without a signature accepts any arguments.
 
-    A wrapper that takes anything has the parameters of the function that it wraps.
+    A wrapper with ``(*args, **kwargs)`` has the parameters of the function that it wraps.
     """
     try:
         found = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):  # made by another language: np.maximum, or a partial of it
+    except (TypeError, ValueError):  # not written in Python: np.maximum, or a partial of it
         return [["args", "VAR_POSITIONAL", False]]
     if found and all(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in found):
         inner = state.plain(function)
@@ -73,7 +73,7 @@ def parameters(function: Any) -> list[list[Any]]:
 
 
 def is_from_library(name: str, value: Any) -> bool:
-    """Whether a name was imported, under this name, from a module that is not the submission's."""
+    """True if ``value`` was imported under this name from a module that is not part of the submission."""
     module = sys.modules.get(str(getattr(value, "__module__", "")))
     if module is None or module.__name__ in ("__main__", SUBMISSION):
         return False
@@ -83,10 +83,10 @@ def is_from_library(name: str, value: Any) -> bool:
 
 
 def returned_names(function: Any, own: str = "") -> list[str]:
-    """Return the names in the last ``return`` of ``function`` itself, [] where it has none.
+    """Return the names in the last ``return`` statement of ``function`` itself, or [] without one.
 
-    ``return dw, db`` gives ["dw", "db"]; anything but names counts as "" (its place is kept). In a method,
-    whose instance is called ``own``, attributes of that count as names, and so does a name that is alone.
+    ``return dw, db`` gives ["dw", "db"]; an expression that is not a name gives "". In a method, whose
+    instance is called ``own``, attributes of the instance count as names, and a single name is returned too.
     """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
@@ -111,7 +111,7 @@ def _name(node: ast.expr, own: str) -> str:
 
 
 def _own_nodes(definition: ast.AST) -> list[ast.AST]:
-    """All nodes of a function but those of functions inside it, in source order."""
+    """Return all nodes of a function in source order, without those of inner functions."""
     nodes = []
     for child in ast.iter_child_nodes(definition):
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
@@ -120,7 +120,7 @@ def _own_nodes(definition: ast.AST) -> list[ast.AST]:
 
 
 def describe_error(error: BaseException, locate: Locate) -> dict[str, Any]:
-    """Return type, text and the last line of the submission that the error passed through."""
+    """Return the type, the text, and the innermost and outermost line of the submission in the traceback."""
     described: dict[str, Any] = {"type": "Exception", "memory": isinstance(error, MemoryError)}
     try:
         described["type"] = _text(type(error).__name__)
@@ -143,7 +143,7 @@ def describe_error(error: BaseException, locate: Locate) -> dict[str, Any]:
 
 
 def useful(text: str) -> str:
-    """What an error's text says of values and shapes, without the frames and the colours that Keras puts around it."""
+    """Return the part of an error's text about values and shapes, without the frames and colours that Keras adds."""
     text = re.sub(r"\x1b\[[\d;]*m", "", text[:MAX_SEARCHED])
     if text.startswith(("Graph execution error", "Exception encountered when calling")):
         text = text.split("\nArguments received by")[0]
@@ -158,5 +158,5 @@ def useful(text: str) -> str:
 
 
 def _text(value: Any) -> str:
-    """At most MAX_TEXT characters, as a plain str even where ``__str__`` returns something cleverer."""
+    """Return at most MAX_TEXT characters, as a plain str even if ``__str__`` returns a subclass."""
     return str.__getitem__(str(value), slice(MAX_TEXT))

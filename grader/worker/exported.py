@@ -1,4 +1,4 @@
-"""What a notebook that was exported as a module calls: ``get_ipython()`` and ``display()``, without IPython."""
+"""``get_ipython()`` and ``display()`` for a notebook that was exported as a module, without IPython."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ SHELLS = ("bash", "sh", "system", "script", "!", "sx")
 
 
 class UsageError(Exception):
-    """What IPython raises for a magic that does not exist."""
+    """The exception that IPython raises for an unknown magic."""
 
 
 class Shell:
-    """Does what a notebook's shell does here, or nothing; of its methods only an unknown magic fails by itself."""
+    """A minimal notebook shell: it runs code and commands and ignores the rest, except that an unknown magic fails."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.user_ns = namespace
         self._has_extensions = False
 
     def system(self, command: str) -> None:
-        """``!command``."""
+        """Run ``!command``."""
         commands.run(command)
 
     def getoutput(self, command: str, *_: Any, **__: Any) -> list[str]:
-        """``lines = !command``."""
+        """Return the lines of ``lines = !command``."""
         return commands.output(command).splitlines()
 
     def run_line_magic(self, name: str, line: str = "", *_: Any, **__: Any) -> Any:
-        """``%name line``."""
+        """Run ``%name line``."""
         if name in ("cd", "pushd"):
             commands.change_folder(line)
         elif name in ("pip", "conda"):
@@ -49,13 +49,13 @@ class Shell:
         elif name == "time":
             self.ex(line)
         elif name in ("load_ext", "reload_ext"):
-            self._has_extensions = True  # nothing is loaded, and what their magics are called is not known
+            self._has_extensions = True  # nothing is loaded, and the names of its magics are not known
         elif name not in magics.LINE and not self._has_extensions:
             raise UsageError(f"Line magic function `%{name}` not found.")
         return None
 
     def run_cell_magic(self, name: str, line: str = "", cell: str = "", *_: Any, **__: Any) -> Any:
-        """A cell that begins with ``%%name line``."""
+        """Run a cell that begins with ``%%name line``."""
         if name in RUN_AS_CODE:
             self.ex(cell)
         elif name in SHELLS:
@@ -69,12 +69,12 @@ class Shell:
         return None
 
     def magic(self, text: str) -> Any:
-        """``%text``, as older versions export it."""
+        """Run ``%text``, in the form that older versions export."""
         name, _, line = text.partition(" ")
         return self.run_line_magic(name.lstrip("%"), line)
 
     def ex(self, code: str) -> None:
-        """Run code where the submission's own runs."""
+        """Run code in the submission's namespace."""
         exec(code, self.user_ns)
 
     run_cell = ex
@@ -86,7 +86,7 @@ class Shell:
 
 
 class _Nothing:
-    """Stands for the rest of a shell: whatever is asked of it succeeds."""
+    """Replaces all other attributes of a shell: every access and every call succeeds."""
 
     def __call__(self, *_: Any, **__: Any) -> _Nothing:
         return self
@@ -98,13 +98,13 @@ class _Nothing:
 
 
 def display(*values: Any, **_: Any) -> None:
-    """What ``display`` does without a notebook."""
+    """Print the values, as ``display`` does outside of a notebook."""
     for value in values:
         print(repr(value))
 
 
 def install(namespace: dict[str, Any]) -> None:
-    """Let the submission whose names are in ``namespace`` find both, also by ``from IPython import get_ipython``."""
+    """Provide both functions to the submission with this ``namespace``, also by ``from IPython import get_ipython``."""
     shell = Shell(namespace)
 
     def get_ipython() -> Shell:

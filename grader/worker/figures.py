@@ -1,4 +1,4 @@
-"""Keeps every matplotlib figure that the submission makes, and describes what is drawn in it."""
+"""Keeps every matplotlib figure that the submission creates, and describes its contents."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ NEED_A_SCREEN = (
 )
 MAX_FIGURES = 100
 MAX_AXES = 200
-MAX_ARTISTS = 50  # images or lines of one axes
-RAMP = 9  # values of an image whose colours are told
-MAX_ELEMENTS = 1 << 18  # of one image or line; a larger one is described without its data
+MAX_ARTISTS = 50  # images or lines in one subplot
+RAMP = 9  # number of values of an image whose colours are reported
+MAX_ELEMENTS = 1 << 18  # in one image or line; a larger one is described without its data
 
 _figures: list[Any] = []
 _cleared: list[dict[str, Any]] = []
 
 
 def watch() -> None:
-    """Keep figures from now on; a notebook's backend forgets them after each cell."""
+    """Keep all figures from now on; a notebook's backend drops them after each cell."""
     hooks.after_import("matplotlib", _stay_without_a_screen)
     hooks.after_import("matplotlib.figure", _keep_all)
     hooks.after_import("matplotlib.pyplot", _end_figures_when_shown)
 
 
 def describe_all() -> list[dict[str, Any]]:
-    """Return what is drawn in each figure that has axes: see :func:`_describe`."""
+    """Return a description of each figure that has subplots: see :func:`_describe`."""
     described = [*_cleared]
     for figure in list(_figures):
         try:
             if figure.axes:
                 described.append(_describe(figure))
-        except Exception:  # an artist that lies about itself
+        except Exception:  # a hostile artist
             continue
     return described
 
 
 def _stay_without_a_screen(module: ModuleType) -> None:
-    """Let ``matplotlib.use("TkAgg")`` do nothing: figures are drawn, and kept, all the same."""
+    """Make ``matplotlib.use("TkAgg")`` do nothing: figures are plotted and kept anyway."""
     use = module.use
 
     def use_what_works(backend: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -71,8 +71,8 @@ def _keep_all(module: ModuleType) -> None:
 
 
 def _end_figures_when_shown(module: ModuleType) -> None:
-    """Let show() of a module do what it does on a screen: who closes the window begins a new figure."""
-    if module.get_backend().lower() == "agg":  # a notebook's own show() does so
+    """Make show() in a module close all figures, as closing the windows does on a screen; the next plot is a new figure."""
+    if module.get_backend().lower() == "agg":  # in a notebook show() already does so
         module.show = lambda *_, **__: module.close("all")  # type: ignore[attr-defined]
 
 
@@ -82,7 +82,7 @@ def _describe(figure: Any) -> dict[str, Any]:
 
 def _describe_axes(axes: Any) -> dict[str, Any]:
     figure = axes.figure
-    beside = axes.get_shared_x_axes().get_siblings(axes)  # of plots above each other one label is enough
+    beside = axes.get_shared_x_axes().get_siblings(axes)  # stacked subplots may share one label
     x_label = next((one.get_xlabel() for one in (axes, *beside) if one.get_xlabel()), "") or figure.get_supxlabel()
     return {
         "titles": [str(axes.get_title(loc)) for loc in ("center", "left", "right") if axes.get_title(loc)],
@@ -101,9 +101,9 @@ def _describe_axes(axes: Any) -> dict[str, Any]:
 
 
 def _colours(image: Any) -> list[list[float]]:
-    """Red, green and blue in which the values of an image are drawn, from its smallest to its largest value.
+    """Return the colours (red, green, blue) of the values of an image, from the smallest to the largest value.
 
-    They follow from its colour map, its limits and whatever else a norm does. An image in colour has none.
+    They depend on the colour map and the norm. For an image that is stored in colour the list is empty.
     """
     values = np.ma.getdata(np.ma.asanyarray(image.get_array()))
     if values.ndim != 2 or values.dtype.kind not in "biuf" or not values.size:
@@ -115,7 +115,7 @@ def _colours(image: Any) -> list[list[float]]:
     if values.dtype.kind in "iub":
         ramp = ramp.round()
     norm = image.norm
-    if norm.vmin is not None and norm.vmax is not None and norm.vmin > norm.vmax:  # matplotlib fails as it draws
+    if norm.vmin is not None and norm.vmax is not None and norm.vmin > norm.vmax:  # matplotlib fails when it plots this
         shares = (ramp - norm.vmin) / (norm.vmax - norm.vmin)
     else:
         shares = norm(ramp)
@@ -125,4 +125,4 @@ def _colours(image: Any) -> list[list[float]]:
 
 def _data(values: Any) -> Any:
     array = np.ma.getdata(np.asanyarray(values))
-    return array if array.size <= MAX_ELEMENTS and array.dtype.kind in "biuf" else None  # no dates
+    return array if array.size <= MAX_ELEMENTS and array.dtype.kind in "biuf" else None  # for example dates

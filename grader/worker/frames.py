@@ -1,4 +1,4 @@
-"""Length-prefixed frames: a JSON header and a raw payload, with caps checked before allocating.
+"""Length-prefixed frames: a JSON header and a raw payload, with limits that are checked before allocating.
 
 Layout of a frame: 4 bytes header length, 8 bytes payload length (both big endian), the header as
 UTF-8 JSON (an object), the payload. Neither side ever unpickles anything.
@@ -14,10 +14,10 @@ from typing import Any
 PREFIX = struct.Struct("!IQ")
 MAX_HEADER = 4 << 20
 MAX_PAYLOAD = 256 << 20
-MAX_PARTS = 600_000  # of a header, or nearly; an answer has 100,000 values
+MAX_PARTS = 600_000  # approximate limit for a header; an answer has up to 100,000 values
 MAX_NESTING = 40
 
-# Student code may replace attributes of these modules later: keep our own references.
+# Student code may replace attributes of these modules later, so keep our own references.
 _dumps = json.dumps
 _loads = json.loads
 _pack = PREFIX.pack
@@ -33,15 +33,15 @@ def encode(header: dict[str, Any], payload: bytes = b"") -> bytes:
 
 
 def begin(header: dict[str, Any], length: int) -> bytes:
-    """Return what stands in a frame in front of a payload of that length."""
+    """Return the bytes of a frame before a payload of that length."""
     head = _dumps(header).encode()
     return _pack(len(head), length) + head
 
 
 def lengths(prefix: bytes, most: int = MAX_PAYLOAD) -> tuple[int, int]:
-    """Return (header length, payload length) of a frame; ``most`` is the largest payload that is asked for.
+    """Return (header length, payload length) of a frame; ``most`` is the largest payload that is accepted.
 
-    Raises ProtocolError when either is over its cap, before anything of that size is allocated.
+    Raises ProtocolError if either is over its limit, before anything of that size is allocated.
     """
     header, payload = PREFIX.unpack(prefix)
     if header > MAX_HEADER or payload > most:
@@ -50,8 +50,8 @@ def lengths(prefix: bytes, most: int = MAX_PAYLOAD) -> tuple[int, int]:
 
 
 def decode_header(raw: bytes) -> dict[str, Any]:
-    """Return the header of a frame; raises ProtocolError on anything but a JSON object, and on one of too many parts."""
-    if sum(map(raw.count, (b",", b"[", b"{"))) > MAX_PARTS:  # each may take a hundred bytes, once it is read
+    """Return the header of a frame; raises ProtocolError if it is not a JSON object or has too many parts."""
+    if sum(map(raw.count, (b",", b"[", b"{"))) > MAX_PARTS:  # each part may need a hundred bytes once it is decoded
         raise ProtocolError("the header of a frame has too many parts")
     try:
         header = _loads(raw)
@@ -63,7 +63,7 @@ def decode_header(raw: bytes) -> dict[str, Any]:
 
 
 def receive(channel: socket.socket) -> tuple[dict[str, Any], bytes]:
-    """Block until one frame has arrived; raises EOFError when the other side is gone."""
+    """Wait for one frame and return (header, payload); raises EOFError if the other side has closed the channel."""
     header_length, payload_length = lengths(_exactly(channel, PREFIX.size))
     header = decode_header(_exactly(channel, header_length))
     return header, _exactly(channel, payload_length)

@@ -1,7 +1,8 @@
-"""Files that a course gave its students: found by their name, whatever folder the student's path has.
+"""Files that a course gave its students: they are found by their name, whatever folder the student's path contains.
 
-Nothing changes for a path that exists. Where there is nothing, and it was to be read, the file of that name is read instead.
-What Python opens is met here, and with it what NumPy, pandas and Pillow open; OpenCV and h5py open files themselves.
+Nothing changes for a path that exists. If a path to be read does not exist, the course's file of the same name is read
+instead. This module covers files opened by Python, including NumPy, pandas and Pillow; OpenCV and h5py open files
+themselves and are covered separately.
 """
 
 from __future__ import annotations
@@ -18,20 +19,20 @@ from typing import Any
 from . import hooks
 
 NOT_THERE = (FileNotFoundError, NotADirectoryError, PermissionError)
-MAX_PATH = 500  # characters of a path that the grader is told
+MAX_PATH = 500  # characters of a path that is reported to the grader
 _stat = os.stat
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
-_given: dict[str, list[str]] = {}  # by its name in lower case: where such files lie
-_read: dict[str, str] = {}  # name: the path that was asked for first
+_given: dict[str, list[str]] = {}  # {name in lower case: paths of files with this name}
+_read: dict[str, str] = {}  # {name: the first path that it was read for}
 
 
 def serve(files: dict[str, str], folder: str) -> None:
-    """Let ``files``, {relative name: where it lies}, be found by their names; they are laid out in ``folder``."""
+    """Make ``files``, {relative name: path}, available by their names; they are laid out in ``folder``."""
     if not files:
         return
     for name in files:
-        while name:  # a folder of such files has its name, too
+        while name:  # folders of such files are found by their names too
             place = os.path.join(folder, name)
             known = _given.setdefault(os.path.basename(name).casefold(), [])
             known += [place] if place not in known else []
@@ -42,7 +43,7 @@ def serve(files: dict[str, str], folder: str) -> None:
         _replace(os, name, _reading(getattr(os, name), reads))
     _replace(os, "listdir", _listing(os.listdir, list))
     _replace(os, "scandir", _listing(os.scandir, _Entries))
-    # These keep a name of their own for it: for what a notebook calls open(), np.loadtxt() and tarfile.open().
+    # These modules hold their own references: for open() in a notebook, np.loadtxt() and tarfile.open().
     hooks.after_import("IPython.core.interactiveshell", lambda module: setattr(module, "io_open", opener))
     hooks.after_import(
         "numpy.lib._datasource", lambda module: module._file_openers._file_openers.update({None: opener})
@@ -53,12 +54,12 @@ def serve(files: dict[str, str], folder: str) -> None:
 
 
 def read() -> list[list[str]]:
-    """The files that were read in the place of others so far: pairs of name and path."""
+    """Return the files that were read instead of a missing path so far, as pairs [name, path]."""
     return [[name, path[:MAX_PATH]] for name, path in _read.items()]
 
 
 def _instead(path: Any) -> str | None:
-    """The course's file of that name; None where there is none. A path with the most folders alike is preferred."""
+    """Return the path of the course's file with the same name, or None; prefer the one with the most folders in common."""
     try:
         text = os.fsdecode(path)
     except TypeError:  # a descriptor
@@ -68,7 +69,7 @@ def _instead(path: Any) -> str | None:
     if not found or _is_of_a_library(text, parts):
         return None
     place = max(found, key=lambda place: _alike(place.split("/"), parts))
-    if os.path.abspath(text) == place:  # it was removed
+    if os.path.abspath(text) == place:  # the submission removed it
         return None
     if os.path.isdir(place):
         return place if _asked_by_submission(sys._getframe(1)) else None
@@ -81,7 +82,7 @@ def _parts(path: str) -> list[str]:
 
 
 def _is_of_a_library(path: str, parts: list[str]) -> bool:
-    """Whether a library looks for a file of its own that may or may not be there."""
+    """True if a library looks for one of its own files, which may or may not exist."""
     hidden = any(part.startswith(".") and part != ".." for part in parts)
     return hidden or os.path.abspath(path).startswith((sys.prefix + "/", sys.base_prefix + "/", "/etc/", "/proc/"))
 
@@ -96,14 +97,14 @@ def _alike(one: list[str], other: list[str]) -> int:
 
 
 def _reading(function: Callable[..., Any], reads: Callable[..., bool]) -> Any:
-    """``function`` of a path, which is called again with the course's file where there is nothing to read."""
+    """Return ``function`` with a second attempt: if the path does not exist, it is called with the course's file."""
 
     @wraps(function)
     def reading(*arguments: Any, **keywords: Any) -> Any:
         __tracebackhide__ = True
         try:
             found = function(*arguments, **keywords)
-            if found is not False:  # what os.access answers
+            if found is not False:  # os.access returns False for a missing path
                 return found
         except NOT_THERE:
             again = _again(arguments, keywords, reads)
@@ -117,7 +118,10 @@ def _reading(function: Callable[..., Any], reads: Callable[..., bool]) -> Any:
 
 
 def _again(arguments: tuple[Any, ...], keywords: dict[str, Any], reads: Callable[..., bool]) -> tuple[Any, ...] | None:
-    """The arguments with the course's file as the path, which leaves ``keywords``; None where that is not to be."""
+    """Return the arguments with the course's file as the path, or None if the file must not be replaced.
+
+    A path in ``keywords`` is removed from them.
+    """
     names = [name for name in ("file", "path") if name in keywords]
     path = arguments[0] if arguments else keywords[names[0]] if names else None
     options = {name: value for name, value in keywords.items() if name not in names}
@@ -132,7 +136,7 @@ def _again(arguments: tuple[Any, ...], keywords: dict[str, Any], reads: Callable
 
 
 def _listing(function: Callable[..., Any], several: Callable[[list[Any]], Any]) -> Any:
-    """``os.listdir`` or ``os.scandir``: a folder that is not there holds the course's files, for the submission's code."""
+    """Return ``os.listdir`` or ``os.scandir`` with an addition: for student code, a missing folder has the course's files."""
 
     @wraps(function)
     def listing(path: Any = ".") -> Any:
@@ -152,7 +156,7 @@ def _listing(function: Callable[..., Any], several: Callable[[list[Any]], Any]) 
 
 
 def _folders_instead(path: str) -> list[str]:
-    """The folder of the course's files that is called like the last one of ``path``, else all of them."""
+    """Return the course's folder with the same name as the last folder of ``path``, or all folders if none matches."""
     parts = _parts(path)
     if _is_of_a_library(path, parts):
         return []
@@ -161,7 +165,7 @@ def _folders_instead(path: str) -> list[str]:
 
 
 class _Entries:
-    """As the result of ``os.scandir``."""
+    """Behaves like the result of ``os.scandir``."""
 
     def __init__(self, entries: list[Any]) -> None:
         self._entries = iter(entries)
@@ -179,11 +183,11 @@ class _Entries:
         return
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no folder is open."""
 
 
 def _asked_by_submission(frame: FrameType | None) -> bool:
-    """Whether a call comes from student code, directly or through the standard library."""
+    """True if a call comes from student code, directly or through the standard library."""
     passed = (os.path.dirname(os.__file__), "<frozen", __file__)
     while frame is not None:
         file = frame.f_code.co_filename
@@ -210,7 +214,7 @@ def _always(*_: Any, **__: Any) -> bool:
 
 
 def _replace(module: ModuleType, name: str, function: Any) -> None:
-    """Put a function in the place of another, also in the lists of what the system's functions can do."""
+    """Replace a function of ``os``, also in the sets that say which functions support an option."""
     before = getattr(module, name)
     for listed in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
         if before in listed:
@@ -219,7 +223,7 @@ def _replace(module: ModuleType, name: str, function: Any) -> None:
 
 
 def _existing(path: Any) -> Any:
-    """``path``, or the course's file where there is nothing."""
+    """Return ``path``, or the course's file if the path does not exist."""
     try:
         _stat(path)
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
-"""Does something to a library as soon as the submission has imported it, and not before.
+"""Calls functions when the submission has imported a library, and not before.
 
 TensorFlow, Keras and matplotlib are slow to import: a submission that does not use them must not
-pay for them.
+wait for them.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from types import ModuleType
 
 
 class _Watcher(importlib.abc.MetaPathFinder):
-    """Finds the watched modules as everybody else does, and adds a call to the end of their execution."""
+    """Finds the watched modules with the other finders, and adds a callback to the end of their execution."""
 
     def __init__(self) -> None:
         self.callbacks: dict[str, Callable[[ModuleType], None]] = {}
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        callback = self.callbacks.pop(name, None)  # once; the search below comes here again
+        callback = self.callbacks.pop(name, None)  # removed first, because find_spec below calls this method again
         if callback is None:
             return None
         spec = importlib.util.find_spec(name)
@@ -42,8 +42,9 @@ _watcher = _Watcher()
 
 
 def after_import(name: str, callback: Callable[[ModuleType], None]) -> None:
-    """Call ``callback`` with the module ``name`` when the submission has imported it for the first time, or now, if
-    it is there already: in a worker that was forked.
+    """Call ``callback`` with the module ``name`` as soon as it has been imported.
+
+    In a forked worker the module may be imported already; then the callback is called now.
     """
     if name in sys.modules:
         _call(callback, sys.modules[name])
@@ -54,6 +55,6 @@ def after_import(name: str, callback: Callable[[ModuleType], None]) -> None:
 
 
 def _call(callback: Callable[[ModuleType], None], module: ModuleType) -> None:
-    # A library of another version: its use is not observed, and the import succeeds.
+    # It may fail with another version of the library: then its use is not observed, but the import succeeds.
     with contextlib.suppress(Exception):
         callback(module)

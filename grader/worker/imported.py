@@ -1,7 +1,7 @@
-"""Keeps the names of the packages that student code imports, also of those that it takes out of ``sys.modules`` again.
+"""Records the names of the packages that student code imports, even if it removes them from ``sys.modules``.
 
-What another package imports is not kept: many of them try whether a library is there. Student code can change what
-lies in this process: this is a fence, and no wall.
+Imports by other packages are not recorded: many packages test whether a library is installed. Student code can change
+objects in this process, so this catches mistakes, not determined attacks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _names: set[str] = set()
 
 
 def watch() -> None:
-    """Begin to keep them; Python has no way to end it."""
+    """Start recording; Python cannot remove an audit hook."""
     sys.addaudithook(_note)
 
 
@@ -35,10 +35,10 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def forget() -> None:
-    """Forget what was imported before student code is run."""
+    """Forget the imports so far, before student code runs."""
     _names.clear()
 
 
 def names() -> list[str]:
-    """The top-level packages since then."""
+    """Return the top-level packages that were imported since then, sorted."""
     return sorted(name for name in _names.copy() if len(name) <= 100)

@@ -1,4 +1,4 @@
-"""Answers what the grader wants to see of a loaded submission besides calling its functions."""
+"""Answers requests of the grader for variables, figures and training of a loaded submission."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ Namespace = dict[str, Any]
 
 
 def variables(namespace: Namespace, names: list[str], rows: int) -> dict[str, Any]:
-    """Return {name: {"type", "length", "value"}} of variables, arrays cut after ``rows`` entries.
+    """Return {name: {"type", "length", "value"}} of variables; arrays are cut after ``rows`` entries.
 
-    The value of a Keras History is its dict of lists, of a Keras model its description.
+    The value of a Keras History is its dict of lists, the value of a Keras model its description.
     """
     return {name: _describe(namespace[name], rows) for name in names if name in namespace}
 
 
 def drawn() -> list[dict[str, Any]]:
-    """Return what is drawn in each figure."""
+    """Return a description of each figure."""
     return figures.describe_all()
 
 
 def trained(namespace: Namespace) -> list[dict[str, Any]]:
-    """Return the recorded calls of fit, evaluate and predict."""
+    """Return the recorded calls to fit, evaluate and predict."""
     return recording.records(namespace)
 
 
@@ -35,14 +35,14 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
         return {**described, "model": True, "value": models.describe(value)}
     if not isinstance(value, dict) and isinstance(getattr(value, "history", None), dict):
         value = value.history
-    if isinstance(value, dict):  # labels to names; only texts can be keys on the channel
+    if isinstance(value, dict):  # for example label: name; only strings can be keys on the channel
         value = {str(key): item for key, item in list(value.items())}
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
         value = np.asarray(value)  # a tensor, a column of a table
     if isinstance(value, np.ndarray) and value.dtype.kind in "UO":
         value = value.tolist()
     if isinstance(value, list | tuple) and value and all(isinstance(item, str) for item in value):
-        value = [str(item) for item in value]  # NumPy's texts, too
+        value = [str(item) for item in value]  # also for NumPy's strings
     try:
         described["length"] = len(value)
     except TypeError:

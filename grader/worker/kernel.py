@@ -1,4 +1,4 @@
-"""The Jupyter kernel of a submitted notebook: a plain ipykernel that can be told to answer calls."""
+"""The Jupyter kernel of a submitted notebook: a normal ipykernel that can also answer calls."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from . import background, commands, confine, magic_stub, prepare
 from .cell_outputs import FLOOD
 from .cells import Cells
 
-_cells: list[Cells] = []  # of the notebook that runs here
+_cells: list[Cells] = []  # of the notebook that runs in this process
 
 
 def begin(task: dict[str, Any], channel: socket.socket | None = None) -> None:
-    """Let the shell of this process run the cells of a notebook statement by statement; see :class:`cells.Cells`."""
+    """Make the shell of this process run the cells of a notebook statement by statement; see :class:`cells.Cells`."""
     from IPython.core.interactiveshell import InteractiveShell
 
     channel = channel or socket.socket(fileno=task["channel"])
@@ -27,8 +27,8 @@ def begin(task: dict[str, Any], channel: socket.socket | None = None) -> None:
 def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
     """Answer the notebook's load request, then calls, from the names in ``namespace``.
 
-    Runs as the kernel's last cell and never returns. What functions print goes to the worker's
-    output from here on, no longer to the notebook.
+    Runs as the kernel's last cell and never returns. From now on the output of functions goes to the
+    worker, no longer to the notebook.
     """
     from grader_worker import serve
     from IPython.core.interactiveshell import InteractiveShell
@@ -44,7 +44,7 @@ def take_over(task: dict[str, Any], namespace: dict[str, Any]) -> None:
 
 
 def adapt(shell: Any) -> None:
-    """Make a notebook's shell what it is for everybody, with what cannot work here replaced."""
+    """Replace the functions of a notebook's shell that cannot work in a worker."""
     shell.system = commands.run
     magic_stub.register(shell)
 
@@ -54,9 +54,9 @@ class OutputLimit(Exception):
 
 
 def limit_output(characters: int) -> None:
-    """Drop what is printed beyond a limit: what waits to be sent would fill the memory before the client sees it.
+    """Drop output beyond a limit: output that waits to be sent would fill the memory before the client reads it.
 
-    Far beyond it, printing fails. Threads and child processes have a share of their own.
+    Far beyond the limit, printing fails. Threads and child processes have a separate limit.
     """
     from ipykernel.iostream import OutStream
     from ipykernel.zmqshell import ZMQDisplayPublisher
@@ -90,7 +90,7 @@ def start(arguments: list[str], config: dict[str, Any]) -> None:
     prepare.prepare(config)
     limit_output(config["limits"]["output_bytes"])
     command = "__import__('sys').modules['grader_worker.kernel'].adapt(get_ipython())"
-    # A tip for beginners is drawn with the submission's random numbers.
+    # The tip for beginners would use up random numbers of the submission.
     options = [
         "--ZMQInteractiveShell.enable_tip=False",
         "--IPKernelApp.capture_fd_output=False",

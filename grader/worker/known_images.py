@@ -1,14 +1,14 @@
-"""Finds out which images of a served data set some rows of numbers are, for all rows and at little cost.
+"""Finds the image of a served dataset that each row of numbers shows, for all rows and at little cost.
 
-A row is reduced to a few numbers that do not depend on its scale and offset: its projections on random directions,
-divided by its length. Equal images have equal numbers, and a table finds them. The directions are drawn anew in each
-worker, so that nobody can prepare an image that is taken for another one.
+Each row is reduced to a few numbers that do not depend on its scale and offset: its projections on random directions,
+divided by its length. Equal images have equal numbers, so a table finds them. The directions are random in each worker,
+so that nobody can construct an image that is mistaken for another one.
 """
 
 from __future__ import annotations
 
 import itertools
-from os import urandom  # a submission's own is repeatable
+from os import urandom  # the original: prepare.py replaces it with a repeatable one
 from typing import Any
 
 import numpy as np
@@ -17,28 +17,26 @@ from .datasets import arrays, served
 
 Array = np.ndarray[Any, Any]
 NUMBERS = 8  # projections of an image
-IN_KEY = 3  # of them are looked up, the others are compared
-TOLERANCE = 0.004  # of a projection, whose deviation is about 1: float16 and bfloat16 change it by less
+IN_KEY = 3  # projections that are looked up; the others are compared
+TOLERANCE = 0.004  # of a projection, whose standard deviation is about 1; float16 and bfloat16 change it by less
 CELL = 0.05
-CELLS = 1 << 20  # along each axis of the table, far more than there are
-SAME_BY_PIXEL = (
-    0.98  # correlation, where each pixel was scaled by itself, and its scale is known from other images only
-)
-MOST_ATTEMPTS = 10  # to find out how pixels were scaled, each of which takes half a second
-ANCHORS = 256  # images that tell how each pixel was scaled
+CELLS = 1 << 20  # along each axis of the table, far more than are used
+SAME_BY_PIXEL = 0.98  # correlation that identifies an image if each pixel was scaled separately, by other images
+MOST_ATTEMPTS = 10  # to determine how pixels were scaled; each takes half a second
+ANCHORS = 256  # images that are used to determine how each pixel was scaled
 FEWEST_ANCHORS = 30
-FEW = 500  # images; fewer do not tell how each pixel was scaled
+FEW = 500  # images; fewer are not enough to determine how each pixel was scaled
 CLIPPED = 3.0  # standard deviations; a pixel that is nearly always dark would outweigh all others
 CHUNK = 1000  # images that are converted at once
-BY_ONE_THREAD = 200_000  # multiplications; for more BLAS starts threads, which mostly wait for each other
-SEVERAL = 3  # rows that are not known; fewer may be of one colour
-BORDER = 8  # pixels that were added around an image, at most
+BY_ONE_THREAD = 200_000  # multiplications; above this BLAS starts threads, which mostly wait for each other
+SEVERAL = 3  # unknown rows; fewer may be images of one colour
+BORDER = 8  # most pixels that were added at each side of an image
 
 _known: dict[str, DataSet] = {}
 
 
 def data_sets() -> list[DataSet]:
-    """The served data sets of images."""
+    """Return the served datasets that contain images."""
     for name in served():
         if name not in _known and arrays(name)["x_train"].ndim > 2:
             _known[name] = DataSet(name, arrays(name))
@@ -46,15 +44,15 @@ def data_sets() -> list[DataSet]:
 
 
 class _Table:
-    """Finds points, float32 (n, NUMBERS), that are as close as the tolerance allows."""
+    """Finds points, float32 (n, NUMBERS), within the tolerance of given ones."""
 
     def __init__(self, points: Array, numbers: Array, tolerance: Array | float = TOLERANCE) -> None:
-        """``numbers`` (n,) are what :meth:`find` returns; of equal points the first counts."""
+        """``numbers`` (n,) are returned by :meth:`find`; among equal points the first one is returned."""
         self._tolerance = np.broadcast_to(np.asarray(tolerance, dtype=np.float32), points.shape[1:])
         self._cell = self._tolerance[:IN_KEY] * (CELL / TOLERANCE)
         low, high = (self._cells(points[:, :IN_KEY] + sign * self._tolerance[:IN_KEY]) for sign in (-1, 1))
         keys, rows = [], []
-        for corner in itertools.product((False, True), repeat=IN_KEY):  # a point near an edge lies in several cells
+        for corner in itertools.product((False, True), repeat=IN_KEY):  # a point near an edge is in several cells
             chosen = np.array(corner)
             own = ((low != high) | ~chosen).all(axis=1)
             keys.append(_key(np.where(chosen, high, low)[own]))
@@ -71,7 +69,7 @@ class _Table:
         return whole
 
     def find(self, points: Array) -> Array:
-        """The number of the first point that is close to each of ``points``, int64 (n,); -1 for none."""
+        """Return for each of ``points`` the number of the first point that is close to it, int64 (n,), or -1."""
         key = _key(self._cells(points[:, :IN_KEY]))
         place, end = (np.searchsorted(self._keys, key, side) for side in ("left", "right"))
         found = np.full(len(points), -1)
@@ -87,7 +85,7 @@ class _Table:
 
 
 class DataSet:
-    """The training and test images of one data set. An image is numbered: training images first, then test images."""
+    """The training and test images of one dataset. Images have numbers: training images first, then test images."""
 
     def __init__(self, name: str, parts: dict[str, Array]) -> None:
         self.name = name
@@ -95,7 +93,7 @@ class DataSet:
         self.size = int(np.prod(self.shape))
         self.training = len(parts["x_train"])
         self._parts = [parts[name].reshape(-1, self.size) for name in ("x_train", "x_test")]
-        # Not by np.random, whose state is the submission's.
+        # A separate generator, because the state of np.random belongs to the submission.
         directions = np.random.Generator(np.random.PCG64(int.from_bytes(urandom(16)))).standard_normal(
             (self.size, NUMBERS)
         )
@@ -106,17 +104,18 @@ class DataSet:
 
     @property
     def count(self) -> int:
-        """How many training and test images there are."""
+        """The number of training and test images together."""
         return sum(map(len, self._parts))
 
     def rows(self, x: Array) -> Array | None:
-        """The images in ``x`` as float32 (n, size), without copies of a channel and without a border; None for others."""
+        """Return the images in ``x`` as float32 (n, size), without repeated channels and borders, or None if the shape
+        does not match."""
         shape = x.shape[1:]
         size = int(np.prod(shape))
         if size == self.size:
             return x.reshape(len(x), size).astype(np.float32, copy=False)
         if len(shape) == 3 and len(self.shape) == 2:
-            if shape[-1] <= 4:  # channels that are all alike, or a first one with the image
+            if shape[-1] <= 4:  # equal channels, or the image is in the first channel
                 return self.rows(x[..., 0])
             if shape[0] <= 4:
                 return self.rows(x[:, 0])
@@ -130,20 +129,20 @@ class DataSet:
         return None
 
     def project(self, rows: Array) -> tuple[Array, Array]:
-        """The projections of rows of :meth:`rows`, float32 (n, NUMBERS), and the lengths (n, 1) by which they are divided."""
+        """Return the projections of rows from :meth:`rows`, float32 (n, NUMBERS), and the lengths (n, 1) to divide by."""
         with np.errstate(all="ignore"):
             centred = rows - rows.mean(axis=1, keepdims=True)
             return self._project_only(centred), np.sqrt(np.einsum("ij,ij->i", centred, centred))[:, None]
 
     def _project_all(self, part: Array) -> Array:
-        """The points of many images, which are converted a few at a time."""
+        """Return the points of many images; a few images are converted at a time."""
         few = (part[start : start + CHUNK].reshape(-1, self.size) for start in range(0, len(part), CHUNK))
         return np.concatenate([_points(*self.project(rows.astype(np.float32))) for rows in few])
 
     def find(self, projections: Array, lengths: Array) -> Array:
-        """The number of the image that each row shows, whatever its scale and offset; -1 for none, int64 (n,).
+        """Return the number of the image that each row shows, int64 (n,), or -1; scale and offset do not matter.
 
-        Where several are not known, images that are negative, mirrored or lie on their side are looked for, too.
+        If several rows are unknown, negative, mirrored and transposed images are searched too.
         """
         if self._plain is None:
             points = np.concatenate([self._project_all(part) for part in self._parts])
@@ -153,7 +152,7 @@ class DataSet:
         missing = np.flatnonzero(found < 0)
         if len(missing) >= SEVERAL:
             if self._turned is None:
-                # All views of training images come first: what may be both is a training image.
+                # All views of training images come first: a row that matches both counts as a training image.
                 turned = [self._turn(part) for part in self._parts]
                 numbers = [np.arange(self.training), np.arange(self.training, self.count)]
                 self._turned = _Table(
@@ -164,7 +163,7 @@ class DataSet:
         return found
 
     def _turn(self, part: Array) -> Array:
-        """The points of images that are mirrored or transposed, and of their negatives: (views, n, NUMBERS)."""
+        """Return the points of mirrored and transposed images and of their negatives: (views, n, NUMBERS)."""
         images = part.reshape(-1, *self.shape)
         views = [images, images[:, :, ::-1], images[:, ::-1]]
         if self.shape[0] == self.shape[1]:
@@ -173,7 +172,7 @@ class DataSet:
         return np.stack([*points, *(-one for one in points)])
 
     def by_pixel(self, sample: Array) -> ByPixel | None:
-        """How to know images again in which every pixel was scaled by itself, from rows that were; None for others."""
+        """Return a search for images in which every pixel was scaled separately, learned from such rows, or None."""
         if len(sample) < FEW or not self._attempts:
             return None
         self._attempts -= 1
@@ -193,7 +192,7 @@ class DataSet:
         return self._fitted(sample[:: max(1, len(sample) // ANCHORS)][known], which[known])
 
     def _fitted(self, rows: Array, which: Array) -> ByPixel | None:
-        """Fit scale and offset of each pixel to known images; those that fit worst are left out, and it is done again."""
+        """Fit scale and offset of each pixel to known images, three times, each time without those that fit worst."""
         images = np.concatenate(
             [
                 self._parts[0][which[which < self.training]],
@@ -213,7 +212,9 @@ class DataSet:
         points = np.concatenate(
             [self._project_only(part.astype(np.float32) * scale.astype(np.float32) + offset) for part in self._parts]
         )
-        middle = np.subtract(*np.percentile(points, [75, 25], axis=0)) / 1.35  # the deviation, but for single pixels
+        middle = (
+            np.subtract(*np.percentile(points, [75, 25], axis=0)) / 1.35
+        )  # the standard deviation, robust to outliers
         return ByPixel(_Table(points, np.arange(self.count), TOLERANCE * middle)) if (middle > 0).all() else None
 
     def _project_only(self, rows: Array) -> Array:
@@ -225,25 +226,25 @@ class DataSet:
 
 
 class ByPixel:
-    """Knows images again in which every pixel was scaled in the same known way."""
+    """Recognises images in which every pixel has its own, known scale."""
 
     def __init__(self, table: _Table) -> None:
         self._table = table
 
     def find(self, projections: Array) -> Array:
-        """The number of the image that each row shows, from its projections as they are; -1 for none."""
+        """Return the number of the image that each row shows, from its undivided projections, or -1."""
         return self._table.find(projections)
 
 
 def _points(projections: Array, lengths: Array) -> Array:
     with np.errstate(all="ignore"):
         points = projections / lengths
-    points[~(lengths[:, 0] > 0)] = np.nan  # an image of one colour is nobody's
+    points[~(lengths[:, 0] > 0)] = np.nan  # an image of one colour matches nothing
     return points
 
 
 def _key(cells: Array) -> Array:
-    """One number for a cell, int64 (n,)."""
+    """Return one number for each cell, int64 (n,)."""
     shifted = cells + CELLS // 2
     numbers: Array = (shifted[:, 0] * CELLS + shifted[:, 1]) * CELLS + shifted[:, 2]
     return numbers
@@ -255,7 +256,7 @@ def _statistics(flat: Array) -> tuple[Array, Array]:
 
 
 def _scaled_by_pixel(flat: Array, mean: Array, deviation: Array) -> Array:
-    """Rows of length 1 in which every pixel has the mean 0 and the deviation 1."""
+    """Return rows of length 1; before that every pixel is scaled to mean 0 and standard deviation 1."""
     scaled = np.where(deviation > 0, (flat - mean) / np.maximum(deviation, 1e-12), 0).astype(np.float32)
     scaled = np.clip(scaled, -CLIPPED, CLIPPED)
     scaled -= scaled.mean(axis=1, keepdims=True)

@@ -1,8 +1,8 @@
-"""A Landlock view of the file system: what is not allowed by name cannot be opened.
+"""A Landlock view of the file system: only paths that are allowed by name can be opened.
 
-Used where namespaces are forbidden (default Docker, Ubuntu 24.04 and its runners). Landlock knows
-allowing only, and allowing reaches all that lies below: :func:`carve` therefore names the neighbours
-of a hidden folder one by one.
+Used where namespaces are forbidden (default Docker, Ubuntu 24.04 and its runners). Landlock has only
+rules that allow, and a rule applies to everything below a folder. To hide a folder, :func:`carve`
+therefore allows the entries next to it one by one.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from . import system
 # From <linux/landlock.h>
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
 ALL_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
-ONLY_FILES = EXECUTE | WRITE_FILE | READ_FILE | (1 << 14) | (1 << 15)  # and truncate, ioctl on devices
+ONLY_FILES = EXECUTE | WRITE_FILE | READ_FILE | (1 << 14) | (1 << 15)  # the last two: truncate, ioctl on devices
 NET_BIND_AND_CONNECT = 3
 SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3
 READ = READ_FILE | READ_DIR | EXECUTE
 RULE_PATH_BENEATH = 1
 CREATE_RULESET_VERSION = 1
-# What libraries read about the machine; the last three are for NVIDIA's.
+# Files in /proc that libraries read about the machine; the last three are for NVIDIA's libraries.
 PROC = (
     *("cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "swaps", "sys", "uptime", "version", "vmstat"),
     *("devices", "driver", "modules"),
@@ -39,14 +39,14 @@ class _PathBeneath(ctypes.Structure):
 
 
 def version() -> int:
-    """Return Landlock's ABI version; raises OSError where the kernel has none."""
+    """Return Landlock's ABI version; raises OSError if the kernel does not support Landlock."""
     return system.syscall("landlock", system.SYS_LANDLOCK_CREATE_RULESET, None, 0, CREATE_RULESET_VERSION)
 
 
 def carve(allowed: str, hidden: list[str]) -> list[tuple[str, int]]:
-    """Return (path, access) pairs that together allow reading ``allowed`` without what is ``hidden``.
+    """Return (path, access) pairs that together allow reading ``allowed`` without the ``hidden`` paths.
 
-    A folder on the way to a hidden one can be listed, since Python's import system has to.
+    A folder that contains a hidden path can be listed, because Python's import system needs that.
     """
     inside = [path for path in hidden if path == allowed or path.startswith(allowed.rstrip("/") + "/")]
     if not inside:
@@ -55,32 +55,32 @@ def carve(allowed: str, hidden: list[str]) -> list[tuple[str, int]]:
         return []
     pairs = [(allowed, READ_DIR)]
     for entry in os.scandir(allowed):
-        if not entry.is_symlink():  # a rule would hold for what it points to, e.g. lib64 -> lib
+        if not entry.is_symlink():  # a rule would apply to the target, e.g. lib64 -> lib
             pairs += carve(entry.path, inside)
     return pairs
 
 
 def pin() -> list[int]:
-    """Open what a worker may read of ``/proc`` apart from its own folder, and return the descriptors.
+    """Open the entries of ``/proc`` that a worker may read, except its own folder, and return the descriptors.
 
-    The kernel may drop an entry of ``/proc`` that nobody holds and make another one, for which a rule does not hold:
-    the supervisor keeps these open as long as the worker lives.
+    The kernel may drop an entry of ``/proc`` that is not open and create another one, to which a rule does not apply:
+    the supervisor keeps the descriptors open as long as the worker lives.
     """
     return [os.open(f"/proc/{name}", os.O_PATH | os.O_CLOEXEC) for name in PROC if os.path.exists(f"/proc/{name}")]
 
 
 def own_proc() -> list[tuple[str, int]]:
-    """Return (path, access) pairs for what :func:`pin` holds, and for this process's own folder, which stays open.
+    """Return (path, access) pairs for the entries that :func:`pin` holds, and for this process's own folder.
 
-    Not for those of other processes, whose command lines anybody could read there; not even for those of children, whose
-    ids are not known yet. The ids can be listed.
+    The own folder stays open. Folders of other processes are not included, because their command lines are readable
+    there. The same is true of children, whose ids are not known yet. Process ids can be listed.
     """
     os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)
     return [("/proc", READ_DIR), *((f"/proc/{name}", READ) for name in (*PROC, str(os.getpid())))]
 
 
 def restrict(readable: list[tuple[str, int]], writable: list[str]) -> None:
-    """Allow this process and its children the given paths and no others. Raises OSError."""
+    """Allow this process and its children to open only the given paths. Raises OSError."""
     abi = version()
     everything = ALL_BY_ABI[min(abi, 5)]
     ruleset = _Ruleset(
@@ -99,7 +99,7 @@ def restrict(readable: list[tuple[str, int]], writable: list[str]) -> None:
 def _allow(ruleset: int, path: str, access: int) -> None:
     try:
         parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except OSError:  # a dangling link, or a folder this user may not enter: nothing to allow
+    except OSError:  # a dangling link, or a folder that this user may not enter: nothing to allow
         return
     try:
         if not os.path.isdir(path):

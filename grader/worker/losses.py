@@ -1,4 +1,4 @@
-"""Describes the loss of a Keras model: by its name, and by what it gives for outputs that the grader knows."""
+"""Describes the loss of a Keras model: by its name, and by its value for fixed outputs that the grader knows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .settings import settings
 
 Array = np.ndarray[Any, Any]
 SAMPLES = 4
-MOST_OUTPUTS = 1000  # that a loss is tried with
-OUTPUTS = 10  # where a model does not say how many it has
+MOST_OUTPUTS = 1000  # with which a loss is called
+OUTPUTS = 10  # used if a model does not report how many outputs it has
 
 
 def probe(outputs: int) -> tuple[Array, Array]:
-    """Return probabilities (4, outputs), float32, and the right class of each row (4,), int64."""
+    """Return probabilities (4, outputs), float32, and the correct class of each row (4,), int64."""
     rows, columns = np.arange(SAMPLES)[:, None], np.arange(outputs)[None, :]
     weights = 1.0 + (3 * rows + 7 * columns) % 10
     probabilities = weights / weights.sum(axis=1, keepdims=True)
@@ -27,14 +27,14 @@ def probe(outputs: int) -> tuple[Array, Array]:
 
 
 def describe(loss: Any, outputs: int) -> dict[str, Any] | None:
-    """Return name and settings of a loss, and its mean on :func:`probe` for each form of labels that it takes."""
+    """Return name and settings of a loss, and its mean on :func:`probe` for each form of labels that it accepts."""
     if loss is None:
         return None
-    if isinstance(loss, dict | list | tuple) and len(loss) == 1:  # of the only output
+    if isinstance(loss, dict | list | tuple) and len(loss) == 1:  # a model with one output
         loss = next(iter(loss.values())) if isinstance(loss, dict) else loss[0]
     described: dict[str, Any] = {"name": loss, "from_logits": False, "settings": ""}
     if not isinstance(loss, str):
-        # By its class, since a name can be chosen freely.
+        # The name of its class, because a loss's own name can be anything.
         name = loss.__name__ if hasattr(loss, "__name__") else type(loss).__name__
         from_logits = getattr(loss, "from_logits", None)
         if from_logits is None and hasattr(loss, "get_config"):
@@ -49,7 +49,7 @@ def _values(function: Callable[..., Any], outputs: int) -> list[float]:
     probabilities, labels = probe(outputs)
     values = []
     for given in (labels, labels[:, None], np.eye(outputs, dtype=np.float32)[labels]):
-        with contextlib.suppress(Exception):  # a loss takes labels in one form and refuses the others
+        with contextlib.suppress(Exception):  # a loss accepts labels in one form and rejects the others
             tensor = sys.modules["keras"].ops.convert_to_tensor
             value = float(np.mean(np.asarray(function(tensor(given), tensor(probabilities)))))
             if math.isfinite(value):

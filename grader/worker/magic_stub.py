@@ -1,7 +1,7 @@
-"""Stands in for the grader where a notebook asks it to grade itself: there it is being graded already.
+"""Replaces the grader in a worker, for notebooks that grade themselves.
 
-``%load_ext grader``, ``%grade`` and ``grader.check`` do nothing here and succeed. The real grader, where a worker could
-see it at all, would begin to grade the notebook within its own grading.
+``%load_ext grader``, ``%grade`` and ``grader.check`` do nothing here and succeed. The real grader, if a worker could see
+it, would start to grade the notebook again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NAME = "grader"
 
 
 class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the stand-in, unless the student has handed in something of that name."""
+    """Finds the replacement, unless the submission contains a module of this name."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if name != NAME or os.path.exists(f"{NAME}.py") or os.path.isdir(NAME):
@@ -30,15 +30,15 @@ class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def check(*_: Any, **__: Any) -> Any:
-    """What a notebook goes on with; an ``assert`` on it is not to end the cell."""
+    """Return a passed result, so that an ``assert`` on it does not end the cell."""
     return SimpleNamespace(passed=True, score=0.0, report=None)
 
 
 def install() -> None:
-    """Let ``import grader`` find the stand-in, in this process."""
+    """Make ``import grader`` find the replacement in this process."""
     sys.meta_path.insert(0, _StandIn())
 
 
 def register(shell: Any) -> None:
-    """Let ``%grade`` do nothing in a notebook's shell, whether or not the cell that loads it is run."""
+    """Make ``%grade`` do nothing in a notebook's shell, even if the cell that loads it is not run."""
     shell.register_magic_function(lambda *_: None, "line", "grade")

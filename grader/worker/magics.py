@@ -1,4 +1,4 @@
-"""The magics that a notebook's shell has, by name, for what has to know them without IPython."""
+"""The names of the magics in a notebook's shell, for modules that need them without IPython."""
 
 from __future__ import annotations
 

@@ -1,16 +1,17 @@
 """Starts a confined worker: ``python -I main.py CHANNEL_FD LIFELINE_FD``.
 
-Three processes, so that nothing a submission does can outlive it::
+Three processes, so that no process of a submission can outlive it::
 
     supervisor   outside the confinement; ends everything when the grader closes the lifeline
-    init         process 1 of the pid namespace (strong isolation only): reaps, and by its own
-                 end takes every process of the namespace with it
+    init         process 1 of the pid namespace (strong isolation only): reaps children; when it
+                 ends, the kernel ends every process of the namespace
     worker       loads the submission and answers calls
 
-The configuration arrives as the first frame on the channel (see :mod:`confine`); the worker answers
-it with ``{"setup": "ready", "gaps": [...]}`` or whoever failed with ``{"setup": "failed", "reason": ...}``.
+The configuration arrives as the first frame on the channel (see :mod:`confine`). The worker answers
+with ``{"setup": "ready", "gaps": [...]}``; a process that fails before that answers with
+``{"setup": "failed", "reason": ...}``.
 
-``main.py warm CONTROL_FD`` forks supervisors that go the same way (see :mod:`warm`).
+``main.py warm CONTROL_FD`` forks supervisors that do the same (see :mod:`warm`).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def _load_package() -> None:
 
 
 def main(channel_fd: int, lifeline_fd: int) -> int:
-    """Read the configuration, confine a worker, wait for its end; returns its exit status."""
+    """Read the configuration, confine a worker, wait for its end, and return its exit status."""
     from grader_worker import confine, frames, landlock, system
 
     channel = socket.socket(fileno=channel_fd)
@@ -50,7 +51,9 @@ def main(channel_fd: int, lifeline_fd: int) -> int:
     os.umask(0o022)
     if hasattr(os, "setsid"):
         os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a batch's processes ignore it, and that is inherited
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # processes of a batch ignore SIGINT, and children inherit that
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
@@ -73,7 +76,7 @@ def main(channel_fd: int, lifeline_fd: int) -> int:
         for descriptor in (woken, wake, lifeline_fd, *pinned):
             os.close(descriptor)
         if sys.platform != "linux":
-            os.setpgid(0, 0)  # what is left of this group is killed at the end
+            os.setpgid(0, 0)  # the remaining processes of this group are killed at the end
         _inside(channel, config)
     channel.close()
     status = _wait(child, woken, lifeline_fd)
@@ -85,7 +88,7 @@ def main(channel_fd: int, lifeline_fd: int) -> int:
 
 
 def _wait(child: int, woken: int, lifeline: int) -> int:
-    """Wait for the child's end, and bring it about when the grader has closed the lifeline."""
+    """Wait until the child ends, and kill it when the grader closes the lifeline; return its exit status."""
     poll = select.poll()
     poll.register(woken, select.POLLIN)
     poll.register(lifeline, select.POLLIN)
@@ -101,7 +104,7 @@ def _wait(child: int, woken: int, lifeline: int) -> int:
 
 
 def _reap(wanted: int) -> int | None:
-    """Collect every child that has ended; returns the exit status of ``wanted`` if it is one of them."""
+    """Reap all children that have ended; return the exit status of ``wanted`` if it is among them, else None."""
     found = None
     while True:
         try:
@@ -120,24 +123,24 @@ def _exit_status(status: int) -> int:
 
 
 def _kill_descendants() -> None:
-    """Without a pid namespace: kill what the worker left behind, until nothing is left.
+    """Without a pid namespace: kill the processes that the worker left behind, until there are no more.
 
-    Orphans come back to the supervisor, their subreaper; setsid and double forks do not help them.
+    Orphans become children of the supervisor, their subreaper; setsid and double forks do not change that.
     """
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     while children.exists():
         pids = [int(pid) for pid in children.read_text().split()]
         if not pids:
             return
-        for pid in pids:  # all at once, since the end of one may take long
+        for pid in pids:  # kill all before waiting, because one may need long to end
             os.kill(pid, signal.SIGKILL)
         for pid in pids:
             os.waitpid(pid, 0)
 
 
 def _kill_group(leader: int) -> None:
-    """Where no orphan comes back: kill what has stayed in the worker's group; whoever has left it stays alive."""
-    with contextlib.suppress(OSError):  # nothing is left
+    """On systems without a subreaper: kill the worker's process group; processes that left the group stay alive."""
+    with contextlib.suppress(OSError):  # the group is empty
         os.killpg(leader, signal.SIGKILL)
 
 
@@ -165,12 +168,12 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
                 for descriptor in (0, 1, 2):
                     os.close(descriptor)
                 os._exit(_init(worker))
-            system.prctl(system.PR_SET_DUMPABLE, 1)  # the grader's process looks at its memory
+            system.prctl(system.PR_SET_DUMPABLE, 1)  # the grader's process reads its memory use
         elif config["level"] == "medium":
             confine.drop_privileges(config)
         os.chdir(config["work"])
         gaps = confine.lock(config)
-        del config["hide"]  # where a class or its data lie is not to be read in what a cell shows
+        del config["hide"]  # a cell must not be able to display the paths of other submissions or of data
         sys.path += config["python_path"]
         if config["engine"] == "rebuild":
             from grader_worker import rebuild
@@ -199,7 +202,7 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
             prepare.prepare(config)
             background.limit_output(config["limits"]["output_bytes"])
             engine = module.run_module
-    except Exception as error:  # no student code has run yet: whatever it is, it is the grader's fault
+    except Exception as error:  # no student code has run yet, so this is the grader's fault
         _report_failure(channel, error)
         os._exit(SETUP_FAILED)
     channel.sendall(frames.encode({"setup": "ready", "gaps": gaps}))
@@ -208,7 +211,7 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
 
 
 def _init(worker: int) -> int:
-    """Reap until the worker ends; process 1 ignores every signal from inside its namespace."""
+    """Reap children until the worker ends, and return its status; process 1 ignores signals from its own namespace."""
     while True:
         pid, status = os.wait()
         if pid == worker:
@@ -221,6 +224,6 @@ if __name__ == "__main__":
         from grader_worker import warm
 
         warm.serve(socket.socket(fileno=int(sys.argv[2])), main)
-        os._exit(0)  # threads, or whatever else has kept it from forking, must not keep it here
+        os._exit(0)  # threads, which may have prevented forking, must not keep the process alive
     else:
         sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

@@ -1,4 +1,4 @@
-"""Describes the submission's Keras models, and lets them predict."""
+"""Describes the submission's Keras models, and runs their predictions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .recording import unrecorded
 from .settings import settings
 
 Array = np.ndarray[Any, Any]
-BATCH = 500  # for our predictions: the usual 32 takes several times as long
+BATCH = 500  # for the grader's predictions: the usual 32 takes several times as long
 
 
 def seed_random(seed: int) -> None:
@@ -27,24 +27,24 @@ def seed_random(seed: int) -> None:
 def _settle(tensorflow: ModuleType, seed: int) -> None:
     for device in tensorflow.config.list_physical_devices("GPU"):
         tensorflow.config.experimental.set_memory_growth(device, True)
-    tensorflow.random.set_seed(seed)  # determinism asks for one
-    random.seed(seed)  # its import has drawn, and a forked worker does without that
+    tensorflow.random.set_seed(seed)  # deterministic operations need a seed
+    random.seed(seed)  # the import used random numbers; a forked worker does not import
     tensorflow.config.experimental.enable_op_determinism()
 
 
 def is_model(value: Any) -> bool:
-    """Whether ``value`` is a Keras model."""
+    """True if ``value`` is a Keras model."""
     return as_data.is_model(value)
 
 
 def predict(model: Any, inputs: Array) -> Any:
-    """What ``model`` predicts in evaluation mode, without leaving a trace in the record."""
+    """Return the predictions of ``model`` in evaluation mode; the call is not recorded."""
     with unrecorded():
         return as_data.predict(model, inputs, BATCH)
 
 
 def describe(model: Any) -> dict[str, Any]:
-    """Return layers, sizes, loss and optimizer of a Keras model, and how often that has changed its weights."""
+    """Return layers, sizes, loss and optimizer of a Keras model, and the number of optimizer steps."""
     outputs = _size(model, "output_shape")
     optimizer: Any = getattr(model, "optimizer", None)
     described: dict[str, Any] = {
@@ -57,7 +57,7 @@ def describe(model: Any) -> dict[str, Any]:
         "optimizer": settings(optimizer),
         "inputs": _size(model, "input_shape"),
         "outputs": outputs,
-        # The same variable in two models is the same object; that it is an address means nothing outside.
+        # A variable shared by two models is the same object. The numbers are addresses, which mean nothing elsewhere.
         "trainable": [id(variable) for variable in model.trainable_variables],
     }
     with contextlib.suppress(Exception):
@@ -66,7 +66,7 @@ def describe(model: Any) -> dict[str, Any]:
 
 
 def _size(model: Any, name: str) -> list[int] | None:
-    """The shape of one input or output without the axis of samples; None where the model does not say."""
+    """Return the shape of the input or output without the axis of samples, or None if the model does not tell."""
     with contextlib.suppress(Exception):  # a model that is not built, or has several inputs
         return [int(size) for size in getattr(model, name)[1:]]
     return None
@@ -84,7 +84,7 @@ def _describe_layer(layer: Any) -> dict[str, Any]:
     described: dict[str, Any] = {"type": type(layer).__name__, "settings": settings(layer)}
     if isinstance(getattr(layer, "units", None), int):
         described["units"] = layer.units
-    activation = getattr(layer, "activation", None)  # a function, also of TensorFlow
+    activation = getattr(layer, "activation", None)  # a function, possibly from TensorFlow
     if activation is not None:
         described["activation"] = (
             str(getattr(activation, "__name__", type(activation).__name__)).removesuffix("_v2").lower()

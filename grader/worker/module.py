@@ -37,23 +37,23 @@ def run_module(channel: socket.socket, request: dict[str, Any]) -> None:
 
 
 class _Module:
-    """A submitted file, and what of it runs."""
+    """A submitted file that is run statement by statement."""
 
     def __init__(self, module: types.ModuleType, loading: Loading, entry: str) -> None:
         module.__file__ = entry
         self.loading = loading
         self._entry = entry
         self._namespace = module.__dict__
-        self._lines_of: dict[str, int] = {}  # where the code of a cell's magic stands
+        self._lines_of: dict[str, int] = {}  # {name of a magic's code: line of the magic in the file}
 
     def locate(self, file: str) -> dict[str, Any] | None:
-        """Where a file of a traceback belongs."""
+        """Return the place of a traceback's file, see :data:`describe.Locate`."""
         if file in self._lines_of:
             return {"line": self._lines_of[file]}
         return {} if file == self._entry else None
 
     def run(self, source: str) -> None:
-        """Execute the statements one by one; raises what makes all of them impossible."""
+        """Execute the statements one by one; raises an error that prevents all of them, such as SyntaxError."""
         _remember(self._entry, source)
         whole = compile(source, self._entry, "exec", dont_inherit=True)
         tree = ast.parse(source, self._entry)
@@ -66,26 +66,26 @@ class _Module:
                 self.loading.leave_out(node, following(waiting), self.locate, file)
                 continue
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-                continue  # a text that is all there is would be taken for the docstring
+                continue  # compiled on its own, a string would become the docstring
             try:
                 with self.loading.limited():
                     inner, rest = self._statements_of_magic(node)
                     if not rest:
                         code = compile(ast.Module([node], []), file, "exec", flags, dont_inherit=True)
                         exec(code, self._namespace)
-            except BaseException as error:  # SystemExit as well
+            except BaseException as error:  # also SystemExit
                 inner, rest = file, self.loading.after(node, error, following(waiting), self.locate, file)
             waiting += [(number, each, inner) for each in reversed(rest)]
 
     def _statements_of_magic(self, node: ast.stmt) -> tuple[str, list[ast.stmt]]:
-        """The name of a file, and the statements of a cell that an exported notebook runs with ``%%time``."""
+        """Return a file name and the statements of a cell that an exported notebook runs with ``%%time``, or []."""
         code = code_in_magic(node)
         file = f"{self._entry}:{node.lineno}"
         if code is None:
             return file, []
         try:
             statements = ast.parse(code, file).body
-        except SyntaxError:  # it has magics of its own
+        except SyntaxError:  # the cell contains magics itself
             from IPython.core.inputtransformer2 import TransformerManager
 
             code = TransformerManager().transform_cell(code)
@@ -96,5 +96,5 @@ class _Module:
 
 
 def _remember(file: str, source: str) -> None:
-    """Let tracebacks and ``inspect`` find the source of what is compiled under this name."""
+    """Make the source of code compiled under this file name available to tracebacks and ``inspect``."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)

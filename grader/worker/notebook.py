@@ -1,7 +1,7 @@
-"""Executes a submitted notebook with nbclient, in a real kernel, then lets the kernel answer calls.
+"""Executes a submitted notebook with nbclient in a real kernel; then the kernel answers calls.
 
-Both processes are inside the confinement. Their sockets are Unix sockets: there is no network here. The kernel is forked
-from the worker, which has imported what a kernel needs, before that has a loop or a socket of its own.
+Both processes are inside the confinement. They use Unix sockets, because there is no network. The kernel is forked from
+the worker, which has already imported the modules of a kernel, before the worker has an event loop or sockets.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .cell_outputs import FLOOD
 
 
 class _Kernel:
-    """A forked process that becomes the kernel when it is told how; as the Popen of a kernel that was started."""
+    """A forked process that becomes the kernel once it gets its arguments; it has the interface of Popen."""
 
     stdin = stdout = stderr = None
 
@@ -49,16 +49,16 @@ class _Kernel:
         os.close(theirs)
 
     def begin(self, arguments: list[str]) -> None:
-        """Let it be the kernel with these arguments of ipykernel's."""
+        """Start the kernel with these arguments for ipykernel."""
         with open(self._told, "w") as told:
             told.write(json.dumps(arguments) + "\n")
 
     def poll(self) -> int | None:
-        """Its exit status; None while it runs."""
+        """Return the exit status, or None while the process runs."""
         return self._look(os.WNOHANG)
 
     def wait(self) -> int:
-        """The same, when it has ended."""
+        """Wait until the process ends, and return the exit status."""
         status = self._look(0)
         assert status is not None
         return status
@@ -70,33 +70,33 @@ class _Kernel:
         return self._status
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal."""
+        """Send a signal to the process."""
         os.kill(self.pid, number)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Request the process to end."""
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it."""
+        """Kill the process."""
         self.send_signal(signal.SIGKILL)
 
 
 class Provisioner(LocalProvisioner):
-    """Gives jupyter_client the kernel that waits, where it would start one."""
+    """Gives jupyter_client the waiting kernel instead of starting one."""
 
     process: Any
     waiting: _Kernel
 
     async def launch_kernel(self, cmd: list[str], **_: Any) -> Any:
-        """Let the kernel begin; ``cmd`` has its arguments."""
+        """Start the waiting kernel with the arguments in ``cmd``."""
         self.waiting.begin(cmd)
         self.process, self.pid = self.waiting, self.waiting.pid
         return self.connection_info
 
 
 class _Forked(KernelSpecManager):
-    """Always that kernel, whatever kernel name the notebook carries from another machine."""
+    """Always selects the forked kernel; the kernel name in the notebook may be that of another machine."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         metadata = {"kernel_provisioner": {"provisioner_name": "forked"}}
@@ -106,7 +106,7 @@ class _Forked(KernelSpecManager):
 
 
 class _Client(NotebookClient):
-    """nbclient with a cap on what the cells print, since it keeps all of it in memory."""
+    """nbclient with a limit for the output of cells, because it keeps all output in memory."""
 
     most: int = 0
     output_left: int = 0
@@ -123,7 +123,7 @@ class _Client(NotebookClient):
 
 
 def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
-    """Start a kernel, which holds the channel as well, and return what runs a notebook in it."""
+    """Start a kernel, which also holds the channel, and return the function that runs a notebook in it."""
     runtime = os.environ["JUPYTER_RUNTIME_DIR"]
     os.makedirs(runtime, exist_ok=True)
     Provisioner.waiting = _Kernel(config)
@@ -143,7 +143,7 @@ def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine
 
 
 def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> None:
-    """Execute all code cells; what fails in one does not stop the rest."""
+    """Execute all code cells; an error in one cell does not stop the others."""
     identity = request["id"]
     teller = cell_outputs.Teller(channel, identity, client.most)
     notebook = client.nb = nbformat.read(request["entry"], as_version=4)
@@ -170,14 +170,14 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
             pass  # the kernel has noted it
         except DeadKernelError:
             give_up("DeadKernel", number)
-        except Exception:  # what the kernel sends is no message any more: student code can write into its sockets
+        except Exception:  # the kernel sent something else: student code can write into its sockets
             give_up("BrokenKernel", number)
         teller.tell(number, cell.outputs)
     _hand_over(client, task, channel)
 
 
 def _hand_over(client: _Client, task: dict[str, Any], channel: socket.socket) -> None:
-    """Let the kernel answer from here on, and end when it ends; it never finishes this last cell."""
+    """Let the kernel answer from now on, and end when it ends; the kernel never finishes this last cell."""
     assert client.km is not None and client.kc is not None
     process = client.km.provisioner.process  # type: ignore[union-attr]
 
@@ -188,12 +188,12 @@ def _hand_over(client: _Client, task: dict[str, Any], channel: socket.socket) ->
     threading.Thread(target=end_with_kernel, daemon=True).start()
     client.kc.execute(cells.last_cell(task), silent=True, store_history=False, allow_stdin=False)
     run_sync(client.kc.get_shell_msg)()  # type: ignore[attr-defined]
-    # The cells have broken the kernel: it cannot even run a line of ours.
+    # The cells have broken the kernel: it does not even run our last cell.
     serve.send(channel, task["id"], serve.loaded({}, {"type": "BrokenKernel"}))
     os._exit(0)
 
 
 def _code_cell_numbers(notebook: Any) -> dict[int, int]:
-    """Number the code cells from 1, as a reader of the notebook counts them."""
+    """Return {index of a code cell: its number from 1, as a reader of the notebook counts}."""
     code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     return {index: number for number, index in enumerate(code, start=1)}

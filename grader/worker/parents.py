@@ -1,7 +1,7 @@
-"""Stands in for Keras and TensorFlow where they are not installed, as far as they are the way to served data sets.
+"""Replaces Keras and TensorFlow if they are not installed, but only as parents of the served datasets.
 
-``from tensorflow.keras.datasets import cifar10`` imports three packages before it gets to the data. They have nothing else:
-what a submission misses there, the grader knows to be missing on this machine.
+``from tensorflow.keras.datasets import cifar10`` imports three packages before it reaches the data. The replacements
+contain nothing else: if a submission needs more, the grader reports that the package is missing on this machine.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DATASETS = "keras.datasets"
 
 
 class _Package(ModuleType):
-    """A package with data sets and nothing else."""
+    """A package that contains only datasets."""
 
 
 class _Loader(Loader):
@@ -32,7 +32,7 @@ class _Loader(Loader):
 
 
 class _Finder(MetaPathFinder):
-    """The last to be asked, so that what is installed, or a file of the submission, is found before."""
+    """The last finder, so that installed packages and files of the submission are found first."""
 
     def __init__(self, are_served: Callable[[], bool]) -> None:
         self._are_served = are_served
@@ -45,5 +45,5 @@ class _Finder(MetaPathFinder):
 
 
 def install(are_served: Callable[[], bool]) -> None:
-    """Let the packages be found from now on, while data sets ``are_served``."""
+    """Make the packages importable from now on, as long as ``are_served()`` is true."""
     sys.meta_path.append(_Finder(are_served))

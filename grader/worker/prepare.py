@@ -1,4 +1,4 @@
-"""Makes a process ready for student code: the data sets, the seed, and who watches what it does."""
+"""Prepares a process for student code: datasets, seed, and the modules that record what the code does."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import numpy as np
 
 from . import datasets, figures, given, imported, magic_stub, models, recording, unbound
 
-_seeds = [np.random.SeedSequence(0)]  # that generators without a seed of their own get theirs from
+_seeds = [np.random.SeedSequence(0)]  # the source of seeds for generators without a seed
 
 
 def _repeatable(default_rng: Callable[..., Any]) -> Callable[..., Any]:
-    """``np.random.default_rng`` that draws no entropy of its own: the same submission gets the same numbers again."""
+    """Return a ``np.random.default_rng`` without system entropy: the same submission gets the same numbers again."""
 
     @wraps(default_rng)
     def repeatable(seed: Any = None) -> Any:
@@ -27,7 +27,7 @@ def _repeatable(default_rng: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def seed_random(seed: int) -> None:
-    """Let the global random numbers begin anew."""
+    """Restart the global random numbers with ``seed``."""
     random.seed(seed)
     np.random.seed(seed)
     _seeds[0] = np.random.SeedSequence(seed)
@@ -35,13 +35,13 @@ def seed_random(seed: int) -> None:
 
 @contextmanager
 def seeded(seed: int | None) -> Iterator[None]:
-    """Within it the random numbers begin with ``seed``, if there is one; also those that the system would give."""
+    """Start the random numbers with ``seed``, including those of the operating system; with None change nothing."""
     if seed is None:
         yield
         return
     seed_random(seed)
     urandom = os.urandom
-    # The second is what secrets calls, and with that a bare np.random.PCG64().
+    # random._urandom is used by secrets, and so by np.random.PCG64() without a seed.
     os.urandom = random._urandom = random.Random(seed).randbytes  # type: ignore[attr-defined]
     try:
         yield
@@ -51,7 +51,7 @@ def seeded(seed: int | None) -> Iterator[None]:
 
 @cache
 def watch() -> None:
-    """Watch figures and models, and stand in for Keras's data sets and for the grader, whenever these are imported."""
+    """Watch figures and models, and replace Keras's datasets and the grader, as soon as they are imported."""
     imported.watch()
     datasets.install()
     figures.watch()
@@ -60,9 +60,9 @@ def watch() -> None:
 
 
 def prepare(config: dict[str, Any]) -> None:
-    """Serve data sets and the course's files, make the global random numbers repeatable, watch figures and models.
+    """Serve datasets and the course's files, make the global random numbers repeatable, watch figures and models.
 
-    ``config`` has ``data`` ({data set: file}), ``files`` ({relative name: file}), ``globals`` (names) and ``seed``.
+    ``config`` has ``data`` ({dataset: file}), ``files`` ({relative name: file}), ``globals`` (names) and ``seed``.
     """
     seed_random(config["seed"])
     np.random.default_rng = _repeatable(np.random.default_rng)

@@ -1,8 +1,8 @@
-"""Builds a model from data and lets it predict, in a worker that never loads a submission.
+"""Builds a model from data and returns its predictions, in a worker that never loads a submission.
 
-Requests are ``{"id", "configuration", "arguments"}``, where the arguments are an encoded tuple (weights, inputs); without a
-configuration it is the model of the last request. The answer is what the model gives for the inputs (n, ...). The configuration has been cleaned by
-the grader, and names nothing but classes of Keras.
+Requests are ``{"id", "configuration", "arguments"}``, where the arguments are an encoded tuple (weights, inputs). If the
+configuration is None, the model of the last request is used. The answer is the output of the model for the inputs
+(n, ...). The grader has cleaned the configuration: it names only classes of Keras.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ BATCH = 500
 
 
 def serve(channel: socket.socket) -> None:
-    """Import Keras, then answer requests until the grader hangs up."""
-    with contextlib.suppress(Exception):  # said where it is needed
+    """Import Keras, then answer requests until the grader closes the channel."""
+    with contextlib.suppress(Exception):  # the first request reports the error
         importlib.import_module("keras")
     model: Any = None
     while True:
@@ -43,14 +43,14 @@ def serve(channel: socket.socket) -> None:
 
 
 def _built(configuration: dict[str, Any], weights: list[Array], shape: Any) -> Any:
-    """The model with its weights; raises ValueError where these are not those of the configuration."""
+    """Return the model with its weights; raises ValueError if their shapes do not fit the configuration."""
     keras: Any = importlib.import_module("keras")
     model = keras.saving.deserialize_keras_object(configuration, safe_mode=True)
     if not model.built:
         model.build((None, *shape))
     variables = list(model.weights)
     if [tuple(variable.shape) for variable in variables] != [array.shape for array in weights]:
-        raise ValueError("the weights are not those of the configuration")
+        raise ValueError("the weights do not fit the configuration")
     for variable, array in zip(variables, weights, strict=True):
         variable.assign(array)
     for layer in model._flatten_layers():

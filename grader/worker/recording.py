@@ -1,4 +1,4 @@
-"""Records what models were given: by fit, evaluate and predict, batch by batch, and in training loops of their own.
+"""Records the data that models get: in fit, evaluate and predict, batch by batch, and in a student's training loop.
 
 The record is evidence against a submission (test data in ``fit``), never for it: code that runs here
 could write into it.
@@ -20,23 +20,23 @@ from . import as_data, hooks, training_data, weights
 from .settings import settings
 from .training_data import Examined
 
-MAX_RECORDS = 200  # of evaluate and of predict
-MAX_FITS = 2000  # with their histories at least: fit() may be called once an epoch
-MOST_PAIRS = 10_000  # of images and labels, in all records
-MAX_JOINED = 100  # records that stand for many calls
-LOOP = "GradientTape"  # a training loop of their own, in a record
+MAX_RECORDS = 200  # for evaluate and for predict
+MAX_FITS = 2000  # records of fit, with their histories: fit() may be called once per epoch
+MOST_PAIRS = 10_000  # of images and labels, in all records together
+MAX_JOINED = 100  # records that contain many calls
+LOOP = "GradientTape"  # the method of a record for a student's training loop
 JOINED = {"train_on_batch": None, "test_on_batch": 1, "predict_on_batch": 1, LOOP: None, "fit": None}
 
-_records: list[tuple[Any, dict[str, Any]]] = []  # the model, and what happened to it
-_joined: dict[tuple[int, str], Examined] = {}  # by model and method: what many calls were given
-_steps: dict[int, list[Any]] = {}  # by model: its optimizer, and how many of its steps were seen
-_awaited: list[tuple[Any, Examined]] = []  # data of a call that has begun, in the order in which Keras opens them
-_tapes: list[Any] = []  # that are recording now
-_depth = [0]  # evaluate within fit is Keras's own
+_records: list[tuple[Any, dict[str, Any]]] = []  # pairs (model, record of one or more calls)
+_joined: dict[tuple[int, str], Examined] = {}  # {(id of a model, method): data of many calls}
+_steps: dict[int, list[Any]] = {}  # {id of a model: [its optimizer, number of its recorded steps]}
+_awaited: list[tuple[Any, Examined]] = []  # data of a running call, in the order in which Keras opens them
+_tapes: list[Any] = []  # tapes that are recording now
+_depth = [0]  # nested calls are not recorded: Keras calls evaluate within fit
 
 
 def watch() -> None:
-    """Record from now on what models are given."""
+    """Record the data of models from now on."""
     hooks.after_import("keras.src.models.model", _record_models)
     hooks.after_import("keras.src.trainers.epoch_iterator", _record_iterators)
     hooks.after_import("tensorflow.python.eager.backprop", _record_tapes)
@@ -46,7 +46,7 @@ def watch() -> None:
 
 @contextlib.contextmanager
 def unrecorded() -> Iterator[None]:
-    """Leave no trace in the record."""
+    """Do not record calls in this context."""
     _depth[0] += 1
     try:
         yield
@@ -70,7 +70,7 @@ def records(namespace: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _told(value: Any, room: list[int]) -> Any:
-    """What is said about a part of a record, without labels where many have been told already: ``room`` is for how many."""
+    """Return one part of a record as data; pairs with labels are left out if they exceed ``room``, which counts down."""
     described = value.described() if isinstance(value, Examined) else value
     if isinstance(described, dict) and "pairs" in described:
         count = sum(map(len, described["pairs"].values()))
@@ -81,7 +81,7 @@ def _told(value: Any, room: list[int]) -> Any:
 
 
 def _unseen(model: Any) -> int:
-    """How many steps the model's optimizer has taken that were not seen."""
+    """Return the number of steps of the model's optimizer that were not recorded."""
     optimizer, seen = _steps.get(id(model), [None, 0])
     current = getattr(model, "optimizer", None)
     return max(0, _iterations(current) - (seen if current is optimizer else 0))
@@ -95,7 +95,7 @@ def _iterations(optimizer: Any) -> int:
 
 @contextlib.contextmanager
 def _counted(model: Any) -> Iterator[None]:
-    """Count the steps that the optimizer takes in the meantime as seen."""
+    """Count the steps that the optimizer takes in this context as recorded."""
     optimizer = getattr(model, "optimizer", None)
     before = _iterations(optimizer)
     try:
@@ -106,7 +106,7 @@ def _counted(model: Any) -> Iterator[None]:
 
 def _count(model: Any, optimizer: Any, steps: int) -> None:
     known = _steps.setdefault(id(model), [optimizer, 0])
-    if known[0] is not optimizer:  # it was compiled again
+    if known[0] is not optimizer:  # the model was compiled again
         known[:] = [optimizer, 0]
     known[1] += steps
 
@@ -147,7 +147,7 @@ def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
         if method == "fit":
             record["history"] = {}
             for key, values in getattr(result, "history", {}).items():
-                with contextlib.suppress(Exception):  # a metric may have several values an epoch
+                with contextlib.suppress(Exception):  # a metric may have several values per epoch
                     record["history"][str(key)] = [float(value) for value in values]
         return result
 
@@ -178,14 +178,14 @@ def _recorded_on_batch(method: str, original: Callable[..., Any]) -> Callable[..
 
 
 def _join(model: Any, method: str, x: Any, y: Any) -> None:
-    """Look at what one of many calls was given."""
+    """Add the data of one call to the joined record of its method."""
     examined = _examined(model, method)
     if examined is not None:
         examined.add(x, y)
 
 
 def _examined(model: Any, method: str) -> Examined | None:
-    """What all calls of a method of this model were given; None where there are too many models."""
+    """Return the joined data of all calls of a method of this model, or None if there are too many models."""
     key = (id(model), method)
     if key not in _joined and len(_joined) < MAX_JOINED:
         _joined[key] = Examined("", JOINED[method])
@@ -194,7 +194,7 @@ def _examined(model: Any, method: str) -> Examined | None:
 
 
 def _describe_call(record: dict[str, Any], given: dict[str, Any]) -> None:
-    """Fill in the record, one piece after the other: what cannot be described leaves the rest."""
+    """Fill in the record piece by piece, so that a piece that cannot be described does not prevent the others."""
     every = record["method"] == "fit"
     validation = given.get("validation_data")
     images, labels = (
@@ -215,7 +215,7 @@ def _describe_call(record: dict[str, Any], given: dict[str, Any]) -> None:
 
 
 def _given(x: Any, y: Any, every: bool) -> dict[str, Any] | Examined:
-    """The description of arrays; what comes in batches is looked at while it passes."""
+    """Return the description of arrays; for data in batches, an object that examines the batches as they pass."""
     if training_data.leaves(x):
         return training_data.describe(x, y, every)
     examined = Examined(type(x).__name__, None if every else training_data.SAMPLED_ROWS)
@@ -252,7 +252,7 @@ def _record_iterators(module: ModuleType) -> None:
 
 
 def _look_at_batches(adapter: Any, examined: Examined) -> None:
-    """Let each batch of the tf.data.Dataset, in which all that comes in batches ends up, pass by."""
+    """Examine each batch of the tf.data.Dataset; Keras converts all data in batches to such a dataset."""
     original = adapter.get_tf_dataset
 
     def get_tf_dataset() -> Any:
@@ -274,7 +274,7 @@ def _look_at_batches(adapter: Any, examined: Examined) -> None:
 
 
 def _look_in_graph(take: Callable[[Any, Any], None], x: Any, y: Any) -> None:
-    """Call ``take`` with the arrays in x and y each time that they are computed."""
+    """Call ``take`` with the arrays in x and y each time they are computed."""
     tensorflow = sys.modules["tensorflow"]
     inputs, labels = (list(filter(tensorflow.is_tensor, training_data.leaves(part))) for part in (x, y))
 
@@ -282,12 +282,12 @@ def _look_in_graph(take: Callable[[Any, Any], None], x: Any, y: Any) -> None:
         with contextlib.suppress(Exception):
             take(list(arrays[: len(inputs)]), list(arrays[len(inputs) :]))
 
-    # It has no result, and is computed all the same, since it is stateful.
+    # It has no result; it is computed anyway, because it is stateful.
     tensorflow.numpy_function(look, [*inputs, *labels], [], stateful=True)
 
 
 class _Pending:
-    """What a model was given while a tape recorded: training, if the gradients of its variables are asked for."""
+    """Data of a model while a tape was recording; it is training data if gradients of the model's variables are computed."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
@@ -300,7 +300,7 @@ class _Pending:
         return any(id(one) in sources or id(getattr(one, "value", None)) in sources for one in variables)
 
     def train(self) -> None:
-        """Take it for training, now and each time that it is computed again."""
+        """Count the data as training data, now and each time they are computed again."""
         if not self.trained:
             self.trained, self.examined = True, _examined(self.model, LOOP)
         for x in self.waiting:

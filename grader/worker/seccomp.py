@@ -1,8 +1,8 @@
-"""A seccomp filter that refuses the system calls no exercise needs and escapes are made of.
+"""A seccomp filter that refuses system calls that no exercise needs and that could be used to escape.
 
 Refused calls fail with "operation not permitted" instead of killing the process, so that libraries
-which only probe for a feature carry on. The filter is a deny list: Python, NumPy and TensorFlow use
-too many calls for an allow list to survive their next release.
+that only test for a feature continue. The filter is a deny list: Python, NumPy and TensorFlow use so
+many calls that an allow list would break with their next release.
 """
 
 from __future__ import annotations
@@ -63,22 +63,22 @@ DENIED = {
     "open_by_handle_at": (304, 265),
     "fanotify_init": (300, 262),
     "mknodat": (259, 33),
-    # Memory that belongs to no process, only to an open file, counts for no limit.
+    # Memory that belongs only to an open file, not to a process, is not counted by any limit.
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
-    # System V and POSIX queues would outlive the process where IPC has no namespace of its own.
+    # System V objects and POSIX queues would outlive the process if IPC has no separate namespace.
     "shmget": (29, 194),
     "semget": (64, 190),
     "msgget": (68, 186),
     "mq_open": (240, 180),
 }
-LANDLOCK = {  # rules without a number that limits them
+LANDLOCK = {  # the number of rules is not limited, so they could fill kernel memory
     "landlock_create_ruleset": (444, 444),
     "landlock_add_rule": (445, 445),
     "landlock_restrict_self": (446, 446),
 }
-# These put pages themselves into pipes and sockets, which then hold a whole page (2 MB of a huge one) for each byte and are
-# charged for the byte. Programs copy where these are not supported.
+# These put whole pages into pipes and sockets, which then hold a page (2 MB if it is huge) for each byte, but only the
+# byte is counted. Programs copy the data if these calls are not supported.
 UNSUPPORTED = {"sendfile": (40, 71), "splice": (275, 76), "tee": (276, 77), "vmsplice": (278, 75)}
 CLONE = (56, 220)
 CLONE3 = (435, 435)
@@ -90,9 +90,9 @@ PRLIMIT = (302, 261)
 AF_UNIX = 1
 NO_FAMILY = 0xFFFF
 SOCK_STREAM, SOCK_SEQPACKET = 1, 5
-TYPE_OF_SOCKET = 0xF  # of the argument, which holds flags as well
+TYPE_OF_SOCKET = 0xF  # mask of the argument, which also contains flags
 SOL_SOCKET = 1
-REFUSED_OPTIONS = (7, 8, 26, 32, 33)  # SO_SNDBUF, SO_RCVBUF, SO_ATTACH_FILTER, and the first two by force
+REFUSED_OPTIONS = (7, 8, 26, 32, 33)  # SO_SNDBUF, SO_RCVBUF, SO_ATTACH_FILTER, SO_SNDBUFFORCE, SO_RCVBUFFORCE
 SHARED_AND_ANONYMOUS = 0x21
 NO_SUCH_NETWORK = errno.EOPNOTSUPP  # ZeroMQ aborts the process on any other answer
 NEW_NAMESPACES = (
@@ -123,12 +123,12 @@ MODE_FILTER = 2
 def program(machine: str, unix_sockets: bool, landlock: bool = False) -> bytes:
     """Return the filter as an array of struct sock_filter; raises ValueError for an unknown machine.
 
-    Without ``unix_sockets`` only pairs of connected ones can be made, by socketpair, which reach nobody else.
-    ``landlock`` is allowed to a process that has to confine a child more tightly.
+    Without ``unix_sockets`` only connected pairs can be created, by socketpair, which cannot reach other processes.
+    ``landlock`` allows Landlock calls, for a process that must confine a child further.
     """
     column = list(AUDIT_ARCH).index(machine)
     refuse = REFUSE | errno.EPERM
-    # One of a pair of datagram sockets reaches any other by its name; the kernel takes raw ones for the same.
+    # A datagram socket from a pair can send to any other socket by name; the kernel treats raw Unix sockets the same.
     pairs = (
         []
         if unix_sockets
@@ -148,7 +148,7 @@ def program(machine: str, unix_sockets: bool, landlock: bool = False) -> bytes:
         (RETURN, 0, 0, KILL),
         (LOAD, 0, 0, NUMBER),
     ]
-    if machine == "x86_64":  # the x32 numbers would slip past the table below
+    if machine == "x86_64":  # the x32 call numbers are not in the table below
         code += [(AT_LEAST, 0, 1, 0x40000000), (RETURN, 0, 0, refuse)]
     for table, answer in (
         (DENIED, refuse),
@@ -157,7 +157,7 @@ def program(machine: str, unix_sockets: bool, landlock: bool = False) -> bytes:
     ):
         for numbers in table.values():
             code += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, answer)]
-    # clone3 keeps its flags in memory, where a filter cannot look: libc falls back to clone.
+    # clone3 has its flags in memory, which a filter cannot read: libc falls back to clone.
     code += [(EQUAL, 0, 1, CLONE3[column]), (RETURN, 0, 0, REFUSE | errno.ENOSYS)]
     code += [
         (EQUAL, 0, 3, CLONE[column]),
@@ -165,14 +165,14 @@ def program(machine: str, unix_sockets: bool, landlock: bool = False) -> bytes:
         (ANY_BIT, 0, 1, NEW_NAMESPACES),
         (RETURN, 0, 0, refuse),
         (LOAD, 0, 0, NUMBER),
-        # prlimit of oneself (pid 0) is setrlimit; that of another process would be an attack.
+        # prlimit of this process (pid 0) is setrlimit; prlimit of another process would be an attack.
         (EQUAL, 0, 4, PRLIMIT[column]),
         (LOAD, 0, 0, FIRST_ARGUMENT),
         (EQUAL, 1, 0, 0),
         (RETURN, 0, 0, refuse),
         (LOAD, 0, 0, NUMBER),
-        # Memory that counts for no process: pages of such a mapping stay when nobody has them in sight any more,
-        # and sockets keep megabytes each.
+        # Memory that counts for no process: pages of such a mapping stay after they are unmapped, and each socket
+        # keeps megabytes.
         (EQUAL, 0, 5, MMAP[column]),
         (LOAD, 0, 0, FOURTH_ARGUMENT),
         (AND, 0, 0, SHARED_AND_ANONYMOUS),
@@ -201,7 +201,7 @@ class _Program(ctypes.Structure):
 
 
 def install(unix_sockets: bool, landlock: bool = False) -> None:
-    """Put the filter on this process and all its children; needs no_new_privs. Raises OSError."""
+    """Install the filter for this process and all its children; needs no_new_privs. Raises OSError."""
     try:
         raw = program(system.MACHINE, unix_sockets, landlock)
     except ValueError as error:

@@ -1,21 +1,22 @@
-"""The worker's loop: one request in, one answer out, until the grader hangs up.
+"""The worker's loop: it answers one request after the other until the grader closes the channel.
 
-Requests are ``{"id", "entry", "files", "left_out", "ends_at"}``, once and first, then any of ::
+The first request is ``{"id", "entry", "files", "left_out", "ends_at"}``, then any of ::
 
-    {"id", "function", "arguments", "return_arguments", "keep"}   call it; "keep" names a result that stays here,
-                                                                  "seed" sets the random numbers before
+    {"id", "function", "arguments", "return_arguments", "keep"}   call a function; "keep" names a result that stays
+                                                                  here, "seed" sets the random numbers before the call
     {..., "class"}                                                a method; the first argument is :mod:`classes`' setup
     {..., "globals"}                                              with globals; the first argument is :mod:`state`'s setup
-    {"id", "predict", "arguments"}                                let a model predict
+    {"id", "predict", "arguments"}                                return predictions of a model
     {"id", "take", "arguments"}                                   see :func:`as_data.taken`
     {"id", "look", "arguments"}                                   see :mod:`look`
 
-where arguments are an encoded pair (positional, by keyword), or have values for names at the top level as a third part.
-Answers carry the request's ``id`` and either their result or ``{"error": {...}}``. While a submission
-loads, ``{"id", "progress": [3, 2]}`` says that the second statement of its third code cell has begun (cell 0: of a module;
-statement 0: the cell itself); ``left_out`` are such places that are not to be run, and ``ends_at`` those of them that ended the program. ``{"id", "shown": 3}`` with JSON behind
-it says what a cell has shown (:mod:`shown`). ``{"interrupt": [3, 2]}`` from the grader ends that statement if it still runs, and
-has no answer.
+where the arguments are an encoded pair (positional, keyword), or a triple with values for global names at the end.
+Answers carry the request's ``id`` and either the result or ``{"error": {...}}``.
+
+While a submission is loaded, the worker sends ``{"id", "progress": [3, 2]}`` when the second statement of the third code
+cell begins (cell 0: a module; statement 0: the cell itself). ``left_out`` lists places that must not be run, ``ends_at``
+those of them that ended the program. ``{"id", "shown": 3}`` with a JSON payload has the outputs of a cell (:mod:`shown`).
+The grader may send ``{"interrupt": [3, 2]}``, which ends that statement if it still runs, and has no answer.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ Engine = Callable[[socket.socket, dict[str, Any]], None]
 
 
 def serve(channel: socket.socket, engine: Engine, config: dict[str, Any]) -> None:
-    """Lay out the submission's files and the data sets, let the engine load the one and answer calls."""
+    """Write the submission's files, lay out the datasets, and let the engine load the submission and answer calls."""
     request, payload = frames.receive(channel)
     try:
         for name, content in values.decode(request["files"], payload).items():
@@ -47,15 +48,15 @@ def serve(channel: socket.socket, engine: Engine, config: dict[str, Any]) -> Non
             path.write_bytes(content.tobytes())
         laid_out = {f"{name}.npz": file for name, file in config["data"].items()} | config["files"]
         datasets.lay_out(laid_out, ".", copy=config["level"] == "none")
-    except OSError as error:  # more than the disk of a worker holds
+    except OSError as error:  # larger than the disk of a worker
         send(channel, request["id"], loaded({}, describe_error(error, lambda _: None)))
         return
     engine(channel, request)
 
 
 def loaded(namespace: Namespace, error: dict[str, Any] | None, loading: Loading | None = None) -> dict[str, Any]:
-    """The answer to a load request: what there is to call, what stopped the loading, what failed, what is imported."""
-    # Only what stands there under its own name: keras.datasets is here even where Keras is not.
+    """Return the answer to a load request: callable names, the error that ended loading, failures, imported modules."""
+    # Only top-level names: keras.datasets exists here even if Keras is not imported.
     modules = sorted(name for name in list(sys.modules) if type(name) is str and "." not in name)
     functions, others = describe_namespace(namespace)
     described = classes.describe_classes(namespace)
@@ -81,22 +82,22 @@ def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) ->
             request, payload = frames.receive(channel)
         except EOFError:
             return
-        if "interrupt" in request:  # it came when the last statement had ended by itself
+        if "interrupt" in request:  # it arrived after the last statement had ended by itself
             continue
         frame = _answer(request, payload, namespace, kept, locate)
         _flush()
-        if os.getpid() != process:  # a function has forked, and this is not the one that answers
+        if os.getpid() != process:  # a function has forked, and this is the child
             os._exit(0)
         channel.sendall(frame)
 
 
 def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept: Namespace, locate: Locate) -> bytes:
-    """Return the answer as a frame, so that what cannot be sent is found out here."""
+    """Return the answer as a frame, so that a result that cannot be encoded becomes an error answer."""
     arguments, keywords, *supplied = values.decode(request["arguments"], payload, kept)
     try:
         unbound.supply(namespace, *supplied or [{}])
         used = None
-        stored: list[Any] = []  # by a method
+        stored: list[Any] = []  # attributes of an instance, or global variables
         if "look" in request:
             result = _look(request["look"], namespace, arguments)
         elif "predict" in request:
@@ -120,7 +121,7 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
             result = None
         tree, raw = values.encode((result, used, *stored), request.get("room"))
         return frames.encode({"id": request["id"], "value": tree}, raw)
-    except BaseException as error:  # SystemExit and KeyboardInterrupt as well: all are the submission's
+    except BaseException as error:  # also SystemExit and KeyboardInterrupt: the submission raised them
         return frames.encode({"id": request["id"], "error": describe_error(error, locate)})
 
 
@@ -133,16 +134,16 @@ def _look(what: str, namespace: Namespace, arguments: list[Any]) -> Any:
 
 
 def send(channel: socket.socket, identity: int, answer: dict[str, Any]) -> None:
-    """Send one answer without arrays, after everything that was printed until now."""
+    """Send one answer without arrays, after flushing all printed output."""
     _flush()
     channel.sendall(frames.encode({"id": identity, **answer}))
 
 
 def rehearse() -> None:
-    """Do once, in the process that workers are forked from, what makes the first time slow."""
+    """Run the code once that is slow at its first use, in the process that workers are forked from."""
     arguments, raw = values.encode(((np.ones(3),), {}))
     request = {"id": 1, "function": "shape", "arguments": arguments, "return_arguments": True, "seed": 1}
-    # One of our functions stands for a submission's; it is described from its source.
+    # One of our own functions serves as a submission's function; it is described from its source.
     frame = _answer(request, raw, {"shape": np.shape, "loaded": loaded}, {}, lambda _: None)
     loaded({"describe": describe_error, "kind": type("Kind", (), {})}, {"frame": len(frame)})
     returned_names(describe_error)
@@ -152,5 +153,5 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BaseException:  # closed or replaced by the submission
+        except BaseException:  # the submission closed or replaced the stream
             continue

@@ -1,4 +1,4 @@
-"""What a layer, optimizer, loss or callback was made with."""
+"""The settings of a layer, optimizer, loss or callback."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def settings(thing: Any) -> str:
-    """All that a thing of Keras was made with, but for names and seeds, to tell two of them apart."""
+    """Return the settings of a Keras object as a string, without names and seeds, to compare two objects."""
     config = thing.get_config() if hasattr(thing, "get_config") else vars(thing) if hasattr(thing, "__dict__") else {}
     kept = {
         str(key): str(value)[:300]

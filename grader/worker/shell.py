@@ -1,7 +1,7 @@
-"""Executes a submitted notebook in the worker itself: in the shell of a Jupyter kernel, without the kernel around it.
+"""Executes a submitted notebook in the worker itself, in the IPython shell class that ipykernel uses, without a kernel.
 
-What a cell sees is what it sees in a kernel, and what is told about it is the same; only nobody is asked by messages.
-Whatever breaks this, as no cell should, is answered with ``NeedsKernel``: the notebook then gets a real one.
+Cells behave as in a kernel, and the report about them is the same; only the messages to a frontend are missing. If a
+cell breaks this engine, the answer is ``NeedsKernel``, and the notebook gets a real kernel.
 """
 
 from __future__ import annotations
@@ -31,15 +31,16 @@ from traitlets.config import Config
 from . import background, cell_outputs, cells, kernel, prepare, serve
 from .cell_outputs import FLOOD, Shown
 
-COUNTED = ("stream", "display_data", "update_display_data", "execute_result", "error")  # of a kernel's messages
+# Types of a kernel's messages that count as output.
+COUNTED = ("stream", "display_data", "update_display_data", "execute_result", "error")
 
-_ready: list[Any] = []  # a shell that was made before the fork
+_ready: list[Any] = []  # a shell that was created before the fork
 
 
 class Output:
-    """What the cells print, show and raise: it is counted, and kept for the cell that runs.
+    """Counts the output of the cells, and keeps that of the running cell: printed text, displayed objects, errors.
 
-    More than ``most`` characters are dropped, and far more end the notebook.
+    Output beyond ``most`` characters is dropped; far more output ends the notebook.
     """
 
     def __init__(self, most: int, on_flood: Callable[[], object]) -> None:
@@ -49,27 +50,27 @@ class Output:
         self._on_flood = on_flood
         self._process = os.getpid()
         self._share = background.Share(most)
-        self._lock = threading.RLock()  # what is thrown away may print
+        self._lock = threading.RLock()  # reentrant, because the destructor of a dropped object may print
 
     def begin_cell(self) -> None:
-        """Whatever comes from now on belongs to another cell."""
+        """Start a new cell: the following output belongs to it."""
         self.shown = Shown()
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
-        """Take in one message."""
+        """Add one message of this type."""
         fits = self._count(len(str(content))) if kind in COUNTED else True
         if fits or kind == "error":
             with self._lock:
                 self.shown.add(kind, content)
 
     def print(self, name: str, text: str) -> None:
-        """Take in what went to standard output or error."""
+        """Add text that was written to standard output or standard error."""
         if self._count(len(text)):
             with self._lock:
                 self.shown.add("stream", {"name": name, "text": text})
 
     def _count(self, characters: int) -> bool:
-        """Whether there is room for so many; a child of the worker's is nobody to end the notebook."""
+        """Count the characters; return True if they fit. Only the worker itself, not a child, can end the notebook."""
         if not self._share.admits(characters):
             return False
         with self._lock:
@@ -80,7 +81,7 @@ class Output:
 
 
 class _Messages(Session):
-    """Stands where a kernel's messages leave for its clients."""
+    """Receives the messages that a kernel would send to its clients."""
 
     output: Output
 
@@ -106,7 +107,7 @@ class _Stream(io.TextIOBase):
         return True
 
     def flush(self) -> None:
-        """Nothing waits here; also where a cell has closed it."""
+        """Do nothing, even if a cell has closed the stream: there is no buffer."""
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
@@ -118,7 +119,7 @@ class _Stream(io.TextIOBase):
 
 
 class _Notebook:
-    """One notebook, from the shell that it runs in to the calls that are answered from it."""
+    """Executes one notebook in a shell, then answers calls from it."""
 
     def __init__(self, channel: socket.socket, config: dict[str, Any]) -> None:
         self._channel = channel
@@ -140,12 +141,12 @@ class _Notebook:
             asyncio.run(self._execute(request, notebook))
         except BaseException:
             self._end("NeedsKernel")
-        self._end("BrokenKernel")  # the cells have broken it: it did not even run a line of ours
+        self._end("BrokenKernel")  # the cells have broken the shell: it did not even run our last cell
 
     async def _execute(self, request: dict[str, Any], notebook: dict[str, Any]) -> None:
         teller = cell_outputs.Teller(self._channel, self._identity, self._most)
         code_cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        # A cell's source is a text, or a list of its lines.
+        # A cell's source is a string or a list of lines.
         sources = {number: "".join(cell["source"]) for number, cell in enumerate(code_cells, start=1)}
         task = cells.task(request, [*sources.items()])
         kernel.begin(task, self._channel)
@@ -154,9 +155,9 @@ class _Notebook:
             serve.send(self._channel, self._identity, {"progress": (number, 0)})
             self._output.begin_cell()
             await self._execute_cell(sources[number])
-            if os.getpid() != self._process:  # the cell has forked, and this is not the one that answers
+            if os.getpid() != self._process:  # the cell has forked, and this is the child
                 os._exit(0)
-            await asyncio.sleep(0)  # tasks that a cell has left behind go on
+            await asyncio.sleep(0)  # let tasks that the cell has started continue
             teller.tell(number, self._output.shown.finished())
         self._shell.run_cell(
             cells.last_cell({"id": self._identity, "channel": self._channel.fileno(), "output_bytes": self._most}),
@@ -191,14 +192,14 @@ class _Notebook:
         self._end("OutputLimit", {"cell": self._cell})
 
     def _end(self, reason: str, place: dict[str, Any] | None = None) -> NoReturn:
-        if os.getpid() == self._process:  # else a cell has forked
+        if os.getpid() == self._process:  # otherwise a cell has forked, and this is the child
             answer = serve.loaded({}, {"type": reason, **(place or {})})
             serve.send(self._channel, self._identity, answer)
         os._exit(0)
 
 
 def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
-    """Return what runs a notebook."""
+    """Prepare the process, and return the function that runs a notebook."""
     prepare.prepare(config)
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     file = f"{os.environ['JUPYTER_RUNTIME_DIR']}/k.json"
@@ -206,13 +207,13 @@ def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
     for module in (debugger, pdb):
         setattr(module, "Pdb", debugger.InterruptiblePdb)  # noqa: B010
     pdb.set_trace = debugger.set_trace
-    sys.breakpointhook = _no_debugger  # a kernel's waits for a debugger, and there is none
+    sys.breakpointhook = _no_debugger  # that of a kernel would wait for a debugger
     builtins.input = getpass.getpass = _nobody_types
     return _Notebook(channel, config).run
 
 
 def rehearse() -> None:
-    """Do once, in the process that workers are forked from, what makes the first time slow, and make a fresh shell."""
+    """Run the code once that is slow at its first use, in the process that workers are forked from; create a new shell."""
     main, hook = sys.modules["__main__"], sys.displayhook
     shell = _make_shell()
     _attach(shell, Output(1 << 20, lambda: None), lambda _: None)
@@ -221,13 +222,13 @@ def rehearse() -> None:
     shell.restore_sys_module_state()
     ZMQInteractiveShell.clear_instance()
     sys.modules["__main__"], sys.displayhook = main, hook
-    for name in ("last_type", "last_value", "last_traceback", "last_exc"):  # no error for %debug to go to
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):  # otherwise %debug would open this error
         vars(sys).pop(name, None)
     _ready.append(_make_shell())
 
 
 def _make_shell() -> Any:
-    """A kernel's shell; no file, and no thread, for its history."""
+    """Return the shell of a kernel; its history uses no file and no thread."""
     shell: Any = ZMQInteractiveShell.instance(
         config=Config(HistoryManager={"enabled": False}), user_ns={}, compiler_class=XCachingCompiler
     )
@@ -239,7 +240,7 @@ def _make_shell() -> Any:
 
 
 def _attach(shell: Any, output: Output, enable_gui: Callable[[str | None], None]) -> None:
-    """Let the messages of a shell go to ``output``, and give it the environment and the folders of this process."""
+    """Send the messages of a shell to ``output``, and set it up with the environment and folders of this process."""
     shell.displayhook.session.output = output
     shell.displayhook.pub_socket = shell.display_pub.pub_socket = object()
     shell.displayhook.topic = b"execute_result"

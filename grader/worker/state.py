@@ -1,4 +1,4 @@
-"""Global variables as the state of a submission's functions: which ones a function uses, and calls with some of them set."""
+"""Global variables as the state of functions: finds those that a function uses, and calls a function with some set."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 from .absent import Absent
 
 MAX_GLOBALS = 40
-MAX_FUNCTIONS = 200  # that are followed from one function
+MAX_FUNCTIONS = 200  # functions that one function calls, directly or indirectly, and that are examined
 MAX_NAME = 60
 _ABSENT = object()
 
 
 def uses(function: Any) -> tuple[list[str], list[str]]:
-    """Return (read, stored): the global names of data that a function, and those that it calls, read and assign.
+    """Return (read, stored): the global variables that a function and the functions it calls read and assign.
 
-    What is read is data, or has no value yet and is assigned by one of these functions.
+    A variable counts as read if it holds data, or if it has no value yet and one of these functions assigns it.
     """
     start = plain(function)
     if start is None:
@@ -47,7 +47,7 @@ def uses(function: Any) -> tuple[list[str], list[str]]:
 
 
 def plain(value: Any) -> types.FunctionType | None:
-    """The function in Python that is behind a callable: itself, or what a decorator or ``partial`` has wrapped."""
+    """Return the Python function behind a callable: itself, or the one that a decorator or ``partial`` wraps, or None."""
     for _ in range(10):
         if isinstance(value, types.FunctionType):
             inner = _enclosed(value)
@@ -57,9 +57,9 @@ def plain(value: Any) -> types.FunctionType | None:
         elif isinstance(value, types.MethodType):
             value = value.__func__
         elif isinstance(value, type | types.ModuleType | Absent) or not callable(value):
-            return None  # to look at an absent package is to use it
+            return None  # reading an attribute of an absent package would raise its import error
         else:
-            # functools.partial, numpy.vectorize, and whatever keeps what it wraps
+            # functools.partial, numpy.vectorize, and other wrappers that keep the function in an attribute
             held = (getattr(value, name, None) for name in ("func", "pyfunc", "__wrapped__", "py_func"))
             value = next((item for item in held if callable(item)), None)
             if value is None:
@@ -70,10 +70,10 @@ def plain(value: Any) -> types.FunctionType | None:
 def call(
     namespace: dict[str, Any], name: str, setup: list[Any], positional: list[Any], keywords: dict[str, Any]
 ) -> tuple[Any, Any]:
-    """Return what the function returned, and global variables afterwards.
+    """Call a function; return its result and the requested global variables after the call.
 
-    ``setup`` holds the globals to set before, which get their old values back, and the names of those to fetch.
-    A name that begins with "?" is not called: its globals are only fetched.
+    ``setup`` is (the global variables to set, which get their old values back; the names of those to return).
+    A function whose name begins with "?" is not called: its global variables are only returned.
     """
     function = namespace[name.removeprefix("?")]
     inner = plain(function)
@@ -93,7 +93,7 @@ def call(
 
 
 def _enclosed(function: types.FunctionType) -> Any:
-    """The function that a wrapper ``(*args, **kwargs)`` holds: what its decorator was given."""
+    """Return the function that a wrapper with ``(*args, **kwargs)`` holds: the argument of its decorator, or None."""
     wrapped = function.__dict__.get("__wrapped__")
     if callable(wrapped):
         return wrapped
@@ -111,7 +111,7 @@ def _enclosed(function: types.FunctionType) -> Any:
 
 
 def codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    """The code of a function, then that of the functions in it, however deep they are."""
+    """Yield the code of a function, then the code of all functions inside it, at any depth."""
     waiting = [code]
     while waiting:
         code = waiting.pop()
@@ -119,9 +119,9 @@ def codes(code: types.CodeType) -> Iterator[types.CodeType]:
         waiting += [constant for constant in reversed(code.co_consts) if isinstance(constant, types.CodeType)]
 
 
-@functools.cache  # a function is met again with each one that calls it
+@functools.cache  # a function is examined again for each function that calls it
 def names(code: types.CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The global names that the code itself (read, assigns); functions in it have their own."""
+    """Return (read, assigned): the global names in the code itself, without those of functions inside it."""
     read, stored = [], []
     for instruction in dis.get_instructions(code):
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
@@ -138,6 +138,6 @@ def _is_data(value: Any) -> bool:
 
 
 def _is_assigned(name: str, scope: dict[str, Any]) -> bool:
-    """Whether some function of the same file assigns a global that has no value yet."""
+    """True if some function of the same file assigns this global name, which has no value yet."""
     functions = [value for value in list(scope.values()) if isinstance(value, types.FunctionType)]
     return any(name in names(code)[1] for f in functions[:MAX_FUNCTIONS] for code in codes(f.__code__))

@@ -1,7 +1,7 @@
-"""Runs the statements of a submission one by one: what fails is noted, and the rest runs.
+"""Runs the statements of a submission one by one: a statement that fails is noted, and the rest runs.
 
-An import that fails binds stand-ins (:mod:`absent`) instead, but for one inside ``try``, which fails as in Python.
-Whoever runs the statements asks :meth:`Loading.begins` before each and :meth:`Loading.after` when one has failed.
+An import that fails binds a replacement (:mod:`absent`) instead, except inside ``try``, where it fails as in Python.
+The engines call :meth:`Loading.begins` before each statement and :meth:`Loading.after` when one has failed.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ from .describe import MAX_TEXT, Locate, describe_error
 from .state import codes
 
 MAX_FAILURES = 100
-MAX_NAMES = 50  # of one statement
+MAX_NAMES = 50  # names that one statement binds
 MAX_NAME = 100  # characters
-MAX_TOUCHED = 200  # names of what a statement touches, and of what it calls
-MAX_CODE = 1 << 16  # characters of a cell that is searched for names
-MAX_TOLD = 2000  # statements of a module or a cell; what comes later is one of them
-RUN_AS_CODE = ("time", "capture")  # magics of a cell that leave its names at the top level
+MAX_TOUCHED = 200  # objects that a statement uses, and functions that it calls
+MAX_CODE = 1 << 16  # characters of a cell that are searched for names
+MAX_TOLD = 2000  # statements of a module or cell with their own number; all later ones share the last number
+RUN_AS_CODE = ("time", "capture")  # cell magics whose code binds global names
 
 Described = dict[str, Any]
 
 
 class TimeUp(BaseException):
-    """The grader has said that the time for loading is over."""
+    """The grader has interrupted the statement, because its time is over."""
 
 
 class Loading:
-    """What is known of a submission that is being loaded: which statement runs, what has failed, what is absent."""
+    """The state of a submission that is being loaded: the running statement, the failures, the failed imports."""
 
     def __init__(self, channel: socket.socket, request: dict[str, Any], bind: Callable[[str, Any], object]) -> None:
-        """``bind`` binds a name at the top level."""
+        """``bind`` assigns a global name."""
         self.failures: list[Described] = []
         self.absent: list[Described] = []
         self.ended = False
-        """Whether the program has ended itself."""
+        """True if the program has ended itself."""
         self._channel = channel
         self._bind = bind
         self._identity = request["id"]
@@ -65,7 +65,7 @@ class Loading:
         self._signal_arrivals(True)
 
     def begins(self, cell: int, statement: int) -> bool:
-        """Tell the grader which statement begins (0: the cell itself); False if it is one to leave out."""
+        """Report to the grader which statement begins (0: the cell itself); return False if it must be left out."""
         place = (cell, min(statement, MAX_TOLD))
         if place != self._place:
             self._place = place
@@ -75,13 +75,13 @@ class Loading:
 
     @property
     def in_a_child(self) -> bool:
-        """Whether the submission has forked, and this is not the process that answers."""
+        """True if the submission has forked and this is the child, which must not answer."""
         return os.getpid() != self._process
 
     def leave_out(self, node: ast.stmt, later: Sequence[ast.stmt], locate: Locate, file: str) -> None:
-        """Note a statement that was not run, because it has ended an earlier worker.
+        """Note a statement that is not run, because it ended an earlier worker.
 
-        If it has ended the program itself, those ``later`` do not run either.
+        If it ended the program, the ``later`` statements are not run either.
         """
         self.ended = self._place in self._ends_at
         names = [name for each in (node, *(later if self.ended else ())) for name in names_of(each)]
@@ -89,25 +89,25 @@ class Loading:
         self._note({"type": "LeftOut", "line": node.lineno, "source": source, **(locate(file) or {})}, names, node)
 
     def leave_cell_out(self, cell: int, source: str) -> None:
-        """The same of a whole cell."""
+        """Note a whole cell that is not run."""
         self._place = (cell, 0)
         self._note({"type": "LeftOut", "cell": cell}, names_in(source))
 
     @contextmanager
     def limited(self) -> Iterator[None]:
-        """Within it the grader can end what runs in the main thread, by :class:`TimeUp`."""
+        """Allow the grader to end the code that runs in the main thread, by :class:`TimeUp`."""
         self._interruptible = True
         try:
-            self._stop()  # it may have spoken since the last statement
+            self._stop()  # the grader may have sent an interrupt since the last statement
             yield
         finally:
             self._interruptible = False
 
     def _stop(self, *_: int | FrameType | None) -> None:
-        """Nothing but an interrupt comes from the grader while a submission loads."""
+        """Raise TimeUp if the grader has interrupted this statement; it sends nothing else while a submission loads."""
         while self._interruptible and not self.in_a_child and select.select([self._channel], [], [], 0)[0]:
             request = frames.receive(self._channel)[0]
-            if request.get("interrupt") == [*self._place]:  # else it is about a statement that has ended meanwhile
+            if request.get("interrupt") == [*self._place]:  # otherwise that statement has already ended
                 self._interruptible = False
                 raise TimeUp
 
@@ -118,14 +118,14 @@ class Loading:
     def after(
         self, node: ast.stmt, error: BaseException, later: Sequence[ast.stmt], locate: Locate, file: str
     ) -> list[ast.stmt]:
-        """Note that a statement has raised ``error``; returns what of it is still to be run, often nothing.
+        """Note that a statement has raised ``error``; return the parts of it that must still be run, often none.
 
-        ``later`` are the statements that follow it, ``file`` is the name that it was compiled with.
+        ``later`` are the statements after it; ``file`` is the file name that it was compiled with.
         """
         failed, rest = _failed_part(node, _position(error.__traceback__, file))
         described = {"line": failed.lineno, **(locate(file) or {}), **describe_error(error, locate)}
-        if isinstance(error, SystemExit) and _came_from(error, argparse.__file__):  # nobody gives arguments here
-            described |= {"type": "ArgumentError", "text": "no arguments are given on the command line here"}
+        if isinstance(error, SystemExit) and _came_from(error, argparse.__file__):  # there are no arguments here
+            described |= {"type": "ArgumentError", "text": "no command-line arguments are given here"}
         elif isinstance(error, SystemExit):
             self.ended = True
             if rest or later:
@@ -147,11 +147,11 @@ class Loading:
         return rest
 
     def note_cell(self, error: BaseException, source: str, locate: Locate, cell: int) -> None:
-        """Note that a whole cell did not run, such as one that is no Python."""
+        """Note that a whole cell did not run, for example because of a syntax error."""
         self._note({"cell": cell, **describe_error(error, locate)}, names_in(source))
 
     def finish(self, namespace: dict[str, Any]) -> dict[str, list[Described]]:
-        """Return what has failed and which names stand for what is absent, without the names that are there after all."""
+        """Return the failures and the failed imports, without the names that were bound later."""
         self._signal_arrivals(False)
         signal.signal(signal.SIGIO, signal.SIG_IGN)
         failures = self.failures[:MAX_FAILURES]
@@ -173,10 +173,10 @@ _NOTHING = Absent("nothing", ImportError())
 
 
 def _touched(node: ast.stmt, namespace: dict[str, Any]) -> dict[str, list[str]]:
-    """What may not be as the submission makes it when a statement has failed.
+    """Return the things that may be incomplete because a statement has failed.
 
-    These are the ``objects`` that it changes, asks or passes on, and the ``calls`` that did not happen: of functions and
-    methods, those in the body of a function of the submission among them.
+    These are the ``objects`` that it changes, reads or passes on, and the ``calls`` to functions and methods that may be
+    missing, including calls in the body of a function of the submission.
     """
     objects: dict[str, None] = {}
     calls: dict[str, None] = {}
@@ -200,7 +200,7 @@ def _touched(node: ast.stmt, namespace: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _executed(node: ast.stmt) -> Iterator[ast.AST]:
-    """The nodes of a statement; of a definition its decorators alone."""
+    """Yield the nodes of a statement; for a definition only its decorators."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         for decorator in node.decorator_list:
             yield from ast.walk(decorator)
@@ -209,7 +209,7 @@ def _executed(node: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _root(node: ast.expr) -> str | None:
-    """The variable ``a`` of ``a``, ``a.b``, ``a[0].b``."""
+    """Return the variable name ``a`` of ``a``, ``a.b`` or ``a[0].b``."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
@@ -220,23 +220,23 @@ def _limited(described: Described, names: list[str]) -> Described:
 
 
 def _short(names: Iterable[str], most: int) -> list[str]:
-    """At most so many of the names, each once, without the very long ones."""
+    """Return at most ``most`` of the names, each once, without very long ones."""
     return [name for name in dict.fromkeys(names) if len(name) <= MAX_NAME][:most]
 
 
 def following(waiting: Sequence[tuple[Any, ...]]) -> list[ast.stmt]:
-    """The statements of a stack of (number, statement, ...), in the order in which they will run."""
+    """Return the statements of a stack of (number, statement, ...), in the order in which they will run."""
     return [item[1] for item in reversed(waiting)]
 
 
 def code_in_magic(node: ast.stmt) -> str | None:
-    """The code of a cell that begins with ``%%time`` or the like, from the statement that it is made; else None."""
+    """Return the code of a cell that begins with ``%%time`` or ``%%capture``, from its translated statement, or None."""
     given = given_to_magic(node)
     return given[2] if given and given[0] in RUN_AS_CODE and given[1] == "" else None
 
 
 def given_to_magic(node: ast.stmt) -> tuple[str, str, str] | tuple[()]:
-    """The name, the rest of the line, and the cell of ``%%name``, from the statement that it is made; () for any other."""
+    """Return (name, rest of the line, cell) of a cell magic ``%%name`` from its translated statement, or ()."""
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or len(call.args) != 3:
         return ()
@@ -245,7 +245,7 @@ def given_to_magic(node: ast.stmt) -> tuple[str, str, str] | tuple[()]:
 
 
 def names_of(node: ast.AST) -> list[str]:
-    """The names that a statement binds at the top level, in order; "*" for those of a star import."""
+    """Return the global names that a statement binds, in order; "*" for a star import."""
     names: list[str] = []
     waiting: list[ast.AST] = [node]
     while waiting:
@@ -264,7 +264,7 @@ def names_of(node: ast.AST) -> list[str]:
 
 
 def names_in(source: str) -> list[str]:
-    """The names that a piece of code seems to bind, where it cannot be parsed."""
+    """Return the names that code seems to bind, if it cannot be parsed."""
     found = re.findall(
         r"^(?:async +)?(?:def|class) +(\w+)|^(\w+(?: *, *\w+)*) *=(?!=)", source[:MAX_CODE], re.MULTILINE
     )
@@ -276,7 +276,7 @@ def _bound(alias: ast.alias, is_module: bool) -> str:
 
 
 def _pieces(node: ast.Import | ast.ImportFrom, error: ImportError) -> list[ast.stmt]:
-    """An import of several names as one import for each; the package alone for ``import package.missing``."""
+    """Return one import statement per name; for ``import package.missing`` an import of the package alone."""
     if len(node.names) == 1:
         (alias,) = node.names
         package = alias.name.split(".")[0]
@@ -289,7 +289,7 @@ def _pieces(node: ast.Import | ast.ImportFrom, error: ImportError) -> list[ast.s
 
 
 def _without_annotations(node: ast.stmt) -> ast.stmt | None:
-    """The definition of a function or a class with no annotation of a parameter or result; None if it has none."""
+    """Return the definition of a function or class without annotations of parameters and results, or None without any."""
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return None
     bare, found = copy.deepcopy(node), False
@@ -302,7 +302,7 @@ def _without_annotations(node: ast.stmt) -> ast.stmt | None:
 
 
 def _position(traceback_: TracebackType | None, file: str) -> tuple[int, int] | None:
-    """Line and column of the statement of ``file`` that an error has come out of."""
+    """Return line and column of the statement in ``file`` that raised an error, or None."""
     while traceback_ is not None and traceback_.tb_frame.f_code.co_filename != file:
         traceback_ = traceback_.tb_next
     if traceback_ is None:
@@ -312,7 +312,7 @@ def _position(traceback_: TracebackType | None, file: str) -> tuple[int, int] | 
 
 
 def _came_from(error: BaseException, file: str) -> bool:
-    """Whether a function of ``file`` has raised it."""
+    """True if a function in ``file`` raised the error."""
     innermost = ""
     for frame, _ in traceback.walk_tb(error.__traceback__):
         innermost = frame.f_code.co_filename
@@ -320,7 +320,7 @@ def _came_from(error: BaseException, file: str) -> bool:
 
 
 def _failed_part(node: ast.stmt, position: tuple[int, int] | None) -> tuple[ast.stmt, list[ast.stmt]]:
-    """The innermost statement at a position, and what follows it inside ``node``: not in loops, which have ended."""
+    """Return the innermost statement at a position, and the statements after it inside ``node``, except in loops."""
     if position is not None and isinstance(node, ast.If | ast.With | ast.AsyncWith | ast.Try | ast.TryStar):
         bodies = [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
         bodies += [handler.body for handler in getattr(node, "handlers", [])]

@@ -1,6 +1,6 @@
 """The few Linux calls that Python does not offer, through the C library.
 
-Every function raises OSError, naming the call, when the kernel refuses.
+Every function raises OSError with the name of the call if the kernel refuses it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 
-# The same number on every architecture since Linux 5.1; the older call is named for each.
+# New system calls have the same number on every architecture since Linux 5.1; pivot_root is older.
 SYS_MOUNT_SETATTR = 442
 SYS_LANDLOCK_CREATE_RULESET = 444
 SYS_LANDLOCK_ADD_RULE = 445
@@ -57,7 +57,7 @@ MACHINE = platform.machine()
 
 @cache
 def _function(name: str) -> Any:
-    """A function of the C library; raises OSError where it has none of that name."""
+    """Return a function of the C library; raises OSError if it has no function of that name."""
     try:
         return getattr(ctypes.CDLL(None, use_errno=True), name)
     except AttributeError:
@@ -78,33 +78,33 @@ def syscall(what: str, number: int, *arguments: object) -> int:
 
 
 def unshare(flags: int) -> None:
-    """Move this process (its children, for pids) into new namespaces."""
+    """Move this process into new namespaces; a new pid namespace applies to its children."""
     _check(_function("unshare")(ctypes.c_int(flags)), "unshare")
 
 
 def prctl(option: int, *arguments: object) -> None:
-    """prctl(2), missing arguments are zero."""
+    """Call prctl(2); missing arguments are zero."""
     converted = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
     converted += [ctypes.c_ulong(0)] * (4 - len(converted))
     _check(_function("prctl")(ctypes.c_int(option), *converted), f"prctl {option}")
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
-    """mount(2)."""
+    """Call mount(2)."""
     encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind, options)]
     result = _function("mount")(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])
     _check(result, f"mount {target}")
 
 
 def detach(target: str) -> None:
-    """Unmount ``target`` now, whoever still uses it."""
+    """Unmount ``target`` now, even if it is still in use."""
     _check(_function("umount2")(os.fsencode(target), MNT_DETACH), f"unmount {target}")
 
 
 def pivot_root(new: str, old: str) -> None:
     """Make ``new`` the root of this mount namespace and put the old root at ``old``."""
     if MACHINE not in SYS_PIVOT_ROOT:
-        raise OSError(0, f"pivot_root: not known on {MACHINE}")
+        raise OSError(0, f"pivot_root: unknown on {MACHINE}")
     syscall("pivot_root", SYS_PIVOT_ROOT[MACHINE], os.fsencode(new), os.fsencode(old))
 
 
@@ -136,7 +136,7 @@ def drop_bounding_set() -> None:
     for capability in range(64):
         try:
             prctl(PR_CAPBSET_DROP, capability)
-        except OSError:  # past the last one that this kernel knows, or not ours to drop
+        except OSError:  # no more capabilities in this kernel, or not permitted
             break
 
 

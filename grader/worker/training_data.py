@@ -1,7 +1,7 @@
-"""Describes the images and labels that a model is given: shape, range, and which served images they are.
+"""Describes the images and labels that a model gets: shape, range, and which served images they are.
 
-Every row that a model is trained with is looked at, at once for an array, batch by batch for what comes in batches.
-The true labels are compared outside, by the grader.
+Every row of training data is examined: an array at once, other data batch by batch. The grader compares the labels with
+the true ones, outside of the worker.
 """
 
 from __future__ import annotations
@@ -15,25 +15,26 @@ import numpy as np
 from .known_images import DataSet, data_sets
 
 Array = np.ndarray[Any, Any]
-SAMPLED_ROWS = 128  # of an array that a model only predicts for; so many rows of the first batches tell the shape
-HELD_ROWS = 1000  # looked at together
-HELD_BYTES = 1 << 23  # of batches that wait until they are looked at
-KEPT_ROWS = 1000  # as they are, for images in which each pixel was scaled by itself
-MOST_MEASURED = 10_000_000  # numbers, for their range and deviation
-MOST_UNKNOWN = 100_000  # rows whose projections are kept for those
+SAMPLED_ROWS = 128  # rows of an array that a model only predicts for; also rows of the first batches, for the shape
+HELD_ROWS = 1000  # rows that are examined together
+HELD_BYTES = 1 << 23  # of batches that wait until they are examined
+KEPT_ROWS = 1000  # complete rows that are kept, for images in which each pixel was scaled separately
+MOST_MEASURED = 10_000_000  # numbers that are used for range and standard deviation
+MOST_UNKNOWN = 100_000  # rows whose projections are kept for such images
 MOST_PAIRS = 200  # of images and labels
-FEW = 500  # images; fewer are not standardised, but by chance
-STANDARD = 1e-4  # deviation of a mean from 0, and of a deviation from 1
-MOST_DESCRIBED = 20  # arrays whose description is kept: fit() in a loop is given the same again and again
-KNOWN = 0.5  # of the rows; where fewer are known, each pixel may have been scaled by itself
+FEW = 500  # images; fewer can be standardised only by chance
+STANDARD = 1e-4  # tolerance for a mean of 0 and a standard deviation of 1
+MOST_DESCRIBED = 20  # arrays whose description is kept: fit() in a loop often gets the same array
+KNOWN = 0.5  # share of the rows; if fewer are known, each pixel may have been scaled separately
 
 _described: dict[tuple[Any, ...], dict[str, Any]] = {}
 
 
 def describe(x: Any, y: Any, every: bool = True) -> dict[str, Any]:
-    """Return type, shape, range and origin of arrays that a model is given, of ``every`` row or of some.
+    """Return type, shape, range and origin of the arrays that a model gets, from ``every`` row or from some rows.
 
-    Of several inputs that with the largest rows is described. What is no array is only named.
+    Among several inputs, the one with the largest rows is described. If the input is not an array, only its type is
+    returned.
     """
     kind = type(x).__name__
     image = _image(x)
@@ -53,13 +54,13 @@ def describe(x: Any, y: Any, every: bool = True) -> dict[str, Any]:
 
 
 class Examined:
-    """What has been given batch by batch so far. Batches wait until there are enough of them to be looked at together.
+    """The data of batches so far. Batches wait until there are enough of them to be examined together.
 
     Only a few numbers of each row are kept.
     """
 
     def __init__(self, kind: str, most: int | None = None) -> None:
-        """``kind`` is the type that is named; after ``most`` rows no others are looked at."""
+        """``kind`` is the type to report; at most about ``most`` rows are examined."""
         self._kind, self._most = kind, most
         self._held: list[tuple[Array, Array | None]] = []
         self._first: list[Array] = []
@@ -70,7 +71,7 @@ class Examined:
         self._unread = False
 
     def add(self, x: Any, y: Any, copy: bool = True) -> None:
-        """Look at a batch, now or later; with ``copy`` at what is in the arrays now, since others may be written there."""
+        """Examine a batch, now or later; ``copy`` copies the arrays, because the submission may overwrite them."""
         if self._most is not None and self._rows >= self._most:
             return
         image = _image(x)
@@ -91,10 +92,10 @@ class Examined:
             self._look()
 
     def described(self) -> dict[str, Any]:
-        """The same as of :func:`describe`; ``rows`` are all that were looked at, ``shape`` is that of the first batches."""
+        """Return the same as :func:`describe`; ``rows`` counts all examined rows, ``shape`` is that of the first batches."""
         try:
             self._look()
-        except Exception:  # data of a kind that nobody expects are not known
+        except Exception:  # unexpected kinds of data are reported as unknown
             self._unread = True
         if self._unread or not self._first:
             return {"type": self._kind}
@@ -129,7 +130,7 @@ class Examined:
 
 
 class _Origin:
-    """For each served data set: how many rows are its training and its test images, and the labels given."""
+    """For each served dataset: the number of rows that are its training and test images, and the labels passed."""
 
     def __init__(self) -> None:
         self._parts: dict[str, _Part] = {}
@@ -142,12 +143,12 @@ class _Origin:
                 continue
             part = self._parts.setdefault(known.name, _Part(known))
             step = max(1, -(-len(x) // HELD_ROWS))
-            for first in range(step):  # the first ones looked at stand for all
+            for first in range(step):  # spread over all rows, because the first part represents them
                 part.add(x[first::step], None if labels is None else labels[first::step])
 
     def described(self) -> dict[str, Any]:
-        """``origin`` has the shares of the rows and the number of different test images, ``pairs`` (index of a
-        training image, the class it was given with), as far as labels can be read as classes.
+        """Return ``origin``: for each dataset the shares of rows that are training and test images, and the number of
+        different test images; and ``pairs``: (index of a training image, its class), if the labels are classes.
         """
         return {
             "origin": {name: part.origin() for name, part in self._parts.items()},
@@ -156,13 +157,13 @@ class _Origin:
 
 
 class _Part:
-    """The images of one data set among the rows of one input."""
+    """The images of one dataset among the rows of one input."""
 
     def __init__(self, known: DataSet) -> None:
         self._known = known
         self._rows = 0
-        self._counts = np.zeros(2, dtype=np.int64)  # of rows that are training and test images
-        self._tests = np.zeros(known.count - known.training, dtype=bool)  # that were among them
+        self._counts = np.zeros(2, dtype=np.int64)  # numbers of rows that are training images and test images
+        self._tests = np.zeros(known.count - known.training, dtype=bool)  # True for test images among the rows
         self._pairs: list[Array] = []
         self._kept: list[Array] = []
         self._unknown: list[Array] = []
@@ -206,7 +207,7 @@ class _Part:
                 self._pairs = [np.concatenate(self._pairs)[::2]]
 
     def _look_again(self) -> None:
-        """Where most rows are not known: find out how each pixel was scaled, and look for them again."""
+        """If most rows are unknown, determine how each pixel was scaled and search these rows again."""
         if not self._unknown or self._counts.sum() >= KNOWN * self._rows:
             return
         by_pixel = self._known.by_pixel(np.concatenate(self._kept)[: 2 * KEPT_ROWS]) if self._kept else None
@@ -235,7 +236,7 @@ def _of_array(array: Array, labels: Array | None, every: bool, others: list[Arra
 
 
 def _fingerprint(array: Array, labels: Array | None, every: bool) -> tuple[Any, ...] | None:
-    """What is another value where an array has been changed; None where that cannot be computed quickly."""
+    """Return a value that changes when an array is changed, or None if it cannot be computed quickly."""
     found: list[Any] = [every]
     for one in (array, labels):
         if one is None:
@@ -251,7 +252,7 @@ def _fingerprint(array: Array, labels: Array | None, every: bool) -> tuple[Any, 
 
 
 def _joined(held: list[tuple[Array, Array | None]]) -> Iterator[tuple[Array, Array | None]]:
-    """Batches that can be looked at together, as few as possible."""
+    """Yield batches joined into as few arrays as possible."""
     alike: dict[tuple[Any, ...], list[tuple[Array, Array | None]]] = {}
     for images, labels in held:
         if images.ndim:
@@ -265,7 +266,7 @@ def _joined(held: list[tuple[Array, Array | None]]) -> Iterator[tuple[Array, Arr
 
 
 def leaves(x: Any, depth: int = 0) -> list[Any]:
-    """The arrays and tensors in a dict, a list or a tuple of inputs."""
+    """Return the arrays and tensors in a dict, a list or a tuple of inputs."""
     if hasattr(x, "__array__"):
         return [x]
     inner = list(x.values()) if isinstance(x, dict) else x if isinstance(x, list | tuple) else []
@@ -273,7 +274,7 @@ def leaves(x: Any, depth: int = 0) -> list[Any]:
 
 
 def _image(x: Any) -> Any:
-    """The array or tensor with the largest rows; None where there is none."""
+    """Return the array or tensor with the largest rows, or None without any."""
     found = leaves(x)
     return max(found, key=lambda leaf: int(np.prod(tuple(leaf.shape)[1:] or (1,)))) if found else None
 
@@ -283,7 +284,7 @@ def _may_show_images(leaf: Any) -> bool:
 
 
 def _numeric(array: Array) -> Array:
-    """The same array, in float32 where its type is one that NumPy does not know, as bfloat16."""
+    """Return the array, converted to float32 if NumPy does not know its type (such as bfloat16)."""
     return array.astype(np.float32) if array.dtype.kind == "V" and array.dtype.names is None else array
 
 
@@ -295,9 +296,9 @@ def _labels(y: Any) -> Array | None:
 
 
 def _is_standardised(x: Array) -> bool:
-    """Whether mean and deviation of ``x`` itself are 0 and 1, over all pixels or pixel by pixel.
+    """True if mean and standard deviation of ``x`` are 0 and 1, over all pixels or for each pixel.
 
-    Other images miss them by about a hundredth.
+    With the mean and deviation of other images, the values would be off by about 0.01.
     """
     if x.dtype.kind != "f" or len(x) < FEW:
         return False
@@ -311,7 +312,7 @@ def _is_standardised(x: Array) -> bool:
 
 
 def _classes(y: Array) -> Array | None:
-    """The class in each row of labels, one number or one-hot (also smoothed); -1 where a row is no class."""
+    """Return the class of each row of labels, from numbers or one-hot rows (also smoothed); -1 if a row is not a class."""
     if y.dtype.kind not in "biuf" or not y.size:
         return None
     numbers = y.reshape(len(y), -1).astype(np.float64)

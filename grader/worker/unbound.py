@@ -1,4 +1,4 @@
-"""Names that functions of a submission use and that nothing defines, because loading could not reach their definition."""
+"""Names that functions of a submission use without a definition, because loading did not reach the definition."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .describe import is_from_library
 
 Namespace = dict[str, Any]
 
-_wanted: list[str] = []  # names that the assignment has values for
+_wanted: list[str] = []  # the names that the assignment has values for
 _supplied: Namespace = {}
 
 
 def serve(names: Iterable[str]) -> None:
-    """Look for these names."""
+    """Set the names to look for."""
     _wanted[:] = names
 
 
 def asked(namespace: Namespace) -> list[str]:
-    """Those names that some function or method of the submission uses, and that are not defined at the top level."""
+    """Return the names that some function or method of the submission uses and that have no global definition."""
     missing = {name for name in _wanted if _is_missing(namespace, name)}
     if not missing:
         return []
@@ -36,7 +36,7 @@ def asked(namespace: Namespace) -> list[str]:
 
 
 def supply(namespace: Namespace, values: Namespace) -> None:
-    """Give these names their values; one that the submission has defined meanwhile keeps its own."""
+    """Set these names to their values; a name that the submission has defined meanwhile keeps its value."""
     for name, value in values.items():
         if _is_missing(namespace, name) or (name in _supplied and namespace[name] is _supplied[name]):
             namespace[name] = _supplied[name] = value
@@ -57,5 +57,5 @@ def _functions(namespace: Namespace) -> Iterator[types.FunctionType]:
                 member = inspect.unwrap(getattr(member, "__func__", getattr(member, "fget", member)))
                 if isinstance(member, types.FunctionType) and not is_from_library(name, member):
                     yield member
-        except BaseException:  # an object that lies about itself
+        except BaseException:  # a hostile object
             continue

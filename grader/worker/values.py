@@ -1,13 +1,13 @@
-"""Python and NumPy values to a JSON tree plus raw bytes, and back, without pickle.
+"""Encodes Python and NumPy values as a JSON tree plus raw bytes, and decodes them, without pickle.
 
 A node of the tree is a list whose first item names its kind::
 
     ["none"]  ["bool", true]  ["int", 3]  ["float", 0.5]  ["str", "..."]
-    ["array", "<f8", [4, 3]]   its bytes follow in the payload, in the order of the tree
-    ["scalar", "<f8"]          a NumPy scalar, likewise
+    ["array", "<f8", [4, 3]]   an array; its bytes are in the payload, in the order of the tree
+    ["scalar", "<f8"]          a NumPy scalar; its bytes are in the payload too
     ["list", [...]]  ["tuple", [...]]  ["dict", {"name": ...}]
-    ["kept", "params"]         what an earlier call returned and the worker kept under this name
-    ["other", "generator"]     anything else: only the name of its type crosses
+    ["kept", "params"]         the result of an earlier call that the worker kept under this name
+    ["other", "generator"]     anything else: only the name of its type is sent
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ Array = np.ndarray[Any, Any]
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 MAX_DIMENSIONS = 32
-MAX_EMPTY = 1_000_000  # the longest axis of an array without entries
+MAX_EMPTY = 1_000_000  # longest axis of an array without entries
 
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that does not cross the channel; ``type_name`` is all that is known of it."""
+    """A value that was not sent; only its ``type_name`` is known."""
 
     type_name: str
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Stands for a result that stays in the worker, since it may be any object."""
+    """A reference to a result that stays in the worker, because it may be any object."""
 
     name: str
 
 
 class Encoded(NamedTuple):
-    """A value as a tree, the buffers of its arrays one after the other, and the entries that these have together."""
+    """A value as a tree, the buffers of its arrays in order, and the total number of their entries."""
 
     tree: list[Any]
     parts: list[memoryview]
@@ -55,19 +55,19 @@ class Encoded(NamedTuple):
 
 
 def encode(value: Any, room: int | None = None) -> tuple[list[Any], bytes]:
-    """Return (tree, payload) of ``value``; of arrays no more than ``room`` entries cross, if it is given."""
+    """Return (tree, payload) of ``value``; arrays with more than ``room`` entries in total are left out."""
     tree, parts, _entries = encode_parts(value, room)
     return tree, b"".join(parts)
 
 
 def encode_parts(value: Any, room: int | None = None) -> Encoded:
-    """The same without a copy of arrays that lie in one piece."""
+    """Return the same as :func:`encode`, without copying contiguous arrays."""
     writer = _Writer(room)
     return Encoded(writer.node(value, 0), writer.parts, writer.entries)
 
 
 class _Writer:
-    """Makes a tree, and collects what belongs into the payload."""
+    """Builds a tree and collects the parts of the payload."""
 
     def __init__(self, room: int | None) -> None:
         self.parts: list[memoryview] = []
@@ -97,7 +97,7 @@ class _Writer:
             return self._array(np.asarray(value), scalar=False)
         if depth < MAX_NESTING // 2 and self._nodes_left > 0:
             if isinstance(value, tuple) and hasattr(value, "_asdict"):
-                value = value._asdict()  # a named tuple says which result is which
+                value = value._asdict()  # keep the names of a named tuple
             if isinstance(value, list | tuple) and len(value) <= self._nodes_left:
                 name = "list" if isinstance(value, list) else "tuple"
                 return [name, [self.node(item, depth + 1) for item in value]]
@@ -115,7 +115,7 @@ class _Writer:
             array = array.astype(np.float64)
         too_many = self._room is not None and self.entries + array.size > self._room
         if too_many or self._bytes + array.nbytes > MAX_PAYLOAD:
-            return ["other", f"array of shape {array.shape} (too large to hand over)"[:80]]
+            return ["other", f"array of shape {array.shape} (too large to send)"[:80]]
         array = array.astype(array.dtype.newbyteorder("<"), copy=False)
         if array.dtype.str not in ALLOWED_DTYPES:
             return ["other", "object array" if array.dtype == object else f"array of {array.dtype.name}"[:80]]
@@ -126,11 +126,11 @@ class _Writer:
 
 
 def decode(tree: Any, payload: bytes | memoryview, kept: dict[str, Any] | None = None, room: int | None = None) -> Any:
-    """Return the value that ``tree`` and ``payload`` describe; arrays can be written to.
+    """Return the value that ``tree`` and ``payload`` describe; its arrays are writable.
 
-    They are copies, but for arrays in a memory view that can be written to. ``kept`` holds what the worker has kept; the
-    grader has nothing of that kind. Raises ProtocolError for every tree or payload that :func:`encode` cannot have made
-    with that ``room``.
+    Arrays are copies unless the payload is a writable memory view. ``kept`` are the results that the worker has kept;
+    the grader has none. Raises ProtocolError for a tree or payload that :func:`encode` cannot have produced with that
+    ``room``.
     """
     reader = _Reader(payload, kept or {}, room)
     value = reader.value(tree, 0)
@@ -140,7 +140,7 @@ def decode(tree: Any, payload: bytes | memoryview, kept: dict[str, Any] | None =
 
 
 class _Reader:
-    """Walks a tree and takes array bytes from the payload in the tree's order."""
+    """Walks through a tree and takes the bytes of its arrays from the payload in the same order."""
 
     def __init__(self, payload: bytes | memoryview, kept: dict[str, Any], room: int | None) -> None:
         self.payload = payload
@@ -178,14 +178,14 @@ class _Reader:
                 return self.kept[name]
             case ["other", str() as name]:
                 return Opaque(name[:80])
-        raise ProtocolError("a value is of no known kind")
+        raise ProtocolError("a value has an unknown kind")
 
     def array(self, code: str, shape: list[Any]) -> Any:
         if code not in ALLOWED_DTYPES:
             raise ProtocolError("an array has a dtype that is not allowed")
         if len(shape) > MAX_DIMENSIONS or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
             raise ProtocolError("an array has an impossible shape")
-        if 0 in shape and max(shape) > MAX_EMPTY:  # whoever walks along an axis would never come back
+        if 0 in shape and max(shape) > MAX_EMPTY:  # a loop along that axis would never end
             raise ProtocolError("an array has an impossible shape")
         dtype = np.dtype(code)
         count = math.prod(shape)
@@ -194,10 +194,10 @@ class _Reader:
             raise ProtocolError("an array is larger than the bytes sent")
         self.room -= count
         if self.room < 0:
-            raise ProtocolError("an array has more entries than are asked for")
+            raise ProtocolError("an array has more entries than requested")
         try:
             array = np.frombuffer(self.payload, dtype, count, self.position).reshape(shape)
-        except ValueError as error:  # e.g. (0, 2**39, 2**39): empty, and still too large for NumPy
+        except ValueError as error:  # e.g. (0, 2**39, 2**39): empty but still too large for NumPy
             raise ProtocolError("an array has an impossible shape") from error
         self.position += size
         return array if array.flags.aligned and array.flags.writeable else array.copy()

@@ -1,12 +1,12 @@
-"""A process that has imported what workers need, and becomes one by a fork: ``python -I main.py warm CONTROL_FD``.
+"""A process that has already imported the modules of a worker and forks workers: ``python -I main.py warm CONTROL_FD``.
 
-It is started on its own and is told nothing but what to import, so that no worker can find in its memory what
-the grader knows. All that is confined comes after the fork, as in a worker that starts by itself.
+It is a separate program that gets only the names of modules, so that a worker cannot find data of the grader in its
+memory. The confinement happens after the fork, as in a worker that starts cold.
 
-The first message on the socket is ``{"python_path", "modules"}``; a module that has a
-function ``rehearse`` is let do so. Each later one is ``{"environment"}``, with three
-descriptors: the channel, the lifeline and where output goes. Here the lifeline is a socket, on which the supervisor tells
-its process id when it begins and its exit status when it ends. Whoever gets no id starts a worker cold.
+The first message on the socket is ``{"python_path", "modules"}``; if a module has a function ``rehearse``, it is called.
+Each later message is ``{"environment"}`` with three descriptors: the channel, the lifeline and the output. Here the
+lifeline is a socket, on which the supervisor sends its process id when it begins and its exit status when it ends. If no
+id arrives, the grader starts a worker cold.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ Supervise = Callable[[int, int], int]
 
 
 def serve(control: socket.socket, supervise: Supervise) -> None:
-    """Fork a process that ends as ``supervise(channel, lifeline)`` for every request, until the grader is gone."""
+    """For every request fork a process that runs ``supervise(channel, lifeline)``, until the grader has ended."""
     first = json.loads(control.recv(MAX_MESSAGE) or "{}")
-    with tempfile.TemporaryDirectory() as home:  # nothing is read from, or left in, anybody's own
+    with tempfile.TemporaryDirectory() as home:  # the imports do not read or write the user's own folders
         os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), home))
         _import_all(**first)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits here: the kernel reaps
+    signal.signal(
+        signal.SIGCHLD, signal.SIG_IGN
+    )  # the kernel reaps the children, because this process does not wait for them
     gc.collect()
-    gc.freeze()  # what is there already stays in shared memory
+    gc.freeze()  # existing objects are not touched again, so their memory stays shared
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE, 3)
         if not message or not _can_fork():
@@ -53,7 +55,7 @@ def _import_all(python_path: list[str], modules: list[str]) -> None:
     own = [*sys.path]
     sys.path += python_path
     for name in modules:
-        with contextlib.suppress(Exception):  # then it is imported, or fails, where it is needed
+        with contextlib.suppress(Exception):  # then it is imported, or fails, in the worker
             module = importlib.import_module(name)
             if name.startswith(f"{__package__}.") and hasattr(module, "rehearse"):
                 module.rehearse()
@@ -61,15 +63,15 @@ def _import_all(python_path: list[str], modules: list[str]) -> None:
 
 
 def _can_fork() -> bool:
-    """Whether this is the only thread: locks that another one holds would never be opened in a child."""
+    """True if this is the only thread: a lock that another thread holds would never be released in a child."""
     try:
         return len(os.listdir("/proc/self/task")) == 1
-    except OSError:  # a system that does not say
+    except OSError:  # the system does not report threads
         return False
 
 
 def _become(supervise: Supervise, environment: dict[str, str], channel: int, lifeline: int, output: int) -> None:
-    """Be as a process that was started with nothing but these descriptors and this environment; never returns."""
+    """Become like a new process with only these descriptors and this environment, and supervise; never returns."""
     status = 1
     try:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -77,18 +79,18 @@ def _become(supervise: Supervise, environment: dict[str, str], channel: int, lif
         os.dup2(output, 2)
         for descriptor in map(int, os.listdir("/proc/self/fd")):
             if descriptor > 2 and descriptor not in (channel, lifeline):
-                with contextlib.suppress(OSError):  # that of the listing itself
+                with contextlib.suppress(OSError):  # the descriptor of the listing itself
                     os.close(descriptor)
         for descriptor in (channel, lifeline):
             os.set_inheritable(descriptor, False)
         os.environ.clear()
         os.environ.update(environment)
-        tempfile.tempdir = None  # something that was imported may have asked where that is
+        tempfile.tempdir = None  # an imported module may have cached the folder
         os.chdir("/")
         os.write(lifeline, b"%d\n" % os.getpid())
         status = supervise(channel, lifeline)
         os.write(lifeline, b"%d\n" % status)
-    except BrokenPipeError:  # the grader is gone
+    except BrokenPipeError:  # the grader has ended
         pass
     except BaseException:
         traceback.print_exc()

@@ -1,8 +1,8 @@
-"""Remembers which weights training has made, by their digests, so that others can be told from them.
+"""Records digests of the weights that training has produced, so that other weights can be recognised.
 
-Within ``fit`` the weights are looked at whenever an epoch ends, before any callback can change them. What a callback makes
-of them at the end, such as a moving average, lies between the weights of the epochs, or close by; so does an average that is made
-by hand. As all that is recorded here, this is evidence against a submission, never for it.
+During ``fit`` the weights are recorded at the end of each epoch, before a callback can change them. Weights that a
+callback computes at the end, such as a moving average, are between the weights of the epochs or close to them; the same
+is true of an average that the student computes. All records here are evidence against a submission, never for it.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from . import hooks
 Array = np.ndarray[Any, Any]
 SIZE = 8  # bytes of a digest
 MOST_DIGESTS = 50_000
-MOST_BYTES = 64 << 20  # of the weights of a model; those of a larger one are not looked at
-MOST_MODELS = 20  # whose least and largest weights are kept
+MOST_BYTES = 64 << 20  # for the weights of one model; those of a larger model are not recorded
+MOST_MODELS = 20  # models whose smallest and largest weights are kept
 
 _known: dict[bytes, None] = {}
-_ranges: dict[int, tuple[Any, list[Array], list[Array]]] = {}  # by id of the model, which is kept with them
-_fitting: list[Any] = []  # the model that fit() has been called of
-_otherwise: set[int] = set()  # ids of variables that were trained in another way than by fit()
-_too_much = [False]  # there were too many, or too large ones, to remember
+_ranges: dict[int, tuple[Any, list[Array], list[Array]]] = {}  # {id of a model: (model, smallest, largest weights)}
+_fitting: list[Any] = []  # the models whose fit() is running
+_otherwise: set[int] = set()  # ids of variables that were trained other than by fit()
+_too_much = [False]  # True if there were too many or too large weights to record
 
 
 def watch() -> None:
-    """Look at the weights from now on, whenever an epoch ends."""
+    """Record the weights from now on at the end of each epoch."""
     hooks.after_import("keras.src.callbacks.callback_list", _watch_epochs)
 
 
 def digest(array: Array) -> bytes:
-    """The digest of an array, its shape and dtype included."""
+    """Return the digest of an array, including its shape and dtype."""
     whole = np.ascontiguousarray(array)
     content = hashlib.blake2b(f"{whole.shape} {whole.dtype.str}".encode(), digest_size=SIZE)
     content.update(whole.data.cast("B") if whole.size else b"")
@@ -46,20 +46,20 @@ def digest(array: Array) -> bytes:
 
 
 def as_array(variable: Any) -> Array:
-    """The value of a variable as an array that can be sent: what NumPy has no dtype for becomes float32."""
+    """Return the value of a variable as an array that can be sent: a dtype that NumPy does not know becomes float32."""
     value = np.asarray(variable)
     return value if value.dtype.kind in "biuf" and value.dtype.itemsize <= 8 else value.astype(np.float32)
 
 
 @contextlib.contextmanager
 def fitting(model: Any) -> Iterator[None]:
-    """Within it, ``model`` is trained by ``fit``."""
+    """Mark ``model`` as being trained by ``fit``."""
     _fitting.append(model)
     with contextlib.suppress(Exception):  # a model that is not built yet
         _remember(model, trained=False)
     try:
         yield
-    except BaseException:  # within an epoch, as where the time is over
+    except BaseException:  # interrupted within an epoch, for example by the time limit
         with contextlib.suppress(Exception):
             trained_otherwise(model.weights)
         raise
@@ -68,24 +68,26 @@ def fitting(model: Any) -> Iterator[None]:
 
 
 def trained_otherwise(variables: Iterable[Any]) -> None:
-    """Note that these variables are trained in another way than by ``fit``, after which nobody looks at them."""
+    """Note that these variables are trained other than by ``fit``; their weights are not recorded."""
     with contextlib.suppress(Exception):
         _otherwise.update(_ids(variables))
 
 
 def known() -> Array:
-    """The digests of all weights that were there when an epoch had ended: uint8 (n, 8)."""
+    """Return the digests of all weights at the end of an epoch: uint8 (n, 8)."""
     return np.frombuffer(b"".join(_known), np.uint8).reshape(-1, SIZE)
 
 
 def is_known_otherwise(model: Any) -> bool:
-    """Whether the weights of ``model`` may come from a training that was not looked at."""
+    """True if the weights of ``model`` may come from a training that was not recorded."""
     return _too_much[0] or bool(_otherwise & _ids(model.weights))
 
 
 def distance(arrays: list[Array]) -> float:
-    """How far weights are outside what those of a trained model of the same shapes went through, as a part of the way
-    that these have gone: 0 for an average of them, infinite where no such model was trained.
+    """Return how far weights are outside of the range of weights during the training of a model with the same shapes.
+
+    The distance is relative to the extent of that range: 0 for an average of these weights, infinite if no such model
+    was trained.
     """
     found = [np.inf]
     for _, low, high in _ranges.values():
@@ -113,7 +115,7 @@ def _watch_epochs(module: ModuleType) -> None:
 
 
 def _ids(variables: Iterable[Any]) -> set[int]:
-    """Of Keras's variables, and of TensorFlow's behind them."""
+    """Return the ids of Keras's variables and of the TensorFlow variables behind them."""
     return {id(one) for variable in variables for one in (variable, getattr(variable, "_value", variable))}
 
 
