@@ -168,8 +168,8 @@ def test_what_needs_a_solution_says_where_it_is(plain, tmp_path, command):
     done = run(plain, tmp_path, *command, "relu-swap")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (
-        "Error: An installation of the grader has no assignments/relu-swap/solution.py: "
-        "clone its repository, and run the command there.\n"
+        "Error: assignments/relu-swap/solution.py is not part of an installed grader: "
+        "clone the repository and run the command there.\n"
     )
 
 

@@ -1,7 +1,7 @@
-"""Python of an assignment's author: the grader's own in this process, that of a folder in a confined worker.
+"""Runs Python code of an assignment's author: bundled code in this process, code of a folder in a confined worker.
 
-The worker never holds student code. It is started when something of the folder is called, and then stays until the
-assignment is closed, so that TensorFlow is imported once.
+The worker never holds student code. It is started when a function of the folder is called first, and stays until the
+assignment is closed, so that TensorFlow is imported only once.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from ..worker import values
 from ..worker.author import described, execute
 from ..worker.frames import MAX_PAYLOAD, ProtocolError
 
-# TensorFlow takes its time and its memory; whoever wrote a reference waits for it.
+# Generous limits: TensorFlow is slow and large, and the code is the author's own.
 LIMITS = Limits(
     load_seconds=3600, call_seconds=3600, memory_mb=16384, processes=1024, open_files=1024, disk_mb=1024, output_kb=1024
 )
-CALL_SECONDS = 120  # of one request
+CALL_SECONDS = 120  # for one request
 TRAINING_SECONDS = 3600
-MOST_SENT = 32 << 20  # bytes of one request, of what its calls have besides what they share
-MOST_DEATHS = 2  # of a worker, until it is started no more
+MOST_SENT = 32 << 20  # bytes of the arguments in one request, without those that all its calls share
+MOST_DEATHS = 2  # of a worker; then it is not started again
 
 
 class Failed(Exception):
@@ -51,27 +51,27 @@ class Failed(Exception):
 
 
 def named(error: BaseException) -> str:
-    """Type and message of an exception, of that of the author's code as of any other."""
+    """Return type and message of an exception, whether it was raised here or in the author's worker."""
     return f"{error.kind if isinstance(error, Failed) else type(error).__name__}: {error}"
 
 
 class Program(Protocol):
-    """A function in Python of the author's. Calls raise Failed where it fails, and NotGradable where it gives no answer."""
+    """A Python function of the author. Calls raise Failed if the function fails, NotGradable if it gives no answer."""
 
     parameters: tuple[str, ...]
 
     def __call__(self, **arguments: Any) -> Any:
-        """What it returns: arrays, numbers, texts, tuples, lists and dicts of them, and what has ``__array__``."""
+        """Return the function's result: arrays, numbers, strings, objects with ``__array__``, and containers of them."""
 
     def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """What it returns for what all calls share with what each has besides."""
+        """Return the results of several calls, each with the ``common`` arguments and its ``own`` ones."""
 
     def trained(self, *arguments: Any) -> Callable[[Any], Any]:
-        """The function that it returns, which predicts."""
+        """Call the function, which trains a model, and return the prediction function that it returns."""
 
 
 class OwnProgram:
-    """A function of the grader's own files, in this process."""
+    """A function of a bundled file, called in this process."""
 
     def __init__(self, file: Path, function: Callable[..., Any]) -> None:
         self.parameters = tuple(inspect.signature(function).parameters)
@@ -95,7 +95,7 @@ class OwnProgram:
 
 
 class ForeignProgram:
-    """A function of a folder, in a worker."""
+    """A function of a file in an assignment's folder, called in a worker."""
 
     def __init__(self, author: Author, file: Path, name: str, parameters: tuple[str, ...]) -> None:
         self.parameters = parameters
@@ -120,9 +120,9 @@ class ForeignProgram:
 
 
 def own_program(file: Path, name: str, modules: dict[Path, Any]) -> OwnProgram | None:
-    """The function ``name`` of a file of the grader's; None if it has none. Raises Failed where the file does.
+    """Return the function ``name`` of a bundled file, or None if the file does not define it.
 
-    ``modules`` are those that were executed before.
+    Raises Failed if the file fails. ``modules`` caches the files that were already executed.
     """
     if file not in modules:
         try:
@@ -135,7 +135,7 @@ def own_program(file: Path, name: str, modules: dict[Path, Any]) -> OwnProgram |
 
 
 class Author:
-    """A worker with the code of one folder."""
+    """Runs the code of one folder in a worker."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -148,13 +148,16 @@ class Author:
         self._last_words = ""
 
     def use(self, level: Level | None, gpu: bool) -> None:
-        """Confine it at this level, by default the best that works here, with a GPU or without, from the next call on."""
+        """Set the isolation level and the use of a GPU for the next calls; the default level is the strictest available."""
         if (level, gpu) != self._wanted:
             self.close()
             self._wanted = (level, gpu)
 
     def program(self, file: Path, name: str) -> ForeignProgram | None:
-        """The function ``name`` of a file of the folder; None if it has none. Raises Failed where the file does."""
+        """Return the function ``name`` of a file in the folder, or None if the file does not define it.
+
+        Raises Failed if the file fails.
+        """
         found = self._request(file, {"function": name}, [])
         return None if found is None else ForeignProgram(self, file, name, tuple(map(str, found)))
 
@@ -166,7 +169,7 @@ class Author:
         own: Sequence[Mapping[str, Any]],
         functions: Mapping[str, Callable[..., Any]],
     ) -> list[Any]:
-        """What a function returns, for each of ``own``; it can call ``functions`` of this process."""
+        """Return the function's result for each of ``own``; it can call the ``functions`` of this process."""
         tree, payload, _entries = values.encode_parts((common, [*own], [*functions]))
         answers = self._request(file, {"function": name, "arguments": tree}, payload, functions)
         if not isinstance(answers, list) or len(answers) != len(own):
@@ -174,7 +177,7 @@ class Author:
         return answers
 
     def train(self, file: Path, name: str, arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
-        """Let a function train a model; what is returned predicts with it, until the next one is trained."""
+        """Let a function train a model; return its prediction function, which works until the next model is trained."""
         tree, payload, _entries = values.encode_parts(arguments)
         self._request(file, {"function": name, "train": tree}, payload, seconds=TRAINING_SECONDS)
 
@@ -208,7 +211,7 @@ class Author:
                 while True:
                     header, raw = worker.receive(allowance, "", most=MAX_PAYLOAD)
                     if header.get("id") != identity:
-                        raise ProtocolError("it answers something else")
+                        raise ProtocolError("an answer to another request")
                     if "call" not in header:
                         break
                     answer, content = self._called(header, raw, functions or {})
@@ -223,7 +226,7 @@ class Author:
         strange = _stranger(value)
         if strange is not None:
             sentence = _(
-                "The code of the assignment ({file}) gives an object of the type {type}: return arrays and numbers."
+                "The code of the assignment ({file}) returns an object of the type {type}: return arrays and numbers."
             )
             raise InternalFailure(sentence.format(file=file.name, type=strange.type_name))
         return value
@@ -231,13 +234,13 @@ class Author:
     def _called(
         self, header: Mapping[str, Any], raw: memoryview, functions: Mapping[str, Callable[..., Any]]
     ) -> tuple[dict[str, Any], Sequence[memoryview]]:
-        """Call one of the grader's functions for the author's code."""
+        """Call a function of the grader for the author's code, and return the message with the result."""
         called = functions[header["call"]]
         arguments = values.decode(header["arguments"], raw)
         try:
             tree, payload, _entries = values.encode_parts(called(*arguments))
         except NotGradable:
-            self.close()  # it waits for an answer that does not come
+            self.close()  # the worker waits for an answer that it will not get
             raise
         except Exception as error:
             kind = error.kind if isinstance(error, Failed) else type(error).__name__
@@ -245,7 +248,7 @@ class Author:
         return {"returned": tree}, payload
 
     def _start(self, file: Path) -> WorkerProcess:
-        """A confined worker; raises NotGradable where none can be had."""
+        """Start and return a confined worker; raises NotGradable if that fails at every level."""
         if self._deaths >= MOST_DEATHS:
             raise InternalFailure(self._last_words)
         wanted, gpu = self._wanted
@@ -268,20 +271,20 @@ class Author:
     def _broken(self, file: Path, problem: str) -> InternalFailure:
         self.close()
         self._deaths += 1
-        sentence = _("The code of the assignment ({file}) {problem}: tell the assignment's author.")
+        sentence = _("The code of the assignment ({file}) {problem}. Please report this to the assignment's author.")
         self._last_words = sentence.format(file=file.name, problem=problem)
         return InternalFailure(self._last_words)
 
 
 def _kill(worker: WorkerProcess, process: int) -> None:
-    if os.getpid() == process:  # in a fork of this process it belongs to the other one
+    if os.getpid() == process:  # after a fork, the worker belongs to the parent process
         worker.kill()
 
 
 def _ending(failure: CallFailed, seconds: float) -> str:
-    """What the code has done that gave no answer."""
+    """Return the reason why the code gave no answer, as the end of a sentence."""
     if failure.status == "timeout":
-        return _("did not end within {seconds:g} s").format(seconds=seconds)
+        return _("did not finish within {seconds:g} s").format(seconds=seconds)
     if failure.status == "memory":
         return _("needed more than {size} MB").format(size=LIMITS.memory_mb)
     if failure.status == "crashed":
@@ -290,7 +293,7 @@ def _ending(failure: CallFailed, seconds: float) -> str:
 
 
 def _stranger(value: Any) -> values.Opaque | None:
-    """Something in a value that could not cross to this process; None where it has arrived whole."""
+    """Return an object in a value that could not be sent to this process, or None if it arrived completely."""
     waiting = [value]
     while waiting:
         part = waiting.pop()
@@ -301,7 +304,7 @@ def _stranger(value: Any) -> values.Opaque | None:
 
 
 def _parts(calls: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    """The calls in groups of which each fits into one request."""
+    """Yield the calls in groups that each fit into one request."""
     part: list[Mapping[str, Any]] = []
     size = 0
     for call in calls:
@@ -316,7 +319,7 @@ def _parts(calls: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any
 
 @contextlib.contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    """TensorFlow greets on the file descriptor, before any of its own settings can silence it."""
+    """Silence TensorFlow's greeting, which it writes to the file descriptor before its settings take effect."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     kept, silent = os.dup(2), os.open(os.devnull, os.O_WRONLY)

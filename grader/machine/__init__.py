@@ -1,1 +1,1 @@
-"""What this machine has: its operating system, memory, processors, GPUs and installed packages."""
+"""Facts about this machine: its operating system, memory, processors, GPUs and installed packages."""

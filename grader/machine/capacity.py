@@ -1,7 +1,7 @@
-"""The memory and the processors that this process may use, as its control groups limit them, and what the kernel has killed.
+"""The memory and the processors that this process may use, limited by its control groups, and the kernel's OOM kills.
 
-A container is limited by control groups (cgroups), of version 1 or 2; the limit of each group above the own one counts as
-well. ``root`` is the folder that holds ``proc`` and ``sys``.
+A container is limited by control groups (cgroups), version 1 or 2; the limits of the groups above the own group apply
+too. ``root`` is the folder that contains ``proc`` and ``sys``.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ ROOT = Path("/")
 MEMORY_LIMITS = ("memory.max", "memory.limit_in_bytes")  # of version 2 and of version 1
 MEMORY_IN_USE = ("memory.current", "memory.usage_in_bytes")
 MEMORY_EVENTS = ("memory.events", "memory.oom_control")
-STRICT = 2  # vm.overcommit_memory: what is reserved counts, not only what is used
+STRICT = 2  # value of vm.overcommit_memory: reserved memory counts, not only used memory
 FILE_CACHE = {"inactive_file", "active_file", "total_inactive_file", "total_active_file"}
 
 
 @dataclass(frozen=True)
 class Memory:
-    """``size`` in bytes, and the control group that sets it; without one it is all that the machine has."""
+    """A memory limit: ``size`` in bytes, and the control group that sets it; without a group, the machine's memory."""
 
     size: int
     group: Path | None = None
     root: Path = ROOT
 
     def in_use(self) -> int | None:
-        """Bytes that cannot be taken back: without what the kernel keeps of files. None where nothing says so."""
+        """Return the used bytes without cached files, which the kernel can take back, or None if they are not known."""
         if self.group is None:
             available = _of_machine("MemAvailable", self.root)
             return None if available is None else self.size - available
@@ -43,7 +43,7 @@ class Memory:
 
 
 def memory(root: Path = ROOT) -> Memory | None:
-    """The smallest limit of memory; None where the system does not say how much there is."""
+    """Return the smallest memory limit, or None if the system does not report its memory."""
     found = [Memory(size, folder) for folder in groups("memory", root) if (size := _memory_limit(folder))]
     installed = _of_machine("MemTotal", root)
     return min(
@@ -52,7 +52,7 @@ def memory(root: Path = ROOT) -> Memory | None:
 
 
 def room(root: Path = ROOT) -> float:
-    """Bytes of memory that are left, also within the limit of the control group; infinite where nothing says so."""
+    """Return the free bytes of memory, also within the limits of control groups; infinite if they are not known."""
     found = memory(root)
     used = None if found is None else found.in_use()
     left = [] if found is None or used is None else [found.size - used]
@@ -64,9 +64,9 @@ def room(root: Path = ROOT) -> float:
 
 
 def oom_kills(root: Path = ROOT) -> int | None:
-    """How many processes the kernel has killed so far because memory ran out; None where it does not count them.
+    """Return the number of processes that the kernel has killed because memory ran out, or None if it is not counted.
 
-    Those of the own control group are counted, or those of the whole machine where no group can be read.
+    This is the number in this process's own control group, or on the whole machine if no group can be read.
     """
     for folder in groups("memory", root):
         for name in MEMORY_EVENTS:
@@ -78,13 +78,13 @@ def oom_kills(root: Path = ROOT) -> int | None:
 
 @cache
 def processors(root: Path = ROOT) -> float:
-    """How many processors this process and those that it starts may use: at least 1, with a fraction by a control group."""
+    """Return the number of processors that this process and its children may use: at least 1, possibly a fraction."""
     return max(1.0, share_of_processors(root))
 
 
 @cache
 def share_of_processors(root: Path = ROOT) -> float:
-    """The same, which may be less than one."""
+    """Return the same as :func:`processors`, but it may be less than 1."""
     try:
         allowed = float(len(os.sched_getaffinity(0)))
     except AttributeError:  # another system
@@ -93,7 +93,7 @@ def share_of_processors(root: Path = ROOT) -> float:
 
 
 def _of_machine(what: str, root: Path) -> int | None:
-    """Bytes of memory of the machine: all of it, or what is available."""
+    """Return a field of ``proc/meminfo`` in bytes, or None."""
     try:
         for line in (root / "proc/meminfo").read_text().splitlines():
             if line.startswith(f"{what}:"):
@@ -108,7 +108,7 @@ def _memory_limit(folder: Path) -> int | None:
 
 
 def _quota(folder: Path) -> float | None:
-    """The limit of a control group in processors; None without one."""
+    """Return the limit of a control group in processors, or None without a limit."""
     try:
         if (folder / "cpu.max").exists():
             quota, period = (folder / "cpu.max").read_text().split()
@@ -120,7 +120,7 @@ def _quota(folder: Path) -> float | None:
 
 
 def groups(controller: str, root: Path) -> Iterator[Path]:
-    """The folders of this process's control group and of those above it, as far as they can be seen here."""
+    """Yield the folders of this process's control group and of the groups above it, as far as they are visible."""
     try:
         memberships = [line.split(":", 2) for line in (root / "proc/self/cgroup").read_text().splitlines()]
         lines = (root / "proc/self/mountinfo").read_text().splitlines()
@@ -141,13 +141,13 @@ def groups(controller: str, root: Path) -> Iterator[Path]:
 
 
 def _inside(path: str, top: str) -> str:
-    """The path of a group below that which is mounted; "" where it is that one, or is not below it."""
+    """Return the path of a group below the mounted group; "" if it is the mounted group itself or not below it."""
     top = top.rstrip("/")
     return path[len(top) :].lstrip("/") if path.startswith(f"{top}/") and ".." not in path.split("/") else ""
 
 
 def number(file: Path) -> int | None:
-    """The positive number in a file; None for anything else, such as "max"."""
+    """Return the positive number in a file, or None for anything else, such as "max"."""
     try:
         return max(int(file.read_text()), 0) or None
     except (OSError, ValueError):
@@ -155,7 +155,7 @@ def number(file: Path) -> int | None:
 
 
 def counters(file: Path) -> dict[str, int]:
-    """Lines of a name and a number."""
+    """Return the lines of a file that consist of a name and a number, as {name: number}."""
     try:
         pairs = [line.split() for line in file.read_text().splitlines()]
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Chooses what TensorFlow computes on, without importing it."""
+"""Chooses the device that TensorFlow uses, without importing TensorFlow."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ..support.i18n import _
 from . import distribution
 
 Wanted = Literal["auto", "cpu", "gpu"]
-NO_GPU = "-1"  # what CUDA_VISIBLE_DEVICES hides all of them with
+NO_GPU = "-1"  # value of CUDA_VISIBLE_DEVICES that hides all GPUs
 SECONDS = 120  # a first import of TensorFlow with CUDA takes long
 LIST_GPUS = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GPU')))"
 
 
 def gpus() -> list[str]:
-    """The names of the NVIDIA GPUs that the driver reports."""
+    """Return the names of the NVIDIA GPUs that the driver reports."""
     if shutil.which("nvidia-smi") is None:
         return []
     try:
@@ -35,13 +35,13 @@ def gpus() -> list[str]:
 
 
 def choose(wanted: Wanted) -> str:
-    """Set this process up for ``wanted`` and return "cpu", or "gpu" and its name; raises NotGradable without a GPU.
+    """Set up this process for the ``wanted`` device; return "cpu" or "gpu (name)". Raises NotGradable without a GPU.
 
-    TensorFlow reads the variables when it is imported, so this comes before any reference is used.
+    TensorFlow reads the environment variables when it is imported, so call this before a reference is used.
     """
     found = [] if wanted == "cpu" or (wanted == "auto" and not has_cuda()) else gpus()
     if wanted == "gpu" and not found:
-        raise NotGradable(_("There is no GPU on this machine that NVIDIA's driver knows: leave out --device gpu."))
+        raise NotGradable(_("NVIDIA's driver reports no GPU on this machine: leave out --device gpu."))
     if wanted == "gpu" and not tensorflow_sees_gpu():
         raise NotGradable(
             _("TensorFlow does not see the GPU of this machine: run {command}, or leave out --device gpu.").format(
@@ -51,18 +51,18 @@ def choose(wanted: Wanted) -> str:
     if not found:
         os.environ["CUDA_VISIBLE_DEVICES"] = NO_GPU
         return "cpu"
-    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # a worker beside us needs memory, too
+    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # workers need GPU memory too
     os.environ["TF_DETERMINISTIC_OPS"] = "1"
     return f"gpu ({found[0]})"
 
 
 def slot(computed_on: str) -> AbstractContextManager[None]:
-    """One submission at a time on the GPU: others wait, since its memory is not shared out. The processor is free for all."""
+    """Return a lock that lets one submission at a time use the GPU, because its memory is not divided; no lock for a CPU."""
     return nullcontext() if computed_on == "cpu" else lock("gpu")
 
 
 def has_cuda() -> bool:
-    """Whether the libraries are there that TensorFlow needs for a GPU: a guess, quicker than to import it."""
+    """True if the CUDA libraries seem to be installed; a guess that is faster than importing TensorFlow."""
     if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", NO_GPU):
         return False
     with suppress(PackageNotFoundError):
@@ -71,7 +71,7 @@ def has_cuda() -> bool:
 
 
 def tensorflow_sees_gpu() -> bool:
-    """Whether TensorFlow finds a GPU, tried in a process of its own."""
+    """True if TensorFlow finds a GPU, tested in a separate process."""
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", LIST_GPUS], capture_output=True, text=True, timeout=SECONDS, check=True

@@ -1,4 +1,4 @@
-"""What this grader is called where packages are installed, and where it came from; its command and its import are ``grader``."""
+"""The name of this grader's distribution, and the origin of the installation; its command and import are ``grader``."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ NAME = "deep-learning-grader"  # as in pyproject.toml
 
 
 def requirement(extra: str = "") -> str:
-    """The grader, with an optional dependency of it such as "tensorflow", as pip needs it written."""
+    """Return the requirement for pip: the grader, with an optional extra such as "tensorflow"."""
     return f"{NAME}[{extra}]" if extra else NAME
 
 
 def command(extra: str = "") -> str:
-    """The command that installs it, to be copied into a shell."""
+    """Return the shell command that installs the grader."""
     return f"pip install '{requirement(extra)}'" if extra else f"pip install {NAME}"
 
 
 @cache
 def origin() -> str:
-    """The repository or the checkout that pip installed this grader from, an address or a folder; "" if it is not known."""
+    """Return the repository address or the checkout folder that pip installed this grader from, or "" if unknown."""
     told = None
     with contextlib.suppress(importlib.metadata.PackageNotFoundError, OSError):
         told = importlib.metadata.distribution(NAME).read_text("direct_url.json")
@@ -37,19 +37,19 @@ def origin() -> str:
         if "vcs_info" in found:
             return url
         return unquote(urlsplit(url).path) if "dir_info" in found else ""
-    except (ValueError, AttributeError):  # not as pip writes it
+    except (ValueError, AttributeError):  # not in pip's format
         return ""
 
 
 def checkout() -> Path | None:
-    """The folder on this machine that the grader was installed from; None if there is none."""
+    """Return the checkout on this machine that the grader was installed from, or None."""
     folder = Path(origin()) if origin().startswith("/") else None
     return folder if folder is not None and (folder / "assignments").is_dir() else None
 
 
 def left_out(file: str) -> NotGradable:
-    """What to raise where a ``file`` of the repository is needed that an installation does not have."""
-    sentence = _("An installation of the grader has no {file}: clone its repository, and run the command there.")
+    """Return the exception for a ``file`` that exists only in the repository, not in an installation."""
+    sentence = _("{file} is not part of an installed grader: clone the repository and run the command there.")
     told = sentence.format(file=file)
     if origin():
         told += " " + _("It was installed from {origin}.").format(origin=origin())

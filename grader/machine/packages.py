@@ -1,7 +1,7 @@
-"""Commonly known packages by the name that they are imported with, and names that newer releases removed.
+"""Well-known packages by their import name, and names that newer releases removed.
 
-What stands here may be missing on this machine without being the student's fault. What a submission says about itself
-is never enough: a package has to stand in this table, and not to be installed.
+If such a package is missing on this machine, that is not the student's fault. The word of a submission is never enough:
+a package must be in this table and must not be installed.
 """
 
 from __future__ import annotations
@@ -131,10 +131,10 @@ PIP_NAMES = {
     "yaml": "pyyaml",
     "yellowbrick": "yellowbrick",
 }
-# What only an online service has: there is nothing to install.
+# Modules that only an online service has; they cannot be installed.
 ONLINE = {"google.colab": "Colab", "kaggle": "Kaggle", "kaggle_secrets": "Kaggle", "kagglehub": "Kaggle"}
 
-# {name that a newer release removed: what to write instead}
+# {name that a newer release removed: its replacement}
 SUCCESSORS = {
     "collections.Callable": "collections.abc.Callable",
     "collections.Iterable": "collections.abc.Iterable",
@@ -268,7 +268,7 @@ SUCCESSORS = {
     "tensorflow.truncated_normal": "tensorflow.random.truncated_normal",
     "tensorflow.variable_scope": "tensorflow.compat.v1.variable_scope",
     "time.clock": "time.perf_counter",
-    # Methods and arguments, as Python's messages name them.
+    # Methods and arguments, named as in Python's error messages.
     "Functional.fit_generator": "fit",
     "Model.fit_generator": "fit",
     "Sequential.evaluate_generator": "evaluate",
@@ -283,17 +283,17 @@ SUCCESSORS |= {f"keras.optimizers.{old}": f"keras.optimizers.{new}" for old, new
 
 
 def pip_name(module: str) -> str | None:
-    """What to give to pip for a commonly known package that ``module`` belongs to; None for any other."""
+    """Return the name for pip of the well-known package that ``module`` belongs to, or None."""
     return PIP_NAMES.get(module.split(".")[0])
 
 
 def service(module: str) -> str | None:
-    """The online service that alone has ``module``, by its name; None for any other module."""
+    """Return the name of the online service that ``module`` belongs to, or None."""
     return next((where for path, where in ONLINE.items() if f"{module}.".startswith(f"{path}.")), None)
 
 
 def is_installed(module: str) -> bool:
-    """Whether the top-level package of ``module`` can be imported on this machine."""
+    """True if the top-level package of ``module`` can be imported on this machine."""
     try:
         return importlib.util.find_spec(module.split(".")[0]) is not None
     except (ImportError, ValueError):
@@ -301,7 +301,7 @@ def is_installed(module: str) -> bool:
 
 
 def missing(requirements: Iterable[str]) -> list[str]:
-    """Those of ``requirements``, such as pandas>=2 or sklearn, that this machine does not have, as pip needs them written."""
+    """Return the ``requirements`` (such as pandas>=2 or sklearn) that this machine does not meet, in pip's notation."""
     from packaging.requirements import Requirement  # slow, and few assignments need it
 
     lacking = []
@@ -309,19 +309,19 @@ def missing(requirements: Iterable[str]) -> list[str]:
         name = pip_name(wanted.name) or wanted.name
         installed = _version(name)
         if installed is None and not wanted.specifier and is_installed(wanted.name):
-            continue  # a module that was not installed by pip
+            continue  # installed without pip
         if installed is None or not wanted.specifier.contains(installed, prereleases=True):
             lacking.append(f"{name}{wanted.specifier}")
     return lacking
 
 
 def includes(requirements: Iterable[str], package: str) -> bool:
-    """Whether one of ``requirements``, such as tensorflow>=2.16, is of that package."""
+    """True if one of the ``requirements`` (such as tensorflow>=2.16) is for this package."""
     return any(re.split(r"[^\w.-]", wanted.strip(), maxsplit=1)[0].lower() == package for wanted in requirements)
 
 
 def for_pip(requirements: Iterable[str]) -> list[str]:
-    """``requirements``, such as pandas>=2 or sklearn, as pip needs them written."""
+    """Return the ``requirements`` (such as pandas>=2 or sklearn) in pip's notation."""
     from packaging.requirements import Requirement  # slow, and few assignments need it
 
     return [f"{pip_name(wanted.name) or wanted.name}{wanted.specifier}" for wanted in map(Requirement, requirements)]
@@ -335,7 +335,7 @@ def _version(distribution: str) -> str | None:
 
 
 def successor(path: str) -> tuple[str, str] | None:
-    """Return (the name that a newer release removed, what to write instead) for ``path`` or what it lies in."""
+    """Return (removed name, replacement) for ``path`` or for the module or class that contains it, or None."""
     path = _public(path)
     while path:
         if path in SUCCESSORS:
@@ -345,6 +345,6 @@ def successor(path: str) -> tuple[str, str] | None:
 
 
 def _public(path: str) -> str:
-    """A dotted name as a reader writes it: "keras.layers", not "keras.src.layers" or "tensorflow.keras.layers"."""
+    """Return the public form of a dotted name: "keras.layers" for "keras.src.layers" or "tensorflow.keras.layers"."""
     path = re.sub(r"^tensorflow\._api\.v\d+\.|^tensorflow\.compat\.v2\.", "tensorflow.", path)
     return re.sub(r"^(keras\._tf_keras\.keras|keras\.src|keras\.api|tensorflow\.keras)(?=\.|$)", "keras", path)

@@ -49,7 +49,7 @@ def try_to_escape(
     """Start a worker at ``level``, run the intruder in it, and return the things that it reached.
 
     ``files`` and ``folders`` must not be reachable, {description: path}; the intruder also tries to write into the
-    folders. Raises NotGradable or CallFailed if no such worker can be started.
+    folders. Raises NotGradable or CallFailed if the worker cannot be started.
     """
     mark = f"grader-canary-{secrets.token_hex(8)}"
     argument = secrets.token_hex(8)

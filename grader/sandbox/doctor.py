@@ -1,4 +1,4 @@
-"""Finds out what this machine offers, by trying it."""
+"""Tests which isolation levels work on this machine, and gives advice."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .failures import CallFailed
 from .filesystem import Equipment
 from .levels import LEVELS
 
-# Of the kernel, and what each has to be for user namespaces: Ubuntu 24.04 and its runners, Debian, and in general.
+# Kernel settings and the values that allow user namespaces: Ubuntu 24.04 and its runners, Debian, and in general.
 SETTINGS = {
     "kernel.apparmor_restrict_unprivileged_userns": 0,
     "kernel.unprivileged_userns_clone": 1,
@@ -33,7 +33,7 @@ SETTINGS = {
 
 
 def examine() -> dict[str, Any]:
-    """Return versions, what each isolation level lets through, the best level, and advice."""
+    """Return versions, the result of each isolation level, the strictest level that works, and advice."""
     levels = {level: _try(level) for level in LEVELS}
     best = next((level for level, found in levels.items() if found["works"]), None)
     return {
@@ -52,8 +52,8 @@ def examine() -> dict[str, Any]:
 
 
 def _machine() -> dict[str, Any]:
-    """Processors and megabytes of memory that the grader may use, in a sentence as well, and the bundled assignments
-    that need more."""
+    """Return the processors and megabytes of memory that the grader may use, also as a sentence, and the bundled
+    assignments that need more."""
     found = capacity.memory()
     too_large: dict[str, str] = {}
     for name in bundled_names():
@@ -71,7 +71,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _devices() -> list[str]:
-    """The processor, and each GPU with whether TensorFlow can use it."""
+    """Return descriptions of the processor and of each GPU, with a note if TensorFlow cannot use the GPU."""
     found = device.gpus()
     used = "" if not found or device.tensorflow_sees_gpu() else " (TensorFlow does not see it)"
     cores = plural(int(capacity.processors()), "core")
@@ -79,12 +79,12 @@ def _devices() -> list[str]:
 
 
 def _try(level: Level) -> dict[str, Any]:
-    """Start workers for a module and for a notebook, and let each try to get out."""
+    """Start workers for a module and for a notebook, and test whether code in them can escape."""
     if why_no_worker() is not None:
         reason = f"submissions cannot be run on {platform.system()}"
         return {"works": False, "reason": reason, "not_enforced": [], "reached": []}
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o777)  # nothing but the confinement keeps an intruder out
+        os.chmod(folder, 0o777)  # only the confinement must keep an intruder out
         other = Path(folder, "submission.py")
         other.write_text("secret")
         files = {"other submissions": other, **canary.files_of_the_grader()}
@@ -121,18 +121,18 @@ def _advice(levels: dict[Level, dict[str, Any]]) -> list[str]:
     if sys.platform == "linux" and os.geteuid() == 0:
         if not filesystem.can_change_uid():
             advice.append(
-                "this root has no other user ids to run submissions as, so their number of processes has no limit: "
+                "this root user has no other user ids for submissions, so their number of processes is not limited: "
                 "run the grader as an ordinary user."
             )
         elif not levels["strong"]["works"] and not filesystem.readable_for_others():
             advice.append(
-                f"submissions run as root at medium, since other users may not read {sys.prefix}: "
-                "install Python and the grader where they may, such as /opt, or run the grader as an ordinary user."
+                f"at medium, submissions run as root because other users may not read {sys.prefix}: install Python "
+                "and the grader in a readable folder such as /opt, or run the grader as an ordinary user."
             )
     if group.SYSTEMD.exists() and not group.can_be_had():
         user = "" if os.geteuid() == 0 else "--user "
         advice.append(
-            "the memory that the kernel holds for a submission has no limit here: "
+            "the memory that the kernel holds for a submission is not limited here: "
             f"grade with 'systemd-run {user}--scope -p Delegate=yes grader ...', which gives each worker a control group."
         )
     if tensorflow_version() is None:
@@ -148,8 +148,8 @@ def _how_to_get_namespaces() -> str:
         return "strong isolation needs Linux: use the Docker image or a virtual machine."
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return (
-            "this container may not make namespaces: start it with '--privileged' and run the grader in it as an ordinary "
-            "user, or see docs/isolation.md for a narrower choice."
+            "this container may not create namespaces: start it with '--privileged' and run the grader in it as an "
+            "ordinary user, or see docs/isolation.md for fewer privileges."
         )
     for setting, allowed in SETTINGS.items():
         value = _setting(setting)
@@ -159,7 +159,7 @@ def _how_to_get_namespaces() -> str:
 
 
 def _setting(name: str) -> int | None:
-    """The value of a setting of the kernel; None where it has no such setting."""
+    """Return the value of a kernel setting, or None if the kernel does not have it."""
     try:
         return int(Path("/proc/sys", name.replace(".", "/")).read_text())
     except (OSError, ValueError):

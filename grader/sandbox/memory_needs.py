@@ -1,4 +1,4 @@
-"""How much memory an assignment needs to be graded, whether this machine has it, and which container to choose."""
+"""The memory that grading an assignment needs, whether this machine has it, and the container to choose."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from ..machine.capacity import Memory, memory, share_of_processors
 from ..support.errors import NoMemory
 from ..support.i18n import _
 
-# Megabytes of the grader's own processes, measured with all bundled assignments: at most 70, and 430 with a data set.
-# Where models are rebuilt, the second worker takes 340, and the grader 120; 190 where student code prepares the images.
+# Megabytes for the grader's own processes, measured with all bundled assignments: at most 70, and 430 with a dataset.
+# If models are rebuilt, the second worker needs 340 and the grader 120, or 190 if student code prepares the images.
 OWN_MB = 128
 OWN_MB_WITH_DATA = 448
-# What Gradescope lets instructors choose from: processors, and megabytes of memory.
+# The containers that Gradescope offers: (processors, megabytes of memory).
 CONTAINERS = ((0.5, 768), (1.0, 1536), (2.0, 3072), (4.0, 6144))
 
 
 def own_mb(content: AssignmentFile) -> int:
-    """Megabytes that the grader takes beside the worker."""
+    """Return the megabytes that the grader needs in addition to the worker."""
     return OWN_MB_WITH_DATA if content.datasets else OWN_MB
 
 
 def needed_mb(content: AssignmentFile) -> int:
-    """Megabytes that grading one submission takes in all; with less none is graded."""
+    """Return the total megabytes for grading one submission; with less memory nothing is graded."""
     return content.limits.honest_mb + own_mb(content)
 
 
 def limits_here(assignment: Assignment, found: Memory | None = None) -> Limits:
-    """The assignment's limits, with the memory that this machine can give a submission where that is less.
+    """Return the assignment's limits; the memory limit is reduced if this machine has less for a submission.
 
-    Raises NoMemory where it is less than the assignment needs. ``found`` replaces the memory of this machine.
+    Raises NoMemory if the machine has less than the assignment needs. ``found`` replaces the memory of this machine.
     """
     found = found or memory()
     limits = assignment.content.limits
@@ -45,58 +45,58 @@ def limits_here(assignment: Assignment, found: Memory | None = None) -> Limits:
 
 
 def too_small(assignment: Assignment, found: Memory) -> str:
-    """The sentence for a machine that has too little memory, with the size to choose."""
+    """Return the sentence for a machine with too little memory, with the size to choose."""
     needed = needed_mb(assignment.content)
     container = container_for(needed)
     has = {"size": written(found.size >> 20), "name": assignment.name}
     if found.group is None:
-        sentence = _("This machine has {size} of memory, and {name} needs {needed}: grade on a larger machine.")
+        sentence = _("This machine has {size} of memory, but {name} needs {needed}: grade on a larger machine.")
         return sentence.format(needed=written(needed), **has)
     if container is None:
-        sentence = _("This container has {size} of memory, and {name} needs {needed}: give it that much.")
+        sentence = _("This container has {size} of memory, but {name} needs {needed}: give the container that much.")
         return sentence.format(needed=written(needed), **has)
     sentence = _(
-        "This container has {size} of memory, and {name} needs {needed}: choose at least {container} in the container settings."
+        "This container has {size} of memory, but {name} needs {needed}: choose at least {container} in the container settings."
     )
     return sentence.format(needed=written(container[1]), container=described(container), **has)
 
 
 def ran_out() -> str:
-    """The sentence for memory that ran out, though the submission did not take more than its share."""
+    """Return the sentence for memory that ran out although the submission did not use more than its limit."""
     found = memory()
     if found is None or found.group is None:
         return _(
-            "The memory of this machine ran out, which is not the submission's fault: end other programs, or grade fewer submissions at a time (--jobs)."
+            "The memory of this machine ran out; this is not the submission's fault. Close other programs, or grade fewer submissions at a time (--jobs)."
         )
     larger = container_for((found.size >> 20) + 1)
     if larger is None:
         return _(
-            "The memory of this container ({size}) ran out, which is not the submission's fault: give it more, or grade fewer submissions at a time."
+            "The memory of this container ({size}) ran out; this is not the submission's fault. Give the container more memory, or grade fewer submissions at a time."
         ).format(size=written(found.size >> 20))
     return _(
-        "The memory of this container ({size}) ran out, which is not the submission's fault: choose {container} in the container settings."
+        "The memory of this container ({size}) ran out; this is not the submission's fault. Choose {container} in the container settings."
     ).format(size=written(found.size >> 20), container=described(larger))
 
 
 def container_for(megabytes: int) -> tuple[float, int] | None:
-    """The smallest of Gradescope's containers with so much memory; None if no one has."""
+    """Return the smallest of Gradescope's containers with this much memory, or None if all are smaller."""
     return next((container for container in CONTAINERS if container[1] >= megabytes), None)
 
 
 def described(container: tuple[float, int]) -> str:
-    """E.g. "1 processor and 1.5 GB"."""
+    """Return a container as text, such as "1 processor and 1.5 GB"."""
     processors, megabytes = container
     sentence = _("{count} processor and {size}") if processors == 1 else _("{count} processors and {size}")
     return sentence.format(count=f"{processors:g}", size=written(megabytes))
 
 
 def written(megabytes: int) -> str:
-    """E.g. "768 MB", "1.5 GB"."""
+    """Return a size as text, such as "768 MB" or "1.5 GB"."""
     return f"{megabytes} MB" if megabytes < 1024 else f"{round(megabytes / 1024, 1):g} GB"
 
 
 def less_than_allowed(assignment: Assignment, limits: Limits) -> str:
-    """The sentence for instructors on limits that are below the assignment's; "" where they are not."""
+    """Return the sentence for instructors if the limits are below the assignment's, else ""."""
     allowed = assignment.content.limits.memory_mb
     if limits.memory_mb >= allowed:
         return ""
@@ -105,11 +105,11 @@ def less_than_allowed(assignment: Assignment, limits: Limits) -> str:
     roomy = container_for(allowed + own_mb(assignment.content))
     if roomy is None:
         return told
-    return f"{told} " + _("All of it takes a container of {container}.").format(container=described(roomy))
+    return f"{told} " + _("For all of it, choose a container with {container}.").format(container=described(roomy))
 
 
 def here() -> str:
-    """What this process may use, as in "0.5 processors, 768 MB of memory (limits of this container)"."""
+    """Return the resources of this process, such as "0.5 processors, 768 MB of memory (limits of this container)"."""
     found = memory()
     count = share_of_processors()
     told = _("{count} processor") if count == 1 else _("{count} processors")

@@ -134,11 +134,11 @@ class Loss(Seen):
 
 
 class Model(Seen):
-    """A Keras model; the loss is None before it is compiled.
+    """A Keras model; before it is compiled it has no loss.
 
     ``inputs`` and ``outputs`` are the shapes of one sample; ``steps`` is how often the optimizer has changed the weights.
-    Each is None if the model does not tell. ``trainable`` holds numbers that identify the trainable variables across
-    all models.
+    A value that the model does not tell is left out (None). ``trainable`` holds numbers that identify the trainable
+    variables across all models.
     """
 
     built: bool
@@ -153,7 +153,7 @@ class Model(Seen):
 
 
 class Image(Seen):
-    """An image in a subplot; ``data`` is None if it is too large.
+    """An image in a subplot; without ``data`` (None) if it is too large.
 
     ``colours`` lists the colours (red, green, blue; 0 to 1) in which the values are plotted, from the smallest to the
     largest value; it is empty for an image that is stored in colour.

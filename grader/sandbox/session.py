@@ -229,7 +229,7 @@ class Session:
     ) -> Answer:
         """Call one function of the submission, or a method of an ``instance``, and return its answer.
 
-        Raises CallFailed if there is no answer. ``seconds`` replaces the usual time limit of a call. ``keep`` leaves the
+        Raises CallFailed if the call gives no answer. ``seconds`` replaces the usual time limit of a call. ``keep`` leaves the
         result in the worker under this name; :class:`~grader.worker.values.Kept` passes it to a later call. ``seed`` sets
         the random numbers before the call. ``supply`` has values for global names; the submission gets those that it uses
         without a definition. If an earlier call killed the worker, a new one is started and loads the submission again.

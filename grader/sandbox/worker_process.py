@@ -200,7 +200,7 @@ class WorkerProcess:
     def receive(
         self, allowance: Allowance, doing: str, statement: tuple[int, int] | None = None, most: int = 0
     ) -> tuple[dict[str, Any], memoryview]:
-        """Return the next frame; raises CallFailed if there is none, whatever the reason.
+        """Return the next frame; raises CallFailed if it does not arrive, whatever the reason.
 
         The payload is writable, not a copy, and has at most ``most`` bytes. If the allowance can be extended, the worker
         is first requested to end the running ``statement``.

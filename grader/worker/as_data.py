@@ -67,7 +67,7 @@ def predict(model: Any, inputs: Array, batch: int) -> Any:
 def taken(model: Any) -> dict[str, Any]:
     """Return ``{"configuration": JSON as uint8, "weights": arrays, "moving": flags, "known", "otherwise", "distance"}``.
 
-    ``configuration`` is None for a class that the submission defines; ``weights`` is None if they are too large.
+    ``configuration`` is missing (None) for a class that the submission defines, ``weights`` if they are too large.
     ``moving`` marks the weights that are statistics, which a prediction may change. The rest comes from :mod:`weights`.
     """
     variables = list(model.weights)

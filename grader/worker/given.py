@@ -82,7 +82,7 @@ def _parts(path: str) -> list[str]:
 
 
 def _is_of_a_library(path: str, parts: list[str]) -> bool:
-    """True if a library looks for one of its own files, which may or may not exist."""
+    """True if the path looks like a library's own file, which may or may not exist."""
     hidden = any(part.startswith(".") and part != ".." for part in parts)
     return hidden or os.path.abspath(path).startswith((sys.prefix + "/", sys.base_prefix + "/", "/etc/", "/proc/"))
 

@@ -1,7 +1,7 @@
 """Executes a submitted notebook with nbclient in a real kernel; then the kernel answers calls.
 
-Both processes are inside the confinement. They use Unix sockets, because there is no network. The kernel is forked from
-the worker, which has already imported the modules of a kernel, before the worker has an event loop or sockets.
+Both processes are inside the confinement. They use Unix sockets, because a worker has no network. The kernel is forked
+from the worker, which has already imported the modules of a kernel, before the worker has an event loop or sockets.
 """
 
 from __future__ import annotations

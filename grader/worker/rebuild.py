@@ -1,7 +1,7 @@
 """Builds a model from data and returns its predictions, in a worker that never loads a submission.
 
-Requests are ``{"id", "configuration", "arguments"}``, where the arguments are an encoded tuple (weights, inputs). If the
-configuration is None, the model of the last request is used. The answer is the output of the model for the inputs
+Requests are ``{"id", "configuration", "arguments"}``, where the arguments are an encoded tuple (weights, inputs). Without
+a configuration (None), the model of the last request is used. The answer is the output of the model for the inputs
 (n, ...). The grader has cleaned the configuration: it names only classes of Keras.
 """
 

@@ -143,7 +143,7 @@ def rehearse() -> None:
     """Run the code once that is slow at its first use, in the process that workers are forked from."""
     arguments, raw = values.encode(((np.ones(3),), {}))
     request = {"id": 1, "function": "shape", "arguments": arguments, "return_arguments": True, "seed": 1}
-    # One of our own functions serves as a submission's function; it is described from its source.
+    # A function of this module serves as a submission's function; it is described from its source.
     frame = _answer(request, raw, {"shape": np.shape, "loaded": loaded}, {}, lambda _: None)
     loaded({"describe": describe_error, "kind": type("Kind", (), {})}, {"frame": len(frame)})
     returned_names(describe_error)

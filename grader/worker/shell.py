@@ -107,7 +107,7 @@ class _Stream(io.TextIOBase):
         return True
 
     def flush(self) -> None:
-        """Do nothing, even if a cell has closed the stream: there is no buffer."""
+        """Do nothing, even if a cell has closed the stream: it has no buffer."""
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):

@@ -86,8 +86,8 @@ def is_known_otherwise(model: Any) -> bool:
 def distance(arrays: list[Array]) -> float:
     """Return how far weights are outside of the range of weights during the training of a model with the same shapes.
 
-    The distance is relative to the extent of that range: 0 for an average of these weights, infinite if no such model
-    was trained.
+    The distance is relative to the extent of that range: 0 for an average of these weights, infinite if no model with
+    these shapes was trained.
     """
     found = [np.inf]
     for _, low, high in _ranges.values():

@@ -446,7 +446,7 @@ def test_a_gpu_that_is_not_there_is_said(grader):
     assert (report.returncode, json.loads(report.stdout)["ending"]) == (3, "not_gradable")
     done = grader(*command, env=environment)
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == "Error: There is no GPU on this machine that NVIDIA's driver knows: leave out --device gpu.\n"
+    assert done.stderr == "Error: NVIDIA's driver reports no GPU on this machine: leave out --device gpu.\n"
 
 
 def test_a_folder_of_data_that_is_not_there_is_a_mistake_of_usage(grader):

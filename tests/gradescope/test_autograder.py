@@ -80,7 +80,7 @@ def test_a_container_that_is_too_small_fails_the_build(small, tmp_path, capsys):
     laid_out(tmp_path)
     assert autograder.main(tmp_path, prepare=True) == 3
     told = capsys.readouterr().out
-    assert "This container has 768 MB of memory, and numpy-mnist needs 1.5 GB: choose at least 1 processor" in told
+    assert "This container has 768 MB of memory, but numpy-mnist needs 1.5 GB: choose at least 1 processor" in told
     assert not (tmp_path / "results").exists()
 
 

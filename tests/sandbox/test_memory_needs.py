@@ -39,7 +39,7 @@ def test_the_container_that_is_to_be_chosen_is_enough_and_the_one_below_is_not(n
     for _, smaller in memory_needs.CONTAINERS:
         if smaller < chosen[1]:
             with pytest.raises(
-                NotGradable, match=f"and {name} needs {memory_needs.written(chosen[1])}: choose at least "
+                NotGradable, match=f"but {name} needs {memory_needs.written(chosen[1])}: choose at least "
             ):
                 memory_needs.limits_here(assignment, container(smaller))
 
@@ -48,14 +48,14 @@ def test_the_sentence_names_both_sizes():
     with pytest.raises(NotGradable) as raised:
         memory_needs.limits_here(bundled("numpy-mnist"), container(768))
     assert str(raised.value) == (
-        "This container has 768 MB of memory, and numpy-mnist needs 1.5 GB: choose at least 1 processor and 1.5 GB "
+        "This container has 768 MB of memory, but numpy-mnist needs 1.5 GB: choose at least 1 processor and 1.5 GB "
         "in the container settings."
     )
 
 
 def test_a_machine_that_is_no_container_has_no_settings():
     with pytest.raises(
-        NotGradable, match=r"This machine has 512 MB of memory, and numpy-mnist needs 1\.3 GB: grade on"
+        NotGradable, match=r"This machine has 512 MB of memory, but numpy-mnist needs 1\.3 GB: grade on"
     ):
         memory_needs.limits_here(bundled("numpy-mnist"), Memory(512 << 20))
 
@@ -64,7 +64,9 @@ def test_a_small_container_leaves_a_submission_less_than_the_assignment_allows()
     assignment = bundled("numpy-mnist")
     limits = memory_needs.limits_here(assignment, container(1536))
     assert limits.memory_mb == 1536 - memory_needs.OWN_MB_WITH_DATA
-    assert "All of it takes a container of 2 processors and 3 GB." in memory_needs.less_than_allowed(assignment, limits)
+    assert "For all of it, choose a container with 2 processors and 3 GB." in memory_needs.less_than_allowed(
+        assignment, limits
+    )
     assert memory_needs.limits_here(assignment, container(3072)) == assignment.content.limits
     assert not memory_needs.less_than_allowed(assignment, assignment.content.limits)
 
@@ -82,7 +84,7 @@ def test_nothing_is_started_where_memory_is_too_small(monkeypatch):
     report = grade(assignment, read(assignment.file(assignment.content.solution), assignment))
     assert report.ending == "not_gradable"
     assert report.score is None
-    assert report.problem().startswith("This container has 256 MB of memory, and single-neuron needs 768 MB: choose")
+    assert report.problem().startswith("This container has 256 MB of memory, but single-neuron needs 768 MB: choose")
 
 
 @pytest.mark.parametrize(("megabytes", "shown"), [(768, "768 MB"), (1536, "1.5 GB"), (3072, "3 GB"), (1348, "1.3 GB")])

@@ -50,7 +50,7 @@ def test_a_container_that_is_full_of_other_things_is_not_the_submissions_fault(k
     submission = submitted(source, "module" if engine == "module" else "notebook")
     with (
         Session(submission, LIMITS, engine="shell" if engine == "module" else engine) as session,
-        pytest.raises(NotGradable, match=r"The memory of this container \(300 MB\) ran out, .* choose 0\.5 processors"),
+        pytest.raises(NotGradable, match=r"The memory of this container \(300 MB\) ran out; .* Choose 0\.5 processors"),
     ):
         session.load()
 

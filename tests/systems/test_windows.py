@@ -12,7 +12,7 @@ from grader.cli import COMMANDS
 from tests.conftest import ROOT
 
 LAUNCHER = Path(__file__).with_name("without_posix.py")
-NO_WORKER = "Error: Submissions cannot be run on Windows: use the grader in WSL or in Docker, or hand in to a server of your course."
+NO_WORKER = "Error: Submissions cannot be run on Windows: use the grader in WSL or in Docker, or hand in on your course's server."
 # what is typed, the exit code, and a part of what is printed
 WORKING = {
     "--help": (0, "Check and grade deep-learning exercises."),
