@@ -312,7 +312,7 @@ RIGHT = {
     ),
     "parameters in a global dict": ("numpy-mnist", IN_A_DICT, "update", "params in global variables"),
     "a neuron in globals": ("single-neuron", NEURON, "trajectory", "w, b, losses in global variables"),
-    "callables of all kinds": ("single-neuron", CALLABLES, "trajectory", "where one an epoch was asked for"),
+    "callables of all kinds": ("single-neuron", CALLABLES, "trajectory", ", one per epoch: accepted"),
     "a class whose biases are rows": ("relu-swap", CLASS, "backward", "changes the parameters itself"),
     "a step on arguments": ("relu-swap", IN_PLACE, "backward", "changes the parameters itself"),
     "a step that is returned": ("relu-swap", RETURNING, "backward", "changes the parameters itself"),

@@ -330,7 +330,7 @@ RIGHT = {
     "lecture": (LECTURE, "update", "works at these only. At others: `update_params` stopped at line"),
     "lecture, divided by Y.size": (LECTURE, "backward", "Convention divides-by-y-size: accepted."),
     "lecture, chained": (LECTURE, "trajectory", "Convention divides-by-y-size: accepted."),
-    "lecture, truth values": (LECTURE, "der-relu", "truth values: accepted"),
+    "lecture, booleans": (LECTURE, "der-relu", "booleans: accepted"),
     "a tuple of lists": (LISTS, "trajectory", "Lists of numbers instead of arrays"),
     "a dict of lists": (
         changed(
@@ -621,7 +621,7 @@ WRONG = {
             ROWS, ("return Z1, A1, Z2, A2, Z3, A3", "return [[*z.tolist(), [0]] for z in (Z1, A1, Z2, A2, Z3, A3)]")
         ),
         "forward",
-        "Z1 is a list, expected an array of shape (12, 6): its entries are no numbers, or its rows differ in length.",
+        "Z1 is a list, expected an array of shape (12, 6): its entries are not numbers, or its rows have different lengths.",
     ),
     "a global m that is not there": (
         changed(SOLUTION, ("m = X.shape[1]", "m = number_of_images")),

@@ -1,8 +1,8 @@
-"""The name of the bug, from the numbers alone.
+"""Finds the name of a bug from the numbers alone.
 
-First the declared mutations of the function are tried (:mod:`search`), one or two at once; then the general
-detectors (:mod:`detectors`, :mod:`general`), on top of one mutation or of none. A name is given only to what
-explains all results of all cases; otherwise there is a place and no name.
+First it tries the declared mutations of the function (:mod:`search`), one or two at once. Then it tries the general
+detectors (:mod:`detectors`, :mod:`general`), alone or together with one mutation. It names a bug only if that explains
+all results of all cases; otherwise it only reports the place.
 """
 
 from .findings import Finding, Findings, told_by_check

@@ -1,8 +1,8 @@
-"""Proves that the steps of an assignment compute what its reference computes, so that they can stand in for it.
+"""Proves that the steps of an assignment compute the same as its reference, so that they can replace it.
 
-Steps are compared with the live reference, with each seed on all cases that checks ask; where they are derivatives,
-with central differences of the reference's objective as well. Nothing else is evidence: not the solution, nor answers
-that were recorded.
+The steps are compared with the live reference, for each seed on all cases that checks use. If they are derivatives, they
+are also compared with central differences of the reference's objective. Neither the solution nor recorded answers count
+as evidence.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from ..worker import values
 from .proving import by_steps, cases_of
 
 SEEDS = range(20)
-TOLERANCE = 1e-9  # of the largest entry of a result; float64 in another order of computation differs by about 1e-13
-ROUNDINGS = 8  # of the reference's dtype, where that is coarser
-# A random direction sees every entry of a larger parameter; entry by entry would take minutes.
+TOLERANCE = 1e-9  # of the largest entry of a result; another order of float64 operations changes it by about 1e-13
+ROUNDINGS = 8  # rounding errors of the reference's dtype, if that tolerance is larger
+# A random direction depends on every entry of a large parameter; differences of each entry would take minutes.
 MOST_DIFFERENCES = 8
 
 
 @dataclass
 class Compared:
-    """What was compared of one function; ``problem`` is a sentence, empty where steps and reference agree."""
+    """The comparison of one function. ``problem`` is a sentence, "" if steps and reference agree."""
 
     cases: int = 0
     difference: float = 0.0
@@ -41,9 +41,9 @@ class Compared:
 
 
 def compare(assignment: Assignment, seeds: range = SEEDS) -> dict[str, Compared]:
-    """Compare the steps of each function with the reference, {function: what was found}.
+    """Compare the steps of each function with the reference. Returns {function: comparison}.
 
-    Raises NotGradable where the reference cannot be computed.
+    Raises NotGradable if the reference cannot be computed.
     """
     oracle, mutations = Oracle(assignment, live=True), Mutations(assignment)
     if assignment.reference_file() is None:
@@ -53,17 +53,17 @@ def compare(assignment: Assignment, seeds: range = SEEDS) -> dict[str, Compared]
         asked = set[tuple[str, bytes]]()
         for seed in seeds:
             for case in cases_of(assignment, oracle, function, seed):
-                tree, payload = values.encode(case.inputs)  # many cases are the same for every seed
+                tree, payload = values.encode(case.inputs)  # many cases do not depend on the seed
                 if (f"{tree}", payload) not in asked and not compared.problem:
                     asked.add((f"{tree}", payload))
                     _compare_case(assignment, oracle, mutations, function, case, compared)
         if not compared.cases and not compared.problem:
-            compared.problem = f"no check asks {function} on a probe"
+            compared.problem = f"no check calls {function} on a probe"
     return found
 
 
 def proof_of(assignment: Assignment, compared: dict[str, Compared], seeds: range = SEEDS) -> Proof:
-    """The proof to be recorded, of those functions that agree."""
+    """Return the proof to be recorded, for the functions that agree."""
     functions = {
         name: ProvenFunction.model_validate(item, from_attributes=True)
         for name, item in compared.items()
@@ -113,7 +113,7 @@ def _tolerance(dtype: np.dtype[Any]) -> float:
 
 
 def _difference(one: Array, other: Array) -> float:
-    """The largest difference of entries, relative to the largest entry; infinite where only one is not a number."""
+    """Return the largest difference of entries, relative to the largest entry; infinite if NaN or infinity differ."""
     one, other = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
     same = (one == other) | (np.isnan(one) & np.isnan(other))
     if same.all():
@@ -125,7 +125,7 @@ def _difference(one: Array, other: Array) -> float:
 
 
 def _derivatives(assignment: Assignment, function: str) -> Iterator[tuple[str, str, str]]:
-    """(objective, parameter, name of the result) of each derivative that the function returns."""
+    """Yield (objective, parameter, name of the result) of each derivative that the function returns."""
     for check in assignment.content.checks:
         if isinstance(check, GradientsCheck) and check.function == function:
             yield from ((check.objective, parameter, name) for name, parameter in check.parameters.items())

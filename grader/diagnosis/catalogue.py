@@ -1,4 +1,4 @@
-"""What is said about the bugs, by their names: the texts of ``bugs.yaml``, and those that an assignment brings."""
+"""The texts about bugs by name: those of ``bugs.yaml`` and those of an assignment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("bugs.yaml")
 
 
 class Catalogue(RootModel[dict[str, dict[Name, Texts]]]):
-    """The whole of ``bugs.yaml``: family, then name, then texts."""
+    """The contents of ``bugs.yaml``: {family: {bug name: texts}}."""
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Catalogue:
@@ -30,7 +30,7 @@ class Catalogue(RootModel[dict[str, dict[Name, Texts]]]):
 
 @cache
 def families() -> dict[str, dict[str, Texts]]:
-    """The bugs that any assignment may declare, by family, in the order of the documentation."""
+    """Return {family: {bug name: texts}} of the bugs that any assignment may declare, in the documentation's order."""
     return yaml_model.load(FILE, Catalogue).root
 
 
@@ -40,12 +40,12 @@ def _by_name() -> dict[str, Texts]:
 
 
 def texts(name: str, content: AssignmentFile) -> Texts:
-    """What is said about a bug: by the assignment if it has words of its own, else by the catalogue.
+    """Return the texts about a bug: those of the assignment if it has some, else those of the catalogue.
 
-    Raises UsageError for a name that neither knows.
+    Raises UsageError if neither has texts for the name.
     """
     own = next((bug.texts for bug in content.bugs if bug.name == name and bug.texts is not None), None)
-    found = own or _by_name().get(name)
-    if found is None:
-        raise UsageError(f"The bug '{name}' is not in the catalogue: correct its name, or give it texts.")
-    return found
+    chosen = own or _by_name().get(name)
+    if chosen is None:
+        raise UsageError(f"The bug '{name}' is not in the catalogue: correct its name, or add texts for it.")
+    return chosen

@@ -1,7 +1,7 @@
-"""General detectors: what happened to an array, told from the array alone, for any function of any exercise.
+"""General detectors: they find from an array alone how it was changed, for any function of any exercise.
 
-Each looks at one result over all cases, beside what it should be, and returns the parameters of what it found
-or None. It has to explain every entry of every case.
+Each detector compares one result with the correct one in all cases. It returns the parameters of the change, or None. It
+must explain every entry of every case.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SMALLEST_FACTOR = 1e-12
 
 
 def factor(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """Every case is a multiple of the right one: always the same, or one that goes with a size or an input."""
+    """Detect a multiple of the correct result, by one constant or by a factor that depends on a size or an input."""
     factors = []
     for sample, values in zip(samples, right, strict=True):
         if name == sample.history:
@@ -48,7 +48,7 @@ def _factor_of_history(sample: Sample, name: str, right: Array) -> float | None:
 
 
 def transposed(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """The transpose of a matrix, or two axes of an array exchanged."""
+    """Detect a transposed matrix, or two swapped axes of an array."""
     arrays = [values[name] for values in right]
     axes = min(array.ndim for array in arrays)
     for one, other in itertools.combinations(range(axes), 2):
@@ -60,9 +60,9 @@ def transposed(samples: Sequence[Sample], name: str, right: Right) -> Parameters
 
 
 def permuted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """What another result should be."""
+    """Detect an answer that is the correct value of another result."""
     for other in right[0]:
-        # Arrays of other shapes may have been told apart by these.
+        # In some cases the shapes may have revealed the correct order.
         here = [
             sample.agrees(name, values[name]) or _is(sample, name, values[other])
             for sample, values in zip(samples, right, strict=True)
@@ -73,7 +73,7 @@ def permuted(samples: Sequence[Sample], name: str, right: Right) -> Parameters |
 
 
 def collapsed(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """Sums or means along an axis that should have been kept, whether repeated along it or not."""
+    """Detect a sum or mean along an axis that should remain, whether it is repeated along the axis or not."""
     if _one_number(samples, name):
         return None
     for axis in (None, *range(right[0][name].ndim)):
@@ -91,7 +91,7 @@ def collapsed(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 
 
 def broadcast(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """A matrix where (n,) was due, as (n, 1) and (n,) make together."""
+    """Detect an (n, n) matrix instead of (n,), the result of broadcasting (n, 1) with (n,)."""
     sizes = [(sample.answered[name], values[name]) for sample, values in zip(samples, right, strict=True)]
     grown = all(
         a.ndim == 2 and r.size > 1 and np.squeeze(r).ndim == 1 and a.shape == (r.size, r.size) for a, r in sizes
@@ -100,7 +100,7 @@ def broadcast(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 
 
 def truncated(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """Whole numbers: the right ones without what stands after the point."""
+    """Detect integers: the correct numbers without their fractional part."""
     if _one_number(samples, name):
         return None
     for how, cut in (("truncated", np.trunc), ("rounded", np.round), ("rounded down", np.floor)):
@@ -111,7 +111,7 @@ def truncated(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 
 
 def rounded(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """The right numbers with some decimals, or in a short floating-point format."""
+    """Detect correct numbers that are rounded to some decimals or to float16."""
     if _one_number(samples, name):
         return None
     for decimals in range(1, DECIMALS):
@@ -127,7 +127,7 @@ def rounded(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
 
 
 def clipped(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """The right numbers, cut off at a lowest or a highest value that is the same in all cases."""
+    """Detect correct numbers that are clipped at a lowest or highest value, the same in all cases."""
     answered, wanted = _joined(samples, name, right)
     if answered is None or wanted is None or not np.isfinite(answered).all():
         return None
@@ -145,7 +145,7 @@ def clipped(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
 
 
 def shifted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """a * right + b, with the same a and b in two cases or more."""
+    """Detect a * right + b, with the same a and b in at least two cases."""
     answered, wanted = _joined(samples, name, right)
     if answered is None or wanted is None or len(samples) < 2 or wanted.size < 4:
         return None
@@ -159,7 +159,7 @@ def shifted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
     return {"factor": float(f"{slope:.6g}"), "offset": float(f"{offset:.6g}")}
 
 
-# In this order: the simplest first.
+# The order matters: the simplest detector comes first.
 DETECTORS: dict[str, Callable[[Sequence[Sample], str, Right], Parameters | None]] = {
     "factor": factor,
     "transposed": transposed,
@@ -174,7 +174,7 @@ DETECTORS: dict[str, Callable[[Sequence[Sample], str, Right], Parameters | None]
 
 
 def is_factor(found: Parameters, samples: Sequence[Sample], wanted: str | float) -> bool:
-    """Whether the factors of all cases are those of an expression of the inputs, ``1 / len(y)`` for example."""
+    """True if the factors of all cases equal an expression of the inputs, for example ``1 / len(y)``."""
     formula = Formula(str(wanted))
     try:
         values = [float(formula({name: sample.inputs[name] for name in formula.needs})) for sample in samples]
@@ -193,7 +193,7 @@ def _is(sample: Sample, name: str, candidate: Any) -> bool:
 
 
 def _one_number(samples: Sequence[Sample], name: str) -> bool:
-    """Whether the answer is the same number everywhere: zeros are the whole part of whatever is small."""
+    """True if the answer repeats one number everywhere; zeros are the integer part of any small numbers."""
     return bool(np.ptp(np.concatenate([np.ravel(s.answered[name]).astype(np.float64) for s in samples])) == 0)
 
 
@@ -212,7 +212,7 @@ def _within(sample: Sample, name: str, right: Array, distance: float) -> bool:
 
 
 def _whole(array: Array, unit: float) -> bool:
-    """Whether all entries are multiples of ``unit``, as far as their dtype can hold these."""
+    """True if all entries are multiples of ``unit``, within the precision of their dtype."""
     multiples = array.astype(np.float64) / unit
     slack = np.maximum(
         1e-4, 2 * np.finfo(array.dtype if array.dtype.kind == "f" else np.float64).eps * np.abs(multiples)

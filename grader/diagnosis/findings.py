@@ -1,4 +1,4 @@
-"""What a diagnosis says: bugs by name, and where each shows."""
+"""The result of a diagnosis: bugs by name, and where each of them shows."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .detectors import Parameters
 
 @dataclass(frozen=True)
 class Finding:
-    """A bug by its name, the first quantity that shows it, and the numbers that were found with it.
+    """The name of a bug, the first quantity that shows it, and the parameters that were found with it.
 
-    ``function`` is the one that has the bug; "" where it is none.
+    ``function`` is the function with the bug, "" if the bug is not in a function.
     """
 
     bug: str
@@ -23,14 +23,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """The bugs that together explain the numbers; ``alternatives`` would explain them as well."""
+    """The bugs that together explain the numbers. Each of ``alternatives`` would explain them too."""
 
     bugs: tuple[Finding, ...]
     alternatives: tuple[Finding, ...] = ()
     mutants: tuple[Mutant, ...] = ()
 
     def of(self, function: str) -> Findings:
-        """The same, as bugs of ``function``."""
+        """Return the same findings as bugs of ``function``."""
         return replace(
             self,
             bugs=tuple(replace(bug, function=function) for bug in self.bugs),
@@ -39,5 +39,5 @@ class Findings:
 
 
 def told_by_check(bug: str, *where: str) -> Findings:
-    """What a check finds out without arrays: one bug, at one place or at several."""
+    """Return the findings of a check that does not compare arrays: one bug, at one or several places."""
     return Findings(tuple(Finding(bug, place) for place in where))

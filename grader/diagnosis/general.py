@@ -1,4 +1,4 @@
-"""Names for what the general detectors find, alone or on top of one declared mutation."""
+"""Names the bugs that the general detectors find, alone or together with one declared mutation."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ GENERAL = {
     "clipped": "clipped-values",
     "shifted": "shifted-range",
 }
-CLIPPED = "clipped"  # the name of several results that are looked at as one
-FACTORS = {  # that have names of their own
+CLIPPED = "clipped"  # the name for several results that are examined together
+FACTORS = {  # factors with specific bug names
     2.0: ("stray-factor-two",),
     0.5: ("missing-factor-two",),
     -1.0: ("sign-flipped",),
@@ -39,14 +39,14 @@ FACTORS = {  # that have names of their own
 def find(
     content: AssignmentFile, mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
 ) -> Findings | None:
-    """The detectors' explanation of all results that are wrong; ``factors`` are those of the accepted conventions."""
+    """Return the detectors' explanation of all wrong results, or None. ``factors`` are those of the accepted conventions."""
     order = mutations.order(function)
     alone = [
         found
         for factor in factors
         if (found := _detected(content, function, samples, _scaled([s.right for s in samples], factor), order))
     ]
-    if alone:  # a factor with a name of its own says more than any number
+    if alone:  # a factor with a specific name says more than any number
         return Findings(tuple(min(alone, key=lambda found: [bug.bug for bug in found] == [GENERAL["factor"]])))
     for mutant, changed, values in _changing(mutations, function, samples, factors):
         detected = _detected(content, function, samples, values, order)
@@ -60,7 +60,7 @@ def find(
 def _changing(
     mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
 ) -> Iterator[tuple[Mutant, set[str], list[dict[str, Any]]]]:
-    """Mutants that explain some of what is wrong, the results that they change, and what they give in each case."""
+    """Yield (mutant, results that it changes, its values in each case) for mutants that explain some wrong results."""
     complete = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is None]
     for factor in factors:
         for mutant in complete if mutations.known(function) else ():
@@ -81,7 +81,7 @@ def _scaled(values: Sequence[Mapping[str, Any]], factor: float) -> list[dict[str
 
 
 def _explains_some(sample: Sample, mutated: dict[str, Any], changed: set[str]) -> bool:
-    """Whether one of the results that a mutant changes is as answered, or a multiple of that, or in another place."""
+    """True if a changed result of the mutant equals the answer, a multiple of it, or the answer of another result."""
     for name in changed & sample.answered.keys():
         multiple = projection([sample.answered[name]], [mutated[name]]) if name != sample.history else None
         if sample.agrees(name, mutated[name], 1.0 if multiple is None else multiple):
@@ -94,7 +94,7 @@ def _explains_some(sample: Sample, mutated: dict[str, Any], changed: set[str]) -
 def _detected(
     content: AssignmentFile, function: str, samples: Sequence[Sample], right: Right, order: list[str]
 ) -> list[Finding] | None:
-    """What the detectors say of every result that is not right; None if one of them is not explained."""
+    """Return the detectors' findings for all wrong results; None if a wrong result is not explained."""
     found: dict[str, Finding] = {}
     clipped = _clipped_alike(samples, right, order)
     for name in order:
@@ -110,7 +110,7 @@ def _detected(
             if finding.bug == GENERAL["rounded"]:
                 continue  # a number may end in zeros
             if {**known.found, "other": None} != {**finding.found, "other": None}:
-                return None  # two different factors, say: one bug more than these numbers can bear out
+                return None  # for example two different factors, which these numbers cannot prove
     if clipped:
         bug = next(
             (b.name for b in content.bugs if b.detector == "clipped" and b.function == function), GENERAL["clipped"]
@@ -120,7 +120,10 @@ def _detected(
 
 
 def _clipped_alike(samples: Sequence[Sample], right: Right, order: list[str]) -> list[str]:
-    """The wrong results, if there are several and one pair of limits cuts them all: some may lie beyond it altogether."""
+    """Return the wrong results if there are several and one pair of limits clips them all, else an empty list.
+
+    All entries of some of them may be beyond the limits.
+    """
     names = [
         name
         for name in order
@@ -168,5 +171,5 @@ def _has(found: Parameters, samples: Sequence[Sample], key: str, wanted: Any) ->
 
 
 def _told(found: Parameters) -> Parameters:
-    """The parameters without what is only for finding the name."""
+    """Return the parameters without those that are only used to find the name."""
     return {key: value for key, value in found.items() if key != "factors" and value is not None}

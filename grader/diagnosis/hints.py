@@ -1,4 +1,4 @@
-"""What is said about the bugs that were found: their titles, and hints in three steps."""
+"""The texts about the bugs that were found: their titles, and hints in three levels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from . import Finding, Findings, catalogue
 
 
 def diagnosis(findings: Findings, content: AssignmentFile) -> Diagnosis:
-    """The bugs by name and title, as a report holds them."""
+    """Return the bugs by name and title, as in a report."""
     first, *also = (_named(finding, content) for finding in findings.bugs)
     others = [_named(finding, content) for finding in findings.alternatives]
     return Diagnosis(bug=first.bug, title=first.title, where=first.where, also=also, alternatives=others)
@@ -26,16 +26,16 @@ def diagnosis(findings: Findings, content: AssignmentFile) -> Diagnosis:
 def hint(
     check: BaseCheck, findings: Findings | None, evidence: Mapping[str, Any], content: AssignmentFile, level: int
 ) -> str:
-    """Where to look; from the second level on what kind of mistake it is; on the third how to reason.
+    """Return the hint: level 1 says where to look, level 2 adds the kind of mistake, level 3 how to find the correction.
 
-    Without a bug it is the check's own hint, and the first wrong result, ``where`` in the ``evidence``. Where all entries
-    of a result are NaN or infinite, a formula is not the first thing to look at.
+    Without a bug it is the check's own hint and the first wrong result, ``where`` in the ``evidence``. If all entries of
+    a result are NaN or infinite, it is general advice about such values.
     """
     where = str(evidence.get("where", ""))
     count = sum(int(evidence.get(kind, 0)) for kind in NOT_FINITE)
     if findings is None and count:
         general = _(
-            "NaN comes from 0/0, from infinity - infinity, or from the logarithm of a negative number; infinity from a division by 0 or from a large exponent. Print the values before, and find the first one that is not finite."
+            "NaN comes from 0/0, from infinity - infinity, or from the logarithm of a negative number. Infinity comes from a division by 0 or from a large exponent. Print the values that are computed before, and find the first one that is not finite."
         )
         return general if count == evidence.get("entries") else f"{general} {_(check.hint)}".strip()
     if findings is None:
@@ -43,10 +43,10 @@ def hint(
         place = _("The first wrong result is {where}.").format(where=where) if where and several else ""
         return f"{place} {_(check.hint)}".strip()
     sentences = [_place(finding, check) for finding in findings.bugs]
-    for said in ("kind", "reason")[: level - 1]:
-        told = [_(getattr(_texts(finding.bug, content), said)) for finding in findings.bugs]
-        others = [_(getattr(_texts(finding.bug, content), said)) for finding in findings.alternatives]
-        sentences += [*told, *(_("Or: {hint}").format(hint=other) for other in others)]
+    for key in ("kind", "reason")[: level - 1]:
+        texts = [_(getattr(_texts(finding.bug, content), key)) for finding in findings.bugs]
+        others = [_(getattr(_texts(finding.bug, content), key)) for finding in findings.alternatives]
+        sentences += [*texts, *(_("Or: {hint}").format(hint=other) for other in others)]
     return " ".join(dict.fromkeys(sentences))
 
 
@@ -65,13 +65,13 @@ def _named(finding: Finding, content: AssignmentFile) -> NamedBug:
 
 
 def _texts(name: str, content: AssignmentFile) -> Texts:
-    """What is said about a bug; of one without texts, which ``grader validate`` refuses, its name."""
+    """Return the texts about a bug. A bug without texts, which ``grader validate`` refuses, gets texts from its name."""
     try:
         return catalogue.texts(name, content)
     except UsageError:
         words = name.replace("-", " ")
         return Texts(
             title=words.capitalize(),
-            kind=_("The numbers are those of: {words}.").format(words=words),
+            kind=_("The numbers match the bug: {words}.").format(words=words),
             reason=_("Ask your instructor."),
         )

@@ -1,4 +1,4 @@
-"""From the answers to one function to the names of its bugs."""
+"""Finds the names of the bugs of a function from its answers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from . import general, search
 from .findings import Finding, Findings
 from .samples import Sample, alike
 
-LARGE = 20.0  # products of a few such numbers are more than exp() can take
+LARGE = 20.0  # products of a few such numbers are too large for exp()
 
 
 def find(content: AssignmentFile, mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
-    """Explain the answers to ``function``; None if they are right, or nothing declared or general explains them."""
+    """Return the bugs that explain the answers of ``function``. None if the answers are right or cannot be explained."""
     factors = sorted(content.functions[function].factors, key=lambda factor: _wrong(samples, factor))
     if all(any(is_right(sample, factor) for factor in factors) for sample in samples):
         return None
@@ -42,12 +42,12 @@ def find(content: AssignmentFile, mutations: Mutations, function: str, samples: 
 
 
 def is_right(sample: Sample, factor: float = 1.0) -> bool:
-    """Whether all results of a case are ``factor`` times the right ones."""
+    """True if all results of a case are ``factor`` times the correct ones."""
     return sample.agreeing(sample.right, factor) >= sample.answered.keys()
 
 
 def _wrong(samples: Sequence[Sample], factor: float) -> int:
-    """How many results are not ``factor`` times the right ones: the convention with the fewest is the one followed."""
+    """Return how many results are not ``factor`` times the correct ones; the submission follows the convention with the fewest."""
     return sum(len(sample.answered.keys() - sample.agreeing(sample.right, factor)) for sample in samples)
 
 
@@ -70,7 +70,7 @@ def _named(mutations: Mutations, function: str, samples: Sequence[Sample], expla
 
 
 def _lost(sample: Sample) -> bool:
-    """Whether there is NaN or infinity where a number is due."""
+    """True if an answer contains NaN or infinity."""
     return any(not np.isfinite(array.astype(np.float64)).all() for array in sample.answered.values())
 
 
@@ -81,13 +81,14 @@ def _overflow(
     values: Sequence[Mapping[str, Any] | None] | None = None,
     factor: float = 1.0,
 ) -> Finding | None:
-    """The first result that is lost, with large numbers alone, and is as in ``values`` where it is not.
+    """Return an overflow at the first result that is not finite. None if something else is wrong too.
 
-    ``values`` are the right ones by default, or those of the other bugs.
+    It must happen only with large inputs, and the finite entries must equal those in ``values``: by default the correct
+    values, else the values with the other bugs.
     """
     wanted = values or [sample.right for sample in samples]
     if any(_lost(sample) and _largest(sample.inputs) < LARGE for sample in samples):
-        return None  # a square root of a negative number, say
+        return None  # for example a square root of a negative number
     some_right = not all(map(_lost, samples))
     for name in mutations.order(function):
         here = False

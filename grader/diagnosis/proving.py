@@ -1,4 +1,4 @@
-"""Proves the declarations of an assignment about bugs: the right steps are right, and every mutation does something."""
+"""Checks what an assignment declares about bugs: the steps are correct, and every mutation changes a result."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ..support.errors import NotGradable, UsageError
 from . import catalogue
 from .samples import alike
 
-SEED = 0  # whose reference answers are recorded
+SEED = 0  # the seed for which reference answers are recorded
 
 
 def problems(assignment: Assignment) -> Iterator[str]:
-    """Every declaration that does not hold, as a sentence."""
+    """Yield a sentence for every wrong declaration."""
     content, oracle, mutations = assignment.content, Oracle(assignment), Mutations(assignment)
     for bug in content.bugs:
         try:
@@ -33,7 +33,7 @@ def problems(assignment: Assignment) -> Iterator[str]:
     for function in functions:
         cases = list(cases_of(assignment, oracle, function))
         if not cases:
-            yield f"No check asks {function} on a probe, so its bugs are never looked for."
+            yield f"No check calls {function} on a probe, so its bugs are never found."
             continue
         yield from _unknown_inputs(assignment, function, cases)
         try:
@@ -42,22 +42,22 @@ def problems(assignment: Assignment) -> Iterator[str]:
             for mutant in mutations.of(function):
                 if not any(_changes(mutations, oracle, function, mutant, case) for case in cases):
                     yield f"The bug {mutant.bug.name} changes nothing that {function} returns, or cannot be computed ({_told(mutant)})."
-        except NotGradable as error:  # a path that leads nowhere
+        except NotGradable as error:  # a path that does not exist
             yield str(error)
 
 
 def _unknown_inputs(assignment: Assignment, function: str, cases: list[Case]) -> Iterator[str]:
-    """Expressions of a detector that no case can compute."""
+    """Yield a sentence for each factor expression of a detector that no case can compute."""
     for bug in assignment.content.bugs:
         wanted = bug.parameters.get("factor")
         if bug.function == function and isinstance(wanted, str):
             for name in Formula(wanted).needs:
                 if not any(name in case.inputs for case in cases):
-                    yield f"The bug {bug.name} has the factor {wanted}, but {name} is no input of {function}."
+                    yield f"The bug {bug.name} has the factor {wanted}, but {name} is not an input of {function}."
 
 
 def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = SEED) -> Iterator[Case]:
-    """What the checks of a function ask with that seed, and the probes in their place."""
+    """Yield the cases on which checks call a function with that seed, including those of replacement probes."""
     content = assignment.content
     for check in content.checks:
         if isinstance(check, ArgumentsUsedCheck) and check.function == function:
@@ -76,7 +76,7 @@ def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = 
 
 
 def by_steps(mutations: Mutations, function: str, case: Case) -> tuple[Values, str]:
-    """What the steps of ``function`` give in a case, and why they give nothing: "cannot be computed ...", else ""."""
+    """Return the results of the steps of ``function`` in a case, and a problem: "cannot be computed ..." or ""."""
     try:
         return mutations.results(function, [], case.inputs), ""
     except NotGradable:
@@ -94,10 +94,10 @@ def _wrong_steps(mutations: Mutations, oracle: Oracle, function: str, cases: lis
             return
         for name, value in right.items():
             if np.shape(found[name]) != np.shape(value) and np.squeeze(found[name]).shape != np.squeeze(value).shape:
-                yield f"The steps of {function} give {name} the shape {np.shape(found[name])} where the reference has {np.shape(value)}."
+                yield f"The steps of {function} return {name} with the shape {np.shape(found[name])}, but the reference with {np.shape(value)}."
                 return
             if not alike(found[name], value):
-                yield f"The steps of {function} give another {name} than the reference in the case '{case.name}'."
+                yield f"The steps of {function} return a different {name} than the reference in the case '{case.name}'."
                 return
 
 
@@ -108,7 +108,7 @@ def _changes(mutations: Mutations, oracle: Oracle, function: str, mutant: Mutant
         found = mutations.results(function, [mutant], case.inputs)
     except NotGradable:
         raise
-    except Exception:  # it does not fit this case; another may do
+    except Exception:  # its arrays do not match in this case, but they may in another
         return False
     return any(
         np.squeeze(found[name]).shape != np.squeeze(right[name]).shape or not alike(found[name], right[name], 1e-9)
@@ -117,6 +117,6 @@ def _changes(mutations: Mutations, oracle: Oracle, function: str, mutant: Mutant
 
 
 def _told(mutant: Mutant) -> str:
-    """The declaration of a mutant, to be found in the file."""
+    """Return the declaration of a mutant as a string that can be found in the file."""
     steps = {name: formula.text for name, formula in mutant.steps.items()}
     return str(mutant.bug.options or mutant.bug.mutation or steps)

@@ -1,4 +1,4 @@
-"""What is compared: answers of a submission beside the right ones, case by case."""
+"""The answers of a submission and the correct answers, case by case, and how the two are compared."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ..sandbox import observations
 
 Array = np.ndarray[Any, Any]
 
-RELATIVE = 1e-5  # of the largest entry; a student's float32 inside a function costs about 1e-6
-TINY = 1e-12  # of the largest entry of all results: what cancels to nothing is not compared with itself
+RELATIVE = 1e-5  # of the largest entry; float32 inside a student's function causes errors of about 1e-6
+TINY = 1e-12  # of the largest entry of all results, so that results that cancel to zero have a scale
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One case: what was asked, what is right, what was answered; arrays in the layout of the task.
+    """One case: inputs, correct results and answered results; arrays are in the layout of the task.
 
-    ``history`` names the result with an entry an epoch, of which the right one has one more. ``accepted`` is the
-    check's tolerance, relative to the largest right entry.
+    ``history`` names the result with one entry per epoch; the correct history has one more. ``accepted`` is the
+    check's tolerance, relative to the largest correct entry.
     """
 
     case: str
@@ -35,32 +35,32 @@ class Sample:
 
     @cached_property
     def relative(self) -> float:
-        """The relative tolerance: that of the check, or what the dtypes of the answers ask for."""
+        """Return the relative tolerance: that of the check, or a larger one for answers in float32 or float16."""
         return max([self.accepted, *(RELATIVE_BY_DTYPE.get(array.dtype.name, 0) for array in self.answered.values())])
 
     @cached_property
     def scale(self) -> float:
-        """The largest right entry of all results."""
+        """Return the largest correct entry of all results."""
         return max((float(np.max(np.abs(array), initial=0)) for array in self.right.values()), default=0.0)
 
     def agrees(self, name: str, candidate: Any, factor: float = 1.0) -> bool:
-        """Whether the answered result ``name`` is ``factor`` times ``candidate``."""
+        """True if the answered result ``name`` is ``factor`` times ``candidate``."""
         answered = self.answered[name]
         candidate = factor * np.asarray(candidate, dtype=np.float64)
         if name != self.history:
             return alike(answered, candidate, self.relative, TINY * self.scale)
         ways = recorded(candidate) if candidate.ndim else ()
-        # After too few epochs there may be nothing recorded; nothing agrees with nothing only.
+        # After too few epochs a history may be empty; an empty history agrees only with an empty one.
         fitting = [way for way in ways if bool(way.size) == bool(answered.size)]
         return any(not way.size or alike(answered, way, self.relative, TINY * self.scale) for way in fitting)
 
     def agreeing(self, values: Mapping[str, Any], factor: float = 1.0) -> set[str]:
-        """The results that agree with ``values``."""
+        """Return the names of the results that agree with ``values``."""
         return {name for name in self.answered if self.agrees(name, values[name], factor)}
 
 
 def arrays(values: Mapping[str, Any]) -> dict[str, Array] | None:
-    """The values as arrays of numbers; None if one of them is something else."""
+    """Return the values as arrays of numbers; None if one of them is not numeric."""
     found = {}
     for name, value in values.items():
         array = observations.array(value) if isinstance(value, list | tuple | np.ndarray) else np.asarray(value)
@@ -71,7 +71,7 @@ def arrays(values: Mapping[str, Any]) -> dict[str, Array] | None:
 
 
 def alike(one: Any, other: Any, relative: float = RELATIVE, absolute: float = 0.0) -> bool:
-    """Whether two arrays hold the same numbers, up to axes of length one; a number may stand for an array of it."""
+    """True if two arrays contain the same numbers, apart from axes of length one. A number equals an array that repeats it."""
     one, other = np.squeeze(np.asarray(one, dtype=np.float64)), np.squeeze(np.asarray(other, dtype=np.float64))
     if one.shape != other.shape and ((one.ndim and other.ndim) or not one.size or not other.size):
         return False
@@ -81,12 +81,12 @@ def alike(one: Any, other: Any, relative: float = RELATIVE, absolute: float = 0.
         if not np.isfinite(largest):
             largest = sizes.max(initial=0.0, where=np.isfinite(other))
         near = np.abs(one - other) <= max(relative * float(largest), absolute, 1e-300)
-        # np.allclose() would be the same, several times slower; a search compares some ten thousand times.
+        # np.allclose() would do the same but several times slower; a search compares some ten thousand times.
         return bool(near.all() or (near | (one == other) | (np.isnan(one) & np.isnan(other))).all())
 
 
 def projection(answered: Iterable[Array], right: Iterable[Array]) -> float | None:
-    """The factor between two lists of arrays, <a, r> / <r, r>; None where the shapes differ or all is zero."""
+    """Return the factor <a, r> / <r, r> between two lists of arrays; None if shapes differ or everything is zero."""
     pairs = [
         (np.squeeze(a).astype(np.float64), np.squeeze(r).astype(np.float64))
         for a, r in zip(answered, right, strict=True)

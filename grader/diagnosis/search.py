@@ -1,6 +1,6 @@
-"""Finds the mutations that reproduce a submission's numbers: one of them, or two at once.
+"""Finds the mutations that reproduce a submission's numbers, one mutation or two at once.
 
-All results of all cases have to come out, so that what is found explains the numbers and is no guess.
+They must reproduce all results of all cases, so that they explain the numbers and are not a guess.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from ..assignment.formulas import Formula
 from ..expected.mutations import Mutant, Mutations
 from .samples import Sample, alike
 
-NOTHING = 1e-9  # of the right number: an unknown that small changes nothing
-ANY = 0.37  # for an unknown, where only what it changes is asked
+NOTHING = 1e-9  # of the correct number: a smaller unknown changes nothing
+ANY = 0.37  # any value for an unknown, to see which results it changes
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Mutations that together give the answered numbers; ``factor`` is the convention's."""
+    """Mutations that together give the answered numbers; ``factor`` is that of the convention."""
 
     mutants: tuple[Mutant, ...]
     factor: float
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the bugs, each once."""
+        """Return the names of the bugs, each once."""
         return tuple(dict.fromkeys(mutant.bug.name for mutant in self.mutants))
 
 
 @dataclass(frozen=True)
 class _Alone:
-    """What one mutant does to the first case: results that it changes, and those that are then as answered."""
+    """The effect of one mutant on the first case: the results that it changes, and the results that then equal the answers."""
 
     mutant: Mutant
     changed: frozenset[str]
@@ -48,9 +48,9 @@ def explanations(
     samples: Sequence[Sample],
     factors: Sequence[float],
 ) -> list[Explanation]:
-    """Return the simplest explanations there are: all that are equally simple, none if nothing fits.
+    """Return all simplest explanations; empty if no mutation matches.
 
-    ``factors`` are those of the accepted conventions, 1 among them.
+    ``factors`` are those of the accepted conventions, including 1.
     """
     for factor in factors:
         samples = sorted(samples, key=lambda sample: sample.agreeing(sample.right, factor) >= sample.answered.keys())
@@ -61,7 +61,7 @@ def explanations(
             _pairs(fixed, fitted, samples[0]),
             _on_top(mutations, function, fixed, samples[0], factor),
         )
-        # A divisor of 5 is one bug, and not twice a divisor of 10.
+        # A divisor of 5 is one bug, not a divisor of 10 together with a factor of 2.
         for candidates in one if _only_zeros(samples[0], factor) else (*one, *two):
             found = [
                 Explanation(mutants, factor)
@@ -74,9 +74,9 @@ def explanations(
 
 
 def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sample]) -> list[Explanation]:
-    """Mutations of functions that ``function`` uses, each alone.
+    """Return explanations by one mutation of a function that ``function`` uses.
 
-    A training loop may compute the gradients itself, and get them wrong there only.
+    A training loop may compute the gradients itself, so that they are wrong only there.
     """
     if not mutations.is_program(function):
         return []
@@ -96,13 +96,13 @@ def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sa
 
 
 def _only_zeros(sample: Sample, factor: float) -> bool:
-    """Whether all that is wrong is zero: many pairs of bugs make nothing of everything."""
+    """True if all wrong results are zero, since many pairs of bugs turn everything into zeros."""
     wrong = sample.answered.keys() - sample.agreeing(sample.right, factor)
     return not any(sample.answered[name].any() for name in wrong)
 
 
 def changed(mutations: Mutations, function: str, mutant: Mutant, sample: Sample) -> list[str]:
-    """The results that a mutant alone changes, in the order of the computation."""
+    """Return the results that a mutant alone changes, in the order of the computation."""
     values = results(mutations, function, [mutant], sample.inputs)
     if values is None:
         return []
@@ -110,7 +110,7 @@ def changed(mutations: Mutations, function: str, mutant: Mutant, sample: Sample)
 
 
 def _alone(mutations: Mutations, function: str, sample: Sample, factor: float) -> tuple[list[_Alone], list[_Alone]]:
-    """The mutants that change something, each alone: those that are complete, and those with an unknown, found."""
+    """Return the effects of single mutants: those without an unknown, and those whose unknown was found."""
     fixed, fitted = [], []
     for mutant in mutations.of(function):
         if mutant.bug.unknown is not None:
@@ -127,7 +127,7 @@ def _effect(mutations: Mutations, function: str, mutant: Mutant, sample: Sample,
     if values is None:
         return None
     different = frozenset(name for name in sample.right if not _same(sample, values, name))
-    # A mutant that changes nothing here may still do so in another case, or together with another.
+    # A mutant that changes nothing here may still change something in another case or together with another mutant.
     return _Alone(mutant, different, frozenset(sample.agreeing(values, factor)))
 
 
@@ -140,7 +140,7 @@ def _singles(alone: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, 
 def _on_top(
     mutations: Mutations, function: str, fixed: Sequence[_Alone], sample: Sample, factor: float
 ) -> Iterator[tuple[Mutant, ...]]:
-    """A mutant with an unknown on top of another that changes the result from which the unknown is found."""
+    """Yield a mutant with an unknown together with one that changes the result from which the unknown is computed."""
     for mutant in mutations.of(function):
         if mutant.bug.unknown is None:
             continue
@@ -157,7 +157,7 @@ def _on_top(
 
 
 def _pairs(first: Sequence[_Alone], second: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:
-    """Pairs that may reproduce the answers: what only one of them changes has to be as answered with that one alone."""
+    """Yield pairs that may reproduce the answers: a result that only one of them changes must be right with that one alone."""
     every = sample.answered.keys()
     pairs = itertools.combinations(first, 2) if first is second else itertools.product(first, second)
     for one, other in pairs:
@@ -177,7 +177,7 @@ def _pairs(first: Sequence[_Alone], second: Sequence[_Alone], sample: Sample) ->
 def reproduced(
     mutations: Mutations, function: str, samples: Sequence[Sample], mutants: Sequence[Mutant], factor: float
 ) -> bool:
-    """Whether these mutants together give all answers of all cases."""
+    """True if these mutants together give all answers of all cases."""
     shown = False
     for sample in samples:
         if _agrees(mutations, function, sample, mutants, factor):
@@ -185,12 +185,12 @@ def reproduced(
         elif not sample.agreeing(sample.right, factor) >= sample.answered.keys():
             return False
         elif _fits(results(mutations, function, mutants, sample.inputs), sample):
-            return False  # only where the mutation gives no such arrays, a submission may do the right thing
+            return False  # an answer may be correct only if the mutation cannot give arrays of this shape
     return shown
 
 
 def _agrees(mutations: Mutations, function: str, sample: Sample, mutants: Sequence[Mutant], factor: float) -> bool:
-    """Whether the mutants give all answers of one case; most do not give the first, and end there."""
+    """True if the mutants give all answers of one case. For most mutants the first result already differs."""
     try:
         with np.errstate(all="ignore"):
             return all(
@@ -212,7 +212,10 @@ def _fits(values: Mapping[str, Any] | None, sample: Sample) -> bool:
 def _with_unknown(
     mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float, *beside: Mutant
 ) -> Mutant | None:
-    """The mutant with the number that gives the first result that depends on it; later ones may depend in any way."""
+    """Return the mutant with the number that reproduces the first result that depends on it, or None.
+
+    The first result must depend on the number linearly; later results may depend on it in any way.
+    """
     found: float | None = None
     with np.errstate(all="ignore"):
         try:
@@ -235,7 +238,7 @@ def _with_unknown(
 
 
 def _solution(low: Any, high: Any, answered: Any) -> float | None:
-    """The c with low + c * (high - low) = answered, in the least squares; None where the shapes differ."""
+    """Return the least-squares solution c of low + c * (high - low) = answered; None if the shapes differ."""
     start, slope, rest = np.ravel(low), np.ravel(high - low), np.ravel(answered)
     if rest.size != slope.size or not (np.isfinite(rest).all() and np.isfinite(slope).all()):
         return None
@@ -252,7 +255,7 @@ def _is_allowed(mutant: Mutant, value: float) -> bool:
 def results(
     mutations: Mutations, function: str, mutants: Sequence[Mutant], inputs: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """None where the mutation cannot be computed: on most sizes a forgotten transpose does not fit."""
+    """Return the results with these mutations; None if they cannot be computed, such as a missing transpose for most sizes."""
     try:
         return mutations.results(function, mutants, dict(inputs))
     except Exception:
@@ -267,7 +270,7 @@ def _same(sample: Sample, values: Mapping[str, Any], name: str) -> bool:
 
 
 def _without_repetition(found: Sequence[Explanation]) -> list[Explanation]:
-    """Explanations by the same names count once."""
+    """Return the explanations with the fewest bug names, one for each set of names."""
     by_names = {frozenset(item.names): item for item in reversed(found)}
     fewest = min(len(names) for names in by_names)
     return [item for names, item in reversed(by_names.items()) if len(names) == fewest]

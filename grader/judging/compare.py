@@ -1,7 +1,6 @@
 """Compares a result with the expected one: type, then shape, then dtype, then values.
 
-The first difference is said in one sentence, with the size of the error and never with the expected
-numbers.
+One sentence reports the first difference, with the size of the error and never with the expected numbers.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from ..support.text import plain_number
 
 Array = np.ndarray[Any, Any]
 
-# Rounding of one operation is about 1e-16, 1e-7 and 1e-3; a training loop loses some digits more.
-NOT_FINITE = {"NaN", "infinite"}  # in the evidence: how many entries are so
+NOT_FINITE = {"NaN", "infinite"}  # keys of the evidence: the number of such entries
+# The rounding error of one operation is about 1e-16, 1e-7 and 1e-3; a training loop loses some more digits.
 RELATIVE_BY_DTYPE = {"float32": 1e-4, "float16": 2e-3}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """``problem`` is None where the values agree; ``note`` names an accepted convention."""
+    """The result of a comparison. ``problem`` is None if the values agree; ``note`` names an accepted convention."""
 
     problem: str | None
     note: str | None = None
@@ -34,12 +33,12 @@ class Comparison:
 
     @property
     def of_numbers(self) -> bool:
-        """Whether the problem is in the numbers, and not in the type or the shape of what holds them."""
+        """True if the problem is in the numbers, not in the type or the shape."""
         return bool(self.evidence)
 
     @property
     def not_finite(self) -> dict[str, int]:
-        """How many of how many entries are NaN or infinite; empty where all are finite."""
+        """Return the numbers of NaN, infinite and all entries; empty if all entries are finite."""
         return {
             key: self.evidence[key]
             for key in (*NOT_FINITE, "entries")
@@ -50,11 +49,11 @@ class Comparison:
 def compare_results(
     answered: dict[str, Any], expected: dict[str, Any], tolerance: Tolerance, history: str | None = None
 ) -> dict[str, Comparison]:
-    """Compare the results of one call with the expected ones, result by result.
+    """Compare the results of one call with the expected results. Returns {result: Comparison}.
 
-    ``history`` names a result with one entry an epoch (see :func:`recorded`), as a list or an array;
-    the expected one has the entries before the first update and after each. A function that computes in
-    float32 may hand some results over as Python numbers: the coarsest result sets the tolerance.
+    ``history`` names a result with one entry per epoch (see :func:`recorded`), a list or an array. The expected history
+    has one entry before the first update and one after each update. A function that computes in float32 may return some
+    results as Python numbers, so the least precise result sets the tolerance for all.
     """
     coarsest = max((RELATIVE_BY_DTYPE.get(_dtype_name(answered[name]), 0.0) for name in expected), default=0.0)
     tolerance = tolerance.model_copy(update={"relative": max(tolerance.relative, coarsest)})
@@ -66,23 +65,23 @@ def compare_results(
 
 
 def all_agree(compared: dict[str, Comparison]) -> bool:
-    """Whether no result differs from the expected one."""
+    """True if all results agree with the expected ones."""
     return all(item.problem is None for item in compared.values())
 
 
 def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: bool = True) -> Comparison:
-    """Compare with each of the ways in which a history may be recorded; any of them will do."""
+    """Compare a history with each accepted way to record it. One match is enough."""
     epochs = len(expected) - 1
     if isinstance(actual, list | tuple):
         actual = as_array(actual)
         if isinstance(actual, list | tuple):
-            return Comparison(_("{name} is a list of something else than numbers.").format(name=name))
+            return Comparison(_("{name} is a list, but its entries are not all numbers.").format(name=name))
     ways = recorded(expected)
     if isinstance(actual, np.ndarray) and actual.ndim:
         fitting = [way for way in ways if way.size and actual.size == way.size]
         if not fitting:
             return Comparison(
-                _("{name} has {count} entries, expected one an epoch, {epochs}.").format(
+                _("{name} has {count} entries, expected {epochs}, one per epoch.").format(
                     name=name, count=len(actual), epochs=epochs
                 )
             )
@@ -90,7 +89,7 @@ def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance,
     compared = [compare(name, actual, way, tolerance, alone) for way in ways]
     best = next((item for item in compared if item.problem is None), compared[0])
     if best.problem is None and np.size(actual) != epochs:
-        note = _("{name} has {count} entries where one an epoch was asked for, {epochs}: accepted.").format(
+        note = _("{name} has {count} entries instead of {epochs}, one per epoch: accepted.").format(
             name=name, count=np.size(actual), epochs=epochs
         )
         return Comparison(None, " ".join(filter(None, [best.note, note])))
@@ -98,17 +97,17 @@ def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance,
 
 
 def recorded(expected: Any) -> list[Any]:
-    """Return the accepted ways to record a history whose entries before the first and after each update are given.
+    """Return the accepted ways to record a history, from one with an entry before the first and after each update.
 
-    Before each update, after each update, both at the start and at the end, only between two updates.
+    They are: before each update; after each update; before the first and after each update; only between updates.
     """
     return [expected[:-1], expected[1:], expected, expected[1:-1]]
 
 
 def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: bool = True) -> Comparison:
-    """Compare ``actual``, whatever it is, with ``expected``, an array or a number.
+    """Compare ``actual``, any object, with ``expected``, an array or a number.
 
-    ``alone`` says that it is all that was returned, and not one of several results.
+    ``alone`` is true if it is the only result of the function.
     """
     expected = np.asarray(expected)
     notes = []
@@ -121,9 +120,9 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: 
         if actual is None and alone:
             advice = _(": the function returns nothing")
         elif isinstance(actual, tuple) and any(isinstance(item, np.ndarray) for item in actual):
-            advice = _(": it holds several values, return this one alone")
+            advice = _(": it contains several values, return only this one")
         elif isinstance(actual, list | tuple):
-            advice = _(": its entries are no numbers, or its rows differ in length")
+            advice = _(": its entries are not numbers, or its rows have different lengths")
         return Comparison(
             _("{name} is {value}, expected {expected}{advice}.").format(
                 name=name, value=describe(actual), expected=_expectation(expected), advice=advice
@@ -131,7 +130,7 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: 
         )
     array = np.asarray(actual)
     if array.shape != expected.shape:
-        # (n, 1) or (1, n) for (n,), and (1,) for a number, hold the same answer.
+        # (n, 1) or (1, n) instead of (n,), and (1,) instead of a number, contain the same numbers.
         if without_ones(array.shape) != without_ones(expected.shape):
             return Comparison(
                 _("{name} has the shape {shape}, expected {expected}.").format(
@@ -139,22 +138,22 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: 
                 )
             )
         notes.append(
-            _("{name} has the shape {shape} where {expected} was asked for: accepted.").format(
+            _("{name} has the shape {shape} instead of {expected}: accepted.").format(
                 name=name, shape=array.shape, expected=_expectation(expected)
             )
         )
         array = array.reshape(expected.shape)
     whole = expected.dtype.kind != "f" or bool((expected == np.round(expected)).all())
     if array.dtype.kind == "b" and whole and array.ndim:
-        notes.append(_("{name} holds truth values: accepted, they count as 0 and 1.").format(name=name))
+        notes.append(_("{name} contains booleans: accepted, they count as 0 and 1.").format(name=name))
     elif array.dtype.kind not in ("fiu" if whole else "f"):
         return Comparison(
-            _("{name} holds {kind}, expected decimals (float64).").format(name=name, kind=_kind(array.dtype))
+            _("{name} contains {kind}, expected decimals (float64).").format(name=name, kind=_kind(array.dtype))
         )
     relative = tolerance.relative
     if array.dtype.name in RELATIVE_BY_DTYPE:
         notes.append(
-            _("{name} is {dtype}: compared with a tolerance to match.").format(name=name, dtype=array.dtype.name)
+            _("{name} is {dtype}: compared with a matching tolerance.").format(name=name, dtype=array.dtype.name)
         )
         relative = max(relative, RELATIVE_BY_DTYPE[array.dtype.name])
     note = " ".join(notes) or None
@@ -170,16 +169,16 @@ def _compare_values(
     ):
         if wrong.any():
             sentence = (
-                _("{name} is {what} at {count} of {total} entries.")
+                _("{name} is {what} in {count} of {total} entries.")
                 if wrong.size > 1
-                else _("{name} is {what} where a number is expected.")
+                else _("{name} is {what}, expected a number.")
             ).format(name=name, what=_(what), count=int(wrong.sum()), total=wrong.size)
             evidence = {"result": name, what: int(wrong.sum()), "entries": int(wrong.size)}
             return Comparison(sentence, note, evidence)
     with np.errstate(all="ignore"):
         error = np.abs(array - expected)
         scale = float(np.max(np.abs(expected), initial=0.0))
-        # "not <=" and not ">": a NaN must never pass
+        # "not <=" instead of ">": a NaN must never pass
         wrong = ~(error <= tolerance.absolute + relative * scale)
     if not wrong.any():
         return Comparison(None, note)
@@ -189,13 +188,13 @@ def _compare_values(
         "result": name,
         "wrong_entries": int(wrong.sum()),
         "entries": int(wrong.size),
-        # Rounded, and for a single number only the ratio: the right values are not for reading here.
+        # Rounded, and for a single number only the ratio, since the evidence must not reveal the correct values.
         "max_abs_error": float(f"{largest:.3g}") if wrong.size > 1 else None,
         "max_rel_error": float(f"{largest / scale:.2g}") if scale else None,
         "index": index,
     }
     if wrong.size == 1:
-        times = _("{name} is wrong by {ratio} times the right value.")
+        times = _("{name} is wrong by {ratio} times the correct value.")
         by = _("{name} is wrong by {error}.")
         sentence = (
             times.format(name=name, ratio=plain_number(largest / scale))
@@ -203,8 +202,10 @@ def _compare_values(
             else by.format(name=name, error=plain_number(largest, 3))
         )
         return Comparison(sentence, note, evidence)
-    size = _(" ({ratio} times the largest right entry)").format(ratio=plain_number(largest / scale)) if scale else ""
-    sentence = _("{name} is wrong at {count} of {total} entries, most at index {index}, by {error}{size}.").format(
+    size = _(" ({ratio} times the largest correct entry)").format(ratio=plain_number(largest / scale)) if scale else ""
+    sentence = _(
+        "{name} is wrong in {count} of {total} entries. The largest error is {error}{size}, at index {index}."
+    ).format(
         name=name,
         count=int(wrong.sum()),
         total=wrong.size,
@@ -216,7 +217,7 @@ def _compare_values(
 
 
 def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float | None:
-    """The number by which all expected arrays have to be multiplied to give the answered ones, if there is one."""
+    """Return the factor that turns all expected arrays into the answered ones, or None if there is no common factor."""
     values = [as_array(answered[name]) for name in expected]
     if any(isinstance(value, list | tuple) for value in values):
         return None
@@ -229,13 +230,13 @@ def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float |
         return None
     factor = float(given @ right / (right @ right))
     residual = np.linalg.norm(given - factor * right)
-    if abs(factor - 1) <= 1e-6:  # other shapes, or something else than a factor
+    if abs(factor - 1) <= 1e-6:  # the shapes differ, or the error is not a factor
         return None
     return factor if factor and residual <= 1e-6 * np.linalg.norm(given) else None
 
 
 def list_note(names: Sequence[str]) -> str:
-    """The sentence for results that are lists, or tuples, of numbers."""
+    """Return the note for results that are lists or tuples of numbers."""
     return _("Lists of numbers instead of arrays ({names}): accepted.").format(names=", ".join(names))
 
 
@@ -244,7 +245,7 @@ def _expectation(expected: np.ndarray[Any, Any]) -> str:
 
 
 def _kind(dtype: np.dtype[Any]) -> str:
-    names = {"i": _("integers"), "u": _("integers"), "b": _("truth values"), "c": _("complex numbers")}
+    names = {"i": _("integers"), "u": _("integers"), "b": _("booleans"), "c": _("complex numbers")}
     kind = names.get(dtype.kind, _("values"))
     return f"{kind} ({dtype.name})"
 

@@ -10,7 +10,7 @@ from grader.assignment.checks import SourceCheck
 from grader.checks import source
 
 RIGHT = "    return X.T @ delta, np.sum(delta)\n"
-CHAIN_RULE = "Write the chain rule down"
+CHAIN_RULE = "Write down the chain rule"
 NOT_FINITE = "NaN comes from 0/0"
 
 # What gradients() returns: (line, part of the message, part of the hint, "" for no hint at all).
@@ -29,11 +29,11 @@ ANSWERS = {
     "a text first": ("return 'dw', np.sum(delta)", "dw is a str, expected an array of shape (3,).", ""),
     "a short list": ("return [1.0, 2.0], np.sum(delta)", "dw has the shape (2,), expected an array of shape (3,).", ""),
     "an empty list": ("return [], np.sum(delta)", "dw has the shape (0,), expected an array of shape (3,).", ""),
-    "complex numbers": ("return X.T @ delta + 0j, np.sum(delta)", "dw holds complex numbers", ""),
+    "complex numbers": ("return X.T @ delta + 0j, np.sum(delta)", "dw contains complex numbers", ""),
     "an exception": ("raise ValueError('later')", "stopped at line 22 with ValueError: later", ""),
-    "NaN": ("return X.T @ delta * np.nan, np.sum(delta)", "dw is NaN at 3 of 3 entries", NOT_FINITE),
-    "infinity": ("return X.T @ delta + np.inf, np.sum(delta)", "dw is infinite at 3 of 3 entries", NOT_FINITE),
-    "other numbers": ("return np.sin(40 * X.T @ delta), np.sum(delta)", "dw is wrong at 3 of 3 entries", CHAIN_RULE),
+    "NaN": ("return X.T @ delta * np.nan, np.sum(delta)", "dw is NaN in 3 of 3 entries", NOT_FINITE),
+    "infinity": ("return X.T @ delta + np.inf, np.sum(delta)", "dw is infinite in 3 of 3 entries", NOT_FINITE),
+    "other numbers": ("return np.sin(40 * X.T @ delta), np.sum(delta)", "dw is wrong in 3 of 3 entries", CHAIN_RULE),
     "a list of others": (
         "return np.sin(40 * X.T @ delta).tolist(), np.sum(delta)",
         "Lists of numbers instead of arrays (dw): accepted.",

@@ -81,7 +81,7 @@ FUNCTIONS = {
     "returns ragged lists": (
         "def train(X, y, w, b=0, epochs=1): return [0.0, [1.0]], 0.0, [1.0]",
         "failed",
-        "w is a list, expected an array of shape (3,): its entries are no numbers",
+        "w is a list, expected an array of shape (3,): its entries are not numbers",
     ),
     "yields": ("def train(X, y, w, b=0, epochs=1):\n    yield w", "failed", "returned a generator; expected 3 values"),
     "object array": (
@@ -89,7 +89,7 @@ FUNCTIONS = {
         "failed",
         "w is an object array",
     ),
-    "NaN": ("def train(X, y, w, b=0, epochs=1): return w * np.nan, 0.0, [1.0]", "failed", "w is NaN at 3 of 3 entries"),
+    "NaN": ("def train(X, y, w, b=0, epochs=1): return w * np.nan, 0.0, [1.0]", "failed", "w is NaN in 3 of 3 entries"),
     "text": ("def train(X, y, w, b=0, epochs=1): return 'w', 0.0, [1.0]", "failed", "w is a str"),
     "raises": (
         "def train(X, y, w, b=0, epochs=1):\n    raise ValueError('no\\x1b[31m\\nidea')",

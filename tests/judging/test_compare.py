@@ -28,20 +28,20 @@ def problem(actual, expected=EXPECTED):
         (True, "dw is a truth value, expected an array of shape (3,)."),
         (
             [0.25, [-1.5, 3.0]],
-            "dw is a list, expected an array of shape (3,): its entries are no numbers, or its rows differ in length.",
+            "dw is a list, expected an array of shape (3,): its entries are not numbers, or its rows have different lengths.",
         ),
         (
             [0.25, None, 3.0],
-            "dw is a list, expected an array of shape (3,): its entries are no numbers, or its rows differ in length.",
+            "dw is a list, expected an array of shape (3,): its entries are not numbers, or its rows have different lengths.",
         ),
         ([0.25, -1.5], "dw has the shape (2,), expected an array of shape (3,)."),
         ([], "dw has the shape (0,), expected an array of shape (3,)."),
         (np.zeros((3, 3)), "dw has the shape (3, 3), expected an array of shape (3,)."),
         (0.25, "dw has the shape (), expected an array of shape (3,)."),
-        (np.array([0, -1, 3]), "dw holds integers (int64), expected decimals (float64)."),
-        (EXPECTED * 1j, "dw holds complex numbers (complex128), expected decimals (float64)."),
-        (np.array([np.nan, -1.5, 3.0]), "dw is NaN at 1 of 3 entries."),
-        (np.array([np.inf, -np.inf, 3.0]), "dw is infinite at 2 of 3 entries."),
+        (np.array([0, -1, 3]), "dw contains integers (int64), expected decimals (float64)."),
+        (EXPECTED * 1j, "dw contains complex numbers (complex128), expected decimals (float64)."),
+        (np.array([np.nan, -1.5, 3.0]), "dw is NaN in 1 of 3 entries."),
+        (np.array([np.inf, -np.inf, 3.0]), "dw is infinite in 2 of 3 entries."),
     ],
 )
 def test_the_first_difference_is_said_in_a_sentence(actual, said):
@@ -57,12 +57,14 @@ def test_a_result_that_is_none_among_others_is_not_said_to_be_nothing_at_all():
 
 def test_several_values_where_one_is_expected_are_named():
     said = problem((EXPECTED, 0.5))
-    assert said == "dw is a tuple, expected an array of shape (3,): it holds several values, return this one alone."
+    assert said == "dw is a tuple, expected an array of shape (3,): it contains several values, return only this one."
 
 
 def test_wrong_values_are_said_with_the_size_of_the_error_and_without_the_expected_ones():
     said = problem(EXPECTED + np.array([0, 0.5, 0]))
-    assert said == ("dw is wrong at 1 of 3 entries, most at index 1, by 0.5 (0.17 times the largest right entry).")
+    assert said == (
+        "dw is wrong in 1 of 3 entries. The largest error is 0.5 (0.17 times the largest correct entry), at index 1."
+    )
     assert "-1.5" not in said
 
 
@@ -163,12 +165,12 @@ def test_a_history_is_taken_before_or_after_each_update(actual):
 @pytest.mark.parametrize(
     ("actual", "said"),
     [
-        ([*HISTORY, 0.5], "losses has 5 entries, expected one an epoch, 3."),
-        ([4.0], "losses has 1 entries, expected one an epoch, 3."),
-        (["4.0", "2.0", "1.0"], "losses is a list of something else than numbers."),
-        ([[1.0], [1.0, 2.0], [3.0]], "losses is a list of something else than numbers."),
-        ([4 + 0j, 2, 1], "losses holds complex numbers (complex128), expected decimals (float64)."),
-        ([4.0, 2.0, 1.1], "losses is wrong at 1 of 3 entries, most at index 2, by 0.1"),
+        ([*HISTORY, 0.5], "losses has 5 entries, expected 3, one per epoch."),
+        ([4.0], "losses has 1 entries, expected 3, one per epoch."),
+        (["4.0", "2.0", "1.0"], "losses is a list, but its entries are not all numbers."),
+        ([[1.0], [1.0, 2.0], [3.0]], "losses is a list, but its entries are not all numbers."),
+        ([4 + 0j, 2, 1], "losses contains complex numbers (complex128), expected decimals (float64)."),
+        ([4.0, 2.0, 1.1], "losses is wrong in 1 of 3 entries. The largest error is 0.1"),
         (None, "losses is None"),
         (4.0, "losses has the shape (), expected an array of shape (3,)."),
     ],
@@ -194,5 +196,5 @@ def test_an_empty_array_is_no_answer():
 
 def test_the_right_number_cannot_be_computed_from_the_evidence():
     compared = compare("loss", 0.0, 0.8287206894281727, Tolerance())
-    assert compared.problem == "loss is wrong by 1 times the right value."
+    assert compared.problem == "loss is wrong by 1 times the correct value."
     assert compared.evidence["max_abs_error"] is None

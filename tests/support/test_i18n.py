@@ -208,7 +208,7 @@ def test_the_json_has_the_sentences_of_the_locale_and_the_same_names(grader, mon
     german = json.loads(grader("check", "relu-swap", WRONG, "--json").stdout)
     english = json.loads(grader("check", "relu-swap", WRONG, "--json", "--lang", "en").stdout)
     assert "ist falsch an" in german["checks"][4]["message"]
-    assert "is wrong at" in english["checks"][4]["message"]
+    assert "is wrong in" in english["checks"][4]["message"]
     for report in (german, english):
         assert report["checks"][4]["diagnosis"]["bug"] == "derivative-not-swapped"
         assert [check["status"] for check in report["checks"]][4:7] == ["partial", "passed", "failed"]
