@@ -1,7 +1,7 @@
-"""A function of an exercise from its right formulas, as one function in Python.
+"""Compiles the correct formulas of a function of an exercise into one Python function.
 
-A training loop of the steps calls the others some ten thousand times while a bug is looked for; formula by formula that
-takes ten times as long.
+During the search for a bug, a training loop calls the other functions some ten thousand times. Without compiling, formula
+by formula, that would take ten times as long.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from ..assignment.base import Function
 from ..assignment.formulas import BUILTINS, LIBRARY, ONLY_THESE, Layer
 
 NAME = "computed"
-CONVERTED = "as_float64"  # what a result passes through
+CONVERTED = "as_float64"  # the function that converts each result
 
 
 def function(declared: Function, steps: Layer, others: Mapping[str, Callable[..., Any]]) -> Callable[..., Any] | None:
-    """What the formulas of ``steps`` make of the arguments: a float64 array, or a tuple of them in the order of the results.
+    """Return a Python function that computes ``steps``; it returns a float64 array, or a tuple with one array per result.
 
-    ``others`` are the functions that they call. Returns None where they need something else, or where a name of theirs
-    means something in Python already.
+    ``others`` are the functions that the formulas call. Returns None if the formulas need something else, or if a name
+    in them already has a meaning in Python.
     """
     arguments = declared.argument_names()
     ordered = _ordered(declared.returns, steps, {*arguments, *others})
@@ -46,7 +46,7 @@ def _as_float64(value: Any) -> np.ndarray[Any, Any]:
 
 
 def _ordered(results: Sequence[str], steps: Layer, known: set[str]) -> list[str] | None:
-    """The quantities that the results need, each after those that it needs; None if there is no such order."""
+    """Return the quantities that the results need, each after those that it depends on; None if that is impossible."""
     ordered: dict[str, None] = {}
     begun: set[str] = set()
 

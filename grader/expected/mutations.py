@@ -1,4 +1,4 @@
-"""The mutations of an assignment, ready to compute: the numbers that each declared bug makes."""
+"""The mutations of an assignment: they compute the numbers that each declared bug produces."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One variant of a declared bug; ``constants`` holds the number that was found for its unknown."""
+    """One variant of a declared bug; ``constants`` contains the number that was found for its unknown."""
 
     bug: Bug
     steps: Mapping[str, Formula] = field(default_factory=dict)
@@ -32,22 +32,22 @@ class Mutant:
 
     @cached_property
     def needs(self) -> frozenset[str]:
-        """The names that its formulas read."""
+        """Return the names that its formulas read."""
         return frozenset(name for formula in self.steps.values() for name in formula.needs)
 
     @property
     def replaced(self) -> set[str]:
-        """The quantities whose right value does not matter any more."""
+        """Return the replaced quantities whose correct value is not used."""
         return {name for name, formula in self.steps.items() if name not in formula.needs}
 
     def with_constant(self, value: float) -> Mutant:
-        """This mutant with a number for its unknown."""
+        """Return this mutant with a number for its unknown."""
         assert self.bug.unknown is not None
         return replace(self, constants={self.bug.unknown: value})
 
 
 class Mutations:
-    """Everything that an assignment declares about wrong numbers."""
+    """The correct steps of an assignment and all its mutants."""
 
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
@@ -59,7 +59,7 @@ class Mutations:
         self._modules: dict[Path, Any] = {}
 
     def with_own(self, own: Mapping[str, Callable[..., Any]]) -> Mutations:
-        """The same with functions in Python, by name, in the place of the steps of these functions."""
+        """Return a copy in which Python functions, by name, replace the steps of these functions."""
         changed = copy.copy(self)
         changed._own = own
         return changed
@@ -89,33 +89,33 @@ class Mutations:
         return found
 
     def of(self, function: str) -> list[Mutant]:
-        """The mutants of a function, in the order in which they are declared."""
+        """Return the mutants of a function in the order of their declaration."""
         return self._all.get(function, [])
 
     def is_program(self, function: str) -> bool:
-        """Whether the right results of ``function`` come from a function in Python, which may call the others."""
+        """True if a Python function computes the correct results of ``function``; it may call other functions."""
         return callable(self._steps.get(function))
 
     def of_used(self, function: str) -> list[Mutant]:
-        """The mutants of the functions that such a function in Python is handed."""
+        """Return the mutants of the functions that the Python function for ``function`` takes as arguments."""
         steps = self._steps[function]
         if not callable(steps):
             return []
         return [mutant for name in steps.parameters for mutant in self.of(name)]
 
     def known(self, function: str) -> bool:
-        """Whether the right results of ``function`` can be computed here."""
+        """True if the assignment has steps for the correct results of ``function``."""
         return function in self._steps
 
     def uses(self, function: str) -> set[str]:
-        """The other functions of the assignment that the steps of ``function`` call; empty if it has none."""
+        """Return the other functions of the assignment that the steps of ``function`` call."""
         try:
             return self._used.get(function, set())
-        except NotGradable:  # a path that leads nowhere is reported where its steps are needed
+        except NotGradable:  # a path that does not exist is reported when its steps are needed
             return set()
 
     def uses_in_all(self, function: str) -> set[str]:
-        """The same, with those that are used by way of others."""
+        """Return the functions that the steps of ``function`` call directly or indirectly."""
         if function not in self._used_in_all:
             found: set[str] = set()
             waiting = [function]
@@ -127,9 +127,9 @@ class Mutations:
         return self._used_in_all[function]
 
     def results(self, function: str, mutants: Sequence[Mutant], inputs: Values) -> Values:
-        """What ``function`` returns with these mutations of it and of the functions it uses, by result name.
+        """Return {result: array} of ``function`` with these mutations of it and of the functions that it uses.
 
-        Raises whatever a mutation raises: on some sizes its arrays do not fit.
+        Raises any exception of a mutation: for some sizes the shapes do not match.
         """
         with np.errstate(all="ignore"):
             found = dict(self.each_result(function, mutants, inputs))
@@ -138,7 +138,7 @@ class Mutations:
     def each_result(
         self, function: str, mutants: Sequence[Mutant], inputs: Values
     ) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
-        """The same one by one in the order of the computation, so that whoever sees a wrong one can stop."""
+        """Yield (result, array) as :meth:`results`, in the order of the computation, so that a caller can stop early."""
         own = [mutant for mutant in mutants if mutant.bug.function == function]
         alone = next((mutant for mutant in own if mutant.bug.mutation), None)
         if alone is not None and alone.bug.mutation is not None:
@@ -159,7 +159,7 @@ class Mutations:
             yield name, np.asarray(quantities[name], dtype=np.float64)
 
     def order(self, function: str) -> list[str]:
-        """The results of a function in the order of the computation, as far as the steps tell."""
+        """Return the results of a function in the order of the computation, as far as the steps define it."""
         if function not in self._orders:
             returns = self._content.functions[function].returns
             steps = self._content.steps.get(function)
@@ -168,7 +168,7 @@ class Mutations:
         return self._orders[function]
 
     def _called(self, called: Program, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: Values) -> Any:
-        """Call a function in Python with what its parameters name: inputs, options, and other functions."""
+        """Call a Python function with the inputs, options and other functions that its parameters name."""
         options = {name: value for mutant in own for name, value in mutant.bug.options.items()}
         arguments: Values = {}
         for name in called.parameters:
@@ -179,7 +179,7 @@ class Mutations:
         return called(**arguments)
 
     def _used_by(self, function: str, own: Sequence[Mutant]) -> list[str]:
-        """The other functions of the assignment that its formulas call."""
+        """Return the other functions of the assignment that its formulas call."""
         used = self._needed[function]
         if own:
             used = used.union(*(mutant.needs for mutant in own))
@@ -187,7 +187,7 @@ class Mutations:
 
     @cached_property
     def _needed(self) -> dict[str, frozenset[str]]:
-        """The names that the right formulas of each function read."""
+        """Return {function: names that its correct formulas read}."""
         return {
             function: frozenset(name for formula in steps.values() for name in formula.needs)
             for function, steps in self._steps.items()
@@ -210,11 +210,11 @@ class Mutations:
         return call
 
     def _changed(self, mutants: Sequence[Mutant]) -> set[str]:
-        """The functions that are not the right ones."""
+        """Return the functions that are mutated or replaced."""
         return self._own.keys() | {mutant.bug.function for mutant in mutants}
 
     def _compiled(self, function: str) -> Callable[..., Any] | None:
-        """The right ``function`` as one in Python; None where its steps are a program, or cannot be made one."""
+        """Return the correct ``function`` as a compiled Python function; None if its steps cannot be compiled."""
         if function not in self._made:
             steps = self._steps[function]
             self._made[function] = None
@@ -231,7 +231,7 @@ class Mutations:
         return [(name, np.asarray(values[name], dtype=np.float64)) for name in returns]
 
     def _load(self, path: str) -> Program:
-        """The Python function of an import path, in the assignment's folder or beside the bundled references."""
+        """Return the Python function of an import path in the assignment's folder or next to the bundled references."""
         modules, _, name = path.rpartition(".")
         file = program_file(self._assignment, path)
         found: Program | None = None
@@ -242,7 +242,7 @@ class Mutations:
         if found is not None:
             return found
         raise NotGradable(
-            f"{self._assignment.folder / 'assignment.yaml'} names {path}, which is not there: "
+            f"{self._assignment.folder / 'assignment.yaml'} names {path}, which does not exist: "
             f"write a function {name} in {modules.replace('.', '/')}.py of the folder."
         )
 

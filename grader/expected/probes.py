@@ -1,4 +1,4 @@
-"""Draws the inputs that functions are called with, from their declaration and a seed."""
+"""Creates the inputs of function calls from their declaration and a seed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_KEPT = 200
 
 @dataclass(frozen=True)
 class Case:
-    """One set of inputs; ``name`` is how messages speak of it."""
+    """One set of inputs; messages refer to it by ``name``."""
 
     name: str
     inputs: dict[str, Any]
@@ -27,7 +27,7 @@ class Case:
 def cases(
     content: AssignmentFile, probe_names: list[str], seed: int, widths: dict[str, int] | None = None
 ) -> list[Case]:
-    """Return the cases of some probes, the same for the same seed on every machine and NumPy version.
+    """Return the cases of some probes. They depend only on the seed, not on the machine or the NumPy version.
 
     ``widths`` replaces widths that the assignment declares.
     """
@@ -47,23 +47,23 @@ def cases(
 
 
 def _sized(draw: Draw, widths: dict[str, int]) -> Draw:
-    """The draw with numbers in the place of the names of widths."""
+    """Return the declaration with numbers instead of the names of widths."""
     if not any(isinstance(length, str) for length in draw.shape):
         return draw
     return draw.model_copy(update={"shape": [widths.get(str(length), length) for length in draw.shape]})
 
 
 def replaced(inputs: dict[str, Any], place: str, other: str) -> dict[str, Any]:
-    """Return ``inputs`` with ``other`` in the place of the argument ``place``, if there is one."""
+    """Return ``inputs`` with the value of ``other`` for the argument ``place``; unchanged if ``place`` is empty."""
     return {**inputs, place: inputs[other]} if place else inputs
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _drawn(declared: str, seed: int, label: str, repetition: int) -> Any:
-    """What a draw, as JSON, gives; several checks of each submission ask for the same."""
+    """Return the values of a declaration in JSON. Cached, since several checks of a submission need the same values."""
     draw = Draw.model_validate_json(declared)
-    shape = [int(length) for length in draw.shape]  # by now, all are numbers
-    # RandomState and not Generator: its streams are frozen, so recorded answers stay valid.
+    shape = [int(length) for length in draw.shape]  # names of widths were replaced before
+    # RandomState instead of Generator: its streams never change, so recorded answers stay valid.
     entropy = [seed, zlib.crc32(label.encode()), repetition]
     random = RandomState(MT19937(SeedSequence(entropy)))
     if draw.draw == "normal":
@@ -80,7 +80,7 @@ def _drawn(declared: str, seed: int, label: str, repetition: int) -> Any:
 
 
 def _constant(value: Any) -> Any:
-    # A NumPy number and not a Python one, since a function for arrays may index what it gets.
+    # A NumPy number instead of a Python float, since a function for arrays may index its argument.
     if isinstance(value, list):
         return np.asarray(value, dtype=np.float64)
     return np.float64(value) if isinstance(value, float) else value

@@ -1,8 +1,8 @@
-"""A recorded proof that the NumPy steps of an assignment compute what its reference computes.
+"""A recorded proof that the NumPy steps of an assignment compute the same as its reference.
 
-With it, expected answers for any seed come from the steps, and nobody has to import TensorFlow. It holds for one
-reference, one set of steps and the probes that both were asked on; when any of them changes, it counts no more.
-:mod:`grader.diagnosis.agreement` makes it.
+With it, expected answers for any seed come from the steps, without TensorFlow. A proof is valid for one version of the
+reference, of the steps and of the probes; after a change of any of them it is not valid any more.
+:mod:`grader.diagnosis.agreement` creates it.
 """
 
 from __future__ import annotations
@@ -18,34 +18,35 @@ from ..assignment import REFERENCE, Assignment
 
 
 class ProvenFunction(BaseModel):
-    """One function whose steps agree with the reference in all cases."""
+    """A function whose steps agree with the reference in all cases."""
 
     cases: int
     difference: float
     """The largest difference of an entry, relative to the largest entry of that result."""
     central_differences: float | None = None
-    """The same between the steps' derivatives and central differences of the reference's objective, if they are some."""
+    """The largest difference between the steps' derivatives and central differences; None without derivatives."""
     dtypes: dict[str, str]
     """The reference's dtype of each result, as NumPy names it."""
 
 
 class Proof(BaseModel):
-    """What was compared, and for which functions the steps and the reference agreed."""
+    """The versions that were compared, and the functions for which steps and reference agree."""
 
     schema_: Literal["grader.proof/1"] = Field("grader.proof/1", alias="schema")
     reference: str
     """The SHA-256 of the reference's code."""
     steps: str
-    """The SHA-256 of the steps and of what they were asked: see :func:`digest_of_steps`."""
+    """The SHA-256 of the steps and probes: see :func:`digest_of_steps`."""
     tensorflow: str | None
     seeds: int
     functions: dict[str, ProvenFunction]
 
 
 def folders(assignment: Assignment) -> list[Path]:
-    """Where the recorded answers and the proof of an assignment may lie; the first is where they are written.
+    """Return the folders that may contain the recorded answers and the proof; the first is the one for writing.
 
-    That is its own folder, or for a bundled one that of the bundled references, where those of a copy are found, too.
+    It is a folder in the assignment, or for a bundled assignment the folder of the bundled references. The latter is
+    also searched for a copy of a bundled assignment.
     """
     bundled, own = REFERENCE / "answers", assignment.folder / "answers"
     if assignment.is_bundled:
@@ -54,7 +55,7 @@ def folders(assignment: Assignment) -> list[Path]:
 
 
 def file_of(assignment: Assignment) -> Path:
-    """The file that a proof of an assignment is written to."""
+    """Return the file to which the proof of an assignment is written."""
     return folders(assignment)[0] / _file_name(assignment)
 
 
@@ -63,9 +64,9 @@ def _file_name(assignment: Assignment) -> str:
 
 
 def read(assignment: Assignment) -> Proof | None:
-    """The proof that was recorded for this reference and these steps; None where there is none.
+    """Return the proof recorded for this reference and these steps, or None.
 
-    That of a bundled assignment also counts for a copy with another name, whose steps are the same.
+    The proof of a bundled assignment is also valid for a copy with another name and the same steps.
     """
     current = (assignment.reference_digest(), digest_of_steps(assignment))
     files = [folder / _file_name(assignment) for folder in folders(assignment)]
@@ -80,7 +81,7 @@ def read(assignment: Assignment) -> Proof | None:
 
 
 def write(assignment: Assignment, proof: Proof) -> Path:
-    """Record a proof and return the file; raises OSError."""
+    """Write a proof and return its file. Raises OSError."""
     file = file_of(assignment)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(proof.model_dump_json(by_alias=True, indent=1) + "\n")
@@ -88,7 +89,7 @@ def write(assignment: Assignment, proof: Proof) -> Path:
 
 
 def digest_of_steps(assignment: Assignment) -> str:
-    """A SHA-256 of the steps, of the Python files that they name, of the functions' signatures, and of all probes."""
+    """Return a SHA-256 of the steps, of the Python files that they name, of the functions' signatures, and of all probes."""
     content = assignment.content
     signatures = {name: [declared.signature, declared.returns] for name, declared in content.functions.items()}
     probes = {name: probe.model_dump(mode="json") for name, probe in content.probes.items()}
@@ -100,5 +101,5 @@ def digest_of_steps(assignment: Assignment) -> str:
 
 
 def program_file(assignment: Assignment, path: str) -> Path | None:
-    """The Python file of ``module.function``, in the assignment's folder or beside the bundled references, or None."""
+    """Return the Python file of ``module.function`` in the assignment's folder or next to the bundled references, or None."""
     return assignment.python_file("/".join(path.split(".")[:-1]) + ".py")

@@ -1,8 +1,8 @@
 """The expected answers: recorded for the default seed, else computed by the assignment's steps or its reference.
 
-A key is made of the reference's code and the inputs, so an answer can never be stale. Recorded ones need no
-TensorFlow, nor do steps in NumPy that are proven to compute the same (:mod:`grader.expected.proof`). Others import it
-once and then lie in the user's cache, by TensorFlow version.
+The key of an answer is a hash of the reference's code and the inputs, so an answer can never be out of date. Neither
+recorded answers nor proven NumPy steps (:mod:`grader.expected.proof`) need TensorFlow. Other answers are computed once
+with TensorFlow and then kept in the user's cache, separately for each TensorFlow version.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Source = Literal["recorded", "steps", "reference"]
 Array = np.ndarray[Any, Any]
 DIFFERENCE_STEP = 1e-5  # central differences err by about step**2 = 1e-10 in float64
 SMALLER_STEP = 1e-7
-MOST_DIFFERENCES = 1000  # of a larger parameter, some entries and one direction for all of them have to do
+MOST_DIFFERENCES = 1000  # entries; for a larger parameter, only some entries and one random direction are tested
 SOME_ENTRIES = 8
 WITNESS_TOLERANCE = 1e-6  # of the largest entry; central differences with step 1e-5 reach about 1e-9
 NEEDS_TENSORFLOW = re.compile(rb"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", re.MULTILINE)
@@ -45,7 +45,7 @@ NEEDS_TENSORFLOW = re.compile(rb"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", 
 
 @cache
 def tensorflow_version() -> str | None:
-    """The installed version, without importing it; None where there is none."""
+    """Return the installed version of TensorFlow, without importing it; None if it is not installed."""
     for package in ("tensorflow", "tensorflow-cpu"):
         try:
             return importlib.metadata.version(package)
@@ -55,12 +55,13 @@ def tensorflow_version() -> str | None:
 
 
 class Oracle:
-    """Answers for one assignment's reference module."""
+    """The expected answers of one assignment."""
 
     def __init__(self, assignment: Assignment, live: bool = False, recorded: Mapping[str, Array] | None = None) -> None:
-        """``live`` lets the reference compute every answer anew, for recording and for tests. ``recorded`` are answers
-        by key that were computed before, for a class; with it, what is computed nevertheless is not kept in the user's
-        cache, since nobody will ask again.
+        """With ``live`` the reference computes every answer again, for recording and for tests.
+
+        ``recorded`` are answers by key that were computed before, for a class. With it, further answers are not kept in
+        the user's cache, since they will not be needed again.
         """
         self._assignment = assignment
         self._file = assignment.reference_file()
@@ -74,11 +75,11 @@ class Oracle:
         self._keep = not live and recorded is None
         self._answers: dict[str, tuple[dict[str, Array], Source]] = {}
         self.sources: set[Source] = set()
-        """Where the answers that were asked for came from; whoever grades several submissions clears it."""
+        """The sources of all requested answers. A caller that grades several submissions must clear it in between."""
 
     @property
     def given(self) -> dict[str, Array]:
-        """Every answer given so far, by key, for :func:`save`."""
+        """Return every answer so far by key, for :func:`save`."""
         return {f"{key}/{name}": item for key, (answer, _) in self._answers.items() for name, item in answer.items()}
 
     @cached_property
@@ -90,19 +91,19 @@ class Oracle:
         return Mutations(self._assignment)
 
     def is_proven(self, functions: Iterable[str]) -> bool:
-        """Whether the assignment's steps are proven to compute what the reference's ``functions`` do."""
+        """True if the assignment's steps are proven to compute the same as the reference's ``functions``."""
         return self._proof is not None and self._proof.functions.keys() >= set(functions)
 
     def needs_tensorflow(self, functions: Iterable[str]) -> bool:
-        """Whether what these functions return with a new seed has to be computed with TensorFlow."""
+        """True if the results of these functions for a new seed must be computed with TensorFlow."""
         if self._file is None or self.is_proven(functions):
             return False
         return NEEDS_TENSORFLOW.search(self._file.read_bytes()) is not None
 
     def refuse_without_answers(self, functions: Iterable[str], seed_has_answers: bool) -> None:
-        """Raise NotGradable where answers of these functions need TensorFlow or the reference, which are not installed here.
+        """Raise NotGradable if answers of these functions need TensorFlow or the reference and it is not installed.
 
-        ``seed_has_answers``: the recorded answers, if there are any, are those of this grading's seed.
+        ``seed_has_answers`` is true if recorded answers, if they exist, are for the seed of this grading.
         """
         if self._computed or (seed_has_answers and self._shipped):
             return
@@ -114,7 +115,7 @@ class Oracle:
             raise NotGradable(sentence.format(command=distribution.command("tensorflow")))
 
     def results(self, function: str, inputs: dict[str, Any]) -> dict[str, Array]:
-        """What the reference's ``function`` returns, by the assignment's result names."""
+        """Return {result: array} of the reference's ``function``, by the result names of the assignment."""
         declared = self._assignment.content.functions[function]
         used = declared.complete(inputs)
         return self._answer([function], function, used, declared.returns, lambda: self._call(function, used))
@@ -128,16 +129,16 @@ class Oracle:
         derivative: Array,
         most: int = MOST_DIFFERENCES,
     ) -> float | None:
-        """Whether ``derivative``, by the reference or by proven steps, is that of the ``objective`` by ``parameter``.
+        """Test if ``derivative`` is the derivative of ``objective`` with respect to ``parameter``.
 
-        Returns the largest difference from central differences, relative to the largest entry (to 1 where all are
-        smaller), None where it is too large. Steps were confirmed when they were proven: for them it is 0. ``most`` is
-        as for :meth:`central_differences`.
+        Returns the largest difference from central differences, relative to the largest entry (but at least to 1); None
+        if it is too large. Proven steps were tested before, so the result for them is 0. ``most`` has the same meaning
+        as in :meth:`central_differences`.
         """
         if not self._has(f"d {objective}/d {parameter}", inputs) and self.is_proven([function]):
             return 0.0
         scale = max(1.0, float(np.max(np.abs(derivative), initial=0.0)))
-        # A step may lead over the kink of a ReLU; a hundred times smaller one hardly ever does.
+        # A step may cross the kink of a ReLU; a step that is a hundred times smaller almost never does.
         for step in (DIFFERENCE_STEP, SMALLER_STEP):
             right, slope = self.central_differences(objective, inputs, parameter, derivative, step, most)
             difference = float(np.max(np.abs(right - slope), initial=0.0)) / scale
@@ -154,11 +155,11 @@ class Oracle:
         step: float = DIFFERENCE_STEP,
         most: int = MOST_DIFFERENCES,
     ) -> tuple[Array, Array]:
-        """d objective / d parameter by central differences, the second witness beside the tape.
+        """Return ``derivative`` and the central differences of the objective, to be compared with each other.
 
-        ``objective`` is a scalar function of the reference; it gets those of ``inputs`` that it asks for.
-        Returns the tape's ``derivative`` and the central differences, both entry by entry; for a
-        parameter of more than ``most`` entries both along a random direction and at some entries.
+        ``objective`` is a scalar function of the reference; it gets the ``inputs`` that its parameters name. Both
+        results have one number per entry of ``parameter``. If it has more than ``most`` entries, they have one number
+        for a random direction and one for each of some entries.
         """
         point = np.array(inputs[parameter], dtype=np.float64)
         directions = None if point.size <= most else _directions(point.shape)
@@ -188,9 +189,9 @@ class Oracle:
         steps: int,
         scaled: tuple[str, float] = ("", 1.0),
     ) -> dict[str, Array]:
-        """What the last of the reference's ``functions`` returns when each hands over to the next, ``steps`` times.
+        """Return the results of the last of ``functions`` when each passes its results to the next, ``steps`` times.
 
-        ``scaled`` is one of them and a factor for all its results.
+        ``scaled`` is (function, factor): the factor multiplies all results of that function.
         """
         content = self._assignment.content
         scaled_function, factor = scaled
@@ -206,7 +207,7 @@ class Oracle:
                     state |= zip(declared.returns, answer, strict=True)
             return [state[name] for name in results]
 
-        # The key holds what the functions can see, not what else is in the probe.
+        # The key contains only the inputs that the functions can see, not the other inputs of the probe.
         used = {name for function in functions for name in content.functions[function].argument_names()}
         seen = {name: value for name, value in inputs.items() if name in used}
         label = f"chain {' '.join(functions)}, {steps} steps, {factor:g} x {scaled_function or 'nothing'}"
@@ -215,8 +216,11 @@ class Oracle:
     def _answer(
         self, functions: Sequence[str], label: str, inputs: dict[str, Any], names: list[str], compute: Any
     ) -> dict[str, Array]:
-        """The answer that was given, recorded or kept before, or what ``compute`` makes of the reference's ``functions``;
-        without any, it is no expected answer."""
+        """Return the answer of an earlier call, a recorded or cached answer, or the result of ``compute``.
+
+        ``functions`` are the reference's functions that it depends on; without them it is not an expected answer and
+        has no source.
+        """
         key = self._key(label, inputs)
         if key not in self._answers:
             self._answers[key] = self._new_answer(functions, key, label, names, compute)
@@ -244,12 +248,12 @@ class Oracle:
             )
         answer = {name: np.asarray(item) for name, item in zip(names, computed, strict=True)}
         if self._keep and not by_steps:
-            with contextlib.suppress(OSError, RuntimeError):  # no writable cache, or no home to have one in
+            with contextlib.suppress(OSError, RuntimeError):  # the cache is not writable, or there is no home folder
                 save(self._cache_file(key), answer)
         return answer, source
 
     def _has(self, label: str, inputs: dict[str, Any]) -> bool:
-        """Whether an answer of that label was recorded."""
+        """True if an answer with that label was recorded."""
         return f"{self._key(label, inputs)}/slope" in self._shipped
 
     def _key(self, label: str, inputs: dict[str, Any]) -> str:
@@ -257,7 +261,7 @@ class Oracle:
         return hashlib.sha256(f"{self._code}\0{label}\0{tree}\0".encode() + payload).hexdigest()[:32]
 
     def _broken(self, error: Failed) -> NotGradable:
-        """A reference that fails is its author's fault: say where."""
+        """Return the error for a reference that fails: it names the place for the author."""
         where = error.file.name
         if error.line is not None:
             where = _("{file}, line {line}").format(file=where, line=error.line)
@@ -271,7 +275,7 @@ class Oracle:
         return InternalFailure(fails.format(where=where, error=author.named(error)))
 
     def _kept(self, key: str, names: list[str]) -> dict[str, Array] | None:
-        """The answer in the user's cache."""
+        """Return the answer from the user's cache, or None."""
         try:
             with np.load(self._cache_file(key), allow_pickle=False) as kept:
                 return {name: kept[name] for name in names}
@@ -283,9 +287,9 @@ class Oracle:
         return folder / f"{key}.npz"
 
     def program(self, function: str) -> Program:
-        """The reference's own ``function``, or ``module.function`` of another bundled reference.
+        """Return the reference's ``function``, or ``module.function`` of another bundled reference.
 
-        Raises UsageError where there is none, NotGradable if it cannot be had.
+        Raises UsageError if it does not exist, NotGradable if it is not installed or cannot be loaded.
         """
         if function not in self._programs:
             module, _, name = function.rpartition(".")
@@ -311,11 +315,11 @@ class Oracle:
         return self._programs[function]
 
     def _call(self, function: str, inputs: dict[str, Any]) -> list[Any]:
-        """Compute by proven steps, else by the live reference: its results are TensorFlow tensors, arrays or numbers."""
+        """Return the results of proven steps, else of the live reference: tensors, arrays or numbers."""
         return self._calls(function, inputs, [{}])[0]
 
     def _calls(self, function: str, inputs: dict[str, Any], points: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-        """The same for several points, each with its own values for some of the inputs."""
+        """Return the results of :meth:`_call` for several points, each with its own values for some of the inputs."""
         if self._proof is not None and function in self._proof.functions:
             dtypes = self._proof.functions[function].dtypes
             names = self._assignment.content.functions[function].returns
@@ -332,7 +336,7 @@ class Oracle:
 
 
 def _directions(shape: tuple[int, ...]) -> list[Array]:
-    """A random direction of length one, and some single entries."""
+    """Return a random direction of length one, and the directions of some single entries."""
     random = RandomState(MT19937(SeedSequence(list(shape))))
     everywhere = random.standard_normal(shape)
     directions = [everywhere / np.linalg.norm(everywhere)]
@@ -348,13 +352,13 @@ def _taken(recorded: Mapping[str, Array], key: str, names: list[str]) -> dict[st
 
 
 def shipped_file(assignment: Assignment) -> Path:
-    """The recorded answers of an assignment; where there are none, the file that they would be written to."""
+    """Return the file of the recorded answers; if it does not exist, the file to which they would be written."""
     files = [folder / f"{assignment.name}.npz" for folder in proof.folders(assignment)]
     return next((file for file in files if file.is_file()), files[0])
 
 
 def save(path: Path, arrays: dict[str, Array]) -> None:
-    """Write ``arrays`` as .npz, whole or not at all; raises OSError."""
+    """Write ``arrays`` to a .npz file, atomically. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]

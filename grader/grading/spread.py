@@ -1,4 +1,4 @@
-"""Trains the reference over many seeds: what the bands of an assignment's trained checks come from."""
+"""Trains the reference with many seeds, to find the spread for the bands of an assignment's trained checks."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ..expected.reference import Oracle
 from ..judging.statistics import Correct, Losses, gap, mean, relative_reduction
 from ..support.errors import UsageError
 
-FEWEST = 10  # seeds that an assignment may state a spread of
+FEWEST = 10  # the smallest number of seeds for a spread in an assignment
 
 
 def measure(assignment: Assignment, oracle: Oracle, folder: Path | None, seeds: int | None) -> Iterator[str]:
-    """Yield a sentence for each trained check: what the reference reaches over ``seeds`` (None: as many as stated).
+    """Yield a sentence for each trained check with the reference's spread over ``seeds`` (None: as many as stated).
 
-    Each function of the reference is trained once a seed, for all the checks that name it.
+    Each function of the reference is trained once per seed, for all checks that name it.
     """
     checks = [check for check in assignment.content.checks if isinstance(check, BandedCheck) and check.reference]
     models: dict[tuple[str, str, int], tuple[Correct, Losses | None]] = {}
@@ -61,7 +61,7 @@ def _value(check: BandedCheck, models: list[tuple[Correct, Losses | None]]) -> f
         return gap(first).value
     other_losses = models[1][1]
     if losses is None or other_losses is None:
-        raise UsageError(f"The references of '{check.name}' have to give scores of classes, not classes only.")
+        raise UsageError(f"The references of '{check.name}' must return scores of classes, not only classes.")
     return relative_reduction(losses, other_losses).value
 
 

@@ -1,4 +1,4 @@
-"""Proves an assignment by grading the submissions that it brings."""
+"""Validates an assignment by grading its solution, its starters and its known-wrong solutions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ..support.errors import NotGradable
 from . import needs
 from .grade import grade
 
-STANDING = ("passed", "skipped", "not_gradable")  # a known-wrong solution must not end so at its check
+STANDING = ("passed", "skipped", "not_gradable")  # not allowed for a known-wrong solution at its check
 
 
 @dataclass(frozen=True)
 class Line:
-    """One submission of the assignment: whether it ends as it should, in a sentence."""
+    """The result for one file of the assignment: ``holds`` is true if it is as expected; ``sentence`` explains it."""
 
     file: str
     score: float
@@ -33,10 +33,10 @@ class Line:
 
 
 def validate(assignment: Assignment) -> Iterator[Line]:
-    """Grade solution, starters and known-wrong solutions, one line each.
+    """Grade the solution, the starters and the known-wrong solutions, and yield a line for each.
 
-    Raises NotGradable where the solutions or a package that submissions need are not installed, and where memory is too
-    small.
+    Raises NotGradable if the solutions or packages that submissions need are not installed, or if there is too little
+    memory.
     """
     if assignment.lacks_solution:
         raise distribution.left_out(f"assignments/{assignment.name}/{assignment.content.solution}")
@@ -46,12 +46,12 @@ def validate(assignment: Assignment) -> Iterator[Line]:
     assignment.file(content.task)
     report = _grade(assignment, content.solution)
     wrong = [check for check in report.checks if check.status != "passed"]
-    full = f"full marks asked, but {wrong[0].name}: {wrong[0].message}" if wrong else "full marks"
+    full = f"should get full marks, but {wrong[0].name}: {wrong[0].message}" if wrong else "full marks"
     yield _line(content.solution, report, not wrong, full)
     for starter in content.starters:
         report = _grade(assignment, starter)
         earned = [check.name for check in report.checks if check.score]
-        nothing = f"nothing asked, but it earns {', '.join(earned)}" if earned else "no points"
+        nothing = f"should get no points, but earns points for {', '.join(earned)}" if earned else "no points"
         yield _line(starter, report, report.score == 0, nothing if report.score is not None else "not gradable")
     for sentence in problems(assignment):
         yield Line("assignment.yaml", 0, 0, False, sentence, None)
@@ -62,15 +62,15 @@ def validate(assignment: Assignment) -> Iterator[Line]:
         stuck = [check for check in report.checks if check.status == "not_gradable"]
         first = fallen[0].name if fallen else f"nothing ({stuck[0].message})" if stuck else "nothing"
         holds = first == known.fails
-        sentence = _ending(fallen[0]) if holds else f"has to fall at {known.fails}, but falls at {first}"
+        sentence = _ending(fallen[0]) if holds else f"should fail {known.fails}, but fails {first}"
         if holds and known.bug is not None and known.bug not in _names(fallen[0]):
             found = " and ".join(_names(fallen[0])) or "no bug"
-            holds, sentence = False, f"{sentence}, where the bug {known.bug} has to be named, not {found}"
+            holds, sentence = False, f"{sentence}; it should name the bug {known.bug}, but names {found}"
         yield _line(known.file, report, holds, sentence)
 
 
 def _proof(assignment: Assignment) -> Iterator[Line]:
-    """Whether the recorded proof that steps and reference agree still holds; nothing where none was recorded."""
+    """Yield a line that says if the recorded proof is still valid; nothing if no proof was recorded."""
     file, recorded = proof.file_of(assignment), proof.read(assignment)
     if recorded is None and not file.is_file():
         return
@@ -78,7 +78,12 @@ def _proof(assignment: Assignment) -> Iterator[Line]:
         given = assignment.name if assignment.is_bundled else assignment.folder
         again = f"run 'grader reference {given} --write'"
         yield Line(
-            file.name, 0, 0, False, f"recorded for another reference, other steps or other probes: {again}", None
+            file.name,
+            0,
+            0,
+            False,
+            f"the proof was recorded for another reference, other steps or other probes: {again}",
+            None,
         )
         return
     names = ", ".join(recorded.functions)
@@ -114,6 +119,8 @@ def _ending(check: CheckResult) -> str:
 
 
 def _names(check: CheckResult) -> list[str]:
-    """All bugs that a check names, also those that cannot be told apart."""
-    found = check.diagnosis
-    return [bug.bug for bug in (found, *found.also, *found.alternatives)] if found is not None else []
+    """Return all bugs that a check names, including alternatives that give the same numbers."""
+    diagnosis = check.diagnosis
+    if diagnosis is None:
+        return []
+    return [bug.bug for bug in (diagnosis, *diagnosis.also, *diagnosis.alternatives)]

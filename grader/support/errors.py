@@ -1,15 +1,15 @@
-"""Errors that end a command with one sentence; the command line turns them into exit codes."""
+"""Errors that end a command with one sentence. The command line turns them into exit codes."""
 
 from __future__ import annotations
 
 
 class GraderError(Exception):
-    """What happened, where, and what to do about it, in one sentence."""
+    """An error whose message says in one sentence what happened, where, and what to do."""
 
     exit_code = 2
 
     def lines(self) -> list[str]:
-        """The sentence; a list where there are several, each with a line of its own."""
+        """Return the message, one line per sentence."""
         return [str(self)]
 
 
@@ -18,31 +18,31 @@ class UsageError(GraderError):
 
 
 class NotGradable(GraderError):
-    """The grader's own fault (isolation, data or reference missing): exit code 3, never a zero."""
+    """The fault of the grader (isolation, data or reference missing), never a zero for the student: exit code 3."""
 
     exit_code = 3
     cause = ""
 
 
 class InternalFailure(NotGradable):
-    """The grader's or the assignment's own code failed: its message may hold hidden inputs, and is for instructors."""
+    """The code of the grader or of the assignment failed. The message may contain hidden inputs; only instructors see it."""
 
     cause = "internal"
 
 
 class NoIsolation(NotGradable):
-    """This machine cannot confine a worker as it should."""
+    """This machine cannot isolate a worker at the required level."""
 
     cause = "isolation"
 
 
 class NoMemory(NotGradable):
-    """This machine or its container has too little memory, or it ran out through no fault of the submission."""
+    """The machine or its container has too little memory, or ran out of memory without the submission's fault."""
 
     cause = "memory"
 
 
 class Stopped(GraderError):
-    """Ctrl-C, where something is worth saying about what is done so far: exit code 130."""
+    """Ctrl-C, with a message about the work that is already done: exit code 130."""
 
     exit_code = 130

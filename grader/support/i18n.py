@@ -1,7 +1,7 @@
-"""The language of what people read: sentences are written in English in the code and translated by catalogues.
+"""Translates the messages for users: the code contains English sentences, and catalogues translate them.
 
-A catalogue is a file ``locale/<language>.po``; it is read when its first sentence is needed, and English needs none.
-The language is that of a context, so that one thread of a program may grade in German and another in Spanish.
+A catalogue is a file ``locale/<language>.po``. It is read when its first sentence is needed; English needs no catalogue.
+The language belongs to a context, so that one thread of a program may grade in German and another in Spanish.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 def chosen(option: str | None, environment: Mapping[str, str]) -> str:
-    """The language asked for by ``--lang``, else that of the environment's locale, English where there is none of ours."""
+    """Return the language of ``--lang``, else that of the environment's locale; English if there is no catalogue for it."""
     if option is not None:
         return option
     locale = next((environment[name] for name in LOCALE if environment.get(name)), "")
@@ -33,7 +33,7 @@ def chosen(option: str | None, environment: Mapping[str, str]) -> str:
 
 @contextmanager
 def use(language: str) -> Iterator[None]:
-    """Speak ``language``, one of ``LANGUAGES``, until the end of the block."""
+    """Translate into ``language``, one of ``LANGUAGES``, inside the ``with`` block. Raises ValueError for another one."""
     if language not in LANGUAGES:
         raise ValueError(f"There is no catalogue for '{language}': use one of {', '.join(LANGUAGES)}.")
     token = _current.set(language)
@@ -44,18 +44,18 @@ def use(language: str) -> Iterator[None]:
 
 
 def current() -> str:
-    """The language that is spoken now."""
+    """Return the current language."""
     return _current.get()
 
 
 def _(sentence: str) -> str:
-    """Return ``sentence`` in the language that was chosen; ``{names}`` in it are filled in by ``.format`` afterwards."""
+    """Return ``sentence`` in the current language. The caller fills in its ``{names}`` with ``.format``."""
     language = _current.get()
     return sentence if language == ENGLISH or not sentence else _catalogue(language).gettext(sentence)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """The same for a sentence about ``count`` things, which has a form for one and another for many."""
+    """Return ``one`` or ``many``, depending on ``count``, in the current language."""
     language = _current.get()
     if language == ENGLISH:
         return one if count == 1 else many
@@ -63,18 +63,18 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 def joined(names: Iterable[str]) -> str:
-    """E.g. ``dW and db``."""
+    """Return the names joined by "and", e.g. ``dW and db``."""
     return _(" and ").join(names)
 
 
 @cache
 def _catalogue(language: str) -> gettext.GNUTranslations:
-    import polib  # costs time, and English needs none of it
+    import polib  # slow to import, and English does not need it
 
     catalogue = polib.pofile(str(FOLDER / f"{language}.po"))
     return gettext.GNUTranslations(io.BytesIO(catalogue.to_binary()))
 
 
 def marked(sentence: str) -> str:
-    """Return ``sentence`` as it is: it joins the catalogues here and is translated where it is said."""
+    """Return ``sentence`` unchanged. This marks it for the catalogues; it is translated later, when it is printed."""
     return sentence

@@ -1,4 +1,4 @@
-"""Seeds that are drawn for a grading, so that nobody knows its inputs beforehand, and what a worker may know of one."""
+"""Random seeds for a grading, so that nobody knows its inputs in advance, and the seed that a worker may know."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ import hashlib
 import secrets
 from functools import lru_cache
 
-DEFAULT = 0  # of a self-check
+DEFAULT = 0  # the seed of a self-check
 
-SHORTEST_DRAWN = 2**32  # a longer seed cannot be found by trying; NumPy's global random numbers take no longer one
-LONGEST = 2**53  # JSON's readers know no longer integers
+SHORTEST_DRAWN = (
+    2**32
+)  # a larger seed cannot be found by trying; NumPy's global random numbers accept only smaller ones
+LONGEST = 2**53  # many JSON readers cannot read larger integers
 
 
 def drawn() -> int:
-    """A new seed."""
+    """Return a new random seed."""
     return SHORTEST_DRAWN + secrets.randbelow(LONGEST - SHORTEST_DRAWN)
 
 
 @lru_cache(maxsize=16)
 def fingerprint(seed: int) -> str:
-    """Eight hexadecimal digits that are the same for the same seed, to compare reports by; "default" for the usual one.
+    """Return eight hexadecimal digits that are the same for the same seed, to compare reports; "default" for the default.
 
-    They are slow to compute, so that a drawn seed cannot be found by trying all of them. One that somebody has chosen
-    can be, where it is a small number; such a seed is no secret (see :func:`of_worker`).
+    They are slow to compute, so that a random seed cannot be found by trying all seeds. A small number that somebody
+    chose can be found; such a seed is not a secret (see :func:`of_worker`).
     """
     if seed == DEFAULT:
         return "default"
@@ -30,9 +32,9 @@ def fingerprint(seed: int) -> str:
 
 
 def of_worker(seed: int) -> int:
-    """The seed of a worker's own random numbers, which student code can find out.
+    """Return the seed for the random numbers inside a worker, which student code can find out.
 
-    From a drawn seed it is another one, and nothing leads back.
+    For a random seed it is a hash, from which the seed cannot be computed.
     """
     if seed < SHORTEST_DRAWN:
         return seed

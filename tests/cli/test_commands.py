@@ -374,7 +374,7 @@ def test_validate_says_what_does_not_hold(tmp_path, grader):
     shutil.copy(SINGLE_NEURON / "solution.py", tmp_path / "own" / "wrong" / "mean_gradient.py")
     done = grader("validate", "own")
     assert done.returncode == 2
-    assert "has to fall at gradients, but falls at nothing" in done.stdout
+    assert "should fail gradients, but fails nothing" in done.stdout
     assert "1 of the lines above are wrong" in done.stderr
 
 

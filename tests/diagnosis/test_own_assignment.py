@@ -249,7 +249,7 @@ UNPROVED = {
     "steps of another value": ("dw: X.T @ error / m", "dw: X.T @ error", "The steps of slopes give another dw"),
     "steps of another shape": ("db: error.sum() / m", "db: error / m", "The steps of slopes give db the shape (7,)"),
     "steps that stop": ("error: out - y", "error: out - nowhere", "The steps of slopes cannot be computed"),
-    "steps that are not there": ("mistakes.descend", "mistakes.ascend", "names mistakes.ascend, which is not there"),
+    "steps that are not there": ("mistakes.descend", "mistakes.ascend", "names mistakes.ascend, which does not exist"),
     "a bug that changes nothing": (
         "{dw: X.T @ out / m}",
         "{dw: X.T @ error / m}",
@@ -261,7 +261,7 @@ UNPROVED = {
         "cannot be computed ({'dw': 'X.T @ oops'})",
     ),
     "an option without effect": ("{direction: 1}", "{direction: -1}", "The bug steps-uphill changes nothing"),
-    "a mutation that is not there": ("mistakes.cut", "mistakes.cat", "names mistakes.cat, which is not there"),
+    "a mutation that is not there": ("mistakes.cut", "mistakes.cat", "names mistakes.cat, which does not exist"),
     "a bug without texts": (
         "name: wrong-delta",
         "name: nobody-knows-me",
@@ -293,7 +293,7 @@ def test_what_does_not_hold_is_found(own, what):
 def test_a_known_wrong_solution_whose_bug_is_not_named(own, grader, replaced, bug, found):
     known = f"\nknown_wrong: [{{file: wrong.py, fails: slopes, bug: {bug}}}]\nprobes:"
     folder = own("\nprobes:", known, **{"wrong.py": REFERENCE.replace(*replaced)})
-    said = f"where the bug {bug} has to be named, not {found}"
+    said = f"it should name the bug {bug}, but names {found}"
     assert [said in sentence for sentence in failing(folder)] == [True]
     done = grader("validate", folder)
     assert done.returncode == 2
