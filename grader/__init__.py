@@ -12,10 +12,10 @@ if sys.argv[:1] == ["-m"] and not sys.flags.safe_path and not __file__.startswit
 
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__ as __version__
+
 if TYPE_CHECKING:
     from .notebook.checking import Checked
-
-__version__ = "0.1.0"
 
 
 def check(

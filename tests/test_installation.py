@@ -12,6 +12,7 @@ import zipfile
 import pytest
 
 from grader.assignment import digests_of_references, recorded_digests
+from grader.expected.assignment_files import short_digest
 from grader.gradescope import wheel
 from tests.conftest import ROOT, SINGLE_NEURON, bundled
 
@@ -117,12 +118,15 @@ def test_the_digests_of_the_references_are_recorded():
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_an_installation_grades_by_the_same_rules_as_a_checkout(installed, tmp_path, name):
-    code = "import sys; from grader.assignment import load; print(load(sys.argv[1]).digest())"
+    code = (
+        "import sys; from grader.assignment import load; from grader.expected.assignment_files import short_digest; "
+        "print(short_digest(load(sys.argv[1])))"
+    )
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     done = subprocess.run(
         [sys.executable, "-c", code, name], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == bundled(name).digest()
+    assert done.stdout.strip() == short_digest(bundled(name))
 
 
 def run(installed, tmp_path, *arguments):

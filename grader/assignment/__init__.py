@@ -9,18 +9,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..support import similar_names, yaml_model
 from ..support.errors import UsageError
 from ..support.i18n import _
 from .spec import AssignmentFile
-
-if TYPE_CHECKING:
-    from ..expected.author import Author
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # In an installation the two folders are inside the package, in a checkout next to it.
@@ -38,7 +33,6 @@ class Assignment:
     def __init__(self, folder: Path, content: AssignmentFile) -> None:
         self.folder = folder
         self.content = content
-        self._digests: dict[tuple[Path, ...], str] = {}
 
     @property
     def name(self) -> str:
@@ -48,13 +42,6 @@ class Assignment:
     def is_bundled(self) -> bool:
         """True if the assignment is part of the grader, so that every installation has it."""
         return self.folder.parent == ASSIGNMENTS
-
-    @cached_property
-    def author(self) -> Author:
-        """Return the worker that runs Python code of the assignment's folder; it starts when it is needed."""
-        from ..expected.author import Author
-
-        return Author(self.folder)
 
     def python_file(self, name: str) -> Path | None:
         """Return the file of that name in the folder, else among the bundled references; None if neither exists.
@@ -71,15 +58,6 @@ class Assignment:
                     )
                 return file
         return None
-
-    def digest(self, besides: Sequence[Path] = ()) -> str:
-        """Return the first digits of the SHA-256 of all files that grading reads, without the paths in ``besides``."""
-        from ..expected.assignment_files import SHORT, digest
-
-        inside = tuple(path for path in besides if self.folder in path.parents)
-        if inside not in self._digests:
-            self._digests[inside] = digest(self, inside)[:SHORT]
-        return self._digests[inside]
 
     def file(self, name: str) -> Path:
         """Return the path of a file of the folder. Raises UsageError if it is missing."""

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from .. import __version__
 from ..assignment import PACKAGE, Assignment
 from ..assignment.base import Policy
 from ..expected import assignment_files
@@ -28,6 +27,7 @@ from ..sandbox.engines import Engine
 from ..support import i18n, seeds, similar_names
 from ..support.errors import Stopped, UsageError
 from ..support.text import clean, plural
+from ..version import __version__
 from . import chosen, executor, grading_job, outputs
 from .class_page import Pupil
 from .collect import Class, HandedIn
@@ -360,7 +360,7 @@ class _Batch:
         began = time.monotonic()
         content, found = self._assignment.content, self._found
         collected = Collected()
-        digest = self._assignment.digest([*map(Path, self._work.hide)])
+        digest = assignment_files.short_digest(self._assignment, [*map(Path, self._work.hide)])
         consistency = Consistency(__version__, digest)
         rows: list[Row] = []
         timings: list[tuple[str, dict[str, float]]] = []

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from .. import __version__
 from ..support.errors import GraderError
 from ..support.text import clean
+from ..version import __version__
 
 COMMANDS = (
     "list",

@@ -109,8 +109,9 @@ def _answers(loaded: Assignment, oracle: Oracle, names: list[str], write: bool, 
     import numpy as np
 
     from ..expected import proof
-    from ..expected.reference import save, shipped_file, tensorflow_version
+    from ..expected.reference import save, shipped_file
     from ..grading.grade import DEFAULT_SEED, grade
+    from ..machine.packages import tensorflow_version
     from ..submission import read
     from ..support.errors import NotGradable, UsageError
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..support import user_cache
 from ..support.errors import NotGradable, UsageError
 from ..support.i18n import _
 from . import cache, download, sources
@@ -118,7 +119,7 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
     given = sources.in_folder(name, folder)
     if given is not None:
         try:
-            with cache.lock(f"{name}-given"):  # of its own: nobody with a file waits for another's download
+            with user_cache.lock(f"{name}-given"):  # of its own: nobody with a file waits for another's download
                 return _prepared(given)
         except sources.Damaged as error:
             raise NotGradable(
@@ -126,7 +127,7 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
                     "The file {file} is not the data set {name}: {error}; replace it, or remove it to use another source."
                 ).format(file=given.where, name=name, error=error)
             ) from error
-    with cache.lock(name):
+    with user_cache.lock(name):
         found = _in_keras_cache(name)
         problem = None
         if found is None and (retry or not download.failed_lately(name)):

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 
+from ..support import user_cache
 from ..support.errors import NotGradable
 from ..support.i18n import _
 
@@ -72,21 +72,6 @@ def copy(source: Path) -> Path:
     return file(f"given-{digest[:32]}", write)
 
 
-@contextlib.contextmanager
-def lock(name: str) -> Iterator[None]:
-    """Let one process at a time prepare ``name``; where nothing can be locked, several do the same work."""
-    with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError, ImportError):  # Windows has no such locks
-            import fcntl
-
-            folder = _user_folder()
-            if folder is not None:
-                folder.mkdir(parents=True, exist_ok=True)
-                held = stack.enter_context(open(folder / f"{name}.lock", "ab"))
-                fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
 def _write(name: str, write: Callable[[Path], None]) -> Path:
     problem: OSError | None = None
     for folder in folders(to_write=True):
@@ -121,20 +106,12 @@ def _open(path: Path) -> Array:
 
 def folders(to_write: bool = False) -> Iterator[Path]:
     """Where entries are looked for, and made in the first that can be written: a temporary one at last, if needed."""
-    user = _user_folder()
+    user = user_cache.folder()
     if user is not None:
         yield user
     if to_write or _temporary_folder.cache_info().currsize:
         with contextlib.suppress(OSError):  # no temporary folder either
             yield _temporary_folder()
-
-
-def _user_folder() -> Path | None:
-    with contextlib.suppress(RuntimeError):
-        folder = Path(platformdirs.user_cache_dir("grader"), "datasets")
-        if folder.is_absolute():  # a user without a home has the folder '~'
-            return folder
-    return None
 
 
 @functools.cache

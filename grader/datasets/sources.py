@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import __version__
 from ..support.errors import UsageError
 from ..support.i18n import _
+from ..version import __version__
 from .cache import PARTS, Array
 
 IMAGE_SHAPES: dict[str, tuple[int, ...]] = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}

@@ -18,7 +18,8 @@ from ..assignment.checks import GradientsCheck
 from ..expected.mutations import Mutations
 from ..expected.probes import Case
 from ..expected.proof import Proof, ProvenFunction, digest_of_steps
-from ..expected.reference import Array, Oracle, tensorflow_version
+from ..expected.reference import Array, Oracle
+from ..machine.packages import tensorflow_version
 from ..worker import values
 from .proving import by_steps, cases_of
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from ..assignment import Assignment
 from ..submission import files
@@ -52,3 +53,15 @@ def digest(assignment: Assignment, besides: Sequence[Path]) -> str:
             found.update(os.fsencode(f"{name}\0") + hashlib.file_digest(file, "sha256").digest())
     found.update(assignment.reference_digest().encode())
     return found.hexdigest()
+
+
+def short_digest(assignment: Assignment, besides: Sequence[Path] = ()) -> str:
+    """Return the first digits of :func:`digest`, which is computed once for each assignment and ``besides``."""
+    inside = tuple(path for path in besides if assignment.folder in path.parents)
+    known_digests = _DIGESTS.setdefault(assignment, {})
+    if inside not in known_digests:
+        known_digests[inside] = digest(assignment, inside)[:SHORT]
+    return known_digests[inside]
+
+
+_DIGESTS: WeakKeyDictionary[Assignment, dict[tuple[Path, ...], str]] = WeakKeyDictionary()

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..assignment import Assignment
 from ..assignment.base import Limits
 from ..report.model import Level
 from ..sandbox import levels
@@ -330,3 +331,16 @@ def _quiet_stderr() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(silent)
+
+
+def author_of(assignment: Assignment) -> Author:
+    """Return the worker for the Python of an assignment's folder; there is one per assignment, started when it is used."""
+    return _AUTHORS.setdefault(assignment, Author(assignment.folder))
+
+
+def started_author_of(assignment: Assignment) -> Author | None:
+    """Return that worker if :func:`author_of` has been called for the assignment, else None."""
+    return _AUTHORS.get(assignment)
+
+
+_AUTHORS: weakref.WeakKeyDictionary[Assignment, Author] = weakref.WeakKeyDictionary()

@@ -238,7 +238,7 @@ class Mutations:
         if file is not None and is_bundled(file):
             found = author.own_program(file, name, self._modules)
         elif file is not None:
-            found = self._assignment.author.program(file, name)
+            found = author.author_of(self._assignment).program(file, name)
         if found is not None:
             return found
         raise NotGradable(

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.metadata
 import os
 import re
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,17 +40,6 @@ MOST_DIFFERENCES = 1000  # entries; for a larger parameter, only some entries an
 SOME_ENTRIES = 8
 WITNESS_TOLERANCE = 1e-6  # of the largest entry; central differences with step 1e-5 reach about 1e-9
 NEEDS_TENSORFLOW = re.compile(rb"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", re.MULTILINE)
-
-
-@cache
-def tensorflow_version() -> str | None:
-    """Return the installed version of TensorFlow, without importing it; None if it is not installed."""
-    for package in ("tensorflow", "tensorflow-cpu"):
-        try:
-            return importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return None
 
 
 class Oracle:
@@ -110,7 +98,7 @@ class Oracle:
         functions = list(functions)
         if functions and self._assignment.lacks_reference and not self.is_proven(functions):
             raise distribution.left_out(f"reference/{self._assignment.content.reference}.py")
-        if tensorflow_version() is None and self.needs_tensorflow(functions):
+        if packages.tensorflow_version() is None and self.needs_tensorflow(functions):
             sentence = _("The expected answers need TensorFlow, which is not installed here: run {command}.")
             raise NotGradable(sentence.format(command=distribution.command("tensorflow")))
 
@@ -283,7 +271,9 @@ class Oracle:
             return None
 
     def _cache_file(self, key: str) -> Path:
-        folder = Path(platformdirs.user_cache_dir("grader"), "answers", f"tensorflow-{tensorflow_version()}", key[:2])
+        folder = Path(
+            platformdirs.user_cache_dir("grader"), "answers", f"tensorflow-{packages.tensorflow_version()}", key[:2]
+        )
         return folder / f"{key}.npz"
 
     def program(self, function: str) -> Program:
@@ -306,7 +296,7 @@ class Oracle:
                 if is_bundled(file):
                     found = author.own_program(file, name, self._modules)
                 else:
-                    found = self._assignment.author.program(file, name)
+                    found = author.author_of(self._assignment).program(file, name)
             except Failed as error:
                 raise self._broken(error) from error
             if found is None:

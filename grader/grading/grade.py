@@ -13,16 +13,19 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .. import __version__, checks, datasets
+from .. import checks, datasets
 from ..assignment import Assignment
 from ..assignment.base import Limits
 from ..assignment.checks import BandedCheck, BaseCheck, SourceCheck
 from ..assignment.spec import AssignmentFile
 from ..datasets import Split, lengths
 from ..diagnosis import hints, told_by_check
+from ..expected.assignment_files import short_digest
+from ..expected.author import author_of
 from ..expected.mutations import Mutations
-from ..expected.reference import Oracle, tensorflow_version
+from ..expected.reference import Oracle
 from ..machine.device import Wanted, choose, slot
+from ..machine.packages import tensorflow_version
 from ..report.evidence import stored
 from ..report.model import (
     CAUSE,
@@ -52,6 +55,7 @@ from ..support import seeds, similar_names
 from ..support.errors import InternalFailure, NoMemory, NotGradable, UsageError
 from ..support.i18n import _
 from ..support.text import clean
+from ..version import __version__
 from . import needs
 from .locate import Places
 from .progress import Progress, Untouched
@@ -117,7 +121,7 @@ def grade(
     given = equipment
     timings = trace.timings
     equipment = equipment or Equipment()
-    digest = assignment.digest([*equipment.hide, Path(submission.path).absolute()])
+    digest = short_digest(assignment, [*equipment.hide, Path(submission.path).absolute()])
     selected = _select(assignment, only, whole)
     kept = {} if earlier is None else {result.name: result for result in earlier.checks}
     if earlier is not None:
@@ -136,7 +140,7 @@ def grade(
         oracle.refuse_without_answers(assignment.content.asked_on_probes(selected), seed == DEFAULT_SEED)
         splits, files = _prepare(assignment, submission, data)
         computed_on = choose(device)
-        assignment.author.use(isolation, computed_on != "cpu")
+        author_of(assignment).use(isolation, computed_on != "cpu")
         equipment = replace(
             equipment,
             data=files,

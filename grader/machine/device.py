@@ -11,9 +11,9 @@ from ctypes.util import find_library
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
-from ..datasets.cache import lock
 from ..support.errors import NotGradable
 from ..support.i18n import _
+from ..support.user_cache import lock
 from . import distribution
 
 Wanted = Literal["auto", "cpu", "gpu"]

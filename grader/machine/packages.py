@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 import re
 from collections.abc import Iterable
+from functools import cache
 
 # {name in an import: name for pip}
 PIP_NAMES = {
@@ -280,6 +281,17 @@ SUCCESSORS = {
 KERAS_OPTIMIZERS = {"adadelta": "Adadelta", "adagrad": "Adagrad", "adam": "Adam", "adamax": "Adamax"}
 KERAS_OPTIMIZERS |= {"nadam": "Nadam", "rmsprop": "RMSprop", "sgd": "SGD"}
 SUCCESSORS |= {f"keras.optimizers.{old}": f"keras.optimizers.{new}" for old, new in KERAS_OPTIMIZERS.items()}
+
+
+@cache
+def tensorflow_version() -> str | None:
+    """Return the installed version of TensorFlow, without importing it; None if it is not installed."""
+    for package in ("tensorflow", "tensorflow-cpu"):
+        try:
+            return importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return None
 
 
 def pip_name(module: str) -> str | None:

@@ -6,9 +6,9 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from .. import __version__
 from ..assignment.spec import AssignmentFile
 from ..support.text import clean
+from ..version import __version__
 from . import wording
 from .model import CheckResult, Report
 

@@ -19,8 +19,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, datasets
+from .. import datasets
 from ..datasets import recognise
+from ..version import __version__
 
 RECENT = 3 * 10**9  # nanoseconds: a folder that changed so shortly before the search may change again unnoticed
 Folders = dict[str, tuple[int, list[str]]]  # folder: (last change, or 0 to search it again; the paths in it to hide)

@@ -13,8 +13,8 @@ from typing import Any, get_args
 
 from ..assignment import bundled_names, load
 from ..assignment.base import Limits
-from ..expected.reference import tensorflow_version
 from ..machine import capacity, device, distribution
+from ..machine.packages import tensorflow_version
 from ..machine.systems import why_no_worker
 from ..report.model import Level
 from ..support.errors import NotGradable

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ..support import git_conflicts
 from ..support.i18n import _
 from ..support.text import clean
 from . import choice, defined, files, unreadable
@@ -132,9 +133,9 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
             tree[entry] = text.encode()  # as the worker reads it
             nothing = choice.nothing_written(shown_file, text)
             code = [Code("", text)]
-            line = unreadable.conflict_line(text)
+            line = git_conflicts.first_line(text)
             if line is not None and defined.parse(text) is None:
-                problem = unreadable.conflict(shown_file, line)
+                problem = git_conflicts.sentence(shown_file, line)
     except UnicodeDecodeError as error:
         problem = _("{file} is not UTF-8 text (byte {byte} cannot be read): save it with the encoding UTF-8.").format(
             file=shown_file, byte=error.start

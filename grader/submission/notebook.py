@@ -8,9 +8,10 @@ import re
 from itertools import count
 from typing import Any
 
+from ..support import git_conflicts
 from ..support.i18n import _
 from ..support.text import clean
-from . import CannotRun, NothingToGrade, defined, skimming, too_much_code, unreadable
+from . import CannotRun, NothingToGrade, defined, skimming, too_much_code
 from .skimming import MAX_CELLS
 
 EXPLORE = "explore"  # cells with this tag are the student's own experiments: not run
@@ -141,7 +142,7 @@ def _read(raw: bytes) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        line = unreadable.conflict_line(text)
+        line = git_conflicts.first_line(text)
         if line is not None:
             raise skimming.NotJSON(line, conflict=True) from error
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
@@ -151,7 +152,7 @@ def _read(raw: bytes) -> Any:
 
 def _why_no_json(name: str, error: skimming.NotJSON) -> str:
     if error.conflict:
-        return unreadable.conflict(name, error.line)
+        return git_conflicts.sentence(name, error.line)
     sentence = (
         _(
             "{name} is not a notebook (it is not valid JSON): it ends in the middle, in line {line}; download or save it again."

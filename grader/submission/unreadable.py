@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..support import git_conflicts
 from ..support.i18n import _
 from . import defined
 from .files import SPACE
 
-CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
 LFS = b"version https://git-lfs.github.com/spec/"
 WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
@@ -54,23 +54,10 @@ def _signatures() -> list[tuple[bytes, str]]:
     ]
 
 
-def conflict_line(text: str) -> int | None:
-    """The line of the first conflict marker that git has left; None where there is none."""
-    found = CONFLICT.search(text.replace("\r\n", "\n"))
-    return None if found is None else text.replace("\r\n", "\n").count("\n", 0, found.start()) + 1
-
-
-def conflict(name: str, line: int) -> str:
-    """The sentence about it."""
-    return _(
-        "{name} has conflict markers of git (the first in line {line}): resolve the conflict, and commit the file again."
-    ).format(name=name, line=line)
-
-
 def conflicts_in_cells(name: str, cells: Sequence[str]) -> tuple[str, ...]:
     """The sentence about the first conflict marker in the code cells of a notebook; nothing where there is none."""
     for number, cell in enumerate(cells, start=1):
-        line = conflict_line(cell)
+        line = git_conflicts.first_line(cell)
         if line is not None and defined.parse(cell) is None:
             sentence = _(
                 "{name} has conflict markers of git (the first in cell {cell}, line {line}): resolve the conflict, and commit the file again."

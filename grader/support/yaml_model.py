@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from . import git_conflicts
 from .errors import UsageError
 from .similar_names import nearest
 
@@ -75,11 +76,10 @@ def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Lo
             _refuse_depth(path, text, yaml.SafeLoader)
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        from ..submission import unreadable  # only needed for a broken file
 
-        conflict = unreadable.conflict_line(text)
+        conflict = git_conflicts.first_line(text)
         if conflict is not None:
-            raise UsageError(unreadable.conflict(str(path), conflict)) from error
+            raise UsageError(git_conflicts.sentence(str(path), conflict)) from error
         raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
     try:
         read = model.model_validate(data, context={"folder": path.resolve().parent})

@@ -227,7 +227,7 @@ def test_a_recorded_proof_that_is_forged_is_found_by_validate(proven):
 
 
 def test_what_needs_tensorflow_says_so_before_a_worker_starts(own, monkeypatch):
-    monkeypatch.setattr(reference, "tensorflow_version", lambda: None)
+    monkeypatch.setattr(reference.packages, "tensorflow_version", lambda: None)
     loaded = assignment.load(str(own))
     report = grade(loaded, read(own / "solution.py", loaded), 77)
     assert report.ending == "not_gradable"

@@ -1,0 +1,33 @@
+"""The folder of the user's cache, and locks between the processes that use it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+
+
+def folder() -> Path | None:
+    """Return the folder for prepared datasets; None for a user without a home."""
+    with contextlib.suppress(RuntimeError):
+        path = Path(platformdirs.user_cache_dir("grader"), "datasets")
+        if path.is_absolute():  # without a home it begins with '~'
+            return path
+    return None
+
+
+@contextlib.contextmanager
+def lock(name: str) -> Iterator[None]:
+    """Let one process at a time prepare ``name``; if nothing can be locked, several processes do the same work."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError, ImportError):  # Windows has no such locks
+            import fcntl
+
+            place = folder()
+            if place is not None:
+                place.mkdir(parents=True, exist_ok=True)
+                file = stack.enter_context(open(place / f"{name}.lock", "ab"))
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
