@@ -15,6 +15,7 @@ from ..report import html
 from ..report.html import POLICY, TEMPLATES
 from ..report.leaderboard import Entry
 from ..report.svg import WIDTH, Drawn, box, line, svg, text
+from ..support import i18n
 from ..support.i18n import _
 from .gradebook import Row
 from .summary import Class
@@ -126,11 +127,11 @@ def _distribution(scores: Sequence[float], most: float, pass_mark: float) -> Dra
     mark = 10 + (WIDTH - 20) * pass_mark / 100
     parts.append(line(mark, 6, mark, bottom, "threshold"))
     for share in (0, 0.25, 0.5, 0.75, 1):
-        parts.append(text(10 + (WIDTH - 20) * share, HEIGHT - 6, f"{share * most:g}", "middle"))
+        parts.append(text(10 + (WIDTH - 20) * share, HEIGHT - 6, i18n.number(f"{share * most:g}"), "middle"))
     title = _("Distribution of scores")
     told = "; ".join(
-        _("{low} to {high} points: {count}").format(
-            low=f"{most * number / BINS:g}", high=f"{most * (number + 1) / BINS:g}", count=count
+        _("{low:g} to {high:g} points: {count}").format(
+            low=most * number / BINS, high=most * (number + 1) / BINS, count=count
         )
         for number, count in enumerate(counts)
         if count

@@ -20,6 +20,7 @@ from ..report import html
 from ..report.model import CheckResult, Report
 from ..report.redact import for_student
 from ..report.wording import FAULT
+from ..support import i18n
 from ..support.atomic_files import write_whole
 from ..support.errors import UsageError
 from ..support.i18n import _
@@ -94,7 +95,7 @@ def write_pages(
     title, note = _(content.title), ""
     if row.penalty:
         note = _("Handed in {late}: {points} points are taken off, and the final score is {score}.").format(
-            late=row.late, points=f"{row.penalty:g}", score=f"{row.score:g}"
+            late=row.late, points=i18n.number(f"{row.penalty:g}"), score=i18n.number(f"{row.score:g}")
         )
     pages = {
         REPORTS: html.render(

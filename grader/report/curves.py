@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..support import i18n
 from ..support.i18n import _
 from .evidence import Curves
 from .svg import Drawn, box, line, percent, svg, text, ticks
@@ -34,7 +35,9 @@ def draw(curves: Curves) -> Drawn:
     parts = []
     for tick in ticks(low, high):
         parts.append(line(LEFT, up(tick), RIGHT, up(tick), "grid"))
-        parts.append(text(LEFT - 6, up(tick) + 4, f"{100 * tick:g} %" if in_percent else f"{tick:g}", "end"))
+        parts.append(
+            text(LEFT - 6, up(tick) + 4, i18n.number(f"{100 * tick:g} %" if in_percent else f"{tick:g}"), "end")
+        )
     for tick in ticks(first, last):
         if tick == int(tick):
             parts.append(text(across(tick), BOTTOM + 15, f"{tick:g}", "middle"))

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ..support import i18n
 from ..support.i18n import _, current
 from ..support.text import clean
 from . import evidence, notebook_cells, pictures, wording
@@ -125,7 +126,7 @@ def marked(sentence: object) -> Markup:
 
 def number(value: float) -> str:
     """Return a score without trailing zeros."""
-    return f"{round(value, 2):g}"
+    return i18n.number(f"{round(value, 2):g}")
 
 
 def _pictures_of(check: CheckResult) -> list[Drawn]:

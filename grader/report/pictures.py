@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..support import i18n
 from ..support.i18n import _
 from ..support.text import plain_number
 from . import curves
@@ -144,7 +145,9 @@ def _points(points: Points) -> Drawn:
     bottom = 24 * len(points.points) + 8
     middle = across(points.threshold)
     parts = [line(middle, 4, middle, bottom, "threshold")]
-    parts += [text(across(tick), bottom + 14, f"{tick:g}", "middle") for tick in (low, points.threshold, high)]
+    parts += [
+        text(across(tick), bottom + 14, i18n.number(f"{tick:g}"), "middle") for tick in (low, points.threshold, high)
+    ]
     right = 0
     for number, one in enumerate(points.points):
         y = 24 * number + 20

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from ..submission.files import ARCHIVES, PYTHON
+from ..support import i18n
 from ..support.i18n import _, marked
 from ..support.text import clean
 from .model import CAUSE, CheckResult, Report
@@ -66,18 +67,20 @@ def points(check: CheckResult) -> str:
     if not check.max_score:
         return _("note")
     if check.status == "not_gradable":
-        return _("– of {max_score}").format(max_score=f"{check.max_score:g}")
-    return _("{score} of {max_score}").format(score=f"{check.score or 0:g}", max_score=f"{check.max_score:g}")
+        return _("– of {max_score}").format(max_score=i18n.number(f"{check.max_score:g}"))
+    return _("{score} of {max_score}").format(
+        score=i18n.number(f"{check.score or 0:g}"), max_score=i18n.number(f"{check.max_score:g}")
+    )
 
 
 def verdict(report: Report, pass_mark: float) -> str:
     """Return the whole result in a sentence."""
     if report.score is None:
         return not_graded(report)
-    numbers = {"score": f"{report.score:g}", "max_score": f"{report.max_score:g}"}
+    numbers = {"score": i18n.number(f"{report.score:g}"), "max_score": i18n.number(f"{report.max_score:g}")}
     if report.passed:
         return _("Score: {score} of {max_score}, passed.").format(**numbers)
-    needed = f"{pass_mark / 100 * report.max_score:g}"
+    needed = i18n.number(f"{pass_mark / 100 * report.max_score:g}")
     return _("Score: {score} of {max_score}, not passed ({needed} needed).").format(needed=needed, **numbers)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import gettext
 import io
+import string
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parents[1] / "locale"
 ENGLISH = "en"
@@ -48,10 +50,33 @@ def current() -> str:
     return _current.get()
 
 
+class Sentence(str):
+    """A translated sentence; its ``format`` writes floats with the decimal mark of the language that is spoken then."""
+
+    __slots__ = ()
+
+    def format(self, *values: object, **named_values: object) -> str:
+        return _FORMATTER.vformat(self, values, named_values)
+
+
+class _NumberFormatter(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text = str(super().format_field(value, format_spec))
+        return number(text) if isinstance(value, float) else text
+
+
+_FORMATTER = _NumberFormatter()
+
+
+def number(text: str) -> str:
+    """Return a formatted number such as ``0.25`` with the decimal mark of the language: ``0,25`` in German and Spanish."""
+    return text if _current.get() == ENGLISH else text.replace(".", ",")
+
+
 def _(sentence: str) -> str:
     """Return ``sentence`` in the current language. The caller fills in its ``{names}`` with ``.format``."""
     language = _current.get()
-    return sentence if language == ENGLISH or not sentence else _catalogue(language).gettext(sentence)
+    return sentence if language == ENGLISH or not sentence else Sentence(_catalogue(language).gettext(sentence))
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -59,7 +84,7 @@ def ngettext(one: str, many: str, count: int) -> str:
     language = _current.get()
     if language == ENGLISH:
         return one if count == 1 else many
-    return _catalogue(language).ngettext(one, many, count)
+    return Sentence(_catalogue(language).ngettext(one, many, count))
 
 
 def joined(names: Iterable[str]) -> str:

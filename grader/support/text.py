@@ -6,6 +6,8 @@ import math
 import os
 from collections.abc import Sequence
 
+from . import i18n
+
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SMALLEST_PLAIN, LARGEST_PLAIN = -6, 6  # powers of ten that are written out
 
@@ -19,19 +21,17 @@ def clean(text: object, limit: int = 200) -> str:
 
 
 def plain_number(value: float, digits: int = 2) -> str:
-    """A number rounded to some digits as a person writes it: 0.0012, 3.5, 110, 1.2 · 10⁹."""
+    """Return a number rounded to some digits as people write it: 0.0012, 3.5, 110, 1.2 · 10⁹ (0,0012 in German)."""
     rounded = float(f"{value:.{digits}g}")
     if rounded == 0 or not math.isfinite(rounded):
         return f"{rounded:g}"
     exponent = math.floor(math.log10(abs(rounded)))
     if not SMALLEST_PLAIN <= exponent <= LARGEST_PLAIN:
         mantissa = float(f"{rounded:.{digits - 1}e}".split("e")[0])
-        return f"{mantissa:g} · 10{str(exponent).translate(SUPERSCRIPT)}"
-    return (
-        f"{rounded:.{max(digits - 1 - exponent, 0)}f}".rstrip("0").rstrip(".")
-        if exponent < digits - 1
-        else f"{rounded:.0f}"
-    )
+        return f"{i18n.number(f'{mantissa:g}')} · 10{str(exponent).translate(SUPERSCRIPT)}"
+    if exponent < digits - 1:
+        return i18n.number(f"{rounded:.{max(digits - 1 - exponent, 0)}f}".rstrip("0").rstrip("."))
+    return f"{rounded:.0f}"
 
 
 def plural(count: int, what: str) -> str:

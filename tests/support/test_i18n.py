@@ -14,6 +14,8 @@ from grader.sandbox.failures import NO_DATA, UNAVAILABLE, failure_of
 from grader.sandbox.session import OF_THE_WORKER
 from grader.support import i18n
 from grader.support.i18n import _, chosen, joined, ngettext, use
+from grader.support.i18n import number as language_number
+from grader.support.text import plain_number
 from tests.conftest import ROOT, SINGLE_NEURON
 from tools import messages
 
@@ -248,3 +250,19 @@ def test_a_title_and_what_is_not_enforced_are_said_in_the_language(grader, tmp_p
     said = page.read_text() if page.exists() else re.sub(r"\\", "", done.stdout)
     assert "Ein einzelnes Neuron" in said
     assert "Begrenzung des Speicherplatzes" in said
+
+
+@pytest.mark.parametrize(("name", "written"), [("en", "0.25"), ("de", "0,25"), ("es", "0,25")])
+def test_numbers_have_the_decimal_mark_of_the_language(name, written):
+    sentence = "{accuracy} of the held-out images are classified correctly; full marks from {full:.1f} %."
+    with use(name):
+        assert plain_number(0.25) == language_number("0.25") == written
+        percent = _(sentence).format(accuracy="[0.5 1.5]", full=97.5)
+    assert ("97,5 %" in percent) == (name != "en")
+    assert "[0.5 1.5]" in percent  # an array as Python writes it
+
+
+def test_whole_numbers_and_versions_are_not_changed():
+    with use("de"):
+        text = _("There is no dataset '{name}': choose one of {names}.").format(name="v1.5", names=1000)
+    assert "v1.5" in text and "1000" in text
