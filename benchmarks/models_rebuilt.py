@@ -17,7 +17,7 @@ from typing import Any
 
 from grader import checks
 from grader.assignment import load
-from grader.assignment.checks import BandedCheck
+from grader.assignment.check import BandedCheck
 from grader.checks import predictions
 from grader.grading.grade import grade
 from grader.sandbox.warm import WarmStart

@@ -1,70 +1,19 @@
-"""One small module a kind of check. :func:`run` picks the one for a check of ``assignment.yaml``.
+"""The kinds of checks, each in a module of its name, and :func:`run`, which runs a check of any kind.
 
 A check asks the submission through a :class:`~grader.student.submitted.Context`, compares with the
 reference, and returns an :class:`~grader.student.submitted.Outcome`. A submission that gives no answer
-raises :class:`~grader.sandbox.failures.CallFailed`, which the caller turns into its own status.
+raises :class:`~grader.sandbox.failures.CallFailed`, which the caller turns into a status of the report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from ..assignment.checks import BandedCheck, BaseCheck
+from ..assignment.check import BandedCheck, Check
 from ..sandbox.failures import CallFailed
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _
-from . import (
-    accuracy,
-    architecture,
-    arguments_unchanged,
-    arguments_used,
-    chain,
-    figures,
-    generalisation,
-    gradients,
-    initialisation,
-    namespace,
-    overfitting,
-    source,
-    trajectory,
-    values,
-)
-
-KINDS: dict[str, Callable[[Any, Context], Outcome]] = {
-    "values": values.run,
-    "gradients": gradients.run,
-    "trajectory": trajectory.run,
-    "chain": chain.run,
-    "initialisation": initialisation.run,
-    "generalisation": generalisation.run,
-    "arguments_used": arguments_used.run,
-    "arguments_unchanged": arguments_unchanged.run,
-    "source": source.run,
-    "namespace": namespace.run,
-    "figures": figures.run,
-    "architecture": architecture.run,
-    "accuracy": accuracy.run,
-    "overfitting": overfitting.run,
-}
 
 
-# What is judged by what happened while the submission loaded, and the calls that make it happen.
-TRAINING = ("fit", "fit_generator", "train_on_batch")
-DRAWING = ("bar", "figure", "imshow", "matshow", "plot", "semilogx", "semilogy", "subplot", "subplots", "add_subplot")
-MADE_BY: dict[str, tuple[str, ...]] = {
-    "source": TRAINING,
-    "architecture": TRAINING,
-    "accuracy": TRAINING,
-    "overfitting": TRAINING,
-    "figures": DRAWING,
-    "namespace": (),
-}
-
-COMPARING = ("values", "gradients", "trajectory", "chain", "initialisation", "generalisation", "arguments_used")
-
-
-def run(check: BaseCheck, context: Context) -> Outcome:
+def run(check: Check, context: Context) -> Outcome:
     """Run one check. What failed for lack of something on this machine is not judged: raises CallFailed, not gradable."""
     try:
         outcome = _judged(check, context)
@@ -78,24 +27,23 @@ def run(check: BaseCheck, context: Context) -> Outcome:
     return outcome
 
 
-def _excuse(check: BaseCheck, context: Context) -> None:
-    calls = MADE_BY.get(check.kind)  # type: ignore[attr-defined]
+def _excuse(check: Check, context: Context) -> None:
+    calls = check.depends_on_calls
     if calls is None:
         return
-    # What is drawn is judged by the figures: drawing something does not change it.
-    variables = [] if check.kind == "figures" else check.variables()  # type: ignore[attr-defined]
+    variables = check.variables() if check.depends_on_variables else []
     if (cause := context.excuse(variables, calls)) is not None:
         message = _("This is not judged: it depends on a statement that failed. {cause}").format(cause=cause.sentence)
         raise CallFailed("not_gradable", message, place=cause.place)
 
 
-def _judged(check: BaseCheck, context: Context) -> Outcome:
+def _judged(check: Check, context: Context) -> Outcome:
     """The outcome of a check; where it does not pass, find out whether the submission has to be asked in another way."""
-    kind = KINDS[check.kind]  # type: ignore[attr-defined]
-    defined = check.kind in COMPARING and any(map(context.defines, check.functions()))  # type: ignore[attr-defined]
+    defined = check.depends_on_layout and any(map(context.defines, check.functions()))
     known = {function: list(asked) for function, asked in context.asked_of.items()}
+    outcome: Outcome
     try:
-        outcome = kind(check, context)
+        outcome = check.run(context)
     except CallFailed as failure:
         if failure.status not in ("error", "failed") or not defined or not context.manner.reconsidered():
             raise
@@ -103,4 +51,5 @@ def _judged(check: BaseCheck, context: Context) -> Outcome:
         if outcome.share == 1 or not defined or not context.manner.reconsidered():
             return outcome
     context.asked_of = known
-    return kind(check, context)
+    outcome = check.run(context)
+    return outcome

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field, model_validator
 
-from ..assignment.checks import AccuracyCheck
+from ..assignment.check import BandedCheck, Problem, unknown
+from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
 from ..judging.statistics import Estimate, mean
 from ..student.submitted import Context, Outcome
@@ -21,31 +24,76 @@ SURE = 0.4  # accuracy with other numbers for the classes; what was learned by a
 MOST_BY_CHANCE = 1.2  # times the accuracy of guessing; networks that learned nothing scatter around it
 
 
-def run(check: AccuracyCheck, context: Context) -> Outcome:
-    """Let the submission predict the held-out images and compare with labels that it has never seen."""
-    split = context.split(check.dataset)
-    noted: list[str] = []
-    if check.model is not None and check.preprocess is not None:
-        found = predictions.predicted(context, check.model, check.preprocess, check.dataset)
-        classes, noted, suspicious = found.held_out, found.notes, found.suspicious
-    else:
-        classes = _train_and_predict(check, context)
-        suspicious = plausible.too_good(context, check.dataset, float((classes == split.y_held_out.ravel()).mean()))
-    right = classes == split.y_held_out.ravel()
-    reached = mean(right)
-    share = predictions.share(check, reached.value, split)
-    if suspicious and share > 0:
-        return plausible.not_scored(str(check.model or check.train), suspicious)
-    evidence = {"accuracy": reached.value, "interval": [reached.low, reached.high], "images": len(right)}
-    sentence = _sentence(reached, predictions.thresholds(check, split))
-    bugs = None
-    if share < 1:
-        bug, reason = _reason(check, context, classes, reached, share)
-        sentence = f"{sentence} {reason}".strip()
-        bugs = told_by_check(bug, str(check.model or check.predict)) if bug else None
-    drawn = pictures.curves(context, check.model, check, reached.value) if check.model else []
-    drawn += pictures.confusion(classes, split)
-    return Outcome(share, sentence, {**evidence, "notes": [sentence, *noted]}, bugs, pictures=drawn)
+class AccuracyCheck(BandedCheck):
+    """The accuracy on held-out images: of a Keras model, or of a function that trains and one that predicts."""
+
+    depends_on_calls = training.FIT_CALLS
+
+    kind: Literal["accuracy"]
+    at_most: dict[Literal["real", "stand-in"], Annotated[float, Field(gt=0, le=1)]] = {}
+    """A higher accuracy is implausible for such a network: it is reported and not scored."""
+    model: str | None = None
+    """The variable that holds the model."""
+    preprocess: str | None = None
+    """The function that makes the model's inputs of images."""
+    train: str | None = None
+    """The function that trains: it gets images, a float array (pixels, n) in [0, 1], and labels, integers (n,)."""
+    predict: str | None = None
+    """The function that predicts, with the result of ``train``."""
+    images: str = "X"
+    """The argument of ``train`` and ``predict`` that gets the images."""
+    labels: str = "labels"
+    """The argument of ``train`` that gets the labels."""
+
+    @model_validator(mode="after")
+    def _one_way_to_predict(self) -> AccuracyCheck:
+        if (self.model is None, self.preprocess is None) not in ((True, True), (False, False)) or (
+            (self.train is None, self.predict is None) != (self.model is not None,) * 2
+        ):
+            raise ValueError("give either model and preprocess, or train and predict, not a mixture.")
+        return self
+
+    def functions(self) -> Iterable[str]:
+        return [name for name in (self.preprocess, self.train, self.predict) if name]
+
+    def variables(self) -> Iterable[tuple[str, str]]:
+        return [(self.model, "model")] if self.model else []
+
+    def highest_accuracy(self, images: Literal["real", "stand-in"]) -> Iterable[float]:
+        return [self.at_most.get(images, 1.0)]
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        if self.train is not None and self.predict is not None:
+            train, predict = assignment.functions[self.train], assignment.functions[self.predict]
+            yield from unknown(f"argument of {self.train}", [self.images, self.labels], train.argument_names())
+            yield from unknown(f"argument of {self.predict}", [self.images, train.returns[0]], predict.argument_names())
+
+    def run(self, context: Context) -> Outcome:
+        """Let the submission predict the held-out images and compare with labels that it has never seen."""
+        split = context.split(self.dataset)
+        noted: list[str] = []
+        if self.model is not None and self.preprocess is not None:
+            found = predictions.predicted(context, self.model, self.preprocess, self.dataset)
+            classes, noted, suspicious = found.held_out, found.notes, found.suspicious
+        else:
+            classes = _train_and_predict(self, context)
+            suspicious = plausible.too_good(context, self.dataset, float((classes == split.y_held_out.ravel()).mean()))
+        right = classes == split.y_held_out.ravel()
+        reached = mean(right)
+        share = predictions.share(self, reached.value, split)
+        if suspicious and share > 0:
+            return plausible.not_scored(str(self.model or self.train), suspicious)
+        evidence = {"accuracy": reached.value, "interval": [reached.low, reached.high], "images": len(right)}
+        sentence = _sentence(reached, predictions.thresholds(self, split))
+        bugs = None
+        if share < 1:
+            bug, reason = _reason(self, context, classes, reached, share)
+            sentence = f"{sentence} {reason}".strip()
+            bugs = told_by_check(bug, str(self.model or self.predict)) if bug else None
+        drawn = pictures.curves(context, self.model, self, reached.value) if self.model else []
+        drawn += pictures.confusion(classes, split)
+        return Outcome(share, sentence, {**evidence, "notes": [sentence, *noted]}, bugs, pictures=drawn)
 
 
 def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Estimate, share: float) -> tuple[str, str]:

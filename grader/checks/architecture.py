@@ -6,7 +6,12 @@ and put right. Output and loss are judged by what they compute (:mod:`outputs`, 
 
 from __future__ import annotations
 
-from ..assignment.checks import ArchitectureCheck
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import Field
+
+from ..assignment.check import Check
 from ..diagnosis import told_by_check
 from ..sandbox.failures import CallFailed
 from ..sandbox.observations import Layer, Model
@@ -22,42 +27,61 @@ RANDOM = ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise")
 UNTRAINED = 0.5  # of the points, for layers and a loss that are right
 
 
-def run(check: ArchitectureCheck, context: Context) -> Outcome:
-    """Look at the layers, at the output and its loss, and at the difference to another model."""
-    model = context.model(check.model)
-    layers = [layer for layer in model.layers if layer.type not in NOT_COUNTED]
-    found = outputs.of(context, check.model, model)
-    problem = _layers_problem(check, layers, found) or _count_problem(check, layers, model, found)
-    if problem is None and (model.loss is None or not model.built):
-        raise CallFailed(
-            "failed", _("`{model}` has not been trained: call its compile() and fit().").format(model=check.model)
+class ArchitectureCheck(Check):
+    """A Keras model has the right layers, the right number of outputs, and a matching loss."""
+
+    depends_on_calls = training.FIT_CALLS
+
+    kind: Literal["architecture"]
+    model: str
+    """The variable that holds the model."""
+    outputs: int = Field(ge=1)
+    layers: list[str] = []
+    """The types of layers that the task allows, e.g. ``Dense``; any if there are none."""
+    hidden_layers: int = Field(0, ge=0)
+    """How many hidden layers there have to be at least."""
+    differs_from: str | None = None
+    """Another model; the two must differ in layers, regularizers or training."""
+
+    def variables(self) -> Iterable[tuple[str, str]]:
+        return [(name, "model") for name in (self.model, self.differs_from) if name]
+
+    def run(self, context: Context) -> Outcome:
+        """Look at the layers, at the output and its loss, and at the difference to another model."""
+        model = context.model(self.model)
+        layers = [layer for layer in model.layers if layer.type not in NOT_COUNTED]
+        found = outputs.of(context, self.model, model)
+        problem = _layers_problem(self, layers, found) or _count_problem(self, layers, model, found)
+        if problem is None and (model.loss is None or not model.built):
+            raise CallFailed(
+                "failed", _("`{model}` has not been trained: call its compile() and fit().").format(model=self.model)
+            )
+        expects = losses.expected(model)
+        problem = problem or _output_problem(self, model, found, expects)
+        if problem is None and self.differs_from is not None:
+            problem = two_models.problem(context, self.model, self.differs_from)
+        evidence = {
+            "layers": [layer.model_dump(exclude={"settings"}, exclude_defaults=True) for layer in layers],
+            "loss": None if model.loss is None else model.loss.model_dump(exclude={"settings", "values"}),
+        }
+        if problem is not None:
+            return Outcome(
+                0.0, problem.sentence, evidence, told_by_check(problem.bug, self.model) if problem.bug else None
+            )
+        names = ", ".join(layer.type for layer in layers)
+        if not _is_trained(self, context, model):
+            untrained = _(
+                "`{model}` has the layers {layers}, but it has not been trained: no epoch of fit() has been completed."
+            )
+            return Outcome(UNTRAINED, untrained.format(model=self.model, layers=names), evidence, hint_fits=False)
+        notes = _notes(self, model, layers, found, expects)
+        praise = (
+            _("`{model}` has the layers {layers} and a loss that fits its output.")
+            if found
+            else _("`{model}` has the layers {layers}.")
         )
-    expects = losses.expected(model)
-    problem = problem or _output_problem(check, model, found, expects)
-    if problem is None and check.differs_from is not None:
-        problem = two_models.problem(context, check.model, check.differs_from)
-    evidence = {
-        "layers": [layer.model_dump(exclude={"settings"}, exclude_defaults=True) for layer in layers],
-        "loss": None if model.loss is None else model.loss.model_dump(exclude={"settings", "values"}),
-    }
-    if problem is not None:
-        return Outcome(
-            0.0, problem.sentence, evidence, told_by_check(problem.bug, check.model) if problem.bug else None
-        )
-    names = ", ".join(layer.type for layer in layers)
-    if not _is_trained(check, context, model):
-        untrained = _(
-            "`{model}` has the layers {layers}, but it has not been trained: no epoch of fit() has been completed."
-        )
-        return Outcome(UNTRAINED, untrained.format(model=check.model, layers=names), evidence, hint_fits=False)
-    notes = _notes(check, model, layers, found, expects)
-    praise = (
-        _("`{model}` has the layers {layers} and a loss that fits its output.")
-        if found
-        else _("`{model}` has the layers {layers}.")
-    )
-    told = praise.format(model=check.model, layers=names)
-    return Outcome(1.0, " ".join([told, *notes]), evidence | ({"notes": notes} if notes else {}))
+        told = praise.format(model=self.model, layers=names)
+        return Outcome(1.0, " ".join([told, *notes]), evidence | ({"notes": notes} if notes else {}))
 
 
 def _layers_problem(check: ArchitectureCheck, layers: list[Layer], found: Outputs | None) -> Problem | None:

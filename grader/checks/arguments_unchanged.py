@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-from ..assignment.checks import ArgumentsUnchangedCheck
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import Field
+
+from ..assignment.check import Check
 from ..diagnosis import told_by_check
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _
 
 
-def run(check: ArgumentsUnchangedCheck, context: Context) -> Outcome:
-    """Call each function that is there once, and look at its arguments afterwards."""
-    changed: dict[str, list[str]] = {}
-    written = [name for name in check.functions_called if context.defines(name) and name not in context.unwritten]
-    for function in written or check.functions_called:
-        for case in context.cases([check.probe]):
-            names = context.ask(function, case.inputs, watch_arguments=True).changed
-            if names:
-                changed[function] = names
-    if not changed:
-        return Outcome(1.0, _("No function changes its arguments."))
-    one = _("`{function}` changes {names} in place")
-    changes = "; ".join(one.format(function=function, names=", ".join(names)) for function, names in changed.items())
-    sentence = _("{changes}: the caller's arrays are lost. Work on a copy, or write a = a - b for a -= b.")
-    first = next(iter(changed.values()))[0]
-    return Outcome(
-        0.0,
-        sentence.format(changes=changes),
-        {"changed": changed},
-        told_by_check("argument-changed-in-place", first),
-    )
+class ArgumentsUnchangedCheck(Check):
+    """The functions do not change the arrays that are passed to them."""
+
+    needs_reference = True
+
+    kind: Literal["arguments_unchanged"]
+    functions_called: list[str] = Field(min_length=1, alias="functions")
+    """The functions that are called."""
+    probe: str
+
+    def functions(self) -> Iterable[str]:
+        return self.functions_called
+
+    def probe_names(self) -> Iterable[str]:
+        return (self.probe,)
+
+    def run(self, context: Context) -> Outcome:
+        """Call each function that is there once, and look at its arguments afterwards."""
+        changed: dict[str, list[str]] = {}
+        written = [name for name in self.functions_called if context.defines(name) and name not in context.unwritten]
+        for function in written or self.functions_called:
+            for case in context.cases([self.probe]):
+                names = context.ask(function, case.inputs, watch_arguments=True).changed
+                if names:
+                    changed[function] = names
+        if not changed:
+            return Outcome(1.0, _("No function changes its arguments."))
+        one = _("`{function}` changes {names} in place")
+        changes = "; ".join(
+            one.format(function=function, names=", ".join(names)) for function, names in changed.items()
+        )
+        sentence = _("{changes}: the caller's arrays are lost. Work on a copy, or write a = a - b for a -= b.")
+        first = next(iter(changed.values()))[0]
+        return Outcome(
+            0.0,
+            sentence.format(changes=changes),
+            {"changed": changed},
+            told_by_check("argument-changed-in-place", first),
+        )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
-from ..assignment.checks import ArgumentsUsedCheck
+from pydantic import Field
+
+from ..assignment.base import Scalar, Tolerance
+from ..assignment.check import Check, Problem, unknown
+from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
 from ..expected.probes import Case
 from ..judging.compare import Comparison, compare_results
@@ -15,41 +20,73 @@ from ..support.i18n import _
 from . import consequences, diagnose
 
 
-def run(check: ArgumentsUsedCheck, context: Context) -> Outcome:
-    """Change one argument at a time; the share is that of the arguments that are right."""
-    problems: dict[str, Comparison] = {}
-    ignored: list[str] = []
-    asked: list[diagnose.Asked] = []
-    refused: list[CallFailed] = []
-    case = context.cases([check.probe])[0]
-    unchanged = dict(context.oracle.results(check.function, case.inputs))
-    if context.starts.drawn(check.function):
-        case = context.starts.begun(check.function, case)
-        unchanged = dict(context.oracle.results(check.function, case.inputs))
-    for argument, value in check.vary.items():
-        try:
-            problem = _problem(check, context, case.inputs, argument, value, unchanged, ignored, asked)
-        except CallFailed as failure:
-            if failure.status != "failed":  # the function did not answer at all
-                raise
-            refused.append(failure)
-            problem = Comparison(failure.message)  # it has no such parameter, say: the others can still be right
-        if problem is not None:
-            problems[argument] = problem
-    if refused and not asked:
-        raise refused[0]  # it lacks others as well, so that nothing can be asked: once is enough
-    if not problems:
-        return Outcome(
-            1.0, _("`{function}` uses {names}.").format(function=check.function, names=", ".join(check.vary))
-        )
-    share = 1 - len(problems) / len(check.vary)
-    said = " ".join(dict.fromkeys(problem.problem or "" for problem in problems.values()))
-    of_numbers = any(problem.of_numbers for problem in problems.values())
-    evidence = {"wrong": list(problems), **next(iter(problems.values())).not_finite}
-    outcome = Outcome(share, said, evidence, hint_fits=of_numbers)
-    if len(ignored) == len(problems):
-        return replace(outcome, bugs=told_by_check("argument-ignored", *ignored).of(check.function))
-    return diagnose.named(outcome, context, check.function, asked)
+class ArgumentsUsedCheck(Check):
+    """Changing an argument changes the result, in the same way as the result of the reference."""
+
+    needs_reference = True
+    depends_on_layout = True
+
+    kind: Literal["arguments_used"]
+    function: str
+    probe: str
+    vary: dict[str, Scalar] = Field(min_length=1)
+    """The arguments that are changed, one at a time, each with its other value."""
+    tolerance: Tolerance = Tolerance()
+
+    def functions(self) -> Iterable[str]:
+        return (self.function,)
+
+    def probe_names(self) -> Iterable[str]:
+        return (self.probe,)
+
+    def changed_inputs(self) -> Mapping[str, Scalar]:
+        return self.vary
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        function = assignment.functions[self.function]
+        yield from unknown("argument", self.vary, function.argument_names())
+        defaults = {argument.name: argument.default for argument in function.arguments}
+        for name, value in self.vary.items():
+            if assignment.probes[self.probe].inputs.get(name, defaults[name]) == value:
+                sentence = f"{name}={value} is also the value in the probe; choose another value."
+                yield Problem(str(value), sentence)
+
+    def run(self, context: Context) -> Outcome:
+        """Change one argument at a time; the share is that of the arguments that are right."""
+        problems: dict[str, Comparison] = {}
+        ignored: list[str] = []
+        asked: list[diagnose.Asked] = []
+        refused: list[CallFailed] = []
+        case = context.cases([self.probe])[0]
+        unchanged = dict(context.oracle.results(self.function, case.inputs))
+        if context.starts.drawn(self.function):
+            case = context.starts.begun(self.function, case)
+            unchanged = dict(context.oracle.results(self.function, case.inputs))
+        for argument, value in self.vary.items():
+            try:
+                problem = _problem(self, context, case.inputs, argument, value, unchanged, ignored, asked)
+            except CallFailed as failure:
+                if failure.status != "failed":  # the function did not answer at all
+                    raise
+                refused.append(failure)
+                problem = Comparison(failure.message)  # it has no such parameter, say: the others can still be right
+            if problem is not None:
+                problems[argument] = problem
+        if refused and not asked:
+            raise refused[0]  # it lacks others as well, so that nothing can be asked: once is enough
+        if not problems:
+            return Outcome(
+                1.0, _("`{function}` uses {names}.").format(function=self.function, names=", ".join(self.vary))
+            )
+        share = 1 - len(problems) / len(self.vary)
+        said = " ".join(dict.fromkeys(problem.problem or "" for problem in problems.values()))
+        of_numbers = any(problem.of_numbers for problem in problems.values())
+        evidence = {"wrong": list(problems), **next(iter(problems.values())).not_finite}
+        outcome = Outcome(share, said, evidence, hint_fits=of_numbers)
+        if len(ignored) == len(problems):
+            return replace(outcome, bugs=told_by_check("argument-ignored", *ignored).of(self.function))
+        return diagnose.named(outcome, context, self.function, asked)
 
 
 def _problem(

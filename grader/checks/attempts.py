@@ -38,6 +38,15 @@ class Probed(Protocol):
     def tolerance(self) -> Tolerance: ...
 
 
+class Chained(Probed, Protocol):
+    """A check of functions that pass on their results, ``steps`` times round."""
+
+    @property
+    def functions_called(self) -> list[str]: ...
+    @property
+    def steps(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Tried:
     """One attempt that was answered: how right it is, and the numbers it was judged by.

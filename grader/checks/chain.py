@@ -6,55 +6,88 @@ right, and only the functions are judged.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import Field
 
-from ..assignment.checks import ChainCheck
+from ..assignment.base import Tolerance
+from ..assignment.check import Check
 from ..expected.probes import Case
 from ..student.submitted import Context, Outcome, Result, number_of_cases
 from ..support.i18n import _, ngettext
 from . import attempts, consequences, diagnose, pictures
 
 
-def run(check: ChainCheck, context: Context) -> Outcome:
-    """Compare what the last function returns after all steps, on every case."""
-    functions = check.functions_called
-    declared = context.content.functions
+class ChainCheck(Check):
+    """The results of each function are passed on to the next, and the last results equal those of the reference."""
 
-    def expect(case: Case) -> attempts.Expected:
-        expected = {"": context.oracle.chain(functions, case.inputs, check.steps)}
-        for name in functions:
-            for convention, factor in declared[name].conventions.items():
-                scaled = context.oracle.chain(functions, case.inputs, check.steps, (name, factor))
-                expected[convention] = scaled
-        return expected
+    needs_reference = True
+    depends_on_layout = True
 
-    def ask(case: Case, inputs: dict[str, Any]) -> Result:
-        state = dict(inputs)
-        shapes = _shapes(context, functions, case)
-        notes: list[str] = []
-        lists: tuple[str, ...] = ()
-        for _step in range(check.steps):
+    kind: Literal["chain"]
+    functions_called: list[str] = Field(min_length=2, alias="functions")
+    """The functions, in the order in which they are called."""
+    steps: int = Field(ge=1, le=1000)
+    """How many times all of them are called."""
+    probes: list[str] = Field(min_length=1)
+    given: list[str] = []
+    """Functions whose results, computed by the reference on the same probe, are inputs too."""
+    tolerance: Tolerance = Tolerance()
+
+    def functions(self) -> Iterable[str]:
+        return self.functions_called
+
+    def probe_names(self) -> Iterable[str]:
+        return self.probes
+
+    def given_functions(self) -> Iterable[str]:
+        return self.given
+
+    def results_passed_on(self) -> Iterable[str]:
+        return [*self.given, *self.functions_called]
+
+    def run(self, context: Context) -> Outcome:
+        """Compare what the last function returns after all steps, on every case."""
+        functions = self.functions_called
+        declared = context.content.functions
+
+        def expect(case: Case) -> attempts.Expected:
+            expected = {"": context.oracle.chain(functions, case.inputs, self.steps)}
             for name in functions:
-                answer = context.ask(name, state, shapes=shapes)
-                notes += answer.notes
-                lists += answer.lists
-                state = {key: item for key, item in state.items() if key not in declared[name].returns} | answer.values
-        return replace(answer, notes=notes, lists=lists)
+                for convention, factor in declared[name].conventions.items():
+                    scaled = context.oracle.chain(functions, case.inputs, self.steps, (name, factor))
+                    expected[convention] = scaled
+            return expected
 
-    tried = attempts.best(check, context, functions, expect, ask)
-    praise = _("Chained by the grader, {functions} follow the reference for {steps} in {cases}.").format(
-        functions=", ".join(functions),
-        steps=ngettext("one step", "{count} steps", check.steps).format(count=check.steps),
-        cases=number_of_cases(len(tried.answered)),
-    )
-    judged = consequences.of_chain(check, context, tried)
-    outcome = judged.verdict.outcome(praise, all_or_nothing=True)
-    drawn = pictures.errors(judged.verdict, judged.answered, judged.expected)
-    outcome = replace(outcome, pictures=drawn)
-    return diagnose.chained(outcome, context, check, diagnose.of_tried(context, tried))
+        def ask(case: Case, inputs: dict[str, Any]) -> Result:
+            state = dict(inputs)
+            shapes = _shapes(context, functions, case)
+            notes: list[str] = []
+            lists: tuple[str, ...] = ()
+            for _step in range(self.steps):
+                for name in functions:
+                    answer = context.ask(name, state, shapes=shapes)
+                    notes += answer.notes
+                    lists += answer.lists
+                    state = {
+                        key: item for key, item in state.items() if key not in declared[name].returns
+                    } | answer.values
+            return replace(answer, notes=notes, lists=lists)
+
+        tried = attempts.best(self, context, functions, expect, ask)
+        praise = _("Chained by the grader, {functions} follow the reference for {steps} in {cases}.").format(
+            functions=", ".join(functions),
+            steps=ngettext("one step", "{count} steps", self.steps).format(count=self.steps),
+            cases=number_of_cases(len(tried.answered)),
+        )
+        judged = consequences.of_chain(self, context, tried)
+        outcome = judged.verdict.outcome(praise, all_or_nothing=True)
+        drawn = pictures.errors(judged.verdict, judged.answered, judged.expected)
+        outcome = replace(outcome, pictures=drawn)
+        return diagnose.chained(outcome, context, self, diagnose.of_tried(context, tried))
 
 
 def _shapes(context: Context, functions: list[str], case: Case) -> dict[str, tuple[int, ...]]:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.base import Tolerance
-from ..assignment.checks import ChainCheck, TrajectoryCheck
+from ..assignment.check import ProbedCheck
 from ..expected.probes import Case
 from ..judging.compare import all_agree, compare_results
 from ..sandbox import observations
@@ -27,7 +27,7 @@ from ..student.signatures import names_of_epochs_and_rate
 from ..student.submitted import Context, Verdict
 from ..support.errors import NotGradable
 from ..support.i18n import _, joined
-from .attempts import Probed, Tried
+from .attempts import Chained, Probed, Tried
 
 Values = dict[str, Any]
 MOST_CALLS = 5000  # of the submission's functions for one case
@@ -72,7 +72,7 @@ def of_attempts(check: Probed, context: Context, function: str, tried: Tried) ->
 
 
 def of_training(
-    check: TrajectoryCheck, context: Context, answers: Sequence[tuple[Case, Values, Values]], so_far: Verdict
+    check: ProbedCheck, context: Context, answers: Sequence[tuple[Case, Values, Values]], so_far: Verdict
 ) -> Verdict | None:
     """Return the verdict on a training loop by what follows from the submission's own functions; None if that is not right.
 
@@ -103,7 +103,7 @@ def explain(context: Context, function: str, case: Case, right: Values, answered
     return all_agree(compare_results(answered, followed, Tolerance(), history))
 
 
-def of_chain(check: ChainCheck, context: Context, tried: Tried) -> Tried:
+def of_chain(check: Chained, context: Context, tried: Tried) -> Tried:
     """Return the attempt judged by what follows from the submission's own functions before the last, if that is right.
 
     The last function of a chain makes the step; a mistake in it is no consequence.
@@ -230,7 +230,7 @@ def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
     return _computed(compute)
 
 
-def _chained(context: Context, check: ChainCheck, case: Case, own: set[str], factors: Sequence[float]) -> Values | None:
+def _chained(context: Context, check: Chained, case: Case, own: set[str], factors: Sequence[float]) -> Values | None:
     """Where the chain ends with the submission's own functions and, for the others, the steps with these factors."""
     if not all(map(context.mutations.known, check.functions_called)):
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..assignment.checks import GradientsCheck
 from ..diagnosis import told_by_check
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _
@@ -20,14 +19,14 @@ HIDING = {
 }
 
 
-def judged(outcome: Outcome, check: GradientsCheck, context: Context) -> Outcome:
-    """Return ``outcome``, or that the results earn nothing since a forbidden library computes them.
+def judged(outcome: Outcome, function: str, context: Context) -> Outcome:
+    """Return ``outcome``, or that the results of ``function`` earn nothing since a forbidden library computes them.
 
     A forbidden import alone costs the points of the ``source`` check.
     """
-    if not check.by_hand or outcome.share == 0 or not context.content.forbidden_imports:
+    if outcome.share == 0 or not context.content.forbidden_imports:
         return outcome
-    found = _library(check, context)
+    found = _library(function, context)
     if found is None:
         return outcome
     sentence = _(
@@ -37,7 +36,7 @@ def judged(outcome: Outcome, check: GradientsCheck, context: Context) -> Outcome
     return replace(outcome, share=0.0, message=message, bugs=told_by_check("forbidden-library", found), diagnose=None)
 
 
-def _library(check: GradientsCheck, context: Context) -> str | None:
+def _library(function: str, context: Context) -> str | None:
     """The library: the code of the function calls what differentiates, or imports it so that the text does not show it,
     which nobody does for another purpose."""
     texts = [code.text for code in context.code]
@@ -48,8 +47,8 @@ def _library(check: GradientsCheck, context: Context) -> str | None:
     used = [name for name in context.content.forbidden_imports if name in seen]
     if not used:
         return None
-    own = context.instances.find(check.function)
-    called = quotients.called(texts, check.function if own is None else own.name)
+    own = context.instances.find(function)
+    called = quotients.called(texts, function if own is None else own.name)
     if called & DIFFERENTIATING:
         return used[0]
     shown = {item.module.partition(".")[0] for text in texts for item in imports.imports(text)}

@@ -11,7 +11,6 @@ import numpy as np
 
 from .. import diagnosis
 from ..assignment.base import Tolerance
-from ..assignment.checks import ChainCheck
 from ..diagnosis import Finding, Findings, search
 from ..diagnosis.general import GENERAL
 from ..diagnosis.samples import TINY, Sample, arrays
@@ -19,7 +18,7 @@ from ..expected.mutations import Mutant
 from ..expected.probes import Case
 from ..student.submitted import Context, Outcome
 from . import probing
-from .attempts import Tried
+from .attempts import Chained, Tried
 
 OF_A_LAYOUT = ("transposed", "wrong-axis")
 COARSEST = 5e-3  # of the largest entry; what is no more alike than that is another number
@@ -121,14 +120,14 @@ def _holds(context: Context, function: str, samples: Sequence[Sample], found: Fi
     return bool(found.mutants) and search.reproduced(context.mutations, function, samples, found.mutants, 1.0)
 
 
-def chained(outcome: Outcome, context: Context, check: ChainCheck, asked: Sequence[Asked]) -> Outcome:
+def chained(outcome: Outcome, context: Context, check: Chained, asked: Sequence[Asked]) -> Outcome:
     """Return ``outcome`` with a way to find the bug that functions pass on, or that shows only when they do."""
     if outcome.share == 1:
         return outcome
     return replace(outcome, diagnose=lambda judged: replace(judged, bugs=_of_chain(context, check, asked)))
 
 
-def _of_chain(context: Context, check: ChainCheck, asked: Sequence[Asked]) -> Findings | None:
+def _of_chain(context: Context, check: Chained, asked: Sequence[Asked]) -> Findings | None:
     functions = check.functions_called
     earlier = [found for found in context.found if any(m.bug.function in functions for m in found.mutants)]
     together = [_joined(earlier)] if len(earlier) > 1 else []
@@ -138,7 +137,7 @@ def _of_chain(context: Context, check: ChainCheck, asked: Sequence[Asked]) -> Fi
     return probing.in_a_chain(context, functions, [case for case, _, _ in asked])
 
 
-def _reproduces_chain(context: Context, check: ChainCheck, asked: Sequence[Asked], mutants: Sequence[Mutant]) -> bool:
+def _reproduces_chain(context: Context, check: Chained, asked: Sequence[Asked], mutants: Sequence[Mutant]) -> bool:
     """Whether the right functions with these mutants, chained alike, end where the submission ended."""
     mutations, functions = context.mutations, context.content.functions
     factors = {name: functions[name].factors for name in check.functions_called}

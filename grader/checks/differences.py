@@ -13,18 +13,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from ..assignment.checks import GradientsCheck
 from ..diagnosis import told_by_check
 from ..expected.probes import Case
 from ..report.model import FOR_INSTRUCTOR
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _, joined
 from . import diagnose, quotients
-from .attempts import Tried
+from .attempts import Probed, Tried
 
 Array = np.ndarray[Any, Any]
 Width = Callable[[Array, float], Array]
@@ -70,6 +69,15 @@ WEIGHTS: tuple[Callable[[Array], Array], ...] = (
 )
 
 
+class Derivatives(Probed, Protocol):
+    """A check of derivatives: ``parameters`` maps each result to the input that it is the derivative by."""
+
+    @property
+    def function(self) -> str: ...
+    @property
+    def parameters(self) -> dict[str, str]: ...
+
+
 @dataclass(frozen=True)
 class Entries:
     """The results of one case that are no derivatives to the last place: as answered and as right, flat, in float64."""
@@ -89,12 +97,12 @@ class Entries:
         return sorted({size for value in self.case.inputs.values() for size in np.shape(value) if size > 1})
 
 
-def judged(outcome: Outcome, check: GradientsCheck, context: Context, tried: Tried) -> Outcome:
+def judged(outcome: Outcome, check: Derivatives, context: Context, tried: Tried) -> Outcome:
     """Return ``outcome`` with the finding that its right results come from difference quotients, if they do.
 
     A wrong result keeps the diagnosis that it has.
     """
-    if not check.by_hand or outcome.share == 0:
+    if outcome.share == 0:
         return outcome
     cases = _inexact(context, tried)
     if not cases:
@@ -149,7 +157,7 @@ def _inexact(context: Context, tried: Tried) -> list[Entries]:
     ]
 
 
-def _is_on_grid(check: GradientsCheck, cases: Sequence[Entries], texts: Sequence[str]) -> bool:
+def _is_on_grid(check: Derivatives, cases: Sequence[Entries], texts: Sequence[str]) -> bool:
     """Whether there is a step with which the results lie on the grid of a difference quotient in every case."""
     own: list[float] = sorted(quotients.constants(texts))[:MOST_CONSTANTS]
     steps = [step for step in dict.fromkeys([*own, *STEPS, *ROOTS]) if not _is_short(step)]
@@ -216,7 +224,7 @@ def _has_few_digits(cases: Sequence[Entries]) -> bool:
     return OF_FLOAT32 + 2 <= longest <= FEW and count >= LEAST_VALUES
 
 
-def _has_pattern(check: GradientsCheck, context: Context, cases: Sequence[Entries]) -> bool:
+def _has_pattern(check: Derivatives, context: Context, cases: Sequence[Entries]) -> bool:
     """Whether the errors of all cases are one multiple of a higher derivative of the objective."""
     if not all(map(context.mutations.known, [check.function, *check.given])):
         return False
@@ -248,7 +256,7 @@ def _said(errors: Sequence[Array], patterns: Sequence[Array], multiple: float) -
     return bits
 
 
-def _errors(check: GradientsCheck, context: Context, case: Entries) -> tuple[Array, Array, dict[int, Array]]:
+def _errors(check: Derivatives, context: Context, case: Entries) -> tuple[Array, Array, dict[int, Array]]:
     """Of some entries: their errors, the parameters, and the derivatives of the objective by these, by order."""
     errors: list[float] = []
     points: list[float] = []
@@ -271,7 +279,7 @@ def _errors(check: GradientsCheck, context: Context, case: Entries) -> tuple[Arr
 
 
 def _slope(
-    check: GradientsCheck,
+    check: Derivatives,
     context: Context,
     inputs: dict[str, Any],
     name: str,

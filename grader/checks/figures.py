@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import Field, model_validator
 
 from ..assignment.base import Panel
-from ..assignment.checks import FiguresCheck
+from ..assignment.check import Check, Problem, unknown
+from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
 from ..sandbox.failures import CallFailed
 from ..sandbox.observations import Axes, Image, numbers
@@ -17,39 +20,67 @@ from . import training
 from .namespace import known_images, plain, texts
 
 Array = np.ndarray[Any, Any]
+DRAWING = ("bar", "figure", "imshow", "matshow", "plot", "semilogx", "semilogy", "subplot", "subplots", "add_subplot")
 NEUTRAL = 0.02  # between the channels of a gray
 VISIBLE = 0.1  # between the brightest and the darkest value of a picture, of the whole range
 STEP = 1 / 255  # of an 8-bit picture
 SAME = 1e-4  # of a curve, relative: a history may be stored in float32
 
 
-def run(check: FiguresCheck, context: Context) -> Outcome:
-    """Look for each panel among all figures; each that is there earns its part."""
-    figures = [figure.axes for figure in context.figures()]
-    used: list[int] = []
-    problems: dict[str, str | None] = {}
-    unreadable: set[str] = set()  # panels of a variable that is missing, or something else than it has to be
-    for panel in check.panels:
-        title = _(panel.title)
-        try:
-            problems[title] = _problem(panel, context, figures, used)
-        except CallFailed as failure:  # that costs this panel, not the others
-            if failure.status not in ("failed", "error"):
-                raise
-            problems[title] = failure.message
-            unreadable.add(title)
-    wrong = {title: problem for title, problem in problems.items() if problem}
-    evidence: dict[str, Any] = {"figures": [{"axes": len(axes)} for axes in figures]}
-    if not wrong:
-        return Outcome(1.0, _("Drawn: {names}.").format(names=", ".join(problems)), evidence)
-    title, problem = next(iter(wrong.items()))
-    right = [title for title in problems if title not in wrong]
-    also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
-    inverted = next((panel.images for panel in check.panels if _negatives() in wrong.get(_(panel.title), "")), None)
-    bugs = told_by_check("inverted", inverted) if inverted else None
-    told = f"{title}: {problem}{also}"
-    fits = title not in unreadable
-    return Outcome(len(right) / len(problems), told, {**evidence, "wrong": wrong}, bugs, hint_fits=fits)
+class FiguresCheck(Check):
+    """Each of some panels was plotted; each one earns an equal part of the points."""
+
+    depends_on_calls = DRAWING
+    depends_on_variables = False  # the figures are judged: drawing a variable does not change it
+
+    kind: Literal["figures"]
+    panels: list[Panel] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _panels_have_titles_of_their_own(self) -> FiguresCheck:
+        if len({panel.title for panel in self.panels}) < len(self.panels):
+            raise ValueError("two panels have the same title; give each its own.")
+        return self
+
+    def variables(self) -> Iterable[tuple[str, str]]:
+        for panel in self.panels:
+            yield from [(panel.images, "array")] if panel.images else []
+            yield from [(panel.titles, "texts")] if panel.titles else []
+            yield from ((line.history, "history") for line in panel.lines)
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        titled = [panel.images for panel in self.panels if panel.images and panel.titles]
+        of_datasets = [name for name in assignment.variables if assignment.origin(name) is not None]
+        yield from unknown("variable with images of a dataset, which titles need", titled, of_datasets)
+
+    def run(self, context: Context) -> Outcome:
+        """Look for each panel among all figures; each that is there earns its part."""
+        figures = [figure.axes for figure in context.figures()]
+        used: list[int] = []
+        problems: dict[str, str | None] = {}
+        unreadable: set[str] = set()  # panels of a variable that is missing, or something else than it has to be
+        for panel in self.panels:
+            title = _(panel.title)
+            try:
+                problems[title] = _problem(panel, context, figures, used)
+            except CallFailed as failure:  # that costs this panel, not the others
+                if failure.status not in ("failed", "error"):
+                    raise
+                problems[title] = failure.message
+                unreadable.add(title)
+        wrong = {title: problem for title, problem in problems.items() if problem}
+        evidence: dict[str, Any] = {"figures": [{"axes": len(axes)} for axes in figures]}
+        if not wrong:
+            return Outcome(1.0, _("Drawn: {names}.").format(names=", ".join(problems)), evidence)
+        title, problem = next(iter(wrong.items()))
+        right = [title for title in problems if title not in wrong]
+        also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
+        inverted = next((panel.images for panel in self.panels if _negatives() in wrong.get(_(panel.title), "")), None)
+        bugs = told_by_check("inverted", inverted) if inverted else None
+        told = f"{title}: {problem}{also}"
+        fits = title not in unreadable
+        return Outcome(len(right) / len(problems), told, {**evidence, "wrong": wrong}, bugs, hint_fits=fits)
 
 
 def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:

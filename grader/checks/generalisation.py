@@ -6,55 +6,113 @@ every unseen input has to come out on its own side of the threshold.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import Field, model_validator
 
-from ..assignment.checks import GeneralisationCheck
+from ..assignment.base import Rows
+from ..assignment.check import Check, Problem, unknown
+from ..assignment.declarations import Declarations
+from ..report.evidence import Picture, Point, Points
+from ..sandbox import observations
 from ..sandbox.failures import CallFailed
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _
 from . import consequences, diagnose, pictures
 
 
-def run(check: GeneralisationCheck, context: Context) -> Outcome:
-    """Train on each case, predict the unseen inputs with what came out, count."""
-    unseen, labels = np.asarray(check.inputs, dtype=np.float64), np.asarray(check.labels)
-    for case in context.cases(check.probes):
-        own_start = context.starts.drawn(check.train)
-        trained = context.ask(check.train, case.inputs).values
-        if not context.starts.has_learnt(check.train, case.inputs, trained):
-            message = _(
-                "`{function}`, case '{case}': training hardly lowers the cost after its first epoch, so that right answers are none of its success."
-            )
-            return Outcome(0.0, message.format(function=check.train, case=case.name))
-        scores = _scores(check, context, trained, unseen, labels)
-        right = _right(check, scores, labels)
-        drawn = pictures.points(check, context, case.inputs, trained, scores)
-        if not right.all():
-            evidence = {"case": case.name, "right": int(right.sum()), "unseen": len(labels), "scores": scores.tolist()}
-            sentence = _sentence(check, case.name, scores, right)
-            if own_start:
-                try:
-                    case = context.starts.begun(check.train, case)
-                except CallFailed as failure:
-                    if failure.status != "failed":
-                        raise
-                    return Outcome(0.0, f"{sentence} {failure.message}", evidence, pictures=drawn)
-                if context.starts.is_on_path(check.train, case, trained):
-                    notes = context.starts.notes(check.train)
-                    note = _("From there, the reference gets no further in so many epochs.")
-                    return Outcome(
-                        1.0, " ".join([sentence, *notes, note]), {**evidence, "notes": [*notes, note]}, pictures=drawn
-                    )
-            expected = dict(context.oracle.results(check.train, case.inputs))
-            if consequences.explain(context, check.train, case, expected, trained):
-                note = consequences.note(consequences.mistaken(context, check.train))
-                return Outcome(1.0, f"{sentence} {note}", {**evidence, "notes": [note]}, pictures=drawn)
-            outcome = Outcome(0.0, sentence, evidence, pictures=drawn)
-            return diagnose.named(outcome, context, check.train, [(case, expected, trained)])
-    praise = _("All {count} unseen inputs are classified correctly after training.").format(count=len(labels))
-    return Outcome(1.0, praise, pictures=drawn)
+class GeneralisationCheck(Check):
+    """After training on a probe, the submission classifies inputs that it has not seen."""
+
+    needs_reference = True
+    depends_on_layout = True
+
+    kind: Literal["generalisation"]
+    train: str
+    """The function that trains."""
+    predict: str
+    """The function that predicts, with the results of ``train``."""
+    probes: list[str] = Field(min_length=1)
+    argument: str
+    """The argument of ``predict`` that gets the unseen inputs."""
+    inputs: Rows
+    """The unseen inputs."""
+    labels: list[int] = Field(min_length=1)
+    """The class of each unseen input, 0 or 1."""
+    targets: str | None = None
+    """The input of the probe with the classes of the training data, for the figure in a report."""
+    threshold: float = 0.5
+    """A prediction above it is class 1."""
+
+    @model_validator(mode="after")
+    def _as_many_labels_as_inputs(self) -> GeneralisationCheck:
+        if len(self.labels) != len(self.inputs):
+            raise ValueError(f"{len(self.inputs)} inputs but {len(self.labels)} labels; give one label per input.")
+        return self
+
+    def functions(self) -> Iterable[str]:
+        return (self.train, self.predict)
+
+    def probe_names(self) -> Iterable[str]:
+        return self.probes
+
+    def called_on_probes(self) -> Iterable[str]:
+        return (self.train,)
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        yield from unknown("argument", [self.argument], assignment.functions[self.predict].argument_names())
+        for probe in self.probes if self.targets is not None else ():
+            yield from unknown("input", [str(self.targets)], assignment.probes[probe].inputs)
+
+    def run(self, context: Context) -> Outcome:
+        """Train on each case, predict the unseen inputs with what came out, count."""
+        unseen, labels = np.asarray(self.inputs, dtype=np.float64), np.asarray(self.labels)
+        for case in context.cases(self.probes):
+            own_start = context.starts.drawn(self.train)
+            trained = context.ask(self.train, case.inputs).values
+            if not context.starts.has_learnt(self.train, case.inputs, trained):
+                message = _(
+                    "`{function}`, case '{case}': training hardly lowers the cost after its first epoch, so that right answers are none of its success."
+                )
+                return Outcome(0.0, message.format(function=self.train, case=case.name))
+            scores = _scores(self, context, trained, unseen, labels)
+            right = _right(self, scores, labels)
+            drawn = _points(self, context, case.inputs, trained, scores)
+            if not right.all():
+                evidence = {
+                    "case": case.name,
+                    "right": int(right.sum()),
+                    "unseen": len(labels),
+                    "scores": scores.tolist(),
+                }
+                sentence = _sentence(self, case.name, scores, right)
+                if own_start:
+                    try:
+                        case = context.starts.begun(self.train, case)
+                    except CallFailed as failure:
+                        if failure.status != "failed":
+                            raise
+                        return Outcome(0.0, f"{sentence} {failure.message}", evidence, pictures=drawn)
+                    if context.starts.is_on_path(self.train, case, trained):
+                        notes = context.starts.notes(self.train)
+                        note = _("From there, the reference gets no further in so many epochs.")
+                        return Outcome(
+                            1.0,
+                            " ".join([sentence, *notes, note]),
+                            {**evidence, "notes": [*notes, note]},
+                            pictures=drawn,
+                        )
+                expected = dict(context.oracle.results(self.train, case.inputs))
+                if consequences.explain(context, self.train, case, expected, trained):
+                    note = consequences.note(consequences.mistaken(context, self.train))
+                    return Outcome(1.0, f"{sentence} {note}", {**evidence, "notes": [note]}, pictures=drawn)
+                outcome = Outcome(0.0, sentence, evidence, pictures=drawn)
+                return diagnose.named(outcome, context, self.train, [(case, expected, trained)])
+        praise = _("All {count} unseen inputs are classified correctly after training.").format(count=len(labels))
+        return Outcome(1.0, praise, pictures=drawn)
 
 
 def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any], unseen: Any, labels: Any) -> Any:
@@ -107,3 +165,25 @@ def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) ->
     if right.any() and ((scores > check.threshold).all() or (scores <= check.threshold).all()):
         sentence += " " + _("Every input gets the same class, so the right ones are no success.")
     return sentence
+
+
+@pictures.harmless
+def _points(
+    check: GeneralisationCheck, context: Context, inputs: dict[str, Any], trained: dict[str, Any], scores: Any
+) -> list[Picture]:
+    """The decision values of what the model was trained on, and of what it has not seen."""
+    known = np.asarray(inputs[check.argument], dtype=np.float64)
+    labels = [None] * len(known) if check.targets is None else np.asarray(inputs[check.targets]).ravel().tolist()
+    answer = context.ask(check.predict, {**trained, check.argument: known}).values
+    values = observations.numbers(next(iter(answer.values())))
+    if values is None or values.size != len(known):
+        values = np.full(len(known), np.nan)
+    listed = [
+        Point(inputs=point, value=value, label=None if label is None else int(label > check.threshold), trained=True)
+        for point, value, label in zip(known.tolist(), values.ravel().tolist(), labels, strict=True)
+    ]
+    listed += [
+        Point(inputs=point, value=value, label=label, trained=False)
+        for point, value, label in zip(check.inputs, scores.tolist(), check.labels, strict=True)
+    ]
+    return [Points(threshold=check.threshold, points=sorted(listed, key=lambda point: point.inputs))]

@@ -6,10 +6,14 @@ disagree, the reference is broken, and that is never the student's zero.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
-from ..assignment.checks import GradientsCheck
+from pydantic import Field
+
+from ..assignment.check import ProbedCheck, Problem, unknown
+from ..assignment.declarations import Declarations
 from ..expected.probes import Case
 from ..judging.compare import common_factor
 from ..student.submitted import Context, Outcome, Result, number_of_cases
@@ -19,28 +23,54 @@ from ..support.text import plain_number
 from . import attempts, consequences, derived, diagnose, differences, pictures
 
 
-def run(check: GradientsCheck, context: Context) -> Outcome:
-    """Compare every derivative on every case."""
+class GradientsCheck(ProbedCheck):
+    """The results are the derivatives of a function of the reference."""
 
-    def expect(case: Case) -> attempts.Expected:
-        tape = context.oracle.results(check.function, case.inputs)
-        for name, parameter in check.parameters.items():
-            _confirm(check, context, case, tape[name], parameter)
-        return attempts.with_conventions(
-            context.content.functions[check.function], {name: tape[name] for name in check.parameters}
-        )
+    judges_function = True
 
-    def ask(case: Case, inputs: dict[str, Any]) -> Result:
-        return context.ask(check.function, inputs, shapes=context.shapes(check.function, case.inputs))
+    kind: Literal["gradients"]
+    by_hand: bool = False
+    """The results must come from a formula, not from difference quotients or a library."""
+    objective: str
+    """The function of the reference that is differentiated."""
+    parameters: dict[str, str] = Field(min_length=1)
+    """For each result the input for which it is the derivative, e.g. ``dw: w``."""
 
-    tried = attempts.best(check, context, [check.function], expect, ask)
-    attempted, judged = consequences.of_attempts(check, context, check.function, tried)
-    outcome, *others = [_outcome(check, attempt) for attempt in judged]
-    asked, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
-    pairs = list(zip(others, asked_of_others, strict=True))
-    outcome = diagnose.named(outcome, context, check.function, asked, others=pairs)
-    outcome = differences.judged(outcome, check, context, judged[0])
-    return derived.judged(outcome, check, context)
+    def derivatives(self) -> Iterable[tuple[str, str, str]]:
+        return [(self.objective, parameter, result) for result, parameter in self.parameters.items()]
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        function = assignment.functions[self.function]
+        yield from unknown("result", self.parameters, function.returns)
+        for probe in self.probes:
+            inputs = [*assignment.probes[probe].inputs, *function.argument_names()]
+            yield from unknown("input", self.parameters.values(), inputs)
+
+    def run(self, context: Context) -> Outcome:
+        """Compare every derivative on every case."""
+
+        def expect(case: Case) -> attempts.Expected:
+            tape = context.oracle.results(self.function, case.inputs)
+            for name, parameter in self.parameters.items():
+                _confirm(self, context, case, tape[name], parameter)
+            return attempts.with_conventions(
+                context.content.functions[self.function], {name: tape[name] for name in self.parameters}
+            )
+
+        def ask(case: Case, inputs: dict[str, Any]) -> Result:
+            return context.ask(self.function, inputs, shapes=context.shapes(self.function, case.inputs))
+
+        tried = attempts.best(self, context, [self.function], expect, ask)
+        attempted, judged = consequences.of_attempts(self, context, self.function, tried)
+        outcome, *others = [_outcome(self, attempt) for attempt in judged]
+        asked, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
+        pairs = list(zip(others, asked_of_others, strict=True))
+        outcome = diagnose.named(outcome, context, self.function, asked, others=pairs)
+        if not self.by_hand:
+            return outcome
+        outcome = differences.judged(outcome, self, context, judged[0])
+        return derived.judged(outcome, self.function, context)
 
 
 def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import Field
 
-from ..assignment.checks import InitialisationCheck
+from ..assignment.check import Check, Problem, unknown
+from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
 from ..student import signatures
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _, joined
 
 
-def run(check: InitialisationCheck, context: Context) -> Outcome:
-    """Call the function once and look at each result."""
-    declared = context.content.functions[check.function]
-    answered = context.ask(check.function, {}).values
-    widths = signatures.widths_in(answered, declared.shapes) or {}
-    shapes = declared.sizes(widths)
-    problems = {
-        name: problem
-        for name, shape in shapes.items()
-        if (problem := _problem(name, answered[name], tuple(shape), name in check.spread))
-    }
-    notes = context.manner.notes([check.function])
-    others = {name: width for name, width in widths.items() if width != declared.widths[name]}
-    if others and not problems:
-        sentence = _("Your layers have {widths} units where {asked} were asked for: accepted.")
-        asked = [declared.widths[name] for name in others]
-        notes.append(sentence.format(widths=joined(map(str, others.values())), asked=joined(map(str, asked))))
-    if not problems:
-        praise = _("{names} have the right shapes, and {spread_names} are spread.").format(
-            names=", ".join(shapes), spread_names=", ".join(check.spread)
-        )
-        return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
-    alike = [name for name in problems if name in check.spread and _units_alike(answered[name], tuple(shapes[name]))]
-    bugs = told_by_check("units-start-alike", alike[0]) if alike else None
-    first, problem = next(iter(problems.items()))
-    fits = _is_finite(answered[first])  # the hint is about shapes and spread
-    return Outcome(0.0, f"`{check.function}`: {problem}", {"wrong": list(problems)}, bugs, hint_fits=fits)
+class InitialisationCheck(Check):
+    """The results of a function without arguments have their declared shapes and are all finite."""
+
+    depends_on_layout = True
+
+    kind: Literal["initialisation"]
+    function: str
+    spread: list[str] = Field(min_length=1)
+    """The results that are random: no two rows and no two columns are the same."""
+
+    def functions(self) -> Iterable[str]:
+        return (self.function,)
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        without_arguments = [name for name, function in assignment.functions.items() if not function.arguments]
+        yield from unknown("function without arguments", [self.function], without_arguments)
+        yield from unknown("result with a shape", self.spread, assignment.functions[self.function].shapes)
+
+    def run(self, context: Context) -> Outcome:
+        """Call the function once and look at each result."""
+        declared = context.content.functions[self.function]
+        answered = context.ask(self.function, {}).values
+        widths = signatures.widths_in(answered, declared.shapes) or {}
+        shapes = declared.sizes(widths)
+        problems = {
+            name: problem
+            for name, shape in shapes.items()
+            if (problem := _problem(name, answered[name], tuple(shape), name in self.spread))
+        }
+        notes = context.manner.notes([self.function])
+        others = {name: width for name, width in widths.items() if width != declared.widths[name]}
+        if others and not problems:
+            sentence = _("Your layers have {widths} units where {asked} were asked for: accepted.")
+            asked = [declared.widths[name] for name in others]
+            notes.append(sentence.format(widths=joined(map(str, others.values())), asked=joined(map(str, asked))))
+        if not problems:
+            praise = _("{names} have the right shapes, and {spread_names} are spread.").format(
+                names=", ".join(shapes), spread_names=", ".join(self.spread)
+            )
+            return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
+        alike = [name for name in problems if name in self.spread and _units_alike(answered[name], tuple(shapes[name]))]
+        bugs = told_by_check("units-start-alike", alike[0]) if alike else None
+        first, problem = next(iter(problems.items()))
+        fits = _is_finite(answered[first])  # the hint is about shapes and spread
+        return Outcome(0.0, f"`{self.function}`: {problem}", {"wrong": list(problems)}, bugs, hint_fits=fits)
 
 
 def _is_finite(value: Any) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from ..assignment.base import Variable
-from ..assignment.checks import NamespaceCheck
+from ..assignment.check import Check
 from ..diagnosis import Findings, told_by_check
 from ..sandbox import observations
 from ..sandbox.failures import CallFailed
@@ -25,23 +26,35 @@ HISTORY = ("loss", "accuracy", "val_loss", "val_accuracy")
 SAME = 1e-5  # what the same function gives twice, in float32
 
 
-def run(check: NamespaceCheck, context: Context) -> Outcome:
-    """Look at each variable; each that is right earns its part."""
-    problems = {name: _problem(name, context.content.variables[name], context) for name in check.names}
-    wrong = {name: problem for name, problem in problems.items() if problem}
-    if not wrong:
-        return Outcome(1.0, _("{names}: as the task asks.").format(names=", ".join(check.names)))
-    right = [name for name in check.names if name not in wrong]
-    also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
-    swapped = [name for name, problem in wrong.items() if _order() in problem]
-    partial = [name for name in wrong if _part(name, context) is not None]
-    bugs = _rearranged(list(wrong), context)
-    if swapped or partial:
-        bug = "names-out-of-order" if swapped else "history-of-the-last-fit"
-        bugs = told_by_check(bug, (swapped or partial)[0])
-    first, problem = next(iter(wrong.items()))
-    fits = _is_of_the_type(context.content.variables[first], first, context)
-    return Outcome(len(right) / len(check.names), problem + also, {"wrong": wrong}, bugs, hint_fits=fits)
+class NamespaceCheck(Check):
+    """Variables match their declarations in the assignment's ``variables``; each earns an equal part of the points."""
+
+    depends_on_calls = ()
+
+    kind: Literal["namespace"]
+    names: list[str] = Field(min_length=1, alias="variables")
+    """The variables, by their names in ``variables``."""
+
+    def variables(self) -> Iterable[tuple[str, str]]:
+        return [(name, "") for name in self.names]
+
+    def run(self, context: Context) -> Outcome:
+        """Look at each variable; each that is right earns its part."""
+        problems = {name: _problem(name, context.content.variables[name], context) for name in self.names}
+        wrong = {name: problem for name, problem in problems.items() if problem}
+        if not wrong:
+            return Outcome(1.0, _("{names}: as the task asks.").format(names=", ".join(self.names)))
+        right = [name for name in self.names if name not in wrong]
+        also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
+        swapped = [name for name, problem in wrong.items() if _order() in problem]
+        partial = [name for name in wrong if _part(name, context) is not None]
+        bugs = _rearranged(list(wrong), context)
+        if swapped or partial:
+            bug = "names-out-of-order" if swapped else "history-of-the-last-fit"
+            bugs = told_by_check(bug, (swapped or partial)[0])
+        first, problem = next(iter(wrong.items()))
+        fits = _is_of_the_type(context.content.variables[first], first, context)
+        return Outcome(len(right) / len(self.names), problem + also, {"wrong": wrong}, bugs, hint_fits=fits)
 
 
 def _is_of_the_type(wanted: Variable, name: str, context: Context) -> bool:

@@ -7,33 +7,67 @@ gap in accuracy changes from one training to the next by as much as a means agai
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
-from ..assignment.checks import OverfittingCheck
+from pydantic import Field, model_validator
+
+from ..assignment.check import BandedCheck
 from ..diagnosis import told_by_check
 from ..judging.statistics import CONFIDENCE, Correct, Estimate, difference, gap, gap_reduction, mean, relative_reduction
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _
-from . import pictures, plausible, predictions, two_models
+from . import pictures, plausible, predictions, training, two_models
 
 SLIGHT = 0.995  # of the points; below, the gap is called not much smaller
 
 
-def run(check: OverfittingCheck, context: Context) -> Outcome:
-    """Measure the gap, or the difference of two gaps on the same images."""
-    outcome = _measured(check, context)
-    # In another order than the models are asked in: a problem between them is found before the second one is.
-    found = {
-        name: context.predicted[key]
-        for name in (check.model, check.less_than)
-        if name is not None and (key := (name, check.preprocess, check.dataset)) in context.predicted
-    }
-    suspicious = {name: predicted.suspicious for name, predicted in found.items() if predicted.suspicious}
-    if suspicious and outcome.share > 0:
-        name = next(iter(suspicious))
-        return plausible.not_scored(name, suspicious[name])
-    notes = [*outcome.evidence.get("notes", []), *(note for predicted in found.values() for note in predicted.notes)]
-    return replace(outcome, evidence=outcome.evidence | ({"notes": list(dict.fromkeys(notes))} if notes else {}))
+class OverfittingCheck(BandedCheck):
+    """The generalisation gap of a model: its accuracy on training images minus its accuracy on held-out images."""
+
+    depends_on_calls = training.FIT_CALLS
+
+    kind: Literal["overfitting"]
+    model: str
+    """The variable that holds the model."""
+    preprocess: str
+    """The function that makes the model's inputs of images."""
+    less_than: str | None = None
+    """Another model: its gap has to be larger, and is compared instead of measured in bands."""
+    accuracy_margin: float = Field(0.01, ge=0, lt=1)
+    """With ``less_than``: how much lower the held-out accuracy may be than that of the other model."""
+
+    def functions(self) -> Iterable[str]:
+        return [self.preprocess]
+
+    @model_validator(mode="after")
+    def _a_reference_for_each_model(self) -> OverfittingCheck:
+        if self.reference and len(self.reference) != (2 if self.less_than else 1):
+            raise ValueError("name as many references as models; the reference for less_than comes first.")
+        return self
+
+    def variables(self) -> Iterable[tuple[str, str]]:
+        return [(name, "model") for name in (self.model, self.less_than) if name]
+
+    def run(self, context: Context) -> Outcome:
+        """Measure the gap, or the difference of two gaps on the same images."""
+        outcome = _measured(self, context)
+        # In another order than the models are asked in: a problem between them is found before the second one is.
+        found = {
+            name: context.predicted[key]
+            for name in (self.model, self.less_than)
+            if name is not None and (key := (name, self.preprocess, self.dataset)) in context.predicted
+        }
+        suspicious = {name: predicted.suspicious for name, predicted in found.items() if predicted.suspicious}
+        if suspicious and outcome.share > 0:
+            name = next(iter(suspicious))
+            return plausible.not_scored(name, suspicious[name])
+        notes = [
+            *outcome.evidence.get("notes", []),
+            *(note for predicted in found.values() for note in predicted.notes),
+        ]
+        return replace(outcome, evidence=outcome.evidence | ({"notes": list(dict.fromkeys(notes))} if notes else {}))
 
 
 def _measured(check: OverfittingCheck, context: Context) -> Outcome:

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from ..assignment.base import Tolerance
-from ..assignment.checks import AccuracyCheck, GeneralisationCheck
+from ..assignment.check import BandedCheck
 from ..datasets import CLASS_NAMES, Split
 from ..judging.statistics import Correct, mean
 from ..report.evidence import (
@@ -26,8 +26,6 @@ from ..report.evidence import (
     Gaps,
     Line,
     Picture,
-    Point,
-    Points,
     ResultError,
 )
 from ..sandbox import observations
@@ -123,7 +121,7 @@ def _thinned(count: int) -> Array:
 
 @harmless
 def curves(
-    context: Context, model: str, check: AccuracyCheck | None = None, measured: float | None = None
+    context: Context, model: str, check: BandedCheck | None = None, measured: float | None = None
 ) -> list[Picture]:
     """Loss and accuracy of a model as recorded in ``fit``; with ``check`` the reference's held-out accuracy, too."""
     own = context.find_variable(model)
@@ -153,7 +151,7 @@ def curves(
     return drawn
 
 
-def _band(check: AccuracyCheck, split: Split) -> Band | None:
+def _band(check: BandedCheck, split: Split) -> Band | None:
     spread = check.spread.get("stand-in" if split.stand_in else "real")
     if spread is None:
         return None
@@ -180,25 +178,3 @@ def confusion(classes: Array, split: Split) -> list[Picture]:
     np.add.at(table, (labels[known], classes[known]), 1)
     names = CLASS_NAMES.get(split.name) or [str(number) for number in range(count)]
     return [Confusion(labels=list(names), counts=table.tolist())]
-
-
-@harmless
-def points(
-    check: GeneralisationCheck, context: Context, inputs: dict[str, Any], trained: dict[str, Any], scores: Array
-) -> list[Picture]:
-    """The decision values of what the model was trained on, and of what it has not seen."""
-    known = np.asarray(inputs[check.argument], dtype=np.float64)
-    labels = [None] * len(known) if check.targets is None else np.asarray(inputs[check.targets]).ravel().tolist()
-    answer = context.ask(check.predict, {**trained, check.argument: known}).values
-    values = observations.numbers(next(iter(answer.values())))
-    if values is None or values.size != len(known):
-        values = np.full(len(known), np.nan)
-    listed = [
-        Point(inputs=point, value=value, label=None if label is None else int(label > check.threshold), trained=True)
-        for point, value, label in zip(known.tolist(), values.ravel().tolist(), labels, strict=True)
-    ]
-    listed += [
-        Point(inputs=point, value=value, label=label, trained=False)
-        for point, value, label in zip(check.inputs, scores.tolist(), check.labels, strict=True)
-    ]
-    return [Points(threshold=check.threshold, points=sorted(listed, key=lambda point: point.inputs))]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.checks import AccuracyCheck
+from ..assignment.check import BandedCheck
 from ..datasets import Split
 from ..judging.statistics import Estimate, difference, mean
 from ..report.model import FOR_INSTRUCTOR
@@ -30,9 +30,10 @@ def too_good(context: Context, dataset: str, accuracy: float) -> list[str]:
     """The sentence for the instructor where ``accuracy`` is more than a network reaches; none where it is not."""
     split = context.split(dataset)
     bounds = [
-        check.at_most.get("stand-in" if split.stand_in else "real", 1.0)
+        bound
         for check in context.content.checks
-        if isinstance(check, AccuracyCheck) and check.dataset == dataset
+        if isinstance(check, BandedCheck) and check.dataset == dataset
+        for bound in check.highest_accuracy("stand-in" if split.stand_in else "real")
     ]
     if not bounds or accuracy <= max(bounds):
         return []

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.checks import BandedCheck
+from ..assignment.check import BandedCheck
 from ..datasets import Split
 from ..judging.statistics import Correct, Losses
 from ..sandbox import observations

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
 
-from ..assignment.checks import SourceCheck
+from pydantic import model_validator
+
+from ..assignment.check import Check, Problem
+from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
 from ..report.model import FOR_INSTRUCTOR
 from ..sandbox.failures import CallFailed
@@ -28,38 +31,68 @@ TRAINING_RULES: dict[str, Callable[[list[Call]], training.Broken | None]] = {
 }
 
 
-def run(check: SourceCheck, context: Context) -> Outcome:
-    """Apply each rule; the first that is broken is reported."""
-    broken = imports.outcome(context) if "imports" in check.rules else None
-    broken = broken or _calls(check.forbidden_calls, context)
-    rules = [rule for rule in check.rules if rule == "labels" or rule in TRAINING_RULES]
-    if broken is not None:
-        return broken
-    record = context.training() if rules else []
-    if rules and not training.trainings(record):
-        return Outcome(0.0, _("No model was trained with fit(), so there is nothing to look at."), hint_fits=False)
-    for rule in rules:
-        problem = training.labels(record, context.labels()) if rule == "labels" else TRAINING_RULES[rule](record)
-        if problem is not None:
-            evidence = {"training": [_shown(call) for call in record[:20]]}
-            return Outcome(0.0, problem.sentence, evidence, told_by_check(problem.bug, problem.where))
-    if rules and not training.trained(record):
-        sentence = _("fit() has completed no epoch, so no model was trained: give `epochs` a value above 0.")
-        return Outcome(0.0, sentence, hint_fits=False)
-    left_out = training.untrained(record)
-    if left_out is not None:
-        sentence = _("fit() of `{model}` has completed no epoch, so it was not trained.")
-        return Outcome(0.0, sentence.format(model=left_out), hint_fits=False)
-    unclear = training.unclear(record, _models(context, record), list(context.splits)) if rules else {}
-    if unclear:
-        told = ngettext(
-            "It could not be seen how {models} was trained, so this check could not tell whether that was done as the task asks. No points are lost.",
-            "It could not be seen how {models} were trained, so this check could not tell whether that was done as the task asks. No points are lost.",
-            len(unclear),
-        ).format(models=", ".join(f"`{name}`" for name in unclear))
-        return Outcome(1.0, told, {"notes": [told], FOR_INSTRUCTOR: list(unclear.values())})
-    praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
-    return Outcome(1.0, praise)
+class SourceCheck(Check):
+    """The code follows the rules of the task: what it imports and calls, and how it trains."""
+
+    depends_on_calls = training.FIT_CALLS
+
+    kind: Literal["source"]
+    rules: list[Literal["imports", "leakage", "early-stopping", "scaling", "labels"]] = ["imports"]
+    """The rules that the submission follows. ``imports``: none of the assignment's ``forbidden_imports`` (datasets may be loaded with
+    any library). ``leakage``: no test data in training, validation or early stopping. ``early-stopping``: early
+    stopping watches a value of the validation data. ``scaling``: test data are scaled like training data. ``labels``: images of the
+    datasets are trained with their own labels."""
+    forbidden_calls: list[str] = []
+    """Functions that must not be called, e.g. ``np.gradient`` or ``gradient``."""
+
+    def accepts_empty(self) -> bool:
+        return all(rule == "imports" for rule in self.rules)  # without training the other rules are broken
+
+    @model_validator(mode="after")
+    def _something_to_look_for(self) -> SourceCheck:
+        if not self.rules and not self.forbidden_calls:
+            raise ValueError("neither rules nor forbidden_calls; give at least one of them.")
+        return self
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        for rule, about in (("leakage", "test data"), ("labels", "labels of a dataset")):
+            if rule in self.rules and not assignment.datasets:
+                sentence = f"the rule {rule} is about {about}, but the file names no datasets; add 'datasets:'."
+                yield Problem(self.name, sentence)
+
+    def run(self, context: Context) -> Outcome:
+        """Apply each rule; the first that is broken is reported."""
+        broken = imports.outcome(context) if "imports" in self.rules else None
+        broken = broken or _calls(self.forbidden_calls, context)
+        rules = [rule for rule in self.rules if rule == "labels" or rule in TRAINING_RULES]
+        if broken is not None:
+            return broken
+        record = context.training() if rules else []
+        if rules and not training.trainings(record):
+            return Outcome(0.0, _("No model was trained with fit(), so there is nothing to look at."), hint_fits=False)
+        for rule in rules:
+            problem = training.labels(record, context.labels()) if rule == "labels" else TRAINING_RULES[rule](record)
+            if problem is not None:
+                evidence = {"training": [_shown(call) for call in record[:20]]}
+                return Outcome(0.0, problem.sentence, evidence, told_by_check(problem.bug, problem.where))
+        if rules and not training.trained(record):
+            sentence = _("fit() has completed no epoch, so no model was trained: give `epochs` a value above 0.")
+            return Outcome(0.0, sentence, hint_fits=False)
+        left_out = training.untrained(record)
+        if left_out is not None:
+            sentence = _("fit() of `{model}` has completed no epoch, so it was not trained.")
+            return Outcome(0.0, sentence.format(model=left_out), hint_fits=False)
+        unclear = training.unclear(record, _models(context, record), list(context.splits)) if rules else {}
+        if unclear:
+            told = ngettext(
+                "It could not be seen how {models} was trained, so this check could not tell whether that was done as the task asks. No points are lost.",
+                "It could not be seen how {models} were trained, so this check could not tell whether that was done as the task asks. No points are lost.",
+                len(unclear),
+            ).format(models=", ".join(f"`{name}`" for name in unclear))
+            return Outcome(1.0, told, {"notes": [told], FOR_INSTRUCTOR: list(unclear.values())})
+        praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
+        return Outcome(1.0, praise)
 
 
 def _models(context: Context, record: list[Call]) -> list[str]:

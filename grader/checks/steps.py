@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..assignment.checks import GradientsCheck
 from ..sandbox.failures import CallFailed
 from ..student import classes
 from ..student.signatures import RATES, match, normal
@@ -28,8 +27,11 @@ class Steps:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        checks = [check for check in context.content.checks if isinstance(check, GradientsCheck)]
-        self._parameters = {check.function: check.parameters for check in checks}
+        self._parameters: dict[str, dict[str, str]] = {}
+        for check in context.content.checks:
+            parameters = {result: parameter for _objective, parameter, result in check.derivatives()}
+            if parameters:
+                self._parameters |= dict.fromkeys(check.functions(), parameters)
         names = context.content.all_names()
         self._rate = next((name for name in RATES if name in names), "")
         self._taken_by: set[str] = set()

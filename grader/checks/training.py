@@ -13,6 +13,8 @@ from ..support.i18n import _
 
 Array = np.ndarray[Any, Any]
 
+FIT_CALLS = ("fit", "fit_generator", "train_on_batch")  # calls in the text of a submission that train a model
+
 ACCURACY = ("acc", "categorical_accuracy", "sparse_categorical_accuracy")  # other names of it in a history
 SAME = 1e-5  # of a value that was stored in float32
 TRAINING = ("fit", "train_on_batch", "GradientTape")  # methods in the record that change a model

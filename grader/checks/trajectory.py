@@ -7,8 +7,9 @@ therefore returns one loss more than there are epochs, and a submission has to m
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
-from ..assignment.checks import TrajectoryCheck
+from ..assignment.check import ProbedCheck
 from ..judging.compare import compare_results
 from ..report.evidence import Picture
 from ..student.submitted import Context, Outcome, Verdict, number_of_cases
@@ -16,30 +17,39 @@ from ..support.i18n import _
 from . import consequences, diagnose, pictures
 
 
-def run(check: TrajectoryCheck, context: Context) -> Outcome:
-    """Compare the trained parameters and the history on every case."""
-    history = context.content.functions[check.function].history
-    cases = context.cases(check.probes, check.given)
-    asked: list[diagnose.Asked] = []
-    drawn: list[Picture] = []
-    trained = [context.starts.train(check.function, case, check.tolerance) for case in cases]
-    context.starts.require_movement(check.function, cases, trained)
-    notes = [*context.manner.notes([check.function]), *context.starts.notes(check.function)]
-    verdict = Verdict(check.function, notes)
-    for call in trained:
-        case, expected, answered = call.case, call.expected, call.result.values
-        verdict.note(call.result.notes, call.result.lists)
-        asked.append((case, expected, answered))
-        if history is not None and (not drawn or verdict.share == 1):  # of the first case that is wrong, or the last
-            drawn = pictures.path(f"{check.function}()", answered[history], expected[history], check.tolerance)
-        verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
-    praise = _("`{function}` follows the reference's path in {cases}.").format(
-        function=check.function, cases=number_of_cases(len(cases))
-    )
-    if verdict.share < 1:
-        followed = consequences.of_training(check, context, asked, verdict)
-        verdict, drawn = (verdict, drawn) if followed is None else (followed, [])
-    outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
-    if not drawn:
-        drawn = pictures.errors(verdict, [own for _, _, own in asked], [right for _, right, _ in asked], history)
-    return diagnose.named(replace(outcome, pictures=drawn), context, check.function, asked)
+class TrajectoryCheck(ProbedCheck):
+    """A training loop returns the same parameters and the same history as the reference."""
+
+    judges_function = True
+
+    kind: Literal["trajectory"]
+
+    def run(self, context: Context) -> Outcome:
+        """Compare the trained parameters and the history on every case."""
+        history = context.content.functions[self.function].history
+        cases = context.cases(self.probes, self.given)
+        asked: list[diagnose.Asked] = []
+        drawn: list[Picture] = []
+        trained = [context.starts.train(self.function, case, self.tolerance) for case in cases]
+        context.starts.require_movement(self.function, cases, trained)
+        notes = [*context.manner.notes([self.function]), *context.starts.notes(self.function)]
+        verdict = Verdict(self.function, notes)
+        for call in trained:
+            case, expected, answered = call.case, call.expected, call.result.values
+            verdict.note(call.result.notes, call.result.lists)
+            asked.append((case, expected, answered))
+            if history is not None and (
+                not drawn or verdict.share == 1
+            ):  # of the first case that is wrong, or the last
+                drawn = pictures.path(f"{self.function}()", answered[history], expected[history], self.tolerance)
+            verdict.add(case.name, compare_results(answered, expected, self.tolerance, history))
+        praise = _("`{function}` follows the reference's path in {cases}.").format(
+            function=self.function, cases=number_of_cases(len(cases))
+        )
+        if verdict.share < 1:
+            followed = consequences.of_training(self, context, asked, verdict)
+            verdict, drawn = (verdict, drawn) if followed is None else (followed, [])
+        outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
+        if not drawn:
+            drawn = pictures.errors(verdict, [own for _, _, own in asked], [right for _, right, _ in asked], history)
+        return diagnose.named(replace(outcome, pictures=drawn), context, self.function, asked)

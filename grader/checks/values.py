@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from ..assignment.checks import ValuesCheck
+from ..assignment.check import ProbedCheck
 from ..expected.probes import Case
 from ..student.submitted import Context, Outcome, Result, number_of_cases
 from ..support.i18n import _
 from . import attempts, consequences, diagnose, image_grid, pictures
 
 
-def run(check: ValuesCheck, context: Context) -> Outcome:
-    """Compare every result on every case."""
+class ValuesCheck(ProbedCheck):
+    """The results equal those of the reference."""
 
-    def expect(case: Case) -> attempts.Expected:
-        return {"": context.oracle.results(check.function, case.inputs)}
+    judges_function = True
 
-    def ask(case: Case, inputs: dict[str, Any]) -> Result:
-        answered = context.ask(check.function, inputs, shapes=context.shapes(check.function, case.inputs))
-        if not check.any_shape:
-            return answered
-        expected = context.oracle.results(check.function, case.inputs)
-        shaped = {name: in_shape(answered.raw.bound[name], expected[name]) for name in expected}
-        return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
+    kind: Literal["values"]
+    any_shape: bool = False
+    """Accept the same entries in the same order in another shape."""
 
-    tried = attempts.best(check, context, [check.function], expect, ask)
-    attempted, judged = consequences.of_attempts(check, context, check.function, tried)
-    outcome, *others = [_outcome(check, context, attempt) for attempt in judged]
-    asked, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
-    pairs = list(zip(others, asked_of_others, strict=True))
-    return diagnose.named(outcome, context, check.function, asked, check.tolerance, pairs)
+    def run(self, context: Context) -> Outcome:
+        """Compare every result on every case."""
+
+        def expect(case: Case) -> attempts.Expected:
+            return {"": context.oracle.results(self.function, case.inputs)}
+
+        def ask(case: Case, inputs: dict[str, Any]) -> Result:
+            answered = context.ask(self.function, inputs, shapes=context.shapes(self.function, case.inputs))
+            if not self.any_shape:
+                return answered
+            expected = context.oracle.results(self.function, case.inputs)
+            shaped = {name: in_shape(answered.raw.bound[name], expected[name]) for name in expected}
+            return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
+
+        tried = attempts.best(self, context, [self.function], expect, ask)
+        attempted, judged = consequences.of_attempts(self, context, self.function, tried)
+        outcome, *others = [_outcome(self, context, attempt) for attempt in judged]
+        asked, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
+        pairs = list(zip(others, asked_of_others, strict=True))
+        return diagnose.named(outcome, context, self.function, asked, self.tolerance, pairs)
 
 
 def _outcome(check: ValuesCheck, context: Context, tried: attempts.Tried) -> Outcome:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from ..assignment import Assignment
-from ..assignment.checks import GradientsCheck
 from ..expected.mutations import Mutations
 from ..expected.probes import Case
 from ..expected.proof import Proof, ProvenFunction, digest_of_steps
@@ -128,5 +127,5 @@ def _difference(one: Array, other: Array) -> float:
 def _derivatives(assignment: Assignment, function: str) -> Iterator[tuple[str, str, str]]:
     """Yield (objective, parameter, name of the result) of each derivative that the function returns."""
     for check in assignment.content.checks:
-        if isinstance(check, GradientsCheck) and check.function == function:
-            yield from ((check.objective, parameter, name) for name, parameter in check.parameters.items())
+        if function in check.functions():
+            yield from check.derivatives()

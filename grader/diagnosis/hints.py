@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..assignment.bugs import Texts
-from ..assignment.checks import BaseCheck
+from ..assignment.check import Check
 from ..assignment.spec import AssignmentFile
 from ..judging.compare import NOT_FINITE
 from ..report.model import Diagnosis, NamedBug
@@ -24,7 +24,7 @@ def diagnosis(findings: Findings, content: AssignmentFile) -> Diagnosis:
 
 
 def hint(
-    check: BaseCheck, findings: Findings | None, evidence: Mapping[str, Any], content: AssignmentFile, level: int
+    check: Check, findings: Findings | None, evidence: Mapping[str, Any], content: AssignmentFile, level: int
 ) -> str:
     """Return the hint: level 1 says where to look, level 2 adds the kind of mistake, level 3 how to find the correction.
 
@@ -50,7 +50,7 @@ def hint(
     return " ".join(dict.fromkeys(sentences))
 
 
-def _place(finding: Finding, check: BaseCheck) -> str:
+def _place(finding: Finding, check: Check) -> str:
     where = clean(finding.where)
     if not finding.function:
         return _("Look at {where}.").format(where=where)

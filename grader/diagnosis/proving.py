@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..assignment import Assignment
-from ..assignment.checks import ArgumentsUsedCheck, ProbedCheck
+from ..assignment.check import ProbedCheck
 from ..assignment.formulas import Formula
 from ..expected import probes
 from ..expected.author import named
@@ -60,11 +60,13 @@ def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = 
     """Yield the cases on which checks call a function with that seed, including those of replacement probes."""
     content = assignment.content
     for check in content.checks:
-        if isinstance(check, ArgumentsUsedCheck) and check.function == function:
-            (case,) = probes.cases(content, [check.probe], seed)
+        if function not in check.functions():
+            continue
+        if changed := check.changed_inputs():
+            case, *_others = probes.cases(content, [*check.probe_names()], seed)
             complete = content.functions[function].complete
-            yield from (Case(name, complete({**case.inputs, name: value})) for name, value in check.vary.items())
-        if function not in check.functions() or not isinstance(check, ProbedCheck):
+            yield from (Case(name, complete({**case.inputs, name: value})) for name, value in changed.items())
+        if not isinstance(check, ProbedCheck):
             continue
         instead = [content.probes[name].instead for name in check.probes]
         names = [*check.probes, *(name for name in dict.fromkeys(instead) if name)]

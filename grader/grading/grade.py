@@ -16,7 +16,7 @@ import numpy as np
 from .. import checks, datasets
 from ..assignment import Assignment
 from ..assignment.base import Limits
-from ..assignment.checks import BandedCheck, BaseCheck, SourceCheck
+from ..assignment.check import BandedCheck, Check
 from ..assignment.spec import AssignmentFile
 from ..datasets import Split, lengths
 from ..diagnosis import hints, told_by_check
@@ -228,9 +228,9 @@ def _as_text(name: str) -> str:
     return os.fsencode(name).decode(errors="replace")
 
 
-def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[BaseCheck]:
+def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Check]:
     """The checks to run, in their order; instructors' and hidden ones are not for a self-check."""
-    visible: list[BaseCheck] = [check for check in assignment.content.checks if whole or check.visibility == "open"]
+    visible: list[Check] = [check for check in assignment.content.checks if whole or check.visibility == "open"]
     names = [check.name for check in visible]
     for name in only:
         if name not in names:
@@ -245,32 +245,27 @@ def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Ba
     return [check for check in visible if not only or check.name in only]
 
 
-def _with_dependents(assignment: Assignment, every: list[BaseCheck], names: Sequence[str]) -> list[BaseCheck]:
+def _with_dependents(assignment: Assignment, every: list[Check], names: Sequence[str]) -> list[Check]:
     """The checks of those names, and all whose verdict depends on one of them, directly or not."""
     mutations = Mutations(assignment)
     chosen = set(names)
     functions: set[str] = set()
     for check in every:  # what a check requires stands above it
         used = set(check.functions()).union(*map(mutations.uses_in_all, check.functions()))
-        if check.name in chosen or chosen & set(check.requires) or functions & used or _needs_work(check):
+        if check.name in chosen or chosen & set(check.requires) or functions & used or check.accepts_empty():
             chosen.add(check.name)
             functions |= set(check.functions())
     return [check for check in every if check.name in chosen]
 
 
-def _needs_work(check: BaseCheck) -> bool:
-    """Whether a check asks for nothing that a submission has to bring: an empty file imports nothing forbidden."""
-    return isinstance(check, SourceCheck) and not check.asks_for_training()
-
-
-def _ordered(selected: list[BaseCheck]) -> list[BaseCheck]:
+def _ordered(selected: list[Check]) -> list[Check]:
     """The checks in the order in which they are run, those that need the others' results last.
 
     What a submission keeps of hidden inputs must not come out in the message of an open check, so these come first.
     """
     late: set[str] = set()
     for check in selected:
-        if _needs_work(check) or late & set(check.requires):
+        if check.accepts_empty() or late & set(check.requires):
             late.add(check.name)
     return sorted(selected, key=lambda check: (check.visibility != "open", check.name in late))
 
@@ -279,7 +274,7 @@ def _run_all(
     submission: Submission,
     session: Session,
     context: Context,
-    selected: list[BaseCheck],
+    selected: list[Check],
     skip: bool,
     level: int,
     kept: Mapping[str, CheckResult],
@@ -314,7 +309,7 @@ def _run_all(
         reason = progress.reason_to_skip(check) if skip else ""
         if not reason and check.bonus and not all(map(context.defines, check.functions())):
             reason = _("Not handed in; it is optional, and full marks do not need it.")
-        found = _run_one(check, context, outcomes, places) if reason and _needs_work(check) else None
+        found = _run_one(check, context, outcomes, places) if reason and check.accepts_empty() else None
         if found is not None and found.status == "failed":
             result = found  # what is forbidden is reported whatever else is missing
         elif reason:
@@ -378,7 +373,7 @@ def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:
     ]
 
 
-def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], places: Places) -> CheckResult:
+def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], places: Places) -> CheckResult:
     """Judge by one check; an outcome joins ``outcomes``, to be explained."""
     try:
         outcome = checks.run(check, context)
@@ -407,7 +402,7 @@ def _run_one(check: BaseCheck, context: Context, outcomes: dict[str, Outcome], p
     return _result(check, status, outcome.share, outcome.message, location)
 
 
-def _explain(check: BaseCheck, result: CheckResult, outcome: Outcome, content: AssignmentFile, level: int) -> None:
+def _explain(check: Check, result: CheckResult, outcome: Outcome, content: AssignmentFile, level: int) -> None:
     """Complete a result with the evidence, the bug and a hint."""
     if outcome.diagnose is not None:
         try:
@@ -434,9 +429,7 @@ def _cleaned(value: Any) -> Any:
     return [_cleaned(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _result(
-    check: BaseCheck, status: Status, share: float, message: str, location: Location | None = None
-) -> CheckResult:
+def _result(check: Check, status: Status, share: float, message: str, location: Location | None = None) -> CheckResult:
     evidence: dict[str, Any] = {"bonus": True} if check.bonus else {}
     if location is not None:
         evidence["location"] = location.model_dump()
@@ -451,7 +444,7 @@ def _result(
     )
 
 
-def _not_graded(check: BaseCheck, error: NotGradable) -> CheckResult:
+def _not_graded(check: Check, error: NotGradable) -> CheckResult:
     result = _result(check, "not_gradable", 0, str(error))
     result.evidence |= {NOT_GRADED_FOR: error.cause} if error.cause else {}
     return result

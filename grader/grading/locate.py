@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from ..assignment.checks import BaseCheck
+from ..assignment.check import Check
 from ..report.model import Location
 from ..student.submitted import Context
 from ..submission import Code, Submission
@@ -41,7 +41,7 @@ class Places:
         file_line = known[line - 1] if len(known) == code.text.count("\n") + 1 else None
         return Location(file=_shown(self._file), cell=code.cell, line=line, file_line=file_line)
 
-    def of_check(self, check: BaseCheck, context: Context) -> Location | None:
+    def of_check(self, check: Check, context: Context) -> Location | None:
         """Where the first function or variable that ``check`` asks about is defined, by the submission's own name."""
         for name in check.functions():
             found = context.instances.find(name)

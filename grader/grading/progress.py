@@ -8,7 +8,7 @@ from functools import cached_property
 
 from .. import submission as submissions
 from ..assignment import Assignment
-from ..assignment.checks import BaseCheck, GradientsCheck, SourceCheck, TrajectoryCheck, ValuesCheck
+from ..assignment.check import Check
 from ..report.model import CheckResult
 from ..student.submitted import Context
 from ..submission import Code
@@ -74,22 +74,22 @@ class Progress:
             if check.name in kept:
                 self.add(check, kept[check.name])
 
-    def add(self, check: BaseCheck, result: CheckResult) -> None:
+    def add(self, check: Check, result: CheckResult) -> None:
         """Take in how a check ended."""
         self._results[check.name] = result
         for name in check.functions() if result.status in KILLED else ():
             self._killed.setdefault(name, []).append(check.name)
         if not self._is_there(check):
             self._missing.add(check.name)
-        if isinstance(check, ValuesCheck | GradientsCheck | TrajectoryCheck):
+        if check.judges_function:
             if result.status == "passed":
-                self._right.add(check.function)
+                self._right |= {*check.functions()}
             elif result.status in ("failed", "partial"):  # one that raises has nothing that could be carried forward
-                self._context.mistaken.add(check.function)
+                self._context.mistaken |= {*check.functions()}
             if result.status != "passed":
-                self._right.discard(check.function)
+                self._right -= {*check.functions()}
 
-    def reason_to_skip(self, check: BaseCheck) -> str:
+    def reason_to_skip(self, check: Check) -> str:
         """Why there is nothing to judge, as a sentence; "" where the check is run.
 
         A prerequisite that is missing is no reason: the check itself says whether it can do without.
@@ -106,7 +106,7 @@ class Progress:
         if functions and all(map(self._is_handed_out, functions)):
             sentence = _("Not run, because {functions} is as it was handed out, and nothing that it uses is right yet.")
             return sentence.format(functions=joined(f"`{name}`" for name in functions))
-        if isinstance(check, SourceCheck) and not check.asks_for_training() and not self._has_earned():
+        if check.accepts_empty() and not self._has_earned():
             return _("Not run, because nothing else has earned points yet.")
         return ""
 
@@ -120,7 +120,7 @@ class Progress:
             return False
         return name in self._roots_of if result.status == "skipped" else name not in self._missing
 
-    def _is_there(self, check: BaseCheck) -> bool:
+    def _is_there(self, check: Check) -> bool:
         context = self._context
         functions = all(context.defines(name) and name not in context.unwritten for name in check.functions())
         return functions and all(context.find_variable(name) is not None for name, _type in check.variables())

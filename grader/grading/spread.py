@@ -9,8 +9,9 @@ import numpy as np
 
 from .. import datasets
 from ..assignment import Assignment
-from ..assignment.checks import BandedCheck, OverfittingCheck
+from ..assignment.check import BandedCheck
 from ..checks import predictions
+from ..checks.overfitting import OverfittingCheck
 from ..datasets import Split
 from ..expected.author import Program
 from ..expected.reference import Oracle

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment import Assignment
-from ..assignment.checks import ProbedCheck
+from ..assignment.check import ProbedCheck
 from ..assignment.given import Computed
 from ..checks.starts import SEED, Starts
 from ..checks.steps import Steps

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.assignment.checks import SourceCheck
 from grader.checks import source
 
 RIGHT = "    return X.T @ delta, np.sum(delta)\n"
@@ -134,7 +133,7 @@ def test_a_hint_about_a_variable_or_a_figure_needs_one_to_look_at(graded, old, n
 
 
 def test_a_hint_about_training_is_not_given_where_nothing_was_trained():
-    check = SourceCheck(name="v", title="v", kind="source", points=1, rules=["leakage"], hint="Keep some aside.")
+    check = source.SourceCheck(name="v", title="v", kind="source", points=1, rules=["leakage"], hint="Keep some aside.")
     context = SimpleNamespace(training=lambda: [], code=[])
     outcome = source.run(check, context)
     assert "No model was trained" in outcome.message

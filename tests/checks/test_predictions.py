@@ -13,7 +13,6 @@ import pytest
 
 from grader import datasets
 from grader.assignment.base import Band, Limits
-from grader.assignment.checks import AccuracyCheck
 from grader.checks import accuracy, predictions, two_models
 from grader.judging import statistics
 from grader.sandbox import observations
@@ -336,7 +335,7 @@ def test_classes_are_read_from_classes_scores_and_columns():
 
 
 def test_bands_come_from_the_spread_of_the_data_that_were_used():
-    check = AccuracyCheck(
+    check = accuracy.AccuracyCheck(
         kind="accuracy",
         name="a",
         title="a",

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from grader.assignment import load
-from grader.assignment.checks import BaseCheck
+from grader.assignment.check import Check
 from grader.diagnosis import Finding, Findings, hints
 from grader.diagnosis.catalogue import families
 from tests.conftest import ending
@@ -112,6 +112,6 @@ def test_a_bug_of_another_function_is_sent_there():
     assert hint(check, "sign-flipped", 1) == "This follows from gradients(): look at dw there first."
 
 
-def hint(check: BaseCheck, name: str, level: int) -> str:
+def hint(check: Check, name: str, level: int) -> str:
     found = Findings((Finding(name, "dw"),)).of("gradients")
     return hints.hint(check, found, {"where": "dw"}, CONTENT, level)

@@ -1,0 +1,194 @@
+"""The base classes of all kinds of checks; each kind is a module of ``grader/checks/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from .base import Band, DatasetName, Name, Part, Scalar, Spread, Tolerance
+from .declarations import Declarations
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A sentence about something in a check of an ``assignment.yaml``; ``value`` is the text in its line of the file."""
+
+    value: str
+    sentence: str
+
+
+def unknown(what: str, names: Iterable[str], allowed: Iterable[str]) -> Iterator[Problem]:
+    """Yield a problem for each of the names that is not allowed; ``what`` says what the names are names of."""
+    allowed = list(allowed)
+    for name in names:
+        if name not in allowed:
+            choice = f"allowed are {', '.join(allowed)}" if allowed else "there are none"
+            yield Problem(name, f"'{name}' is not a known {what}; {choice}.")
+
+
+class Check(Part):
+    """One scored question about a submission; the base class of every kind.
+
+    A kind declares its keys as fields, with ``kind: Literal["..."]`` among them, yields what is wrong with a check in
+    :meth:`problems`, and judges a submission in :meth:`run`.
+    """
+
+    needs_reference: ClassVar[bool] = False
+    """Whether an assignment with such a check has to name a reference."""
+    judges_function: ClassVar[bool] = False
+    """Whether passing means that the function is right, so that checks that build on it may trust it."""
+    depends_on_layout: ClassVar[bool] = False
+    """Whether another layout of the arrays can be the reason for not passing; the check is then run again in the other one."""
+    depends_on_calls: ClassVar[tuple[str, ...] | None] = None
+    """The calls that make what is judged, if that happens while the submission loads; a failed statement that has such a
+    call makes the check *not gradable*."""
+    depends_on_variables: ClassVar[bool] = True
+    """With ``depends_on_calls``: whether a failed statement that changes one of :meth:`variables` matters as well."""
+
+    kind: str
+    name: Name
+    title: str = Field(min_length=1)
+    points: float = Field(ge=0)
+    bonus: bool = False
+    """The points are added to the full marks."""
+    fresh: bool = False
+    """Run in a new worker in which nothing was called before."""
+    requires: list[Name] = []
+    visibility: Literal["open", "hidden", "instructor"] = "open"
+    hint: str = ""
+
+    def run(self, context: Any) -> Any:
+        """Judge a submission (:class:`~grader.student.submitted.Context`); returns an Outcome.
+
+        Raises CallFailed if the submission gives no answer, and NotGradable if the grader is the reason.
+        """
+        raise NotImplementedError
+
+    def functions(self) -> Iterable[str]:
+        """Return the submitted functions that this check calls."""
+        return ()
+
+    def probe_names(self) -> Iterable[str]:
+        """Return the probes that this check uses."""
+        return ()
+
+    def given_functions(self) -> Iterable[str]:
+        """Return the functions whose results, computed by the reference on a probe, are inputs as well."""
+        return ()
+
+    def variables(self) -> Iterable[tuple[str, str]]:
+        """Return (name, type) of each submitted variable that this check reads; the type is "" if any is allowed."""
+        return ()
+
+    def changed_inputs(self) -> Mapping[str, Scalar]:
+        """Return the inputs that this check changes, one at a time, each with its other value."""
+        return {}
+
+    def derivatives(self) -> Iterable[tuple[str, str, str]]:
+        """Return (objective, input, result) for each result that is a derivative of the objective by that input."""
+        return ()
+
+    def accepts_empty(self) -> bool:
+        """Return whether a submission without any content would pass; it then earns points only after another check."""
+        return False
+
+    def called_on_probes(self) -> Iterable[str]:
+        """Return the functions that are called with the inputs of a probe, in their order."""
+        return [*self.given_functions(), *self.functions()]
+
+    def results_passed_on(self) -> Iterable[str]:
+        """Return the functions whose results are inputs of the functions called after them."""
+        return self.given_functions()
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        """Yield what this check asks for and the assignment does not have."""
+        yield from unknown("function", self.functions(), assignment.functions)
+        yield from unknown("probe", self.probe_names(), assignment.probes)
+        for name, type_name in self.variables():
+            yield from unknown("variable", [name], assignment.variables)
+            fitting = [other for other, item in assignment.variables.items() if type_name in ("", item.type)]
+            yield from unknown(f"variable of the type {type_name}", [name], fitting)
+        if self.needs_reference and assignment.reference is None:
+            sentence = (
+                f"'{self.name}' compares with a reference, but the file does not name one; add 'reference:' at the top."
+            )
+            yield Problem(self.name, sentence)
+        yield from unknown("function", self.given_functions(), assignment.functions)
+        yield from self._missing_inputs(assignment)
+
+    def _missing_inputs(self, assignment: Declarations) -> Iterator[Problem]:
+        """Yield a problem for each probe without an argument of a function that is called with it."""
+        replacements = [assignment.probes[probe].instead for probe in self.probe_names()]
+        passed_on = set(self.results_passed_on())
+        for probe in [*self.probe_names(), *(name for name in replacements if name)]:
+            inputs = set(assignment.probes[probe].inputs)
+            for name in self.called_on_probes():
+                function = assignment.functions[name]
+                missing = [item.name for item in function.arguments if not item.optional and item.name not in inputs]
+                if missing:
+                    sentence = f"the probe '{probe}' has no {' and '.join(missing)}, which {name} needs; add it."
+                    yield Problem(probe, sentence)
+                inputs.update(function.returns if name in passed_on else [])
+
+
+class ProbedCheck(Check):
+    """A check of one function on some probes."""
+
+    needs_reference = True
+    depends_on_layout = True
+
+    function: str
+    probes: list[str] = Field(min_length=1)
+    given: list[str] = []
+    """Functions whose results are inputs too. The reference computes these results on the same probe, so an error in one
+    submitted function does not make the next one look wrong."""
+    tolerance: Tolerance = Tolerance()
+
+    def functions(self) -> Iterable[str]:
+        return (self.function,)
+
+    def probe_names(self) -> Iterable[str]:
+        return self.probes
+
+    def given_functions(self) -> Iterable[str]:
+        return self.given
+
+
+class BandedCheck(Check):
+    """A check of a value measured after training, judged in bands around the value of the reference."""
+
+    dataset: DatasetName
+    bands: list[Band] = Field(min_length=1)
+    reference: list[str] = []
+    """Functions of the reference, ``(images, labels, seed) -> predict``."""
+    spread: dict[Literal["real", "stand-in"], Spread] = {}
+    """The values of these functions on the real data and on the stand-in; ``grader reference`` computes them again."""
+
+    @model_validator(mode="after")
+    def _bands_have_a_spread(self) -> BandedCheck:
+        if any(band.deviations is not None for band in self.bands) and self.spread.keys() != {"real", "stand-in"}:
+            raise ValueError("bands in deviations need the reference's spread on 'real' and 'stand-in'; give both.")
+        if not any(band.share == 1 for band in self.bands):
+            raise ValueError("no band has the share 1, so full marks are impossible; add one.")
+        for unit in ("at_least", "deviations"):
+            bands = [(getattr(band, unit), band.share) for band in self.bands if getattr(band, unit) is not None]
+            shares = [share for _, share in sorted(bands, reverse=unit == "deviations")]
+            if shares != sorted(set(shares)):
+                raise ValueError(f"a better value of {unit} must give a larger share; correct the bands.")
+        return self
+
+    def highest_accuracy(self, images: Literal["real", "stand-in"]) -> Iterable[float]:
+        """Return the largest held-out accuracy that is plausible on these images; nothing if this check is not about it."""
+        return ()
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        yield from unknown("dataset of this assignment", [self.dataset], assignment.datasets)
+        if assignment.reference is None and any("." not in name for name in self.reference):
+            sentence = f"'{self.name}' names functions of a reference, but the file does not name its module; add 'reference:' at the top."
+            yield Problem(self.name, sentence)
+        taking = [name for name, function in assignment.functions.items() if function.arguments]
+        yield from unknown("function with an argument", self.functions(), taking)

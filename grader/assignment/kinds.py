@@ -1,0 +1,77 @@
+"""The registry of kinds of checks: which there are, and the model of each.
+
+A kind is a module of the package ``grader.checks`` with the name of the kind. It is found by its name and imported when a
+check of that kind is read: a list of kinds exists nowhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache, reduce
+from operator import or_
+from typing import Annotated, Any
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+
+from .check import Check
+
+PACKAGE = "grader.checks"
+
+
+@cache
+def names() -> list[str]:
+    """Return the names of all kinds, in alphabetical order."""
+    folder = importlib.import_module(PACKAGE).__path__
+    return sorted(module.name for module in pkgutil.iter_modules(folder) if not module.ispkg)
+
+
+@cache
+def model(name: str) -> type[Check]:
+    """Return the model of the kind of that name, one of :func:`names`."""
+    module = importlib.import_module(f"{PACKAGE}.{name}")
+    return next(
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Check) and value.__module__ == module.__name__
+    )
+
+
+def models() -> list[type[Check]]:
+    """Return the models of all kinds, in the order of their names."""
+    return [model(name) for name in names()]
+
+
+def _validated(value: Any, info: ValidationInfo) -> Check:
+    """Return the check that a mapping of the file declares."""
+    if isinstance(value, Check):
+        return value
+    if not isinstance(value, dict):
+        raise PydanticKnownError("model_type", {"class_name": "Check"})
+    kind = value.get("kind")
+    if "kind" not in value:
+        raise PydanticKnownError("union_tag_not_found", {"discriminator": "'kind'"})
+    if kind not in names():
+        allowed = ", ".join(map(repr, names()))
+        raise PydanticKnownError(
+            "union_tag_invalid", {"discriminator": "'kind'", "tag": str(kind), "expected_tags": allowed}
+        )
+    return model(kind).model_validate(value, context=info.context)
+
+
+class _AnyKind:
+    """Tells pydantic how to read a check, whatever its kind, and how to describe all kinds in a JSON schema."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(_validated)
+
+    @staticmethod
+    def __get_pydantic_json_schema__(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        union: Any = Annotated[reduce(or_, models()), Field(discriminator="kind")]
+        return handler(TypeAdapter(union).core_schema)
+
+
+CheckOfAnyKind = Annotated[Check, _AnyKind]
