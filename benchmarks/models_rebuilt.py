@@ -18,7 +18,7 @@ from typing import Any
 from grader import checks
 from grader.assignment import load
 from grader.assignment.check import BandedCheck
-from grader.checks import predictions
+from grader.checks.tools import predictions
 from grader.grading.grade import grade
 from grader.sandbox.warm import WarmStart
 from grader.student.submitted import Context, Outcome

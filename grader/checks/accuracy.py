@@ -17,7 +17,7 @@ from ..support.errors import NotGradable
 from ..support.i18n import _
 from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
-from . import pictures, plausible, predictions, training
+from .tools import pictures, plausible, predictions, training
 
 Array = np.ndarray[Any, Any]
 SURE = 0.4  # accuracy with other numbers for the classes; what was learned by a model that counts them otherwise

@@ -17,9 +17,9 @@ from ..sandbox.failures import CallFailed
 from ..sandbox.observations import Layer, Model
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _, ngettext
-from . import losses, outputs, training, two_models
-from .outputs import Outputs
-from .two_models import Problem
+from .tools import losses, outputs, training, two_models
+from .tools.outputs import Outputs
+from .tools.two_models import Problem
 
 NOT_COUNTED = ("InputLayer",)
 ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")

@@ -17,7 +17,7 @@ from ..judging.compare import Comparison, compare_results
 from ..sandbox.failures import CallFailed
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _
-from . import consequences, diagnose
+from .tools import consequences, diagnose
 
 
 class ArgumentsUsedCheck(Check):

@@ -18,7 +18,7 @@ from ..assignment.check import Check
 from ..expected.probes import Case
 from ..student.submitted import Context, Outcome, Result, number_of_cases
 from ..support.i18n import _, ngettext
-from . import attempts, consequences, diagnose, pictures
+from .tools import attempts, consequences, diagnose, pictures
 
 
 class ChainCheck(Check):

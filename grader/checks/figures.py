@@ -16,8 +16,8 @@ from ..sandbox.failures import CallFailed
 from ..sandbox.observations import Axes, Image, numbers
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _, joined
-from . import training
 from .namespace import known_images, plain, texts
+from .tools import training
 
 Array = np.ndarray[Any, Any]
 DRAWING = ("bar", "figure", "imshow", "matshow", "plot", "semilogx", "semilogy", "subplot", "subplots", "add_subplot")

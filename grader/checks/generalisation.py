@@ -20,7 +20,7 @@ from ..sandbox import observations
 from ..sandbox.failures import CallFailed
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _
-from . import consequences, diagnose, pictures
+from .tools import consequences, diagnose, pictures
 
 
 class GeneralisationCheck(Check):

@@ -20,7 +20,7 @@ from ..student.submitted import Context, Outcome, Result, number_of_cases
 from ..support.errors import NotGradable
 from ..support.i18n import _, joined
 from ..support.text import plain_number
-from . import attempts, consequences, derived, diagnose, differences, pictures
+from .tools import attempts, consequences, derived, diagnose, differences, pictures
 
 
 class GradientsCheck(ProbedCheck):

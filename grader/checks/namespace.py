@@ -17,7 +17,7 @@ from ..sandbox.failures import CallFailed
 from ..student.signatures import describe
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _
-from . import training
+from .tools import training
 
 Array = np.ndarray[Any, Any]
 CHANNELS = 3  # of a picture in colour

@@ -18,7 +18,7 @@ from ..diagnosis import told_by_check
 from ..judging.statistics import CONFIDENCE, Correct, Estimate, difference, gap, gap_reduction, mean, relative_reduction
 from ..student.submitted import Context, Outcome
 from ..support.i18n import _
-from . import pictures, plausible, predictions, training, two_models
+from .tools import pictures, plausible, predictions, training, two_models
 
 SLIGHT = 0.995  # of the points; below, the gap is called not much smaller
 

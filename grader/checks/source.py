@@ -22,7 +22,7 @@ from ..sandbox.observations import Call
 from ..student.submitted import Context, Outcome
 from ..submission.defined import nodes
 from ..support.i18n import _, ngettext
-from . import imports, training
+from .tools import imports, training
 
 TRAINING_RULES: dict[str, Callable[[list[Call]], training.Broken | None]] = {
     "leakage": training.leakage,

@@ -14,7 +14,7 @@ from ..judging.compare import compare_results
 from ..report.evidence import Picture
 from ..student.submitted import Context, Outcome, Verdict, number_of_cases
 from ..support.i18n import _
-from . import consequences, diagnose, pictures
+from .tools import consequences, diagnose, pictures
 
 
 class TrajectoryCheck(ProbedCheck):

@@ -11,7 +11,7 @@ from ..assignment.check import ProbedCheck
 from ..expected.probes import Case
 from ..student.submitted import Context, Outcome, Result, number_of_cases
 from ..support.i18n import _
-from . import attempts, consequences, diagnose, image_grid, pictures
+from .tools import attempts, consequences, diagnose, image_grid, pictures
 
 
 class ValuesCheck(ProbedCheck):

@@ -10,8 +10,8 @@ import numpy as np
 from .. import datasets
 from ..assignment import Assignment
 from ..assignment.check import BandedCheck
-from ..checks import predictions
 from ..checks.overfitting import OverfittingCheck
+from ..checks.tools import predictions
 from ..datasets import Split
 from ..expected.author import Program
 from ..expected.reference import Oracle

@@ -11,8 +11,8 @@ import numpy as np
 from ..assignment import Assignment
 from ..assignment.check import ProbedCheck
 from ..assignment.given import Computed
-from ..checks.starts import SEED, Starts
-from ..checks.steps import Steps
+from ..checks.tools.starts import SEED, Starts
+from ..checks.tools.steps import Steps
 from ..datasets import Split
 from ..diagnosis import Findings
 from ..expected import probes

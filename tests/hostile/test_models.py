@@ -15,7 +15,7 @@ import pytest
 
 from grader import datasets
 from grader.assignment import load
-from grader.checks import pixels, plausible, predictions
+from grader.checks.tools import pixels, plausible, predictions
 from grader.grading.grade import grade
 from grader.sandbox.rebuilding import CannotRebuild
 from grader.submission import read

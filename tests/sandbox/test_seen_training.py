@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from grader.checks import losses
+from grader.checks.tools import losses
 from grader.sandbox import observations
 
 CALL = {"method": "fit", "model": ["model"], "inputs": {"shape": [100, 784]}}

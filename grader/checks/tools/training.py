@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..sandbox.observations import Call, Data, numbers
-from ..support.i18n import _
+from ...sandbox.observations import Call, Data, numbers
+from ...support.i18n import _
 
 Array = np.ndarray[Any, Any]
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from grader.checks import losses, outputs
+from grader.checks.tools import losses, outputs
 from grader.sandbox import observations
 from grader.worker.losses import probe
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from grader.assignment.base import Tolerance
-from grader.checks import pictures as drawn_by_checks
+from grader.checks.tools import pictures as drawn_by_checks
 from grader.judging.statistics import Correct
 from grader.report.evidence import MOST_EPOCHS, pictures
 from tests.conftest import ROOT, SINGLE_NEURON

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ..diagnosis import Finding, Findings
-from ..diagnosis.samples import RELATIVE, Sample, alike, arrays
-from ..expected.probes import Case
-from ..sandbox.failures import CallFailed
-from ..student.signatures import names_of_epochs_and_rate
-from ..student.submitted import Context
+from ...diagnosis import Finding, Findings
+from ...diagnosis.samples import RELATIVE, Sample, alike, arrays
+from ...expected.probes import Case
+from ...sandbox.failures import CallFailed
+from ...student.signatures import names_of_epochs_and_rate
+from ...student.submitted import Context
 
 Values = dict[str, Any]
 RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..sandbox import observations
-from ..sandbox.failures import CallFailed
-from ..student.submitted import Context
+from ...sandbox import observations
+from ...sandbox.failures import CallFailed
+from ...student.submitted import Context
 from . import training
 
 Array = np.ndarray[Any, Any]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..diagnosis import told_by_check
-from ..student.submitted import Context, Outcome
-from ..support.i18n import _
+from ...diagnosis import told_by_check
+from ...student.submitted import Context, Outcome
+from ...support.i18n import _
 from . import imports, quotients
 
 # What differentiates in TensorFlow, PyTorch, JAX and autograd.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.assignment.base import Limits
-from grader.checks import plausible
+from grader.checks.tools import plausible
 from grader.sandbox import configuration
 from grader.sandbox.configuration import NotBuiltIn
 from grader.sandbox.filesystem import Equipment

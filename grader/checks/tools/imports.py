@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..diagnosis import told_by_check
-from ..student.submitted import Context, Outcome
-from ..submission.defined import nodes
-from ..support.i18n import _
+from ...diagnosis import told_by_check
+from ...student.submitted import Context, Outcome
+from ...submission.defined import nodes
+from ...support.i18n import _
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..datasets import Split
-from ..sandbox.failures import CallFailed
-from ..sandbox.rebuilding import PixelMap
-from ..student.submitted import Context
+from ...datasets import Split
+from ...sandbox.failures import CallFailed
+from ...sandbox.rebuilding import PixelMap
+from ...student.submitted import Context
 
 Array = np.ndarray[Any, Any]
 VALUES = 256  # of a pixel

@@ -17,11 +17,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..diagnosis import told_by_check
-from ..expected.probes import Case
-from ..report.model import FOR_INSTRUCTOR
-from ..student.submitted import Context, Outcome
-from ..support.i18n import _, joined
+from ...diagnosis import told_by_check
+from ...expected.probes import Case
+from ...report.model import FOR_INSTRUCTOR
+from ...student.submitted import Context, Outcome
+from ...support.i18n import _, joined
 from . import diagnose, quotients
 from .attempts import Probed, Tried
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.checks import imports
+from grader.checks.tools import imports
 from grader.submission import Code
 
 pytestmark = pytest.mark.quick

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from grader.checks import pixels
+from grader.checks.tools import pixels
 from grader.sandbox.failures import CallFailed
 
 random = np.random.default_rng(1)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..datasets import Split
-from ..report.evidence import Images, Picture
-from ..sandbox import observations
-from ..student.submitted import Context
+from ...datasets import Split
+from ...report.evidence import Images, Picture
+from ...sandbox import observations
+from ...student.submitted import Context
 from .pictures import harmless
 
 Array = np.ndarray[Any, Any]

@@ -18,15 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import Tolerance
-from ..assignment.check import ProbedCheck
-from ..expected.probes import Case
-from ..judging.compare import all_agree, compare_results
-from ..sandbox import observations
-from ..student.signatures import names_of_epochs_and_rate
-from ..student.submitted import Context, Verdict
-from ..support.errors import NotGradable
-from ..support.i18n import _, joined
+from ...assignment.base import Tolerance
+from ...assignment.check import ProbedCheck
+from ...expected.probes import Case
+from ...judging.compare import all_agree, compare_results
+from ...sandbox import observations
+from ...student.signatures import names_of_epochs_and_rate
+from ...student.submitted import Context, Verdict
+from ...support.errors import NotGradable
+from ...support.i18n import _, joined
 from .attempts import Chained, Probed, Tried
 
 Values = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks import training
+from grader.checks.tools import training
 from grader.sandbox.observations import Call
 
 TRUE = np.random.default_rng(0).integers(0, 10, 10000)

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.check import BandedCheck
-from ..datasets import Split
-from ..judging.statistics import Estimate, difference, mean
-from ..report.model import FOR_INSTRUCTOR
-from ..sandbox.rebuilding import ModelData
-from ..student.submitted import Context, Outcome
-from ..support.i18n import _
+from ...assignment.check import BandedCheck
+from ...datasets import Split
+from ...judging.statistics import Estimate, difference, mean
+from ...report.model import FOR_INSTRUCTOR
+from ...sandbox.rebuilding import ModelData
+from ...student.submitted import Context, Outcome
+from ...support.i18n import _
 
 Array = np.ndarray[Any, Any]
 CERTAIN = 5.0  # standard errors

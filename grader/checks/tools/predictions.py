@@ -14,17 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.check import BandedCheck
-from ..datasets import Split
-from ..judging.statistics import Correct, Losses
-from ..sandbox import observations
-from ..sandbox.failures import CallFailed
-from ..sandbox.rebuilding import CannotRebuild, ModelData, PixelMap
-from ..student.signatures import describe
-from ..student.submitted import Context
-from ..support.errors import NotGradable
-from ..support.i18n import _
-from ..support.text import clean
+from ...assignment.check import BandedCheck
+from ...datasets import Split
+from ...judging.statistics import Correct, Losses
+from ...sandbox import observations
+from ...sandbox.failures import CallFailed
+from ...sandbox.rebuilding import CannotRebuild, ModelData, PixelMap
+from ...student.signatures import describe
+from ...student.submitted import Context
+from ...support.errors import NotGradable
+from ...support.i18n import _
+from ...support.text import clean
 from . import outputs, pixels, plausible, training
 
 Array = np.ndarray[Any, Any]

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..assignment.base import Tolerance
-from ..expected.probes import Case
-from ..judging.compare import all_agree, compare_results
-from ..sandbox import observations
-from ..sandbox.failures import CallFailed
-from ..student import classes, signatures
-from ..student.layout import WIDEST
-from ..student.signatures import names_of_epochs_and_rate
-from ..support.i18n import _, joined
+from ...assignment.base import Tolerance
+from ...expected.probes import Case
+from ...judging.compare import all_agree, compare_results
+from ...sandbox import observations
+from ...sandbox.failures import CallFailed
+from ...student import classes, signatures
+from ...student.layout import WIDEST
+from ...student.signatures import names_of_epochs_and_rate
+from ...support.i18n import _, joined
 
 if TYPE_CHECKING:
-    from ..sandbox.session import Found
-    from ..student.submitted import Context, Result
+    from ...sandbox.session import Found
+    from ...student.submitted import Context, Result
 
 Values = dict[str, Any]
 Ask = Callable[[Values], Values]

@@ -6,7 +6,7 @@ import pytest
 
 from grader import datasets
 from grader.assignment.base import Limits
-from grader.checks import training
+from grader.checks.tools import training
 from grader.sandbox.filesystem import Equipment
 from grader.sandbox.session import Session
 from grader.submission import Submission

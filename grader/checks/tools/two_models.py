@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..sandbox.observations import Call
-from ..student.submitted import Context
-from ..support.i18n import _
+from ...sandbox.observations import Call
+from ...student.submitted import Context
+from ...support.i18n import _
 from . import training
 
 

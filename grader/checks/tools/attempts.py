@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from ..assignment.base import Function, Tolerance
-from ..expected.probes import Case, replaced
-from ..judging.compare import compare_results
-from ..sandbox.failures import CallFailed
-from ..student import signatures
-from ..student.layout import WIDEST
-from ..student.submitted import Context, Result, Verdict
-from ..support.i18n import _, joined
+from ...assignment.base import Function, Tolerance
+from ...expected.probes import Case, replaced
+from ...judging.compare import compare_results
+from ...sandbox.failures import CallFailed
+from ...student import signatures
+from ...student.layout import WIDEST
+from ...student.submitted import Context, Result, Verdict
+from ...support.i18n import _, joined
 
 Answers = dict[str, Any]
 # The right results of a case by convention; "" is what the task asks for.

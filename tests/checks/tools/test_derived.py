@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from grader.assignment import load
-from grader.checks import derived
+from grader.checks.tools import derived
 from grader.sandbox import mapped
 from grader.student.submitted import Outcome
 from grader.submission import Code

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..sandbox.failures import CallFailed
-from ..student import classes
-from ..student.signatures import RATES, match, normal
-from ..support.i18n import _
+from ...sandbox.failures import CallFailed
+from ...student import classes
+from ...student.signatures import RATES, match, normal
+from ...support.i18n import _
 
 if TYPE_CHECKING:
-    from ..student.submitted import Asked, Context
+    from ...student.submitted import Asked, Context
 
 RATE, ANOTHER_RATE = np.float64(0.5), np.float64(0.25)
 SAME = 1e-6  # of the largest entry

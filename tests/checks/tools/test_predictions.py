@@ -13,7 +13,8 @@ import pytest
 
 from grader import datasets
 from grader.assignment.base import Band, Limits
-from grader.checks import accuracy, predictions, two_models
+from grader.checks import accuracy
+from grader.checks.tools import predictions, two_models
 from grader.judging import statistics
 from grader.sandbox import observations
 from grader.sandbox.failures import CallFailed

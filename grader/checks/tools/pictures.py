@@ -12,11 +12,11 @@ from typing import Any, ParamSpec
 
 import numpy as np
 
-from ..assignment.base import Tolerance
-from ..assignment.check import BandedCheck
-from ..datasets import CLASS_NAMES, Split
-from ..judging.statistics import Correct, mean
-from ..report.evidence import (
+from ...assignment.base import Tolerance
+from ...assignment.check import BandedCheck
+from ...datasets import CLASS_NAMES, Split
+from ...judging.statistics import Correct, mean
+from ...report.evidence import (
     MOST_EPOCHS,
     Band,
     Confusion,
@@ -28,8 +28,8 @@ from ..report.evidence import (
     Picture,
     ResultError,
 )
-from ..sandbox import observations
-from ..student.submitted import Context, Verdict
+from ...sandbox import observations
+from ...student.submitted import Context, Verdict
 from . import training
 
 Array = np.ndarray[Any, Any]

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..sandbox.observations import Model
-from ..worker.losses import MOST_OUTPUTS, OUTPUTS, probe
+from ...sandbox.observations import Model
+from ...worker.losses import MOST_OUTPUTS, OUTPUTS, probe
 
 SAME = 1e-3  # relative, of two losses in float32
 NAMES = ("categoricalcrossentropy", "sparsecategoricalcrossentropy", "binarycrossentropy")

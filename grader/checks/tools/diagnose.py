@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import diagnosis
-from ..assignment.base import Tolerance
-from ..diagnosis import Finding, Findings, search
-from ..diagnosis.general import GENERAL
-from ..diagnosis.samples import TINY, Sample, arrays
-from ..expected.mutations import Mutant
-from ..expected.probes import Case
-from ..student.submitted import Context, Outcome
+from ... import diagnosis
+from ...assignment.base import Tolerance
+from ...diagnosis import Finding, Findings, search
+from ...diagnosis.general import GENERAL
+from ...diagnosis.samples import TINY, Sample, arrays
+from ...expected.mutations import Mutant
+from ...expected.probes import Case
+from ...student.submitted import Context, Outcome
 from . import probing
 from .attempts import Chained, Tried
 
