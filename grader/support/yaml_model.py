@@ -212,8 +212,6 @@ def _place(location: Location) -> str:
     plain = [
         step for step in steps if not re.search(r"[\[(]|^[A-Z]\w+$|^(bool|int|float|str|list|constrained-\w+)$", step)
     ]
-    if len(plain) > 2 and plain[0] == "checks":  # the third names the kind
-        del plain[2]
     return ".".join(plain) or "the file"
 
 
@@ -235,7 +233,9 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
             sentence = f"{where} is not a known key; remove it or correct its spelling."
             return f"{sentence} Did you mean {meant}?" if meant else sentence
         case "union_tag_invalid":
-            return f"{where}: unknown kind '{context['tag']}'; allowed are {context['expected_tags']}."
+            meant = nearest(context["tag"], re.findall(r"'(\w+)'", context["expected_tags"]))
+            sentence = f"{where}: unknown kind '{context['tag']}'; allowed are {context['expected_tags']}."
+            return f"{sentence} Did you mean {meant}?" if meant else sentence
         case "union_tag_not_found":
             return f"{where} has no 'kind'; every check needs one."
         case "literal_error" | "enum":

@@ -44,7 +44,7 @@ def test_a_folder_is_an_assignment(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("kind: values", "kind: value", 12, "unknown kind 'value'; allowed are 'values', 'gradients'"),
+        ("kind: values", "kind: value", 12, "unknown kind 'value'; allowed are 'accuracy', 'architecture'"),
         ("    kind: values\n", "", 10, "has no 'kind'; every check needs one."),
         ("points: 10", "points: ten", 15, "points is 'ten'; input should be a valid number"),
         ("points: 10", "points: -1", 15, "points is -1; input should be greater than or equal to 0."),
