@@ -167,8 +167,12 @@ def meant(name: str) -> str | None:
     return similar_names.nearest(name, bundled_names())
 
 
-def load(name_or_folder: str) -> Assignment:
-    """Return the bundled assignment of that name or the assignment in that folder. Raises UsageError."""
+def load(name_or_folder: str, outline: bool = False) -> Assignment:
+    """Return the bundled assignment of that name or the assignment in that folder. Raises UsageError.
+
+    With ``outline`` the checks of a bundled assignment have only the keys that all kinds share. This is for commands that
+    do not run them, since importing the kinds takes time.
+    """
     bundled = ASSIGNMENTS / name_or_folder
     if name_or_folder in bundled_names():
         here = Path(name_or_folder, "assignment.yaml")
@@ -185,4 +189,7 @@ def load(name_or_folder: str) -> Assignment:
             folder = folder.parent
         if not (folder / "assignment.yaml").is_file():
             raise NoAssignment(name_or_folder)
-    return Assignment(folder.resolve(), yaml_model.load(folder / "assignment.yaml", AssignmentFile))
+    return Assignment(
+        folder.resolve(),
+        yaml_model.load(folder / "assignment.yaml", AssignmentFile, outline=outline and folder == bundled),
+    )

@@ -13,4 +13,4 @@ def command() -> None:
     names = assignment.bundled_names()
     width = max(map(len, names), default=0)
     for name in names:
-        click.echo(f"{name:{width}}  {assignment.load(name).content.title}")
+        click.echo(f"{name:{width}}  {assignment.load(name, outline=True).content.title}")

@@ -19,7 +19,7 @@ def command(assignment: str, folder: str, kind: str) -> None:
     from ..support.errors import UsageError
     from ..support.text import command_line
 
-    loaded = load(assignment)
+    loaded = load(assignment, outline=True)
     suffix = ".ipynb" if kind == "notebook" else ".py"
     starters = [name for name in loaded.content.starters if name.endswith(suffix)]
     if not starters:

@@ -13,7 +13,7 @@ def command(assignment: str) -> None:
     """Show the task of ASSIGNMENT and how it is scored."""
     from ..assignment import load
 
-    loaded = load(assignment)
+    loaded = load(assignment, outline=True)
     text = loaded.file(loaded.content.task).read_text(encoding="utf-8").rstrip()
     open_checks = [check for check in loaded.content.checks if check.visibility == "open"]
     text += "\n\n## Scoring\n\n| check | points | title |\n|---|---|---|\n"

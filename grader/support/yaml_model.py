@@ -46,12 +46,15 @@ class MistakeAt(ValueError):
         self.value = value
 
 
-def load(path: Path, model: type[Model]) -> Model:
-    """Return the model read from ``path``. Raises UsageError with one sentence, file and line per mistake."""
-    return load_with_lines(path, model)[0]
+def load(path: Path, model: type[Model], **context: Any) -> Model:
+    """Return the model read from ``path``. Raises UsageError with one sentence, file and line per mistake.
+
+    Validators get ``context``, and the folder of the file as ``folder``.
+    """
+    return load_with_lines(path, model, **context)[0]
 
 
-def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Location], int]]:
+def load_with_lines(path: Path, model: type[Model], **context: Any) -> tuple[Model, Callable[[Location], int]]:
     """Return the model and a function that maps a location to its line in the file. Raises UsageError as :func:`load`.
 
     Messages name a key by its path in the file. If the model has ``LINES_NAME_ENTRIES``, they name the keys of list
@@ -82,7 +85,7 @@ def load_with_lines(path: Path, model: type[Model]) -> tuple[Model, Callable[[Lo
             raise UsageError(git_conflicts.sentence(str(path), conflict)) from error
         raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
     try:
-        read = model.model_validate(data, context={"folder": path.resolve().parent})
+        read = model.model_validate(data, context={**context, "folder": path.resolve().parent})
     except ValidationError as error:
         named = _by_the_line if getattr(model, "LINES_NAME_ENTRIES", False) else str
         found = _first_of_each_place(_without_consequences(error.errors(), model))
