@@ -1,1 +1,1 @@
-"""Grades what is in the repository of a student, as its ``.grader.yml`` says, and reports to where it runs."""
+"""Grades a student's repository as configured in ``.grader.yml``, and reports to the CI system that runs it."""

@@ -1,4 +1,4 @@
-"""``.grader.yml``: which assignments a repository holds, where their submissions are, and what to write."""
+"""The model of ``.grader.yml``: the assignments of a repository, their submissions, and the reports to write."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ ONE = ("assignment", "submission", "pass_mark", "data", "formats")
 
 def _percent(value: float) -> float:
     if 0 < value <= 1:
-        raise ValueError(_("it is in percent; write 60 for 60 %."))
+        raise ValueError(_("it must be in percent; write 60 for 60 %."))
     return value
 
 
 def _inside(pattern: str) -> str:
     if "\\" in pattern:
-        raise ValueError(_("'{pattern}' has a backslash; write / between folders.").format(pattern=pattern))
+        raise ValueError(_("'{pattern}' contains a backslash; write / between folders.").format(pattern=pattern))
     path = PurePosixPath(pattern)
     if path.is_absolute() or ".." in path.parts or not path.parts:
-        message = _("'{pattern}' is not a path inside the repository; write it from the repository's top.")
+        message = _("'{pattern}' is not a path inside the repository; give the path from the top of the repository.")
         raise ValueError(message.format(pattern=pattern))
     if any("**" in part and part != "**" for part in path.parts):
-        message = _("'{pattern}' is not a valid pattern: '**' has to stand alone between slashes, as in week1/**/*.py.")
+        message = _("'{pattern}' is not a valid pattern: '**' must be alone between slashes, as in week1/**/*.py.")
         raise ValueError(message.format(pattern=pattern))
     return pattern
 
 
 def folder_of(name: str, config_folder: Path) -> Path | None:
-    """The folder of an assignment that is not bundled; None where there is none."""
+    """Return the folder of an assignment that is not bundled, or None if it does not exist."""
     folder = config_folder / name
     folder = folder.parent if folder.name == FILE else folder
     return folder if (folder / FILE).is_file() else None
 
 
 def _known(name: str, info: ValidationInfo) -> str:
-    """Refuse a name that is neither that of a bundled assignment nor a folder with one."""
+    """Refuse a name that is neither a bundled assignment nor a folder with an assignment."""
     folder = (info.context or {}).get("folder")
     if folder is None or name in bundled_names() or folder_of(name, folder) is not None:
         return name
@@ -55,7 +55,9 @@ def _known(name: str, info: ValidationInfo) -> str:
     there_is_none = _("there is no assignment '{name}'.").format(name=name)
     if meant is not None:
         raise ValueError(" ".join([there_is_none, _("Did you mean {name}?").format(name=meant)]))
-    allowed = _("Use one of {names}, or a folder with an assignment.yaml, from where the configuration lies.")
+    allowed = _(
+        "Use one of {names}, or a folder with an assignment.yaml, relative to the folder of the configuration file."
+    )
     raise ValueError(f"{there_is_none} {allowed.format(names=', '.join(bundled_names()))}")
 
 
@@ -63,13 +65,13 @@ def _there(name: str, info: ValidationInfo) -> str:
     """Refuse a folder that does not exist."""
     folder = (info.context or {}).get("folder")
     if folder is not None and not (folder / name).is_dir():
-        message = _("there is no folder '{name}' where the configuration lies; correct the path, or remove the key.")
+        message = _("there is no folder '{name}' next to the configuration file; correct the path, or remove the key.")
         raise ValueError(message.format(name=name))
     return name
 
 
 class Written(Part):
-    """A report to write: its format, and the file, by default one in ``grader-results``."""
+    """A report to write: its format, and its file (by default in ``grader-results``)."""
 
     format: FormatName
     output: str | None = Field(None, min_length=1)
@@ -80,10 +82,10 @@ def _form(value: Any) -> str:
 
 
 class Entry(Part):
-    """One assignment, and where its submission is.
+    """One assignment, and the place of its submission.
 
-    ``submission`` is a path or a pattern, from the repository's top. An ``assignment`` that is not bundled and
-    ``data`` are folders, from where the configuration lies.
+    ``submission`` is a path or a pattern, relative to the top of the repository. ``data``, and an ``assignment`` that
+    is not bundled, are folders relative to the folder of the configuration file.
     """
 
     assignment: Annotated[str, Field(min_length=1), AfterValidator(_known)]
@@ -98,12 +100,12 @@ class Entry(Part):
     ] = []
 
     def written(self) -> list[Written]:
-        """The reports to write; a format alone has its usual file."""
+        """Return the reports to write; a format without an output gets the default file."""
         return [Written(format=item) if isinstance(item, str) else item for item in self.formats]
 
 
 class CiFile(Part):
-    """The whole of ``.grader.yml``. With a single assignment its keys may stand at the top."""
+    """The whole ``.grader.yml``. A single assignment may have its keys at the top level."""
 
     LINES_NAME_ENTRIES: ClassVar[bool] = True  # in sentences about mistakes
 
@@ -115,9 +117,9 @@ class CiFile(Part):
     @classmethod
     def _short_form(cls, data: Any) -> Any:
         if data is None:
-            raise ValueError(_("it is empty; name the exercise and its file, in the keys assignment and submission."))
+            raise ValueError(_("it is empty; give the exercise and its file with the keys assignment and submission."))
         if isinstance(data, list):
-            raise ValueError(_("it is a list; write the key assignments above it."))
+            raise ValueError(_("it is a list; put the list under the key assignments."))
         if not isinstance(data, dict) or "assignments" in data:
             return data
         if not any(key in ONE or nearest(str(key), ONE) for key in data):

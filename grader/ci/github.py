@@ -1,7 +1,8 @@
 """GitHub Actions: annotations at the student's lines, the job's summary, and the step's outputs.
 
-A runner takes lines of the log for commands, and some of what is shown comes from a submission: everything is printed
-between ``stop-commands`` and a token that nobody can know, but for the commands written here, which are escaped.
+A runner executes certain lines of the log as commands, and some of the printed text comes from a submission. Therefore
+everything is printed between ``stop-commands`` and a secret token, except for the commands of this module, which are
+escaped.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from ..support.i18n import _
 from ..support.text import clean
 from .repository import Graded, Plan, origin
 
-OF_A_KIND = 10  # annotations that GitHub shows of a step; 50 of a job
-LONGEST_SUMMARY = 1 << 20  # bytes of a step; GitHub drops all of a longer one
-RESERVED = 200  # of these, for the sentence that something is left out
+OF_A_KIND = 10  # annotations of each kind that GitHub shows for a step; at most 50 for a job
+LONGEST_SUMMARY = 1 << 20  # bytes per step; GitHub drops a longer summary completely
+RESERVED = 200  # bytes of the summary for the sentence that reports are left out
 
 
 def command(name: str, message: str, **properties: str | int | None) -> str:
-    """A workflow command on one line, whatever is in it."""
+    """Return a workflow command on one line; name, message and properties are escaped."""
     given = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value is not None)
     return f"::{name}{' ' if given else ''}{given}::{_data(message)}"
 
@@ -43,7 +44,7 @@ def _property(text: str) -> str:
 
 @contextmanager
 def no_commands() -> Iterator[None]:
-    """Nothing that is printed meanwhile is a command."""
+    """Within this context, the runner executes nothing that is printed."""
     token = secrets.token_hex(16)
     click.echo(f"::stop-commands::{token}")
     try:
@@ -53,20 +54,20 @@ def no_commands() -> Iterator[None]:
 
 
 def findings(graded: Sequence[Graded]) -> list[str]:
-    """Commands that show findings at their lines, the most expensive first, and how many are left out."""
+    """Return commands that show findings at their lines, largest loss of points first, and the number left out."""
     found = [*chain.from_iterable(map(_of_report, graded))]
     found.sort(key=lambda item: -item[0])
     shown: list[str] = []
     for kind in ("error", "warning"):
         shown += [line for _lost, name, line in found if name == kind][:OF_A_KIND]
     if len(shown) < len(found):
-        sentence = _("{count} more findings are in the summary of this job.").format(count=len(found) - len(shown))
+        sentence = _("{count} more findings are in the job summary.").format(count=len(found) - len(shown))
         shown.append(command("notice", sentence, title="grader"))
     return shown
 
 
 def _of_report(graded: Graded) -> Iterator[tuple[float, str, str]]:
-    """(points lost, kind, command) of each finding; what is the same for all checks is said once."""
+    """Yield (points lost, kind, command) of each finding; a finding that all checks share is shown once."""
     report = graded.report
     name = clean(report.assignment.name)
     if report.score is None:
@@ -90,7 +91,7 @@ def _of_report(graded: Graded) -> Iterator[tuple[float, str, str]]:
 
 
 def mistakes(error: GraderError) -> list[str]:
-    """Commands that show an error, each mistake in a configuration at its line."""
+    """Return commands that show an error; each mistake in a configuration is shown at its line."""
     if not isinstance(error, yaml_model.Mistakes):
         return [command("error", clean(error, 2000), title="grader")]
     file = os.path.relpath(error.path)
@@ -108,7 +109,10 @@ def mistakes(error: GraderError) -> list[str]:
 
 
 def points_for_classroom(graded: Sequence[Graded]) -> list[str]:
-    """The two notices from which GitHub Classroom takes the points, as its reporter prints them; none without points."""
+    """Return the two notices from which GitHub Classroom reads the points, as its reporter prints them.
+
+    The list is empty if there are no points.
+    """
     points = classroom.points([item.report for item in graded])
     if points is None or not points[1]:
         return []
@@ -120,7 +124,7 @@ def points_for_classroom(graded: Sequence[Graded]) -> list[str]:
 
 
 def summary(planned: Plan, graded: Sequence[Graded], room: int = LONGEST_SUMMARY) -> str:
-    """Markdown in at most ``room`` bytes: where the configuration came from, and each report that has its place."""
+    """Return Markdown of at most ``room`` bytes: the origin of the configuration, and as many reports as fit."""
     document = f"{markdown.text(origin(planned), wording.LONGEST)}\n\n"
     left_out = 0
     for item in graded:
@@ -130,7 +134,7 @@ def summary(planned: Plan, graded: Sequence[Graded], room: int = LONGEST_SUMMARY
         else:
             document += part
     if left_out:
-        document += _("{count} more reports are too long to be shown here.").format(count=left_out) + "\n"
+        document += _("{count} more reports are too long to show here.").format(count=left_out) + "\n"
     return document if len(document.encode()) <= room else ""
 
 

@@ -16,7 +16,7 @@ FILE = f"{RESULTS}/code-quality.json"
 
 
 def code_quality(graded: Sequence[Graded]) -> str:
-    """The report on all assignments."""
+    """Return the code quality report on all assignments as JSON."""
     findings = []
     for item in graded:
         levels = wording.levels(item.report)
@@ -38,7 +38,7 @@ def _not_graded(graded: Graded) -> dict[str, Any]:
 
 
 def _finding(graded: Graded, check: CheckResult, level: str) -> dict[str, Any]:
-    """The fingerprint says that two reports mean the same finding, which moves with its line."""
+    """Return a finding. Its fingerprint has no line number, so that it stays the same finding if the line moves."""
     file, line = wording.place(graded.report, check)
     name = f"{clean(graded.report.assignment.name)}/{clean(check.name)}"
     return {

@@ -1,4 +1,4 @@
-"""Where a submission lies in a repository, and what a student may have renamed or moved where it does not."""
+"""Finds the submission in a repository, or files that the student may have renamed or moved."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ..support.i18n import _
 from ..support.text import clean
 
 SHOWN = 4  # names in a sentence
-ALIKE = 0.6  # of two names, from which on one may be the other after a renaming
-MOST_READ = 50  # files whose code is looked at
+ALIKE = 0.6  # the similarity from which one name may be a misspelling of the other
+MOST_READ = 50  # files whose code is read
 
 
 def find(pattern: str) -> Path | None:
-    """The submission, by its name or a pattern; None where there is none. Raises UsageError for several.
+    """Return the path of the submission by name or pattern, or None; raises UsageError if several files match.
 
-    A name with an accent is written in two ways, of which a Mac uses another than most keyboards.
+    A letter with an accent has two encodings: file names on a Mac use another one than most keyboards.
     """
     for form in (pattern, unicodedata.normalize("NFC", pattern), unicodedata.normalize("NFD", pattern)):
         if Path(form).exists():
@@ -38,7 +38,7 @@ def find(pattern: str) -> Path | None:
     if len(found) > 1:
         named = ", ".join(str(path) for path in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
         raise UsageError(
-            _("{pattern} matches {count} files ({named}): keep one of them, or name it.").format(
+            _("{pattern} matches {count} files ({named}): keep only one of them, or give its name.").format(
                 pattern=pattern, count=len(found), named=clean(named, 400)
             )
         )
@@ -51,18 +51,18 @@ def _may_be_submission(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Files that may be a submission that is not where it should be."""
+    """Files that may be the submission, although it is not at the expected path."""
 
     moved: list[str] = field(default_factory=list)
-    """They have its name, but for the case and the ending."""
+    """Files with the same name, apart from case and ending."""
     renamed: list[str] = field(default_factory=list)
-    """They have a name like it, or define what the assignment asks for."""
+    """Files with a similar name, or with the functions of the assignment."""
     packed: list[str] = field(default_factory=list)
-    """Archives with a name like it."""
+    """Archives with a similar name."""
 
 
 def elsewhere(pattern: str, assignment: Assignment, others: Sequence[Path]) -> Elsewhere:
-    """What may be the submission called ``pattern``, leaving out ``others``, which are those of other assignments."""
+    """Return the files that may be the submission ``pattern``, except for ``others`` (those of other assignments)."""
     members = {
         name: content
         for name, content in folder_members(Path())
@@ -82,7 +82,7 @@ def elsewhere(pattern: str, assignment: Assignment, others: Sequence[Path]) -> E
 
 
 def _is_alike(name: str, wanted: str) -> bool:
-    """Whether a name is a misspelling of another, or the other with something in front or behind, as in ``name (1)``."""
+    """True if a name is a misspelling of another, or contains it, as in ``name (1)``."""
     one, other = (re.sub(r"[\W_]", "", unicodedata.normalize("NFC", each.lower())) for each in (name, wanted))
     return bool(one) and (other in one or difflib.SequenceMatcher(None, one, other).ratio() >= ALIKE)
 
@@ -90,7 +90,7 @@ def _is_alike(name: str, wanted: str) -> bool:
 def _by_content(
     names: Sequence[str], contents: dict[str, Callable[[], bytes | None]], assignment: Assignment
 ) -> list[str]:
-    """The files that define most of what the assignment asks for."""
+    """Return the files that define most of the functions and variables of the assignment."""
     read = {}
     for name in names[:MOST_READ]:
         with suppress(OSError):
@@ -101,7 +101,7 @@ def _by_content(
 
 
 def not_there(wanted: str, found: Elsewhere) -> str:
-    """Why there is nothing to grade, and what to do about it."""
+    """Return sentences that say why there is nothing to grade, and what to do."""
     names = [*found.moved, *found.renamed]
     nothing = (
         _("Nothing was handed in: no file of the repository matches {path}.")

@@ -1,7 +1,7 @@
-"""``python -m grader.ci.needs CONFIG [--trust-config]`` prints what a configuration needs beside a plain installation: "tensorflow" or nothing.
+"""``python -m grader.ci.needs CONFIG [--trust-config]`` prints the extras that a configuration needs: "tensorflow" or nothing.
 
-It runs in a plain installation, before what it names is installed. A mistake in the configuration is no concern here:
-``grader ci`` reports it.
+It runs in a plain installation, before the extras are installed. It ignores mistakes in the configuration, because
+``grader ci`` reports them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from .repository import assignment_of, read_config
 
 
 def extras(config_path: Path, trusted: bool = False) -> list[str]:
-    """The optional dependencies of all assignments, in alphabetical order; raises UsageError for a mistake.
+    """Return the extras that the assignments need, in alphabetical order; raises UsageError for a mistake.
 
-    ``trusted`` is as for :func:`grader.ci.repository.plan`.
+    ``trusted`` has the same meaning as in :func:`grader.ci.repository.plan`.
     """
     config, _lines = read_config(config_path, trusted)
     found = {extra for entry in config.assignments for extra in needs.extras_of(assignment_of(config_path, entry))}

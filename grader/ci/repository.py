@@ -1,4 +1,4 @@
-"""Grades all assignments of a repository, whose top is the current folder."""
+"""Grades all assignments of a repository. The current folder is the top of the repository."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..support.text import clean
 from . import lookup, trust
 from .config import CiFile, Entry, FormatName, Written, folder_of
 
-RESULTS = "grader-results"  # where reports go, in the repository
+RESULTS = "grader-results"  # the folder for reports, in the repository
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Task:
     assignment: Assignment
     usual_pass_mark: float
     found: Path | None
-    """The submission; None where nothing was handed in."""
+    """The path of the submission; None if nothing was handed in."""
     data: Path | None
     formats: list[Written]
 
@@ -52,9 +52,10 @@ class Graded:
 
 @dataclass(frozen=True)
 class Plan:
-    """A configuration, with everything that it names found.
+    """A configuration, with its assignments and submissions.
 
-    ``inside``: it lies where students can change it. ``trusted``: it lies outside, or an instructor vouches for it.
+    ``inside``: the file is in the repository, where students can change it. ``trusted``: it is outside, or an
+    instructor vouches for it.
     """
 
     config: CiFile
@@ -64,10 +65,10 @@ class Plan:
 
 
 def read_config(config_path: Path, trusted: bool = False) -> tuple[CiFile, Callable[[yaml_model.Location], int]]:
-    """The configuration of the repository and the lines in it; raises UsageError for what is wrong in it.
+    """Return the configuration and a function that gives the line of a key; raises UsageError for mistakes.
 
-    Unless it is ``trusted``, one that lies in the repository may name no folder with an assignment, since nothing that
-    a student has written is loaded into the grader's process, nor anything else that :mod:`trust` refuses.
+    Unless it is ``trusted``, a configuration in the repository must not name a folder with an assignment: code that a
+    student may have written is never loaded into the grader's process. :mod:`trust` lists all that is refused.
     """
     _refuse_missing(config_path)
     trust.refuse_link_out(config_path)
@@ -78,9 +79,9 @@ def read_config(config_path: Path, trusted: bool = False) -> tuple[CiFile, Calla
 
 
 def plan(config_path: Path, also: Sequence[FormatName] = (), trusted: bool = False) -> Plan:
-    """Read the configuration of the repository; raises UsageError for all that is wrong in it.
+    """Read the configuration of the repository; raises UsageError with all mistakes in it.
 
-    Reports are written in the formats ``also`` as well. ``trusted``: an instructor vouches for a file of the repository.
+    ``also`` are formats of additional reports. ``trusted``: an instructor vouches for a file of the repository.
     """
     config, line_of = read_config(config_path, trusted)
     inside = trust.is_inside(config_path)
@@ -104,14 +105,14 @@ def plan(config_path: Path, also: Sequence[FormatName] = (), trusted: bool = Fal
 
 
 def _refuse_missing(config_path: Path) -> None:
-    """Raise UsageError where there is no configuration, naming one with another name."""
+    """Raise UsageError if the configuration does not exist; the message names a file with a similar name."""
     if config_path.exists():
         return
     stem = config_path.name.strip(".").partition(".")[0]
     others = [f"{dot}{stem}{end}" for dot in (".", "") for end in (".yml", ".yaml")]
     near = [str(config_path.with_name(name)) for name in others if config_path.with_name(name).is_file()]
     if near:
-        sentence = _("There is no {path}, but {other}: rename it, or run grader ci --config {other}.")
+        sentence = _("There is no {path}, but there is {other}: rename it, or run grader ci --config {other}.")
         raise UsageError(sentence.format(path=config_path, other=near[0]))
     sentence = _("There is no {path}: run this in the top folder of the repository, or give the path with --config.")
     raise UsageError(sentence.format(path=config_path))
@@ -122,7 +123,7 @@ def _is_inside(path: Path) -> bool:
 
 
 def assignment_of(config_path: Path, entry: Entry) -> Assignment:
-    """The assignment that an entry of the configuration names; raises UsageError."""
+    """Return the assignment of an entry of the configuration; raises UsageError."""
     own = None if entry.assignment in bundled_names() else folder_of(entry.assignment, config_path.parent)
     return load(entry.assignment if own is None else str(own))
 
@@ -139,20 +140,20 @@ def _task(config_path: Path, entry: Entry, found: Path | None, also: Sequence[Fo
 
 
 def origin(planned: Plan) -> str:
-    """Who could have changed the configuration, and where it asks for another pass mark than the assignment."""
+    """Return sentences about the origin of the configuration, and about pass marks that differ from the assignment's."""
     told = [
-        _("The configuration is a file of this repository, which whoever writes to it can change.")
+        _("The configuration is a file in this repository: everybody who can write to it can change the configuration.")
         if planned.inside
-        else _("The configuration comes from outside of this repository.")
+        else _("The configuration is outside this repository.")
     ]
     if planned.config.seed is not None and not planned.trusted:
-        told.append(_("Its seed is not used, since nobody may know the inputs beforehand."))
+        told.append(_("The seed of the configuration is ignored, so that nobody knows the test inputs in advance."))
     told += [_data_of_repository(task) for task in planned.tasks if task.data is not None and not planned.trusted]
     for task in planned.tasks:
         content = task.assignment.content
         if content.pass_mark != task.usual_pass_mark:
             told.append(
-                _("The pass mark of {name} is {mark} %, and by the assignment {usual} %.").format(
+                _("The pass mark of {name} is {mark} % (the assignment says {usual} %).").format(
                     name=content.name, mark=f"{content.pass_mark:g}", usual=f"{task.usual_pass_mark:g}"
                 )
             )
@@ -160,14 +161,14 @@ def origin(planned: Plan) -> str:
 
 
 def _data_of_repository(task: Task) -> str:
-    sentence = _("The data of {name} are files of this repository, too.")
+    sentence = _("The data of {name} are files in this repository, too.")
     return sentence.format(name=task.assignment.name)
 
 
 def grade_all(planned: Plan) -> Iterator[Graded]:
     """Grade each submission, hidden checks included."""
     given = planned.config.seed if planned.trusted else None
-    seed = seeds.drawn() if given is None else given  # one that nobody can prepare for
+    seed = seeds.drawn() if given is None else given  # a random seed, so that nobody can prepare for it
     for task in planned.tasks:
         others = [other.found for other in planned.tasks if other is not task and other.found is not None]
         report = grade(
@@ -184,8 +185,8 @@ def grade_all(planned: Plan) -> Iterator[Graded]:
 
 
 def _with_remedy(report: Report, trusted: bool = True) -> Report:
-    """The report that says what the configuration can do about an isolation that this machine does not have."""
-    remedy = _("Or write 'isolation: medium' into the configuration: it needs no namespaces, and confines less.")
+    """Return the report with a remedy in the configuration if the isolation is not available on this machine."""
+    remedy = _("Or set 'isolation: medium' in the configuration: it is weaker, but works without namespaces.")
     if not trusted:
         remedy = f"{remedy} {trust.advice()}"
     checks = [
@@ -198,7 +199,7 @@ def _with_remedy(report: Report, trusted: bool = True) -> Report:
 
 
 def _submission(task: Task, others: Sequence[Path]) -> Submission:
-    """What was handed in; where nothing can be graded, a submission that says so and gets no score."""
+    """Return the submission; if nothing can be graded, a submission that explains why and gets no score."""
     wanted = task.entry.submission
     found, notes = task.found, []
     if found is None:
@@ -206,13 +207,13 @@ def _submission(task: Task, others: Sequence[Path]) -> Submission:
         if len(elsewhere.moved) != 1:
             return _without_content(wanted, lookup.not_there(wanted, elsewhere))
         found = Path(elsewhere.moved[0])
-        told = _("There is no {path} in the repository; {found} was graded instead: move it there.")
+        told = _("There is no {path} in the repository, so {found} was graded instead: move it to {path}.")
         notes.append(told.format(path=clean(wanted), found=clean(found)))
     if not _is_inside(found):
-        sentence = _("{path} is a link that leads out of the repository: hand in the file itself.")
+        sentence = _("{path} is a link to a file outside the repository: hand in the file itself.")
         return _without_content(str(found), sentence.format(path=clean(found)))
     try:
-        hidden = submitted_files.is_skipped(found.name)  # by its name it would be left out of a folder
+        hidden = submitted_files.is_skipped(found.name)  # a folder with this file would be read without it
         if found.is_file() and not found.name.lower().endswith(ARCHIVES) and not hidden:
             submission = read_contents(str(found), submitted_files.read(found, Path.cwd()), task.assignment)
         else:
@@ -223,12 +224,12 @@ def _submission(task: Task, others: Sequence[Path]) -> Submission:
 
 
 def _without_content(path: str, nothing: str) -> Submission:
-    """Nothing that could be graded: there is no score."""
+    """Return a submission that cannot be graded and gets no score; ``nothing`` is the reason."""
     return Submission(clean(path), "", "module", clean(path), {}, [], None, nothing=nothing)
 
 
 def output_path(task: Task, written: Written) -> Path:
-    """Where a report goes."""
+    """Return the path of a report."""
     return Path(written.output or f"{RESULTS}/{task.assignment.name}{formats.SUFFIXES[written.format]}")
 
 
@@ -236,9 +237,9 @@ def prepare(paths: list[Path]) -> None:
     """Raise UsageError unless all of ``paths`` can be written, before anything is graded."""
     for path in paths:
         if paths.count(path) > 1:
-            raise UsageError(_("{path} would be written twice: give each format an output.").format(path=path))
-        if not path.is_absolute() and not _is_inside(path.parent):  # by a link, which a student may have made
-            raise UsageError(_("{path} leads out of the repository: choose another output.").format(path=path))
+            raise UsageError(_("{path} would be written twice: give each format its own output.").format(path=path))
+        if not path.is_absolute() and not _is_inside(path.parent):  # through a link, which a student may have made
+            raise UsageError(_("{path} is outside the repository: choose another output.").format(path=path))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -1,1 +1,1 @@
-"""Gradescope: :mod:`bundle` makes the upload, and :mod:`run` is what it does in Gradescope's container."""
+"""Gradescope: :mod:`bundle` makes the upload, and :mod:`autograder` grades in Gradescope's container."""

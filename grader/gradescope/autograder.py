@@ -1,9 +1,9 @@
-"""What happens in Gradescope's container: ``python -m grader.gradescope.autograder BASE``, where BASE is ``/autograder``.
+"""Grades in Gradescope's container: ``python -m grader.gradescope.autograder BASE``, where BASE is ``/autograder``.
 
-Writes ``results/results.json``. What could not be graded has neither score nor tests in it, and ends with 3; a failure of the
-grader itself leaves no results. Neither is a zero. ``--prepare`` grades the solution instead, when the image is built, and
-removes it, so that it does not lie in the container in which submissions run.
-Standard output is for instructors alone.
+Writes ``results/results.json``. A submission that could not be graded has neither score nor tests in it, and the exit
+code is 3; a failure of the grader itself writes no results. Neither is a zero. ``--prepare``, used when the image is
+built, grades the solution instead and then removes it, so that submissions do not run next to it.
+Only instructors see the standard output.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from ..support.errors import GraderError, NotGradable, UsageError
 from ..support.i18n import _, marked
 
 SETTINGS = "grader.json"
-FOLDER = "assignment"  # of one that is not bundled
+FOLDER = "assignment"  # the folder of an assignment that is not bundled
 TRIAL = "trial"  # the folder with the solution
 SHOWN = marked("your submission")
 
 
 def main(base: Path, prepare: bool) -> int:
-    """Grade what lies in ``submission``, or the solution; returns the exit code."""
+    """Grade the folder ``submission`` in ``base``, or the solution with ``prepare``; return the exit code."""
     results = base / "results" / "results.json"
     try:
         results.unlink(missing_ok=True)
@@ -58,18 +58,18 @@ def main(base: Path, prepare: bool) -> int:
 
 def _grade_submission(base: Path, assignment: Assignment, settings: dict[str, Any], results: Path) -> None:
     report = _grade(assignment, _read(base / "submission", assignment), settings)
-    if report.nothing_to_grade():  # students read the sentence; without a score Gradescope shows none
+    if report.nothing_to_grade():  # students read the sentence; without a score in the file Gradescope shows no score
         results.parent.mkdir(exist_ok=True)
         write_whole(results, gradescope.render(report, assignment.content).encode())
         print(report.problem())
         return
     results.parent.mkdir(exist_ok=True)
-    # A hidden test, as an instructor's check would be, hides everybody's total.
+    # Instructor's checks are removed: as hidden tests they would make Gradescope hide the total score.
     shown = for_student(report, assignment.content)
     write_whole(results, gradescope.render(shown, assignment.content).encode())
     for sentence in report.for_instructor():
         print(sentence)
-    if report.ending == "not_gradable":  # students read that it is not their fault, instructors why
+    if report.ending == "not_gradable":  # students read that it is not their fault, instructors read the reason
         raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
 
 
@@ -78,9 +78,9 @@ def _assignment(base: Path, name: str) -> Assignment:
 
 
 def _read(folder: Path, assignment: Assignment) -> Submission:
-    """What was handed in; one in which nothing can be graded gets no score, and the sentence that says why."""
+    """Return the submission; if nothing can be graded, a submission that explains why and gets no score."""
     if not folder.is_dir():
-        raise NotGradable(_("{folder} is missing: this is to be run by Gradescope.").format(folder=folder))
+        raise NotGradable(_("{folder} is missing: this command is for Gradescope's container.").format(folder=folder))
     shown = _(SHOWN)
     try:
         return read_contents(shown, files.read(folder), assignment)
@@ -96,15 +96,17 @@ def _grade(assignment: Assignment, submission: Submission, settings: dict[str, A
     data = report.environment.data or _("none")
     print(told.format(level=report.isolation.level, gaps=gaps, data=data, seconds=f"{report.seconds:.1f}"))
     if report.isolation.level == "none":
-        print(_("Warning: student code runs here without isolation, and can read how it is graded."))
+        print(
+            _("Warning: student code runs without isolation here, so it can read the tests and the solution's answers.")
+        )
     return report
 
 
 def _prepare(trial: Path, assignment: Assignment, settings: dict[str, Any]) -> None:
-    """Fetch data sets and compute the expected answers by grading the solution in the folder ``trial``, which is removed;
-    raises UsageError unless it passes, and NotGradable in a container that is too small.
+    """Fetch datasets and compute the expected answers, by grading the solution in the folder ``trial``; remove ``trial``.
 
-    An upload that was made without a solution has a starter graded instead.
+    Without a solution in the upload, a starter is graded instead. Raises UsageError unless the solution passes, and
+    NotGradable in a container that is too small.
     """
     small = memory_needs.less_than_allowed(assignment, memory_needs.limits_here(assignment))
     print(_("This machine: {what}.").format(what=memory_needs.here()))
@@ -113,20 +115,22 @@ def _prepare(trial: Path, assignment: Assignment, settings: dict[str, Any]) -> N
     solution = next(trial.glob("*"), None)
     starter = next(iter(assignment.content.starters), None)
     if solution is None and starter is None:
-        print(_("The assignment has no solution, so nothing was tried out: hand one in as a test."))
+        print(_("The assignment has no solution, so nothing was tested: upload a solution to Gradescope as a test."))
         return
     report = _grade(assignment, read(solution or assignment.file(str(starter)), assignment), settings)
     if report.ending == "not_gradable":
         raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
     fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
     if solution is not None and fallen:
-        message = _("{assignment}: its own solution falls at {check} here ({reason})")
+        message = _("The solution of {assignment} fails the check {check} in this container ({reason})")
         raise UsageError(message.format(assignment=assignment.name, check=fallen[0].name, reason=fallen[0].message))
     if "stand-in" in (report.environment.data or ""):
-        print(_("Warning: data sets could not be fetched, so a drawn stand-in takes their place: build it again."))
+        print(
+            _("Warning: the datasets could not be downloaded, so generated stand-ins are used: build the image again.")
+        )
     if solution is None:
         message = _(
-            "There was no solution to try, and the starter got {score} of {most} points: hand in a solution as a test."
+            "There was no solution to test. The starter got {score} of {most} points: upload a solution to Gradescope as a test."
         )
     else:
         shutil.rmtree(trial)

@@ -1,4 +1,4 @@
-"""The zip that is uploaded to Gradescope as the autograder of an assignment."""
+"""Makes the zip file that is uploaded to Gradescope as the autograder of an assignment."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from . import wheel
 from .autograder import FOLDER, SETTINGS, TRIAL
 
 SCRIPTS = ("setup.sh", "run_autograder")
-REQUIREMENTS = "requirements.txt"  # what setup.sh has pip install
+REQUIREMENTS = "requirements.txt"  # setup.sh installs these packages with pip
 
 
 def container(assignment: Assignment) -> str:
-    """Which of Gradescope's containers to choose, in a sentence."""
+    """Return a sentence that says which of Gradescope's containers to choose."""
     content = assignment.content
     smallest = memory_needs.container_for(memory_needs.needed_mb(content))
     roomy = memory_needs.container_for(content.limits.memory_mb + memory_needs.own_mb(content))
     if smallest is None:
-        message = _("It needs {size} of memory, more than Gradescope's largest container has.")
+        message = _("The assignment needs {size} of memory, more than Gradescope's largest container has.")
         return message.format(size=memory_needs.written(memory_needs.needed_mb(content)))
     told = _("Container: choose at least {container} in the autograder's settings.")
     told = told.format(container=memory_needs.described(smallest))
@@ -39,10 +39,11 @@ def container(assignment: Assignment) -> str:
 
 
 def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level | None) -> None:
-    """Write the zip; raises UsageError.
+    """Write the zip file ``out``; raises UsageError.
 
-    A bundled assignment comes with the grader, any other is packed. Its solution, if it is here, comes as well and proves in
-    Gradescope's container that everything is there. Without a ``seed`` one is drawn: that of self-checks would be known.
+    An assignment that is not bundled with the grader is included. Its solution is included if it exists: grading it in
+    Gradescope's container proves that nothing is missing. Without a ``seed`` a random one is used, because students
+    know the seed of self-checks.
     """
     bundled = assignment.is_bundled
     settings = {
@@ -66,12 +67,12 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
             if solution.is_file():
                 wheel.add(archive, f"{TRIAL}/{solution.name}", solution.read_bytes())
     except OSError as error:
-        message = _("{file} cannot be written ({reason}): give another file with --out.")
+        message = _("{file} cannot be written ({reason}): choose another file with --out.")
         raise UsageError(message.format(file=out, reason=error.strerror)) from error
 
 
 def _requirements(assignment: Assignment, wheel_name: str) -> str:
-    """The grader with the extras that the assignment needs, and the packages of its course; one a line, for pip."""
+    """Return pip requirements, one per line: the grader with the extras that the assignment needs, and its packages."""
     extras = ",".join(needs.extras_of(assignment))
     lines = [
         f"./{wheel_name}[{extras}]" if extras else f"./{wheel_name}",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gradescope runs this once, when it builds the image: Python, the grader, data sets and expected answers.
+# Gradescope runs this once, when it builds the image: installs Python and the grader, prepares datasets and answers.
 set -euo pipefail
 umask 022
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -22,7 +22,7 @@ if ! find_python >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update
     apt-get install --yes --no-install-recommends python3 python3-venv
-    # Ubuntu 22.04, whose own python3 is older, has this one beside it.
+    # Ubuntu 22.04 has an older python3, but also offers this one.
     find_python >/dev/null || apt-get install --yes --no-install-recommends python3.11 python3.11-venv || true
 fi
 if ! python=$(find_python); then
@@ -34,5 +34,5 @@ fi
 cd "$source"
 "$source/venv/bin/pip" install --no-cache-dir --disable-pip-version-check --requirement requirements.txt
 
-# Grades the solution: better that it fails here, in the log of the build, than with the first student.
+# Grade the solution: a failure should be in the log of the build, not in the result of the first student.
 "$source/run_autograder" --prepare

@@ -1,6 +1,6 @@
-"""A wheel of this very grader, whether it is installed or a checkout in use: Gradescope's machine gets the same code.
+"""Builds a wheel of the running grader, installed or from a checkout, so that Gradescope gets the same code.
 
-It holds what pyproject.toml puts into a wheel, and so no solutions.
+It has the same files as a wheel built from pyproject.toml, so it contains no solutions.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ TAG = "py3-none-any"
 
 
 def build() -> tuple[str, bytes]:
-    """The name and the content of the wheel; raises UsageError where its requirements are not known."""
+    """Return the name and the content of the wheel; raises UsageError if its requirements are not known."""
     try:
         installed = importlib.metadata.distribution(distribution.NAME)
     except importlib.metadata.PackageNotFoundError:
-        message = _("This grader is not installed, so it does not know what it needs: install it with 'pip install .'.")
+        message = _("The grader is not installed, so its requirements are unknown: install it with 'pip install .'.")
         raise UsageError(message) from None
     name = f"{distribution.NAME.replace('-', '_')}-{installed.version}"
     contents = dict(_files())
@@ -45,16 +45,16 @@ def build() -> tuple[str, bytes]:
 
 
 def add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
-    """Add a file with its rights; without a date, so that the same content makes the same archive."""
+    """Add a file with its permissions, but without a date, so that the same content gives the same archive."""
     member = zipfile.ZipInfo(name)
-    member.create_system = 3  # Unix, which has rights
+    member.create_system = 3  # Unix, which has file permissions
     member.external_attr = (0o100000 | mode) << 16
     member.compress_type = archive.compression
     archive.writestr(member, content)
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
-    """The package, with the assignments and what is recorded of the references in it, as an installation has them."""
+    """Yield (name, content) of the package's files, with assignments and recorded answers as in an installation."""
     yield from _below(PACKAGE, "grader")
     if BUNDLED == PACKAGE / "bundled":
         return

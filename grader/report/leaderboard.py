@@ -1,4 +1,4 @@
-"""Ranks submissions by what a bonus check measured on held-out images, from their reports."""
+"""Ranks submissions by the accuracy on held-out images that a bonus check measured, from their reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .model import Report
 
 @dataclass(frozen=True)
 class Entry:
-    """One submission in a contest; entries are compared only within the same assignment, check and data."""
+    """One submission in a contest. Entries are compared only within the same assignment, check and data."""
 
     contest: tuple[str, str, str]  # assignment and version, check, data
     submission: str
@@ -24,10 +24,10 @@ class Entry:
 
 
 def read(paths: Sequence[Path]) -> tuple[list[Entry], list[Path]]:
-    """The entries of all reports (``grader check --json``) among ``paths``, files or folders with .json files, and
-    the files that are none.
+    """Return the entries of all reports in ``paths``, and the files that are not reports.
 
-    Only the best of several reports on the same content counts. Raises UsageError where there is nothing to rank.
+    ``paths`` are reports written by ``grader check --json``, or folders with such .json files. Of several reports on
+    the same content only the best counts. Raises UsageError if there is nothing to rank.
     """
     best: dict[tuple[Any, str], Entry] = {}
     skipped: list[Path] = []
@@ -40,25 +40,25 @@ def read(paths: Sequence[Path]) -> tuple[list[Entry], list[Path]]:
     if not best:
         listed = ", ".join(map(str, paths))
         raise UsageError(
-            f"No report in {listed} has a graded challenge: make them with 'grader check ... --json > FILE'."
+            f"No report in {listed} has a graded challenge: write reports with 'grader check ... --json > FILE'."
         )
     return sorted(best.values(), key=lambda entry: (entry.contest, -entry.accuracy, entry.submission)), skipped
 
 
 def _reports(path: Path, skipped: list[Path]) -> Iterator[Report]:
     if not path.exists():
-        raise UsageError(f"{path} does not exist: give reports, or a folder with reports.")
+        raise UsageError(f"{path} does not exist: give reports or a folder with reports.")
     for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
         try:
             yield Report.model_validate_json(file.read_bytes())
         except (OSError, ValueError) as error:
             if not path.is_dir():
-                raise UsageError(f"{file} is no report of grader check --json.") from error
-            skipped.append(file)  # a folder may hold other files, too
+                raise UsageError(f"{file} is not a report: write one with 'grader check ... --json > FILE'.") from error
+            skipped.append(file)  # a folder may contain other files, too
 
 
 def entries(report: Report) -> Iterator[Entry]:
-    """What a report has for a leaderboard: the bonus checks that measured an accuracy."""
+    """Yield an entry for each bonus check of a report that measured an accuracy."""
     for check in report.checks:
         accuracy, interval = check.evidence.get("accuracy"), check.evidence.get("interval")
         if check.evidence.get("bonus") and isinstance(accuracy, float) and isinstance(interval, list):

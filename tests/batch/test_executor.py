@@ -102,19 +102,19 @@ def test_as_many_jobs_as_there_is_memory_for():
 def test_the_memory_of_a_container_is_what_is_shared_out(monkeypatch):
     found = Memory(2048 << 20, Path("/sys/fs/cgroup"))
     monkeypatch.setattr(Memory, "in_use", lambda _: 48 << 20)
-    monkeypatch.setattr(executor.machine, "memory", lambda: found)
+    monkeypatch.setattr(executor.capacity, "memory", lambda: found)
     assert fitting(8, allowing(500 - memory_needs.OWN_MB)) == 4
 
 
 def test_no_more_jobs_than_the_container_has_processors(monkeypatch):
     for processors, jobs in ((1.0, 1), (1.5, 1), (3.0, 3)):
-        monkeypatch.setattr(executor.machine, "processors", lambda processors=processors: processors)
+        monkeypatch.setattr(executor.capacity, "processors", lambda processors=processors: processors)
         assert executor.cores() == jobs
 
 
 def test_a_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
     """Nothing is started, and the next run with another container begins anew."""
-    monkeypatch.setattr(grade_class.containers, "memory", lambda: Memory(100 << 20, Path("/sys/fs/cgroup")))
+    monkeypatch.setattr(grade_class.memory_needs, "memory", lambda: Memory(100 << 20, Path("/sys/fs/cgroup")))
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "anna.py").write_text("x = 1\n")
     options = grade_class.Options(jobs=1)

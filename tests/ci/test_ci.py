@@ -36,7 +36,7 @@ assignments:
     assert "::" not in done.stdout
     assert "single-neuron: one/mine.ipynb" in done.stdout
     assert "Nothing was handed in: there is no two.py in the repository" in done.stdout
-    assert "The pass mark of relu-swap is 30 %, and by the assignment 75 %." in done.stdout
+    assert "The pass mark of relu-swap is 30 % (the assignment says 75 %)." in done.stdout
     report = json.loads((folder / "grader-results" / "single-neuron.json").read_text())
     assert (report["passed"], report["submission"]["path"]) == (True, "one/mine.ipynb")
     assert json.loads((folder / "all" / "out.sarif").read_text())["runs"][0]["results"] == []
@@ -50,7 +50,7 @@ def test_a_configuration_from_outside_with_an_assignment_beside_it(tmp_path, rep
     (outside / "grader.yml").write_text(ONE.replace("single-neuron", "own") + "pass_mark: 40\n")
     done = ci(folder, "--config", "../grading/grader.yml")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("The configuration comes from outside of this repository.")
+    assert done.stdout.startswith("The configuration is outside this repository.")
     inside = ci(folder, "--config", ".grader.yml")
     assert inside.returncode == 2
     assert ".grader.yml:1: " in inside.stderr
@@ -59,7 +59,7 @@ def test_a_configuration_from_outside_with_an_assignment_beside_it(tmp_path, rep
 def test_a_pattern_that_matches_several_is_refused(repository, ci):
     done = ci(repository({"a.py": "", "b.py": "", ".grader.yml": ONE.replace("work.py", "'*.py'")}))
     assert done.returncode == 2
-    assert ".grader.yml:2: *.py matches 2 files (a.py, b.py): keep one of them, or name it." in done.stderr
+    assert ".grader.yml:2: *.py matches 2 files (a.py, b.py): keep only one of them, or give its name." in done.stderr
 
 
 def test_a_pattern_that_is_not_valid_is_refused_on_every_python(repository, ci):
@@ -76,7 +76,7 @@ def test_a_link_within_the_repository_is_followed_to_what_is_not_hidden(reposito
     (folder / "week1" / "work.ipynb").symlink_to(f"../{target}")
     done = ci(folder)
     assert done.returncode == exit_code
-    assert ("work.ipynb is a link that leads out" in done.stdout) is bool(exit_code)
+    assert ("work.ipynb is a link to a file outside" in done.stdout) is bool(exit_code)
 
 
 def test_a_hidden_file_that_the_configuration_names_is_graded(repository, ci):
@@ -94,7 +94,7 @@ def test_a_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, 
     (folder / name).symlink_to(tmp_path / "secret" / "work.py" if how == "file" else tmp_path / "secret")
     done = ci(folder)
     assert done.returncode == 3
-    assert f"{name} is a link that leads out of the repository: hand in the file itself." in done.stdout
+    assert f"{name} is a link to a file outside the repository: hand in the file itself." in done.stdout
 
 
 def test_reports_are_not_written_through_a_students_link(tmp_path, repository, ci):
@@ -103,7 +103,7 @@ def test_reports_are_not_written_through_a_students_link(tmp_path, repository, c
     (folder / "grader-results").symlink_to(tmp_path / "elsewhere")
     done = ci(folder)
     assert done.returncode == 2
-    assert "grader-results/single-neuron.junit.xml leads out of the repository" in done.stderr
+    assert "grader-results/single-neuron.junit.xml is outside the repository" in done.stderr
     assert not [*(tmp_path / "elsewhere").iterdir()]
 
 
@@ -117,7 +117,9 @@ def test_what_cannot_be_read_is_not_passed_and_says_why(repository, ci):
 def test_a_file_in_another_folder_is_found_and_said_so(repository, ci):
     done = ci(repository({"week1/work.py": WRONG, ".grader.yml": ONE}))
     assert done.returncode == 1
-    assert "There is no work.py in the repository; week1/work.py was graded instead: move it there." in done.stdout
+    assert (
+        "There is no work.py in the repository, so week1/work.py was graded instead: move it to work.py." in done.stdout
+    )
 
 
 def test_a_submission_is_asked_with_inputs_that_nobody_knows(repository, ci):

@@ -80,7 +80,7 @@ def test_findings_are_annotations_at_the_students_lines(repository, on_github):
         given = dict(item.split("=", 1) for item in properties.split(","))
         assert given["file"] == "work.py"
         assert lines[int(given["line"]) - 1].startswith("def ")
-    assert summary.startswith("The configuration is a file of this repository")
+    assert summary.startswith("The configuration is a file in this repository")
     assert "mean\\-for\\-bias\\-only" in summary
     assert (outputs["score"], outputs["max-score"], outputs["passed"]) == ("52.5", "100", "false")
     result = json.loads(base64.b64decode(outputs["result"]))
@@ -136,7 +136,7 @@ def test_annotations_stay_within_the_limits_and_say_what_is_left_out(graded):
         1,
     ]
     assert len([line for line in github.findings(warnings) if line.startswith("::warning ")]) == 10
-    assert lines[-1] == "::notice title=grader::110 more findings are in the summary of this job."
+    assert lines[-1] == "::notice title=grader::110 more findings are in the job summary."
     assert len(github.findings(many[:2])) == 8
 
 

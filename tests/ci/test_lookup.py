@@ -40,7 +40,7 @@ def test_a_moved_notebook_is_graded_and_the_log_says_so(repository, ci):
     empty = json.dumps(json.loads(CORRECT) | {"cells": [{"cell_type": "code", "source": "x = 1"}]})
     done = ci(repository({"week1/single_neuron.ipynb": empty, ".grader.yml": NOTEBOOK}))
     assert done.returncode == 1
-    assert "There is no single_neuron.ipynb in the repository; week1/single_neuron.ipynb was graded" in done.stdout
+    assert "There is no single_neuron.ipynb in the repository, so week1/single_neuron.ipynb was graded" in done.stdout
 
 
 @pytest.mark.parametrize("pattern", ["week1/*.ipynb", "single_neuron.*", "week1"])

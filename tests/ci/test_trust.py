@@ -18,28 +18,28 @@ REFUSED = {
     "an own assignment": (
         "assignment: own\nsubmission: work.py\n",
         1,
-        "'own' is a folder, and only bundled assignments",
+        "'own' is a folder, but a configuration in the repository may only use bundled assignments",
     ),
     "an own assignment by a path": ("assignment: ./own\nsubmission: work.py\n", 1, "'./own' is a folder"),
     "an own assignment by its file": ("assignment: own/assignment.yaml\nsubmission: work.py\n", 1, "is a folder"),
     "an assignment outside": ("assignment: ../elsewhere\nsubmission: work.py\n", 1, "'../elsewhere' is a folder"),
     "an assignment by a link": ("assignment: linked\nsubmission: work.py\n", 1, "'linked' is a folder"),
     "a bundled one by its path": ("assignment: BUNDLED\nsubmission: work.py\n", 1, "is a folder"),
-    "medium isolation": (f"{ONE}isolation: medium\n", 3, "isolation: 'medium' confines less than strong."),
-    "no isolation": (f"{ONE}isolation: none\n", 3, "isolation: 'none' confines less than strong."),
+    "medium isolation": (f"{ONE}isolation: medium\n", 3, "isolation: 'medium' is weaker than strong."),
+    "no isolation": (f"{ONE}isolation: none\n", 3, "isolation: 'none' is weaker than strong."),
     "a lower pass mark": (f"{ONE}pass_mark: 69.9\n", 3, "pass_mark: 69.9 % is lower than the 70 % of the assignment."),
     "no pass mark": (f"{ONE}pass_mark: 0\n", 3, "pass_mark: 0 % is lower"),
-    "data outside": (f"{ONE}data: ../elsewhere\n", 3, "data: '../elsewhere' leads out of the repository."),
-    "data by a link": (f"{ONE}data: linked\n", 3, "data: 'linked' leads out of the repository."),
-    "data of the machine": (f"{ONE}data: /usr\n", 3, "data: '/usr' leads out of the repository."),
+    "data outside": (f"{ONE}data: ../elsewhere\n", 3, "data: '../elsewhere' is outside the repository."),
+    "data by a link": (f"{ONE}data: linked\n", 3, "data: 'linked' is outside the repository."),
+    "data of the machine": (f"{ONE}data: /usr\n", 3, "data: '/usr' is outside the repository."),
     "output outside": (f"{ONE}formats: [{{format: json, output: ../out.json}}]\n", 3, "'../out.json' leads out of"),
     "output anywhere": (
         f"{ONE}formats: [{{format: json, output: /tmp/out.json}}]\n",
         3,
-        "'/tmp/out.json' leads out of",
+        "'/tmp/out.json' is outside",
     ),
-    "output by a link": (f"{ONE}formats: [{{format: json, output: linked/o}}]\n", 3, "'linked/o' leads out of"),
-    "output into git": (f"{ONE}formats: [{{format: text, output: .git/hooks/pre-push}}]\n", 3, "into the files of git"),
+    "output by a link": (f"{ONE}formats: [{{format: json, output: linked/o}}]\n", 3, "'linked/o' is outside"),
+    "output into git": (f"{ONE}formats: [{{format: text, output: .git/hooks/pre-push}}]\n", 3, "or in the .git folder"),
     "in the long form": (
         "isolation: none\nassignments:\n- {assignment: relu-swap, submission: b.py}\n"
         "- assignment: single-neuron\n  submission: work.py\n  pass_mark: 10\n",
@@ -107,10 +107,10 @@ def test_from_outside_it_is_allowed(student, tmp_path):
 def test_a_higher_pass_mark_and_data_of_the_repository_are_allowed_and_said(student):
     planned = repository.plan(student(f"{ONE}pass_mark: 90\ndata: own\nseed: 4\n"))
     assert repository.origin(planned) == (
-        "The configuration is a file of this repository, which whoever writes to it can change. "
-        "Its seed is not used, since nobody may know the inputs beforehand. "
-        "The data of single-neuron are files of this repository, too. "
-        "The pass mark of single-neuron is 90 %, and by the assignment 70 %."
+        "The configuration is a file in this repository: everybody who can write to it can change the configuration. "
+        "The seed of the configuration is ignored, so that nobody knows the test inputs in advance. "
+        "The data of single-neuron are files in this repository, too. "
+        "The pass mark of single-neuron is 90 % (the assignment says 70 %)."
     )
 
 
@@ -127,7 +127,7 @@ def test_a_configuration_is_no_less_the_students_by_a_link_or_another_folder(stu
     (tmp_path / "elsewhere" / "x.yml").write_text("password: geheim\n")
     config = student(f"{ONE}isolation: none\n", "real.yml")
     (config.parent / ".grader.yml").symlink_to(tmp_path / "elsewhere" / "x.yml")
-    with pytest.raises(UsageError, match=r"\.grader\.yml is a link that leads out of the repository") as raised:
+    with pytest.raises(UsageError, match=r"\.grader\.yml is a link to a file outside the repository") as raised:
         repository.plan(config.with_name(".grader.yml"))
     assert "geheim" not in str(raised.value)
     (tmp_path / "elsewhere" / "back.yml").symlink_to(config)

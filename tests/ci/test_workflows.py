@@ -135,8 +135,8 @@ def test_the_reusable_workflow_reads_what_the_instructor_owns(runner):
     done, outputs = job.run(steps(GRADE), inputs)
     assert not done
     assert outputs["grader"]["score"] == "52.5"
-    assert job.summary.startswith("The configuration comes from outside of this repository\\.")
-    assert "The pass mark of single\\-neuron is 90 %, and by the assignment 70 %\\." in job.summary
+    assert job.summary.startswith("The configuration is outside this repository\\.")
+    assert "The pass mark of single\\-neuron is 90 % \\(the assignment says 70 %\\)\\." in job.summary
 
 
 def test_gitlab_runs_the_same_command(tmp_path, python):

@@ -168,7 +168,7 @@ def test_the_build_grades_the_solution_and_removes_it(single_neuron, solution):
     assert [path for path in files if path.read_text() == solution] == []
     done = single_neuron.run("--prepare")  # as in the container of an upload that was made by an installation
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "no solution to try, and the starter got 0.0 of 100.0 points: hand in a solution" in done.stdout
+    assert "no solution to test. The starter got 0.0 of 100.0 points: upload a solution" in done.stdout
 
 
 @pytest.mark.long
