@@ -26,7 +26,7 @@ def lines(filled):
     return filled.content.decode().splitlines()
 
 
-def test_the_import_has_the_students_and_one_column():
+def test_import_has_the_students_and_one_column():
     filled = fill([row("mustermannerika", "4711", 8.5), row("musterérik", "12345", 1.0)], GRADEBOOK.encode(), "123")
     assert lines(filled) == [
         "Student,ID,SIS User ID,SIS Login ID,Section,Single Neuron (123)",
@@ -55,18 +55,18 @@ def test_the_import_has_the_students_and_one_column():
         row("delacruz_3ana", "x"),
     ],
 )
-def test_a_student_is_found_by_id_login_name_or_the_name_of_the_file(student):
+def test_student_is_matched_by_id_login_or_name(student):
     filled = fill([student], GRADEBOOK.encode(), "Single Neuron (123)")
     assert '"de la Cruz_3, Ana",9,s6,ana,B,8.5' in lines(filled)
     assert filled.unmatched == []
 
 
-def test_a_decomposed_name_is_the_same_name():
+def test_decomposed_name_is_the_same_name():
     filled = fill([row("mu\u0308llerjjo\u0308rg", "x")], GRADEBOOK.encode(), "124")
     assert '"Müller ""J."", Jörg",6,s3,joerg,A,8.5' in lines(filled)
 
 
-def test_a_name_that_two_have_is_nobodys():
+def test_name_of_two_students_is_not_matched():
     filled = fill([row("mustermax", "x", 1.0), row("Muster, Max", "y", 2.0)], GRADEBOOK.encode(), "123")
     assert filled.unmatched == ["mustermax (x)", "Muster, Max (y)"]
     filled = fill([row("mustermax", "7", 1.0), row("mustermax", "8", 2.0)], GRADEBOOK.encode(), "123")
@@ -74,20 +74,20 @@ def test_a_name_that_two_have_is_nobodys():
     assert lines(filled)[5:7] == ['"Muster, Max",7,s4,max,B,1', '"Muster, Max",8,s5,max2,B,2']
 
 
-def test_two_submissions_of_one_identity_are_nobodys():
+def test_two_submissions_with_one_identity_are_not_matched():
     filled = fill([row("a", "7", 1.0), row("b", "7", 2.0)], GRADEBOOK.encode(), "123")
     assert filled.unmatched == ["a (7)", "b (7)"]
     assert '"Muster, Max",7,s4,max,B,2.00' in lines(filled)
 
 
-def test_an_id_goes_before_a_name():
+def test_id_takes_precedence_over_name():
     """Neither does a student get two lines, nor a line two students."""
     filled = fill([row("Mustermann, Erika", "9", 1.0), row("delacruz_3ana", "x", 2.0)], GRADEBOOK.encode(), "123")
     assert [line for line in lines(filled) if line.endswith((",1", ",2"))] == ['"de la Cruz_3, Ana",9,s6,ana,B,1']
     assert filled.unmatched == ["delacruz_3ana (x)"]
 
 
-def test_excused_not_assigned_and_ungraded_stay():
+def test_excused_not_assigned_and_ungraded_students_keep_their_grades():
     rows = [row("a", "5"), row("b", "6"), row("mustermannerika", "4711", None)]
     filled = fill(rows, GRADEBOOK.encode(), "123")
     assert [line.rsplit(",", 1)[1] for line in lines(filled)[2:5]] == ["3.00", "EX", "N/A"]
@@ -96,7 +96,7 @@ def test_excused_not_assigned_and_ungraded_stay():
 
 
 @pytest.mark.parametrize("title", ["Exercise (2)", "Exercise (2) (125)", "125", " Exercise (2) ", "Renamed (125)"])
-def test_scores_are_scaled_to_the_points_of_the_assignment_and_that_is_said(title):
+def test_scores_are_scaled_to_the_points_in_canvas_with_a_note(title):
     filled = fill([row("x", "7", 8.5)], GRADEBOOK.encode(), title)
     assert lines(filled)[0].endswith(",Section,Exercise (2) (125)")
     assert '"Muster, Max",7,s4,max,B,85' in lines(filled)
@@ -113,12 +113,12 @@ def test_scores_are_scaled_to_the_points_of_the_assignment_and_that_is_said(titl
         ("", "No column"),
     ],
 )
-def test_no_column_is_made_up(title, words):
+def test_unknown_or_ambiguous_column_is_refused(title, words):
     with pytest.raises(UsageError, match=words):
         fill([row()], GRADEBOOK.encode(), title)
 
 
-def test_semicolons_decimal_commas_and_a_byte_order_mark_stay():
+def test_semicolons_decimal_commas_and_byte_order_mark_are_kept():
     gradebook = (
         "\ufeffStudent;ID;Section;Neuron (1);Final Score\r\n"
         "    Points Possible;;;10,00;(read only)\r\n"
@@ -130,12 +130,12 @@ def test_semicolons_decimal_commas_and_a_byte_order_mark_stay():
     )
 
 
-def test_a_decimal_comma_between_commas_is_quoted():
+def test_decimal_comma_in_a_comma_separated_file_is_quoted():
     gradebook = 'Student,ID,Section,Neuron (1)\n    Points Possible,,,"10,00"\n"Mustermann, Erika",4711,A,\n'
     assert fill([row(score=7.25)], gradebook.encode(), "1").content.endswith(b'"Mustermann, Erika",4711,A,"7,25"\n')
 
 
-def test_first_and_last_names_of_their_own():
+def test_first_and_last_names_in_separate_columns():
     gradebook = "LastName,FirstName,ID,Section,Neuron (1)\nMustermann,Erika,4711,A,\n"
     filled = fill([row("mustermannerika", "x", 7.0)], gradebook.encode(), "1")
     assert lines(filled)[1] == "Mustermann,Erika,4711,A,7"
@@ -151,7 +151,7 @@ def test_first_and_last_names_of_their_own():
         (b"Student,ID,Section,N (1)\na,b\n", "line 2 has 2 cells, but the first line has 4"),
     ],
 )
-def test_another_file_is_said_to_be_one(content, words):
+def test_file_that_is_not_a_gradebook_is_reported(content, words):
     with pytest.raises(UsageError, match=words):
         fill([row()], content, "N")
 
@@ -167,7 +167,7 @@ def test_another_file_is_said_to_be_one(content, words):
         ("Single neuron (1)", None),
     ],
 )
-def test_a_title_that_canvas_takes_for_a_total_is_said(title, word):
+def test_title_that_canvas_ignores_is_noted(title, word):
     gradebook = f"Student,ID,Section,{title}\n    Points Possible,,,10\nErika,4711,A,\n"
     notes = [note for note in fill([row("Erika", "4711")], gradebook.encode(), "1").notes if "may ignore" in note]
     assert len(notes) == (word is not None)

@@ -71,7 +71,7 @@ def await_workers(address, count):
     raise AssertionError("the cluster did not start")
 
 
-def test_the_same_gradebook_comes_from_a_cluster_that_loses_a_machine(grade, class_zip, doubling, cluster, tmp_path):
+def test_cluster_that_loses_a_machine_gives_the_same_gradebook(grade, class_zip, doubling, cluster, tmp_path):
     address, workers = cluster
     path = class_zip({f"student{chr(97 + n)}_{n}_{n}_answer.py": WRONG if n % 3 == 0 else SLOW for n in range(12)})
     assert grade(path, "--seed", 3, out=tmp_path / "here").returncode == 0
@@ -88,7 +88,7 @@ def test_the_same_gradebook_comes_from_a_cluster_that_loses_a_machine(grade, cla
     assert without_times(tmp_path / "there") == without_times(tmp_path / "here")
 
 
-def test_a_cluster_that_is_not_there_is_said(grade, class_zip, tmp_path):
+def test_missing_cluster_is_reported(grade, class_zip, tmp_path):
     done = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{free_port()}")
     assert done.returncode == 2
     assert "There is no Dask scheduler at" in done.stderr
@@ -96,7 +96,7 @@ def test_a_cluster_that_is_not_there_is_said(grade, class_zip, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_cluster_without_workers_is_said(grade, class_zip, dask, tmp_path):
+def test_cluster_without_workers_is_reported(grade, class_zip, dask, tmp_path):
     port = free_port()
     dask("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
     await_workers(f"tcp://127.0.0.1:{port}", 0)
@@ -107,7 +107,7 @@ def test_a_cluster_without_workers_is_said(grade, class_zip, dask, tmp_path):
 
 
 @pytest.mark.long
-def test_a_scheduler_that_dies_ends_the_run_and_loses_nothing(class_zip, doubling, cluster, dask, tmp_path):
+def test_scheduler_that_dies_ends_the_run_and_loses_no_results(class_zip, doubling, cluster, dask, tmp_path):
     address, _ = cluster
     path = class_zip({f"student{chr(97 + n)}_{n}_{n}_answer.py": SLOW for n in range(12)})
     command = [
@@ -153,7 +153,7 @@ def certificates(folder):
 
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl, to make certificates")
-def test_a_cluster_with_tls_grades_for_those_with_a_certificate_alone(grade, class_zip, dask, tmp_path, monkeypatch):
+def test_cluster_with_tls_refuses_clients_without_a_certificate(grade, class_zip, dask, tmp_path, monkeypatch):
     from distributed import Client
     from distributed.security import Security
 

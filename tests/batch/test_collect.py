@@ -28,7 +28,7 @@ def zipped(contents):
     return packed.getvalue()
 
 
-def test_an_archive_of_canvas_gives_each_students_last_attempt(class_zip):
+def test_canvas_archive_gives_the_last_attempt_of_each_student(class_zip):
     path = class_zip(
         {
             "mustermannerika_4711_1_answer.py": "old",
@@ -46,7 +46,7 @@ def test_an_archive_of_canvas_gives_each_students_last_attempt(class_zip):
     assert whole.left_over == ["notes.pdf"]
 
 
-def test_a_folder_with_a_folder_a_student_lists_also_who_handed_in_nothing(tmp_path):
+def test_folder_of_folders_lists_students_who_handed_in_nothing(tmp_path):
     for name in ("Erika Mustermann", "Jörg", "Conan O'Neill"):
         (tmp_path / "class" / name).mkdir(parents=True)
     (tmp_path / "class" / "Erika Mustermann" / "answer.py").write_text("e")
@@ -62,7 +62,7 @@ def test_a_folder_with_a_folder_a_student_lists_also_who_handed_in_nothing(tmp_p
     assert found["Conan O'Neill"].problem == "Nothing was handed in."
 
 
-def test_a_tar_is_read_as_a_zip_is(tmp_path):
+def test_tar_is_read_like_a_zip(tmp_path):
     with tarfile.open(tmp_path / "class.tar.gz", "w:gz") as archive:
         for name in ("class/erika/answer.py", "class/max/answer.py"):
             info = tarfile.TarInfo(name)
@@ -75,7 +75,7 @@ def test_a_tar_is_read_as_a_zip_is(tmp_path):
     }
 
 
-def test_clones_of_github_classroom_are_called_after_their_students(tmp_path):
+def test_clones_of_github_classroom_have_the_names_of_their_students(tmp_path):
     for student in ("octo-cat", "hub_ot"):
         folder = tmp_path / "clones" / f"single-neuron-{student}"
         (folder / ".git").mkdir(parents=True)
@@ -89,7 +89,7 @@ def test_clones_of_github_classroom_are_called_after_their_students(tmp_path):
     }
 
 
-def test_a_course_of_nbgrader_tells_the_assignment_and_the_time(tmp_path):
+def test_nbgrader_course_gives_assignment_and_time(tmp_path):
     for assignment in ("ps1", "single_neuron"):
         folder = tmp_path / "course" / "submitted" / "erika" / assignment
         folder.mkdir(parents=True)
@@ -105,7 +105,7 @@ def test_a_course_of_nbgrader_tells_the_assignment_and_the_time(tmp_path):
         Class(tmp_path / "course", assignment="other")
 
 
-def test_what_cannot_be_read_is_the_problem_of_its_student_alone(class_zip):
+def test_unreadable_file_affects_only_its_student(class_zip):
     bomb = bytes(files.MAX_FILE + 1)
     path = class_zip({"a_1_1_answer.py": bomb, "b_2_2_answer.py": "fine", "c_3_3_x.py": "to be damaged"})
     raw = path.read_bytes()
@@ -116,7 +116,7 @@ def test_what_cannot_be_read_is_the_problem_of_its_student_alone(class_zip):
     assert "cannot be read" in found["3"].problem
 
 
-def test_names_that_lead_out_of_an_archive_are_names_only(class_zip, tmp_path):
+def test_names_that_lead_out_of_an_archive_write_nothing_outside(class_zip, tmp_path):
     found, whole = handed_in(
         class_zip({"../../evil.py": "x", "/etc/a_1_1_x.py": "x", "b_2_2_answer.py": "x", "c_3_3_answer.py": "x"})
     )
@@ -124,7 +124,7 @@ def test_names_that_lead_out_of_an_archive_are_names_only(class_zip, tmp_path):
     assert whole.left_over == ["/etc/a_1_1_x.py"]
 
 
-def test_two_files_of_one_name_are_two_students(tmp_path):
+def test_two_files_with_one_name_are_two_students(tmp_path):
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "erika.py").write_text("a")
     (tmp_path / "class" / "erika.ipynb").write_text("b")
@@ -142,7 +142,7 @@ def test_links_and_pipes_are_not_followed(tmp_path):
     assert found["erika"].problem == "erika holds link.py, a link, which is not followed: hand in the file itself."
 
 
-def test_a_folder_that_is_a_link_is_not_followed(tmp_path):
+def test_folder_that_is_a_link_is_not_followed(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "a.py").write_text("x")
     (tmp_path / "class" / "ben").mkdir(parents=True)
@@ -154,7 +154,7 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path):
 
 
 @pytest.mark.parametrize("packed", [True, False])
-def test_a_hidden_file_is_reported_to_its_student(tmp_path, class_zip, packed):
+def test_hidden_file_is_reported_to_its_student(tmp_path, class_zip, packed):
     paths = {"ben/..hidden.py": "x", "carl/a.py": "x"}
     if packed:
         found, whole = handed_in(class_zip(paths), layout="folders")
@@ -176,14 +176,14 @@ def test_a_hidden_file_is_reported_to_its_student(tmp_path, class_zip, packed):
         ("missing.zip", None, "does not exist"),
     ],
 )
-def test_what_is_no_class_is_said(tmp_path, name, content, message):
+def test_path_that_is_not_a_class_is_reported(tmp_path, name, content, message):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(UsageError, match=message):
         Class(tmp_path / name)
 
 
-def test_results_inside_the_class_are_no_submission(tmp_path):
+def test_results_inside_the_class_are_not_a_submission(tmp_path):
     for name in ("erika", "max", "results/reports"):
         (tmp_path / "class" / name).mkdir(parents=True)
         (tmp_path / "class" / name / "answer.py").write_text("code")
@@ -191,7 +191,7 @@ def test_results_inside_the_class_are_no_submission(tmp_path):
     assert set(found) == {"erika", "max"}
 
 
-def test_a_students_own_timestamp_is_a_file_like_any_other(class_zip):
+def test_timestamp_of_a_student_is_an_ordinary_file(class_zip):
     path = class_zip(
         {"eve_LATE_5_1_answer.py": "x", "eve_LATE_5_2_timestamp.txt": "2026-11-01 00:00:00 UTC", "ben_6_3_a.py": "x"}
     )
@@ -200,7 +200,7 @@ def test_a_students_own_timestamp_is_a_file_like_any_other(class_zip):
     assert "timestamp.txt" in found["5"].contents
 
 
-def test_names_in_archives_of_other_systems(tmp_path):
+def test_names_in_archives_from_other_systems(tmp_path):
     """Slashes of Windows, and UTF-8 that is not said to be so."""
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         for name in ("J\u00f6rg\\answer.py", "J\u00f6rg\\data.txt", "anna\\answer.py"):
@@ -217,7 +217,7 @@ def test_names_in_archives_of_other_systems(tmp_path):
     }
 
 
-def test_an_empty_folder_of_a_tar_is_a_student_who_handed_in_nothing(tmp_path):
+def test_empty_folder_in_a_tar_is_a_student_who_handed_in_nothing(tmp_path):
     (tmp_path / "class" / "carl").mkdir(parents=True)
     (tmp_path / "class" / "anna").mkdir()
     (tmp_path / "class" / "anna" / "answer.py").write_text("x")
@@ -229,7 +229,7 @@ def test_an_empty_folder_of_a_tar_is_a_student_who_handed_in_nothing(tmp_path):
     assert found["carl"].problem == "Nothing was handed in."
 
 
-def test_one_clone_among_loose_files_is_no_class_of_clones(tmp_path):
+def test_one_clone_among_loose_files_is_not_a_class_of_clones(tmp_path):
     (tmp_path / "class" / "eve" / ".git").mkdir(parents=True)
     for name in ("eve/answer.py", "anna.py", "ben.py"):
         (tmp_path / "class" / name).write_text("x")
@@ -237,7 +237,7 @@ def test_one_clone_among_loose_files_is_no_class_of_clones(tmp_path):
     assert whole.layout == "loose"
 
 
-def test_the_class_is_no_place_for_results(tmp_path):
+def test_results_cannot_be_written_into_the_class_folder(tmp_path):
     (tmp_path / "class").mkdir()
     with pytest.raises(UsageError, match="another folder for --out"):
         Class(tmp_path / "class", leave_out=tmp_path / "class")
@@ -248,7 +248,7 @@ def test_the_class_is_no_place_for_results(tmp_path):
     assert (set(found), whole.left_over) == ({"anna", "ben"}, [])
 
 
-def test_archives_of_classes_are_not_taken_for_students(class_zip):
+def test_archives_of_classes_are_not_students(class_zip):
     downloads = {"monday.zip": zipped({"ada_1_2_a.py": "x"}), "tuesday.zip": zipped({"ben_3_4_a.py": "x"})}
     with pytest.raises(UsageError, match="contains archives of whole classes"):
         Class(class_zip(downloads))
@@ -258,7 +258,7 @@ def test_archives_of_classes_are_not_taken_for_students(class_zip):
     assert set(found) == {"monday", "tuesday", "carl"}
 
 
-def test_hidden_files_are_nothing_and_their_student_is_somebody(class_zip):
+def test_student_with_hidden_files_only_is_listed(class_zip):
     paths = ("anna/.ipynb_checkpoints/a.ipynb", "ben/.DS_Store", "carl/a.py", ".dora/a.py", "__MACOSX/._carl")
     found, whole = handed_in(class_zip(dict.fromkeys(paths, "x")))
     assert {identity: handed.problem for identity, handed in found.items()} == {
@@ -270,7 +270,7 @@ def test_hidden_files_are_nothing_and_their_student_is_somebody(class_zip):
 
 
 @pytest.mark.parametrize(("encoding", "name"), [("gbk", "张伟"), ("cp1251", "Иванов Иван"), ("cp850", "Jörg Jäger")])
-def test_names_of_an_archive_in_another_encoding(tmp_path, encoding, name):
+def test_names_in_an_archive_with_another_encoding(tmp_path, encoding, name):
     stand_in = "q" * len(name.encode(encoding))
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         archive.writestr(f"{stand_in}/answer.py", "x")

@@ -39,23 +39,23 @@ def notes(report, *others):
     return consistency.notes()
 
 
-def test_a_class_that_was_graded_alike(report):
+def test_class_graded_alike_has_no_notes(report):
     assert notes(report, report(data=MNIST), report(data=FEWER)) == []
 
 
 @pytest.mark.parametrize("changed", [{"version": "0.1"}, {"digest": "other"}])
-def test_another_version_on_one_machine(report, changed):
+def test_other_version_on_one_machine_is_noted(report, changed):
     (told,) = notes(report, report(data=MNIST, **changed), report(data=MNIST, **changed))
     assert told.startswith("Warning: 2 submissions were graded by another version of the grader or of the assignment")
     assert "(ben, carla)" in told
 
 
-def test_a_machine_without_the_data(report):
+def test_machine_without_the_data_is_noted(report):
     (told,) = notes(report, report(data=MNIST), report(data=STAND_IN))
     assert told.startswith(
         "Warning: 1 submission was graded on mnist: stand-in, the others on mnist: mnist.npz (carla)"
     )
 
 
-def test_what_could_not_be_graded_says_nothing(report):
+def test_report_without_score_is_ignored(report):
     assert notes(report, report(data=None, version="0.1", score=None)) == []

@@ -34,7 +34,7 @@ def unknown(name, encoding):
 
 
 @pytest.mark.parametrize(("encoding", "names"), CLASSES)
-def test_names_are_read_by_their_letters(encoding, names):
+def test_encoding_is_guessed_from_the_letters(encoding, names):
     paths = {unknown(name, encoding) + "/answer.py": f"{name}/answer.py" for name in names}
     shown, guessed = readable(paths)
     assert shown == paths
@@ -52,30 +52,30 @@ def test_names_are_read_by_their_letters(encoding, names):
         ("cp874", "สมชาย ใจดี"),
     ],
 )
-def test_a_roster_tells_the_rarer_ones(encoding, name):
+def test_roster_decides_between_rare_encodings(encoding, name):
     shown, guessed = readable([unknown(f"{name}_17_x", encoding) + "/a.py"], [name, "Somebody Else"])
     assert [*shown.values()] == [f"{name}_17_x/a.py"]
     assert guessed
 
 
-def test_what_is_known_stays_as_it_is():
+def test_readable_names_are_unchanged():
     names = ["Jörg/answer.py", "李/a\\b.py", "a"]
     assert readable(names) == ({name: name for name in names}, "")
 
 
-def test_a_path_may_be_known_in_part_and_two_names_stay_two():
+def test_path_may_be_unknown_in_part_and_names_stay_different():
     shown, _ = readable(["Übung/M\udcfcller/a.py", "Übung/Müller/a.py", "M\udcfcller/a.py"])
     assert shown["M\udcfcller/a.py"] == "Müller/a.py"
     assert len({*shown.values()}) == 3
 
 
-def test_a_backslash_inside_a_character_is_no_folder():
+def test_backslash_inside_a_character_does_not_separate_folders():
     name = "表\\so.py"  # the second byte of the character in Shift-JIS is a backslash
     shown, _ = readable([unknown(name, "cp932"), unknown("田中太郎\\a.py", "cp932")])
     assert [*shown.values()] == ["表/so.py", "田中太郎/a.py"]
 
 
-def test_utf_8_that_is_not_said_to_be_is_read_as_such(tmp_path):
+def test_utf_8_without_flag_is_read_as_utf_8(tmp_path):
     info = zipfile.ZipInfo("x")
     for raw, name in (("Jörg\\a.py".encode(), "Jörg/a.py"), (b"J\x94rg\\a.py", "J\udc94rg\\a.py")):
         info.filename = info.orig_filename = raw.decode("cp437")

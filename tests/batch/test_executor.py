@@ -43,18 +43,18 @@ WORK = grading_job.Work("identity", "basis", "single-neuron", 0, "strong")
 TASKS = [(name, Task(name, {})) for name in ("anna", "ben")]
 
 
-def test_a_submission_whose_process_dies_is_tried_once_more():
+def test_submission_whose_process_dies_is_tried_once_more():
     place = Place(answering(RuntimeError("died"), DONE, DONE), 1)
     assert dict(each(WORK, TASKS, place)) == {"anna": DONE, "ben": DONE}
 
 
-def test_one_that_dies_again_has_no_result_and_the_others_have():
+def test_submission_that_dies_twice_has_no_result_and_the_others_have():
     found = dict(each(WORK, TASKS[:1], Place(answering(RuntimeError("died"), RuntimeError("died again")), 1)))
     assert isinstance(found["anna"], Lost)
     assert str(found["anna"]) == "RuntimeError: died again"
 
 
-def test_what_found_no_memory_is_tried_once_more_when_nothing_else_runs():
+def test_submission_that_ran_out_of_memory_is_tried_again_alone():
     report = made.report()
     report.checks[0].evidence[NOT_GRADED_FOR] = "memory"
     starved = Done(report, "", {})
@@ -74,13 +74,13 @@ def test_what_found_no_memory_is_tried_once_more_when_nothing_else_runs():
     assert sorted(asked[2:]) == [("anna", True), ("ben", True)]
 
 
-def test_where_nothing_may_be_graded_the_run_ends():
+def test_run_ends_if_nothing_may_be_graded():
     with pytest.raises(NotGradable):
         list(each(WORK, TASKS, Place(answering(NotGradable("no isolation"), DONE), 1)))
 
 
 @pytest.mark.parametrize("level", ["strong", "medium"])
-def test_where_an_intruder_gets_out_nothing_is_graded(monkeypatch, level):
+def test_nothing_is_graded_if_the_intruder_escapes(monkeypatch, level):
     """The intruder itself is tried in tests/sandbox/test_canary.py; here it is said to have reached something."""
     monkeypatch.setattr(grading_job.canary, "try_to_escape", lambda *_: Attempt(["other submissions"], []))
     work = replace(WORK, isolation=level)
@@ -93,26 +93,26 @@ def allowing(megabytes):
     return content.model_copy(update={"limits": Limits(memory_mb=megabytes)})
 
 
-def test_as_many_jobs_as_there_is_memory_for():
+def test_number_of_jobs_fits_into_memory():
     assert fitting(4, allowing(64)) == 4
     assert fitting(4, allowing(65536)) < 4
     assert fitting(1, allowing(65536)) == 1
 
 
-def test_the_memory_of_a_container_is_what_is_shared_out(monkeypatch):
+def test_memory_limit_of_the_container_counts(monkeypatch):
     found = Memory(2048 << 20, Path("/sys/fs/cgroup"))
     monkeypatch.setattr(Memory, "in_use", lambda _: 48 << 20)
     monkeypatch.setattr(executor.capacity, "memory", lambda: found)
     assert fitting(8, allowing(500 - memory_needs.OWN_MB)) == 4
 
 
-def test_no_more_jobs_than_the_container_has_processors(monkeypatch):
+def test_cores_are_limited_by_the_container(monkeypatch):
     for processors, jobs in ((1.0, 1), (1.5, 1), (3.0, 3)):
         monkeypatch.setattr(executor.capacity, "processors", lambda processors=processors: processors)
         assert executor.cores() == jobs
 
 
-def test_a_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
+def test_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
     """Nothing is started, and the next run with another container begins anew."""
     monkeypatch.setattr(grade_class.memory_needs, "memory", lambda: Memory(100 << 20, Path("/sys/fs/cgroup")))
     (tmp_path / "class").mkdir()
@@ -128,13 +128,13 @@ def test_a_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     "address", ["nonsense", "", "tcp://nobody", "tcp://:8786", "tcp://here:port", "tcp://here:99999", "tls://x"]
 )
-def test_what_is_no_address_of_a_scheduler_is_said_at_once(address):
+def test_invalid_scheduler_address_is_reported_at_once(address):
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     with pytest.raises(UsageError, match="is not the address of a Dask scheduler: use the form tcp://HOST:PORT"):
         executor.find_scheduler(address)
 
 
-def test_where_nothing_listens_there_is_no_scheduler():
+def test_port_without_listener_is_not_a_scheduler():
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
@@ -146,7 +146,7 @@ def test_where_nothing_listens_there_is_no_scheduler():
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "tls"])
-def test_where_something_else_listens_there_is_no_scheduler(monkeypatch, scheme):
+def test_other_server_is_not_a_scheduler(monkeypatch, scheme):
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     monkeypatch.setattr(executor, "SECONDS_TO_CONNECT", 1)
     monkeypatch.setattr(executor, "_refuse_missing_certificates", lambda: None)
@@ -175,24 +175,24 @@ def test_where_something_else_listens_there_is_no_scheduler(monkeypatch, scheme)
         *("tcp://[::ffff:192.0.2.1]:8786", "tcp://3221225985:8786", "made-up://127.0.0.2.invalid:1"),
     ],
 )
-def test_another_machine_is_reached_by_tls_only(address):
+def test_scheduler_on_another_machine_needs_tls(address):
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     with pytest.raises(UsageError, match=r"is not encrypted.*add --insecure-scheduler"):
         executor.find_scheduler(address)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.8.9.10", "[::1]", "[::ffff:127.0.0.1]"])
-def test_this_machine_needs_no_tls(host):
+def test_scheduler_on_this_machine_needs_no_tls(host):
     assert executor._is_loopback(host.strip("[]"))
 
 
-def test_a_name_that_stands_for_this_machine_and_another_is_another(monkeypatch):
+def test_name_with_addresses_of_two_machines_is_not_local(monkeypatch):
     found = [(2, 1, 6, "", ("127.0.0.1", 0)), (2, 1, 6, "", ("192.0.2.1", 0))]
     monkeypatch.setattr(executor.socket, "getaddrinfo", lambda *_: found)
     assert not executor._is_loopback("both")
 
 
-def test_workers_of_other_machines_are_reached_by_tls_only():
+def test_workers_on_other_machines_need_tls():
     executor._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tls://192.0.2.1:40000"])
     with pytest.raises(UsageError, match=r"the Dask worker at tcp://192\.0\.2\.1:40000 is not encrypted"):
         executor._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tcp://192.0.2.1:40000"])

@@ -38,7 +38,7 @@ def graded_now(done):
     return int(re.search(r", (\d+) graded now", done.stdout)[1])
 
 
-def test_a_class_of_canvas_from_the_archive_to_the_gradebook(grade, class_zip, gradebook, tmp_path):
+def test_canvas_class_from_archive_to_gradebook(grade, class_zip, gradebook, tmp_path):
     done = grade(class_zip(CLASS))
     assert (done.returncode, done.stderr) == (0, "")
     rows = gradebook()
@@ -66,7 +66,7 @@ def test_a_class_of_canvas_from_the_archive_to_the_gradebook(grade, class_zip, g
     assert summary["several_attempts"] == [{"student": "twicetina", "id": "9", "earlier": ["twicetina_9_7_answer.py"]}]
 
 
-def test_students_learn_neither_the_seed_nor_hidden_inputs(grade, class_zip, gradebook, tmp_path):
+def test_reports_reveal_neither_the_seed_nor_hidden_inputs(grade, class_zip, gradebook, tmp_path):
     """A submission that tells what it is called with, and the state of its random numbers, finds out nothing."""
     prying = "import numpy as np\ndef double(x):\n    raise ValueError(f'{np.random.get_state()[1][0]}')\n"
     grade(class_zip({**CLASS, "pryingpat_10_9_answer.py": prying}))
@@ -84,7 +84,7 @@ def test_students_learn_neither_the_seed_nor_hidden_inputs(grade, class_zip, gra
 
 
 @pytest.mark.long
-def test_only_what_has_changed_is_graded_again(grade, class_zip, doubling, gradebook, tmp_path):
+def test_only_changed_submissions_are_graded_again(grade, class_zip, doubling, gradebook, tmp_path):
     path = class_zip(CLASS)
     assert graded_now(grade(path)) == 7
     before = without_times(tmp_path / "out")
@@ -102,7 +102,7 @@ def test_only_what_has_changed_is_graded_again(grade, class_zip, doubling, grade
 
 
 @pytest.mark.long
-def test_one_student_or_one_check_again(grade, class_zip, doubling, gradebook):
+def test_one_student_or_one_check_is_graded_again(grade, class_zip, doubling, gradebook):
     path = class_zip(CLASS)
     grade(path)
     assert graded_now(grade(path, "--only", "shortsam", "--only", "5")) == 2
@@ -117,7 +117,7 @@ def test_one_student_or_one_check_again(grade, class_zip, doubling, gradebook):
 
 
 @pytest.mark.long
-def test_regrading_a_check_runs_what_requires_it(grade, class_zip, doubling, gradebook):
+def test_regrading_a_check_also_runs_checks_that_require_it(grade, class_zip, doubling, gradebook):
     path = class_zip(CLASS)
     grade(path)
     assert gradebook()["5"]["total"] == "0"  # skipped, because double failed
@@ -130,7 +130,7 @@ def test_regrading_a_check_runs_what_requires_it(grade, class_zip, doubling, gra
 
 
 @pytest.mark.long
-def test_compare_says_whose_score_changed_and_why(grade, grader, class_zip, tmp_path):
+def test_compare_lists_changed_scores_with_reasons(grade, grader, class_zip, tmp_path):
     grade(class_zip(CLASS))
     grade(
         class_zip(CLASS | {"oneillconan_5_3_answer.py": RIGHT, "newnora_11_9_answer.py": RIGHT}), out=tmp_path / "again"
@@ -147,7 +147,7 @@ def test_compare_says_whose_score_changed_and_why(grade, grader, class_zip, tmp_
 
 @pytest.mark.table
 @pytest.mark.parametrize("results", [1, 4])
-def test_a_killed_run_goes_on_where_it_was(grade, class_zip, doubling, tmp_path, results):
+def test_killed_run_continues_where_it_stopped(grade, class_zip, doubling, tmp_path, results):
     path = class_zip(CLASS)
     assert grade(path, "--seed", 3, out=tmp_path / "whole").returncode == 0
     command = [
@@ -193,7 +193,7 @@ def belongs_to(stat, session):
     return int(found) == session and state != "Z"
 
 
-def test_ctrl_c_keeps_what_is_graded(class_zip, doubling, tmp_path):
+def test_ctrl_c_keeps_all_results(class_zip, doubling, tmp_path):
     slow = {
         f"student{letter}_{n}_{n}_answer.py": f"import time\ntime.sleep(1)\n{RIGHT}"
         for n, letter in enumerate("abcdefghij")
@@ -238,7 +238,7 @@ def test_ctrl_c_leaves_no_traceback_while_the_server_imports():
     assert (process.returncode, told) == (0, "")
 
 
-def test_a_second_run_in_the_same_folder_is_refused(grade, class_zip, tmp_path):
+def test_second_run_in_the_same_folder_is_refused(grade, class_zip, tmp_path):
     with store.Store(tmp_path / "out"):
         done = grade(class_zip(CLASS))
     assert done.returncode == 2
@@ -254,7 +254,7 @@ def test_a_second_run_in_the_same_folder_is_refused(grade, class_zip, tmp_path):
         ("--policy", "percent: 5\n", "policy.csv:1: percent"),
     ],
 )
-def test_a_file_that_does_not_fit_is_said_before_anything_is_graded(
+def test_invalid_course_file_is_reported_before_grading(
     grade, class_zip, tmp_path, option, content, message
 ):
     (tmp_path / "policy.csv").write_text(content)
@@ -264,13 +264,13 @@ def test_a_file_that_does_not_fit_is_said_before_anything_is_graded(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_policy_file_replaces_the_assignments(grade, class_zip, gradebook, tmp_path):
+def test_policy_file_replaces_the_policy_of_the_assignment(grade, class_zip, gradebook, tmp_path):
     (tmp_path / "policy.yaml").write_text("percent_a_day: 25\n")
     grade(class_zip(CLASS), "--policy", tmp_path / "policy.yaml")
     assert gradebook()["23"]["score"] == "75"
 
 
-def test_the_gradebook_of_canvas_is_filled(grade, class_zip, tmp_path):
+def test_canvas_gradebook_is_filled(grade, class_zip, tmp_path):
     (tmp_path / "canvas.csv").write_text(
         "Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (77),Final Score\n"
         "    Points Possible,,,,,100,(read only)\n"
@@ -286,7 +286,7 @@ def test_the_gradebook_of_canvas_is_filled(grade, class_zip, tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="strong isolation needs Linux")
-def test_isolation_below_strong_has_to_be_asked_for_and_is_recorded(grade, class_zip, tmp_path):
+def test_weaker_isolation_must_be_requested_and_is_recorded(grade, class_zip, tmp_path):
     done = grade(class_zip(CLASS), "--isolation", "medium")
     assert (done.returncode, "level medium only" in done.stderr) == (0, True)
     report = json.loads((tmp_path / "out" / "reports" / "mustermannerika_4711.json").read_text())
@@ -295,7 +295,7 @@ def test_isolation_below_strong_has_to_be_asked_for_and_is_recorded(grade, class
 
 
 @pytest.mark.long
-def test_hostile_members_cost_their_own_limits_and_nobody_elses(grade, class_zip, gradebook, tmp_path):
+def test_hostile_submissions_do_not_affect_other_students(grade, class_zip, gradebook, tmp_path):
     hostile = {
         "looplou_20_20_answer.py": "def double(x):\n    while True: pass\n\ndef total(x):\n    return sum(x)\n",
         "forkfay_21_21_answer.py": f"import os\nwhile True:\n    os.fork()\n{RIGHT}",
@@ -321,21 +321,21 @@ def test_hostile_members_cost_their_own_limits_and_nobody_elses(grade, class_zip
     assert "\x1b" not in done.stdout
 
 
-def test_a_folder_that_cannot_be_written_is_said(grade, class_zip, tmp_path):
+def test_unwritable_output_folder_is_reported(grade, class_zip, tmp_path):
     (tmp_path / "file").write_text("")
     done = grade(class_zip(CLASS), out=tmp_path / "file" / "out")
     assert done.returncode == 2
     assert "choose another folder for --out" in done.stderr
 
 
-def test_a_solution_that_does_not_pass_is_the_assignments_fault(grade, class_zip, doubling):
+def test_solution_that_fails_is_a_fault_of_the_assignment(grade, class_zip, doubling):
     (doubling / "solution.py").write_text(WRONG)
     done = grade(class_zip(CLASS))
     assert done.returncode == 2
     assert "fails the check double" in done.stderr
 
 
-def test_the_worksheet_of_moodle_is_filled_and_blind_students_stay_blind(grade, class_zip, gradebook, tmp_path):
+def test_moodle_worksheet_is_filled_and_blind_students_stay_anonymous(grade, class_zip, gradebook, tmp_path):
     files = {
         "Participant_4711_assignsubmission_file/answer.py": RIGHT,
         "Participant_23_assignsubmission_file/sub/answer.py": WRONG,
@@ -359,7 +359,7 @@ def test_the_worksheet_of_moodle_is_filled_and_blind_students_stay_blind(grade, 
     assert gradebook()["4711"]["student"] == "Participant 4711"
 
 
-def test_an_export_of_gradescope_tells_name_and_time(grade, class_zip, gradebook):
+def test_gradescope_export_gives_name_and_time(grade, class_zip, gradebook):
     metadata = (
         "submission_1:\n  :submitters:\n  - :name: Erika Mustermann\n    :sid: '4711'\n"
         "  :created_at: 2026-11-21 10:00:00.000000000 Z\n"
@@ -374,7 +374,7 @@ def test_an_export_of_gradescope_tells_name_and_time(grade, class_zip, gradebook
     assert told == {"Erika Mustermann": ("4711", "90", "1 day late"), "Max": ("m@example.org", "100", "")}
 
 
-def test_an_export_of_ilias_gives_a_status_file(grade, class_zip, gradebook, tmp_path):
+def test_ilias_export_gives_a_status_file(grade, class_zip, gradebook, tmp_path):
     files = {
         "Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.py": RIGHT,
         "Exercise 1/Abgaben/ONeill_Conan_c_o_23/verspätet - answer.py": RIGHT,
@@ -385,7 +385,7 @@ def test_an_export_of_ilias_gives_a_status_file(grade, class_zip, gradebook, tmp
     assert re.search(r"^1,4711,erika\.m,", status, re.MULTILINE)
 
 
-def test_a_course_of_nbgrader_gives_its_export(grade, gradebook, tmp_path):
+def test_nbgrader_course_gives_nbgrader_csv(grade, gradebook, tmp_path):
     for student, text in {"erika": RIGHT, "max": WRONG}.items():
         folder = tmp_path / "course" / "submitted" / student / "doubling"
         folder.mkdir(parents=True)
@@ -398,7 +398,7 @@ def test_a_course_of_nbgrader_gives_its_export(grade, gradebook, tmp_path):
 
 
 @pytest.mark.long
-def test_a_check_again_does_not_mix_seeds_or_points(grade, class_zip, doubling, gradebook, tmp_path):
+def test_regrading_a_check_does_not_mix_seeds_or_points(grade, class_zip, doubling, gradebook, tmp_path):
     path = class_zip(CLASS)
     grade(path, "--seed", 1)
     grade(path, "--seed", 2, "--check", "long")
@@ -415,7 +415,7 @@ def test_a_check_again_does_not_mix_seeds_or_points(grade, class_zip, doubling, 
     )
 
 
-def test_what_a_submission_keeps_of_hidden_inputs_comes_out_nowhere(grade, class_zip, doubling, tmp_path):
+def test_hidden_inputs_that_a_submission_stores_are_in_no_output(grade, class_zip, doubling, tmp_path):
     lines = ASSIGNMENT.rstrip().splitlines()
     double, total, long, note = lines[-4:]
     (doubling / "assignment.yaml").write_text("\n".join([*lines[:-4], long, double, total, note]) + "\n")
@@ -427,7 +427,7 @@ def test_what_a_submission_keeps_of_hidden_inputs_comes_out_nowhere(grade, class
 
 
 @pytest.mark.parametrize("module", ["multiprocessing", "selectors", "struct"])
-def test_nothing_that_was_handed_in_is_imported_where_the_grader_runs(doubling, tmp_path, module):
+def test_grader_imports_no_submitted_module(doubling, tmp_path, module):
     """From the folder of the class, as people do it."""
     folder = tmp_path / "class"
     folder.mkdir()
@@ -439,7 +439,7 @@ def test_nothing_that_was_handed_in_is_imported_where_the_grader_runs(doubling, 
 
 
 @pytest.mark.long
-def test_reports_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
+def test_reports_of_an_earlier_run_are_removed(grade, class_zip, tmp_path):
     grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_2_a.py": RIGHT, "carl_3_3_a.py": RIGHT}))
     grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_9_a.pdf": "no code"}))
     for kind in ("reports", "instructor"):
@@ -447,20 +447,20 @@ def test_reports_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
         assert left == ["anna_1.html", "anna_1.json"]
 
 
-def test_a_class_with_the_grader_in_it_is_refused(grade):
+def test_class_folder_with_the_grader_in_it_is_refused(grade):
     done = grade(Path(sys.prefix))
     assert (done.returncode, "give the folder of the class only" in done.stderr) == (2, True)
 
 
 @pytest.mark.long
-def test_results_in_the_folder_of_the_assignment_change_no_version(grade, class_zip, doubling):
+def test_results_inside_the_assignment_folder_do_not_change_its_digest(grade, class_zip, doubling):
     path = class_zip(CLASS)
     assert graded_now(grade(path, out=doubling / "results")) == 7
     assert graded_now(grade(path, out=doubling / "results")) == 0
 
 
 @pytest.mark.long
-def test_import_files_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
+def test_import_files_of_an_earlier_run_are_removed(grade, class_zip, tmp_path):
     gradebook = "Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (77)\nAnna,1,,a,S1,\nBen,2,,b,S1,\n"
     (tmp_path / "canvas.csv").write_text(gradebook)
     path = class_zip({"anna_1_1_a.py": RIGHT})
@@ -477,7 +477,7 @@ def test_import_files_of_an_earlier_run_do_not_stay(grade, class_zip, tmp_path):
 
 
 @pytest.mark.long
-def test_a_group_of_gradescope_is_a_score_for_each(grade, class_zip, gradebook, tmp_path):
+def test_each_member_of_a_gradescope_group_gets_the_score(grade, class_zip, gradebook, tmp_path):
     metadata = (
         "submission_1:\n  :submitters:\n  - :name: Ada Able\n    :sid: '301'\n    :email: ada@example.org\n"
         "  - :name: Ben Best\n    :email: ben@example.org\n"
@@ -499,7 +499,7 @@ def test_a_group_of_gradescope_is_a_score_for_each(grade, class_zip, gradebook, 
     assert graded_now(grade(class_zip(files), "--only", "Ben Best")) == 1
 
 
-def test_umlauts_in_a_locale_without_them(doubling, class_zip, tmp_path):
+def test_umlauts_in_an_ascii_locale(doubling, class_zip, tmp_path):
     """Python may be made to take the names of files for ASCII. Its stderr has nothing, TensorFlow's greeting neither."""
     folder = tmp_path / "Übung"
     folder.mkdir()
@@ -512,7 +512,7 @@ def test_umlauts_in_a_locale_without_them(doubling, class_zip, tmp_path):
     assert "张伟" in (folder / "aus" / "gradebook.csv").read_text(encoding="utf-8")
 
 
-def test_the_file_that_is_graded_is_chosen_named_and_listed(grade, grader, doubling, tmp_path, gradebook):
+def test_graded_file_can_be_chosen_and_is_listed(grade, grader, doubling, tmp_path, gradebook):
     made = {
         "class/anna/a.py": RIGHT,
         "class/anna/b.py": WRONG,
@@ -574,7 +574,7 @@ def test_the_file_that_is_graded_is_chosen_named_and_listed(grade, grader, doubl
         ("", "files.csv:1: column 'student' is missing"),
     ],
 )
-def test_a_table_of_files_that_is_wrong_is_said_with_its_line(grade, tmp_path, text, said):
+def test_mistake_in_files_csv_is_reported_with_its_line(grade, tmp_path, text, said):
     for name, code in (("a.py", RIGHT), ("b.py", WRONG)):
         (tmp_path / "class" / "anna").mkdir(parents=True, exist_ok=True)
         (tmp_path / "class" / "anna" / name).write_text(code)

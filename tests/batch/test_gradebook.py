@@ -24,7 +24,7 @@ def written(rows, folder):
     return list(csv.DictReader(io.StringIO((folder / "gradebook.csv").read_bytes().decode())))
 
 
-def test_a_line_for_each_student_in_the_order_given(tmp_path):
+def test_one_line_per_student_in_the_given_order(tmp_path):
     lines = written(
         [
             row(
@@ -77,12 +77,12 @@ def test_a_line_for_each_student_in_the_order_given(tmp_path):
     ]
 
 
-def test_a_check_may_be_called_like_a_column(tmp_path):
+def test_check_may_have_the_name_of_a_column(tmp_path):
     (line,) = written([row(score=8.0, checks={"score": 1.5})], tmp_path)
     assert (line["score"], line["check score"]) == ("8", "1.5")
 
 
-def test_an_empty_class_is_a_header(tmp_path):
+def test_empty_class_gives_only_the_header(tmp_path):
     assert written([], tmp_path) == []
 
 
@@ -90,18 +90,18 @@ def test_an_empty_class_is_a_header(tmp_path):
     "text",
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\u00a0=1", "＝1", "﹣1", "＋1", "＠x", '"=1', "=-@"],
 )
-def test_no_text_is_a_formula(text, tmp_path):
+def test_text_never_becomes_a_formula(text, tmp_path):
     for cell in written([row(text, text, comment=text, submission=text, attempts=[text, text])], tmp_path)[0].values():
         assert not re.match(r"[\s\"]*[-=+@＝﹣＋＠]", cell)
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@＝;'\" \t\r\nab"), max_size=12))
-def test_no_part_of_a_text_is_a_formula_where_semicolons_end_cells(text):
+def test_text_after_a_semicolon_never_becomes_a_formula(text):
     for part in text_cell(text).split(";"):
         assert not re.match(r"[\s\"]*[-=+@＝]", part)
 
 
-def test_text_is_one_clean_line():
+def test_text_becomes_one_clean_line():
     assert text_cell("a\nb\x1b[31m\u202egrün 🎉") == "a b?[31m?grün 🎉"
     assert text_cell("Müller-Lüdenscheidt; 3 = 4 - 1, e@f.org") == "Müller-Lüdenscheidt; 3 = 4 - 1, e@f.org"
 
@@ -110,12 +110,12 @@ def test_text_is_one_clean_line():
     ("value", "cell"),
     [(None, ""), (0.0, "0"), (-0.00001, "0"), (10, "10"), (100.0, "100"), (-2.5, "-2.5"), (1 / 3, "0.3333")],
 )
-def test_numbers_stay_numbers(value, cell):
+def test_numbers_are_readable_by_spreadsheets(value, cell):
     assert number_cell(value) == cell
     assert read_number(number_cell(value, ",")) == (None if value is None else float(cell))
 
 
-def test_a_file_is_replaced_whole(tmp_path):
+def test_file_is_replaced_in_one_step(tmp_path):
     path = tmp_path / "scores"
     write_whole(path, b"old")
     (tmp_path / ".scores.part").write_bytes(b"left behind by a killed process, and longer")
@@ -132,7 +132,7 @@ def test_a_file_is_replaced_whole(tmp_path):
         (errno.EIO, "error"),
     ],
 )
-def test_what_cannot_be_written_is_said_and_the_old_file_stays(number, words, tmp_path, monkeypatch):
+def test_write_error_is_reported_and_the_old_file_stays(number, words, tmp_path, monkeypatch):
     def fail(_):
         raise OSError(number, os.strerror(number))
 
@@ -145,6 +145,6 @@ def test_what_cannot_be_written_is_said_and_the_old_file_stays(number, words, tm
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("scores", b"old")]
 
 
-def test_a_missing_folder_is_said(tmp_path):
+def test_missing_folder_is_reported(tmp_path):
     with pytest.raises(UsageError, match="No such file"):
         write_whole(tmp_path / "gone" / "scores", b"")

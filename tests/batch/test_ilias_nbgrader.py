@@ -21,7 +21,7 @@ STATUS = (
 )
 
 
-def test_the_marks_are_entered_into_the_status_file():
+def test_marks_are_entered_into_the_status_file():
     rows = [
         row("Erika Mustermann", "erika.m", 8.5, comment='=1, or "1"'),
         row("Conan O'Neill", "c_o", None),
@@ -40,12 +40,12 @@ def test_the_marks_are_entered_into_the_status_file():
 @pytest.mark.parametrize(
     "content", [b"", b"update,team_id,logins,status,mark,notice,comment,plagiarism,plag_comment\n1,2,a,,,,,,\n"]
 )
-def test_another_file_is_said_to_be_one(content):
+def test_file_that_is_not_a_status_file_is_reported(content):
     with pytest.raises(UsageError, match="usr_id"):
         fill([row()], content)
 
 
-def test_a_status_file_from_nothing_takes_the_number_from_the_folder():
+def test_new_status_file_takes_the_number_from_the_folder():
     folder = "Exercise 1/Abgaben/ONeill_Conan_c_o_23"
     rows = [
         row("Conan ONeill", "c_o", 2.0, submission=f"{folder}/answer.py", comment="@x"),
@@ -62,7 +62,7 @@ def test_a_status_file_from_nothing_takes_the_number_from_the_folder():
     ]
 
 
-def test_the_scores_are_those_of_an_export_of_nbgrader():
+def test_scores_have_the_format_of_an_nbgrader_export():
     """Compared with what nbgrader 0.9.6 writes: the header, and how numbers and unknown things stand in a line."""
     rows = [
         row("x", "erika", 8.5, raw=9.5, penalty=1.0),

@@ -72,7 +72,7 @@ submission_2:
 
 
 @pytest.mark.parametrize("layout", CLASSES)
-def test_a_layout_is_recognised_and_says_whose_file_it_is(layout):
+def test_layout_is_recognised_and_assigns_files_to_students(layout):
     assert recognise(sorted(CLASSES[layout])) == layout
     found = students(CLASSES[layout])
     told = {(s.name, s.identity, s.late, file.name) for s in found.students for file in s.files}
@@ -81,7 +81,7 @@ def test_a_layout_is_recognised_and_says_whose_file_it_is(layout):
     assert (found.layout, found.left_over) == (layout, [])
 
 
-def test_gradescope_says_in_its_metadata_who_has_handed_in():
+def test_gradescope_metadata_assigns_folders_to_students():
     paths = ["export/submission_1/answer.py", "export/submission_2/a/b.py", f"export/{METADATA}"]
     found = students(paths, metadata=GRADESCOPE)
     assert found.layout == "gradescope"
@@ -93,12 +93,12 @@ def test_gradescope_says_in_its_metadata_who_has_handed_in():
 
 
 @pytest.mark.parametrize("metadata", ["", "- 1", "{", "a: ]"])
-def test_metadata_that_say_nothing_are_an_error(metadata):
+def test_metadata_without_submissions_is_an_error(metadata):
     with pytest.raises(ValueError, match="yml"):
         students([METADATA, "submission_1/a.py"], metadata=metadata)
 
 
-def test_of_several_attempts_the_last_counts():
+def test_last_of_several_attempts_counts():
     """Canvas numbers the file, and gives each upload a larger id; in whatever order they lie in the archive."""
     paths = ["ab_1_99_x-1.py", "ab_1_120_x-2.py", "ab_1_98_x.py", "ab_1_121_helper.py"]
     (student,) = students([*paths, "cd_2_100_x.py"], "canvas").students[:1]
@@ -106,12 +106,12 @@ def test_of_several_attempts_the_last_counts():
     assert sorted(file.path for file in student.earlier) == ["ab_1_98_x.py", "ab_1_99_x-1.py"]
 
 
-def test_two_students_of_one_name_stay_two():
+def test_two_students_with_one_name_stay_two():
     paths = [f"Erika Mustermann_{number}_{SUBMISSIONS}/answer.py" for number in (1, 2)]
     assert [s.identity for s in students(paths).students] == ["1", "2"]
 
 
-def test_nobody_disappears():
+def test_no_student_and_no_file_is_lost():
     paths = [
         f"A B_1_{SUBMISSIONS}/a.py",
         f"C D_2_{SUBMISSIONS}/c.py",
@@ -123,12 +123,12 @@ def test_nobody_disappears():
     assert found.left_over == ["grades.csv"]
 
 
-def test_every_layout_can_be_asked_for_by_name():
+def test_every_layout_can_be_requested_by_name():
     for layout in LAYOUTS:
         assert students(["x.py", "a/x.py"], layout).layout == layout
 
 
-def test_one_students_names_do_not_decide_for_the_class():
+def test_file_names_of_one_student_do_not_determine_the_layout():
     """Neither many files in the layout of a course, nor a list of submissions, nor a clone."""
     honest = ["anna/answer.py", "ben/answer.py"]
     for hostile in (
@@ -142,7 +142,7 @@ def test_one_students_names_do_not_decide_for_the_class():
         assert [student.name for student in found.students] == ["anna", "ben", "eve"]
 
 
-def test_a_flat_file_of_moodle_belongs_to_the_first_name_in_it():
+def test_flat_moodle_file_belongs_to_the_first_name_in_it():
     mine, theirs = (
         "Max Muster_1234_assignsubmission_file_a.py",
         "Eve_99_assignsubmission_file_Max Muster_1234_assignsubmission_file_a.py",
@@ -153,7 +153,7 @@ def test_a_flat_file_of_moodle_belongs_to_the_first_name_in_it():
     }
 
 
-def test_attempts_of_ilias_and_data_of_canvas():
+def test_attempts_in_ilias_and_data_files_in_canvas():
     folder = "Exercise 1/Abgaben/Muster_Max_max_5"
     (student,) = students([f"{folder}/a.py", f"{folder}/a (2).py", f"{folder}/a (3).py"]).students
     assert [file.path for file in student.files] == [f"{folder}/a (3).py"]
@@ -162,16 +162,16 @@ def test_attempts_of_ilias_and_data_of_canvas():
 
 
 @pytest.mark.parametrize("paths", [["anna/a.py", "anna/data/x.txt"], ["top/anna/a.py", "top/anna/data/x.txt"]])
-def test_a_class_of_one_with_a_folder_in_it(paths):
+def test_class_of_one_student_with_a_subfolder(paths):
     assert [student.name for student in students(paths).students] == ["anna"]
 
 
-def test_names_that_are_no_text_stay_different():
+def test_names_that_are_not_utf_8_stay_different():
     found = students(["M\udcfcller/a.py", "M\udce4ller/a.py"])
     assert [student.name for student in found.students] == ["M\\xe4ller", "M\\xfcller"]
 
 
-def test_a_bomb_of_aliases_in_the_metadata_is_read_as_nothing():
+def test_bomb_of_yaml_aliases_in_the_metadata_is_ignored():
     levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
     bomb = "\n".join(["a0: &a0 [x, x]", *levels, "submission_1:", "  :submitters:", "  - :name: *a8", "    :sid: 5"])
     (student,) = students(["submission_1/a.py", METADATA], metadata=bomb).students
@@ -179,7 +179,7 @@ def test_a_bomb_of_aliases_in_the_metadata_is_read_as_nothing():
 
 
 @pytest.mark.parametrize("stray", ["notes.txt", "", "list.csv"])
-def test_a_stray_file_does_not_make_one_student_of_a_class(stray):
+def test_stray_file_does_not_turn_a_class_into_one_student(stray):
     paths = ["top/anna/a.py", "top/ben/b.ipynb", "top/carl/sub/c.zip", *([f"top/{stray}"] if stray else [])]
     assert [student.name for student in students(paths).students] == ["anna", "ben", "carl"]
     assert [s.name for s in students([*paths, "top/dora.py"]).students] == ["anna", "ben", "carl", "dora"]
@@ -203,14 +203,14 @@ def test_a_stray_file_does_not_make_one_student_of_a_class(stray):
         (["h_8_11_x.ipynb", "h_8_12_x.ipynb"], ["x.ipynb"], ["h_8_11_x.ipynb"]),
     ],
 )
-def test_attempts_and_files_of_canvas_are_told_apart(paths, files, earlier):
+def test_attempts_and_files_in_canvas_are_distinguished(paths, files, earlier):
     found = students([*paths, "other_9_500_solution.py"], "canvas", assignment="my-task")
     (student,) = (s for s in found.students if s.identity == "8")
     assert sorted(file.name for file in student.files) == files
     assert sorted(file.path for file in student.earlier) == earlier
 
 
-def test_numbers_that_the_class_knows_are_of_canvas_and_those_it_uses_are_not():
+def test_numbers_added_by_canvas_are_distinguished_from_own_numbers():
     others = ["a_1_1_x.py", "b_2_2_x.py", "c_3_3_sheet-4.py", "d_4_4_sheet-4.py"]
     mine = {s.name: s for s in students([*others, "h_8_11_x-1.py", "h_8_12_x-2.py"], "canvas").students}
     assert [file.path for file in mine["h"].files] == ["h_8_12_x-2.py"]
@@ -229,7 +229,7 @@ def test_numbers_that_the_class_knows_are_of_canvas_and_those_it_uses_are_not():
         ("__ak_Ewa_e_z_83", "Ewa __ak", "e_z"),
     ],
 )
-def test_names_of_ilias_are_read_from_the_right(folder, name, login):
+def test_ilias_folder_names_are_parsed_from_the_right(folder, name, login):
     paths = [f"Exercise 1/Abgaben/{folder}/a.py", "Exercise 1/Abgaben/Muster_Max_max_5/a.py"]
     found = students(paths)
     assert found.layout == "ilias"
@@ -237,7 +237,7 @@ def test_names_of_ilias_are_read_from_the_right(folder, name, login):
     assert len(found.students) == 2
 
 
-def test_folders_of_no_known_shape_are_students_too():
+def test_folders_of_unknown_form_are_students_too():
     folder = "Exercise 1/Abgaben"
     known = [f"{folder}/Muster_Max_max_5/a.py", f"{folder}/Muster_Eva_eva_6/a.py"]
     odd = [f"{folder}/____/a.py", f"{folder}/Somebody/sub/a.pdf", f"{folder}/Empty/"]
@@ -246,7 +246,7 @@ def test_folders_of_no_known_shape_are_students_too():
     assert found.left_over == ["Exercise 1/overview.xlsx"]
 
 
-def test_a_team_of_ilias_is_one_submission_of_all_members():
+def test_ilias_team_is_one_submission_of_all_members():
     folder = "Exercise 1/Abgaben"
     paths = [
         f"{folder}/Team 7/Muster_Max_max_5/a.py",
@@ -268,7 +268,7 @@ def test_a_team_of_ilias_is_one_submission_of_all_members():
     }
 
 
-def test_what_is_typed_into_canvas_and_names_without_letters():
+def test_text_typed_into_canvas_and_names_without_letters():
     paths = ["ada_1_text.html", "ben_LATE_2_link.html", "_3_77_a.py", "anon_Xy_text.html", "sub/carl_4_78_a.py"]
     found = students(paths, "canvas")
     told = {(s.name, s.identity, s.files[0].name, s.late) for s in found.students}
@@ -281,7 +281,7 @@ def test_what_is_typed_into_canvas_and_names_without_letters():
     }
 
 
-def test_who_is_listed_by_gradescope_without_a_file_and_whose_folder_is_not_listed():
+def test_gradescope_student_without_file_and_folder_without_student():
     metadata = GRADESCOPE + "submission_9:\n  :submitters:\n  - :name: Nora\n    :sid: '9'\n"
     metadata += "  :created_at: !ruby/object:Time 2026-11-20 10:00:00 Z\n"
     found = students(["export/submission_1/a.py", "export/submission_77/b.py", f"export/{METADATA}"], metadata=metadata)
@@ -295,20 +295,20 @@ def test_who_is_listed_by_gradescope_without_a_file_and_whose_folder_is_not_list
     }
 
 
-def test_students_of_a_course_without_this_assignment():
+def test_nbgrader_student_without_this_assignment_is_listed():
     paths = ["submitted/ada/ps1/a.py", "submitted/ben/ps2/a.py", "submitted/carl/", "submitted/note.txt"]
     found = students(paths, assignment="ps1")
     assert {(s.name, len(s.files)) for s in found.students} == {("ada", 1), ("ben", 0), ("carl", 0)}
     assert found.left_over == ["submitted/note.txt"]
 
 
-def test_names_that_differ_only_in_how_letters_are_composed_are_two_students():
+def test_names_with_differently_composed_letters_are_two_students():
     found = students(["J\u00f6rg/a.py", "Jo\u0308rg/a.py", "Anna/a.py"])
     assert [student.name for student in found.students] == ["Anna", "J\u00f6rg", "J\u00f6rg"]
     assert len({student.identity for student in found.students}) == 3
 
 
-def test_folders_of_tutorial_groups_are_no_students():
+def test_folders_of_tutorial_groups_are_not_students():
     paths = [
         f"Group {n % 3}/{name}/answer.py"
         for n, name in enumerate(["Ada", "Ben", "Cy", "Di", "Ed", "Fay", "Gus", "Hal", "Ida", "Jo", "Ada"])
@@ -323,13 +323,13 @@ def test_folders_of_tutorial_groups_are_no_students():
     assert [student.name for student in students(tasks).students] == ["Ada", "Ben", "Cy"]
 
 
-def test_an_id_of_gradescope_keeps_its_zeros():
+def test_gradescope_id_keeps_its_leading_zeros():
     metadata = "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: 0123\n"
     (student,) = students(["submission_1/a.py"], "gradescope", metadata=metadata).students
     assert student.identity == "0123"
 
 
-def test_a_notebook_that_a_browser_renamed_is_a_students_too():
+def test_notebook_renamed_by_a_browser_belongs_to_its_student():
     found = students(["anna/a.py", "ben/b.py", "carl/c.py", "dora.ipynb.txt", "ed.ipynb.json", "list.txt"], "folders")
     assert [student.name for student in found.students] == ["anna", "ben", "carl", "dora", "ed"]
     assert found.left_over == ["list.txt"]

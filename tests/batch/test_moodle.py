@@ -41,7 +41,7 @@ BLIND = (
 )
 
 
-def test_only_the_cells_of_grades_and_comments_change():
+def test_only_cells_of_grades_and_comments_change():
     rows = [
         row("Erika Mustermann", "4711", 8.5, comment="Look at dB2,\nand at dW1."),
         row("Jörg O'Neill-Müller 2nd", "23", 10.0, comment="Right."),
@@ -66,7 +66,7 @@ def test_only_the_cells_of_grades_and_comments_change():
         (FRENCH, {',,"10,00"': ',"7,25","10,00"', "-,\n": "-,Right.\n"}),
     ],
 )
-def test_titles_and_numbers_are_those_of_the_language(worksheet, changes):
+def test_titles_and_numbers_follow_the_language(worksheet, changes):
     filled = fill([row(score=7.25, comment="Right.")], worksheet.encode())
     for before, after in changes.items():
         worksheet = worksheet.replace(before, after)
@@ -74,14 +74,14 @@ def test_titles_and_numbers_are_those_of_the_language(worksheet, changes):
     assert (filled.unmatched, filled.without_submission, filled.notes) == ([], [], [])
 
 
-def test_a_blind_worksheet_has_numbers_only():
+def test_blind_worksheet_is_matched_by_number():
     filled = fill([row("Participant 4711", "4711", 7.25, comment="Right.")], BLIND.encode())
     assert filled.content.decode() == BLIND.replace("4711,,,", "4711,,7.25,")
     assert filled.notes == ["The worksheet has no column for comments, so comments are left out."]
     assert fill([], BLIND.encode()).without_submission == ["Participant 4711"]
 
 
-def test_the_number_of_a_group_is_not_that_of_a_student():
+def test_number_of_a_group_is_not_matched_with_a_student():
     filled = fill([row("Group_A", "4711")], GERMAN.encode())
     assert filled.content == GERMAN.encode()
     assert (filled.unmatched, filled.without_submission) == (["Group_A (4711)"], ["Erika Mustermann"])
@@ -90,13 +90,13 @@ def test_the_number_of_a_group_is_not_that_of_a_student():
     ]
 
 
-def test_without_a_score_nothing_is_entered():
+def test_student_without_score_is_not_changed():
     filled = fill([row(score=None, comment="The grader failed.")], GERMAN.encode())
     assert filled.content == GERMAN.encode()
     assert filled.notes == ["Without a score, so their grades are unchanged: Erika Mustermann."]
 
 
-def test_a_score_is_scaled_to_the_maximum_and_that_is_said():
+def test_score_is_scaled_to_the_maximum_with_a_note():
     filled = fill([row(score=8.5)], GERMAN.replace("10,00", "100,00").encode())
     assert b',85,"100,00"' in filled.content
     assert filled.notes == ["The scores are scaled to the maximum grade of the worksheet, 100."]
@@ -116,7 +116,7 @@ def test_a_score_is_scaled_to_the_maximum_and_that_is_said():
         ("", ""),
     ],
 )
-def test_a_comment_is_text_in_html_and_no_formula(comment, cell):
+def test_comment_is_escaped_html_and_never_a_formula(comment, cell):
     assert as_html(comment) == cell
 
 
@@ -132,7 +132,7 @@ def test_a_comment_is_text_in_html_and_no_formula(comment, cell):
         ("Bewertung kann geändert werden".encode("latin-1"), "UTF-8"),
     ],
 )
-def test_another_file_is_said_to_be_one(worksheet, words):
+def test_file_that_is_not_a_worksheet_is_reported(worksheet, words):
     with pytest.raises(UsageError, match=words):
         fill([row()], worksheet)
 
@@ -165,7 +165,7 @@ def joined(bom, rows, ends):
 
 
 @given(worksheets(), st.text(max_size=30), st.integers(0, 1000))
-def test_whatever_is_in_the_worksheet_every_other_byte_stays(worksheet, comment, points):
+def test_all_other_bytes_of_the_worksheet_stay(worksheet, comment, points):
     bom, titles, raw, ends = worksheet
     source = joined(bom, raw, ends)
     filled = fill([row("x", str(number), points / 100, comment=comment) for number in range(3)], source.encode())

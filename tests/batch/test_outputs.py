@@ -8,7 +8,7 @@ from grader.batch.layouts import Student
 from grader.batch.outputs import file_names
 
 
-def test_names_of_files_are_readable_and_all_different():
+def test_file_names_are_readable_and_unique():
     identities = [
         "Anna",
         "anna",
@@ -28,11 +28,11 @@ def test_names_of_files_are_readable_and_all_different():
         assert name.isprintable() and "/" not in name and not name.startswith(".") and len(os.fsencode(name)) <= 100
 
 
-def test_name_and_id_are_both_in_it():
+def test_file_name_contains_name_and_id():
     assert file_names([Student("Erika Mustermann", "4711")]) == {"4711": "Erika_Mustermann_4711"}
 
 
-def test_names_in_other_scripts_stay_readable():
+def test_file_names_in_other_scripts_stay_readable():
     names = ["张伟", "김철수", "Иванов Иван", "प्रिया शर्मा", "สมชาย ใจดี", "ليلى حداد", "Ştefan", "e\u0301va"]
     found = file_names([Student(name, name) for name in names])
     assert found == {name: name.replace(" ", "_") for name in names[:-1]} | {"e\u0301va": "\u00e9va"}

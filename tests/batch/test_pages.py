@@ -16,7 +16,7 @@ from .rows import row
 SECRETS = ("977", "secret", "note")  # shape and name of a hidden probe, name of an instructors' check
 
 
-def test_everybody_has_a_page_and_the_instructor_one_of_the_class(grade, class_zip, tmp_path):
+def test_every_student_has_a_page_and_the_class_has_an_index(grade, class_zip, tmp_path):
     handed_in = {"anna_1_1_a.py": RIGHT, "ben_LATE_2_2_a.py": RIGHT, "samira_3_3_a.py": SHORT, "pdf_4_4_a.pdf": "text"}
     done = grade(class_zip(handed_in))
     out = tmp_path / "out"
@@ -47,7 +47,7 @@ def page_of(*pupils, left_over=()):
     return class_page.render(load("single-neuron").content, pupils, Class(), left_over, "strong")
 
 
-def test_names_and_files_are_text():
+def test_names_of_students_and_files_are_escaped():
     hostile = "<script>alert(1)</script>\"'\u202e"
     page = page_of(
         Pupil(row(hostile, hostile, late=hostile), hostile, "instructor/a b.html", [hostile]), left_over=[hostile]
@@ -56,7 +56,7 @@ def test_names_and_files_are_text():
     assert 'href="instructor/a%20b.html"' in page
 
 
-def test_columns_that_say_nothing_are_left_out():
+def test_columns_without_information_are_left_out():
     heads = re.compile(r'scope="col">(\w+)<')
     plain = heads.findall(page_of(Pupil(row("anna", "anna"))))
     assert "ID" not in plain and "Late" not in plain
@@ -64,12 +64,12 @@ def test_columns_that_say_nothing_are_left_out():
     assert "ID" in told and "Late" in told
 
 
-def test_a_class_without_any_score_has_a_page():
+def test_class_without_scores_has_a_page():
     page = page_of(Pupil(row(score=None), "It is not your fault."))
     assert "It is not your fault." in page and "Not graded" in page
 
 
-def test_bonus_points_and_odd_scores_have_a_bar():
+def test_bonus_points_and_fractional_scores_have_a_bar():
     page = page_of(*(Pupil(row(score=score)) for score in (0.0, 4.99, 10.0, 12.5)))
     bars = re.search(r"<desc>(.*?)</desc>", page)[1]
     assert bars == "0 to 1 points: 1; 4 to 5 points: 1; 9 to 10 points: 2"

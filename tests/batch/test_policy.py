@@ -29,17 +29,17 @@ TEN_A_DAY = Policy(due=DUE, grace_hours=1, percent_a_day=10, rounding=0.5)
         (timedelta(days=3, hours=2), 0, Final(0, 0, "4 days late")),
     ],
 )
-def test_each_day_that_has_begun_costs_its_percent_of_full_marks(behind, score, final):
+def test_each_day_begun_costs_its_percentage_of_full_marks(behind, score, final):
     assert apply(TEN_A_DAY, score, 100, DUE + behind, marked_late=False) == final
 
 
-def test_a_mark_of_the_course_system_counts_as_one_day_where_nobody_knows_the_hour():
+def test_late_mark_without_time_counts_as_one_day():
     assert apply(TEN_A_DAY, 80, 100, None, marked_late=True) == Final(70, 10, "late, counted as 1 day")
     assert apply(TEN_A_DAY, 80, 100, None, marked_late=False) == Final(80, 0, "")
     assert apply(Policy(), 80, 100, None, marked_late=True) == Final(80, 0, "late")
 
 
-def test_what_is_known_of_the_time_goes_before_the_mark():
+def test_time_of_submission_takes_precedence_over_the_late_mark():
     assert apply(TEN_A_DAY, 80, 100, DUE, marked_late=True) == Final(80, 0, "")
 
 
@@ -54,7 +54,7 @@ def test_what_is_known_of_the_time_goes_before_the_mark():
         (99.99, 5, 100),
     ],
 )
-def test_halves_are_rounded_upwards(score, step, rounded):
+def test_halves_are_rounded_up(score, step, rounded):
     assert round_to(score, step) == rounded
 
 
@@ -75,12 +75,12 @@ def test_halves_are_rounded_upwards(score, step, rounded):
         ("2026-10-25 02:30 Europe/Berlin", "2026-10-25 01:30:00+00:00", 0),  # twice that night; the later counts
     ],
 )
-def test_a_late_day_goes_by_the_clocks_of_the_named_zone(due, submitted, days):
+def test_late_days_follow_daylight_saving_of_the_time_zone(due, submitted, days):
     policy = Policy.model_validate({"due": due, "percent_a_day": 1})
     assert apply(policy, 100, 100, datetime.fromisoformat(submitted), marked_late=False).penalty == days
 
 
-def test_hours_of_grace_are_hours_also_when_the_clocks_change():
+def test_grace_hours_are_hours_even_when_the_clocks_change():
     policy = Policy.model_validate({"due": "2026-10-25 00:00 Europe/Berlin", "grace_hours": 4, "percent_a_day": 1})
     due = datetime(2026, 10, 24, 22, tzinfo=UTC)
     for behind, days in ((4, 0), (4.01, 1), (28, 1), (28.01, 2)):
@@ -98,10 +98,10 @@ def test_hours_of_grace_are_hours_also_when_the_clocks_change():
         ("tomorrow Europe/Berlin", "valid datetime"),
     ],
 )
-def test_a_due_date_that_means_no_moment_is_refused(due, message):
+def test_due_date_without_valid_time_is_refused(due, message):
     with pytest.raises(ValueError, match=message):
         Policy.model_validate({"due": due})
 
 
-def test_the_name_of_a_zone_is_kept():
+def test_name_of_the_time_zone_is_kept():
     assert Policy.model_validate({"due": "2026-10-24 23:59 Europe/Berlin"}).due.tzinfo == ZoneInfo("Europe/Berlin")

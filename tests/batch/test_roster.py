@@ -28,7 +28,7 @@ def people(students):
     return [(person.name, person.identity) for student in students for person in student.people]
 
 
-def test_real_names_take_the_place_of_those_in_file_names():
+def test_real_names_replace_names_from_file_names():
     students = [Student("lovelaceada", "1"), Student("anonymous Xy", "Xy"), Student("müllerjörg", "2")]
     named, absent, notes = identify(students, [canvas.roster(CANVAS.encode(), "6")])
     assert people(named) == [("anonymous Xy", "Xy"), ("Lovelace, Ada", "1"), ("Müller, Jörg", "2")]
@@ -36,12 +36,12 @@ def test_real_names_take_the_place_of_those_in_file_names():
     assert notes == []
 
 
-def test_a_group_of_canvas_stands_for_one_member_and_is_noted():
+def test_canvas_group_is_one_member_with_a_note():
     _, _, (note,) = identify([Student("groupone", "1")], [canvas.roster(CANVAS.encode(), "6")])
     assert "Lovelace, Ada handed in as 'groupone'" in note
 
 
-def test_who_is_excused_is_said_to_be():
+def test_excused_student_has_a_note():
     for title, notes in (
         ("5", ["", "Excused in Canvas.", ""]),
         ("7", ["", "Not assigned to this student in Canvas.", ""]),
@@ -58,13 +58,13 @@ def test_who_is_excused_is_said_to_be():
         (Person("?", "s3", "?"), "Hopper, Grace"),
     ],
 )
-def test_people_of_other_systems_are_found_in_the_gradebook(person, line):
+def test_people_from_other_systems_are_found_in_the_gradebook(person, line):
     student = Student("x", "x", members=(person, Person("Somebody Else", "!")))
     named, _, _ = identify([student], [canvas.roster(CANVAS.encode(), "6")])
     assert line in [name for name, _ in people(named)]
 
 
-def test_a_group_of_moodle_is_its_members():
+def test_moodle_group_is_replaced_by_its_members():
     students = [Student("Team Red", "3"), Student("Team 4", "14"), Student("Grace Hopper", "13")]
     named, absent, _ = identify(students, [moodle.roster(MOODLE.encode())])
     assert people(named) == [
@@ -76,7 +76,7 @@ def test_a_group_of_moodle_is_its_members():
     assert absent == []
 
 
-def test_who_is_in_two_submissions_has_two_rows():
+def test_student_with_two_submissions_has_two_rows():
     ada = Person("Ada", "1")
     students = [
         Student("Ada, Ben", "1, 2", members=(ada, Person("Ben", "2")), folder="submission_1/"),
@@ -86,13 +86,13 @@ def test_who_is_in_two_submissions_has_two_rows():
     assert sorted(people(named)) == [("Ada", "1 (submission_1)"), ("Ada", "1 (submission_2)"), ("Ben", "2")]
 
 
-def test_two_rosters_name_each_absent_student_once():
+def test_two_rosters_list_each_absent_student_once():
     rosters = [canvas.roster(CANVAS.encode(), "6"), moodle.roster(MOODLE.encode())]
     _, absent, _ = identify([Student("lovelaceada", "1")], rosters)
     assert sorted(line.name for line in absent) == ["Grace Hopper", "Jörg Müller", "Team 4"]
 
 
-def test_the_status_file_of_ilias_gives_back_what_the_export_lost():
+def test_ilias_status_file_restores_letters_that_the_export_lost():
     header = '"' + '","'.join(ilias.COLUMNS) + '"\n'
     lines = '"0","77","l_zak","Żak","Łukasz","notgraded","","","","",""\n"0","78","bo","Berg","Bo","notgraded","","","","",""\n'
     roster = ilias.roster((header + lines).encode())

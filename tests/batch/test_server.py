@@ -15,7 +15,7 @@ if __name__ == "__main__":
 """
 
 
-def test_a_long_path_for_temporary_files_is_no_obstacle(tmp_path):
+def test_server_starts_with_a_long_temporary_path(tmp_path):
     folder = tmp_path / ("a" * 40) / ("b" * 40)
     folder.mkdir(parents=True)
     done = subprocess.run(

@@ -18,7 +18,7 @@ from grader.support.errors import NotGradable, UsageError
 ERIKA = Record(identity="4711", name="Erika", sha256="0" * 64, problem="unreadable")
 
 
-def test_a_result_is_there_for_the_next_run(tmp_path):
+def test_result_is_available_in_the_next_run(tmp_path):
     with Store(tmp_path / "out") as first:
         first.put("key", ERIKA)
         first.keep_answers("key", b"npz")
@@ -35,19 +35,19 @@ def test_a_result_is_there_for_the_next_run(tmp_path):
     assert store.read(tmp_path / "out") == {}
 
 
-def test_only_the_owner_can_read_it(tmp_path):
+def test_only_the_owner_can_read_the_file(tmp_path):
     with Store(tmp_path / "out"):
         assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700
         assert stat.S_IMODE((tmp_path / "out" / FILE).stat().st_mode) == 0o600
 
 
-def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
+def test_second_run_in_the_same_folder_is_refused(tmp_path):
     with Store(tmp_path), pytest.raises(UsageError, match="Another run is using"):
         Store(tmp_path)
     Store(tmp_path).close()
 
 
-def test_a_damaged_or_foreign_file_is_said(tmp_path):
+def test_damaged_or_foreign_file_is_reported(tmp_path):
     (tmp_path / FILE).write_bytes(b"this is no database, but long enough to be taken for one" * 20)
     with pytest.raises(UsageError, match="cannot be used"):
         Store(tmp_path)
@@ -59,7 +59,7 @@ def test_a_damaged_or_foreign_file_is_said(tmp_path):
         Store(tmp_path)
 
 
-def test_a_full_disk_loses_nothing(tmp_path):
+def test_full_disk_loses_no_stored_result(tmp_path):
     with Store(tmp_path) as full:
         full.put("key", ERIKA)
         full._database.execute("PRAGMA max_page_count = 8")  # what SQLite itself says of a full disk
@@ -69,12 +69,12 @@ def test_a_full_disk_loses_nothing(tmp_path):
         assert full.record("4711") == ERIKA
 
 
-def test_a_folder_without_results_is_said(tmp_path):
+def test_folder_without_results_is_reported(tmp_path):
     with pytest.raises(UsageError, match="not an output folder"):
         store.read(tmp_path)
 
 
-def test_what_a_killed_run_has_left_is_read_where_nothing_can_be_written(tmp_path, monkeypatch):
+def test_results_of_a_killed_run_are_readable_in_a_read_only_folder(tmp_path, monkeypatch):
     """What is not in the file yet lies beside it."""
     code = (
         "import os; from pathlib import Path; from grader.batch.store import Record, Store; "

@@ -39,7 +39,7 @@ def report(first, second, bug=None, accuracy=None):
     )
 
 
-def test_checks_bugs_and_the_leaderboard_of_a_class():
+def test_checks_bugs_and_leaderboard_of_a_class():
     found = Class()
     for name, (first, second, bug, accuracy) in {
         "Ada": (10.0, 10.0, None, 0.9),
@@ -58,12 +58,12 @@ def test_checks_bugs_and_the_leaderboard_of_a_class():
     assert (scores["count"], scores["mean"], scores["median"], scores["highest"]) == (4, 10, 10, 20)
 
 
-def test_a_class_without_scores_has_no_numbers():
+def test_class_without_scores_has_no_statistics():
     assert Class().scores() == {"count": 0}
     assert (Class().difficulties(), Class().bugs(), Class().leaderboard()) == ([], [], [])
 
 
-def test_a_check_that_all_pass_tells_nobody_apart():
+def test_check_that_all_students_pass_has_no_discrimination():
     found = Class()
     for name in ("Ada", "Bob"):
         found.add(name, report(10.0, 10.0), 20.0)
@@ -82,7 +82,7 @@ def checked(*ends):
 PASSED, FAILED, PARTIAL, SKIPPED = ("passed", 10.0), ("failed", 0.0), ("partial", 5.0), ("skipped", 0.0)
 
 
-def test_a_check_that_was_not_run_is_not_failed():
+def test_check_that_did_not_run_is_not_failed():
     """Of ten students three reach the second check, and all of those pass it: it is the easiest."""
     found = Class()
     for number in range(10):
@@ -94,7 +94,7 @@ def test_a_check_that_was_not_run_is_not_failed():
     assert easy.outcomes == Outcomes(passed=3, not_reached=7)
 
 
-def test_what_a_check_skips_does_not_swell_its_discrimination():
+def test_skipped_checks_do_not_increase_discrimination():
     """Passing the first says nothing about the third here; that the second goes with the first is no evidence."""
     found = Class()
     for first, third in ((PASSED, PASSED), (PASSED, FAILED), (FAILED, PASSED), (FAILED, FAILED)):
@@ -102,7 +102,7 @@ def test_what_a_check_skips_does_not_swell_its_discrimination():
     assert found.difficulties()[0].discrimination == pytest.approx(0, abs=0.01)
 
 
-def test_the_ways_in_which_a_check_ends_are_told_apart():
+def test_outcomes_of_a_check_are_counted_separately():
     found = Class()
     for status in ("passed", "partial", "failed", "error", "timeout", "memory", "output", "crashed", "protocol"):
         found.add(status, checked((status, 5.0)), 5.0)

@@ -23,7 +23,7 @@ def identities(found):
 
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("write", [archive, unpacked])
-def test_every_student_is_one(tmp_path, system, write):
+def test_every_student_is_found_once(tmp_path, system, write):
     path = tmp_path / ("class.zip" if write is archive else "class")
     path.parent.mkdir(exist_ok=True)
     expected = write(path, system)
@@ -34,7 +34,7 @@ def test_every_student_is_one(tmp_path, system, write):
         assert [name for name, _ in found.left_out if "desktop.ini" not in name] == []
 
 
-def test_every_student_has_one_row_and_the_real_name(grade, tmp_path):
+def test_every_student_has_one_row_with_the_real_name(grade, tmp_path):
     expected = archive(tmp_path / "class.zip", "canvas")
     (tmp_path / "canvas.csv").write_text(canvas_gradebook(), encoding="utf-8")
     done = grade(tmp_path / "class.zip", "--canvas", tmp_path / "canvas.csv")
@@ -60,7 +60,7 @@ def test_every_student_has_one_row_and_the_real_name(grade, tmp_path):
 
 
 @pytest.mark.parametrize("system", ["moodle", "ilias", "gradescope", "folders", "loose"])
-def test_other_files_are_rows_or_left_out_with_a_reason(tmp_path, system):
+def test_other_files_have_a_row_or_a_reason(tmp_path, system):
     expected = unpacked(tmp_path / "class", system)
     with Class(tmp_path / "class", assignment="doubling") as found:
         student = next(s for s in found.students if s.files)
@@ -83,7 +83,7 @@ def test_other_files_are_rows_or_left_out_with_a_reason(tmp_path, system):
     assert all(lost.values())
 
 
-def test_the_roster_pairs_everybody(tmp_path):
+def test_roster_matches_every_student(tmp_path):
     archive(tmp_path / "class.zip", "gradescope")
     roster = canvas.roster(canvas_gradebook().replace(",s", ",t").encode(), "77")  # other ids: by login
     with Class(tmp_path / "class.zip") as found:

@@ -18,7 +18,7 @@ WRONG = (EXAMPLES / "wrong.py").read_text()
 ONE = "assignment: single-neuron\nsubmission: work.py\nseed: 0\n"
 
 
-def test_several_assignments_are_graded_and_the_worst_counts(repository, ci):
+def test_several_assignments_are_graded_and_the_worst_result_counts(repository, ci):
     folder = repository(
         {
             "one/mine.ipynb": CORRECT,
@@ -42,7 +42,7 @@ assignments:
     assert json.loads((folder / "all" / "out.sarif").read_text())["runs"][0]["results"] == []
 
 
-def test_a_configuration_from_outside_with_an_assignment_beside_it(tmp_path, repository, ci):
+def test_configuration_outside_with_an_assignment_next_to_it(tmp_path, repository, ci):
     folder = repository({"work.py": WRONG, ".grader.yml": "not: read\n"})
     outside = tmp_path / "grading"
     outside.mkdir()
@@ -56,36 +56,36 @@ def test_a_configuration_from_outside_with_an_assignment_beside_it(tmp_path, rep
     assert ".grader.yml:1: " in inside.stderr
 
 
-def test_a_pattern_that_matches_several_is_refused(repository, ci):
+def test_pattern_that_matches_several_files_is_refused(repository, ci):
     done = ci(repository({"a.py": "", "b.py": "", ".grader.yml": ONE.replace("work.py", "'*.py'")}))
     assert done.returncode == 2
     assert ".grader.yml:2: *.py matches 2 files (a.py, b.py): keep only one of them, or give its name." in done.stderr
 
 
-def test_a_pattern_that_is_not_valid_is_refused_on_every_python(repository, ci):
+def test_invalid_pattern_is_refused_on_every_python(repository, ci):
     done = ci(repository({"a.py": "", ".grader.yml": ONE.replace("work.py", "'**x/a.py'")}))
     assert done.returncode == 2
     assert ".grader.yml:2: submission: '**x/a.py' is not a valid pattern" in done.stderr
 
 
 @pytest.mark.parametrize(("target", "exit_code"), [("src/own.ipynb", 0), (".secret/own.ipynb", 3)])
-def test_a_link_within_the_repository_is_followed_to_what_is_not_hidden(repository, ci, target, exit_code):
+def test_link_within_the_repository_is_followed_unless_its_target_is_hidden(repository, ci, target, exit_code):
     """``.git`` may hold the token of the run."""
     solution = (EXAMPLES / "correct.ipynb").read_text()
     folder = repository({".grader.yml": ONE.replace("work.py", "week1/work.ipynb"), target: solution, "week1/a": ""})
     (folder / "week1" / "work.ipynb").symlink_to(f"../{target}")
     done = ci(folder)
     assert done.returncode == exit_code
-    assert ("work.ipynb is a link to a file outside" in done.stdout) is bool(exit_code)
+    assert ("work.ipynb is a link that leads out" in done.stdout) is bool(exit_code)
 
 
-def test_a_hidden_file_that_the_configuration_names_is_graded(repository, ci):
+def test_hidden_file_named_in_the_configuration_is_graded(repository, ci):
     solution = (EXAMPLES / "correct.ipynb").read_text()
     assert ci(repository({".grader.yml": ONE.replace("work.py", "..w.ipynb"), "..w.ipynb": solution})).returncode == 0
 
 
 @pytest.mark.parametrize("how", ["file", "folder"])
-def test_a_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, how):
+def test_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, how):
     """Somebody's solution lies on the same machine, and the student only points at it."""
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / "work.py").write_text((EXAMPLES / "correct.ipynb").read_text())
@@ -97,7 +97,7 @@ def test_a_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, 
     assert f"{name} is a link to a file outside the repository: hand in the file itself." in done.stdout
 
 
-def test_reports_are_not_written_through_a_students_link(tmp_path, repository, ci):
+def test_reports_are_not_written_through_a_link(tmp_path, repository, ci):
     (tmp_path / "elsewhere").mkdir()
     folder = repository({"work.py": WRONG, ".grader.yml": ONE + "formats: [junit]\n"})
     (folder / "grader-results").symlink_to(tmp_path / "elsewhere")
@@ -107,14 +107,14 @@ def test_reports_are_not_written_through_a_students_link(tmp_path, repository, c
     assert not [*(tmp_path / "elsewhere").iterdir()]
 
 
-def test_what_cannot_be_read_is_not_passed_and_says_why(repository, ci):
+def test_unreadable_submission_does_not_pass_and_gives_the_reason(repository, ci):
     other = CORRECT.replace("0.5", "0.25")
     done = ci(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": other, ".grader.yml": ONE.replace(".py", "")}))
     assert done.returncode == 3
     assert "work holds 2 files that may be the solution (a.ipynb, b.ipynb)" in done.stdout
 
 
-def test_a_file_in_another_folder_is_found_and_said_so(repository, ci):
+def test_file_in_another_folder_is_graded_with_a_note(repository, ci):
     done = ci(repository({"week1/work.py": WRONG, ".grader.yml": ONE}))
     assert done.returncode == 1
     assert (
@@ -122,7 +122,7 @@ def test_a_file_in_another_folder_is_found_and_said_so(repository, ci):
     )
 
 
-def test_a_submission_is_asked_with_inputs_that_nobody_knows(repository, ci):
+def test_submission_gets_unpredictable_inputs(repository, ci):
     """Two runs draw two seeds, of which nothing is told."""
     text = "import numpy as np\n\ndef loss(y, y_hat):\n    if len(y) == 4:\n        return 0.5 * np.sum((y - y_hat) ** 2)\n    raise ValueError(y_hat[0])\n"
     folder = repository({"work.py": text, ".grader.yml": ONE.replace("seed: 0\n", "")})
@@ -145,7 +145,7 @@ def test_gitlab_gets_junit_and_code_quality(repository, ci):
         assert WRONG.splitlines()[finding["location"]["lines"]["begin"] - 1].startswith("def ")
 
 
-def test_hidden_checks_count_and_show_nothing(tmp_path, repository, ci):
+def test_hidden_checks_count_but_show_nothing(tmp_path, repository, ci):
     """Of a hidden check neither message nor line, of an instructors' one nothing, in no format and on no CI system."""
     own = tmp_path / "grading" / "doubling"
     own.mkdir(parents=True)

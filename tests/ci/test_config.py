@@ -33,7 +33,7 @@ def read(tmp_path):
     return run
 
 
-def test_both_forms_say_the_same(read):
+def test_short_and_long_form_are_equivalent(read):
     short, long = read(SHORT), read(LONG)
     assert short.assignments[0].written() == long.assignments[0].written() == [Written(format="junit")]
     exclude = {"assignments": {0: {"formats"}}}
@@ -57,7 +57,7 @@ def test_both_forms_say_the_same(read):
         ("assignment: a\nassignments: [{assignment: b, submission: c.py}]\n", 1, "assignment is not a known key"),
     ],
 )
-def test_a_mistake_has_its_line(read, text, line, said):
+def test_mistake_is_reported_with_its_line(read, text, line, said):
     with pytest.raises(UsageError) as caught:
         read(text)
     assert f".grader.yml:{line}: " in str(caught.value)
@@ -74,7 +74,7 @@ formats: [pdf, {format: sarif, output: ''}]
 """
 
 
-def test_all_mistakes_are_reported_at_once_under_the_keys_that_were_written(read):
+def test_all_mistakes_are_reported_at_once_with_their_keys(read):
     with pytest.raises(UsageError) as caught:
         read(MANY)
     assert [line.split(".grader.yml:")[1] for line in caught.value.lines()] == [
@@ -127,12 +127,12 @@ def test_each_mistake_says_what_to_write(read, text, line, said):
     assert "assignments.0" not in str(caught.value)
 
 
-def test_conflict_markers_in_the_configuration_are_named(read):
+def test_conflict_markers_in_the_configuration_are_reported(read):
     with pytest.raises(UsageError, match=r"conflict markers of git \(the first in line 2\)"):
         read("submission: a.py\n<<<<<<< HEAD\nassignment: a\n=======\nassignment: b\n>>>>>>> main\n")
 
 
-def test_a_misspelt_key_is_not_reported_as_missing_too(read):
+def test_misspelt_key_is_not_also_reported_as_missing(read):
     text = "assignments:\n  - {assignmnt: relu-swap, submission: a.py}\n  - {assignment: relu-swap}\n"
     with pytest.raises(UsageError) as caught:
         read(text)

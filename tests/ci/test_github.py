@@ -87,7 +87,7 @@ def test_findings_are_annotations_at_the_students_lines(repository, on_github):
     assert sum(test["score"] for test in result["tests"]) == 52.5
 
 
-def test_a_submission_cannot_forge_commands(repository, on_github):
+def test_submission_cannot_forge_commands(repository, on_github):
     name = "a,b:c ::error::d%0A##[error]e.py"
     config = f"{{assignment: single-neuron, submission: {json.dumps(name)}, seed: 0}}"
     code, found, summary, outputs = on_github(repository({name: FORGES, ".grader.yml": config}))
@@ -99,7 +99,7 @@ def test_a_submission_cannot_forge_commands(repository, on_github):
     assert "```" not in summary
 
 
-def test_an_error_with_a_students_name_in_it_is_no_command(repository, on_github):
+def test_file_name_in_an_error_cannot_become_a_command(repository, on_github):
     names = {"a\n::error::b.py": "", "c##[set-output name=result;]d.py": ""}
     code, found, _, _ = on_github(repository(names | {".grader.yml": ONE.replace("work.py", "'*.py'")}))
     assert code == 2
@@ -124,7 +124,7 @@ def graded(repository):
     return run
 
 
-def test_annotations_stay_within_the_limits_and_say_what_is_left_out(graded):
+def test_annotations_stay_within_the_limits_and_count_the_rest(graded):
     _, many = graded(30)
     warnings = [
         replace(item, report=item.report.model_copy(update={"checks": item.report.checks[:6]})) for item in many
@@ -141,7 +141,7 @@ def test_annotations_stay_within_the_limits_and_say_what_is_left_out(graded):
 
 
 @pytest.mark.long
-def test_the_summary_stays_within_its_limit(graded):
+def test_summary_stays_within_its_limit(graded):
     planned, many = graded(3)
     whole = github.summary(planned, many)
     size = len(whole.encode())
@@ -152,7 +152,7 @@ def test_the_summary_stays_within_its_limit(graded):
     assert github.summary(planned, many, 10) == ""
 
 
-def test_what_a_notebook_says_is_found_in_its_file(repository, on_github):
+def test_finding_in_a_notebook_has_its_line_in_the_file(repository, on_github):
     text = notebook("import numpy as np", "x = 1\n\ndef sigmoid(z):\n    return z / 0")
     folder = repository({"work.ipynb": text, ".grader.yml": ONE.replace(".py", ".ipynb")})
     _, found, _, _ = on_github(folder)

@@ -25,7 +25,7 @@ OTHER = "def relu(z):\n    return z\n"  # of another exercise
         ("abgabe/Copy of single_neuron.ipynb", "git mv 'abgabe/Copy of single_neuron.ipynb' single_neuron.ipynb"),
     ],
 )
-def test_a_renamed_notebook_is_named_with_the_command(repository, ci, name, command):
+def test_renamed_notebook_is_reported_with_the_git_command(repository, ci, name, command):
     files = {name: CORRECT, "week2/relu_swap.py": OTHER, ".grader.yml": NOTEBOOK}
     done = ci(repository(files), GITHUB_ACTIONS="true")
     assert done.returncode == 3
@@ -35,7 +35,7 @@ def test_a_renamed_notebook_is_named_with_the_command(repository, ci, name, comm
     assert sentence in annotation
 
 
-def test_a_moved_notebook_is_graded_and_the_log_says_so(repository, ci):
+def test_moved_notebook_is_graded_with_a_note(repository, ci):
     """Also where its first check does not pass."""
     empty = json.dumps(json.loads(CORRECT) | {"cells": [{"cell_type": "code", "source": "x = 1"}]})
     done = ci(repository({"week1/single_neuron.ipynb": empty, ".grader.yml": NOTEBOOK}))
@@ -44,33 +44,33 @@ def test_a_moved_notebook_is_graded_and_the_log_says_so(repository, ci):
 
 
 @pytest.mark.parametrize("pattern", ["week1/*.ipynb", "single_neuron.*", "week1"])
-def test_a_pattern_or_folder_that_matches_nothing_points_to_what_there_is(repository, ci, pattern):
+def test_pattern_or_folder_without_match_suggests_a_file(repository, ci, pattern):
     done = ci(repository({"week_1/mine.ipynb": CORRECT, ".grader.yml": ONE.replace("work.py", f"'{pattern}'")}))
     assert done.returncode == 3
     assert f"{pattern}" in done.stdout and "Is it week_1/mine.ipynb?" in done.stdout
 
 
-def test_the_file_of_another_assignment_is_not_suggested(repository, ci):
+def test_file_of_another_assignment_is_not_suggested(repository, ci):
     text = "assignments:\n  - {assignment: single-neuron, submission: one.ipynb}\n  - {assignment: relu-swap, submission: two.ipynb}\n"
     done = ci(repository({"one.ipynb": CORRECT, ".grader.yml": text}))
     assert done.returncode == 3
     assert "Nothing was handed in: there is no two.ipynb in the repository. Add your solution" in done.stdout
 
 
-def test_several_files_are_listed(repository, ci):
+def test_several_candidates_are_listed(repository, ci):
     done = ci(repository({"a/single_neuron.ipynb": CORRECT, "b/single_neuron.ipynb": CORRECT, ".grader.yml": NOTEBOOK}))
     assert done.returncode == 3
     assert "Is it one of these: a/single_neuron.ipynb, b/single_neuron.ipynb? Move it there." in done.stdout
 
 
 @pytest.mark.parametrize("name", [".grader.yaml", "grader.yml"])
-def test_a_configuration_of_another_name_is_named(repository, ci, name):
+def test_configuration_with_a_similar_name_is_suggested(repository, ci, name):
     done = ci(repository({name: NOTEBOOK}))
     assert done.returncode == 2
     assert f"There is no .grader.yml, but {name}: rename it" in done.stderr
 
 
-def test_conflict_markers_in_a_cell_are_named(repository, ci):
+def test_conflict_markers_in_a_cell_are_reported(repository, ci):
     notebook = json.loads(CORRECT)
     notebook["cells"].append(
         {"cell_type": "code", "source": "x = 1\n<<<<<<< local\nx = 2\n=======\nx = 3\n>>>>>>> remote"}
@@ -80,13 +80,13 @@ def test_conflict_markers_in_a_cell_are_named(repository, ci):
     assert f"has conflict markers of git (the first in cell {code_cells}, line 2)" in done.stdout
 
 
-def test_an_accent_that_a_mac_writes_in_another_way_is_the_same_name(repository, ci):
+def test_decomposed_accent_in_a_file_name_matches(repository, ci):
     config = ONE.replace("work.py", "l\u00f6sung.ipynb")
     done = ci(repository({"lo\u0308sung.ipynb": CORRECT, ".grader.yml": config}))
     assert done.returncode == 0 and "Note:" not in done.stdout
 
 
-def test_an_archive_is_named(repository, ci):
+def test_archive_with_the_submission_is_suggested(repository, ci):
     done = ci(repository({"week1/single_neuron.zip": "PK", ".grader.yml": NOTEBOOK}))
     assert done.returncode == 3
     assert "Is it in week1/single_neuron.zip? Unpack it there." in done.stdout

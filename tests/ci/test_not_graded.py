@@ -49,7 +49,7 @@ def assert_explained(texts, reason):
         assert not re.search(r"\b0 of \d", text), name
 
 
-def test_broken_data(everything):
+def test_broken_data_is_explained(everything):
     config = f"assignment: numpy-mnist\nsubmission: a.py\ndata: data\nformats: {FORMATS}\n"
     work = (EXAMPLES.parent / "numpy-mnist" / "wrong.py").read_text()
     code, texts = everything({"a.py": work, "data/mnist.npz": "nonsense", ".grader.yml": config})
@@ -58,7 +58,7 @@ def test_broken_data(everything):
     assert_explained(texts, "replace it, or remove it to use another source")
 
 
-def test_a_missing_package(everything):
+def test_missing_package_is_explained(everything):
     own = ASSIGNMENT.replace("name: doubling\n", "name: doubling\npackages: [no_such_package]\n")
     config = f"assignment: own\nsubmission: a.py\nformats: {FORMATS}\n"
     files = {"a.py": SHORT, ".grader.yml": config, "own/assignment.yaml": own, "own/reference.py": REFERENCE}
@@ -67,7 +67,7 @@ def test_a_missing_package(everything):
     assert_explained(texts, "run pip install no_such_package")
 
 
-def test_how_the_graders_own_code_failed_is_not_shown(everything):
+def test_exception_in_the_graders_code_is_not_shown(everything):
     """The message of a reference that fails may hold a hidden input."""
     config = f"assignment: own\nsubmission: a.py\nformats: {FORMATS}\n"
     reference = "raise ValueError('secret 977')\n" + REFERENCE
@@ -78,7 +78,7 @@ def test_how_the_graders_own_code_failed_is_not_shown(everything):
     assert not any("977" in text for text in texts.values())
 
 
-def test_one_check_that_was_not_graded(reports):  # noqa: F811
+def test_one_check_that_was_not_graded_is_explained(reports):  # noqa: F811
     """The findings of the others are shown as well."""
     report = reports["wrong"]
     missing = report.checks[4].model_copy(
@@ -99,7 +99,7 @@ def test_one_check_that_was_not_graded(reports):  # noqa: F811
         assert not re.search(r"(?<!\d)0 of 5\b.*loss", text)
 
 
-def test_no_isolation_names_the_weaker_one(reports):  # noqa: F811
+def test_missing_isolation_suggests_a_weaker_level(reports):  # noqa: F811
     report = reports["not gradable"]
     checks = [check.model_copy(update={"evidence": {NOT_GRADED_FOR: "isolation"}}) for check in report.checks]
     shown = _with_remedy(report.model_copy(update={"checks": checks}))
@@ -107,7 +107,7 @@ def test_no_isolation_names_the_weaker_one(reports):  # noqa: F811
     assert not any("isolation: medium" in check.message for check in _with_remedy(report).checks)
 
 
-def test_a_cause_is_never_less_serious_than_its_consequence(reports):  # noqa: F811
+def test_cause_is_never_less_severe_than_its_consequence(reports):  # noqa: F811
     from grader.report import wording
 
     report = reports["wrong"]

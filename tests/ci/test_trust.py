@@ -32,7 +32,7 @@ REFUSED = {
     "data outside": (f"{ONE}data: ../elsewhere\n", 3, "data: '../elsewhere' is outside the repository."),
     "data by a link": (f"{ONE}data: linked\n", 3, "data: 'linked' is outside the repository."),
     "data of the machine": (f"{ONE}data: /usr\n", 3, "data: '/usr' is outside the repository."),
-    "output outside": (f"{ONE}formats: [{{format: json, output: ../out.json}}]\n", 3, "'../out.json' leads out of"),
+    "output outside": (f"{ONE}formats: [{{format: json, output: ../out.json}}]\n", 3, "'../out.json' is outside"),
     "output anywhere": (
         f"{ONE}formats: [{{format: json, output: /tmp/out.json}}]\n",
         3,
@@ -75,7 +75,7 @@ def student(tmp_path, monkeypatch):
 
 @pytest.mark.quick
 @pytest.mark.parametrize(("text", "line", "said"), REFUSED.values(), ids=REFUSED)
-def test_a_file_of_the_repository_may_not_ask_for_it(student, tmp_path, text, line, said):
+def test_configuration_in_the_repository_is_refused(student, tmp_path, text, line, said):
     config = student(text)
     with pytest.raises(UsageError, match=re.escape(f".grader.yml:{line}: ")) as raised:
         repository.plan(config)
@@ -90,12 +90,12 @@ def test_a_file_of_the_repository_may_not_ask_for_it(student, tmp_path, text, li
 
 @pytest.mark.quick
 @pytest.mark.parametrize(("text", "line", "said"), REFUSED.values(), ids=REFUSED)
-def test_an_instructor_can_vouch_for_it(student, text, line, said):
+def test_trusted_configuration_in_the_repository_is_accepted(student, text, line, said):
     assert repository.plan(student(text), trusted=True).trusted
 
 
 @pytest.mark.quick
-def test_from_outside_it_is_allowed(student, tmp_path):
+def test_configuration_outside_the_repository_is_accepted(student, tmp_path):
     (tmp_path / "grading").mkdir()
     outside = tmp_path / "grading" / "grader.yml"
     outside.write_text(f"{ONE}isolation: medium\npass_mark: 10\nseed: 3\n")
@@ -104,7 +104,7 @@ def test_from_outside_it_is_allowed(student, tmp_path):
 
 
 @pytest.mark.quick
-def test_a_higher_pass_mark_and_data_of_the_repository_are_allowed_and_said(student):
+def test_higher_pass_mark_and_data_in_the_repository_are_allowed_and_reported(student):
     planned = repository.plan(student(f"{ONE}pass_mark: 90\ndata: own\nseed: 4\n"))
     assert repository.origin(planned) == (
         "The configuration is a file in this repository: everybody who can write to it can change the configuration. "
@@ -123,7 +123,7 @@ def test_all_mistakes_are_reported_at_once(student):
 
 
 @pytest.mark.quick
-def test_a_configuration_is_no_less_the_students_by_a_link_or_another_folder(student, tmp_path, monkeypatch):
+def test_links_and_folders_do_not_make_a_configuration_trusted(student, tmp_path, monkeypatch):
     (tmp_path / "elsewhere" / "x.yml").write_text("password: geheim\n")
     config = student(f"{ONE}isolation: none\n", "real.yml")
     (config.parent / ".grader.yml").symlink_to(tmp_path / "elsewhere" / "x.yml")
@@ -131,17 +131,17 @@ def test_a_configuration_is_no_less_the_students_by_a_link_or_another_folder(stu
         repository.plan(config.with_name(".grader.yml"))
     assert "geheim" not in str(raised.value)
     (tmp_path / "elsewhere" / "back.yml").symlink_to(config)
-    with pytest.raises(UsageError, match="confines less"):  # a link outside that leads back into the repository
+    with pytest.raises(UsageError, match="is weaker"):  # a link outside that leads back into the repository
         repository.plan(tmp_path / "elsewhere" / "back.yml")
-    with pytest.raises(UsageError, match="confines less"):
+    with pytest.raises(UsageError, match="is weaker"):
         repository.plan(config.parent / "own" / ".." / "real.yml")
     monkeypatch.chdir(config.parent / "own")  # a folder of the repository is not all of it
-    with pytest.raises(UsageError, match="confines less"):
+    with pytest.raises(UsageError, match="is weaker"):
         repository.plan(config)
 
 
 @pytest.mark.quick
-def test_what_is_no_file_is_not_waited_for(student):
+def test_pipe_instead_of_a_configuration_is_refused(student):
     config = student("").with_name("pipe.yml")
     os.mkfifo(config)
     with pytest.raises(UsageError, match=r"pipe\.yml is not a regular file"):
@@ -149,7 +149,7 @@ def test_what_is_no_file_is_not_waited_for(student):
 
 
 @pytest.mark.quick
-def test_a_seed_of_the_student_is_not_used(student, monkeypatch):
+def test_seed_of_an_untrusted_configuration_is_ignored(student, monkeypatch):
     used = []
     monkeypatch.setattr(
         repository, "grade", lambda *arguments, **options: used.append(arguments[2]) or pytest.skip("enough")
@@ -162,9 +162,9 @@ def test_a_seed_of_the_student_is_not_used(student, monkeypatch):
     assert CiFile.model_fields["seed"].default is None
 
 
-def test_the_command_refuses_with_exit_code_2_and_runs_nothing(student, ci, tmp_path):
+def test_refused_configuration_exits_with_2_and_runs_nothing(student, ci, tmp_path):
     folder = student("assignment: own\nsubmission: work.py\n").parent
     done = ci(folder)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "only bundled assignments are loaded from here" in done.stderr
+    assert "may only use bundled assignments" in done.stderr
     assert not (tmp_path / "mark").exists()

@@ -33,7 +33,7 @@ TRAPS = ("venv", "json", "pip", "numpy", "click", "grader", "sitecustomize")
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_files_are_what_their_readers_expect(name):
+def test_files_are_valid_for_their_tools(name):
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", name, *SCHEMAS[name]]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -116,7 +116,7 @@ def test_classroom_gets_the_points(runner):
 
 
 @pytest.mark.long
-def test_a_step_below_the_pass_mark_fails_and_still_reports(runner):
+def test_step_below_the_pass_mark_fails_but_reports(runner):
     job = runner(EXAMPLES / "wrong.py")
     done, _ = job.run(steps(CI / "github.yml"), {})
     assert not done
@@ -124,7 +124,7 @@ def test_a_step_below_the_pass_mark_fails_and_still_reports(runner):
     assert "::error file=single_neuron.py,line=" in job.log
 
 
-def test_the_reusable_workflow_reads_what_the_instructor_owns(runner):
+def test_reusable_workflow_uses_the_instructors_configuration(runner):
     """The student's own configuration, which asks for nothing, is not read."""
     config = "assignment: single-neuron\nsubmission: single_neuron.py\npass_mark: 90\nseed: 0\n"
     others = {"school/grading": {"week1.yml": config}, "school/grader": "this"}
@@ -155,7 +155,7 @@ def test_gitlab_runs_the_same_command(tmp_path, python):
 
 
 @pytest.mark.long
-def test_a_second_run_installs_nothing(runner):
+def test_second_run_installs_nothing(runner):
     configuration = "assignment: single-neuron\nsubmission: single_neuron.ipynb\nseed: 0\n"
     step = {"uses": "OWNER/grader@v1", "with": {"configuration": configuration, "packages": "numpy\n pyyaml"}}
     for cold in (True, False):
@@ -167,7 +167,7 @@ def test_a_second_run_installs_nothing(runner):
 
 
 @pytest.mark.long
-def test_without_the_cache_nothing_is_read_from_it_or_saved(runner):
+def test_disabled_cache_is_neither_read_nor_written(runner):
     step = {"uses": "OWNER/grader@v1", "with": {"cache": "false", "install-only": "true"}}
     job = runner(EXAMPLES / "correct.ipynb")
     assert job.run([step], {})[0], job.log
@@ -176,7 +176,7 @@ def test_without_the_cache_nothing_is_read_from_it_or_saved(runner):
 
 
 @pytest.mark.quick
-def test_what_a_configuration_needs_is_known_without_tensorflow(tmp_path):
+def test_extras_are_determined_without_tensorflow(tmp_path):
     code = "import sys; from grader.ci.needs import main; main(sys.argv[1:]); assert 'tensorflow' not in sys.modules"
     for assignments, printed in (
         (["single-neuron", "numpy-mnist", "relu-swap", "cifar-grayscale"], ""),
@@ -194,7 +194,7 @@ def test_what_a_configuration_needs_is_known_without_tensorflow(tmp_path):
 @pytest.mark.parametrize(
     ("value", "sudo", "warned"), [("1", 1, True), ("1", 0, False), ("0", 1, False), (None, 1, False)]
 )
-def test_a_runner_that_forbids_namespaces_is_named(tmp_path, value, sudo, warned):
+def test_runner_without_namespaces_gets_a_warning(tmp_path, value, sudo, warned):
     step = next(s for s in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"] if "SWITCH" in str(s))
     if value is not None:
         (tmp_path / "switch").write_text(f"{value}\n")
@@ -222,7 +222,7 @@ def commit(repository, files, date):
 
 
 @pytest.mark.long
-def test_a_class_is_graded_as_it_was_at_its_deadline(tmp_path, runner):
+def test_class_is_graded_as_committed_at_the_deadline(tmp_path, runner):
     workflow = yaml.safe_load((CI / "github-class.yml").read_text())
     deadline = datetime.fromisoformat(workflow["env"]["DEADLINE"])
     before, after = ((deadline + timedelta(minutes=minutes)).isoformat() for minutes in (-1, 1))

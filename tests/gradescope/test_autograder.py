@@ -54,7 +54,7 @@ def own(make, tmp_path_factory):
     return made
 
 
-def test_a_submission_is_called_so_in_the_language(tmp_path):
+def test_submission_is_named_in_the_language_of_the_upload(tmp_path):
     (tmp_path / "a.zip").write_text("none")
     with i18n.use("de"):
         assert autograder._read(tmp_path, load("single-neuron")).nothing.startswith("Deine Abgabe ist ein beschädigtes")
@@ -76,7 +76,7 @@ def laid_out(base, name="numpy-mnist"):
         (base / path).write_text(load(name).file("solution.py").read_text())
 
 
-def test_a_container_that_is_too_small_fails_the_build(small, tmp_path, capsys):
+def test_container_that_is_too_small_fails_the_build(small, tmp_path, capsys):
     laid_out(tmp_path)
     assert autograder.main(tmp_path, prepare=True) == 3
     told = capsys.readouterr().out
@@ -84,7 +84,7 @@ def test_a_container_that_is_too_small_fails_the_build(small, tmp_path, capsys):
     assert not (tmp_path / "results").exists()
 
 
-def test_students_read_that_it_is_not_their_fault_and_instructors_why(small, tmp_path, capsys):
+def test_reason_for_missing_score_is_for_instructors_only(small, tmp_path, capsys):
     """The build may have been made in a larger container."""
     laid_out(tmp_path)
     assert autograder.main(tmp_path, prepare=False) == 3
@@ -95,7 +95,7 @@ def test_students_read_that_it_is_not_their_fault_and_instructors_why(small, tmp
     assert "numpy-mnist needs 1.5 GB: choose at least 1 processor and 1.5 GB" in capsys.readouterr().out
 
 
-def test_a_build_says_what_a_small_container_leaves_to_submissions(small, tmp_path, capsys, monkeypatch):
+def test_build_reports_reduced_memory_in_a_small_container(small, tmp_path, capsys, monkeypatch):
     laid_out(tmp_path, "single-neuron")
     assert autograder.main(tmp_path, prepare=True) == 0
     told = capsys.readouterr().out
@@ -104,7 +104,7 @@ def test_a_build_says_what_a_small_container_leaves_to_submissions(small, tmp_pa
     assert "The solution got 100.0 of 100.0 points." in told
 
 
-def test_a_solution_and_a_wrong_submission(single_neuron, solution):
+def test_solution_and_wrong_submission_get_their_scores(single_neuron, solution):
     single_neuron.submit(neuron__ipynb=notebook(solution))
     done = single_neuron.run()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -130,7 +130,7 @@ def test_a_solution_and_a_wrong_submission(single_neuron, solution):
         ({"a__zip": "not a zip"}, "Your submission is a damaged or encrypted archive"),
     ],
 )
-def test_what_cannot_be_read_gets_no_score_and_the_reason(single_neuron, files, sentence):
+def test_unreadable_submission_gets_no_score_but_a_reason(single_neuron, files, sentence):
     single_neuron.submit(**files)
     done = single_neuron.run()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -140,7 +140,7 @@ def test_what_cannot_be_read_gets_no_score_and_the_reason(single_neuron, files, 
     assert str(single_neuron.base) not in json.dumps(results)
 
 
-def test_what_the_grader_cannot_do_is_no_zero(single_neuron, solution):
+def test_failure_of_the_grader_is_not_a_zero(single_neuron, solution):
     """The results of an earlier run are gone as well: Gradescope says that the autograder has failed."""
     (single_neuron.base / "results" / "results.json").write_text("{}")
     settings = single_neuron.source / "grader.json"
@@ -157,7 +157,7 @@ def test_what_the_grader_cannot_do_is_no_zero(single_neuron, solution):
         settings.write_text(kept)
 
 
-def test_the_build_grades_the_solution_and_removes_it(single_neuron, solution):
+def test_build_grades_and_removes_the_solution(single_neuron, solution):
     done = single_neuron.run("--prepare")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The solution got 100.0 of 100.0 points." in done.stdout
@@ -172,7 +172,7 @@ def test_the_build_grades_the_solution_and_removes_it(single_neuron, solution):
 
 
 @pytest.mark.long
-def test_hidden_checks_are_graded_and_not_shown(own):
+def test_hidden_checks_are_graded_but_not_shown(own):
     done = own.run("--prepare")
     assert "The solution got 6.0 of 6.0 points." in done.stdout, done.stdout + done.stderr
     own.submit(mine__py="def double(x):\n    return 2 * x + 1\n")
@@ -190,7 +190,7 @@ def test_hidden_checks_are_graded_and_not_shown(own):
     assert str(seed) not in json.dumps(results) + done.stdout
 
 
-def test_student_code_finds_neither_the_upload_nor_the_results(own):
+def test_student_code_cannot_read_the_upload_or_the_results(own):
     own.submit(
         mine__py=f"import os\nfound = []\nfor folder, _, files in os.walk({str(own.base)!r}):\n"
         "    for name in files:\n        path = os.path.join(folder, name)\n"
@@ -204,7 +204,7 @@ def test_student_code_finds_neither_the_upload_nor_the_results(own):
 
 
 @pytest.mark.long
-def test_the_whole_way_from_setup_to_the_results(make, solution):
+def test_whole_process_from_setup_to_results(make, solution):
     """With a drawn seed, and all that setup.sh installs in an environment of its own: minutes, and a network."""
     made = make("single-neuron")
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}

@@ -12,7 +12,7 @@ from grader.gradescope import bundle, wheel
 from tests.conftest import SINGLE_NEURON, bundled
 
 
-def test_the_scripts_can_be_executed_and_the_rest_is_there(grader, tmp_path):
+def test_upload_has_executable_scripts_and_all_files(grader, tmp_path):
     done = grader("gradescope", "single-neuron", "--out", "up.zip")
     assert done.stdout.splitlines() == [
         "Wrote up.zip. Upload it to an assignment of 100 points. Keep it private: it contains the answers.",
@@ -36,7 +36,7 @@ def test_the_scripts_can_be_executed_and_the_rest_is_there(grader, tmp_path):
     assert settings["isolation"] is None
 
 
-def test_every_upload_has_a_seed_of_its_own_or_the_one_that_is_given(grader, tmp_path):
+def test_every_upload_has_a_random_seed_or_the_given_one(grader, tmp_path):
     seeds = []
     for options in ((), (), ("--seed", "7")):
         assert grader("gradescope", "single-neuron", *options).returncode == 0
@@ -46,7 +46,7 @@ def test_every_upload_has_a_seed_of_its_own_or_the_one_that_is_given(grader, tmp
     assert seeds[2] == 7
 
 
-def test_an_own_assignment_comes_along_without_the_upload_itself(grader, tmp_path):
+def test_custom_assignment_is_packed_without_the_upload_itself(grader, tmp_path):
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "assignment.yaml").write_text((SINGLE_NEURON / "assignment.yaml").read_text())
@@ -57,14 +57,14 @@ def test_an_own_assignment_comes_along_without_the_upload_itself(grader, tmp_pat
 
 
 @pytest.mark.parametrize("out", ["missing/up.zip", "."])
-def test_what_cannot_be_written(grader, out):
+def test_unwritable_output_is_reported(grader, out):
     done = grader("gradescope", "single-neuron", "--out", out)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.quick
-def test_the_wheel_records_what_it_holds():
+def test_wheel_has_a_complete_record():
     name, content = wheel.build()
     from io import BytesIO
 
@@ -92,7 +92,7 @@ def test_the_wheel_records_what_it_holds():
         ("cifar-grayscale", "choose at least 2 processors and 3 GB in the autograder's settings. With 4 processors"),
     ],
 )
-def test_the_container_to_choose(name, sentence):
+def test_recommended_container(name, sentence):
     assert sentence in bundle.container(bundled(name))
 
 
@@ -106,7 +106,7 @@ def allowing(**limits):
     return changed(limits=Limits(**limits))
 
 
-def test_an_assignment_of_ones_own_without_a_figure_gets_all_that_it_allows():
+def test_custom_assignment_without_needed_mb_gets_its_full_limit():
     assert (
         bundle.container(allowing())
         == "Container: choose at least 1 processor and 1.5 GB in the autograder's settings."
@@ -115,7 +115,7 @@ def test_an_assignment_of_ones_own_without_a_figure_gets_all_that_it_allows():
     assert bundle.container(allowing(memory_mb=8000)).startswith("It needs 7.9 GB of memory, more than Gradescope's")
 
 
-def test_the_packages_of_the_course_are_installed_as_well():
+def test_packages_of_the_assignment_are_installed():
     own = changed(packages=["pandas", "sklearn>=1.3", "cv2"])
     lines = bundle._requirements(own, "grader-1-py3-none-any.whl").splitlines()
     assert lines[0].startswith("./grader-1-py3-none-any.whl")
@@ -125,5 +125,5 @@ def test_the_packages_of_the_course_are_installed_as_well():
 @pytest.mark.parametrize(
     ("name", "extra"), [("clothing-mlp", "[tensorflow]"), ("numpy-mnist", ""), ("single-neuron", "")]
 )
-def test_tensorflow_is_installed_where_it_is_needed(name, extra):
+def test_tensorflow_is_installed_only_if_needed(name, extra):
     assert bundle._requirements(bundled(name), "a.whl") == f"./a.whl{extra}\n"

@@ -11,7 +11,7 @@ from grader.submission import read_contents
 from tests.doubling import SHORT
 
 
-def test_a_hidden_check_shows_its_result_only(doubling):
+def test_hidden_check_shows_only_its_result(doubling):
     assignment = load(str(doubling))
     report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
     whole = {check.name: check for check in report.checks}
@@ -24,7 +24,7 @@ def test_a_hidden_check_shows_its_result_only(doubling):
     assert shown["total"] == whole["total"]
 
 
-def test_a_check_that_the_assignment_has_no_more_is_not_shown(doubling):
+def test_check_removed_from_the_assignment_is_not_shown(doubling):
     """It may have been a hidden one, or an instructor's, when an old result was made."""
     assignment = load(str(doubling))
     report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
@@ -33,7 +33,7 @@ def test_a_check_that_the_assignment_has_no_more_is_not_shown(doubling):
     assert [check.name for check in shown.checks] == ["double"]
 
 
-def test_how_the_grader_failed_is_for_instructors(doubling):
+def test_failure_of_the_grader_is_for_instructors(doubling):
     """The sentence may name files of their machine."""
     assignment = load(str(doubling))
     (doubling / "reference.py").write_text(f"open({str(doubling / 'lost')!r})")
@@ -44,7 +44,7 @@ def test_how_the_grader_failed_is_for_instructors(doubling):
     assert str(doubling) not in shown.to_json()
 
 
-def test_what_is_for_instructors_is_in_nothing_that_students_see(doubling):
+def test_notes_for_instructors_are_in_no_student_report(doubling):
     assignment = load(str(doubling))
     report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
     report.checks[0].evidence |= {FOR_INSTRUCTOR: ["It looks peculiar."], "notes": ["It is accepted."]}

@@ -31,7 +31,7 @@ def container(megabytes):
 
 
 @pytest.mark.parametrize("name", bundled_names())
-def test_the_container_that_is_to_be_chosen_is_enough_and_the_one_below_is_not(name):
+def test_recommended_container_is_the_smallest_that_is_large_enough(name):
     assignment = bundled(name)
     chosen = memory_needs.container_for(memory_needs.needed_mb(assignment.content))
     assert chosen[1] == SMALLEST[name]
@@ -44,7 +44,7 @@ def test_the_container_that_is_to_be_chosen_is_enough_and_the_one_below_is_not(n
                 memory_needs.limits_here(assignment, container(smaller))
 
 
-def test_the_sentence_names_both_sizes():
+def test_message_names_both_sizes():
     with pytest.raises(NotGradable) as raised:
         memory_needs.limits_here(bundled("numpy-mnist"), container(768))
     assert str(raised.value) == (
@@ -53,14 +53,14 @@ def test_the_sentence_names_both_sizes():
     )
 
 
-def test_a_machine_that_is_no_container_has_no_settings():
+def test_machine_without_container_gets_no_container_advice():
     with pytest.raises(
         NotGradable, match=r"This machine has 512 MB of memory, but numpy-mnist needs 1\.3 GB: grade on"
     ):
         memory_needs.limits_here(bundled("numpy-mnist"), Memory(512 << 20))
 
 
-def test_a_small_container_leaves_a_submission_less_than_the_assignment_allows():
+def test_small_container_reduces_the_memory_limit():
     assignment = bundled("numpy-mnist")
     limits = memory_needs.limits_here(assignment, container(1536))
     assert limits.memory_mb == 1536 - memory_needs.OWN_MB_WITH_DATA
@@ -71,13 +71,13 @@ def test_a_small_container_leaves_a_submission_less_than_the_assignment_allows()
     assert not memory_needs.less_than_allowed(assignment, assignment.content.limits)
 
 
-def test_an_assignment_that_does_not_say_what_it_needs_may_need_all_that_it_allows():
+def test_assignment_without_needed_mb_needs_its_full_limit():
     assert Limits(memory_mb=700).honest_mb == 700
     assert Limits(memory_mb=700, needed_mb=300).honest_mb == 300
     assert Limits(memory_mb=200, needed_mb=300).honest_mb == 200
 
 
-def test_nothing_is_started_where_memory_is_too_small(monkeypatch):
+def test_nothing_starts_without_enough_memory(monkeypatch):
     monkeypatch.setattr(memory_needs, "memory", lambda: container(256))
     monkeypatch.setattr(Session, "start", None)
     assignment = bundled("single-neuron")
@@ -88,5 +88,5 @@ def test_nothing_is_started_where_memory_is_too_small(monkeypatch):
 
 
 @pytest.mark.parametrize(("megabytes", "shown"), [(768, "768 MB"), (1536, "1.5 GB"), (3072, "3 GB"), (1348, "1.3 GB")])
-def test_sizes_as_people_write_them(megabytes, shown):
+def test_sizes_have_readable_units(megabytes, shown):
     assert memory_needs.written(megabytes) == shown
