@@ -254,9 +254,7 @@ def test_second_run_in_the_same_folder_is_refused(grade, class_zip, tmp_path):
         ("--policy", "percent: 5\n", "policy.csv:1: percent"),
     ],
 )
-def test_invalid_course_file_is_reported_before_grading(
-    grade, class_zip, tmp_path, option, content, message
-):
+def test_invalid_course_file_is_reported_before_grading(grade, class_zip, tmp_path, option, content, message):
     (tmp_path / "policy.csv").write_text(content)
     done = grade(class_zip(CLASS), option, tmp_path / "policy.csv")
     assert done.returncode == 2

@@ -112,7 +112,9 @@ def test_custom_assignment_without_needed_mb_gets_its_full_limit():
         == "Container: choose at least 1 processor and 1.5 GB in the autograder's settings."
     )
     assert "needs 8 GB" not in bundle.container(allowing(memory_mb=8000, needed_mb=700))
-    assert bundle.container(allowing(memory_mb=8000)).startswith("It needs 7.9 GB of memory, more than Gradescope's")
+    assert bundle.container(allowing(memory_mb=8000)).startswith(
+        "The assignment needs 7.9 GB of memory, more than Gradescope's"
+    )
 
 
 def test_packages_of_the_assignment_are_installed():
