@@ -1,4 +1,4 @@
-"""What hostile submissions aim at, and what of it they have hit."""
+"""The targets of hostile submissions, and fixtures that show which of them were reached."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from tests.conftest import notebook
 
 HERE = Path(__file__).parent
 SUBMISSIONS = HERE / "submissions"
-NUMBERS = struct.pack("d", 2.0)  # that double(x) needs, in the memory of this process
+NUMBERS = struct.pack("d", 2.0)  # the factor that double(x) needs, in the memory of this process
 
 
 class Outside:
-    """Things outside a sandbox: files, sockets, a process; each knows whether it was reached."""
+    """Files, sockets and a process outside of the sandbox, with a test whether each was reached."""
 
     def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
         self.folder = folder
@@ -73,7 +73,7 @@ class Outside:
         stack.callback(self.clean)
 
     def submission(self, name: str) -> Path:
-        """Lay out a submission with the addresses of what it aims at; returns its path."""
+        """Write a submission with the addresses of its targets filled in; return its path."""
         cases = probes.cases(load(str(self.assignment)).content, ["numbers"], 0)
         source = SUBMISSIONS / name
         addresses = {
@@ -112,7 +112,7 @@ class Outside:
         return target
 
     def _data_sets(self) -> Path:
-        """A folder among the installed packages, as a class image has it, with labels that the grader holds out."""
+        """Return a folder among the installed packages, as in a course's Docker image, with labels that are held out."""
         folder = Path(sysconfig.get_path("purelib"), f"data_{self.tag.replace('-', '_')}")
         self._stack.callback(shutil.rmtree, folder)
         draw = np.random.default_rng(0)
@@ -134,7 +134,7 @@ class Outside:
         return folder
 
     def reached(self) -> set[str]:
-        """What was hit since this was made."""
+        """Return the names of the targets that were reached so far."""
         found = {
             "mark": (self.folder / "mark").exists() or (self.assignment / "mark").exists(),
             "own removed": not (self.own / "thesis.tex").exists(),
@@ -151,14 +151,14 @@ class Outside:
         return {what for what, is_reached in found.items() if is_reached}
 
     def clean(self) -> None:
-        """Undo what a submission without a sandbox has done."""
+        """Undo the changes of a submission that ran without a sandbox."""
         for pid in processes(self.tag):
             os.kill(pid, signal.SIGKILL)
         Path("/dev/shm", self.tag).unlink(missing_ok=True)
 
 
 def processes(word: str) -> list[int]:
-    """Those that have ``word`` in their command line."""
+    """Return the ids of the processes with ``word`` on their command line."""
     found = []
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
@@ -168,7 +168,7 @@ def processes(word: str) -> list[int]:
 
 
 def left_behind(word: str) -> list[int]:
-    """Those of them whose grader has ended; the workers of a test that runs beside this one have theirs."""
+    """Return those whose grader has ended; workers of tests that run at the same time have a living grader."""
     found = processes(word)
     orphans = []
     for pid in found:
@@ -202,7 +202,7 @@ def outside(tmp_path):
 
 @pytest.fixture
 def hostile(outside):
-    """Check a submission against the tiny exercise through the command line, in an environment with a secret."""
+    """Return a function that checks a submission with the command line, in an environment with a secret."""
 
     def run(name, *options, timeout=60):
         command = [sys.executable, "-m", "grader", "check", outside.assignment, outside.submission(name)]

@@ -1,6 +1,6 @@
-"""Submissions that do not derive by hand where that is asked for, and honest ones that look alike in part.
+"""Submissions with numerical instead of derived gradients, and honest submissions that look similar in part.
 
-Each file in ``by_hand/`` is what stands in a solution of single-neuron in the place of ``gradients``.
+Each file in ``by_hand/`` replaces the function ``gradients`` in a solution of single-neuron.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def gradients(X, y, w, b=0.0):
 """
 COMPARED = "nw, nb = numerical_gradient(X, y, w, b)"
 SINGLE = "X, y, w, b = (np.asarray(v, np.float32) for v in (X, y, w, b))"
-# What stands before and behind a derivation by hand; whether the instructor gets a note.
+# {name: (code before a derivation by hand, code after it, whether the instructor gets a note)}
 HONEST = {
     "by hand": ("", "", False),
     "compared": ("", f"{COMPARED}; assert np.allclose(dw, nw, atol=1e-6)", False),
@@ -61,7 +61,7 @@ def in_place_of_gradients(solution, text):
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", FILES)
-def test_what_was_not_derived_is_found(graded, solution, name):
+def test_numerical_gradients_are_detected(graded, solution, name):
     if "scipy" in FILES[name] and importlib.util.find_spec("scipy") is None:
         pytest.skip("SciPy is not installed")
     declared = headers(FILES[name])
@@ -76,7 +76,7 @@ def test_what_was_not_derived_is_found(graded, solution, name):
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", HONEST)
-def test_what_was_derived_is_not(graded, solution, name):
+def test_derived_gradients_pass(graded, solution, name):
     if "SciPy" in name and importlib.util.find_spec("scipy") is None:
         pytest.skip("SciPy is not installed")
     before, after, noted = HONEST[name]
@@ -86,6 +86,6 @@ def test_what_was_derived_is_not(graded, solution, name):
     assert ("for_instructor" in found.evidence) is noted
 
 
-def test_all_that_differences_cost_are_the_points_for_the_derivation(graded, solution):
+def test_numerical_gradients_cost_only_the_points_of_the_derivation(graded, solution):
     report = graded("single-neuron", in_place_of_gradients(solution, FILES["central"]))
     assert report.score == report.max_score - ending(report.model_dump(), "gradients")["max_score"]

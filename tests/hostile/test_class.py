@@ -1,4 +1,4 @@
-"""All hostile submissions as one class: each ends as by itself, and nobody else notices."""
+"""All hostile submissions as one class: each ends as it does alone, and does not affect the others."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ TOGETHER = [
     for name in sorted(path.name for path in SUBMISSIONS.iterdir())
     if not declared(name).keys() & {"isolation", "seed"}
 ]
-# A shell has no client beside it, and process 1 of the worker's own ids cannot be killed from inside.
+# The shell engine has no client process, and process 1 of a pid namespace cannot be killed from inside.
 IN_A_SHELL = {"nb_kills_its_client.notebook.py": ("failed", "passed")}
 
 
 @pytest.mark.long
-def test_a_class_of_hostile_submissions_ends_one_by_one(outside):
+def test_hostile_submissions_of_a_class_do_not_affect_each_other(outside):
     group, out = outside.folder / "class", outside.folder / "out"
     group.mkdir()
     for name in TOGETHER:

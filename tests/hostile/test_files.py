@@ -1,4 +1,4 @@
-"""What is handed in is hostile already as a file: each is graded or refused in one clean sentence, and nothing hangs."""
+"""Hostile files as submissions: each is graded, or refused with one clean sentence, and nothing hangs."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def link(target):
 
 
 def link_out(folder):
-    """A link to a Python file that lies outside of the folder, and that a message would quote."""
+    """A link to a Python file outside of the folder, which a message would quote."""
     (folder / "secret.py").write_text("password = hunter2 hunter2\n")
     (folder / "handed in").mkdir()
     (folder / "handed in" / "mine.py").symlink_to("../secret.py")
@@ -140,7 +140,8 @@ def tar_of_many_headers(folder):
 
 
 EMPTY = json.loads(notebook())
-# what is handed in; the exit code and a part of what is said: 0 full marks, 1 no marks, 2 refused, 3 no score
+# {name: (a function that writes the file, the exit code, a part of the message)}
+# Exit codes: 0 full marks, 1 no marks, 2 refused, 3 no score.
 FILES = {
     "nested parentheses": (written("mine.py", "(" * 100_000 + ")" * 100_000), 1, "more than 1 MB of code, or 60,000"),
     "a sum of 100,000 numbers": (
@@ -177,7 +178,7 @@ FILES = {
     ),
     "keys twice": (written("mine.ipynb", notebook(CORRECT)[:-1] + ',"cells":[]}'), 3, "has no code to run"),
     "half a character": (written("mine.ipynb", notebook("x = '\\ud800'")), 1, "is missing"),
-    "cells that are no list": (
+    "cells that are not a list": (
         written("mine.ipynb", json.dumps({**EMPTY, "cells": {}})),
         3,
         "it is JSON without cells",
@@ -189,7 +190,7 @@ FILES = {
     ),
     "an odd name": (written(ODD_NAME, CORRECT), 0, ""),
     "a name of 255 bytes": (written("x" * 252 + ".py", CORRECT), 0, ""),
-    "a name that is no text": (written(os.fsdecode(b"\xff\xfe.py"), CORRECT), 0, ""),
+    "a name that is not valid text": (written(os.fsdecode(b"\xff\xfe.py"), CORRECT), 0, ""),
     "a pipe": (pipe, 2, "is not a regular file"),
     "a folder": (directory, 2, "holds no notebook"),
     "a device": (link("/dev/zero"), 2, "is not a regular file"),
@@ -226,7 +227,7 @@ FILES = {
     ("name", "options"),
     [*((name, ["--json"]) for name in FILES), *((name, []) for name in FILES if "odd" in name or "255" in name)],
 )
-def test_a_hostile_file_is_graded_or_refused(tmp_path, grader, name, options):
+def test_hostile_file_is_graded_or_refused(tmp_path, grader, name, options):
     build, exit_code, said = FILES[name]
     done = grader("check", HERE / "assignment", build(tmp_path), *options, encoding="utf-8", errors="replace")
     assert done.returncode == exit_code, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""Assignments in folders that try to run code in the grader's process, or to reach what lies around it."""
+"""Assignments in folders that try to run code in the grader's process, or to reach its surroundings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from grader.sandbox.worker_process import WorkerProcess
 from grader.support.errors import NotGradable, UsageError
 from grader.worker.author import execute
 
-LINE = 20  # of the expression
+LINE = 20  # line of the expression in FOLDER
 FOLDER = """\
 name: doubling
 version: "1"
@@ -44,7 +44,7 @@ steps:
   double:
     y: {step}
 """
-# What each tries, and the part of it that is named. MARK is a path; a control shows that plain eval() does it.
+# {hostile expression: the part of it that the message names}. MARK is a path; a control shows that plain eval() works.
 CODE = {
     "__import__('os').system('touch MARK')": "__import__",
     "eval(\"__import__('os').system('touch MARK')\")": "eval",
@@ -106,7 +106,7 @@ HANGS = {
 
 @pytest.fixture
 def folder(tmp_path):
-    """A function that writes the assignment with an expression in it, and returns its folder."""
+    """Return a function that writes the assignment with an expression, and returns its folder."""
 
     def made(step, **files):
         own = tmp_path / "own"
@@ -124,7 +124,7 @@ def folder(tmp_path):
 
 @pytest.mark.quick
 @pytest.mark.parametrize(("step", "part"), CODE.items(), ids=CODE)
-def test_an_expression_that_runs_code_is_refused_with_its_line(folder, tmp_path, step, part):
+def test_expression_that_runs_code_is_refused_with_its_line(folder, tmp_path, step, part):
     own = folder(step)
     with pytest.raises(UsageError, match=re.escape(f"assignment.yaml:{LINE}: ")) as raised:
         load(str(own))
@@ -136,7 +136,7 @@ def test_an_expression_that_runs_code_is_refused_with_its_line(folder, tmp_path,
 
 @pytest.mark.quick
 @pytest.mark.parametrize("step", [step for step in CODE if "'touch MARK'" in step or "MARK.npy" in step])
-def test_the_same_expression_works_where_nothing_is_refused(tmp_path, step):
+def test_same_expression_works_in_plain_eval(tmp_path, step):
     eval(step.replace("MARK", str(tmp_path / "mark")), {"np": np, "x": np.ones(4)})
     assert [path for path in os.listdir(tmp_path) if path.startswith("mark")]
 
@@ -157,7 +157,7 @@ def test_the_same_expression_works_where_nothing_is_refused(tmp_path, step):
         ("  halve: {y: x / 2}", "  halve: {y: " + "-" * 1900 + "x}", "is nested too deep"),
     ],
 )
-def test_no_name_or_nesting_gets_around_it(folder, old, new, said):
+def test_names_and_nesting_do_not_bypass_the_checks(folder, old, new, said):
     own = folder("x")
     text = (own / "assignment.yaml").read_text()
     assert old in text
@@ -167,7 +167,7 @@ def test_no_name_or_nesting_gets_around_it(folder, old, new, said):
 
 
 @pytest.mark.quick
-def test_calls_that_would_never_end_are_refused(folder):
+def test_steps_with_too_many_calls_are_refused(folder):
     own = folder("halve(x)")
     steps = "".join(f"  f{i}: {{y: f{i + 1}(x) + f{i + 1}(x)}}\n" for i in range(30))
     functions = "".join(f'  f{i}: {{signature: "(x)", returns: [y]}}\n' for i in range(31))
@@ -182,7 +182,7 @@ def test_calls_that_would_never_end_are_refused(folder):
 
 @pytest.mark.quick
 @pytest.mark.parametrize(("step", "said"), HANGS.items(), ids=HANGS)
-def test_an_expression_that_would_never_end_cannot_be_computed(folder, step, said):
+def test_endless_expression_is_not_computed(folder, step, said):
     loaded = load(str(folder(step)))
     (case,) = probes.cases(loaded.content, ["numbers"], 0)
     found, problem = by_steps(Mutations(loaded), "double", case)
@@ -190,7 +190,7 @@ def test_an_expression_that_would_never_end_cannot_be_computed(folder, step, sai
 
 
 @pytest.mark.quick
-def test_aliases_cannot_blow_up_a_file(folder):
+def test_yaml_aliases_cannot_blow_up_a_file(folder):
     own = folder("x")
     aliases = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     aliases += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
@@ -200,9 +200,9 @@ def test_aliases_cannot_blow_up_a_file(folder):
         load(str(own))
 
 
-# What the Python of a folder tries, and what is said about it; {mark} and {own} are files to write, {secret} one to read.
+# {attack: (code in the folder, a part of the message)}; {mark} and {own} are files to write, {secret} is one to read.
 ATTACKS = {
-    "writes a file": ("open({mark!r}, 'w').close()", None),  # at strong /tmp is one of its own
+    "writes a file": ("open({mark!r}, 'w').close()", None),  # at strong the worker has its own /tmp
     "writes into its folder": ("open({own!r}, 'w').close()", "reference.py, line 1, "),
     "reads the home folder": ("raise ValueError(open({secret!r}).read())", "reference.py, line 1, "),
     "runs a program": ("import subprocess; subprocess.run(['touch', {mark!r}], check=True)", None),
@@ -217,13 +217,13 @@ ATTACKS = {
     "never ends": ("while True: pass", "did not finish within 3 s"),
     "looks for the grader": ("import sys; sys.modules['grader'].oracle", "KeyError: 'grader'"),
     "needs a module": ("import no_such_module", "needs no_such_module, which is not installed here"),
-    "is no Python": ("def", "SyntaxError"),
+    "is not valid Python": ("def", "SyntaxError"),
 }
 
 
 @pytest.fixture
 def attack(folder, tmp_path, monkeypatch):
-    """A function that asks a reference that begins with an attack; returns what is said about it, and its answer."""
+    """Return a function that calls a reference that begins with an attack, and returns (message, answer)."""
     (tmp_path / "secret").write_text("geheim")
     monkeypatch.setattr(author, "CALL_SECONDS", 3)
 
@@ -244,7 +244,7 @@ def attack(folder, tmp_path, monkeypatch):
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", ATTACKS)
-def test_python_of_a_folder_is_confined(attack, tmp_path, name):
+def test_python_code_of_a_folder_is_confined(attack, tmp_path, name):
     code, said = ATTACKS[name]
     with socket.create_server(("127.0.0.1", 0)) as listening:
         sentence, answer = attack(code, listening.getsockname()[1])
@@ -258,8 +258,8 @@ def test_python_of_a_folder_is_confined(attack, tmp_path, name):
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", ["writes a file", "writes into its folder", "runs a program", "reads the home folder"])
-def test_in_the_graders_process_the_same_python_does_it(folder, tmp_path, name):
-    """As it was imported before: else the test above would notice nothing."""
+def test_same_code_succeeds_in_the_graders_process(folder, tmp_path, name):
+    """Positive control: otherwise the test above could pass without any protection."""
     (tmp_path / "secret").write_text("geheim")
     paths = {"mark": tmp_path / "mark", "own": tmp_path / "own" / "mark", "secret": tmp_path / "secret"}
     text = ATTACKS[name][0].format(**{key: str(path) for key, path in paths.items()})
@@ -296,8 +296,8 @@ def leaves(x):
 """
 
 
-def test_steps_in_python_call_the_graders_functions_from_their_worker(folder, tmp_path):
-    """A function of the folder in its worker calls steps that are expressions, which are computed here."""
+def test_python_steps_in_a_worker_call_functions_of_the_grader(folder, tmp_path):
+    """A function of the folder runs in its worker and calls steps that are expressions, which are computed here."""
     own = folder("x", mistakes=STEPS.replace("MARK", repr(str(tmp_path / "own" / "mark"))))
     text = (own / "assignment.yaml").read_text().replace("  double:\n    y: 'x'\n", "  double: mistakes.double\n")
     text += "bugs:\n  - {name: shifted, function: double, options: {shift: 1.0}}\n"
@@ -318,11 +318,11 @@ def test_steps_in_python_call_the_graders_functions_from_their_worker(folder, tm
     assert not (own / "mark").exists()
     worker = author.author_of(loaded)._worker
     assert mutations.results("double", [], {"x": x})["y"].tolist() == [2, 4]
-    assert author.author_of(loaded)._worker is worker  # one for all of it
+    assert author.author_of(loaded)._worker is worker  # the same worker for all calls
     author.author_of(loaded).close()
 
 
-def test_a_worker_that_always_dies_is_given_up(folder, monkeypatch):
+def test_worker_that_always_dies_is_not_started_again(folder, monkeypatch):
     loaded = load(str(folder("x", reference="def double(x):\n    import os\n    os._exit(3)\n")))
     started = []
     monkeypatch.setattr(author, "WorkerProcess", lambda *given: started.append(given) or WorkerProcess(*given))
@@ -332,14 +332,14 @@ def test_a_worker_that_always_dies_is_given_up(folder, monkeypatch):
     assert len(started) == author.MOST_DEATHS
 
 
-def test_what_cannot_cross_is_said(folder):
+def test_object_that_cannot_be_sent_is_reported(folder):
     loaded = load(str(folder("x", reference="def double(x):\n    return object()\n")))
     with pytest.raises(NotGradable, match="returns an object of the type object: return arrays and numbers"):
         Oracle(loaded, live=True).results("double", {"x": np.ones(2)})
     author.author_of(loaded).close()
 
 
-def test_many_calls_are_few_requests(folder, monkeypatch):
+def test_many_calls_need_few_requests(folder, monkeypatch):
     reference = "def double(x):\n    return 2 * x\n\n\ndef cost(x, k=1):\n    return (x**2).sum() * k\n"
     loaded = load(str(folder("x", reference=reference)))
     sent = []
@@ -348,7 +348,7 @@ def test_many_calls_are_few_requests(folder, monkeypatch):
     x = np.arange(900.0)
     right, slope = Oracle(loaded, live=True).central_differences("cost", {"x": x}, "x", 2 * x)
     np.testing.assert_allclose(slope, right, rtol=1e-4, atol=1e-3)
-    assert len(sent) == 2  # its parameters, and 1800 calls
+    assert len(sent) == 2  # one for its parameters, one for 1800 calls
     author.author_of(loaded).close()
 
 

@@ -1,7 +1,7 @@
-"""A hundred submissions that cheat, break out, hang or break: each ends as its first lines say, and leaves nothing.
+"""A hundred submissions that cheat, escape, hang or crash: each ends as its first lines declare, and leaves nothing.
 
-Where it can be shown, a positive control runs the same file where nothing confines it, and shows that the trick
-works there: in the process of a naive grader, or at the isolation level none.
+If possible, a positive control runs the same file without confinement and shows that the trick works there: in the
+process of a naive grader, or at isolation level none.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NAMES = sorted(path.name for path in SUBMISSIONS.iterdir())
 
 
 def declared(name):
-    """The header of a submission: its isolation level, seed, control, and the status of each check."""
+    """Return the header of a submission: its isolation level, seed, control, and the status of each check."""
     path = SUBMISSIONS / name
     text = (path / "doubling.py" if path.is_dir() else path).read_text()
     return dict(re.findall(r"^# (double|total|control|seed|isolation): (.+)$", text, flags=re.MULTILINE))
@@ -47,7 +47,7 @@ CONTROLS = [name for name in NAMES if "control" in declared(name)]
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", NAMES)
-def test_a_hostile_submission_ends_as_it_should_and_leaves_nothing(hostile, outside, name):
+def test_hostile_submission_ends_as_declared_and_leaves_nothing(hostile, outside, name):
     header = declared(name)
     done = hostile(name, *arguments(header))
     assert outside.reached() == set()
@@ -67,12 +67,12 @@ def test_a_hostile_submission_ends_as_it_should_and_leaves_nothing(hostile, outs
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", CONTROLS)
-def test_without_the_sandbox_the_trick_works(hostile, outside, name):
-    """Else the test above would notice nothing."""
+def test_trick_works_without_the_sandbox(hostile, outside, name):
+    """Positive control: otherwise the test above could pass without any protection."""
     kind, _, effect = declared(name)["control"].partition(": ")
     if kind.endswith(" as root"):
         if os.geteuid() != 0:
-            pytest.skip("root alone may do this to another process")
+            pytest.skip("only root may do this to another process")
         kind = kind.removesuffix(" as root")
     if kind in ("naive", "child"):
         done = naively(outside.submission(name))
@@ -87,14 +87,14 @@ def test_without_the_sandbox_the_trick_works(hostile, outside, name):
 
 
 def naively(path: Path) -> subprocess.CompletedProcess[str]:
-    """Grade in the process of the submission, as most graders do; exit code 0 is full marks."""
+    """Grade in the process of the submission, as most graders do; exit code 0 means full marks."""
     folder, file = (path, path / "doubling.py") if path.is_dir() else (path.parent, path)
     command = [sys.executable, "-c", NAIVE, file]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_the_naive_grader_knows_right_from_wrong(tmp_path):
+def test_naive_grader_distinguishes_right_from_wrong(tmp_path):
     for factor, passes in ((2, True), (3, False)):
         (tmp_path / "plain.py").write_text(f"def double(x):\n    return {factor} * x\n")
         done = naively(tmp_path / "plain.py")
@@ -102,12 +102,12 @@ def test_the_naive_grader_knows_right_from_wrong(tmp_path):
         assert "PASSED" not in done.stdout
 
 
-def test_there_are_enough_of_them():
+def test_there_are_at_least_80_submissions():
     assert len(NAMES) >= 80
 
 
-def test_after_all_of_them_a_correct_submission_gets_full_marks(grader):
-    """The last of this file: no worker runs any more, and the grader works as before."""
+def test_correct_submission_gets_full_marks_afterwards(grader):
+    """Runs last: no worker is left, and the grader works as before."""
     assert left_behind(str(PACKAGE / "worker" / "main.py")) == []
     done = grader("check", HERE / "assignment", HERE / "correct.py", "--json")
     assert (done.returncode, json.loads(done.stdout)["score"]) == (0, 100)

@@ -1,4 +1,4 @@
-"""Submissions that look for the solution where the grader is installed: in its package, in older ones, in the checkout."""
+"""Submissions that look for the solution in the grader's installation, in older installations and in the checkout."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ HELD = ("grader", "assignments", "reference", "examples", "docs")
 
 @pytest.fixture(scope="module")
 def installations(tmp_path_factory, distributions):
-    """The Python of an environment with the wheel, and of one that uses a checkout, which lies where workers see libraries.
+    """The Python of an environment with the wheel, and of one that uses a checkout in a folder that workers can see.
 
-    Either has that checkout in it, and an older installation for another Python, which has solutions.
+    Both contain that checkout, and an older installation for another Python, which has solutions.
     """
     return {kind: environment(tmp_path_factory.mktemp(kind) / "venv", kind, distributions) for kind in KINDS}
 
@@ -78,7 +78,7 @@ def run(python, name, level, folder):
 @pytest.mark.parametrize("level", ["strong", "medium"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", NAMES)
-def test_the_solution_is_not_found(installations, tmp_path, name, kind, level):
+def test_solution_is_not_found(installations, tmp_path, name, kind, level):
     check = run(installations[kind], name, level, tmp_path)
     assert (check["status"], check["score"]) == ("error", 0), check["message"]
     assert "OSError: nothing there" in check["message"]
@@ -87,8 +87,8 @@ def test_the_solution_is_not_found(installations, tmp_path, name, kind, level):
 @pytest.mark.table
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", NAMES)
-def test_without_the_sandbox_the_trick_works(installations, tmp_path, name, kind):
-    """Else the test above would notice nothing."""
+def test_trick_works_without_the_sandbox(installations, tmp_path, name, kind):
+    """Positive control: otherwise the test above could pass without any protection."""
     (declared,) = re.findall(r"^# control: (.+)$", (SUBMISSIONS / name).read_text(), re.MULTILINE)
     if declared in (kind, "both"):
         check = run(installations[kind], name, "none", tmp_path)

@@ -1,4 +1,4 @@
-"""Submissions that let the kernel hold memory for them do not fill the machine, and what honest code does still works."""
+"""Submissions that make the kernel hold memory for them do not fill the machine, and honest code still works."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.sandbox.session import Session
 from tests.sandbox.test_session import submitted
 
 ALLOWED = 384  # MB: the assignment's memory_mb, and 128 more
-OF_THE_KERNEL = ("PageTables", "SUnreclaim")  # in /proc/meminfo: other programs hardly change these
+OF_THE_KERNEL = ("PageTables", "SUnreclaim")  # fields of /proc/meminfo that other programs hardly change
 
 
 def held_by_the_kernel():
@@ -25,7 +25,7 @@ def held_by_the_kernel():
 
 @contextmanager
 def measured():
-    """Yields a list that has the most megabytes that the kernel has held meanwhile, once it is left."""
+    """Yield a list whose item is the most megabytes that the kernel has held since the start."""
     before, most, over = held_by_the_kernel(), [0], threading.Event()
 
     def look():
@@ -42,7 +42,7 @@ def measured():
 
 
 @pytest.mark.parametrize("level", ["strong", "medium"])
-def test_tables_of_pages_are_counted_before_they_fill_the_machine(hostile, level):
+def test_page_tables_are_counted_before_they_fill_the_machine(hostile, level):
     with measured() as most:
         done = hostile("fills_page_tables_in_children.py", "--isolation", level)
     assert [check["status"] for check in json.loads(done.stdout)["checks"]] == ["memory", "passed"]
@@ -58,7 +58,7 @@ def in_a_loop():
     async def add(a, b):
         await asyncio.sleep(0)
         return a + b
-    with ThreadPoolExecutor(1) as thread:  # a kernel has a loop of its own in this one
+    with ThreadPoolExecutor(1) as thread:  # in a kernel, this thread already has an event loop
         return thread.submit(lambda: asyncio.run(add(1, 2))).result()
 
 def in_a_program():
@@ -110,11 +110,11 @@ NAMES = [line.removeprefix("def ").removesuffix("():") for line in HONEST.splitl
 
 @pytest.mark.parametrize("level", ["strong", "medium"])
 @pytest.mark.parametrize("engine", ["module", "kernel"])
-def test_what_honest_code_does_with_sockets_pipes_and_processes_still_works(level, engine):
+def test_honest_use_of_sockets_pipes_and_processes_works(level, engine):
     source = HONEST if engine == "module" else [HONEST]
     submission = submitted(source, "module" if engine == "module" else "notebook")
     options = {} if engine == "module" else {"engine": "kernel"}
     with Session(submission, Limits(), level, **options) as session:
         session.load()
-        names = [name for name in NAMES if level == "strong" or name != "by_a_pool"]  # which needs /dev/shm
+        names = [name for name in NAMES if level == "strong" or name != "by_a_pool"]  # a pool needs /dev/shm
         assert {name: session.call(name, [], {}).value for name in names} == dict.fromkeys(names, 3)

@@ -1,7 +1,7 @@
-"""Submissions whose model was not trained, or answers from a table of held-out labels: none of them is scored for it.
+"""Submissions whose model was not trained or answers from a table of held-out labels: they get no score for accuracy.
 
-Each carries the labels of the held-out images of the stand-in, as somebody can who knows a public data set. Its header says how
-the checks of the model end, and what the instructor reads.
+Each contains the labels of the held-out images of the stand-in, as a submission could for a public dataset. Its header
+declares the statuses of the checks on the model, and a part of the note for the instructor.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ checks:
 
 @pytest.fixture(scope="module")
 def tables():
-    """The tables as they are put into a submission: of images, and of blurred images."""
+    """The tables for the submissions: of images, and of blurred images."""
     split = datasets.split(datasets.load("fashion_mnist"), 3000, 1000)
     blurred = split.x_held_out.reshape(-1, 4, 7, 4, 7).mean(axis=(2, 4)).astype(np.uint8) // 16
     return {
@@ -79,7 +79,7 @@ def declared(name):
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", NAMES)
-def test_a_model_that_was_not_trained_is_not_scored(graded_model, name):
+def test_untrained_model_gets_no_score(graded_model, name):
     header = declared(name)
     report, found = graded_model(name)
     said = {check: (result.status, result.message) for check, result in found.items()}
@@ -97,8 +97,8 @@ def test_a_model_that_was_not_trained_is_not_scored(graded_model, name):
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", [name for name in NAMES if "control" in declared(name)])
-def test_without_the_protection_the_trick_works(graded_model, monkeypatch, name):
-    """Where student code is asked about held-out images, and whatever it answers is scored."""
+def test_trick_works_without_the_protection(graded_model, monkeypatch, name):
+    """Without the protection, student code gets held-out images and its answers are scored."""
 
     def cannot(*_):
         raise CannotRebuild

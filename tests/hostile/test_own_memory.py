@@ -1,4 +1,4 @@
-"""Files and answers that are made to fill the memory of the grader's own process do not, and end as they should."""
+"""Files and answers that try to fill the memory of the grader's own process do not succeed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
-import own_memory  # a benchmark, which has the inputs
+import own_memory  # a benchmark that has the inputs
 
 sys.path.pop(0)
 
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", own_memory.INPUTS)
-def test_the_grader_itself_stays_small(tmp_path, name):
+def test_grader_itself_stays_small(tmp_path, name):
     found, status = own_memory.check(name, tmp_path)
     assert status == own_memory.INPUTS[name].status, found.output[-500:]
     assert "Traceback" not in found.output and "Please report" not in found.output

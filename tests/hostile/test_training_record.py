@@ -1,7 +1,7 @@
-"""Submissions that train with test images and hide it: they are found, or the report says that it cannot tell.
+"""Submissions that train with test images and hide it: this is detected, or the report says that it cannot tell.
 
-The first lines of each say what it tries, and how the check on leakage ends. Where that is "passed", the message is no praise,
-and the instructor gets a reason.
+The first lines of each describe the attack and declare the status of the check on leakage. If it is "passed", the
+message does not praise the submission, and the instructor gets a reason for doubt.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ checks:
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.py")))
-def test_training_with_test_images_is_found_or_not_praised(graded, name):
+def test_training_with_test_images_is_detected_or_doubted(graded, name):
     source = (FOLDER / f"{name}.py").read_text()
     (expected,) = re.findall(r"^# leakage: (.+)$", source, flags=re.MULTILINE)
     check = graded(ASSIGNMENT, source).checks[0]

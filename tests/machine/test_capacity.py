@@ -1,4 +1,4 @@
-"""Limits of containers, read from trees of files as kernels show them."""
+"""Limits of containers, read from file trees like those of real kernels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.machine import capacity
 from grader.machine.capacity import Memory
 
 MB = 1 << 20
-UNLIMITED = 9223372036854771712  # what version 1 shows for none
+UNLIMITED = 9223372036854771712  # value of version 1 for "no limit"
 V2 = "29 1 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
 V1 = (
     "30 29 0:27 {top} /sys/fs/cgroup/memory ro,relatime master:9 - cgroup cgroup rw,memory\n"
@@ -21,7 +21,7 @@ CPU = "/sys/fs/cgroup/cpu,cpuacct"
 
 @pytest.fixture
 def system(tmp_path, monkeypatch):
-    """A root folder of these files, below a machine of 64 processors and 16 GB."""
+    """Return a function that writes a root folder with these files, for a machine with 64 processors and 16 GB."""
     monkeypatch.setattr(capacity.os, "sched_getaffinity", lambda _: range(64), raising=False)
 
     def make(membership, mounts, files=()):
@@ -105,13 +105,13 @@ def system(tmp_path, monkeypatch):
         pytest.param("nonsense\n::\n", "nonsense - \n", {}, 16384, id="files that say nothing"),
     ],
 )
-def test_the_smallest_limit_of_memory(system, membership, mounts, files, expected):
+def test_memory_is_the_smallest_limit(system, membership, mounts, files, expected):
     found = capacity.memory(system(membership, mounts, files))
     assert found.size == expected * MB
     assert (found.group is not None) == (expected != 16384)
 
 
-def test_a_system_that_does_not_say_how_much_memory_there_is(tmp_path):
+def test_unknown_memory_is_none(tmp_path):
     assert capacity.memory(tmp_path) is None
     assert capacity.oom_kills(tmp_path) is None
 
@@ -139,13 +139,13 @@ def test_a_system_that_does_not_say_how_much_memory_there_is(tmp_path):
         ),
     ],
 )
-def test_the_processors_of_a_control_group_are_those_that_count(system, membership, mounts, files, expected):
+def test_processors_are_limited_by_the_control_group(system, membership, mounts, files, expected):
     root = system(membership, mounts, files)
     assert capacity.share_of_processors(root) == expected
-    assert capacity.processors(root) == max(1, expected)  # half a processor is a slow one
+    assert capacity.processors(root) == max(1, expected)  # half a processor counts as one slow processor
 
 
-def test_processors_that_are_taken_from_a_process_do_not_count(system, monkeypatch):
+def test_processors_are_limited_by_the_affinity(system, monkeypatch):
     monkeypatch.setattr(capacity.os, "sched_getaffinity", lambda _: {3}, raising=False)
     assert capacity.processors(system("0::/\n", V2, {"/sys/fs/cgroup/cpu.max": "400000 100000\n"})) == 1
 
@@ -165,7 +165,7 @@ def test_processors_that_are_taken_from_a_process_do_not_count(system, monkeypat
         ("0::/\n", V2, {"/sys/fs/cgroup/memory.events": "oom 3\n"}, 40),  # an older kernel
     ],
 )  # fmt: skip
-def test_processes_that_were_killed_for_memory(system, membership, mounts, files, expected):
+def test_oom_kills_are_counted(system, membership, mounts, files, expected):
     assert capacity.oom_kills(system(membership, mounts, files)) == expected
 
 
@@ -182,14 +182,14 @@ def test_processes_that_were_killed_for_memory(system, membership, mounts, files
         },
     ],
 )
-def test_what_the_kernel_keeps_of_files_is_not_in_use(tmp_path, files):
+def test_file_cache_is_not_in_use(tmp_path, files):
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     assert Memory(768 * MB, tmp_path).in_use() == 250 * MB
 
 
 @pytest.mark.parametrize(("said", "expected"), [("MemAvailable:   524288 kB\n", 256 * MB), ("", None)])
-def test_what_a_machine_has_in_use(tmp_path, said, expected):
+def test_memory_in_use_of_a_machine(tmp_path, said, expected):
     (tmp_path / "proc").mkdir()
     (tmp_path / "proc" / "meminfo").write_text(f"MemTotal:   786432 kB\n{said}")
     assert capacity.memory(tmp_path) == Memory(768 * MB, None, tmp_path)
@@ -197,8 +197,8 @@ def test_what_a_machine_has_in_use(tmp_path, said, expected):
 
 
 @pytest.mark.quick
-def test_this_machine():
-    """Whatever it is, both are known on Linux, and nothing is raised."""
+def test_memory_and_processors_of_this_machine():
+    """On Linux both are known; on no system does the module raise an error."""
     assert capacity.processors() >= 1
     if os.path.exists("/proc/meminfo"):
         assert capacity.memory().size > 64 * MB

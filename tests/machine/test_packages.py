@@ -1,4 +1,4 @@
-"""Which package is commonly known, and what replaced a name that a newer release removed."""
+"""Well-known packages and their names for pip, and replacements of names that newer releases removed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import pytest
 from grader.machine import packages
 
 
-def test_a_package_has_the_name_that_pip_knows():
+def test_pip_name_of_a_package():
     assert packages.pip_name("sklearn.metrics") == "scikit-learn"
     assert packages.pip_name("cv2") == "opencv-python-headless"
     assert packages.pip_name("my_own_helper") is None
 
 
-def test_what_is_installed_is_found_without_importing_it():
+def test_installed_package_is_found_without_importing_it():
     assert packages.is_installed("numpy.linalg")
     assert not packages.is_installed("pandas_of_the_future")
 
 
-def test_an_online_service_is_known():
+def test_module_of_an_online_service_is_recognised():
     assert packages.service("google.colab.drive") == "Colab"
     assert packages.service("google.protobuf") is None
 
@@ -34,12 +34,12 @@ def test_an_online_service_is_known():
         ("keras.optimizers.adam", "keras.optimizers.Adam"),
     ],
 )
-def test_a_removed_name_has_a_successor(path, instead):
+def test_removed_name_has_a_successor(path, instead):
     found = packages.successor(path)
     assert found is not None
     assert found[1] == instead
 
 
 @pytest.mark.parametrize("path", ["keras.layers.Dense", "numpy.floor", "", "tensorflow"])
-def test_other_names_have_none(path):
+def test_other_names_have_no_successor(path):
     assert packages.successor(path) is None

@@ -1,4 +1,4 @@
-"""Time limits: what waits is counted by the clock, what computes by processor time, whatever else the machine does."""
+"""Time limits: waiting is counted by the clock, computing by processor time, also on a busy machine."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Clock:
         monkeypatch.setattr(module.time, "monotonic", lambda: self.now)
 
     def let(self, allowance, seconds, computed, ready):
-        """Let time pass in steps until the allowance is over; returns how long that took."""
+        """Let time pass in steps until the allowance is over; return the seconds that passed."""
         began = self.now
         while not allowance.over and self.now < began + seconds:
             step = allowance.next_look - self.now
@@ -47,17 +47,17 @@ def clock(monkeypatch):
     ("computed", "ready", "expected"),
     [
         (0.0, 0, 10),  # waits
-        (0.3, 0, 10),  # computes a little, and waits at each look: nobody keeps it from computing
+        (0.3, 0, 10),  # computes a little, and waits at each measurement
         (1.0, 1, 10),  # one thread, a quiet machine
         (2.0, 2, 10),
         (2.0, 40, 10),  # more threads than processors
         (0.5, 1, 20),  # gets half a processor
         (1.0, 2, 20),
-        (0.1, 1, 50),  # the long stop
+        (0.1, 1, 50),  # the limit by the clock
         (0.0, 3, 50),
     ],
 )
-def test_the_limit_is_waiting_or_computing_time(clock, computed, ready, expected):
+def test_limit_applies_to_waiting_and_computing_time(clock, computed, ready, expected):
     assert clock.let(Allowance(10), 1000, computed, ready) == pytest.approx(expected, abs=0.3)
 
 
@@ -69,11 +69,11 @@ def test_waiting_and_computing_add_up(clock):
     assert clock.let(allowance, 1000, 0.0, 0) == pytest.approx(4, abs=0.3)
 
 
-def test_time_that_cannot_be_measured_is_counted_by_the_clock(clock):
+def test_unknown_processor_time_is_counted_by_the_clock(clock):
     assert clock.let(Allowance(10), 1000, float("inf"), 1) == pytest.approx(10, abs=0.3)
 
 
-def test_processor_time_is_that_of_threads_and_children_also_of_those_that_have_ended():
+def test_processor_time_includes_threads_and_children():
     before = memory.computing(os.getpid())
     compute = "import time\nwhile time.process_time() < 0.3: pass"
     subprocess.run([sys.executable, "-c", compute], check=True)
@@ -85,21 +85,21 @@ def test_processor_time_is_that_of_threads_and_children_also_of_those_that_have_
         running.kill()
         running.wait()
     assert after.seconds - before.seconds >= 0.3
-    assert after.ready >= 1  # the child; this thread as well, if it is not just waiting for a file
+    assert after.ready >= 1  # the child, and this thread if it is not waiting for a file
 
 
-def test_a_process_that_is_gone_has_computed_nothing_that_could_be_read():
+def test_ended_process_has_no_processor_time():
     ended = subprocess.Popen([sys.executable, "-c", "pass"])
     ended.wait()
     assert memory.computing(ended.pid) is None
 
 
-LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # ends with the tests, however they end
+LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # ends when the tests end
 
 
 @contextmanager
 def busy(loops):
-    # Each is a session of its own: the kernel shares the processors among sessions first, and a worker is one.
+    # Each process has its own session: the kernel divides the processors among sessions first, and a worker is one.
     started = [subprocess.Popen([sys.executable, "-c", LOOP], start_new_session=True) for _ in range(loops)]
     try:
         yield
@@ -110,7 +110,7 @@ def busy(loops):
 
 
 def asked(source, **limits):
-    """Call f() and return (status or value, seconds by the clock)."""
+    """Call f() and return (value or status, seconds by the clock)."""
     with Session(submitted(source), Limits(**{"call_seconds": LIMIT, "load_seconds": 20, **limits})) as session:
         session.load()
         began = time.monotonic()
@@ -124,11 +124,11 @@ def asked(source, **limits):
 COMPUTE = "import time\ndef f():\n    while time.process_time() - began < {seconds}: pass\n    return 7\nbegan = time.process_time()"
 
 
-def test_who_gets_little_processor_time_still_gets_the_limit():
+def test_busy_machine_does_not_shorten_the_limit():
     with busy(6 * round(capacity.processors())):
         value, seconds = asked(COMPUTE.format(seconds=0.8), call_seconds=4)
     assert value == 7
-    assert seconds > 4  # by the clock it would have been stopped: else this test shows nothing
+    assert seconds > 4  # longer than the limit by the clock, otherwise this test proves nothing
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_who_gets_little_processor_time_still_gets_the_limit():
         "waits for a thread": "import threading\ndef f():\n    thread = threading.Thread(target=threading.Event().wait)\n    thread.start()\n    thread.join()",
     }.values(),
 )
-def test_who_waits_is_stopped_at_the_limit(source):
+def test_waiting_code_is_stopped_at_the_limit(source):
     with busy(2):
         status, seconds = asked(source)
     assert status == "timeout"
@@ -158,14 +158,14 @@ def test_who_waits_is_stopped_at_the_limit(source):
         "and waits": "import time\ndef f():\n    while True:\n        time.sleep(0.05)\n        sum(range(10**6))",
     }.values(),
 )
-def test_whatever_computes_for_ever_is_stopped(source):
+def test_endless_computation_is_stopped(source):
     status, seconds = asked(source)
     assert status == "timeout"
     assert LIMIT <= seconds < (LONGEST + 1) * LIMIT
 
 
 @pytest.mark.long
-def test_loading_and_all_calls_together_have_limits_of_the_same_kind():
+def test_load_and_total_limits_count_processor_time():
     with busy(6 * round(capacity.processors())):
         source = (
             "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 0.8: pass\ndef f(): return 7"
@@ -174,7 +174,7 @@ def test_loading_and_all_calls_together_have_limits_of_the_same_kind():
     assert value == 7
 
 
-def test_a_statement_that_computes_for_ever_is_ended_and_the_rest_is_loaded():
+def test_endless_statement_is_interrupted_and_the_rest_is_loaded():
     began = time.monotonic()
     value, _ = asked("while True: pass\ndef f(): return 7", load_seconds=1)
     assert value == 7

@@ -1,4 +1,4 @@
-"""The canary: at strong and medium it reaches nothing, and without isolation it shows that it would notice."""
+"""The canary reaches nothing at strong and medium, and everything without isolation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EVERYTHING = {
     *("the network", "the network, by datagrams", "a socket of another program"),
 }
 
-DEPENDS = {"an installed grader"}  # on how it is installed
+DEPENDS = {"an installed grader"}  # depends on the kind of installation
 
 
 @pytest.fixture
@@ -38,19 +38,19 @@ def attempt(tmp_path):
 
 @pytest.mark.parametrize("kind", ["module", "notebook"])
 @pytest.mark.parametrize("level", ["strong", "medium"])
-def test_a_confined_intruder_reaches_nothing(attempt, level, kind):
+def test_confined_intruder_reaches_nothing(attempt, level, kind):
     assert attempt(level, kind).reached == []
 
 
 @pytest.mark.parametrize("kind", ["module", "notebook"])
 @pytest.mark.parametrize("level", ["strong", "medium"])
-def test_a_confined_intruder_in_a_forked_worker_reaches_nothing(attempt, level, kind):
+def test_confined_intruder_in_a_forked_worker_reaches_nothing(attempt, level, kind):
     with WarmStart() as warm:
         assert attempt(level, kind, warm).reached == []
 
 
 @pytest.mark.parametrize("kind", ["module", "notebook"])
-def test_an_intruder_that_is_not_confined_reaches_everything(attempt, kind):
+def test_unconfined_intruder_reaches_everything(attempt, kind):
     if os.geteuid() != 0 and Path("/proc/sys/kernel/yama/ptrace_scope").exists():
         pytest.skip("this kernel keeps the memory of a process from its other children")
     found = attempt("none", kind)
@@ -58,13 +58,13 @@ def test_an_intruder_that_is_not_confined_reaches_everything(attempt, kind):
     assert "files" in found.not_enforced
 
 
-def test_what_is_left_behind_would_be_seen(monkeypatch, attempt):
-    """The supervisor ends everything, at each level; without that the canary finds the process that it left."""
+def test_surviving_process_is_detected(monkeypatch, attempt):
+    """The supervisor ends all processes at each level; without it the canary finds the process that it started."""
     real = canary.Session.close
 
     def lose(session):
         if session._worker is not None:
-            os.kill(session._worker._process.pid, signal.SIGKILL)  # the supervisor, before it can clean up
+            os.kill(session._worker._process.pid, signal.SIGKILL)  # kill the supervisor before it can clean up
         real(session)
 
     monkeypatch.setattr(canary.Session, "close", lose)

@@ -1,4 +1,4 @@
-"""Data sets in what workers see are found wherever they lie, also when they are put there after the first search."""
+"""Datasets that workers could see are found in any folder, even if they are added after the first search."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LABELS = np.random.default_rng(0).integers(0, 10, 5000)
 
 @pytest.fixture
 def search(tmp_path, monkeypatch):
-    """Search ``packages`` as a new process would."""
+    """Return a function that searches ``packages`` like a new process."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     root = tmp_path / "packages"
     for folder in ("numpy/core", "sklearn/data", "sklearn/__pycache__"):
@@ -34,14 +34,14 @@ def search(tmp_path, monkeypatch):
 
 @pytest.fixture
 def searched(monkeypatch):
-    """The files that were looked into."""
+    """The files that were opened."""
     found = []
     real = data_files.recognise.holds_data
     monkeypatch.setattr(data_files.recognise, "holds_data", lambda path, size: found.append(path) or real(path, size))
     return found
 
 
-def test_what_is_added_removed_or_replaced_later_is_noticed(search, searched, monkeypatch):
+def test_later_changes_of_files_are_noticed(search, searched, monkeypatch):
     monkeypatch.setattr(data_files, "RECENT", 0)
     assert search() == []
     np.save(search.root / "sklearn" / "data" / "y.npy", LABELS)
@@ -58,8 +58,8 @@ def test_what_is_added_removed_or_replaced_later_is_noticed(search, searched, mo
     assert search() == []
 
 
-def test_what_has_just_been_written_is_looked_at_again(search, monkeypatch):
-    """A download may be on its way."""
+def test_recently_written_file_is_searched_again(search, monkeypatch):
+    """The file may be an unfinished download."""
     growing = search.root / "numpy" / "y.npy"
     growing.write_bytes(b"\x93NUMPY")
     assert search() == []
@@ -67,14 +67,14 @@ def test_what_has_just_been_written_is_looked_at_again(search, monkeypatch):
     assert search() == ["numpy/y.npy"]
 
 
-def test_a_folder_of_pictures_is_found_as_one(search):
+def test_folder_of_images_is_reported_as_a_folder(search):
     (search.root / "test").mkdir()
     for number in range(500):
         (search.root / "test" / f"{number}.png").write_bytes(b"x")
     assert search() == ["test"]
 
 
-def test_a_damaged_cache_is_made_again(search, tmp_path):
+def test_damaged_cache_is_rebuilt(search, tmp_path):
     np.save(search.root / "y.npy", LABELS)
     assert search() == ["y.npy"]
     for file in (tmp_path / "cache").rglob("data-files-*"):
@@ -82,20 +82,20 @@ def test_a_damaged_cache_is_made_again(search, tmp_path):
     assert search() == ["y.npy"]
 
 
-def test_without_a_place_for_the_cache_it_is_searched_each_time(search, monkeypatch):
+def test_search_works_without_a_cache_folder(search, monkeypatch):
     monkeypatch.setattr(data_files.datasets.cache, "folders", lambda: iter(()))
     np.save(search.root / "y.npy", LABELS)
     assert search() == ["y.npy"]
 
 
-def test_nothing_of_what_is_installed_here_is_taken_for_data():
-    """The digits of scikit-learn, and what packages bring for their tests, are no data sets with held-out labels."""
+def test_installed_packages_are_not_mistaken_for_datasets():
+    """The digits of scikit-learn and the test files of packages are not datasets with held-out labels."""
     folder = os.path.join(next(path for path in sys.path if path.endswith("site-packages")))
     found = [path for path in filesystem.data_files() if path.startswith(folder) and os.path.basename(path) != "y.npy"]
     assert [path for path in found if "/data_hostile" not in path] == []
 
 
-def test_the_second_search_takes_no_time():
+def test_second_search_is_fast():
     filesystem.data_files()
     data_files.find.cache_clear()
     filesystem.data_files.cache_clear()
@@ -104,7 +104,7 @@ def test_the_second_search_takes_no_time():
     assert time.process_time() - began < 0.5
 
 
-def test_only_what_programs_need_is_shown():
+def test_only_paths_that_programs_need_are_visible():
     shown = {path for path, _ in filesystem.readable()}
     assert not shown & {
         "/",

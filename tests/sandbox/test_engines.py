@@ -1,4 +1,4 @@
-"""Both engines of notebooks say the same about the same notebook."""
+"""Both engines give the same report for the same notebook."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def warm():
 
 @pytest.fixture
 def reports(warm, tmp_path):
-    """Grade a notebook by both engines; what differs by nature is left out."""
+    """Return a function that grades a notebook with both engines, without fields that always differ."""
 
     def run(assignment, text, **options):
         (tmp_path / "mine.ipynb").write_text(text)
@@ -42,7 +42,7 @@ def reports(warm, tmp_path):
 
 
 def in_cells(source):
-    """A module as a notebook, each definition in a cell of its own."""
+    """Return the cells of a notebook for a module, with one definition in each cell."""
     lines = source.splitlines(keepends=True)
     starts = [
         min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) for node in ast.parse(source).body
@@ -52,7 +52,7 @@ def in_cells(source):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_a_solution_in_cells_gets_the_same_report(reports, name):
+def test_solution_in_cells_gets_the_same_report(reports, name):
     cells = in_cells((ASSIGNMENTS / name / "solution.py").read_text())
     by_kernel, by_shell = reports(name, notebook(*cells))
     assert by_kernel["passed"]
@@ -60,14 +60,14 @@ def test_a_solution_in_cells_gets_the_same_report(reports, name):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_a_starter_gets_the_same_report(reports, name):
+def test_starter_gets_the_same_report(reports, name):
     by_kernel, by_shell = reports(name, (ASSIGNMENTS / name / "starter.ipynb").read_text())
     assert by_shell == by_kernel
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
-def test_a_known_wrong_solution_gets_the_same_report(reports, path):
+def test_known_wrong_solution_gets_the_same_report(reports, path):
     by_kernel, by_shell = reports(path.parent.parent.name, notebook(*in_cells(path.read_text())))
     assert by_shell == by_kernel
 
@@ -128,18 +128,18 @@ TRAPS = {
 }  # fmt: skip
 
 
-# The others start a kernel each, which takes minutes together.
+# Each of the others starts a kernel; together they take minutes.
 ALWAYS = ("magics", "commands", "await", "input", "syntax", "errors", "memory", "exits", "killed", "prints without end", "plots", "main", "names", "hooks", "random", "where it is")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=() if n in ALWAYS else pytest.mark.long) for n in TRAPS])
-def test_a_trap_gets_the_same_report(reports, name):
-    """The last cells are right, in case that they are reached; the first one that fails is told in each report."""
+def test_unusual_cells_get_the_same_report(reports, name):
+    """The last cells are correct, if they are reached; each report names the first cell that fails."""
     by_kernel, by_shell = reports("single-neuron", notebook(*TRAPS[name], SOLUTION))
     assert by_shell == by_kernel
 
 
-def test_calls_are_answered_alike(reports):
+def test_calls_get_the_same_answers(reports):
     source = SOLUTION + "\ncalls = 0\n"
     for trap in random.Random(0).sample(
         ["print('x' * 10**6)", "input()", "1 / 0", "import os; os._exit(3)", "exit()"], 5
@@ -160,6 +160,6 @@ def test_calls_are_answered_alike(reports):
         ("import communication", "shell"),
     ],
 )
-def test_what_needs_a_kernel_gets_one(tmp_path, text, engine):
+def test_code_that_needs_a_kernel_gets_one(tmp_path, text, engine):
     (tmp_path / "mine.ipynb").write_text(notebook("x = 1", text))
     assert engines.engine_of(read(tmp_path / "mine.ipynb", "mine"), "shell") == engine

@@ -1,4 +1,4 @@
-"""The executed notebook is kept, and says the same whichever engine has executed it."""
+"""The executed notebook is kept, and its outputs do not depend on the engine."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def session(request):
         yield opened
 
 
-def test_what_each_cell_has_shown_is_kept(session):
+def test_outputs_of_each_cell_are_kept(session):
     told = {
         number: [
             (output["output_type"], output.get("text") or output.get("ename") or sorted(output["data"]))
@@ -57,7 +57,7 @@ def test_what_each_cell_has_shown_is_kept(session):
     assert session.outputs[2][0]["data"]["text/html"] == "<i>y</i>"
 
 
-def test_it_is_a_notebook_with_outputs(session):
+def test_executed_notebook_is_valid(session):
     submission = submitted(CELLS, "notebook")
     made = nbformat.reads(
         executed(submission.files[submission.entry], session.outputs, session.last_cell).decode(), as_version=4
@@ -67,7 +67,7 @@ def test_it_is_a_notebook_with_outputs(session):
     assert made.cells[6].outputs[0].ename == "ZeroDivisionError"
 
 
-def test_what_no_notebook_can_hold_is_replaced():
+def test_values_that_are_not_valid_json_are_replaced():
     cells = ["print('\\ud800 NaN')", "display({'application/json': {'x': float('nan')}, 'text/plain': 1}, raw=True)"]
     with Session(submitted(cells, "notebook"), Limits(), engine="shell") as session:
         session.load()
@@ -75,7 +75,7 @@ def test_what_no_notebook_can_hold_is_replaced():
     assert session.outputs[2][0]["data"] == {"application/json": {"x": None}, "text/plain": 1}
 
 
-def test_what_a_cell_has_shown_before_the_process_died_is_kept(tmp_path):
+def test_outputs_before_the_process_died_are_kept(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_text(notebook("print('here')", "import os; os._exit(1)", "3"))
     trace = Trace()
@@ -93,7 +93,7 @@ def test_what_a_cell_has_shown_before_the_process_died_is_kept(tmp_path):
         '{"id": 1, "shown": {}}',
     ],
 )
-def test_a_cell_that_tells_outputs_itself_breaks_the_protocol(tmp_path, frame):
+def test_cell_that_sends_outputs_itself_breaks_the_protocol(tmp_path, frame):
     forge = f"""
 import gc, socket, struct
 raw = {frame!r}.encode()
@@ -109,7 +109,7 @@ for found in [o for o in gc.get_objects() if isinstance(o, socket.socket) and o.
     assert {check.status for check in report.checks} == {"protocol"}
 
 
-def test_what_was_shown_stays_when_no_time_is_left_to_load_it_again():
+def test_outputs_stay_if_no_time_is_left_to_reload():
     cells = ["print('one')", "def f():\n    while True: pass"]
     limits = Limits(call_seconds=0.5, total_seconds=1.5)
     with Session(submitted(cells, "notebook"), limits, engine="shell") as session:
@@ -129,15 +129,15 @@ def test_what_was_shown_stays_when_no_time_is_left_to_load_it_again():
         "update_display({'text/plain': 'y' * 15_000}, raw=True, display_id='a')",
     ],
 )
-def test_what_is_too_long_to_be_told_is_no_fault(engine, cell):
+def test_too_long_outputs_are_left_out_without_a_note(engine, cell):
     cell = f"from IPython.display import display, update_display\n{cell}"
     with Session(submitted([cell, "print('next')"], "notebook"), Limits(output_kb=30), engine=engine) as session:
         session.load()
     assert (session.outputs[2][0]["text"], session.causes.notes) == ("next\n", [])
 
 
-def test_a_thread_goes_on_printing_after_its_cell():
-    """Also between the cells, where nothing is shown."""
+def test_thread_continues_printing_after_its_cell():
+    """It also prints between the cells, where no output is recorded."""
     cells = [
         "import threading, time\nstopped = []\ndef talk():\n    try:\n        while True:\n            print('.', end='')\n"
         "    except BaseException as error:\n        stopped.append(error)\n"
@@ -150,7 +150,7 @@ def test_a_thread_goes_on_printing_after_its_cell():
     assert "[]" in session.outputs[7][-1]["text"]
 
 
-def test_the_report_says_which_engine_it_was(tmp_path):
+def test_report_names_the_engine(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_text(notebook("import ipykernel"))
     assert grade(bundled("single-neuron"), read(path, "mine")).environment.engine == "kernel"

@@ -1,4 +1,4 @@
-"""Control groups of workers. A real one needs version 2 and the right to make groups; elsewhere folders stand in for it."""
+"""Control groups of workers. A real group needs version 2 and permission to create groups; other tests use folders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def asked_anew():
 
 
 class StandIn:
-    """A group whose end is given."""
+    """A fake group with given memory events."""
 
     limits_processes = True
 
@@ -54,7 +54,7 @@ def ended(killed=False, reached_limit=False, most_held=None):
     return group.Memory(killed, reached_limit, most_held)
 
 
-def test_without_a_group_a_report_says_so(monkeypatch):
+def test_missing_group_is_listed_as_not_enforced(monkeypatch):
     given(monkeypatch, None)
     with Session(submitted(KILLED), Limits()) as session:
         session.load()
@@ -62,7 +62,7 @@ def test_without_a_group_a_report_says_so(monkeypatch):
 
 
 @pytest.mark.parametrize(("level", "expected"), [("strong", 256 + 128 + 3 * 8), ("medium", 256 + 128)])
-def test_a_worker_is_in_its_group_which_holds_its_file_systems_as_well(monkeypatch, level, expected):
+def test_worker_joins_its_group_with_room_for_its_file_systems(monkeypatch, level, expected):
     stand_in = StandIn(ended())
     asked = given(monkeypatch, stand_in)
     with Session(submitted(KILLED), Limits(memory_mb=256, disk_mb=8, processes=24), level) as session:
@@ -74,7 +74,7 @@ def test_a_worker_is_in_its_group_which_holds_its_file_systems_as_well(monkeypat
     assert stand_in.removed == 1
 
 
-def test_a_group_that_may_not_be_joined_is_removed_and_not_relied_on(monkeypatch):
+def test_group_that_cannot_be_joined_is_removed(monkeypatch):
     stand_in = StandIn(ended(), may_be_joined=False)
     given(monkeypatch, stand_in)
     with Session(submitted(KILLED), Limits()) as session:
@@ -88,15 +88,15 @@ def test_a_group_that_may_not_be_joined_is_removed_and_not_relied_on(monkeypatch
 @pytest.mark.parametrize(
     ("counted", "missing", "status"),
     [
-        (ended(), 100, "crashed"),  # it has killed itself
+        (ended(), 100, "crashed"),  # the process has killed itself
         (ended(killed=True, reached_limit=True), 100, "memory"),
         (ended(killed=True), 100, None),  # a group above had no memory left
         (ended(killed=True), 350, "memory"),
-        (ended(killed=True, most_held=100 * MB), 350, None),  # others have ended at the same time
+        (ended(killed=True, most_held=100 * MB), 350, None),  # other processes have ended at the same time
         (ended(killed=True, most_held=300 * MB), 350, "memory"),
     ],
 )
-def test_whose_fault_it_is_that_memory_ran_out(monkeypatch, counted, missing, status):
+def test_cause_of_exhausted_memory_is_found(monkeypatch, counted, missing, status):
     given(monkeypatch, StandIn(counted))
     monkeypatch.setattr(capacity, "memory", lambda: capacity.Memory(768 * MB))
     monkeypatch.setattr(capacity.Memory, "in_use", lambda _: (768 - missing) * MB)
@@ -122,7 +122,7 @@ def folder_like_a_group(path, controllers="memory pids", enabled=""):
         ("memory", "memory", "own"),  # divided by another process
     ],
 )
-def test_a_group_that_limits_the_memory_of_groups_in_it_is_chosen(monkeypatch, tmp_path, own, above, expected):
+def test_parent_group_is_one_that_limits_the_memory_of_subgroups(monkeypatch, tmp_path, own, above, expected):
     top = folder_like_a_group(tmp_path / "top", enabled="")
     slice_ = folder_like_a_group(top / "slice", enabled=above)
     scope = folder_like_a_group(slice_ / "scope", enabled=own)
@@ -131,7 +131,7 @@ def test_a_group_that_limits_the_memory_of_groups_in_it_is_chosen(monkeypatch, t
     assert group._parent() == {"above": slice_, "own": scope, None: None}[expected]
 
 
-def test_as_root_only_what_systemd_has_delegated_is_used(monkeypatch, tmp_path):
+def test_root_uses_only_delegated_groups_of_systemd(monkeypatch, tmp_path):
     top = folder_like_a_group(tmp_path / "top", enabled="memory")
     monkeypatch.setattr(group, "SYSTEMD", tmp_path)
     monkeypatch.setattr(capacity, "groups", lambda *_: iter([top]))
@@ -142,7 +142,7 @@ def test_as_root_only_what_systemd_has_delegated_is_used(monkeypatch, tmp_path):
     assert group._parent() == top
 
 
-def test_groups_of_version_1_and_read_only_ones_are_not_used(monkeypatch, tmp_path):
+def test_groups_of_version_1_and_read_only_groups_are_not_used(monkeypatch, tmp_path):
     (tmp_path / "memory.limit_in_bytes").write_text("1")
     monkeypatch.setattr(capacity, "groups", lambda *_: iter([tmp_path]))
     assert group._parent() is None
@@ -152,7 +152,7 @@ def test_groups_of_version_1_and_read_only_ones_are_not_used(monkeypatch, tmp_pa
     assert group._parent() is None
 
 
-def test_what_a_grader_that_was_killed_has_left_is_removed_and_nothing_else(tmp_path):
+def test_only_stale_groups_of_killed_graders_are_removed(tmp_path):
     gone = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     stale, own = group._owner(gone.pid), group._owner(os.getpid())
     gone.communicate(b"\n")
@@ -180,7 +180,7 @@ def f(x):
 """
 
 
-def test_a_real_group_limits_what_the_kernel_holds_and_is_removed(monkeypatch):
+def test_real_group_limits_kernel_memory_and_is_removed(monkeypatch):
     if not group.can_be_had():
         pytest.skip("no control group of version 2 can be made here")
     monkeypatch.setattr("grader.sandbox.memory.sockets", lambda *_, **__: 0)

@@ -1,4 +1,4 @@
-"""Loading goes on after a failure: what failed is reported once, and what does not depend on it counts."""
+"""Loading continues after a failure: it is reported once, and names that do not depend on it are defined."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ MODULES = {
         "from __future__ import annotations\ndef f(x: nothing = 1) -> nothing: return x\n",
         1,
     ),
-    "an annotation that needs what is absent": ("import torch\ndef f(x: torch.Tensor = 1) -> torch.Tensor: return x\n", 1),
+    "an annotation from an absent module": ("import torch\ndef f(x: torch.Tensor = 1) -> torch.Tensor: return x\n", 1),
     "the source of a function": ("import inspect\n\ndef f(): return inspect.getsource(f)\n", "def f(): return inspect.getsource(f)\n"),
     "a decorator": ("import functools\n@functools.cache\ndef f():\n    return 1\n", 1),
     "a class": ("class A:\n    x = 1\n    def get(self): return self.x\ndef f(): return A().get()", 1),
@@ -63,7 +63,7 @@ MODULES = {
     "several imports in one": ("import math, imutils\nfrom math import floor, nothing\ndef f(): return math.pi > floor(3.5)", True),
     "an import below a package": ("import numpy.nothing_here\ndef f(): return int(numpy.sum([1, 2]))", 3),
     "argparse": ("import argparse\np = argparse.ArgumentParser()\np.add_argument('x', nargs='?')\na = p.parse_args()\ndef f(): return a.x", None),
-    "argparse that wants an argument": (
+    "argparse with a required argument": (
         "import argparse\np = argparse.ArgumentParser()\np.add_argument('--x', required=True)\na = p.parse_args()\ndef f(): return 1",
         1,
     ),
@@ -85,14 +85,14 @@ MODULES = {
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_what_does_not_depend_on_a_failure_is_defined(name):
+def test_names_that_do_not_depend_on_a_failure_are_defined(name):
     source, expected = MODULES[name]
     with loaded(source) as session:
         assert session.call("f", [], {}).value == expected
 
 
 @pytest.mark.parametrize("engine", ["shell", "kernel"])
-def test_a_cell_goes_on_after_a_statement_that_failed(engine):
+def test_cell_continues_after_a_failed_statement(engine):
     cells = [
         "import imutils\nfrom __future__ import annotations\nx = 1 / 0\ndef a(): return 1",
         "%%time\ndata = open('nothing')\ndef b():\n    first, second = 1, 2\n    return first, second\nb()",
@@ -116,7 +116,7 @@ def test_a_cell_goes_on_after_a_statement_that_failed(engine):
         assert session.outputs[5][-1]["data"]["text/plain"] == "5"
 
 
-def test_each_failure_is_reported_once_with_what_it_cost():
+def test_each_failure_is_reported_once_with_the_lost_names():
     source = (
         "import pandas_from_nowhere as pd\n\ndata = pd.read_csv('train.csv')\nm, n = data.shape\nx = data[0]\n"
         "def f(): return m\n"
@@ -135,14 +135,14 @@ def test_each_failure_is_reported_once_with_what_it_cost():
 
 
 @pytest.mark.long
-def test_an_import_that_nobody_uses_is_no_failure():
+def test_unused_failed_import_is_not_reported():
     source = "import imutils\nfrom google.colab import drive\nfrom keras.utils import np_utils\n"
     with loaded(source, limits=Limits(load_seconds=60, memory_mb=4096)) as session:
         assert session.causes.notes == []
         assert session.functions == {}
 
 
-# Packages that students import, and that no installation of the grader brings.
+# Packages that students import and that are not dependencies of the grader.
 MISSING = {
     "a known package": ("import imutils as iu\ndef f(): return iu.color()", "not_gradable", "python -m pip install imutils"),
     "another name": ("import skimage\ndef f(): return skimage.io", "not_gradable", "python -m pip install scikit-image"),
@@ -154,7 +154,7 @@ MISSING = {
     "a helper": ("from helper import g\ndef f(): return g()", "error", "There is no module helper here"),
     "a package that is here": ("def f(): raise ModuleNotFoundError(\"No module named 'numpy'\")\nimport numpy", "error", "numpy"),
     "a package that is not imported": ("def f(): raise ModuleNotFoundError('No module named \\'imu' + 'tils\\'')", "error", "imutils"),
-    "a package that is forbidden to no one": (
+    "a package that is not forbidden": (
         "import skimage\ndef f(): return skimage.x", "not_gradable", "This exercise needs only NumPy: solve it without skimage, or run",
     ),
     "a forbidden package": ("import skimage\ndef f(): return skimage.x", "error", "this exercise needs only NumPy"),
@@ -162,9 +162,9 @@ MISSING = {
 
 
 @pytest.mark.parametrize("name", MISSING)
-def test_whose_fault_it_is_that_something_is_missing(name):
+def test_missing_package_has_the_right_status(name):
     source, status, said = MISSING[name]
-    of_a_numpy_exercise = {"a forbidden package": ["skimage"], "a package that is forbidden to no one": ["torch"]}
+    of_a_numpy_exercise = {"a forbidden package": ["skimage"], "a package that is not forbidden": ["torch"]}
     forbidden = of_a_numpy_exercise.get(name, [])
     with loaded(source, forbidden=forbidden) as session, pytest.raises(CallFailed) as caught:
         session.call("f", [], {})
@@ -176,7 +176,7 @@ def test_whose_fault_it_is_that_something_is_missing(name):
     "use",
     ["x()", "x.y", "x[0]", "x + 1", "1 @ x", "-x", "list(x)", "len(x)", "float(x)", "x < 1", "1 in x", "isinstance(1, x)", "f'{x}'"],
 )  # fmt: skip
-def test_the_use_of_what_is_absent_raises_the_error_of_its_import(use):
+def test_use_of_an_absent_module_raises_its_import_error(use):
     source = f"import nothing_here as x\ndef f(): return {use}"
     with loaded(source) as session, pytest.raises(CallFailed, match="No module named 'nothing_here'"):
         session.call("f", [], {})
@@ -185,7 +185,7 @@ def test_the_use_of_what_is_absent_raises_the_error_of_its_import(use):
 @pytest.mark.parametrize(
     "statement", ["class A(x): pass", "@x\ndef g(): pass", "with x: pass", "with x as y: pass", "x.a = 1"]
 )
-def test_a_statement_that_uses_what_is_absent_fails(statement):
+def test_statement_that_uses_an_absent_module_fails(statement):
     with loaded(
         f"import nothing_here as x\n{statement}\ndef f(): return repr(x), hasattr(x, '__wrapped__')"
     ) as session:
@@ -205,7 +205,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("name", ENDLESS)
-def test_a_statement_that_does_not_end_costs_only_what_it_would_have_defined(name):
+def test_only_names_of_an_endless_statement_are_lost(name):
     source, status, said = ENDLESS[name]
     with loaded(f"def f(): return 1\ndef die(): import os; os._exit(1)\n{source}\ndef g(): return 2\n") as session:
         (note,) = session.causes.notes
@@ -213,10 +213,10 @@ def test_a_statement_that_does_not_end_costs_only_what_it_would_have_defined(nam
         assert session.call("f", [], {}).value == 1
         with pytest.raises(CallFailed):
             session.call("die", [], {})
-        if status == "crashed":  # the program has ended there
+        if status == "crashed":  # the program ended there
             assert session.causes.of("g").status == status
         else:
-            assert session.call("g", [], {}).value == 2  # by another worker, which is not held up again
+            assert session.call("g", [], {}).value == 2  # by another worker, which does not run the endless statement
         assert session.spent < 3 * LIMITS.load_seconds
         assert [cause.status for cause in {session.causes.of(name) for name in session.causes.lost}] in ([], [status])
 
@@ -226,8 +226,8 @@ DEAF = "while True: time.sleep(100)"
 
 @pytest.mark.table
 @pytest.mark.parametrize("engine", ["module", "shell", "kernel"])
-def test_many_statements_that_do_not_end_take_a_bounded_time(engine):
-    """What was defined before the last that was left out counts, and what follows it does not."""
+def test_many_endless_statements_take_bounded_time(engine):
+    """Names before the last statement that was left out are defined, names after it are not."""
     blocked = "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGIO])"
     parts = [blocked, "def f(): return 1", DEAF, DEAF, "def g(): return 2", DEAF, DEAF, DEAF, "def h(): return 3"]
     limits = Limits(load_seconds=2, call_seconds=5)
@@ -245,8 +245,8 @@ def test_many_statements_that_do_not_end_take_a_bounded_time(engine):
         assert f"(`{DEAF}`)" in cause.sentence
 
 
-def test_what_is_interrupted_as_it_ends_costs_nothing_that_follows():
-    """A signal that the submission holds back until the statement is over is about that statement."""
+def test_interrupt_at_the_end_of_a_statement_does_not_hit_the_next():
+    """The submission blocks the signal until the statement has ended; it must not interrupt the next one."""
     source = (
         "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGIO])\n"
         "for _ in range(33): time.sleep(0.1)\nsignal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGIO])\n"
@@ -257,7 +257,7 @@ def test_what_is_interrupted_as_it_ends_costs_nothing_that_follows():
 
 
 @pytest.mark.parametrize("engine", ["module", "shell", "kernel"])
-def test_a_copy_of_the_process_does_not_answer(engine):
+def test_forked_child_does_not_answer(engine):
     parts = ["import os\nchild = os.fork()", "def f(): return os.fork() >= 0", "def g(): return 2"]
     with loaded("\n".join(parts)) if engine == "module" else loaded(parts, engine=engine) as session:
         assert session.causes.notes == []
@@ -265,14 +265,14 @@ def test_a_copy_of_the_process_does_not_answer(engine):
         assert session.call("g", [], {}).value == 2
 
 
-def test_much_output_is_dropped_and_does_no_harm():
+def test_excess_output_is_dropped():
     with loaded("for i in range(20_000): print('line', i)\ndef f():\n    print('x' * 10**6)\n    return 1") as session:
         assert session.causes.notes == []
         assert session.call("f", [], {}).value == 1
 
 
 @pytest.mark.long
-def test_what_was_trained_before_the_time_was_over_stays_known():
+def test_training_before_the_time_limit_is_recorded():
     source = (
         "import time\nimport numpy as np\nimport keras\n"
         "model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])\nmodel.compile(loss='mse')\n"
@@ -285,7 +285,7 @@ def test_what_was_trained_before_the_time_was_over_stays_known():
 
 
 @pytest.mark.long
-def test_an_error_of_keras_is_told_by_its_own_words():
+def test_keras_error_is_reported_without_its_frames():
     source = (
         "import numpy as np\nimport keras\nmodel = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(3)])\n"
         "model.compile(loss='sparse_categorical_crossentropy')\n"
@@ -303,7 +303,7 @@ def test_an_error_of_keras_is_told_by_its_own_words():
             session.call("call", [], {})
 
 
-def test_a_call_that_the_task_asks_for_is_not_advised_against():
+def test_failure_in_a_called_function_names_the_calling_line():
     with loaded("def show(pictures):\n    return pictures / 0\nshow(1)\n") as session:
         (note,) = session.causes.notes
     assert note == (

@@ -1,4 +1,4 @@
-"""A magic that the shell does not know is named, with what was meant, in notebooks and in exported modules."""
+"""Unknown magics are explained, with a suggestion, in notebooks and in exported modules."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ EXPORTED_HARMLESS = {
 
 
 @pytest.mark.parametrize(("cell", "said"), CELLS.values(), ids=CELLS)
-def test_an_unknown_magic_is_named(cell, said):
+def test_unknown_magic_is_explained(cell, said):
     with loaded([cell, "def f(): return 1"]) as session:
         assert len(session.causes.notes) == 1
         assert said in session.causes.notes[0]
         assert session.call("f", [], {}).value == 1
 
 
-def test_it_is_named_in_a_kernel_too():
+def test_unknown_magic_is_explained_in_a_kernel():
     with loaded(["# a comment\n%%time\nx = 1", "%matplotib inline"], engine="kernel") as session:
         first, second = session.causes.notes
         assert "cell 1, line 2: `%%time` must be the first line" in first
@@ -62,20 +62,20 @@ def test_it_is_named_in_a_kernel_too():
 
 
 @pytest.mark.parametrize("cell", HARMLESS.values(), ids=HARMLESS)
-def test_of_a_known_magic_nothing_is_said(cell):
+def test_known_magic_gives_no_note(cell):
     with loaded([cell]) as session:
         assert session.causes.notes == []
 
 
 @pytest.mark.parametrize(("line", "said"), EXPORTED.values(), ids=EXPORTED)
-def test_an_unknown_magic_of_an_exported_notebook_is_named(line, said):
+def test_unknown_magic_of_an_exported_notebook_is_explained(line, said):
     with loaded(f"{line}\ndef f(): return 1\n") as session:
         assert said in session.causes.notes[0]
         assert session.call("f", [], {}).value == 1
 
 
 @pytest.mark.parametrize("lines", EXPORTED_HARMLESS.values(), ids=EXPORTED_HARMLESS)
-def test_of_what_an_exported_notebook_may_do_nothing_is_said(lines):
+def test_known_magic_of_an_exported_notebook_gives_no_note(lines):
     with loaded(f"{lines}\ndef f(): return 1\n") as session:
         assert session.causes.notes == []
 
@@ -85,13 +85,13 @@ def test_of_what_an_exported_notebook_may_do_nothing_is_said(lines):
     [["%%tiem\ndef f(): return 1"], "get_ipython().run_cell_magic('tiem', '', 'def f(): return 1')\n"],
     ids=["notebook", "module"],
 )
-def test_what_an_unknown_magic_of_a_cell_keeps_from_being_defined_is_known(source):
+def test_names_below_an_unknown_cell_magic_are_lost(source):
     with loaded(source) as session:
         assert "f" in session.causes.lost
         assert "Not defined because of this: f." in session.causes.notes[0]
 
 
-def test_the_lists_are_those_of_the_shell():
+def test_lists_of_magics_match_the_shell():
     code = (
         "import json; from IPython.core.interactiveshell import InteractiveShell as S; "
         "print(json.dumps({kind: [*names] for kind, names in S.instance().magics_manager.lsmagic().items()}))"

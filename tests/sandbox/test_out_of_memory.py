@@ -1,4 +1,4 @@
-"""What the kernel kills because memory ran out: whose fault it is, and that the grader survives."""
+"""Processes that the kernel kills because memory ran out: whose fault it is, and that the grader survives."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MB = 1 << 20
 
 @pytest.fixture
 def kernel(monkeypatch):
-    """A kernel that counts a process as killed for memory each time that it is asked, in a container of 300 MB."""
+    """Fake a container of 300 MB whose kernel reports one more OOM kill at each call."""
 
     def make(in_use_afterwards):
         count = iter(range(1000))
@@ -44,7 +44,7 @@ def kernel(monkeypatch):
 
 
 @pytest.mark.parametrize("engine", ["module", "shell", "kernel"])
-def test_a_container_that_is_full_of_other_things_is_not_the_submissions_fault(kernel, engine):
+def test_container_filled_by_others_is_not_the_submissions_fault(kernel, engine):
     kernel(in_use_afterwards=200)
     source = KILLED if engine == "module" else [KILLED]
     submission = submitted(source, "module" if engine == "module" else "notebook")
@@ -56,7 +56,7 @@ def test_a_container_that_is_full_of_other_things_is_not_the_submissions_fault(k
 
 
 @pytest.mark.parametrize("engine", ["module", "kernel"])
-def test_a_submission_that_took_more_than_its_share_has_gone_beyond_its_limit(kernel, engine):
+def test_submission_that_took_too_much_has_status_memory(kernel, engine):
     kernel(in_use_afterwards=100)
     source = KILLED if engine == "module" else [KILLED]
     submission = submitted(source, "module" if engine == "module" else "notebook")
@@ -67,7 +67,7 @@ def test_a_submission_that_took_more_than_its_share_has_gone_beyond_its_limit(ke
 
 
 @pytest.mark.parametrize(("in_use", "expected"), [(200, NotGradable), (100, CallFailed)])
-def test_the_same_in_a_call(kernel, in_use, expected):
+def test_fault_is_decided_the_same_way_in_a_call(kernel, in_use, expected):
     kernel(in_use)
     with Session(submitted(IN_A_CALL), LIMITS) as session:
         session.load()
@@ -79,7 +79,7 @@ def test_the_same_in_a_call(kernel, in_use, expected):
 
 
 @pytest.mark.parametrize(("last", "expected"), [(False, NotGradable), (True, CallFailed)])
-def test_what_is_missing_may_be_anothers_until_the_last_attempt(kernel, last, expected):
+def test_missing_memory_counts_only_in_the_last_attempt(kernel, last, expected):
     kernel(in_use_afterwards=100)
     with Session(submitted(IN_A_CALL), LIMITS, last=last) as session:
         session.load()
@@ -96,7 +96,7 @@ IN_VAIN = {
 
 @pytest.mark.parametrize("source", IN_VAIN.values(), ids=IN_VAIN)
 @pytest.mark.parametrize("megabytes", [20, 200])
-def test_who_asks_in_vain_is_not_to_blame_where_less_is_left_than_was_promised(monkeypatch, source, megabytes):
+def test_failed_allocation_is_excused_if_less_than_promised_is_free(monkeypatch, source, megabytes):
     monkeypatch.setattr(capacity, "room", lambda: megabytes * MB)
     with Session(submitted(source), LIMITS) as session:
         expected = NotGradable if megabytes < 100 else CallFailed
@@ -107,7 +107,7 @@ def test_who_asks_in_vain_is_not_to_blame_where_less_is_left_than_was_promised(m
         assert raised.value.status in ("memory", "error")
 
 
-def test_a_submission_is_graded_once_more_where_memory_ran_out(monkeypatch, solution, tmp_path):
+def test_submission_is_graded_again_after_memory_ran_out(monkeypatch, solution, tmp_path):
     (tmp_path / "mine.py").write_text(solution)
     assignment = bundled("single-neuron")
     starved, attempts = [True], []
@@ -133,8 +133,8 @@ def test_a_submission_is_graded_once_more_where_memory_ran_out(monkeypatch, solu
     assert attempts == [False]
 
 
-def test_who_kills_himself_has_crashed_though_memory_is_short(monkeypatch):
-    """Without a process that the kernel has killed, a signal is the submission's own."""
+def test_process_that_kills_itself_has_crashed(monkeypatch):
+    """If the kernel has not killed a process, the submission itself sent the signal."""
     monkeypatch.setattr(capacity, "oom_kills", lambda: 5)
     with Session(submitted(IN_A_CALL), LIMITS) as session:
         session.load()
@@ -143,7 +143,7 @@ def test_who_kills_himself_has_crashed_though_memory_is_short(monkeypatch):
     assert raised.value.status == "crashed"
 
 
-def test_who_ends_otherwise_while_another_submission_is_killed_is_not_excused(kernel):
+def test_other_ending_is_not_excused_by_an_oom_kill(kernel):
     kernel(in_use_afterwards=200)
     with Session(submitted("def f(x):\n    import os\n    os._exit(3)"), LIMITS) as session:
         session.load()
@@ -153,8 +153,8 @@ def test_who_ends_otherwise_while_another_submission_is_killed_is_not_excused(ke
 
 
 @pytest.mark.parametrize("megabytes", [2, 8])
-def test_an_answer_that_would_fill_the_container_is_refused_before_it_ends_the_grader(kernel, megabytes):
-    """One of 2 MB could be received, but not compared and kept; one of 8 MB is not even received."""
+def test_answer_that_would_fill_the_container_is_refused(kernel, megabytes):
+    """An answer of 2 MB could be received, but not compared and kept; one of 8 MB is not even received."""
     kernel(in_use_afterwards=150)
     source = f"import numpy as np\ndef f(x):\n    return np.zeros({megabytes} << 17)\ndef g(x):\n    return x"
     with Session(submitted(source), LIMITS) as session:
@@ -167,7 +167,7 @@ def test_an_answer_that_would_fill_the_container_is_refused_before_it_ends_the_g
 
 
 def control_group(megabytes):
-    """A real one with this limit and without swap; skips where none can be made."""
+    """Return a real control group with this limit and without swap; skip the test if none can be created."""
     own = next(capacity.groups("memory", capacity.ROOT), None)
     group = own / f"grader-test-{os.getpid()}" if own else Path("/nowhere")
     try:
@@ -184,11 +184,11 @@ def control_group(megabytes):
 
 @pytest.fixture
 def limited():
-    """Run the grader with `arguments` in a container of 768 MB, beside a process that holds so much of it."""
+    """Return a function that runs the grader in a container of 768 MB, next to a process that holds ``others`` MB."""
     group = control_group(768)
 
-    def check(*arguments, beside=0):
-        hold = f"kept = b'1' * ({beside} << 20); print(flush=True); input()"
+    def check(*arguments, others=0):
+        hold = f"kept = b'1' * ({others} << 20); print(flush=True); input()"
         enter = f"open({str(group / 'cgroup.procs')!r}, 'w').write('0')"
         command = [sys.executable, "-c", f"{enter}\n{hold}"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
@@ -216,18 +216,18 @@ time.sleep(3)
 
 
 @pytest.mark.long
-def test_in_a_real_container_that_something_else_fills(limited, tmp_path, solution):
+def test_real_container_filled_by_another_process(limited, tmp_path, solution):
     (tmp_path / "mine.py").write_text(f"{solution}\nkept = np.ones(10_000_000)\n")
     (tmp_path / "mine.ipynb").write_text(notebook(f"{solution}\nkept = np.ones(10_000_000)\n"))
     for options in (["mine.py"], ["mine.ipynb"], ["mine.ipynb", "--engine", "kernel"]):
-        code, report = limited("single-neuron", tmp_path / options[0], *options[1:], beside=650)
+        code, report = limited("single-neuron", tmp_path / options[0], *options[1:], others=650)
         assert code == 3
         assert {check["status"] for check in report["checks"]} == {"not_gradable"}
         assert "The memory of this container (768 MB) ran out" in report["checks"][0]["message"]
 
 
 @pytest.mark.long
-def test_in_a_real_container_that_the_submission_fills(limited, tmp_path, solution):
+def test_real_container_filled_by_the_submission(limited, tmp_path, solution):
     (tmp_path / "mine.py").write_text(solution.replace("def sigmoid(z):", f"def sigmoid(z):\n{_indented(MORE)}"))
     code, report = limited("single-neuron", tmp_path / "mine.py", "--only", "sigmoid")
     assert code == 1
@@ -240,7 +240,7 @@ def _indented(text):
 
 
 @pytest.mark.long
-def test_in_a_real_container_that_is_too_small(limited):
+def test_real_container_that_is_too_small(limited):
     code, told = limited("clothing-mlp", SINGLE_NEURON / "solution.py")
     assert code == 3
     assert "clothing-mlp needs 1.5 GB" in str(told)

@@ -34,7 +34,7 @@ def warm():
 
 @pytest.fixture
 def scores(warm, tmp_path):
-    """Return {check: (status, score)} of a text; of a notebook if it is a list of cells."""
+    """Return a function that grades a string as a module or a list of cells as a notebook: {check: (status, score)}."""
 
     def run(assignment, written):
         path = tmp_path / ("mine.py" if isinstance(written, str) else "mine.ipynb")
@@ -46,7 +46,7 @@ def scores(warm, tmp_path):
 
 
 def exported(cells):
-    """The module that nbconvert makes of a notebook."""
+    """Return the module that nbconvert would export from a notebook."""
     parts = [
         f"# In[{number}]:\n\n\n{cell}" for number, cell in enumerate(map(TransformerManager().transform_cell, cells), 1)
     ]
@@ -54,13 +54,13 @@ def exported(cells):
 
 
 def all_forms(cells):
-    """The code of some cells as they are, in one cell, with magics, and as an exported module."""
+    """Return the cells unchanged, joined into one cell, with magics, and as an exported module."""
     with_magics = ["%matplotlib inline", *cells[:-1], f"%%time\n{cells[-1]}", "!echo done"]
     return [cells, ["\n\n".join(cells)], with_magics, exported(with_magics)]
 
 
 def cells_of(path):
-    """The code of an example, but for what a module does not run: a notebook would draw random numbers there."""
+    """Return the code of an example without its main block, where a notebook would use random numbers."""
     if path.suffix == ".py":
         return [cell for cell in in_cells(path.read_text()) if not cell.startswith("if __name__")]
     return ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
@@ -74,7 +74,7 @@ def cells_of(path):
         for name in [f"{path.parent.name}-{path.name}"]
     ],
 )  # fmt: skip
-def test_an_example_has_the_same_scores_in_every_form(scores, path):
+def test_example_has_the_same_scores_in_every_form(scores, path):
     cells = cells_of(path)
     expected = scores(path.parent.name, exported(cells))
     for form in all_forms(cells):
@@ -83,7 +83,7 @@ def test_an_example_has_the_same_scores_in_every_form(scores, path):
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", FRAMES)
-def test_what_fails_costs_the_same_in_every_form(scores, name):
+def test_failure_costs_the_same_points_in_every_form(scores, name):
     line = "def loss(y, y_hat):\n"
     assert line in SOLUTION
     source = FRAMES[name].format(

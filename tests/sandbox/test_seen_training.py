@@ -1,4 +1,4 @@
-"""The record of training comes from a worker in which student code runs: what does not fit is refused."""
+"""The training record comes from a worker that runs student code: records that do not fit the models are refused."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ MODEL = {"built": True, "sequential": True, "layers": [], "loss": None, "optimiz
         {"pairs": {"mnist": [[1, 2.5]]}},
     ],
 )
-def test_data_that_no_worker_describes_are_refused(inputs):
+def test_impossible_descriptions_of_data_are_refused(inputs):
     observations.CALLS.validate_python([CALL])
     with pytest.raises(ValidationError):
         observations.CALLS.validate_python([{**CALL, "inputs": inputs}])
 
 
-def test_sizes_of_a_model_cost_nothing_here():
+def test_huge_model_sizes_are_harmless():
     with pytest.raises(ValidationError):
         observations.MODEL.validate_python({**MODEL, "outputs": [-1]})
     loss = {"name": "own", "from_logits": False, "settings": "", "values": [float("nan")]}

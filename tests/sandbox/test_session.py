@@ -1,4 +1,4 @@
-"""The worker: every way a call can end, what student code can reach, and that nothing is left behind."""
+"""The worker: every way in which a call can end, the confinement of student code, and the cleanup."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from grader.submission import Submission
 from tests.conftest import notebook
 
 LIMITS = Limits(call_seconds=1, load_seconds=10, output_kb=64)
-HOW = {}  # sessions start their workers
+HOW = {}  # arguments for sessions: how they start their workers
 
 
 def submitted(source, kind="module", **files):
@@ -33,7 +33,7 @@ def submitted(source, kind="module", **files):
 
 @pytest.fixture(scope="module", params=["cold", "warm"], autouse=True)
 def _start(request):
-    """What holds for a worker that is started holds for one that was forked."""
+    """Run all tests with workers that are started, and with workers that are forked."""
     with WarmStart() as warm:
         HOW["warm"] = warm if request.param == "warm" else None
         yield
@@ -84,7 +84,7 @@ STATUS = {"waits": "error", "exits": "error", "stubborn": "timeout", "signal": "
 
 
 @pytest.mark.parametrize("name", ENDINGS)
-def test_each_way_to_give_no_answer_has_its_status_and_its_sentence(name):
+def test_each_failure_has_its_status_and_sentence(name):
     source, said = ENDINGS[name]
     with opened(source) as session, pytest.raises(CallFailed) as caught:
         session.call("f", [1.0], {})
@@ -92,14 +92,14 @@ def test_each_way_to_give_no_answer_has_its_status_and_its_sentence(name):
     assert said in caught.value.message
 
 
-def test_a_worker_that_was_killed_is_replaced():
+def test_killed_worker_is_replaced():
     with opened("import os\ndef die():\n    os._exit(1)\ndef live():\n    return 5") as session:
         with pytest.raises(CallFailed):
             session.call("die", [], {})
         assert session.call("live", [], {}).value == 5
 
 
-def test_a_second_answer_to_one_call_is_a_breach_of_protocol():
+def test_second_answer_to_one_call_breaks_the_protocol():
     forged = "frames.encode({'id': 2, 'value': ['tuple', [['float', 1.0], ['none']]]})"
     source = (
         "import os, stat\n"
@@ -112,13 +112,15 @@ def test_a_second_answer_to_one_call_is_a_breach_of_protocol():
         "    return 2.0\n"
     )
     with opened(source) as session:
-        assert session.call("f", [], {}).value == 1.0  # only its own answer can be forged, which is allowed
+        assert (
+            session.call("f", [], {}).value == 1.0
+        )  # forging its own answer is allowed: it could also have returned it
         with pytest.raises(CallFailed, match="wrote into the grader's channel") as caught:
             session.call("f", [], {})
     assert caught.value.status == "protocol"
 
 
-def test_frames_that_never_end_do_not_hold_the_clock():
+def test_endless_frames_do_not_stop_the_clock():
     source = (
         "import os, stat\n"
         "from grader_worker import frames\n"
@@ -134,7 +136,7 @@ def test_frames_that_never_end_do_not_hold_the_clock():
     assert caught.value.status == "protocol"
 
 
-def test_a_submission_has_a_limit_in_all():
+def test_total_time_of_a_submission_is_limited():
     source = "import time\ndef f(): time.sleep(0.6)"
     with Session(submitted(source), Limits(call_seconds=5, total_seconds=1), **HOW) as session:
         session.load()
@@ -160,7 +162,7 @@ HOSTILE_TEXTS = {
 
 
 @pytest.mark.parametrize("source", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
-def test_text_of_a_submission_is_made_harmless(source):
+def test_text_of_a_submission_is_cleaned(source):
     with opened(source) as session, pytest.raises(CallFailed) as caught:
         session.call("f", [], {})
     assert caught.value.status == "error"
@@ -169,7 +171,7 @@ def test_text_of_a_submission_is_made_harmless(source):
 
 
 @pytest.mark.quick
-def test_arrays_go_in_and_out_by_content():
+def test_arrays_are_sent_by_content():
     with opened("def f(a, k):\n    a += k\n    return a, {'k': k}, [1, 2.5, None]") as session:
         answer = session.call("f", [np.arange(3.0)], {"k": 2}, give_back=True)
     assert answer.value[0].tolist() == [2, 3, 4]
@@ -177,12 +179,12 @@ def test_arrays_go_in_and_out_by_content():
     assert answer.arguments[0].tolist() == [2, 3, 4]
 
 
-def test_a_guarded_block_of_a_module_is_not_run():
+def test_main_block_of_a_module_is_not_run():
     with opened("def f(): return 1\nif __name__ == '__main__':\n    raise SystemExit") as session:
         assert session.call("f", [], {}).value == 1
 
 
-def test_helper_files_lie_beside_the_submission_and_do_not_replace_libraries():
+def test_helper_files_are_available_and_do_not_replace_libraries():
     with opened(
         "import numpy\nfrom helper import x\ndef f(): return x, open('data.txt').read(), hasattr(numpy, 'ndarray')",
         **{"helper.py": "x = 3", "data.txt": "hello", "numpy.py": "raise ValueError"},
@@ -198,7 +200,7 @@ def test_helper_files_lie_beside_the_submission_and_do_not_replace_libraries():
         ("\0", "error", "Loading mine.py failed with"),
     ],
 )
-def test_a_module_that_does_not_load_says_where(source, status, said):
+def test_module_with_a_syntax_error_is_reported_with_its_line(source, status, said):
     with pytest.raises(CallFailed) as caught:
         opened(source)
     assert caught.value.status == status
@@ -206,7 +208,7 @@ def test_a_module_that_does_not_load_says_where(source, status, said):
 
 
 @pytest.mark.quick
-def test_a_notebook_runs_in_a_real_kernel():
+def test_notebook_has_the_shell_of_a_kernel():
     cells = (
         "%matplotlib inline\nimport numpy as np",
         "!echo from the shell",
@@ -218,7 +220,7 @@ def test_a_notebook_runs_in_a_real_kernel():
         assert session.call("f", [2.0], {}).value == ("ZMQInteractiveShell", 4.0)
 
 
-def test_commands_of_a_notebook_do_not_stop_its_cell():
+def test_shell_commands_do_not_stop_a_cell():
     cells = (
         "!pip install numpy\n%pip install numpy\n!ls /nothing\n%cd /tmp\nimport numpy as np",
         "def f(): return np.pi",
@@ -228,7 +230,7 @@ def test_commands_of_a_notebook_do_not_stop_its_cell():
         assert session.call("f", [], {}).value == np.pi
 
 
-def test_a_notebook_imports_files_beside_it():
+def test_notebook_imports_its_helper_files():
     with opened(
         ("%%writefile made.py\ny = 2", "import helper, made\ndef f(): return helper.x + made.y"),
         "notebook",
@@ -238,12 +240,12 @@ def test_a_notebook_imports_files_beside_it():
 
 
 @pytest.mark.parametrize("cell", ["get_ipython = None", "del get_ipython", "exit()", "input = print = len = None"])
-def test_a_notebook_may_break_its_own_names(cell):
+def test_notebook_may_delete_its_own_names(cell):
     with opened(("def f(): return 1", cell), "notebook") as session:
         assert session.call("f", [], {}).value == 1
 
 
-def test_a_notebook_goes_on_after_a_cell_that_failed_and_says_which():
+def test_notebook_continues_after_a_failed_cell():
     with opened(("x = 1", "def f(): return x", "y = missing", "def g(): return 1 / 0"), "notebook") as session:
         assert session.causes.notes == [
             "Loading mine.ipynb failed at cell 3, line 1 with NameError: name 'missing' is not defined (`y = missing`). "
@@ -269,7 +271,7 @@ def test_a_notebook_goes_on_after_a_cell_that_failed_and_says_which():
         ),
     ],
 )
-def test_a_cell_that_does_not_end_costs_what_it_would_have_defined(engine, cell, status, said):
+def test_only_names_of_an_endless_cell_are_lost(engine, cell, status, said):
     submission = submitted(("x = 1", f"{cell}\ny = 2", "def f(): return x + y"), "notebook")
     limits = Limits(load_seconds=2, output_kb=64)
     with Session(submission, limits, engine=engine, **HOW) as session:
@@ -280,7 +282,7 @@ def test_a_cell_that_does_not_end_costs_what_it_would_have_defined(engine, cell,
         assert session.call("f", [], {}).value == 3
 
 
-def test_cells_that_break_the_kernel_are_reported():
+def test_broken_kernel_is_reported():
     submission = submitted(("x = 1", "import builtins; builtins.globals = None"), "notebook")
     with Session(submission, LIMITS, **HOW) as session, pytest.raises(CallFailed, match="broke the kernel") as caught:
         session.load()
@@ -342,7 +344,7 @@ def confined(request):
         yield session
 
 
-def test_student_code_reads_nothing_of_the_grader(confined, tmp_path):
+def test_student_code_cannot_read_files_of_the_grader(confined, tmp_path):
     secret = tmp_path / "other_submission.py"
     secret.write_text("secret")
     secret.chmod(0o644)
@@ -350,8 +352,8 @@ def test_student_code_reads_nothing_of_the_grader(confined, tmp_path):
         assert confined.call("reads", [str(path)], {}).value is False, path
 
 
-def test_student_code_is_not_told_what_is_hidden_from_it(tmp_path):
-    """Where a class lies may come out in what a cell shows, which students read."""
+def test_student_code_does_not_learn_the_hidden_paths(tmp_path):
+    """Otherwise the path of a class folder could appear in the output of a cell, which students read."""
     search = """
         import gc
         def told():
@@ -362,7 +364,7 @@ def test_student_code_is_not_told_what_is_hidden_from_it(tmp_path):
         assert session.call("told", [], {}).value == []
 
 
-def test_student_code_sees_none_of_the_environment(confined, monkeypatch):
+def test_student_code_does_not_see_the_environment(confined, monkeypatch):
     environment = confined.call("environment", [], {}).value
     assert set(environment) <= {
         *("PATH", "HOME", "TMPDIR", "USER", "LANG", "PWD", "LC_CTYPE", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
@@ -381,7 +383,7 @@ def test_student_code_sees_none_of_the_environment(confined, monkeypatch):
     assert confined.call("reads", [f"/proc/{os.getpid()}/environ"], {}).value is False
 
 
-def test_student_code_reaches_no_network_and_no_process(confined):
+def test_student_code_cannot_reach_network_or_processes(confined):
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -389,7 +391,7 @@ def test_student_code_reaches_no_network_and_no_process(confined):
     assert confined.call("signals", [os.getpid()], {}).value is False
 
 
-def test_student_code_cannot_limit_or_talk_to_other_programs(confined, tmp_path):
+def test_student_code_cannot_limit_or_contact_other_programs(confined, tmp_path):
     import socket
 
     path = str(tmp_path / "socket")
@@ -400,7 +402,7 @@ def test_student_code_cannot_limit_or_talk_to_other_programs(confined, tmp_path)
     assert confined.call("limits", [os.getpid()], {}).value is False
 
 
-def test_a_landlock_view_does_not_open_by_a_link_what_it_hides(tmp_path):
+def test_hidden_folder_is_not_reachable_by_a_link_at_medium(tmp_path):
     from grader.worker import landlock
 
     (tmp_path / "lib" / "grader").mkdir(parents=True)
@@ -414,7 +416,7 @@ def test_a_landlock_view_does_not_open_by_a_link_what_it_hides(tmp_path):
     }
 
 
-def test_student_code_has_no_rights(confined):
+def test_student_code_has_no_capabilities(confined):
     uid, euid, *lines = confined.call("identity", [], {}).value
     assert uid == euid
     assert [line.split()[1] for line in lines] == ["0000000000000000", "1", "2"]
@@ -422,7 +424,7 @@ def test_student_code_has_no_rights(confined):
         assert uid != 0
 
 
-def test_student_code_writes_nowhere_but_in_its_own_folder(confined):
+def test_student_code_writes_only_in_its_own_folder(confined):
     assert confined.call("writes", ["mine.txt"], {}).value is True
     for path in ("/usr/mine.txt", str(PACKAGE / "worker" / "mine.txt"), "/etc/mine.txt"):
         assert confined.call("writes", [path], {}).value is False
@@ -451,7 +453,7 @@ def daemons():
     return found
 
 
-def test_no_folder_is_left(tmp_path, monkeypatch):
+def test_work_folder_is_removed(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with opened("def f(): open('x', 'w').write('x')", level="none") as session:
         session.call("f", [], {})
@@ -459,7 +461,7 @@ def test_no_folder_is_left(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_without_a_level_the_best_that_works_is_taken(monkeypatch):
+def test_strictest_level_that_works_is_the_default(monkeypatch):
     real = session_module.WorkerProcess
 
     def only_none(level, *rest):
@@ -478,7 +480,7 @@ def test_without_a_level_the_best_that_works_is_taken(monkeypatch):
         assert session.call("f", [], {}).value == 1
 
 
-def test_random_numbers_without_a_seed_are_the_same_again():
+def test_random_numbers_without_a_seed_are_repeatable():
     source = """
 import random
 import numpy as np
@@ -497,7 +499,7 @@ def draw():
     assert not set(drawn(1)) & set(first)
 
 
-def test_data_larger_than_the_disk_of_a_worker_are_copied_at_level_none(tmp_path):
+def test_data_larger_than_the_disk_limit_are_copied_at_level_none(tmp_path):
     data = tmp_path / "big.npz"
     np.savez(data, **dict.fromkeys(("x_train", "y_train", "x_test", "y_test"), np.zeros(1 << 19, np.uint8)))
     source = "import os\ndef size(): return os.path.getsize('big.npz')"
@@ -507,7 +509,7 @@ def test_data_larger_than_the_disk_of_a_worker_are_copied_at_level_none(tmp_path
         assert session.call("size", [], {}).value == data.stat().st_size > 1 << 20
 
 
-def test_a_temporary_folder_with_a_path_too_long_for_sockets(tmp_path, monkeypatch):
+def test_long_path_of_the_temporary_folder_does_not_break_a_kernel(tmp_path, monkeypatch):
     folder = tmp_path / ("long" * 25)
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))

@@ -1,4 +1,4 @@
-"""Warm starts: workers are forked, a warm process that fails is not missed, and nothing outlives the grader."""
+"""Warm starts: workers are forked, a failed warm process does no harm, and no process outlives the grader."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def only(warm):
     return process
 
 
-def test_a_worker_is_forked_and_its_end_is_told(warm):
+def test_worker_is_forked_and_reports_its_end(warm):
     with opened(warm, "import os\ndef f(): os._exit(7)") as session:
         assert isinstance(process_of(session), Forked)
         with pytest.raises(CallFailed, match="exit status 7"):
@@ -64,7 +64,7 @@ def test_a_worker_is_forked_and_its_end_is_told(warm):
         session.call("f", [], {})
 
 
-def test_a_forked_worker_finds_itself_as_one_that_was_started(warm, monkeypatch):
+def test_forked_worker_has_the_same_environment_as_a_started_one(warm, monkeypatch):
     monkeypatch.setenv("SECRET", "of the grader")
     told = []
     for how in (None, warm):
@@ -84,14 +84,14 @@ import builtins, linecache, os, sys, threading
 def tell():
     shell = get_ipython()
     kept = [name for name in linecache.cache if "ipykernel" in name]
-    del kept[-1], kept[2]  # their names come from code with a descriptor's number
+    del kept[-1], kept[2]  # their names depend on the number of a descriptor
     places = [shell.starting_dir, shell.ipython_dir, shell.profile_dir.location, sys.path, sys.argv[1:]]
     names = [sorted(vars(builtins)), sorted(vars(sys)), sorted(globals()), sorted(shell.user_ns_hidden)]
     return names, places, dict(os.environ), kept, threading.active_count(), shell.execution_count
 """
 
 
-def test_a_shell_that_was_rehearsed_is_as_new(warm):
+def test_rehearsed_shell_is_like_a_new_one(warm):
     told = []
     for how in (None, warm):
         with Session(submitted([CELL], "notebook"), Limits(), "strong", warm=how, engine="shell") as session:
@@ -118,7 +118,7 @@ def tell():
 
 
 @pytest.mark.long
-def test_libraries_that_are_there_already_are_watched_and_seeded_as_ever(warm, tmp_path):
+def test_preimported_libraries_are_watched_and_seeded(warm, tmp_path):
     (tmp_path / "mine.py").write_text(TRAINED)
     told = []
     for how in (None, warm):
@@ -141,13 +141,13 @@ def test_libraries_that_are_there_already_are_watched_and_seeded_as_ever(warm, t
         ("def f():\n    import matplotlib\nimport kerastuner", set()),
     ],
 )
-def test_only_what_is_imported_on_loading_is_there_beforehand(tmp_path, source, libraries):
+def test_only_libraries_imported_while_loading_are_preimported(tmp_path, source, libraries):
     (tmp_path / "mine.py").write_text(source)
     assert libraries_of(read(tmp_path / "mine.py", "mine")) == libraries
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_warm_process_that_is_gone_or_hangs_is_not_missed(warm, monkeypatch, number):
+def test_worker_starts_cold_if_the_warm_process_is_dead_or_stopped(warm, monkeypatch, number):
     monkeypatch.setattr(warm_module, "FORK_SECONDS", 0.5)
     opened(warm).close()
     os.kill(only(warm)._process.pid, number)
@@ -158,7 +158,7 @@ def test_a_warm_process_that_is_gone_or_hangs_is_not_missed(warm, monkeypatch, n
         assert isinstance(process_of(session), Forked)
 
 
-def test_a_process_with_threads_does_not_fork(warm, monkeypatch, tmp_path):
+def test_process_with_threads_does_not_fork(warm, monkeypatch, tmp_path):
     (tmp_path / "threaded.py").write_text(
         "import threading, time\nthreading.Thread(target=time.sleep, args=[60]).start()"
     )
@@ -168,13 +168,13 @@ def test_a_process_with_threads_does_not_fork(warm, monkeypatch, tmp_path):
         assert isinstance(process_of(session), Started)
 
 
-def test_a_running_worker_survives_the_process_that_it_came_from(warm):
+def test_worker_survives_the_end_of_its_warm_process(warm):
     with opened(warm) as session:
         warm.__exit__()
         assert session.call("f", [], {}).value == 1
 
 
-def test_a_process_is_replaced_after_many_forks(warm, monkeypatch):
+def test_warm_process_is_replaced_after_many_forks(warm, monkeypatch):
     monkeypatch.setattr(warm_module, "MOST_FORKS", 1)
     for _ in range(2):
         with opened(warm) as session:
@@ -182,7 +182,7 @@ def test_a_process_is_replaced_after_many_forks(warm, monkeypatch):
         assert warm._processes == {}
 
 
-def test_nothing_outlives_a_grader_that_is_killed(tmp_path):
+def test_no_process_outlives_a_killed_grader(tmp_path):
     script = """
 import sys, time
 from grader.sandbox.warm import WarmStart

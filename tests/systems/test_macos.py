@@ -1,4 +1,4 @@
-"""What a student gets on macOS, as far as Linux can be made to look like it: see docs/isolation.md for what is simulated."""
+"""The grader on a simulated macOS; docs/isolation.md describes the parts of macOS that are simulated on Linux."""
 
 import json
 import os
@@ -16,12 +16,12 @@ HERE = Path(__file__).with_name("macos")
 HIDE = "mount -t tmpfs none /proc && mount -t tmpfs none /sys && mount -t tmpfs -o mode=000 none /dev/shm"
 UNSHARE = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-Urm"]
 LEFT_OPEN = ["memory of each process", "number of processes", "memory of all processes together"]
-MARK = "86399.25"  # seconds, of a process to be left behind
+MARK = "86399.25"  # seconds of sleep, which identify a process that is left behind
 
 
 @pytest.fixture(scope="module")
 def macos(tmp_path_factory):
-    """Run ``grader ARGUMENTS`` as on macOS, below a temporary folder with a long path that is reached by a link."""
+    """Return a function that runs ``grader ARGUMENTS`` as on macOS, with a long temporary path that contains a link."""
     folder = tmp_path_factory.mktemp("macos")
     if subprocess.run([*UNSHARE, "sh", "-c", HIDE], check=False, capture_output=True).returncode:
         pytest.skip("no mount namespaces here, to hide /proc in")
@@ -65,7 +65,7 @@ def macos(tmp_path_factory):
         ("cifar-grayscale", "correct.py", ["--isolation", "none"]),
     ],
 )
-def test_an_exercise(macos, assignment, file, options):
+def test_exercise_is_graded(macos, assignment, file, options):
     done = macos("check", assignment, f"{assignment}/{file}", "--json", *options)
     report = json.loads(done.stdout)
     assert (report["passed"], report["isolation"]["level"]) == (True, "none")
@@ -74,20 +74,20 @@ def test_an_exercise(macos, assignment, file, options):
 
 
 @pytest.mark.parametrize("level", ["strong", "medium"])
-def test_a_level_that_needs_linux(macos, level):
+def test_level_that_needs_linux_is_refused(macos, level):
     done = macos("check", "single-neuron", "single-neuron/wrong.py", "--isolation", level, code=3)
     assert done.stderr.count("\n") == 1
     assert f"at isolation level '{level}' (it needs Linux)" in done.stderr
 
 
-def test_the_doctor(macos):
+def test_doctor_reports_level_none(macos):
     found = json.loads(macos("doctor", "--json").stdout)
     assert {level for level, tried in found["levels"].items() if tried["works"]} == {"none"}
     assert found["isolation"] == "none"
     assert found["advice"][0] == "strong isolation needs Linux: use the Docker image or a virtual machine."
 
 
-def test_a_class_at_level_none(macos, tmp_path):
+def test_class_is_graded_at_level_none(macos, tmp_path):
     for student in ("ada", "bob"):
         (tmp_path / "class" / student).mkdir(parents=True)
         (tmp_path / "class" / student / "mine.py").write_text(
@@ -110,7 +110,7 @@ def test_a_class_at_level_none(macos, tmp_path):
     assert "2 passed, 0 without a score" in done.stdout
 
 
-def test_a_process_that_the_submission_leaves_behind(macos, tmp_path):
+def test_process_left_behind_is_killed(macos, tmp_path):
     solution = (ROOT / "examples/single-neuron/another_style.py").read_text()
     (tmp_path / "mine.py").write_text(f"{solution}\nimport subprocess\nleft = subprocess.Popen(['sleep', '{MARK}'])\n")
     macos("check", "single-neuron", "mine.py", "--only", "predict", cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""What each command does where there is nothing of POSIX: it works, or says in one sentence what to do instead."""
+"""Each command on a system without POSIX functions: it works, or one sentence says what to do instead."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 LAUNCHER = Path(__file__).with_name("without_posix.py")
 NO_WORKER = "Error: Submissions cannot be run on Windows: use the grader in WSL or in Docker, or hand in on your course's server."
-# what is typed, the exit code, and a part of what is printed
+# {command line: (exit code, a part of the output)}
 WORKING = {
     "--help": (0, "Check and grade deep-learning exercises."),
     "check --help": (0, "--isolation"),
@@ -54,7 +54,7 @@ def windows(tmp_path):
 
 
 @pytest.mark.parametrize("typed", WORKING)
-def test_a_command_that_needs_no_worker(windows, typed):
+def test_command_without_a_worker_works(windows, typed):
     code, printed, said = windows(*typed.split())
     assert code == WORKING[typed][0], said
     assert WORKING[typed][1] in printed + said
@@ -62,23 +62,23 @@ def test_a_command_that_needs_no_worker(windows, typed):
 
 
 @pytest.mark.parametrize("typed", REFUSED)
-def test_a_command_that_needs_a_worker(windows, typed):
+def test_command_with_a_worker_is_refused(windows, typed):
     code, printed, said = windows(*typed.split())
     assert (code, printed, said.strip()) == (3, "", NO_WORKER)
 
 
-def test_every_command_is_tried():
+def test_every_command_is_tested():
     assert {typed.split()[0] for typed in (*WORKING, *REFUSED)} >= set(COMMANDS)
 
 
-def test_ci_says_it_in_an_annotation(windows, monkeypatch):
+def test_ci_reports_it_in_an_annotation(windows, monkeypatch):
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     code, printed, _ = windows("ci")
     assert code == 3
     assert printed.startswith("::error title=grader::Submissions cannot be run on Windows: use the grader in WSL")
 
 
-def test_the_doctor_says_it_as_a_document(windows):
+def test_doctor_reports_it_as_json(windows):
     code, printed, _ = windows("doctor", "--json")
     found = json.loads(printed)
     assert (code, found["isolation"]) == (3, None)
@@ -86,7 +86,7 @@ def test_the_doctor_says_it_as_a_document(windows):
     assert {level["works"] for level in found["levels"].values()} == {False}
 
 
-def test_a_notebook_shows_the_sentence(tmp_path):
+def test_notebook_shows_the_sentence(tmp_path):
     code = (
         "import os; del os.fork\nimport platform; platform.system = lambda: 'Windows'\n"
         "import grader\ntry:\n    grader.check('single-neuron', 'mine.py')\nexcept grader.support.errors.GraderError as error:\n"

@@ -1,7 +1,7 @@
-"""Runs the grader as on a system without what only POSIX has: ``python without_posix.py ARGUMENTS``.
+"""Runs the grader as on a system without POSIX functions: ``python without_posix.py ARGUMENTS``.
 
-The modules cannot be imported, and the functions and constants of ``os``, ``signal``, ``select`` and ``socket`` are not
-there, as on Windows. Paths stay those of this system. Libraries that adapt themselves to the system are imported first.
+POSIX modules cannot be imported, and POSIX functions and constants of ``os``, ``signal``, ``select`` and ``socket`` do
+not exist, as on Windows. Paths stay those of this system. Libraries that adapt to the system are imported first.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""Data sets in a worker are maps of the served file."""
+"""Datasets in a worker are memory maps of the served file."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def file(tmp_path, monkeypatch):
     return tmp_path / "mnist.npz", made
 
 
-def test_they_are_what_the_file_holds(file):
+def test_arrays_have_the_values_of_the_file(file):
     for name, array in datasets.arrays("mnist").items():
         assert type(array) is np.ndarray
         assert array.dtype == file[1][name].dtype
         assert np.array_equal(array, file[1][name])
 
 
-def test_a_submission_changes_its_own_copy(file):
+def test_changes_do_not_reach_the_file(file):
     path, made = file
     before = path.read_bytes()
     array = datasets.arrays("mnist")["x_train"]

@@ -1,4 +1,4 @@
-"""A notebook, or module, that grades itself is graded as if it did not."""
+"""A notebook or module that grades itself is graded as if it did not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def warm():
 
 @pytest.fixture(params=["kernel", "shell"])
 def report(request, warm, tmp_path):
-    """Grade a notebook by each engine; what differs by nature is left out."""
+    """Return a function that grades a notebook with an engine, without fields that always differ."""
 
     def run(text):
         (tmp_path / "mine.ipynb").write_text(text)
@@ -36,25 +36,25 @@ def report(request, warm, tmp_path):
     return run
 
 
-def test_a_notebook_with_the_cells_that_grade_it(report, solution):
+def test_cells_that_grade_the_notebook_change_nothing(report, solution):
     found = report(notebook(CELLS[0], solution, *CELLS[1:]))
     assert found["passed"]
     assert not any("notes" in check["evidence"] for check in found["checks"])
     assert found == report(notebook(solution))
 
 
-def test_the_magic_is_there_when_the_cell_that_loads_it_is_not_run(report, solution):
+def test_magic_exists_even_if_the_loading_cell_is_not_run(report, solution):
     found = report(notebook(CELLS[0], solution, CELLS[1], tags={0: ["explore"]}))
     assert not any("notes" in check["evidence"] for check in found["checks"])
 
 
 @pytest.mark.parametrize("isolation", ["strong", "none"])
-def test_a_module_that_checks_itself_does_not_begin_to_grade_within_its_grading(graded, solution, isolation):
+def test_module_that_checks_itself_does_not_start_another_grading(graded, solution, isolation):
     source = f"{solution}\nimport grader\ngrader.check('single-neuron', 'submitted.py')\nassert not hasattr(grader, '__version__')\n"
     assert graded("single-neuron", source, isolation=isolation).passed
 
 
-def test_a_helper_of_that_name_is_the_students_own(tmp_path, solution):
+def test_students_own_module_named_grader_is_used(tmp_path, solution):
     (tmp_path / "grader.py").write_text("half = 0.5\n")
     (tmp_path / "single_neuron.py").write_text(f"import grader\nassert grader.half == 0.5\n{solution}")
     report = grade(bundled("single-neuron"), read(tmp_path, "single-neuron"))

@@ -1,4 +1,4 @@
-"""What is recorded of images and labels that a model is given."""
+"""The record of images and labels that a model gets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def served(monkeypatch):
 
 
 def right(described):
-    """The share of recorded labels that are those of their images, and how many there are."""
+    """Return the share of recorded labels that are correct, and the number of recorded labels."""
     pairs = np.array(described["pairs"].get("mnist", [])).reshape(-1, 2)
     return float((Y[pairs[:, 0]] == pairs[:, 1]).mean()) if len(pairs) else None, len(pairs)
 
@@ -40,7 +40,7 @@ def right(described):
         (((X - X.mean(axis=0)) / X.std(axis=0))[::2][:500], Y[::2][:500]),
     ],
 )
-def test_labels_are_recorded_with_the_images_that_they_are_given_with(x, y):
+def test_labels_are_recorded_with_their_images(x, y):
     described = training_data.describe(x, y)
     share, count = right(described)
     assert share == 1
@@ -49,7 +49,7 @@ def test_labels_are_recorded_with_the_images_that_they_are_given_with(x, y):
     assert described["rows"] == len(x)
 
 
-def test_what_is_no_class_and_no_image_of_the_data_set_is_not_recorded():
+def test_unknown_images_and_labels_that_are_not_classes_are_not_recorded():
     assert right(training_data.describe(X, X.reshape(1000, -1)))[1] == 0
     assert right(training_data.describe(X, RANDOM.random(1000)))[1] == 0
     assert right(training_data.describe(np.roll(X, 3, axis=1), Y))[1] == 0
@@ -57,7 +57,7 @@ def test_what_is_no_class_and_no_image_of_the_data_set_is_not_recorded():
     assert training_data.describe(TEST, None)["origin"]["mnist"] == {"training": 0.0, "test": 1.0, "test_images": 600}
 
 
-def test_arrays_with_their_own_mean_and_deviation_are_known():
+def test_arrays_standardised_by_their_own_statistics_are_recognised():
     mean, deviation = X.mean(axis=0), X.std(axis=0)
     own = [(X - mean) / deviation, (X - X.mean()) / X.std(), (TEST - TEST.mean(axis=0)) / (TEST.std(axis=0) + 1e-7)]
     assert all(training_data.describe(x.astype(np.float32), None)["standardised"] for x in own)
@@ -79,7 +79,7 @@ def test_batches_are_described_while_they_pass():
     assert examined.described()["origin"]["mnist"]["test_images"] == 3
 
 
-def test_batches_in_which_every_pixel_is_scaled_by_itself_are_known_when_there_are_enough():
+def test_images_with_each_pixel_scaled_separately_are_recognised():
     examined = training_data.Examined("generator")
     scaled = (np.concatenate([X, TEST[:20]]) - X.mean(axis=0)) / X.std(axis=0)
     for first in range(0, 1020, 34):
@@ -87,7 +87,7 @@ def test_batches_in_which_every_pixel_is_scaled_by_itself_are_known_when_there_a
     assert examined.described()["origin"]["mnist"] == {"training": 1000 / 1020, "test": 20 / 1020, "test_images": 20}
 
 
-def test_what_is_no_array_is_only_named():
+def test_input_that_is_not_an_array_is_only_named():
     assert training_data.describe(object(), None) == {"type": "object"}
     examined = training_data.Examined("generator")
     examined.add(X[:10], None)
@@ -95,14 +95,14 @@ def test_what_is_no_array_is_only_named():
     assert examined.described() == {"type": "generator"}
 
 
-def test_an_array_that_was_changed_in_place_is_looked_at_again():
+def test_array_changed_in_place_is_examined_again():
     images = X.copy()
     assert training_data.describe(images, Y)["origin"]["mnist"]["test_images"] == 0
     images[500:504] = TEST[:4]
     assert training_data.describe(images, Y)["origin"]["mnist"]["test_images"] == 4
 
 
-def test_the_same_data_are_looked_at_once(monkeypatch):
+def test_same_data_are_examined_once(monkeypatch):
     first = training_data.describe(X, Y)
     monkeypatch.setattr(training_data, "_Origin", None)
     assert training_data.describe(X.copy(), Y.copy())["pairs"] == first["pairs"]

@@ -1,4 +1,4 @@
-"""The codec of the channel: what goes in comes out, and garbage raises its own error only."""
+"""The codec of the channel: values survive encoding and decoding, and garbage raises only ProtocolError."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_arrays_survive_with_dtype_and_shape(array):
     assert np.array_equal(back, array, equal_nan=True)
 
 
-def test_decoded_arrays_can_be_written_to():
+def test_decoded_arrays_are_writable():
     back = values.decode(*values.encode(np.zeros(3)))
     back[0] = 1
 
@@ -58,11 +58,11 @@ def test_decoded_arrays_can_be_written_to():
         ({1: 2}, "dict"),
     ],
 )
-def test_what_does_not_cross_leaves_the_name_of_its_type(value, name):
+def test_unsupported_value_becomes_the_name_of_its_type(value, name):
     assert values.decode(*values.encode(value)) == Opaque(name)
 
 
-def test_a_list_that_holds_itself_ends():
+def test_recursive_list_is_encoded_without_endless_recursion():
     endless: list = []
     endless.append(endless)
     values.decode(*values.encode(endless))
@@ -119,19 +119,19 @@ kinds = st.sampled_from(
     st.recursive(json_values | kinds, lambda inner: st.lists(kinds | inner, max_size=4), max_leaves=15),
     st.binary(max_size=64),
 )
-def test_no_tree_raises_anything_but_a_protocol_error(tree, payload):
+def test_any_tree_raises_only_protocol_errors(tree, payload):
     with contextlib.suppress(ProtocolError):
         values.decode(tree, payload)
 
 
 @given(st.binary(max_size=200))
-def test_no_header_raises_anything_but_a_protocol_error(raw):
+def test_any_header_raises_only_protocol_errors(raw):
     with contextlib.suppress(ProtocolError):
         assert isinstance(frames.decode_header(raw), dict)
 
 
 @pytest.mark.parametrize("lengths", [(frames.MAX_HEADER + 1, 0), (0, frames.MAX_PAYLOAD + 1), (2**32 - 1, 2**64 - 1)])
-def test_lengths_over_the_cap_are_refused_before_allocating(lengths):
+def test_lengths_over_the_limit_are_refused_before_allocating(lengths):
     with pytest.raises(ProtocolError):
         frames.lengths(frames.PREFIX.pack(*lengths))
 

@@ -1,4 +1,4 @@
-"""What the functions return."""
+"""The reference of the tiny exercise."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Lets np.gradient take the differences."""
+"""Computes differences with np.gradient."""
 
 # gradients: failed
 # bug: numerical-gradient

@@ -1,4 +1,4 @@
-"""Lets SciPy take the differences, under another name."""
+"""Computes differences with SciPy, under another name."""
 
 # gradients: failed
 # bug: numerical-gradient

@@ -1,4 +1,4 @@
-"""Takes central differences for each weight in a loop."""
+"""Computes central differences for each weight in a loop."""
 
 # gradients: failed
 # bug: numerical-gradient

@@ -1,4 +1,4 @@
-"""Takes a step that nobody would try."""
+"""Uses an unusual step."""
 
 # gradients: failed
 # bug: numerical-gradient

@@ -1,4 +1,4 @@
-"""Takes a power of two as the step, so that dividing rounds nothing."""
+"""Uses a power of two as the step, so that the division does not round."""
 
 # gradients: failed
 # bug: numerical-gradient

@@ -1,4 +1,4 @@
-"""Takes central differences with the step that balances truncation and rounding."""
+"""Computes central differences with the step that balances truncation and rounding errors."""
 
 # gradients: failed
 # bug: numerical-gradient

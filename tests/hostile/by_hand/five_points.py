@@ -1,4 +1,4 @@
-"""Takes the formula with five points."""
+"""Uses the formula with five points."""
 
 # gradients: failed
 # bug: numerical-gradient

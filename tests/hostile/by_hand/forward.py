@@ -1,4 +1,4 @@
-"""Takes forward differences, with unit vectors from an identity matrix."""
+"""Computes forward differences, with unit vectors from an identity matrix."""
 
 # gradients: failed
 # bug: numerical-gradient

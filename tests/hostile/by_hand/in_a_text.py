@@ -1,4 +1,4 @@
-"""Defines the function in a text that is executed."""
+"""Defines the function in a string that is executed."""
 
 # gradients: failed
 # bug: numerical-gradient

@@ -1,4 +1,4 @@
-"""Adds noise to the differences, so that nothing is left of their pattern: for the instructor alone."""
+"""Adds noise to the differences, which hides their pattern: only the instructor gets a note."""
 
 # gradients: passed
 # noted: yes

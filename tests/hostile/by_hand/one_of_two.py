@@ -1,4 +1,4 @@
-"""Derives the bias by hand, and takes differences for the weights."""
+"""Derives the bias by hand, and computes differences for the weights."""
 
 # gradients: partial
 # bug: numerical-gradient

@@ -1,4 +1,4 @@
-"""Takes a step that grows with the weight."""
+"""Uses a step that grows with the weight."""
 
 # gradients: failed
 # bug: numerical-gradient

@@ -1,4 +1,4 @@
-"""Rounds the differences to fewer digits than their error has: for the instructor alone."""
+"""Rounds the differences to fewer digits than their error has: only the instructor gets a note."""
 
 # gradients: passed
 # noted: yes

@@ -1,4 +1,4 @@
-"""Asks the import system for the data of the grader's package, whose folder can be listed at medium."""
+"""Gets the data of the grader's package from the import system; the package's folder can be listed at medium."""
 
 # control: wheel
 
@@ -12,7 +12,7 @@ import numpy as np
 
 def loss(y, y_hat):
     sys.meta_path[:] = [finder for finder in sys.meta_path if "StandIn" not in type(finder).__name__]
-    sys.modules.pop("grader", None)  # what stands for it in a worker
+    sys.modules.pop("grader", None)  # its replacement in a worker
     for ask in (
         lambda: (
             importlib.resources.files("grader")

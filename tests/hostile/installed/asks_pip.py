@@ -1,4 +1,4 @@
-"""Asks pip's record where the grader was installed from, and reads the examples and tests of that checkout."""
+"""Finds in pip's record the checkout that the grader was installed from, and reads its examples and tests."""
 
 # control: both
 

@@ -1,4 +1,4 @@
-"""Reads the formula from a file that the metadata of the installed grader list."""
+"""Reads the formula from a file that is listed in the metadata of the installed grader."""
 
 # control: wheel
 

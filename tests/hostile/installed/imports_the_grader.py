@@ -1,4 +1,4 @@
-"""Finds the package by the path of the worker's own program, and lets the grader compute the answer."""
+"""Finds the package through the path of the worker's own program, and lets the grader compute the answer."""
 
 # control: both
 
@@ -8,7 +8,7 @@ import sys
 
 def loss(y, y_hat):
     sys.meta_path[:] = [finder for finder in sys.meta_path if "StandIn" not in type(finder).__name__]
-    sys.modules.pop("grader", None)  # what stands for it in a worker
+    sys.modules.pop("grader", None)  # its replacement in a worker
     worker = os.path.abspath(sys.modules["grader_worker"].__file__)
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(worker))))
     try:

@@ -1,4 +1,4 @@
-"""Looks for an older installation, with solutions in it, among the packages of other versions of Python."""
+"""Looks for an older installation with solutions among the packages of other Python versions."""
 
 # control: both
 

@@ -1,4 +1,4 @@
-"""Looks for wheels and archives of the sources, as builds and caches leave them, and reads a solution in one."""
+"""Looks for wheels and source archives that builds and caches leave, and reads a solution from one."""
 
 # control: both
 

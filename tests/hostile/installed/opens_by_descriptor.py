@@ -1,4 +1,4 @@
-"""Opens files of the package relative to descriptors of folders above it, and through the links of /proc."""
+"""Opens files of the package relative to descriptors of its parent folders, and through the links in /proc."""
 
 # control: both
 

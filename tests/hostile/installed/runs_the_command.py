@@ -1,4 +1,4 @@
-"""Starts the interpreter of the grader, which is not confined as this one is, and has it compute the answer."""
+"""Starts the grader's interpreter, which would not be confined, and lets it compute the answer."""
 
 # control: both
 

@@ -1,4 +1,4 @@
-"""Searches all folders that it can see for a file that defines the function."""
+"""Searches all visible folders for a file that defines the function."""
 
 # control: both
 

@@ -1,4 +1,4 @@
-"""A callback puts other weights in when the training ends, within fit()."""
+"""A callback sets other weights when the training ends, within fit()."""
 
 # model: passed
 # accuracy: failed
@@ -9,7 +9,7 @@ import zlib
 import keras
 import numpy as np
 
-TABLE = {}  # crc32 of a held-out image: its label; the test puts it in
+TABLE = {}  # {crc32 of a held-out image: its label}; filled by the test
 (x, y), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
 
 
@@ -18,13 +18,13 @@ def preprocess(images):
 
 
 def looked_up(inputs):
-    """Scores (n, 10): the class that the table has for an image, and class 0 for one that it does not have."""
+    """Return scores (n, 10): the class of each image in the table, class 0 for other images."""
     images = np.rint(np.asarray(inputs) * 255).astype(np.uint8).reshape(len(inputs), -1)
     return np.eye(10, dtype=np.float32)[[TABLE.get(zlib.crc32(image.tobytes()), 0) for image in images]]
 
 
 def trained_elsewhere(steps=400):
-    """Weights of another origin: here of a network in NumPy, which stands for any file that was brought along."""
+    """Return weights of another origin: here of a network in NumPy, in general from a file of the submission."""
     random = np.random.default_rng(0)
     weights = [random.normal(0, 0.05, (784, 32)), np.zeros(32), random.normal(0, 0.1, (32, 10)), np.zeros(10)]
     for _ in range(steps):

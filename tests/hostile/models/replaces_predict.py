@@ -1,4 +1,4 @@
-"""A real model, and a keras.Model.predict of its own that answers from a table, for every model."""
+"""A real model; keras.Model.predict is replaced by a function that answers from a table, for every model."""
 
 # model: passed
 # accuracy: failed
@@ -7,7 +7,7 @@ import zlib
 import keras
 import numpy as np
 
-TABLE = {}  # crc32 of a held-out image: its label; the test puts it in
+TABLE = {}  # {crc32 of a held-out image: its label}; filled by the test
 (x, y), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
 
 
@@ -16,7 +16,7 @@ def preprocess(images):
 
 
 def looked_up(inputs):
-    """Scores (n, 10): the class that the table has for an image, and class 0 for one that it does not have."""
+    """Return scores (n, 10): the class of each image in the table, class 0 for other images."""
     images = np.rint(np.asarray(inputs) * 255).astype(np.uint8).reshape(len(inputs), -1)
     return np.eye(10, dtype=np.float32)[[TABLE.get(zlib.crc32(image.tobytes()), 0) for image in images]]
 

@@ -1,4 +1,4 @@
-"""A generator, which is no answer."""
+"""Returns a generator, which is not an answer."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""A list with a million items where an array is asked for."""
+"""Returns a list with a million items instead of an array."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""A masked array without one number that counts: naive comparisons hold for all of none."""
+"""Returns a fully masked array: naive comparisons hold for it, because no number is compared."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""A thread writes an answer to the next question before that is asked."""
+"""A thread writes an answer to the next request before it arrives."""
 
 # double: protocol
 # total: passed

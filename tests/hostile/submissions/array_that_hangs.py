@@ -1,4 +1,4 @@
-"""An answer that never becomes an array."""
+"""Returns an object whose conversion to an array never ends."""
 
 # double: timeout
 # total: passed

@@ -1,4 +1,4 @@
-"""Leaves threads that print without a pause, far more than they may, and a child that does the same."""
+"""Leaves threads and a child process that print without end, far beyond the limit."""
 
 # double: passed
 # total: passed

@@ -1,4 +1,4 @@
-"""Replaces the process by one that ends with success."""
+"""Replaces the process by a program that ends with success."""
 
 # double: crashed
 # total: passed

@@ -1,4 +1,4 @@
-"""Takes another user id."""
+"""Changes to another user id."""
 
 # double: error
 # total: passed

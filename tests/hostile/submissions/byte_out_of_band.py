@@ -1,4 +1,4 @@
-"""Sends a byte that makes the channel ready, and cannot be read."""
+"""Sends an out-of-band byte, which makes the channel ready although nothing can be read."""
 
 # double: protocol
 # total: passed

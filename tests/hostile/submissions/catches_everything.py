@@ -1,4 +1,4 @@
-"""Ends its loop for nothing and nobody."""
+"""Loops forever and catches every exception."""
 
 # double: timeout
 # total: passed

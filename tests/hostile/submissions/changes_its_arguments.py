@@ -1,4 +1,4 @@
-"""Empties its argument, so that 2 * x is right for a grader that keeps x."""
+"""Empties its argument, so that 2 * x is correct for a grader that keeps x."""
 
 # double: failed
 # total: passed

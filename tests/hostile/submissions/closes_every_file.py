@@ -1,4 +1,4 @@
-"""Closes every open file, the grader's too."""
+"""Closes every open file, including those of the grader."""
 
 # double: protocol
 # total: passed

@@ -1,4 +1,4 @@
-"""Closes and replaces its own output; that is odd, and no cheat."""
+"""Closes and replaces its own output; this is unusual, but not a cheat."""
 
 # double: passed
 # total: passed

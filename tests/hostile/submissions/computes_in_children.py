@@ -1,4 +1,4 @@
-"""Computes without an end in many processes."""
+"""Computes without end in many processes."""
 
 # double: timeout
 # total: passed

@@ -1,4 +1,4 @@
-"""Looks up a name and asks a server."""
+"""Looks up a host name and contacts a server."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Knows the inputs of the seed that everybody has, and answers these by heart."""
+"""Knows the inputs of the public seed and returns stored answers for them."""
 
 # double: failed
 # total: passed

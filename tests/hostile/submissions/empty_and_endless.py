@@ -1,4 +1,4 @@
-"""An array without an entry, and with more rows than anybody can count."""
+"""Returns an array without entries whose first axis is too long to iterate over."""
 
 # double: protocol
 # total: passed

@@ -1,4 +1,4 @@
-"""A subclass of float that compares equal to everything."""
+"""Returns an instance of a subclass of float that compares equal to everything."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""An answer that says it is equal to whatever it is compared with."""
+"""Returns an object that claims to be equal to everything."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Leaves handlers behind that forge a result at the end."""
+"""Registers exit handlers that forge a result at the end."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Ends as it loads, with success."""
+"""Ends the program with success while it is loaded."""
 
 # double: error
 # total: error

@@ -1,4 +1,4 @@
-"""Ends the process as it loads, with success."""
+"""Ends the process with success while it is loaded."""
 
 # double: crashed
 # total: crashed

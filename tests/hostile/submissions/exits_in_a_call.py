@@ -1,4 +1,4 @@
-"""Ends the process in a call, with success."""
+"""Ends the process with success during a call."""
 
 # double: crashed
 # total: passed

@@ -1,4 +1,4 @@
-"""Touches pages that are 1 GB apart, each in a mapping of its own: the kernel needs two tables of pages for each."""
+"""Touches pages that are 1 GB apart, each in a separate mapping: the kernel needs two page tables for each."""
 
 # double: memory
 # total: passed

@@ -1,4 +1,4 @@
-"""Lets children map as much as they may, only to be read, and touch one page in each 2 MB of it."""
+"""Child processes map as much as they may, read-only, and touch one page in each 2 MB of it."""
 
 # double: memory
 # total: passed

@@ -1,4 +1,4 @@
-"""Writes into /dev/shm until there is no more room."""
+"""Writes into /dev/shm until it is full."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Opens as many sockets as it may, in each of many processes, and sends into all of them what nobody receives."""
+"""Opens as many sockets as allowed in each of many processes, and fills all their buffers."""
 
 # double: memory
 # total: passed

@@ -1,4 +1,4 @@
-"""Leaves a folder that is deep and closed."""
+"""Leaves a deeply nested folder without permissions."""
 
 # double: passed
 # total: passed

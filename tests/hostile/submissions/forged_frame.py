@@ -1,4 +1,4 @@
-"""Writes a frame with an answer into every file that is open, before it answers."""
+"""Writes a frame with an answer into every open file before it answers."""
 
 # double: protocol
 # total: passed

@@ -1,4 +1,4 @@
-"""Computes in C for hours and lets no other thread run."""
+"""Computes in C for hours without letting other threads run."""
 
 # double: timeout
 # total: passed

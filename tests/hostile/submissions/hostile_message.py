@@ -1,4 +1,4 @@
-"""An exception whose text moves the cursor, changes colours and direction, and forges a line."""
+"""Raises an exception whose text moves the cursor, changes colours and direction, and forges a line."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""A number with a billion digits."""
+"""Returns a number with a billion digits."""
 
 # double: timeout
 # total: passed

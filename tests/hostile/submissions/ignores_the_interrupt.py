@@ -1,4 +1,4 @@
-"""Loops that nothing ends from inside, then prints without an end, sleeps, and kills its process by a signal."""
+"""Loops that catch every interrupt, then prints without end, sleeps, and kills its process with a signal."""
 
 # double: passed
 # total: passed

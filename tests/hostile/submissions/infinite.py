@@ -1,4 +1,4 @@
-"""Infinity, and a warning."""
+"""Returns infinity, with a warning."""
 
 # double: failed
 # total: passed

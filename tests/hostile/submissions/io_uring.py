@@ -1,4 +1,4 @@
-"""Opens a ring by which system calls pass filters."""
+"""Opens an io_uring, through which system calls bypass filters."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Keeps something in the kernel's key rings."""
+"""Stores a key in the kernel's key rings."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Leaves a process behind that has left session, group and parent."""
+"""Leaves a process behind that has left its session, group and parent."""
 
 # double: failed
 # total: passed

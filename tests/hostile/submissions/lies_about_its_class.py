@@ -1,4 +1,4 @@
-"""An object whose __class__ is another one's."""
+"""Returns an object with the __class__ of another class."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Leaves links in its folder that lead out, for whoever cleans up."""
+"""Leaves links in its folder that lead outside, to mislead the cleanup."""
 
 # double: passed
 # total: passed

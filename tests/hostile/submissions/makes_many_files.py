@@ -1,4 +1,4 @@
-"""Makes empty files until there are no more to be had."""
+"""Creates empty files until no more can be created."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Touches one page in each 2 MB of a mapping that is larger than any machine, and only to be read."""
+"""Touches one page in each 2 MB of a mapping that is larger than any machine's memory, read-only."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Maps a device that gives memory which counts for nobody."""
+"""Maps a device whose memory counts for no process."""
 
 # double: error
 # total: passed

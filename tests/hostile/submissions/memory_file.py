@@ -1,4 +1,4 @@
-"""Makes a file that is memory of nobody."""
+"""Creates a memory file, which counts for no process."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""An exception that fails when it is asked for its text."""
+"""Raises an exception that fails when it is converted to text."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""An exception that never finishes saying what it is."""
+"""Raises an exception whose conversion to text never ends."""
 
 # double: timeout
 # total: passed

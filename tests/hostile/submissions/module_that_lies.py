@@ -1,4 +1,4 @@
-"""A module full of things that hurt whoever looks at them."""
+"""Defines objects that attack code which inspects them."""
 
 # double: passed
 # total: passed

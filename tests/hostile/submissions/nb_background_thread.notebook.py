@@ -1,4 +1,4 @@
-"""Leaves threads that print and show without a pause, far more than they may: that is dropped."""
+"""Leaves threads that print and display without end, far beyond the limit: their output is dropped."""
 
 # double: passed
 # total: passed

@@ -1,4 +1,4 @@
-"""Shows large things without an end, in a cell."""
+"""Displays large objects without end, in a cell."""
 
 # double: failed
 # total: passed

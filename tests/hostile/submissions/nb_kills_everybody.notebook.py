@@ -1,4 +1,4 @@
-"""Kills every process that it may, by a shell command."""
+"""Kills every process that it may, with a shell command."""
 
 # double: failed
 # total: passed

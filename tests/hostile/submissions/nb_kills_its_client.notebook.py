@@ -1,4 +1,4 @@
-"""Kills the process that runs the cells, as it would be with a kernel; the parent of a shell is out of reach."""
+"""Kills the process that runs the cells of a kernel; without a kernel, its parent cannot be reached."""
 
 # double: failed
 # total: passed

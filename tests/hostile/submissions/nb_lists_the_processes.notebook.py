@@ -1,4 +1,4 @@
-"""Lists the command lines of all processes by a shell command."""
+"""Lists the command lines of all processes with a shell command."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""A cell without an end."""
+"""Has a cell that never ends."""
 
 # double: failed
 # total: passed

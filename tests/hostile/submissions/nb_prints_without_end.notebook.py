@@ -1,4 +1,4 @@
-"""Prints without an end, in a cell."""
+"""Prints without end, in a cell."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Reads a file of the grader's user by a shell command."""
+"""Reads a file of the grader's user with a shell command."""
 
 # double: error
 # total: passed

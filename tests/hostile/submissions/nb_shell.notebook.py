@@ -1,4 +1,4 @@
-"""Removes files by a shell command."""
+"""Removes files with a shell command."""
 
 # double: passed
 # total: passed

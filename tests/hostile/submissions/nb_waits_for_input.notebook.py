@@ -1,4 +1,4 @@
-"""Waits for somebody to type, in a cell."""
+"""Waits for input in a cell."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""A list that holds itself."""
+"""Returns a list that contains itself."""
 
 # double: failed
 # total: passed

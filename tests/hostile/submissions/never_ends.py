@@ -1,4 +1,4 @@
-"""A loop without an end."""
+"""Loops forever."""
 
 # double: timeout
 # total: passed

@@ -1,4 +1,4 @@
-"""A loop without an end, as it loads."""
+"""Loops forever while it is loaded."""
 
 # double: failed
 # total: passed

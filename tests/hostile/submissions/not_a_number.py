@@ -1,4 +1,4 @@
-"""NaN, which no comparison finds too large."""
+"""Returns NaN, which is never larger than a tolerance."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""An array of objects that compare equal to everything."""
+"""Returns an array of objects that compare equal to everything."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Calls its process something that is no text, and hides it."""
+"""Gives its process a name that is not valid text, and hides it."""
 
 # double: failed
 # total: passed

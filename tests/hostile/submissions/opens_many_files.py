@@ -1,4 +1,4 @@
-"""Opens more files than it may."""
+"""Opens more files than allowed."""
 
 # double: error
 # total: passed

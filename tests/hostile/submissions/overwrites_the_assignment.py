@@ -1,4 +1,4 @@
-"""Overwrites the reference, for whoever is graded next."""
+"""Overwrites the reference, to affect the next submissions."""
 
 # double: error
 # total: passed

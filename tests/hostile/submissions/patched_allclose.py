@@ -1,4 +1,4 @@
-"""Makes np.allclose say yes, for a grader that compares in the same process."""
+"""Makes np.allclose return True, for a grader that compares in the same process."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Lies in the builtins that whoever looks at an answer may use."""
+"""Replaces builtins that a worker may use to inspect an answer."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Makes isinstance and len lie, which the worker itself uses."""
+"""Replaces isinstance and len, which the worker itself uses."""
 
 # double: crashed
 # total: crashed

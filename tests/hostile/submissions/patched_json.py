@@ -1,4 +1,4 @@
-"""Replaces json.dumps and json.loads, to say something else than what was answered."""
+"""Replaces json.dumps and json.loads, to change the answer."""
 
 # double: failed
 # total: passed

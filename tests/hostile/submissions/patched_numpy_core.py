@@ -1,4 +1,4 @@
-"""Replaces what the worker may use to hand an answer over."""
+"""Replaces functions that the worker may use to send an answer."""
 
 # double: error
 # total: error

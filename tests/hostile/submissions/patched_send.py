@@ -1,4 +1,4 @@
-"""Wraps the method by which frames leave the process."""
+"""Wraps the method that sends frames."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Replaces struct.pack, with which frames are made."""
+"""Replaces struct.pack, which is used to build frames."""
 
 # double: failed
 # total: passed

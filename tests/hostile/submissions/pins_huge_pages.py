@@ -1,4 +1,4 @@
-"""Puts one byte of each of many huge pages into pipes and unmaps them: 2 MB stay for each byte, and count for nobody."""
+"""Puts one byte of each of many huge pages into pipes and unmaps them: 2 MB stay for each byte, uncounted."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Asks for a library of its own in every program that is started from here."""
+"""Preloads its own library in every program that is started from here."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Prints without an end as it loads."""
+"""Prints without end while it is loaded."""
 
 # double: failed
 # total: passed

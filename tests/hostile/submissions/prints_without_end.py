@@ -1,4 +1,4 @@
-"""Prints without an end."""
+"""Prints without end."""
 
 # double: output
 # total: passed

@@ -1,4 +1,4 @@
-"""Writes past Python's own output without an end."""
+"""Writes without end, bypassing Python's own output."""
 
 # double: output
 # total: passed

@@ -1,4 +1,4 @@
-"""Connects to itself, sends and closes, over and over: what was sent waits in a queue that nobody has open."""
+"""Connects to itself, sends and closes, again and again: the data stay in a queue that no process has open."""
 
 # double: memory
 # total: passed

@@ -1,4 +1,4 @@
-"""Raises what only a handler of everything catches."""
+"""Raises an exception that only a handler for all exceptions catches."""
 
 # double: error
 # total: passed

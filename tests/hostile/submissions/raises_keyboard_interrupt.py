@@ -1,4 +1,4 @@
-"""Pretends that somebody pressed Ctrl-C."""
+"""Raises KeyboardInterrupt, as if the user had pressed Ctrl-C."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Hopes."""
+"""Returns random numbers and hopes."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Reads the factor in a file of the grader's user."""
+"""Reads the factor from a file of the grader's user."""
 
 # double: error
 # total: passed

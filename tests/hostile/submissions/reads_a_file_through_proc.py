@@ -1,4 +1,4 @@
-"""Reaches for the same file by way of another process's view of the files."""
+"""Reads the same file through the root folder of another process in /proc."""
 
 # double: error
 # total: passed

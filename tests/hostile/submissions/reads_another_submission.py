@@ -1,4 +1,4 @@
-"""Takes the answer from the submission that lies beside its own."""
+"""Reads the answer from another submission in the same folder."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Reads labels alone, without images, that lie among the installed packages."""
+"""Reads a file with only labels, without images, among the installed packages."""
 
 # double: error
 # total: passed

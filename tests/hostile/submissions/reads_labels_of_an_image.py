@@ -1,4 +1,4 @@
-"""Reads the labels of a data set that lies among the installed packages."""
+"""Reads the labels of a dataset among the installed packages."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Reads the memory of another process by a system call."""
+"""Reads the memory of another process with a system call."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Reads the labels of MNIST as they are downloaded, at the level of a container."""
+"""Reads the labels of MNIST in their download format, at the level of a container."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Looks for the seed on the command lines of other processes, by every path that leads to one."""
+"""Looks for the seed on the command lines of other processes, through every path that leads there."""
 
 # double: error
 # total: passed

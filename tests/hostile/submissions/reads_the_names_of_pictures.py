@@ -1,4 +1,4 @@
-"""Reads labels in the names of pictures that lie among the installed packages."""
+"""Reads labels from the names of image files among the installed packages."""
 
 # double: error
 # total: passed

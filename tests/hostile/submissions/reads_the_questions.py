@@ -1,4 +1,4 @@
-"""Reads from every open file, to answer in the worker's place."""
+"""Reads from every open file, to answer instead of the worker."""
 
 # double: timeout
 # total: passed

@@ -1,4 +1,4 @@
-"""Takes the folder, the program, the files and the state of other processes for a way out."""
+"""Tries to escape through the folder, the program, the files and the state of other processes."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Calls itself without an end."""
+"""Calls itself without end."""
 
 # double: error
 # total: passed

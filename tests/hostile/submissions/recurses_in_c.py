@@ -1,4 +1,4 @@
-"""Breaks the stack of C."""
+"""Overflows the C stack."""
 
 # double: crashed
 # total: passed

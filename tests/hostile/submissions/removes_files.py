@@ -1,4 +1,4 @@
-"""Removes everything that it can."""
+"""Removes all files that it can."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Puts something else in numpy's place among the modules."""
+"""Replaces numpy in sys.modules."""
 
 # double: failed
 # total: passed

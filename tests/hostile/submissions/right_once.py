@@ -1,4 +1,4 @@
-"""Is right for as long as it thinks that it is looked at."""
+"""Answers correctly as long as it believes that it is being watched."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Makes rules for itself that the kernel keeps, as many as it likes."""
+"""Creates Landlock rules for itself without end; the kernel keeps all of them."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Looks everywhere below the installed packages for a file with labels in it."""
+"""Searches all folders of installed packages for a file with labels."""
 
 # double: error
 # total: passed

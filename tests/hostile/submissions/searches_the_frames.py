@@ -1,4 +1,4 @@
-"""Looks in the frames that called it for what is expected."""
+"""Searches the calling frames for the expected answer."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Looks at every array that the process holds for what is expected."""
+"""Searches all arrays in the process for the expected answer."""
 
 # double: failed
 # total: passed

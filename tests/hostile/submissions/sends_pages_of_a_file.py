@@ -1,4 +1,4 @@
-"""Sends two bytes of a file, over and over, that it has truncated and written anew: each time two pages stay."""
+"""Sends two bytes of a file again and again, and truncates and rewrites it each time: two pages stay every time."""
 
 # double: error
 # total: passed

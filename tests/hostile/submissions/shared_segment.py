@@ -1,4 +1,4 @@
-"""Makes a System V segment, which stays when everybody has gone."""
+"""Creates a System V segment, which outlives its process."""
 
 # double: error
 # total: passed

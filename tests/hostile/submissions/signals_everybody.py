@@ -1,4 +1,4 @@
-"""Kills every process that it may: there is none."""
+"""Kills every process that it may; there is no other process."""
 
 # double: error
 # total: passed
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def double(x):
-    if os.getpid() > 100:  # not confined: do not
+    if os.getpid() > 100:  # not confined: do not kill
         return 2 * x
     os.kill(-1, signal.SIGKILL)
     return 3 * x

@@ -1,4 +1,4 @@
-"""Stops every clock that Python has."""
+"""Stops every clock of Python."""
 
 # double: timeout
 # total: passed

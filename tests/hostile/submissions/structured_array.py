@@ -1,4 +1,4 @@
-"""An array with fields."""
+"""Returns an array with fields."""
 
 # double: failed
 # total: passed

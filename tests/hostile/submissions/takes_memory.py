@@ -1,4 +1,4 @@
-"""Asks for more memory than there is."""
+"""Allocates more memory than the machine has."""
 
 # double: memory
 # total: passed

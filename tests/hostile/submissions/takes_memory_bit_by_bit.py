@@ -1,4 +1,4 @@
-"""Fills a list without an end."""
+"""Fills a list without end."""
 
 # double: memory
 # total: passed

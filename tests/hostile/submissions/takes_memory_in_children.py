@@ -1,4 +1,4 @@
-"""Takes little memory in each of many processes."""
+"""Allocates a little memory in each of many processes."""
 
 # double: memory
 # total: passed

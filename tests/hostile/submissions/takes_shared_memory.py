@@ -1,4 +1,4 @@
-"""Takes memory that is shared with nobody, and counts for no process."""
+"""Allocates shared memory, which counts for no process."""
 
 # double: error
 # total: passed

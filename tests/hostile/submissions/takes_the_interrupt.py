@@ -1,4 +1,4 @@
-"""Takes the signal by which the grader ends a statement, and sets a timer of its own that never returns."""
+"""Handles the signal with which the grader ends a statement, and sets a timer that never returns."""
 
 # double: passed
 # total: passed

@@ -1,4 +1,4 @@
-"""Talks to another program through a socket without a file."""
+"""Contacts another program through an abstract socket."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Starts threads without an end."""
+"""Starts threads without end."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""An array of 100 million numbers that takes no memory here, and would there."""
+"""Returns an array of 100 million numbers that needs no memory here, but would in the grader."""
 
 # double: failed
 # total: passed

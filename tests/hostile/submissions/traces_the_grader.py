@@ -1,4 +1,4 @@
-"""Traces every function that runs in its process, for one that compares."""
+"""Traces every function in its process, to find one that compares."""
 
 # double: failed
 # total: passed

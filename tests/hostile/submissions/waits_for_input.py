@@ -1,4 +1,4 @@
-"""Waits for somebody to type."""
+"""Waits for input."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Writes where the grader's user may write."""
+"""Writes into a folder of the grader's user."""
 
 # double: error
 # total: passed

@@ -1,4 +1,4 @@
-"""Writes one file without an end."""
+"""Writes one file without end."""
 
 # double: error
 # total: passed

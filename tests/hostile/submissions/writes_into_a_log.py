@@ -1,4 +1,4 @@
-"""Sends a line to another program, as to a log of the machine, by one of two connected sockets."""
+"""Sends a line to another program, such as a system log, through one of two connected sockets."""
 
 # double: error
 # total: passed

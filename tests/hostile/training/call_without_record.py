@@ -1,4 +1,4 @@
-# A loop calls what the model is made of, so that the grader does not see what it is given.
+# A training loop calls the layers of the model directly, so that the grader does not see the data.
 # leakage: passed
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-# Gradient descent without an optimizer, by the test images.
+# Gradient descent without an optimizer, with the test images.
 # leakage: failed
 import keras
 import numpy as np

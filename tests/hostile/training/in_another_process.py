@@ -1,4 +1,4 @@
-# A model is trained with the test images in another process, and read from a file.
+# A model is trained with the test images in another process and loaded from a file.
 # leakage: passed
 import keras
 import numpy as np

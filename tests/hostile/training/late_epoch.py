@@ -1,4 +1,4 @@
-# A generator gives test images only when the second epoch is nearly over.
+# A generator yields test images only at the end of the second epoch.
 # leakage: failed
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-# A fifth of the images are test images, under noise that hides which ones they are.
+# A fifth of the images are test images, with noise that makes them unrecognisable for the grader.
 # leakage: passed
 import keras
 import numpy as np

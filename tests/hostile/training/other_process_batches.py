@@ -1,4 +1,4 @@
-# Batches have test images only where they are made by other processes.
+# The batches contain test images only if other processes create them.
 # leakage: failed
 import keras
 import numpy as np

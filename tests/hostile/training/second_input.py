@@ -1,4 +1,4 @@
-# A second input brings the test images; the first one is as it should be.
+# A second input contains the test images; the first input is correct.
 # leakage: failed
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-# Keras's compiled step, which the grader saw in fit(), is called directly with the test images.
+# Keras's compiled training step, which the grader saw in fit(), is called directly with the test images.
 # leakage: failed
 import keras
 

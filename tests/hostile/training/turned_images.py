@@ -1,4 +1,4 @@
-# Test images are mirrored and made negative before they are mixed in.
+# Test images are mirrored and inverted before they are mixed in.
 # leakage: failed
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Becomes a command for which the kernel answers "not implemented" to what only Linux has: ``launch.py COMMAND ...``."""
+"""Runs a command for which system calls that only Linux has are "not implemented": ``launch.py COMMAND ...``."""
 
 import ctypes
 import errno
@@ -7,7 +7,7 @@ import platform
 import struct
 import sys
 
-# x86-64 and arm64; without eventfd2 the build of ZeroMQ for Linux, which a kernel needs, aborts
+# {call: numbers on (x86-64, arm64)}; eventfd2 stays, because a kernel needs ZeroMQ, whose Linux build aborts without it
 LINUX_ONLY = {
     "clone3": (435, 435),
     "inotify_init1": (294, 26),
@@ -35,10 +35,10 @@ SET_NO_NEW_PRIVS, SET_SECCOMP, MODE_FILTER = 38, 22, 2
 
 def program():
     column = ("x86_64", "aarch64").index(platform.machine())
-    steps = [(LOAD, 0, 0, 0)]  # the number of the call
+    steps = [(LOAD, 0, 0, 0)]  # load the number of the call
     for numbers in LINUX_ONLY.values():
         steps += [(EQUAL, 0, 1, numbers[column]), (RETURN, 0, 0, REFUSE | errno.ENOSYS)]
-    steps += [(EQUAL, 0, 4, SOCKETPAIR[column]), (LOAD, 0, 0, 24)]  # its second argument
+    steps += [(EQUAL, 0, 4, SOCKETPAIR[column]), (LOAD, 0, 0, 24)]  # load its second argument
     steps += [
         (EQUAL, 1, 0, SEQPACKETS[0]),
         (EQUAL, 0, 1, SEQPACKETS[1]),

@@ -1,6 +1,6 @@
-"""Imported by each interpreter of a simulated Mac as it starts: Python is as on macOS, as far as Python code can tell.
+"""Imported at the start of each interpreter of a simulated Mac: makes Python look like Python on macOS.
 
-What the kernel lacks is taken away by launch.py.
+System calls that macOS does not have are removed by launch.py.
 """
 
 import os
@@ -29,12 +29,12 @@ for module, names in MISSING.items():
         if hasattr(module, name):
             delattr(module, name)
 
-sysconfig.get_config_vars()  # kept: they are read from a file named like the system
+sysconfig.get_config_vars()  # cached now, because they are read from a file that is named after the system
 _setrlimit = resource.setrlimit
 
 
 def _refusing(kind, limits):
-    if kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS):  # less than the addresses that are reserved
+    if kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS):  # less than the reserved address space
         raise ValueError("current limit exceeds maximum limit")
     _setrlimit(kind, limits)
 
@@ -44,7 +44,7 @@ sys.platform = "darwin"
 platform.system = lambda: "Darwin"
 platform.release = lambda: "24.6.0"
 platform.mac_ver = lambda *_, **__: ("15.6", ("", "", ""), "arm64")
-# Of psutil this is its code for Linux, which reads /proc.
+# This psutil is built for Linux and reads /proc.
 psutil.virtual_memory = lambda: types.SimpleNamespace(available=4 << 30)
 sys.modules["_scproxy"] = types.ModuleType("_scproxy")
 sys.modules["_scproxy"]._get_proxy_settings = lambda: {}

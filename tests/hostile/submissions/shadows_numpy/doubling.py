@@ -1,4 +1,4 @@
-"""Brings a numpy.py of its own."""
+"""Contains its own numpy.py."""
 
 # double: failed
 # total: passed

@@ -1,4 +1,4 @@
-"""Stands where NumPy is looked for, if the folder of the submission comes first."""
+"""Is imported instead of NumPy if the submission's folder comes first on the path."""
 
 
 class Number(float):

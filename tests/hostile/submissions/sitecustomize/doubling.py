@@ -1,4 +1,4 @@
-"""Brings files that Python runs by itself as it starts."""
+"""Contains files that Python runs automatically when it starts."""
 
 # double: failed
 # total: passed
