@@ -354,7 +354,7 @@ def test_many_calls_need_few_requests(folder, monkeypatch):
 
 @pytest.mark.quick
 @pytest.mark.parametrize("file", ["reference", "mistakes"])
-def test_a_link_out_of_the_folder_is_not_executed(folder, tmp_path, file):
+def test_link_out_of_the_folder_is_not_executed(folder, tmp_path, file):
     own = folder("x")
     (tmp_path / "outside.py").write_text("def double(x):\n    return 2 * x\n")
     (own / f"{file}.py").unlink(missing_ok=True)
@@ -367,7 +367,7 @@ def test_a_link_out_of_the_folder_is_not_executed(folder, tmp_path, file):
 
 
 @pytest.mark.quick
-def test_the_graders_own_references_need_no_worker():
+def test_bundled_references_need_no_worker():
     loaded = load("single-neuron")
     assert Oracle(loaded, live=True).program("numpy_challenge.challenge") is not None
     assert Mutations(loaded).is_program("train")
@@ -379,7 +379,7 @@ SHADOWS = ("typing", "numpy", "click", "yaml", "pydantic", "matplotlib", "tensor
 
 @pytest.mark.parametrize("module", ["grader", "grader.ci.needs"])
 def test_modules_of_the_current_folder_are_not_imported(tmp_path, module):
-    """A submission may lie there; the same module is imported where nothing prevents that."""
+    """A submission may be there; plain Python in the same folder does import the module."""
     for name in SHADOWS:
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'mark')!r}, 'a').write({name!r})\n")
     (tmp_path / "matplotlibrc").write_text("backend: module://numpy\n")
