@@ -113,7 +113,7 @@ def show(
     console: Console,
 ) -> None:
     """Print for each student which file is graded and which files are left out, with the reasons; runs nothing."""
-    wanted = choice.expected(assignment)
+    wanted = choice.expected_file(assignment)
     for student in students:
         who = clean(known_as(student))
         handed = found.handed_in(student)

@@ -20,7 +20,7 @@ from ..report.model import FOR_INSTRUCTOR
 from ..sandbox.failures import CallFailed
 from ..sandbox.observations import Call
 from ..student.submitted import Context, Outcome
-from ..submission.defined import nodes
+from ..submission.python_code import nodes
 from ..support.i18n import _, ngettext
 from .tools import imports, training
 

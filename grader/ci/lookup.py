@@ -97,7 +97,7 @@ def _by_content(
             content = contents[name]()
             if content is not None:
                 read[name] = content
-    return choice.likely(read, choice.expected(assignment))
+    return choice.likely(read, choice.expected_file(assignment))
 
 
 def not_there(wanted: str, found: Elsewhere) -> str:

@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from ..submission.defined import nodes
 from ..submission.notebook import plain_python
+from ..submission.python_code import nodes
 from ..support.i18n import _
 from . import Split
 

@@ -220,7 +220,7 @@ def ran_out_of_memory(report: Report) -> bool:
 def _executed(submission: Submission, session: Session, about: dict[str, str]) -> bytes:
     from ..submission import notebook  # a module does not need it
 
-    return notebook.executed(submission.files[submission.entry], session.outputs, session.last_cell, about)
+    return notebook.with_outputs(submission.files[submission.entry], session.outputs, session.last_cell, about)
 
 
 def _as_text(name: str) -> str:

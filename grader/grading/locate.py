@@ -10,7 +10,7 @@ from ..report.model import Location
 from ..student.submitted import Context
 from ..submission import Code, Submission
 from ..submission import lines as file_lines
-from ..submission.defined import bound
+from ..submission.python_code import bound_names
 
 Spot = tuple[str, int]  # the place of a piece of code, and a line in it
 
@@ -83,7 +83,7 @@ def definitions(code: Sequence[Code]) -> dict[str, Spot]:
     found: dict[str, Spot] = {}
     for part in code:
         beside = part.place.endswith(".py")
-        for name, line in bound(part.text):
+        for name, line in bound_names(part.text):
             if not (beside and name in found):
                 found[name] = (part.place, line)
     return found

@@ -12,7 +12,7 @@ from ..assignment.check import Check
 from ..report.model import CheckResult
 from ..student.submitted import Context
 from ..submission import Code
-from ..submission.defined import parse
+from ..submission.python_code import parse
 from ..support.i18n import _, joined
 
 RIGHT = ("passed", "partial")  # a check that requires one that ended so is run

@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 from ..submission import Submission
-from ..submission.defined import parse
+from ..submission.python_code import parse
 
 Engine = Literal["kernel", "shell"]
 # Code that needs a kernel with a frontend: widgets, windows, and uses of the kernel itself. The whole file is searched;

@@ -19,7 +19,7 @@ from ..expected.probes import Case, replaced
 from ..judging.compare import common_factor, compare_results
 from ..sandbox.failures import CallFailed
 from ..sandbox.session import Found
-from ..submission.defined import nodes
+from ..submission.python_code import nodes
 from ..support.i18n import _
 from . import signatures
 

@@ -11,7 +11,7 @@ from ..assignment.spec import AssignmentFile
 from ..sandbox.loading import UNKNOWN_NAME
 from ..sandbox.session import Found
 from ..submission import Code
-from ..submission.defined import bound, parse
+from ..submission.python_code import bound_names, parse
 from ..support.i18n import _, joined
 from .signatures import SIMILAR, find_function, found_signature, match, normal, signature
 
@@ -71,7 +71,7 @@ def in_a_name_error(raised: str, known: Iterable[str]) -> str:
 
 def _spots(part: Code) -> Iterator[tuple[str, str]]:
     """Each name that is bound at the top level, with its place in brackets."""
-    for name, line in bound(part.text):
+    for name, line in bound_names(part.text):
         yield name, f" ({_line(part, line)})"
 
 

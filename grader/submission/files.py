@@ -1,4 +1,4 @@
-"""Reads a file, folder or archive into memory, with caps, without following links or unpacking to disk."""
+"""Reads a file, folder or archive into memory, within limits; it follows no links and unpacks nothing to disk."""
 
 from __future__ import annotations
 
@@ -25,49 +25,50 @@ from ..support.text import clean
 MAX_FILE = 50 << 20
 MAX_TOTAL = 60 << 20
 MAX_FILES = 2000
-MAX_NAME = 1000  # characters, with the folders
+MAX_NAME = 1000  # characters, including the folders
 MAX_DEPTH = 50  # folders
 MAX_HEADERS = 100  # of one kind in a tar; each member gets a copy
-MAX_ENTRIES = 50_000  # with those that are skipped, a .git folder for example
+MAX_ENTRIES = 50_000  # including those that are skipped, for example a .git folder
 DAMAGED = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, gzip.BadGzipFile),
     *(EOFError, RuntimeError, NotImplementedError, IndexError),
 )
-# What tools put there by themselves: of it nothing is read, and nothing counts for the limits.
+# Files and folders that tools create: they are not read and do not count for the limits.
 SKIPPED = {
     *("__macosx", "__pycache__", "ipynb_checkpoints", "node_modules", "bower_components"),
     *("venv", "virtualenv", "site-packages", "dist-packages", "conda-meta", "pyvenv.cfg"),
 }
-OF_A_COMPUTER = (".git", ".ipynb_checkpoints", ".Trash", ".Trashes")  # hidden folders in which nobody hands in
-# A virtual environment of any name, by what lies in it.
+SYSTEM_FOLDERS = (".git", ".ipynb_checkpoints", ".Trash", ".Trashes")  # hidden folders that never contain a submission
+# A virtual environment of any name, recognised by its content.
 ENVIRONMENT = re.compile(
     r"(?:^|/)(?:(?:(?:[^/]*[-_. ])?env\d*(?:[-_. ][^/]*)?|[^/]*venv[^/]*)/(?:bin|lib|lib64|include|share|etc|scripts)"
     r"|lib(?:64)?/python\d[\d.]*)(?:/|$)",
     re.IGNORECASE,
 )
-MAX_UNPACKED = 3  # archives in one another
+MAX_UNPACKED = 3  # levels of nested archives
 DECOMPRESSORS: dict[str, Callable[..., Any]] = {
     "gz": gzip.open,
     "tgz": gzip.open,
     "bz2": bz2.open,
     "xz": lzma.open,
 }
-# A notebook or module, also as browsers save it: with an ending of their own, or a number, behind the name.
+# A notebook or module, also as browsers save it: with a number or another extension after the name.
 NAMED = re.compile(
     r"(?P<stem>.+)\.(?P<kind>ipynb|py)(?: ?\(\d+\))?(?:\.(?:txt|json|download))?", re.IGNORECASE | re.DOTALL
 )
 MAY_BE_NOTEBOOK = (".json", ".txt")
-SPACE = b" \t\r\n\x00\xef\xbb\xbf"  # with the mark that some editors put in front of UTF-8
-Member = tuple[str, Callable[[], bytes | None]]  # a name, and how to get its content (None: too large)
+SPACE = b" \t\r\n\x00\xef\xbb\xbf"  # including the byte order mark that some editors write
+Member = tuple[str, Callable[[], bytes | None]]  # a name, and a function that returns the content (None: too large)
 PYTHON = (".py", ".ipynb")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
 def read(path: Path, root: Path | None = None) -> dict[str, bytes]:
-    """Return {relative name: content} of what lies at ``path``; raises UsageError if it cannot be read.
+    """Return {relative name: content} of the file, folder or archive at ``path``.
 
-    A link is followed to a folder, and to a visible file in the folder ``root``, by default the one that it lies in:
-    another file is not the student's, and messages quote what they are about.
+    Raises UsageError if it cannot be read. A link to a folder is followed. A link to a file is followed only to a
+    visible file in the folder ``root``, by default the folder of the link: other files are not the student's, and
+    messages quote parts of files.
     """
     try:
         mode = path.stat().st_mode
@@ -79,9 +80,9 @@ def read(path: Path, root: Path | None = None) -> dict[str, bytes]:
             )
         if path.is_symlink() and not _is_within(path.resolve(), (root or path.parent).resolve()):
             raise UsageError(
-                _(
-                    "{path} is a link that leads out of its folder or to a hidden file, and is not followed: give the file itself."
-                ).format(path=path)
+                _("{path} is a link that leads out of its folder or to a hidden file: give the file itself.").format(
+                    path=path
+                )
             )
         with path.open("rb") as file:
             return _read_open(str(path), path.name, file)
@@ -96,13 +97,13 @@ def read(path: Path, root: Path | None = None) -> dict[str, bytes]:
 
 
 def unpack(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
-    """The same of files that are in memory already, as a course system has handed them out.
+    """Return the same as :func:`read` for files in memory, for example from the archive of a course system.
 
-    Of several the one archive counts, where there is neither a notebook nor a Python file beside it.
+    If they include one archive and neither a notebook nor a Python file, only the content of that archive counts.
     """
     archives = [name for name in contents if name.lower().endswith(ARCHIVES)]
-    plain = any(name.lower().endswith(PYTHON) for name in contents)
-    only = archives[0] if len(archives) == 1 and not plain else None
+    has_python = any(name.lower().endswith(PYTHON) for name in contents)
+    only = archives[0] if len(archives) == 1 and not has_python else None
     try:
         if only is not None:
             return _read_open(shown, only, io.BytesIO(contents[only]))
@@ -116,19 +117,19 @@ def unpack(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def unpack_inner(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
-    """The same with what is in the one archive among ``contents``, where there is no Python file next to it."""
+    """Return ``contents`` with the files of its one archive, unless there is a Python file next to it."""
     for _depth in range(MAX_UNPACKED):
         archives = [name for name in contents if name.lower().endswith(ARCHIVES)]
         if len(archives) != 1 or any(name.lower().endswith(PYTHON) for name in contents):
             break
-        packed = archives[0]
-        rest = {name: content for name, content in contents.items() if name != packed}
-        contents = {**rest, **unpack(f"{shown}/{packed}", {packed: contents[packed]})}
+        archive = archives[0]
+        rest = {name: content for name, content in contents.items() if name != archive}
+        contents = {**rest, **unpack(f"{shown}/{archive}", {archive: contents[archive]})}
     return contents
 
 
 def is_skipped(name: str) -> bool:
-    """Whether a file, by its path, is hidden, or a tool has put it there: it is no part of what was handed in."""
+    """Return whether the path of a file shows that it is hidden or made by a tool, so not part of the submission."""
     name = name.replace("\\", "/")
     parts = name.split("/")
     if any((part.startswith(".") and part not in (".", "..")) or part.lower() in SKIPPED for part in parts):
@@ -137,14 +138,14 @@ def is_skipped(name: str) -> bool:
 
 
 def is_hidden_answer(name: str) -> bool:
-    """Whether a file, by its path, is hidden by a dot in front of a name, and might have been handed in all the same."""
+    """Return whether a file is hidden only by a dot at the beginning of a name and may be meant as the submission."""
     parts = name.replace("\\", "/").split("/")
     hidden = next((part for part in parts if part.startswith(".") and part not in (".", "..")), "")
-    of_a_computer = hidden.startswith("._") or hidden in OF_A_COMPUTER
+    from_system = hidden.startswith("._") or hidden in SYSTEM_FOLDERS
     others = "/".join(part for part in parts if part != hidden)
     return (
         hidden != ""
-        and not of_a_computer
+        and not from_system
         and not ENVIRONMENT.search(name)
         and not is_skipped(others)
         and parts[-1].lower().endswith((*PYTHON, *ARCHIVES))
@@ -152,25 +153,25 @@ def is_hidden_answer(name: str) -> bool:
 
 
 def not_read(path: Path | str, names: Iterable[str], links: Iterable[str]) -> str | None:
-    """Why nothing is to be found at ``path``, where hidden files or links have the names of what might be graded."""
+    """Return why nothing was found at ``path``, if hidden files or links have the names of gradable files; else None."""
     hidden = next(filter(is_hidden_answer, sorted(names)), None)
     if hidden is not None:
-        sentence = _("{path} holds {file}, which is hidden by a dot in front of a name: rename it.")
+        sentence = _("{path} contains {file}, which is hidden because a name in it begins with a dot: rename it.")
         return sentence.format(path=path, file=clean(hidden, 80))
     link = next((name for name in sorted(links) if name.lower().endswith((*PYTHON, *ARCHIVES))), None)
     if link is not None:
-        sentence = _("{path} holds {file}, a link, which is not followed: hand in the file itself.")
+        sentence = _("{path} contains {file}, which is a link. Links are not followed: hand in the file itself.")
         return sentence.format(path=path, file=clean(link, 80))
     return None
 
 
 def is_python(name: str, content: bytes) -> bool:
-    """Whether a file is a notebook or a module, by its name or, where browsers change that, by its content."""
+    """Return whether a file is a notebook or a module, by its name or, if a browser changed that, by its content."""
     return NAMED.fullmatch(name) is not None or (name.lower().endswith(MAY_BE_NOTEBOOK) and is_notebook(content))
 
 
 def is_notebook(content: bytes) -> bool:
-    """Whether a file begins as a notebook does and has its words."""
+    """Return whether a file begins like a notebook and contains the keys of one."""
     return content.lstrip(SPACE).startswith(b"{") and b'"cells"' in content and b'"cell_type"' in content
 
 
@@ -184,16 +185,18 @@ def _read_open(path: str, name: str, file: IO[bytes]) -> dict[str, bytes]:
     if content is None:
         raise _too_large(path)
     if name.lower() in PYTHON:
-        raise UsageError(_("{path} has nothing in front of its ending: give the file a name.").format(path=path))
+        raise UsageError(_("The name of {path} is only an extension: give the file a name.").format(path=path))
     if not is_python(name, content):
         raise UsageError(
-            _("{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a known archive.").format(path=path)
+            _("{path} is neither a notebook (.ipynb) nor a Python file (.py) nor a supported archive.").format(
+                path=path
+            )
         )
     return {name: content}
 
 
 def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
-    """Gather the members that count, reading no more than the caps allow."""
+    """Return the members that are part of the submission; raise UsageError if they exceed the limits."""
     contents: dict[str, bytes] = {}
     hidden: list[str] = []
     total = 0
@@ -208,7 +211,7 @@ def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
             continue
         if parts[0] == "/" or ".." in parts or re.fullmatch("[A-Za-z]:", parts[0]):
             raise UsageError(
-                _("{path} holds {name!r}, a path that leads out of it: pack it again from your own folder.").format(
+                _("{path} contains {name!r}, a path that leads out of it: pack it again from your own folder.").format(
                     path=path, name=name
                 )
             )
@@ -230,10 +233,10 @@ def _collect(path: Path | str, members: Iterator[Member]) -> dict[str, bytes]:
 
 
 def _overlooked(folder: Path) -> tuple[list[str], list[str]]:
-    """The hidden files in a folder that might have been handed in, and the links, by their paths in it."""
+    """Return the hidden files in a folder that may be meant as the submission, and the links, by relative path."""
     hidden, links = [], []
     for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in OF_A_COMPUTER]
+        folders[:] = [name for name in folders if name not in SYSTEM_FOLDERS]
         for path in (Path(root, name) for name in (*folders, *names)):
             name = path.relative_to(folder).as_posix()
             if path.is_symlink():
@@ -253,20 +256,22 @@ def _is_folder(name: str, contents: dict[str, bytes]) -> bool:
 
 def _cannot_be_laid_out(path: Path | str, name: str) -> UsageError:
     return UsageError(
-        _("{path} holds {name!r}, which cannot be laid out as a file: pack it again.").format(path=path, name=name[:80])
+        _("{path} contains {name!r}, which cannot be stored as a file: pack it again.").format(
+            path=path, name=name[:80]
+        )
     )
 
 
 def _too_large(path: Path | str) -> UsageError:
     return UsageError(
         _(
-            "{path} is too large (more than {size} MB a file, {total} MB or {files} files in all): hand in the notebook or module without data, and clear its outputs."
+            "{path} is too large (limits: {size} MB for a file, {total} MB and {files} files in total): hand in the notebook or module without data, and clear its outputs."
         ).format(path=path, size=MAX_FILE >> 20, total=MAX_TOTAL >> 20, files=MAX_FILES)
     )
 
 
 def folder_members(folder: Path) -> Iterator[Member]:
-    """The regular files of a folder, without hidden ones; links are not followed."""
+    """Yield the regular files of a folder, without hidden files; links are not followed."""
     for root, folders, names in os.walk(folder):
         inside = Path(root).relative_to(folder)
         folders[:] = sorted(name for name in folders if not is_skipped((inside / name).as_posix()))
@@ -277,14 +282,14 @@ def folder_members(folder: Path) -> Iterator[Member]:
 
 
 def _read_file(path: Path) -> bytes | None:
-    # Others may write to the folder: what was a regular file a moment ago may be a link or a pipe now.
+    # Others may write to the folder: a regular file may have been replaced by a link or a pipe since it was listed.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with open(os.open(path, flags), "rb") as file:
         return at_most(file)
 
 
 def zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
-    """The regular files of an archive, to be read while it is open."""
+    """Yield the regular files of an archive; they can be read while it is open."""
     for info in archive.infolist():
         if not info.is_dir() and not stat.S_ISLNK(info.external_attr >> 16):
             yield info.filename, partial(_read_zipped, archive, info)
@@ -299,10 +304,10 @@ def _tar_members(path: str, packed: IO[bytes]) -> Iterator[Member]:
     opener = next((opener for suffix, opener in DECOMPRESSORS.items() if path.lower().endswith(suffix)), None)
     with nullcontext(packed) if opener is None else opener(packed, "rb") as file:
         stream = _Limited(path, file)
-        # As a stream, so that a bomb is met by what comes out of it, in headers as well as in members.
+        # As a stream: the limit counts the bytes that are really unpacked, in headers as well as in members.
         with tarfile.open(fileobj=stream, mode="r|") as archive:  # type: ignore[call-overload]
             for entry, info in enumerate(archive):
-                archive.members = []  # it would keep all of them, with their headers
+                archive.members = []  # otherwise the archive keeps all members in memory, with their headers
                 if entry >= MAX_ENTRIES or max(len(archive.pax_headers), len(info.pax_headers)) > MAX_HEADERS:
                     raise _too_large(path)
                 member = archive.extractfile(info) if info.isfile() else None
@@ -311,22 +316,22 @@ def _tar_members(path: str, packed: IO[bytes]) -> Iterator[Member]:
 
 
 class _Limited:
-    """A file that refuses to give more than any submission may hold."""
+    """A file that raises UsageError if more is read than a submission may contain."""
 
     def __init__(self, path: str, file: IO[bytes]) -> None:
         self._path = path
         self._file = file
-        self._left = MAX_TOTAL + MAX_FILE
+        self._remaining = MAX_TOTAL + MAX_FILE
 
     def read(self, size: int) -> bytes:
-        """Read as a file does; raises UsageError past the limit."""
-        self._left -= size
-        if self._left < 0:
+        """Read up to ``size`` bytes; raise UsageError beyond the limit."""
+        self._remaining -= size
+        if self._remaining < 0:
             raise _too_large(self._path)
         return self._file.read(size)
 
 
 def at_most(file: IO[bytes]) -> bytes | None:
-    """Read by what really comes out, not by the size that an archive declares; None if that is too much."""
+    """Return the content; None if it is too large. The bytes are counted, since an archive may declare a wrong size."""
     content = file.read(MAX_FILE + 1)
     return content if len(content) <= MAX_FILE else None

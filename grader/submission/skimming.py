@@ -1,8 +1,8 @@
-"""Reads from a large notebook what is executed, and skips the rest without building it.
+"""Reads only the executable parts of a large notebook, and skips the rest without building Python objects.
 
-A value in JSON takes up to a hundred times its length as a Python object. Here saved outputs, states of widgets and
-unknown keys are passed over, block by block, so that neither honest plots nor a notebook made to exhaust memory costs
-more than its own bytes. What is skipped is checked only as far as that is cheap.
+A JSON value can take a hundred times its length as a Python object. Therefore saved outputs, widget states and unknown
+keys are skipped block by block. Neither honest plots nor a notebook made to exhaust memory takes more memory than the
+file itself. The skipped parts are checked only as far as that is cheap.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import Any
 
 import numpy as np
 
-ORDINARY = 4 << 20  # bytes of a notebook that is read whole
-MOST_VALUES = 250_000  # about, in a text that is read whole
-MOST_MEMBERS = 50_000  # keys and list entries that are looked at one by one
+ORDINARY = 4 << 20  # bytes; smaller notebooks are read whole
+MOST_VALUES = 250_000  # approximate number of values in a text that is read whole
+MOST_MEMBERS = 50_000  # keys and list entries that are read one by one
 MAX_CELLS = 5000
-MOST_TEXT = 12 << 20  # bytes of sources and pictures that are kept
+MOST_TEXT = 12 << 20  # bytes of sources and images that are kept
 SHORT = 1 << 16  # bytes of a name, a tag, an id
-CHECKED = 1 << 20  # bytes of a skipped value that is checked
-DEEPEST = 900  # brackets in one another, as deep as Python's own reader goes
-FIRST_BLOCK, BLOCK = 1 << 10, 1 << 20  # bytes that are looked at together
+CHECKED = 1 << 20  # bytes; larger values are skipped without a check
+DEEPEST = 900  # nested brackets, the limit of Python's own reader
+FIRST_BLOCK, BLOCK = 1 << 10, 1 << 20  # bytes that are processed together
 
 SPACE = re.compile(rb"[ \t\r\n]*+")
-STRING = re.compile(rb'"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+')  # without the quote at its end
+STRING = re.compile(rb'"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+')  # without the closing quote
 SCALAR = re.compile(rb"-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][-+]?\d++)?|true|false|null|NaN|-?Infinity")
 CONFLICT = re.compile(rb"\n(?:<{7}|>{7})(?: [^\n]*)?(?=\r?\n|$)")
 TEXTS = ("source", "input", "code", "text")  # the keys of a cell's text, from format 4 to format 1
@@ -33,7 +33,10 @@ Reader = Callable[[int], tuple[Any, int]]
 
 
 class NotJSON(Exception):
-    """Where in a text, counted in lines from 1, something is no JSON: it ends too early, or git has left a conflict."""
+    """The text is not valid JSON in ``line``, counted from 1.
+
+    ``ends``: the text ends too early. ``conflict``: the line is a conflict marker of git.
+    """
 
     def __init__(self, line: int, ends: bool = False, conflict: bool = False) -> None:
         super().__init__(line, ends, conflict)
@@ -43,7 +46,7 @@ class NotJSON(Exception):
 
 
 class TooMuch(Exception):
-    """A notebook has more cells, or more keys, than a solution can need."""
+    """The notebook has more cells (if ``cells``) or more keys than a solution can need."""
 
     def __init__(self, cells: bool = False) -> None:
         super().__init__(cells)
@@ -51,35 +54,35 @@ class TooMuch(Exception):
 
 
 class LeftOut:
-    """Stands for a source that is too long to be kept."""
+    """Placeholder for a source that is too long to be kept."""
 
 
 def is_ordinary(raw: bytes) -> bool:
-    """Whether a JSON text can be read whole in little memory."""
+    """Return whether a JSON text can be read whole in little memory."""
     if len(raw) <= MOST_VALUES:
         return True
     return len(raw) <= ORDINARY and sum(map(raw.count, (b",", b"[", b"{"))) <= MOST_VALUES
 
 
 def notebook(raw: bytes) -> Any:
-    """What ``json.loads`` returns of a notebook, but with no more in it than is executed or shown.
+    """Return a notebook like ``json.loads``, but only with the parts that are executed or shown.
 
-    Keys of which nothing but their presence counts have the value None, a source that is too long is a LeftOut. Raises
-    NotJSON, TooMuch, UnicodeDecodeError, and RecursionError where it is nested too deeply.
+    Keys of which only the presence counts have the value None; a source that is too long is a LeftOut. Raises
+    NotJSON, TooMuch, UnicodeDecodeError, and RecursionError if the notebook is nested too deeply.
     """
     check_utf8(raw)
     conflict = CONFLICT.search(raw)
-    if conflict is not None:  # no JSON, wherever it is
+    if conflict is not None:  # a line like this cannot occur in JSON
         raise NotJSON(raw.count(b"\n", 0, conflict.start()) + 2, conflict=True)
     return _Skimmer(raw).whole()
 
 
 def check_utf8(raw: bytes) -> None:
-    """Raise UnicodeDecodeError, with the place in ``raw``, for bytes that are no UTF-8."""
+    """Raise UnicodeDecodeError, with the position in ``raw``, if the bytes are not UTF-8."""
     begin = 0
     while begin < len(raw):
         end = min(begin + BLOCK, len(raw))
-        while end < len(raw) and raw[end] & 0xC0 == 0x80 and end > begin + BLOCK - 4:  # in a character
+        while end < len(raw) and raw[end] & 0xC0 == 0x80 and end > begin + BLOCK - 4:  # inside a character
             end -= 1
         try:
             raw[begin:end].decode()
@@ -89,13 +92,13 @@ def check_utf8(raw: bytes) -> None:
 
 
 class _Skimmer:
-    """Walks along the text; each method takes a position, and returns what is there and where that ends."""
+    """Reads the text. Each method takes a position and returns the value there and the position after it."""
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self.members = 0
-        self.text_left = MOST_TEXT
-        self.values_left = MOST_VALUES
+        self.remaining_text = MOST_TEXT
+        self.remaining_values = MOST_VALUES
 
     def whole(self) -> Any:
         begin = 3 if self.raw.startswith(b"\xef\xbb\xbf") else 0
@@ -104,10 +107,10 @@ class _Skimmer:
             **{"cells": self.cells, "worksheets": lambda position: self.list_of(position, sheet)},
             "metadata": lambda position: self.object(position, {"kernelspec": self.short, "language_info": self.short}),
         }
-        found, end = self.object(self.space(begin), keys)
+        value, end = self.object(self.space(begin), keys)
         if self.space(end) != len(self.raw):
             raise self.wrong(self.space(end))
-        return found
+        return value
 
     def cells(self, position: int) -> tuple[Any, int]:
         keys: dict[str, Reader] = {
@@ -119,108 +122,110 @@ class _Skimmer:
         return self.list_of(position, keys)
 
     def list_of(self, position: int, keys: dict[str, Reader]) -> tuple[Any, int]:
-        """A list of objects with these keys; None in the place of another entry, or of something else than a list."""
+        """Return a list of objects with these keys; None instead of other entries, and instead of a non-list."""
         if self.raw[position : position + 1] != b"[":
             return None, self.skip(position)
-        found: list[Any] = []
+        items: list[Any] = []
         position = self.space(position + 1)
         if self.raw[position : position + 1] == b"]":
-            return found, position + 1
+            return items, position + 1
         while True:
-            if len(found) > MAX_CELLS:
+            if len(items) > MAX_CELLS:
                 raise TooMuch(cells=True)
             self.count()
             item, position = self.object(position, keys)
-            found.append(item)
+            items.append(item)
             position = self.space(position)
             if self.raw[position : position + 1] == b"]":
-                return found, position + 1
+                return items, position + 1
             position = self.space(self.expect(position, b","))
 
     def object(self, position: int, keys: dict[str, Reader]) -> tuple[Any, int]:
-        """The object there; None for something else. Keys that are not among ``keys`` have the value None."""
+        """Return the object; None if there is none. Keys that are not among ``keys`` have the value None."""
         if self.raw[position : position + 1] != b"{":
             return None, self.skip(position)
-        found: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         position = self.space(position + 1)
         if self.raw[position : position + 1] == b"}":
-            return found, position + 1
+            return members, position + 1
         while True:
             self.count()
             end = self.skip_string(position)
-            key = self.built(position, end) if end - position < SHORT else ""
+            key = self.build(position, end) if end - position < SHORT else ""
             position = self.space(self.expect(self.space(end), b":"))
             if key in keys:
-                found[key], position = keys[key](position)
+                members[key], position = keys[key](position)
             else:
                 position = self.skip(position)
-                found.setdefault(key, None)
+                members.setdefault(key, None)
             position = self.space(position)
             if self.raw[position : position + 1] == b"}":
-                return found, position + 1
+                return members, position + 1
             position = self.space(self.expect(position, b","))
 
     def short(self, position: int) -> tuple[Any, int]:
-        """A value of a few words; None for a longer one."""
+        """Return a short value; None if it is longer than ``SHORT``."""
         end = self.skip(position)
-        return (self.built(position, end) if end - position <= SHORT else None), end
+        return (self.build(position, end) if end - position <= SHORT else None), end
 
     def text(self, position: int) -> tuple[Any, int]:
-        """The source of a cell, or a LeftOut."""
+        """Return the source of a cell; a LeftOut if it is too long."""
         end = self.skip(position)
-        return (self.built(position, end) if self.has_room(position, end) else LeftOut()), end
+        return (self.build(position, end) if self.has_room(position, end) else LeftOut()), end
 
     def attachments(self, position: int) -> tuple[Any, int]:
-        """The pictures of a cell, as long as there are few of them."""
+        """Return the images of a cell; None if they are too large."""
         end = self.skip(position)
-        return (self.built(position, end) if self.has_room(position, end) else None), end
+        return (self.build(position, end) if self.has_room(position, end) else None), end
 
     def has_room(self, position: int, end: int) -> bool:
+        """Return whether the part fits into the remaining limits, and subtract it from them."""
         values = self.raw.count(b",", position, end) + self.raw.count(b"[", position, end)
         values += self.raw.count(b"{", position, end)
-        if end - position > self.text_left or values > self.values_left:
+        if end - position > self.remaining_text or values > self.remaining_values:
             return False
-        self.text_left -= end - position
-        self.values_left -= values
+        self.remaining_text -= end - position
+        self.remaining_values -= values
         return True
 
-    def built(self, position: int, end: int) -> Any:
+    def build(self, position: int, end: int) -> Any:
+        """Return the JSON value between two positions; raises NotJSON."""
         try:
             return json.loads(self.raw[position:end].decode())
         except json.JSONDecodeError as error:
             raise NotJSON(self.line(position) + error.lineno - 1) from error
 
     def skip(self, position: int) -> int:
-        """Where the value ends that begins there."""
+        """Return the end of the value at ``position``."""
         first = self.raw[position : position + 1]
         if first == b'"':
             return self.skip_string(position)
         if first in (b"[", b"{") and first:
             end = self.skip_brackets(position)
             if end - position <= CHECKED and is_ordinary(self.raw[position:end]):
-                self.built(position, end)
+                self.build(position, end)
             return end
-        found = SCALAR.match(self.raw, position)
-        if found is None:
+        match = SCALAR.match(self.raw, position)
+        if match is None:
             raise self.wrong(position)
-        return found.end()
+        return match.end()
 
     def skip_string(self, position: int) -> int:
-        found = STRING.match(self.raw, position)
-        if found is None:
+        match = STRING.match(self.raw, position)
+        if match is None:
             raise self.wrong(position)
-        end = found.end()
+        end = match.end()
         if self.raw[end : end + 1] == b'"':
             return end + 1
         raise NotJSON(self.last_line, True) if end + 1 >= len(self.raw) else NotJSON(self.line(end))
 
     def skip_brackets(self, position: int) -> int:
-        """Where the list or object ends that begins there; of strings nothing counts but where they end."""
+        """Return the end of the list or object at ``position``; strings are only skipped, not checked."""
         begin, size, depth, in_string = position, FIRST_BLOCK, 0, False
         while position < len(self.raw):
             block = self.raw[position : position + size]
             escaping = len(block) - len(block.rstrip(b"\\"))
-            end = position + len(block) - escaping % 2  # what the last one escapes comes in the next block
+            end = position + len(block) - escaping % 2  # an escaped character belongs to the next block
             if end == position:
                 break
             block = self.raw[position:end].replace(b"\\\\", b"__").replace(b'\\"', b"__")
@@ -228,12 +233,12 @@ class _Skimmer:
             inside = np.cumsum(codes == ord('"'), dtype=np.uint8) & 1
             outside = inside == int(in_string)
             in_string ^= bool(inside[-1])
-            kinds = codes | 0x20  # which makes square brackets curly
+            kinds = codes | 0x20  # turns square brackets into curly ones
             brackets = np.flatnonzero(outside & ((kinds == ord("{")) | (kinds == ord("}"))))
             depths = depth + np.cumsum(np.where(kinds[brackets] == ord("{"), 1, -1), dtype=np.int64)
-            ended = np.flatnonzero(depths == 0)
-            if len(ended):
-                return position + int(brackets[ended[0]]) + 1
+            ends = np.flatnonzero(depths == 0)
+            if len(ends):
+                return position + int(brackets[ends[0]]) + 1
             depth = int(depths[-1]) if len(depths) else depth
             if len(depths) and int(depths.max()) > DEEPEST:
                 raise RecursionError
@@ -241,7 +246,7 @@ class _Skimmer:
         raise self.without_end(begin)
 
     def without_end(self, position: int) -> NotJSON:
-        """What is wrong with a list or object that does not end: a missing quote may be the reason."""
+        """Return the error for a list or object that does not end; a missing quote may be the reason."""
         part = self.raw[position : position + CHECKED]
         if is_ordinary(part):
             text = part.decode(errors="ignore").rstrip()
@@ -253,11 +258,8 @@ class _Skimmer:
         return NotJSON(self.last_line, True)
 
     def space(self, position: int) -> int:
-        return self.behind(SPACE, position)
-
-    def behind(self, pattern: re.Pattern[bytes], position: int) -> int:
-        found = pattern.match(self.raw, position)
-        return position if found is None else found.end()
+        match = SPACE.match(self.raw, position)
+        return position if match is None else match.end()
 
     def expect(self, position: int, sign: bytes) -> int:
         if self.raw[position : position + 1] != sign:

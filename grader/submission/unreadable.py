@@ -1,4 +1,4 @@
-"""What is in a file that holds no code: an empty file, a web page, a PDF, a picture; and conflicts of git."""
+"""Recognises files without code, such as an empty file, a web page, a PDF or an image; and git conflicts."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 from ..support import git_conflicts
 from ..support.i18n import _
-from . import defined
+from . import python_code
 from .files import SPACE
 
 LFS = b"version https://git-lfs.github.com/spec/"
 WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
-def told(name: str, content: bytes) -> str | None:
-    """The sentence about a file called ``name`` in which there is nothing to grade; None for any other."""
+def explain(name: str, content: bytes) -> str | None:
+    """Return a sentence that says why the file ``name`` contains nothing to grade; None for any other file."""
     start = content[:4096].lstrip(SPACE)
     if not start and not content.strip(SPACE):
         return _("{name} is empty: save your work, and hand in the file again.").format(name=name)
@@ -24,12 +24,12 @@ def told(name: str, content: bytes) -> str | None:
             name=name
         )
     if start.startswith(LFS):
-        return _(
-            "{name} is a pointer of Git LFS, not the file itself: run 'git lfs pull' and hand it in again."
-        ).format(name=name)
+        return _("{name} is a Git LFS pointer, not the file itself: run 'git lfs pull' and hand it in again.").format(
+            name=name
+        )
     for signature, kind in _signatures():
         if content.startswith(signature):
-            return _("{name} is {kind} with another name: hand in the notebook (.ipynb) or the module (.py).").format(
+            return _("{name} is actually {kind}: hand in the notebook (.ipynb) or the module (.py).").format(
                 name=name, kind=kind
             )
     return None
@@ -38,10 +38,10 @@ def told(name: str, content: bytes) -> str | None:
 def _signatures() -> list[tuple[bytes, str]]:
     return [
         (b"%PDF", _("a PDF")),
-        (b"\x89PNG", _("a picture")),
-        (b"\xff\xd8\xff", _("a picture")),
-        (b"GIF8", _("a picture")),
-        (b"RIFF", _("a picture")),
+        (b"\x89PNG", _("an image")),
+        (b"\xff\xd8\xff", _("an image")),
+        (b"GIF8", _("an image")),
+        (b"RIFF", _("an image")),
         (b"PK\x03\x04", _("a zip archive or an office document")),
         (b"\xd0\xcf\x11\xe0", _("an office document")),
         (b"{\\rtf", _("a text document (RTF)")),
@@ -55,12 +55,12 @@ def _signatures() -> list[tuple[bytes, str]]:
 
 
 def conflicts_in_cells(name: str, cells: Sequence[str]) -> tuple[str, ...]:
-    """The sentence about the first conflict marker in the code cells of a notebook; nothing where there is none."""
+    """Return the sentence about the first conflict marker in the code cells of a notebook; nothing if there is none."""
     for number, cell in enumerate(cells, start=1):
         line = git_conflicts.first_line(cell)
-        if line is not None and defined.parse(cell) is None:
+        if line is not None and python_code.parse(cell) is None:
             sentence = _(
-                "{name} has conflict markers of git (the first in cell {cell}, line {line}): resolve the conflict, and commit the file again."
+                "{name} contains git conflict markers (the first in cell {cell}, line {line}): resolve the conflict and commit the file again."
             )
             return (sentence.format(name=name, cell=number, line=line),)
     return ()

@@ -19,5 +19,5 @@ def first_line(text: str) -> int | None:
 def sentence(name: str, line: int) -> str:
     """Return the message about the file ``name`` whose first marker is in ``line``."""
     return _(
-        "{name} has conflict markers of git (the first in line {line}): resolve the conflict, and commit the file again."
+        "{name} contains git conflict markers (the first in line {line}): resolve the conflict and commit the file again."
     ).format(name=name, line=line)

@@ -139,7 +139,10 @@ def test_links_and_pipes_are_not_followed(tmp_path):
     (tmp_path / "class" / "erika" / "link.py").symlink_to("/etc/passwd")
     found, _ = handed_in(tmp_path / "class", layout="folders")
     assert found["erika"].contents == {}
-    assert found["erika"].problem == "erika holds link.py, a link, which is not followed: hand in the file itself."
+    assert (
+        found["erika"].problem
+        == "erika contains link.py, which is a link. Links are not followed: hand in the file itself."
+    )
 
 
 def test_folder_that_is_a_link_is_not_followed(tmp_path):
@@ -163,7 +166,10 @@ def test_hidden_file_is_reported_to_its_student(tmp_path, class_zip, packed):
             (tmp_path / "class" / path).parent.mkdir(parents=True)
             (tmp_path / "class" / path).write_text(content)
         found, whole = handed_in(tmp_path / "class", layout="folders")
-    assert found["ben"].problem == "ben holds ..hidden.py, which is hidden by a dot in front of a name: rename it."
+    assert (
+        found["ben"].problem
+        == "ben contains ..hidden.py, which is hidden because a name in it begins with a dot: rename it."
+    )
     assert whole.left_out == [("ben/..hidden.py", "it is hidden")]
 
 

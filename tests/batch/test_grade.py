@@ -55,7 +55,7 @@ def test_canvas_class_from_archive_to_gradebook(grade, class_zip, gradebook, tmp
     assert rows["9"]["earlier_attempts"] == "twicetina_9_7_answer.py"
     assert "no notebook (.ipynb) and no Python file" in rows["8"]["comment"]
     assert "Handed in late, counted as 1 day: 10 points taken off." in rows["23"]["comment"]
-    assert re.search(r"unreadable +pdfpeter: class.zip/pdfpeter_8_6_answer.pdf holds no", done.stdout)
+    assert re.search(r"unreadable +pdfpeter: class.zip/pdfpeter_8_6_answer.pdf contains no", done.stdout)
     assert "7 students (canvas), 7 graded now: 4 passed, 1 without a score" in done.stdout
     assert re.search(r"stray-factor|constant-factor|double +\d+ %", done.stdout)
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
@@ -526,10 +526,10 @@ def test_graded_file_can_be_chosen_and_is_listed(grade, grader, doubling, tmp_pa
     listed = grader("grade", doubling, tmp_path / "class", "--list")
     assert (listed.returncode, listed.stderr) == (0, "")
     lines = listed.stdout.splitlines()
-    assert lines[0].startswith("anna: no file. anna holds 2 files that may be the solution (a.py, b.py)")
+    assert lines[0].startswith("anna: no file. anna contains 2 files that may be the solution (a.py, b.py)")
     assert "test_double.py: it is a test" in lines[1]
-    assert lines[2] == "cleo: week1/doubling_cleo.py (nothing else can be the solution)"
-    assert lines[3] == "    left out: Untitled.py (it defines nothing that was asked for)"
+    assert lines[2] == "cleo: week1/doubling_cleo.py (no other file can be the solution)"
+    assert lines[3] == "    left out: Untitled.py (it defines none of the expected names)"
     assert {path.name for path in tmp_path.iterdir()} == {"class", "doubling"}
 
     grade(tmp_path / "class")

@@ -31,7 +31,7 @@ def test_every_student_has_a_page_and_the_class_has_an_index(grade, class_zip, t
     linked = re.findall(r'href="([^"]+)"', index)
     assert linked == [f"instructor/{name}.html" for name in ("anna_1", "ben_2", "samira_3")]
     assert all((out / link).is_file() for link in linked)
-    assert "holds no notebook (.ipynb)" in index
+    assert "contains no notebook (.ipynb)" in index
     late = (out / "reports" / "ben_2.html").read_text()
     assert "Handed in late, counted as 1 day: 10 points are taken off, and the final score is 90." in late
     hidden = (out / "reports" / "samira_3.html").read_text()

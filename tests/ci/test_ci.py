@@ -111,7 +111,7 @@ def test_unreadable_submission_does_not_pass_and_gives_the_reason(repository, ci
     other = CORRECT.replace("0.5", "0.25")
     done = ci(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": other, ".grader.yml": ONE.replace(".py", "")}))
     assert done.returncode == 3
-    assert "work holds 2 files that may be the solution (a.ipynb, b.ipynb)" in done.stdout
+    assert "work contains 2 files that may be the solution (a.ipynb, b.ipynb)" in done.stdout
 
 
 def test_file_in_another_folder_is_graded_with_a_note(repository, ci):

@@ -128,7 +128,7 @@ def test_each_mistake_says_what_to_write(read, text, line, said):
 
 
 def test_conflict_markers_in_the_configuration_are_reported(read):
-    with pytest.raises(UsageError, match=r"conflict markers of git \(the first in line 2\)"):
+    with pytest.raises(UsageError, match=r"git conflict markers \(the first in line 2\)"):
         read("submission: a.py\n<<<<<<< HEAD\nassignment: a\n=======\nassignment: b\n>>>>>>> main\n")
 
 

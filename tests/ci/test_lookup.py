@@ -77,7 +77,7 @@ def test_conflict_markers_in_a_cell_are_reported(repository, ci):
     )
     code_cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
     done = ci(repository({"single_neuron.ipynb": json.dumps(notebook), ".grader.yml": NOTEBOOK}))
-    assert f"has conflict markers of git (the first in cell {code_cells}, line 2)" in done.stdout
+    assert f"contains git conflict markers (the first in cell {code_cells}, line 2)" in done.stdout
 
 
 def test_decomposed_accent_in_a_file_name_matches(repository, ci):

@@ -26,7 +26,7 @@ BROKEN = {
     "waits for input": ("mine.py", "name = input()\n", "error", "waits for input() at line 1"),
     "prints megabytes": ("mine.py", "while True: print('x' * 999)\n", "output", "printed too much at line 1"),
     "eats memory": ("mine.py", "import numpy as np\nx = np.ones((10**6, 10**6))\n", "memory", "needed more memory"),
-    "invalid JSON": ("mine.ipynb", '{"cells": [', "error", "is not a notebook (it is not valid JSON)"),
+    "invalid JSON": ("mine.ipynb", '{"cells": [', "error", "is not a valid notebook: its JSON"),
     "another kernel": ("mine.ipynb", notebook("x <- 1", **R_KERNEL), "error", "a kernel of the language R"),
 }
 
@@ -146,7 +146,7 @@ def test_a_function_that_gives_no_answer(tmp_path, check, solution, name):
     ("prepare", "said"),
     [
         (lambda folder: folder / "nothing.py", "nothing.py does not exist: check the path of your solution."),
-        (lambda folder: folder, "holds no notebook (.ipynb) and no Python file (.py)"),
+        (lambda folder: folder, "contains no notebook (.ipynb) and no Python file (.py)"),
         (
             lambda folder: two_notebooks(folder),
             "2 files that may be the solution (a.ipynb, b.ipynb): name the one to grade",

@@ -124,9 +124,12 @@ def test_solution_and_wrong_submission_get_their_scores(single_neuron, solution)
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({}, "Your submission holds no notebook (.ipynb) and no Python file (.py)"),
-        ({"a__ipynb": "{}", "b__ipynb": "{}"}, "Your submission holds nothing that can be graded (a.ipynb: "),
-        ({"a__pdf": "%PDF", "test_all__py": "def test_it():\n    pass\n"}, "Your submission holds nothing that can be"),
+        ({}, "Your submission contains no notebook (.ipynb) and no Python file (.py)"),
+        ({"a__ipynb": "{}", "b__ipynb": "{}"}, "Your submission contains nothing that can be graded (a.ipynb: "),
+        (
+            {"a__pdf": "%PDF", "test_all__py": "def test_it():\n    pass\n"},
+            "Your submission contains nothing that can be",
+        ),
         ({"a__zip": "not a zip"}, "Your submission is a damaged or encrypted archive"),
     ],
 )

@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from grader.submission import CannotRun, notebook, skimming
+from grader.submission import notebook, skimming
+from grader.submission.problems import CannotRun
 from tests.conftest import notebook as made
 
 pytestmark = pytest.mark.quick
@@ -90,15 +91,15 @@ def test_what_is_broken_is_broken_in_the_same_line(small_blocks):
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b'{"cells": [],\n"x": [' + b"[]," * 300_000, "it ends in the middle, in line 2"),
+        (b'{"cells": [],\n"x": [' + b"[]," * 300_000, "its JSON is incomplete and ends in line 2"),
         (b'{"cells": [],\n"x": ' + b"[" * 300_000 + b"]" * 300_000 + b"}", "nested too deeply"),
         (b'{"cells": [' + b"{}," * 300_000 + b"{}]}", "more than 5000 cells"),
-        (b"{" + b'"a":1,' * 300_000 + b'"cells":[]}', "more than a solution needs"),
+        (b"{" + b'"a":1,' * 300_000 + b'"cells":[]}', "more data than a solution needs"),
         (
             b'{"x": [' + b"[]," * 300_000 + b'[]],\n<<<<<<< HEAD\n"cells": []}',
-            "conflict markers of git (the first in line 2)",
+            "git conflict markers (the first in line 2)",
         ),
-        (b'{"x": [' + b"[]," * 300_000 + b'[]],\n\n"cells" []}', "something is wrong in line 3"),
+        (b'{"x": [' + b"[]," * 300_000 + b'[]],\n\n"cells" []}', "its JSON has an error in line 3"),
         (made("x").encode().replace(b'"x"', b"[" + b'"a",' * 300_000 + b'"b"]'), "more than 1 MB of code"),
     ],
 )

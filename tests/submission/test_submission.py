@@ -130,7 +130,7 @@ def test_hidden_members_are_not_even_read(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("members", [{"a": "x", "a/b.py": "x"}, {"a/b.py": "x", "a": "x"}, {"x" * 300 + ".py": "x"}])
 def test_archives_that_cannot_be_laid_out_are_refused(tmp_path, members):
-    with pytest.raises(UsageError, match="cannot be laid out"):
+    with pytest.raises(UsageError, match="cannot be stored as a file"):
         read(archive(tmp_path / "a.zip", members), "single-neuron")
 
 
@@ -153,12 +153,12 @@ def test_links_are_not_followed(tmp_path):
     folder.mkdir()
     (tmp_path / "secret.py").write_text("x = 1")
     (folder / "mine.py").symlink_to(tmp_path / "secret.py")
-    with pytest.raises(UsageError, match=r"holds mine\.py, a link, which is not followed"):
+    with pytest.raises(UsageError, match=r"contains mine\.py, which is a link"):
         read(folder, "single-neuron")
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w") as made:
         made.add(folder / "mine.py", "mine.py")
-    with pytest.raises(UsageError, match="holds no notebook"):
+    with pytest.raises(UsageError, match="contains no notebook"):
         read(path, "single-neuron")
 
 
@@ -178,11 +178,11 @@ def test_a_folder_called_like_a_module_is_a_folder(tmp_path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"{", "is not a notebook (it is not valid JSON)"),
+        (b"{", "is not a valid notebook: its JSON"),
         (b"[" * 100_000, "is not a"),
-        (b'{\n"cells": [{"cell_type": "co', "ends in the middle, in line 2"),
-        (b'{"cells": [],,}', "something is wrong in line 1"),
-        (b'{\n<<<<<<< HEAD\n"cells": []\n=======\n>>>>>>> other\n}', "conflict markers of git (the first in line 2)"),
+        (b'{\n"cells": [{"cell_type": "co', "its JSON is incomplete and ends in line 2"),
+        (b'{"cells": [],,}', "its JSON has an error in line 1"),
+        (b'{\n<<<<<<< HEAD\n"cells": []\n=======\n>>>>>>> other\n}', "git conflict markers (the first in line 2)"),
         (b"\xff\xfe\x00", "is not UTF-8 text"),
         (notebook("1", kernelspec={"name": "ir", "language": "R", "display_name": "R"}).encode(), "of the language R"),
         (notebook("1", language_info={"name": "julia"}).encode(), "of the language julia"),
@@ -212,8 +212,8 @@ def test_notebooks_that_cannot_be_run_say_why_in_a_sentence(tmp_path, content, s
         ("mine.ipynb", b" \n", "is empty"),
         ("mine.ipynb", b"\n<!DOCTYPE html>\n<html></html>", "is a web page"),
         ("mine.py", b"<html><body>404</body></html>", "is a web page"),
-        ("mine.py", b"%PDF-1.7\n", "is a PDF"),
-        ("mine.ipynb", b"\x89PNG\r\n", "is a picture"),
+        ("mine.py", b"%PDF-1.7\n", "is actually a PDF"),
+        ("mine.ipynb", b"\x89PNG\r\n", "is actually an image"),
         ("mine.py", b"# nothing yet\n", "has no code to run"),
         ("mine.py", b'"""What is to be done."""\n', "has no code to run"),
     ],
@@ -345,16 +345,16 @@ def test_the_file_that_is_graded(chosen, others):
 @pytest.mark.parametrize(
     ("others", "said"),
     [
-        ({"a.py": ALL, "b.py": ALL + "x = 1"}, "holds 2 files that may be the solution (a.py, b.py)"),
+        ({"a.py": ALL, "b.py": ALL + "x = 1"}, "contains 2 files that may be the solution (a.py, b.py)"),
         ({"single_neuron_1.py": ALL, "single_neuron_2.py": ALL + "a = 1"}, "(single_neuron_1.py, single_neuron_2.py)"),
         ({"test_neuron.py": "def test_it():\n    assert True\n", "report.pdf": "%PDF"}, "test_neuron.py: it is a test"),
-        ({"single_neuron.py": "# my name\n" + STARTER}, "it is the starter, in which nothing was written"),
+        ({"single_neuron.py": "# my name\n" + STARTER}, "it is the unchanged starter"),
         (
             {"Untitled.ipynb": notebook("1 + 1")},
-            "defines nothing that was asked for (sigmoid, predict, loss, gradients",
+            "defines none of the expected names (sigmoid, predict, loss, gradients",
         ),
-        ({"report.pdf": "%PDF", "notes.txt": "x"}, "holds no notebook (.ipynb) and no Python file (.py)"),
-        ({"solution.rar": "Rar!"}, "an archive that is not read here (solution.rar)"),
+        ({"report.pdf": "%PDF", "notes.txt": "x"}, "contains no notebook (.ipynb) and no Python file (.py)"),
+        ({"solution.rar": "Rar!"}, "an unsupported archive (solution.rar)"),
         ({"mine.ipynb": "<html>"}, "mine.ipynb is a web page"),
     ],
 )

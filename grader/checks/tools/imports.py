@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...diagnosis import told_by_check
 from ...student.submitted import Context, Outcome
-from ...submission.defined import nodes
+from ...submission.python_code import nodes
 from ...support.i18n import _
 
 

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from ...submission.defined import parse
+from ...submission.python_code import parse
 from .imports import imports
 
 Shown = Literal["nothing", "calls", "quotient"]

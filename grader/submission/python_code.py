@@ -1,4 +1,4 @@
-"""What a piece of code defines and imports, read from its text alone."""
+"""Reads from the text of code alone which names it defines and what it imports."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import tokenize
 from collections.abc import Iterable, Iterator
 
 UNPARSED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
-FILE = re.compile(r"[\w./\\-]{1,200}")  # a module, or a path, in a text
-# To read code as Python takes up to 1.8 KB of memory for each word or sign of it.
+FILE = re.compile(r"[\w./\\-]{1,200}")  # a module name or a path in a string
+# Parsing takes up to 1.8 KB of memory for each token of the code.
 MAX_CODE = 1 << 20  # characters
 MOST_WORDS = 60_000
-WORD = re.compile(r"[\w.]++|[^\s\w,)\]}\"']|\n")  # what a node of the tree is made for, or more
+WORD = re.compile(r"[\w.]++|[^\s\w,)\]}\"']|\n")  # each node of the tree comes from at least one of these
 WITHOUT_NODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
 TESTING = ("pytest", "unittest", "nose", "hypothesis")
 
 
 def text_of(content: bytes) -> str:
-    """The text of a file with code; what is too long for that is cut, and still too long."""
+    """Return the text of a file with code. Too long files are cut, but stay longer than ``MAX_CODE``."""
     return content[: 4 * (MAX_CODE + 1)].decode("utf-8-sig", errors="replace")
 
 
 def is_too_much(*sources: str) -> bool:
-    """Whether pieces of code are too much to be read as Python here, all together."""
+    """Return whether pieces of code together are too long to be parsed here."""
     length = sum(map(len, sources))
     if length > MAX_CODE:
         return True
     if length <= MOST_WORDS or sum(_count(WORD.finditer(source)) for source in sources) <= MOST_WORDS:
         return False
-    # There may be as many words in comments and texts, which cost nothing.
+    # The words may be in comments and strings, which cost nothing.
     return sum(map(_words, sources)) > MOST_WORDS
 
 
@@ -46,17 +46,17 @@ def _words(source: str) -> int:
                 words += 1
             if words > MOST_WORDS or others > 4 * MOST_WORDS:
                 return MOST_WORDS + 1
-    except (SyntaxError, tokenize.TokenError):  # Python itself reads no further
+    except (SyntaxError, tokenize.TokenError):  # Python itself does not read beyond this point
         pass
     return words
 
 
-def _count(found: Iterator[object]) -> int:
-    return sum(1 for _ in found)
+def _count(items: Iterator[object]) -> int:
+    return sum(1 for _ in items)
 
 
 def parse(source: str) -> ast.Module | None:
-    """The code as a tree; None where it does not parse, and so does not run, and where it is too much."""
+    """Return the syntax tree of the code; None if it does not parse or is too long."""
     if is_too_much(source):
         return None
     try:
@@ -66,45 +66,48 @@ def parse(source: str) -> ast.Module | None:
 
 
 def nodes(source: str) -> Iterable[ast.AST]:
-    """All nodes of the code, outer ones before what they hold; none of code that does not parse."""
+    """Return all nodes of the code, outer nodes before inner ones; nothing if the code does not parse."""
     tree = parse(source)
     return [] if tree is None else ast.walk(tree)
 
 
-def bound(source: str) -> Iterator[tuple[str, int]]:
-    """Each name that is bound at the top level with its line, a method as ``Class.method``; none if it does not parse."""
-    for name, node in _bound(parse(source)):
+def bound_names(source: str) -> Iterator[tuple[str, int]]:
+    """Yield each name that is bound at the top level, and its line; a method is ``Class.method``.
+
+    Code that does not parse has no names.
+    """
+    for name, node in _bindings(parse(source)):
         yield name, node.lineno
 
 
-def _bound(tree: ast.Module | None) -> Iterator[tuple[str, ast.stmt | ast.expr]]:
-    waiting: list[tuple[str, ast.AST]] = [] if tree is None else [("", tree)]
-    while waiting:
-        owner, node = waiting.pop()
+def _bindings(tree: ast.Module | None) -> Iterator[tuple[str, ast.stmt | ast.expr]]:
+    queue: list[tuple[str, ast.AST]] = [] if tree is None else [("", tree)]
+    while queue:
+        owner, node = queue.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield owner + node.name, node
             if not isinstance(node, ast.ClassDef):
-                continue  # what is inside belongs to its calls
+                continue  # names inside a function are local
             owner = f"{owner}{node.name}."
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield owner + node.id, node
         elif isinstance(node, ast.Lambda):
             continue
-        waiting += [(owner, child) for child in reversed([*ast.iter_child_nodes(node)])]
+        queue += [(owner, child) for child in reversed([*ast.iter_child_nodes(node)])]
 
 
-def written(source: str) -> set[str]:
-    """The names that the code gives something of its own: without functions that are still to be written.
+def defined_names(source: str) -> set[str]:
+    """Return the names that the code defines, without functions whose body is only a placeholder.
 
-    A method counts by its own name. Of code that does not parse, what its lines begin with.
+    A method is listed by its name alone. If the code does not parse, the names at the beginning of its lines count.
     """
     tree = parse(source)
     if tree is None:
-        return {name for found in UNPARSED.findall(source) for name in found if name}
-    return {name.rpartition(".")[2] for name, node in _bound(tree) if not _to_be_written(node)}
+        return {name for groups in UNPARSED.findall(source) for name in groups if name}
+    return {name.rpartition(".")[2] for name, node in _bindings(tree) if not _is_placeholder(node)}
 
 
-def _to_be_written(node: ast.AST) -> bool:
+def _is_placeholder(node: ast.AST) -> bool:
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return False
     body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
@@ -116,13 +119,13 @@ def _is_ellipsis(step: ast.stmt) -> bool:
 
 
 def _is_not_implemented(step: ast.stmt) -> bool:
-    raised = step.exc if isinstance(step, ast.Raise) else None
-    raised = raised.func if isinstance(raised, ast.Call) else raised
-    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    exception = step.exc if isinstance(step, ast.Raise) else None
+    exception = exception.func if isinstance(exception, ast.Call) else exception
+    return isinstance(exception, ast.Name) and exception.id == "NotImplementedError"
 
 
 def imported_names(source: str) -> Iterator[tuple[str, str]]:
-    """(module, name) of each ``from module import name``; the name is ``*`` for all."""
+    """Yield (module, name) for each ``from module import name``; the name may be ``*``."""
     for node in nodes(source):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
@@ -130,9 +133,9 @@ def imported_names(source: str) -> Iterator[tuple[str, str]]:
 
 
 def used_files(source: str) -> set[str]:
-    """The words that may name other files: parts of imported modules, and of texts that are the name of a file.
+    """Return the words that may name other files: parts of imported modules, and of strings that look like a path.
 
-    Of code that does not parse, all words.
+    If the code does not parse, all its words are returned.
     """
     tree = parse(source)
     if tree is None:
@@ -150,7 +153,7 @@ def used_files(source: str) -> set[str]:
 
 
 def is_test(source: str) -> bool:
-    """Whether the code consists of tests."""
+    """Return whether the code consists of tests."""
     tree = parse(source)
     if tree is None:
         return False
@@ -163,8 +166,8 @@ def is_test(source: str) -> bool:
     return any(name.lower().startswith("test_") for name in names)
 
 
-def makes_names_itself(source: str) -> bool:
-    """Whether the code may bind names that its text does not show: ``import *``, ``exec``, ``globals()``, ``%run``."""
+def has_dynamic_names(source: str) -> bool:
+    """Return whether the code may bind names that its text does not show: ``import *``, ``exec``, ``globals()``, ``%run``."""
     if re.search(r"^[ \t]*%(?:run|load)\b", source, re.MULTILINE):
         return True
     for node in nodes(source):
@@ -176,7 +179,7 @@ def makes_names_itself(source: str) -> bool:
 
 
 def fingerprint(source: str) -> str:
-    """The same for code that differs in comments, texts that explain it, and white space alone."""
+    """Return a string that is equal for code that differs only in comments, docstrings and white space."""
     tree = parse(source)
     if tree is None:
         return source if is_too_much(source) else "".join(re.sub(r"#.*", "", source).split())

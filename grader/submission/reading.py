@@ -1,0 +1,147 @@
+"""Turns a path or files in memory into a :class:`Submission`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from ..support import git_conflicts
+from ..support.i18n import _
+from ..support.text import clean
+from . import choice, encoding, files, notebook, python_code, unreadable
+from .model import Code, Submission
+from .problems import CannotRun, NothingToGrade, too_much_code
+
+if TYPE_CHECKING:
+    from ..assignment import Assignment
+
+
+def read(path: Path, assignment: Assignment | str) -> Submission:
+    """Read a submission; raises UsageError if there is not exactly one file to grade at ``path``.
+
+    If ``path`` is a single file, that file is graded, whatever it contains.
+    """
+    contents = files.read(path)
+    if not path.is_file() or not path.name.lower().endswith(files.ARCHIVES):
+        sha256 = digest(contents)
+    else:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if path.is_file() and not path.name.lower().endswith(files.ARCHIVES):
+        return _prepare(str(path), sha256, contents, *contents)
+    contents = files.unpack_inner(str(path), contents)
+    choice_made = choice.choose(str(path), contents, choice.expected_file(assignment))
+    return _prepare(str(path), sha256, contents, choice_made.file)
+
+
+def read_contents(
+    shown: str, contents: dict[str, bytes], assignment: Assignment | str, pattern: str = ""
+) -> Submission:
+    """Read a submission from files in memory.
+
+    ``shown`` is the path in messages; ``pattern`` selects the file to grade. Raises UsageError.
+    """
+    choice_made, unpacked_contents = choose(shown, contents, choice.expected_file(assignment), pattern)
+    return _prepare(shown, digest(contents), unpacked_contents, choice_made.file)
+
+
+def choose(
+    shown: str, contents: dict[str, bytes], expected: choice.ExpectedFile, pattern: str = ""
+) -> tuple[choice.Choice, dict[str, bytes]]:
+    """Return the file to grade among files in memory, and all files after unpacking archives; raises UsageError."""
+    unpacked_contents = files.unpack_inner(shown, files.unpack(shown, contents))
+    return choice.choose(shown, unpacked_contents, expected, pattern), unpacked_contents
+
+
+def digest(contents: dict[str, bytes]) -> str:
+    """Return the SHA-256 of the content of one file, or of the names and contents of several files."""
+    if len(contents) == 1:
+        return hashlib.sha256(*contents.values()).hexdigest()
+    sha256 = hashlib.sha256()
+    for name, content in sorted(contents.items()):
+        sha256.update(os.fsencode(f"{name}\0{len(content)}\0") + content)
+    return sha256.hexdigest()
+
+
+def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> Submission:
+    """Return the submission with ``file`` ready for execution, together with the files that it uses."""
+    shown_file = clean(file, 80)
+    kind = choice.kind_of(file, contents[file])
+    entry, tree = _from_its_folder(file, contents)
+    code, problem, raw, notes = [], None, b"", _notes(kind, file)
+    nothing = unreadable.explain(shown_file, contents[file])
+    try:
+        if nothing is None and kind == "notebook":
+            raw = contents[file]
+            tree[entry], cells = notebook.prepare(shown_file, raw)
+            code = [Code(_("cell {number}").format(number=n), cell, n) for n, cell in enumerate(cells, start=1)]
+            notes += unreadable.conflicts_in_cells(shown_file, cells)
+        elif nothing is None and len(contents[file]) > 4 * python_code.MAX_CODE:
+            problem = too_much_code(shown_file)
+        elif nothing is None:
+            text = encoding.decode(shown_file, contents[file])
+            if python_code.parse(text) is None:  # perhaps the cells of a notebook, copied with their magics
+                plain = notebook.plain_python(text)
+                text = text if python_code.parse(plain) is None else plain
+            tree[entry] = text.encode()  # the worker reads UTF-8
+            nothing = choice.nothing_written(shown_file, text)
+            code = [Code("", text)]
+            line = git_conflicts.first_line(text)
+            if line is not None and python_code.parse(text) is None:
+                problem = git_conflicts.sentence(shown_file, line)
+    except UnicodeDecodeError as error:
+        problem = _("{file} is not UTF-8 text (byte {byte} cannot be read): save it with the encoding UTF-8.").format(
+            file=shown_file, byte=error.start
+        )
+    except CannotRun as error:
+        problem = str(error)
+    except NothingToGrade as error:
+        nothing = str(error)
+    helpers = choice.helpers(entry, [part.text for part in code], tree) if problem is None else []
+    tree = {
+        name: content
+        for name, content in tree.items()
+        if name in (entry, *helpers) or not files.is_python(name, content)
+    }
+    folder = file.rpartition("/")[0]
+    for name in helpers:
+        whole = f"{folder}/{name}" if f"{folder}/{name}" in contents else name
+        code.append(Code(whole, python_code.text_of(tree[name])))
+    if problem is None and python_code.is_too_much(*(part.text for part in code)):
+        problem = too_much_code(shown_file)
+    shown = os.fsencode(path).decode(errors="replace")
+    return Submission(shown, sha256, kind, entry, tree, code, problem, raw, file, nothing, notes)
+
+
+def _from_its_folder(file: str, contents: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:
+    """Return the file's name and all contents, with paths relative to the folder of the file, where it is executed.
+
+    Files outside this folder keep their path, so that a notebook in a folder finds a module at the top.
+    """
+    folder = file.rpartition("/")[0]
+    if not folder:
+        return file, dict(contents)
+    inside = {name.removeprefix(f"{folder}/"): text for name, text in contents.items() if name.startswith(f"{folder}/")}
+    folders = {str(parent) for name in inside for parent in PurePosixPath(name).parents}
+    rest = {
+        name: content
+        for name, content in contents.items()
+        if not name.startswith(f"{folder}/")
+        and name not in folders
+        and not inside.keys() & {name, *map(str, PurePosixPath(name).parents)}
+    }
+    return file.rpartition("/")[2], {**rest, **inside}
+
+
+def _notes(kind: str, file: str) -> tuple[str, ...]:
+    ending = ".ipynb" if kind == "notebook" else ".py"
+    if file.lower().endswith(ending):
+        return ()
+    sentence = (
+        _("{file} was read as a notebook: save it as .ipynb.")
+        if kind == "notebook"
+        else _("{file} was read as a Python file: save it as .py.")
+    )
+    return (sentence.format(file=clean(PurePosixPath(file).name, 80)),)
