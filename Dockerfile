@@ -1,7 +1,7 @@
 # docker build -t grader .                             with TensorFlow for the processor
 # docker build -t grader --build-arg VARIANT=plain . without TensorFlow, a sixth of the size, for exercises in NumPy
 # docker build -t grader --build-arg VARIANT=gpu .   with TensorFlow and CUDA, for docker run --gpus all
-# Data sets are not in it: mount a folder with them and name it with --data, or let it download them.
+# The image has no datasets: mount a folder with them and pass it to --data, or let the grader download them.
 FROM python:3.12-slim
 
 ARG VARIANT=cpu

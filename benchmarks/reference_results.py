@@ -171,9 +171,9 @@ def summarize(results: dict[str, list[Result]]) -> None:
     pair = [results.get(f"clothing-mlp-{which}") for which in ("plain", "regularized")]
     if pair[0] and pair[1]:
         both = list(zip(*pair, strict=True))
-        lines["gap, plain minus regularized"] = [plain.gap - other.gap for plain, other in both]
-        lines["gap, regularized / plain"] = [other.gap / plain.gap for plain, other in both]
-        lines["held out, regularized minus plain"] = [other.held_out - plain.held_out for plain, other in both]
+        lines["gap, plain minus regularised"] = [plain.gap - other.gap for plain, other in both]
+        lines["gap, regularised / plain"] = [other.gap / plain.gap for plain, other in both]
+        lines["held out, regularised minus plain"] = [other.held_out - plain.held_out for plain, other in both]
     for title, values in lines.items():
         spread = (statistics.mean(values), statistics.stdev(values), min(values), max(values))
         print(f"{title:43}" + "".join(f"{value:8.4f}" for value in spread))
