@@ -1,4 +1,4 @@
-"""Grades one submission: loads it in a worker, runs the checks in order, makes the report."""
+"""Grades one submission: loads it in a worker, runs the checks in order, and creates the report."""
 
 from __future__ import annotations
 
@@ -63,24 +63,24 @@ from .progress import Progress, Untouched
 log = logging.getLogger(__name__)
 
 DEFAULT_SEED = seeds.DEFAULT
-MAX_MESSAGE = 1000  # characters, whatever a submission calls its functions and exceptions
-OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would warn only
+MAX_MESSAGE = 1000  # characters, however long the names of functions and exceptions in a submission are
+OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would only warn
 
 
 Attempt = Literal["first", "last", "both"]
 
 
 class Timings(dict[str, float]):
-    """Seconds by what they were spent on: "prepare", "start", "load", each check by its name, "diagnosis"."""
+    """{phase: seconds}; phases are "prepare", "start", "load", each check by its name, and "diagnosis"."""
 
     def add(self, what: str, began: float) -> None:
-        """Count the time since ``began`` (:func:`time.monotonic`)."""
+        """Add the time since ``began`` (:func:`time.monotonic`)."""
         self[what] = self.get(what, 0.0) + time.monotonic() - began
 
 
 @dataclass
 class Trace:
-    """What a grading leaves beside its report: where the time went, and the notebook as it was executed."""
+    """The results of a grading in addition to its report: the time of each phase, and the executed notebook."""
 
     timings: Timings = field(default_factory=Timings)
     executed: bytes = b""
@@ -213,7 +213,7 @@ def grade(
 
 
 def ran_out_of_memory(report: Report) -> bool:
-    """Whether the memory of the machine ran out, so that another attempt may succeed."""
+    """True if the machine ran out of memory, so that another attempt may succeed."""
     return any(check.evidence.get(NOT_GRADED_FOR) == NoMemory.cause for check in report.checks)
 
 
@@ -224,12 +224,12 @@ def _executed(submission: Submission, session: Session, about: dict[str, str]) -
 
 
 def _as_text(name: str) -> str:
-    """A file's name as UTF-8 can say it."""
+    """Return a file name as a string that UTF-8 can encode."""
     return os.fsencode(name).decode(errors="replace")
 
 
 def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Check]:
-    """The checks to run, in their order; instructors' and hidden ones are not for a self-check."""
+    """Return the checks to run, in their order. Without ``whole``, hidden and instructors' checks are left out."""
     visible: list[Check] = [check for check in assignment.content.checks if whole or check.visibility == "open"]
     names = [check.name for check in visible]
     for name in only:
@@ -246,11 +246,11 @@ def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Ch
 
 
 def _with_dependents(assignment: Assignment, every: list[Check], names: Sequence[str]) -> list[Check]:
-    """The checks of those names, and all whose verdict depends on one of them, directly or not."""
+    """Return the checks of those names, and all checks that depend on one of them, directly or indirectly."""
     mutations = Mutations(assignment)
     chosen = set(names)
     functions: set[str] = set()
-    for check in every:  # what a check requires stands above it
+    for check in every:  # the checks that a check requires are above it
         used = set(check.functions()).union(*map(mutations.uses_in_all, check.functions()))
         if check.name in chosen or chosen & set(check.requires) or functions & used or check.accepts_empty():
             chosen.add(check.name)
@@ -259,9 +259,10 @@ def _with_dependents(assignment: Assignment, every: list[Check], names: Sequence
 
 
 def _ordered(selected: list[Check]) -> list[Check]:
-    """The checks in the order in which they are run, those that need the others' results last.
+    """Return the checks in the order in which they run; those that need the results of others come last.
 
-    What a submission keeps of hidden inputs must not come out in the message of an open check, so these come first.
+    Open checks come first, so that a submission cannot store hidden inputs and reveal them in the message of an open
+    check.
     """
     late: set[str] = set()
     for check in selected:
@@ -288,7 +289,7 @@ def _run_all(
     try:
         session.confine()
         if "keras" in session.kind.libraries and any(isinstance(c, BandedCheck) and c.variables() for c in selected):
-            rebuilder.start(session.level)  # it imports Keras while the submission trains
+            rebuilder.start(session.level)  # the rebuilder imports Keras while the submission trains
         timings.add("start", began)
         began = time.monotonic()
         session.load()
@@ -308,10 +309,10 @@ def _run_all(
     for check in selected:
         reason = progress.reason_to_skip(check) if skip else ""
         if not reason and check.bonus and not all(map(context.defines, check.functions())):
-            reason = _("Not handed in; it is optional, and full marks do not need it.")
+            reason = _("Not submitted. This check is optional; you can get full marks without it.")
         found = _run_one(check, context, outcomes, places) if reason and check.accepts_empty() else None
         if found is not None and found.status == "failed":
-            result = found  # what is forbidden is reported whatever else is missing
+            result = found  # forbidden code is reported whatever else is missing
         elif reason:
             outcomes.pop(check.name, None)
             result = _result(check, "skipped", 0, reason)
@@ -338,7 +339,7 @@ def _run_all(
 
 
 def _mark_causes(results: Sequence[CheckResult], sentences: Iterable[str]) -> None:
-    """Note in the evidence which part of a message is the cause that lies behind it, for a report to say it once."""
+    """Store in the evidence which part of a message is the underlying cause, so that a report can show it once."""
     causes = sorted((clean(sentence, MAX_MESSAGE) for sentence in sentences), key=len, reverse=True)
     for result in results:
         cause = next((cause for cause in causes if result.status != "passed" and cause in result.message), None)
@@ -347,7 +348,7 @@ def _mark_causes(results: Sequence[CheckResult], sentences: Iterable[str]) -> No
 
 
 def _note_small_memory(assignment: Assignment, limits: Limits, session: Session, results: list[CheckResult]) -> None:
-    """Say which limit a submission has met, where it is not the assignment's."""
+    """Add a note if a submission has reached a memory limit that is lower than the assignment's."""
     small = memory_needs.less_than_allowed(assignment, limits)
     cause = session.causes.first
     if small and (
@@ -357,11 +358,15 @@ def _note_small_memory(assignment: Assignment, limits: Limits, session: Session,
 
 
 def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:
-    """A sentence about each file of the course, and each value of the assignment, that took the place of the student's,
-    and about a data set that was given whole to code that counts on it."""
-    read = _("{file} of the course was read in place of {path}.")
-    whole = _("Your code counts on all {count} training images of {name}, and got them; {usual} are usual here.")
-    value = _("Your code uses `{name}`, which was not defined once it was loaded: the assignment's value was taken.")
+    """Return notes about the files and values of the course that replaced the student's, and about complete datasets.
+
+    Code that relies on the length of the original dataset gets all of it.
+    """
+    read = _("The course's {file} was read instead of {path}.")
+    whole = _(
+        "Your code relies on all {count} training images of {name}, so it got them; usually it gets {usual} here."
+    )
+    value = _("Your code uses `{name}`, which it does not define: the assignment's value was used.")
     return [
         *(read.format(file=clean(file, 100), path=clean(path, 200)) for file, path in session.read),
         *(value.format(name=name) for name in session.unbound),
@@ -374,7 +379,7 @@ def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:
 
 
 def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], places: Places) -> CheckResult:
-    """Judge by one check; an outcome joins ``outcomes``, to be explained."""
+    """Run one check and return its result. Its outcome is added to ``outcomes``, to be explained later."""
     try:
         outcome = checks.run(check, context)
     except CallFailed as failure:
@@ -389,10 +394,10 @@ def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], place
         return _not_graded(check, error)
     except UsageError:
         raise
-    except Exception as error:  # a mistake in the grader must not cost the student, nor the rest of the report
+    except Exception as error:  # a bug in the grader must not cost points or the rest of the report
         log.debug("check %s", check.name, exc_info=True)
         what = clean(f"{type(error).__name__}: {error}")
-        sentence = _("The grader failed in this check ({error}): please report it.").format(error=what)
+        sentence = _("The grader failed in this check ({error}). Please report this.").format(error=what)
         return _not_graded(check, InternalFailure(sentence))
     outcomes[check.name] = outcome
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
@@ -403,14 +408,16 @@ def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], place
 
 
 def _explain(check: Check, result: CheckResult, outcome: Outcome, content: AssignmentFile, level: int) -> None:
-    """Complete a result with the evidence, the bug and a hint."""
+    """Add the evidence, the bug and a hint to a result."""
     if outcome.diagnose is not None:
         try:
             with np.errstate(all="ignore"):
                 outcome = outcome.diagnose(outcome)
-        except Exception:  # the grader's own failure here costs the name of the bug, and nothing else
+        except Exception:  # a failure of the grader here only loses the name of the bug
             log.debug("diagnosis of %s", check.name, exc_info=True)
-    result.message = clean(outcome.message, MAX_MESSAGE)  # of several accepted inputs, the one that a bug explains
+    result.message = clean(
+        outcome.message, MAX_MESSAGE
+    )  # the diagnosis may choose the message for other accepted inputs
     result.evidence |= _cleaned(outcome.evidence)
     if outcome.pictures:
         result.evidence["pictures"] = stored(outcome.pictures)
@@ -421,7 +428,7 @@ def _explain(check: Check, result: CheckResult, outcome: Outcome, content: Assig
 
 
 def _cleaned(value: Any) -> Any:
-    """Evidence with all texts as they may be shown: names and titles in it are the submission's own."""
+    """Return evidence with all strings cleaned for display, since names and titles in it come from the submission."""
     if isinstance(value, str):
         return clean(value, MAX_MESSAGE)
     if isinstance(value, dict):
@@ -453,9 +460,9 @@ def _not_graded(check: Check, error: NotGradable) -> CheckResult:
 def _prepare(
     assignment: Assignment, submission: Submission, folder: Path | None
 ) -> tuple[dict[str, Split], dict[str, Path]]:
-    """The data sets of the assignment, split, and the files of what this submission may see.
+    """Return {dataset: split} and {dataset: file with the part that this submission may see}.
 
-    Code that counts on the length of the original data set gets all of it, whatever the budget for training.
+    Code that relies on the length of the original dataset gets all of it, whatever the budget for training.
     """
     texts = [code.text for code in submission.code]
     splits: dict[str, Split] = {}

@@ -101,13 +101,15 @@ class Progress:
         )
         if roots:
             self._roots_of[check.name] = roots
-            return _("Not run, because {checks} did not pass: mend that first.").format(checks=joined(roots))
+            return _("Skipped because {checks} did not pass. Fix that first.").format(checks=joined(roots))
         functions = list(check.functions())
         if functions and all(map(self._is_handed_out, functions)):
-            sentence = _("Not run, because {functions} is as it was handed out, and nothing that it uses is right yet.")
+            sentence = _(
+                "Skipped because {functions} is unchanged from the starter, and none of the functions that it uses is correct yet."
+            )
             return sentence.format(functions=joined(f"`{name}`" for name in functions))
         if check.accepts_empty() and not self._has_earned():
-            return _("Not run, because nothing else has earned points yet.")
+            return _("Skipped because no other check has earned points yet.")
         return ""
 
     def _has_earned(self) -> bool:

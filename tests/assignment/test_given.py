@@ -93,7 +93,7 @@ def test_a_file_of_the_course_is_found_by_its_name(checked, expression):
 def test_what_was_read_in_the_place_of_another_is_noted(checked):
     assert "notes" not in checked(f"open('train.csv').read()\n{SOLUTION}")["evidence"]
     noted = checked(f"open('/kaggle/input/train.csv').read()\n{SOLUTION}")["evidence"]["notes"]
-    assert noted == ["train.csv of the course was read in place of /kaggle/input/train.csv."]
+    assert noted == ["The course's train.csv was read instead of /kaggle/input/train.csv."]
 
 
 LIBRARIES = """
@@ -125,7 +125,7 @@ def test_notebooks_find_it(checked, engine):
     result = checked(notebook(*cells), "--engine", engine, name="mine.ipynb")
     assert result["status"] == "passed"
     assert [note for note in result["evidence"]["notes"] if "stopped" in note] == []
-    assert "train.csv of the course was read in place of /content/train.csv." in result["evidence"]["notes"]
+    assert "The course's train.csv was read instead of /content/train.csv." in result["evidence"]["notes"]
 
 
 def test_a_forked_worker_finds_it(folder):
@@ -204,8 +204,8 @@ def cells(*sources):
 def test_a_name_that_loading_could_not_reach_has_the_value_of_the_assignment(checked, body):
     result = checked(**cells(GLOBALS, body))
     assert result["status"] == "passed", result["message"]
-    taken = "Your code uses `m`, which was not defined once it was loaded: the assignment's value was taken."
-    assert taken in result["evidence"]["notes"]
+    note = "Your code uses `m`, which it does not define: the assignment's value was used."
+    assert note in result["evidence"]["notes"]
 
 
 @pytest.mark.parametrize(

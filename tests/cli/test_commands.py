@@ -116,7 +116,7 @@ def test_a_check_whose_prerequisite_failed_is_skipped_and_says_so(grader):
     report = json.loads(grader("check", "numpy-mnist", climbs, "--json").stdout)
     result = ending(report, "trajectory")
     assert (result["status"], result["score"]) == ("skipped", 0)
-    assert result["message"] == "Not run, because one-step did not pass: mend that first."
+    assert result["message"] == "Skipped because one-step did not pass. Fix that first."
 
 
 def test_the_lectures_false_success_is_told_apart(check):
