@@ -25,7 +25,7 @@ PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md")
 TEXT_KEYS = {"title", "hint", "kind", "reason", "why"}  # keys of assignment.yaml whose values people read
 
 
-START = r"(?:^[ \t]*(?:[-*|#>]+[ \t]*|\d+\.[ \t]*)?|[.;:(|]\s+)"
+START = r"(?:^[ \t]*(?:[-*|>]+[ \t]*|\d+\.[ \t]*)?|[.;:(|]\s+)"
 # Python's strings and comments; a docstring is a triple-quoted string at the beginning of a line after a colon or nothing.
 TOKEN = re.compile(
     r'''[rbuf]{0,2}(?:"""(?P<docstring>(?:\\.|[^\\])*?)"""|'{3}(?:\\.|[^\\])*?'{3}'''
@@ -69,7 +69,7 @@ PATTERNS = (
     ),
     _pattern(
         "'is none', 'is no X'",
-        r"\b(?:is|are|was|be|as) none\b|\b(?:is|are) no (?!longer\b|more\b|less\b)[a-z]+|\bno such\b",
+        r"\b(?:is|are|was|be|as) none\b|(?<!\bthere )(?<!\bthere\n)\b(?:is|are) no (?!longer\b|more\b|less\b)[a-z]+|\bno such\b",
         "A picture that takes gigabytes is none.",
         "A picture that takes gigabytes is not valid.",
     ),
@@ -110,7 +110,7 @@ PATTERNS = (
     _pattern("'go on' for 'continue'", r"\bgo(?:es)? on\b|\bwent on\b", "Loading goes on.", "Loading continues."),
     _pattern(
         "'of its own'",
-        r"\bof (?:an|its|his|her|their|one's|your|my|our) own\b",
+        r"\bof (?:an|its|his|her|their|one's|your|my|our) own\b(?! (?!and\b|or\b|that\b|in\b|for\b|with\b|by\b|to\b|as\b|at\b|on\b|so\b)\w)",
         "It runs in a process of its own.",
         "It runs in its own process.",
     ),

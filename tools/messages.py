@@ -1,7 +1,7 @@
-"""Collects every sentence that a student can read in ``grader/locale/grader.pot`` and brings the catalogues up to date.
+"""Collect every sentence that a student can read in ``grader/locale/grader.pot``, and update the catalogues.
 
-The sentences come from the code, from the texts on bugs, and from the bundled assignments. A catalogue keeps what is
-translated, gets what is new, and loses what nobody says any more.
+The sentences come from the code, from the texts about bugs, and from the bundled assignments. A catalogue keeps its
+translations, gets new sentences, and loses those that are no longer used.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ KEYWORDS = {
     "_": None,
     "marked": None,
     "ngettext": (1, 2),
-    "ProtocolError": None,  # raised beside student code, where nothing is translated; said by the grader
+    "ProtocolError": None,  # raised in the worker, where nothing is translated; the grader reports it
 }
 HEADER = {"Project-Id-Version": "grader", "MIME-Version": "1.0", "Content-Type": "text/plain; charset=utf-8"}
 HEADER |= {"Content-Transfer-Encoding": "8bit"}
 
 
 def template() -> polib.POFile:
-    """All sentences as they are now, each with the files that say it."""
-    found = polib.POFile(wrapwidth=100)
-    found.metadata = HEADER
+    """Return all current sentences, each with the files that contain it."""
+    messages = polib.POFile(wrapwidth=100)
+    messages.metadata = HEADER
     for file, sentence, many in sorted(_of_code()) + list(_of_texts()):
-        entry = found.find(sentence)
+        entry = messages.find(sentence)
         if entry is None:
             entry = polib.POEntry(msgid=sentence, msgid_plural=many)
             if many:
                 entry.msgstr_plural = {0: "", 1: ""}
-            found.append(entry)
+            messages.append(entry)
         if (file, "") not in entry.occurrences:
             entry.occurrences.append((file, ""))
-    return found
+    return messages
 
 
 def updated(catalogue: Path, sentences: polib.POFile) -> polib.POFile:
-    """A catalogue with just these sentences, and of their translations those that it has."""
+    """Return the catalogue with exactly these sentences, and the translations that it already has."""
     old = polib.pofile(str(catalogue), wrapwidth=100)
     old.merge(sentences)
     for entry in old.obsolete_entries():
@@ -54,7 +54,7 @@ def updated(catalogue: Path, sentences: polib.POFile) -> polib.POFile:
 
 
 def _of_code() -> Iterator[tuple[str, str, str]]:
-    """The file, the sentence, and its form for many ("" for none)."""
+    """Yield the file, the sentence, and its plural form ("" if it has none)."""
     rules = [("**.py", "python"), ("**.j2", "jinja2")]
     for file, _line, message, _comments, _context in extract_from_dir(
         ROOT / "grader", method_map=rules, keywords=KEYWORDS
@@ -70,12 +70,12 @@ def _of_texts() -> Iterator[tuple[str, str, str]]:
             yield from ((_name(bugs), texts[key], "") for key in ("title", "kind", "reason"))
     for file in sorted(ROOT.glob("assignments/*/assignment.yaml")):
         content = yaml.safe_load(file.read_text())
-        said = [content["title"], *content.get("layouts", {}).get("transposed", {})]
+        sentences = [content["title"], *content.get("layouts", {}).get("transposed", {})]
         for bug in content.get("bugs", []):
-            said += [bug.get("texts", {}).get(key, "") for key in ("title", "kind", "reason")]
+            sentences += [bug.get("texts", {}).get(key, "") for key in ("title", "kind", "reason")]
         for check in content["checks"]:
-            said += [check["title"], check.get("hint", ""), *(panel["title"] for panel in check.get("panels", []))]
-        yield from ((_name(file), sentence, "") for sentence in said if sentence)
+            sentences += [check["title"], check.get("hint", ""), *(panel["title"] for panel in check.get("panels", []))]
+        yield from ((_name(file), sentence, "") for sentence in sentences if sentence)
 
 
 def _name(file: Path) -> str:
