@@ -15,6 +15,7 @@ from pathlib import Path
 from grader import assignment
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.submission import read
 
 
@@ -26,7 +27,9 @@ def costs(name: str, data: Path | None, sample: int) -> list[float]:
     pass_mark = content.pass_mark / 100 * sum(check.points for check in content.checks if not check.bonus)
     found = []
     for known in content.known_wrong[::sample]:
-        report = grade(loaded, read(loaded.file(known.file), name), oracle=oracle, data=data, whole=True)
+        report = grade(
+            loaded, read(loaded.file(known.file), name), GradeOptions(oracle=oracle, data=data, include_hidden=True)
+        )
         if report.score is None:
             print(f"{name}: {known.file}: not gradable")
             continue

@@ -37,6 +37,7 @@ from grader import assignment
 from grader.assignment import Assignment
 from grader.grading import grade as grading
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.grading.validate import STANDING
 from grader.submission import read
 from grader.support.errors import UsageError
@@ -140,7 +141,9 @@ def stopwatch() -> Iterator[list[float]]:
 def graded(exercise: str, path: Path) -> dict[str, Any]:
     """The report of ``grader check --json``, with all checks."""
     loaded = _load(exercise)
-    report: dict[str, Any] = json.loads(grade(loaded, read(path, exercise), whole=True).to_json())
+    report: dict[str, Any] = json.loads(
+        grade(loaded, read(path, exercise), GradeOptions(include_hidden=True)).to_json()
+    )
     return report
 
 

@@ -20,6 +20,7 @@ from grader.assignment import load
 from grader.assignment.check import BandedCheck
 from grader.checks.tools import predictions
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.sandbox.warm import WarmStart
 from grader.student.submitted import Context, Outcome
 from grader.submission import read
@@ -173,7 +174,7 @@ def main() -> int:
             both.own.clear()
             before = both.other_classes
             only = [check.name for check in assignment.content.checks if isinstance(check, BandedCheck)]
-            report = grade(assignment, read(file, assignment), seed=1000 + number, only=only, warm=warm)
+            report = grade(assignment, read(file, assignment), GradeOptions(seed=1000 + number, only=only, warm=warm))
             unequal += bool(both.different)
             suspicious = report.for_instructor()
             print(

@@ -17,6 +17,7 @@ from pathlib import Path
 from grader import assignment
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.submission import read
 
 
@@ -57,7 +58,7 @@ def _wavering(name: str, seeds: int, folder: Path | None) -> bool:
     loaded = assignment.load(name)
     oracle = Oracle(loaded)
     solution = read(loaded.file(loaded.content.solution), name)
-    reports = [grade(loaded, solution, seed, oracle=oracle, data=folder) for seed in range(seeds)]
+    reports = [grade(loaded, solution, GradeOptions(seed=seed, oracle=oracle, data=folder)) for seed in range(seeds)]
     scores = [report.score for report in reports]
     seconds = statistics.median(report.seconds for report in reports)
     data = reports[0].environment.data or "no data set"

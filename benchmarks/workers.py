@@ -27,6 +27,7 @@ from grader import assignment, datasets
 from grader.assignment.base import Limits
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.sandbox import memory
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
@@ -120,7 +121,7 @@ def compare_trained(runs: int) -> None:
                 subprocess.run(command, check=True, capture_output=True, env=environment)
                 found[name].append(time.perf_counter() - began)
             began = time.perf_counter()
-            assert grade(exercise, read(solution, "clothing-mlp"), warm=warm, device="cpu").passed
+            assert grade(exercise, read(solution, "clothing-mlp"), GradeOptions(warm=warm, device="cpu")).passed
             found["in a batch"].append(time.perf_counter() - began)
     for name, seconds in found.items():
         ratios = [graded / alone for alone, graded in zip(found["by itself"], seconds, strict=True)]
@@ -159,7 +160,7 @@ def main() -> None:
         ):
 
             def act() -> None:
-                assert grade(exercise, read(path, "mine"), oracle=oracle, warm=how, engine=engine).passed  # noqa: B023
+                assert grade(exercise, read(path, "mine"), GradeOptions(oracle=oracle, warm=how, engine=engine)).passed  # noqa: B023
 
             memory = f"{own_memory(how, read(path, 'mine')):7.1f}" if engine != "kernel" else ""
             print(f"{label:34} {measured(act, runs):7.1f} {memory}")

@@ -17,6 +17,7 @@ import pytest
 
 from grader.assignment import load
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
 from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT
@@ -105,7 +106,9 @@ def graded(tmp_path):
             loaded = bundled(assignment)
         (tmp_path / "submitted.py").write_text(source)
         return grade(
-            loaded, read(tmp_path / "submitted.py", "own"), seed, only, isolation, whole=True, data=data, warm=warm
+            loaded,
+            read(tmp_path / "submitted.py", "own"),
+            GradeOptions(seed=seed, only=only, isolation=isolation, include_hidden=True, data=data, warm=warm),
         )
 
     return run

@@ -12,6 +12,7 @@ import pytest
 from grader import datasets
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.report.redact import for_student
 from grader.submission import read_contents
 from grader.support import i18n
@@ -37,7 +38,9 @@ def test_a_student_reads_nothing_that_is_hidden(name, file):
     oracle = Oracle(assignment)
     submission = read_contents("answer.py", {"answer.py": (ROOT / file).read_bytes()}, name)
     with i18n.use("de"):
-        report = grade(assignment, submission, SEED, oracle=oracle, whole=True, hint_level=3)
+        report = grade(
+            assignment, submission, GradeOptions(seed=SEED, oracle=oracle, include_hidden=True, hint_level=3)
+        )
     assert any(check.status != "passed" for check in report.checks)
     told = for_student(report, assignment.content).to_json()
 

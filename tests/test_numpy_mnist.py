@@ -12,6 +12,7 @@ import pytest
 from grader import assignment
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.submission import read
 from tests.conftest import ROOT, notebook
 
@@ -670,7 +671,7 @@ def run(tmp_path, monkeypatch):
 
     def graded(text, name="submission.py"):
         (tmp_path / name).write_text(text)
-        return grade(LOADED, read(tmp_path / name, LOADED.name), whole=True)
+        return grade(LOADED, read(tmp_path / name, LOADED.name), GradeOptions(include_hidden=True))
 
     return graded
 

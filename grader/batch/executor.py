@@ -27,9 +27,9 @@ from ..assignment.spec import AssignmentFile
 from ..expected.assignment_files import pack
 from ..grading.grade import ran_out_of_memory
 from ..machine import capacity, distribution
-from ..machine.device import Wanted
 from ..sandbox import memory_needs
 from ..sandbox.allowance import LONGEST
+from ..support.choices import Device
 from ..support.errors import NotGradable, UsageError
 from . import grading_job, server
 from .grading_job import Done, Task, Work
@@ -209,7 +209,7 @@ def _refuse_unprotected_workers(addresses: Iterable[str]) -> None:
 
 
 @contextmanager
-def cluster(address: str, assignment: Assignment, device: Wanted, insecure: bool = False) -> Iterator[Place]:
+def cluster(address: str, assignment: Assignment, device: Device, insecure: bool = False) -> Iterator[Place]:
     """Grade on the Dask cluster with the scheduler at ``address``; each machine tests its isolation first.
 
     Connections to other machines must use TLS, unless ``insecure`` allows others.

@@ -19,12 +19,11 @@ from ..assignment import PACKAGE, Assignment
 from ..assignment.base import Policy
 from ..expected import assignment_files
 from ..grading import needs
-from ..grading.grade import Timings
-from ..machine.device import Wanted
-from ..report.model import Level, Report
+from ..grading.trace import Timings
+from ..report.model import Report
 from ..sandbox import filesystem, memory_needs
-from ..sandbox.engines import Engine
 from ..support import i18n, seeds, similar_names
+from ..support.choices import Device, Engine, Level
 from ..support.errors import Stopped, UsageError
 from ..support.text import clean, plural
 from ..version import __version__
@@ -55,7 +54,7 @@ class Options:
     insecure_scheduler: bool = False
     seed: int | None = None
     data: Path | None = None
-    device: Wanted = "auto"
+    device: Device = "auto"
     isolation: Level = "strong"
     engine: Engine = "shell"
     layout: str | None = None

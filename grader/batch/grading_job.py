@@ -20,16 +20,18 @@ import numpy as np
 from .. import datasets
 from ..assignment import Assignment, load
 from ..expected.reference import Oracle
-from ..grading.grade import DEFAULT_SEED, Trace, grade
-from ..machine.device import Wanted, choose
-from ..report.model import Level, Report
+from ..grading.grade import grade
+from ..grading.options import GradeOptions
+from ..grading.trace import Trace
+from ..machine.device import choose
+from ..report.model import Report
 from ..sandbox import canary
-from ..sandbox.engines import Engine
 from ..sandbox.failures import CallFailed
 from ..sandbox.filesystem import Equipment
 from ..sandbox.warm import WarmStart
 from ..submission import read, read_contents
-from ..support import i18n
+from ..support import i18n, seeds
+from ..support.choices import DEFAULT_ENGINE, Device, Engine, Level
 from ..support.errors import NotGradable, UsageError
 
 
@@ -51,8 +53,8 @@ class Work:
     files: dict[str, bytes] | None = None
     answers: bytes = b""
     data: str | None = None
-    device: Wanted = "auto"
-    engine: Engine = "shell"
+    device: Device = "auto"
+    engine: Engine = DEFAULT_ENGINE
     threads: int = 1
     hide: tuple[str, ...] = ()
     inspected: bool = False
@@ -107,23 +109,22 @@ def _grade_one(work: Work, task: Task) -> Done:
         return Done(None, str(error), {})
     if submission.nothing is not None:
         return Done(None, submission.nothing, {})
-    report = grade(
-        desk.assignment,
-        submission,
-        work.seed,
-        task.only,
-        work.isolation,
-        desk.oracle,
-        whole=True,
-        data=Path(work.data) if work.data else None,
-        device=work.device,
-        earlier=task.earlier,
-        equipment=Equipment(hide=[*map(Path, work.hide)], threads=work.threads),
-        warm=desk.warm,
+    options = GradeOptions(
+        seed=work.seed,
+        only=task.only,
+        include_hidden=True,
+        isolation=work.isolation,
         engine=work.engine,
-        trace=trace,
+        device=work.device,
+        data=Path(work.data) if work.data else None,
+        hide=[*map(Path, work.hide)],
+        threads=work.threads,
+        warm=desk.warm,
+        oracle=desk.oracle,
+        earlier=task.earlier,
         attempt="last" if task.last else "first",
     )
+    report = grade(desk.assignment, submission, options, trace)
     return Done(report, "", dict(trace.timings), trace.executed)
 
 
@@ -212,10 +213,10 @@ def prepare(work: Work, here: bool) -> bytes:
     assignment = load(work.assignment)
     oracle, asked = Oracle(assignment), assignment.content.asked_on_probes()
     if here and not work.answers:
-        oracle.refuse_without_answers(asked, work.seed == DEFAULT_SEED)
+        oracle.refuse_without_answers(asked, work.seed == seeds.DEFAULT)
     with ThreadPoolExecutor() as threads:
         inspection = threads.submit(inspect, work, assignment) if here else None
-        if not work.answers and work.seed != DEFAULT_SEED and oracle.needs_tensorflow(asked):
+        if not work.answers and work.seed != seeds.DEFAULT and oracle.needs_tensorflow(asked):
             choose("cpu")  # the answers are computed on the CPU
             # The import takes longest; if it fails, the error is reported later.
             threads.submit(importlib.import_module, "tensorflow")
@@ -234,8 +235,15 @@ def _answers(work: Work, assignment: Assignment) -> bytes:
     probed = [check.name for check in assignment.content.checks if [*check.probe_names()]]
     if probed and (assignment.folder / assignment.content.solution).is_file():
         solution = read(assignment.file(assignment.content.solution), assignment)
-        data = Path(work.data) if work.data else None
-        report = grade(assignment, solution, work.seed, probed, None, oracle, whole=True, data=data, device="cpu")
+        options = GradeOptions(
+            seed=work.seed,
+            only=probed,
+            include_hidden=True,
+            device="cpu",
+            data=Path(work.data) if work.data else None,
+            oracle=oracle,
+        )
+        report = grade(assignment, solution, options)
         fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
         if fallen and fallen[0].status == "not_gradable":
             raise NotGradable(fallen[0].message)

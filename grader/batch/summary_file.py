@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..assignment.base import Policy
 from ..report.leaderboard import Entry
-from ..report.model import AssignmentName, Level
+from ..report.model import AssignmentName
+from ..support.choices import Level
 from .summary import Difficulty, Made
 
 

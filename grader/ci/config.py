@@ -9,8 +9,8 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, 
 
 from ..assignment import bundled_names
 from ..assignment.base import Part
-from ..report.model import Level
 from ..support import seeds
+from ..support.choices import Level
 from ..support.i18n import _
 from ..support.similar_names import nearest
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..assignment import Assignment, bundled_names, load
 from ..assignment.spec import AssignmentFile
 from ..grading.grade import grade
+from ..grading.options import GradeOptions
 from ..report import formats
 from ..report.model import NOT_GRADED_FOR, Report
 from ..report.redact import for_student
@@ -171,14 +172,8 @@ def grade_all(planned: Plan) -> Iterator[Graded]:
     seed = seeds.drawn() if given is None else given  # a random seed, so that nobody can prepare for it
     for task in planned.tasks:
         others = [other.found for other in planned.tasks if other is not task and other.found is not None]
-        report = grade(
-            task.assignment,
-            _submission(task, others),
-            seed,
-            isolation=planned.config.isolation,
-            whole=True,
-            data=task.data,
-        )
+        options = GradeOptions(seed=seed, include_hidden=True, isolation=planned.config.isolation, data=task.data)
+        report = grade(task.assignment, _submission(task, others), options)
         content = task.assignment.content
         shown = for_student(report, content, reasons=True)
         yield Graded(task, formats.shown(_with_remedy(shown, planned.trusted), content))

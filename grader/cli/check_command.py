@@ -15,9 +15,7 @@ from ..support.i18n import _
 from . import mistaken, options
 
 if TYPE_CHECKING:
-    from ..machine.device import Wanted
-    from ..report.model import Level
-    from ..sandbox.engines import Engine
+    from ..support.choices import Device, Engine, Level
 
 
 @click.command("check")
@@ -73,7 +71,7 @@ def command(
     only: tuple[str, ...],
     seed: int,
     data: Path | None,
-    device: Wanted,
+    device: Device,
     isolation: Level | None,
     engine: Engine,
     timings: bool,
@@ -83,7 +81,9 @@ def command(
     from ..machine import systems
 
     systems.require_worker()
-    from ..grading.grade import Trace, grade
+    from ..grading.grade import grade
+    from ..grading.options import GradeOptions
+    from ..grading.trace import Trace
     from ..submission import read
     from ..support import atomic_files
 
@@ -99,18 +99,10 @@ def command(
     if page is not None:
         atomic_files.refuse_unwritable(page)
     trace = Trace()
-    report = grade(
-        loaded,
-        student_work,
-        seed,
-        only,
-        isolation,
-        data=data,
-        device=device,
-        hint_level=hints,
-        engine=engine,
-        trace=trace,
+    choices = GradeOptions(
+        seed=seed, only=only, hint_level=hints, isolation=isolation, engine=engine, device=device, data=data
     )
+    report = grade(loaded, student_work, choices, trace)
     report = report.without_words_to_instructors()
     report_start = time.monotonic()
     missing = [f"{name}.npz" for name in loaded.content.datasets if data and not (data / f"{name}.npz").is_file()]

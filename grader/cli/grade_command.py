@@ -10,9 +10,7 @@ import click
 from . import mistaken, options
 
 if TYPE_CHECKING:
-    from ..machine.device import Wanted
-    from ..report.model import Level
-    from ..sandbox.engines import Engine
+    from ..support.choices import Device, Engine, Level
 
 LAYOUTS = ("canvas", "moodle", "ilias", "gradescope", "nbgrader", "github", "folders", "loose")
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -111,7 +109,7 @@ def command(
     insecure_scheduler: bool,
     seed: int | None,
     data: Path | None,
-    device: Wanted,
+    device: Device,
     isolation: Level,
     engine: Engine,
     timings: bool,

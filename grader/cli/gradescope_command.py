@@ -10,7 +10,7 @@ import click
 from . import options
 
 if TYPE_CHECKING:
-    from ..report.model import Level
+    from ..support.choices import Level
 
 
 @click.command("gradescope")

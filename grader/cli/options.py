@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..support import i18n
+from ..support import choices, i18n
 
 
 def _speak(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -15,7 +15,7 @@ def _speak(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
 
 
 SEED = click.IntRange(0, 2**53 - 1)
-LEVELS = click.Choice(["strong", "medium", "none"])
+LEVELS = click.Choice(choices.LEVELS)
 
 FORMATS = ("text", "json", "junit", "gradescope", "classroom", "sarif", "markdown")
 
@@ -27,15 +27,15 @@ data = click.option(
 )
 device = click.option(
     "--device",
-    type=click.Choice(["auto", "cpu", "gpu"]),
+    type=click.Choice(choices.DEVICES),
     default="auto",
     show_default=True,
     help="Device on which TensorFlow computes.",
 )
 engine = click.option(
     "--engine",
-    type=click.Choice(["shell", "kernel"]),
-    default="shell",
+    type=click.Choice(choices.ENGINES),
+    default=choices.DEFAULT_ENGINE,
     show_default=True,
     help="How notebooks are executed: by IPython's shell inside the worker, or by a Jupyter kernel.",
 )

@@ -110,13 +110,14 @@ def _answers(loaded: Assignment, oracle: Oracle, names: list[str], write: bool, 
 
     from ..expected import proof
     from ..expected.reference import save, shipped_file
-    from ..grading.grade import DEFAULT_SEED, grade
+    from ..grading.grade import grade
+    from ..grading.options import GradeOptions
     from ..machine.packages import tensorflow_version
     from ..submission import read
     from ..support.errors import NotGradable, UsageError
 
     solution = read(loaded.file(loaded.content.solution), loaded)
-    report = grade(loaded, solution, DEFAULT_SEED, only=names, oracle=oracle, whole=True, data=data)
+    report = grade(loaded, solution, GradeOptions(only=names, include_hidden=True, data=data, oracle=oracle))
     failures = [check for check in report.checks if check.status != "passed"]
     if failures and failures[0].status == "not_gradable":
         raise NotGradable(failures[0].message)

@@ -18,12 +18,12 @@ from typing import Any, Protocol
 
 from ..assignment import Assignment
 from ..assignment.base import Limits
-from ..report.model import Level
 from ..sandbox import levels
 from ..sandbox.allowance import Allowance
 from ..sandbox.failures import CallFailed
 from ..sandbox.filesystem import Equipment
 from ..sandbox.worker_process import SetupFailed, WorkerProcess
+from ..support.choices import Level
 from ..support.errors import InternalFailure, NoIsolation, NotGradable
 from ..support.i18n import _
 from ..worker import values

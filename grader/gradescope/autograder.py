@@ -17,6 +17,7 @@ from typing import Any
 
 from ..assignment import Assignment, bundled_names, load
 from ..grading.grade import grade
+from ..grading.options import GradeOptions
 from ..report import gradescope
 from ..report.model import Report
 from ..report.redact import for_student
@@ -90,7 +91,8 @@ def _read(folder: Path, assignment: Assignment) -> Submission:
 
 
 def _grade(assignment: Assignment, submission: Submission, settings: dict[str, Any]) -> Report:
-    report = grade(assignment, submission, settings["seed"], isolation=settings["isolation"], whole=True)
+    options = GradeOptions(seed=settings["seed"], include_hidden=True, isolation=settings["isolation"])
+    report = grade(assignment, submission, options)
     gaps = ", ".join(report.isolation.not_enforced) or _("nothing")
     told = _("Isolation {level}; not enforced: {gaps}. Data: {data}. {seconds} s.")
     data = report.environment.data or _("none")

@@ -10,9 +10,9 @@ from ..assignment import PACKAGE, Assignment
 from ..expected.assignment_files import pack
 from ..grading import needs
 from ..machine import packages
-from ..report.model import Level
 from ..sandbox import memory_needs
 from ..support import i18n, seeds
+from ..support.choices import Level
 from ..support.errors import UsageError
 from ..support.i18n import _
 from . import wheel

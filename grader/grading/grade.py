@@ -7,9 +7,9 @@ import os
 import platform
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from ..expected.assignment_files import short_digest
 from ..expected.author import author_of
 from ..expected.mutations import Mutations
 from ..expected.reference import Oracle
-from ..machine.device import Wanted, choose, slot
+from ..machine.device import choose, slot
 from ..machine.packages import tensorflow_version
 from ..report.evidence import stored
 from ..report.model import (
@@ -36,99 +36,67 @@ from ..report.model import (
     Environment,
     GraderName,
     Isolation,
-    Level,
     Location,
     Report,
     Status,
     SubmissionName,
 )
 from ..sandbox import memory_needs
-from ..sandbox.engines import Engine
 from ..sandbox.failures import CallFailed
 from ..sandbox.filesystem import Equipment
 from ..sandbox.rebuilding import Rebuilder
 from ..sandbox.session import Session
-from ..sandbox.warm import WarmStart
 from ..student.submitted import Context, Outcome
 from ..submission import Submission
 from ..support import seeds, similar_names
+from ..support.choices import Engine
 from ..support.errors import InternalFailure, NoMemory, NotGradable, UsageError
 from ..support.i18n import _
 from ..support.text import clean
 from ..version import __version__
 from . import needs
 from .locate import Places
+from .options import GradeOptions
 from .progress import Progress, Untouched
+from .trace import Timings, Trace
 
 log = logging.getLogger(__name__)
 
-DEFAULT_SEED = seeds.DEFAULT
+DEFAULTS = GradeOptions()
 MAX_MESSAGE = 1000  # characters, however long the names of functions and exceptions in a submission are
 OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would only warn
-
-
-Attempt = Literal["first", "last", "both"]
-
-
-class Timings(dict[str, float]):
-    """{phase: seconds}; phases are "prepare", "start", "load", each check by its name, and "diagnosis"."""
-
-    def add(self, what: str, began: float) -> None:
-        """Add the time since ``began`` (:func:`time.monotonic`)."""
-        self[what] = self.get(what, 0.0) + time.monotonic() - began
-
-
-@dataclass
-class Trace:
-    """The results of a grading in addition to its report: the time of each phase, and the executed notebook."""
-
-    timings: Timings = field(default_factory=Timings)
-    executed: bytes = b""
 
 
 def grade(
     assignment: Assignment,
     submission: Submission,
-    seed: int = DEFAULT_SEED,
-    only: Sequence[str] = (),
-    isolation: Level | None = None,
-    oracle: Oracle | None = None,
-    whole: bool = False,
-    data: Path | None = None,
-    device: Wanted = "auto",
-    hint_level: int | None = None,
-    earlier: Report | None = None,
-    equipment: Equipment | None = None,
-    warm: WarmStart | None = None,
-    engine: Engine = "shell",
+    options: GradeOptions = DEFAULTS,
     trace: Trace | None = None,
-    attempt: Attempt = "both",
 ) -> Report:
-    """Grade ``submission`` and return its report.
+    """Return the report on a submission; ``trace`` takes the by-products.
 
-    ``only`` names the checks to run, without what they require; all open ones by default. ``oracle``
-    gives the expected answers, by default the recorded ones. ``whole`` runs hidden and instructors'
-    checks as well. ``data`` is a folder with data sets. ``hint_level``, 1 to 3, is how much a hint tells, by default
-    as much as the assignment says. ``earlier`` is a report on the same submission, whose other checks still hold:
-    those in ``only`` and what requires them are graded again. ``equipment`` has what else a worker gets or must not see.
-    ``warm`` lets workers start faster, for who grades many; ``engine`` executes notebooks. ``trace`` is filled in. Where the memory
-    of the machine ran out through no fault of the submission, it is graded once more; whoever can do that later, when
-    nothing else runs, asks for the "first" ``attempt``, and then for the "last". Raises UsageError for an unknown check or
-    folder.
+    If the memory of the machine runs out through no fault of the submission, the submission is graded a second time.
+    Raises UsageError for a check or folder that does not exist.
     """
-    began = time.monotonic()
     trace = trace or Trace()
-    given = equipment
+    report = _grade(assignment, submission, options, trace)
+    if options.attempt == "both" and ran_out_of_memory(report):
+        return _grade(assignment, submission, replace(options, attempt="last"), trace)
+    return report
+
+
+def _grade(assignment: Assignment, submission: Submission, options: GradeOptions, trace: Trace) -> Report:
+    began = time.monotonic()
     timings = trace.timings
-    equipment = equipment or Equipment()
-    digest = short_digest(assignment, [*equipment.hide, Path(submission.path).absolute()])
-    selected = _select(assignment, only, whole)
+    seed, only, earlier, oracle = options.seed, options.only, options.earlier, options.oracle
+    digest = short_digest(assignment, [*options.hide, Path(submission.path).absolute()])
+    selected = _select(assignment, only, options.include_hidden)
     kept = {} if earlier is None else {result.name: result for result in earlier.checks}
     if earlier is not None:
-        selected = _with_dependents(assignment, _select(assignment, (), whole), only)
+        selected = _with_dependents(assignment, _select(assignment, (), options.include_hidden), only)
     computed_on = "cpu"
-    hide = [assignment.folder, *datasets.places(data), *equipment.hide]
-    equipment = replace(equipment, seed=seeds.of_worker(seed), hide=hide)
+    hide = [assignment.folder, *datasets.places(options.data), *options.hide]
+    equipment = Equipment(seed=seeds.of_worker(seed), hide=hide, threads=options.threads)
     splits: dict[str, Split] = {}
     limits = assignment.content.limits
     try:
@@ -137,10 +105,10 @@ def grade(
         limits = memory_needs.limits_here(assignment)
         needs.refuse_missing_packages(assignment)
         oracle = oracle or Oracle(assignment)
-        oracle.refuse_without_answers(assignment.content.asked_on_probes(selected), seed == DEFAULT_SEED)
-        splits, files = _prepare(assignment, submission, data)
-        computed_on = choose(device)
-        author_of(assignment).use(isolation, computed_on != "cpu")
+        oracle.refuse_without_answers(assignment.content.asked_on_probes(selected), seed == seeds.DEFAULT)
+        splits, files = _prepare(assignment, submission, options.data)
+        computed_on = choose(options.device)
+        author_of(assignment).use(options.isolation, computed_on != "cpu")
         equipment = replace(
             equipment,
             data=files,
@@ -152,18 +120,26 @@ def grade(
         results = [_not_graded(check, error) for check in selected]
         for result in results:
             result.evidence |= {NOTHING: True} if submission.nothing is not None else {}
-        level, gaps, executed_by = isolation or "strong", [], None  # nothing has run
+        level, gaps, executed_by = options.isolation or "strong", [], None  # nothing has run
     else:
         timings.add("prepare", began)
-        forbidden = assignment.content.forbidden_imports
         with (
             slot(computed_on),
-            Session(submission, limits, isolation, equipment, warm, engine, forbidden, attempt == "last") as session,
-            Rebuilder(limits, equipment, warm, session.kind) as rebuilder,
+            Session(
+                submission,
+                limits,
+                options.isolation,
+                equipment,
+                options.warm,
+                options.engine,
+                forbidden=assignment.content.forbidden_imports,
+                last=options.attempt == "last",
+            ) as session,
+            Rebuilder(limits, equipment, options.warm, session.kind) as rebuilder,
         ):
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
-            told = hint_level or assignment.content.hints
+            told = options.hint_level or assignment.content.hints
             context = Context(assignment, submission.code, session, oracle, seed, splits, rebuilder)
             skip = not only or earlier is not None
             ordered = _ordered(selected)
@@ -182,7 +158,7 @@ def grade(
                 }
                 trace.executed = _executed(submission, session, about)
     if earlier is not None:
-        selected = _select(assignment, (), whole)
+        selected = _select(assignment, (), options.include_hidden)
     found = kept | {result.name: result for result in results}
     results = [found[check.name] for check in selected]
     score = sum(result.score or 0 for result in results)
@@ -192,7 +168,7 @@ def grade(
         passed = score >= assignment.content.pass_mark / 100 * max_score - 1e-9
     else:  # --only a check without points
         passed = all(result.status == "passed" for result in results)
-    report = Report(
+    return Report(
         assignment=AssignmentName(name=assignment.name, version=assignment.content.version, digest=digest),
         submission=SubmissionName(path=submission.path, sha256=submission.sha256, file=_as_text(submission.file)),
         grader=GraderName(version=__version__),
@@ -206,10 +182,6 @@ def grade(
         environment=_environment(computed_on, splits, executed_by, oracle),
         seconds=round(time.monotonic() - began, 3),
     )
-    if attempt == "both" and ran_out_of_memory(report):
-        same = (assignment, submission, seed, only, isolation, oracle, whole, data, device, hint_level, earlier, given)
-        return grade(*same, warm, engine, trace, "last")
-    return report
 
 
 def ran_out_of_memory(report: Report) -> bool:
@@ -228,9 +200,9 @@ def _as_text(name: str) -> str:
     return os.fsencode(name).decode(errors="replace")
 
 
-def _select(assignment: Assignment, only: Sequence[str], whole: bool) -> list[Check]:
-    """Return the checks to run, in their order. Without ``whole``, hidden and instructors' checks are left out."""
-    visible: list[Check] = [check for check in assignment.content.checks if whole or check.visibility == "open"]
+def _select(assignment: Assignment, only: Sequence[str], include_hidden: bool) -> list[Check]:
+    """Return the checks to run, in their order. Without ``include_hidden``, only checks that are open are returned."""
+    visible: list[Check] = [c for c in assignment.content.checks if include_hidden or c.visibility == "open"]
     names = [check.name for check in visible]
     for name in only:
         if name not in names:

@@ -16,6 +16,7 @@ from ..submission import read
 from ..support.errors import NotGradable
 from . import needs
 from .grade import grade
+from .options import GradeOptions
 
 STANDING = ("passed", "skipped", "not_gradable")  # not allowed for a known-wrong solution at its check
 
@@ -106,7 +107,7 @@ def _proof(assignment: Assignment) -> Iterator[Line]:
 
 
 def _grade(assignment: Assignment, file: str) -> Report:
-    return grade(assignment, read(assignment.file(file), assignment), whole=True)
+    return grade(assignment, read(assignment.file(file), assignment), GradeOptions(include_hidden=True))
 
 
 def _line(file: str, report: Report, holds: bool, sentence: str) -> Line:

@@ -9,14 +9,13 @@ import sys
 from contextlib import AbstractContextManager, nullcontext, suppress
 from ctypes.util import find_library
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
 
+from ..support.choices import Device
 from ..support.errors import NotGradable
 from ..support.i18n import _
 from ..support.user_cache import lock
 from . import distribution
 
-Wanted = Literal["auto", "cpu", "gpu"]
 NO_GPU = "-1"  # value of CUDA_VISIBLE_DEVICES that hides all GPUs
 SECONDS = 120  # a first import of TensorFlow with CUDA takes long
 LIST_GPUS = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GPU')))"
@@ -34,7 +33,7 @@ def gpus() -> list[str]:
     return [line.strip() for line in done.stdout.splitlines() if line.strip()]
 
 
-def choose(wanted: Wanted) -> str:
+def choose(wanted: Device) -> str:
     """Set up this process for the ``wanted`` device; return "cpu" or "gpu (name)". Raises NotGradable without a GPU.
 
     TensorFlow reads the environment variables when it is imported, so call this before a reference is used.

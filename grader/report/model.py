@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-Level = Literal["strong", "medium", "none"]
+from ..support.choices import Engine, Level
+
 Status = Literal[
     "passed",
     "partial",
@@ -134,7 +135,7 @@ class Environment(Part):
     tensorflow: str | None
     device: str
     data: str | None
-    engine: Literal["shell", "kernel"] | None = None
+    engine: Engine | None = None
     expected_answers: list[Literal["recorded", "reference", "steps"]] = []
 
     @model_serializer(mode="wrap")

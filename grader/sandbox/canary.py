@@ -16,9 +16,8 @@ from typing import Literal
 
 from ..assignment import PACKAGE, REFERENCE
 from ..assignment.base import Limits
-from ..report.model import Level
 from ..submission import Submission
-from .engines import Engine
+from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from .filesystem import Equipment
 from .session import Session
 from .warm import WarmStart
@@ -44,7 +43,7 @@ def try_to_escape(
     folders: Mapping[str, Path],
     kind: Kind = "module",
     warm: WarmStart | None = None,
-    engine: Engine = "kernel",
+    engine: Engine = DEFAULT_ENGINE,
 ) -> Attempt:
     """Start a worker at ``level``, run the intruder in it, and return the things that it reached.
 
@@ -79,7 +78,7 @@ def files_of_the_grader() -> dict[str, Path]:
     packages.
     """
     answers = next(iter(sorted((REFERENCE / "answers").glob("*.npz"))))
-    return {"the grader's code": PACKAGE / "oracle.py", "the reference's answers": answers}
+    return {"the grader's code": PACKAGE / "expected" / "reference.py", "the reference's answers": answers}
 
 
 def _submission(kind: Kind) -> Submission:

@@ -16,13 +16,12 @@ from ..assignment.base import Limits
 from ..machine import capacity, device, distribution
 from ..machine.packages import tensorflow_version
 from ..machine.systems import why_no_worker
-from ..report.model import Level
+from ..support.choices import LEVELS, Level
 from ..support.errors import NotGradable
 from ..support.text import plural
 from . import canary, filesystem, group, memory_needs
 from .failures import CallFailed
 from .filesystem import Equipment
-from .levels import LEVELS
 
 # Kernel settings and the values that allow user namespaces: Ubuntu 24.04 and its runners, Debian, and in general.
 SETTINGS = {
@@ -91,7 +90,7 @@ def _try(level: Level) -> dict[str, Any]:
         folders = {"other folders": Path(folder)}
         try:
             attempts = [
-                canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind)
+                canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind, engine="kernel")
                 for kind in get_args(canary.Kind)
             ]
         except (NotGradable, CallFailed) as error:

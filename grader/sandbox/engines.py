@@ -8,8 +8,8 @@ from typing import Literal
 
 from ..submission import Submission
 from ..submission.python_code import parse
+from ..support.choices import Engine
 
-Engine = Literal["kernel", "shell"]
 # Code that needs a kernel with a frontend: widgets, windows, and uses of the kernel itself. The whole file is searched;
 # a match in a comment or in text only costs a second.
 KERNEL_ONLY = re.compile(

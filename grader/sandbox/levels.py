@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..report.model import Level
-
-LEVELS: tuple[Level, ...] = ("strong", "medium", "none")
+from ..support.choices import LEVELS, Level
 
 
 def to_try(wanted: Level | None) -> list[Level]:

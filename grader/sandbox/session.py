@@ -17,8 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..assignment.base import Limits
 from ..machine import capacity
-from ..report.model import Level
 from ..submission import Submission
+from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from ..support.errors import NoIsolation, NoMemory
 from ..support.i18n import _, marked
 from ..support.text import clean
@@ -28,7 +28,7 @@ from ..worker.frames import MAX_PARTS as MOST_PARTS_SHOWN
 from ..worker.frames import ProtocolError
 from . import levels, mapped, memory_needs, observations
 from .allowance import LONGEST, Allowance
-from .engines import Engine, engine_of, libraries_of
+from .engines import engine_of, libraries_of
 from .failures import BROKEN, EXITED, CallFailed, Ending, failure_of
 from .filesystem import Equipment
 from .loading import ENDED, Causes
@@ -132,7 +132,7 @@ class Session:
         isolation: Level | None = None,
         equipment: Equipment | None = None,
         warm: WarmStart | None = None,
-        engine: Engine = "kernel",
+        engine: Engine = DEFAULT_ENGINE,
         forbidden: Sequence[str] = (),
         last: bool = True,
     ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from grader.assignment import load
 from grader.batch.consistency import Consistency
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.submission import read
 
 MNIST = "mnist: mnist.npz, 60000 training, 5000 public, 5000 held-out images"
@@ -17,7 +18,7 @@ STAND_IN = "mnist: stand-in, 2000 training, 500 public, 500 held-out images"
 @pytest.fixture(scope="module")
 def report():
     assignment = load("single-neuron")
-    graded = grade(assignment, read(assignment.file("solution.py"), assignment), only=["sigmoid"])
+    graded = grade(assignment, read(assignment.file("solution.py"), assignment), GradeOptions(only=["sigmoid"]))
 
     def change(version="", digest="", data=None, score=5.0):
         return graded.model_copy(

@@ -19,6 +19,7 @@ from grader.diagnosis.proving import cases_of
 from grader.expected import proof, reference
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.grading.validate import _proof as lines_about
 from grader.submission import read
 from grader.support.errors import NotGradable
@@ -122,9 +123,9 @@ def test_a_new_seed_needs_no_tensorflow(name, tmp_path):
 
 def test_without_a_proof_the_reference_computes_them(own):
     loaded = assignment.load(str(own))
-    report = grade(loaded, read(own / "solution.py", loaded), 77, only=["predict"])
+    report = grade(loaded, read(own / "solution.py", loaded), GradeOptions(seed=77, only=["predict"]))
     assert report.environment.expected_answers == ["reference"]
-    report = grade(SINGLE, read(own / "solution.py", SINGLE), only=["predict"])
+    report = grade(SINGLE, read(own / "solution.py", SINGLE), GradeOptions(only=["predict"]))
     assert report.environment.expected_answers == ["recorded"]
 
 
@@ -229,11 +230,11 @@ def test_a_recorded_proof_that_is_forged_is_found_by_validate(proven):
 def test_what_needs_tensorflow_says_so_before_a_worker_starts(own, monkeypatch):
     monkeypatch.setattr(reference.packages, "tensorflow_version", lambda: None)
     loaded = assignment.load(str(own))
-    report = grade(loaded, read(own / "solution.py", loaded), 77)
+    report = grade(loaded, read(own / "solution.py", loaded), GradeOptions(seed=77))
     assert report.ending == "not_gradable"
     assert "pip install 'deep-learning-grader[tensorflow]'" in report.problem()
     with pytest.raises(NotGradable):
         Oracle(loaded).refuse_without_answers(["predict"], True)  # nothing is recorded
     Oracle(SINGLE).refuse_without_answers(SINGLE.content.asked_on_probes(), False)
-    report = grade(SINGLE, read(own / "solution.py", SINGLE), 77, only=["predict"])
+    report = grade(SINGLE, read(own / "solution.py", SINGLE), GradeOptions(seed=77, only=["predict"]))
     assert report.passed

@@ -11,6 +11,7 @@ from grader import assignment
 from grader.expected import reference
 from grader.expected.reference import Oracle, shipped_file
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.submission import read
 
 LOADED = assignment.load("single-neuron")
@@ -25,7 +26,7 @@ INPUTS = {"X": np.eye(3), "y": np.zeros(3), "w": np.ones(3), "b": 0.5}
 def test_recorded_answers_equal_a_live_run(name):
     loaded = assignment.load(name)
     live = Oracle(loaded, live=True)
-    grade(loaded, read(loaded.file("solution.py"), name), oracle=live, whole=True)
+    grade(loaded, read(loaded.file("solution.py"), name), GradeOptions(oracle=live, include_hidden=True))
     with np.load(shipped_file(loaded), allow_pickle=False) as recorded:
         assert set(recorded) == set(live.given)
         for key, answer in live.given.items():

@@ -6,6 +6,7 @@ import pytest
 
 from grader.grading.grade import grade
 from grader.grading.locate import definitions
+from grader.grading.options import GradeOptions
 from grader.submission import Code, read
 from tests.conftest import bundled, notebook
 
@@ -49,7 +50,7 @@ def located(tmp_path_factory):
     def run(name, text, only=()):
         path = tmp_path_factory.mktemp("located") / name
         path.write_text(text)
-        report = grade(bundled("single-neuron"), read(path, "single-neuron"), only=only)
+        report = grade(bundled("single-neuron"), read(path, "single-neuron"), GradeOptions(only=only))
         return {check.name: check.location for check in report.checks}, text.split("\n")
 
     return run

@@ -17,6 +17,7 @@ from grader import datasets
 from grader.assignment import load
 from grader.checks.tools import pixels, plausible, predictions
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.sandbox.rebuilding import CannotRebuild
 from grader.submission import read
 
@@ -66,7 +67,11 @@ def graded_model(tmp_path, warm, tables):
             text = text.replace(f"{table} = {{}}", f"{table} = {content}")
         (tmp_path / "submitted.py").write_text(text)
         assignment = load(str(tmp_path / "clothes"))
-        report = grade(assignment, read(tmp_path / "submitted.py", assignment), seed=7, whole=True, warm=warm)
+        report = grade(
+            assignment,
+            read(tmp_path / "submitted.py", assignment),
+            GradeOptions(seed=7, include_hidden=True, warm=warm),
+        )
         return report, {check.name: check for check in report.checks}
 
     return run

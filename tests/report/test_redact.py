@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.assignment import load
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.report import formats, html
 from grader.report.model import FOR_INSTRUCTOR
 from grader.report.redact import FAULT, UNSEEN, for_student
@@ -13,7 +14,11 @@ from tests.doubling import SHORT
 
 def test_hidden_check_shows_only_its_result(doubling):
     assignment = load(str(doubling))
-    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    report = grade(
+        assignment,
+        read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
+        GradeOptions(include_hidden=True),
+    )
     whole = {check.name: check for check in report.checks}
     shown = {check.name: check for check in for_student(report, assignment.content).checks}
     assert list(whole) == ["double", "total", "long", "note"]
@@ -27,7 +32,11 @@ def test_hidden_check_shows_only_its_result(doubling):
 def test_check_removed_from_the_assignment_is_not_shown(doubling):
     """It may have been a hidden one, or an instructor's, when an old result was made."""
     assignment = load(str(doubling))
-    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    report = grade(
+        assignment,
+        read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
+        GradeOptions(include_hidden=True),
+    )
     left = [check for check in assignment.content.checks if check.name == "double"]
     shown = for_student(report, assignment.content.model_copy(update={"checks": left}))
     assert [check.name for check in shown.checks] == ["double"]
@@ -37,7 +46,11 @@ def test_failure_of_the_grader_is_for_instructors(doubling):
     """The sentence may name files of their machine."""
     assignment = load(str(doubling))
     (doubling / "reference.py").write_text(f"open({str(doubling / 'lost')!r})")
-    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    report = grade(
+        assignment,
+        read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
+        GradeOptions(include_hidden=True),
+    )
     shown = for_student(report, assignment.content)
     assert "lost" in report.checks[0].message
     assert {check.message for check in shown.checks if check.status == "not_gradable"} == {FAULT}
@@ -46,7 +59,11 @@ def test_failure_of_the_grader_is_for_instructors(doubling):
 
 def test_notes_for_instructors_are_in_no_student_report(doubling):
     assignment = load(str(doubling))
-    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), whole=True)
+    report = grade(
+        assignment,
+        read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
+        GradeOptions(include_hidden=True),
+    )
     report.checks[0].evidence |= {FOR_INSTRUCTOR: ["It looks peculiar."], "notes": ["It is accepted."]}
     shown = for_student(report, assignment.content)
     assert report.for_instructor() == ["It looks peculiar."]

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.sandbox import engines
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
@@ -34,7 +35,11 @@ def reports(warm, tmp_path):
         (tmp_path / "mine.ipynb").write_text(text)
         found = []
         for how in ({"engine": "kernel"}, {"engine": "shell", "warm": warm}):
-            report = grade(bundled(assignment), read(tmp_path / "mine.ipynb", "mine"), whole=True, **how, **options)
+            report = grade(
+                bundled(assignment),
+                read(tmp_path / "mine.ipynb", "mine"),
+                GradeOptions(include_hidden=True, **how, **options),
+            )
             found.append(report.model_dump(exclude={"seconds": True, "environment": {"engine"}}))
         return found
 

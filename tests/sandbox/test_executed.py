@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 from grader.assignment.base import Limits
-from grader.grading.grade import Trace, grade
+from grader.grading.grade import grade
+from grader.grading.trace import Trace
 from grader.sandbox.failures import CallFailed
 from grader.sandbox.session import Session
 from grader.submission import read

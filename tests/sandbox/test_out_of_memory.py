@@ -12,6 +12,7 @@ import pytest
 
 from grader.assignment.base import Limits
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.machine import capacity
 from grader.machine.capacity import Memory
 from grader.sandbox import memory_needs
@@ -129,7 +130,7 @@ def test_submission_is_graded_again_after_memory_ran_out(monkeypatch, solution, 
     assert attempts == [False, True]
     starved.append(True)
     attempts.clear()
-    assert grade(assignment, submission, attempt="first").ending == "not_gradable"
+    assert grade(assignment, submission, GradeOptions(attempt="first")).ending == "not_gradable"
     assert attempts == [False]
 
 

@@ -8,6 +8,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
 from tests.conftest import ROOT, bundled, notebook
@@ -39,7 +40,7 @@ def scores(warm, tmp_path):
     def run(assignment, written):
         path = tmp_path / ("mine.py" if isinstance(written, str) else "mine.ipynb")
         path.write_text(written if isinstance(written, str) else notebook(*written))
-        report = grade(bundled(assignment), read(path, assignment), whole=True, warm=warm)
+        report = grade(bundled(assignment), read(path, assignment), GradeOptions(include_hidden=True, warm=warm))
         return {check.name: (check.status, check.score) for check in report.checks}
 
     return run

@@ -41,7 +41,7 @@ def _start(request):
 
 
 def opened(source, kind="module", level=None, **files):
-    session = Session(submitted(source, kind, **files), LIMITS, level, **HOW)
+    session = Session(submitted(source, kind, **files), LIMITS, level, engine="kernel", **HOW)
     session.load()
     return session
 
@@ -284,7 +284,10 @@ def test_only_names_of_an_endless_cell_are_lost(engine, cell, status, said):
 
 def test_broken_kernel_is_reported():
     submission = submitted(("x = 1", "import builtins; builtins.globals = None"), "notebook")
-    with Session(submission, LIMITS, **HOW) as session, pytest.raises(CallFailed, match="broke the kernel") as caught:
+    with (
+        Session(submission, LIMITS, engine="kernel", **HOW) as session,
+        pytest.raises(CallFailed, match="broke the kernel") as caught,
+    ):
         session.load()
     assert caught.value.status == "crashed"
 
@@ -348,7 +351,7 @@ def test_student_code_cannot_read_files_of_the_grader(confined, tmp_path):
     secret = tmp_path / "other_submission.py"
     secret.write_text("secret")
     secret.chmod(0o644)
-    for path in (secret, PACKAGE / "oracle.py", PACKAGE.parent / "reference" / "single_neuron.py", Path("/etc/shadow")):
+    for path in (secret, PACKAGE / "expected" / "reference.py", PACKAGE.parent / "reference" / "single_neuron.py", Path("/etc/shadow")):
         assert confined.call("reads", [str(path)], {}).value is False, path
 
 

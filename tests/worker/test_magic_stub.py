@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.grading.grade import grade
+from grader.grading.options import GradeOptions
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
 from tests.conftest import bundled, notebook
@@ -30,7 +31,7 @@ def report(request, warm, tmp_path):
     def run(text):
         (tmp_path / "mine.ipynb").write_text(text)
         how = {"engine": "kernel"} if request.param == "kernel" else {"engine": "shell", "warm": warm}
-        graded = grade(bundled("single-neuron"), read(tmp_path / "mine.ipynb", "mine"), **how)
+        graded = grade(bundled("single-neuron"), read(tmp_path / "mine.ipynb", "mine"), GradeOptions(**how))
         return graded.model_dump(exclude={"seconds": True, "submission": {"sha256"}})
 
     return run
