@@ -351,7 +351,12 @@ def test_student_code_cannot_read_files_of_the_grader(confined, tmp_path):
     secret = tmp_path / "other_submission.py"
     secret.write_text("secret")
     secret.chmod(0o644)
-    for path in (secret, PACKAGE / "expected" / "reference.py", PACKAGE.parent / "reference" / "single_neuron.py", Path("/etc/shadow")):
+    for path in (
+        secret,
+        PACKAGE / "expected" / "reference.py",
+        PACKAGE.parent / "reference" / "single_neuron.py",
+        Path("/etc/shadow"),
+    ):
         assert confined.call("reads", [str(path)], {}).value is False, path
 
 
