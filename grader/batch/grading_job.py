@@ -181,7 +181,7 @@ def inspect(work: Work, assignment: Assignment) -> None:
 
 def _try_to_escape(work: Work, assignment: Assignment, sort: tuple[canary.Kind, Engine]) -> canary.Attempt:
     kind, engine = sort
-    data = datasets.places(Path(work.data) if work.data else None)
+    data = datasets.paths_to_hide(Path(work.data) if work.data else None)
     hidden = [path for path in (assignment.folder, *data, *map(Path, work.hide)) if path.exists()]
     files_of_others = {str(path): path for path in hidden if path.is_file()}
     # The file names of a bundled assignment are public (see files_of_the_grader), but their contents are secret.

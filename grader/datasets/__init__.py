@@ -1,6 +1,6 @@
-"""MNIST, Fashion-MNIST and CIFAR-10: found, fetched or replaced by a stand-in, and split for one assignment.
+"""MNIST, Fashion-MNIST and CIFAR-10: located, downloaded or replaced by a stand-in, and split for one assignment.
 
-The test set is split in two: students' code sees the public half, the held-out half stays in the grader's process.
+The test data are split into two halves: student code sees the public half; the held-out half stays in the grader.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ LENGTHS = {"mnist": (60_000, 10_000), "fashion_mnist": (60_000, 10_000), "cifar1
 
 @dataclass(frozen=True)
 class Dataset:
-    """A whole data set: uint8 images (n, 28, 28) or (n, 32, 32, 3), uint8 labels (n,), for cifar10 (n, 1).
+    """A whole dataset: uint8 images (n, 28, 28) or (n, 32, 32, 3), uint8 labels (n,), for cifar10 (n, 1).
 
-    The arrays are read-only. ``source`` is for reports and names no folder; ``key`` stands for the content.
+    The arrays are read-only. ``source`` is shown in reports and contains no folder. ``key`` identifies the content.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Dataset:
     key: str
 
 
-CLASS_NAMES = {  # where a picture has room for more than the number of the class
+CLASS_NAMES = {  # for pictures that have room for more than the number of the class
     "fashion_mnist": (
         "T-shirt",
         "Trouser",
@@ -56,10 +56,11 @@ CLASS_NAMES = {  # where a picture has room for more than the number of the clas
 
 @dataclass(frozen=True)
 class Split:
-    """What one assignment uses of a data set; arrays as in :class:`Dataset`.
+    """The part of a dataset that one assignment uses; arrays as in :class:`Dataset`.
 
-    ``x_train`` are the training images that student code gets. ``budget`` is how many of them functions are trained
-    and models judged with; ``served`` is how many it counts, of ``original`` ones.
+    ``x_train`` are the training images for student code. ``budget`` is the number of images that functions are trained
+    with and models are judged with. ``served`` is the number of training images that student code sees, out of
+    ``original`` images; it may be larger than ``len(x_train)`` because images are repeated.
     """
 
     name: str
@@ -77,16 +78,16 @@ class Split:
 
     @property
     def original(self) -> int:
-        """The number of training images of the original data set."""
+        """The number of training images in the original dataset."""
         return LENGTHS[self.name][0]
 
     @property
     def judged(self) -> slice:
-        """Which of the training images a model is judged by: as many as the budget has, from all over them."""
+        """The training images that a model is judged with: about ``budget`` images, evenly spaced."""
         return slice(0, None, max(1, len(self.x_train) // self.budget))
 
     def describe(self) -> str:
-        """One line for a report: source and numbers of images."""
+        """Return one line for a report: source and numbers of images."""
         return (
             f"{self.name}: {self.source}, {len(self.x_train)} training, {len(self.x_public)} public, "
             f"{len(self.x_held_out)} held-out images"
@@ -94,8 +95,8 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A data set, where it lies (None: only in memory), and why it could not be fetched, if that was tried."""
+class LocatedDataset:
+    """A dataset, its path (None: only in memory), and why it could not be downloaded, if that was tried."""
 
     dataset: Dataset
     where: Path | None
@@ -103,57 +104,57 @@ class Found:
 
 
 def load(name: str, folder: Path | None = None) -> Dataset:
-    """Return the data set ``name`` from the first source that has it.
+    """Return the dataset ``name`` from the first source that has it.
 
-    These are ``folder`` (else GRADER_DATA), the Keras cache, the addresses from which Keras downloads, and the
-    stand-in. Raises UsageError for a folder that does not exist, NotGradable for a damaged file in it.
+    The sources are ``folder`` (else GRADER_DATA), the Keras cache, the addresses from which Keras downloads, and the
+    stand-in. Raises UsageError if the folder does not exist, NotGradable if a file in it is damaged.
     """
     return find(name, folder).dataset
 
 
-def find(name: str, folder: Path | None = None, retry: bool = False) -> Found:
-    """Do what :func:`load` does, and say where; ``retry`` fetches even if that failed a short time ago."""
+def find(name: str, folder: Path | None = None, retry: bool = False) -> LocatedDataset:
+    """Return the dataset like :func:`load`, with its path; ``retry`` downloads even if that failed recently."""
     if name not in NAMES:
-        sentence = _("There is no data set '{name}': choose one of {names}.")
+        sentence = _("There is no dataset '{name}': choose one of {names}.")
         raise UsageError(sentence.format(name=name, names=", ".join(NAMES)))
-    given = sources.in_folder(name, folder)
-    if given is not None:
+    source = sources.in_folder(name, folder)
+    if source is not None:
         try:
             with user_cache.lock(f"{name}-given"):  # of its own: nobody with a file waits for another's download
-                return _prepared(given)
+                return _prepared(source)
         except sources.Damaged as error:
             raise NotGradable(
                 _(
-                    "The file {file} is not the data set {name}: {error}; replace it, or remove it to use another source."
-                ).format(file=given.where, name=name, error=error)
+                    "The file {file} is not the dataset {name}: {error}. Replace it, or remove it to use another source."
+                ).format(file=source.where, name=name, error=error)
             ) from error
     with user_cache.lock(name):
-        found = _in_keras_cache(name)
+        dataset = _in_keras_cache(name)
         problem = None
-        if found is None and (retry or not download.failed_lately(name)):
+        if dataset is None and (retry or not download.failed_recently(name)):
             try:
                 download.fetch(name)
-                found = _in_keras_cache(name, "Keras download")
-                problem = None if found else "what was fetched cannot be read"
-            except download.Failed as error:
+                dataset = _in_keras_cache(name, "Keras download")
+                problem = None if dataset else "the downloaded file cannot be read"
+            except download.DownloadFailed as error:
                 problem = str(error)
-        return found or _stand_in(name, problem)
+        return dataset or _stand_in(name, problem)
 
 
 def split(dataset: Dataset, training: int | None = None, held_out: int | None = None, whole: bool = False) -> Split:
-    """Cut out the first ``training`` training images (None: all) and halve the test set.
+    """Return the first ``training`` training images (None: all) and the two halves of the test data.
 
-    With ``whole`` all training images are given, and as many as the original has, where these are fewer by repeating
-    them. Images at even positions are public; of those at odd positions the first ``held_out`` (None: all) are held out.
+    With ``whole``, all training images are used; if there are fewer than in the original, they are repeated up to that
+    number. Test images at even positions are public; the first ``held_out`` (None: all) at odd positions are held out.
     """
     everything = len(dataset.x_train)
     budget = everything if training is None else min(training, everything)
-    cut = None if whole else training
-    given = len(dataset.x_train[:cut])
+    stop = None if whole else training
+    available = len(dataset.x_train[:stop])
     return Split(
         name=dataset.name,
-        x_train=dataset.x_train[:cut],
-        y_train=dataset.y_train[:cut],
+        x_train=dataset.x_train[:stop],
+        y_train=dataset.y_train[:stop],
         x_public=dataset.x_test[0::2],
         y_public=dataset.y_test[0::2],
         x_held_out=dataset.x_test[1::2][:held_out],
@@ -162,22 +163,23 @@ def split(dataset: Dataset, training: int | None = None, held_out: int | None = 
         stand_in=dataset.stand_in,
         key=dataset.key,
         budget=budget,
-        served=max(given, LENGTHS[dataset.name][0]) if cut is None else given,
+        served=max(available, LENGTHS[dataset.name][0]) if stop is None else available,
     )
 
 
-def places(folder: Path | None) -> list[Path]:
-    """Every file and folder in which whole data sets, with held-out labels, may lie: no worker must see them."""
-    given = [where for where in (folder, os.environ.get("GRADER_DATA")) if where]
-    files = [Path(where, f"{name}.npz") for where in given for name in NAMES]
+def paths_to_hide(folder: Path | None) -> list[Path]:
+    """Return every file and folder that may contain whole datasets with held-out labels: no worker may see them."""
+    folders = [where for where in (folder, os.environ.get("GRADER_DATA")) if where]
+    files = [Path(where, f"{name}.npz") for where in folders for name in NAMES]
     return [*files, sources.keras_folder(), *cache.folders()]
 
 
 def public_file(part: Split) -> Path:
-    """Return an uncompressed .npz with what student code may see, as x_train, y_train, x_test and y_test.
+    """Return an uncompressed .npz with the data for student code, as x_train, y_train, x_test and y_test.
 
-    The test images are as many as the original has: each of the public half is there twice, where the original has a
-    held-out one beside it. It is made once, lies in the user's cache and is never changed. Raises NotGradable where nothing can be written.
+    There are as many test images as in the original: each public image is there twice, the second time instead of a
+    held-out image. The file is made once, in the user's cache, and never changes. Raises NotGradable if nothing can
+    be written.
     """
 
     def write(path: Path) -> None:
@@ -195,28 +197,28 @@ def public_file(part: Split) -> Path:
     return cache.file(f"{part.key}-{part.served}-served.npz", write)
 
 
-def _prepared(source: sources.Source) -> Found:
-    """Read a source once; afterwards its arrays open from the cache in a moment. Raises Damaged."""
+def _prepared(source: sources.DatasetSource) -> LocatedDataset:
+    """Return the dataset of a source. It is read once; after that its arrays open quickly from the cache. Raises Damaged."""
     try:
         key = source.key()
     except OSError as error:
         raise sources.Damaged(_("it cannot be read ({error})").format(error=error)) from error
-    kept = cache.arrays(key) or cache.keep_arrays(key, source.read())
-    return Found(Dataset(source.name, **kept[0], source=source.label, stand_in=False, key=key), source.where)
+    arrays, _folder = cache.arrays(key) or cache.store_arrays(key, source.read())
+    return LocatedDataset(Dataset(source.name, **arrays, source=source.label, stand_in=False, key=key), source.where)
 
 
-def _in_keras_cache(name: str, label: str | None = None) -> Found | None:
+def _in_keras_cache(name: str, label: str | None = None) -> LocatedDataset | None:
     for source in sources.in_keras_cache(name):
         try:
             return _prepared(source if label is None else replace(source, label=label))
-        except sources.Damaged:  # an interrupted download, which Keras would repeat, too
+        except sources.Damaged:  # an interrupted download; Keras would repeat it, too
             continue
     return None
 
 
-def _stand_in(name: str, problem: str | None) -> Found:
+def _stand_in(name: str, problem: str | None) -> LocatedDataset:
     from . import stand_in
 
     key = stand_in.key(name)
-    kept = cache.arrays(key) or cache.keep_arrays(key, stand_in.make(name))
-    return Found(Dataset(name, **kept[0], source="stand-in", stand_in=True, key=key), kept[1], problem)
+    arrays, folder = cache.arrays(key) or cache.store_arrays(key, stand_in.make(name))
+    return LocatedDataset(Dataset(name, **arrays, source="stand-in", stand_in=True, key=key), folder, problem)

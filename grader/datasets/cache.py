@@ -1,7 +1,7 @@
-"""Keeps prepared arrays and files in the user's cache, or for this process only where that cannot be written.
+"""Stores prepared arrays and files in the user's cache, or only for this process if the cache cannot be written.
 
-Arrays are plain ``.npy`` files, opened as memory maps: only the pages that are used are ever read. An entry is
-written beside its place and renamed, so it is there whole or not at all, and never changes afterwards.
+Arrays are plain ``.npy`` files, opened as memory maps: only the pages that are used are read. An entry is written next
+to its final path and renamed. So it is either complete or missing, and it never changes afterwards.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
 def arrays(key: str) -> tuple[dict[str, Array], Path] | None:
-    """The arrays kept under ``key``, read-only, and their folder; None where there are none."""
+    """Return the read-only arrays stored under ``key``, and their folder; None if there are none."""
     for folder in folders():
-        with contextlib.suppress(OSError, ValueError, EOFError):  # not there, or damaged: made again
+        with contextlib.suppress(OSError, ValueError, EOFError):  # missing or damaged: they are made again
             return {part: _open(folder / key / f"{part}.npy") for part in PARTS}, folder / key
     return None
 
 
-def keep_arrays(key: str, made: dict[str, Array]) -> tuple[dict[str, Array], Path | None]:
-    """Keep ``made`` under ``key`` and return it as :func:`arrays` does; without a folder where none can be written."""
+def store_arrays(key: str, parts: dict[str, Array]) -> tuple[dict[str, Array], Path | None]:
+    """Store ``parts`` under ``key`` and return them like :func:`arrays`; the folder is None if none can be written."""
 
     def write(path: Path) -> None:
         path.mkdir()
         for part in PARTS:
-            np.save(path / f"{part}.npy", made[part], allow_pickle=False)
+            np.save(path / f"{part}.npy", parts[part], allow_pickle=False)
 
     with contextlib.suppress(NotGradable):
         _write(key, write)
-        kept = arrays(key)
-        if kept is not None:
-            return kept
-    for array in made.values():
+        entry = arrays(key)
+        if entry is not None:
+            return entry
+    for array in parts.values():
         array.setflags(write=False)
-    return made, None
+    return parts, None
 
 
 def file(name: str, write: Callable[[Path], None]) -> Path:
-    """The file kept under ``name``, made by ``write(path)`` where there is none; NotGradable if it cannot be made."""
+    """Return the file stored under ``name``; if it is missing, ``write(path)`` makes it. Raises NotGradable."""
     for folder in folders():
         if os.path.isfile(folder / name):
             return folder / name
@@ -62,7 +62,7 @@ def file(name: str, write: Callable[[Path], None]) -> Path:
 
 
 def copy(source: Path) -> Path:
-    """A copy of ``source`` that everybody may read, made once for each content; NotGradable if it cannot be made."""
+    """Return a copy of ``source`` that all users may read, made once for each content. Raises NotGradable."""
 
     def write(path: Path) -> None:
         shutil.copyfile(source, path)
@@ -78,26 +78,26 @@ def _write(name: str, write: Callable[[Path], None]) -> Path:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as scratch:
-                made = Path(scratch, "made")
-                write(made)
-                made.chmod(0o755 if made.is_dir() else 0o644)
-                _put(made, folder / name)
+                entry = Path(scratch, "entry")
+                write(entry)
+                entry.chmod(0o755 if entry.is_dir() else 0o644)
+                _put(entry, folder / name)
             return folder / name
         except OSError as error:
             problem = error
     raise NotGradable(
         _(
-            "Nothing can be written, neither to the user's cache nor to {folder} ({problem}): make room or set XDG_CACHE_HOME to a folder that can be written."
+            "Neither the user's cache nor {folder} can be written ({problem}): free disk space, or set XDG_CACHE_HOME to a writable folder."
         ).format(folder=tempfile.gettempdir(), problem=problem)
     )
 
 
-def _put(made: Path, place: Path) -> None:
-    """Rename; a folder in the way was found damaged a moment ago, or is another process's equal one."""
+def _put(entry: Path, target: Path) -> None:
+    """Rename ``entry`` to ``target``. A folder at ``target`` is damaged, or an equal one made by another process."""
     with contextlib.suppress(FileNotFoundError):
-        if made.is_dir():
-            os.rename(place, made.with_name("old"))
-    os.rename(made, place)
+        if entry.is_dir():
+            os.rename(target, entry.with_name("old"))
+    os.rename(entry, target)
 
 
 def _open(path: Path) -> Array:
@@ -105,7 +105,7 @@ def _open(path: Path) -> Array:
 
 
 def folders(to_write: bool = False) -> Iterator[Path]:
-    """Where entries are looked for, and made in the first that can be written: a temporary one at last, if needed."""
+    """Yield the folders that may contain entries; new entries go to the first writable one, at last a temporary one."""
     user = user_cache.folder()
     if user is not None:
         yield user

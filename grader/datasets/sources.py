@@ -1,4 +1,4 @@
-"""The places where a data set can lie: a folder of the user's, and the Keras cache in the layouts of its versions."""
+"""The files of a dataset: in a folder of the user, or in the Keras cache in the layouts of its versions."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ IMAGE_SHAPES: dict[str, tuple[int, ...]] = {"mnist": (28, 28), "fashion_mnist": 
 FASHION_FILES = tuple(
     f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
 )
-CIFAR_FOLDER = "cifar-10-batches-py"  # inside the archive, and what Keras called it when unpacked
+CIFAR_FOLDER = "cifar-10-batches-py"  # inside the archive; Keras also used this name for the unpacked folder
 CIFAR_ARCHIVE = f"{CIFAR_FOLDER}-target_archive"
 CIFAR_BATCHES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
 
 
 class Damaged(Exception):
-    """A source does not hold what it should; the text says what is wrong."""
+    """A source does not contain a valid dataset; the text says what is wrong."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """Files from which a data set can be read."""
+class DatasetSource:
+    """Files from which a dataset can be read."""
 
     name: str
     label: str
@@ -44,110 +44,113 @@ class Source:
     reader: Callable[[], dict[str, Array]]
 
     def key(self) -> str:
-        """A name for the content: other files, sizes or times make another one; raises OSError."""
+        """Return a name for the content, made from paths, sizes and times of the files; raises OSError."""
         facts = [(str(path.resolve()), *_facts(path)) for path in self.files]
         return f"{self.name}-{hashlib.sha256(repr((__version__, facts)).encode()).hexdigest()[:16]}"
 
     def read(self) -> dict[str, Array]:
-        """Read x_train, y_train, x_test and y_test as Keras gives them; raises Damaged."""
+        """Return x_train, y_train, x_test and y_test in the form of Keras; raises Damaged."""
         try:
             arrays = self.reader()
         except Exception as error:  # damaged archives and pickles raise nearly anything
-            # NumPy takes what it does not know for a pickle, and would advise to trust it.
-            reason = _("it is no .npz file") if "pickle" in str(error) else f"{type(error).__name__}: {error}"
+            # NumPy assumes that an unknown file is a pickle, and would advise to trust it.
+            reason = _("it is not a .npz file") if "pickle" in str(error) else f"{type(error).__name__}: {error}"
             raise Damaged(_("it cannot be read ({error})").format(error=reason)) from error
         return check(self.name, arrays)
 
 
-def in_folder(name: str, folder: Path | None) -> Source | None:
-    """``NAME.npz`` in ``folder``, else in the folder that GRADER_DATA names; UsageError where that is no folder."""
+def in_folder(name: str, folder: Path | None) -> DatasetSource | None:
+    """Return ``NAME.npz`` in ``folder``, else in the folder GRADER_DATA; None if there is no such file.
+
+    Raises UsageError if the folder does not exist.
+    """
     origin = "--data" if folder is not None else "GRADER_DATA"
-    given = str(folder) if folder is not None else os.environ.get("GRADER_DATA", "")
-    if not given:
+    root = str(folder) if folder is not None else os.environ.get("GRADER_DATA", "")
+    if not root:
         return None
-    if not os.path.isdir(given) or not os.access(given, os.R_OK | os.X_OK):
-        sentence = _("The data folder {folder} ({origin}) does not exist or cannot be read: give an existing one.")
-        raise UsageError(sentence.format(folder=given, origin=origin))
-    path = Path(given, f"{name}.npz")
-    return Source(name, path.name, path, (path,), lambda: _npz(path)) if path.exists() else None
+    if not os.path.isdir(root) or not os.access(root, os.R_OK | os.X_OK):
+        sentence = _("The data folder {folder} ({origin}) does not exist or cannot be read: choose an existing folder.")
+        raise UsageError(sentence.format(folder=root, origin=origin))
+    path = Path(root, f"{name}.npz")
+    return DatasetSource(name, path.name, path, (path,), lambda: _npz(path)) if path.exists() else None
 
 
 def keras_folder() -> Path:
-    """Where Keras keeps its data sets."""
+    """Return the folder in which Keras stores its datasets."""
     home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
     return Path(os.path.expanduser(home), "datasets")
 
 
-def in_keras_cache(name: str) -> list[Source]:
-    """What the Keras cache has of ``name``, the layout of the newest version first."""
+def in_keras_cache(name: str) -> list[DatasetSource]:
+    """Return the sources of ``name`` in the Keras cache; the layout of the newest Keras version comes first."""
     folder = keras_folder()
 
-    def source(where: Path, files: list[Path], reader: Callable[[], dict[str, Array]]) -> list[Source]:
-        there = all(os.path.isfile(file) for file in files)
-        return [Source(name, "Keras cache", where, tuple(files), reader)] if there else []
+    def source(where: Path, files: list[Path], reader: Callable[[], dict[str, Array]]) -> list[DatasetSource]:
+        exists = all(os.path.isfile(file) for file in files)
+        return [DatasetSource(name, "Keras cache", where, tuple(files), reader)] if exists else []
 
     if name == "mnist":
         path = folder / "mnist.npz"
         return source(path, [path], lambda: _npz(path))
     if name == "fashion_mnist":
-        place = folder / "fashion-mnist"
-        return source(place, [place / file for file in FASHION_FILES], lambda: _idx(place))
-    found = []
+        subfolder = folder / "fashion-mnist"
+        return source(subfolder, [subfolder / file for file in FASHION_FILES], lambda: _idx(subfolder))
+    cifar = []
     for inner in (f"{CIFAR_FOLDER}-target/{CIFAR_FOLDER}", f"{CIFAR_FOLDER}/{CIFAR_FOLDER}", CIFAR_FOLDER):
-        place = folder / inner
-        files = [place / batch for batch in CIFAR_BATCHES]
-        found += source(place, files, lambda files=files: _batches([file.read_bytes() for file in files]))  # type: ignore[misc]
+        subfolder = folder / inner
+        files = [subfolder / batch for batch in CIFAR_BATCHES]
+        cifar += source(subfolder, files, lambda files=files: _batches([file.read_bytes() for file in files]))  # type: ignore[misc]
     for archive in (CIFAR_ARCHIVE, f"{CIFAR_FOLDER}_archive", f"{CIFAR_FOLDER}.tar.gz"):
         path = folder / archive
-        found += source(path, [path], lambda path=path: _archive(path))  # type: ignore[misc]
-    return found
+        cifar += source(path, [path], lambda path=path: _archive(path))  # type: ignore[misc]
+    return cifar
 
 
 def check(name: str, arrays: dict[str, Array]) -> dict[str, Array]:
-    """Return the arrays with labels as Keras shapes them; raises Damaged where they are not this data set."""
-    checked = {}
+    """Return the arrays with labels in the shape that Keras uses; raises Damaged if they are not this dataset."""
+    result = {}
     for part in ("train", "test"):
         images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
         expected = IMAGE_SHAPES[name]
         if images.dtype != np.uint8 or images.shape[1:] != expected:
-            wanted = ", ".join(str(size) for size in expected)
+            sizes = ", ".join(str(size) for size in expected)
             sentence = _("{array} is {dtype} {shape}, not uint8 (n, {wanted})")
-            raise Damaged(sentence.format(array=f"x_{part}", dtype=images.dtype, shape=images.shape, wanted=wanted))
+            raise Damaged(sentence.format(array=f"x_{part}", dtype=images.dtype, shape=images.shape, wanted=sizes))
         if len(images) < 2 or labels.shape not in ((len(images),), (len(images), 1)):
             sentence = _("{array} has the shape {shape} for {count} images")
             raise Damaged(sentence.format(array=f"y_{part}", shape=labels.shape, count=len(images)))
         if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() > 9:
-            raise Damaged(_("{array} is not made of integers from 0 to 9").format(array=f"y_{part}"))
+            raise Damaged(_("{array} contains values that are not integers from 0 to 9").format(array=f"y_{part}"))
         shape = (-1, 1) if name == "cifar10" else (-1,)
-        checked[f"x_{part}"] = np.ascontiguousarray(images)
-        checked[f"y_{part}"] = labels.astype(np.uint8).reshape(shape)
-    return checked
+        result[f"x_{part}"] = np.ascontiguousarray(images)
+        result[f"y_{part}"] = labels.astype(np.uint8).reshape(shape)
+    return result
 
 
 def _facts(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns  # a copy can bring an old mtime with it
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns  # a copied file can have an old mtime
 
 
 def _npz(path: Path) -> dict[str, Array]:
     with np.load(path, allow_pickle=False) as file:
         missing = [part for part in PARTS if part not in file]
         if missing:
-            raise ValueError(_("no {array} in it").format(array=missing[0]))
+            raise ValueError(_("it contains no {array}").format(array=missing[0]))
         return {part: file[part] for part in PARTS}
 
 
 def _idx(folder: Path) -> dict[str, Array]:
-    """The four gzipped IDX files of Fashion-MNIST: a magic number, the sizes (big-endian), the bytes."""
-    found = []
+    """Return the arrays of Fashion-MNIST's four gzipped IDX files: a magic number, the sizes (big-endian), the bytes."""
+    arrays = []
     for file in FASHION_FILES:
         raw = gzip.decompress((folder / file).read_bytes())
         axes = 3 if "idx3" in file else 1
         if raw[:4] != bytes([0, 0, 8, axes]):
-            raise ValueError(f"{file} is no IDX file of bytes")
+            raise ValueError(f"{file} is not an IDX file of bytes")
         shape = np.frombuffer(raw, ">u4", count=axes, offset=4)
-        found.append(np.frombuffer(raw, np.uint8, offset=4 + 4 * axes).reshape(shape))
-    return dict(zip(PARTS, found, strict=True))
+        arrays.append(np.frombuffer(raw, np.uint8, offset=4 + 4 * axes).reshape(shape))
+    return dict(zip(PARTS, arrays, strict=True))
 
 
 def _archive(path: Path) -> dict[str, Array]:
@@ -157,7 +160,7 @@ def _archive(path: Path) -> dict[str, Array]:
 
 
 def _batches(pickles: list[bytes]) -> dict[str, Array]:
-    """CIFAR-10's batches: rows of 1024 red, 1024 green and 1024 blue bytes, and a list of labels."""
+    """Return the arrays of CIFAR-10's batches: rows of 1024 red, 1024 green and 1024 blue bytes, and a list of labels."""
     images, labels = [], []
     for raw in pickles:
         batch = _unpickle(raw)
@@ -173,7 +176,7 @@ def _batches(pickles: list[bytes]) -> dict[str, Array]:
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """A pickle can run any code while it is read; this one reaches nothing but what makes an array."""
+    """Reads only arrays from a pickle. A normal unpickler could run any code; this one gives access to nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in (("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct")):
@@ -182,7 +185,7 @@ class _ArraysOnly(pickle.Unpickler):
             return np.ndarray
         if (module, name) == ("numpy", "dtype"):
             return np.dtype
-        raise pickle.UnpicklingError(f"{module}.{name} has no place in a batch of images")
+        raise pickle.UnpicklingError(f"{module}.{name} does not belong in a batch of images")
 
 
 def _unpickle(raw: bytes) -> dict[bytes, Any]:

@@ -95,7 +95,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
     if earlier is not None:
         selected = _with_dependents(assignment, _select(assignment, (), options.include_hidden), only)
     computed_on = "cpu"
-    hide = [assignment.folder, *datasets.places(options.data), *options.hide]
+    hide = [assignment.folder, *datasets.paths_to_hide(options.data), *options.hide]
     equipment = Equipment(seed=seeds.of_worker(seed), hide=hide, threads=options.threads)
     splits: dict[str, Split] = {}
     limits = assignment.content.limits

@@ -55,7 +55,7 @@ def test_broken_data_is_explained(everything):
     code, texts = everything({"a.py": work, "data/mnist.npz": "nonsense", ".grader.yml": config})
     assert code == 3
     assert_explained(texts, "it cannot be read")
-    assert_explained(texts, "replace it, or remove it to use another source")
+    assert_explained(texts, "Replace it, or remove it to use another source")
 
 
 def test_missing_package_is_explained(everything):

@@ -63,12 +63,12 @@ def test_a_damaged_file_does_not_hide_the_others(tmp_path, grader, environment):
     assert done.returncode == 3
     assert done.stdout.splitlines()[0] == "mnist          damaged"
     assert len(done.stdout.splitlines()) == 3
-    assert "mnist.npz is not the data set mnist: it cannot be read (ValueError: no y_train in it)" in done.stderr
+    assert "mnist.npz is not the dataset mnist: it cannot be read (ValueError: it contains no y_train)" in done.stderr
 
 
 def test_a_folder_that_does_not_exist_is_wrong_usage(grader, environment):
     done = grader("data", "--data", "nowhere", env=environment)
     assert done.returncode == 2
     assert done.stderr == (
-        "Error: The data folder nowhere (--data) does not exist or cannot be read: give an existing one.\n"
+        "Error: The data folder nowhere (--data) does not exist or cannot be read: choose an existing folder.\n"
     )

@@ -35,7 +35,7 @@ def home(tmp_path, monkeypatch, refused):
     monkeypatch.setattr(cache, "_temporary_folder", functools.cache(lambda: tmp_path / "temporary"))
     remotes = {
         name: tuple(
-            download.Remote(f"{refused}/{remote.place}", remote.place, remote.algorithm, remote.checksum)
+            download.RemoteFile(f"{refused}/{remote.path}", remote.path, remote.algorithm, remote.checksum)
             for remote in files
         )
         for name, files in download.REMOTES.items()
@@ -99,7 +99,7 @@ def server(monkeypatch):
             state.files[f"/{place}"] = content
             digest = checksum or hashlib.sha256(content).hexdigest()
             address = f"http://127.0.0.1:{running.server_port}/{place}"
-            remotes.append(download.Remote(address, place, "sha256", digest))
+            remotes.append(download.RemoteFile(address, place, "sha256", digest))
         monkeypatch.setitem(download.REMOTES, name, tuple(remotes))
 
     state.serve = serve

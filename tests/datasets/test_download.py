@@ -45,7 +45,7 @@ def test_what_is_there_is_not_fetched_again(home, server):
 
 def test_a_wrong_checksum_leaves_nothing(home, server):
     server.serve("mnist", {"mnist.npz": FILE}, checksum=hashlib.sha256(b"other").hexdigest())
-    with pytest.raises(download.Failed, match="another sha256 checksum than it should have"):
+    with pytest.raises(download.DownloadFailed, match="has a wrong sha256 checksum"):
         download.fetch("mnist")
     assert leftovers(home) == []
 
@@ -53,7 +53,7 @@ def test_a_wrong_checksum_leaves_nothing(home, server):
 def test_a_broken_connection_leaves_nothing(home, server):
     server.serve("mnist", {"mnist.npz": FILE})
     server.cut = True
-    with pytest.raises(download.Failed, match=rf"broke off after {len(FILE) // 2} of {len(FILE)} bytes"):
+    with pytest.raises(download.DownloadFailed, match=rf"broke off after {len(FILE) // 2} of {len(FILE)} bytes"):
         download.fetch("mnist")
     assert leftovers(home) == []
 
@@ -61,12 +61,12 @@ def test_a_broken_connection_leaves_nothing(home, server):
 def test_a_missing_file_is_said(server):
     server.serve("mnist", {"mnist.npz": FILE})
     server.files.clear()
-    with pytest.raises(download.Failed, match=r"mnist.npz cannot be reached \(Not Found\)"):
+    with pytest.raises(download.DownloadFailed, match=r"mnist.npz cannot be reached \(Not Found\)"):
         download.fetch("mnist")
 
 
 def test_a_refused_connection_is_said():
-    with pytest.raises(download.Failed, match=r"cannot be reached \(.*refused\)"):
+    with pytest.raises(download.DownloadFailed, match=r"cannot be reached \(.*refused\)"):
         download.fetch("mnist")
 
 
@@ -74,7 +74,7 @@ def test_a_server_that_says_nothing_is_left(monkeypatch, server):
     server.serve("mnist", {"mnist.npz": FILE})
     server.silent = True
     monkeypatch.setattr(download, "CONNECT_SECONDS", 0.1)
-    with pytest.raises(download.Failed, match="did not answer within"):
+    with pytest.raises(download.DownloadFailed, match="did not answer within"):
         download.fetch("mnist")
 
 

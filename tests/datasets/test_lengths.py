@@ -61,7 +61,7 @@ def splits(tmp_path, monkeypatch):
     return [datasets.split(datasets.load("mnist", tmp_path / "given"), training=100)]
 
 
-CUT = "This grader gives 100 of the 600 training images of mnist: use len() instead of a number."
+CUT = "This grader provides 100 of the 600 training images of mnist: use len() instead of a fixed number."
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_folder_that_does_not_exist_is_wrong_usage(tmp_path, monkeypatch):
 
 
 def test_an_unknown_name_is_wrong_usage():
-    with pytest.raises(UsageError, match="no data set 'cifar100'"):
+    with pytest.raises(UsageError, match="no dataset 'cifar100'"):
         datasets.load("cifar100")
 
 
@@ -116,13 +116,16 @@ WRONG = {
     "cut off": (layouts.npz(GOOD)[:200], "cannot be read"),
     "no archive": (b"<html>", "cannot be read"),
     "empty": (b"", "cannot be read"),
-    "no labels": (layouts.npz({"x_train": GOOD["x_train"]}), "no y_train in it"),
+    "no labels": (layouts.npz({"x_train": GOOD["x_train"]}), "it contains no y_train"),
     "pickled": (layouts.npz({**GOOD, "y_test": np.array([None] * 10)}), "cannot be read"),
     "floats": (layouts.npz({**GOOD, "x_test": GOOD["x_test"] / 255}), r"x_test is float64 \(10, 28, 28\)"),
     "flat": (layouts.npz({**GOOD, "x_test": GOOD["x_test"].reshape(10, 784)}), r"not uint8 \(n, 28, 28\)"),
     "one-hot": (layouts.npz({**GOOD, "y_train": np.eye(20)}), r"y_train has the shape \(20, 20\) for 20 images"),
     "fewer labels": (layouts.npz({**GOOD, "y_train": GOOD["y_train"][:9]}), r"the shape \(9,\) for 20 images"),
-    "a label 10": (layouts.npz({**GOOD, "y_train": GOOD["y_train"] + 1}), "not made of integers from 0 to 9"),
+    "a label 10": (
+        layouts.npz({**GOOD, "y_train": GOOD["y_train"] + 1}),
+        "contains values that are not integers from 0 to 9",
+    ),
     "no images": (layouts.npz({part: array[:0] for part, array in GOOD.items()}), r"the shape \(0,\) for 0 images"),
 }
 
@@ -133,7 +136,7 @@ def test_a_damaged_file_in_the_folder_is_said_in_a_sentence(tmp_path, kind):
     layouts.write(tmp_path / "given", {"mnist.npz": content})
     with pytest.raises(NotGradable, match=sentence) as failure:
         datasets.load("mnist", tmp_path / "given")
-    assert "mnist.npz is not the data set mnist: " in str(failure.value)
+    assert "mnist.npz is not the dataset mnist: " in str(failure.value)
 
 
 def test_labels_get_the_shape_that_keras_gives_them(tmp_path):

@@ -1,7 +1,7 @@
-"""Drawn pictures in place of a data set: where there is neither file nor network, a first run works all the same.
+"""Generated images that replace a dataset, so that a first run works without the files and without a network.
 
-They have the shapes, names and difficulty of the real ones, not their content. Only operations that IEEE 754
-rounds exactly are used (no matrix product, no sine), so that every machine draws the same bytes.
+They have the shapes, classes and difficulty of the real images, but not their content. Only operations that IEEE 754
+rounds exactly are used (no matrix product, no sine), so that every machine generates the same bytes.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ BATCH = 500
 
 
 def key(name: str) -> str:
-    """A name for the content: another one as soon as the drawing code changes."""
+    """Return a name for the content; it changes with the code that draws the images."""
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return f"{name}-stand-in-{hashlib.sha256(code).hexdigest()[:16]}"
 
 
 def make(name: str) -> dict[str, Array]:
-    """Draw x_train, y_train, x_test and y_test; every class has a tenth of either set, in mixed order."""
+    """Return x_train, y_train, x_test and y_test; every class is a tenth of each part, in mixed order."""
     arrays = {}
     for part, count in zip(("train", "test"), SIZES[name], strict=True):
         draws = Draws((SEED, len(name), count))
         labels = (np.argsort(draws.uniform(count), kind="stable") % 10).astype(np.uint8)
-        arrays[f"x_{part}"] = _pictures(name, labels, draws)
+        arrays[f"x_{part}"] = _images(name, labels, draws)
         arrays[f"y_{part}"] = labels.reshape(-1, 1) if name == "cifar10" else labels
     return arrays
 
 
-def _pictures(name: str, labels: Array, draws: Draws) -> Array:
-    """Draw each class in batches and put the pictures where their labels are."""
-    pictures = None
+def _images(name: str, labels: Array, draws: Draws) -> Array:
+    """Return an image for each label; each class is drawn in batches."""
+    images = None
     for label in range(10):
-        places = np.flatnonzero(labels == label)
-        for start in range(0, len(places), BATCH):
-            chosen = places[start : start + BATCH]
-            drawn = ARTISTS[name](label, len(chosen), draws)
-            if pictures is None:
-                pictures = np.empty((len(labels), *drawn.shape[1:]), np.uint8)
-            pictures[chosen] = np.clip(drawn, 0, 1) * np.float32(255)
-    assert pictures is not None
-    return pictures
+        positions = np.flatnonzero(labels == label)
+        for start in range(0, len(positions), BATCH):
+            batch = positions[start : start + BATCH]
+            values = ARTISTS[name](label, len(batch), draws)
+            if images is None:
+                images = np.empty((len(labels), *values.shape[1:]), np.uint8)
+            images[batch] = np.clip(values, 0, 1) * np.float32(255)
+    assert images is not None
+    return images

@@ -1,4 +1,4 @@
-"""Digits as a pen writes them: a few strokes a glyph, many hands, then slant, size, bend, pressure and noise."""
+"""Draws digits like handwriting: each glyph has a few strokes, in many hands, with slant, size, bend, pressure, noise."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .drawing import Array, Draws, smooth
 
 SIZE = 28
 HANDS = 40  # ways to write each digit
-FIELD = 64  # pixels of a field of distances, which covers REACH in each direction
+FIELD = 64  # pixels along a distance field, which covers REACH in each direction
 REACH = 1.6
 STEPS = 6  # straight pieces between two points of a stroke
 
-# Points (x, y) that each stroke's curve goes through; the glyph fills -0.6..0.6 by -1..1, y downwards.
+# Points (x, y) on the curve of each stroke. A glyph fills -0.6..0.6 by -1..1; y points downwards.
 RING = [(0.0, -1.0), (-0.5, -0.6), (-0.55, 0.1), (-0.35, 0.8), (0.0, 1.0), (0.4, 0.75), (0.55, 0.0), (0.4, -0.75)]
 GLYPHS: dict[int, list[list[list[tuple[float, float]]]]] = {
     0: [[[*RING, RING[0]]]],
@@ -55,9 +55,9 @@ GLYPHS: dict[int, list[list[list[tuple[float, float]]]]] = {
 
 
 def draw(label: int, count: int, draws: Draws) -> Array:
-    """Return ``count`` pictures of the digit ``label``, white on black: (count, 28, 28), from 0 to 1."""
+    """Return ``count`` images of the digit ``label``, white on black: (count, 28, 28), from 0 to 1."""
     hand = np.floor(draws.uniform(count, 1, 1) * HANDS)
-    line = (np.arange(SIZE, dtype=np.float32) - np.float32(13.5)) / np.float32(10)  # 20 pixels high, as MNIST's
+    line = (np.arange(SIZE, dtype=np.float32) - np.float32(13.5)) / np.float32(10)  # 20 pixels high, as in MNIST
     y = (line[None, :, None] - draws.bell(count, 1, 1) * 0.08) / draws.between(0.8, 1.1, count)
     x = (line[None, None, :] - draws.bell(count, 1, 1) * 0.08) / draws.between(0.7, 1.2, count)
     slant, tilt = draws.bell(count, 1, 1) * 0.25, draws.bell(count, 1, 1) * 0.1
@@ -69,7 +69,7 @@ def draw(label: int, count: int, draws: Draws) -> Array:
 
 
 def _look_up(fields: Array, hand: Array, x: Array, y: Array) -> Array:
-    """The distances at (x, y), interpolated between the fields' pixels."""
+    """Return the distances at (x, y), interpolated between the fields' pixels."""
     scale = np.float32((FIELD - 1) / (2 * REACH))
     column, row = (np.clip((line + np.float32(REACH)) * scale, 0, np.float32(FIELD - 1.01)) for line in (x, y))
     left, top = np.floor(column), np.floor(row)
@@ -82,7 +82,7 @@ def _look_up(fields: Array, hand: Array, x: Array, y: Array) -> Array:
 
 @functools.cache
 def _fields(label: int) -> Array:
-    """For each hand, how far each pixel is from its glyph: (HANDS, FIELD, FIELD), float32."""
+    """Return, for each hand, the distance of each pixel from the glyph: (HANDS, FIELD, FIELD), float32."""
     draws = Draws((label,))
     line = np.linspace(-REACH, REACH, FIELD, dtype=np.float32)
     fields = np.full((HANDS, FIELD, FIELD), REACH, np.float32)
@@ -99,7 +99,7 @@ def _fields(label: int) -> Array:
 
 
 def _curve(points: Array) -> Array:
-    """A Catmull-Rom curve through the points."""
+    """Return a Catmull-Rom curve through the points."""
     padded = np.concatenate([points[:1] * 2 - points[1:2], points, points[-1:] * 2 - points[-2:-1]])
     pieces = [points[:1]]
     for before, start, end, after in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):

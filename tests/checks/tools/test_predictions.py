@@ -295,7 +295,7 @@ def test_whole_data_sets_are_hidden_wherever_they_lie(level):
             (shown / name).write_text("labels")
         source = "def see(path):\n    try:\n        return open(path).read()\n    except OSError:\n        return ''\n"
         submission = Submission("", "", "module", "s.py", {"s.py": source.encode()}, [], None)
-        hidden = [place for place in datasets.places(shown) if place.parent == shown]
+        hidden = [place for place in datasets.paths_to_hide(shown) if place.parent == shown]
         with Session(submission, Limits(), level, Equipment(hide=hidden)) as session:
             session.load()
             assert session.call("see", [str(shown / "other.txt")], {}).value == "labels"
@@ -317,7 +317,7 @@ def test_damaged_data_are_not_the_submissions_zero(graded, tmp_path):
     (tmp_path / "data" / "fashion_mnist.npz").write_bytes(b"no zip")
     report = graded(ASSIGNMENT, SOLUTION, data=tmp_path / "data")
     assert (report.ending, report.score) == ("not_gradable", None)
-    assert "is not the data set fashion_mnist" in report.checks[0].message
+    assert "is not the dataset fashion_mnist" in report.checks[0].message
 
 
 # The arithmetic, without a submission.
