@@ -13,10 +13,10 @@ from itertools import pairwise, takewhile
 
 import nbformat
 
-from grader.assignment.spec import AssignmentFile
+from grader.assignment.spec import AssignmentSpec
 from grader.student.signatures import normal
 
-Style = Callable[[str, AssignmentFile], str]
+Style = Callable[[str, AssignmentSpec], str]
 
 LOOPED_PRODUCT = """
 def product(left, right):
@@ -305,22 +305,22 @@ class Owned(ast.NodeTransformer):
         return node
 
 
-def as_written(source: str, content: AssignmentFile) -> str:
+def as_written(source: str, content: AssignmentSpec) -> str:
     """As the author wrote it."""
     return source
 
 
-def loops(source: str, content: AssignmentFile) -> str:
+def loops(source: str, content: AssignmentSpec) -> str:
     """Matrix products and sums by a helper with plain loops."""
     return _with_helpers(source, content, {"product": LOOPED_PRODUCT, "total": LOOPED_SUM})
 
 
-def einsum(source: str, content: AssignmentFile) -> str:
+def einsum(source: str, content: AssignmentSpec) -> str:
     """Matrix products and sums by a helper that calls ``np.einsum``."""
     return _with_helpers(source, content, {"product": EINSUM_PRODUCT, "total": EINSUM_SUM})
 
 
-def float32(source: str, content: AssignmentFile) -> str:
+def float32(source: str, content: AssignmentSpec) -> str:
     """Each function turns its arrays of floats into float32 first.
 
     An array that it changes in place, or that a function it calls changes, stays the caller's own, or the change
@@ -342,17 +342,17 @@ def float32(source: str, content: AssignmentFile) -> str:
     return _written(_after_imports(tree, [SINGLE]))
 
 
-def lists(source: str, content: AssignmentFile) -> str:
+def lists(source: str, content: AssignmentSpec) -> str:
     """Each function returns nested lists, and turns what it gets from the others into arrays again."""
     return _returning(source, content, LISTS)
 
 
-def tuples(source: str, content: AssignmentFile) -> str:
+def tuples(source: str, content: AssignmentSpec) -> str:
     """The same with nested tuples."""
     return _returning(source, content, TUPLES)
 
 
-def rows(source: str, content: AssignmentFile) -> str:
+def rows(source: str, content: AssignmentSpec) -> str:
     """Every matrix transposed, in each argument and each result."""
     tree = _parsed(source, content)
     functions = _functions(tree)
@@ -366,7 +366,7 @@ def rows(source: str, content: AssignmentFile) -> str:
     return _written(_after_imports(tree, [TURNED]))
 
 
-def other_names(source: str, content: AssignmentFile) -> str:
+def other_names(source: str, content: AssignmentSpec) -> str:
     """Every function, argument and result by its first alias that is free in this file.
 
     A function or variable with an alias that is in use keeps its name: the other would be taken for it.
@@ -384,7 +384,7 @@ def other_names(source: str, content: AssignmentFile) -> str:
     return _written(Renamed(names, {function.name for function in _functions(tree)}).visit(tree))
 
 
-def as_class(source: str, content: AssignmentFile) -> str:
+def as_class(source: str, content: AssignmentSpec) -> str:
     """All functions as methods of one class ``Net``; constants stay outside."""
     tree = _parsed(source, content)
     functions = _functions(tree)
@@ -404,7 +404,7 @@ def as_class(source: str, content: AssignmentFile) -> str:
     return _written(tree)
 
 
-def in_globals(source: str, content: AssignmentFile) -> str:
+def in_globals(source: str, content: AssignmentSpec) -> str:
     """The parameters of the net as global variables that the functions read and change."""
     tree = _parsed(source, content)
     functions, state = _functions(tree), _state(tree, content)
@@ -418,7 +418,7 @@ def in_globals(source: str, content: AssignmentFile) -> str:
     return _written(_after_imports(tree, [beginning]))
 
 
-def with_state(source: str, content: AssignmentFile) -> str:
+def with_state(source: str, content: AssignmentSpec) -> str:
     """A class ``Net`` whose instance holds the parameters of the net as attributes."""
     tree = _parsed(source, content)
     functions, state = _functions(tree), _state(tree, content)
@@ -432,7 +432,7 @@ def with_state(source: str, content: AssignmentFile) -> str:
     )
 
 
-def notebook(source: str, content: AssignmentFile) -> str:
+def notebook(source: str, content: AssignmentSpec) -> str:
     """A notebook with a cell for each function, and for each paragraph of what stands between them."""
     lines = ["", *source.splitlines()]
     tops = [_with_comments(lines, statement.lineno) for statement in ast.parse(source).body]
@@ -443,22 +443,22 @@ def notebook(source: str, content: AssignmentFile) -> str:
     return str(nbformat.writes(made))
 
 
-def failing_top(source: str, content: AssignmentFile) -> str:
+def failing_top(source: str, content: AssignmentSpec) -> str:
     """Above everything else a style that is unknown, and a file that is not there."""
     return _inserted(source, FAILING_TOP)
 
 
-def failing_end(source: str, content: AssignmentFile) -> str:
+def failing_end(source: str, content: AssignmentSpec) -> str:
     """At the end a picture that is not there, and a name that nothing defines."""
     return source + FAILING_END
 
 
-def exit_at_end(source: str, content: AssignmentFile) -> str:
+def exit_at_end(source: str, content: AssignmentSpec) -> str:
     """``sys.exit(main())`` at the end, as in a script."""
     return _inserted(source, "import sys\n") + EXIT_AT_END
 
 
-def exported(source: str, content: AssignmentFile) -> str:
+def exported(source: str, content: AssignmentSpec) -> str:
     """What Jupyter makes of the notebook when it is saved as a script: ``# In[1]:`` and ``get_ipython()``."""
     made = nbformat.reads(notebook(source, content), as_version=4)
     cells = ["get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('pip install seaborn')"]
@@ -467,7 +467,7 @@ def exported(source: str, content: AssignmentFile) -> str:
     return "#!/usr/bin/env python\n# coding: utf-8\n\n# # Exercise\n\n" + "".join(parts)
 
 
-def guarded_imports(source: str, content: AssignmentFile) -> str:
+def guarded_imports(source: str, content: AssignmentSpec) -> str:
     """Each import of NumPy and Keras in a ``try``, after another package that may be missing."""
     tree = ast.parse(source)
     for place, statement in enumerate(tree.body):
@@ -478,7 +478,7 @@ def guarded_imports(source: str, content: AssignmentFile) -> str:
     return _inserted(_written(tree), GUARDED_PROGRESS)
 
 
-def unused_imports(source: str, content: AssignmentFile) -> str:
+def unused_imports(source: str, content: AssignmentSpec) -> str:
     """Packages that are missing here, or names that they no longer have, and that nothing uses."""
     lines = [line for line in UNUSED if line.split()[1].partition(".")[0] not in content.forbidden_imports]
     return _inserted(source, "".join(f"{line}\n" for line in lines))
@@ -525,13 +525,13 @@ def suffix(style: str) -> str:
     return ".ipynb" if style == "notebook" else ".py"
 
 
-def _with_helpers(source: str, content: AssignmentFile, helpers: dict[str, str]) -> str:
+def _with_helpers(source: str, content: AssignmentSpec, helpers: dict[str, str]) -> str:
     tree = Sums().visit(Products().visit(_parsed(source, content)))
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     return _written(_after_imports(tree, [text for name, text in helpers.items() if name in called]))
 
 
-def _state(tree: ast.Module, content: AssignmentFile) -> set[str]:
+def _state(tree: ast.Module, content: AssignmentSpec) -> set[str]:
     """The parameters of the net: what some function both takes and returns. None where they cannot be kept elsewhere, as a
     function is called with others than those of that name, or by their places with others behind them."""
     names = {name for f in content.functions.values() for name in f.returns if name in f.argument_names()}
@@ -578,14 +578,14 @@ def _without(function: ast.FunctionDef, names: set[str]) -> None:
     function.args.defaults = [default for _, default in pairs if default is not None]
 
 
-def _returning(source: str, content: AssignmentFile, helpers: str) -> str:
+def _returning(source: str, content: AssignmentSpec, helpers: str) -> str:
     tree = _parsed(source, content)
     functions = {function.name for function in _functions(tree)}
     Converted(functions, "arrays", "listed", arguments=False).visit(tree)
     return _written(_after_imports(tree, [helpers]))
 
 
-def _parsed(source: str, content: AssignmentFile) -> ast.Module:
+def _parsed(source: str, content: AssignmentSpec) -> ast.Module:
     """The submission without what only a bonus asks for: it trains on a data set, for ever in plain loops."""
     tree = ast.parse(source)
     bonus = {name for check in content.checks if check.bonus for name in check.functions()}
@@ -701,7 +701,7 @@ def _identifiers(tree: ast.Module) -> Iterator[str]:
             yield node.attr
 
 
-def _aliases(name: str, content: AssignmentFile, used: list[str]) -> list[str]:
+def _aliases(name: str, content: AssignmentSpec, used: list[str]) -> list[str]:
     """What may stand for ``name`` in all parts that it plays: a function, a variable, an argument or result."""
     parts: list[list[str]] = [content.names[name]] if name in content.names else []
     others = {normal(other) for other in used if other != name}

@@ -18,7 +18,7 @@ LOCALE = ROOT / "grader" / "locale"
 TEMPLATE = LOCALE / "grader.pot"
 KEYWORDS = {
     "_": None,
-    "marked": None,
+    "lazy": None,
     "ngettext": (1, 2),
     "ProtocolError": None,  # raised in the worker, where nothing is translated; the grader reports it
 }

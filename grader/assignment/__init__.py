@@ -15,7 +15,7 @@ from pathlib import Path
 from ..support import similar_names, yaml_model
 from ..support.errors import UsageError
 from ..support.i18n import _
-from .spec import AssignmentFile
+from .spec import AssignmentSpec
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # In an installation the two folders are inside the package, in a checkout next to it.
@@ -30,7 +30,7 @@ DIGESTS = (
 class Assignment:
     """A folder with its ``assignment.yaml``, ready for grading."""
 
-    def __init__(self, folder: Path, content: AssignmentFile) -> None:
+    def __init__(self, folder: Path, content: AssignmentSpec) -> None:
         self.folder = folder
         self.content = content
 
@@ -191,5 +191,5 @@ def load(name_or_folder: str, outline: bool = False) -> Assignment:
             raise NoAssignment(name_or_folder)
     return Assignment(
         folder.resolve(),
-        yaml_model.load(folder / "assignment.yaml", AssignmentFile, outline=outline and folder == bundled),
+        yaml_model.load(folder / "assignment.yaml", AssignmentSpec, outline=outline and folder == bundled),
     )

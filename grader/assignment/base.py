@@ -33,14 +33,14 @@ def _is_identifier(name: str) -> str:
 Identifier = Annotated[str, AfterValidator(_is_identifier)]
 
 
-class Part(BaseModel):
+class StrictModel(BaseModel):
     """Base of all models of the file. It refuses unknown keys."""
 
     # Commands start faster when each model is built at its first use, not together with the models that contain it.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-class Limits(Part):
+class Limits(StrictModel):
     """The resources that one submission may use.
 
     :mod:`grader.sandbox.allowance` counts the seconds: waiting by the clock, computing by processor time. Each call
@@ -85,7 +85,7 @@ def _in_named_zone(value: Any) -> Any:
     return max(first, first.replace(fold=1), key=lambda either: either.astimezone(UTC))
 
 
-class Policy(Part):
+class Policy(StrictModel):
     """The section ``grading:`` of an ``assignment.yaml``, or a separate file (``--policy``).
 
     ``due`` has an offset from UTC or, after a space, the name of a time zone. Within ``grace_hours`` after ``due``
@@ -108,7 +108,7 @@ class Argument:
     default: Any = None
 
 
-class Function(Part):
+class FunctionSpec(StrictModel):
     """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``.
 
     - ``history``: the result with one entry per epoch, recorded before or after each update.
@@ -203,7 +203,7 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
     )
 
 
-class Draw(Part):
+class Draw(StrictModel):
     """Random numbers that depend on the seed: float64, int64 or uint8 (with ``low`` and ``high`` from 0 to 256).
 
     A length in ``shape`` may be the name of a width that a function declares. ``labels`` uses all values in ``of``
@@ -242,7 +242,7 @@ def rectangular(value: Any) -> Any:
 Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(rectangular)]
 
 
-class Probe(Part):
+class Probe(StrictModel):
     """Named inputs. ``times`` is the number of cases, each with new random numbers.
 
     ``instead`` names the probe for submissions that cannot answer this one because they work only for
@@ -254,7 +254,7 @@ class Probe(Part):
     inputs: dict[str, Annotated[Draw | Constant, AfterValidator(rectangular)]]
 
 
-class Layouts(Part):
+class Layouts(StrictModel):
     """Other layouts of the arrays that a submission may use throughout.
 
     ``transposed`` maps the name of a layout to the arguments and results that are transposed in it. The function
@@ -268,7 +268,7 @@ class Layouts(Part):
     transposed: dict[str, list[str]]
 
 
-class Tolerance(Part):
+class Tolerance(StrictModel):
     """The largest accepted error, relative to the largest expected entry, and absolute.
 
     The default accepts float32 inside a function that returns Python numbers (about 1e-6), but not numbers rounded
@@ -282,7 +282,7 @@ class Tolerance(Part):
 DatasetName = Literal["mnist", "fashion_mnist", "cifar10"]
 
 
-class Budget(Part):
+class Budget(StrictModel):
     """The number of training images and held-out images of a dataset; by default all.
 
     With ``whole`` a submission can load all training images, and ``training`` is the number of images with which the
@@ -294,7 +294,7 @@ class Budget(Part):
     whole: bool = False
 
 
-class Variable(Part):
+class VariableSpec(StrictModel):
     """A variable at the top level of a submission. Keys that are left out allow any value.
 
     ``equals`` lists strings, or lists of strings with the same meaning. ``shape`` has ``null`` for a length that may
@@ -315,7 +315,7 @@ class Variable(Part):
     arguments: dict[str, str] = {}
 
     @model_validator(mode="after")
-    def _keys_fit_the_type(self) -> Variable:
+    def _keys_fit_the_type(self) -> VariableSpec:
         if (self.result_of is None) != (not self.arguments):
             raise ValueError("result_of and arguments belong together; give both or neither.")
         if self.type != "texts" and self.equals is not None:
@@ -332,7 +332,7 @@ class Variable(Part):
         return self
 
 
-class Spread(Part):
+class Spread(StrictModel):
     """Mean and standard deviation, over several seeds, of the reference's result with the same data and budget."""
 
     seeds: int = Field(ge=10)
@@ -340,7 +340,7 @@ class Spread(Part):
     deviation: float = Field(gt=0)
 
 
-class Band(Part):
+class ScoreBand(StrictModel):
     """The ``share`` of the points for a value of ``at_least``, or at most ``deviations`` below the reference's mean."""
 
     share: float = Field(gt=0, le=1)
@@ -348,20 +348,20 @@ class Band(Part):
     deviations: float | None = Field(None, gt=0)
 
     @model_validator(mode="after")
-    def _one_threshold(self) -> Band:
+    def _one_threshold(self) -> ScoreBand:
         if (self.at_least is None) == (self.deviations is None):
             raise ValueError("a band has either at_least or deviations; give one of them.")
         return self
 
 
-class Line(Part):
+class HistoryLine(StrictModel):
     """One line of a plot: an entry of a history, e.g. ``{history: history, entry: val_loss}``."""
 
     history: str
     entry: str
 
 
-class Panel(Part):
+class Panel(StrictModel):
     """A required plot: ``count`` subplots in one figure with the first entries of the variable ``images``, or one
     subplot with all ``lines``.
     """
@@ -371,7 +371,7 @@ class Panel(Part):
     count: int = Field(1, ge=1, le=100)
     colour_map: Literal["gray"] | None = None
     titles: str | None = None
-    lines: list[Line] = []
+    lines: list[HistoryLine] = []
     labelled: bool = False
 
     @model_validator(mode="after")

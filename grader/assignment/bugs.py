@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from . import expressions
-from .base import Identifier, Name, Part, Scalar
+from .base import Identifier, Name, Scalar, StrictModel
 from .formulas import needs_of
 
 
@@ -29,7 +29,7 @@ ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
 
 # Either the quantities of a function in the order of the computation, each as an expression of other quantities and of
 # the inputs, or the path of a Python function that computes all results.
-Steps = dict[Identifier, Expression] | ImportPath
+StepDeclarations = dict[Identifier, Expression] | ImportPath
 
 Detector = Literal[
     "factor", "transposed", "permuted", "collapsed", "broadcast", "truncated", "rounded", "clipped", "shifted"
@@ -47,7 +47,7 @@ PARAMETERS = {  # {detector: names of the parameters that it finds}
 }
 
 
-class Texts(Part):
+class Texts(StrictModel):
     """The texts about a bug.
 
     ``title`` names it. ``kind`` is the second hint (the kind of mistake), ``reason`` the third (how to find the correct
@@ -63,7 +63,7 @@ class Texts(Part):
     see: str = ""
 
 
-class Bug(Part):
+class Bug(StrictModel):
     """A bug name with the mutation of a function that it causes, or with the parameters of a general detector.
 
     - ``instead`` replaces steps of the function. If an expression mentions the quantity that it replaces, it uses the

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from .base import Band, DatasetName, Name, Part, Scalar, Spread, Tolerance
+from .base import DatasetName, Name, Scalar, ScoreBand, Spread, StrictModel, Tolerance
 from .declarations import Declarations
 
 
@@ -29,7 +29,7 @@ def unknown(what: str, names: Iterable[str], allowed: Iterable[str]) -> Iterator
             yield Problem(name, f"'{name}' is not a known {what}; {choice}.")
 
 
-class Check(Part):
+class Check(StrictModel):
     """One scored question about a submission; the base class of every kind.
 
     A kind declares its keys as fields, with ``kind: Literal["..."]`` among them, yields what is wrong with a check in
@@ -161,7 +161,7 @@ class BandedCheck(Check):
     """A check of a value measured after training, judged in bands around the value of the reference."""
 
     dataset: DatasetName
-    bands: list[Band] = Field(min_length=1)
+    bands: list[ScoreBand] = Field(min_length=1)
     reference: list[str] = []
     """Functions of the reference, ``(images, labels, seed) -> predict``."""
     spread: dict[Literal["real", "stand-in"], Spread] = {}

@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from pydantic import model_validator
 
 from ..support import yaml_model
-from .base import Budget, DatasetName, Draw, Function, Identifier, Layouts, Part, Probe, Variable
+from .base import Budget, DatasetName, Draw, FunctionSpec, Identifier, Layouts, Probe, StrictModel, VariableSpec
 
 
-class Declarations(Part):
+class Declarations(StrictModel):
     """The part of ``assignment.yaml`` that checks refer to."""
 
     reference: str | None = None
     names: dict[str, list[str]] = {}
     datasets: dict[DatasetName, Budget] = {}
-    functions: dict[Identifier, Function] = {}
-    variables: dict[str, Variable] = {}
+    functions: dict[Identifier, FunctionSpec] = {}
+    variables: dict[str, VariableSpec] = {}
     layouts: Layouts | None = None
     probes: dict[str, Probe] = {}
 
@@ -29,7 +29,7 @@ class Declarations(Part):
             ]
             for alias in set(function.aliases) & set(others):
                 message = f"'{alias}' is the name or alias of another function; remove the alias."
-                raise yaml_model.MistakeAt(("functions", name), alias, message)
+                raise yaml_model.YamlError(("functions", name), alias, message)
             if function.history is not None:
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
             self._refuse_unknown(("functions", name), "argument", function.handed_over, function.inputs())
@@ -68,7 +68,7 @@ class Declarations(Part):
             where = ("variables", name)
             others = [a for other, item in self.variables.items() if other != name for a in (other, *item.aliases)]
             for alias in set(variable.aliases) & set(others):
-                raise yaml_model.MistakeAt(
+                raise yaml_model.YamlError(
                     where, alias, f"'{alias}' is the name or alias of another variable; remove the alias."
                 )
             self._refuse_unknown(where, "function", _named(variable.result_of), self.functions)
@@ -86,12 +86,12 @@ class Declarations(Part):
             return variable, declared.part_of
         return self.origin(next(iter(declared.arguments.values()))) if declared.arguments else None
 
-    def _refuse_unknown(self, where: yaml_model.Location, what: str, used: Iterable[str], known: Iterable[str]) -> None:
+    def _refuse_unknown(self, where: yaml_model.YamlPath, what: str, used: Iterable[str], known: Iterable[str]) -> None:
         known = list(known)
         for name in used:
             if name not in known:
                 allowed = f"allowed are {', '.join(known)}" if known else "there are none"
-                raise yaml_model.MistakeAt(where, name, f"'{name}' is not a known {what}; {allowed}.")
+                raise yaml_model.YamlError(where, name, f"'{name}' is not a known {what}; {allowed}.")
 
     def widths(self) -> dict[str, int]:
         """Return {name: width in the task} of the widths that functions declare."""

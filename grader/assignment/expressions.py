@@ -70,7 +70,7 @@ class Refused(ValueError):
 
 
 @dataclass(frozen=True)
-class Examined:
+class ExpressionUse:
     """The names that an allowed expression reads and calls.
 
     ``names`` does not contain names that the expression binds itself. ``calls`` is {name: number of calls}; a call in a
@@ -82,7 +82,7 @@ class Examined:
 
 
 @cache
-def examine(text: str) -> Examined:
+def examine(text: str) -> ExpressionUse:
     """Return the names that an expression reads and calls. Raises Refused if it uses something that is not allowed."""
     return _examined(_parsed(text))
 
@@ -116,7 +116,7 @@ def _parsed(text: str) -> ast.Expression:
         raise Refused(f"is not a Python expression ({error})") from error
 
 
-def _examined(tree: ast.Expression) -> Examined:
+def _examined(tree: ast.Expression) -> ExpressionUse:
     read: dict[str, None] = {}
     bound: set[str] = set()
     calls: Counter[str] = Counter()
@@ -174,7 +174,7 @@ def _examined(tree: ast.Expression) -> Examined:
             waiting += [(child, times, depth + 1, inner) for child in children if type(child) is not ast.Load]
     if loops > MAX_LOOPS:
         raise Refused(f"has more than {MAX_LOOPS} loops; use arrays or several steps")
-    return Examined(tuple(name for name in read if name not in bound), calls)
+    return ExpressionUse(tuple(name for name in read if name not in bound), calls)
 
 
 def _is_allowed(node: ast.Attribute, has_attribute: bool) -> bool:

@@ -82,7 +82,7 @@ def needs_of(text: str) -> list[str]:
     return [name for name in expressions.examine(text).names if name not in LIBRARY and name not in BUILTINS]
 
 
-Layer = Mapping[str, Formula]
+FormulaLayer = Mapping[str, Formula]
 
 
 class Quantities:
@@ -94,7 +94,7 @@ class Quantities:
     """
 
     def __init__(
-        self, layers: Sequence[Layer], inputs: Mapping[str, Any], library: Mapping[str, Any] | None = None
+        self, layers: Sequence[FormulaLayer], inputs: Mapping[str, Any], library: Mapping[str, Any] | None = None
     ) -> None:
         self._layers = layers
         # One namespace for all formulas, since a search for a bug computes some ten thousand of them.

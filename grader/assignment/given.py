@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
-from .base import Constant, Part, rectangular
+from .base import Constant, StrictModel, rectangular
 
 MAX_FILE = 50 << 20  # bytes of a file for students: the same limit as for submissions and for files sent to a cluster
 
@@ -34,7 +34,7 @@ def _of_the_folder(name: str, info: ValidationInfo) -> str:
 FileName = Annotated[str, AfterValidator(_of_the_folder)]
 
 
-class Computed(Part):
+class Computed(StrictModel):
     """A value that is computed or read: either ``length_of`` or ``file``.
 
     ``length_of`` is the length of an input of the current call along ``axis``, in the layout of the task: for example

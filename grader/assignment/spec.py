@@ -10,15 +10,15 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ..support import yaml_model
 from . import expressions
-from .base import Identifier, Limits, Name, Part, Policy
-from .bugs import Bug, Steps
+from .base import Identifier, Limits, Name, Policy, StrictModel
+from .bugs import Bug, StepDeclarations
 from .check import Check
 from .declarations import Declarations
 from .given import Computed, FileName, Global, PackageName
 from .kinds import CheckOfAnyKind
 
 
-class KnownWrong(Part):
+class KnownWrong(StrictModel):
     """A known-wrong solution, the check that it must fail, and the bug that this check must name."""
 
     file: str
@@ -26,7 +26,7 @@ class KnownWrong(Part):
     bug: Name | None = None
 
 
-class AssignmentFile(Declarations):
+class AssignmentSpec(Declarations):
     """The contents of an ``assignment.yaml``."""
 
     name: Name
@@ -41,7 +41,7 @@ class AssignmentFile(Declarations):
     packages: list[PackageName] = []
     files: list[FileName] = []
     globals: dict[Identifier, Global] = {}
-    steps: dict[str, Steps] = {}
+    steps: dict[str, StepDeclarations] = {}
     bugs: list[Bug] = []
     hints: Literal[1, 2, 3] = 2
     checks: list[CheckOfAnyKind] = Field(min_length=1)
@@ -50,7 +50,7 @@ class AssignmentFile(Declarations):
     known_wrong: list[KnownWrong] = []
 
     @model_validator(mode="after")
-    def _names_exist(self) -> AssignmentFile:
+    def _names_exist(self) -> AssignmentSpec:
         if sum(check.points for check in self.checks if not check.bonus) <= 0:
             raise ValueError("no check has points; give points to at least one.")
         if 0 < self.pass_mark <= 1:
@@ -75,11 +75,11 @@ class AssignmentFile(Declarations):
                 names |= dict.fromkeys([*check.functions(), *check.given_functions()])
         return [*names]
 
-    def _check_exists(self, where: yaml_model.Location, check: Check, above: list[str]) -> None:
+    def _check_exists(self, where: yaml_model.YamlPath, check: Check, above: list[str]) -> None:
         """Raise an error unless the checks that a check requires exist, and everything that its kind needs."""
         if check.name in above:
             message = f"two checks have the name '{check.name}'; rename one of them."
-            raise yaml_model.MistakeAt(where, check.name, message)
+            raise yaml_model.YamlError(where, check.name, message)
         self._refuse_unknown(where, "check above this one", check.requires, above)
         closed = [other.name for other in self.checks if other.visibility != "open"]
         if check.visibility == "open":
@@ -87,9 +87,9 @@ class AssignmentFile(Declarations):
         bonus = [other.name for other in self.checks if other.bonus]
         self._refuse_unknown(where, "check without bonus points", check.requires, set(above) - set(bonus))
         for problem in check.problems(self):
-            raise yaml_model.MistakeAt(where, problem.value, problem.sentence)
+            raise yaml_model.YamlError(where, problem.value, problem.sentence)
 
-    def _check_bug(self, where: yaml_model.Location, bug: Bug) -> None:
+    def _check_bug(self, where: yaml_model.YamlPath, bug: Bug) -> None:
         """Raise an error unless the function of a bug and the steps that it replaces exist."""
         self._refuse_unknown(where, "function", [bug.function], self.functions)
         steps = self.steps.get(bug.function, {})
@@ -99,14 +99,14 @@ class AssignmentFile(Declarations):
             self._refuse_unknown(where, f"step or input of {bug.function}", replaced, known)
         if bug.options and not bug.mutation and not isinstance(steps, str):
             message = f"options are only for steps that are a Python function, but {bug.function} has none."
-            raise yaml_model.MistakeAt(where, bug.name, message)
+            raise yaml_model.YamlError(where, bug.name, message)
 
     def _check_expressions(self) -> None:
         """Raise an error if an expression uses a forbidden Python function, or if calls would never end."""
         inputs = [name for probe in self.probes.values() for name in probe.inputs]
         known = {*self.functions, *self.all_names(), *inputs}
         formulas = {name: list(steps.values()) for name, steps in self.steps.items() if isinstance(steps, dict)}
-        found: list[tuple[yaml_model.Location, str, set[str | None]]] = [
+        found: list[tuple[yaml_model.YamlPath, str, set[str | None]]] = [
             *((("steps", name), text, {*self.steps[name]}) for name, texts in formulas.items() for text in texts),
             *(
                 (("bugs", i), text, {bug.unknown, *self.steps.get(bug.function, ())})
@@ -117,7 +117,7 @@ class AssignmentFile(Declarations):
         for where, text, own in found:
             for name in expressions.examine(text).names:
                 if expressions.is_missing(name) and name not in known | own:
-                    raise yaml_model.MistakeAt(where, text, f"{text!r} {expressions.not_allowed(repr(name))}.")
+                    raise yaml_model.YamlError(where, text, f"{text!r} {expressions.not_allowed(repr(name))}.")
         calls = {name: Counter[str]() for name in formulas}
         for name, texts in formulas.items():
             for text in texts:
@@ -125,20 +125,20 @@ class AssignmentFile(Declarations):
         for name in formulas:
             if _all_calls(name, calls, {}) > expressions.MAX_CALLS:
                 message = f"the steps of {name} call other functions more than {expressions.MAX_CALLS} times; use fewer calls."
-                raise yaml_model.MistakeAt(("steps", name), name, message)
+                raise yaml_model.YamlError(("steps", name), name, message)
 
     def _check_given(self) -> None:
         """Raise an error if students would get a secret file, or if a value depends on an unknown input."""
         hidden = {"assignment.yaml", self.solution, self.reference, *(wrong.file for wrong in self.known_wrong)}
         for name in self.files:
             if name in hidden or name.split("/")[0] == "answers":
-                raise yaml_model.MistakeAt(("files",), name, f"students must not see '{name}'; remove it from files.")
+                raise yaml_model.YamlError(("files",), name, f"students must not see '{name}'; remove it from files.")
         for name, value in self.globals.items():
             if isinstance(value, Computed) and value.length_of is not None:
                 inputs = {asked for probe in self.probes.values() for asked in probe.inputs}
                 self._refuse_unknown(("globals", name), "input of a probe", [value.length_of], sorted(inputs))
             elif isinstance(value, Computed) and value.file is not None and value.file in hidden:
-                raise yaml_model.MistakeAt(
+                raise yaml_model.YamlError(
                     ("globals", name), value.file, f"students must not see '{value.file}'; use another file."
                 )
 

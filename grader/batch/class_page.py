@@ -10,7 +10,7 @@ from functools import cache
 
 from markupsafe import Markup
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..report import html
 from ..report.html import POLICY, TEMPLATES
 from ..report.leaderboard import Entry
@@ -39,7 +39,7 @@ class Pupil:
 
 
 def render(
-    content: AssignmentFile,
+    content: AssignmentSpec,
     pupils: Sequence[Pupil],
     collected: Class,
     left_over: Sequence[str],

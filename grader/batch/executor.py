@@ -23,7 +23,7 @@ import psutil
 
 from ..assignment import Assignment
 from ..assignment.base import Limits
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..expected.assignment_files import pack
 from ..grading.grade import ran_out_of_memory
 from ..machine import capacity, distribution
@@ -73,7 +73,7 @@ def cores() -> int:
     return int(capacity.processors())
 
 
-def fitting(jobs: int, content: AssignmentFile) -> int:
+def fitting(jobs: int, content: AssignmentSpec) -> int:
     """Return how many of ``jobs`` fit into memory if each submission uses its whole limit; at least 1."""
     each = (content.limits.memory_mb + memory_needs.own_mb(content)) << 20
     return max(1, min(jobs, _free_memory() // each))

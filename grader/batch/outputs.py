@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment.base import Policy
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..report import html
 from ..report.model import CheckResult, Report
 from ..report.redact import for_student
@@ -73,7 +73,7 @@ def _short_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def write_reports(folder: Path, name: str, report: Report, content: AssignmentFile) -> None:
+def write_reports(folder: Path, name: str, report: Report, content: AssignmentSpec) -> None:
     """Write both reports on one student; a file that is already the same is not touched."""
     for kind, shown in ((REPORTS, for_student(report, content)), (FOR_INSTRUCTORS, report)):
         write_if_new(folder / kind / f"{name}.json", f"{shown.to_json()}\n".encode())
@@ -88,7 +88,7 @@ def write_executed(folder: Path, name: str, notebook: bytes) -> None:
 
 
 def write_pages(
-    folder: Path, name: str, who: str, report: Report, content: AssignmentFile, row: Row, executed: bytes
+    folder: Path, name: str, who: str, report: Report, content: AssignmentSpec, row: Row, executed: bytes
 ) -> None:
     """Write both reports on one student as HTML pages, with the executed notebook."""
     notebook = json.loads(executed) if executed else None
@@ -123,7 +123,7 @@ def write_if_new(path: Path, content: bytes) -> None:
         write_whole(path, content, forced=False)  # it can be written again from the store
 
 
-def row(handed: HandedIn, record: Record | None, content: AssignmentFile, rules: Policy) -> Row:
+def row(handed: HandedIn, record: Record | None, content: AssignmentSpec, rules: Policy) -> Row:
     """Return a student's row of the gradebooks; a missing score stays None and is not a zero."""
     student = handed.student
     report = record.report if record else None
@@ -173,7 +173,7 @@ def rows_of(base: Row, student: Student) -> list[Row]:
     ]
 
 
-def absent_row(listed: Listed, content: AssignmentFile) -> Row:
+def absent_row(listed: Listed, content: AssignmentSpec) -> Row:
     """The line of somebody who is in a course system's file and handed in nothing, which is not a zero either."""
     max_score = sum(check.points for check in content.checks if not check.bonus)
     comment = " ".join(filter(None, [_("Nothing was handed in."), listed.note]))
@@ -194,7 +194,7 @@ def absent_row(listed: Listed, content: AssignmentFile) -> Row:
     )
 
 
-def _comment(record: Record | None, content: AssignmentFile, final: policy.Final | None) -> str:
+def _comment(record: Record | None, content: AssignmentSpec, final: policy.Final | None) -> str:
     """Return the comment for the student: the sentences of the checks that did not pass."""
     if record is None:
         return ""
@@ -310,7 +310,7 @@ def write_summary(folder: Path, told: dict[str, Any], collected: Class) -> None:
 
 def write_class_page(
     folder: Path,
-    content: AssignmentFile,
+    content: AssignmentSpec,
     pupils: Sequence[Pupil],
     collected: Class,
     left_over: Sequence[str],

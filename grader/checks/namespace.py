@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from ..assignment.base import Variable
+from ..assignment.base import VariableSpec
 from ..assignment.check import Check
 from ..diagnosis import Findings, told_by_check
 from ..sandbox import observations
@@ -57,7 +57,7 @@ class NamespaceCheck(Check):
         return Outcome(len(right) / len(self.names), problem + also, {"wrong": wrong}, bugs, hint_fits=fits)
 
 
-def _is_of_the_type(wanted: Variable, name: str, context: Context) -> bool:
+def _is_of_the_type(wanted: VariableSpec, name: str, context: Context) -> bool:
     """Whether the variable is there, and of the type that is asked: only then a hint about its content fits."""
     try:
         described = context.variable(name)
@@ -120,7 +120,7 @@ def _undone(images: Array) -> Iterator[tuple[str, Array]]:
         yield "inverted", 255 - images
 
 
-def _problem(name: str, wanted: Variable, context: Context) -> str | None:
+def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
     try:
         described = context.variable(name)
     except CallFailed as failure:
@@ -146,7 +146,7 @@ def _problem(name: str, wanted: Variable, context: Context) -> str | None:
     return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)
 
 
-def _texts_problem(name: str, wanted: Variable, value: Any) -> str | None:
+def _texts_problem(name: str, wanted: VariableSpec, value: Any) -> str | None:
     found = texts(value)
     if found is None and isinstance(value, list | tuple | dict):
         return _("`{name}` is {value}, but not all of its entries are texts: write each one in quotes.").format(
@@ -229,7 +229,7 @@ def _part(name: str, context: Context) -> training.Part | None:
     return training.part({key: curves[key] for key in HISTORY if key in curves}, context.training()) if curves else None
 
 
-def _array_problem(name: str, wanted: Variable, value: Array, length: int | None) -> str | None:
+def _array_problem(name: str, wanted: VariableSpec, value: Array, length: int | None) -> str | None:
     shape = (length, *value.shape[1:]) if value.ndim else ()
     if wanted.shape is not None and not _fits(shape, wanted.shape):
         expected = ", ".join("n" if size is None else str(size) for size in wanted.shape)
@@ -264,7 +264,7 @@ def _fits(shape: tuple[Any, ...], wanted: list[int | None]) -> bool:
     return len(shape) == len(wanted) and all(w is None or s == w for s, w in zip(shape, wanted, strict=True))
 
 
-def _origin_problem(name: str, wanted: Variable, value: Array, context: Context) -> str | None:
+def _origin_problem(name: str, wanted: VariableSpec, value: Array, context: Context) -> str | None:
     if not value.ndim:
         return (
             _("`{name}` is a single number: it has to be an array.").format(name=name)

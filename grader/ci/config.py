@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from ..assignment import bundled_names
-from ..assignment.base import Part
+from ..assignment.base import StrictModel
 from ..support import seeds
 from ..support.choices import Level
 from ..support.i18n import _
@@ -70,7 +70,7 @@ def _there(name: str, info: ValidationInfo) -> str:
     return name
 
 
-class Written(Part):
+class Written(StrictModel):
     """A report to write: its format, and its file (by default in ``grader-results``)."""
 
     format: FormatName
@@ -81,7 +81,7 @@ def _form(value: Any) -> str:
     return "Mapping" if isinstance(value, dict | Written) else "Name"
 
 
-class Entry(Part):
+class Entry(StrictModel):
     """One assignment, and the place of its submission.
 
     ``submission`` is a path or a pattern, relative to the top of the repository. ``data``, and an ``assignment`` that
@@ -104,7 +104,7 @@ class Entry(Part):
         return [Written(format=item) if isinstance(item, str) else item for item in self.formats]
 
 
-class CiFile(Part):
+class CiFile(StrictModel):
     """The whole ``.grader.yml``. A single assignment may have its keys at the top level."""
 
     LINES_NAME_ENTRIES: ClassVar[bool] = True  # in sentences about mistakes

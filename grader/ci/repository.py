@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..assignment import Assignment, bundled_names, load
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..grading.grade import grade
 from ..grading.options import GradeOptions
 from ..report import formats
@@ -47,7 +47,7 @@ class Graded:
     report: Report
 
     @property
-    def content(self) -> AssignmentFile:
+    def content(self) -> AssignmentSpec:
         return self.task.assignment.content
 
 
@@ -65,7 +65,7 @@ class Plan:
     trusted: bool = True
 
 
-def read_config(config_path: Path, trusted: bool = False) -> tuple[CiFile, Callable[[yaml_model.Location], int]]:
+def read_config(config_path: Path, trusted: bool = False) -> tuple[CiFile, Callable[[yaml_model.YamlPath], int]]:
     """Return the configuration and a function that gives the line of a key; raises UsageError for mistakes.
 
     Unless it is ``trusted``, a configuration in the repository must not name a folder with an assignment: code that a

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..assignment import Assignment, bundled_names
 from ..support.errors import UsageError
 from ..support.i18n import _
-from ..support.yaml_model import Location, Mistakes
+from ..support.yaml_model import Mistakes, YamlPath
 from .config import CiFile, Entry
 
 
@@ -38,7 +38,7 @@ def refuse_link_out(config_path: Path) -> None:
         raise UsageError(_("{path} is not a regular file: put the configuration there.").format(path=config_path))
 
 
-def refuse_untrusted(config_path: Path, config: CiFile, line_of: Callable[[Location], int]) -> None:
+def refuse_untrusted(config_path: Path, config: CiFile, line_of: Callable[[YamlPath], int]) -> None:
     """Raise Mistakes if the configuration has settings that a student must not decide; pass marks are checked later."""
     found = [(line_of(where), f"{sentence} {advice()}") for where, sentence in _refusals(config_path, config)]
     if found:
@@ -61,7 +61,7 @@ def advice() -> str:
     )
 
 
-def _refusals(config_path: Path, config: CiFile) -> Iterator[tuple[Location, str]]:
+def _refusals(config_path: Path, config: CiFile) -> Iterator[tuple[YamlPath, str]]:
     if config.isolation != "strong":
         sentence = _("isolation: '{level}' is weaker than strong.")
         yield ("isolation",), sentence.format(level=config.isolation)

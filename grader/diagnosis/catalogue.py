@@ -9,7 +9,7 @@ from pydantic import RootModel, model_validator
 
 from ..assignment.base import Name
 from ..assignment.bugs import Texts
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..support import yaml_model
 from ..support.errors import UsageError
 
@@ -39,7 +39,7 @@ def _by_name() -> dict[str, Texts]:
     return {name: texts for bugs in families().values() for name, texts in bugs.items()}
 
 
-def texts(name: str, content: AssignmentFile) -> Texts:
+def texts(name: str, content: AssignmentSpec) -> Texts:
     """Return the texts about a bug: those of the assignment if it has some, else those of the catalogue.
 
     Raises UsageError if neither has texts for the name.

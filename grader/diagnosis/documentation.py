@@ -41,7 +41,7 @@ Symbols: X inputs, y labels, ŷ outputs, W or w weights, b biases, z = W x + b p
 C the cost, δ = ∂C/∂z, η the learning rate, n one of m samples, l a layer (L the last), r the correct result.
 """
 
-Declarations = dict[str, dict[str, list[str]]]  # bug -> exercise -> functions
+DeclaringExercises = dict[str, dict[str, list[str]]]  # bug -> exercise -> functions
 
 
 def page() -> str:
@@ -56,9 +56,9 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def declarations() -> Declarations:
+def declarations() -> DeclaringExercises:
     """Return {bug: {bundled exercise: functions}} of all declared bugs."""
-    declared: Declarations = {}
+    declared: DeclaringExercises = {}
     for exercise in bundled_names():
         for bug in load(exercise).content.bugs:
             functions = declared.setdefault(bug.name, {}).setdefault(exercise, [])

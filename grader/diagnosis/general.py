@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..expected.mutations import Mutant, Mutations
 from . import detectors, search
 from .detectors import Parameters, Right
@@ -37,7 +37,7 @@ FACTORS = {  # factors with specific bug names
 
 
 def find(
-    content: AssignmentFile, mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
+    content: AssignmentSpec, mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
 ) -> Findings | None:
     """Return the detectors' explanation of all wrong results, or None. ``factors`` are those of the accepted conventions."""
     order = mutations.order(function)
@@ -92,7 +92,7 @@ def _explains_some(sample: Sample, mutated: dict[str, Any], changed: set[str]) -
 
 
 def _detected(
-    content: AssignmentFile, function: str, samples: Sequence[Sample], right: Right, order: list[str]
+    content: AssignmentSpec, function: str, samples: Sequence[Sample], right: Right, order: list[str]
 ) -> list[Finding] | None:
     """Return the detectors' findings for all wrong results; None if a wrong result is not explained."""
     found: dict[str, Finding] = {}
@@ -145,7 +145,7 @@ def _clipped_alike(samples: Sequence[Sample], right: Right, order: list[str]) ->
 
 
 def _of_result(
-    content: AssignmentFile, function: str, samples: Sequence[Sample], name: str, right: Right
+    content: AssignmentSpec, function: str, samples: Sequence[Sample], name: str, right: Right
 ) -> list[Finding] | None:
     for detector, detect in detectors.DETECTORS.items():
         found = detect(samples, name, right)

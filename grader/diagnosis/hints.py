@@ -7,7 +7,7 @@ from typing import Any
 
 from ..assignment.bugs import Texts
 from ..assignment.check import Check
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..judging.compare import NOT_FINITE
 from ..report.model import Diagnosis, NamedBug
 from ..support.errors import UsageError
@@ -16,7 +16,7 @@ from ..support.text import clean
 from . import Finding, Findings, catalogue
 
 
-def diagnosis(findings: Findings, content: AssignmentFile) -> Diagnosis:
+def diagnosis(findings: Findings, content: AssignmentSpec) -> Diagnosis:
     """Return the bugs by name and title, as in a report."""
     first, *also = (_named(finding, content) for finding in findings.bugs)
     others = [_named(finding, content) for finding in findings.alternatives]
@@ -24,7 +24,7 @@ def diagnosis(findings: Findings, content: AssignmentFile) -> Diagnosis:
 
 
 def hint(
-    check: Check, findings: Findings | None, evidence: Mapping[str, Any], content: AssignmentFile, level: int
+    check: Check, findings: Findings | None, evidence: Mapping[str, Any], content: AssignmentSpec, level: int
 ) -> str:
     """Return the hint: level 1 says where to look, level 2 adds the kind of mistake, level 3 how to find the correction.
 
@@ -60,11 +60,11 @@ def _place(finding: Finding, check: Check) -> str:
     return follows.format(function=finding.function, where=where)
 
 
-def _named(finding: Finding, content: AssignmentFile) -> NamedBug:
+def _named(finding: Finding, content: AssignmentSpec) -> NamedBug:
     return NamedBug(bug=finding.bug, title=_(_texts(finding.bug, content).title), where=clean(finding.where))
 
 
-def _texts(name: str, content: AssignmentFile) -> Texts:
+def _texts(name: str, content: AssignmentSpec) -> Texts:
     """Return the texts about a bug. A bug without texts, which ``grader validate`` refuses, gets texts from its name."""
     try:
         return catalogue.texts(name, content)

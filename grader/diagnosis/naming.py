@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..expected.mutations import Mutations
 from . import general, search
 from .findings import Finding, Findings
@@ -17,7 +17,7 @@ from .samples import Sample, alike
 LARGE = 20.0  # products of a few such numbers are too large for exp()
 
 
-def find(content: AssignmentFile, mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
+def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
     """Return the bugs that explain the answers of ``function``. None if the answers are right or cannot be explained."""
     factors = sorted(content.functions[function].factors, key=lambda factor: _wrong(samples, factor))
     if all(any(is_right(sample, factor) for factor in factors) for sample in samples):

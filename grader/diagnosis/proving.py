@@ -11,7 +11,7 @@ from ..assignment.check import ProbedCheck
 from ..assignment.formulas import Formula
 from ..expected import probes
 from ..expected.author import named
-from ..expected.mutations import Mutant, Mutations, Values
+from ..expected.mutations import Mutant, Mutations, NamedValues
 from ..expected.probes import Case
 from ..expected.reference import Oracle
 from ..support.errors import NotGradable, UsageError
@@ -77,7 +77,7 @@ def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = 
             yield Case(case.name, content.functions[function].complete(inputs) | inputs)
 
 
-def by_steps(mutations: Mutations, function: str, case: Case) -> tuple[Values, str]:
+def by_steps(mutations: Mutations, function: str, case: Case) -> tuple[NamedValues, str]:
     """Return the results of the steps of ``function`` in a case, and a problem: "cannot be computed ..." or ""."""
     try:
         return mutations.results(function, [], case.inputs), ""

@@ -11,14 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import Function
-from ..assignment.formulas import BUILTINS, LIBRARY, ONLY_THESE, Layer
+from ..assignment.base import FunctionSpec
+from ..assignment.formulas import BUILTINS, LIBRARY, ONLY_THESE, FormulaLayer
 
 NAME = "computed"
 CONVERTED = "as_float64"  # the function that converts each result
 
 
-def function(declared: Function, steps: Layer, others: Mapping[str, Callable[..., Any]]) -> Callable[..., Any] | None:
+def function(
+    declared: FunctionSpec, steps: FormulaLayer, others: Mapping[str, Callable[..., Any]]
+) -> Callable[..., Any] | None:
     """Return a Python function that computes ``steps``; it returns a float64 array, or a tuple with one array per result.
 
     ``others`` are the functions that the formulas call. Returns None if the formulas need something else, or if a name
@@ -45,7 +47,7 @@ def _as_float64(value: Any) -> np.ndarray[Any, Any]:
     return np.asarray(value, dtype=np.float64)
 
 
-def _ordered(results: Sequence[str], steps: Layer, known: set[str]) -> list[str] | None:
+def _ordered(results: Sequence[str], steps: FormulaLayer, known: set[str]) -> list[str] | None:
     """Return the quantities that the results need, each after those that it depends on; None if that is impossible."""
     ordered: dict[str, None] = {}
     begun: set[str] = set()

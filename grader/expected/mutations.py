@@ -13,13 +13,13 @@ import numpy as np
 
 from ..assignment import Assignment, is_bundled
 from ..assignment.bugs import Bug
-from ..assignment.formulas import LIBRARY, Formula, Layer, Quantities
+from ..assignment.formulas import LIBRARY, Formula, FormulaLayer, Quantities
 from ..support.errors import NotGradable
 from . import author, compiled
 from .author import Program
 from .proof import program_file
 
-Values = dict[str, Any]
+NamedValues = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Mutations:
         return changed
 
     @cached_property
-    def _steps(self) -> dict[str, Layer | Program]:
+    def _steps(self) -> dict[str, FormulaLayer | Program]:
         return {
             function: self._load(steps) if isinstance(steps, str) else _formulas(steps)
             for function, steps in self._content.steps.items()
@@ -126,7 +126,7 @@ class Mutations:
             self._used_in_all[function] = found - {function}
         return self._used_in_all[function]
 
-    def results(self, function: str, mutants: Sequence[Mutant], inputs: Values) -> Values:
+    def results(self, function: str, mutants: Sequence[Mutant], inputs: NamedValues) -> NamedValues:
         """Return {result: array} of ``function`` with these mutations of it and of the functions that it uses.
 
         Raises any exception of a mutation: for some sizes the shapes do not match.
@@ -136,7 +136,7 @@ class Mutations:
         return {name: found[name] for name in self._content.functions[function].returns}
 
     def each_result(
-        self, function: str, mutants: Sequence[Mutant], inputs: Values
+        self, function: str, mutants: Sequence[Mutant], inputs: NamedValues
     ) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
         """Yield (result, array) as :meth:`results`, in the order of the computation, so that a caller can stop early."""
         own = [mutant for mutant in mutants if mutant.bug.function == function]
@@ -167,10 +167,10 @@ class Mutations:
             self._orders[function] = [*listed, *(name for name in returns if name not in listed)]
         return self._orders[function]
 
-    def _called(self, called: Program, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: Values) -> Any:
+    def _called(self, called: Program, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: NamedValues) -> Any:
         """Call a Python function with the inputs, options and other functions that its parameters name."""
         options = {name: value for mutant in own for name, value in mutant.bug.options.items()}
-        arguments: Values = {}
+        arguments: NamedValues = {}
         for name in called.parameters:
             if name in options or name in inputs:
                 arguments[name] = options.get(name, inputs.get(name))
@@ -223,7 +223,7 @@ class Mutations:
                 self._made[function] = compiled.function(self._content.functions[function], steps, others)
         return self._made[function]
 
-    def _named(self, function: str, answer: Any, right: Values) -> list[tuple[str, np.ndarray[Any, Any]]]:
+    def _named(self, function: str, answer: Any, right: NamedValues) -> list[tuple[str, np.ndarray[Any, Any]]]:
         returns = self._content.functions[function].returns
         if not isinstance(answer, dict):
             answer = dict(zip(returns, answer if isinstance(answer, tuple) else (answer,), strict=True))
@@ -251,5 +251,5 @@ def _formulas(steps: Mapping[str, str]) -> dict[str, Formula]:
     return {name: Formula(text) for name, text in steps.items()}
 
 
-def _names(steps: Layer) -> set[str]:
+def _names(steps: FormulaLayer) -> set[str]:
     return {name for formula in steps.values() for name in formula.names}

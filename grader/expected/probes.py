@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import MT19937, RandomState, SeedSequence
 
 from ..assignment.base import Draw
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 
 MOST_KEPT = 200
 
@@ -25,7 +25,7 @@ class Case:
 
 
 def cases(
-    content: AssignmentFile, probe_names: list[str], seed: int, widths: dict[str, int] | None = None
+    content: AssignmentSpec, probe_names: list[str], seed: int, widths: dict[str, int] | None = None
 ) -> list[Case]:
     """Return the cases of some probes. They depend only on the seed, not on the machine or the NumPy version.
 

@@ -32,7 +32,7 @@ from . import author, proof
 from .author import Failed, Program
 from .mutations import Mutations
 
-Source = Literal["recorded", "steps", "reference"]
+AnswerSource = Literal["recorded", "steps", "reference"]
 Array = np.ndarray[Any, Any]
 DIFFERENCE_STEP = 1e-5  # central differences err by about step**2 = 1e-10 in float64
 SMALLER_STEP = 1e-7
@@ -61,8 +61,8 @@ class Oracle:
         self._shipped: Mapping[str, Array] = np.load(shipped, allow_pickle=False) if shipped.is_file() else {}
         self._computed: Mapping[str, Array] = recorded or {}
         self._keep = not live and recorded is None
-        self._answers: dict[str, tuple[dict[str, Array], Source]] = {}
-        self.sources: set[Source] = set()
+        self._answers: dict[str, tuple[dict[str, Array], AnswerSource]] = {}
+        self.sources: set[AnswerSource] = set()
         """The sources of all requested answers. A caller that grades several submissions must clear it in between."""
 
     @property
@@ -219,11 +219,11 @@ class Oracle:
 
     def _new_answer(
         self, functions: Sequence[str], key: str, label: str, names: list[str], compute: Any
-    ) -> tuple[dict[str, Array], Source]:
+    ) -> tuple[dict[str, Array], AnswerSource]:
         if not self._live and (recorded := _taken(self._shipped, key, names)) is not None:
             return recorded, "recorded"
         by_steps = bool(functions) and self.is_proven(functions)
-        source: Source = "steps" if by_steps else "reference"
+        source: AnswerSource = "steps" if by_steps else "reference"
         known = None
         if not self._live:
             known = _taken(self._computed, key, names) or (None if by_steps else self._kept(key, names))

@@ -26,12 +26,12 @@ from ..submission import Submission, files, read, read_contents
 from ..support import i18n
 from ..support.atomic_files import write_whole
 from ..support.errors import GraderError, NotGradable, UsageError
-from ..support.i18n import _, marked
+from ..support.i18n import _, lazy
 
 SETTINGS = "grader.json"
 FOLDER = "assignment"  # the folder of an assignment that is not bundled
 TRIAL = "trial"  # the folder with the solution
-SHOWN = marked("your submission")
+SHOWN = lazy("your submission")
 
 
 def main(base: Path, prepare: bool) -> int:

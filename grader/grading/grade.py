@@ -17,7 +17,7 @@ from .. import checks, datasets
 from ..assignment import Assignment
 from ..assignment.base import Limits
 from ..assignment.check import BandedCheck, Check
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..datasets import Split, lengths
 from ..diagnosis import hints, told_by_check
 from ..expected.assignment_files import short_digest
@@ -379,7 +379,7 @@ def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], place
     return _result(check, status, outcome.share, outcome.message, location)
 
 
-def _explain(check: Check, result: CheckResult, outcome: Outcome, content: AssignmentFile, level: int) -> None:
+def _explain(check: Check, result: CheckResult, outcome: Outcome, content: AssignmentSpec, level: int) -> None:
     """Add the evidence, the bug and a hint to a result."""
     if outcome.diagnose is not None:
         try:

@@ -22,7 +22,7 @@ STANDING = ("passed", "skipped", "not_gradable")  # not allowed for a known-wron
 
 
 @dataclass(frozen=True)
-class Line:
+class ValidationLine:
     """The result for one file of the assignment: ``holds`` is true if it is as expected; ``sentence`` explains it."""
 
     file: str
@@ -33,7 +33,7 @@ class Line:
     data: str | None
 
 
-def validate(assignment: Assignment) -> Iterator[Line]:
+def validate(assignment: Assignment) -> Iterator[ValidationLine]:
     """Grade the solution, the starters and the known-wrong solutions, and yield a line for each.
 
     Raises NotGradable if the solutions or packages that submissions need are not installed, or if there is too little
@@ -55,7 +55,7 @@ def validate(assignment: Assignment) -> Iterator[Line]:
         nothing = f"should get no points, but earns points for {', '.join(earned)}" if earned else "no points"
         yield _line(starter, report, report.score == 0, nothing if report.score is not None else "not gradable")
     for sentence in problems(assignment):
-        yield Line("assignment.yaml", 0, 0, False, sentence, None)
+        yield ValidationLine("assignment.yaml", 0, 0, False, sentence, None)
     yield from _proof(assignment)
     for known in content.known_wrong:
         report = _grade(assignment, known.file)
@@ -70,7 +70,7 @@ def validate(assignment: Assignment) -> Iterator[Line]:
         yield _line(known.file, report, holds, sentence)
 
 
-def _proof(assignment: Assignment) -> Iterator[Line]:
+def _proof(assignment: Assignment) -> Iterator[ValidationLine]:
     """Yield a line that says if the recorded proof is still valid; nothing if no proof was recorded."""
     file, recorded = proof.file_of(assignment), proof.read(assignment)
     if recorded is None and not file.is_file():
@@ -78,7 +78,7 @@ def _proof(assignment: Assignment) -> Iterator[Line]:
     if recorded is None:
         given = assignment.name if assignment.is_bundled else assignment.folder
         again = f"run 'grader reference {given} --write'"
-        yield Line(
+        yield ValidationLine(
             file.name,
             0,
             0,
@@ -91,7 +91,7 @@ def _proof(assignment: Assignment) -> Iterator[Line]:
     try:
         found = agreement.compare(assignment)
     except NotGradable as error:
-        yield Line(file.name, 0, 0, True, f"the steps of {names} were not compared again: {error}", None)
+        yield ValidationLine(file.name, 0, 0, True, f"the steps of {names} were not compared again: {error}", None)
         return
     wrong = [
         f"the steps of {name} do not agree with the reference: {found[name].problem}"
@@ -99,9 +99,9 @@ def _proof(assignment: Assignment) -> Iterator[Line]:
         if found[name].problem
     ]
     for sentence in wrong:
-        yield Line(file.name, 0, 0, False, sentence, None)
+        yield ValidationLine(file.name, 0, 0, False, sentence, None)
     if not wrong:
-        yield Line(
+        yield ValidationLine(
             file.name, 0, 0, True, f"the steps of {names} agree with the reference for {recorded.seeds} seeds", None
         )
 
@@ -110,8 +110,8 @@ def _grade(assignment: Assignment, file: str) -> Report:
     return grade(assignment, read(assignment.file(file), assignment), GradeOptions(include_hidden=True))
 
 
-def _line(file: str, report: Report, holds: bool, sentence: str) -> Line:
-    return Line(file, report.score or 0.0, report.max_score, holds, sentence, report.environment.data)
+def _line(file: str, report: Report, holds: bool, sentence: str) -> ValidationLine:
+    return ValidationLine(file, report.score or 0.0, report.max_score, holds, sentence, report.environment.data)
 
 
 def _ending(check: CheckResult) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..assignment.base import Tolerance
 from ..student.signatures import array_of, as_array, describe, without_ones
-from ..support.i18n import _, marked
+from ..support.i18n import _, lazy
 from ..support.text import plain_number
 
 Array = np.ndarray[Any, Any]
@@ -165,7 +165,7 @@ def _compare_values(
 ) -> Comparison:
     for what, wrong in (
         ("NaN", np.isnan(array) & ~np.isnan(expected)),
-        (marked("infinite"), np.isinf(array) & np.isfinite(expected)),
+        (lazy("infinite"), np.isinf(array) & np.isfinite(expected)),
     ):
         if wrong.any():
             sentence = (

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..support.i18n import _
 from ..support.text import clean
 from . import wording
@@ -67,12 +67,12 @@ def _score_of(index: int, passed: bool, first: float, each: float) -> float:
     return each if passed else 0.0
 
 
-def render(report: Report, content: AssignmentFile) -> str:
+def render(report: Report, content: AssignmentSpec) -> str:
     """Return the result of one assignment."""
     return render_all([(report, content)])
 
 
-def render_all(results: Sequence[tuple[Report, AssignmentFile]]) -> str:
+def render_all(results: Sequence[tuple[Report, AssignmentSpec]]) -> str:
     """Return one result for all assignments of a repository; it has no points if one of them could not be graded."""
     reports = [report for report, _ in results]
     gradable = all(report.score is not None for report in reports)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from . import classroom, gradescope, junit, markdown, sarif, terminal
 from .model import Report
 
-Renderer = Callable[[Report, AssignmentFile], str]
+Renderer = Callable[[Report, AssignmentSpec], str]
 
 
 RENDERERS: dict[str, Renderer] = {
@@ -24,7 +24,7 @@ SUFFIXES = {"text": ".txt", "json": ".json", "junit": ".junit.xml", "gradescope"
 SUFFIXES |= {"classroom": ".classroom.txt", "sarif": ".sarif", "markdown": ".md"}
 
 
-def render(name: str, report: Report, content: AssignmentFile, hint_level: int | None = None) -> str:
+def render(name: str, report: Report, content: AssignmentSpec, hint_level: int | None = None) -> str:
     """Return the report as text in the format ``name``.
 
     Except in JSON, the level of hints decides whether bugs are named. These are the formats of ``grader check`` and
@@ -36,7 +36,7 @@ def render(name: str, report: Report, content: AssignmentFile, hint_level: int |
     return RENDERERS[name](report, content)
 
 
-def shown(report: Report, content: AssignmentFile, hint_level: int | None = None) -> Report:
+def shown(report: Report, content: AssignmentSpec, hint_level: int | None = None) -> Report:
     """Return the report; without the names of bugs if the level of hints is 1."""
     if (hint_level or content.hints) > 1:
         return report

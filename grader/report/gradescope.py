@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..support.i18n import _
 from ..support.text import clean
 from . import wording
 from .model import CheckResult, Report
 
 
-def render(report: Report, content: AssignmentFile) -> str:
+def render(report: Report, content: AssignmentSpec) -> str:
     """Return the document.
 
     ``report`` has only the checks that students may see. Of the other checks, only the points are included.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..support.text import clean
 from . import wording
 from .model import CheckResult, Report
 
 
-def render(report: Report, content: AssignmentFile) -> str:
+def render(report: Report, content: AssignmentSpec) -> str:
     """Return the document. A check with a wrong answer is a failure; a check without an answer is an error."""
     kinds = [_kind(check) for check in report.checks]
     counts = {"tests": len(kinds), **{f"{kind}s": kinds.count(kind) for kind in ("failure", "error")}}

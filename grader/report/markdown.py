@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..support.i18n import _
 from ..support.text import clean
 from . import wording
@@ -16,7 +16,7 @@ MARKS = {"passed": "✅", "partial": "🟡", "skipped": "⚪", "not_gradable": "
 SPECIAL = re.compile(r"([!#$&()*+\-.:<>@\[\\\]^_`{|}~])")
 
 
-def render(report: Report, content: AssignmentFile) -> str:
+def render(report: Report, content: AssignmentSpec) -> str:
     """Return a heading, the verdict, a table of the checks, and the messages of the checks that did not pass."""
     heads = ["", _("check"), _("points"), ""]
     above = wording.common(report)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..support.errors import InternalFailure
-from ..support.i18n import _, marked
+from ..support.i18n import _, lazy
 from .model import NOT_GRADED_FOR, CheckResult, Report
 from .wording import FAULT
 
-INTERNALLY = marked("The grader itself failed in this check. Tell your instructor.")
-UNSEEN = marked("This check is hidden: its inputs are not shown.")
+INTERNALLY = lazy("The grader itself failed in this check. Tell your instructor.")
+UNSEEN = lazy("This check is hidden: its inputs are not shown.")
 
 
-def for_student(report: Report, content: AssignmentFile, reasons: bool = False) -> Report:
+def for_student(report: Report, content: AssignmentSpec, reasons: bool = False) -> Report:
     """Return the report as students may see it.
 
     Instructor's checks and notes for instructors are removed. A hidden check keeps its score, bug and hint. The reason

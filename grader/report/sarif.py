@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..support.text import clean
 from ..version import __version__
 from . import wording
@@ -15,7 +15,7 @@ from .model import CheckResult, Report
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(report: Report, content: AssignmentFile) -> str:
+def render(report: Report, content: AssignmentSpec) -> str:
     """Return the document."""
     findings = [check for check in report.checks if check.status in wording.FINDINGS]
     levels = wording.levels(report)

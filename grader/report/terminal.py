@@ -9,25 +9,25 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from ..support.i18n import _, marked
+from ..support.i18n import _, lazy
 from ..support.text import clean
 from . import wording
 from .model import CheckResult, Diagnosis, NamedBug, Report
 
 WORDS = [  # statuses and levels of a report, listed for translation; in JSON they stay as they are
-    marked("passed"),
-    marked("partial"),
-    marked("failed"),
-    marked("error"),
-    marked("timeout"),
-    marked("memory"),
-    marked("output"),
-    marked("crashed"),
-    marked("protocol"),
-    marked("skipped"),
-    marked("strong"),
-    marked("medium"),
-    marked("none"),
+    lazy("passed"),
+    lazy("partial"),
+    lazy("failed"),
+    lazy("error"),
+    lazy("timeout"),
+    lazy("memory"),
+    lazy("output"),
+    lazy("crashed"),
+    lazy("protocol"),
+    lazy("skipped"),
+    lazy("strong"),
+    lazy("medium"),
+    lazy("none"),
 ]
 COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradable": "magenta"}
 INDENT = " " * 14

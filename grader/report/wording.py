@@ -9,18 +9,18 @@ from typing import Literal
 
 from ..submission.files import ARCHIVES, PYTHON
 from ..support import i18n
-from ..support.i18n import _, marked
+from ..support.i18n import _, lazy
 from ..support.text import clean
 from .model import CAUSE, CheckResult, Report
 
-FAULT = marked("This could not be graded yet. It is not your fault.")  # replaces reasons that students must not see
+FAULT = lazy("This could not be graded yet. It is not your fault.")  # replaces reasons that students must not see
 LONGEST = 1000  # characters of a sentence; the grader cuts messages to the same length
 FINDINGS = ("partial", "failed", "error", "timeout", "memory", "output", "crashed", "protocol")
 # The sources of expected answers.
 SOURCES = {
-    "recorded": marked("answers recorded from the reference"),
-    "steps": marked("answers from steps that are proven to agree with the reference"),
-    "reference": marked("answers computed by the reference"),
+    "recorded": lazy("answers recorded from the reference"),
+    "steps": lazy("answers from steps that are proven to agree with the reference"),
+    "reference": lazy("answers computed by the reference"),
 }
 WRONG = ("partial", "failed")  # the findings in which the submission gave an answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from ..support.i18n import _, marked
+from ..support.i18n import _, lazy
 from ..support.text import clean
 from . import magics
 
@@ -15,10 +15,10 @@ EXITED = "SystemExit"  # the process ended itself, not by a signal
 Place = tuple[int | None, int | None]
 
 # The text of an exception that the worker itself raises. It is English there: the worker imports nothing of this package.
-UNAVAILABLE = marked("{name} is not available while a submission is graded; this assignment offers {offered}.")
+UNAVAILABLE = lazy("{name} is not available while a submission is graded; this assignment offers {offered}.")
 PATH = re.compile(r" \((?:/|[A-Za-z]:\\)[^)]*\)")  # a path on this machine, in the text of an ImportError
 NUMPY_ADVICE = re.compile(r"^(module 'numpy' has no attribute '\w+')\..*")  # the advice is about NumPy 1.20
-NO_DATA = marked("no dataset")  # {offered} if the assignment offers no dataset
+NO_DATA = lazy("no dataset")  # {offered} if the assignment offers no dataset
 
 
 class CallFailed(Exception):

@@ -6,7 +6,7 @@ import os
 
 from ..assignment import Assignment
 from ..assignment.base import Limits
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..machine.capacity import Memory, memory, share_of_processors
 from ..support.errors import NoMemory
 from ..support.i18n import _
@@ -19,12 +19,12 @@ OWN_MB_WITH_DATA = 448
 CONTAINERS = ((0.5, 768), (1.0, 1536), (2.0, 3072), (4.0, 6144))
 
 
-def own_mb(content: AssignmentFile) -> int:
+def own_mb(content: AssignmentSpec) -> int:
     """Return the megabytes that the grader needs in addition to the worker."""
     return OWN_MB_WITH_DATA if content.datasets else OWN_MB
 
 
-def needed_mb(content: AssignmentFile) -> int:
+def needed_mb(content: AssignmentSpec) -> int:
     """Return the total megabytes for grading one submission; with less memory nothing is graded."""
     return content.limits.honest_mb + own_mb(content)
 

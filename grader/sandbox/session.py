@@ -20,7 +20,7 @@ from ..machine import capacity
 from ..submission import Submission
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from ..support.errors import NoIsolation, NoMemory
-from ..support.i18n import _, marked
+from ..support.i18n import _, lazy
 from ..support.text import clean
 from ..worker import values
 from ..worker.cell_outputs import BYTES_OF_CHARACTER
@@ -56,22 +56,22 @@ LARGEST_ENTRY = 8  # bytes; complex numbers have 16, so an answer can hold half 
 MOST_NAMES = 5000  # of functions, of classes, and of other names
 MAX_PARTS = 500  # parameters, or returned names, of one function
 OF_THE_WORKER = [  # gaps that a worker reports itself, in English: it imports nothing of this package
-    marked("number of processes"),
-    marked("another user id"),
-    marked("memory of all processes together"),
-    marked("memory of each process"),
-    marked("signals to your other processes"),
-    marked("Unix sockets"),
+    lazy("number of processes"),
+    lazy("another user id"),
+    lazy("memory of all processes together"),
+    lazy("memory of each process"),
+    lazy("signals to your other processes"),
+    lazy("Unix sockets"),
 ]
 NOT_ENFORCED: dict[Level, list[str]] = {
     "strong": [],
-    "medium": [marked("private process ids"), marked("permissions of your other files"), marked("disk quota")],
+    "medium": [lazy("private process ids"), lazy("permissions of your other files"), lazy("disk quota")],
     "none": [
-        marked("files"),
-        marked("network"),
-        marked("system calls"),
-        marked("private process ids"),
-        marked("disk quota"),
+        lazy("files"),
+        lazy("network"),
+        lazy("system calls"),
+        lazy("private process ids"),
+        lazy("disk quota"),
     ],
 }
 

@@ -22,7 +22,7 @@ from typing import Any
 from ..assignment.base import Limits
 from ..machine import capacity
 from ..support.errors import NotGradable
-from ..support.i18n import _, marked
+from ..support.i18n import _, lazy
 from ..worker import frames
 from ..worker.cell_outputs import FLOOD
 from . import filesystem, group, mapped, memory
@@ -42,7 +42,7 @@ COMPARED = 100  # the same for a function's answer, which is compared as float64
 STRONG_WORK = "/submission"
 STRONG_DATA = "/given"  # a name that students do not use for a folder
 OF_PROCESSES = "number of processes"
-OF_THE_KERNEL = marked("memory of the kernel")
+OF_THE_KERNEL = lazy("memory of the kernel")
 Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..sandbox.failures import CallFailed
 from ..sandbox.session import Found
 from ..support.i18n import _, joined
@@ -32,7 +32,7 @@ Methods = dict[str, Found]
 MOST_ENTRIES = 200  # of a dict, or of a list of arrays; a larger one holds no parameters
 
 
-def choose_class(content: AssignmentFile, classes: dict[str, Methods]) -> Methods:
+def choose_class(content: AssignmentSpec, classes: dict[str, Methods]) -> Methods:
     """Return the methods of the class that plays most parts; of several, the last one, which may extend another."""
     best: Methods = {}
     most = 0
@@ -59,7 +59,7 @@ def entries(attributes: dict[str, Any]) -> dict[str, tuple[str, Any]]:
     return found
 
 
-def bind_state(content: AssignmentFile, name: str, attributes: dict[str, Any], inputs: dict[str, Any]) -> State:
+def bind_state(content: AssignmentSpec, name: str, attributes: dict[str, Any], inputs: dict[str, Any]) -> State:
     """Tell which attributes, or entries of them, hold which of ``inputs``; results of the method itself are none.
 
     ``excused`` are the arguments that another method may leave out or compute, as forward does for backward.
@@ -104,7 +104,7 @@ def _shaped(value: Any, pattern: Any, as_kept: bool) -> Any:
     return in_layout(given, pattern.shape)
 
 
-def known(content: AssignmentFile, methods: Methods) -> set[str]:
+def known(content: AssignmentSpec, methods: Methods) -> set[str]:
     """The arguments that some method of a class has an attribute for, or its constructor a parameter."""
     names = {name: None for found in methods.values() for name in (*found.reads, *found.stores)}
     if "__init__" in methods:
@@ -113,7 +113,7 @@ def known(content: AssignmentFile, methods: Methods) -> set[str]:
 
 
 def bind_all_results(
-    content: AssignmentFile, name: str, found: Found, value: Any, attributes: dict[str, Any], shapes: dict[str, Shape]
+    content: AssignmentSpec, name: str, found: Found, value: Any, attributes: dict[str, Any], shapes: dict[str, Shape]
 ) -> dict[str, Any]:
     """Return {result name: value}: what was returned, and for what is not among that, attributes of the instance.
 
@@ -158,7 +158,7 @@ def bind_all_results(
     )
 
 
-def constructions(content: AssignmentFile, name: str, methods: Methods, inputs: dict[str, Any]) -> list[dict[str, Any]]:
+def constructions(content: AssignmentSpec, name: str, methods: Methods, inputs: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the keyword arguments to try for the constructor: by name, then sizes for all that has no default."""
     if "__init__" not in methods:
         return [{}]
@@ -172,7 +172,7 @@ def constructions(content: AssignmentFile, name: str, methods: Methods, inputs: 
     return [by_name | rest, sized(required, sizes)]
 
 
-def layer_sizes(content: AssignmentFile, inputs: dict[str, Any]) -> list[int]:
+def layer_sizes(content: AssignmentSpec, inputs: dict[str, Any]) -> list[int]:
     """The number of units of each layer, from the weights: parameters of the net whose names begin with w."""
     shapes: dict[str, Shape] = {}
     for function in content.functions.values():

@@ -7,7 +7,7 @@ import ast
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..assignment.spec import AssignmentFile
+from ..assignment.spec import AssignmentSpec
 from ..sandbox.loading import UNKNOWN_NAME
 from ..sandbox.session import Found
 from ..submission import Code
@@ -25,7 +25,7 @@ FEWEST = 2  # arguments by which a function can be recognised
 
 
 def missing(
-    content: AssignmentFile, name: str, defined: dict[str, Found], others: dict[str, str], code: Sequence[Code] = ()
+    content: AssignmentSpec, name: str, defined: dict[str, Found], others: dict[str, str], code: Sequence[Code] = ()
 ) -> str:
     """The sentences about a function that is not there.
 
@@ -79,7 +79,7 @@ def _line(part: Code, line: int) -> str:
     return ", ".join(filter(None, [part.place, _("line {line}").format(line=line)]))
 
 
-def _close(content: AssignmentFile, name: str, defined: dict[str, Found]) -> list[Found]:
+def _close(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> list[Found]:
     """At most two functions whose names are nearly that of ``name``, the closest first, and that play no other part."""
     known = {normal(alias) for alias in [name, *content.functions[name].aliases] if len(alias) > 3}
     taken = _taken(content, defined)
@@ -99,7 +99,7 @@ def _does_other_work(name: str) -> bool:
     return any(word in name for word in OTHER_WORK)
 
 
-def _taken(content: AssignmentFile, defined: dict[str, Found]) -> set[str]:
+def _taken(content: AssignmentSpec, defined: dict[str, Found]) -> set[str]:
     """The names of the functions that play a part of the assignment."""
     return {found.name for other in content.functions if (found := find_function(content, other, defined))}
 
@@ -134,7 +134,7 @@ def _place(node: ast.AST) -> str:
     return inside.replace("{outer}", node.name)
 
 
-def _of_the_same_arguments(content: AssignmentFile, name: str, defined: dict[str, Found]) -> Found | None:
+def _of_the_same_arguments(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> Found | None:
     """The one function that plays no part, has every argument of ``name`` as a parameter and no other; None if unclear."""
     arguments = content.functions[name].argument_names()
     if len(arguments) < FEWEST:
@@ -150,5 +150,5 @@ def _of_the_same_arguments(content: AssignmentFile, name: str, defined: dict[str
     return found[0] if len(found) == 1 else None
 
 
-def _has_exactly(content: AssignmentFile, parameters: list[str], arguments: list[str]) -> bool:
+def _has_exactly(content: AssignmentSpec, parameters: list[str], arguments: list[str]) -> bool:
     return len(parameters) == len(arguments) == len(match(parameters, arguments, content.names))

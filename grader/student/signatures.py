@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import Function
-from ..assignment.spec import AssignmentFile
+from ..assignment.base import FunctionSpec
+from ..assignment.spec import AssignmentSpec
 from ..sandbox.failures import CallFailed
 from ..sandbox.session import Found
 from ..support.i18n import _, joined, ngettext
@@ -91,7 +91,7 @@ def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
     return epochs, rate
 
 
-def find_function(content: AssignmentFile, name: str, defined: dict[str, Found]) -> Found | None:
+def find_function(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> Found | None:
     """Return the submitted function that plays the part of ``name``, by its own name or an alias."""
     aliases = {name: content.functions[name].aliases}
     if not content.functions[name].arguments:  # a method that wants something is only part of the constructor's work
@@ -100,7 +100,7 @@ def find_function(content: AssignmentFile, name: str, defined: dict[str, Found])
 
 
 def bind_arguments(
-    content: AssignmentFile,
+    content: AssignmentSpec,
     name: str,
     found: Found,
     inputs: dict[str, Any],
@@ -166,7 +166,7 @@ def bind_arguments(
     return positional, keywords
 
 
-def bundled(content: AssignmentFile, name: str, found: Found) -> dict[str, str]:
+def bundled(content: AssignmentSpec, name: str, found: Found) -> dict[str, str]:
     """Return {parameter: function} for the parameters of ``found`` that take all results of a function together."""
     parameters = [parameter for parameter, kind, _ in found.parameters if not kind.startswith("VAR_")]
     direct = match(parameters, content.functions[name].argument_names(), content.names)
@@ -184,7 +184,7 @@ def _free(found: Found) -> bool:
 
 
 def _by_elimination(
-    content: AssignmentFile, name: str, found: Found, bound: dict[str, str], inputs: dict[str, Any]
+    content: AssignmentSpec, name: str, found: Found, bound: dict[str, str], inputs: dict[str, Any]
 ) -> dict[str, str]:
     """Give the parameters with unknown names the arguments that are left, if there are as many.
 
@@ -232,7 +232,7 @@ def flatten(value: Any, returns: Sequence[str]) -> tuple[list[Any], list[str]]:
 
 
 def bind_results(
-    content: AssignmentFile, name: str, found: Found, value: Any, shapes: dict[str, Shape]
+    content: AssignmentSpec, name: str, found: Found, value: Any, shapes: dict[str, Shape]
 ) -> dict[str, Any]:
     """Return {result name: value} of what the submitted function returned.
 
@@ -373,7 +373,7 @@ def number_of_values(values: Sequence[Any]) -> str:
     return ngettext("{count} value", "{count} values", len(values)).format(count=len(values))
 
 
-def signature(name: str, function: Function) -> str:
+def signature(name: str, function: FunctionSpec) -> str:
     """The expected signature as a student would write it."""
     return f"{name}{function.signature}"
 

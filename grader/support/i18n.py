@@ -100,6 +100,6 @@ def _catalogue(language: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(io.BytesIO(catalogue.to_binary()))
 
 
-def marked(sentence: str) -> str:
+def lazy(sentence: str) -> str:
     """Return ``sentence`` unchanged. This marks it for the catalogues; it is translated later, when it is printed."""
     return sentence

@@ -20,8 +20,8 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times
 MAX_DEPTH = 100
 MAX_SIZE = 4 << 20  # bytes
 MAX_NODES = 1_000_000  # nodes of an alias count each time that it is used: ten lines can expand to billions
-Location = tuple[int | str, ...]
-Model = TypeVar("Model", bound=BaseModel)
+YamlPath = tuple[int | str, ...]
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class Mistakes(UsageError):
@@ -37,16 +37,16 @@ class Mistakes(UsageError):
         return [f"{self.path}:{line}: {sentence}" for line, sentence in self.found]
 
 
-class MistakeAt(ValueError):
+class YamlError(ValueError):
     """Raised by a validator of a model: the mistake is the string ``value`` somewhere below ``location``."""
 
-    def __init__(self, location: Location, value: str, message: str) -> None:
+    def __init__(self, location: YamlPath, value: str, message: str) -> None:
         super().__init__(message)
         self.location = location
         self.value = value
 
 
-def load(path: Path, model: type[Model], **context: Any) -> Model:
+def load(path: Path, model: type[ModelT], **context: Any) -> ModelT:
     """Return the model read from ``path``. Raises UsageError with one sentence, file and line per mistake.
 
     Validators get ``context``, and the folder of the file as ``folder``.
@@ -54,7 +54,7 @@ def load(path: Path, model: type[Model], **context: Any) -> Model:
     return load_with_lines(path, model, **context)[0]
 
 
-def load_with_lines(path: Path, model: type[Model], **context: Any) -> tuple[Model, Callable[[Location], int]]:
+def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[ModelT, Callable[[YamlPath], int]]:
     """Return the model and a function that maps a location to its line in the file. Raises UsageError as :func:`load`.
 
     Messages name a key by its path in the file. If the model has ``LINES_NAME_ENTRIES``, they name the keys of list
@@ -174,7 +174,7 @@ def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:
 
 def _line_of(root: yaml.Node | None, error: ErrorDetails) -> int:
     raised = error.get("ctx", {}).get("error")
-    if isinstance(raised, MistakeAt):
+    if isinstance(raised, YamlError):
         line, node = _follow(root, raised.location)
         return next((found for found in _lines_of_text(node, raised.value)), line)
     location = error["loc"]
@@ -192,7 +192,7 @@ def _lines_of_text(node: yaml.Node | None, text: str) -> Iterator[int]:
             yield from _lines_of_text(item, text)
 
 
-def _follow(node: yaml.Node | None, location: Location) -> tuple[int, yaml.Node | None]:
+def _follow(node: yaml.Node | None, location: YamlPath) -> tuple[int, yaml.Node | None]:
     """Return line and node of a pydantic location, as far as it exists in the tree (locations also name union members)."""
     line = 1
     for step in location:
@@ -209,7 +209,7 @@ def _follow(node: yaml.Node | None, location: Location) -> tuple[int, yaml.Node 
     return line, node
 
 
-def _place(location: Location) -> str:
+def _place(location: YamlPath) -> str:
     """Return a readable location such as ``checks.2.points``, without pydantic's names of union members."""
     steps = [str(step) for step in location]
     plain = [
@@ -248,7 +248,7 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
         case "list_type":
             return f"{where} must be a list: write each entry on its own line after a '-'."
         case "value_error":
-            return str(context["error"]) if isinstance(context["error"], MistakeAt) else f"{where}: {context['error']}"
+            return str(context["error"]) if isinstance(context["error"], YamlError) else f"{where}: {context['error']}"
     return f"{where} is {error['input']!r}; {error['msg'][0].lower()}{error['msg'][1:]}."
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from grader.assignment import Assignment
-from grader.assignment.spec import AssignmentFile
+from grader.assignment.spec import AssignmentSpec
 from grader.diagnosis.samples import Sample
 from grader.expected.mutations import Mutations
 from tests.conftest import ROOT, ending
@@ -46,7 +46,7 @@ def toy():
         read = yaml.safe_load(TOY + (STEPS if steps else ""))
         read["functions"]["slopes"]["conventions"] = conventions or {}
         read["bugs"] = [{"function": "slopes", **yaml.safe_load(bug)} for bug in bugs]
-        content = AssignmentFile.model_validate(read)
+        content = AssignmentSpec.model_validate(read)
         return content, Mutations(Assignment(Path("toy"), content))
 
     return made

@@ -9,7 +9,7 @@ import pytest
 
 from grader.assignment import bundled_names, load
 from grader.assignment.bugs import Bug, Texts
-from grader.assignment.spec import AssignmentFile
+from grader.assignment.spec import AssignmentSpec
 from grader.diagnosis.catalogue import families, texts
 from grader.diagnosis.documentation import page
 from grader.support.errors import UsageError
@@ -22,8 +22,8 @@ OWN = Texts(title="Mine", kind="A kind.", reason="A reason.")
 @pytest.fixture(autouse=True)
 def declarations(monkeypatch):
     """An assignment file without a key for bugs declares none."""
-    if "bugs" not in AssignmentFile.model_fields:
-        monkeypatch.setattr(AssignmentFile, "bugs", [], raising=False)
+    if "bugs" not in AssignmentSpec.model_fields:
+        monkeypatch.setattr(AssignmentSpec, "bugs", [], raising=False)
 
 
 def test_the_page_is_what_is_declared():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader import assignment
-from grader.assignment.base import Function
+from grader.assignment.base import FunctionSpec
 from grader.assignment.formulas import Formula
 from grader.diagnosis.proving import cases_of
 from grader.expected import compiled
@@ -16,7 +16,7 @@ from grader.expected.reference import Oracle
 
 def made(signature, returns, others=None, **steps):
     layer = {name: Formula(text) for name, text in steps.items()}
-    return compiled.function(Function(signature=signature, returns=returns), layer, others or {})
+    return compiled.function(FunctionSpec(signature=signature, returns=returns), layer, others or {})
 
 
 @pytest.mark.parametrize("name", ["single-neuron", "relu-swap", "numpy-mnist", "cifar-grayscale"])

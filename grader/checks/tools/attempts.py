@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from ...assignment.base import Function, Tolerance
+from ...assignment.base import FunctionSpec, Tolerance
 from ...expected.probes import Case, replaced
 from ...judging.compare import compare_results
 from ...sandbox.failures import CallFailed
@@ -157,7 +157,7 @@ def _rightness(attempt: Tried) -> tuple[float, bool]:
     return attempt.verdict.share, attempt.fits
 
 
-def with_conventions(function: Function, results: Answers) -> Expected:
+def with_conventions(function: FunctionSpec, results: Answers) -> Expected:
     """The results as the task asks for them, and under each convention of ``function``."""
     scaled = {
         name: {key: factor * item for key, item in results.items()} for name, factor in function.conventions.items()

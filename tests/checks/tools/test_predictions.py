@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from grader import datasets
-from grader.assignment.base import Band, Limits
+from grader.assignment.base import Limits, ScoreBand
 from grader.checks import accuracy
 from grader.checks.tools import predictions, two_models
 from grader.judging import statistics
@@ -394,7 +394,7 @@ def test_a_reduction_is_a_part_of_the_gap_and_none_without_a_gap():
 
 
 def test_points_rise_in_straight_lines_between_the_bands():
-    check = SimpleNamespace(bands=[Band(share=1, at_least=0.2), Band(share=0.5, at_least=0.1)], spread={})
+    check = SimpleNamespace(bands=[ScoreBand(share=1, at_least=0.2), ScoreBand(share=0.5, at_least=0.1)], spread={})
     split = SimpleNamespace(stand_in=True)
     values = (-1, 0.05, 0.075, 0.1, 0.15, 0.2, 0.9)
     assert [predictions.rising_share(check, value, split) for value in values] == [0, 0, 0.25, 0.5, 0.75, 1, 1]
