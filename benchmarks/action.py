@@ -1,8 +1,8 @@
-"""How long the steps of action.yml take, on an empty cache and on a full one: ``python benchmarks/action.py [ASSIGNMENT FILE]``.
+"""Measure the steps of action.yml with an empty and a full cache: ``python benchmarks/action.py [ASSIGNMENT FILE]``.
 
-The steps are read out of action.yml and carried out here in their order, in a folder that is empty at first. pip
-downloads everything, and keeps nothing. The cache is an archive, packed with zstd as actions/cache packs it. What only
-GitHub does is missing: it finds a runner, checks out the repository, sets up Python, and moves the archive over its network.
+The steps are read from action.yml and run here in their order, in a folder that is empty at first. pip downloads everything
+and keeps nothing. The cache is an archive, packed with zstd like that of actions/cache. The steps of GitHub itself are missing:
+finding a runner, checking out the repository, setting up Python, and moving the archive over the network.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.ci.runner import Runner, plain_environment  # noqa: E402
 
 
 class TimedRunner(Runner):
-    """A runner that packs its cache, and notes how long each step takes."""
+    """A runner that packs its cache and measures the time of each step."""
 
     def __init__(self, folder: Path, environment: dict[str, str], archives: Path) -> None:
         super().__init__(folder, ROOT, {"actions/setup-python@v6": _python}, environment, {})
@@ -59,7 +59,7 @@ def _python(job: Runner, given: dict[str, str]) -> tuple[bool, dict[str, str]]:
 
 
 def main(assignment: str = "numpy-mnist", file: str = "examples/numpy-mnist/correct.ipynb") -> None:
-    """Measure a job on an empty cache, and another on the one that the first has filled."""
+    """Measure a job with an empty cache, and another with the cache of the first."""
     configuration = f"assignment: {assignment}\nsubmission: {Path(file).name}\n"
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -1,11 +1,11 @@
-"""A large class: ``python benchmarks/batch.py [--students 1000] [--without cluster]``.
+"""Measure a large class: ``python benchmarks/batch.py [--students 1000] [--without cluster]``.
 
-Modules of single-neuron, right ones and known-wrong ones in turn, two jobs:
+Modules of single-neuron, alternately correct and known-wrong, with two jobs:
 
-- 100 of them, and ``--students`` of them: seconds each, and the most memory of the grader's own processes once it is under way
+- 100 and ``--students`` submissions: seconds for each, and the peak memory of the grader's own processes after the start
   (proportional set size, without the workers that run student code);
-- the same large class with 20 hostile members: how much longer it takes, beside the sum of what these took themselves;
-- on a Dask cluster of one worker with one thread, and of two.
+- the same large class with 20 hostile submissions: the additional time, and the sum of the times of these submissions;
+- on a Dask cluster with one worker of one thread, and with two.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ HOSTILE = {
 
 
 def hand_in(folder: Path, students: int, hostile: int = 0) -> Path:
-    """A class of that many, with so many hostile ones among them."""
+    """Write a class of ``students`` submissions, ``hostile`` of them hostile."""
     folder.mkdir()
     traps = list(HOSTILE.values())
     for number in range(students):
@@ -52,7 +52,7 @@ def hand_in(folder: Path, students: int, hostile: int = 0) -> Path:
 
 
 def grade(submissions: Path, *options: str) -> tuple[float, float, list[dict[str, str]]]:
-    """Seconds, the most memory in MB that the grader itself had in the second half of that time, and the gradebook."""
+    """Return the seconds, the grader's own peak memory in MB in the second half of that time, and the gradebook."""
     out = submissions.with_name(f"{submissions.name}-out-{len(options)}-{time.monotonic_ns()}")
     command = [GRADER, "grade", "single-neuron", str(submissions), "--out", str(out), "--seed", "0", *options]
     began = time.perf_counter()
@@ -69,7 +69,7 @@ def grade(submissions: Path, *options: str) -> tuple[float, float, list[dict[str
 
 
 def is_ours(pid: int) -> bool:
-    """Whether a process grades, and is no worker."""
+    """True if a process grades and is not a worker."""
     try:
         return b"worker/main.py" not in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
@@ -78,7 +78,7 @@ def is_ours(pid: int) -> bool:
 
 @contextmanager
 def cluster(workers: int) -> Iterator[str]:
-    """A scheduler and so many workers with one thread each; yields the address."""
+    """Start a scheduler and workers with one thread each; yield the address."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -138,7 +138,7 @@ def main() -> None:
 
 
 def same(first: list[dict[str, str]], second: list[dict[str, str]]) -> bool:
-    """Whether all but the hostile ones have the score that they have without these."""
+    """True if all submissions except the hostile ones have the same score as without these."""
     scores = [{row["id"]: row["score"] for row in rows if int(row["id"][-4:]) >= 20} for rows in (first, second)]
     return scores[0] == scores[1]
 

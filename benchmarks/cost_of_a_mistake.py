@@ -1,9 +1,9 @@
-"""What one mistake costs: ``python benchmarks/cost_of_a_mistake.py [--data DIR] [--sample N] [ASSIGNMENT ...]``.
+"""Show the cost of one mistake: ``python benchmarks/cost_of_a_mistake.py [--data DIR] [--sample N] [ASSIGNMENT ...]``.
 
 Grades the known-wrong solutions of each assignment, which have one mistake each. The cost of a mistake is the points
 that its solution loses, divided by the points of the check that it fails: 1 means that a mistake of 10 points costs
-10 points. Checks without points (notes) have no such ratio. ``--sample`` takes every N-th solution only, for
-assignments that train for long.
+10 points. Checks without points (notes) do not have this ratio. ``--sample`` takes only every N-th solution, for
+assignments with long training.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def costs(name: str, data: Path | None, sample: int) -> list[float]:
 
 
 def main() -> None:
-    """Print every solution, and mean, median and worst of each assignment and of all."""
+    """Print every solution, and mean, median and maximum for each assignment and for all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignments", nargs="*", default=assignment.bundled_names())
     parser.add_argument("--data", type=Path)

@@ -1,13 +1,13 @@
-"""Which bugs are named: ``python benchmarks/diagnosis.py [EXERCISE ...] [--styles a,b] [--jobs N]``.
+"""Count the bugs that are named: ``python benchmarks/diagnosis.py [EXERCISE ...] [--styles a,b] [--jobs N]``.
 
 Grades the known-wrong and the correct solutions in all writing styles of ``styles.py``, on the stand-in data, and
-counts what the diagnosis at the check where each falls says. Exit code 1 if a goal is missed.
+counts the diagnoses of the checks that they must fail. Exit code 1 if a goal is missed.
 
-``--correct`` grades only the correct ones, those of examples/ too, and prints for each style and exercise the least
-share of the points and how many diagnoses there are. Exit code 1 if one has not all points, or gets a diagnosis.
+``--correct`` grades only the correct solutions, including those of examples/, and prints for each style and exercise the smallest
+share of the points and the number of diagnoses. Exit code 1 if one loses points or gets a diagnosis.
 
-``--corpus FOLDER`` grades FOLDER/EXERCISE/{*.py,*.ipynb} instead and prints what was found beside ``labels.json``, a
-list of {"file", "correct", "bugs", "where", "nameable", "function"} whose words are for a reader.
+``--corpus FOLDER`` grades FOLDER/EXERCISE/{*.py,*.ipynb} instead and prints the diagnoses next to ``labels.json``, a
+list of {"file", "correct", "bugs", "where", "nameable", "function"} for human readers.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ SHOWN = 3  # failing checks of a file of the corpus
 
 EXPECTED = ("right", "right*", "wrong", "located", "missed")  # verdicts where a name is expected
 NUMPY = ("single-neuron", "relu-swap", "numpy-mnist")
-FREE = ("located", "unexpected", "missed")  # where none is
+FREE = ("located", "unexpected", "missed")  # where no name is expected
 CORRECT = ("passed", "failed", "named")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One solution in one style; ``fails`` is the check where it has to fall, None for a correct one."""
+    """One solution in one style; ``fails`` is the check that it must fail, or None for a correct solution."""
 
     exercise: str
     style: str
@@ -64,7 +64,7 @@ class Case:
     expected: str | None
 
     def group(self) -> str:
-        """Which verdicts it can get."""
+        """The group of verdicts that it can get."""
         return "correct" if self.fails is None else "expected" if self.expected else "free"
 
 
@@ -100,7 +100,7 @@ def correct_cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
 
 
 def source(case: Case) -> str:
-    """The Python of a case before it is rewritten: of a notebook, what its cells become."""
+    """Return the Python source of a case before it is rewritten; for a notebook, that of its cells."""
     path = Path(_load(case.exercise).file(case.file))
     if path.suffix != ".ipynb":
         return path.read_text()
@@ -123,7 +123,7 @@ def examine(case: Case) -> Outcome:
 
 @contextlib.contextmanager
 def stopwatch() -> Iterator[list[float]]:
-    """The seconds that each check spends on its diagnosis and hint, asking the submission again included."""
+    """Yield the seconds that each check spends on its diagnosis and hint, including further calls of the submission."""
     spent: list[float] = []
     explain = grading._explain
 
@@ -139,7 +139,7 @@ def stopwatch() -> Iterator[list[float]]:
 
 
 def graded(exercise: str, path: Path) -> dict[str, Any]:
-    """The report of ``grader check --json``, with all checks."""
+    """Return the report of ``grader check --json``, with all checks."""
     loaded = _load(exercise)
     report: dict[str, Any] = json.loads(
         grade(loaded, read(path, exercise), GradeOptions(include_hidden=True)).to_json()
@@ -196,7 +196,7 @@ def _at(diagnosis: dict[str, Any]) -> str:
 
 
 def table(outcomes: list[Outcome]) -> Iterator[str]:
-    """The confusion table: a line for each exercise and style."""
+    """Return the confusion table: one line for each exercise and style."""
     groups = (("expected", EXPECTED), ("free", FREE), ("correct", CORRECT))
     titles = {"expected": "a name is expected", "free": "none is expected", "correct": "correct solutions"}
     heads = {group: " ".join(f"{name:>{max(len(name), 6)}}" for name in ("of", *columns)) for group, columns in groups}
@@ -216,7 +216,7 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
 
 
 def correct_table(outcomes: list[Outcome]) -> Iterator[str]:
-    """For each style a line, and for each exercise a cell: the least share of the points, and the diagnoses."""
+    """Return a line for each style with a cell for each exercise: the smallest share of the points, and the diagnoses."""
     exercises = list(dict.fromkeys(outcome.case.exercise for outcome in outcomes))
     yield f"| style | {' | '.join(f'`{exercise}`' for exercise in exercises)} |"
     yield "|---" * (len(exercises) + 1) + "|"
@@ -233,7 +233,7 @@ def correct_table(outcomes: list[Outcome]) -> Iterator[str]:
 
 
 def exceptions(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """A line for each case that is not as it should be."""
+    """Return a line for each case with an unexpected result."""
     for outcome in outcomes:
         case = outcome.case
         as_it_should_be = {"correct": "passed", "expected": "right", "free": "located"}[case.group()]
@@ -243,7 +243,7 @@ def exceptions(outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 
 def totals(outcomes: list[Outcome]) -> tuple[list[str], bool]:
-    """The totals against the goals, and whether all of these are reached."""
+    """Return the totals next to the goals, and True if all goals are reached."""
     counts = Counter((outcome.case.group(), outcome.verdict) for outcome in outcomes)
     of = sum(counts["expected", verdict] for verdict in EXPECTED)
     right = counts["expected", "right"] + counts["expected", "right*"]
@@ -268,7 +268,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def examine_labelled(labelled: tuple[str, Path, dict[str, Any]]) -> tuple[str, bool]:
-    """Grade a file of the corpus: what was found beside what its label says, and whether anything was named."""
+    """Grade a file of the corpus; return the diagnosis next to the label, and True if a bug was named."""
     exercise, folder, label = labelled
     try:
         report = graded(exercise, folder / label["file"])
@@ -288,7 +288,7 @@ def examine_labelled(labelled: tuple[str, Path, dict[str, Any]]) -> tuple[str, b
 
 
 def corpus(folder: Path, wanted: list[str], jobs: int) -> bool:
-    """Print what is found in a labelled corpus; True if nothing was named in correct files."""
+    """Print the diagnoses of a labelled corpus; return True if no bug was named in correct files."""
     labelled = [
         (exercise, folder / exercise, label)
         for exercise in wanted
@@ -347,7 +347,7 @@ def main() -> int:
 
 
 def use_stand_ins(folder: Path) -> None:
-    """Let neither data sets nor a network be found, so that the drawn stand-ins take their place, on any machine."""
+    """Hide datasets and the network, so that stand-ins are used on every machine."""
     os.environ.pop("GRADER_DATA", None)
     os.environ |= {
         "KERAS_HOME": str(folder / "keras"),

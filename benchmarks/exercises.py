@@ -1,7 +1,7 @@
-"""What a check of each exercise costs: ``python benchmarks/exercises.py [--runs N] [--data DIR]``.
+"""Measure a check of each exercise: ``python benchmarks/exercises.py [--runs N] [--data DIR]``.
 
 Seconds of ``grader check`` of the bundled solution, and the peak memory of the grader and its worker together:
-proportional set size, so that pages which processes share count once. Ratios are to ``python -c "import click"``.
+proportional set size, in which shared pages count once. Ratios are to ``python -c "import click"``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SAMPLING_SECONDS = 0.05
 
 
 def measure(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Return seconds and peak memory (MB) of a command with all that it starts."""
+    """Return seconds and peak memory (MB) of a command and its descendants."""
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     peak = 0
@@ -34,7 +34,7 @@ def measure(command: list[str], environment: dict[str, str]) -> tuple[float, flo
 
 
 def descendants(pid: int) -> list[int]:
-    """The process and all below it."""
+    """Return the process and all its descendants."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
@@ -43,7 +43,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def memory(pid: int) -> int:
-    """Proportional set size in KB; 0 for a process that has just ended."""
+    """Return the proportional set size in KB; 0 for a process that has just ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

@@ -1,9 +1,9 @@
-"""Submissions with odd answers through the command line: ``python benchmarks/fuzz_answers.py [--submissions 2000] [--seed 0]``.
+"""Grade submissions with odd answers through the command line: ``python benchmarks/fuzz_answers.py [--submissions 2000] [--seed 0]``.
 
-Each takes a right solution and lets some of its functions answer something else, or lets the worker say something else
-about variables, figures, models and training, or about the submission itself. ``grader grade`` grades them as a class.
-Whatever a submission answers has to end in a status of its own: exit code 1 if one is not graded, or if the grader
-shows a traceback. ``--keep DIR`` keeps the submissions and the results. Linux.
+Each is a correct solution in which some functions return odd values, or whose worker sends odd data about variables, figures,
+models and training, or about the submission itself. ``grader grade`` grades them as a class. Every submission must get a
+status: exit code 1 if one is not graded, or if the grader shows a traceback. ``--keep DIR`` keeps the submissions and the
+results. Linux only.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from pathlib import Path
 from grader.assignment import ASSIGNMENTS
 
 GRADER = str(Path(sys.executable).with_name("grader"))
-# Of a hundred submissions so many are for each assignment.
+# The share of each assignment, in percent of the submissions.
 SHARES = {"single-neuron": 56, "relu-swap": 32, "numpy-mnist": 3, "cifar-grayscale": 4, "clothing-mlp": 5}
 SLOW = {"challenge_train": "[X[:, :1], labels[:1]]", "challenge_predict": "np.arange(X.shape[1]) % 10"}
 
-# What a function answers in place of what is ``right``, or of a part of that.
+# Values that a function returns instead of ``right`` or a part of it.
 LEAVES = (
     *("None", "True", "False", "0", "1", "-1", "2**62", "2**63", "10**400", "0.5", "-0.0", "float('nan')"),
     *("float('inf')", "-float('inf')", "1e308", "5e-324", "1j", "complex('nan')", "''", "'0.5'", "b'x'", "'x' * 20000"),
@@ -92,7 +92,7 @@ def {name}({signature}):
         return {leaf}
 """
 
-# What a worker says about a submission, as text; parts of it are replaced.
+# Data that a worker sends about a submission, as text; parts of it are replaced.
 IMAGE = "{'data': np.ones((28, 28)), 'colour_map': 'gray', 'colours': [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]}"
 AXES = (
     "{'titles': ['loss', 'cat'], 'x_label': 'epoch', 'y_label': 'loss', 'images': [IMAGE], "
@@ -160,7 +160,7 @@ PREDICTED = (
 )
 PREPROCESSED = ("images / 255", "images / 255", "images.reshape(len(images), -1) / 255", "images", "ODD", "images[:1]")
 
-# The header of each answer is changed in one place, at random, in the worker.
+# The worker changes the header of each answer at one random position.
 CHANGE_HEADERS = """
 import random as _random
 import sys as _sys
@@ -202,12 +202,12 @@ _frames.encode = _odd
 
 
 def leaf(choose: random.Random) -> str:
-    """An odd value, as text."""
+    """Return an odd value, as text."""
     return choose.choice(LEAVES)
 
 
 def form(choose: random.Random, forms: tuple[str, ...]) -> str:
-    """One of the forms with odd values in it."""
+    """Return one of the forms, filled with odd values."""
     answer = choose.choice(forms)
     while "ODD" in answer:
         answer = answer.replace("ODD", leaf(choose), 1)
@@ -215,12 +215,12 @@ def form(choose: random.Random, forms: tuple[str, ...]) -> str:
 
 
 def functions_of(source: str) -> dict[str, ast.FunctionDef]:
-    """The functions at the top level."""
+    """Return the functions at the top level."""
     return {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
 
 
 def odd_functions(choose: random.Random, assignment: str) -> str:
-    """A right solution in which one function, or some, answers something odd."""
+    """Return a correct solution in which one or more functions return odd values."""
     source = (ASSIGNMENTS / assignment / "solution.py").read_text()
     functions = functions_of(source)
     slow = SLOW.keys() & functions
@@ -246,7 +246,7 @@ def odd_functions(choose: random.Random, assignment: str) -> str:
 
 
 def replaced(choose: random.Random, text: str) -> str:
-    """The text of a value with some of its parts replaced by odd ones."""
+    """Return the text of a value with some parts replaced by odd values."""
     tree = ast.parse(text, mode="eval")
     for _ in range(choose.choice([0, 1, 1, 2, 3])):
         nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Dict | ast.List) and ast.unparse(node) != "[]"]
@@ -270,7 +270,7 @@ def replaced(choose: random.Random, text: str) -> str:
 
 
 def odd_description(choose: random.Random) -> str:
-    """A submission that has trained and drawn nothing, and says what it likes about that."""
+    """Return a submission that trains and plots nothing and sends odd data about training and figures."""
     said = ", ".join(f"{name!r}: {replaced(choose, text)}" for name, text in SAID.items() if choose.random() < 0.95)
     calls = [FIT, FIT.replace("'number': 0", "'number': 1").replace("['model']", "['regularized_model']")]
     calls.append(FIT.replace("'fit'", "'evaluate'"))
@@ -287,12 +287,12 @@ def odd_description(choose: random.Random) -> str:
 
 
 def odd_headers(choose: random.Random, source: str, share: float) -> str:
-    """The submission with a worker whose answers are changed."""
+    """Return the submission with a worker whose answers are changed."""
     return source + CHANGE_HEADERS.format(seed=choose.randrange(10**9), share=share)
 
 
 def submission(choose: random.Random, assignment: str) -> str:
-    """One submission for an assignment."""
+    """Return one submission for an assignment."""
     if assignment in ("clothing-mlp", "cifar-grayscale") and choose.random() < 0.8:
         source = odd_description(choose)
     elif assignment == "clothing-mlp":
@@ -314,7 +314,7 @@ def grade(assignment: str, submissions: Path, out: Path, *options: str) -> subpr
 
 
 def statuses(out: Path) -> dict[str, list[dict[str, str]]]:
-    """The checks of each student's report."""
+    """Return the checks of each student's report."""
     found = {}
     for report in sorted((out / "instructor").glob("*.json")):
         found[report.stem] = json.loads(report.read_text())["checks"]
@@ -322,7 +322,7 @@ def statuses(out: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def run(assignment: str, count: int, seed: int, folder: Path) -> tuple[Counter[str], int]:
-    """Grade ``count`` odd submissions; returns how many checks have each status, and the number of failures."""
+    """Grade ``count`` odd submissions; return the number of checks with each status, and the number of failures."""
     given = folder / assignment / "submissions"
     given.mkdir(parents=True)
     choose = random.Random(f"{seed} {assignment}")
@@ -355,7 +355,7 @@ def run(assignment: str, count: int, seed: int, folder: Path) -> tuple[Counter[s
 
 
 def main() -> int:
-    """Grade them, one assignment after the other."""
+    """Grade the submissions, one assignment after another."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--submissions", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)

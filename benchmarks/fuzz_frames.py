@@ -1,8 +1,8 @@
-"""Malformed frames against the decoder: ``python benchmarks/fuzz_frames.py [--frames 1000000] [--seed 0]``.
+"""Read malformed frames with the decoder: ``python benchmarks/fuzz_frames.py [--frames 1000000] [--seed 0]``.
 
-Takes frames that a worker sends, breaks each in one of several ways, or several, and reads it as the grader does. Every
-one has to be read or refused with ProtocolError (EOFError for one that is cut off); anything else, or memory that grows
-with the number of frames, is a hole. Exit code 1 if there is one. Linux.
+Takes frames that a worker sends, breaks each in one or several ways, and reads it like the grader. Every frame must be
+read, or refused with ProtocolError (EOFError if it is truncated). Any other exception, or memory that grows with the number of
+frames, is a vulnerability: exit code 1. Linux only.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from grader.sandbox.session import Session
 from grader.submission import Submission
 from grader.worker import frames, values
 
-GROWTH_MB = 32  # that the process may grow by, after the first tenth of the frames
+GROWTH_MB = 32  # allowed growth of the process after the first tenth of the frames
 LEAVES: list[Any] = [
     *(
         None,
@@ -80,7 +80,7 @@ LOADED = {
 
 
 def well_formed(choose: random.Random) -> tuple[Any, bytes]:
-    """The header and payload of a frame as a worker sends it."""
+    """Return the header and payload of a frame that a worker could send."""
     if choose.random() < 0.3:
         return copy.deepcopy(LOADED), b""
     tree, payload = values.encode(choose.choice(VALUES))
@@ -88,7 +88,7 @@ def well_formed(choose: random.Random) -> tuple[Any, bytes]:
 
 
 def change_tree(choose: random.Random, node: Any) -> Any:
-    """The tree with one part replaced, repeated, removed, or wrapped."""
+    """Return the tree with one part replaced, repeated, removed, or wrapped."""
     if isinstance(node, list | dict) and node and choose.random() < 0.8:
         changed = node.copy()
         key = choose.choice(list(changed)) if isinstance(changed, dict) else choose.randrange(len(changed))
@@ -105,7 +105,7 @@ def change_tree(choose: random.Random, node: Any) -> Any:
 
 
 def flip_bytes(choose: random.Random, raw: bytes) -> bytes:
-    """Some bytes are others."""
+    """Return the frame with some bytes changed."""
     changed = bytearray(raw)
     for _ in range(choose.randrange(1, 8)):
         if changed:
@@ -114,13 +114,13 @@ def flip_bytes(choose: random.Random, raw: bytes) -> bytes:
 
 
 def cut(choose: random.Random, raw: bytes) -> bytes:
-    """The end is missing, or there is more."""
+    """Return the frame with a shorter or longer end."""
     end = choose.randrange(len(raw) + 1)
     return raw[:end] if choose.random() < 0.5 else raw + choose.randbytes(choose.randrange(64))
 
 
 def lie_about_lengths(choose: random.Random, raw: bytes) -> bytes:
-    """The prefix promises something else."""
+    """Return the frame with wrong lengths in its prefix."""
     header, payload = frames.PREFIX.unpack(raw[: frames.PREFIX.size])
     sizes = [0, 1, header, payload % 2**32, 2**20, frames.MAX_HEADER + 1, 2**32 - 1]
     prefix = struct.pack("!IQ", choose.choice(sizes), choose.choice([*sizes, 2**63, 2**64 - 1]))
@@ -131,7 +131,7 @@ BYTES: list[Callable[[random.Random, bytes], bytes]] = [flip_bytes, cut, lie_abo
 
 
 def malformed(choose: random.Random) -> bytes:
-    """One frame, broken in its tree, in its bytes, or in both."""
+    """Return one frame, broken in its tree, in its bytes, or in both."""
     header, payload = well_formed(choose)
     if choose.random() < 0.6:
         header = change_tree(choose, header)
@@ -159,7 +159,7 @@ class Load(Session):
 
 
 def read(raw: bytes) -> str:
-    """Read a frame from a socket as the grader does, as an answer or as what was loaded; returns what came of it."""
+    """Read a frame from a socket like the grader, as an answer or as a loaded submission; return the outcome."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.settimeout(10)
@@ -177,7 +177,7 @@ def read(raw: bytes) -> str:
 
 
 def main() -> int:
-    """Read frames until there are no more to read, and count."""
+    """Read all frames and count the outcomes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--frames", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=0)
@@ -205,7 +205,7 @@ def main() -> int:
 
 
 def resident_mb() -> int:
-    """The memory of this process."""
+    """Return the memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() >> 20
 
 

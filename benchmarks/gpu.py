@@ -1,10 +1,10 @@
-"""The references on the processor and on a GPU: ``python benchmarks/gpu.py [--data DIR]``.
+"""Compare the references on the processor and on a GPU: ``python benchmarks/gpu.py [--data DIR]``.
 
-Each column is a process of its own, the first with CUDA_VISIBLE_DEVICES="". Values, gradients and
-trajectories are computed in float64 at sizes where a GPU has something to do, each once to warm up and then
-timed (median of 3); trainings are timed once, with the folder DIR (or GRADER_DATA) that reference_results.py takes.
+Each column is a separate process, the first with CUDA_VISIBLE_DEVICES="". Values, gradients and
+trajectories are computed in float64 at sizes that are useful on a GPU, each once to warm up and then timed
+(median of 3). Trainings are timed once, with the folder DIR (or GRADER_DATA) of reference_results.py.
 The last column is the largest difference of two numbers, relative to the largest number of that array; for
-trainings the difference of the held-out accuracies. Exit code 3 where TensorFlow finds no GPU.
+trainings it is the difference of the held-out accuracies. Exit code 3 if TensorFlow finds no GPU.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TRAININGS = ("clothing-mlp-plain", "clothing-mlp-regularized", "mnist-mlp", "clo
 
 
 def calls(samples: int) -> dict[str, Callable[[], Any]]:
-    """What to time besides the trainings: a reference function each, with inputs of so many samples."""
+    """Return the calls to time in addition to the trainings: reference functions with inputs of ``samples`` samples."""
     from reference import cifar_grayscale, numpy_mnist, relu_swap, single_neuron
 
     random = np.random.RandomState(0)
@@ -63,7 +63,7 @@ def calls(samples: int) -> dict[str, Callable[[], Any]]:
 
 
 def measure(file: Path, samples: int, data: Path | None, training: int) -> None:
-    """What one process does: write answers, seconds and accuracies to ``file``."""
+    """Run in one process: write answers, seconds and accuracies to ``file``."""
     import tensorflow as tf
 
     gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
@@ -74,7 +74,7 @@ def measure(file: Path, samples: int, data: Path | None, training: int) -> None:
         for _ in range(4):
             began = time.perf_counter()
             answer = call()
-            # To the processor, since a GPU answers before it has computed.
+            # Copies to the processor: a GPU returns before it has finished.
             parts = [np.asarray(part) for part in (answer if isinstance(answer, tuple) else (answer,))]
             seconds.append(time.perf_counter() - began)
         found["seconds"][name] = statistics.median(seconds[1:])
@@ -91,7 +91,7 @@ def measure(file: Path, samples: int, data: Path | None, training: int) -> None:
 
 
 def column(options: argparse.Namespace, gpu: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Run one process; returns what it found, and its arrays."""
+    """Run one process; return its results and its arrays."""
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     if not gpu:
         environment["CUDA_VISIBLE_DEVICES"] = ""
@@ -107,7 +107,7 @@ def column(options: argparse.Namespace, gpu: bool) -> tuple[dict[str, Any], dict
 
 
 def difference(name: str, cpu: tuple[Any, Any], gpu: tuple[Any, Any]) -> float:
-    """How far apart the two columns of ``name`` are."""
+    """Return the difference of the two columns of ``name``."""
     if name in cpu[0]["accuracy"]:
         return float(abs(cpu[0]["accuracy"][name] - gpu[0]["accuracy"][name]))
     pairs = [(cpu[1][key], gpu[1][key]) for key in cpu[1] if key.rpartition("/")[0] == name]
@@ -115,7 +115,7 @@ def difference(name: str, cpu: tuple[Any, Any], gpu: tuple[Any, Any]) -> float:
 
 
 def has_gpu() -> bool:
-    """Whether TensorFlow finds a GPU; asked in a process of its own, which lets go of it again."""
+    """True if TensorFlow finds a GPU; a separate process tests that, and releases the GPU again."""
     question = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GPU')))"
     done = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=True)
     return done.stdout.split()[-1] != "0"

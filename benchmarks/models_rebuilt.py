@@ -1,9 +1,9 @@
-"""Grades trained models in both ways, and says whether anything differs: ``python benchmarks/models_rebuilt.py [COUNT]``.
+"""Grade trained models in two ways and compare the grades: ``python benchmarks/models_rebuilt.py [COUNT]``.
 
 The new way: the model is rebuilt in a worker that never loads a submission, and the grader applies preprocess() itself. The old
-way: both are asked where student code runs. Each submission of clothing-mlp is trained once, with other layers, another
+way: the submission's worker predicts and preprocesses. Each submission of clothing-mlp is trained once, with other layers, another
 preprocess() and another seed, and every check of a trained model is judged from both predictions. ``GRADER_DATA`` names a folder
-with real data. ``--epochs`` is how long each model is trained. Exit code 1 where a grade differs.
+with real data. ``--epochs`` sets the epochs of each model. Exit code 1 if a grade differs.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Own(keras.Model):
 
 
 class Both:
-    """Runs each check of a trained model from the predictions of both ways, and keeps what differed."""
+    """Runs each check of a trained model with the predictions of both ways, and keeps the differences."""
 
     def __init__(self) -> None:
         self.compared = 0
@@ -106,7 +106,7 @@ class Both:
         self.own: list[str] = []
 
     def run(self, check: Any, context: Context) -> Outcome:
-        """The outcome of the new way."""
+        """Return the outcome of the new way."""
         if not isinstance(check, BandedCheck) or not list(check.variables()):
             return _run(check, context)
         began = time.monotonic()
@@ -150,7 +150,7 @@ def _old_way(
 
 
 def main() -> int:
-    """Grade the submissions; returns the exit code."""
+    """Grade the submissions; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", nargs="?", type=int, default=20)
     parser.add_argument("--epochs", type=int, default=15)

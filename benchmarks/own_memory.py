@@ -1,8 +1,8 @@
-"""The grader's own memory, whatever is handed in: ``python benchmarks/own_memory.py [NAME ...]``.
+"""Measure the grader's own memory with extreme submissions: ``python benchmarks/own_memory.py [NAME ...]``.
 
-Checks files and answers that are made to fill the memory of the grader itself, and honest ones that are large, and
-prints the peak of its process (without workers), and how long it took beside an ordinary notebook. Exit code 1 where
-the peak is above 250 MB, or where a check ends in another way than it should. Linux.
+Checks files and answers that try to fill the memory of the grader itself, and large honest ones. Prints the peak memory of its
+process (without workers), and the time compared with an ordinary notebook. Exit code 1 if the peak is above 250 MB, or if a
+check has an unexpected status. Linux only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SOLUTION = (ASSIGNMENTS / "single-neuron" / "solution.py").read_text()
 
 
 class Input(NamedTuple):
-    """A file that is handed in: its ending, its content, the status of the first check."""
+    """A submitted file: its suffix, its content, and the expected status of the first check."""
 
     ending: str
     build: Callable[[], str | bytes]
@@ -37,7 +37,7 @@ class Input(NamedTuple):
 
 
 class Peak(NamedTuple):
-    """What a process has used, and what it has printed."""
+    """The peak memory and the output of a process."""
 
     megabytes: int
     seconds: float
@@ -45,44 +45,44 @@ class Peak(NamedTuple):
 
 
 def cell(source: str, *data: Any) -> dict[str, Any]:
-    """A code cell that has displayed some data."""
+    """Return a code cell with displayed data."""
     outputs = [{"output_type": "display_data", "metadata": {}, "data": each} for each in data]
     return {"cell_type": "code", "metadata": {}, "execution_count": 1, "outputs": outputs, "source": source}
 
 
 def notebook(*cells: dict[str, Any], **more: Any) -> str:
-    """A notebook with the solution and further cells."""
+    """Return a notebook with the solution and further cells."""
     return json.dumps({"cells": [cell(SOLUTION), *cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 5, **more})
 
 
 def many(part: str, size: int = SIZE) -> str:
-    """A list of that many characters."""
+    """Return the text of a list that repeats ``part``, about ``size`` characters long."""
     return "[" + (part + ",") * (size // (len(part) + 1)) + part + "]"
 
 
 def with_key(value: str) -> str:
-    """A notebook with a further key in front of its own."""
+    """Return a notebook with an additional key before the others."""
     return f'{{"x": {value}, {notebook()[1:]}'
 
 
 def in_place_of(mark: str, value: str, text: str) -> str:
-    """The text with a value in the place of the string ``mark``."""
+    """Return the text with a value instead of the string ``mark``."""
     return text.replace(json.dumps(mark), value)
 
 
 def png() -> dict[str, str]:
-    """A picture of a megabyte, in base64."""
+    """Return an image of a megabyte, in base64."""
     return {"image/png": base64.b64encode(random.Random(0).randbytes(750_000)).decode()}
 
 
 def plotly() -> dict[str, Any]:
-    """A plot of 100,000 points, as plotly keeps it."""
+    """Return a plot of 100,000 points in plotly's format."""
     choose = random.Random(0)
     return {"application/vnd.plotly.v1+json": {"data": [{"x": [round(choose.random(), 4) for _ in range(100_000)]}]}}
 
 
 def answering(code: str) -> str:
-    """The solution, with another answer of sigmoid."""
+    """Return the solution with another answer of sigmoid."""
     return f"{SOLUTION}\nimport sys\n\n_right = sigmoid\n\n\ndef sigmoid(z):\n    {code}\n"
 
 
@@ -155,7 +155,7 @@ INPUTS = {
 
 
 def peak(command: list[str]) -> Peak:
-    """Run a command, and look at its process meanwhile."""
+    """Run a command and measure its process."""
     began, most, printed = time.monotonic(), 0, []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         reader = threading.Thread(target=lambda: printed.append(process.communicate()[0]))
@@ -169,7 +169,7 @@ def peak(command: list[str]) -> Peak:
 
 
 def check(name: str, folder: Path) -> tuple[Peak, str]:
-    """Check one of the inputs; returns what that took, and the status of the first check."""
+    """Check one of the inputs; return the time, and the status of the first check."""
     given = INPUTS[name]
     path = folder / f"single_neuron.{given.ending}"
     content = given.build()
@@ -183,7 +183,7 @@ def check(name: str, folder: Path) -> tuple[Peak, str]:
 
 
 def main() -> int:
-    """Check all of them, or those with the given names."""
+    """Check all inputs, or those with the given names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", choices=[*INPUTS, []], metavar="NAME")
     arguments = parser.parse_args()

@@ -1,9 +1,9 @@
-"""What the training references reach: ``python benchmarks/reference_results.py --data DIR [NAME ...]``.
+"""Measure the results of the training references: ``python benchmarks/reference_results.py --data DIR [NAME ...]``.
 
 DIR (or GRADER_DATA) holds ``mnist.npz`` and ``fashion_mnist.npz`` with x_train, y_train, x_test and y_test;
-``--stand-in`` takes the drawn pictures instead, on which the grader falls back without data.
+``--stand-in`` uses the generated images that replace missing datasets.
 Accuracies are computed here from the model's answers in evaluation mode, on the training images and on
-the official test set; the gap is their difference. One row a training, as soon as it has ended.
+the official test set; the gap is their difference. One row for each training, as soon as it has ended.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# Before NumPy is imported, which reads it: threads that wait for a busy core cost ten times the work.
+# Before NumPy is imported, because NumPy reads it. Threads that wait for a busy core would take ten times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -45,7 +45,7 @@ class Data:
 class Result:
     """One training, measured; ``epochs`` as trained, without those that early stopping saved.
 
-    ``cpu_seconds`` adds up all threads: what the seconds would be on one core that does nothing else.
+    ``cpu_seconds`` is the sum over all threads: the seconds on one idle core.
     """
 
     training: float
@@ -61,7 +61,7 @@ class Result:
 
 
 def keras_model(module: str, function: str) -> Callable[[Data, int], tuple[Callable[[Any], Any], int]]:
-    """A reference that returns a callable giving class scores."""
+    """Return a reference that gives a callable for class scores."""
 
     def train(data: Data, seed: int) -> tuple[Callable[[Any], Any], int]:
         trained = getattr(importlib.import_module(f"reference.{module}"), function)(data.x_train, data.y_train, seed)
@@ -71,7 +71,7 @@ def keras_model(module: str, function: str) -> Callable[[Data, int], tuple[Calla
 
 
 def challenge(data: Data, seed: int) -> tuple[Callable[[Any], Any], int]:
-    """The NumPy net, with samples in columns."""
+    """Return the network in NumPy, with samples in columns."""
     module = importlib.import_module("reference.numpy_challenge")
 
     def columns(images: Any) -> Any:
@@ -81,7 +81,7 @@ def challenge(data: Data, seed: int) -> tuple[Callable[[Any], Any], int]:
     return lambda images: module.challenge_predict(params, columns(images)), module.EPOCHS
 
 
-REFERENCES = {  # name: (data set, how to train, training images: None is all)
+REFERENCES = {  # name: (dataset, training function, number of training images; None means all)
     "clothing-mlp-plain": ("fashion_mnist", keras_model("clothing_mlp", "plain"), None),
     "clothing-mlp-regularized": ("fashion_mnist", keras_model("clothing_mlp", "regularized"), None),
     "mnist-mlp": ("mnist", keras_model("image_classifiers", "mnist_mlp"), None),
@@ -92,7 +92,7 @@ REFERENCES = {  # name: (data set, how to train, training images: None is all)
 
 
 def load(folder: Path | None, name: str, training: int | None, half: bool) -> Data:
-    """The data set ``name`` of ``folder``, or its stand-in: the first ``training`` images, and all of the test set or half."""
+    """Return the dataset ``name`` of ``folder``, or its stand-in: the first ``training`` images, and all or half of the test set."""
     if folder is None:
         from grader.datasets import stand_in
 
@@ -156,7 +156,7 @@ def main() -> None:
 
 
 def row(result: Result) -> str:
-    """The numbers of one training."""
+    """Return the numbers of one training."""
     return f"{result.training:10.4f}{result.held_out:10.4f}{result.gap:8.4f}{result.epochs:8}{result.seconds:9.1f}{result.cpu_seconds:8.1f}"
 
 

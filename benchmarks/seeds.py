@@ -1,7 +1,7 @@
 """Same submission, same verdict: ``python benchmarks/seeds.py [--seeds N] [--busy N] [--data DIR] [ASSIGNMENT ...]``.
 
-Grades the correct solution of each assignment with many seeds: other probes, other random numbers in training. With ``--busy``
-so many endless loops run at the same time, as on a loaded machine. Exit code 1 if a status of any check differs.
+Grades the correct solution of each assignment with many seeds: other probes, other random numbers in training. With ``--busy N``,
+N endless loops run at the same time, as on a loaded machine. Exit code 1 if a status of any check differs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from grader.submission import read
 
 
 def main() -> int:
-    """Print one line per assignment and each check that wavers."""
+    """Print one line for each assignment and for each check whose status varies."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignments", nargs="*", default=assignment.bundled_names())
     parser.add_argument("--seeds", type=int, default=20)
@@ -33,15 +33,15 @@ def main() -> int:
         return max(_wavering(name, options.seeds, options.data) for name in options.assignments)
 
 
-# It ends with this process, however that ends.
+# The loop ends with this process in any case.
 LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 
 
 @contextmanager
 def _busy(loops: int) -> Iterator[None]:
-    """So many processes that compute and never wait, each a session of its own.
+    """Start processes that compute without waiting, each in a separate session.
 
-    The kernel shares the processors among sessions first, and a worker is one (sched_autogroup).
+    The kernel divides the processors among sessions first, and a worker is a session (sched_autogroup).
     """
     processes = [subprocess.Popen([sys.executable, "-c", LOOP], start_new_session=True) for _ in range(loops)]
     try:
@@ -53,7 +53,7 @@ def _busy(loops: int) -> Iterator[None]:
 
 
 def _wavering(name: str, seeds: int, folder: Path | None) -> bool:
-    """Grade the solution of one assignment and print what came out; whether a status differs."""
+    """Grade the solution of one assignment and print the results; return True if a status varies."""
     wavering = False
     loaded = assignment.load(name)
     oracle = Oracle(loaded)

@@ -1,6 +1,6 @@
-"""How long one person waits: ``python benchmarks/single_check.py [--runs N]``.
+"""Measure the waiting time of one person: ``python benchmarks/single_check.py [--runs N]``.
 
-Medians of interleaved runs, so that a busy machine slows all of them alike; ratios are to
+Medians of interleaved runs, so that a busy machine slows all of them equally; ratios are relative to
 ``python -c "import click"``. Answers are recorded or cached, and the files are in the page cache.
 """
 

@@ -1,7 +1,7 @@
-"""Other writing styles of a submission: the same numbers, up to rounding, from code that looks different.
+"""Rewrite submissions in other styles: code that looks different but gives the same numbers, up to rounding.
 
-Each style is a function (source, content of the assignment) -> source, by name in ``STYLES``. What a submission
-does wrong stays wrong: neither in-place changes nor errors about shapes are lost. Comments are, except in notebooks.
+Each style is a function (source, content of the assignment) -> source, by name in ``STYLES``. Mistakes of a
+submission are preserved, including in-place changes and errors about shapes. Comments are lost, except in notebooks.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ except ImportError:
     tqdm = iter
 """
 
-# No installation of the grader brings imutils or torch.
+# An installation of the grader never contains imutils or torch.
 UNUSED = (
     "import seaborn as sns",
     "import imutils",
@@ -173,7 +173,7 @@ UNUSED = (
 
 
 class Products(ast.NodeTransformer):
-    """Puts ``product(a, b)`` in the place of ``a @ b``, ``np.dot(a, b)``, ``np.matmul(a, b)`` and ``a.dot(b)``."""
+    """Replaces ``a @ b``, ``np.dot(a, b)``, ``np.matmul(a, b)`` and ``a.dot(b)`` by ``product(a, b)``."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
@@ -186,7 +186,7 @@ class Products(ast.NodeTransformer):
 
 
 class Sums(ast.NodeTransformer):
-    """Puts ``total(a, ...)`` in the place of ``np.sum(a, ...)`` and ``a.sum(...)``, where that is over all or one axis."""
+    """Replaces ``np.sum(a, ...)`` and ``a.sum(...)``, over all axes or one, by ``total(a, ...)``."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -228,8 +228,8 @@ class Renamed(ast.NodeTransformer):
 
 
 class Converted(ast.NodeTransformer):
-    """Puts ``inward(f(outward(a), ...))`` in the place of the calls of the file's own functions, and converts what
-    they return by ``outward``; names in a ``return`` stay names, unless it computes with them."""
+    """Replaces the calls of the file's own functions by ``inward(f(outward(a), ...))``, and converts their results
+    with ``outward``; names in a ``return`` stay names, unless it computes with them."""
 
     def __init__(self, functions: set[str], inward: str, outward: str, arguments: bool) -> None:
         self._functions = functions
@@ -266,7 +266,7 @@ class Converted(ast.NodeTransformer):
 
 
 class Kept(ast.NodeTransformer):
-    """Takes the names in ``state`` from where they are kept: no function has a parameter for them, or returns them."""
+    """Reads the names in ``state`` from their owner: no function has a parameter for them, or returns them."""
 
     def __init__(self, functions: set[str], state: set[str], owner: str) -> None:
         """``owner`` is "" for global variables, or the name of the instance whose attributes they are."""
@@ -293,7 +293,7 @@ class Kept(ast.NodeTransformer):
 
 
 class Owned(ast.NodeTransformer):
-    """Reaches the functions that have become methods through ``owner``: ``self`` inside of them, ``Net()`` outside."""
+    """Calls the functions that have become methods through ``owner``: ``self`` inside them, ``Net()`` outside."""
 
     def __init__(self, functions: set[str], owner: ast.expr) -> None:
         self._functions = functions
@@ -306,25 +306,25 @@ class Owned(ast.NodeTransformer):
 
 
 def as_written(source: str, content: AssignmentSpec) -> str:
-    """As the author wrote it."""
+    """Return the source unchanged."""
     return source
 
 
 def loops(source: str, content: AssignmentSpec) -> str:
-    """Matrix products and sums by a helper with plain loops."""
+    """Compute matrix products and sums with a helper that uses plain loops."""
     return _with_helpers(source, content, {"product": LOOPED_PRODUCT, "total": LOOPED_SUM})
 
 
 def einsum(source: str, content: AssignmentSpec) -> str:
-    """Matrix products and sums by a helper that calls ``np.einsum``."""
+    """Compute matrix products and sums with a helper that calls ``np.einsum``."""
     return _with_helpers(source, content, {"product": EINSUM_PRODUCT, "total": EINSUM_SUM})
 
 
 def float32(source: str, content: AssignmentSpec) -> str:
-    """Each function turns its arrays of floats into float32 first.
+    """Convert the arrays of floats to float32 at the beginning of each function.
 
-    An array that it changes in place, or that a function it calls changes, stays the caller's own, or the change
-    would be mended.
+    An array that the function changes in place, directly or through a call, is not converted, because the copy would hide
+    the change.
     """
     tree = _parsed(source, content)
     all_changed = _changed_in_all(_functions(tree))
@@ -343,17 +343,17 @@ def float32(source: str, content: AssignmentSpec) -> str:
 
 
 def lists(source: str, content: AssignmentSpec) -> str:
-    """Each function returns nested lists, and turns what it gets from the others into arrays again."""
+    """Return nested lists from each function, and convert the results of other functions to arrays."""
     return _returning(source, content, LISTS)
 
 
 def tuples(source: str, content: AssignmentSpec) -> str:
-    """The same with nested tuples."""
+    """Return nested tuples from each function, and convert the results of other functions to arrays."""
     return _returning(source, content, TUPLES)
 
 
 def rows(source: str, content: AssignmentSpec) -> str:
-    """Every matrix transposed, in each argument and each result."""
+    """Transpose every matrix in arguments and results."""
     tree = _parsed(source, content)
     functions = _functions(tree)
     Converted({function.name for function in functions}, "turned", "turned", arguments=True).visit(tree)
@@ -367,9 +367,9 @@ def rows(source: str, content: AssignmentSpec) -> str:
 
 
 def other_names(source: str, content: AssignmentSpec) -> str:
-    """Every function, argument and result by its first alias that is free in this file.
+    """Rename every function, argument and result to its first alias that is free in this file.
 
-    A function or variable with an alias that is in use keeps its name: the other would be taken for it.
+    A function or variable whose alias is in use keeps its name, so that the two are not confused.
     """
     tree = _parsed(source, content)
     used = list(dict.fromkeys(_identifiers(tree)))
@@ -385,7 +385,7 @@ def other_names(source: str, content: AssignmentSpec) -> str:
 
 
 def as_class(source: str, content: AssignmentSpec) -> str:
-    """All functions as methods of one class ``Net``; constants stay outside."""
+    """Make all functions methods of one class ``Net``; constants stay outside."""
     tree = _parsed(source, content)
     functions = _functions(tree)
     names = {function.name for function in functions}
@@ -405,7 +405,7 @@ def as_class(source: str, content: AssignmentSpec) -> str:
 
 
 def in_globals(source: str, content: AssignmentSpec) -> str:
-    """The parameters of the net as global variables that the functions read and change."""
+    """Keep the parameters of the network in global variables that the functions read and change."""
     tree = _parsed(source, content)
     functions, state = _functions(tree), _state(tree, content)
     for function in functions:
@@ -419,7 +419,7 @@ def in_globals(source: str, content: AssignmentSpec) -> str:
 
 
 def with_state(source: str, content: AssignmentSpec) -> str:
-    """A class ``Net`` whose instance holds the parameters of the net as attributes."""
+    """Keep the parameters of the network as attributes of an instance of a class ``Net``."""
     tree = _parsed(source, content)
     functions, state = _functions(tree), _state(tree, content)
     for function in functions:
@@ -433,7 +433,7 @@ def with_state(source: str, content: AssignmentSpec) -> str:
 
 
 def notebook(source: str, content: AssignmentSpec) -> str:
-    """A notebook with a cell for each function, and for each paragraph of what stands between them."""
+    """Return a notebook with a cell for each function, and for each paragraph between functions."""
     lines = ["", *source.splitlines()]
     tops = [_with_comments(lines, statement.lineno) for statement in ast.parse(source).body]
     starts = [1, *(top for top in tops if top > 1 and not lines[top - 1].strip())]
@@ -444,22 +444,22 @@ def notebook(source: str, content: AssignmentSpec) -> str:
 
 
 def failing_top(source: str, content: AssignmentSpec) -> str:
-    """Above everything else a style that is unknown, and a file that is not there."""
+    """Use an unknown matplotlib style and a missing file at the beginning."""
     return _inserted(source, FAILING_TOP)
 
 
 def failing_end(source: str, content: AssignmentSpec) -> str:
-    """At the end a picture that is not there, and a name that nothing defines."""
+    """Use a missing image and an undefined name at the end."""
     return source + FAILING_END
 
 
 def exit_at_end(source: str, content: AssignmentSpec) -> str:
-    """``sys.exit(main())`` at the end, as in a script."""
+    """Call ``sys.exit(main())`` at the end, as in a script."""
     return _inserted(source, "import sys\n") + EXIT_AT_END
 
 
 def exported(source: str, content: AssignmentSpec) -> str:
-    """What Jupyter makes of the notebook when it is saved as a script: ``# In[1]:`` and ``get_ipython()``."""
+    """Return the notebook as Jupyter saves it as a script: with ``# In[1]:`` and ``get_ipython()``."""
     made = nbformat.reads(notebook(source, content), as_version=4)
     cells = ["get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('pip install seaborn')"]
     cells += [cell.source for cell in made.cells]
@@ -468,7 +468,7 @@ def exported(source: str, content: AssignmentSpec) -> str:
 
 
 def guarded_imports(source: str, content: AssignmentSpec) -> str:
-    """Each import of NumPy and Keras in a ``try``, after another package that may be missing."""
+    """Put each import of NumPy and Keras in a ``try``, after another package that may be missing."""
     tree = ast.parse(source)
     for place, statement in enumerate(tree.body):
         other = _from_another_package(statement)
@@ -479,7 +479,7 @@ def guarded_imports(source: str, content: AssignmentSpec) -> str:
 
 
 def unused_imports(source: str, content: AssignmentSpec) -> str:
-    """Packages that are missing here, or names that they no longer have, and that nothing uses."""
+    """Import missing packages and removed names that nothing uses."""
     lines = [line for line in UNUSED if line.split()[1].partition(".")[0] not in content.forbidden_imports]
     return _inserted(source, "".join(f"{line}\n" for line in lines))
 
@@ -504,9 +504,9 @@ STYLES: dict[str, Style] = {
     "guarded imports": guarded_imports,
     "unused imports": unused_imports,
 }
-# What is written around the functions: these stay as they are.
+# These styles change only code around the functions.
 LOADING = ["failing top", "failing end", "exit at end", "exported", "guarded imports", "unused imports"]
-# Where pictures are drawn or Keras computes, plain loops, einsum and float32 change little, or far too much.
+# In exercises with figures or Keras, plain loops, einsum and float32 change little, or far too much.
 FITTING = {
     "single-neuron": [style for style in STYLES if style != "rows"],
     "relu-swap": [style for style in STYLES if style != "rows"],
@@ -516,12 +516,12 @@ FITTING = {
 
 
 def fitting(exercise: str) -> list[str]:
-    """The names of the styles that apply to an exercise."""
+    """Return the names of the styles that apply to an exercise."""
     return FITTING.get(exercise, list(STYLES))
 
 
 def suffix(style: str) -> str:
-    """How the name of a file in this style ends."""
+    """Return the suffix of a file in this style."""
     return ".ipynb" if style == "notebook" else ".py"
 
 
@@ -532,8 +532,10 @@ def _with_helpers(source: str, content: AssignmentSpec, helpers: dict[str, str])
 
 
 def _state(tree: ast.Module, content: AssignmentSpec) -> set[str]:
-    """The parameters of the net: what some function both takes and returns. None where they cannot be kept elsewhere, as a
-    function is called with others than those of that name, or by their places with others behind them."""
+    """Return the parameters of the network: the names that a function both takes and returns.
+
+    Return None if they cannot be kept elsewhere, because a function is called with other values for them, or with positional
+    arguments behind them."""
     names = {name for f in content.functions.values() for name in f.returns if name in f.argument_names()}
     functions = {function.name: function for function in _functions(tree)}
     state = names & {name for function in functions.values() for name in _parameters(function)}
@@ -551,7 +553,7 @@ def _state(tree: ast.Module, content: AssignmentSpec) -> set[str]:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             target = node.value.func
             kept = isinstance(target, ast.Name) and target.id in functions and state & set(_names(node.targets[0]))
-            if kept:  # what the function returned is now where it has been kept
+            if kept:  # the result of the function is now in the state
                 return set()
     return state
 
@@ -563,14 +565,14 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 
 def _assigned(function: ast.FunctionDef) -> Iterator[str]:
-    """Names that a function assigns, ``a = ...`` and ``a -= ...``."""
+    """Return the names that a function assigns, ``a = ...`` and ``a -= ...``."""
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
 
 def _without(function: ast.FunctionDef, names: set[str]) -> None:
-    """Take parameters, with their defaults, from a function."""
+    """Remove parameters, with their defaults, from a function."""
     plain = function.args.args
     defaults = [*[None] * (len(plain) - len(function.args.defaults)), *function.args.defaults]
     pairs = [(a, default) for a, default in zip(plain, defaults, strict=True) if a.arg not in names]
@@ -586,7 +588,7 @@ def _returning(source: str, content: AssignmentSpec, helpers: str) -> str:
 
 
 def _parsed(source: str, content: AssignmentSpec) -> ast.Module:
-    """The submission without what only a bonus asks for: it trains on a data set, for ever in plain loops."""
+    """Return the submission without the functions of a bonus, whose training would take too long in plain loops."""
     tree = ast.parse(source)
     bonus = {name for check in content.checks if check.bonus for name in check.functions()}
     asked = {name for check in content.checks if not check.bonus for name in check.functions()}
@@ -595,14 +597,14 @@ def _parsed(source: str, content: AssignmentSpec) -> ast.Module:
 
 
 def _with_comments(lines: list[str], number: int) -> int:
-    """The first of the lines of comments right above line ``number``, or itself."""
+    """Return the first line of the comments directly above line ``number``, or ``number``."""
     while lines[number - 1].startswith("#"):
         number -= 1
     return number
 
 
 def _inserted(source: str, text: str) -> str:
-    """``text`` as the first statements, below the docstring and the imports from ``__future__``."""
+    """Insert ``text`` as the first statements, below the docstring and the imports from ``__future__``."""
     above = 0
     for statement in ast.parse(source).body:
         docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
@@ -614,7 +616,7 @@ def _inserted(source: str, text: str) -> str:
 
 
 def _from_another_package(statement: ast.stmt) -> ast.stmt | None:
-    """The same import from another package, under the same names; None where there is no other."""
+    """Return the same import from another package, under the same names, or None."""
     package = ""
     if isinstance(statement, ast.ImportFrom):
         package = statement.module or ""
@@ -638,7 +640,7 @@ def _written(tree: ast.Module) -> str:
 
 
 def _after_imports(tree: ast.Module, helpers: list[str]) -> ast.Module:
-    """Put helpers behind the line that imports NumPy, which they need as ``np``."""
+    """Put helpers after the import of NumPy, which they need as ``np``."""
     place = next(
         index
         for index, statement in enumerate(tree.body, start=1)
@@ -657,7 +659,7 @@ def _parameters(function: ast.FunctionDef) -> list[str]:
 
 
 def _changed_in_place(function: ast.FunctionDef) -> Iterator[str]:
-    """Names ``a`` with ``a -= ...`` or ``a[...] = ...`` in a function."""
+    """Return the names ``a`` with ``a -= ...`` or ``a[...] = ...`` in a function."""
     for node in ast.walk(function):
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             yield node.target.id
@@ -666,10 +668,10 @@ def _changed_in_place(function: ast.FunctionDef) -> Iterator[str]:
 
 
 def _changed_in_all(functions: list[ast.FunctionDef]) -> dict[str, set[str]]:
-    """{function: names of what it changes in place, itself or by handing it to another function of the file}."""
+    """Return {function: names of the arrays that it changes in place, directly or through another function of the file}."""
     parameters = {function.name: _parameters(function) for function in functions}
     changed = {function.name: set(_changed_in_place(function)) for function in functions}
-    for _ in functions:  # as long as a chain of calls can be
+    for _ in functions:  # the longest chain of calls
         for function in functions:
             for node in ast.walk(function):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in changed:
@@ -680,7 +682,7 @@ def _changed_in_all(functions: list[ast.FunctionDef]) -> dict[str, set[str]]:
 
 
 def _bound(function: ast.FunctionDef) -> Iterator[str]:
-    """Names that are a function's own: its parameters and what it assigns."""
+    """Return the local names of a function: its parameters and the names that it assigns."""
     yield from _parameters(function)
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -702,7 +704,7 @@ def _identifiers(tree: ast.Module) -> Iterator[str]:
 
 
 def _aliases(name: str, content: AssignmentSpec, used: list[str]) -> list[str]:
-    """What may stand for ``name`` in all parts that it plays: a function, a variable, an argument or result."""
+    """Return the names that may replace ``name`` in each of its roles: function, variable, argument or result."""
     parts: list[list[str]] = [content.names[name]] if name in content.names else []
     others = {normal(other) for other in used if other != name}
     for declared in (content.functions, content.variables):
@@ -712,7 +714,7 @@ def _aliases(name: str, content: AssignmentSpec, used: list[str]) -> list[str]:
 
 
 def _operands(node: ast.Call, methods: tuple[str, ...]) -> list[ast.expr]:
-    """[a, b] of ``np.dot(a, b)`` and of ``a.dot(b)``; [] where another function is called."""
+    """Return [a, b] for ``np.dot(a, b)`` and ``a.dot(b)``, and [] for other calls."""
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in methods:
         return []
     of_numpy = isinstance(node.func.value, ast.Name) and node.func.value.id == "np"

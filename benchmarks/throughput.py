@@ -1,9 +1,9 @@
-"""A class against other graders: ``python benchmarks/throughput.py [--students 100] [--rounds 3] [--without otter]``.
+"""Compare a class with other graders: ``python benchmarks/throughput.py [--students 100] [--rounds 3] [--without otter]``.
 
 The same correct notebook of single-neuron, a hundred times: ``grader grade --jobs 2`` at strong isolation, ``nbgrader
-autograde``, whose tests are cells of the notebook, and ``otter check``. Each of the others is installed into an environment of its
-own, in ``--environments``. Runs are interleaved; the others grade fewer notebooks a round, since each takes them as long. Printed
-are seconds a notebook and ratios.
+autograde``, whose tests are cells of the notebook, and ``otter check``. Each of the others is installed into a separate
+environment, in ``--environments``. Runs are interleaved; the others grade fewer notebooks in each round, because they are slower.
+Prints seconds for each notebook, and ratios.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from grader.assignment import ASSIGNMENTS
 
 SOLUTION = (ASSIGNMENTS / "single-neuron" / "solution.py").read_text()
 GRADER = str(Path(sys.executable).with_name("grader"))
-# What the others test, as an instructor writes it: values for fixed inputs.
+# The tests for the other graders, as an instructor would write them: values for fixed inputs.
 TESTS = {
     "sigmoid": "assert abs(sigmoid(0.0) - 0.5) < 1e-9\nassert abs(sigmoid(np.array([2.0]))[0] - 0.8807970779) < 1e-6",
     "overflow": "assert np.isfinite(sigmoid(np.array([-1000.0, 1000.0]))).all()",
@@ -44,12 +44,12 @@ TESTS = {
 
 
 def cells() -> list[str]:
-    """The solution, a definition a cell."""
+    """Return the solution with one definition in each cell."""
     return [ast.get_source_segment(SOLUTION, node) or "" for node in ast.parse(SOLUTION).body]
 
 
 def for_nbgrader() -> str:
-    """The notebook with the tests in cells, as nbgrader has it."""
+    """Return the notebook with the tests in cells, in nbgrader's format."""
 
     def marked(name: str, source: str, points: int) -> nbformat.NotebookNode:
         role = {"grade": points > 0, "solution": points == 0, "locked": points > 0, "task": False}
@@ -68,7 +68,7 @@ def for_nbgrader() -> str:
 
 
 def alone(student: int = 0) -> str:
-    """The notebook without tests; that of each student is another file."""
+    """Return the notebook without tests; each student's notebook is a different file."""
     return nbformat.writes(
         new_notebook(cells=[new_code_cell(source) for source in cells()], metadata={**KERNEL, "student": student})
     )
@@ -78,7 +78,7 @@ KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "languag
 
 
 def environment(folder: Path, package: str) -> Path:
-    """The scripts of an environment with ``package``, made once."""
+    """Return the scripts of an environment with ``package``, which is made once."""
     if not (folder / package / "made").exists():
         print(f"Installing {package} ...", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", folder / package], check=True)
@@ -89,7 +89,7 @@ def environment(folder: Path, package: str) -> Path:
 
 
 def timed(command: list[object], **options: object) -> float:
-    """Seconds of a command, which has to succeed."""
+    """Return the seconds of a command, which must succeed."""
     began = time.perf_counter()
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
     if done.returncode:
@@ -98,7 +98,7 @@ def timed(command: list[object], **options: object) -> float:
 
 
 def grader(folder: Path, students: int, *options: str) -> float:
-    """Seconds a notebook, of a whole class."""
+    """Return the seconds for each notebook of a class."""
     for number in range(students):
         student = folder / "class" / f"student{number:04}"
         student.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def grader(folder: Path, students: int, *options: str) -> float:
 
 
 def nbgrader(folder: Path, scripts: Path, students: int) -> float:
-    """Seconds a notebook of ``nbgrader autograde``, after the course has been set up."""
+    """Return the seconds for each notebook of ``nbgrader autograde``, after the course has been set up."""
     course = folder / "course"
     path = f"{scripts}{os.pathsep}{os.environ['PATH']}"
     told = {**os.environ, "PATH": path}
@@ -135,7 +135,7 @@ def nbgrader(folder: Path, scripts: Path, students: int) -> float:
 
 
 def otter(folder: Path, scripts: Path, notebooks: int) -> float:
-    """Seconds a notebook of ``otter check``."""
+    """Return the seconds for each notebook of ``otter check``."""
     tests = folder / "otter" / "tests"
     tests.mkdir(parents=True, exist_ok=True)
     for name, source in TESTS.items():

@@ -1,9 +1,9 @@
-"""What one submission costs in a process that grades many: ``python benchmarks/workers.py [--runs N] [--trained N]``.
+"""Measure one submission in a process that grades many: ``python benchmarks/workers.py [--runs N] [--trained N]``.
 
 The solution of single-neuron as a module and as a notebook, with workers that start cold and warm: milliseconds for
 each, those of its bare code with the same calls, and the own memory of an idle worker with its supervisor and init.
-``--trained N`` runs the solution of clothing-mlp instead, by itself, through ``grader check``, and as one of a batch, whose
-worker starts warm, N times each in turn.
+``--trained N`` runs the solution of clothing-mlp instead: alone, through ``grader check``, and as part of a batch with a
+warm worker, N times each in turn.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NAME = "single-neuron"
 
 
 def in_cells(source: str) -> str:
-    """A module as a notebook, each definition in a cell of its own."""
+    """Return a module as a notebook with one definition in each cell."""
     notebook = nbformat.v4.new_notebook()
     cells = [ast.get_source_segment(source, node) or "" for node in ast.parse(source).body]
     notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
@@ -45,7 +45,7 @@ def in_cells(source: str) -> str:
 
 
 def measured(act: Callable[[], object], runs: int) -> float:
-    """Median of milliseconds."""
+    """Return the median in milliseconds."""
     act()  # imports, and the start of a warm process
     seconds = []
     for _ in range(runs):
@@ -56,7 +56,7 @@ def measured(act: Callable[[], object], runs: int) -> float:
 
 
 def calls_of(exercise: assignment.Assignment, submission: Submission) -> list[tuple[str, list[Any], dict[str, Any]]]:
-    """Function, positional and keyword arguments of each call that grading makes."""
+    """Return function, positional and keyword arguments of each call that grading makes."""
     made = []
     call = Session.call
 
@@ -80,7 +80,7 @@ def run_bare(source: str, calls: list[tuple[str, list[Any], dict[str, Any]]]) ->
 
 
 def own_memory(warm: WarmStart | None, submission: Submission) -> float:
-    """MB that only this worker holds, idle after loading: what another one costs."""
+    """Return the MB that only this worker holds, idle after loading: the cost of another worker."""
     with Session(submission, Limits(), warm=warm, engine="shell") as session:
         session.load()
         assert session._worker is not None
