@@ -69,7 +69,7 @@ PATTERNS = (
     ),
     _pattern(
         "'is none', 'is no X'",
-        r"\b(?:is|are|was|be|as) none\b|(?<!\bthere )(?<!\bthere\n)\b(?:is|are) no (?!longer\b|more\b|less\b)[a-z]+|\bno such\b",
+        r"\b(?:is|are|was|be|as) none\b|(?<!\bthere\x20)\b(?:is|are) no (?!longer\b|more\b|less\b)[a-z]+|\bno such\b",
         "A picture that takes gigabytes is none.",
         "A picture that takes gigabytes is not valid.",
     ),
