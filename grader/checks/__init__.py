@@ -1,7 +1,7 @@
 """The kinds of checks, each in a module of its name, and :func:`run`, which runs a check of any kind.
 
-A check asks the submission through a :class:`~grader.student.submitted.Context`, compares with the
-reference, and returns an :class:`~grader.student.submitted.Outcome`. A submission that gives no answer
+A check asks the submission through a :class:`~grader.checks.context.Context`, compares with the
+reference, and returns an :class:`~grader.checks.outcome.Outcome`. A submission that gives no answer
 raises :class:`~grader.sandbox.failures.CallFailed`, which the caller turns into a status of the report.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from ..assignment.check import BandedCheck, Check
 from ..sandbox.failures import CallFailed
-from ..student.submitted import Context, Outcome
 from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome
 
 
 def run(check: Check, context: Context) -> Outcome:
@@ -32,24 +33,30 @@ def _excuse(check: Check, context: Context) -> None:
     if calls is None:
         return
     variables = check.variables() if check.depends_on_variables else []
-    if (cause := context.excuse(variables, calls)) is not None:
+    if (cause := context.student.excuse(variables, calls)) is not None:
         message = _("This is not judged: it depends on a statement that failed. {cause}").format(cause=cause.sentence)
         raise CallFailed("not_gradable", message, place=cause.place)
 
 
 def _judged(check: Check, context: Context) -> Outcome:
-    """The outcome of a check; where it does not pass, find out whether the submission has to be asked in another way."""
-    defined = check.depends_on_layout and any(map(context.defines, check.functions()))
-    known = {function: list(asked) for function, asked in context.asked_of.items()}
+    """Return the outcome of a check; if it does not pass, find out whether another layout fits the submission better."""
+    defined = check.depends_on_layout and any(map(context.student.defines, check.functions()))
+    known = {function: list(asked) for function, asked in context.log.answers.items()}
     outcome: Outcome
     try:
         outcome = check.run(context)
     except CallFailed as failure:
-        if failure.status not in ("error", "failed") or not defined or not context.manner.reconsidered():
+        if failure.status not in ("error", "failed") or not defined or not _reconsiders_layout(context):
             raise
     else:
-        if outcome.share == 1 or not defined or not context.manner.reconsidered():
+        if outcome.share == 1 or not defined or not _reconsiders_layout(context):
             return outcome
-    context.asked_of = known
+    context.log.answers = known
     outcome = check.run(context)
     return outcome
+
+
+def _reconsiders_layout(context: Context) -> bool:
+    has_changed = context.student.manner.reconsidered()
+    context.log.is_layout_undecided = context.student.manner.undecided
+    return has_changed

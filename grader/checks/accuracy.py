@@ -12,11 +12,12 @@ from ..assignment.check import BandedCheck, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
 from ..judging.statistics import Estimate, mean
-from ..student.submitted import Context, Outcome
 from ..support.errors import NotGradable
 from ..support.i18n import _
 from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
+from .context import Context
+from .outcome import Outcome
 from .tools import pictures, plausible, predictions, training
 
 Array = np.ndarray[Any, Any]
@@ -100,8 +101,8 @@ def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Est
     """Why less was reached than could be: the bug by its name and a sentence, both "" where that is not known."""
     split = context.split(check.dataset)
     if check.model is not None:
-        name = context.find_variable(check.model)
-        own = [call for call in context.training() if name in call.model]
+        name = context.student.find_variable(check.model)
+        own = [call for call in context.student.training() if name in call.model]
         broken = training.labels(own, {check.dataset: context.labels()[check.dataset]})
         if broken is not None:
             return broken.bug, broken.sentence
@@ -139,9 +140,9 @@ def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
     state = context.content.functions[check.train].returns[0]
     images, labels = split.x_train[: split.budget], split.y_train[: split.budget]
     inputs = {check.images: _columns(images), check.labels: labels.ravel().astype(np.int64)}
-    context.call(check.train, inputs, keep=state)
+    context.student.call_in_task_layout(check.train, inputs, keep=state)
     asked = {state: Kept(state), check.images: _columns(split.x_held_out)}
-    answer = context.call(check.predict, asked)
+    answer = context.student.call_in_task_layout(check.predict, asked)
     return predictions.classes(answer, len(split.x_held_out), f"`{check.predict}`")
 
 

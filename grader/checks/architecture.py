@@ -15,8 +15,9 @@ from ..assignment.check import Check
 from ..diagnosis import told_by_check
 from ..sandbox.failures import CallFailed
 from ..sandbox.observations import Layer, Model
-from ..student.submitted import Context, Outcome
 from ..support.i18n import _, ngettext
+from .context import Context
+from .outcome import Outcome
 from .tools import losses, outputs, training, two_models
 from .tools.outputs import Outputs
 from .tools.two_models import Problem
@@ -48,7 +49,7 @@ class ArchitectureCheck(Check):
 
     def run(self, context: Context) -> Outcome:
         """Look at the layers, at the output and its loss, and at the difference to another model."""
-        model = context.model(self.model)
+        model = context.student.model(self.model)
         layers = [layer for layer in model.layers if layer.type not in NOT_COUNTED]
         found = outputs.of(context, self.model, model)
         problem = _layers_problem(self, layers, found) or _count_problem(self, layers, model, found)
@@ -156,8 +157,8 @@ def _is_trained(check: ArchitectureCheck, context: Context, model: Model) -> boo
     if model.steps:
         return True
     # The optimizer of a model that is compiled again, or that only loads weights, has done no steps.
-    record = context.training()
-    name = context.find_variable(check.model)
+    record = context.student.training()
+    name = context.student.find_variable(check.model)
     own = [call for call in record if name in call.model]
     return training.trained(own) or (training.trained(record) and not training.fits(own))
 

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from ..assignment.check import Check
 from ..diagnosis import told_by_check
-from ..student.submitted import Context, Outcome
 from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome
 
 
 class ArgumentsUnchangedCheck(Check):
@@ -32,10 +33,14 @@ class ArgumentsUnchangedCheck(Check):
     def run(self, context: Context) -> Outcome:
         """Call each function that is there once, and look at its arguments afterwards."""
         changed: dict[str, list[str]] = {}
-        written = [name for name in self.functions_called if context.defines(name) and name not in context.unwritten]
+        written = [
+            name
+            for name in self.functions_called
+            if context.student.defines(name) and name not in context.log.unwritten_functions
+        ]
         for function in written or self.functions_called:
-            for case in context.cases([self.probe]):
-                names = context.ask(function, case.inputs, watch_arguments=True).changed
+            for case in context.cases.draw([self.probe]):
+                names = context.student.call(function, case.inputs, watch_arguments=True).changed
                 if names:
                     changed[function] = names
         if not changed:

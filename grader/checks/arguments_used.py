@@ -12,11 +12,13 @@ from ..assignment.base import Scalar, Tolerance
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
+from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
 from ..judging.compare import Comparison, compare_results
 from ..sandbox.failures import CallFailed
-from ..student.submitted import Context, Outcome
 from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome
 from .tools import consequences, diagnose
 
 
@@ -56,9 +58,9 @@ class ArgumentsUsedCheck(Check):
         """Change one argument at a time; the share is that of the arguments that are right."""
         problems: dict[str, Comparison] = {}
         ignored: list[str] = []
-        asked: list[diagnose.Asked] = []
+        asked: list[AnsweredCase] = []
         refused: list[CallFailed] = []
-        case = context.cases([self.probe])[0]
+        case = context.cases.draw([self.probe])[0]
         unchanged = dict(context.oracle.results(self.function, case.inputs))
         if context.starts.drawn(self.function):
             case = context.starts.begun(self.function, case)
@@ -97,13 +99,13 @@ def _problem(
     value: Any,
     unchanged: dict[str, Any],
     ignored: list[str],
-    asked: list[diagnose.Asked],
+    asked: list[AnsweredCase],
 ) -> Comparison | None:
     history = context.content.functions[check.function].history
     changed = {**inputs, argument: value}
     expected = dict(context.oracle.results(check.function, changed))
-    answered = context.ask(check.function, changed).values
-    asked.append((Case(f"{argument}={value}", changed), expected, answered))
+    answered = context.student.call(check.function, changed).values
+    asked.append(AnsweredCase(Case(f"{argument}={value}", changed), expected, answered))
 
     def first_problem(wanted: dict[str, Any]) -> Comparison | None:
         compared = compare_results(answered, wanted, check.tolerance, history)

@@ -16,8 +16,10 @@ from pydantic import Field
 from ..assignment.base import Tolerance
 from ..assignment.check import Check
 from ..expected.probes import Case
-from ..student.submitted import Context, Outcome, Result, number_of_cases
+from ..student.submitted import BoundAnswer
 from ..support.i18n import _, ngettext
+from .context import Context
+from .outcome import Outcome, number_of_cases
 from .tools import attempts, consequences, diagnose, pictures
 
 
@@ -62,14 +64,14 @@ class ChainCheck(Check):
                     expected[convention] = scaled
             return expected
 
-        def ask(case: Case, inputs: dict[str, Any]) -> Result:
+        def ask(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
             state = dict(inputs)
             shapes = _shapes(context, functions, case)
             notes: list[str] = []
             lists: tuple[str, ...] = ()
             for _step in range(self.steps):
                 for name in functions:
-                    answer = context.ask(name, state, shapes=shapes)
+                    answer = context.student.call(name, state, shapes=shapes)
                     notes += answer.notes
                     lists += answer.lists
                     state = {

@@ -13,10 +13,12 @@ from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
 from ..sandbox.failures import CallFailed
-from ..sandbox.observations import Axes, Image, numbers
-from ..student.submitted import Context, Outcome
+from ..sandbox.observations import Axes, Image
+from ..support.arrays import numbers
 from ..support.i18n import _, joined
+from .context import Context
 from .namespace import known_images, plain, texts
+from .outcome import Outcome
 from .tools import training
 
 Array = np.ndarray[Any, Any]
@@ -56,7 +58,7 @@ class FiguresCheck(Check):
 
     def run(self, context: Context) -> Outcome:
         """Look for each panel among all figures; each that is there earns its part."""
-        figures = [figure.axes for figure in context.figures()]
+        figures = [figure.axes for figure in context.student.figures()]
         used: list[int] = []
         problems: dict[str, str | None] = {}
         unreadable: set[str] = set()  # panels of a variable that is missing, or something else than it has to be
@@ -90,7 +92,7 @@ def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: li
 def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
     """What keeps every figure from being the panel: said of the one that comes closest."""
     assert panel.images is not None
-    entries = list(context.numbers(panel.images)[: panel.count])
+    entries = list(context.student.numbers(panel.images)[: panel.count])
     shown = [_matched(axes, entries) for axes in figures]
     complete = [found for found in shown if len(found) == panel.count]
     if not complete:
@@ -179,7 +181,7 @@ def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | 
     """The title (or x label) of each image has to hold the name of its class, and no other."""
     if panel.titles is None or panel.images is None:
         return None
-    names = [plain(name) for name in texts(context.variable(panel.titles).value) or []]
+    names = [plain(name) for name in texts(context.student.variable(panel.titles).value) or []]
     for number, (axes, label) in enumerate(zip(found, _labels(context, panel.images), strict=False), start=1):
         if label is None or label >= len(names):
             continue
@@ -199,7 +201,7 @@ def _labels(context: Context, variable: str) -> list[int | None]:
     if origin is None:
         return []
     variable, dataset = origin
-    wanted = [image.tobytes() for image in context.numbers(variable)]
+    wanted = [image.tobytes() for image in context.student.numbers(variable)]
     known = known_images(context, dataset, {*wanted})
     return [known.get(raw) for raw in wanted]
 
@@ -207,20 +209,20 @@ def _labels(context: Context, variable: str) -> list[int | None]:
 def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
     wanted = {}
     for line in panel.lines:
-        curves = training.curves(context.variable(line.history).value)
+        curves = training.curves(context.student.variable(line.history).value)
         if line.entry not in curves:
             sentence = _("`{history}` has no {entry} to draw.")
             raise CallFailed("failed", sentence.format(history=line.history, entry=line.entry))
-        if training.is_invented({line.entry: curves[line.entry]}, context.training()):
+        if training.is_invented({line.entry: curves[line.entry]}, context.student.training()):
             sentence = _("the {entry} of `{history}` is not what fit() returned in this run.")
             raise CallFailed("failed", sentence.format(entry=line.entry, history=line.history))
         label = _("{entry} of `{history}`").format(entry=line.entry, history=line.history)
         claimed = {line.entry: curves[line.entry]}
-        part = training.part(claimed, context.training())
+        part = training.part(claimed, context.student.training())
         if part is None:
             wanted[label] = curves[line.entry]
             continue
-        joined_up = training.whole(claimed, line.entry, context.training())[0]  # may be drawn all the same
+        joined_up = training.whole(claimed, line.entry, context.student.training())[0]  # may be drawn all the same
         if not any(_draws(axes, joined_up) for figure in figures for axes in figure):
             return _(
                 "the {entry} of `{history}` is that of {epochs} of {total} epochs: draw it for all epochs."

@@ -15,11 +15,13 @@ from pydantic import Field, model_validator
 from ..assignment.base import Rows
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
+from ..diagnosis.log import AnsweredCase
 from ..report.evidence import Picture, Point, Points
-from ..sandbox import observations
 from ..sandbox.failures import CallFailed
-from ..student.submitted import Context, Outcome
+from ..support import arrays
 from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome
 from .tools import consequences, diagnose, pictures
 
 
@@ -70,9 +72,9 @@ class GeneralisationCheck(Check):
     def run(self, context: Context) -> Outcome:
         """Train on each case, predict the unseen inputs with what came out, count."""
         unseen, labels = np.asarray(self.inputs, dtype=np.float64), np.asarray(self.labels)
-        for case in context.cases(self.probes):
+        for case in context.cases.draw(self.probes):
             own_start = context.starts.drawn(self.train)
-            trained = context.ask(self.train, case.inputs).values
+            trained = context.student.call(self.train, case.inputs).values
             if not context.starts.has_learnt(self.train, case.inputs, trained):
                 message = _(
                     "`{function}`, case '{case}': training hardly lowers the cost after its first epoch, so that right answers are none of its success."
@@ -110,7 +112,7 @@ class GeneralisationCheck(Check):
                     note = consequences.note(consequences.mistaken(context, self.train))
                     return Outcome(1.0, f"{sentence} {note}", {**evidence, "notes": [note]}, pictures=drawn)
                 outcome = Outcome(0.0, sentence, evidence, pictures=drawn)
-                return diagnose.named(outcome, context, self.train, [(case, expected, trained)])
+                return diagnose.named(outcome, context, self.train, [AnsweredCase(case, expected, trained)])
         praise = _("All {count} unseen inputs are classified correctly after training.").format(count=len(labels))
         return Outcome(1.0, praise, pictures=drawn)
 
@@ -123,13 +125,13 @@ def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any
     inputs = {**trained, check.argument: unseen}
     replaced = context.mutations.known(check.predict)
     try:
-        answer = next(iter(context.ask(check.predict, inputs).values.values()))
+        answer = next(iter(context.student.call(check.predict, inputs).values.values()))
         scores = _as_scores(check, answer, len(unseen))
     except CallFailed as failure:
         if not replaced or failure.status not in ("error", "failed"):
             raise
     else:
-        if not (replaced and check.predict in context.mistaken) or _right(check, scores, labels).all():
+        if not (replaced and check.predict in context.log.mistaken_functions) or _right(check, scores, labels).all():
             return scores
     try:
         answer = next(iter(context.mutations.results(check.predict, [], inputs).values()))
@@ -174,8 +176,8 @@ def _points(
     """The decision values of what the model was trained on, and of what it has not seen."""
     known = np.asarray(inputs[check.argument], dtype=np.float64)
     labels = [None] * len(known) if check.targets is None else np.asarray(inputs[check.targets]).ravel().tolist()
-    answer = context.ask(check.predict, {**trained, check.argument: known}).values
-    values = observations.numbers(next(iter(answer.values())))
+    answer = context.student.call(check.predict, {**trained, check.argument: known}).values
+    values = arrays.numbers(next(iter(answer.values())))
     if values is None or values.size != len(known):
         values = np.full(len(known), np.nan)
     listed = [

@@ -16,10 +16,12 @@ from ..assignment.check import ProbedCheck, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..expected.probes import Case
 from ..judging.compare import common_factor
-from ..student.submitted import Context, Outcome, Result, number_of_cases
+from ..student.submitted import BoundAnswer
 from ..support.errors import NotGradable
 from ..support.i18n import _, joined
 from ..support.text import plain_number
+from .context import Context
+from .outcome import Outcome, number_of_cases
 from .tools import attempts, consequences, derived, diagnose, differences, pictures
 
 
@@ -58,8 +60,10 @@ class GradientsCheck(ProbedCheck):
                 context.content.functions[self.function], {name: tape[name] for name in self.parameters}
             )
 
-        def ask(case: Case, inputs: dict[str, Any]) -> Result:
-            return context.ask(self.function, inputs, shapes=context.shapes(self.function, case.inputs))
+        def ask(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
+            return context.student.call(
+                self.function, inputs, shapes=context.student.shapes(self.function, case.inputs)
+            )
 
         tried = attempts.best(self, context, [self.function], expect, ask)
         attempted, judged = consequences.of_attempts(self, context, self.function, tried)

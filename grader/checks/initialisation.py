@@ -12,8 +12,10 @@ from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
 from ..student import signatures
-from ..student.submitted import Context, Outcome
+from ..support import arrays
 from ..support.i18n import _, joined
+from .context import Context
+from .outcome import Outcome
 
 
 class InitialisationCheck(Check):
@@ -38,7 +40,7 @@ class InitialisationCheck(Check):
     def run(self, context: Context) -> Outcome:
         """Call the function once and look at each result."""
         declared = context.content.functions[self.function]
-        answered = context.ask(self.function, {}).values
+        answered = context.student.call(self.function, {}).values
         widths = signatures.widths_in(answered, declared.shapes) or {}
         shapes = declared.sizes(widths)
         problems = {
@@ -46,7 +48,7 @@ class InitialisationCheck(Check):
             for name, shape in shapes.items()
             if (problem := _problem(name, answered[name], tuple(shape), name in self.spread))
         }
-        notes = context.manner.notes([self.function])
+        notes = context.student.manner.notes([self.function])
         others = {name: width for name, width in widths.items() if width != declared.widths[name]}
         if others and not problems:
             sentence = _("Your layers have {widths} units where {asked} were asked for: accepted.")
@@ -80,12 +82,12 @@ def _units_alike(value: Any, shape: tuple[int, ...]) -> bool:
 
 def _problem(name: str, value: Any, shape: tuple[int, ...], spread: bool) -> str | None:
     """What is wrong with one result, as a sentence."""
-    wanted = signatures.array_of(shape)
+    wanted = arrays.array_of(shape)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
         return _("{name} is {value}, expected {wanted} of numbers.").format(
-            name=name, value=signatures.describe(value), wanted=wanted
+            name=name, value=arrays.describe(value), wanted=wanted
         )
-    if signatures.without_ones(value.shape) != signatures.without_ones(shape):
+    if arrays.without_ones(value.shape) != arrays.without_ones(shape):
         return _("{name} has the shape {shape}, expected {wanted}.").format(name=name, shape=value.shape, wanted=wanted)
     if not np.isfinite(value).all():
         return _("{name} has entries that are NaN or infinite.").format(name=name)

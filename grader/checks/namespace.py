@@ -12,11 +12,12 @@ from pydantic import Field
 from ..assignment.base import VariableSpec
 from ..assignment.check import Check
 from ..diagnosis import Findings, told_by_check
-from ..sandbox import observations
 from ..sandbox.failures import CallFailed
-from ..student.signatures import describe
-from ..student.submitted import Context, Outcome
+from ..support import arrays
+from ..support.arrays import describe
 from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome
 from .tools import training
 
 Array = np.ndarray[Any, Any]
@@ -60,7 +61,7 @@ class NamespaceCheck(Check):
 def _is_of_the_type(wanted: VariableSpec, name: str, context: Context) -> bool:
     """Whether the variable is there, and of the type that is asked: only then a hint about its content fits."""
     try:
-        described = context.variable(name)
+        described = context.student.variable(name)
     except CallFailed:
         return False
     if wanted.type == "model":
@@ -69,7 +70,7 @@ def _is_of_the_type(wanted: VariableSpec, name: str, context: Context) -> bool:
         return texts(described.value) is not None
     if wanted.type == "history":
         return isinstance(described.value, dict)
-    array = observations.array(described.value)
+    array = arrays.array(described.value)
     return array is not None and array.ndim > 0
 
 
@@ -80,7 +81,7 @@ def _rearranged(wrong: list[str], context: Context) -> Findings | None:
         if part_of is None:
             continue
         try:
-            value = context.numbers(name)
+            value = context.student.numbers(name)
         except CallFailed:
             continue
         if value.ndim != 4 or not len(value):
@@ -122,7 +123,7 @@ def _undone(images: Array) -> Iterator[tuple[str, Array]]:
 
 def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
     try:
-        described = context.variable(name)
+        described = context.student.variable(name)
     except CallFailed as failure:
         if failure.status not in ("failed", "error"):
             raise
@@ -138,10 +139,10 @@ def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
         return _texts_problem(name, wanted, value)
     if wanted.type == "history":
         return _history_problem(name, value, context)
-    array = observations.array(value)
+    array = arrays.array(value)
     if array is None:
         return _("`{name}` is {value}: it has to be an array of numbers.").format(name=name, value=describe(value))
-    if wanted.result_of in context.mistaken:  # its range is that of the function, which has paid for it
+    if wanted.result_of in context.log.mistaken_functions:  # its range is that of the function, which has paid for it
         wanted = wanted.model_copy(update={"dtype": None, "low": None, "high": None})
     return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)
 
@@ -208,7 +209,7 @@ def _history_problem(name: str, value: Any, context: Context) -> str | None:
         return sentence.format(name=name, entries=_(" and no ").join(missing))
     if len({curves[key].size for key in HISTORY}) > 1:
         return _("`{name}` has lists of different lengths: expected one entry an epoch in each.").format(name=name)
-    record = context.training()
+    record = context.student.training()
     if not training.fits(record) or training.is_invented({key: curves[key] for key in HISTORY}, record):
         return _("`{name}` is not what fit() returned in this run: assign it, `{name} = model.fit(...)`.").format(
             name=name
@@ -223,10 +224,14 @@ def _history_problem(name: str, value: Any, context: Context) -> str | None:
 
 def _part(name: str, context: Context) -> training.Part | None:
     """What part of a training the variable is, where it is a history of less than half of it."""
-    if context.content.variables[name].type != "history" or context.find_variable(name) is None:
+    if context.content.variables[name].type != "history" or context.student.find_variable(name) is None:
         return None
-    curves = training.curves(context.variable(name).value)
-    return training.part({key: curves[key] for key in HISTORY if key in curves}, context.training()) if curves else None
+    curves = training.curves(context.student.variable(name).value)
+    return (
+        training.part({key: curves[key] for key in HISTORY if key in curves}, context.student.training())
+        if curves
+        else None
+    )
 
 
 def _array_problem(name: str, wanted: VariableSpec, value: Array, length: int | None) -> str | None:
@@ -279,8 +284,8 @@ def _origin_problem(name: str, wanted: VariableSpec, value: Array, context: Cont
                 "{foreign} of the first {count} entries of `{name}` are no images of {dataset}, unchanged."
             ).format(foreign=foreign, count=len(value), name=name, dataset=wanted.part_of)
     if wanted.result_of is not None:
-        inputs = {argument: context.numbers(other) for argument, other in wanted.arguments.items()}
-        expected = next(iter(context.ask(wanted.result_of, inputs).values.values()))
+        inputs = {argument: context.student.numbers(other) for argument, other in wanted.arguments.items()}
+        expected = next(iter(context.student.call(wanted.result_of, inputs).values.values()))
         if not isinstance(expected, np.ndarray) or expected.dtype.kind not in "biuf" or expected.size != value.size:
             return _("`{name}` has another size than what `{function}` gives.").format(
                 name=name, function=wanted.result_of

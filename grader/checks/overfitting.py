@@ -16,8 +16,9 @@ from pydantic import Field, model_validator
 from ..assignment.check import BandedCheck
 from ..diagnosis import told_by_check
 from ..judging.statistics import CONFIDENCE, Correct, Estimate, difference, gap, gap_reduction, mean, relative_reduction
-from ..student.submitted import Context, Outcome
 from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome
 from .tools import pictures, plausible, predictions, training, two_models
 
 SLIGHT = 0.995  # of the points; below, the gap is called not much smaller
@@ -55,9 +56,9 @@ class OverfittingCheck(BandedCheck):
         outcome = _measured(self, context)
         # In another order than the models are asked in: a problem between them is found before the second one is.
         found = {
-            name: context.predicted[key]
+            name: context.predictions[key]
             for name in (self.model, self.less_than)
-            if name is not None and (key := (name, self.preprocess, self.dataset)) in context.predicted
+            if name is not None and (key := (name, self.preprocess, self.dataset)) in context.predictions
         }
         suspicious = {name: predicted.suspicious for name, predicted in found.items() if predicted.suspicious}
         if suspicious and outcome.share > 0:

@@ -19,9 +19,10 @@ from ..diagnosis import told_by_check
 from ..report.model import FOR_INSTRUCTOR
 from ..sandbox.failures import CallFailed
 from ..sandbox.observations import Call
-from ..student.submitted import Context, Outcome
 from ..submission.python_code import nodes
 from ..support.i18n import _, ngettext
+from .context import Context
+from .outcome import Outcome
 from .tools import imports, training
 
 TRAINING_RULES: dict[str, Callable[[list[Call]], training.Broken | None]] = {
@@ -68,7 +69,7 @@ class SourceCheck(Check):
         rules = [rule for rule in self.rules if rule == "labels" or rule in TRAINING_RULES]
         if broken is not None:
             return broken
-        record = context.training() if rules else []
+        record = context.student.training() if rules else []
         if rules and not training.trainings(record):
             return Outcome(0.0, _("No model was trained with fit(), so there is nothing to look at."), hint_fits=False)
         for rule in rules:
@@ -103,9 +104,9 @@ def _models(context: Context, record: list[Call]) -> list[str]:
         return sorted(recorded)
     found = []
     for name in asked:
-        own = context.find_variable(name)
+        own = context.student.find_variable(name)
         with contextlib.suppress(CallFailed):  # what is no model, other checks say
-            if own is not None and (own in recorded or context.variable(name).model):
+            if own is not None and (own in recorded or context.student.variable(name).model):
                 found.append(own)
     return found
 
@@ -117,7 +118,7 @@ def _shown(call: Call) -> dict[str, Any]:
 
 def _calls(forbidden: list[str], context: Context) -> Outcome | None:
     """A call of a forbidden name, ``gradient`` or ``np.gradient``, whatever it is called on."""
-    for code in context.code:
+    for code in context.student.code:
         for line, name in called(code.text):
             if any(name == other or name.endswith(f".{other}") for other in forbidden):
                 sentence = _("Your code calls {name} ({where}): the task is to write this yourself.")

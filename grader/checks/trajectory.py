@@ -10,10 +10,12 @@ from dataclasses import replace
 from typing import Literal
 
 from ..assignment.check import ProbedCheck
+from ..diagnosis.log import AnsweredCase
 from ..judging.compare import compare_results
 from ..report.evidence import Picture
-from ..student.submitted import Context, Outcome, Verdict, number_of_cases
 from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome, Verdict, number_of_cases
 from .tools import consequences, diagnose, pictures
 
 
@@ -27,17 +29,17 @@ class TrajectoryCheck(ProbedCheck):
     def run(self, context: Context) -> Outcome:
         """Compare the trained parameters and the history on every case."""
         history = context.content.functions[self.function].history
-        cases = context.cases(self.probes, self.given)
-        asked: list[diagnose.Asked] = []
+        cases = context.cases.draw(self.probes, self.given)
+        asked: list[AnsweredCase] = []
         drawn: list[Picture] = []
         trained = [context.starts.train(self.function, case, self.tolerance) for case in cases]
         context.starts.require_movement(self.function, cases, trained)
-        notes = [*context.manner.notes([self.function]), *context.starts.notes(self.function)]
+        notes = [*context.student.manner.notes([self.function]), *context.starts.notes(self.function)]
         verdict = Verdict(self.function, notes)
         for call in trained:
             case, expected, answered = call.case, call.expected, call.result.values
             verdict.note(call.result.notes, call.result.lists)
-            asked.append((case, expected, answered))
+            asked.append(AnsweredCase(case, expected, answered))
             if history is not None and (
                 not drawn or verdict.share == 1
             ):  # of the first case that is wrong, or the last

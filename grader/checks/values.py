@@ -9,8 +9,10 @@ import numpy as np
 
 from ..assignment.check import ProbedCheck
 from ..expected.probes import Case
-from ..student.submitted import Context, Outcome, Result, number_of_cases
+from ..student.submitted import BoundAnswer
 from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome, number_of_cases
 from .tools import attempts, consequences, diagnose, image_grid, pictures
 
 
@@ -29,8 +31,10 @@ class ValuesCheck(ProbedCheck):
         def expect(case: Case) -> attempts.Expected:
             return {"": context.oracle.results(self.function, case.inputs)}
 
-        def ask(case: Case, inputs: dict[str, Any]) -> Result:
-            answered = context.ask(self.function, inputs, shapes=context.shapes(self.function, case.inputs))
+        def ask(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
+            answered = context.student.call(
+                self.function, inputs, shapes=context.student.shapes(self.function, case.inputs)
+            )
             if not self.any_shape:
                 return answered
             expected = context.oracle.results(self.function, case.inputs)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..judging.compare import RELATIVE_BY_DTYPE, recorded
-from ..sandbox import observations
+from ..support import arrays
 
 Array = np.ndarray[Any, Any]
 
@@ -59,15 +59,15 @@ class Sample:
         return {name for name in self.answered if self.agrees(name, values[name], factor)}
 
 
-def arrays(values: Mapping[str, Any]) -> dict[str, Array] | None:
+def as_arrays(values: Mapping[str, Any]) -> dict[str, Array] | None:
     """Return the values as arrays of numbers; None if one of them is not numeric."""
-    found = {}
+    converted = {}
     for name, value in values.items():
-        array = observations.array(value) if isinstance(value, list | tuple | np.ndarray) else np.asarray(value)
+        array = arrays.array(value) if isinstance(value, list | tuple | np.ndarray) else np.asarray(value)
         if array is None or array.dtype.kind not in "biuf":
             return None
-        found[name] = array
-    return found
+        converted[name] = array
+    return converted
 
 
 def alike(one: Any, other: Any, relative: float = RELATIVE, absolute: float = 0.0) -> bool:

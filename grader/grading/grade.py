@@ -18,6 +18,8 @@ from ..assignment import Assignment
 from ..assignment.base import Limits
 from ..assignment.check import BandedCheck, Check
 from ..assignment.spec import AssignmentSpec
+from ..checks.context import Context, context_of
+from ..checks.outcome import Outcome
 from ..datasets import Split, lengths
 from ..diagnosis import hints, told_by_check
 from ..expected.assignment_files import short_digest
@@ -46,7 +48,6 @@ from ..sandbox.failures import CallFailed
 from ..sandbox.filesystem import Equipment
 from ..sandbox.rebuilding import Rebuilder
 from ..sandbox.session import Session
-from ..student.submitted import Context, Outcome
 from ..submission import Submission
 from ..support import seeds, similar_names
 from ..support.choices import Engine
@@ -140,7 +141,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
             if submission.problem is None:
                 session.start()  # the worker starts while this process prepares
             told = options.hint_level or assignment.content.hints
-            context = Context(assignment, submission.code, session, oracle, seed, splits, rebuilder)
+            context = context_of(assignment, submission.code, session, oracle, seed, splits, rebuilder)
             skip = not only or earlier is not None
             ordered = _ordered(selected)
             untouched = Untouched(assignment, submission.code)
@@ -280,7 +281,7 @@ def _run_all(
     progress = Progress(context, untouched, {name: result for name, result in kept.items() if name not in again})
     for check in selected:
         reason = progress.reason_to_skip(check) if skip else ""
-        if not reason and check.bonus and not all(map(context.defines, check.functions())):
+        if not reason and check.bonus and not all(map(context.student.defines, check.functions())):
             reason = _("Not submitted. This check is optional; you can get full marks without it.")
         found = _run_one(check, context, outcomes, places) if reason and check.accepts_empty() else None
         if found is not None and found.status == "failed":
@@ -358,7 +359,7 @@ def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], place
         if failure.status == "error" and any(said in failure.raised for said in OVERFLOW):
             outcomes[check.name] = Outcome(0, failure.message, bugs=told_by_check("overflow", *check.functions()))
         if failure.raised.startswith("NotImplementedError") and len(set(check.functions())) == 1:
-            context.unwritten |= set(check.functions())
+            context.log.unwritten_functions |= set(check.functions())
         location = places.of_error(failure.place) or places.of_check(check, context)
         message = lengths.with_advice(failure.message, context.splits.values())
         return _result(check, failure.status, 0, message, location)

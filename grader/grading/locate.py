@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ..assignment.check import Check
+from ..checks.context import Context
 from ..report.model import Location
-from ..student.submitted import Context
 from ..submission import Code, Submission
 from ..submission import lines as file_lines
 from ..submission.python_code import bound_names
@@ -44,12 +44,12 @@ class Places:
     def of_check(self, check: Check, context: Context) -> Location | None:
         """Where the first function or variable that ``check`` asks about is defined, by the submission's own name."""
         for name in check.functions():
-            found = context.instances.find(name)
+            found = context.student.find(name)
             spot = found and (self._defined.get(found.label) or self._defined.get(found.owner))
             if spot:
                 return self.of_spot(spot)
         for name, _ in check.variables():
-            spot = self._defined.get(context.find_variable(name) or "")
+            spot = self._defined.get(context.student.find_variable(name) or "")
             if spot:
                 return self.of_spot(spot)
         return None

@@ -9,8 +9,8 @@ from functools import cached_property
 from .. import submission as submissions
 from ..assignment import Assignment
 from ..assignment.check import Check
+from ..checks.context import Context
 from ..report.model import CheckResult
-from ..student.submitted import Context
 from ..submission import Code
 from ..submission.python_code import parse
 from ..support.i18n import _, joined
@@ -85,7 +85,7 @@ class Progress:
             if result.status == "passed":
                 self._right |= {*check.functions()}
             elif result.status in ("failed", "partial"):  # one that raises has nothing that could be carried forward
-                self._context.mistaken |= {*check.functions()}
+                self._context.log.mistaken_functions |= {*check.functions()}
             if result.status != "passed":
                 self._right -= {*check.functions()}
 
@@ -124,11 +124,13 @@ class Progress:
 
     def _is_there(self, check: Check) -> bool:
         context = self._context
-        functions = all(context.defines(name) and name not in context.unwritten for name in check.functions())
-        return functions and all(context.find_variable(name) is not None for name, _type in check.variables())
+        functions = all(
+            context.student.defines(name) and name not in context.log.unwritten_functions for name in check.functions()
+        )
+        return functions and all(context.student.find_variable(name) is not None for name, _type in check.variables())
 
     def _is_handed_out(self, function: str) -> bool:
         """Whether a function is the starter's, and uses functions of which none is right."""
         used = self._context.mutations.uses(function)
-        found = self._context.instances.find(function)
+        found = self._context.student.find(function)
         return bool(used) and not used & self._right and found is not None and found.label in self._untouched

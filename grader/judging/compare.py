@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.base import Tolerance
-from ..student.signatures import array_of, as_array, describe, without_ones
+from ..support.arrays import array_of, as_array, describe, without_ones
 from ..support.i18n import _, lazy
 from ..support.text import plain_number
 

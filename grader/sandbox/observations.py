@@ -260,18 +260,3 @@ OUTPUTS = TypeAdapter(
 )
 PACKAGES = TypeAdapter(list[Annotated[str, Field(max_length=100)]], config=LATER)
 CALLS = TypeAdapter(Annotated[list[Call], Field(max_length=MOST_CALLS)], config=LATER)
-
-
-def array(values: Any) -> np.ndarray[Any, Any] | None:
-    """Return an array or a (nested) list of numbers as an array, or None for anything else."""
-    try:
-        found = np.asarray(values)
-    except (TypeError, ValueError):  # ragged
-        return None
-    return found if found.dtype.kind in "biuf" else None
-
-
-def numbers(values: Any) -> np.ndarray[Any, Any] | None:
-    """Return the same as :func:`array` in float64."""
-    found = array(values)
-    return None if found is None else found.astype(np.float64)

@@ -12,20 +12,10 @@ import numpy as np
 from ..assignment.spec import AssignmentSpec
 from ..sandbox.failures import CallFailed
 from ..sandbox.session import Found
+from ..support.arrays import Shape, describe, in_layout, number_of_values, shape_of
 from ..support.i18n import _, joined
 from ..worker.values import Opaque
-from .signatures import (
-    Shape,
-    State,
-    bind_results,
-    describe,
-    find_function,
-    in_layout,
-    match,
-    normal,
-    number_of_values,
-    shape_of,
-)
+from .signatures import State, bind_results, find_function, match, normal
 
 Methods = dict[str, Found]
 

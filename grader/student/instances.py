@@ -19,15 +19,15 @@ from ..worker.values import Opaque
 from . import classes, signatures
 
 if TYPE_CHECKING:
-    from .submitted import Context
+    from .submitted import Submitted
 
 
 class Instances:
-    """The class of the submission of one :class:`~grader.student.submitted.Context`, if it is written as one."""
+    """The class of the submission of one :class:`~grader.student.submitted.Submitted`, if it is written as one."""
 
-    def __init__(self, context: Context, session: Session) -> None:
-        self._context = context
-        self._content = context.content
+    def __init__(self, student: Submitted, session: Session) -> None:
+        self._student = student
+        self._content = student.content
         self._session = session
         self._methods: classes.Methods | None = None
         self._built: dict[tuple[int, ...], dict[str, Any]] = {}  # by the sizes of the layers
@@ -71,7 +71,7 @@ class Instances:
         instance = Instance(
             found.owner,
             classes.constructions(self._content, function, self.methods, laid_out),
-            left | classes.filled(attributes, state, values, self._context.manner.as_kept),
+            left | classes.filled(attributes, state, values, self._student.manner.as_kept),
             list(dict.fromkeys([*found.stores, *found.reads])),
         )
         return instance, signatures.State(state.bound, frozenset(excused))
@@ -101,7 +101,7 @@ class Instances:
             missing = []
         # A default of the task also replaces the submission's own number: everybody is asked the same.
         wanted = [*missing, *(name for name in arguments if name not in laid_out and name not in given.values())]
-        if declared.instead or self._context.steps.computes(function):
+        if declared.instead or self._student.steps.computes(function):
             # It may compute an argument from these, or change them itself.
             known = {name for other in self._content.functions.values() for name in other.argument_names()}
             others = [name for name, value in laid_out.items() if isinstance(value, np.ndarray) and name in known]
@@ -118,7 +118,7 @@ class Instances:
             return None, signatures.NO_STATE
         self._globals_of[function] = list(held)
         filled = classes.filled(
-            attributes, signatures.State(bound, frozenset()), arguments | laid_out, self._context.manner.as_kept
+            attributes, signatures.State(bound, frozenset()), arguments | laid_out, self._student.manner.as_kept
         )
         # A list that collects the losses begins anew.
         filled |= {name: [] for name in kept if kept[name] == declared.history and name not in filled}
@@ -184,10 +184,10 @@ class Instances:
 
     def _asked(self, function: str, inputs: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
         """The attributes after a call of ``function``, with these inputs or, where that fails, with others."""
-        examples = [case.inputs for case in self._context.examples(function)]
+        examples = [case.inputs for case in self._student.cases.examples(function)]
         for given in (inputs, *examples):
             try:
-                left = self._context.asked(function, given).answer.attributes
+                left = self._student.call_raw(function, given).answer.attributes
             except CallFailed as failure:
                 if failure.status not in ("error", "failed"):
                     raise

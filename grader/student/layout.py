@@ -20,11 +20,12 @@ from ..judging.compare import common_factor, compare_results
 from ..sandbox.failures import CallFailed
 from ..sandbox.session import Found
 from ..submission.python_code import nodes
+from ..support import arrays
 from ..support.i18n import _
 from . import signatures
 
 if TYPE_CHECKING:
-    from .submitted import Context, Raw
+    from .submitted import RawAnswer, Submitted
 
 
 RIGHT, FITTING, ANSWERED = 4.0, 2.0, 1.0  # how much a function says for a way to ask it
@@ -41,15 +42,15 @@ class Way:
 
 
 class Manner:
-    """The manner of the submission of one :class:`~grader.student.submitted.Context`."""
+    """The manner of the submission of one :class:`~grader.student.submitted.Submitted`."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._content = context.content
+    def __init__(self, student: Submitted) -> None:
+        self._student = student
+        self._content = student.content
         self._way = Way()
-        self._way_known = context.content.layouts is None
+        self._way_known = student.content.layouts is None
         self._weighed = False
-        self._examples: dict[str, Raw | None] = {}
+        self._examples: dict[str, RawAnswer | None] = {}
         self.widths: dict[str, int] = {}  # of its layers, by the names that the assignment gives them
         self.undecided = False  # whether two layouts fit equally well
 
@@ -72,7 +73,7 @@ class Manner:
         For a check that does not pass: one function alone may be wrong in the right layout, or right in the wrong one.
         """
         layouts = [self.layout(), *(["", *self._content.layouts.transposed] if self._content.layouts else [])]
-        kept = [True, False] if self._context.instances.methods else [True]
+        kept = [True, False] if self._student.instances.methods else [True]
         ways = list(dict.fromkeys(Way(layout or None, as_kept) for as_kept in kept for layout in layouts))
         if self._weighed or len(ways) == 1:
             return False
@@ -84,7 +85,7 @@ class Manner:
         rivals = [way for way in ways if way.layout != self._way.layout and evidence[way] == evidence[self._way]]
         self.undecided = bool(rivals)
         self._examples.clear()
-        self._context.forget()
+        self._student.forget()
         return self._way != chosen
 
     def _evidence(self, way: Way, hopeless: set[str]) -> float:
@@ -93,7 +94,7 @@ class Manner:
         self._examples.clear()
         total = 0.0
         for function, declared in self._content.functions.items():
-            if function in hopeless or declared.seconds is not None or self._context.instances.find(function) is None:
+            if function in hopeless or declared.seconds is not None or self._student.instances.find(function) is None:
                 continue
             try:
                 total += self._rightness(function)
@@ -104,12 +105,12 @@ class Manner:
     def _rightness(self, function: str) -> float:
         """How right a function is when it is asked in the present way; raises CallFailed where it must not be asked again."""
         declared, best = self._content.functions[function], 0.0
-        cases = self._context.examples(function) if declared.arguments else [Case("", {})]
+        cases = self._student.cases.examples(function) if declared.arguments else [Case("", {})]
         for case in cases:
-            shapes = self._context.shapes(function, case.inputs)
-            for place in self._context.places([function], case):
+            shapes = self._student.shapes(function, case.inputs)
+            for place in self._student.cases.replacements([function], case):
                 try:
-                    answer = self._context.ask(function, replaced(case.inputs, *place), shapes=shapes)
+                    answer = self._student.call(function, replaced(case.inputs, *place), shapes=shapes)
                 except CallFailed as failure:
                     if failure.status not in ("error", "failed"):
                         raise
@@ -122,14 +123,14 @@ class Manner:
         if declared.shapes:
             return RIGHT if signatures.widths_in(values, declared.shapes) is not None else ANSWERED
         expected = {
-            name: item for name, item in self._context.oracle.results(function, case.inputs).items() if name in values
+            name: item for name, item in self._student.cases.expected(function, case.inputs).items() if name in values
         }
         compared = compare_results(values, expected, Tolerance(), declared.history)
         share = sum(item.problem is None for item in compared.values()) / max(len(compared), 1)
         if share == 1 or (declared.history is None and common_factor(values, expected) is not None):
             return RIGHT
-        shapes = {name: signatures.shape_of(item) or () for name, item in expected.items() if name != declared.history}
-        return FITTING + share if signatures.have_shapes(values, shapes) else ANSWERED
+        shapes = {name: arrays.shape_of(item) or () for name, item in expected.items() if name != declared.history}
+        return FITTING + share if arrays.have_shapes(values, shapes) else ANSWERED
 
     def laid_out(self, function: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return ``inputs`` in the submission's layout, and what another function hands over as that returns it."""
@@ -138,7 +139,7 @@ class Manner:
         for name in handed_over.keys() & turned.keys():
             raw = self._example(handed_over[name])
             if raw is not None and name in raw.bound:
-                turned[name] = signatures.in_layout(turned[name], signatures.shape_of(raw.bound[name]))
+                turned[name] = arrays.in_layout(turned[name], arrays.shape_of(raw.bound[name]))
         return turned
 
     def turned(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +152,7 @@ class Manner:
             for name, value in values.items()
         }
 
-    def turned_shapes(self, shapes: dict[str, signatures.Shape]) -> dict[str, signatures.Shape]:
+    def turned_shapes(self, shapes: dict[str, arrays.Shape]) -> dict[str, arrays.Shape]:
         """Return the shapes that arrays of ``shapes`` have in the submission's layout."""
         names = self._transposed()
         return {name: shape[::-1] if name in names else shape for name, shape in shapes.items()}
@@ -160,7 +161,7 @@ class Manner:
         """The sentences for a class and for the layout, where one of ``functions`` has anything to do with it."""
         names, layout = self._transposed(), self.layout()
         declared = [self._content.functions[name] for name in functions]
-        notes = self._context.instances.notes(functions)
+        notes = self._student.instances.notes(functions)
         if any(names & {*function.argument_names(), *function.returns} for function in declared):
             sentence = _("Your net has another layout, {layout}: accepted, and probed so.")
             notes.append(sentence.format(layout=_(str(layout))))
@@ -181,7 +182,7 @@ class Manner:
         shapes = self._content.functions[layouts.shown_by].shapes
         shown: dict[str, Any] = {}
         with contextlib.suppress(CallFailed):
-            shown = self._context.ask(layouts.shown_by, {}).values
+            shown = self._student.call(layouts.shown_by, {}).values
         candidates: list[str | None] = [None, *layouts.transposed]
         possible: dict[str | None, dict[str, int]] = {}
         for layout in candidates:
@@ -199,21 +200,21 @@ class Manner:
         self.widths = possible.get(layout, {})
         return layout
 
-    def _example(self, function: str) -> Raw | None:
+    def _example(self, function: str) -> RawAnswer | None:
         """What the submission's ``function`` returns in the first manner that gives results of the right shapes."""
         if function not in self._examples:
             self._examples[function] = None  # while it is found out, nothing is known
             self._examples[function] = next(self._found_out(function), None)
         return self._examples[function]
 
-    def _found_out(self, function: str, of_any_shape: bool = False) -> Iterator[Raw]:
-        for case in self._context.examples(function):
-            shapes = self._context.shapes(function, case.inputs)
-            for place in self._context.places([function], case):
+    def _found_out(self, function: str, of_any_shape: bool = False) -> Iterator[RawAnswer]:
+        for case in self._student.cases.examples(function):
+            shapes = self._student.shapes(function, case.inputs)
+            for place in self._student.cases.replacements([function], case):
                 with contextlib.suppress(CallFailed):
-                    answer = self._context.ask(function, replaced(case.inputs, *place), shapes=shapes)
+                    answer = self._student.call(function, replaced(case.inputs, *place), shapes=shapes)
                     expected = {name: shape for name, shape in shapes.items() if name in answer.values}
-                    if of_any_shape or signatures.have_shapes(answer.values, expected):
+                    if of_any_shape or arrays.have_shapes(answer.values, expected):
                         yield answer.raw
 
     def _bundle(self, maker: str, parameter: str, laid_out: dict[str, Any]) -> signatures.Bundle:
@@ -231,9 +232,9 @@ class Manner:
         if isinstance(pattern, dict):
             return {inner: self._filled(item, inner, known, laid_out) for inner, item in pattern.items()}
         name = known.get(id(pattern)) or signatures.match([key], laid_out, self._content.names).get(key, "")
-        shape = signatures.shape_of(pattern)
+        shape = arrays.shape_of(pattern)
         if name in laid_out and shape is not None:  # an array, or a list of numbers
-            return signatures.in_layout(laid_out[name], shape)
+            return arrays.in_layout(laid_out[name], shape)
         if isinstance(pattern, tuple | list):
             if not any(id(item) in known or not isinstance(item, int | float) for item in pattern):
                 return pattern  # a row of numbers that is no result: there may be thousands
@@ -246,13 +247,13 @@ class Manner:
         return spelled | {name: name for name in names if name not in spelled.values()}
 
     def _texts(self) -> Iterator[str]:
-        for code in self._context.code:
+        for code in self._student.code:
             for node in nodes(code.text):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield node.value
 
 
-def _container(raw: Raw, parameter: str) -> Any:
+def _container(raw: RawAnswer, parameter: str) -> Any:
     """What of a returned value ``parameter`` stands for: the item of that name, the only container, or all of it."""
     value = raw.value
     if isinstance(value, dict) or not isinstance(value, tuple | list):

@@ -18,10 +18,9 @@ from ..assignment.base import FunctionSpec
 from ..assignment.spec import AssignmentSpec
 from ..sandbox.failures import CallFailed
 from ..sandbox.session import Found
-from ..support.i18n import _, joined, ngettext
+from ..support.arrays import Shape, describe, number_of_values, shape_of, without_ones
+from ..support.i18n import _, joined
 from ..support.text import clean
-
-Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -301,40 +300,6 @@ def _by_shape(wanted: Sequence[str], items: Sequence[Any], shapes: dict[str, Sha
     return {want: items[found.index(shape)] for want, shape in expected.items()}
 
 
-def shape_of(value: Any) -> Shape | None:
-    """The shape of an array, a number, or a list of numbers; None for a ragged list."""
-    value = as_array(value)
-    return None if isinstance(value, list | tuple) else np.shape(value)
-
-
-def as_array(value: Any) -> Any:
-    """Return a list or tuple of numbers, nested or not, as an array; anything else, a ragged list too, as it is."""
-    if not isinstance(value, list | tuple):
-        return value
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError):  # ragged
-        return value
-    return array if array.dtype.kind in "biufc" else value
-
-
-def without_ones(shape: Shape) -> Shape:
-    """The shape without axes of length one: (n, 1) and (1, n) hold the same as (n,)."""
-    return tuple(length for length in shape if length != 1)
-
-
-def in_layout(value: Any, pattern: Shape | None) -> Any:
-    """Return the array ``value`` with its axes of length one where a similar array of shape ``pattern`` has its own.
-
-    A (7,) becomes (7, 1) if the pattern is (4, 1); what does not fit the pattern stays as it is.
-    """
-    lengths = iter(without_ones(np.shape(value)))
-    if not isinstance(value, np.ndarray) or pattern is None:
-        return value
-    shape = tuple(1 if length == 1 else next(lengths, 0) for length in pattern)
-    return value.reshape(shape) if np.prod(shape) == value.size else value
-
-
 def merged(arguments: dict[str, Any]) -> dict[str, Any]:
     """Return {name: value} of arguments by parameter; those that are a dict give their own entries."""
     names: dict[str, Any] = {}
@@ -347,30 +312,6 @@ def same(before: Sequence[Any], after: Sequence[Any]) -> bool:
     """Whether two lists of arguments, which may be dicts or lists of arrays, hold the same numbers."""
     left, right = flatten(list(before), [])[0], flatten(list(after), [])[0]
     return len(left) == len(right) and all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
-
-
-def describe(value: Any) -> str:
-    """Say what a returned value is, without its content: "a list", "an array of shape (3,)"."""
-    if value is None:
-        return "None"
-    if isinstance(value, np.ndarray):
-        return array_of(value.shape)
-    name = clean(getattr(value, "type_name", type(value).__name__), 80)
-    if isinstance(value, bool):
-        return _("a truth value")
-    if isinstance(value, int | float | np.generic):
-        return _("a single number ({name})").format(name=name)
-    return (_("an {type}") if name[:1].lower() in "aeiou" else _("a {type}")).format(type=name)
-
-
-def array_of(shape: Shape) -> str:
-    """E.g. ``an array of shape (3,)``."""
-    return _("an array of shape {shape}").format(shape=shape)
-
-
-def number_of_values(values: Sequence[Any]) -> str:
-    """E.g. ``2 values``."""
-    return ngettext("{count} value", "{count} values", len(values)).format(count=len(values))
 
 
 def signature(name: str, function: FunctionSpec) -> str:
@@ -400,12 +341,3 @@ def widths_in(values: dict[str, Any], shapes: dict[str, list[int | str]]) -> dic
             if (widths.setdefault(want, length) if isinstance(want, str) else want) != length:
                 return None
     return widths
-
-
-def have_shapes(values: dict[str, Any], shapes: dict[str, Shape]) -> bool:
-    """Whether the values are arrays of these shapes, but for axes of length one."""
-    found = {name: shape_of(value) for name, value in values.items()}
-    return all(
-        (shape := found.get(name)) is not None and without_ones(shape) == without_ones(wanted)
-        for name, wanted in shapes.items()
-    )

@@ -1,36 +1,31 @@
-"""What a check works with: the submission to ask, the reference to compare with, the cases to try."""
+"""The submission of one student: calls of its functions, its variables, models, figures and training."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..assignment import Assignment
-from ..assignment.check import ProbedCheck
 from ..assignment.given import Computed
-from ..checks.tools.starts import SEED, Starts
-from ..checks.tools.steps import Steps
-from ..datasets import Split
-from ..diagnosis import Findings
-from ..expected import probes
+from ..expected.cases import Cases
 from ..expected.mutations import Mutations
-from ..expected.probes import Case
-from ..expected.reference import Oracle
-from ..judging.compare import Comparison, list_note
-from ..report.evidence import Picture
 from ..sandbox import observations
 from ..sandbox.failures import CallFailed
 from ..sandbox.loading import Cause
-from ..sandbox.rebuilding import ModelData, Rebuilder
+from ..sandbox.rebuilding import ModelData
 from ..sandbox.session import Answer, Found, Instance, Session
 from ..submission import Code
-from ..support.i18n import _, joined, ngettext
+from ..support import arrays
+from ..support.i18n import _, joined
 from . import classes, misnamed, signatures
 from .instances import Instances
 from .layout import Manner
+from .own_start import SEED, TAKES_ALL, OwnStart
+from .own_start import arguments as own_arguments
+from .steps import Steps
 
 NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are no student's result
 SECONDS_TO_ASK = 2.0  # a submission again, to find its bugs
@@ -38,28 +33,7 @@ MAX_ROWS = 100  # of a variable; no check compares more
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """``share`` of the points, from 0 to 1, the sentence about it, numbers that bear it out, and the bug.
-
-    ``spot`` is the place of a piece of code and a line in it, where the sentence is about that line.
-    ``hint_fits`` says whether the check's own hint is about this: a hint about a formula is not about a result that is
-    missing or of another type.
-    ``diagnose`` adds the bug to an outcome. It may ask the submission again, which may change what that answers
-    next, and is therefore called when all checks have been judged.
-    """
-
-    share: float
-    message: str
-    evidence: dict[str, Any] = field(default_factory=dict)
-    bugs: Findings | None = None
-    diagnose: Callable[[Outcome], Outcome] | None = None
-    pictures: list[Picture] = field(default_factory=list)
-    spot: tuple[str, int] | None = None
-    hint_fits: bool = True
-
-
-@dataclass(frozen=True)
-class Raw:
+class RawAnswer:
     """An answer in the submission's own layout: as it was returned, and by result name.
 
     ``parts`` are the results as they are in ``value``, in which lists of numbers are not yet arrays.
@@ -72,7 +46,7 @@ class Raw:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FunctionCall:
     """A call of a submitted function: the inputs in its layout, what was made of them, and the answer."""
 
     function: Found
@@ -85,7 +59,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Result:
+class BoundAnswer:
     """What a submitted function gave: values by result name, in the layout of the task, the arguments that
     it changed in place, conventions that were accepted, and the answer as it came.
 
@@ -95,46 +69,38 @@ class Result:
     values: dict[str, Any]
     changed: list[str]
     notes: list[str]
-    raw: Raw
+    raw: RawAnswer
     lists: tuple[str, ...] = ()
 
 
-class Context:
-    """One submission under one assignment, with one seed."""
+class Submitted:
+    """One submission, loaded in the worker of a session."""
 
     def __init__(
         self,
         assignment: Assignment,
         code: Sequence[Code],
         session: Session,
-        oracle: Oracle,
-        seed: int,
-        splits: Mapping[str, Split] | None = None,
-        rebuilder: Rebuilder | None = None,
+        cases: Cases,
+        mutations: Mutations,
+        stepping: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """``rebuilder`` lets models predict outside of the worker that runs student code."""
+        """``stepping`` names the parameters of each function that has to return gradients, by result."""
         self.content = assignment.content
         self._assignment = assignment
-        self.mutations = Mutations(assignment)
-        self.asked_of: dict[str, list[Any]] = {}  # by function: cases, right results and answers of the checks so far
-        self.answered = 0  # calls of the submission's functions
-        self.seconds_to_ask = SECONDS_TO_ASK  # what is left of that
-        self.mistaken: set[str] = set()  # functions that failed in their own checks so far
-        self.unwritten: set[str] = set()  # functions that are there and raise NotImplementedError
-        self.found: list[Findings] = []  # in the checks so far: a later function may only pass them on
+        self.mutations = mutations
+        self.cases = cases
+        self.answer_count = 0  # of all calls so far
         self.code = code
-        self.oracle = oracle
         self._session = session
-        self._seed = seed
-        self.rebuilder = rebuilder
-        self._splits = dict(splits or {})
+        self.own_starts: dict[str, OwnStart] = {}
+        """By function: the parameters that a training function initialises itself."""
         self.manner = Manner(self)
         self.instances = Instances(self, session)
-        self.steps = Steps(self)
-        self.starts = Starts(self)
+        self.steps = Steps(self, stepping or {})
         self._training: list[observations.Call] | None = None
-        self.predicted: dict[Any, Any] = {}  # of a model on a set of images, for all checks that need it
-        self.sampled: dict[str, tuple[Any, Any]] = {}  # by model: inputs that it was asked, and its answer
+        self.samples: dict[str, tuple[Any, Any]] = {}
+        """By model: inputs for which it was called, and its answer."""
 
     @property
     def spent(self) -> float:
@@ -149,19 +115,6 @@ class Context:
     def libraries(self) -> set[str]:
         """The packages that it has imported, or whose libraries it has mapped, so far, whatever it called them."""
         return {*self._session.modules, *self._session.libraries()}
-
-    def split(self, dataset: str) -> Split:
-        """The parts of a data set: what the submission was given, and what is held out from it."""
-        return self._splits[dataset]
-
-    @property
-    def splits(self) -> dict[str, Split]:
-        """The parts of all data sets of the assignment, by name."""
-        return self._splits
-
-    def labels(self) -> dict[str, np.ndarray[Any, Any]]:
-        """The labels of the training images that the submission was given, int64 (n,), by data set."""
-        return {name: split.y_train.ravel().astype(np.int64) for name, split in self._splits.items()}
 
     def find_variable(self, name: str) -> str | None:
         """The submission's own name of the variable ``name``: that, or an alias."""
@@ -210,12 +163,12 @@ class Context:
     def numbers(self, name: str) -> np.ndarray[Any, Any]:
         """The first entries of a variable that is an array of numbers; raises CallFailed for anything else."""
         value = self.variable(name).value
-        array = observations.array(value)
+        array = arrays.array(value)
         if array is None or not array.ndim:
             raise CallFailed(
                 "failed",
                 _("`{name}` is {value}: it has to be an array of numbers.").format(
-                    name=name, value=signatures.describe(value)
+                    name=name, value=arrays.describe(value)
                 ),
             )
         return array
@@ -235,7 +188,7 @@ class Context:
         found = self.find_variable(model)
         assert found is not None  # the caller has looked at it
         answer = self._session.predict(found, inputs)
-        self.sampled.setdefault(model, (inputs, answer))
+        self.samples.setdefault(model, (inputs, answer))
         return answer
 
     def model_data(self, model: str) -> ModelData:
@@ -249,11 +202,7 @@ class Context:
         """The level of isolation."""
         return self._session.level
 
-    def generator(self, purpose: str) -> np.random.Generator:
-        """Random numbers of this grading's seed, which nobody knows, for a purpose of their own."""
-        return np.random.default_rng([self._seed, *purpose.encode()])
-
-    def call(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
+    def call_in_task_layout(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
         """Call a function with ``inputs`` as they are, in no layout but the task's; raises CallFailed.
 
         With ``keep`` the result stays in the worker, and ``Kept(keep)`` hands it to another call.
@@ -322,26 +271,15 @@ class Context:
             message = _("`{name}` is not defined.").format(name=lost)
         return CallFailed(cause.status, f"{message} {cause.sentence}", place=cause.place)
 
-    def cases(
-        self, probe_names: Sequence[str], given: Sequence[str] = (), widths: dict[str, int] | None = None
-    ) -> list[Case]:
-        """The cases of some probes, drawn from this grading's seed, with the task's widths or with ``widths``.
-
-        The reference's results of the functions ``given`` join the inputs.
-        """
-        cases = probes.cases(self.content, list(probe_names), self._seed, widths)
-        for function in given:
-            cases = [Case(case.name, case.inputs | self.oracle.results(function, case.inputs)) for case in cases]
-        return cases
-
-    def ask(
+    def call(
         self,
         function: str,
         inputs: dict[str, Any],
         watch_arguments: bool = False,
-        shapes: dict[str, signatures.Shape] | None = None,
+        shapes: dict[str, arrays.Shape] | None = None,
         seed: int | None = None,
-    ) -> Result:
+        own_start: OwnStart | None = None,
+    ) -> BoundAnswer:
         """Call the submission's ``function``; raises CallFailed if there is no answer.
 
         With ``seed`` the worker's random numbers begin anew.
@@ -355,8 +293,10 @@ class Context:
             taken = self.steps.updated(function, inputs)
             if taken is not None:
                 note = _("The step of `{function}` is taken by back-propagation: accepted.").format(function=function)
-                return Result(taken, [], [note], Raw(Found(function, [], []), None, self.manner.turned(taken), {}))
-        asked = self.asked(function, inputs, watch_arguments or in_place, seed)
+                return BoundAnswer(
+                    taken, [], [note], RawAnswer(Found(function, [], []), None, self.manner.turned(taken), {})
+                )
+        asked = self.call_raw(function, inputs, watch_arguments or in_place, seed, own_start)
         found, answer = asked.function, asked.answer
         sent = [*asked.positional, *asked.keywords.values()]
         value, notes = answer.value, []
@@ -385,7 +325,7 @@ class Context:
             notes.append(self.steps.note(asked))
         lists = tuple(name for name, item in bound.items() if _is_list(item) and name != declared.history)
         parts = bound
-        bound = {name: signatures.as_array(item) for name, item in parts.items()}
+        bound = {name: arrays.as_array(item) for name, item in parts.items()}
         lacking = [name for name in declared.returns if name not in bound]
         if lacking:
             sentence = _("`{function}` does not return {names}: accepted.")
@@ -397,11 +337,16 @@ class Context:
             for before, now in zip(sent, answer.arguments, strict=False)
             if before is given and isinstance(given, np.ndarray) and not np.array_equal(before, now)
         ]
-        return Result(self.manner.turned(bound), changed, notes, Raw(found, value, bound, parts), lists)
+        return BoundAnswer(self.manner.turned(bound), changed, notes, RawAnswer(found, value, bound, parts), lists)
 
-    def asked(
-        self, function: str, inputs: dict[str, Any], watch_arguments: bool = False, seed: int | None = None
-    ) -> Asked:
+    def call_raw(
+        self,
+        function: str,
+        inputs: dict[str, Any],
+        watch_arguments: bool = False,
+        seed: int | None = None,
+        own_start: OwnStart | None = None,
+    ) -> FunctionCall:
         """Call the submission's ``function``, whatever it answers; raises CallFailed if it does not."""
         found = self._find(function)
         inputs = self.steps.inputs(function, inputs)
@@ -409,10 +354,13 @@ class Context:
         laid_out = self.manner.laid_out(function, inputs)
         bundles = self.manner.bundles(function, found, laid_out)
         instance, state = self.instances.prepared(function, found, inputs, laid_out)
-        handed, drawn = laid_out, self.starts.drawn(function)
-        if drawn:
-            handed = self.starts.handed(function, found, laid_out)
-            state = signatures.State(state.bound, state.excused | drawn)
+        handed = laid_out
+        own_start = own_start or self.own_starts.get(function, TAKES_ALL)
+        if own_start.parameters:
+            if own_start.is_continuing:
+                self.forget()
+            handed = own_arguments(self.content, found, own_start, laid_out)
+            state = signatures.State(state.bound, state.excused | own_start.parameters)
             seed = SEED if seed is None else seed
         positional, keywords = signatures.bind_arguments(self.content, function, found, handed, bundles, state)
         seconds = self.content.functions[function].seconds
@@ -435,133 +383,17 @@ class Context:
                 )
                 raise CallFailed("error", f"{failure.message} {advice}", failure.raised, failure.place) from failure
             raise
-        self.answered += 1
-        return Asked(found, laid_out, positional, keywords, instance, state, answer)
+        self.answer_count += 1
+        return FunctionCall(found, laid_out, positional, keywords, instance, state, answer)
 
-    def places(self, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
-        """The (argument, input in its place) that the functions may be asked with, beginning with none."""
-        declared = [self.content.functions[name].instead for name in functions]
-        known = [(place, other) for item in declared for place, other in item.items() if other in case.inputs]
-        return [("", ""), *known]
+    def shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, arrays.Shape]:
+        """Return the shapes of the submission's results; {} if a single result needs none."""
+        return self.cases.shapes(function, inputs, self.manner.widths)
 
-    def examples(self, function: str) -> list[Case]:
-        """Cases for ``function``, from the first check or probe that suits it, and from the one that replaces it."""
-        for check in self.content.checks:
-            if isinstance(check, ProbedCheck) and check.function == function:
-                probe, given = check.probes[0], check.given
-                break
-        else:
-            needed = {argument.name for argument in self.content.functions[function].arguments if not argument.optional}
-            names = [name for name, probe in self.content.probes.items() if needed <= probe.inputs.keys()]
-            if not names:
-                return []
-            probe, given = names[0], []
-        instead = self.content.probes[probe].instead
-        return [self.cases([name], given)[0] for name in (probe, instead) if name]
-
-    def shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, signatures.Shape]:
-        """The shapes of a submission's results; a single one needs none to be told apart."""
-        declared = self.content.functions[function]
-        if declared.shapes or len(declared.returns) == 1:
-            return declared.sizes(self.manner.widths)
-        shapes = {name: item.shape for name, item in self.oracle.results(function, inputs).items()}
-        if declared.history is not None:  # the reference's is one entry longer
-            shapes[declared.history] = (shapes[declared.history][0] - 1,)
-        return shapes
+    def find(self, function: str) -> Found | None:
+        """Return the submission's function that plays the part of ``function``."""
+        return self.instances.find(function)
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple) and isinstance(signatures.as_array(value), np.ndarray)
-
-
-def number_of_cases(count: int) -> str:
-    """E.g. ``3 cases``."""
-    return ngettext("{count} case", "{count} cases", count).format(count=count)
-
-
-class Verdict:
-    """Collects comparisons over cases: each result of the function is right in all cases, or is not."""
-
-    def __init__(self, function: str, notes: Sequence[str] = (), lists: Iterable[str] = ()) -> None:
-        """``notes`` are accepted conventions, said whatever the outcome; ``lists`` are results that came as lists."""
-        self._function = function
-        self._given_notes = list(notes)
-        self._right: dict[str, bool] = {}
-        self._first: tuple[str, dict[str, Any], bool] | None = None
-        self._cases = 0
-        self._wrong_in: dict[str, int] = {}
-        self._notes = list(notes)
-        self._noted: set[str] = set()
-        self._lists = dict.fromkeys(lists)
-        self._of_another_form: set[str] = set()  # results of another type or shape
-
-    def add(self, case: str, comparisons: dict[str, Comparison]) -> None:
-        """Take in the comparisons of one case."""
-        for name, comparison in comparisons.items():
-            self._right[name] = self._right.get(name, True) and comparison.problem is None
-            if comparison.problem is not None:
-                self._wrong_in.setdefault(name, self._cases)
-                if not comparison.of_numbers:
-                    self._of_another_form.add(name)
-            if comparison.problem and self._first is None:
-                sentence = _("`{function}`, case '{case}': {problem}")
-                told = sentence.format(function=self._function, case=case, problem=comparison.problem)
-                self._first = (told, {"case": case, **comparison.evidence}, comparison.of_numbers)
-            if comparison.note and name not in self._noted and comparison.note not in self._notes:
-                self._noted.add(name)
-                self._notes.append(comparison.note)
-        self._cases += 1
-
-    @property
-    def wrong_in(self) -> dict[str, int]:
-        """For each wrong result, which of the cases is the first that shows it, counted from 0."""
-        return dict(self._wrong_in)
-
-    def note(self, sentences: Sequence[str], lists: Iterable[str] = ()) -> None:
-        """Take in conventions that were accepted in one case, and the results that came as lists."""
-        self._notes += [sentence for sentence in sentences if sentence not in self._notes]
-        self._lists |= dict.fromkeys(lists)
-
-    @property
-    def notes(self) -> list[str]:
-        """The accepted conventions so far, but for lists."""
-        return list(self._notes)
-
-    @property
-    def lists(self) -> list[str]:
-        """The results that came as lists."""
-        return list(self._lists)
-
-    def _with_lists(self, notes: list[str]) -> list[str]:
-        """The notes, and one about lists: not of a result that was refused for its form."""
-        accepted = [name for name in self._lists if name not in self._of_another_form]
-        return [*notes, list_note(accepted)] if accepted else notes
-
-    @property
-    def right(self) -> dict[str, bool]:
-        """For each result, whether it is right in all cases so far."""
-        return dict(self._right)
-
-    @property
-    def share(self) -> float:
-        """The part of the results that is right in all cases."""
-        return sum(self._right.values()) / len(self._right)
-
-    def outcome(self, praise: str, all_or_nothing: bool = False) -> Outcome:
-        """The outcome so far; ``praise`` is the sentence where everything is right.
-
-        Otherwise each result that is right earns its part, unless ``all_or_nothing``.
-        """
-        if self._first is None:
-            notes = self._with_lists(self._notes)
-            return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
-        message, evidence, of_numbers = self._first
-        right = [name for name, is_right in self._right.items() if is_right]
-        if right:
-            message += " " + _("Right: {names}.").format(names=", ".join(right))
-        notes = self._with_lists(self._given_notes)
-        if notes:
-            message = " ".join([message, *notes])
-            evidence = {**evidence, "notes": notes}
-        share = 0.0 if all_or_nothing else len(right) / len(self._right)
-        return Outcome(share, message, evidence, hint_fits=of_numbers)
+    return isinstance(value, list | tuple) and isinstance(arrays.as_array(value), np.ndarray)

@@ -14,8 +14,9 @@ import pytest
 from grader import assignment
 from grader.expected import probes
 from grader.grading.grade import grade
-from grader.student.signatures import as_array, match
+from grader.student.signatures import match
 from grader.submission import read
+from grader.support.arrays import as_array
 
 PROBES = {  # with the inputs of all functions that no other function returns
     "single-neuron": ["everything"],

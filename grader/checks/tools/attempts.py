@@ -17,10 +17,12 @@ from ...assignment.base import FunctionSpec, Tolerance
 from ...expected.probes import Case, replaced
 from ...judging.compare import compare_results
 from ...sandbox.failures import CallFailed
-from ...student import signatures
 from ...student.layout import WIDEST
-from ...student.submitted import Context, Result, Verdict
+from ...student.submitted import BoundAnswer
+from ...support import arrays
 from ...support.i18n import _, joined
+from ..context import Context
+from ..outcome import Verdict
 
 Answers = dict[str, Any]
 # The right results of a case by convention; "" is what the task asks for.
@@ -76,18 +78,18 @@ def best(
     context: Context,
     functions: Sequence[str],
     expect: Callable[[Case], Expected],
-    ask: Callable[[Case, Answers], Result],
+    ask: Callable[[Case, Answers], BoundAnswer],
 ) -> Tried:
     """Return the best attempt, the first of those that are equally good.
 
     ``functions`` are those that ``ask`` calls. ``ask`` gets a case
     and the inputs to send, which may differ. Raises CallFailed if no attempt is answered.
     """
-    plans = [_Plan("", cases := context.cases(check.probes, check.given), [expect(case) for case in cases])]
+    plans = [_Plan("", cases := context.cases.draw(check.probes, check.given), [expect(case) for case in cases])]
     instead = [context.content.probes[name].instead for name in check.probes]
     names = [name for name in dict.fromkeys(instead) if name]
     if names:
-        cases = context.cases(names, check.given)
+        cases = context.cases.draw(names, check.given)
         plans.append(_Plan(joined(names), cases, [expect(case) for case in cases]))
     failures: dict[str, CallFailed] = {}
     stopped = CallFailed("failed", "")
@@ -95,19 +97,19 @@ def best(
     for plan in itertools.chain(plans, _of_own_widths(check, context, names, expect)):
         failed: dict[str, CallFailed] = {}
         furthest = (-1, (-1, -1))
-        for place, other in context.places(functions, plan.cases[0]):
-            answered_before = context.answered
+        for place, other in context.cases.replacements(functions, plan.cases[0]):
+            answered_before = context.student.answer_count
             try:
                 results = [ask(case, replaced(case.inputs, place, other)) for case in plan.cases]
             except CallFailed as failure:
                 if failure.status not in ("error", "failed"):
                     raise
                 failed[place] = failure
-                reached = (context.answered - answered_before, _order(failure))
+                reached = (context.student.answer_count - answered_before, _order(failure))
                 if reached > furthest:
                     furthest, stopped = reached, failure
                 continue
-            notes = context.manner.notes(list(functions))
+            notes = context.student.manner.notes(list(functions))
             if plan.note:
                 only = _("It was asked at the sizes of '{probes}', since it works at these only.")
                 notes.append(only.format(probes=plan.note))
@@ -142,11 +144,11 @@ def _of_own_widths(
     check: Probed, context: Context, names: Sequence[str], expect: Callable[[Case], Expected]
 ) -> Iterator[_Plan]:
     """The cases ``names`` for a net whose layers have other widths than the task asks for, and that works at no others."""
-    widths = context.manner.widths
+    widths = context.student.manner.widths
     usual = context.content.widths()
     other = {name: width for name, width in widths.items() if usual[name] != width}
     if names and other and max(widths.values()) <= WIDEST:
-        cases = context.cases(list(dict.fromkeys(names)), check.given, widths)
+        cases = context.cases.draw(list(dict.fromkeys(names)), check.given, widths)
         told = _("{probes}, with layers of {widths} units").format(
             probes=joined(dict.fromkeys(names)), widths=joined(map(str, widths.values()))
         )
@@ -166,7 +168,7 @@ def with_conventions(function: FunctionSpec, results: Answers) -> Expected:
 
 
 def _judge(
-    check: Probed, context: Context, function: str, plan: _Plan, results: list[Result], notes: list[str]
+    check: Probed, context: Context, function: str, plan: _Plan, results: list[BoundAnswer], notes: list[str]
 ) -> list[Tried]:
     # In the submission's own layout, so that shapes and indices in a message are those that its author sees.
     answered = [result.raw.bound for result in results]
@@ -176,13 +178,13 @@ def _judge(
         verdict = Verdict(function, said, dict.fromkeys(name for result in results for name in result.lists))
         fits = True
         expected = [
-            {name: right for name, right in context.manner.turned(item[convention]).items() if name in values}
+            {name: right for name, right in context.student.manner.turned(item[convention]).items() if name in values}
             for item, values in zip(plan.expected, answered, strict=True)
         ]
         for case, values, right in zip(plan.cases, answered, expected, strict=True):
             verdict.add(case.name, compare_results(values, right, check.tolerance))
-            fits = fits and signatures.have_shapes(
-                values, {name: signatures.shape_of(item) or () for name, item in right.items()}
+            fits = fits and arrays.have_shapes(
+                values, {name: arrays.shape_of(item) or () for name, item in right.items()}
             )
         attempts.append(Tried(verdict, fits, plan.cases, answered, expected))
     return attempts

@@ -22,11 +22,12 @@ from ...assignment.base import Tolerance
 from ...assignment.check import ProbedCheck
 from ...expected.probes import Case
 from ...judging.compare import all_agree, compare_results
-from ...sandbox import observations
 from ...student.signatures import names_of_epochs_and_rate
-from ...student.submitted import Context, Verdict
+from ...support import arrays
 from ...support.errors import NotGradable
 from ...support.i18n import _, joined
+from ..context import Context
+from ..outcome import Verdict
 from .attempts import Chained, Probed, Tried
 
 Values = dict[str, Any]
@@ -50,7 +51,7 @@ def of_tried(check: Probed, context: Context, function: str, tried: Tried) -> Tr
     best = tried
     for factor in context.content.functions[function].factors:
         expected = [
-            {**judged, **context.manner.turned({name: factor * values[name] for name in names})}
+            {**judged, **context.student.manner.turned({name: factor * values[name] for name in names})}
             for judged, values in zip(tried.expected, followed, strict=True)
             if values is not None
         ]
@@ -80,7 +81,7 @@ def of_training(
     has to take this epoch again and again.
     """
     function = check.function
-    own = {function} if function in context.mistaken else mistaken(context, function)
+    own = {function} if function in context.log.mistaken_functions else mistaken(context, function)
     if not own:
         return None
     verdict = Verdict(function, [*so_far.notes, note(own)], so_far.lists)
@@ -109,8 +110,10 @@ def of_chain(check: Chained, context: Context, tried: Tried) -> Tried:
     The last function of a chain makes the step; a mistake in it is no consequence.
     """
     *before, last = check.functions_called
-    own = (context.mistaken & set(before)).union(*(mistaken(context, name) for name in check.functions_called))
-    if tried.verdict.share == 1 or last in context.mistaken or not own:
+    own = (context.log.mistaken_functions & set(before)).union(
+        *(mistaken(context, name) for name in check.functions_called)
+    )
+    if tried.verdict.share == 1 or last in context.log.mistaken_functions or not own:
         return tried
     factors = [context.content.functions[name].factors for name in check.functions_called]
     for combination in itertools.product(*factors):
@@ -119,9 +122,9 @@ def of_chain(check: Chained, context: Context, tried: Tried) -> Tried:
         ends = []
         for case, right, answered in zip(tried.cases, tried.expected, tried.answered, strict=True):
             end = _chained(context, check, case, own, combination)
-            if end is None or not moves(case.inputs, context.manner.turned(right), end):
+            if end is None or not moves(case.inputs, context.student.manner.turned(right), end):
                 return tried
-            ends.append(context.manner.turned(end))
+            ends.append(context.student.manner.turned(end))
             verdict.add(case.name, compare_results(answered, ends[-1], check.tolerance))
         if verdict.share == 1:
             return Tried(verdict, tried.fits, tried.cases, tried.answered, ends)
@@ -130,7 +133,7 @@ def of_chain(check: Chained, context: Context, tried: Tried) -> Tried:
 
 def mistaken(context: Context, function: str) -> set[str]:
     """The functions that ``function`` uses, also by way of others, and that failed in their own checks."""
-    return context.mutations.uses_in_all(function) & context.mistaken
+    return context.mutations.uses_in_all(function) & context.log.mistaken_functions
 
 
 def carried(context: Context, function: str, inputs: Values) -> Values | None:
@@ -268,10 +271,12 @@ def _own_results(context: Context, function: str, inputs: Values) -> Values:
     """The submission's results as float64 arrays, in the shapes of the right ones; raises _Unusable or CallFailed."""
     right = context.mutations.results(function, [], inputs)
     history = context.content.functions[function].history
-    answered = context.ask(function, inputs, shapes={name: value.shape for name, value in right.items()}).values
+    answered = context.student.call(
+        function, inputs, shapes={name: value.shape for name, value in right.items()}
+    ).values
     found = {}
     for name, value in right.items():
-        array = observations.numbers(answered[name]) if name in answered else None
+        array = arrays.numbers(answered[name]) if name in answered else None
         if array is None or (array.size != value.size and name != history):
             raise _Unusable
         found[name] = np.asarray(array, dtype=np.float64) if name == history else array.reshape(value.shape)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...diagnosis import told_by_check
-from ...student.submitted import Context, Outcome
 from ...support.i18n import _
+from ..context import Context
+from ..outcome import Outcome
 from . import imports, quotients
 
 # What differentiates in TensorFlow, PyTorch, JAX and autograd.
@@ -39,15 +40,15 @@ def judged(outcome: Outcome, function: str, context: Context) -> Outcome:
 def _library(function: str, context: Context) -> str | None:
     """The library: the code of the function calls what differentiates, or imports it so that the text does not show it,
     which nobody does for another purpose."""
-    texts = [code.text for code in context.code]
+    texts = [code.text for code in context.student.code]
     everywhere = quotients.called(texts)
     if not everywhere & (DIFFERENTIATING | HIDING):
         return None
-    seen = context.libraries()
+    seen = context.student.libraries()
     used = [name for name in context.content.forbidden_imports if name in seen]
     if not used:
         return None
-    own = context.instances.find(function)
+    own = context.student.find(function)
     called = quotients.called(texts, function if own is None else own.name)
     if called & DIFFERENTIATING:
         return used[0]

@@ -13,23 +13,23 @@ from ... import diagnosis
 from ...assignment.base import Tolerance
 from ...diagnosis import Finding, Findings, search
 from ...diagnosis.general import GENERAL
-from ...diagnosis.samples import TINY, Sample, arrays
+from ...diagnosis.log import AnsweredCase
+from ...diagnosis.samples import TINY, Sample, as_arrays
 from ...expected.mutations import Mutant
-from ...expected.probes import Case
-from ...student.submitted import Context, Outcome
+from ..context import Context
+from ..outcome import Outcome
 from . import probing
 from .attempts import Chained, Tried
 
 OF_A_LAYOUT = ("transposed", "wrong-axis")
 COARSEST = 5e-3  # of the largest entry; what is no more alike than that is another number
-Asked = tuple[Case, dict[str, Any], dict[str, Any]]  # a case, the right results and the answers, as the task has them
 
 
-def of_tried(context: Context, tried: Tried) -> list[Asked]:
+def of_tried(context: Context, tried: Tried) -> list[AnsweredCase]:
     """The cases of an attempt, in the layout of the task."""
-    turned = context.manner.turned
+    turned = context.student.manner.turned
     return [
-        (case, turned(expected), turned(answered))
+        AnsweredCase(case, turned(expected), turned(answered))
         for case, expected, answered in zip(tried.cases, tried.expected, tried.answered, strict=True)
     ]
 
@@ -38,16 +38,16 @@ def named(
     outcome: Outcome,
     context: Context,
     function: str,
-    asked: Sequence[Asked],
+    asked: Sequence[AnsweredCase],
     tolerance: Tolerance | None = None,
-    others: Sequence[tuple[Outcome, Sequence[Asked]]] = (),
+    others: Sequence[tuple[Outcome, Sequence[AnsweredCase]]] = (),
 ) -> Outcome:
     """Return ``outcome`` with a way to find the bug of ``function`` and the place of the first error.
 
     ``others`` are outcomes that are as right, from other accepted inputs: the first that a bug explains counts.
     """
     # Whatever explains the answers has to explain those of the checks before as well.
-    known = context.asked_of.setdefault(function, [])
+    known = context.log.answers.setdefault(function, [])
     before = list(known)
     known += asked
     if outcome.share == 1:
@@ -65,14 +65,14 @@ def named(
 
 
 def _explained(
-    outcome: Outcome, context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance | None
+    outcome: Outcome, context: Context, function: str, asked: Sequence[AnsweredCase], tolerance: Tolerance | None
 ) -> Outcome:
     samples = _samples(context, function, asked, tolerance or Tolerance())
     if samples is None:
         return outcome
     where = _first_wrong(context, function, samples)
     bugs = _bugs(context, function, samples)
-    if bugs is not None and context.manner.undecided and any(bug.bug in OF_A_LAYOUT for bug in bugs.bugs):
+    if bugs is not None and context.log.is_layout_undecided and any(bug.bug in OF_A_LAYOUT for bug in bugs.bugs):
         bugs = None  # it may be right in a layout of its own
     if bugs is not None and _is_a_constant(samples) and bugs.bugs[0].bug != GENERAL["collapsed"]:
         bugs = None  # one number agrees with any array that has it everywhere, and says nothing of how it was computed
@@ -93,7 +93,7 @@ def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | 
         found = _passed_on(context, function, samples)
         if found is not None:
             return found
-    for found in context.found:
+    for found in context.log.findings:
         # How it behaves from call to call, or along its path, is the same whichever check asks; and what explains
         # nothing of an earlier check explains no more of it together with this one.
         if any(_is_behaviour_of(function, bug) for bug in found.bugs):
@@ -107,7 +107,7 @@ def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | 
         found = None
     found = found or probing.find(context, function, samples, short)
     if found is not None:
-        context.found.append(found)
+        context.log.findings.append(found)
     return found
 
 
@@ -120,16 +120,16 @@ def _holds(context: Context, function: str, samples: Sequence[Sample], found: Fi
     return bool(found.mutants) and search.reproduced(context.mutations, function, samples, found.mutants, 1.0)
 
 
-def chained(outcome: Outcome, context: Context, check: Chained, asked: Sequence[Asked]) -> Outcome:
+def chained(outcome: Outcome, context: Context, check: Chained, asked: Sequence[AnsweredCase]) -> Outcome:
     """Return ``outcome`` with a way to find the bug that functions pass on, or that shows only when they do."""
     if outcome.share == 1:
         return outcome
     return replace(outcome, diagnose=lambda judged: replace(judged, bugs=_of_chain(context, check, asked)))
 
 
-def _of_chain(context: Context, check: Chained, asked: Sequence[Asked]) -> Findings | None:
+def _of_chain(context: Context, check: Chained, asked: Sequence[AnsweredCase]) -> Findings | None:
     functions = check.functions_called
-    earlier = [found for found in context.found if any(m.bug.function in functions for m in found.mutants)]
+    earlier = [found for found in context.log.findings if any(m.bug.function in functions for m in found.mutants)]
     together = [_joined(earlier)] if len(earlier) > 1 else []
     for found in (*together, *earlier):
         if _reproduces_chain(context, check, asked, found.mutants):
@@ -137,12 +137,14 @@ def _of_chain(context: Context, check: Chained, asked: Sequence[Asked]) -> Findi
     return probing.in_a_chain(context, functions, [case for case, _, _ in asked])
 
 
-def _reproduces_chain(context: Context, check: Chained, asked: Sequence[Asked], mutants: Sequence[Mutant]) -> bool:
+def _reproduces_chain(
+    context: Context, check: Chained, asked: Sequence[AnsweredCase], mutants: Sequence[Mutant]
+) -> bool:
     """Whether the right functions with these mutants, chained alike, end where the submission ended."""
     mutations, functions = context.mutations, context.content.functions
     factors = {name: functions[name].factors for name in check.functions_called}
     for case, expected, answers in asked:
-        answered = arrays({name: answers[name] for name in expected})
+        answered = as_arrays({name: answers[name] for name in expected})
         if answered is None:
             return False
         for combination in itertools.product(*factors.values()):
@@ -168,12 +170,14 @@ def _joined(earlier: Sequence[Findings]) -> Findings:
     return Findings(tuple(bugs), mutants=tuple(mutant for found in earlier for mutant in found.mutants))
 
 
-def _samples(context: Context, function: str, asked: Sequence[Asked], tolerance: Tolerance) -> list[Sample] | None:
+def _samples(
+    context: Context, function: str, asked: Sequence[AnsweredCase], tolerance: Tolerance
+) -> list[Sample] | None:
     """None where an answer is no array of numbers: the message says so, and there is nothing to compute with."""
     declared = context.content.functions[function]
     samples = []
     for case, expected, answers in asked:
-        answered = arrays({name: answers[name] for name in expected if name in answers})
+        answered = as_arrays({name: answers[name] for name in expected if name in answers})
         if not answered:
             return None
         inputs = declared.complete(case.inputs) | case.inputs
@@ -209,7 +213,7 @@ def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Fi
     """Bugs of functions that this one uses, if they explain its answers too."""
     if not context.mutations.known(function):
         return None
-    earlier = [found for found in context.found if any(m.bug.function != function for m in found.mutants)]
+    earlier = [found for found in context.log.findings if any(m.bug.function != function for m in found.mutants)]
     together = [_joined(earlier)] if len(earlier) > 1 else []
     for found in (*together, *earlier):
         for factor in context.content.functions[function].factors:

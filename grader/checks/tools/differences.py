@@ -20,8 +20,9 @@ import numpy as np
 from ...diagnosis import told_by_check
 from ...expected.probes import Case
 from ...report.model import FOR_INSTRUCTOR
-from ...student.submitted import Context, Outcome
 from ...support.i18n import _, joined
+from ..context import Context
+from ..outcome import Outcome
 from . import diagnose, quotients
 from .attempts import Probed, Tried
 
@@ -107,8 +108,8 @@ def judged(outcome: Outcome, check: Derivatives, context: Context, tried: Tried)
     cases = _inexact(context, tried)
     if not cases:
         return outcome
-    function = context.instances.find(check.function)
-    texts = [code.text for code in context.code]
+    function = context.student.find(check.function)
+    texts = [code.text for code in context.student.code]
     shown = quotients.shown(texts, check.function if function is None else function.name)
     if shown == "nothing":
         return outcome

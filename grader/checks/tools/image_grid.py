@@ -10,8 +10,8 @@ import numpy as np
 
 from ...datasets import Split
 from ...report.evidence import Images, Picture
-from ...sandbox import observations
-from ...student.submitted import Context
+from ...support import arrays
+from ..context import Context
 from .pictures import harmless
 
 Array = np.ndarray[Any, Any]
@@ -33,10 +33,14 @@ def images(context: Context, function: str) -> list[Picture]:
             continue
         argument, source = next(iter(declared.arguments.items()))
         dataset = content.variables[source].part_of
-        if dataset is None or context.find_variable(name) is None or context.find_variable(source) is None:
+        if (
+            dataset is None
+            or context.student.find_variable(name) is None
+            or context.student.find_variable(source) is None
+        ):
             continue
-        originals = observations.array(context.variable(source, SHOWN_IMAGES).value)
-        own = observations.numbers(context.variable(name, SHOWN_IMAGES).value)
+        originals = arrays.array(context.student.variable(source, SHOWN_IMAGES).value)
+        own = arrays.numbers(context.student.variable(name, SHOWN_IMAGES).value)
         if originals is None or own is None or not _is_public(originals, context.split(dataset)):
             continue
         right = next(iter(context.mutations.results(function, [], {argument: originals}).values()))

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...diagnosis import told_by_check
-from ...student.submitted import Context, Outcome
 from ...submission.python_code import nodes
 from ...support.i18n import _
+from ..context import Context
+from ..outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,17 @@ def outcome(context: Context) -> Outcome | None:
     it, if nothing else of that is used.
     """
     forbidden, allowed = set(context.content.forbidden_imports), context.content.allowed_imports
-    made = [(code.place, item) for code in context.code for item in imports(code.text)]
+    made = [(code.place, item) for code in context.student.code for item in imports(code.text)]
     suspected = [(place, item) for place, item in made if item.module.split(".")[0] in forbidden]
-    uses = [use for code in context.code for use in uses_of(code.text)] if suspected and allowed else []
+    uses = [use for code in context.student.code for use in uses_of(code.text)] if suspected and allowed else []
     used = [(place, item) for place, item in suspected if not _is_allowed(item, allowed, uses)]
     found = [(at_line(place, item.line), item.module) for place, item in used]
     # What is allowed brings its package along, and no more than that can be told from what is loaded.
     excused = {path.split(".")[0] for path in allowed} if len(found) < len(suspected) else set()
-    loaded = set(context.imported)
-    found += [(_("while it loaded"), name) for name in context.imported if name in forbidden - excused]
+    loaded = set(context.student.imported)
+    found += [(_("while it loaded"), name) for name in context.student.imported if name in forbidden - excused]
     # Which of them brings the others along is not known: the assignment names the largest first.
-    later = context.libraries() - loaded - excused
+    later = context.student.libraries() - loaded - excused
     found += [(_("while it ran"), name) for name in context.content.forbidden_imports if name in later][:1]
     if not found:
         return None

@@ -14,7 +14,8 @@ import numpy as np
 
 from ...sandbox import observations
 from ...sandbox.failures import CallFailed
-from ...student.submitted import Context
+from ...support import arrays
+from ..context import Context
 from . import training
 
 Array = np.ndarray[Any, Any]
@@ -49,7 +50,7 @@ def of(context: Context, model: str, described: observations.Model) -> Outputs |
     if inputs is None:
         return None
     try:
-        answer = observations.numbers(context.predict(model, inputs))
+        answer = arrays.numbers(context.student.predict(model, inputs))
     except CallFailed as failure:
         if failure.status not in ("failed", "error"):
             raise
@@ -92,8 +93,10 @@ def log_probabilities(values: Array) -> Array:
 
 def _inputs(context: Context, model: str, described: observations.Model) -> Array | None:
     """Images, others, and the middle of each pair, in the shape and range of the training: float32 (3 IMAGES, ...)."""
-    name = context.find_variable(model)
-    fits = [call.inputs for call in training.fits(context.training()) if name in call.model and call.inputs.shape]
+    name = context.student.find_variable(model)
+    fits = [
+        call.inputs for call in training.fits(context.student.training()) if name in call.model and call.inputs.shape
+    ]
     shape = fits[-1].shape[1:] if fits else described.inputs
     if not shape or min(shape) <= 0 or math.prod(shape) > observations.MOST_ELEMENTS:
         return None

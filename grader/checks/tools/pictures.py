@@ -28,23 +28,24 @@ from ...report.evidence import (
     Picture,
     ResultError,
 )
-from ...sandbox import observations
-from ...student.submitted import Context, Verdict
+from ...support import arrays
+from ..context import Context
+from ..outcome import Verdict
 from . import training
 
 Array = np.ndarray[Any, Any]
-Asked = ParamSpec("Asked")
+Parameters = ParamSpec("Parameters")
 log = logging.getLogger(__name__)
 
 DEVIATIONS = 2  # of the reference over its seeds, on each side of its mean
 FEWEST_EPOCHS = 3  # less is no curve
 
 
-def harmless(make: Callable[Asked, list[Picture]]) -> Callable[Asked, list[Picture]]:
+def harmless(make: Callable[Parameters, list[Picture]]) -> Callable[Parameters, list[Picture]]:
     """A failure costs the picture and nothing else."""
 
     @wraps(make)
-    def tried(*arguments: Asked.args, **keywords: Asked.kwargs) -> list[Picture]:
+    def tried(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> list[Picture]:
         try:
             with np.errstate(all="ignore"):
                 return make(*arguments, **keywords)
@@ -88,7 +89,7 @@ def _least(answered: dict[str, Any], expected: dict[str, Any], name: str, is_his
 
 def _relative(answer: Any, right: Array) -> float | None:
     """The largest error relative to the largest right entry, in two digits: the right values are not for reading here."""
-    given, wanted = observations.numbers(answer), np.asarray(right, dtype=np.float64)
+    given, wanted = arrays.numbers(answer), np.asarray(right, dtype=np.float64)
     scale = float(np.abs(wanted).max(initial=0.0))
     if given is None or given.size != wanted.size or not scale:
         return None
@@ -98,7 +99,7 @@ def _relative(answer: Any, right: Array) -> float | None:
 @harmless
 def path(name: str, losses: Any, expected: Any, tolerance: Tolerance) -> list[Picture]:
     """The losses of a training loop, and from which epoch on they are not the reference's."""
-    own = observations.numbers(losses)
+    own = arrays.numbers(losses)
     if own is None or own.size < FEWEST_EPOCHS:
         return []
     own, right = own.ravel(), np.asarray(expected, dtype=np.float64).ravel()
@@ -124,8 +125,8 @@ def curves(
     context: Context, model: str, check: BandedCheck | None = None, measured: float | None = None
 ) -> list[Picture]:
     """Loss and accuracy of a model as recorded in ``fit``; with ``check`` the reference's held-out accuracy, too."""
-    own = context.find_variable(model)
-    fits = [training.curves(call.history) for call in training.fits(context.training()) if own in call.model]
+    own = context.student.find_variable(model)
+    fits = [training.curves(call.history) for call in training.fits(context.student.training()) if own in call.model]
     drawn: list[Picture] = []
     for quantity in ("loss", "accuracy"):
         lines = {}

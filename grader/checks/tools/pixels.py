@@ -12,7 +12,7 @@ import numpy as np
 from ...datasets import Split
 from ...sandbox.failures import CallFailed
 from ...sandbox.rebuilding import PixelMap
-from ...student.submitted import Context
+from ..context import Context
 
 Array = np.ndarray[Any, Any]
 VALUES = 256  # of a pixel
@@ -36,7 +36,7 @@ def fixed_map(context: Context, function: str, argument: str, split: Split) -> P
     others = random.permutation(np.concatenate([random.integers(0, VALUES, (SAMPLE, pixels), dtype=np.uint8), chosen]))
     try:
         made, confirming = (
-            context.ask(function, {argument: batch.reshape(-1, *shape)}).values for batch in (images, others)
+            context.student.call(function, {argument: batch.reshape(-1, *shape)}).values for batch in (images, others)
         )
     except CallFailed as failure:
         if failure.status not in ("error", "failed"):

@@ -14,8 +14,9 @@ from ...datasets import Split
 from ...judging.statistics import Estimate, difference, mean
 from ...report.model import FOR_INSTRUCTOR
 from ...sandbox.rebuilding import ModelData
-from ...student.submitted import Context, Outcome
 from ...support.i18n import _
+from ..context import Context
+from ..outcome import Outcome
 
 Array = np.ndarray[Any, Any]
 CERTAIN = 5.0  # standard errors

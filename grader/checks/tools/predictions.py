@@ -17,14 +17,14 @@ import numpy as np
 from ...assignment.check import BandedCheck
 from ...datasets import Split
 from ...judging.statistics import Correct, Losses
-from ...sandbox import observations
 from ...sandbox.failures import CallFailed
 from ...sandbox.rebuilding import CannotRebuild, ModelData, PixelMap
-from ...student.signatures import describe
-from ...student.submitted import Context
+from ...support import arrays
+from ...support.arrays import describe
 from ...support.errors import NotGradable
 from ...support.i18n import _
 from ...support.text import clean
+from ..context import Context
 from . import outputs, pixels, plausible, training
 
 Array = np.ndarray[Any, Any]
@@ -83,21 +83,21 @@ def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Pr
     rebuilt where student code cannot see it, and student code sees no held-out image, as far as both is possible. Raises CallFailed.
     """
     key = (model, preprocess, dataset)
-    if key not in context.predicted:
+    if key not in context.predictions:
         split = context.split(dataset)
-        context.keras_model(model)
+        context.student.keras_model(model)
         if len(split.x_held_out) < FEWEST:
             raise NotGradable(
                 _("{data}: too few to judge a model by; use the whole data set.").format(data=split.describe())
             )
-        context.predicted[key] = _predicted(context, model, preprocess, split)
-    found: Predicted = context.predicted[key]
+        context.predictions[key] = _predicted(context, model, preprocess, split)
+    found: Predicted = context.predictions[key]
     return found
 
 
 def _predicted(context: Context, model: str, preprocess: str, split: Split) -> Predicted:
     batches = [split.x_train[split.judged], split.x_held_out]
-    data = context.model_data(model)
+    data = context.student.model_data(model)
     found = _fixed_map(context, model, preprocess, split)
     make: Predict = found or partial(_prepared, context, preprocess)
     outside, notes = True, []
@@ -134,14 +134,14 @@ def _predicted(context: Context, model: str, preprocess: str, split: Split) -> P
 def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> PixelMap | None:
     """What makes inputs of images, where that is one map for each pixel; asked once."""
     key = (preprocess, split.name)
-    if not context.defines(preprocess):
+    if not context.student.defines(preprocess):
         found = _as_in_training(context, model, split)
         if found is not None:
             return found
-    if key not in context.predicted:
+    if key not in context.predictions:
         argument = _argument(context, preprocess)
-        context.predicted[key] = pixels.fixed_map(context, preprocess, argument, split)
-    known: PixelMap | None = context.predicted[key]
+        context.predictions[key] = pixels.fixed_map(context, preprocess, argument, split)
+    known: PixelMap | None = context.predictions[key]
     return known
 
 
@@ -160,7 +160,7 @@ def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
 
 def _prepared(context: Context, preprocess: str, images: Array) -> Array:
     """What the submission's ``preprocess`` makes of images; raises CallFailed."""
-    asked = context.ask(preprocess, {_argument(context, preprocess): images})
+    asked = context.student.call(preprocess, {_argument(context, preprocess): images})
     inputs = next(iter(asked.values.values()))
     if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
         message = _("`{function}` makes {value} of {count} images: return one entry for each image.").format(
@@ -175,13 +175,13 @@ def _rebuilt(context: Context, model: str, data: ModelData, sample: Array) -> Pr
     rebuilder = context.rebuilder
     if data.configuration is None or rebuilder is None:
         raise CannotRebuild
-    if model not in context.sampled:
-        context.predict(model, sample)
-    inputs, answer = context.sampled[model]
-    told, same = observations.numbers(answer), rebuilder.predictions(data, context.level, inputs)
+    if model not in context.student.samples:
+        context.student.predict(model, sample)
+    inputs, answer = context.student.samples[model]
+    told, same = arrays.numbers(answer), rebuilder.predictions(data, context.student.level, inputs)
     if told is None or told.shape != same.shape or not _agree(told, same.astype(np.float64)):
         raise CannotRebuild
-    return partial(rebuilder.predictions, data, context.level)
+    return partial(rebuilder.predictions, data, context.student.level)
 
 
 def _agree(one: Array, other: Array) -> bool:
@@ -193,9 +193,9 @@ def _agree(one: Array, other: Array) -> bool:
 
 def _in_its_own_worker(context: Context, model: str, inputs: Array) -> Array:
     """What the model predicts where student code runs: classes (n, 1) or scores (n, classes)."""
-    answer = context.predict(model, inputs)
+    answer = context.student.predict(model, inputs)
     classes(answer, len(inputs), f"`{model}.predict`")  # or it raises
-    found = observations.numbers(answer)
+    found = arrays.numbers(answer)
     assert found is not None
     in_rows = len(found) == len(inputs) or found.size == len(inputs)
     return found.reshape(len(inputs), -1) if in_rows else found.T
@@ -218,8 +218,8 @@ def _as_in_training(context: Context, model: str, split: Split) -> PixelMap | No
 
     None where the record does not tell: then the function is asked for.
     """
-    name = context.find_variable(model)
-    fits = [call.inputs for call in training.fits(context.training()) if name in call.model]
+    name = context.student.find_variable(model)
+    fits = [call.inputs for call in training.fits(context.student.training()) if name in call.model]
     count = math.prod(split.x_train.shape[1:])
     values = np.arange(pixels.VALUES)
     for shape, limits in ((data.shape[1:], data.range) for data in fits):
@@ -242,7 +242,7 @@ def classes(answer: Any, count: int, source: str) -> Array:
 
     Raises CallFailed for anything else, and for scores that are no numbers.
     """
-    found = observations.array(answer) if isinstance(answer, np.ndarray | list | tuple) else None
+    found = arrays.array(answer) if isinstance(answer, np.ndarray | list | tuple) else None
     what = describe(answer)
     if found is not None and found.size <= count * MOST_SCORES:
         numbers = found.astype(np.float64)
@@ -263,7 +263,7 @@ def classes(answer: Any, count: int, source: str) -> Array:
 
 def scores(answer: Any, count: int) -> Array | None:
     """The scores of an answer that :func:`classes` accepts: float64 (count, classes); None where it is classes only."""
-    found = observations.numbers(answer)
+    found = arrays.numbers(answer)
     if found is None or found.ndim != 2 or found.size <= count:
         return None
     return found if len(found) == count else found.T

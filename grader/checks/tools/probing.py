@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ...diagnosis import Finding, Findings
-from ...diagnosis.samples import RELATIVE, Sample, alike, arrays
+from ...diagnosis.samples import RELATIVE, Sample, alike, as_arrays
 from ...expected.probes import Case
 from ...sandbox.failures import CallFailed
 from ...student.signatures import names_of_epochs_and_rate
-from ...student.submitted import Context
+from ..context import Context
 
 Values = dict[str, Any]
 RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)
@@ -119,17 +119,17 @@ class Asker:
 
     def __call__(self, inputs: Values, seed: int | None = None) -> Values | None:
         """The answer as arrays; None where there is none, or no time is left for one."""
-        if self._context.seconds_to_ask <= 0:
+        if self._context.log.seconds_left <= 0:
             return None
-        spent = self._context.spent
+        spent = self._context.student.spent
         try:
-            return arrays(self._context.ask(self._function, inputs, shapes=self._shapes, seed=seed).values)
+            return as_arrays(self._context.student.call(self._function, inputs, shapes=self._shapes, seed=seed).values)
         except CallFailed as failure:
             if failure.status not in ("error", "failed"):  # it hangs, or has taken the worker with it
-                self._context.seconds_to_ask = 0.0
+                self._context.log.seconds_left = 0.0
             return None
         finally:
-            self._context.seconds_to_ask -= self._context.spent - spent
+            self._context.log.seconds_left -= self._context.student.spent - spent
 
 
 def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]) -> Findings | None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...sandbox.observations import Call, Data, numbers
+from ...sandbox.observations import Call, Data
+from ...support.arrays import numbers
 from ...support.i18n import _
 
 Array = np.ndarray[Any, Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...sandbox.observations import Call
-from ...student.submitted import Context
 from ...support.i18n import _
+from ..context import Context
 from . import training
 
 
@@ -20,7 +20,7 @@ class Problem:
 
 def problem(context: Context, name: str, other: str) -> Problem | None:
     """Why the model ``name`` cannot be compared with ``other``; None where it can."""
-    model, another = context.model(name), context.model(other)
+    model, another = context.student.model(name), context.student.model(other)
     if set(model.trainable) & set(another.trainable):
         return Problem(
             "layers-shared",
@@ -28,13 +28,13 @@ def problem(context: Context, name: str, other: str) -> Problem | None:
                 "`{model}` and `{other}` share layers, so training one of them changes the other: make new layers for `{model}`."
             ).format(model=name, other=other),
         )
-    record = training.fits(context.training())
+    record = training.fits(context.student.training())
     trained = [
         (
             described.layers,
             described.optimizer,
             described.loss,
-            [_how(call) for call in record if context.find_variable(own) in call.model],
+            [_how(call) for call in record if context.student.find_variable(own) in call.model],
         )
         for own, described in ((name, model), (other, another))
     ]

@@ -18,7 +18,8 @@ def run(*cells, loaded=()):
         allowed_imports=["keras.datasets", "tensorflow.keras.datasets"],
     )
     code = [Code(f"cell {number}", text) for number, text in enumerate(cells, start=1)]
-    return imports.outcome(SimpleNamespace(content=content, code=code, imported=list(loaded), libraries=set))
+    student = SimpleNamespace(code=code, imported=list(loaded), libraries=set)
+    return imports.outcome(SimpleNamespace(content=content, student=student))
 
 
 @pytest.mark.parametrize(

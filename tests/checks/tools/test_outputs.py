@@ -31,9 +31,11 @@ def seen_by(predict, **changed):
     images = RANDOM.integers(0, 256, (60, 28, 28), dtype=np.uint8)
     context = SimpleNamespace(
         splits={"fashion_mnist": SimpleNamespace(x_train=images)},
-        training=list,
-        find_variable=str,
-        predict=lambda _, inputs: predict(inputs).astype(np.float32),
+        student=SimpleNamespace(
+            training=list,
+            find_variable=str,
+            predict=lambda _, inputs: predict(inputs).astype(np.float32),
+        ),
     )
     return outputs.of(context, "model", described(**changed))
 
@@ -69,7 +71,8 @@ def test_what_does_not_depend_on_the_image_is_not_called_linear():
 
 @pytest.mark.parametrize("answer", [None, np.zeros((3, 10)), np.full((72, 10), np.nan), np.array(1.0)])
 def test_what_is_no_prediction_says_nothing(answer):
-    context = SimpleNamespace(splits={}, training=list, find_variable=str, predict=lambda *_: answer)
+    student = SimpleNamespace(training=list, find_variable=str, predict=lambda *_: answer)
+    context = SimpleNamespace(splits={}, student=student)
     assert outputs.of(context, "model", described()) is None
 
 

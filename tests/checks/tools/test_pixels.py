@@ -16,10 +16,13 @@ MEAN, SPREAD = TRAINING.mean(axis=0), TRAINING.std(axis=0) + 1
 
 
 def context(function):
-    def ask(_, inputs):
+    def call(_, inputs):
         return SimpleNamespace(values={"inputs": function(inputs["images"].copy())})
 
-    return SimpleNamespace(ask=ask, generator=lambda purpose: np.random.default_rng([5, *purpose.encode()]))
+    return SimpleNamespace(
+        student=SimpleNamespace(call=call),
+        generator=lambda purpose: np.random.default_rng([5, *purpose.encode()]),
+    )
 
 
 def found(function):

@@ -423,7 +423,8 @@ def model(name, trainable):
     ],
 )
 def test_two_models_are_two(one, other, bug):
-    context = SimpleNamespace(model={"one": one, "other": other}.get, training=list, find_variable=str)
+    student = SimpleNamespace(model={"one": one, "other": other}.get, training=list, find_variable=str)
+    context = SimpleNamespace(student=student)
     problem = two_models.problem(context, "one", "other")
     assert (problem and problem.bug) == bug
 

@@ -6,33 +6,30 @@ attribute or global that the function reads, and is set by the grader.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...sandbox.failures import CallFailed
-from ...student import classes
-from ...student.signatures import RATES, match, normal
-from ...support.i18n import _
+from ..sandbox.failures import CallFailed
+from ..support.i18n import _
+from . import classes
+from .signatures import RATES, match, normal
 
 if TYPE_CHECKING:
-    from ...student.submitted import Asked, Context
+    from .submitted import FunctionCall, Submitted
 
 RATE, ANOTHER_RATE = np.float64(0.5), np.float64(0.25)
 SAME = 1e-6  # of the largest entry
 
 
 class Steps:
-    """The steps of the submission of one :class:`~grader.student.submitted.Context`."""
+    """The steps of the submission of one :class:`~grader.student.submitted.Submitted`."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._parameters: dict[str, dict[str, str]] = {}
-        for check in context.content.checks:
-            parameters = {result: parameter for _objective, parameter, result in check.derivatives()}
-            if parameters:
-                self._parameters |= dict.fromkeys(check.functions(), parameters)
-        names = context.content.all_names()
+    def __init__(self, student: Submitted, parameters: Mapping[str, Mapping[str, str]]) -> None:
+        self._student = student
+        self._parameters = parameters
+        names = student.content.all_names()
         self._rate = next((name for name in RATES if name in names), "")
         self._taken_by: set[str] = set()
         self._follows: dict[str, bool] = {}
@@ -45,7 +42,7 @@ class Steps:
         """Return the inputs with a learning rate, for a function that may take the step itself."""
         return {self._rate: RATE, **inputs} if self.computes(function) else inputs
 
-    def gradients(self, function: str, asked: Asked) -> dict[str, Any] | None:
+    def gradients(self, function: str, asked: FunctionCall) -> dict[str, Any] | None:
         """Return {result: gradient}, in the submission's layout, read from the change of the parameters.
 
         None if not all parameters are seen, or none of them has changed. Raises CallFailed if the rate is not known.
@@ -65,21 +62,21 @@ class Steps:
         self._taken_by.add(function)
         return {result: changes[name] / rate for result, name in parameters.items()}
 
-    def returned(self, function: str, asked: Asked) -> bool:
+    def returned(self, function: str, asked: FunctionCall) -> bool:
         """Whether a function that has to give gradients gets the rate and returns the parameters, by their names."""
         if not self.computes(function) or not self._has_rate(asked):
             return False
         returned = {normal(name) for name in asked.function.returns}
         return {normal(name) for name in self._parameters[function].values()} <= returned
 
-    def _has_rate(self, asked: Asked) -> bool:
+    def _has_rate(self, asked: FunctionCall) -> bool:
         """Whether the call was given the learning rate."""
         rate = asked.laid_out[self._rate]
         held = asked.instance.attributes.values() if asked.instance is not None else []
         within = [item for value in held if isinstance(value, dict) for item in value.values()]
         return any(value is rate for value in (*asked.positional, *asked.keywords.values(), *held, *within))
 
-    def note(self, asked: Asked) -> str:
+    def note(self, asked: FunctionCall) -> str:
         """The sentence for a function that takes the step itself."""
         return _(
             "`{function}` changes the parameters itself; its gradients are read from the change: accepted."
@@ -90,7 +87,7 @@ class Steps:
 
         The gradients are the change divided by the rate, so the step is right if it goes with the rate.
         """
-        declared, mutations = self._context.content.functions[function], self._context.mutations
+        declared, mutations = self._student.content.functions[function], self._student.mutations
         is_step = set(declared.returns) <= set(declared.argument_names()) and self._rate in declared.argument_names()
         if not is_step or declared.history is not None or not self._taken_by or not mutations.known(function):
             return None
@@ -100,10 +97,10 @@ class Steps:
 
     def _goes_with_the_rate(self, function: str) -> bool:
         if function not in self._follows:
-            case = self._context.examples(function)[-1]
+            case = self._student.cases.examples(function)[-1]
             try:
                 one, other = (
-                    self._context.ask(function, {**case.inputs, self._rate: rate}).values
+                    self._student.call(function, {**case.inputs, self._rate: rate}).values
                     for rate in (RATE, ANOTHER_RATE)
                 )
             except CallFailed:
@@ -114,7 +111,7 @@ class Steps:
             )
         return self._follows[function]
 
-    def _change(self, parameter: str, asked: Asked) -> Any:
+    def _change(self, parameter: str, asked: FunctionCall) -> Any:
         """What has been taken off a parameter: held by an instance, given as an argument, or returned."""
         before = after = None
         paths = [path for path, argument in asked.state.bound.items() if argument == parameter]

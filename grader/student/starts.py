@@ -8,30 +8,29 @@ alone: gradient descent has to move every parameter from there, far enough for a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...assignment.base import Tolerance
-from ...expected.probes import Case
-from ...judging.compare import all_agree, compare_results
-from ...sandbox import observations
-from ...sandbox.failures import CallFailed
-from ...student import classes, signatures
-from ...student.layout import WIDEST
-from ...student.signatures import names_of_epochs_and_rate
-from ...support.i18n import _, joined
+from ..assignment.base import Tolerance
+from ..expected.probes import Case
+from ..judging.compare import all_agree, compare_results
+from ..sandbox.failures import CallFailed
+from ..support import arrays
+from ..support.i18n import _, joined
+from . import signatures
+from .layout import WIDEST
+from .own_start import TAKES_ALL, OwnStart, unknown_parameters
+from .signatures import names_of_epochs_and_rate
 
 if TYPE_CHECKING:
-    from ...sandbox.session import Found
-    from ...student.submitted import Context, Result
+    from .submitted import BoundAnswer, Submitted
 
 Values = dict[str, Any]
-Ask = Callable[[Values], Values]
-SEED = 1  # of every call of a function that draws its start
+Call = Callable[[Values], Values]
 AWAY = 0.5  # another start to offer: the given one, and this far from it
 MOVES = 10  # tolerances; a smaller movement could not be told from none
 LESS = 0.5  # of the cost after one epoch: what is left when a training has got anywhere
@@ -54,29 +53,32 @@ class Trained:
 
     case: Case
     expected: Values
-    result: Result
+    result: BoundAnswer
 
 
 class Starts:
-    """The starts that the submission of one :class:`~grader.student.submitted.Context` draws itself."""
+    """The starts that the submission of one :class:`~grader.student.submitted.Submitted` draws itself."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._content = context.content
-        self._drawn: dict[str, frozenset[str]] = {}  # by function, once it is found out
+    def __init__(self, student: Submitted) -> None:
+        self._student = student
+        self._content = student.content
+        self._known: dict[str, OwnStart] = {}  # by function, once it is found out
         self._problems: dict[str, str] = {}  # by function: why its start cannot be read
-        self._fresh: set[str] = set()  # functions whose random numbers go on from call to call
 
     def drawn(self, function: str) -> frozenset[str]:
         """The parameters that ``function`` draws itself, as far as that is known; none where it takes what it is given."""
-        return self._drawn.get(function, frozenset())
+        return self._known.get(function, TAKES_ALL).parameters
+
+    def _remember(self, function: str, own_start: OwnStart) -> None:
+        self._known[function] = own_start
+        self._student.own_starts[function] = own_start
 
     def train(self, function: str, case: Case, tolerance: Tolerance) -> Trained:
         """Ask a training loop, from the start of the case or, where it draws its own, from that; raises CallFailed."""
         if not self.drawn(function):
             expected = self._expected(function, case.inputs)
             try:
-                result = self._context.ask(function, case.inputs)
+                result = self._student.call(function, case.inputs)
             except CallFailed as failure:
                 if failure.status not in ("failed", "error") or not self._find_out(function, case.inputs):
                     raise
@@ -84,12 +86,13 @@ class Starts:
                 history = self._content.functions[function].history
                 compared = compare_results(result.values, expected, tolerance, history)
                 if all_agree(compared):
-                    self._drawn.setdefault(function, frozenset())
+                    if function not in self._known:
+                        self._remember(function, TAKES_ALL)
                     return Trained(case, expected, result)
                 if not self._find_out(function, case.inputs):
                     return Trained(case, expected, result)
         case = self.begun(function, case)
-        return Trained(case, self._expected(function, case.inputs), self._context.ask(function, case.inputs))
+        return Trained(case, self._expected(function, case.inputs), self._student.call(function, case.inputs))
 
     def begun(self, function: str, case: Case) -> Case:
         """The case with the start that ``function`` draws, or as it is where that takes what it is given.
@@ -102,7 +105,7 @@ class Starts:
         if function in self._problems:
             raise CallFailed("failed", self._problems[function])
         try:
-            start = self._read(function, case.inputs)
+            start = self._read(function, self._known[function], case.inputs)
         except _Unreadable as reason:
             raise CallFailed("failed", self._unread(function, str(reason))) from reason
         inputs = {**case.inputs, **{name: start[name] for name in drawn}}
@@ -111,7 +114,7 @@ class Starts:
         return Case(case.name, inputs)
 
     def _expected(self, function: str, inputs: Values) -> Values:
-        return dict(self._context.oracle.results(function, inputs))
+        return dict(self._student.cases.expected(function, inputs))
 
     def require_movement(self, function: str, before: Sequence[Case], trained: Sequence[Trained]) -> None:
         """Raise CallFailed where a parameter stands still in all cases from its own start, but not from the given ones.
@@ -136,7 +139,7 @@ class Starts:
         epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
         if not self.drawn(function) or declared.history is None:
             return True
-        first = self._context.ask(function, {**inputs, epochs: 1}, shapes=self._shapes(function, inputs)).values
+        first = self._student.call(function, {**inputs, epochs: 1}, shapes=self._shapes(function, inputs)).values
         try:
             before, after = (self._cost(function, {**inputs, epochs: 0}, values) for values in (first, trained))
         except (TypeError, ValueError):  # what was trained is no array of numbers, or does not fit
@@ -158,59 +161,57 @@ class Starts:
         sentence = _("`{function}` draws its own start ({names}), and the reference begins there, too: accepted.")
         return [sentence.format(function=self._label(function), names=joined(self._in_order(function, drawn)))]
 
-    def handed(self, function: str, found: Found, laid_out: Values) -> Values:
-        """What a function that draws its start is called with: without that, and with sizes for what it asks for on top."""
-        drawn = self.drawn(function)
-        if function in self._fresh:
-            self._context.forget()
-        unknown = self._unknown(found, laid_out)
-        sizes = classes.sized(unknown, classes.layer_sizes(self._content, laid_out))
-        return {name: value for name, value in laid_out.items() if name not in drawn} | sizes
-
     def _find_out(self, function: str, inputs: Values) -> bool:
-        """Whether ``function`` draws some of its parameters itself: those that do not depend on the given ones."""
-        if function in self._drawn:
-            return bool(self._drawn[function])
-        self._drawn[function] = free = self._free(function)  # it is asked without these from now on
+        """Return True if ``function`` initialises some parameters itself: those that do not depend on the arguments."""
+        if function in self._known:
+            return bool(self.drawn(function))
+        free = self._free(function)
         if not free:
+            self._remember(function, TAKES_ALL)
             return False
         others = {name: np.asarray(inputs[name], dtype=np.float64)[()] + AWAY for name in free if name in inputs}
         pair = (inputs, {**inputs, **others})
-        read = partial(self._read, function)
+        trial = OwnStart(free)
         try:
             try:
-                self._drawn[function] = self._alike(free, read, *pair)
-            except _Changing:  # a generator that is made while the submission is loaded goes on from call to call
-                self._fresh.add(function)
-                self._drawn[function] = self._alike(free, read, *pair)
+                names = self._alike(free, partial(self._read, function, trial), *pair)
+            except _Changing:  # a generator that is made while the submission is loaded continues from call to call
+                trial = OwnStart(free, is_continuing=True)
+                names = self._alike(free, partial(self._read, function, trial), *pair)
+            self._remember(function, replace(trial, parameters=names))
         except _Unreadable as reason:
-            self._fresh.discard(function)
-            self._drawn[function] = self._without_reading(function, *pair)
-            if self._drawn[function]:
+            trial = OwnStart(free)
+            self._remember(function, trial)
+            self._remember(function, OwnStart(self._without_reading(function, trial, *pair)))
+            if self.drawn(function):
                 self._problems[function] = self._unread(function, str(reason))
-        return bool(self._drawn[function])
+        except CallFailed:  # it hangs, for example
+            self._remember(function, trial)
+            raise
+        return bool(self.drawn(function))
 
-    def _without_reading(self, function: str, inputs: Values, other: Values) -> frozenset[str]:
-        """The parameters that do not depend on the given ones, or cannot, where training has been asked for."""
-        free = self.drawn(function)
+    def _without_reading(self, function: str, trial: OwnStart, inputs: Values, other: Values) -> frozenset[str]:
+        """Return the parameters that do not depend on the arguments, or cannot, judged by trained parameters."""
+        free = trial.parameters
 
         def end(inputs: Values) -> Values:
-            values = self._context.ask(function, inputs, shapes=self._shapes(function, inputs)).values
-            return {name: observations.numbers(values.get(name)) for name in free}
+            shapes = self._shapes(function, inputs)
+            values = self._student.call(function, inputs, shapes=shapes, own_start=trial).values
+            return {name: arrays.numbers(values.get(name)) for name in free}
 
         try:
             return self._alike(free, end, inputs, other)
         except _Changing:
-            asked = self._context.asked(function, inputs)
-            return free - set(asked.state.bound.values())
+            call = self._student.call_raw(function, inputs, own_start=trial)
+            return free - set(call.state.bound.values())
         except CallFailed as failure:
             if failure.status not in ("failed", "error"):
                 raise
             return frozenset()
 
-    def _alike(self, names: frozenset[str], ask: Ask, inputs: Values, other: Values) -> frozenset[str]:
+    def _alike(self, names: frozenset[str], call: Call, inputs: Values, other: Values) -> frozenset[str]:
         """The parameters that two starts leave as they are; raises _Changing where the same call gives others each time."""
-        one, again, last = ask(inputs), ask(inputs), ask(other)
+        one, again, last = call(inputs), call(inputs), call(other)
         if not _same(one, again, names):
             raise _Changing(
                 _(
@@ -223,10 +224,10 @@ class Starts:
         """The parameters that ``function`` returns and has no argument for."""
         declared = self._content.functions[function]
         epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
-        found = self._context.instances.find(function)
+        found = self._student.find(function)
         if declared.history is None or not epochs or found is None:
             return frozenset()
-        unknown = self._unknown(found, declared.argument_names())
+        unknown = unknown_parameters(self._content, found, declared.argument_names())
         if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or not all(map(SIZE.search, unknown)):
             return frozenset()  # another name may be that of a start
         given = signatures.match(
@@ -234,13 +235,7 @@ class Starts:
         ).values()
         return frozenset(name for name in declared.returns if name in declared.argument_names() and name not in given)
 
-    def _unknown(self, found: Found, known: Iterable[str]) -> list[str]:
-        """The parameters that have to be given and are none of the ``known`` inputs."""
-        bound = signatures.match([name for name, _, _ in found.parameters], known, self._content.names)
-        required = [name for name, kind, default in found.parameters if not default and not kind.startswith("VAR_")]
-        return [name for name in required if name not in bound and signatures.normal(name) not in signatures.SWITCHES]
-
-    def _read(self, function: str, inputs: Values) -> Values:
+    def _read(self, function: str, own_start: OwnStart, inputs: Values) -> Values:
         """The parameters of ``function`` before any training; raises _Unreadable.
 
         With a learning rate of 0 as well, so that an epoch too many does not hide. Where a loop without an epoch
@@ -254,7 +249,7 @@ class Starts:
         reason = ""
         for way in ways:
             try:
-                one, *others = [self._start(function, {**inputs, **change}) for change in way]
+                one, *others = [self._start(function, own_start, {**inputs, **change}) for change in way]
             except CallFailed as failure:
                 if failure.status not in ("error", "failed"):
                     raise
@@ -265,21 +260,22 @@ class Starts:
         told = _("asked for 0 epochs, it gives no answer: {reason}")
         raise _Unreadable(told.format(reason=reason.rstrip(".")))
 
-    def _start(self, function: str, inputs: Values) -> Values:
+    def _start(self, function: str, own_start: OwnStart, inputs: Values) -> Values:
         """The parameters that a call returns, in the shapes of the task; raises CallFailed, or _Unreadable for others."""
-        spent = self._context.spent
-        values = self._context.ask(function, inputs, shapes=self._shapes(function, inputs)).values
-        if function in self._fresh and self._context.spent - spent > MOST_SECONDS:
+        spent = self._student.spent
+        shapes = self._shapes(function, inputs)
+        values = self._student.call(function, inputs, shapes=shapes, own_start=own_start).values
+        if own_start.is_continuing and self._student.spent - spent > MOST_SECONDS:
             raise _Unreadable(_("its random numbers go on from call to call"))
         start = {}
         for name in self._content.functions[function].returns:
             if name not in inputs:
                 continue
-            array = observations.numbers(values[name]) if name in values else None
-            array = None if array is None else signatures.in_layout(np.asarray(array), np.shape(inputs[name]))
+            array = arrays.numbers(values[name]) if name in values else None
+            array = None if array is None else arrays.in_layout(np.asarray(array), np.shape(inputs[name]))
             if array is None or array.ndim != np.ndim(inputs[name]) or max(array.shape, default=1) > WIDEST:
                 told = _("{name} is {value} there")
-                raise _Unreadable(told.format(name=name, value=signatures.describe(values.get(name))))
+                raise _Unreadable(told.format(name=name, value=arrays.describe(values.get(name))))
             if not np.isfinite(array).all():
                 raise _Unreadable(
                     _("{name} holds values there that are no numbers (NaN or infinite)").format(name=name)
@@ -316,12 +312,12 @@ class Starts:
         }
         return float(np.ravel(self._expected(function, {**inputs, **given})[str(declared.history)])[0])
 
-    def _shapes(self, function: str, inputs: Values) -> dict[str, signatures.Shape]:
+    def _shapes(self, function: str, inputs: Values) -> dict[str, arrays.Shape]:
         """Those of the given parameters: what tells results without a known name apart."""
         return {name: np.shape(inputs[name]) for name in self._content.functions[function].returns if name in inputs}
 
     def _label(self, function: str) -> str:
-        found = self._context.instances.find(function)
+        found = self._student.find(function)
         return function if found is None else found.label
 
     def _in_order(self, function: str, names: frozenset[str] | set[str]) -> list[str]:

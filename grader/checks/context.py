@@ -1,0 +1,78 @@
+"""The things that every check works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..assignment import Assignment
+from ..assignment.spec import AssignmentSpec
+from ..datasets import Split
+from ..diagnosis.log import DiagnosisLog
+from ..expected.cases import Cases
+from ..expected.mutations import Mutations
+from ..expected.reference import Oracle
+from ..sandbox.rebuilding import Rebuilder
+from ..sandbox.session import Session
+from ..student.starts import Starts
+from ..student.submitted import Submitted
+from ..submission import Code
+
+
+@dataclass(frozen=True)
+class Context:
+    """One submission under one assignment, with one seed."""
+
+    content: AssignmentSpec
+    student: Submitted
+    cases: Cases
+    oracle: Oracle
+    mutations: Mutations
+    seed: int
+    starts: Starts
+    log: DiagnosisLog
+    splits: Mapping[str, Split] = field(default_factory=dict)
+    """The parts of all datasets of the assignment, by name."""
+    rebuilder: Rebuilder | None = None
+    """Lets models predict outside of the worker that runs student code."""
+    predictions: dict[Any, Any] = field(default_factory=dict)
+    """Predictions of a model for a set of images, for all checks that need them."""
+
+    def split(self, dataset: str) -> Split:
+        """Return the parts of a dataset: what the submission was given, and what is held out from it."""
+        return self.splits[dataset]
+
+    def labels(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Return the labels of the training images that the submission was given, int64 (n,), by dataset."""
+        return {name: split.y_train.ravel().astype(np.int64) for name, split in self.splits.items()}
+
+    def generator(self, purpose: str) -> np.random.Generator:
+        """Return random numbers of this grading's seed, which nobody knows, that are separate for each purpose."""
+        return np.random.default_rng([self.seed, *purpose.encode()])
+
+
+def context_of(
+    assignment: Assignment,
+    code: Sequence[Code],
+    session: Session,
+    oracle: Oracle,
+    seed: int,
+    splits: Mapping[str, Split],
+    rebuilder: Rebuilder | None,
+) -> Context:
+    """Return the context in which the checks of one submission are run."""
+    content = assignment.content
+    cases = Cases(content, oracle, seed)
+    mutations = Mutations(assignment)
+    stepping: dict[str, dict[str, str]] = {}
+    for check in content.checks:
+        parameters = {result: parameter for _objective, parameter, result in check.derivatives()}
+        if parameters:
+            stepping |= dict.fromkeys(check.functions(), parameters)
+    student = Submitted(assignment, code, session, cases, mutations, stepping)
+    return Context(
+        content, student, cases, oracle, mutations, seed, Starts(student), DiagnosisLog(), dict(splits), rebuilder
+    )

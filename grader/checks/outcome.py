@@ -1,0 +1,126 @@
+"""The outcome of a check, and the verdict over several cases that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..diagnosis import Findings
+from ..judging.compare import Comparison, list_note
+from ..report.evidence import Picture
+from ..support.i18n import _, ngettext
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``share`` of the points, from 0 to 1, the sentence about it, numbers that bear it out, and the bug.
+
+    ``spot`` is the place of a piece of code and a line in it, where the sentence is about that line.
+    ``hint_fits`` says whether the check's own hint is about this: a hint about a formula is not about a result that is
+    missing or of another type.
+    ``diagnose`` adds the bug to an outcome. It may ask the submission again, which may change what that answers
+    next, and is therefore called when all checks have been judged.
+    """
+
+    share: float
+    message: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+    bugs: Findings | None = None
+    diagnose: Callable[[Outcome], Outcome] | None = None
+    pictures: list[Picture] = field(default_factory=list)
+    spot: tuple[str, int] | None = None
+    hint_fits: bool = True
+
+
+def number_of_cases(count: int) -> str:
+    """E.g. ``3 cases``."""
+    return ngettext("{count} case", "{count} cases", count).format(count=count)
+
+
+class Verdict:
+    """Collects comparisons over cases: each result of the function is right in all cases, or is not."""
+
+    def __init__(self, function: str, notes: Sequence[str] = (), lists: Iterable[str] = ()) -> None:
+        """``notes`` are accepted conventions, said whatever the outcome; ``lists`` are results that came as lists."""
+        self._function = function
+        self._given_notes = list(notes)
+        self._right: dict[str, bool] = {}
+        self._first: tuple[str, dict[str, Any], bool] | None = None
+        self._cases = 0
+        self._wrong_in: dict[str, int] = {}
+        self._notes = list(notes)
+        self._noted: set[str] = set()
+        self._lists = dict.fromkeys(lists)
+        self._of_another_form: set[str] = set()  # results of another type or shape
+
+    def add(self, case: str, comparisons: dict[str, Comparison]) -> None:
+        """Take in the comparisons of one case."""
+        for name, comparison in comparisons.items():
+            self._right[name] = self._right.get(name, True) and comparison.problem is None
+            if comparison.problem is not None:
+                self._wrong_in.setdefault(name, self._cases)
+                if not comparison.of_numbers:
+                    self._of_another_form.add(name)
+            if comparison.problem and self._first is None:
+                sentence = _("`{function}`, case '{case}': {problem}")
+                told = sentence.format(function=self._function, case=case, problem=comparison.problem)
+                self._first = (told, {"case": case, **comparison.evidence}, comparison.of_numbers)
+            if comparison.note and name not in self._noted and comparison.note not in self._notes:
+                self._noted.add(name)
+                self._notes.append(comparison.note)
+        self._cases += 1
+
+    @property
+    def wrong_in(self) -> dict[str, int]:
+        """For each wrong result, which of the cases is the first that shows it, counted from 0."""
+        return dict(self._wrong_in)
+
+    def note(self, sentences: Sequence[str], lists: Iterable[str] = ()) -> None:
+        """Take in conventions that were accepted in one case, and the results that came as lists."""
+        self._notes += [sentence for sentence in sentences if sentence not in self._notes]
+        self._lists |= dict.fromkeys(lists)
+
+    @property
+    def notes(self) -> list[str]:
+        """The accepted conventions so far, but for lists."""
+        return list(self._notes)
+
+    @property
+    def lists(self) -> list[str]:
+        """The results that came as lists."""
+        return list(self._lists)
+
+    def _with_lists(self, notes: list[str]) -> list[str]:
+        """The notes, and one about lists: not of a result that was refused for its form."""
+        accepted = [name for name in self._lists if name not in self._of_another_form]
+        return [*notes, list_note(accepted)] if accepted else notes
+
+    @property
+    def right(self) -> dict[str, bool]:
+        """For each result, whether it is right in all cases so far."""
+        return dict(self._right)
+
+    @property
+    def share(self) -> float:
+        """The part of the results that is right in all cases."""
+        return sum(self._right.values()) / len(self._right)
+
+    def outcome(self, praise: str, all_or_nothing: bool = False) -> Outcome:
+        """The outcome so far; ``praise`` is the sentence where everything is right.
+
+        Otherwise each result that is right earns its part, unless ``all_or_nothing``.
+        """
+        if self._first is None:
+            notes = self._with_lists(self._notes)
+            return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
+        message, evidence, of_numbers = self._first
+        right = [name for name, is_right in self._right.items() if is_right]
+        if right:
+            message += " " + _("Right: {names}.").format(names=", ".join(right))
+        notes = self._with_lists(self._given_notes)
+        if notes:
+            message = " ".join([message, *notes])
+            evidence = {**evidence, "notes": notes}
+        share = 0.0 if all_or_nothing else len(right) / len(self._right)
+        return Outcome(share, message, evidence, hint_fits=of_numbers)

@@ -1,0 +1,37 @@
+"""What the checks so far have shown, for the diagnosis of the checks that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..expected.probes import Case
+from .findings import Findings
+
+SECONDS_TO_PROBE = 2.0  # for further calls of a submission that find its bugs
+
+
+class AnsweredCase(NamedTuple):
+    """A case, the expected results, and the submission's answers, all in the layout of the task."""
+
+    case: Case
+    expected: dict[str, Any]
+    answers: dict[str, Any]
+
+
+@dataclass
+class DiagnosisLog:
+    """The memory of the diagnosis of one submission: each check adds to it, later checks and the diagnosis read it."""
+
+    answers: dict[str, list[AnsweredCase]] = field(default_factory=dict)
+    """The answers of each function in the checks so far."""
+    findings: list[Findings] = field(default_factory=list)
+    """The bugs found so far; a later function may only pass them on."""
+    mistaken_functions: set[str] = field(default_factory=set)
+    """Functions that failed in their own checks."""
+    unwritten_functions: set[str] = field(default_factory=set)
+    """Functions that are defined and raise NotImplementedError."""
+    seconds_left: float = SECONDS_TO_PROBE
+    """The time that is left for further calls."""
+    is_layout_undecided: bool = False
+    """True if two layouts fit the submission equally well."""

@@ -1,0 +1,69 @@
+"""The cases of one grading: inputs drawn from its seed, and what the reference says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..assignment.check import ProbedCheck
+from ..assignment.spec import AssignmentSpec
+from ..support.arrays import Shape
+from . import probes
+from .probes import Case
+from .reference import Oracle
+
+
+class Cases:
+    """Draws the cases of one assignment with one seed."""
+
+    def __init__(self, content: AssignmentSpec, oracle: Oracle, seed: int) -> None:
+        self._content = content
+        self._oracle = oracle
+        self._seed = seed
+
+    def draw(
+        self, probe_names: Sequence[str], given: Sequence[str] = (), widths: Mapping[str, int] | None = None
+    ) -> list[Case]:
+        """Return the cases of some probes, with the widths of the task or with ``widths``.
+
+        The reference's results of the functions ``given`` join the inputs.
+        """
+        cases = probes.cases(self._content, list(probe_names), self._seed, dict(widths) if widths else None)
+        for function in given:
+            cases = [Case(case.name, case.inputs | self._oracle.results(function, case.inputs)) for case in cases]
+        return cases
+
+    def examples(self, function: str) -> list[Case]:
+        """Return cases for ``function``, from the first check or probe that suits it, and from the probe that replaces it."""
+        for check in self._content.checks:
+            if isinstance(check, ProbedCheck) and check.function == function:
+                probe, given = check.probes[0], check.given
+                break
+        else:
+            needed = {item.name for item in self._content.functions[function].arguments if not item.optional}
+            names = [name for name, probe in self._content.probes.items() if needed <= probe.inputs.keys()]
+            if not names:
+                return []
+            probe, given = names[0], []
+        instead = self._content.probes[probe].instead
+        return [self.draw([name], given)[0] for name in (probe, instead) if name]
+
+    def replacements(self, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
+        """Return (argument, input that replaces it) for each way to call the functions, first ("", "") for none."""
+        declared = [self._content.functions[name].instead for name in functions]
+        pairs = [(argument, other) for item in declared for argument, other in item.items() if other in case.inputs]
+        return [("", ""), *pairs]
+
+    def expected(self, function: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return the reference's results."""
+        return dict(self._oracle.results(function, inputs))
+
+    def shapes(self, function: str, inputs: dict[str, Any], widths: Mapping[str, int]) -> dict[str, Shape]:
+        """Return the shapes of a submission's results, in the layout of the task; {} if a single result needs none."""
+        declared = self._content.functions[function]
+        if declared.shapes or len(declared.returns) == 1:
+            return declared.sizes(dict(widths))
+        shapes = {name: item.shape for name, item in self._oracle.results(function, inputs).items()}
+        if declared.history is not None:  # the reference's is one entry longer
+            shapes[declared.history] = (shapes[declared.history][0] - 1,)
+        return shapes
