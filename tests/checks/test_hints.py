@@ -134,7 +134,7 @@ def test_a_hint_about_a_variable_or_a_figure_needs_one_to_look_at(graded, old, n
 
 def test_a_hint_about_training_is_not_given_where_nothing_was_trained():
     check = source.SourceCheck(name="v", title="v", kind="source", points=1, rules=["leakage"], hint="Keep some aside.")
-    context = SimpleNamespace(training=lambda: [], code=[])
+    context = SimpleNamespace(student=SimpleNamespace(training=lambda: [], code=[]))
     outcome = source.run(check, context)
     assert "No model was trained" in outcome.message
     assert not outcome.hint_fits

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from grader.assignment import load
+from grader.checks.outcome import Outcome
 from grader.checks.tools import derived
 from grader.sandbox import mapped
-from grader.student.submitted import Outcome
 from grader.submission import Code
 from tests.conftest import ending
 from tests.hostile.test_by_hand import in_place_of_gradients
@@ -71,10 +71,12 @@ def test_who_uses_a_library_for_the_derivatives(name):
     function = "def gradients(X, y, w, b):\n    return X.T @ y, 0.0\n"
     context = SimpleNamespace(
         content=content,
-        code=[Code("", f"{text}\n{function}")],
-        imported=[],
-        libraries=lambda: set(libraries),
-        instances=SimpleNamespace(find=lambda _: None),
+        student=SimpleNamespace(
+            code=[Code("", f"{text}\n{function}")],
+            imported=[],
+            libraries=lambda: set(libraries),
+            find=lambda _: None,
+        ),
     )
     check = next(check for check in content.checks if check.name == "gradients")
     assert (derived.judged(Outcome(1.0, ""), check, context).share == 1) is innocent
