@@ -43,12 +43,12 @@ MOST_DEATHS = 2  # of a worker; then it is not started again
 class Failed(Exception):
     """The author's code has raised an exception of the type ``kind``; ``missing`` is a module that is not installed."""
 
-    def __init__(self, file: Path, told: Mapping[str, Any]) -> None:
-        super().__init__(str(told["message"]))
+    def __init__(self, file: Path, description: Mapping[str, Any]) -> None:
+        super().__init__(str(description["message"]))
         self.file = file
-        self.kind = str(told["type"])
-        self.line = told["line"] if isinstance(told["line"], int) else None
-        self.missing = str(told["missing"])
+        self.kind = str(description["type"])
+        self.line = description["line"] if isinstance(description["line"], int) else None
+        self.missing = str(description["missing"])
 
 
 def named(error: BaseException) -> str:
@@ -159,8 +159,8 @@ class Author:
 
         Raises Failed if the file fails.
         """
-        found = self._request(file, {"function": name}, [])
-        return None if found is None else ForeignProgram(self, file, name, tuple(map(str, found)))
+        names = self._request(file, {"function": name}, [])
+        return None if names is None else ForeignProgram(self, file, name, tuple(map(str, names)))
 
     def call(
         self,
@@ -252,9 +252,9 @@ class Author:
         """Start and return a confined worker; raises NotGradable if that fails at every level."""
         if self._deaths >= MOST_DEATHS:
             raise InternalFailure(self._last_words)
-        wanted, gpu = self._wanted
+        isolation, gpu = self._wanted
         problem = ""
-        for level in levels.to_try(wanted):
+        for level in levels.to_try(isolation):
             worker = WorkerProcess(level, "author", LIMITS, Equipment(gpu=gpu, show=[self._folder]))
             try:
                 worker.await_ready()
@@ -323,13 +323,13 @@ def _quiet_stderr() -> Iterator[None]:
     """Silence TensorFlow's greeting, which it writes to the file descriptor before its settings take effect."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
-    kept, silent = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    original, silent = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(silent, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(original, 2)
+        os.close(original)
         os.close(silent)
 
 

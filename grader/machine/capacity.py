@@ -44,22 +44,22 @@ class Memory:
 
 def memory(root: Path = ROOT) -> Memory | None:
     """Return the smallest memory limit, or None if the system does not report its memory."""
-    found = [Memory(size, folder) for folder in groups("memory", root) if (size := _memory_limit(folder))]
+    limits = [Memory(size, folder) for folder in groups("memory", root) if (size := _memory_limit(folder))]
     installed = _of_machine("MemTotal", root)
     return min(
-        [*([Memory(installed, None, root)] if installed else []), *found], key=lambda each: each.size, default=None
+        [*([Memory(installed, None, root)] if installed else []), *limits], key=lambda each: each.size, default=None
     )
 
 
 def room(root: Path = ROOT) -> float:
     """Return the free bytes of memory, also within the limits of control groups; infinite if they are not known."""
-    found = memory(root)
-    used = None if found is None else found.in_use()
-    left = [] if found is None or used is None else [found.size - used]
+    limit = memory(root)
+    used = None if limit is None else limit.in_use()
+    left = [] if limit is None or used is None else [limit.size - used]
     left += filter(None, [_of_machine("MemAvailable", root)])
     if number(root / "proc/sys/vm/overcommit_memory") == STRICT:
-        promised, given = _of_machine("CommitLimit", root), _of_machine("Committed_AS", root)
-        left += [] if promised is None or given is None else [promised - given]
+        commit_limit, commit_total = _of_machine("CommitLimit", root), _of_machine("Committed_AS", root)
+        left += [] if commit_limit is None or commit_total is None else [commit_limit - commit_total]
     return min(left, default=math.inf)
 
 

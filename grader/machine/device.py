@@ -27,32 +27,32 @@ def gpus() -> list[str]:
         return []
     try:
         command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=True)
+        process = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=True)
     except (OSError, subprocess.SubprocessError):
         return []
-    return [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    return [line.strip() for line in process.stdout.splitlines() if line.strip()]
 
 
-def choose(wanted: Device) -> str:
-    """Set up this process for the ``wanted`` device; return "cpu" or "gpu (name)". Raises NotGradable without a GPU.
+def choose(device: Device) -> str:
+    """Set up this process for a ``device``; return "cpu" or "gpu (name)". Raises NotGradable without a GPU.
 
     TensorFlow reads the environment variables when it is imported, so call this before a reference is used.
     """
-    found = [] if wanted == "cpu" or (wanted == "auto" and not has_cuda()) else gpus()
-    if wanted == "gpu" and not found:
+    names = [] if device == "cpu" or (device == "auto" and not has_cuda()) else gpus()
+    if device == "gpu" and not names:
         raise NotGradable(_("NVIDIA's driver reports no GPU on this machine: leave out --device gpu."))
-    if wanted == "gpu" and not tensorflow_sees_gpu():
+    if device == "gpu" and not tensorflow_sees_gpu():
         raise NotGradable(
             _("TensorFlow does not see the GPU of this machine: run {command}, or leave out --device gpu.").format(
                 command=distribution.command("gpu")
             )
         )
-    if not found:
+    if not names:
         os.environ["CUDA_VISIBLE_DEVICES"] = NO_GPU
         return "cpu"
     os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # workers need GPU memory too
     os.environ["TF_DETERMINISTIC_OPS"] = "1"
-    return f"gpu ({found[0]})"
+    return f"gpu ({names[0]})"
 
 
 def slot(computed_on: str) -> AbstractContextManager[None]:
@@ -72,9 +72,9 @@ def has_cuda() -> bool:
 def tensorflow_sees_gpu() -> bool:
     """True if TensorFlow finds a GPU, tested in a separate process."""
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-P", "-c", LIST_GPUS], capture_output=True, text=True, timeout=SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return False
-    return done.stdout.strip() not in ("", "0")
+    return process.stdout.strip() not in ("", "0")

@@ -28,15 +28,15 @@ def command(extra: str = "") -> str:
 @cache
 def origin() -> str:
     """Return the repository address or the checkout folder that pip installed this grader from, or "" if unknown."""
-    told = None
+    text = None
     with contextlib.suppress(importlib.metadata.PackageNotFoundError, OSError):
-        told = importlib.metadata.distribution(NAME).read_text("direct_url.json")
+        text = importlib.metadata.distribution(NAME).read_text("direct_url.json")
     try:
-        found = json.loads(told or "{}")
-        url = str(found.get("url", ""))
-        if "vcs_info" in found:
+        record = json.loads(text or "{}")
+        url = str(record.get("url", ""))
+        if "vcs_info" in record:
             return url
-        return unquote(urlsplit(url).path) if "dir_info" in found else ""
+        return unquote(urlsplit(url).path) if "dir_info" in record else ""
     except (ValueError, AttributeError):  # not in pip's format
         return ""
 
@@ -50,7 +50,7 @@ def checkout() -> Path | None:
 def left_out(file: str) -> NotGradable:
     """Return the exception for a ``file`` that exists only in the repository, not in an installation."""
     sentence = _("{file} is not part of an installed grader: clone the repository and run the command there.")
-    told = sentence.format(file=file)
+    message = sentence.format(file=file)
     if origin():
-        told += " " + _("It was installed from {origin}.").format(origin=origin())
-    return NotGradable(told)
+        message += " " + _("It was installed from {origin}.").format(origin=origin())
+    return NotGradable(message)

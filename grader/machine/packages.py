@@ -317,26 +317,31 @@ def missing(requirements: Iterable[str]) -> list[str]:
     from packaging.requirements import Requirement  # slow, and few assignments need it
 
     lacking = []
-    for wanted in map(Requirement, requirements):
-        name = pip_name(wanted.name) or wanted.name
+    for requirement in map(Requirement, requirements):
+        name = pip_name(requirement.name) or requirement.name
         installed = _version(name)
-        if installed is None and not wanted.specifier and is_installed(wanted.name):
+        if installed is None and not requirement.specifier and is_installed(requirement.name):
             continue  # installed without pip
-        if installed is None or not wanted.specifier.contains(installed, prereleases=True):
-            lacking.append(f"{name}{wanted.specifier}")
+        if installed is None or not requirement.specifier.contains(installed, prereleases=True):
+            lacking.append(f"{name}{requirement.specifier}")
     return lacking
 
 
 def includes(requirements: Iterable[str], package: str) -> bool:
     """True if one of the ``requirements`` (such as tensorflow>=2.16) is for this package."""
-    return any(re.split(r"[^\w.-]", wanted.strip(), maxsplit=1)[0].lower() == package for wanted in requirements)
+    return any(
+        re.split(r"[^\w.-]", requirement.strip(), maxsplit=1)[0].lower() == package for requirement in requirements
+    )
 
 
 def for_pip(requirements: Iterable[str]) -> list[str]:
     """Return the ``requirements`` (such as pandas>=2 or sklearn) in pip's notation."""
     from packaging.requirements import Requirement  # slow, and few assignments need it
 
-    return [f"{pip_name(wanted.name) or wanted.name}{wanted.specifier}" for wanted in map(Requirement, requirements)]
+    return [
+        f"{pip_name(requirement.name) or requirement.name}{requirement.specifier}"
+        for requirement in map(Requirement, requirements)
+    ]
 
 
 def _version(distribution: str) -> str | None:

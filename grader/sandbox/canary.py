@@ -61,14 +61,14 @@ def try_to_escape(
                 {what: str(path) for what, path in folders.items()},
                 *(mark, os.getpid(), ctypes.addressof(token), victim.pid, argument, tcp_port, udp.getsockname()[1]),
             ]
-            told, memory = session.call("reach", arguments, {}).value
-        found = {
+            reached, memory = session.call("reach", arguments, {}).value
+        results = {
             "the grader's memory": token.raw.hex() in memory,
             "other processes": _has_ended(victim),
             "the network, by datagrams": _has_arrived(udp),
             "a life after its end": _is_running(mark),
         }
-    return Attempt([*map(str, told), *(what for what, there in found.items() if there)], session.not_enforced)
+    return Attempt([*map(str, reached), *(what for what, there in results.items() if there)], session.not_enforced)
 
 
 def files_of_the_grader() -> dict[str, Path]:

@@ -83,19 +83,19 @@ class _Reader:
 
     def settings(self, item: dict[str, Any], depth: int) -> dict[str, Any]:
         """Return plain settings: without those that are only for training, and with activations as names."""
-        made: dict[str, Any] = {}
+        clean: dict[str, Any] = {}
         for key, one in item.items():
             if key in ("module", "registered_name", "value") or "file" in key or "path" in key or "vocabulary" in key:
                 raise NotBuiltIn
             if key.endswith("initializer"):
-                made[key] = "zeros"  # the weights are set afterwards
+                clean[key] = "zeros"  # the weights are set afterwards
             elif key.endswith(("regularizer", "constraint")) or key == "quantization_config":
-                made[key] = None
+                clean[key] = None
             elif key.endswith("activation"):
-                made[key] = self.activation(one, depth + 1)
+                clean[key] = self.activation(one, depth + 1)
             elif key not in PLAIN:
-                made[key] = self.value(one, depth + 1)
-        return made
+                clean[key] = self.value(one, depth + 1)
+        return clean
 
     def activation(self, item: Any, depth: int) -> Any:
         if isinstance(item, dict) and item.get("class_name") == "function":
@@ -120,26 +120,26 @@ class _Reader:
         if name == "DTypePolicy" and isinstance(config.get("name"), str):
             return {"module": "keras", "class_name": name, "config": {"name": config["name"]}, "registered_name": None}
         where = module if isinstance(module, str) else ""
-        made: dict[str, Any] = {}
+        clean: dict[str, Any] = {}
         if where.startswith("keras.src.ops.") and name in OPERATIONS and where.count(".") == 3:
-            made = {"module": where, "class_name": name, "registered_name": name}
+            clean = {"module": where, "class_name": name, "registered_name": name}
         elif any(
-            name in known and (where in own or where.startswith(f"keras.src.{part}."))
-            for known, own, part in (
+            name in names and (where in own or where.startswith(f"keras.src.{part}."))
+            for names, own, part in (
                 (LAYERS, ("keras.layers",), "layers"),
                 (MODELS, ("keras", "keras.models"), "models"),
             )
         ):
-            made = _named(name)
-        if not made or item.get("registered_name") not in (None, name):
+            clean = _named(name)
+        if not clean or item.get("registered_name") not in (None, name):
             raise NotBuiltIn(name)
         self._layers += 1
         if self._layers > MOST_LAYERS:
             raise NotBuiltIn
-        made["config"] = self.settings(config, depth + 1)
+        clean["config"] = self.settings(config, depth + 1)
         if isinstance(item.get("build_config"), dict):
-            made["build_config"] = self.settings(item["build_config"], depth + 1)
+            clean["build_config"] = self.settings(item["build_config"], depth + 1)
         for key in ("name", "inbound_nodes"):  # of a layer in a functional model
             if key in item:
-                made[key] = self.value(item[key], depth + 1)
-        return made
+                clean[key] = self.value(item[key], depth + 1)
+        return clean

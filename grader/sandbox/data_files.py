@@ -34,18 +34,18 @@ def find(roots: tuple[str, ...], leave_out: tuple[str, ...] = ()) -> list[str]:
     Folders in ``leave_out`` are not searched.
     """
     facts = (*roots, "", *leave_out)
-    kept = _kept(facts)
-    if kept is None:
-        kept = {}
-    elif all(_changed(path) == changed for path, (changed, _) in kept.items()):
-        return [path for _, found in kept.values() for path in found]
-    folders = {path: entry for path, entry in kept.items() if _changed(path) == entry[0]}
-    missing = [path for path in (*roots, *kept) if path not in folders]
+    cached = _kept(facts)
+    if cached is None:
+        cached = {}
+    elif all(_changed(path) == changed for path, (changed, _) in cached.items()):
+        return [path for _, paths in cached.values() for path in paths]
+    folders = {path: entry for path, entry in cached.items() if _changed(path) == entry[0]}
+    missing = [path for path in (*roots, *cached) if path not in folders]
     if missing:
         for path in missing:
-            _search(path, folders, {*kept, *leave_out})
+            _search(path, folders, {*cached, *leave_out})
         _keep(facts, folders)
-    return [path for _, found in folders.values() for path in found]
+    return [path for _, paths in folders.values() for path in paths]
 
 
 def _changed(path: str) -> int | None:
@@ -65,7 +65,7 @@ def _search(start: str, folders: Folders, leave_out: set[str]) -> None:
         changed = _changed(path)
         if changed is None:
             continue
-        newest, found, files = changed, [], []
+        newest, data_paths, files = changed, [], []
         with contextlib.suppress(OSError):  # a file, or a folder that is not readable, for a worker neither
             for entry in os.scandir(path):
                 if entry.is_dir(follow_symlinks=False):
@@ -76,10 +76,10 @@ def _search(start: str, folders: Folders, leave_out: set[str]) -> None:
                     newest = max(newest, facts.st_ctime_ns)
                     files.append((entry.name, facts.st_size))
                     if recognise.holds_data(entry.path, facts.st_size):
-                        found.append(entry.path)
+                        data_paths.append(entry.path)
         if recognise.are_pictures(files):
-            found = [path]
-        folders[path] = (0 if newest > time.time_ns() - RECENT else changed, found)
+            data_paths = [path]
+        folders[path] = (0 if newest > time.time_ns() - RECENT else changed, data_paths)
 
 
 def _places(facts: Sequence[str]) -> Iterator[Path]:
@@ -94,21 +94,23 @@ def _kept(facts: Sequence[str]) -> Folders | None:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             read: dict[str, Any] = json.loads(place.read_bytes())
             paths = read["folders"].split("\0")
-            found = read["found"]
-            return {path: (time, found.get(path, [])) for path, time in zip(paths, read["times"], strict=True)}
+            paths_by_folder = read["found"]
+            return {
+                path: (time, paths_by_folder.get(path, [])) for path, time in zip(paths, read["times"], strict=True)
+            }
     return None
 
 
 def _keep(facts: Sequence[str], folders: Folders) -> None:
-    written = {
+    record = {
         "folders": "\0".join(folders),
         "times": [changed for changed, _ in folders.values()],
-        "found": {path: found for path, (_, found) in folders.items() if found},
+        "found": {path: data_paths for path, (_, data_paths) in folders.items() if data_paths},
     }
     for place in _places(facts):
         with contextlib.suppress(OSError, UnicodeError):
             place.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".making-", delete=False) as file:
-                file.write(json.dumps(written).encode())
+                file.write(json.dumps(record).encode())
             os.replace(file.name, place)
             return

@@ -34,7 +34,7 @@ SETTINGS = {
 def examine() -> dict[str, Any]:
     """Return versions, the result of each isolation level, the strictest level that works, and advice."""
     levels = {level: _try(level) for level in LEVELS}
-    best = next((level for level, found in levels.items() if found["works"]), None)
+    best = next((level for level, result in levels.items() if result["works"]), None)
     return {
         "versions": {
             "python": platform.python_version(),
@@ -53,17 +53,17 @@ def examine() -> dict[str, Any]:
 def _machine() -> dict[str, Any]:
     """Return the processors and megabytes of memory that the grader may use, also as a sentence, and the bundled
     assignments that need more."""
-    found = capacity.memory()
+    limit = capacity.memory()
     too_large: dict[str, str] = {}
     for name in bundled_names():
         try:
-            memory_needs.limits_here(load(name), found)
+            memory_needs.limits_here(load(name), limit)
         except NotGradable as error:
             too_large[name] = str(error)
     return {
         "processors": capacity.share_of_processors(),
-        "memory_mb": None if found is None else found.size >> 20,
-        "limited": found is not None and found.group is not None,
+        "memory_mb": None if limit is None else limit.size >> 20,
+        "limited": limit is not None and limit.group is not None,
         "shown": memory_needs.here(),
         "too_small_for": too_large,
     }
@@ -71,10 +71,10 @@ def _machine() -> dict[str, Any]:
 
 def _devices() -> list[str]:
     """Return descriptions of the processor and of each GPU, with a note if TensorFlow cannot use the GPU."""
-    found = device.gpus()
-    used = "" if not found or device.tensorflow_sees_gpu() else " (TensorFlow does not see it)"
+    names = device.gpus()
+    used = "" if not names or device.tensorflow_sees_gpu() else " (TensorFlow does not see it)"
     cores = plural(int(capacity.processors()), "core")
-    return [f"cpu, {cores}", *(f"gpu, {name}{used}" for name in found)]
+    return [f"cpu, {cores}", *(f"gpu, {name}{used}" for name in names)]
 
 
 def _try(level: Level) -> dict[str, Any]:

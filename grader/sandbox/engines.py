@@ -27,26 +27,26 @@ def libraries_of(submission: Submission) -> frozenset[str]:
     Only statements outside of functions count: a submission that does not import a library while it is loaded must not
     find it already imported.
     """
-    found = set()
+    packages = set()
     waiting: list[ast.AST] = [tree for code in submission.code if (tree := parse(code.text)) is not None]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
+            packages |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.partition(".")[0])
+            packages.add(node.module.partition(".")[0])
         elif isinstance(node, ast.stmt | ast.Module | ast.ExceptHandler) and not isinstance(node, DEFINITIONS):
             waiting += ast.iter_child_nodes(node)
-    return frozenset(LIBRARIES[name] for name in found if name in LIBRARIES)
+    return frozenset(LIBRARIES[name] for name in packages if name in LIBRARIES)
 
 
-def engine_of(submission: Submission, wanted: Engine) -> Literal["module", "kernel", "shell"]:
-    """Return the engine for a submission: a notebook gets a kernel if ``wanted`` says so or if its code needs one."""
+def engine_of(submission: Submission, default: Engine) -> Literal["module", "kernel", "shell"]:
+    """Return the engine for a submission: a notebook gets a kernel if that is the ``default`` or if its code needs one."""
     if submission.kind == "module":
         return "module"
     if submission.problem is not None:  # nothing is executed, and the files may have 50 MB
-        return wanted
+        return default
     code = (name for name in submission.files if name == submission.entry or name.lower().endswith((".ipynb", ".py")))
     if any(KERNEL_ONLY.search(submission.files[name]) for name in code):
         return "kernel"
-    return wanted
+    return default

@@ -56,27 +56,27 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
     if isinstance(line, int):
         places.append(_("line {line}").format(line=line))
     where = _(" at {place}").format(place=", ".join(places)) if places else ""
-    shown = f" (`{source}`)" if source else ""
+    quoted_source = f" (`{source}`)" if source else ""
     if kind == "TimeUp":
         return CallFailed(
             "timeout",
             _(
                 "{doing} did not finish in time{where}{shown} and was stopped: look for a loop that never ends or a training that takes too long."
-            ).format(doing=doing, where=where, shown=shown),
+            ).format(doing=doing, where=where, shown=quoted_source),
         )
     if kind == "OutputLimit":
         return CallFailed(
             "output",
             _(
                 "{doing} printed too much{where}{shown} and was stopped: print less inside loops, and use verbose=0 when you train with Keras."
-            ).format(doing=doing, where=where, shown=shown),
+            ).format(doing=doing, where=where, shown=quoted_source),
         )
     if kind == "DeadKernel":
         return CallFailed(
             "crashed",
             _(
                 "{doing} killed the Python process{where}{shown}: run this code on its own, and look for os.kill or os._exit."
-            ).format(doing=doing, where=where, shown=shown),
+            ).format(doing=doing, where=where, shown=quoted_source),
         )
     if kind == BROKEN:
         return CallFailed(
@@ -89,7 +89,9 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
     if error.get("memory"):
         return CallFailed(
             "memory",
-            _("{doing} needed more memory than allowed{where}{shown}.").format(doing=doing, where=where, shown=shown),
+            _("{doing} needed more memory than allowed{where}{shown}.").format(
+                doing=doing, where=where, shown=quoted_source
+            ),
         )
     if kind == "StdinNotImplementedError" or (kind == "EOFError" and text == "EOF when reading a line"):
         return CallFailed(
@@ -102,7 +104,7 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
         return CallFailed(
             "error",
             _("{doing} ended the program{where}{shown}: remove the calls to exit, quit and sys.exit.").format(
-                doing=doing, where=where, shown=shown
+                doing=doing, where=where, shown=quoted_source
             ),
         )
     if kind == "NotImplementedError" and not text:
@@ -135,8 +137,8 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
         if loading
         else _("{doing} stopped{where} with {raised}{shown}{advice}.")
     )
-    told = sentence.format(doing=doing, where=where, raised=raised, shown=shown, advice=advice)
-    return CallFailed("error", told, raised)
+    message = sentence.format(doing=doing, where=where, raised=raised, shown=quoted_source, advice=advice)
+    return CallFailed("error", message, raised)
 
 
 def _passed_through_another(error: dict[str, Any]) -> bool:
@@ -148,8 +150,8 @@ def _passed_through_another(error: dict[str, Any]) -> bool:
 def _of_the_worker(text: str) -> str:
     """Return the text of an exception; the worker's own sentence is translated into the language of the report."""
     pattern = re.escape(UNAVAILABLE).replace(r"\{name\}", "(?P<name>.+)").replace(r"\{offered\}", "(?P<offered>.+)")
-    found = re.fullmatch(pattern, text)
-    if found is None:
+    match = re.fullmatch(pattern, text)
+    if match is None:
         return text
-    name, offered = found.groups()
+    name, offered = match.groups()
     return _(UNAVAILABLE).format(name=name, offered=_(offered))

@@ -55,22 +55,22 @@ class Equipment:
 def readable() -> list[tuple[str, str]]:
     """Return the paths that Python and the libraries need, as pairs (path, real path)."""
     prefixes = dict.fromkeys(("/usr", "/usr/local", sys.prefix, sys.base_prefix))
-    wanted = [*SYSTEM, *(path for prefix in prefixes for path in _of_prefix(prefix)), *python_path()]
+    paths = [*SYSTEM, *(path for prefix in prefixes for path in _of_prefix(prefix)), *python_path()]
     if os.path.realpath(sys.base_prefix).startswith("/nix/store/"):
-        wanted.append("/nix/store")
-    kept: list[tuple[str, str]] = []
-    for path in sorted({os.path.abspath(path) for path in wanted if os.path.exists(path)}, key=len):
+        paths.append("/nix/store")
+    pairs: list[tuple[str, str]] = []
+    for path in sorted({os.path.abspath(path) for path in paths if os.path.exists(path)}, key=len):
         real = os.path.realpath(path)
-        if not any(real == shown + path[len(prefix) :] for prefix, shown in kept if path.startswith(prefix + "/")):
-            kept.append((path, real))
-    return kept
+        if not any(real == target + path[len(prefix) :] for prefix, target in pairs if path.startswith(prefix + "/")):
+            pairs.append((path, real))
+    return pairs
 
 
 def _of_prefix(prefix: str) -> list[str]:
     """Return the visible paths of a folder in which programs are installed."""
-    found = [os.path.join(prefix, name) for name in (*OF_PREFIX, *(f"share/{name}" for name in OF_SHARE))]
+    entries = [os.path.join(prefix, name) for name in (*OF_PREFIX, *(f"share/{name}" for name in OF_SHARE))]
     # Conda's compilers; CUDA.
-    return [*found, *(str(path) for pattern in ("*-linux-gnu", "cuda*") for path in Path(prefix).glob(pattern))]
+    return [*entries, *(str(path) for pattern in ("*-linux-gnu", "cuda*") for path in Path(prefix).glob(pattern))]
 
 
 def python_path() -> list[str]:
@@ -109,12 +109,12 @@ def _copies() -> list[Path]:
 @cache
 def _checkouts() -> list[Path]:
     """Return the entries of the checkout that runs or that this grader was installed from, except Python itself."""
-    shown = {Path(real) for _, real in readable()}
-    needed = {folder for path in shown for folder in (path, *path.parents)}
+    visible_paths = {Path(real) for _, real in readable()}
+    needed = {folder for path in visible_paths for folder in (path, *path.parents)}
     checkouts = [BUNDLED] if PACKAGE.parent == BUNDLED and ASSIGNMENTS.is_dir() else []
     if (origin := distribution.checkout()) is not None:
         checkouts.append(origin.resolve())
-    among = [checkout for checkout in dict.fromkeys(checkouts) if shown & {checkout, *checkout.parents}]
+    among = [checkout for checkout in dict.fromkeys(checkouts) if visible_paths & {checkout, *checkout.parents}]
     return [entry for checkout in among for entry in checkout.iterdir() if entry not in needed]
 
 
@@ -124,13 +124,13 @@ def _not_needed() -> list[Path]:
 
     Among them are the packages of the base Python of a virtual environment, which cannot be imported in it.
     """
-    found = [Path("/usr/lib", name) for name in ("debug", "google-cloud-sdk", "jvm", "node_modules")]
-    found += [Path(os.path.realpath(folder), "tensorflow", "include") for folder in sys.path]
+    candidates = [Path("/usr/lib", name) for name in ("debug", "google-cloud-sdk", "jvm", "node_modules")]
+    candidates += [Path(os.path.realpath(folder), "tensorflow", "include") for folder in sys.path]
     if sys.prefix != sys.base_prefix and sys.base_prefix not in ("/usr", "/usr/local"):
         imported = {os.path.realpath(folder) for folder in sys.path}
         others = Path(os.path.realpath(sys.base_prefix)).glob("lib*/python3*/site-packages")
-        found += [folder for folder in others if os.path.realpath(folder) not in imported]
-    return [folder for folder in found if folder.is_dir()]
+        candidates += [folder for folder in others if os.path.realpath(folder) not in imported]
+    return [folder for folder in candidates if folder.is_dir()]
 
 
 @cache
@@ -149,18 +149,18 @@ def can_change_uid() -> bool:
     except OSError:
         maps = ["0 0 4294967295"]
     ranges = [(int(first), int(count)) for first, _, count in (line.split() for line in maps)]
-    wanted = (FIRST_SPARE_UID, FIRST_SPARE_UID + SPARE_UIDS - 1)
-    return os.geteuid() == 0 and all(any(a <= uid < a + n for a, n in ranges) for uid in wanted)
+    uids = (FIRST_SPARE_UID, FIRST_SPARE_UID + SPARE_UIDS - 1)
+    return os.geteuid() == 0 and all(any(a <= uid < a + n for a, n in ranges) for uid in uids)
 
 
 def readable_for_others(*files: Path) -> bool:
     """True if a user id that owns nothing can run this Python (which may be below /root) and read ``files``."""
-    wanted = [Path(sys.prefix), Path(sys.base_prefix), *(file.resolve().parent for file in files)]
-    folders = [folder for path in wanted for folder in (path, *path.parents)]
+    paths = [Path(sys.prefix), Path(sys.base_prefix), *(file.resolve().parent for file in files)]
+    folders = [folder for path in paths for folder in (path, *path.parents)]
     return all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders)
 
 
 def gpu_devices() -> list[str]:
     """Return the device files of the NVIDIA driver, sorted."""
-    found = [path for path in Path("/dev").glob("nvidia*") if stat.S_ISCHR(path.stat().st_mode)]
-    return sorted(map(str, found))
+    paths = [path for path in Path("/dev").glob("nvidia*") if stat.S_ISCHR(path.stat().st_mode)]
+    return sorted(map(str, paths))

@@ -106,14 +106,14 @@ def _parent() -> Path | None:
     above = itertools.takewhile(lambda folder: (folder / "cgroup.controllers").exists(), (own, *own.parents))
     limiting = (folder for folder in above if "memory" in _words(folder / "cgroup.subtree_control"))
     if _is_delegated(own) and _is_ours(own) and _divide(own):
-        found: Path | None = own
+        parent: Path | None = own
     else:
-        found = next(filter(_is_ours, limiting), None)
-    if found is None and _is_ours(own) and _divide(own):
-        found = own
-    if found is not None:
-        _remove_stale(found)
-    return found
+        parent = next(filter(_is_ours, limiting), None)
+    if parent is None and _is_ours(own) and _divide(own):
+        parent = own
+    if parent is not None:
+        _remove_stale(parent)
+    return parent
 
 
 def _is_ours(folder: Path) -> bool:
@@ -168,8 +168,8 @@ def _remove_stale(parent: Path) -> None:
     """Remove the groups of graders that were killed; other groups and groups with processes stay."""
     own_namespace = _owner(os.getpid()).partition(".")[0]
     for folder in parent.glob(f"{PREFIX}-{own_namespace}.*"):
-        found = re.fullmatch(rf"{PREFIX}-((\d+)\.(\d+)\.\d+)-\d+", folder.name)
-        if found and _owner(int(found[3])) != found[1]:
+        match = re.fullmatch(rf"{PREFIX}-((\d+)\.(\d+)\.\d+)-\d+", folder.name)
+        if match and _owner(int(match[3])) != match[1]:
             with contextlib.suppress(OSError):
                 folder.rmdir()
 

@@ -7,8 +7,8 @@ import sys
 from ..support.choices import LEVELS, Level
 
 
-def to_try(wanted: Level | None) -> list[Level]:
-    """Return the levels to try in this order: only ``wanted``, or without it all levels that this system may offer."""
-    if wanted is not None:
-        return [wanted]
+def to_try(level: Level | None) -> list[Level]:
+    """Return the levels to try in this order: only ``level``, or without it all levels that this system may offer."""
+    if level is not None:
+        return [level]
     return list(LEVELS if sys.platform == "linux" else LEVELS[-1:])

@@ -110,8 +110,8 @@ class Causes:
         self.notes = notes[:MOST_NOTES]
         more = len(notes) - MOST_NOTES
         if more > 0:
-            told = ngettext("{count} more statement failed.", "{count} more statements failed.", more)
-            self.notes.append(told.format(count=more))
+            sentence = ngettext("{count} more statement failed.", "{count} more statements failed.", more)
+            self.notes.append(sentence.format(count=more))
 
     def _lose(self, names: Iterable[str], cause: Cause) -> None:
         for name in names:
@@ -133,18 +133,18 @@ class Causes:
         Such a statement failed because this machine lacks something. It uses one of the variables, or calls one of the
         functions (written ``name()``).
         """
-        wanted = set(names)
-        return next((cause for cause, touched in self._excused if touched & wanted), None)
+        targets = set(names)
+        return next((cause for cause, touched in self._excused if touched & targets), None)
 
     def explains(self, failure: CallFailed) -> bool:
         """True if the call failed because of a name that was lost while the submission was loaded."""
-        found = UNKNOWN_NAME.match(failure.raised)
-        return found is not None and found[1] in self._lost
+        match = UNKNOWN_NAME.match(failure.raised)
+        return match is not None and match[1] in self._lost
 
     def explained(self, failure: CallFailed) -> CallFailed:
         """Return the failure of a call, with its cause added: a name lost while loading, or a package that is missing."""
-        found = UNKNOWN_NAME.match(failure.raised)
-        cause = self._lost.get(found[1]) if found else None
+        match = UNKNOWN_NAME.match(failure.raised)
+        cause = self._lost.get(match[1]) if match else None
         if cause is not None:
             return CallFailed(cause.status, f"{failure.message} {cause.sentence}", failure.raised, failure.place)
         why = self._absence(failure.raised)
@@ -156,8 +156,8 @@ class Causes:
     def _cause(self, item: observations.Failure) -> Cause:
         """Return the cause for a failed statement: its own, or that of an earlier one whose name or object it needs."""
         failure = failure_of(item.model_dump(exclude_none=True), self._what, loading=True)
-        found = UNKNOWN_NAME.match(failure.raised)
-        if found and (earlier := self._lost.get(found[1])) is not None:
+        match = UNKNOWN_NAME.match(failure.raised)
+        if match and (earlier := self._lost.get(match[1])) is not None:
             return earlier
         sentence, status = failure.message, failure.status
         if magics.EXTENSION.match(item.source) and failure.raised.startswith("ModuleNotFoundError"):
@@ -207,7 +207,7 @@ class Causes:
                 "{module} exists only on {service}: remove it before you hand in your work. This does not count as a mistake."
             ).format(module=path, service=where)
         if pip is not None and self._mentions(package) and not packages.is_installed(package):
-            told = (
+            sentence = (
                 _(
                     "{package} is not installed here; this is not your mistake. This exercise needs only NumPy: solve it without {package}, or run 'python -m pip install {pip}' and grade again."
                 )
@@ -216,7 +216,7 @@ class Causes:
                     "{package} is not installed here; this is not your mistake. Run 'python -m pip install {pip}' and grade again."
                 )
             )
-            return "not_gradable", told.format(package=package, pip=pip)
+            return "not_gradable", sentence.format(package=package, pip=pip)
         return "error", _(
             "There is no module {module} here. If it is your own file, hand it in too; otherwise check its name."
         ).format(module=clean(path, 80))
@@ -229,16 +229,16 @@ class Causes:
 
 def _absent_path(raised: str) -> str | None:
     for pattern in ABSENT:
-        if found := pattern.match(raised):
-            parts = found.groupdict()
-            return ".".join([parts.get("of", "numpy"), parts["name"]]) if parts else found[1]
+        if match := pattern.match(raised):
+            parts = match.groupdict()
+            return ".".join([parts.get("of", "numpy"), parts["name"]]) if parts else match[1]
     return None
 
 
 def _not_defined(names: Iterable[str]) -> list[str]:
     """Return a list with the sentence about the missing names, or an empty list without any."""
-    known = [name for name in dict.fromkeys(names) if name.isidentifier()]
-    if not known:
+    valid_names = [name for name in dict.fromkeys(names) if name.isidentifier()]
+    if not valid_names:
         return []
-    listed = [*known[:MOST_SHOWN], *["..."] * (len(known) > MOST_SHOWN)]
+    listed = [*valid_names[:MOST_SHOWN], *["..."] * (len(valid_names) > MOST_SHOWN)]
     return [_("Not defined because of this: {names}.").format(names=", ".join(listed))]

@@ -22,31 +22,31 @@ def sentence(doing: str, where: str, kind: str, text: str) -> str | None:
     ``doing`` starts the sentence, such as "Loading mine.ipynb"; ``where`` is like " at cell 3, line 1".
     """
     if kind == "RuntimeError" and NO_BACKEND in text:
-        told = _(
+        message = _(
             "{doing} failed{where}: this display mode for figures does not exist here. Your figures are checked without it."
         )
-        return told.format(doing=doing, where=where)
-    found = UNKNOWN.match(text) if kind == "UsageError" else None
-    if found is None:
+        return message.format(doing=doing, where=where)
+    match = UNKNOWN.match(text) if kind == "UsageError" else None
+    if match is None:
         return None
-    of_cell, magic = found["kind"] == "Cell magic", found["name"]
+    of_cell, magic = match["kind"] == "Cell magic", match["name"]
     name = magic.lstrip("%")
     if not of_cell and magic.startswith("%%") and name in CELL:
-        told = _("{doing} failed{where}: `{magic}` must be the first line of its cell, above comments and code.")
-        return told.format(doing=doing, where=where, magic=magic)
+        message = _("{doing} failed{where}: `{magic}` must be the first line of its cell, above comments and code.")
+        return message.format(doing=doing, where=where, magic=magic)
     other = _other(name, of_cell, OTHER_KIND in text)
     if name in ONLINE:
-        told = _(
+        message = _(
             "{doing} failed{where}: the magic `{magic}` exists only on {service}. Remove it before you hand in your work."
         )
     elif other is not None:
-        told = _("{doing} failed{where}: there is no magic `{magic}`. Did you mean `{other}`?")
+        message = _("{doing} failed{where}: there is no magic `{magic}`. Did you mean `{other}`?")
     else:
-        told = _(
+        message = _(
             "{doing} failed{where}: there is no magic `{magic}` here. Check its name, or load the extension that defines it."
         )
-    told = told.format(doing=doing, where=where, magic=magic, service=ONLINE.get(name), other=other)
-    return " ".join([told, _("The other lines of this cell were not run.")]) if of_cell else told
+    message = message.format(doing=doing, where=where, magic=magic, service=ONLINE.get(name), other=other)
+    return " ".join([message, _("The other lines of this cell were not run.")]) if of_cell else message
 
 
 def _other(name: str, of_cell: bool, other_kind: bool) -> str | None:

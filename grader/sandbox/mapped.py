@@ -19,12 +19,12 @@ BROUGHT_BY = {"jaxlib": "jax", "xla_extension": "jax", "pywrap_tensorflow": "ten
 def libraries(pid: int) -> set[str]:
     """Return the packages whose shared objects are mapped in the processes below ``pid``, without those of processes
     that cannot be read."""
-    found: set[str] = set()
+    packages: set[str] = set()
     for process in descendants(pid):
         try:
-            mapped = Path(f"/proc/{process}/maps").read_bytes()
+            content = Path(f"/proc/{process}/maps").read_bytes()
         except OSError:  # the process has ended, or cannot be read
             continue
-        names = {name.decode() for pattern in (IN_A_PACKAGE, BY_NAME) for name in pattern.findall(mapped)}
-        found |= {BROUGHT_BY.get(name, name) for name in names}
-    return found
+        names = {name.decode() for pattern in (IN_A_PACKAGE, BY_NAME) for name in pattern.findall(content)}
+        packages |= {BROUGHT_BY.get(name, name) for name in names}
+    return packages

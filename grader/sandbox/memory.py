@@ -18,7 +18,7 @@ OF_A_THREAD = 32 << 10  # bytes that the kernel needs for each thread: its kerne
 
 def descendants(pid: int) -> list[int]:
     """Return the ids of all current processes below ``pid``, in whatever namespace or session they are."""
-    found: list[int] = []
+    pids: list[int] = []
     waiting = [pid]
     while waiting:
         for children in _files(waiting.pop()):
@@ -26,9 +26,9 @@ def descendants(pid: int) -> list[int]:
                 below = [int(child) for child in children.read_bytes().split()]
             except OSError:  # that thread has just ended
                 continue
-            found += below
+            pids += below
             waiting += below
-    return found
+    return pids
 
 
 def _files(pid: int) -> list[Path]:
@@ -49,16 +49,16 @@ def memory(pid: int, exact_above: int) -> int:
     Return 0 if the system does not report it. Shared pages are counted once if the sum is above ``exact_above`` bytes;
     below it they may be counted several times.
     """
-    found = {process: _figures(process, "status") for process in descendants(pid)}
-    of_kernel = {process: _of_kernel(figures) for process, figures in found.items()}
-    total = sum(of_kernel.values()) + sum(_sum(figures, HELD) for figures in found.values())
+    fields = {process: _figures(process, "status") for process in descendants(pid)}
+    of_kernel = {process: _of_kernel(figures) for process, figures in fields.items()}
+    total = sum(of_kernel.values()) + sum(_sum(figures, HELD) for figures in fields.values())
     # smaps_rollup walks through the page tables, which takes long if they are large.
     if total <= exact_above or sum(of_kernel.values()) > exact_above:
         return total
     return sum(
         of_kernel[process]
         + (_sum(fairly, FAIRLY) if (fairly := _figures(process, "smaps_rollup")) else _sum(figures, HELD))
-        for process, figures in found.items()
+        for process, figures in fields.items()
     )
 
 
@@ -89,9 +89,9 @@ def sockets(pid: int, own_network: bool) -> int:
     the queues of other sockets, which no process has open. Otherwise only open sockets are counted.
     """
     if own_network:
-        counted = re.search(rb"^sockets: used (\d+)", _content(f"/proc/{pid}/net/sockstat"), re.MULTILINE)
-        return int(counted[1]) if counted else 0
-    found: set[str] = set()
+        match = re.search(rb"^sockets: used (\d+)", _content(f"/proc/{pid}/net/sockstat"), re.MULTILINE)
+        return int(match[1]) if match else 0
+    socket_links: set[str] = set()
     unseen = 0
     for process in descendants(pid):
         folder = f"/proc/{process}/fd"
@@ -102,8 +102,8 @@ def sockets(pid: int, own_network: bool) -> int:
         except OSError:  # the process has ended
             continue
         else:
-            found.update(link for link in links if link.startswith("socket:"))
-    return len(found) + unseen
+            socket_links.update(link for link in links if link.startswith("socket:"))
+    return len(socket_links) + unseen
 
 
 @cache

@@ -29,27 +29,27 @@ def needed_mb(content: AssignmentSpec) -> int:
     return content.limits.honest_mb + own_mb(content)
 
 
-def limits_here(assignment: Assignment, found: Memory | None = None) -> Limits:
+def limits_here(assignment: Assignment, limit: Memory | None = None) -> Limits:
     """Return the assignment's limits; the memory limit is reduced if this machine has less for a submission.
 
-    Raises NoMemory if the machine has less than the assignment needs. ``found`` replaces the memory of this machine.
+    Raises NoMemory if the machine has less than the assignment needs. ``limit`` replaces the memory of this machine.
     """
-    found = found or memory()
+    limit = limit or memory()
     limits = assignment.content.limits
-    if found is None:
+    if limit is None:
         return limits
-    if found.size >> 20 < needed_mb(assignment.content):
-        raise NoMemory(too_small(assignment, found))
-    left = (found.size >> 20) - own_mb(assignment.content)
+    if limit.size >> 20 < needed_mb(assignment.content):
+        raise NoMemory(too_small(assignment, limit))
+    left = (limit.size >> 20) - own_mb(assignment.content)
     return limits if left >= limits.memory_mb else limits.model_copy(update={"memory_mb": left})
 
 
-def too_small(assignment: Assignment, found: Memory) -> str:
+def too_small(assignment: Assignment, limit: Memory) -> str:
     """Return the sentence for a machine with too little memory, with the size to choose."""
     needed = needed_mb(assignment.content)
     container = container_for(needed)
-    has = {"size": written(found.size >> 20), "name": assignment.name}
-    if found.group is None:
+    has = {"size": written(limit.size >> 20), "name": assignment.name}
+    if limit.group is None:
         sentence = _("This machine has {size} of memory, but {name} needs {needed}: grade on a larger machine.")
         return sentence.format(needed=written(needed), **has)
     if container is None:
@@ -63,19 +63,19 @@ def too_small(assignment: Assignment, found: Memory) -> str:
 
 def ran_out() -> str:
     """Return the sentence for memory that ran out although the submission did not use more than its limit."""
-    found = memory()
-    if found is None or found.group is None:
+    limit = memory()
+    if limit is None or limit.group is None:
         return _(
             "The memory of this machine ran out; this is not the submission's fault. Close other programs, or grade fewer submissions at a time (--jobs)."
         )
-    larger = container_for((found.size >> 20) + 1)
+    larger = container_for((limit.size >> 20) + 1)
     if larger is None:
         return _(
             "The memory of this container ({size}) ran out; this is not the submission's fault. Give the container more memory, or grade fewer submissions at a time."
-        ).format(size=written(found.size >> 20))
+        ).format(size=written(limit.size >> 20))
     return _(
         "The memory of this container ({size}) ran out; this is not the submission's fault. Choose {container} in the container settings."
-    ).format(size=written(found.size >> 20), container=described(larger))
+    ).format(size=written(limit.size >> 20), container=described(larger))
 
 
 def container_for(megabytes: int) -> tuple[float, int] | None:
@@ -100,21 +100,21 @@ def less_than_allowed(assignment: Assignment, limits: Limits) -> str:
     allowed = assignment.content.limits.memory_mb
     if limits.memory_mb >= allowed:
         return ""
-    told = _("A submission may use {left} here; the assignment allows {allowed}.")
-    told = told.format(left=written(limits.memory_mb), allowed=written(allowed))
+    sentence = _("A submission may use {left} here; the assignment allows {allowed}.")
+    sentence = sentence.format(left=written(limits.memory_mb), allowed=written(allowed))
     roomy = container_for(allowed + own_mb(assignment.content))
     if roomy is None:
-        return told
-    return f"{told} " + _("For all of it, choose a container with {container}.").format(container=described(roomy))
+        return sentence
+    return f"{sentence} " + _("For all of it, choose a container with {container}.").format(container=described(roomy))
 
 
 def here() -> str:
     """Return the resources of this process, such as "0.5 processors, 768 MB of memory (limits of this container)"."""
-    found = memory()
+    limit = memory()
     count = share_of_processors()
-    told = _("{count} processor") if count == 1 else _("{count} processors")
-    parts = [told.format(count=f"{count:g}")]
-    if found is not None:
-        parts.append(_("{size} of memory").format(size=written(found.size >> 20)))
-    limited = (found is not None and found.group is not None) or count < (os.cpu_count() or 1)
+    sentence = _("{count} processor") if count == 1 else _("{count} processors")
+    parts = [sentence.format(count=f"{count:g}")]
+    if limit is not None:
+        parts.append(_("{size} of memory").format(size=written(limit.size >> 20)))
+    limited = (limit is not None and limit.group is not None) or count < (os.cpu_count() or 1)
     return ", ".join(parts) + (_(" (limits of this container)") if limited else "")

@@ -96,9 +96,9 @@ class Forked:
     def _listen(self, deadline: float) -> bool:
         """Read from the lifeline; return False at its end. Raises TimeoutError."""
         self._lifeline.settimeout(max(deadline - time.monotonic(), 1e-6))
-        told = self._lifeline.recv(64)
-        self._told += told
-        return bool(told)
+        data = self._lifeline.recv(64)
+        self._told += data
+        return bool(data)
 
 
 def _wait_for(pid: int, seconds: float) -> None:

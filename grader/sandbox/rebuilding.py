@@ -68,30 +68,30 @@ class ModelData:
 
 def model_data(answer: Any) -> ModelData:
     """Return a worker's description of a model, validated; raises ValueError if the worker's own code cannot have sent it."""
-    taken = _Taken.model_validate(answer)
-    known = taken.known
-    arrays = taken.weights
-    if known.dtype != np.uint8 or known.ndim != 2 or known.shape[1:] != (weights.SIZE,):
+    report = _Taken.model_validate(answer)
+    digests = report.known
+    arrays = report.weights
+    if digests.dtype != np.uint8 or digests.ndim != 2 or digests.shape[1:] != (weights.SIZE,):
         raise ValueError("no digests")
-    size = 0 if taken.configuration is None else taken.configuration.size
-    if len(known) > weights.MOST_DIGESTS or size > as_data.MOST_CONFIGURATION:
+    size = 0 if report.configuration is None else report.configuration.size
+    if len(digests) > weights.MOST_DIGESTS or size > as_data.MOST_CONFIGURATION:
         raise ValueError("too large")
     if arrays is not None and (
-        len(arrays) != len(taken.moving) or any(array.dtype.kind not in "biuf" for array in arrays)
+        len(arrays) != len(report.moving) or any(array.dtype.kind not in "biuf" for array in arrays)
     ):
         raise ValueError("no weights")
-    cleaned, foreign = None, ""
-    if taken.configuration is not None and arrays is not None:
+    clean_configuration, foreign = None, ""
+    if report.configuration is not None and arrays is not None:
         try:
-            cleaned = configuration.cleaned(np.asarray(taken.configuration, np.uint8).tobytes())
-        except NotBuiltIn as found:
-            foreign = str(found)
+            clean_configuration = configuration.cleaned(np.asarray(report.configuration, np.uint8).tobytes())
+        except NotBuiltIn as error:
+            foreign = str(error)
     unknown = None
-    if arrays is not None and not taken.otherwise:
-        made = {row.tobytes() for row in known}
-        own = [array for array, moving in zip(arrays, taken.moving, strict=True) if not moving]
-        unknown = sum(weights.digest(array) not in made for array in own)
-    return ModelData(cleaned, arrays or [], foreign, unknown, taken.distance)
+    if arrays is not None and not report.otherwise:
+        trained_digests = {row.tobytes() for row in digests}
+        own = [array for array, moving in zip(arrays, report.moving, strict=True) if not moving]
+        unknown = sum(weights.digest(array) not in trained_digests for array in own)
+    return ModelData(clean_configuration, arrays or [], foreign, unknown, report.distance)
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ class PixelMap:
 
     def __call__(self, images: Array) -> Array:
         """Return the inputs (n, *shape) for uint8 images (n, ...)."""
-        made = self.table[images.reshape(len(images), -1)[:, self.source], np.arange(len(self.source))]
-        return made.reshape(len(images), *self.shape)
+        inputs = self.table[images.reshape(len(images), -1)[:, self.source], np.arange(len(self.source))]
+        return inputs.reshape(len(images), *self.shape)
 
 
 class Rebuilder:
@@ -140,18 +140,18 @@ class Rebuilder:
         worker = self._worker
         assert worker is not None
         is_there = self._model is model
-        sent = values.encode_parts(([] if is_there else model.weights, inputs))
+        message = values.encode_parts(([] if is_there else model.weights, inputs))
         request = {
             "id": 1,
             "configuration": None if is_there else model.configuration,
-            "arguments": sent.tree,
+            "arguments": message.tree,
         }
         room = len(inputs) * MOST_SCORES
         doing = _("Rebuilding the model")
         try:
             self._await(worker)
             allowance = Allowance(SECONDS)
-            worker.send(request, sent.parts, allowance, doing)
+            worker.send(request, message.parts, allowance, doing)
             header, raw = worker.receive(allowance, doing, most=LARGEST_SCORE * room)
             if "error" in header:
                 raise CannotRebuild(str(header["error"]))

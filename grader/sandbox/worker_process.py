@@ -86,22 +86,29 @@ class WorkerProcess:
         self._ended_by_itself: int | None = None  # the exit status
         files = {name: str(file.resolve()) for name, file in equipment.data.items()}
         data = {name: f"{STRONG_DATA}/{name}.npz" for name in files} if level == "strong" else files
-        given = {name: str(file.resolve()) for name, file in equipment.files.items()}
-        shown = {name: f"{STRONG_DATA}/files/{name}" for name in given} if level == "strong" else given
+        course_files = {name: str(file.resolve()) for name, file in equipment.files.items()}
+        course_paths = (
+            {name: f"{STRONG_DATA}/files/{name}" for name in course_files} if level == "strong" else course_files
+        )
         # At level none the worker gets copies, and the disk limit applies to each file, so it must be large enough.
-        copied = [os.path.getsize(file) for file in (*files.values(), *given.values())] if level == "none" else []
+        copy_sizes = (
+            [os.path.getsize(file) for file in (*files.values(), *course_files.values())] if level == "none" else []
+        )
         config = {
             "level": level,
             "engine": engine,
             "read": [
                 *filesystem.readable(),
                 *((data[name], files[name]) for name in files),
-                *((shown[name], given[name]) for name in given),
+                *((course_paths[name], course_files[name]) for name in course_files),
                 *((str(folder), str(folder.resolve())) for folder in equipment.show),
             ],
-            "hide": [*filesystem.hidden(equipment.hide), *self._data_files(level, {*files.values(), *given.values()})],
+            "hide": [
+                *filesystem.hidden(equipment.hide),
+                *self._data_files(level, {*files.values(), *course_files.values()}),
+            ],
             "data": data,
-            "files": shown,
+            "files": course_paths,
             "globals": list(equipment.globals),
             "seed": equipment.seed,
             "devices": filesystem.gpu_devices() if equipment.gpu else [],
@@ -119,7 +126,7 @@ class WorkerProcess:
             "python_path": filesystem.python_path(),
             "limits": {
                 "memory_bytes": limits.memory_mb << 20,
-                "disk_bytes": max([limits.disk_mb << 20, *copied]),
+                "disk_bytes": max([limits.disk_mb << 20, *copy_sizes]),
                 "processes": limits.processes,
                 "open_files": limits.open_files,
                 "output_bytes": limits.output_kb << 10,
@@ -139,9 +146,9 @@ class WorkerProcess:
             self._channel.sendall(frames.encode(config))
 
     @staticmethod
-    def _data_files(level: str, given: set[str]) -> list[str]:
+    def _data_files(level: str, visible: set[str]) -> list[str]:
         """Return further files to hide; the search runs while the worker's Python starts."""
-        return [] if level == "none" else [file for file in filesystem.data_files() if file not in given]
+        return [] if level == "none" else [file for file in filesystem.data_files() if file not in visible]
 
     def await_ready(self) -> list[str]:
         """Wait until the worker is confined; return the gaps in addition to those that its level always has.
@@ -302,9 +309,9 @@ class WorkerProcess:
     def _computed_since(self, computing: memory.Computing | None) -> float:
         """Return the seconds of processor time since the last measurement, infinite if they are not known."""
         before, self._computed = self._computed, None if computing is None else computing.seconds
-        known = before is not None and self._computed is not None
+        is_known = before is not None and self._computed is not None
         # The sum can decrease: nobody has waited for some children that have ended.
-        return max(self._computed - before, 0.0) if known else math.inf  # type: ignore[operator]
+        return max(self._computed - before, 0.0) if is_known else math.inf  # type: ignore[operator]
 
     def _drain(self) -> None:
         try:
@@ -329,17 +336,17 @@ class WorkerProcess:
 
     def memory_held(self) -> int:
         """Return the bytes that the worker's processes hold now, or a little more."""
-        held = memory.memory(self._process.pid, self.limits.honest_mb << 20)
+        size = memory.memory(self._process.pid, self.limits.honest_mb << 20)
         if self._confined:  # before that the sockets would be those of the whole machine
-            held += memory.sockets(self._process.pid, own_network=self._folder is None) * memory.of_a_socket()
-        return held
+            size += memory.sockets(self._process.pid, own_network=self._folder is None) * memory.of_a_socket()
+        return size
 
     def _look_at_memory(self) -> None:
         """Enforce the memory limit for all processes together; the kernel's limit is per process, without shared memory."""
-        held = self.memory_held()
-        self._most_held = max(self._most_held, held)
+        size = self.memory_held()
+        self._most_held = max(self._most_held, size)
         if (
-            held > (self.limits.memory_mb << 20) + BESIDE and self._process.wait(0) is None
+            size > (self.limits.memory_mb << 20) + BESIDE and self._process.wait(0) is None
         ):  # after its end another process may have its id
             self.kill()
             raise CallFailed(

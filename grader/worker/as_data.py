@@ -75,14 +75,14 @@ def taken(model: Any) -> dict[str, Any]:
     size = sum(array.nbytes for array in arrays or [])
     layers = [layer for layer in _all_layers(model) if _is_moving(layer)]
     statistics = {id(variable) for layer in layers for variable in layer.non_trainable_weights}
-    told: dict[str, Any] = {
+    description: dict[str, Any] = {
         "configuration": _configuration(model),
         "moving": [id(variable) in statistics for variable in variables],
         "known": weights.known(),
         "otherwise": weights.is_known_otherwise(model),
         "distance": weights.distance(arrays or []),
     }
-    return {**told, "weights": arrays if size <= MOST_WEIGHTS else None}
+    return {**description, "weights": arrays if size <= MOST_WEIGHTS else None}
 
 
 def _is_moving(layer: Any) -> bool:

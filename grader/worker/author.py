@@ -115,6 +115,6 @@ class Author:
 
 
 def _exception(name: str) -> Callable[[str], Exception]:
-    found = getattr(builtins, name, None)
-    plain = isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, UnicodeError)
-    return found if plain else RuntimeError  # type: ignore[return-value]
+    kind = getattr(builtins, name, None)
+    plain = isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, UnicodeError)
+    return kind if plain else RuntimeError  # type: ignore[return-value]

@@ -40,10 +40,10 @@ class Shown:
         if kind == "stream" and (last.get("output_type"), last.get("name")) == (kind, content["name"]):
             last["parts"].append(content["text"])
             return
-        told = {key: value for key, value in content.items() if key not in ("transient", "text")}
+        output = {key: value for key, value in content.items() if key not in ("transient", "text")}
         if kind == "stream":
-            told["parts"] = [content["text"]]  # joined only at the end: there may be a million short ones
-        self.outputs.append({"output_type": kind, **told})
+            output["parts"] = [content["text"]]  # joined only at the end: there may be a million short ones
+        self.outputs.append({"output_type": kind, **output})
         display = content.get("transient", {}).get("display_id")
         if display is not None:
             self._by_display.setdefault(display, []).append(self.outputs[-1])
@@ -54,8 +54,8 @@ class Shown:
 
 
 def _finished(output: dict[str, Any]) -> dict[str, Any]:
-    told = {key: value for key, value in output.items() if key != "parts"}
-    return told | {"text": "".join(output["parts"])} if "parts" in output else told
+    plain = {key: value for key, value in output.items() if key != "parts"}
+    return plain | {"text": "".join(output["parts"])} if "parts" in output else plain
 
 
 class Teller:

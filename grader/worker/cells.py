@@ -142,13 +142,13 @@ class Cells:
 def task(request: Described, code_cells: list[tuple[int, str]]) -> Described:
     """Return the task for the code cells of a notebook, which are pairs (number, source); see :class:`Cells`."""
     left_out = {cell for cell, statement in request["left_out"] if statement == 0}
-    wanted = [(number, source) for number, source in code_cells if source.strip()]
+    cells = [(number, source) for number, source in code_cells if source.strip()]
     return {
         "id": request["id"],
         "left_out": request["left_out"],
         "ends_at": request["ends_at"],
-        "cells": [number for number, _ in wanted if number not in left_out],
-        "cells_left_out": [(number, source) for number, source in wanted if number in left_out],
+        "cells": [number for number, _ in cells if number not in left_out],
+        "cells_left_out": [(number, source) for number, source in cells if number in left_out],
     }
 
 

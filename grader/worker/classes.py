@@ -45,13 +45,13 @@ def describe_classes(namespace: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _definitions(cls: type) -> Definitions:
     """Return {name: definitions} of methods and properties, overriding definitions first."""
-    found: Definitions = {}
+    definitions: Definitions = {}
     for base in _mro(cls):
         own = {} if is_from_library(_name(base), base) else dict(_namespace(base))
         for name, item in own.items():
             if isinstance(_function(item), FunctionType):
-                found.setdefault(_as_written(base, name), []).append(item)
-    return found
+                definitions.setdefault(_as_written(base, name), []).append(item)
+    return definitions
 
 
 def _private(cls: type, name: str) -> str:
@@ -94,14 +94,14 @@ def _followed(name: str, uses: dict[str, list[Any]]) -> tuple[list[str], list[st
     """Return the attributes that a method reads and stores, including those of the methods and properties it uses."""
     reads: dict[str, None] = {}
     stores: dict[str, None] = {}
-    waiting, seen = [name], {name}
+    waiting, seen_names = [name], {name}
     while waiting:
         for read, stored in uses[waiting.pop()]:
             reads |= read
             stores |= stored
-            called = [attribute for attribute in read if attribute in uses and attribute not in seen]
+            called = [attribute for attribute in read if attribute in uses and attribute not in seen_names]
             waiting += called
-            seen.update(called)
+            seen_names.update(called)
     return list(reads), list(stores)
 
 

@@ -23,10 +23,10 @@ def output(command: str) -> str:
         return "Skipped: nothing can be installed while a submission is graded.\n"
     import subprocess  # imported late: most submissions run no commands
 
-    done = subprocess.run(
+    process = subprocess.run(
         command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
     )
-    return done.stdout + done.stderr
+    return process.stdout + process.stderr
 
 
 def change_folder(path: str) -> None:

@@ -91,12 +91,12 @@ def build_root(config: dict[str, Any]) -> None:
     os.chdir(config["work"])
 
 
-def _as_shown(hidden: list[str], shown: list[list[str]]) -> list[str]:
+def _as_shown(hidden: list[str], visible: list[list[str]]) -> list[str]:
     """Return every path by which a hidden real path could be reached in the new root."""
     return [
         path + real_hidden[len(real) :]
         for real_hidden in hidden
-        for path, real in shown
+        for path, real in visible
         if real_hidden == real or real_hidden.startswith(real.rstrip("/") + "/")
     ]
 
@@ -164,7 +164,7 @@ def set_limits(limits: dict[str, Any], gpu: bool = False) -> list[str]:
     """
     import resource  # imported late: the grader's process imports this module on Windows too
 
-    wanted = {
+    resource_limits = {
         "RLIMIT_FSIZE": limits["disk_bytes"],
         "RLIMIT_NOFILE": limits["open_files"],
         "RLIMIT_CPU": limits["cpu_seconds"],
@@ -172,17 +172,17 @@ def set_limits(limits: dict[str, Any], gpu: bool = False) -> list[str]:
     }
     gaps = []
     if sys.platform == "linux":
-        wanted["RLIMIT_DATA"] = limits["memory_bytes"]
+        resource_limits["RLIMIT_DATA"] = limits["memory_bytes"]
         if not gpu:
-            wanted["RLIMIT_AS"] = max(LEAST_MAPPED, TIMES_MAPPED * limits["memory_bytes"])
+            resource_limits["RLIMIT_AS"] = max(LEAST_MAPPED, TIMES_MAPPED * limits["memory_bytes"])
     else:  # macOS counts reserved address space, which is more than any limit, and refuses to set it
         gaps.append("memory of each process")
     tasks = _tasks_of_this_user()
     if tasks is not None:
-        wanted["RLIMIT_NPROC"] = limits["processes"] + tasks
+        resource_limits["RLIMIT_NPROC"] = limits["processes"] + tasks
     else:
         gaps.append("number of processes")
-    for name, value in wanted.items():
+    for name, value in resource_limits.items():
         kind = getattr(resource, name, None)
         if kind is not None:
             hard = resource.getrlimit(kind)[1]

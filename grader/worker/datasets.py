@@ -98,5 +98,5 @@ def _load_data(name: str, *_: Any, **__: Any) -> tuple[tuple[Array, Array], tupl
     if name not in _files:
         offered = ", ".join(_files) or "no dataset"
         raise OSError(f"{name} is not available while a submission is graded; this assignment offers {offered}.")
-    found = arrays(name)
-    return (found["x_train"], found["y_train"]), (found["x_test"], found["y_test"])
+    parts = arrays(name)
+    return (parts["x_train"], parts["y_train"]), (parts["x_test"], parts["y_test"])

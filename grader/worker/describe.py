@@ -62,14 +62,14 @@ def parameters(function: Any) -> list[list[Any]]:
     A wrapper with ``(*args, **kwargs)`` has the parameters of the function that it wraps.
     """
     try:
-        found = list(inspect.signature(function).parameters.values())
+        signature_parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # not written in Python: np.maximum, or a partial of it
         return [["args", "VAR_POSITIONAL", False]]
-    if found and all(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in found):
+    if signature_parameters and all(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in signature_parameters):
         inner = state.plain(function)
         if inner is not None and inner is not function:
-            found = list(inspect.signature(inner).parameters.values())
-    return [[p.name, p.kind.name, p.default is not p.empty] for p in found]
+            signature_parameters = list(inspect.signature(inner).parameters.values())
+    return [[p.name, p.kind.name, p.default is not p.empty] for p in signature_parameters]
 
 
 def is_from_library(name: str, value: Any) -> bool:
@@ -152,8 +152,10 @@ def useful(text: str) -> str:
             index for index, line in enumerate(lines) if line.startswith(('File "', "<stack traces unavailable>"))
         ]
         lines = lines[max(frames, default=-1) + 1 :]
-        said = [line for line in lines if line and not line.startswith(("Detected at node", "[[", "Stack trace for"))]
-        return " ".join(said) or text
+        message_lines = [
+            line for line in lines if line and not line.startswith(("Detected at node", "[[", "Stack trace for"))
+        ]
+        return " ".join(message_lines) or text
     return text
 
 

@@ -119,8 +119,8 @@ def _colours(image: Any) -> list[list[float]]:
         shares = (ramp - norm.vmin) / (norm.vmax - norm.vmin)
     else:
         shares = norm(ramp)
-    drawn = image.get_cmap()(shares)
-    return [[float(part) for part in colour[:3]] for colour in np.asarray(drawn)]
+    rgba = image.get_cmap()(shares)
+    return [[float(part) for part in colour[:3]] for colour in np.asarray(rgba)]
 
 
 def _data(values: Any) -> Any:

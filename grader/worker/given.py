@@ -34,8 +34,8 @@ def serve(files: dict[str, str], folder: str) -> None:
     for name in files:
         while name:  # folders of such files are found by their names too
             place = os.path.join(folder, name)
-            known = _given.setdefault(os.path.basename(name).casefold(), [])
-            known += [place] if place not in known else []
+            places = _given.setdefault(os.path.basename(name).casefold(), [])
+            places += [place] if place not in places else []
             name = os.path.dirname(name)
     opener = _reading(builtins.open, _mode_reads)
     builtins.open = io.open = opener
@@ -65,10 +65,10 @@ def _instead(path: Any) -> str | None:
     except TypeError:  # a descriptor
         return None
     parts = _parts(text)
-    found = _given.get(parts[-1].casefold(), []) if parts else []
-    if not found or _is_of_a_library(text, parts):
+    places = _given.get(parts[-1].casefold(), []) if parts else []
+    if not places or _is_of_a_library(text, parts):
         return None
-    place = max(found, key=lambda place: _alike(place.split("/"), parts))
+    place = max(places, key=lambda place: _alike(place.split("/"), parts))
     if os.path.abspath(text) == place:  # the submission removed it
         return None
     if os.path.isdir(place):
@@ -103,16 +103,16 @@ def _reading(function: Callable[..., Any], reads: Callable[..., bool]) -> Any:
     def reading(*arguments: Any, **keywords: Any) -> Any:
         __tracebackhide__ = True
         try:
-            found = function(*arguments, **keywords)
-            if found is not False:  # os.access returns False for a missing path
-                return found
+            result = function(*arguments, **keywords)
+            if result is not False:  # os.access returns False for a missing path
+                return result
         except NOT_THERE:
             again = _again(arguments, keywords, reads)
             if again is None:
                 raise
         else:
             again = _again(arguments, keywords, reads)
-        return found if again is None else function(*again, **keywords)
+        return result if again is None else function(*again, **keywords)
 
     return reading
 

@@ -72,16 +72,16 @@ class _Table:
         """Return for each of ``points`` the number of the first point that is close to it, int64 (n,), or -1."""
         key = _key(self._cells(points[:, :IN_KEY]))
         place, end = (np.searchsorted(self._keys, key, side) for side in ("left", "right"))
-        found = np.full(len(points), -1)
+        numbers = np.full(len(points), -1)
         left = np.flatnonzero(place < end)
         while len(left):
             rows = self._rows[place[left]]
             with np.errstate(all="ignore"):
                 close = (np.abs(self._points[rows] - points[left]) <= self._tolerance).all(axis=1)
-            found[left[close]] = self._numbers[rows[close]]
+            numbers[left[close]] = self._numbers[rows[close]]
             place[left] += 1
             left = left[~close & (place[left] < end[left])]
-        return found
+        return numbers
 
 
 class DataSet:
@@ -148,8 +148,8 @@ class DataSet:
             points = np.concatenate([self._project_all(part) for part in self._parts])
             self._plain = _Table(points, np.arange(self.count))
         points = _points(projections, lengths)
-        found = self._plain.find(points)
-        missing = np.flatnonzero(found < 0)
+        image_numbers = self._plain.find(points)
+        missing = np.flatnonzero(image_numbers < 0)
         if len(missing) >= SEVERAL:
             if self._turned is None:
                 # All views of training images come first: a row that matches both counts as a training image.
@@ -159,8 +159,8 @@ class DataSet:
                     np.concatenate([views.reshape(-1, NUMBERS) for views in turned]),
                     np.concatenate([np.tile(own, len(views)) for own, views in zip(numbers, turned, strict=True)]),
                 )
-            found[missing] = self._turned.find(points[missing])
-        return found
+            image_numbers[missing] = self._turned.find(points[missing])
+        return image_numbers
 
     def _turn(self, part: Array) -> Array:
         """Return the points of mirrored and transposed images and of their negatives: (views, n, NUMBERS)."""
@@ -186,10 +186,10 @@ class DataSet:
                 value = likeness[np.arange(len(rows)), nearest]
                 which = np.where(value > best, first + start + nearest, which)
                 best = np.maximum(best, value)
-        known = which >= 0
-        if known.sum() < FEWEST_ANCHORS:
+        is_known = which >= 0
+        if is_known.sum() < FEWEST_ANCHORS:
             return None
-        return self._fitted(sample[:: max(1, len(sample) // ANCHORS)][known], which[known])
+        return self._fitted(sample[:: max(1, len(sample) // ANCHORS)][is_known], which[is_known])
 
     def _fitted(self, rows: Array, which: Array) -> ByPixel | None:
         """Fit scale and offset of each pixel to known images, three times, each time without those that fit worst."""

@@ -48,10 +48,10 @@ def describe(loss: Any, outputs: int) -> dict[str, Any] | None:
 def _values(function: Callable[..., Any], outputs: int) -> list[float]:
     probabilities, labels = probe(outputs)
     values = []
-    for given in (labels, labels[:, None], np.eye(outputs, dtype=np.float32)[labels]):
+    for form in (labels, labels[:, None], np.eye(outputs, dtype=np.float32)[labels]):
         with contextlib.suppress(Exception):  # a loss accepts labels in one form and rejects the others
             tensor = sys.modules["keras"].ops.convert_to_tensor
-            value = float(np.mean(np.asarray(function(tensor(given), tensor(probabilities)))))
+            value = float(np.mean(np.asarray(function(tensor(form), tensor(probabilities)))))
             if math.isfinite(value):
                 values.append(value)
     return values

@@ -103,18 +103,18 @@ def _wait(child: int, woken: int, lifeline: int) -> int:
             return status
 
 
-def _reap(wanted: int) -> int | None:
-    """Reap all children that have ended; return the exit status of ``wanted`` if it is among them, else None."""
-    found = None
+def _reap(child: int) -> int | None:
+    """Reap all children that have ended; return the exit status of ``child`` if it is among them, else None."""
+    exit_status = None
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return found
+            return exit_status
         if pid == 0:
-            return found
-        if pid == wanted:
-            found = _exit_status(status)
+            return exit_status
+        if pid == child:
+            exit_status = _exit_status(status)
 
 
 def _exit_status(status: int) -> int:

@@ -50,8 +50,8 @@ class _Kernel:
 
     def begin(self, arguments: list[str]) -> None:
         """Start the kernel with these arguments for ipykernel."""
-        with open(self._told, "w") as told:
-            told.write(json.dumps(arguments) + "\n")
+        with open(self._told, "w") as pipe:
+            pipe.write(json.dumps(arguments) + "\n")
 
     def poll(self) -> int | None:
         """Return the exit status, or None while the process runs."""

@@ -82,9 +82,9 @@ def _told(value: Any, room: list[int]) -> Any:
 
 def _unseen(model: Any) -> int:
     """Return the number of steps of the model's optimizer that were not recorded."""
-    optimizer, seen = _steps.get(id(model), [None, 0])
+    optimizer, recorded_steps = _steps.get(id(model), [None, 0])
     current = getattr(model, "optimizer", None)
-    return max(0, _iterations(current) - (seen if current is optimizer else 0))
+    return max(0, _iterations(current) - (recorded_steps if current is optimizer else 0))
 
 
 def _iterations(optimizer: Any) -> int:
@@ -105,10 +105,10 @@ def _counted(model: Any) -> Iterator[None]:
 
 
 def _count(model: Any, optimizer: Any, steps: int) -> None:
-    known = _steps.setdefault(id(model), [optimizer, 0])
-    if known[0] is not optimizer:  # the model was compiled again
-        known[:] = [optimizer, 0]
-    known[1] += steps
+    entry = _steps.setdefault(id(model), [optimizer, 0])
+    if entry[0] is not optimizer:  # the model was compiled again
+        entry[:] = [optimizer, 0]
+    entry[1] += steps
 
 
 def _record_models(module: ModuleType) -> None:
@@ -131,19 +131,19 @@ def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
         if not full:
             _records.append((self, record))
         with contextlib.suppress(Exception):
-            given = inspect.signature(original).bind(self, *arguments, **keywords).arguments
+            bound = inspect.signature(original).bind(self, *arguments, **keywords).arguments
             if not full:
-                _describe_call(record, given)
+                _describe_call(record, bound)
             elif method == "fit":
-                _join(self, method, given.get("x"), given.get("y"))
+                _join(self, method, bound.get("x"), bound.get("y"))
         try:
             with unrecorded(), _fitting(self) if method == "fit" else contextlib.nullcontext():
                 result = original(self, *arguments, **keywords)
         finally:
             _awaited.clear()
-            for role, given_so_far in list(record.items()):
-                if isinstance(given_so_far, Examined):
-                    record[role] = given_so_far.described()
+            for role, value in list(record.items()):
+                if isinstance(value, Examined):
+                    record[role] = value.described()
         if method == "fit":
             record["history"] = {}
             for key, values in getattr(result, "history", {}).items():
@@ -166,8 +166,8 @@ def _recorded_on_batch(method: str, original: Callable[..., Any]) -> Callable[..
         if _depth[0]:
             return original(self, *arguments, **keywords)
         with contextlib.suppress(Exception):
-            given = inspect.signature(original).bind(self, *arguments, **keywords).arguments
-            _join(self, method, given.get("x"), given.get("y"))
+            bound = inspect.signature(original).bind(self, *arguments, **keywords).arguments
+            _join(self, method, bound.get("x"), bound.get("y"))
         with unrecorded(), _counted(self) if method == "train_on_batch" else contextlib.nullcontext():
             result = original(self, *arguments, **keywords)
         if method == "train_on_batch":
@@ -193,20 +193,20 @@ def _examined(model: Any, method: str) -> Examined | None:
     return _joined.get(key)
 
 
-def _describe_call(record: dict[str, Any], given: dict[str, Any]) -> None:
+def _describe_call(record: dict[str, Any], arguments: dict[str, Any]) -> None:
     """Fill in the record piece by piece, so that a piece that cannot be described does not prevent the others."""
     every = record["method"] == "fit"
-    validation = given.get("validation_data")
+    validation = arguments.get("validation_data")
     images, labels = (
         validation[:2] if isinstance(validation, tuple | list) and len(validation) > 1 else (validation, None)
     )
     pieces: dict[str, Callable[[], Any]] = {
-        "inputs": lambda: _given(given.get("x"), given.get("y"), every),
+        "inputs": lambda: _given(arguments.get("x"), arguments.get("y"), every),
         "validation": lambda: _given(images, labels, every),
-        "validation_split": lambda: float(given.get("validation_split") or 0.0),
-        "epochs": lambda: int(given.get("epochs", 1)),
-        "batch_size": lambda: int(given.get("batch_size") or 0),
-        "callbacks": lambda: _describe_callbacks(given.get("callbacks") or []),
+        "validation_split": lambda: float(arguments.get("validation_split") or 0.0),
+        "epochs": lambda: int(arguments.get("epochs", 1)),
+        "batch_size": lambda: int(arguments.get("batch_size") or 0),
+        "callbacks": lambda: _describe_callbacks(arguments.get("callbacks") or []),
     }
     for name, describe_piece in pieces.items():
         if name != "validation" or validation is not None:
@@ -374,9 +374,9 @@ def _recorded_gradient(original: Callable[..., Any]) -> Callable[..., Any]:
             weights.trained_otherwise(_flat(sources))
         if pending:
             with contextlib.suppress(Exception):
-                wanted = {id(source) for source in _flat(sources)}
+                source_ids = {id(source) for source in _flat(sources)}
                 for one in pending:
-                    if one.is_for(wanted):
+                    if one.is_for(source_ids):
                         one.train()
         return original(self, target, sources, *arguments, **keywords)
 

@@ -75,7 +75,7 @@ def loaded(namespace: Namespace, error: dict[str, Any] | None, loading: Loading 
 
 def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) -> None:
     """Answer requests from ``namespace`` until the grader closes the channel."""
-    kept: Namespace = {}
+    results: Namespace = {}
     process = os.getpid()
     while True:
         try:
@@ -84,16 +84,16 @@ def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) ->
             return
         if "interrupt" in request:  # it arrived after the last statement had ended by itself
             continue
-        frame = _answer(request, payload, namespace, kept, locate)
+        frame = _answer(request, payload, namespace, results, locate)
         _flush()
         if os.getpid() != process:  # a function has forked, and this is the child
             os._exit(0)
         channel.sendall(frame)
 
 
-def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept: Namespace, locate: Locate) -> bytes:
+def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, results: Namespace, locate: Locate) -> bytes:
     """Return the answer as a frame, so that a result that cannot be encoded becomes an error answer."""
-    arguments, keywords, *supplied = values.decode(request["arguments"], payload, kept)
+    arguments, keywords, *supplied = values.decode(request["arguments"], payload, results)
     try:
         unbound.supply(namespace, *supplied or [{}])
         used = None
@@ -117,7 +117,7 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, kept:
                     result = namespace[request["function"]](*arguments, **keywords)
             used = [*arguments, *keywords.values()] if request["return_arguments"] else None
         if request.get("keep"):
-            kept[request["keep"]] = result
+            results[request["keep"]] = result
             result = None
         tree, raw = values.encode((result, used, *stored), request.get("room"))
         return frames.encode({"id": request["id"], "value": tree}, raw)

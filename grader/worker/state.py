@@ -29,21 +29,21 @@ def uses(function: Any) -> tuple[list[str], list[str]]:
     scope = start.__globals__
     reads: dict[str, None] = {}
     stores: dict[str, None] = {}
-    waiting, seen = [start], {start}
-    while waiting and len(seen) < MAX_FUNCTIONS:
+    waiting, seen_functions = [start], {start}
+    while waiting and len(seen_functions) < MAX_FUNCTIONS:
         for code in codes(waiting.pop().__code__):
             read, stored = names(code)
             stores |= dict.fromkeys(stored)
             for name in read:
                 value = scope.get(name, _ABSENT)
                 called = plain(value)
-                if called is not None and called.__globals__ is scope and called not in seen:
-                    seen.add(called)
+                if called is not None and called.__globals__ is scope and called not in seen_functions:
+                    seen_functions.add(called)
                     waiting.append(called)
                 if _is_data(value) or (value is _ABSENT and name not in vars(builtins)):
                     reads[name] = None
-    known = [name for name in reads if name in scope or name in stores or _is_assigned(name, scope)]
-    return known[:MAX_GLOBALS], [name for name in stores if len(name) <= MAX_NAME][:MAX_GLOBALS]
+    variables = [name for name in reads if name in scope or name in stores or _is_assigned(name, scope)]
+    return variables[:MAX_GLOBALS], [name for name in stores if len(name) <= MAX_NAME][:MAX_GLOBALS]
 
 
 def plain(value: Any) -> types.FunctionType | None:
@@ -60,8 +60,8 @@ def plain(value: Any) -> types.FunctionType | None:
             return None  # reading an attribute of an absent package would raise its import error
         else:
             # functools.partial, numpy.vectorize, and other wrappers that keep the function in an attribute
-            held = (getattr(value, name, None) for name in ("func", "pyfunc", "__wrapped__", "py_func"))
-            value = next((item for item in held if callable(item)), None)
+            candidates = (getattr(value, name, None) for name in ("func", "pyfunc", "__wrapped__", "py_func"))
+            value = next((item for item in candidates if callable(item)), None)
             if value is None:
                 return None
     return None

@@ -111,9 +111,9 @@ class Loading:
                 self._interruptible = False
                 raise TimeUp
 
-    def _signal_arrivals(self, wanted: bool) -> None:
+    def _signal_arrivals(self, enable: bool) -> None:
         flags = fcntl.fcntl(self._channel, fcntl.F_GETFL)
-        fcntl.fcntl(self._channel, fcntl.F_SETFL, flags | os.O_ASYNC if wanted else flags & ~os.O_ASYNC)
+        fcntl.fcntl(self._channel, fcntl.F_SETFL, flags | os.O_ASYNC if enable else flags & ~os.O_ASYNC)
 
     def after(
         self, node: ast.stmt, error: BaseException, later: Sequence[ast.stmt], locate: Locate, file: str
@@ -124,7 +124,7 @@ class Loading:
         """
         failed, rest = _failed_part(node, _position(error.__traceback__, file))
         described = {"line": failed.lineno, **(locate(file) or {}), **describe_error(error, locate)}
-        if isinstance(error, SystemExit) and _came_from(error, argparse.__file__):  # there are no arguments here
+        if isinstance(error, SystemExit) and _came_from(error, argparse.__file__):  # no program has arguments here
             described |= {"type": "ArgumentError", "text": "no command-line arguments are given here"}
         elif isinstance(error, SystemExit):
             self.ended = True
@@ -181,20 +181,20 @@ def _touched(node: ast.stmt, namespace: dict[str, Any]) -> dict[str, list[str]]:
     objects: dict[str, None] = {}
     calls: dict[str, None] = {}
     for item in _executed(node):
-        given: list[ast.expr] = []
+        nodes: list[ast.expr] = []
         if isinstance(item, ast.Call):
-            given = [*item.args, *(keyword.value for keyword in item.keywords)]
+            nodes = [*item.args, *(keyword.value for keyword in item.keywords)]
             if isinstance(item.func, ast.Attribute):
                 calls[item.func.attr] = None
-                given.append(item.func.value)
+                nodes.append(item.func.value)
             elif isinstance(item.func, ast.Name):
                 calls[item.func.id] = None
                 function = namespace.get(item.func.id)
                 inner = codes(function.__code__) if type(function) is FunctionType else ()
                 calls |= dict.fromkeys(name for code in inner for name in code.co_names)
         elif isinstance(item, ast.Name | ast.Attribute | ast.Subscript) and isinstance(item.ctx, ast.Store):
-            given = [item]
-        objects |= dict.fromkeys(name for name in map(_root, given) if name is not None)
+            nodes = [item]
+        objects |= dict.fromkeys(name for name in map(_root, nodes) if name is not None)
     variables = [name for name in objects if not issubclass(type(namespace.get(name)), ModuleType)]
     return {"objects": _short(variables, MAX_TOUCHED), "calls": _short(calls, MAX_TOUCHED)}
 
@@ -231,8 +231,8 @@ def following(waiting: Sequence[tuple[Any, ...]]) -> list[ast.stmt]:
 
 def code_in_magic(node: ast.stmt) -> str | None:
     """Return the code of a cell that begins with ``%%time`` or ``%%capture``, from its translated statement, or None."""
-    given = given_to_magic(node)
-    return given[2] if given and given[0] in RUN_AS_CODE and given[1] == "" else None
+    parts = given_to_magic(node)
+    return parts[2] if parts and parts[0] in RUN_AS_CODE and parts[1] == "" else None
 
 
 def given_to_magic(node: ast.stmt) -> tuple[str, str, str] | tuple[()]:
@@ -240,8 +240,8 @@ def given_to_magic(node: ast.stmt) -> tuple[str, str, str] | tuple[()]:
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or len(call.args) != 3:
         return ()
-    given = [item.value for item in call.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-    return (given[0], given[1], given[2]) if call.func.attr == "run_cell_magic" and len(given) == 3 else ()
+    values = [item.value for item in call.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    return (values[0], values[1], values[2]) if call.func.attr == "run_cell_magic" and len(values) == 3 else ()
 
 
 def names_of(node: ast.AST) -> list[str]:
@@ -265,10 +265,10 @@ def names_of(node: ast.AST) -> list[str]:
 
 def names_in(source: str) -> list[str]:
     """Return the names that code seems to bind, if it cannot be parsed."""
-    found = re.findall(
+    matches = re.findall(
         r"^(?:async +)?(?:def|class) +(\w+)|^(\w+(?: *, *\w+)*) *=(?!=)", source[:MAX_CODE], re.MULTILINE
     )
-    return [name.strip() for defined, assigned in found for name in (defined or assigned).split(",")]
+    return [name.strip() for defined, assigned in matches for name in (defined or assigned).split(",")]
 
 
 def _bound(alias: ast.alias, is_module: bool) -> str:
@@ -292,13 +292,13 @@ def _without_annotations(node: ast.stmt) -> ast.stmt | None:
     """Return the definition of a function or class without annotations of parameters and results, or None without any."""
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return None
-    bare, found = copy.deepcopy(node), False
+    bare, has_annotations = copy.deepcopy(node), False
     for item in ast.walk(bare):
         if isinstance(item, ast.arg) and item.annotation is not None:
-            item.annotation, found = None, True
+            item.annotation, has_annotations = None, True
         elif isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef) and item.returns is not None:
-            item.returns, found = None, True
-    return bare if found else None
+            item.returns, has_annotations = None, True
+    return bare if has_annotations else None
 
 
 def _position(traceback_: TracebackType | None, file: str) -> tuple[int, int] | None:

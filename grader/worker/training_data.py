@@ -86,8 +86,8 @@ class Examined:
                 self._held.append(pair)
         self._rows += len(self._held[-1][0]) if self._held[-1][0].ndim else 0
         if (
-            sum(len(held) for held, _ in self._held if held.ndim) >= HELD_ROWS
-            or sum(held.nbytes for held, _ in self._held) >= HELD_BYTES
+            sum(len(images) for images, _ in self._held if images.ndim) >= HELD_ROWS
+            or sum(images.nbytes for images, _ in self._held) >= HELD_BYTES
         ):
             self._look()
 
@@ -114,8 +114,8 @@ class Examined:
         return described
 
     def _look(self) -> None:
-        held, self._held = self._held, []
-        for images, labels in _joined(held):
+        batches, self._held = self._held, []
+        for images, labels in _joined(batches):
             if sum(map(len, self._first)) < SAMPLED_ROWS:
                 self._first.append(images[:SAMPLED_ROWS])
             if images.size and images.dtype.kind in "biuf":
@@ -137,11 +137,11 @@ class _Origin:
 
     def add(self, x: Array, y: Array | None) -> None:
         labels = None if y is None or y.ndim == 0 or len(y) != len(x) else _classes(y)
-        for known in data_sets():
-            rows = known.rows(x[:0])
+        for dataset in data_sets():
+            rows = dataset.rows(x[:0])
             if rows is None or not len(x):
                 continue
-            part = self._parts.setdefault(known.name, _Part(known))
+            part = self._parts.setdefault(dataset.name, _Part(dataset))
             step = max(1, -(-len(x) // HELD_ROWS))
             for first in range(step):  # spread over all rows, because the first part represents them
                 part.add(x[first::step], None if labels is None else labels[first::step])
@@ -159,11 +159,11 @@ class _Origin:
 class _Part:
     """The images of one dataset among the rows of one input."""
 
-    def __init__(self, known: DataSet) -> None:
-        self._known = known
+    def __init__(self, dataset: DataSet) -> None:
+        self._known = dataset
         self._rows = 0
         self._counts = np.zeros(2, dtype=np.int64)  # numbers of rows that are training images and test images
-        self._tests = np.zeros(known.count - known.training, dtype=bool)  # True for test images among the rows
+        self._tests = np.zeros(dataset.count - dataset.training, dtype=bool)  # True for test images among the rows
         self._pairs: list[Array] = []
         self._kept: list[Array] = []
         self._unknown: list[Array] = []
@@ -237,24 +237,24 @@ def _of_array(array: Array, labels: Array | None, every: bool, others: list[Arra
 
 def _fingerprint(array: Array, labels: Array | None, every: bool) -> tuple[Any, ...] | None:
     """Return a value that changes when an array is changed, or None if it cannot be computed quickly."""
-    found: list[Any] = [every]
+    parts: list[Any] = [every]
     for one in (array, labels):
         if one is None:
-            found.append(None)
+            parts.append(None)
         elif one.flags.c_contiguous and one.nbytes % 8 == 0 and one.nbytes:
             words = one.reshape(-1).view(np.uint64)
-            found += [one.shape, one.dtype.str, int(words.sum()), hash(words[:: max(1, len(words) // 4096)].tobytes())]
+            parts += [one.shape, one.dtype.str, int(words.sum()), hash(words[:: max(1, len(words) // 4096)].tobytes())]
         elif one.nbytes < 1 << 20:
-            found += [one.shape, one.dtype.str, hash(one.tobytes())]
+            parts += [one.shape, one.dtype.str, hash(one.tobytes())]
         else:
             return None
-    return tuple(found)
+    return tuple(parts)
 
 
-def _joined(held: list[tuple[Array, Array | None]]) -> Iterator[tuple[Array, Array | None]]:
+def _joined(batches: list[tuple[Array, Array | None]]) -> Iterator[tuple[Array, Array | None]]:
     """Yield batches joined into as few arrays as possible."""
     alike: dict[tuple[Any, ...], list[tuple[Array, Array | None]]] = {}
-    for images, labels in held:
+    for images, labels in batches:
         if images.ndim:
             whole = labels is not None and labels.ndim > 0 and len(labels) == len(images)
             of_labels = (labels.shape[1:], labels.dtype.str) if whole and labels is not None else None
@@ -275,12 +275,14 @@ def leaves(x: Any, depth: int = 0) -> list[Any]:
 
 def _image(x: Any) -> Any:
     """Return the array or tensor with the largest rows, or None without any."""
-    found = leaves(x)
-    return max(found, key=lambda leaf: int(np.prod(tuple(leaf.shape)[1:] or (1,)))) if found else None
+    arrays = leaves(x)
+    return max(arrays, key=lambda leaf: int(np.prod(tuple(leaf.shape)[1:] or (1,)))) if arrays else None
 
 
 def _may_show_images(leaf: Any) -> bool:
-    return any(known.rows(np.empty((0, *leaf.shape[1:]))) is not None for known in data_sets() if len(leaf.shape) > 1)
+    return any(
+        dataset.rows(np.empty((0, *leaf.shape[1:]))) is not None for dataset in data_sets() if len(leaf.shape) > 1
+    )
 
 
 def _numeric(array: Array) -> Array:
@@ -289,9 +291,9 @@ def _numeric(array: Array) -> Array:
 
 
 def _labels(y: Any) -> Array | None:
-    found = leaves(y)
+    arrays = leaves(y)
     with contextlib.suppress(Exception):
-        return np.asarray(found[0]) if len(found) == 1 else None
+        return np.asarray(arrays[0]) if len(arrays) == 1 else None
     return None
 
 

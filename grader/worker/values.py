@@ -125,14 +125,16 @@ class _Writer:
         return ["scalar", array.dtype.str] if scalar else ["array", array.dtype.str, list(array.shape)]
 
 
-def decode(tree: Any, payload: bytes | memoryview, kept: dict[str, Any] | None = None, room: int | None = None) -> Any:
+def decode(
+    tree: Any, payload: bytes | memoryview, results: dict[str, Any] | None = None, room: int | None = None
+) -> Any:
     """Return the value that ``tree`` and ``payload`` describe; its arrays are writable.
 
-    Arrays are copies unless the payload is a writable memory view. ``kept`` are the results that the worker has kept;
+    Arrays are copies unless the payload is a writable memory view. ``results`` are those that the worker has kept;
     the grader has none. Raises ProtocolError for a tree or payload that :func:`encode` cannot have produced with that
     ``room``.
     """
-    reader = _Reader(payload, kept or {}, room)
+    reader = _Reader(payload, results or {}, room)
     value = reader.value(tree, 0)
     if reader.position != len(payload):
         raise ProtocolError("the payload is longer than its header says")
@@ -142,9 +144,9 @@ def decode(tree: Any, payload: bytes | memoryview, kept: dict[str, Any] | None =
 class _Reader:
     """Walks through a tree and takes the bytes of its arrays from the payload in the same order."""
 
-    def __init__(self, payload: bytes | memoryview, kept: dict[str, Any], room: int | None) -> None:
+    def __init__(self, payload: bytes | memoryview, results: dict[str, Any], room: int | None) -> None:
         self.payload = payload
-        self.kept = kept
+        self.results = results
         self.room = math.inf if room is None else room
         self.position = 0
         self.nodes = 0
@@ -174,8 +176,8 @@ class _Reader:
                 return tuple(self.value(item, depth + 1) for item in items)
             case ["dict", dict() as items]:
                 return {str(key): self.value(item, depth + 1) for key, item in items.items()}
-            case ["kept", str() as name] if name in self.kept:
-                return self.kept[name]
+            case ["kept", str() as name] if name in self.results:
+                return self.results[name]
             case ["other", str() as name]:
                 return Opaque(name[:80])
         raise ProtocolError("a value has an unknown kind")

@@ -89,7 +89,7 @@ def distance(arrays: list[Array]) -> float:
     The distance is relative to the extent of that range: 0 for an average of these weights, infinite if no model with
     these shapes was trained.
     """
-    found = [np.inf]
+    distances = [np.inf]
     for _, low, high in _ranges.values():
         if [one.shape for one in low] == [one.shape for one in arrays]:
             outside = sum(
@@ -97,8 +97,8 @@ def distance(arrays: list[Array]) -> float:
                 for one, least, most in zip(arrays, low, high, strict=True)
             )
             way = sum(float(np.square(most - least).sum()) for least, most in zip(low, high, strict=True))
-            found.append(np.sqrt(outside / way) if way > 0 else np.inf)
-    return float(min(found))
+            distances.append(np.sqrt(outside / way) if way > 0 else np.inf)
+    return float(min(distances))
 
 
 def _watch_epochs(module: ModuleType) -> None:
@@ -132,13 +132,13 @@ def _remember(model: Any, trained: bool) -> None:
         _known.update(dict.fromkeys(map(digest, arrays)))
     if not arrays:
         return
-    kept = _ranges.get(id(model))
-    if kept is None or [one.shape for one in kept[1]] != [one.shape for one in arrays]:
+    bounds = _ranges.get(id(model))
+    if bounds is None or [one.shape for one in bounds[1]] != [one.shape for one in arrays]:
         if len(_ranges) >= MOST_MODELS:
             _too_much[0] = True
             return
         _ranges[id(model)] = (model, [one.copy() for one in arrays], [one.copy() for one in arrays])
         return
-    for one, low, high in zip(arrays, kept[1], kept[2], strict=True):
+    for one, low, high in zip(arrays, bounds[1], bounds[2], strict=True):
         np.minimum(one, low, out=low)
         np.maximum(one, high, out=high)
