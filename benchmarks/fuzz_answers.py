@@ -130,11 +130,11 @@ import sys
 
 import numpy as np
 
-look, models = sys.modules["grader_worker.look"], sys.modules["grader_worker.models"]
+inspection, models = sys.modules["grader_worker.inspection"], sys.modules["grader_worker.models"]
 said = {variables}
-look.variables = lambda namespace, names, rows: {{name: said[name] for name in names if name in said}}
-look.drawn = lambda: {figures}
-look.trained = lambda namespace: {training}
+inspection.variables = lambda namespace, names, rows: {{name: said[name] for name in names if name in said}}
+inspection.drawn = lambda: {figures}
+inspection.trained = lambda namespace: {training}
 models.predict = lambda model, inputs: {predicted}
 {names}
 

@@ -92,7 +92,7 @@ FRAME = (
 )
 SHOWS = """import sys
 text = '[{"output_type": "display_data", "metadata": {}, "data": {"x": [' + PART * COUNT + '1]}}]'
-sys.modules["grader_worker.shown"].json = type("Forged", (), {"dumps": staticmethod(lambda *_, **__: text)})
+sys.modules["grader_worker.cell_outputs"].json = type("Forged", (), {"dumps": staticmethod(lambda *_, **__: text)})
 print(1)"""
 INPUTS = {
     "an ordinary notebook": Input("ipynb", notebook, "passed"),

@@ -127,17 +127,19 @@ def test_no_figure_at_all(graded):
 @pytest.mark.parametrize(
     "attack",
     [
-        "look.drawn = lambda: [{'axes': 3}]",
-        "look.drawn = lambda: {'axes': []}",
-        "look.variables = lambda *a: {}",
-        "look.variables = lambda *a: {'x': {'type': 7}}",
-        "look.variables = lambda *a: None",
-        "look.drawn = lambda: [{'axes': [{'titles': [], 'x_label': '', 'y_label': '', 'lines': [], "
+        "inspection.drawn = lambda: [{'axes': 3}]",
+        "inspection.drawn = lambda: {'axes': []}",
+        "inspection.variables = lambda *a: {}",
+        "inspection.variables = lambda *a: {'x': {'type': 7}}",
+        "inspection.variables = lambda *a: None",
+        "inspection.drawn = lambda: [{'axes': [{'titles': [], 'x_label': '', 'y_label': '', 'lines': [], "
         "'images': [{'data': np.zeros(1 << 20), 'colour_map': 'gray'}]}]}]",
     ],
 )
 def test_a_worker_that_was_tampered_with_is_the_submissions_own_failure(graded, attack):
-    report = graded(ASSIGNMENT, SOLUTION + f"\nimport sys\nlook = sys.modules['grader_worker.look']\n{attack}\n")
+    report = graded(
+        ASSIGNMENT, SOLUTION + f"\nimport sys\ninspection = sys.modules['grader_worker.inspection']\n{attack}\n"
+    )
     assert report.ending == "graded"
     assert "protocol" in {check.status for check in report.checks}
     assert report.score < report.max_score
