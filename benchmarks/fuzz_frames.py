@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignment.base import Limits
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.submission import Submission
 from grader.worker import frames, values
@@ -171,7 +171,7 @@ def read(raw: bytes) -> str:
                 Load(header)._send_submission()
             else:
                 values.decode(header.get("value"), payload)
-        except (frames.ProtocolError, EOFError, CallFailed) as error:
+        except (frames.ProtocolError, EOFError, CallError) as error:
             return type(error).__name__
     return "read"
 

@@ -63,7 +63,7 @@ class Check(StrictModel):
     def run(self, context: Any) -> Any:
         """Judge a submission (:class:`~grader.student.submitted.Context`); returns an Outcome.
 
-        Raises CallFailed if the submission gives no answer, and NotGradable if the grader is the reason.
+        Raises CallError if the submission gives no answer, and NotGradable if the grader is the reason.
         """
         raise NotImplementedError
 

@@ -26,8 +26,8 @@ from ..grading.trace import Trace
 from ..machine.device import choose
 from ..report.model import Report
 from ..sandbox import canary
-from ..sandbox.failures import CallFailed
-from ..sandbox.filesystem import Equipment
+from ..sandbox.failures import CallError
+from ..sandbox.filesystem import WorkerSetup
 from ..sandbox.warm import WarmStart
 from ..submission import read, read_contents
 from ..support import i18n, seeds
@@ -170,7 +170,7 @@ def inspect(work: Work, assignment: Assignment) -> None:
     try:
         with ThreadPoolExecutor() as all_at_once:
             attempts = [*all_at_once.map(partial(_try_to_escape, work, assignment), sorts)]
-    except CallFailed as failure:
+    except CallError as failure:
         raise NotGradable(f"The isolation could not be tested ({failure.message}): run 'grader doctor'.") from failure
     reached = sorted({what for attempt in attempts for what in attempt.reached})
     if reached and work.isolation != "none":  # the user requested "none", which promises nothing
@@ -191,7 +191,7 @@ def _try_to_escape(work: Work, assignment: Assignment, sort: tuple[canary.Kind, 
         return canary.try_to_escape(
             assignment.content.limits,
             work.isolation,
-            Equipment(hide=hidden, threads=work.threads),
+            WorkerSetup(hide=hidden, threads=work.threads),
             {**canary.files_of_the_grader(), str(told): told, **files_of_others},
             folders,
             kind,

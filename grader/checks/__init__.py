@@ -2,23 +2,23 @@
 
 A check asks the submission through a :class:`~grader.checks.context.Context`, compares with the
 reference, and returns an :class:`~grader.checks.outcome.Outcome`. A submission that gives no answer
-raises :class:`~grader.sandbox.failures.CallFailed`, which the caller turns into a status of the report.
+raises :class:`~grader.sandbox.failures.CallError`, which the caller turns into a status of the report.
 """
 
 from __future__ import annotations
 
 from ..assignment.check import BandedCheck, Check
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
 
 
 def run(check: Check, context: Context) -> Outcome:
-    """Run one check. What failed for lack of something on this machine is not judged: raises CallFailed, not gradable."""
+    """Run one check. What failed for lack of something on this machine is not judged: raises CallError, not gradable."""
     try:
         outcome = _judged(check, context)
-    except CallFailed as failure:
+    except CallError as failure:
         if failure.status in ("error", "failed"):
             _excuse(check, context)
         raise
@@ -35,7 +35,7 @@ def _excuse(check: Check, context: Context) -> None:
     variables = check.variables() if check.depends_on_variables else []
     if (cause := context.student.excuse(variables, calls)) is not None:
         message = _("This is not judged: it depends on a statement that failed. {cause}").format(cause=cause.sentence)
-        raise CallFailed("not_gradable", message, place=cause.place)
+        raise CallError("not_gradable", message, place=cause.place)
 
 
 def _judged(check: Check, context: Context) -> Outcome:
@@ -45,7 +45,7 @@ def _judged(check: Check, context: Context) -> Outcome:
     outcome: Outcome
     try:
         outcome = check.run(context)
-    except CallFailed as failure:
+    except CallError as failure:
         if failure.status not in ("error", "failed") or not defined or not _reconsiders_layout(context):
             raise
     else:

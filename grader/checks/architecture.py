@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ..assignment.check import Check
 from ..diagnosis import told_by_check
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..sandbox.observations import Layer, Model
 from ..support.i18n import _, ngettext
 from .context import Context
@@ -54,7 +54,7 @@ class ArchitectureCheck(Check):
         found = outputs.of(context, self.model, model)
         problem = _layers_problem(self, layers, found) or _count_problem(self, layers, model, found)
         if problem is None and (model.loss is None or not model.built):
-            raise CallFailed(
+            raise CallError(
                 "failed", _("`{model}` has not been trained: call its compile() and fit().").format(model=self.model)
             )
         expects = losses.expected(model)

@@ -15,7 +15,7 @@ from ..diagnosis import told_by_check
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
 from ..judging.compare import Comparison, compare_results
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
@@ -59,7 +59,7 @@ class ArgumentsUsedCheck(Check):
         problems: dict[str, Comparison] = {}
         ignored: list[str] = []
         asked: list[AnsweredCase] = []
-        refused: list[CallFailed] = []
+        refused: list[CallError] = []
         case = context.cases.draw([self.probe])[0]
         unchanged = dict(context.oracle.results(self.function, case.inputs))
         if context.starts.drawn(self.function):
@@ -68,7 +68,7 @@ class ArgumentsUsedCheck(Check):
         for argument, value in self.vary.items():
             try:
                 problem = _problem(self, context, case.inputs, argument, value, unchanged, ignored, asked)
-            except CallFailed as failure:
+            except CallError as failure:
                 if failure.status != "failed":  # the function did not answer at all
                     raise
                 refused.append(failure)

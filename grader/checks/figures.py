@@ -12,7 +12,7 @@ from ..assignment.base import Panel
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..sandbox.observations import Axes, Image
 from ..support.arrays import numbers
 from ..support.i18n import _, joined
@@ -66,7 +66,7 @@ class FiguresCheck(Check):
             title = _(panel.title)
             try:
                 problems[title] = _problem(panel, context, figures, used)
-            except CallFailed as failure:  # that costs this panel, not the others
+            except CallError as failure:  # that costs this panel, not the others
                 if failure.status not in ("failed", "error"):
                     raise
                 problems[title] = failure.message
@@ -212,10 +212,10 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
         curves = training.curves(context.student.variable(line.history).value)
         if line.entry not in curves:
             sentence = _("`{history}` has no {entry} to draw.")
-            raise CallFailed("failed", sentence.format(history=line.history, entry=line.entry))
+            raise CallError("failed", sentence.format(history=line.history, entry=line.entry))
         if training.is_invented({line.entry: curves[line.entry]}, context.student.training()):
             sentence = _("the {entry} of `{history}` is not what fit() returned in this run.")
-            raise CallFailed("failed", sentence.format(entry=line.entry, history=line.history))
+            raise CallError("failed", sentence.format(entry=line.entry, history=line.history))
         label = _("{entry} of `{history}`").format(entry=line.entry, history=line.history)
         claimed = {line.entry: curves[line.entry]}
         part = training.part(claimed, context.student.training())

@@ -17,7 +17,7 @@ from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis.log import AnsweredCase
 from ..report.evidence import Picture, Point, Points
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..support import arrays
 from ..support.i18n import _
 from .context import Context
@@ -94,7 +94,7 @@ class GeneralisationCheck(Check):
                 if own_start:
                     try:
                         case = context.starts.begun(self.train, case)
-                    except CallFailed as failure:
+                    except CallError as failure:
                         if failure.status != "failed":
                             raise
                         return Outcome(0.0, f"{sentence} {failure.message}", evidence, pictures=drawn)
@@ -127,7 +127,7 @@ def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any
     try:
         answer = next(iter(context.student.call(check.predict, inputs).values.values()))
         scores = _as_scores(check, answer, len(unseen))
-    except CallFailed as failure:
+    except CallError as failure:
         if not replaced or failure.status not in ("error", "failed"):
             raise
     else:
@@ -147,7 +147,7 @@ def _right(check: GeneralisationCheck, scores: Any, labels: Any) -> Any:
 def _as_scores(check: GeneralisationCheck, answer: Any, count: int) -> Any:
     scores = answer if isinstance(answer, np.ndarray) and answer.dtype.kind in "fiu" else np.empty(0)
     if scores.size != count or not np.isfinite(scores).all():
-        raise CallFailed(
+        raise CallError(
             "failed",
             _(
                 "With what `{train}` gives, `{predict}` does not give one finite number for each of {count} unseen inputs."

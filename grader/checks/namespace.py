@@ -12,7 +12,7 @@ from pydantic import Field
 from ..assignment.base import VariableSpec
 from ..assignment.check import Check
 from ..diagnosis import Findings, told_by_check
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..support import arrays
 from ..support.arrays import describe
 from ..support.i18n import _
@@ -62,7 +62,7 @@ def _is_of_the_type(wanted: VariableSpec, name: str, context: Context) -> bool:
     """Whether the variable is there, and of the type that is asked: only then a hint about its content fits."""
     try:
         described = context.student.variable(name)
-    except CallFailed:
+    except CallError:
         return False
     if wanted.type == "model":
         return described.model
@@ -82,7 +82,7 @@ def _rearranged(wrong: list[str], context: Context) -> Findings | None:
             continue
         try:
             value = context.student.numbers(name)
-        except CallFailed:
+        except CallError:
             continue
         if value.ndim != 4 or not len(value):
             continue
@@ -124,7 +124,7 @@ def _undone(images: Array) -> Iterator[tuple[str, Array]]:
 def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
     try:
         described = context.student.variable(name)
-    except CallFailed as failure:
+    except CallError as failure:
         if failure.status not in ("failed", "error"):
             raise
         return failure.message

@@ -17,7 +17,7 @@ from ..assignment.check import Check, Problem
 from ..assignment.declarations import Declarations
 from ..diagnosis import told_by_check
 from ..report.model import FOR_INSTRUCTOR
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..sandbox.observations import Call
 from ..submission.python_code import nodes
 from ..support.i18n import _, ngettext
@@ -105,7 +105,7 @@ def _models(context: Context, record: list[Call]) -> list[str]:
     found = []
     for name in asked:
         own = context.student.find_variable(name)
-        with contextlib.suppress(CallFailed):  # what is no model, other checks say
+        with contextlib.suppress(CallError):  # what is no model, other checks say
             if own is not None and (own in recorded or context.student.variable(name).model):
                 found.append(own)
     return found

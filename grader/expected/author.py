@@ -20,8 +20,8 @@ from ..assignment import Assignment
 from ..assignment.base import Limits
 from ..sandbox import levels
 from ..sandbox.allowance import Allowance
-from ..sandbox.failures import CallFailed
-from ..sandbox.filesystem import Equipment
+from ..sandbox.failures import CallError
+from ..sandbox.filesystem import WorkerSetup
 from ..sandbox.worker_process import SetupFailed, WorkerProcess
 from ..support.choices import Level
 from ..support.errors import InternalFailure, NoIsolation, NotGradable
@@ -220,7 +220,7 @@ class Author:
                 if "error" in header:
                     raise Failed(file, header["error"])
                 value = values.decode(header.get("value"), raw)
-            except CallFailed as failure:
+            except CallError as failure:
                 raise self._broken(file, _ending(failure, seconds)) from failure
             except (ProtocolError, KeyError, TypeError, ValueError) as error:
                 raise self._broken(file, _("broke the connection to the grader")) from error
@@ -255,7 +255,7 @@ class Author:
         isolation, gpu = self._wanted
         problem = ""
         for level in levels.to_try(isolation):
-            worker = WorkerProcess(level, "author", LIMITS, Equipment(gpu=gpu, show=[self._folder]))
+            worker = WorkerProcess(level, "author", LIMITS, WorkerSetup(gpu=gpu, show=[self._folder]))
             try:
                 worker.await_ready()
             except SetupFailed as error:
@@ -282,7 +282,7 @@ def _kill(worker: WorkerProcess, process: int) -> None:
         worker.kill()
 
 
-def _ending(failure: CallFailed, seconds: float) -> str:
+def _ending(failure: CallError, seconds: float) -> str:
     """Return the reason why the code gave no answer, as the end of a sentence."""
     if failure.status == "timeout":
         return _("did not finish within {seconds:g} s").format(seconds=seconds)

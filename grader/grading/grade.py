@@ -44,8 +44,8 @@ from ..report.model import (
     SubmissionName,
 )
 from ..sandbox import memory_needs
-from ..sandbox.failures import CallFailed
-from ..sandbox.filesystem import Equipment
+from ..sandbox.failures import CallError
+from ..sandbox.filesystem import WorkerSetup
 from ..sandbox.rebuilding import Rebuilder
 from ..sandbox.session import Session
 from ..submission import Submission
@@ -97,7 +97,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
         selected = _with_dependents(assignment, _select(assignment, (), options.include_hidden), only)
     computed_on = "cpu"
     hide = [assignment.folder, *datasets.paths_to_hide(options.data), *options.hide]
-    equipment = Equipment(seed=seeds.of_worker(seed), hide=hide, threads=options.threads)
+    equipment = WorkerSetup(seed=seeds.of_worker(seed), hide=hide, threads=options.threads)
     splits: dict[str, Split] = {}
     limits = assignment.content.limits
     try:
@@ -268,7 +268,7 @@ def _run_all(
         session.load()
     except NotGradable as error:
         return [_not_graded(check, error) for check in selected]
-    except CallFailed as failure:
+    except CallError as failure:
         location = Places(submission).of_error(failure.place)
         message = lengths.with_advice(failure.message, context.splits.values())
         return [_result(check, failure.status, 0, message, location) for check in selected]
@@ -355,7 +355,7 @@ def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], place
     """Run one check and return its result. Its outcome is added to ``outcomes``, to be explained later."""
     try:
         outcome = checks.run(check, context)
-    except CallFailed as failure:
+    except CallError as failure:
         if failure.status == "error" and any(said in failure.raised for said in OVERFLOW):
             outcomes[check.name] = Outcome(0, failure.message, bugs=told_by_check("overflow", *check.functions()))
         if failure.raised.startswith("NotImplementedError") and len(set(check.functions())) == 1:

@@ -18,7 +18,7 @@ from ..assignment import PACKAGE, REFERENCE
 from ..assignment.base import Limits
 from ..submission import Submission
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
-from .filesystem import Equipment
+from .filesystem import WorkerSetup
 from .session import Session
 from .warm import WarmStart
 
@@ -38,7 +38,7 @@ class Attempt:
 def try_to_escape(
     limits: Limits,
     level: Level,
-    equipment: Equipment,
+    equipment: WorkerSetup,
     files: Mapping[str, Path],
     folders: Mapping[str, Path],
     kind: Kind = "module",
@@ -48,7 +48,7 @@ def try_to_escape(
     """Start a worker at ``level``, run the intruder in it, and return the things that it reached.
 
     ``files`` and ``folders`` must not be reachable, {description: path}; the intruder also tries to write into the
-    folders. Raises NotGradable or CallFailed if the worker cannot be started.
+    folders. Raises NotGradable or CallError if the worker cannot be started.
     """
     mark = f"grader-canary-{secrets.token_hex(8)}"
     argument = secrets.token_hex(8)

@@ -20,8 +20,8 @@ from ..support.choices import LEVELS, Level
 from ..support.errors import NotGradable
 from ..support.text import plural
 from . import canary, filesystem, group, memory_needs
-from .failures import CallFailed
-from .filesystem import Equipment
+from .failures import CallError
+from .filesystem import WorkerSetup
 
 # Kernel settings and the values that allow user namespaces: Ubuntu 24.04 and its runners, Debian, and in general.
 SETTINGS = {
@@ -90,10 +90,10 @@ def _try(level: Level) -> dict[str, Any]:
         folders = {"other folders": Path(folder)}
         try:
             attempts = [
-                canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind, engine="kernel")
+                canary.try_to_escape(Limits(), level, WorkerSetup(), files, folders, kind, engine="kernel")
                 for kind in get_args(canary.Kind)
             ]
-        except (NotGradable, CallFailed) as error:
+        except (NotGradable, CallError) as error:
             return {"works": False, "reason": str(error), "not_enforced": [], "reached": []}
     return {
         "works": True,

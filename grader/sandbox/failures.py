@@ -21,7 +21,7 @@ NUMPY_ADVICE = re.compile(r"^(module 'numpy' has no attribute '\w+')\..*")  # th
 NO_DATA = lazy("no dataset")  # {offered} if the assignment offers no dataset
 
 
-class CallFailed(Exception):
+class CallError(Exception):
     """A call gave no answer: ``status`` is a status of the report, ``message`` is the sentence that the student reads.
 
     ``raised`` is the exception of student code that ended the call, such as "ValueError: ...", or "" without one.
@@ -36,20 +36,20 @@ class CallFailed(Exception):
         self.place = place
 
 
-def failure_of(error: Any, doing: str, loading: bool = False) -> CallFailed:
-    """Return a worker's description of an error as a CallFailed with status, sentence and place.
+def failure_of(error: Any, doing: str, loading: bool = False) -> CallError:
+    """Return a worker's description of an error as a CallError with status, sentence and place.
 
     ``loading`` is True if the error occurred while the submission was loaded, not in a call.
     """
     if not isinstance(error, dict):
-        return CallFailed("protocol", _("{doing} broke the connection to the grader.").format(doing=doing))
+        return CallError("protocol", _("{doing} broke the connection to the grader.").format(doing=doing))
     failure = _worded(error, doing, loading)
     cell, line = (number if isinstance(number := error.get(key), int) else None for key in ("cell", "line"))
     failure.place = None if cell is line is None else (cell, line)
     return failure
 
 
-def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
+def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallError:
     kind, text = clean(error.get("type", ""), 80), clean(error.get("text", ""))
     line, source = error.get("line"), clean(error.get("source", ""))
     places = [_("cell {number}").format(number=error["cell"])] if isinstance(error.get("cell"), int) else []
@@ -58,28 +58,28 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
     where = _(" at {place}").format(place=", ".join(places)) if places else ""
     quoted_source = f" (`{source}`)" if source else ""
     if kind == "TimeUp":
-        return CallFailed(
+        return CallError(
             "timeout",
             _(
                 "{doing} did not finish in time{where}{shown} and was stopped: look for a loop that never ends or a training that takes too long."
             ).format(doing=doing, where=where, shown=quoted_source),
         )
     if kind == "OutputLimit":
-        return CallFailed(
+        return CallError(
             "output",
             _(
                 "{doing} printed too much{where}{shown} and was stopped: print less inside loops, and use verbose=0 when you train with Keras."
             ).format(doing=doing, where=where, shown=quoted_source),
         )
     if kind == "DeadKernel":
-        return CallFailed(
+        return CallError(
             "crashed",
             _(
                 "{doing} killed the Python process{where}{shown}: run this code on its own, and look for os.kill or os._exit."
             ).format(doing=doing, where=where, shown=quoted_source),
         )
     if kind == BROKEN:
-        return CallFailed(
+        return CallError(
             "crashed",
             _("{doing} broke the kernel, so no function can be called: restart the kernel and run all cells.").format(
                 doing=doing
@@ -87,21 +87,21 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
             BROKEN,
         )
     if error.get("memory"):
-        return CallFailed(
+        return CallError(
             "memory",
             _("{doing} needed more memory than allowed{where}{shown}.").format(
                 doing=doing, where=where, shown=quoted_source
             ),
         )
     if kind == "StdinNotImplementedError" or (kind == "EOFError" and text == "EOF when reading a line"):
-        return CallFailed(
+        return CallError(
             "error",
             _(
                 "{doing} waits for input(){where}, but nobody can type while your work is graded: write the value into your code."
             ).format(doing=doing, where=where),
         )
     if kind == "SystemExit":
-        return CallFailed(
+        return CallError(
             "error",
             _("{doing} ended the program{where}{shown}: remove the calls to exit, quit and sys.exit.").format(
                 doing=doing, where=where, shown=quoted_source
@@ -109,7 +109,7 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
         )
     if kind == "NotImplementedError" and not text:
         if loading:
-            return CallFailed(
+            return CallError(
                 "error",
                 _("{doing} failed{where} because it calls a function that is not written yet.").format(
                     doing=doing, where=where
@@ -120,10 +120,10 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
             if _passed_through_another(error)
             else _("{doing} is not written yet{where} (NotImplementedError).")
         )
-        return CallFailed("error", sentence.format(doing=doing, where=where), kind)
+        return CallError("error", sentence.format(doing=doing, where=where), kind)
     about_magic = magics.sentence(doing, where, kind, text)
     if about_magic is not None:
-        return CallFailed("error", about_magic, f"{kind}: {text}")
+        return CallError("error", about_magic, f"{kind}: {text}")
     advice = ""
     outer, outer_cell = error.get("outer_line"), error.get("outer_cell")
     if loading and _passed_through_another(error):
@@ -138,7 +138,7 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallFailed:
         else _("{doing} stopped{where} with {raised}{shown}{advice}.")
     )
     message = sentence.format(doing=doing, where=where, raised=raised, shown=quoted_source, advice=advice)
-    return CallFailed("error", message, raised)
+    return CallError("error", message, raised)
 
 
 def _passed_through_another(error: dict[str, Any]) -> bool:

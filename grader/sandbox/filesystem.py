@@ -32,7 +32,7 @@ OF_SHARE = tuple(_SHARE.split())
 
 
 @dataclass(frozen=True)
-class Equipment:
+class WorkerSetup:
     """Everything that a worker gets in addition to the submission.
 
     ``data`` are datasets ({name: .npz file}), ``files`` are files of the course ({relative name: file}), ``globals`` are

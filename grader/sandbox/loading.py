@@ -14,7 +14,7 @@ from ..machine import packages
 from ..support.i18n import _, ngettext
 from ..support.text import clean
 from . import magics, observations
-from .failures import CallFailed, Ending, Place, failure_of
+from .failures import CallError, Ending, Place, failure_of
 
 MOST_NOTES = 5
 MOST_SHOWN = 12  # names in a note
@@ -136,22 +136,22 @@ class Causes:
         targets = set(names)
         return next((cause for cause, touched in self._excused if touched & targets), None)
 
-    def explains(self, failure: CallFailed) -> bool:
+    def explains(self, failure: CallError) -> bool:
         """True if the call failed because of a name that was lost while the submission was loaded."""
         match = UNKNOWN_NAME.match(failure.raised)
         return match is not None and match[1] in self._lost
 
-    def explained(self, failure: CallFailed) -> CallFailed:
+    def explained(self, failure: CallError) -> CallError:
         """Return the failure of a call, with its cause added: a name lost while loading, or a package that is missing."""
         match = UNKNOWN_NAME.match(failure.raised)
         cause = self._lost.get(match[1]) if match else None
         if cause is not None:
-            return CallFailed(cause.status, f"{failure.message} {cause.sentence}", failure.raised, failure.place)
+            return CallError(cause.status, f"{failure.message} {cause.sentence}", failure.raised, failure.place)
         why = self._absence(failure.raised)
         if why is None:
             return failure
         self.sentences[why[1]] = None
-        return CallFailed(why[0], f"{failure.message} {why[1]}", failure.raised, failure.place)
+        return CallError(why[0], f"{failure.message} {why[1]}", failure.raised, failure.place)
 
     def _cause(self, item: observations.Failure) -> Cause:
         """Return the cause for a failed statement: its own, or that of an earlier one whose name or object it needs."""

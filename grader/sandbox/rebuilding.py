@@ -20,8 +20,8 @@ from ..worker.frames import ProtocolError
 from . import configuration, observations
 from .allowance import Allowance
 from .configuration import NotBuiltIn
-from .failures import CallFailed
-from .filesystem import Equipment
+from .failures import CallError
+from .filesystem import WorkerSetup
 from .memory_needs import ran_out
 from .warm import Kind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
@@ -114,7 +114,7 @@ class PixelMap:
 class Rebuilder:
     """Starts the second worker and sends it requests; a context manager that ends the worker."""
 
-    def __init__(self, limits: Limits, equipment: Equipment, warm: WarmStart | None, like: Kind) -> None:
+    def __init__(self, limits: Limits, equipment: WorkerSetup, warm: WarmStart | None, like: Kind) -> None:
         """``like`` is the kind of warm process that both the submission's worker and this one are forked from."""
         self._limits = limits
         self._equipment = replace(equipment, data={}, files={}, globals=(), seed=0, gpu=False)
@@ -156,7 +156,7 @@ class Rebuilder:
             if "error" in header:
                 raise CannotRebuild(str(header["error"]))
             answer = values.decode(header.get("value"), raw, room=room)
-        except (CallFailed, ProtocolError) as failure:
+        except (CallError, ProtocolError) as failure:
             self.close()
             raise CannotRebuild(str(failure)) from failure
         self._model = model

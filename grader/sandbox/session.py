@@ -29,8 +29,8 @@ from ..worker.frames import ProtocolError
 from . import levels, mapped, memory_needs, observations
 from .allowance import LONGEST, Allowance
 from .engines import engine_of, libraries_of
-from .failures import BROKEN, EXITED, CallFailed, Ending, failure_of
-from .filesystem import Equipment
+from .failures import BROKEN, EXITED, CallError, Ending, failure_of
+from .filesystem import WorkerSetup
 from .loading import ENDED, Causes
 from .rebuilding import ModelData, model_data
 from .warm import Kind, WarmStart
@@ -130,7 +130,7 @@ class Session:
         submission: Submission,
         limits: Limits,
         isolation: Level | None = None,
-        equipment: Equipment | None = None,
+        equipment: WorkerSetup | None = None,
         warm: WarmStart | None = None,
         engine: Engine = DEFAULT_ENGINE,
         forbidden: Sequence[str] = (),
@@ -148,7 +148,7 @@ class Session:
         self._libraries = libraries_of(submission)
         self._submission = submission
         self._limits = limits
-        self._equipment = equipment or Equipment()
+        self._equipment = equipment or WorkerSetup()
         self._candidates = levels.to_try(isolation)
         self._worker: WorkerProcess | None = None
         self._confined: WorkerProcess | None = None
@@ -210,7 +210,7 @@ class Session:
         self._worker.mapped = self._mapped if self._forbidden else None
 
     def load(self) -> None:
-        """Load the submission; raises CallFailed if that fails, NotGradable if no worker can be confined."""
+        """Load the submission; raises CallError if that fails, NotGradable if no worker can be confined."""
         if self._worker is None or self._worker is not self._confined:
             self.confine()
         self._send_submission()
@@ -229,7 +229,7 @@ class Session:
     ) -> Answer:
         """Call one function of the submission, or a method of an ``instance``, and return its answer.
 
-        Raises CallFailed if the call gives no answer. ``seconds`` replaces the usual time limit of a call. ``keep`` leaves the
+        Raises CallError if the call gives no answer. ``seconds`` replaces the usual time limit of a call. ``keep`` leaves the
         result in the worker under this name; :class:`~grader.worker.values.Kept` passes it to a later call. ``seed`` sets
         the random numbers before the call. ``supply`` has values for global names; the submission gets those that it uses
         without a definition. If an earlier call killed the worker, a new one is started and loads the submission again.
@@ -246,12 +246,12 @@ class Session:
         return self._request(request, positional, keywords, doing, seconds, supply)
 
     def predict(self, model: str, inputs: Any) -> Any:
-        """Return the predictions of the submission's variable ``model`` for ``inputs``; raises CallFailed."""
+        """Return the predictions of the submission's variable ``model`` for ``inputs``; raises CallError."""
         doing = f"`{model}.predict`"
         return self._request({"predict": model}, [inputs], {}, doing).value
 
     def take_model(self, model: str) -> ModelData:
-        """Return the submission's Keras model in the variable ``model`` as data; raises CallFailed."""
+        """Return the submission's Keras model in the variable ``model`` as data; raises CallError."""
         doing = _("Reading `{name}`").format(name=model)
         answer = self._request({"take": model}, [], {}, doing).value
         try:
@@ -260,15 +260,15 @@ class Session:
             raise self._not_the_graders(doing) from error
 
     def variables(self, names: Sequence[str], rows: int) -> dict[str, observations.Variable]:
-        """Return the variables with these names, arrays cut after ``rows`` entries; raises CallFailed."""
+        """Return the variables with these names, arrays cut after ``rows`` entries; raises CallError."""
         return self._look("variables", _("Reading the variables"), observations.VARIABLES, list(names), rows)
 
     def figures(self) -> list[observations.Figure]:
-        """Return the figures that the submission plotted; raises CallFailed."""
+        """Return the figures that the submission plotted; raises CallError."""
         return self._look("figures", _("Reading the figures"), observations.FIGURES)
 
     def training(self) -> list[observations.Call]:
-        """Return the recorded calls to fit, evaluate and predict; raises CallFailed."""
+        """Return the recorded calls to fit, evaluate and predict; raises CallError."""
         if self._trained is not None:
             return self._trained
         return self._look("training", _("Reading the training"), observations.CALLS)
@@ -281,7 +281,7 @@ class Session:
         said: list[str] = []
         if self._worker is not None and self._worker is self._confined:
             self._worker.look_at_libraries()
-            with contextlib.suppress(CallFailed):
+            with contextlib.suppress(CallError):
                 said = self._look("imported", _("Reading the imports"), observations.PACKAGES)
         return (self._mapped - self._mapped_before) | set(said)
 
@@ -290,16 +290,16 @@ class Session:
         return self.validated(expected, answer, doing)
 
     def validated(self, expected: TypeAdapter[T], answer: Any, doing: str) -> T:
-        """Return the answer as a model; raises CallFailed if student code has replaced it with something else."""
+        """Return the answer as a model; raises CallError if student code has replaced it with something else."""
         try:
             return expected.validate_python(answer)
         except ValidationError as error:
             raise self._not_the_graders(doing) from error
 
-    def _not_the_graders(self, doing: str) -> CallFailed:
+    def _not_the_graders(self, doing: str) -> CallError:
         self.close()
         sentence = _("{doing} gave an answer that does not come from the grader's own code.")
-        return CallFailed("protocol", sentence.format(doing=doing))
+        return CallError("protocol", sentence.format(doing=doing))
 
     def _request(
         self,
@@ -325,7 +325,7 @@ class Session:
         if "function" in request and self._worker is not None:
             try:
                 self._worker.refuse_if_no_room(COMPARED * len(raw))
-            except CallFailed:
+            except CallError:
                 self.close()
                 raise
         try:
@@ -340,7 +340,7 @@ class Session:
             )
         except (ProtocolError, TypeError, ValueError) as error:
             self.close()
-            raise CallFailed(
+            raise CallError(
                 "protocol",
                 _("{doing} gave an answer that cannot be read ({error}).").format(doing=doing, error=_(str(error))),
             ) from error
@@ -424,7 +424,7 @@ class Session:
                     raise failed
                 self._take_names(header)
                 return
-            except CallFailed as failure:
+            except CallError as failure:
                 self.close()
                 if not self._can_leave_out(failure, self.spent >= end):
                     raise
@@ -432,7 +432,7 @@ class Session:
                 seconds = min(AGAIN * self._before + rest, self._limits.load_seconds)
             self.confine()
 
-    def _can_leave_out(self, failure: CallFailed, last_time: bool) -> bool:
+    def _can_leave_out(self, failure: CallError, last_time: bool) -> bool:
         """Return True if the submission can be loaded again without the last statement that began.
 
         At the last attempt the statements after it are left out too.
@@ -477,17 +477,17 @@ class Session:
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             self._begun = None
             message = _("{doing} broke the connection to the grader.")
-            raise CallFailed("protocol", message.format(doing=self._loading)) from problem
+            raise CallError("protocol", message.format(doing=self._loading)) from problem
         late = {(item.in_cell, item.statement) for item in failures if item.type == "TimeUp"}
         if late and not self._loaded:
             # They would use up the time of every later load too; only this worker knows the training that they did.
             self._left_out |= dict.fromkeys(late, "timeout")
-            with contextlib.suppress(CallFailed):
+            with contextlib.suppress(CallError):
                 self._trained = self.training()
         self._loaded = True
 
     def _take_outputs(self, number: Any, cell: int, received: memoryview, doing: str) -> None:
-        """Store the outputs of the running cell; raises CallFailed for anything else."""
+        """Store the outputs of the running cell; raises CallError for anything else."""
         raw = bytes(received)
         self._room -= len(raw)
         self._parts_left -= sum(map(raw.count, (b",", b"[", b"{")))
@@ -498,7 +498,7 @@ class Session:
             outputs = observations.OUTPUTS.validate_json(raw) if self._parts_left >= 0 else []
         except ValueError as error:
             sentence = _("{doing} wrote into the grader's channel.").format(doing=doing)
-            raise CallFailed("protocol", sentence) from error
+            raise CallError("protocol", sentence) from error
         self._shown[cell] = [output.model_dump() for output in outputs]
 
     def _ask(
@@ -514,14 +514,14 @@ class Session:
         loading = doing
         try:
             if min(left, left_by_clock) <= 0:
-                raise CallFailed(
+                raise CallError(
                     "timeout", _("{doing} was not started: no time is left for this submission.").format(doing=doing)
                 )
             self._worker.send({"id": self._identity, **request}, payload, allowance, doing)
             while True:
                 header, raw = self._worker.receive(allowance, doing, self._begun if "entry" in request else None, most)
                 if header.get("id") != self._identity:
-                    raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
+                    raise CallError("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 if "shown" in header and "entry" in request:
                     self._take_outputs(header["shown"], self._begun[0] if self._begun else 0, raw, loading)
                     continue
@@ -530,7 +530,7 @@ class Session:
                     self._worker.settle(allowance)
                     return header, raw
                 if "entry" not in request or not self._begins(header["progress"]):
-                    raise CallFailed("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
+                    raise CallError("protocol", _("{doing} wrote into the grader's channel.").format(doing=doing))
                 self._before = allowance.spent
                 if allowance.go_on() and last is not None and last[1]:
                     self._late.add(last)
@@ -538,7 +538,7 @@ class Session:
                 if self._begun and self._begun[0]:
                     file = clean(self._submission.entry, 80)
                     doing = _("Cell {cell} of {file}").format(cell=self._begun[0], file=file)
-        except CallFailed as failure:
+        except CallError as failure:
             worker, self._worker = self._worker, None
             worker.kill()
             if worker.was_killed and worker.out_of_memory():
@@ -557,12 +557,12 @@ class Session:
                     if seconds < left and LONGEST * seconds < left_by_clock
                     else _("The limit is {seconds:g} s in total.").format(seconds=self._limits.total_seconds)
                 )
-                raise CallFailed("timeout", f"{failure.message} {limit}") from failure
+                raise CallError("timeout", f"{failure.message} {limit}") from failure
             raise
         finally:
             self.spent += allowance.spent
 
-    def _starved(self, worker: WorkerProcess, doing: str) -> CallFailed | NoMemory:
+    def _starved(self, worker: WorkerProcess, doing: str) -> CallError | NoMemory:
         """Decide whose fault it is that the kernel killed a worker because memory ran out, and return the exception.
 
         Every submission is promised the memory that honest work needs. A submission that took more of a small container
@@ -575,9 +575,9 @@ class Session:
         if not beyond and (not self._last or worker.memory_taken() <= promised):
             return NoMemory(memory_needs.ran_out())
         message = _("{doing} needed more memory than allowed and was stopped.").format(doing=doing)
-        return CallFailed("memory", message)
+        return CallError("memory", message)
 
-    def _refuse_to_blame(self, failure: CallFailed) -> None:
+    def _refuse_to_blame(self, failure: CallError) -> None:
         """Raise NoMemory if an allocation of the submission failed while the machine had less memory than promised."""
         worker = self._worker
         asked = failure.status == "memory" or failure.raised.startswith(NO_MEMORY_LEFT)

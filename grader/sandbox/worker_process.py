@@ -27,8 +27,8 @@ from ..worker import frames
 from ..worker.cell_outputs import FLOOD
 from . import filesystem, group, mapped, memory
 from .allowance import LOOK_SECONDS, SHORTEST_LOOK, Allowance
-from .failures import EXITED, CallFailed
-from .filesystem import Equipment
+from .failures import EXITED, CallError
+from .filesystem import WorkerSetup
 from .processes import Forked, Started
 
 SETUP_SECONDS = 60
@@ -53,7 +53,9 @@ class SetupFailed(Exception):
 class WorkerProcess:
     """A confined process that has received only its configuration so far."""
 
-    def __init__(self, level: str, engine: str, limits: Limits, equipment: Equipment, fork: Fork | None = None) -> None:
+    def __init__(
+        self, level: str, engine: str, limits: Limits, equipment: WorkerSetup, fork: Fork | None = None
+    ) -> None:
         """Start the process, with ``fork`` if possible, without waiting; :meth:`await_ready` waits until it is confined."""
         self.limits = limits
         self._oom_kills = capacity.oom_kills() or 0
@@ -158,7 +160,7 @@ class WorkerProcess:
         self._beginning.join()
         try:
             header, _ = self._receive(Allowance(SETUP_SECONDS))
-        except (CallFailed, frames.ProtocolError, EOFError, OSError) as error:
+        except (CallError, frames.ProtocolError, EOFError, OSError) as error:
             self._drain()
             self.kill()
             last_words = self._tail.decode(errors="replace").strip().splitlines()[-1:] or ["it ended by itself"]
@@ -175,11 +177,11 @@ class WorkerProcess:
     def send(self, request: dict[str, Any], payload: Sequence[memoryview], allowance: Allowance, doing: str) -> None:
         """Send one request with the bytes of ``payload``.
 
-        Raises CallFailed if the worker has sent something without a request, or does not read in time.
+        Raises CallError if the worker has sent something without a request, or does not read in time.
         """
         if self._buffer or self._readable():
             self.kill()
-            raise CallFailed(
+            raise CallError(
                 "protocol",
                 _("Your code wrote into the grader's channel: do not touch file descriptors that you did not open."),
             )
@@ -207,7 +209,7 @@ class WorkerProcess:
     def receive(
         self, allowance: Allowance, doing: str, statement: tuple[int, int] | None = None, most: int = 0
     ) -> tuple[dict[str, Any], memoryview]:
-        """Return the next frame; raises CallFailed if it does not arrive, whatever the reason.
+        """Return the next frame; raises CallError if it does not arrive, whatever the reason.
 
         The payload is writable, not a copy, and has at most ``most`` bytes. If the allowance can be extended, the worker
         is first requested to end the running ``statement``.
@@ -223,18 +225,18 @@ class WorkerProcess:
             raise self._too_late(doing) from error
         except frames.ProtocolError as error:
             self.kill()
-            raise CallFailed(
+            raise CallError(
                 "protocol",
                 _("{doing} broke the connection to the grader ({error}).").format(doing=doing, error=_(str(error))),
             ) from error
         except (EOFError, ConnectionError) as error:
             raise self._ended(doing) from error
 
-    def _too_late(self, doing: str) -> CallFailed:
+    def _too_late(self, doing: str) -> CallError:
         self.kill()
         if self._output_left < 0:
             return self._flooded()
-        return CallFailed(
+        return CallError(
             "timeout",
             _(
                 "{doing} did not finish in time and was stopped: look for a loop that never ends or a training that takes too long."
@@ -260,7 +262,7 @@ class WorkerProcess:
         return header, memoryview(received)[head_end:end]
 
     def refuse_if_no_room(self, needed: int) -> None:
-        """Raise CallFailed if an answer needs more bytes than the memory that is left.
+        """Raise CallError if an answer needs more bytes than the memory that is left.
 
         In a small container the kernel would kill the grader otherwise, and a submission could make itself "not
         gradable".
@@ -271,7 +273,7 @@ class WorkerProcess:
             message = _(
                 "Your code returned an answer that is too large for the memory here: return only the requested value."
             )
-            raise CallFailed("memory", message)
+            raise CallError("memory", message)
 
     def _fill(self, size: int, allowance: Allowance) -> None:
         """Read until the buffer holds ``size`` bytes; read and count the output meanwhile."""
@@ -328,11 +330,11 @@ class WorkerProcess:
             self.kill()
             raise self._flooded()
 
-    def _flooded(self) -> CallFailed:
+    def _flooded(self) -> CallError:
         message = _(
             "Your code printed more than {size} KB and was stopped: print less inside loops, and use verbose=0 when you train with Keras."
         )
-        return CallFailed("output", message.format(size=self.limits.output_kb))
+        return CallError("output", message.format(size=self.limits.output_kb))
 
     def memory_held(self) -> int:
         """Return the bytes that the worker's processes hold now, or a little more."""
@@ -349,7 +351,7 @@ class WorkerProcess:
             size > (self.limits.memory_mb << 20) + BESIDE and self._process.wait(0) is None
         ):  # after its end another process may have its id
             self.kill()
-            raise CallFailed(
+            raise CallError(
                 "memory",
                 _(
                     "The processes of your code needed more than {size} MB together and were stopped: start fewer processes, or give each of them less data."
@@ -369,13 +371,13 @@ class WorkerProcess:
     def _readable(self) -> bool:
         return any(key.fd != self._output for key, _ in self._selector.select(0))
 
-    def _ended(self, doing: str = "") -> CallFailed:
+    def _ended(self, doing: str = "") -> CallError:
         """Return the failure for a closed channel: how the process ended."""
         doing = doing or _("Your code")
         self.kill(wait_first=1.0)
         status = self._ended_by_itself
         if status is None:
-            return CallFailed(
+            return CallError(
                 "protocol", _("{doing} closed the connection to the grader and kept running.").format(doing=doing)
             )
         if status < 0 or status > 128:
@@ -385,16 +387,16 @@ class WorkerProcess:
             except ValueError:
                 name = _("signal {number}").format(number=number)
             if name == "SIGXCPU":
-                return CallFailed(
+                return CallError(
                     "timeout", _("{doing} used up its processor time and was stopped.").format(doing=doing)
                 )
-            return CallFailed(
+            return CallError(
                 "crashed",
                 _("{doing} killed the Python process ({name}); this happens in compiled code or with os.kill.").format(
                     doing=doing, name=name
                 ),
             )
-        return CallFailed(
+        return CallError(
             "crashed",
             _("{doing} ended the Python process (exit status {status}): remove the calls to os._exit and quit.").format(
                 doing=doing, status=status
@@ -476,7 +478,7 @@ def _remove(folder: str) -> None:
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
-def _environment(work: str, level: str, engine: str, equipment: Equipment) -> dict[str, str]:
+def _environment(work: str, level: str, engine: str, equipment: WorkerSetup) -> dict[str, str]:
     """Return a clean environment for the worker, without variables of the grader."""
     home = "/tmp" if level == "strong" else work
     environment = {

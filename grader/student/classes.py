@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.spec import AssignmentSpec
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..sandbox.session import Found
 from ..support.arrays import Shape, describe, in_layout, number_of_values, shape_of
 from ..support.i18n import _, joined
@@ -107,7 +107,7 @@ def bind_all_results(
 ) -> dict[str, Any]:
     """Return {result name: value}: what was returned, and for what is not among that, attributes of the instance.
 
-    Raises CallFailed with status ``failed``.
+    Raises CallError with status ``failed``.
     """
     if not found.owner and not attributes:
         return bind_results(content, name, found, value, shapes)
@@ -121,7 +121,7 @@ def bind_all_results(
     if not stored or (len(wanted) == 1 and not nothing):
         return bind_results(content, name, found, value, shapes)
     if isinstance(value, tuple | dict):
-        with contextlib.suppress(CallFailed):
+        with contextlib.suppress(CallError):
             return bind_results(content, name, found, value, shapes)
     items = [] if nothing else list(value) if isinstance(value, tuple) else [value]
     returned = found.returns if len(found.returns) == len(items) else [""] * len(items)
@@ -136,7 +136,7 @@ def bind_all_results(
     message = _(
         "`{function}` returned {value} and keeps {kept}; expected {names}: return {lacking} as well, or keep it in an attribute of that name."
     )
-    raise CallFailed(
+    raise CallError(
         "failed",
         message.format(
             function=found.label,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..sandbox.session import Found, Instance, Session
 from ..support.i18n import _
 from ..worker.values import Opaque
@@ -130,7 +130,7 @@ class Instances:
         if found.name not in self._loaded:
             self._loaded[found.name] = {}
             names = list(dict.fromkeys([*found.reads, *found.stores]))
-            with contextlib.suppress(CallFailed):
+            with contextlib.suppress(CallError):
                 answer = self._session.call(f"?{found.name}", [], {}, instance=Instance("", [], {}, names))
                 self._loaded[found.name] = answer.attributes
         return self._loaded[found.name]
@@ -147,7 +147,7 @@ class Instances:
                 owner = self.methods["__init__"].owner
                 first = next(iter(self._content.functions))
                 given = classes.constructions(self._content, first, self.methods, laid_out)
-                with contextlib.suppress(CallFailed):
+                with contextlib.suppress(CallError):
                     answer = self._session.call("__init__", [], {}, instance=Instance(owner, given))
                     self._built[sizes] = answer.attributes
         return self._built[sizes]
@@ -188,7 +188,7 @@ class Instances:
         for given in (inputs, *examples):
             try:
                 left = self._student.call_raw(function, given).answer.attributes
-            except CallFailed as failure:
+            except CallError as failure:
                 if failure.status not in ("error", "failed"):
                     raise
             else:

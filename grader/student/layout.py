@@ -17,7 +17,7 @@ import numpy as np
 from ..assignment.base import Tolerance
 from ..expected.probes import Case, replaced
 from ..judging.compare import common_factor, compare_results
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..sandbox.session import Found
 from ..submission.python_code import nodes
 from ..support import arrays
@@ -98,12 +98,12 @@ class Manner:
                 continue
             try:
                 total += self._rightness(function)
-            except CallFailed:
+            except CallError:
                 hopeless.add(function)
         return total
 
     def _rightness(self, function: str) -> float:
-        """How right a function is when it is asked in the present way; raises CallFailed where it must not be asked again."""
+        """How right a function is when it is asked in the present way; raises CallError where it must not be asked again."""
         declared, best = self._content.functions[function], 0.0
         cases = self._student.cases.examples(function) if declared.arguments else [Case("", {})]
         for case in cases:
@@ -111,7 +111,7 @@ class Manner:
             for place in self._student.cases.replacements([function], case):
                 try:
                     answer = self._student.call(function, replaced(case.inputs, *place), shapes=shapes)
-                except CallFailed as failure:
+                except CallError as failure:
                     if failure.status not in ("error", "failed"):
                         raise
                     continue
@@ -181,7 +181,7 @@ class Manner:
         assert layouts is not None
         shapes = self._content.functions[layouts.shown_by].shapes
         shown: dict[str, Any] = {}
-        with contextlib.suppress(CallFailed):
+        with contextlib.suppress(CallError):
             shown = self._student.call(layouts.shown_by, {}).values
         candidates: list[str | None] = [None, *layouts.transposed]
         possible: dict[str | None, dict[str, int]] = {}
@@ -211,7 +211,7 @@ class Manner:
         for case in self._student.cases.examples(function):
             shapes = self._student.shapes(function, case.inputs)
             for place in self._student.cases.replacements([function], case):
-                with contextlib.suppress(CallFailed):
+                with contextlib.suppress(CallError):
                     answer = self._student.call(function, replaced(case.inputs, *place), shapes=shapes)
                     expected = {name: shape for name, shape in shapes.items() if name in answer.values}
                     if of_any_shape or arrays.have_shapes(answer.values, expected):

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..assignment.base import FunctionSpec
 from ..assignment.spec import AssignmentSpec
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..sandbox.session import Found
 from ..support.arrays import Shape, describe, number_of_values, shape_of, without_ones
 from ..support.i18n import _, joined
@@ -110,7 +110,7 @@ def bind_arguments(
 
     Arguments that ``inputs`` leaves out get the default of the assignment's signature, not the
     submission's: everybody is asked the same. ``bundles`` maps parameters (see :func:`bundled`) to what
-    they get, ``state`` is what a method finds in its instance. Raises CallFailed with status ``failed``.
+    they get, ``state`` is what a method finds in its instance. Raises CallError with status ``failed``.
     """
     declared = content.functions[name]
     values = declared.complete(inputs)
@@ -159,7 +159,7 @@ def bind_arguments(
         else:
             message = _("Expected `{expected}`, found `{found}`: it also asks for {names}.")
         expected, given = signature(name, content.functions[name]), found_signature(found)
-        raise CallFailed("failed", message.format(expected=expected, found=given, names=joined(needed or unknown)))
+        raise CallError("failed", message.format(expected=expected, found=given, names=joined(needed or unknown)))
     positional = [values[bound[p]] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
     keywords |= {p: values[bound[p]] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}
     return positional, keywords
@@ -237,7 +237,7 @@ def bind_results(
 
     Results are told apart by the keys of a dict or the names in the ``return`` statement; those
     without a known name by ``shapes`` where that is unambiguous, else by their order. Raises
-    CallFailed with status ``failed``.
+    CallError with status ``failed``.
     """
     wanted = content.functions[name].returns
     may_lack = content.functions[name].may_leave_out
@@ -252,7 +252,7 @@ def bind_results(
         if bound and {*bound.values(), *may_lack} >= set(wanted):
             return {want: value[key] for key, want in bound.items()}
         listed = clean(", ".join(map(str, value)))
-        raise CallFailed(
+        raise CallError(
             "failed",
             _("`{function}` returned a dict with the keys {listed}; expected {names}.").format(
                 function=found.label, listed=listed, names=", ".join(wanted)
@@ -269,7 +269,7 @@ def bind_results(
     if not isinstance(value, tuple | list) or len(value) != len(wanted):
         message = _("`{function}` returned {value}; expected {count} values: {names}.")
         told = number_of_values(value) if isinstance(value, tuple | list) else describe(value)
-        raise CallFailed(
+        raise CallError(
             "failed", message.format(function=found.label, value=told, count=len(wanted), names=", ".join(wanted))
         )
     names = found.returns if len(found.returns) == len(value) else [""] * len(value)

@@ -18,7 +18,7 @@ import numpy as np
 from ..assignment.base import Tolerance
 from ..expected.probes import Case
 from ..judging.compare import all_agree, compare_results
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..support import arrays
 from ..support.i18n import _, joined
 from . import signatures
@@ -74,12 +74,12 @@ class Starts:
         self._student.own_starts[function] = own_start
 
     def train(self, function: str, case: Case, tolerance: Tolerance) -> Trained:
-        """Ask a training loop, from the start of the case or, where it draws its own, from that; raises CallFailed."""
+        """Ask a training loop, from the start of the case or, where it draws its own, from that; raises CallError."""
         if not self.drawn(function):
             expected = self._expected(function, case.inputs)
             try:
                 result = self._student.call(function, case.inputs)
-            except CallFailed as failure:
+            except CallError as failure:
                 if failure.status not in ("failed", "error") or not self._find_out(function, case.inputs):
                     raise
             else:
@@ -97,27 +97,27 @@ class Starts:
     def begun(self, function: str, case: Case) -> Case:
         """The case with the start that ``function`` draws, or as it is where that takes what it is given.
 
-        Raises CallFailed with status ``failed`` where the start cannot be read, or nothing could be learnt from it.
+        Raises CallError with status ``failed`` where the start cannot be read, or nothing could be learnt from it.
         """
         drawn = self.drawn(function)
         if not drawn:
             return case
         if function in self._problems:
-            raise CallFailed("failed", self._problems[function])
+            raise CallError("failed", self._problems[function])
         try:
             start = self._read(function, self._known[function], case.inputs)
         except _Unreadable as reason:
-            raise CallFailed("failed", self._unread(function, str(reason))) from reason
+            raise CallError("failed", self._unread(function, str(reason))) from reason
         inputs = {**case.inputs, **{name: start[name] for name in drawn}}
         if not any(self._moved(function, inputs).values()):
-            raise CallFailed("failed", self._still(function, drawn))
+            raise CallError("failed", self._still(function, drawn))
         return Case(case.name, inputs)
 
     def _expected(self, function: str, inputs: Values) -> Values:
         return dict(self._student.cases.expected(function, inputs))
 
     def require_movement(self, function: str, before: Sequence[Case], trained: Sequence[Trained]) -> None:
-        """Raise CallFailed where a parameter stands still in all cases from its own start, but not from the given ones.
+        """Raise CallError where a parameter stands still in all cases from its own start, but not from the given ones.
 
         ``before`` are the cases as the assignment has them.
         """
@@ -128,7 +128,7 @@ class Starts:
             own |= {name for name, moves in self._moved(function, call.case.inputs).items() if moves}
             given |= {name for name, moves in self._moved(function, case.inputs).items() if moves}
         if given - own:
-            raise CallFailed("failed", self._still(function, given - own))
+            raise CallError("failed", self._still(function, given - own))
 
     def has_learnt(self, function: str, inputs: Values, trained: Values) -> bool:
         """Whether a training that draws its own start has lowered the right cost clearly since its first epoch.
@@ -185,7 +185,7 @@ class Starts:
             self._remember(function, OwnStart(self._without_reading(function, trial, *pair)))
             if self.drawn(function):
                 self._problems[function] = self._unread(function, str(reason))
-        except CallFailed:  # it hangs, for example
+        except CallError:  # it hangs, for example
             self._remember(function, trial)
             raise
         return bool(self.drawn(function))
@@ -204,7 +204,7 @@ class Starts:
         except _Changing:
             call = self._student.call_raw(function, inputs, own_start=trial)
             return free - set(call.state.bound.values())
-        except CallFailed as failure:
+        except CallError as failure:
             if failure.status not in ("failed", "error"):
                 raise
             return frozenset()
@@ -250,7 +250,7 @@ class Starts:
         for way in ways:
             try:
                 one, *others = [self._start(function, own_start, {**inputs, **change}) for change in way]
-            except CallFailed as failure:
+            except CallError as failure:
                 if failure.status not in ("error", "failed"):
                     raise
                 reason = reason or failure.message
@@ -261,7 +261,7 @@ class Starts:
         raise _Unreadable(told.format(reason=reason.rstrip(".")))
 
     def _start(self, function: str, own_start: OwnStart, inputs: Values) -> Values:
-        """The parameters that a call returns, in the shapes of the task; raises CallFailed, or _Unreadable for others."""
+        """The parameters that a call returns, in the shapes of the task; raises CallError, or _Unreadable for others."""
         spent = self._student.spent
         shapes = self._shapes(function, inputs)
         values = self._student.call(function, inputs, shapes=shapes, own_start=own_start).values
@@ -288,14 +288,14 @@ class Starts:
         try:
             ends = self._expected(function, inputs)
         except (TypeError, ValueError, IndexError) as error:
-            raise CallFailed(
+            raise CallError(
                 "failed", self._unread(function, _("the parameters that it draws do not fit each other and the data"))
             ) from error
         moved = {}
         for name in (name for name in ends if name in inputs):
             start, end = np.asarray(inputs[name]), np.asarray(ends[name])
             if start.shape != end.shape:
-                raise CallFailed("failed", self._unread(function, _("{name} changes its shape").format(name=name)))
+                raise CallError("failed", self._unread(function, _("{name} changes its shape").format(name=name)))
             scale = max(float(np.abs(values).max(initial=0.0)) for values in (start, end))
             least = MOVES * (Tolerance().absolute + Tolerance().relative * scale)
             moved[name] = bool(np.abs(end - start).max(initial=0.0) > least)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..support.i18n import _
 from . import classes
 from .signatures import RATES, match, normal
@@ -45,7 +45,7 @@ class Steps:
     def gradients(self, function: str, asked: FunctionCall) -> dict[str, Any] | None:
         """Return {result: gradient}, in the submission's layout, read from the change of the parameters.
 
-        None if not all parameters are seen, or none of them has changed. Raises CallFailed if the rate is not known.
+        None if not all parameters are seen, or none of them has changed. Raises CallError if the rate is not known.
         """
         if not self.computes(function):
             return None
@@ -58,7 +58,7 @@ class Steps:
             sentence = _(
                 "`{function}` changes the parameters by a step whose learning rate is not known: return the gradients, or take the learning rate as an argument."
             )
-            raise CallFailed("failed", sentence.format(function=asked.function.label))
+            raise CallError("failed", sentence.format(function=asked.function.label))
         self._taken_by.add(function)
         return {result: changes[name] / rate for result, name in parameters.items()}
 
@@ -103,7 +103,7 @@ class Steps:
                     self._student.call(function, {**case.inputs, self._rate: rate}).values
                     for rate in (RATE, ANOTHER_RATE)
                 )
-            except CallFailed:
+            except CallError:
                 return False
             self._follows[function] = all(
                 np.allclose(one[name], other[name], rtol=0, atol=SAME * float(np.abs(one[name]).max(initial=0.0)))

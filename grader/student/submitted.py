@@ -13,7 +13,7 @@ from ..assignment.given import Computed
 from ..expected.cases import Cases
 from ..expected.mutations import Mutations
 from ..sandbox import observations
-from ..sandbox.failures import CallFailed
+from ..sandbox.failures import CallError
 from ..sandbox.loading import Cause
 from ..sandbox.rebuilding import ModelData
 from ..sandbox.session import Answer, Found, Instance, Session
@@ -122,7 +122,7 @@ class Submitted:
         return next(iter(signatures.match(self._session.others, wanted, wanted)), None)
 
     def variable(self, name: str, rows: int = MAX_ROWS) -> observations.Variable:
-        """A variable of the submission, arrays cut after ``rows``; raises CallFailed if it is missing."""
+        """A variable of the submission, arrays cut after ``rows``; raises CallError if it is missing."""
         found = self.find_variable(name)
         if found is None:
             others = {self.find_variable(other) for other in self.content.variables}  # what plays a part is not meant
@@ -135,37 +135,37 @@ class Submitted:
             raise self._missing(name, self.content.variables[name].aliases, message.format(name=name, also=also))
         seen_ones = self._session.variables([found], rows)
         if found not in seen_ones:
-            raise CallFailed(
+            raise CallError(
                 "protocol", _("The variable `{name}` was there after loading and is not any more.").format(name=name)
             )
         value = seen_ones[found].value
         if isinstance(value, np.ndarray) and value.ndim and len(value) > rows:
-            raise CallFailed(
+            raise CallError(
                 "protocol", _("The variable `{name}` has another length each time it is looked at.").format(name=name)
             )
         return seen_ones[found]
 
     def model(self, name: str) -> observations.Model:
-        """A Keras model of the submission, described; raises CallFailed for anything else."""
+        """A Keras model of the submission, described; raises CallError for anything else."""
         variable = self.keras_model(name)
         return self._session.validated(observations.MODEL, variable.value, _("Reading `{name}`").format(name=name))
 
     def keras_model(self, name: str) -> observations.Variable:
-        """A variable of the submission that holds a Keras model; raises CallFailed for anything else."""
+        """A variable of the submission that holds a Keras model; raises CallError for anything else."""
         variable = self.variable(name)
         if not variable.model:
             message = _("`{name}` is a value of the type {type}: it has to be a Keras model.").format(
                 name=name, type=variable.type
             )
-            raise CallFailed("failed", message)
+            raise CallError("failed", message)
         return variable
 
     def numbers(self, name: str) -> np.ndarray[Any, Any]:
-        """The first entries of a variable that is an array of numbers; raises CallFailed for anything else."""
+        """The first entries of a variable that is an array of numbers; raises CallError for anything else."""
         value = self.variable(name).value
         array = arrays.array(value)
         if array is None or not array.ndim:
-            raise CallFailed(
+            raise CallError(
                 "failed",
                 _("`{name}` is {value}: it has to be an array of numbers.").format(
                     name=name, value=arrays.describe(value)
@@ -184,7 +184,7 @@ class Submitted:
         return self._training
 
     def predict(self, model: str, inputs: Any) -> Any:
-        """What the submission's model predicts in its own worker; raises CallFailed."""
+        """What the submission's model predicts in its own worker; raises CallError."""
         found = self.find_variable(model)
         assert found is not None  # the caller has looked at it
         answer = self._session.predict(found, inputs)
@@ -192,7 +192,7 @@ class Submitted:
         return answer
 
     def model_data(self, model: str) -> ModelData:
-        """The submission's Keras model as data; raises CallFailed."""
+        """The submission's Keras model as data; raises CallError."""
         found = self.find_variable(model)
         assert found is not None  # the caller has looked at it
         return self._session.take_model(found)
@@ -203,7 +203,7 @@ class Submitted:
         return self._session.level
 
     def call_in_task_layout(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
-        """Call a function with ``inputs`` as they are, in no layout but the task's; raises CallFailed.
+        """Call a function with ``inputs`` as they are, in no layout but the task's; raises CallError.
 
         With ``keep`` the result stays in the worker, and ``Kept(keep)`` hands it to another call.
         """
@@ -258,7 +258,7 @@ class Submitted:
         own = [name for variable, _type in variables if (name := self.find_variable(variable)) is not None]
         return self._session.causes.excuse([*own, *(f"{name}()" for name in calls)])
 
-    def _missing(self, name: str, aliases: list[str], message: str) -> CallFailed:
+    def _missing(self, name: str, aliases: list[str], message: str) -> CallError:
         """What ends a check that needs ``name``: that it is not defined, or why a statement did not define it."""
         causes = self._session.causes
         lost = next(iter(signatures.match(causes.lost, [name], {name: aliases})), None)
@@ -266,10 +266,10 @@ class Submitted:
         if cause is None and not any(map(self.defines, self.content.functions)):
             cause = causes.first  # of a submission that defines nothing at all, whatever stopped it says more
         if cause is None:
-            return CallFailed("failed", message)
+            return CallError("failed", message)
         if lost is not None:
             message = _("`{name}` is not defined.").format(name=lost)
-        return CallFailed(cause.status, f"{message} {cause.sentence}", place=cause.place)
+        return CallError(cause.status, f"{message} {cause.sentence}", place=cause.place)
 
     def call(
         self,
@@ -280,7 +280,7 @@ class Submitted:
         seed: int | None = None,
         own_start: OwnStart | None = None,
     ) -> BoundAnswer:
-        """Call the submission's ``function``; raises CallFailed if there is no answer.
+        """Call the submission's ``function``; raises CallError if there is no answer.
 
         With ``seed`` the worker's random numbers begin anew.
 
@@ -316,7 +316,7 @@ class Submitted:
         try:
             if steps is None:
                 bound = classes.bind_all_results(self.content, function, found, value, answer.attributes, turned)
-        except CallFailed:
+        except CallError:
             steps = self.steps.gradients(function, asked)
             if steps is None:
                 raise
@@ -347,7 +347,7 @@ class Submitted:
         seed: int | None = None,
         own_start: OwnStart | None = None,
     ) -> FunctionCall:
-        """Call the submission's ``function``, whatever it answers; raises CallFailed if it does not."""
+        """Call the submission's ``function``, whatever it answers; raises CallError if it does not."""
         found = self._find(function)
         inputs = self.steps.inputs(function, inputs)
         watch_arguments = watch_arguments or self.steps.computes(function)
@@ -375,13 +375,13 @@ class Submitted:
                 seed=seed,
                 supply=self._supplied(inputs),
             )
-        except CallFailed as failure:
+        except CallError as failure:
             if failure.raised.startswith("NameError:") and not self._session.causes.explains(failure):
                 own = [*self._session.functions, *self._session.others]
                 advice = misnamed.in_a_name_error(failure.raised, own) or _(
                     "A function can use only what it is given, and what the file defines as it loads."
                 )
-                raise CallFailed("error", f"{failure.message} {advice}", failure.raised, failure.place) from failure
+                raise CallError("error", f"{failure.message} {advice}", failure.raised, failure.place) from failure
             raise
         self.answer_count += 1
         return FunctionCall(found, laid_out, positional, keywords, instance, state, answer)

@@ -11,7 +11,7 @@ import pytest
 from grader.assignment import load
 from grader.assignment.base import Limits
 from grader.machine import packages
-from grader.sandbox.filesystem import Equipment
+from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
 from grader.support.errors import UsageError
@@ -130,7 +130,7 @@ def test_notebooks_find_it(checked, engine):
 
 def test_a_forked_worker_finds_it(folder):
     source = "text = open('/content/train.csv').read()\ndef f(): return text"
-    equipment = Equipment(files={"train.csv": folder / "train.csv"})
+    equipment = WorkerSetup(files={"train.csv": folder / "train.csv"})
     with WarmStart() as warm:
         for _ in range(2):
             with Session(submitted(source), Limits(), equipment=equipment, warm=warm) as session:
@@ -223,7 +223,7 @@ def test_no_other_name_gets_a_value(checked, body):
 
 def test_a_function_may_define_the_name_itself():
     source = "def a():\n    global m\n    m = 3\ndef b(): return m"
-    with Session(submitted(source), Limits(), equipment=Equipment(globals=["m", "other"])) as session:
+    with Session(submitted(source), Limits(), equipment=WorkerSetup(globals=["m", "other"])) as session:
         session.load()
         assert session.unbound == ["m"]
         assert session.call("b", [], {}, supply={"m": 5, "other": 1}).value == 5
@@ -234,7 +234,7 @@ def test_a_function_may_define_the_name_itself():
 
 def test_nobody_who_does_not_ask_gets_anything():
     source = "def f(): return sorted(name for name in globals() if name in ('m', 'n'))\ndef g(x): return x.n"
-    with Session(submitted(source), Limits(), equipment=Equipment(globals=["m", "n"])) as session:
+    with Session(submitted(source), Limits(), equipment=WorkerSetup(globals=["m", "n"])) as session:
         session.load()
         assert session.unbound == []
         assert session.call("f", [], {}, supply={"m": 5}).value == []

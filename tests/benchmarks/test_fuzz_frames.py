@@ -15,7 +15,7 @@ def run(benchmark, monkeypatch, count):
 def test_malformed_frames_are_read_or_refused(benchmark, monkeypatch, capsys):
     assert run(benchmark, monkeypatch, 3000) == 0
     counts = {line.split()[1]: int(line.split()[0]) for line in capsys.readouterr().out.splitlines()[:-1]}
-    assert set(counts) == {"ProtocolError", "CallFailed", "EOFError", "read"}
+    assert set(counts) == {"ProtocolError", "CallError", "EOFError", "read"}
     assert sum(counts.values()) == 3000
 
 

@@ -15,7 +15,7 @@ from grader.machine import capacity
 from grader.sandbox import allowance as module
 from grader.sandbox import memory
 from grader.sandbox.allowance import LONGEST, Allowance
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from tests.sandbox.test_session import submitted
 
@@ -116,7 +116,7 @@ def asked(source, **limits):
         began = time.monotonic()
         try:
             ended = session.call("f", [], {}).value
-        except CallFailed as failure:
+        except CallError as failure:
             ended = failure.status
         return ended, time.monotonic() - began
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.assignment.base import Limits
 from grader.sandbox import canary
-from grader.sandbox.filesystem import Equipment
+from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.warm import WarmStart
 
 EVERYTHING = {
@@ -31,7 +31,7 @@ def attempt(tmp_path):
     def run(level, kind="module", warm=None):
         files = {"another submission": tmp_path / "submission.py", **canary.files_of_the_grader()}
         folders = {"the output": tmp_path}
-        return canary.try_to_escape(Limits(), level, Equipment(), files, folders, kind, warm, "kernel")
+        return canary.try_to_escape(Limits(), level, WorkerSetup(), files, folders, kind, warm, "kernel")
 
     return run
 

@@ -10,7 +10,7 @@ import pytest
 from grader.assignment.base import Limits
 from grader.grading.grade import grade
 from grader.grading.trace import Trace
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.submission import read
 from grader.submission.notebook import executed
@@ -116,7 +116,7 @@ def test_outputs_stay_if_no_time_is_left_to_reload():
     with Session(submitted(cells, "notebook"), limits, engine="shell") as session:
         session.load()
         for _ in range(3):
-            with pytest.raises(CallFailed):
+            with pytest.raises(CallError):
                 session.call("f", [], {})
         assert (session.outputs[1][0]["text"], session.last_cell) == ("one\n", 2)
 

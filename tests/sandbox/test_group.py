@@ -11,7 +11,7 @@ import pytest
 from grader.assignment.base import Limits
 from grader.machine import capacity
 from grader.sandbox import group
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.support.errors import NoMemory
 from tests.sandbox.test_session import submitted
@@ -102,7 +102,7 @@ def test_cause_of_exhausted_memory_is_found(monkeypatch, counted, missing, statu
     monkeypatch.setattr(capacity.Memory, "in_use", lambda _: (768 - missing) * MB)
     with Session(submitted(KILLED), Limits(memory_mb=256, needed_mb=128)) as session:
         session.load()
-        with pytest.raises(NoMemory if status is None else CallFailed) as raised:
+        with pytest.raises(NoMemory if status is None else CallError) as raised:
             session.call("f", [1], {})
     assert getattr(raised.value, "status", None) == status
 
@@ -187,7 +187,7 @@ def test_real_group_limits_kernel_memory_and_is_removed(monkeypatch):
     before = {*group._parent().iterdir()}
     with Session(submitted(FILLS_SOCKETS), Limits(memory_mb=128, open_files=5000, call_seconds=100)) as session:
         session.load()
-        with pytest.raises(CallFailed) as raised:
+        with pytest.raises(CallError) as raised:
             session.call("f", [1], {})
     assert raised.value.status == "memory"
     assert {*group._parent().iterdir()} == before

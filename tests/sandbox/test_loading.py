@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.assignment.base import Limits
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.submission import Code, Submission
 from tests.conftest import notebook
@@ -128,7 +128,7 @@ def test_each_failure_is_reported_once_with_the_lost_names():
         )
         assert note.endswith("Not defined because of this: data, m, n, x.")
         with pytest.raises(
-            CallFailed, match=r"name 'm' is not defined.*No module named 'pandas_from_nowhere'"
+            CallError, match=r"name 'm' is not defined.*No module named 'pandas_from_nowhere'"
         ) as caught:
             session.call("f", [], {})
     assert caught.value.status == "error"
@@ -166,7 +166,7 @@ def test_missing_package_has_the_right_status(name):
     source, status, said = MISSING[name]
     of_a_numpy_exercise = {"a forbidden package": ["skimage"], "a package that is not forbidden": ["torch"]}
     forbidden = of_a_numpy_exercise.get(name, [])
-    with loaded(source, forbidden=forbidden) as session, pytest.raises(CallFailed) as caught:
+    with loaded(source, forbidden=forbidden) as session, pytest.raises(CallError) as caught:
         session.call("f", [], {})
     assert caught.value.status == status
     assert said in caught.value.message
@@ -178,7 +178,7 @@ def test_missing_package_has_the_right_status(name):
 )  # fmt: skip
 def test_use_of_an_absent_module_raises_its_import_error(use):
     source = f"import nothing_here as x\ndef f(): return {use}"
-    with loaded(source) as session, pytest.raises(CallFailed, match="No module named 'nothing_here'"):
+    with loaded(source) as session, pytest.raises(CallError, match="No module named 'nothing_here'"):
         session.call("f", [], {})
 
 
@@ -211,7 +211,7 @@ def test_only_names_of_an_endless_statement_are_lost(name):
         (note,) = session.causes.notes
         assert said in note
         assert session.call("f", [], {}).value == 1
-        with pytest.raises(CallFailed):
+        with pytest.raises(CallError):
             session.call("die", [], {})
         if status == "crashed":  # the program ended there
             assert session.causes.of("g").status == status
@@ -294,12 +294,12 @@ def test_keras_error_is_reported_without_its_frames():
     )
     with loaded(source, limits=Limits(load_seconds=60, call_seconds=60, memory_mb=4096)) as session:
         with pytest.raises(
-            CallFailed, match=r"`fit` stopped at line 5 with InvalidArgumentError: .*9.*`def fit\(\)"
+            CallError, match=r"`fit` stopped at line 5 with InvalidArgumentError: .*9.*`def fit\(\)"
         ) as caught:
             session.call("fit", [], {})
         assert "worker" not in caught.value.message
         assert "site-packages" not in caught.value.message
-        with pytest.raises(CallFailed, match=r"`call` stopped at line 6 with .*expected axis -1 of input shape"):
+        with pytest.raises(CallError, match=r"`call` stopped at line 6 with .*expected axis -1 of input shape"):
             session.call("call", [], {})
 
 

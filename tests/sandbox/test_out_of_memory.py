@@ -16,7 +16,7 @@ from grader.grading.options import GradeOptions
 from grader.machine import capacity
 from grader.machine.capacity import Memory
 from grader.sandbox import memory_needs
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.submission import read
 from grader.support.errors import NoMemory, NotGradable
@@ -67,19 +67,19 @@ def test_submission_that_took_too_much_has_status_memory(kernel, engine):
         assert "needed more memory than allowed" in session.causes.notes[0]
 
 
-@pytest.mark.parametrize(("in_use", "expected"), [(200, NotGradable), (100, CallFailed)])
+@pytest.mark.parametrize(("in_use", "expected"), [(200, NotGradable), (100, CallError)])
 def test_fault_is_decided_the_same_way_in_a_call(kernel, in_use, expected):
     kernel(in_use)
     with Session(submitted(IN_A_CALL), LIMITS) as session:
         session.load()
         with pytest.raises(expected) as raised:
             session.call("f", [1], {})
-    if expected is CallFailed:
+    if expected is CallError:
         assert raised.value.status == "memory"
         assert str(raised.value) == "`f` needed more memory than allowed and was stopped."
 
 
-@pytest.mark.parametrize(("last", "expected"), [(False, NotGradable), (True, CallFailed)])
+@pytest.mark.parametrize(("last", "expected"), [(False, NotGradable), (True, CallError)])
 def test_missing_memory_counts_only_in_the_last_attempt(kernel, last, expected):
     kernel(in_use_afterwards=100)
     with Session(submitted(IN_A_CALL), LIMITS, last=last) as session:
@@ -100,11 +100,11 @@ IN_VAIN = {
 def test_failed_allocation_is_excused_if_less_than_promised_is_free(monkeypatch, source, megabytes):
     monkeypatch.setattr(capacity, "room", lambda: megabytes * MB)
     with Session(submitted(source), LIMITS) as session:
-        expected = NotGradable if megabytes < 100 else CallFailed
+        expected = NotGradable if megabytes < 100 else CallError
         with pytest.raises(expected) as raised:
             session.load()
             session.call("f", [1], {})
-    if expected is CallFailed:
+    if expected is CallError:
         assert raised.value.status in ("memory", "error")
 
 
@@ -139,7 +139,7 @@ def test_process_that_kills_itself_has_crashed(monkeypatch):
     monkeypatch.setattr(capacity, "oom_kills", lambda: 5)
     with Session(submitted(IN_A_CALL), LIMITS) as session:
         session.load()
-        with pytest.raises(CallFailed) as raised:
+        with pytest.raises(CallError) as raised:
             session.call("f", [1], {})
     assert raised.value.status == "crashed"
 
@@ -148,7 +148,7 @@ def test_other_ending_is_not_excused_by_an_oom_kill(kernel):
     kernel(in_use_afterwards=200)
     with Session(submitted("def f(x):\n    import os\n    os._exit(3)"), LIMITS) as session:
         session.load()
-        with pytest.raises(CallFailed) as raised:
+        with pytest.raises(CallError) as raised:
             session.call("f", [1], {})
     assert raised.value.status == "crashed"
 
@@ -160,7 +160,7 @@ def test_answer_that_would_fill_the_container_is_refused(kernel, megabytes):
     source = f"import numpy as np\ndef f(x):\n    return np.zeros({megabytes} << 17)\ndef g(x):\n    return x"
     with Session(submitted(source), LIMITS) as session:
         session.load()
-        with pytest.raises(CallFailed) as raised:
+        with pytest.raises(CallError) as raised:
             session.call("f", [1], {})
         assert raised.value.status == "memory"
         assert "an answer that is too large for the memory here" in str(raised.value)

@@ -13,8 +13,8 @@ import pytest
 from grader.assignment import PACKAGE
 from grader.assignment.base import Limits
 from grader.sandbox import session as session_module
-from grader.sandbox.failures import CallFailed
-from grader.sandbox.filesystem import Equipment
+from grader.sandbox.failures import CallError
+from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
 from grader.submission import Submission
@@ -86,7 +86,7 @@ STATUS = {"waits": "error", "exits": "error", "stubborn": "timeout", "signal": "
 @pytest.mark.parametrize("name", ENDINGS)
 def test_each_failure_has_its_status_and_sentence(name):
     source, said = ENDINGS[name]
-    with opened(source) as session, pytest.raises(CallFailed) as caught:
+    with opened(source) as session, pytest.raises(CallError) as caught:
         session.call("f", [1.0], {})
     assert caught.value.status == STATUS.get(name, name)
     assert said in caught.value.message
@@ -94,7 +94,7 @@ def test_each_failure_has_its_status_and_sentence(name):
 
 def test_killed_worker_is_replaced():
     with opened("import os\ndef die():\n    os._exit(1)\ndef live():\n    return 5") as session:
-        with pytest.raises(CallFailed):
+        with pytest.raises(CallError):
             session.call("die", [], {})
         assert session.call("live", [], {}).value == 5
 
@@ -115,7 +115,7 @@ def test_second_answer_to_one_call_breaks_the_protocol():
         assert (
             session.call("f", [], {}).value == 1.0
         )  # forging its own answer is allowed: it could also have returned it
-        with pytest.raises(CallFailed, match="wrote into the grader's channel") as caught:
+        with pytest.raises(CallError, match="wrote into the grader's channel") as caught:
             session.call("f", [], {})
     assert caught.value.status == "protocol"
 
@@ -131,7 +131,7 @@ def test_endless_frames_do_not_stop_the_clock():
         "    try: return stat.S_ISSOCK(os.fstat(n).st_mode)\n"
         "    except OSError: return False\n"
     )
-    with opened(source) as session, pytest.raises(CallFailed) as caught:
+    with opened(source) as session, pytest.raises(CallError) as caught:
         session.call("f", [], {})
     assert caught.value.status == "protocol"
 
@@ -140,11 +140,11 @@ def test_total_time_of_a_submission_is_limited():
     source = "import time\ndef f(): time.sleep(0.6)"
     with Session(submitted(source), Limits(call_seconds=5, total_seconds=1), **HOW) as session:
         session.load()
-        with pytest.raises(CallFailed, match="The limit is 1 s in total") as caught:
+        with pytest.raises(CallError, match="The limit is 1 s in total") as caught:
             for _ in range(3):
                 session.call("f", [], {})
         assert caught.value.status == "timeout"
-        with pytest.raises(CallFailed, match="no time is left"):
+        with pytest.raises(CallError, match="no time is left"):
             session.call("f", [], {})
 
 
@@ -163,7 +163,7 @@ HOSTILE_TEXTS = {
 
 @pytest.mark.parametrize("source", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_text_of_a_submission_is_cleaned(source):
-    with opened(source) as session, pytest.raises(CallFailed) as caught:
+    with opened(source) as session, pytest.raises(CallError) as caught:
         session.call("f", [], {})
     assert caught.value.status == "error"
     assert caught.value.message.isprintable()
@@ -201,7 +201,7 @@ def test_helper_files_are_available_and_do_not_replace_libraries():
     ],
 )
 def test_module_with_a_syntax_error_is_reported_with_its_line(source, status, said):
-    with pytest.raises(CallFailed) as caught:
+    with pytest.raises(CallError) as caught:
         opened(source)
     assert caught.value.status == status
     assert said in caught.value.message
@@ -252,7 +252,7 @@ def test_notebook_continues_after_a_failed_cell():
             "Not defined because of this: y."
         ]
         assert session.call("f", [], {}).value == 1
-        with pytest.raises(CallFailed, match=r"`g` stopped at cell 4, line 1 with ZeroDivisionError"):
+        with pytest.raises(CallError, match=r"`g` stopped at cell 4, line 1 with ZeroDivisionError"):
             session.call("g", [], {})
 
 
@@ -286,7 +286,7 @@ def test_broken_kernel_is_reported():
     submission = submitted(("x = 1", "import builtins; builtins.globals = None"), "notebook")
     with (
         Session(submission, LIMITS, engine="kernel", **HOW) as session,
-        pytest.raises(CallFailed, match="broke the kernel") as caught,
+        pytest.raises(CallError, match="broke the kernel") as caught,
     ):
         session.load()
     assert caught.value.status == "crashed"
@@ -367,7 +367,7 @@ def test_student_code_does_not_learn_the_hidden_paths(tmp_path):
         def told():
             return [str(found["hide"]) for found in gc.get_objects() if type(found) is dict and "hide" in found]
     """
-    equipment = Equipment(hide=[tmp_path / "class"])
+    equipment = WorkerSetup(hide=[tmp_path / "class"])
     with Session(submitted(textwrap.dedent(search)), Limits(), None, equipment, **HOW) as session:
         assert session.call("told", [], {}).value == []
 
@@ -497,7 +497,7 @@ def draw():
 """
 
     def drawn(seed):
-        with Session(submitted(source), LIMITS, equipment=Equipment(seed=seed), **HOW) as session:
+        with Session(submitted(source), LIMITS, equipment=WorkerSetup(seed=seed), **HOW) as session:
             session.load()
             return session.call("draw", [], {}).value
 
@@ -512,7 +512,7 @@ def test_data_larger_than_the_disk_limit_are_copied_at_level_none(tmp_path):
     np.savez(data, **dict.fromkeys(("x_train", "y_train", "x_test", "y_test"), np.zeros(1 << 19, np.uint8)))
     source = "import os\ndef size(): return os.path.getsize('big.npz')"
     limits = Limits(disk_mb=1, load_seconds=10)
-    with Session(submitted(source), limits, "none", Equipment(data={"big": data})) as session:
+    with Session(submitted(source), limits, "none", WorkerSetup(data={"big": data})) as session:
         session.load()
         assert session.call("size", [], {}).value == data.stat().st_size > 1 << 20
 

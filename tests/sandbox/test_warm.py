@@ -14,7 +14,7 @@ import pytest
 from grader.assignment.base import Limits
 from grader.sandbox import warm as warm_module
 from grader.sandbox.engines import libraries_of
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 from grader.sandbox.processes import Forked, Started
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
@@ -57,10 +57,10 @@ def only(warm):
 def test_worker_is_forked_and_reports_its_end(warm):
     with opened(warm, "import os\ndef f(): os._exit(7)") as session:
         assert isinstance(process_of(session), Forked)
-        with pytest.raises(CallFailed, match="exit status 7"):
+        with pytest.raises(CallError, match="exit status 7"):
             session.call("f", [], {})
     dies = "import os\ndef f(): os.kill(os.getpid(), 11)"
-    with opened(warm, dies) as session, pytest.raises(CallFailed, match="SIGSEGV"):
+    with opened(warm, dies) as session, pytest.raises(CallError, match="SIGSEGV"):
         session.call("f", [], {})
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader import assignment
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 from grader.sandbox.session import Found
 from grader.student import classes
 from tests.conftest import ROOT, notebook
@@ -477,7 +477,7 @@ def test_what_is_returned_goes_before_attributes():
         return classes.bind_all_results(CONTENT, "backward", found, value, attributes, {})
 
     assert bound(None, wanted) == bound(None, {"grads": wanted}) == bound((1.0, 2.0, 3.0, 4.0), {"dW1": 7.0}) == wanted
-    with pytest.raises(CallFailed, match="returned None and keeps dW1; expected dW1, db1, dW2, db2: return db1"):
+    with pytest.raises(CallError, match="returned None and keeps dW1; expected dW1, db1, dW2, db2: return db1"):
         bound(None, {"dW1": 1.0})
 
 

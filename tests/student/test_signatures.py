@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader import assignment
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 from grader.sandbox.session import Found
 from grader.student import misnamed, signatures
 
@@ -138,7 +138,7 @@ def test_the_defaults_are_those_of_the_assignment():
     ],
 )
 def test_what_cannot_be_bound_is_said_with_both_signatures(parameters, reason):
-    with pytest.raises(CallFailed) as caught:
+    with pytest.raises(CallError) as caught:
         signatures.bind_arguments(CONTENT, "gradients", function("grad", *parameters), INPUTS)
     assert caught.value.status == "failed"
     assert str(caught.value) == (
@@ -183,7 +183,7 @@ def test_results_are_told_apart_by_name_then_order_then_shape(returns, value):
     ],
 )
 def test_results_that_cannot_be_bound_are_said(value, said):
-    with pytest.raises(CallFailed, match="expected") as caught:
+    with pytest.raises(CallError, match="expected") as caught:
         signatures.bind_results(CONTENT, "gradients", function("gradients"), value, SHAPES)
     assert str(caught.value) == said
 
@@ -217,7 +217,7 @@ def test_a_parameter_may_stand_for_all_results_of_another_function():
 def test_what_a_bundle_does_not_hold_is_still_asked_for():
     found = function("backprop", "cache", "X", "Y")
     bundles = {"cache": signatures.Bundle({}, ["Z1", "A1", "Z2", "A2", "Z3", "A3"])}
-    with pytest.raises(CallFailed, match="it has no parameter for w2 and w3"):
+    with pytest.raises(CallError, match="it has no parameter for w2 and w3"):
         signatures.bind_arguments(NET, "back_propagation", found, VALUES, bundles)
 
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from ...assignment.base import FunctionSpec, Tolerance
 from ...expected.probes import Case, replaced
 from ...judging.compare import compare_results
-from ...sandbox.failures import CallFailed
+from ...sandbox.failures import CallError
 from ...student.layout import WIDEST
 from ...student.submitted import BoundAnswer
 from ...support import arrays
@@ -83,7 +83,7 @@ def best(
     """Return the best attempt, the first of those that are equally good.
 
     ``functions`` are those that ``ask`` calls. ``ask`` gets a case
-    and the inputs to send, which may differ. Raises CallFailed if no attempt is answered.
+    and the inputs to send, which may differ. Raises CallError if no attempt is answered.
     """
     plans = [_Plan("", cases := context.cases.draw(check.probes, check.given), [expect(case) for case in cases])]
     instead = [context.content.probes[name].instead for name in check.probes]
@@ -91,17 +91,17 @@ def best(
     if names:
         cases = context.cases.draw(names, check.given)
         plans.append(_Plan(joined(names), cases, [expect(case) for case in cases]))
-    failures: dict[str, CallFailed] = {}
-    stopped = CallFailed("failed", "")
+    failures: dict[str, CallError] = {}
+    stopped = CallError("failed", "")
     tried: list[Tried] = []
     for plan in itertools.chain(plans, _of_own_widths(check, context, names, expect)):
-        failed: dict[str, CallFailed] = {}
+        failed: dict[str, CallError] = {}
         furthest = (-1, (-1, -1))
         for place, other in context.cases.replacements(functions, plan.cases[0]):
             answered_before = context.student.answer_count
             try:
                 results = [ask(case, replaced(case.inputs, place, other)) for case in plan.cases]
-            except CallFailed as failure:
+            except CallError as failure:
                 if failure.status not in ("error", "failed"):
                     raise
                 failed[place] = failure
@@ -190,7 +190,7 @@ def _judge(
     return attempts
 
 
-def _order(failure: CallFailed) -> tuple[int, int]:
+def _order(failure: CallError) -> tuple[int, int]:
     """The cell and the line at which a call stopped; before all others where that is not known."""
     cell, line = failure.place or (None, None)
     return (cell or 0, line or 0)

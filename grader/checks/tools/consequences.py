@@ -268,7 +268,7 @@ def _asked(context: Context, function: str, calls: itertools.count[int]) -> Call
 
 
 def _own_results(context: Context, function: str, inputs: Values) -> Values:
-    """The submission's results as float64 arrays, in the shapes of the right ones; raises _Unusable or CallFailed."""
+    """The submission's results as float64 arrays, in the shapes of the right ones; raises _Unusable or CallError."""
     right = context.mutations.results(function, [], inputs)
     history = context.content.functions[function].history
     answered = context.student.call(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...sandbox import observations
-from ...sandbox.failures import CallFailed
+from ...sandbox.failures import CallError
 from ...support import arrays
 from ..context import Context
 from . import training
@@ -51,7 +51,7 @@ def of(context: Context, model: str, described: observations.Model) -> Outputs |
         return None
     try:
         answer = arrays.numbers(context.student.predict(model, inputs))
-    except CallFailed as failure:
+    except CallError as failure:
         if failure.status not in ("failed", "error"):
             raise
         return None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...datasets import Split
-from ...sandbox.failures import CallFailed
+from ...sandbox.failures import CallError
 from ...sandbox.rebuilding import PixelMap
 from ..context import Context
 
@@ -38,7 +38,7 @@ def fixed_map(context: Context, function: str, argument: str, split: Split) -> P
         made, confirming = (
             context.student.call(function, {argument: batch.reshape(-1, *shape)}).values for batch in (images, others)
         )
-    except CallFailed as failure:
+    except CallError as failure:
         if failure.status not in ("error", "failed"):
             raise
         return None

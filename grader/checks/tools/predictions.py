@@ -17,7 +17,7 @@ import numpy as np
 from ...assignment.check import BandedCheck
 from ...datasets import Split
 from ...judging.statistics import Correct, Losses
-from ...sandbox.failures import CallFailed
+from ...sandbox.failures import CallError
 from ...sandbox.rebuilding import CannotRebuild, ModelData, PixelMap
 from ...support import arrays
 from ...support.arrays import describe
@@ -80,7 +80,7 @@ def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Pr
     """What the submission's ``model`` predicts for training and held-out images, asked once per model.
 
     Of the training images some from all over them, since a submission may have kept any for validation. The model is
-    rebuilt where student code cannot see it, and student code sees no held-out image, as far as both is possible. Raises CallFailed.
+    rebuilt where student code cannot see it, and student code sees no held-out image, as far as both is possible. Raises CallError.
     """
     key = (model, preprocess, dataset)
     if key not in context.predictions:
@@ -151,7 +151,7 @@ def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
     order = context.generator("order").permutation(len(images))
     answers = [ask(images[rows]) for rows in np.array_split(order, -(-len(order) // AT_ONCE))]
     if len({answer.shape[1:] for answer in answers}) > 1:
-        raise CallFailed("failed", _("The model gives entries of another shape each time it is asked."))
+        raise CallError("failed", _("The model gives entries of another shape each time it is asked."))
     mixed = np.concatenate(answers)
     whole = np.empty_like(mixed)
     whole[order] = mixed
@@ -159,14 +159,14 @@ def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
 
 
 def _prepared(context: Context, preprocess: str, images: Array) -> Array:
-    """What the submission's ``preprocess`` makes of images; raises CallFailed."""
+    """What the submission's ``preprocess`` makes of images; raises CallError."""
     asked = context.student.call(preprocess, {_argument(context, preprocess): images})
     inputs = next(iter(asked.values.values()))
     if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
         message = _("`{function}` makes {value} of {count} images: return one entry for each image.").format(
             function=preprocess, value=describe(inputs), count=len(images)
         )
-        raise CallFailed("failed", message)
+        raise CallError("failed", message)
     return inputs
 
 
@@ -240,7 +240,7 @@ def _argument(context: Context, function: str) -> str:
 def classes(answer: Any, count: int, source: str) -> Array:
     """The predicted classes (count,) from classes or from scores, one row or one column for each image.
 
-    Raises CallFailed for anything else, and for scores that are no numbers.
+    Raises CallError for anything else, and for scores that are no numbers.
     """
     found = arrays.array(answer) if isinstance(answer, np.ndarray | list | tuple) else None
     what = describe(answer)
@@ -253,7 +253,7 @@ def classes(answer: Any, count: int, source: str) -> Array:
         elif numbers.ndim == 2 and count in numbers.shape and numbers.size > count:
             best: Array = numbers.argmax(axis=1 if len(numbers) == count else 0)
             return best
-    raise CallFailed(
+    raise CallError(
         "failed",
         _("{source} gives {what} for {count} images: expected a class or ten scores for each.").format(
             source=source, what=what, count=count

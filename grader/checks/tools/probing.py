@@ -13,7 +13,7 @@ import numpy as np
 from ...diagnosis import Finding, Findings
 from ...diagnosis.samples import RELATIVE, Sample, alike, as_arrays
 from ...expected.probes import Case
-from ...sandbox.failures import CallFailed
+from ...sandbox.failures import CallError
 from ...student.signatures import names_of_epochs_and_rate
 from ..context import Context
 
@@ -124,7 +124,7 @@ class Asker:
         spent = self._context.student.spent
         try:
             return as_arrays(self._context.student.call(self._function, inputs, shapes=self._shapes, seed=seed).values)
-        except CallFailed as failure:
+        except CallError as failure:
             if failure.status not in ("error", "failed"):  # it hangs, or has taken the worker with it
                 self._context.log.seconds_left = 0.0
             return None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.checks.tools import pixels
-from grader.sandbox.failures import CallFailed
+from grader.sandbox.failures import CallError
 
 random = np.random.default_rng(1)
 TRAINING = (random.random((300, 28, 28)) ** 4 * 255).astype(np.uint8)
@@ -85,10 +85,10 @@ def test_what_is_no_fixed_map_is_not_taken_for_one(name):
 )
 def test_a_function_that_fails_on_random_images_is_asked_otherwise(status, raised):
     def fail(images):
-        raise CallFailed(status, "it failed")
+        raise CallError(status, "it failed")
 
     if raised:
-        with pytest.raises(CallFailed):
+        with pytest.raises(CallError):
             found(fail)
     else:
         assert found(fail) is None

@@ -11,7 +11,7 @@ from grader.assignment.base import Limits
 from grader.checks.tools import plausible
 from grader.sandbox import configuration
 from grader.sandbox.configuration import NotBuiltIn
-from grader.sandbox.filesystem import Equipment
+from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.rebuilding import CannotRebuild, ModelData, Rebuilder, model_data
 from grader.sandbox.session import Session
 from grader.sandbox.warm import Kind
@@ -250,7 +250,7 @@ def test_what_no_worker_says_of_a_model_is_refused(change):
 @pytest.fixture(scope="module")
 def rebuilder(warm):
     limits = Limits(load_seconds=100, memory_mb=3000, processes=1024)
-    with Rebuilder(limits, Equipment(), warm, Kind("module", frozenset({"keras"}))) as made:
+    with Rebuilder(limits, WorkerSetup(), warm, Kind("module", frozenset({"keras"}))) as made:
         yield made
 
 

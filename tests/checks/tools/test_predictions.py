@@ -17,8 +17,8 @@ from grader.checks import accuracy
 from grader.checks.tools import predictions, two_models
 from grader.judging import statistics
 from grader.sandbox import observations
-from grader.sandbox.failures import CallFailed
-from grader.sandbox.filesystem import Equipment
+from grader.sandbox.failures import CallError
+from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
 from grader.submission import Submission
 
@@ -296,7 +296,7 @@ def test_whole_data_sets_are_hidden_wherever_they_lie(level):
         source = "def see(path):\n    try:\n        return open(path).read()\n    except OSError:\n        return ''\n"
         submission = Submission("", "", "module", "s.py", {"s.py": source.encode()}, [], None)
         hidden = [place for place in datasets.paths_to_hide(shown) if place.parent == shown]
-        with Session(submission, Limits(), level, Equipment(hide=hidden)) as session:
+        with Session(submission, Limits(), level, WorkerSetup(hide=hidden)) as session:
             session.load()
             assert session.call("see", [str(shown / "other.txt")], {}).value == "labels"
             assert session.call("see", [str(shown / "mnist.npz")], {}).value == ""
@@ -328,10 +328,10 @@ def test_classes_are_read_from_classes_scores_and_columns():
     for answer in (scores, scores.T, scores.argmax(axis=1), [3, 1, 9], np.array([[3], [1], [9]]), scores.tolist()):
         assert predictions.classes(answer, 3, "it").tolist() == [3, 1, 9]
     for answer in (np.zeros((3, 0)), np.zeros((0, 3)), [[]] * 3, np.zeros((3, 5000)), np.full(3, 1e300), np.array(0.5)):
-        with pytest.raises(CallFailed):
+        with pytest.raises(CallError):
             predictions.classes(answer, 3, "it")
     for answer in (None, "text", np.zeros((4, 10)), np.full(3, np.nan), np.array(["a"] * 3), [[1], [2, 3]]):
-        with pytest.raises(CallFailed):
+        with pytest.raises(CallError):
             predictions.classes(answer, 3, "it")
 
 

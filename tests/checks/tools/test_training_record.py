@@ -7,7 +7,7 @@ import pytest
 from grader import datasets
 from grader.assignment.base import Limits
 from grader.checks.tools import training
-from grader.sandbox.filesystem import Equipment
+from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
 from grader.submission import Submission
 
@@ -148,7 +148,7 @@ def record(blocks, more=""):
     part = datasets.split(datasets.load("fashion_mnist"), training=3000, held_out=1000)
     limits = Limits(load_seconds=280, total_seconds=300, memory_mb=4000, processes=1024)
     submission = Submission("", "", "module", "s.py", {"s.py": source.encode()}, [], None)
-    equipment = Equipment(data={"fashion_mnist": datasets.public_file(part)})
+    equipment = WorkerSetup(data={"fashion_mnist": datasets.public_file(part)})
     with Session(submission, limits, None, equipment) as session:
         session.load()
         calls = session.training()
