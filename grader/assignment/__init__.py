@@ -120,8 +120,8 @@ def digests_of_references() -> dict[str, str]:
 @cache
 def recorded_digests() -> dict[str, str]:
     """Return the recorded {module: SHA-256} of the bundled references."""
-    recorded: dict[str, str] = json.loads(DIGESTS.read_text())
-    return recorded
+    digests: dict[str, str] = json.loads(DIGESTS.read_text())
+    return digests
 
 
 def _digest(file: Path) -> str:
@@ -139,19 +139,19 @@ def bundled_names() -> list[str]:
 
 
 class NoAssignment(UsageError):
-    """There is no assignment with the name. ``meant`` is the most similar name or path, or None."""
+    """There is no assignment with the name. ``suggestion`` is the most similar name or path, or None."""
 
     def __init__(self, name: str) -> None:
-        self.meant = meant(name)
-        if self.meant is not None:
+        self.suggestion = most_similar(name)
+        if self.suggestion is not None:
             message = _("There is no assignment '{name}': did you mean '{meant}'?")
-            super().__init__(message.format(name=name, meant=self.meant))
+            super().__init__(message.format(name=name, meant=self.suggestion))
             return
         message = _("There is no assignment '{name}': use one of {names}, or a folder with an assignment.yaml.")
         super().__init__(message.format(name=name, names=", ".join(bundled_names())))
 
 
-def meant(name: str) -> str | None:
+def most_similar(name: str) -> str | None:
     """Return the existing assignment whose name is most similar to ``name``; None without a similar one.
 
     It is a folder next to the missing one, else a bundled assignment.
@@ -159,11 +159,11 @@ def meant(name: str) -> str | None:
     path = Path(name)
     with contextlib.suppress(OSError, ValueError):  # a folder that cannot be read, or a name that is not a path
         if path.parent != Path():
-            found = similar_names.nearest(
+            match = similar_names.nearest(
                 path.name, [file.parent.name for file in path.parent.glob("*/assignment.yaml")]
             )
-            if found is not None:
-                return str(path.parent / found)
+            if match is not None:
+                return str(path.parent / match)
     return similar_names.nearest(name, bundled_names())
 
 

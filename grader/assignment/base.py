@@ -171,9 +171,9 @@ class FunctionSpec(StrictModel):
 
     def sizes(self, widths: dict[str, int] | None = None) -> dict[str, tuple[int, ...]]:
         """Return ``shapes`` as {result: shape}; ``widths`` of a submission replace those of the task."""
-        known = self.widths | (widths or {})
+        lengths = self.widths | (widths or {})
         return {
-            name: tuple(known[length] if isinstance(length, str) else length for length in shape)
+            name: tuple(lengths[length] if isinstance(length, str) else length for length in shape)
             for name, shape in self.shapes.items()
         }
 
@@ -232,14 +232,14 @@ Scalar = bool | int | float
 Constant = Scalar | list[Scalar] | list[list[Scalar]]
 
 
-def rectangular(value: Any) -> Any:
+def check_rectangular(value: Any) -> Any:
     """Return ``value``. Raises ValueError if its rows have different lengths."""
     if isinstance(value, list) and len({len(row) if isinstance(row, list) else -1 for row in value}) > 1:
         raise ValueError("the rows have different lengths; make them equally long.")
     return value
 
 
-Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(rectangular)]
+Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(check_rectangular)]
 
 
 class Probe(StrictModel):
@@ -251,7 +251,7 @@ class Probe(StrictModel):
 
     times: int = Field(1, ge=1, le=100)
     instead: str | None = None
-    inputs: dict[str, Annotated[Draw | Constant, AfterValidator(rectangular)]]
+    inputs: dict[str, Annotated[Draw | Constant, AfterValidator(check_rectangular)]]
 
 
 class Layouts(StrictModel):

@@ -122,17 +122,17 @@ class Bug(StrictModel):
         if not self.each:
             return [self.instead]
         ((placeholder, values),) = self.each.items()
-        alone = [
+        single_variants = [
             {
                 self._filled(key, placeholder, value): self._filled(text, placeholder, value)
                 for key, text in self.instead.items()
             }
             for value in values
         ]
-        together: dict[str, str] = {}
-        for steps in alone:
-            together |= steps
-        return [*alone, together] if len(alone) > 1 else alone
+        combined: dict[str, str] = {}
+        for steps in single_variants:
+            combined |= steps
+        return [*single_variants, combined] if len(single_variants) > 1 else single_variants
 
     @staticmethod
     def _filled(text: str, placeholder: str, value: Any) -> str:

@@ -86,12 +86,14 @@ class Declarations(StrictModel):
             return variable, declared.part_of
         return self.origin(next(iter(declared.arguments.values()))) if declared.arguments else None
 
-    def _refuse_unknown(self, where: yaml_model.YamlPath, what: str, used: Iterable[str], known: Iterable[str]) -> None:
-        known = list(known)
-        for name in used:
-            if name not in known:
-                allowed = f"allowed are {', '.join(known)}" if known else "there are none"
-                raise yaml_model.YamlError(where, name, f"'{name}' is not a known {what}; {allowed}.")
+    def _refuse_unknown(
+        self, where: yaml_model.YamlPath, what: str, names: Iterable[str], known_names: Iterable[str]
+    ) -> None:
+        known_names = list(known_names)
+        for name in names:
+            if name not in known_names:
+                choices = f"allowed are {', '.join(known_names)}" if known_names else "there are none"
+                raise yaml_model.YamlError(where, name, f"'{name}' is not a known {what}; {choices}.")
 
     def widths(self) -> dict[str, int]:
         """Return {name: width in the task} of the widths that functions declare."""

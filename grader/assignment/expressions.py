@@ -87,7 +87,7 @@ def examine(text: str) -> ExpressionUse:
     return _examined(_parsed(text))
 
 
-def compiled(text: str) -> tuple[CodeType, str]:
+def compile_expression(text: str) -> tuple[CodeType, str]:
     """Return an expression as a code object and as source, in which :func:`_power` computes powers. Raises Refused.
 
     Evaluate it in a namespace with BUILTINS as ``__builtins__``.
@@ -117,8 +117,8 @@ def _parsed(text: str) -> ast.Expression:
 
 
 def _examined(tree: ast.Expression) -> ExpressionUse:
-    read: dict[str, None] = {}
-    bound: set[str] = set()
+    read_names: dict[str, None] = {}
+    bound_names: set[str] = set()
     calls: Counter[str] = Counter()
     loops = 0
     # Each entry: node, how often it is computed, its depth, and its role. Outer nodes come first.
@@ -132,9 +132,9 @@ def _examined(tree: ast.Expression) -> ExpressionUse:
                 if name.startswith("__") or (name == "np" and use != "owner"):
                     raise Refused(not_allowed(f"'{name}'"))
                 if type(node.ctx) is ast.Store:
-                    bound.add(name)
+                    bound_names.add(name)
                 else:
-                    read[name] = None
+                    read_names[name] = None
                 continue
             case ast.Constant(value=value):
                 if not _is_constant(value, use == "argument"):
@@ -174,7 +174,7 @@ def _examined(tree: ast.Expression) -> ExpressionUse:
             waiting += [(child, times, depth + 1, inner) for child in children if type(child) is not ast.Load]
     if loops > MAX_LOOPS:
         raise Refused(f"has more than {MAX_LOOPS} loops; use arrays or several steps")
-    return ExpressionUse(tuple(name for name in read if name not in bound), calls)
+    return ExpressionUse(tuple(name for name in read_names if name not in bound_names), calls)
 
 
 def _is_allowed(node: ast.Attribute, has_attribute: bool) -> bool:
@@ -200,10 +200,10 @@ def _is_constant(value: Any, is_argument: bool) -> bool:
 def _part(node: ast.AST) -> str:
     """Return the refused part as the author wrote it."""
     try:
-        written = ast.unparse(node)
+        source = ast.unparse(node)
     except Exception:  # a node for an operator has no source text
-        written = ""
-    return f"'{written[:80]}'" if written else type(node).__name__
+        source = ""
+    return f"'{source[:80]}'" if source else type(node).__name__
 
 
 class _Powers(ast.NodeTransformer):

@@ -59,7 +59,7 @@ class Formula:
         self.text = text
         self.names = expressions.examine(text).names
         self.needs = needs_of(text)
-        self._code, self.code = expressions.compiled(text)
+        self._code, self.code = expressions.compile_expression(text)
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """Return the value, computed from ``values`` of the names that the expression needs."""
@@ -101,12 +101,12 @@ class Quantities:
         self._values = {**inputs, **LIBRARY, **(library or {}), **ONLY_THESE}
         for name in BUILTINS & self._values.keys():
             del self._values[name]
-        self._known = set[str]()
+        self._computed_names = set[str]()
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._known:
+        if name not in self._computed_names:
             self._compute(name, 0)
-            self._known.add(name)
+            self._computed_names.add(name)
         return self._values[name]
 
     def _compute(self, name: str, above: int) -> None:
@@ -123,9 +123,9 @@ class Quantities:
                 raise KeyError(name)
             return
         for other in formula.needs:
-            if other != name and other not in self._known:
+            if other != name and other not in self._computed_names:
                 self._compute(other, 0)
-                self._known.add(other)
+                self._computed_names.add(other)
         if name in formula.needs:  # last, since only this formula may read the value of the layers below
             self._compute(name, depth + 1)
         self._values[name] = formula.within(self._values)

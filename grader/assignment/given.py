@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
-from .base import Constant, StrictModel, rectangular
+from .base import Constant, StrictModel, check_rectangular
 
 MAX_FILE = 50 << 20  # bytes of a file for students: the same limit as for submissions and for files sent to a cluster
 
@@ -63,17 +63,17 @@ class Computed(StrictModel):
         return self
 
 
-Global = Annotated[Computed | Constant, AfterValidator(rectangular)]
+Global = Annotated[Computed | Constant, AfterValidator(check_rectangular)]
 
 
 def _is_requirement(text: str) -> str:
     from packaging.requirements import InvalidRequirement, Requirement  # slow to import, and few assignments need it
 
     try:
-        wanted = Requirement(text)
+        requirement = Requirement(text)
     except InvalidRequirement as error:
         raise ValueError(f"'{text}' is not a valid requirement; write it like pandas or pandas>=2.") from error
-    if wanted.extras or wanted.marker or wanted.url:
+    if requirement.extras or requirement.marker or requirement.url:
         raise ValueError(f"'{text}' has more than a name and a version; write it like pandas>=2.")
     return text
 

@@ -94,9 +94,9 @@ class AssignmentSpec(Declarations):
         self._refuse_unknown(where, "function", [bug.function], self.functions)
         steps = self.steps.get(bug.function, {})
         if bug.instead:
-            known = [*steps, *self.functions[bug.function].inputs()] if isinstance(steps, dict) else []
-            replaced = [name for variant in bug.variants() for name in variant]
-            self._refuse_unknown(where, f"step or input of {bug.function}", replaced, known)
+            known_names = [*steps, *self.functions[bug.function].inputs()] if isinstance(steps, dict) else []
+            replaced_names = [name for variant in bug.variants() for name in variant]
+            self._refuse_unknown(where, f"step or input of {bug.function}", replaced_names, known_names)
         if bug.options and not bug.mutation and not isinstance(steps, str):
             message = f"options are only for steps that are a Python function, but {bug.function} has none."
             raise yaml_model.YamlError(where, bug.name, message)
@@ -104,9 +104,9 @@ class AssignmentSpec(Declarations):
     def _check_expressions(self) -> None:
         """Raise an error if an expression uses a forbidden Python function, or if calls would never end."""
         inputs = [name for probe in self.probes.values() for name in probe.inputs]
-        known = {*self.functions, *self.all_names(), *inputs}
+        known_names = {*self.functions, *self.all_names(), *inputs}
         formulas = {name: list(steps.values()) for name, steps in self.steps.items() if isinstance(steps, dict)}
-        found: list[tuple[yaml_model.YamlPath, str, set[str | None]]] = [
+        entries: list[tuple[yaml_model.YamlPath, str, set[str | None]]] = [
             *((("steps", name), text, {*self.steps[name]}) for name, texts in formulas.items() for text in texts),
             *(
                 (("bugs", i), text, {bug.unknown, *self.steps.get(bug.function, ())})
@@ -114,9 +114,9 @@ class AssignmentSpec(Declarations):
                 for text in bug.expressions()
             ),
         ]
-        for where, text, own in found:
+        for where, text, own in entries:
             for name in expressions.examine(text).names:
-                if expressions.is_missing(name) and name not in known | own:
+                if expressions.is_missing(name) and name not in known_names | own:
                     raise yaml_model.YamlError(where, text, f"{text!r} {expressions.not_allowed(repr(name))}.")
         calls = {name: Counter[str]() for name in formulas}
         for name, texts in formulas.items():
@@ -149,17 +149,17 @@ class AssignmentSpec(Declarations):
         """
         paths = [*self.steps.values(), *(bug.mutation for bug in self.bugs)]
         programs = {f"{path.rpartition('.')[0].replace('.', '/')}.py" for path in paths if isinstance(path, str)}
-        needed = {self.task, self.reference, *self.starters, *self.files, *programs}
-        return {self.solution, *(wrong.file for wrong in self.known_wrong)} - needed
+        needed_files = {self.task, self.reference, *self.starters, *self.files, *programs}
+        return {self.solution, *(wrong.file for wrong in self.known_wrong)} - needed_files
 
 
-def _all_calls(function: str, calls: dict[str, Counter[str]], known: dict[str, int]) -> int:
+def _all_calls(function: str, calls: dict[str, Counter[str]], counts: dict[str, int]) -> int:
     """Return how many functions run for one result of ``function``: itself and all direct and indirect calls."""
-    if function not in known:
-        known[function] = 1  # ends the recursion for functions that call each other; Python stops those at run time
-        known[function] += sum(
-            times * _all_calls(name, calls, known)
+    if function not in counts:
+        counts[function] = 1  # ends the recursion for functions that call each other; Python stops those at run time
+        counts[function] += sum(
+            times * _all_calls(name, calls, counts)
             for name, times in calls.get(function, {}).items()
             if name in calls and name != function
         )
-    return known[function]
+    return counts[function]

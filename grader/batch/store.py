@@ -109,7 +109,7 @@ class Store:
         """Return the seed of this batch: ``given``, else the seed of the previous run, else a new random one."""
         with self._writing() as database:
             row = database.execute("SELECT value FROM settings WHERE name = 'seed'").fetchone()
-            seed = given if given is not None else int(row[0]) if row else seeds.drawn()
+            seed = given if given is not None else int(row[0]) if row else seeds.random_seed()
             database.execute("INSERT OR REPLACE INTO settings VALUES ('seed', ?)", (str(seed),))
         return seed
 

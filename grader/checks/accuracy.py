@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from ..assignment.check import BandedCheck, Problem, unknown
 from ..assignment.declarations import Declarations
-from ..diagnosis import told_by_check
+from ..diagnosis import findings_of_check
 from ..judging.statistics import Estimate, mean
 from ..support.errors import NotGradable
 from ..support.i18n import _
@@ -91,7 +91,7 @@ class AccuracyCheck(BandedCheck):
         if share < 1:
             bug, reason = _reason(self, context, classes, reached, share)
             sentence = f"{sentence} {reason}".strip()
-            bugs = told_by_check(bug, str(self.model or self.predict)) if bug else None
+            bugs = findings_of_check(bug, str(self.model or self.predict)) if bug else None
         drawn = pictures.curves(context, self.model, self, reached.value) if self.model else []
         drawn += pictures.confusion(classes, split)
         return Outcome(share, sentence, {**evidence, "notes": [sentence, *noted]}, bugs, pictures=drawn)

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from ..assignment.check import Check
-from ..diagnosis import told_by_check
+from ..diagnosis import findings_of_check
 from ..sandbox.failures import CallError
 from ..sandbox.observations import Layer, Model
 from ..support.i18n import _, ngettext
@@ -67,7 +67,7 @@ class ArchitectureCheck(Check):
         }
         if problem is not None:
             return Outcome(
-                0.0, problem.sentence, evidence, told_by_check(problem.bug, self.model) if problem.bug else None
+                0.0, problem.sentence, evidence, findings_of_check(problem.bug, self.model) if problem.bug else None
             )
         names = ", ".join(layer.type for layer in layers)
         if not _is_trained(self, context, model):

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from ..assignment.check import Check
-from ..diagnosis import told_by_check
+from ..diagnosis import findings_of_check
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
@@ -55,5 +55,5 @@ class ArgumentsUnchangedCheck(Check):
             0.0,
             sentence.format(changes=changes),
             {"changed": changed},
-            told_by_check("argument-changed-in-place", first),
+            findings_of_check("argument-changed-in-place", first),
         )

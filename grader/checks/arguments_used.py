@@ -11,7 +11,7 @@ from pydantic import Field
 from ..assignment.base import Scalar, Tolerance
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
-from ..diagnosis import told_by_check
+from ..diagnosis import findings_of_check
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
 from ..judging.compare import Comparison, compare_results
@@ -87,7 +87,7 @@ class ArgumentsUsedCheck(Check):
         evidence = {"wrong": list(problems), **next(iter(problems.values())).not_finite}
         outcome = Outcome(share, said, evidence, hint_fits=of_numbers)
         if len(ignored) == len(problems):
-            return replace(outcome, bugs=told_by_check("argument-ignored", *ignored).of(self.function))
+            return replace(outcome, bugs=findings_of_check("argument-ignored", *ignored).of(self.function))
         return diagnose.named(outcome, context, self.function, asked)
 
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from ..assignment.base import Panel
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
-from ..diagnosis import told_by_check
+from ..diagnosis import findings_of_check
 from ..sandbox.failures import CallError
 from ..sandbox.observations import Axes, Image
 from ..support.arrays import numbers
@@ -79,7 +79,7 @@ class FiguresCheck(Check):
         right = [title for title in problems if title not in wrong]
         also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
         inverted = next((panel.images for panel in self.panels if _negatives() in wrong.get(_(panel.title), "")), None)
-        bugs = told_by_check("inverted", inverted) if inverted else None
+        bugs = findings_of_check("inverted", inverted) if inverted else None
         told = f"{title}: {problem}{also}"
         fits = title not in unreadable
         return Outcome(len(right) / len(problems), told, {**evidence, "wrong": wrong}, bugs, hint_fits=fits)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
-from ..diagnosis import told_by_check
+from ..diagnosis import findings_of_check
 from ..student import signatures
 from ..support import arrays
 from ..support.i18n import _, joined
@@ -60,7 +60,7 @@ class InitialisationCheck(Check):
             )
             return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
         alike = [name for name in problems if name in self.spread and _units_alike(answered[name], tuple(shapes[name]))]
-        bugs = told_by_check("units-start-alike", alike[0]) if alike else None
+        bugs = findings_of_check("units-start-alike", alike[0]) if alike else None
         first, problem = next(iter(problems.items()))
         fits = _is_finite(answered[first])  # the hint is about shapes and spread
         return Outcome(0.0, f"`{self.function}`: {problem}", {"wrong": list(problems)}, bugs, hint_fits=fits)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ..assignment.base import VariableSpec
 from ..assignment.check import Check
-from ..diagnosis import Findings, told_by_check
+from ..diagnosis import Findings, findings_of_check
 from ..sandbox.failures import CallError
 from ..support import arrays
 from ..support.arrays import describe
@@ -52,7 +52,7 @@ class NamespaceCheck(Check):
         bugs = _rearranged(list(wrong), context)
         if swapped or partial:
             bug = "names-out-of-order" if swapped else "history-of-the-last-fit"
-            bugs = told_by_check(bug, (swapped or partial)[0])
+            bugs = findings_of_check(bug, (swapped or partial)[0])
         first, problem = next(iter(wrong.items()))
         fits = _is_of_the_type(context.content.variables[first], first, context)
         return Outcome(len(right) / len(self.names), problem + also, {"wrong": wrong}, bugs, hint_fits=fits)
@@ -90,7 +90,7 @@ def _rearranged(wrong: list[str], context: Context) -> Findings | None:
         known = known_images(context, part_of, {raw for _bug, images in before for raw in images})
         for bug, images in before:
             if known.keys() >= {*images}:
-                return told_by_check(bug, name)
+                return findings_of_check(bug, name)
     return None
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from ..assignment.check import BandedCheck
-from ..diagnosis import told_by_check
+from ..diagnosis import findings_of_check
 from ..judging.statistics import CONFIDENCE, Correct, Estimate, difference, gap, gap_reduction, mean, relative_reduction
 from ..support.i18n import _
 from .context import Context
@@ -77,7 +77,7 @@ def _measured(check: OverfittingCheck, context: Context) -> Outcome:
         return _of_one(check, context, model)
     problem = two_models.problem(context, check.model, check.less_than)
     if problem is not None:
-        return Outcome(0.0, problem.sentence, bugs=told_by_check(problem.bug, check.model))
+        return Outcome(0.0, problem.sentence, bugs=findings_of_check(problem.bug, check.model))
     return _of_two(
         check, context, predictions.correct(context, check.less_than, check.preprocess, check.dataset), model
     )

@@ -15,7 +15,7 @@ from pydantic import model_validator
 
 from ..assignment.check import Check, Problem
 from ..assignment.declarations import Declarations
-from ..diagnosis import told_by_check
+from ..diagnosis import findings_of_check
 from ..report.model import FOR_INSTRUCTOR
 from ..sandbox.failures import CallError
 from ..sandbox.observations import Call
@@ -76,7 +76,7 @@ class SourceCheck(Check):
             problem = training.labels(record, context.labels()) if rule == "labels" else TRAINING_RULES[rule](record)
             if problem is not None:
                 evidence = {"training": [_shown(call) for call in record[:20]]}
-                return Outcome(0.0, problem.sentence, evidence, told_by_check(problem.bug, problem.where))
+                return Outcome(0.0, problem.sentence, evidence, findings_of_check(problem.bug, problem.where))
         if rules and not training.trained(record):
             sentence = _("fit() has completed no epoch, so no model was trained: give `epochs` a value above 0.")
             return Outcome(0.0, sentence, hint_fits=False)

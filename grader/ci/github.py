@@ -104,7 +104,7 @@ def mistakes(error: GraderError) -> list[str]:
             line=line if place else None,
             title="grader",
         )
-        for line, sentence in error.found
+        for line, sentence in error.mistakes
     ]
 
 

@@ -169,7 +169,7 @@ def _data_of_repository(task: Task) -> str:
 def grade_all(planned: Plan) -> Iterator[Graded]:
     """Grade each submission, hidden checks included."""
     given = planned.config.seed if planned.trusted else None
-    seed = seeds.drawn() if given is None else given  # a random seed, so that nobody can prepare for it
+    seed = seeds.random_seed() if given is None else given  # a random seed, so that nobody can prepare for it
     for task in planned.tasks:
         others = [other.found for other in planned.tasks if other is not task and other.found is not None]
         options = GradeOptions(seed=seed, include_hidden=True, isolation=planned.config.isolation, data=task.data)

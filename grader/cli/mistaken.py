@@ -31,8 +31,8 @@ def load(ctx: click.Context, assignment: str, submission: Path) -> Assignment:
         return assignments.load(assignment)
     except assignments.NoAssignment as error:
         second = str(submission)
-        name = second if _is_assignment(second) else assignments.meant(second)
-        if name is None or _is_submission(second) or not (error.meant is None or _is_submission(assignment)):
+        name = second if _is_assignment(second) else assignments.most_similar(second)
+        if name is None or _is_submission(second) or not (error.suggestion is None or _is_submission(assignment)):
             raise
         message = _("The assignment comes first, then the files to grade: {command}")
         raise UsageError(message.format(command=_command(ctx, name, assignment))) from None
@@ -45,7 +45,7 @@ def missing(error: click.MissingParameter) -> click.UsageError:
         return error
     second = next((str(each.name) for each in ctx.command.params if each.name in PAIRED), None)
     assignment = ctx.params.get("assignment")
-    from ..assignment import bundled_names, meant
+    from ..assignment import bundled_names, most_similar
 
     if second is None:
         message = _("Name an assignment ({names}) or a folder with an assignment.yaml: {command}")
@@ -53,7 +53,7 @@ def missing(error: click.MissingParameter) -> click.UsageError:
     if assignment is None:
         message = _("Name an assignment ('grader list' shows them) and the files to grade: {command}")
         return click.UsageError(message.format(command=_command(ctx, USUAL, PAIRED[second])), ctx)
-    name = assignment if _is_assignment(assignment) else meant(assignment)
+    name = assignment if _is_assignment(assignment) else most_similar(assignment)
     if _is_submission(assignment):
         message = _("The assignment is missing ('grader list' shows them): {command}")
         return click.UsageError(message.format(command=_command(ctx, name or "ASSIGNMENT", assignment)), ctx)
@@ -64,7 +64,7 @@ def missing(error: click.MissingParameter) -> click.UsageError:
 
 def no_command(name: str, arguments: list[str], commands: Iterable[str]) -> str | None:
     """Return a sentence that suggests a command for an unknown one; None if nothing similar exists."""
-    from ..assignment import meant
+    from ..assignment import most_similar
     from ..support.similar_names import nearest
 
     near = nearest(name, [*commands, "--help", "--version"])
@@ -74,9 +74,9 @@ def no_command(name: str, arguments: list[str], commands: Iterable[str]) -> str 
     if len(words) > 1 and _is_submission(words[0]) and not _is_submission(words[1]):
         words[:2] = words[1], words[0]
     if _is_submission(words[0]):  # and nothing else
-        words.insert(0, meant(name) or "ASSIGNMENT")
+        words.insert(0, most_similar(name) or "ASSIGNMENT")
     elif not _is_assignment(words[0]):
-        assignment = meant(words[0])
+        assignment = most_similar(words[0])
         if assignment is None:
             return None
         words[0] = assignment

@@ -11,7 +11,7 @@ from ..support import choices, i18n
 
 
 def _speak(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
-    ctx.with_resource(i18n.use(i18n.chosen(value, os.environ)))
+    ctx.with_resource(i18n.use(i18n.choose_language(value, os.environ)))
 
 
 SEED = click.IntRange(0, 2**53 - 1)

@@ -5,7 +5,7 @@ detectors (:mod:`detectors`, :mod:`general`), alone or together with one mutatio
 all results of all cases; otherwise it only reports the place.
 """
 
-from .findings import Finding, Findings, told_by_check
+from .findings import Finding, Findings, findings_of_check
 from .naming import find, is_right
 
-__all__ = ["Finding", "Findings", "find", "is_right", "told_by_check"]
+__all__ = ["Finding", "Findings", "find", "findings_of_check", "is_right"]

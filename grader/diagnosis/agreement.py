@@ -48,25 +48,25 @@ def compare(assignment: Assignment, seeds: range = SEEDS) -> dict[str, Compared]
     oracle, mutations = Oracle(assignment, live=True), Mutations(assignment)
     if assignment.reference_file() is None:
         return {}
-    found = {function: Compared() for function in assignment.content.steps if mutations.known(function)}
-    for function, compared in found.items():
-        asked = set[tuple[str, bytes]]()
+    comparisons = {function: Compared() for function in assignment.content.steps if mutations.known(function)}
+    for function, comparison in comparisons.items():
+        seen_cases = set[tuple[str, bytes]]()
         for seed in seeds:
             for case in cases_of(assignment, oracle, function, seed):
                 tree, payload = values.encode(case.inputs)  # many cases do not depend on the seed
-                if (f"{tree}", payload) not in asked and not compared.problem:
-                    asked.add((f"{tree}", payload))
-                    _compare_case(assignment, oracle, mutations, function, case, compared)
-        if not compared.cases and not compared.problem:
-            compared.problem = f"no check calls {function} on a probe"
-    return found
+                if (f"{tree}", payload) not in seen_cases and not comparison.problem:
+                    seen_cases.add((f"{tree}", payload))
+                    _compare_case(assignment, oracle, mutations, function, case, comparison)
+        if not comparison.cases and not comparison.problem:
+            comparison.problem = f"no check calls {function} on a probe"
+    return comparisons
 
 
-def proof_of(assignment: Assignment, compared: dict[str, Compared], seeds: range = SEEDS) -> Proof:
+def proof_of(assignment: Assignment, comparisons: dict[str, Compared], seeds: range = SEEDS) -> Proof:
     """Return the proof to be recorded, for the functions that agree."""
     functions = {
         name: ProvenFunction.model_validate(item, from_attributes=True)
-        for name, item in compared.items()
+        for name, item in comparisons.items()
         if not item.problem
     }
     return Proof(
@@ -80,32 +80,32 @@ def proof_of(assignment: Assignment, compared: dict[str, Compared], seeds: range
 
 
 def _compare_case(
-    assignment: Assignment, oracle: Oracle, mutations: Mutations, function: str, case: Case, compared: Compared
+    assignment: Assignment, oracle: Oracle, mutations: Mutations, function: str, case: Case, comparison: Compared
 ) -> None:
     right = oracle.results(function, case.inputs)
     steps, problem = by_steps(mutations, function, case)
     if problem:
-        compared.problem = f"they {problem}"
+        comparison.problem = f"they {problem}"
         return
     for name, value in right.items():
-        compared.dtypes[name] = value.dtype.name
+        comparison.dtypes[name] = value.dtype.name
         if np.shape(steps[name]) != value.shape:
-            compared.problem = f"{name} has the shape {np.shape(steps[name])}, the reference's has {value.shape}, in the case '{case.name}'"
+            comparison.problem = f"{name} has the shape {np.shape(steps[name])}, the reference's has {value.shape}, in the case '{case.name}'"
             return
         difference = _difference(steps[name].astype(value.dtype), value)
         if not difference <= _tolerance(value.dtype):
-            compared.problem = f"{name} differs by {difference:.1e} of its largest entry in the case '{case.name}'"
+            comparison.problem = f"{name} differs by {difference:.1e} of its largest entry in the case '{case.name}'"
             return
-        compared.difference = max(compared.difference, difference)
+        comparison.difference = max(comparison.difference, difference)
     for objective, parameter, name in _derivatives(assignment, function):
         witness = oracle.confirms(function, objective, case.inputs, parameter, steps[name], MOST_DIFFERENCES)
         if witness is None:
-            compared.problem = (
+            comparison.problem = (
                 f"{name} is not the derivative of {objective} by central differences in the case '{case.name}'"
             )
             return
-        compared.central_differences = max(compared.central_differences or 0.0, witness)
-    compared.cases += 1
+        comparison.central_differences = max(comparison.central_differences or 0.0, witness)
+    comparison.cases += 1
 
 
 def _tolerance(dtype: np.dtype[Any]) -> float:

@@ -45,7 +45,7 @@ def texts(name: str, content: AssignmentSpec) -> Texts:
     Raises UsageError if neither has texts for the name.
     """
     own = next((bug.texts for bug in content.bugs if bug.name == name and bug.texts is not None), None)
-    chosen = own or _by_name().get(name)
-    if chosen is None:
+    result = own or _by_name().get(name)
+    if result is None:
         raise UsageError(f"The bug '{name}' is not in the catalogue: correct its name, or add texts for it.")
-    return chosen
+    return result

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.formulas import Formula
-from ..judging.compare import recorded
+from ..judging.compare import accepted_histories
 from .samples import Array, Sample, alike, projection
 
 Parameters = dict[str, Any]
@@ -27,23 +27,23 @@ def factor(samples: Sequence[Sample], name: str, right: Right) -> Parameters | N
     factors = []
     for sample, values in zip(samples, right, strict=True):
         if name == sample.history:
-            found = _factor_of_history(sample, name, values[name])
+            ratio = _factor_of_history(sample, name, values[name])
         else:
-            found = projection([sample.answered[name]], [values[name]])
-        if found is None or abs(found) < SMALLEST_FACTOR or not sample.agrees(name, values[name], found):
+            ratio = projection([sample.answered[name]], [values[name]])
+        if ratio is None or abs(ratio) < SMALLEST_FACTOR or not sample.agrees(name, values[name], ratio):
             return None
-        factors.append(found)
-    if max(abs(found - 1) for found in factors) < 1e-6:
+        factors.append(ratio)
+    if max(abs(ratio - 1) for ratio in factors) < 1e-6:
         return None
     constant = max(factors) - min(factors) <= 1e-5 * abs(factors[0])
     return {"factor": float(f"{factors[0]:.6g}") if constant else None, "factors": factors}
 
 
 def _factor_of_history(sample: Sample, name: str, right: Array) -> float | None:
-    for way in recorded(right):
-        found = projection([sample.answered[name]], [way])
-        if found is not None and sample.agrees(name, right, found):
-            return found
+    for way in accepted_histories(right):
+        ratio = projection([sample.answered[name]], [way])
+        if ratio is not None and sample.agrees(name, right, ratio):
+            return ratio
     return None
 
 
@@ -78,14 +78,17 @@ def collapsed(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
         return None
     for axis in (None, *range(right[0][name].ndim)):
         for how, reduce in (("sum", np.sum), ("mean", np.mean)):
-            reduced: Callable[..., Any] = reduce
-            wanted = [values[name] for values in right]
+            reduction: Callable[..., Any] = reduce
+            right_arrays = [values[name] for values in right]
             if all(
-                array.size > 1 and (axis is None or (array.ndim > axis and array.shape[axis] > 1)) for array in wanted
+                array.size > 1 and (axis is None or (array.ndim > axis and array.shape[axis] > 1))
+                for array in right_arrays
             ):
-                single = [reduced(array, axis=axis) for array in wanted]
-                repeated = [np.broadcast_to(reduced(array, axis=axis, keepdims=True), array.shape) for array in wanted]
-                if _all(samples, name, single) or _all(samples, name, repeated):
+                reductions = [reduction(array, axis=axis) for array in right_arrays]
+                repeated_reductions = [
+                    np.broadcast_to(reduction(array, axis=axis, keepdims=True), array.shape) for array in right_arrays
+                ]
+                if _all(samples, name, reductions) or _all(samples, name, repeated_reductions):
                     return {"how": how, "axis": "all" if axis is None else axis}
     return None
 
@@ -93,10 +96,10 @@ def collapsed(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 def broadcast(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """Detect an (n, n) matrix instead of (n,), the result of broadcasting (n, 1) with (n,)."""
     sizes = [(sample.answered[name], values[name]) for sample, values in zip(samples, right, strict=True)]
-    grown = all(
+    all_grown = all(
         a.ndim == 2 and r.size > 1 and np.squeeze(r).ndim == 1 and a.shape == (r.size, r.size) for a, r in sizes
     )
-    return _if(grown, {})
+    return _if(all_grown, {})
 
 
 def truncated(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
@@ -128,33 +131,33 @@ def rounded(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
 
 def clipped(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """Detect correct numbers that are clipped at a lowest or highest value, the same in all cases."""
-    answered, wanted = _joined(samples, name, right)
-    if answered is None or wanted is None or not np.isfinite(answered).all():
+    answers, right_values = _joined(samples, name, right)
+    if answers is None or right_values is None or not np.isfinite(answers).all():
         return None
-    low, high = float(answered.min()), float(answered.max())
-    inside = (wanted > low) & (wanted < high)
-    cut = int((wanted < low).sum() + (wanted > high).sum())
-    if not cut or inside.sum() < 2 or not alike(answered, np.clip(wanted, low, high), 1e-9):
+    low, high = float(answers.min()), float(answers.max())
+    inside = (right_values > low) & (right_values < high)
+    cut = int((right_values < low).sum() + (right_values > high).sum())
+    if not cut or inside.sum() < 2 or not alike(answers, np.clip(right_values, low, high), 1e-9):
         return None
-    found: Parameters = {}
-    if (wanted < low).any():
-        found["low"] = low
-    if (wanted > high).any():
-        found["high"] = high
-    return found
+    limits: Parameters = {}
+    if (right_values < low).any():
+        limits["low"] = low
+    if (right_values > high).any():
+        limits["high"] = high
+    return limits
 
 
 def shifted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """Detect a * right + b, with the same a and b in at least two cases."""
-    answered, wanted = _joined(samples, name, right)
-    if answered is None or wanted is None or len(samples) < 2 or wanted.size < 4:
+    answers, right_values = _joined(samples, name, right)
+    if answers is None or right_values is None or len(samples) < 2 or right_values.size < 4:
         return None
-    if not (np.isfinite(answered).all() and np.isfinite(wanted).all()):
+    if not (np.isfinite(answers).all() and np.isfinite(right_values).all()):
         return None
-    columns = np.stack([wanted, np.ones_like(wanted)], axis=1)
-    (slope, offset), *_ = np.linalg.lstsq(columns, answered, rcond=None)
-    scale = float(np.abs(wanted).max())
-    if abs(slope) < 1e-6 or abs(offset) < 1e-6 * scale or not alike(answered, slope * wanted + offset, 1e-6):
+    columns = np.stack([right_values, np.ones_like(right_values)], axis=1)
+    (slope, offset), *_ = np.linalg.lstsq(columns, answers, rcond=None)
+    scale = float(np.abs(right_values).max())
+    if abs(slope) < 1e-6 or abs(offset) < 1e-6 * scale or not alike(answers, slope * right_values + offset, 1e-6):
         return None
     return {"factor": float(f"{slope:.6g}"), "offset": float(f"{offset:.6g}")}
 
@@ -173,14 +176,14 @@ DETECTORS: dict[str, Callable[[Sequence[Sample], str, Right], Parameters | None]
 }
 
 
-def is_factor(found: Parameters, samples: Sequence[Sample], wanted: str | float) -> bool:
+def is_factor(parameters: Parameters, samples: Sequence[Sample], expression: str | float) -> bool:
     """True if the factors of all cases equal an expression of the inputs, for example ``1 / len(y)``."""
-    formula = Formula(str(wanted))
+    formula = Formula(str(expression))
     try:
         values = [float(formula({name: sample.inputs[name] for name in formula.needs})) for sample in samples]
     except (ArithmeticError, LookupError, NameError, TypeError, ValueError):
         return False
-    return bool(np.allclose(values, found["factors"], rtol=1e-4))
+    return bool(np.allclose(values, parameters["factors"], rtol=1e-4))
 
 
 def _all(samples: Sequence[Sample], name: str, candidates: Sequence[Any]) -> bool:
@@ -205,10 +208,10 @@ def _joined(samples: Sequence[Sample], name: str, right: Right) -> tuple[Array |
 
 
 def _within(sample: Sample, name: str, right: Array, distance: float) -> bool:
-    answered = np.squeeze(sample.answered[name])
-    ways = recorded(right) if name == sample.history else [right]
-    fitting = [np.squeeze(way) for way in ways if np.squeeze(way).shape == answered.shape]
-    return any(bool(np.abs(answered - way).max(initial=0) <= distance) for way in fitting)
+    answer = np.squeeze(sample.answered[name])
+    ways = accepted_histories(right) if name == sample.history else [right]
+    candidates = [np.squeeze(way) for way in ways if np.squeeze(way).shape == answer.shape]
+    return any(bool(np.abs(answer - way).max(initial=0) <= distance) for way in candidates)
 
 
 def _whole(array: Array, unit: float) -> bool:
@@ -222,5 +225,5 @@ def _whole(array: Array, unit: float) -> bool:
     )
 
 
-def _if(holds: bool, found: Parameters) -> Parameters | None:
-    return found if holds else None
+def _if(holds: bool, parameters: Parameters) -> Parameters | None:
+    return parameters if holds else None

@@ -47,24 +47,24 @@ DeclaringExercises = dict[str, dict[str, list[str]]]  # bug -> exercise -> funct
 def page() -> str:
     """Return the text of docs/bugs.md."""
     sections = {**families(), **_of_one_exercise()}
-    declared = declarations()
+    exercises_of_bugs = declarations()
     lines = [INTRODUCTION, *_contents(sections)]
     for family, bugs in sections.items():
         lines += ["", f"## {family}"]
         for name, texts in bugs.items():
-            lines += ["", *_entry(name, texts, declared.get(name, {}))]
+            lines += ["", *_entry(name, texts, exercises_of_bugs.get(name, {}))]
     return "\n".join(lines) + "\n"
 
 
 def declarations() -> DeclaringExercises:
     """Return {bug: {bundled exercise: functions}} of all declared bugs."""
-    declared: DeclaringExercises = {}
+    exercises_of_bugs: DeclaringExercises = {}
     for exercise in bundled_names():
         for bug in load(exercise).content.bugs:
-            functions = declared.setdefault(bug.name, {}).setdefault(exercise, [])
+            functions = exercises_of_bugs.setdefault(bug.name, {}).setdefault(exercise, [])
             if bug.function not in functions:
                 functions.append(bug.function)
-    return declared
+    return exercises_of_bugs
 
 
 def _of_one_exercise() -> dict[str, dict[str, Texts]]:

@@ -17,7 +17,7 @@ class Finding:
 
     bug: str
     where: str
-    found: Parameters = field(default_factory=dict, compare=False)
+    parameters: Parameters = field(default_factory=dict, compare=False)
     function: str = ""
 
 
@@ -38,6 +38,6 @@ class Findings:
         )
 
 
-def told_by_check(bug: str, *where: str) -> Findings:
+def findings_of_check(bug: str, *where: str) -> Findings:
     """Return the findings of a check that does not compare arrays: one bug, at one or several places."""
     return Findings(tuple(Finding(bug, place) for place in where))

@@ -41,18 +41,20 @@ def find(
 ) -> Findings | None:
     """Return the detectors' explanation of all wrong results, or None. ``factors`` are those of the accepted conventions."""
     order = mutations.order(function)
-    alone = [
-        found
+    single_findings = [
+        findings
         for factor in factors
-        if (found := _detected(content, function, samples, _scaled([s.right for s in samples], factor), order))
+        if (findings := _detected(content, function, samples, _scaled([s.right for s in samples], factor), order))
     ]
-    if alone:  # a factor with a specific name says more than any number
-        return Findings(tuple(min(alone, key=lambda found: [bug.bug for bug in found] == [GENERAL["factor"]])))
-    for mutant, changed, values in _changing(mutations, function, samples, factors):
-        detected = _detected(content, function, samples, values, order)
-        if detected and len(detected) == 1:  # and the mutation is the second
-            mutated = Finding(mutant.bug.name, min(changed, key=order.index))
-            both = sorted([mutated, *detected], key=lambda finding: order.index(finding.where))
+    if single_findings:  # a factor with a specific name says more than any number
+        return Findings(
+            tuple(min(single_findings, key=lambda findings: [bug.bug for bug in findings] == [GENERAL["factor"]]))
+        )
+    for mutant, changed_names, values in _changing(mutations, function, samples, factors):
+        detected_findings = _detected(content, function, samples, values, order)
+        if detected_findings and len(detected_findings) == 1:  # and the mutation is the second
+            mutant_finding = Finding(mutant.bug.name, min(changed_names, key=order.index))
+            both = sorted([mutant_finding, *detected_findings], key=lambda finding: order.index(finding.where))
             return Findings(tuple(both), mutants=(mutant,))
     return None
 
@@ -67,26 +69,26 @@ def _changing(
             first = search.results(mutations, function, [mutant], samples[0].inputs)
             if first is None or not all(np.isfinite(array).all() for array in first.values()):
                 continue
-            changed = set(search.changed(mutations, function, mutant, samples[0]))
-            if not _explains_some(samples[0], _scaled([first], factor)[0], changed):
+            changed_names = set(search.changed_results(mutations, function, mutant, samples[0]))
+            if not _explains_some(samples[0], _scaled([first], factor)[0], changed_names):
                 continue
             values = [search.results(mutations, function, [mutant], sample.inputs) for sample in samples]
-            fitting = [item for item in values if item is not None]
-            if len(fitting) == len(samples):
-                yield mutant, changed, _scaled(fitting, factor)
+            complete_values = [item for item in values if item is not None]
+            if len(complete_values) == len(samples):
+                yield mutant, changed_names, _scaled(complete_values, factor)
 
 
 def _scaled(values: Sequence[Mapping[str, Any]], factor: float) -> list[dict[str, Any]]:
     return [{name: factor * array for name, array in item.items()} for item in values]
 
 
-def _explains_some(sample: Sample, mutated: dict[str, Any], changed: set[str]) -> bool:
+def _explains_some(sample: Sample, mutated_values: dict[str, Any], changed_names: set[str]) -> bool:
     """True if a changed result of the mutant equals the answer, a multiple of it, or the answer of another result."""
-    for name in changed & sample.answered.keys():
-        multiple = projection([sample.answered[name]], [mutated[name]]) if name != sample.history else None
-        if sample.agrees(name, mutated[name], 1.0 if multiple is None else multiple):
+    for name in changed_names & sample.answered.keys():
+        multiple = projection([sample.answered[name]], [mutated_values[name]]) if name != sample.history else None
+        if sample.agrees(name, mutated_values[name], 1.0 if multiple is None else multiple):
             return True
-        if any(other != name and sample.agrees(other, mutated[name]) for other in sample.answered):
+        if any(other != name and sample.agrees(other, mutated_values[name]) for other in sample.answered):
             return True
     return False
 
@@ -95,10 +97,10 @@ def _detected(
     content: AssignmentSpec, function: str, samples: Sequence[Sample], right: Right, order: list[str]
 ) -> list[Finding] | None:
     """Return the detectors' findings for all wrong results; None if a wrong result is not explained."""
-    found: dict[str, Finding] = {}
-    clipped = _clipped_alike(samples, right, order)
+    by_bug: dict[str, Finding] = {}
+    clipped_names = _clipped_alike(samples, right, order)
     for name in order:
-        if name not in samples[0].answered or name in clipped:
+        if name not in samples[0].answered or name in clipped_names:
             continue
         if all(sample.agrees(name, values[name]) for sample, values in zip(samples, right, strict=True)):
             continue
@@ -106,17 +108,17 @@ def _detected(
         if findings is None:
             return None
         for finding in findings:
-            known = found.setdefault(finding.bug, finding)
+            earlier = by_bug.setdefault(finding.bug, finding)
             if finding.bug == GENERAL["rounded"]:
                 continue  # a number may end in zeros
-            if {**known.found, "other": None} != {**finding.found, "other": None}:
+            if {**earlier.parameters, "other": None} != {**finding.parameters, "other": None}:
                 return None  # for example two different factors, which these numbers cannot prove
-    if clipped:
+    if clipped_names:
         bug = next(
             (b.name for b in content.bugs if b.detector == "clipped" and b.function == function), GENERAL["clipped"]
         )
-        found.setdefault(bug, Finding(bug, clipped[0]))
-    return sorted(found.values(), key=lambda finding: order.index(finding.where))
+        by_bug.setdefault(bug, Finding(bug, clipped_names[0]))
+    return sorted(by_bug.values(), key=lambda finding: order.index(finding.where))
 
 
 def _clipped_alike(samples: Sequence[Sample], right: Right, order: list[str]) -> list[str]:
@@ -133,43 +135,47 @@ def _clipped_alike(samples: Sequence[Sample], right: Right, order: list[str]) ->
     ]
     if len(names) < 2:
         return []
-    together = []
+    joint_samples = []
     for sample, values in zip(samples, right, strict=True):
         pairs = [(np.squeeze(sample.answered[name]), np.squeeze(values[name])) for name in names]
-        if any(given.shape != wanted.shape for given, wanted in pairs):
+        if any(answer.shape != right_value.shape for answer, right_value in pairs):
             return []
-        joined = tuple(np.concatenate([np.ravel(pair[side]).astype(np.float64) for pair in pairs]) for side in (0, 1))
-        together.append((replace(sample, answered={CLIPPED: joined[0]}), {CLIPPED: joined[1]}))
-    found = detectors.clipped([sample for sample, _ in together], CLIPPED, [wanted for _, wanted in together])
-    return names if found else []
+        joint_arrays = tuple(
+            np.concatenate([np.ravel(pair[side]).astype(np.float64) for pair in pairs]) for side in (0, 1)
+        )
+        joint_samples.append((replace(sample, answered={CLIPPED: joint_arrays[0]}), {CLIPPED: joint_arrays[1]}))
+    limits = detectors.clipped(
+        [sample for sample, _ in joint_samples], CLIPPED, [right_value for _, right_value in joint_samples]
+    )
+    return names if limits else []
 
 
 def _of_result(
     content: AssignmentSpec, function: str, samples: Sequence[Sample], name: str, right: Right
 ) -> list[Finding] | None:
     for detector, detect in detectors.DETECTORS.items():
-        found = detect(samples, name, right)
-        if found is None:
+        parameters = detect(samples, name, right)
+        if parameters is None:
             continue
         for bug in content.bugs:
             if bug.detector != detector or bug.function != function:
                 continue
-            if all(_has(found, samples, key, wanted) for key, wanted in bug.parameters.items()):
-                return [Finding(bug.name, name, _told(found))]
+            if all(_has(parameters, samples, key, value) for key, value in bug.parameters.items()):
+                return [Finding(bug.name, name, _told(parameters))]
         if detector != "factor":
-            return [Finding(GENERAL[detector], name, found)]
-        if found["factor"] is not None:
-            names = FACTORS.get(round(found["factor"], 5), (GENERAL["factor"],))
-            return [Finding(bug, name, _told(found)) for bug in names]
+            return [Finding(GENERAL[detector], name, parameters)]
+        if parameters["factor"] is not None:
+            names = FACTORS.get(round(parameters["factor"], 5), (GENERAL["factor"],))
+            return [Finding(bug, name, _told(parameters)) for bug in names]
     return None
 
 
-def _has(found: Parameters, samples: Sequence[Sample], key: str, wanted: Any) -> bool:
-    if key == "factor" and "factors" in found:
-        return detectors.is_factor(found, samples, wanted)
-    return bool(found.get(key) == wanted)
+def _has(parameters: Parameters, samples: Sequence[Sample], key: str, value: Any) -> bool:
+    if key == "factor" and "factors" in parameters:
+        return detectors.is_factor(parameters, samples, value)
+    return bool(parameters.get(key) == value)
 
 
-def _told(found: Parameters) -> Parameters:
+def _told(parameters: Parameters) -> Parameters:
     """Return the parameters without those that are only used to find the name."""
-    return {key: value for key, value in found.items() if key != "factors" and value is not None}
+    return {key: value for key, value in parameters.items() if key != "factors" and value is not None}

@@ -24,16 +24,16 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
         return None
     finite = [sample for sample in samples if not _lost(sample)]
     if all(any(is_right(sample, factor) for factor in factors) for sample in finite):
-        found = _overflow(mutations, function, samples)
-        return Findings((found,)).of(function) if found is not None else None
+        overflow = _overflow(mutations, function, samples)
+        return Findings((overflow,)).of(function) if overflow is not None else None
     explanations: list[search.Explanation] = []
     if mutations.known(function) or any(mutant.bug.mutation for mutant in mutations.of(function)):
         explanations = search.explanations(mutations, function, finite, factors)
-    named = [_named(mutations, function, samples, item) for item in explanations]
-    if named:
-        first, *others = named
-        known = {finding.bug for finding in first.bugs}
-        further = {finding.bug: finding for other in others for finding in other.bugs if finding.bug not in known}
+    named_findings = [_named(mutations, function, samples, item) for item in explanations]
+    if named_findings:
+        first, *others = named_findings
+        first_names = {finding.bug for finding in first.bugs}
+        further = {finding.bug: finding for other in others for finding in other.bugs if finding.bug not in first_names}
         return replace(first, alternatives=tuple(further.values())).of(function)
     found_generally = (
         general.find(content, mutations, function, finite, factors) if len(finite) == len(samples) else None
@@ -53,15 +53,15 @@ def _wrong(samples: Sequence[Sample], factor: float) -> int:
 
 def _named(mutations: Mutations, function: str, samples: Sequence[Sample], explanation: search.Explanation) -> Findings:
     order = mutations.order(function)
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     for mutant in explanation.mutants:
-        changed = search.changed(mutations, function, mutant, samples[0])
-        where = changed[0] if changed else next(iter(samples[0].answered))
+        changed_names = search.changed_results(mutations, function, mutant, samples[0])
+        where = changed_names[0] if changed_names else next(iter(samples[0].answered))
         constants = {name: float(f"{value:.6g}") for name, value in mutant.constants.items()}
-        known = found.get(mutant.bug.name)
-        if known is None or order.index(where) < order.index(known.where):
-            found[mutant.bug.name] = Finding(mutant.bug.name, where, constants)
-    bugs = sorted(found.values(), key=lambda finding: order.index(finding.where))
+        earlier = findings.get(mutant.bug.name)
+        if earlier is None or order.index(where) < order.index(earlier.where):
+            findings[mutant.bug.name] = Finding(mutant.bug.name, where, constants)
+    bugs = sorted(findings.values(), key=lambda finding: order.index(finding.where))
     if any(_lost(sample) for sample in samples):
         values = [search.results(mutations, function, explanation.mutants, sample.inputs) for sample in samples]
         overflow = _overflow(mutations, function, samples, values, explanation.factor)
@@ -86,23 +86,23 @@ def _overflow(
     It must happen only with large inputs, and the finite entries must equal those in ``values``: by default the correct
     values, else the values with the other bugs.
     """
-    wanted = values or [sample.right for sample in samples]
+    references = values or [sample.right for sample in samples]
     if any(_lost(sample) and _largest(sample.inputs) < LARGE for sample in samples):
         return None  # for example a square root of a negative number
     some_right = not all(map(_lost, samples))
     for name in mutations.order(function):
         here = False
-        for sample, right in zip(samples, wanted, strict=True):
+        for sample, right in zip(samples, references, strict=True):
             if name not in sample.answered or not _lost(sample):
                 continue
-            answered = sample.answered[name].astype(np.float64)
-            if right is None or answered.shape != np.shape(right[name]):
+            answer = sample.answered[name].astype(np.float64)
+            if right is None or answer.shape != np.shape(right[name]):
                 return None
-            kept = np.isfinite(answered)
-            if not alike(answered[kept], factor * np.asarray(right[name])[kept], sample.relative):
+            is_finite = np.isfinite(answer)
+            if not alike(answer[is_finite], factor * np.asarray(right[name])[is_finite], sample.relative):
                 return None
-            here = here or not kept.all()
-            some_right = some_right or (not kept.all() and bool(kept.any()))
+            here = here or not is_finite.all()
+            some_right = some_right or (not is_finite.all() and bool(is_finite.any()))
         if here:
             return Finding("overflow", name) if some_right else None
     return None

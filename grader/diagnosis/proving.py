@@ -49,11 +49,11 @@ def problems(assignment: Assignment) -> Iterator[str]:
 def _unknown_inputs(assignment: Assignment, function: str, cases: list[Case]) -> Iterator[str]:
     """Yield a sentence for each factor expression of a detector that no case can compute."""
     for bug in assignment.content.bugs:
-        wanted = bug.parameters.get("factor")
-        if bug.function == function and isinstance(wanted, str):
-            for name in Formula(wanted).needs:
+        factor = bug.parameters.get("factor")
+        if bug.function == function and isinstance(factor, str):
+            for name in Formula(factor).needs:
                 if not any(name in case.inputs for case in cases):
-                    yield f"The bug {bug.name} has the factor {wanted}, but {name} is not an input of {function}."
+                    yield f"The bug {bug.name} has the factor {factor}, but {name} is not an input of {function}."
 
 
 def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = SEED) -> Iterator[Case]:
@@ -72,8 +72,8 @@ def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = 
         names = [*check.probes, *(name for name in dict.fromkeys(instead) if name)]
         for case in probes.cases(content, names, seed):
             inputs = dict(case.inputs)
-            for given in check.given:
-                inputs |= oracle.results(given, inputs)
+            for given_function in check.given:
+                inputs |= oracle.results(given_function, inputs)
             yield Case(case.name, content.functions[function].complete(inputs) | inputs)
 
 
@@ -90,15 +90,15 @@ def by_steps(mutations: Mutations, function: str, case: Case) -> tuple[NamedValu
 def _wrong_steps(mutations: Mutations, oracle: Oracle, function: str, cases: list[Case]) -> Iterator[str]:
     for case in cases:
         right = oracle.results(function, case.inputs)
-        found, problem = by_steps(mutations, function, case)
+        values, problem = by_steps(mutations, function, case)
         if problem:
             yield f"The steps of {function} {problem}."
             return
         for name, value in right.items():
-            if np.shape(found[name]) != np.shape(value) and np.squeeze(found[name]).shape != np.squeeze(value).shape:
-                yield f"The steps of {function} return {name} with the shape {np.shape(found[name])}, but the reference with {np.shape(value)}."
+            if np.shape(values[name]) != np.shape(value) and np.squeeze(values[name]).shape != np.squeeze(value).shape:
+                yield f"The steps of {function} return {name} with the shape {np.shape(values[name])}, but the reference with {np.shape(value)}."
                 return
-            if not alike(found[name], value):
+            if not alike(values[name], value):
                 yield f"The steps of {function} return a different {name} than the reference in the case '{case.name}'."
                 return
 
@@ -107,13 +107,13 @@ def _changes(mutations: Mutations, oracle: Oracle, function: str, mutant: Mutant
     right = oracle.results(function, case.inputs)
     mutant = mutant if mutant.bug.unknown is None else mutant.with_constant(1e-3)
     try:
-        found = mutations.results(function, [mutant], case.inputs)
+        values = mutations.results(function, [mutant], case.inputs)
     except NotGradable:
         raise
     except Exception:  # its arrays do not match in this case, but they may in another
         return False
     return any(
-        np.squeeze(found[name]).shape != np.squeeze(right[name]).shape or not alike(found[name], right[name], 1e-9)
+        np.squeeze(values[name]).shape != np.squeeze(right[name]).shape or not alike(values[name], right[name], 1e-9)
         for name in right
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..judging.compare import RELATIVE_BY_DTYPE, recorded
+from ..judging.compare import RELATIVE_BY_DTYPE, accepted_histories
 from ..support import arrays
 
 Array = np.ndarray[Any, Any]
@@ -45,14 +45,14 @@ class Sample:
 
     def agrees(self, name: str, candidate: Any, factor: float = 1.0) -> bool:
         """True if the answered result ``name`` is ``factor`` times ``candidate``."""
-        answered = self.answered[name]
+        answer = self.answered[name]
         candidate = factor * np.asarray(candidate, dtype=np.float64)
         if name != self.history:
-            return alike(answered, candidate, self.relative, TINY * self.scale)
-        ways = recorded(candidate) if candidate.ndim else ()
+            return alike(answer, candidate, self.relative, TINY * self.scale)
+        ways = accepted_histories(candidate) if candidate.ndim else ()
         # After too few epochs a history may be empty; an empty history agrees only with an empty one.
-        fitting = [way for way in ways if bool(way.size) == bool(answered.size)]
-        return any(not way.size or alike(answered, way, self.relative, TINY * self.scale) for way in fitting)
+        candidates = [way for way in ways if bool(way.size) == bool(answer.size)]
+        return any(not way.size or alike(answer, way, self.relative, TINY * self.scale) for way in candidates)
 
     def agreeing(self, values: Mapping[str, Any], factor: float = 1.0) -> set[str]:
         """Return the names of the results that agree with ``values``."""
@@ -85,15 +85,15 @@ def alike(one: Any, other: Any, relative: float = RELATIVE, absolute: float = 0.
         return bool(near.all() or (near | (one == other) | (np.isnan(one) & np.isnan(other))).all())
 
 
-def projection(answered: Iterable[Array], right: Iterable[Array]) -> float | None:
+def projection(answers: Iterable[Array], right: Iterable[Array]) -> float | None:
     """Return the factor <a, r> / <r, r> between two lists of arrays; None if shapes differ or everything is zero."""
     pairs = [
         (np.squeeze(a).astype(np.float64), np.squeeze(r).astype(np.float64))
-        for a, r in zip(answered, right, strict=True)
+        for a, r in zip(answers, right, strict=True)
     ]
     if any(a.shape != r.shape for a, r in pairs):
         return None
-    given, wanted = (np.concatenate([np.ravel(pair[side]) for pair in pairs]) for side in (0, 1))
-    if not (np.isfinite(given).all() and np.isfinite(wanted).all()) or not wanted.any():
+    answer_entries, right_entries = (np.concatenate([np.ravel(pair[side]) for pair in pairs]) for side in (0, 1))
+    if not (np.isfinite(answer_entries).all() and np.isfinite(right_entries).all()) or not right_entries.any():
         return None
-    return float(given @ wanted / (wanted @ wanted))
+    return float(answer_entries @ right_entries / (right_entries @ right_entries))

@@ -54,22 +54,22 @@ def explanations(
     """
     for factor in factors:
         samples = sorted(samples, key=lambda sample: sample.agreeing(sample.right, factor) >= sample.answered.keys())
-        fixed, fitted = _alone(mutations, function, samples[0], factor)
-        one = (_singles(fixed, samples[0]), _singles(fitted, samples[0]))
+        fixed_effects, fitted_effects = _alone(mutations, function, samples[0], factor)
+        one = (_singles(fixed_effects, samples[0]), _singles(fitted_effects, samples[0]))
         two = (
-            _pairs(fixed, fixed, samples[0]),
-            _pairs(fixed, fitted, samples[0]),
-            _on_top(mutations, function, fixed, samples[0], factor),
+            _pairs(fixed_effects, fixed_effects, samples[0]),
+            _pairs(fixed_effects, fitted_effects, samples[0]),
+            _on_top(mutations, function, fixed_effects, samples[0], factor),
         )
         # A divisor of 5 is one bug, not a divisor of 10 together with a factor of 2.
         for candidates in one if _only_zeros(samples[0], factor) else (*one, *two):
-            found = [
+            matches = [
                 Explanation(mutants, factor)
                 for mutants in candidates
-                if reproduced(mutations, function, samples, mutants, factor)
+                if reproduces(mutations, function, samples, mutants, factor)
             ]
-            if found:
-                return _without_repetition(found)
+            if matches:
+                return _without_repetition(matches)
     return _of_used_functions(mutations, function, samples)
 
 
@@ -80,19 +80,19 @@ def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sa
     """
     if not mutations.is_program(function):
         return []
-    borrowed = [
-        alone
+    effects = [
+        effect
         for mutant in mutations.of_used(function)
         if mutant.bug.unknown is None
-        and (alone := _effect(mutations, function, mutant, samples[0], 1.0)) is not None
-        and alone.changed
+        and (effect := _effect(mutations, function, mutant, samples[0], 1.0)) is not None
+        and effect.changed
     ]
-    found = [
+    matches = [
         Explanation(mutants, 1.0)
-        for mutants in _singles(borrowed, samples[0])
-        if reproduced(mutations, function, samples, mutants, 1.0)
+        for mutants in _singles(effects, samples[0])
+        if reproduces(mutations, function, samples, mutants, 1.0)
     ]
-    return _without_repetition(found) if found else []
+    return _without_repetition(matches) if matches else []
 
 
 def _only_zeros(sample: Sample, factor: float) -> bool:
@@ -101,7 +101,7 @@ def _only_zeros(sample: Sample, factor: float) -> bool:
     return not any(sample.answered[name].any() for name in wrong)
 
 
-def changed(mutations: Mutations, function: str, mutant: Mutant, sample: Sample) -> list[str]:
+def changed_results(mutations: Mutations, function: str, mutant: Mutant, sample: Sample) -> list[str]:
     """Return the results that a mutant alone changes, in the order of the computation."""
     values = results(mutations, function, [mutant], sample.inputs)
     if values is None:
@@ -111,49 +111,52 @@ def changed(mutations: Mutations, function: str, mutant: Mutant, sample: Sample)
 
 def _alone(mutations: Mutations, function: str, sample: Sample, factor: float) -> tuple[list[_Alone], list[_Alone]]:
     """Return the effects of single mutants: those without an unknown, and those whose unknown was found."""
-    fixed, fitted = [], []
+    fixed_effects, fitted_effects = [], []
     for mutant in mutations.of(function):
         if mutant.bug.unknown is not None:
-            found = _with_unknown(mutations, function, mutant, sample, factor)
-            if found is not None and (alone := _effect(mutations, function, found, sample, factor)) is not None:
-                fitted.append(alone)
-        elif (alone := _effect(mutations, function, mutant, sample, factor)) is not None:
-            fixed.append(alone)
-    return fixed, fitted
+            completed = _with_unknown(mutations, function, mutant, sample, factor)
+            if (
+                completed is not None
+                and (effect := _effect(mutations, function, completed, sample, factor)) is not None
+            ):
+                fitted_effects.append(effect)
+        elif (effect := _effect(mutations, function, mutant, sample, factor)) is not None:
+            fixed_effects.append(effect)
+    return fixed_effects, fitted_effects
 
 
 def _effect(mutations: Mutations, function: str, mutant: Mutant, sample: Sample, factor: float) -> _Alone | None:
     values = results(mutations, function, [mutant], sample.inputs)
     if values is None:
         return None
-    different = frozenset(name for name in sample.right if not _same(sample, values, name))
+    changed_names = frozenset(name for name in sample.right if not _same(sample, values, name))
     # A mutant that changes nothing here may still change something in another case or together with another mutant.
-    return _Alone(mutant, different, frozenset(sample.agreeing(values, factor)))
+    return _Alone(mutant, changed_names, frozenset(sample.agreeing(values, factor)))
 
 
-def _singles(alone: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:
-    for one in alone:
-        if one.agreeing >= sample.answered.keys():
-            yield (one.mutant,)
+def _singles(effects: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:
+    for effect in effects:
+        if effect.agreeing >= sample.answered.keys():
+            yield (effect.mutant,)
 
 
 def _on_top(
-    mutations: Mutations, function: str, fixed: Sequence[_Alone], sample: Sample, factor: float
+    mutations: Mutations, function: str, fixed_effects: Sequence[_Alone], sample: Sample, factor: float
 ) -> Iterator[tuple[Mutant, ...]]:
     """Yield a mutant with an unknown together with one that changes the result from which the unknown is computed."""
     for mutant in mutations.of(function):
         if mutant.bug.unknown is None:
             continue
-        affected = changed(mutations, function, mutant.with_constant(ANY), sample)
-        kept = sample.answered.keys() - set(affected)
-        for one in fixed:
-            if not affected or affected[0] not in one.changed or not kept <= one.agreeing:
+        affected_names = changed_results(mutations, function, mutant.with_constant(ANY), sample)
+        unaffected_names = sample.answered.keys() - set(affected_names)
+        for one in fixed_effects:
+            if not affected_names or affected_names[0] not in one.changed or not unaffected_names <= one.agreeing:
                 continue
             if one.mutant.steps.keys() & mutant.steps.keys():
                 continue
-            found = _with_unknown(mutations, function, mutant, sample, factor, one.mutant)
-            if found is not None:
-                yield (found, one.mutant)
+            completed = _with_unknown(mutations, function, mutant, sample, factor, one.mutant)
+            if completed is not None:
+                yield (completed, one.mutant)
 
 
 def _pairs(first: Sequence[_Alone], second: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:
@@ -174,19 +177,19 @@ def _pairs(first: Sequence[_Alone], second: Sequence[_Alone], sample: Sample) ->
             yield (other.mutant, one.mutant)
 
 
-def reproduced(
+def reproduces(
     mutations: Mutations, function: str, samples: Sequence[Sample], mutants: Sequence[Mutant], factor: float
 ) -> bool:
     """True if these mutants together give all answers of all cases."""
-    shown = False
+    is_shown = False
     for sample in samples:
         if _agrees(mutations, function, sample, mutants, factor):
-            shown = True
+            is_shown = True
         elif not sample.agreeing(sample.right, factor) >= sample.answered.keys():
             return False
         elif _fits(results(mutations, function, mutants, sample.inputs), sample):
             return False  # an answer may be correct only if the mutation cannot give arrays of this shape
-    return shown
+    return is_shown
 
 
 def _agrees(mutations: Mutations, function: str, sample: Sample, mutants: Sequence[Mutant], factor: float) -> bool:
@@ -216,7 +219,7 @@ def _with_unknown(
 
     The first result must depend on the number linearly; later results may depend on it in any way.
     """
-    found: float | None = None
+    solution: float | None = None
     with np.errstate(all="ignore"):
         try:
             for (name, low), (_, high) in zip(
@@ -228,18 +231,18 @@ def _with_unknown(
             ):
                 if name not in sample.answered or name == sample.history or alike(low, high):
                     continue
-                found = _solution(low, high, sample.answered[name].astype(np.float64) / factor)
+                solution = _solution(low, high, sample.answered[name].astype(np.float64) / factor)
                 break
         except Exception:  # its arrays do not fit here
             return None
-    if found is None or abs(found) <= NOTHING or not _is_allowed(mutant, found):
+    if solution is None or abs(solution) <= NOTHING or not _is_allowed(mutant, solution):
         return None
-    return mutant.with_constant(found)
+    return mutant.with_constant(solution)
 
 
-def _solution(low: Any, high: Any, answered: Any) -> float | None:
+def _solution(low: Any, high: Any, answer: Any) -> float | None:
     """Return the least-squares solution c of low + c * (high - low) = answered; None if the shapes differ."""
-    start, slope, rest = np.ravel(low), np.ravel(high - low), np.ravel(answered)
+    start, slope, rest = np.ravel(low), np.ravel(high - low), np.ravel(answer)
     if rest.size != slope.size or not (np.isfinite(rest).all() and np.isfinite(slope).all()):
         return None
     return float((rest - start) @ slope / (slope @ slope))
@@ -269,8 +272,8 @@ def _same(sample: Sample, values: Mapping[str, Any], name: str) -> bool:
     return alike(values[name], right, 1e-9)
 
 
-def _without_repetition(found: Sequence[Explanation]) -> list[Explanation]:
+def _without_repetition(matches: Sequence[Explanation]) -> list[Explanation]:
     """Return the explanations with the fewest bug names, one for each set of names."""
-    by_names = {frozenset(item.names): item for item in reversed(found)}
+    by_names = {frozenset(item.names): item for item in reversed(matches)}
     fewest = min(len(names) for names in by_names)
     return [item for names, item in reversed(by_names.items()) if len(names) == fewest]

@@ -47,12 +47,12 @@ def digest(assignment: Assignment, besides: Sequence[Path]) -> str:
 
     It is the same in a checkout and in an installation, which has no solutions.
     """
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     for name, _content in sorted(_members(assignment, besides), key=lambda member: member[0]):
         with (assignment.folder / name).open("rb") as file:
-            found.update(os.fsencode(f"{name}\0") + hashlib.file_digest(file, "sha256").digest())
-    found.update(assignment.reference_digest().encode())
-    return found.hexdigest()
+            sha256.update(os.fsencode(f"{name}\0") + hashlib.file_digest(file, "sha256").digest())
+    sha256.update(assignment.reference_digest().encode())
+    return sha256.hexdigest()
 
 
 def short_digest(assignment: Assignment, besides: Sequence[Path] = ()) -> str:

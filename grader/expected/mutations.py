@@ -55,14 +55,14 @@ class Mutations:
         self._own: Mapping[str, Callable[..., Any]] = {}
         self._orders: dict[str, list[str]] = {}
         self._used_in_all: dict[str, set[str]] = {}
-        self._made: dict[str, Callable[..., Any] | None] = {}
+        self._compiled_functions: dict[str, Callable[..., Any] | None] = {}
         self._modules: dict[Path, Any] = {}
 
     def with_own(self, own: Mapping[str, Callable[..., Any]]) -> Mutations:
         """Return a copy in which Python functions, by name, replace the steps of these functions."""
-        changed = copy.copy(self)
-        changed._own = own
-        return changed
+        copy_with_own = copy.copy(self)
+        copy_with_own._own = own
+        return copy_with_own
 
     @cached_property
     def _steps(self) -> dict[str, FormulaLayer | Program]:
@@ -73,20 +73,22 @@ class Mutations:
 
     @cached_property
     def _used(self) -> dict[str, set[str]]:
-        called: dict[str, set[str]] = {
+        called_names: dict[str, set[str]] = {
             function: set(steps.parameters) if callable(steps) else _names(steps)
             for function, steps in self._steps.items()
         }
-        return {function: (names & self._content.functions.keys()) - {function} for function, names in called.items()}
+        return {
+            function: (names & self._content.functions.keys()) - {function} for function, names in called_names.items()
+        }
 
     @cached_property
     def _all(self) -> dict[str, list[Mutant]]:
-        found: dict[str, list[Mutant]] = {}
+        mutants: dict[str, list[Mutant]] = {}
         for bug in self._content.bugs:
             if bug.detector is None:
                 variants = [Mutant(bug, _formulas(steps)) for steps in bug.variants()]
-                found.setdefault(bug.function, []).extend(variants)
-        return found
+                mutants.setdefault(bug.function, []).extend(variants)
+        return mutants
 
     def of(self, function: str) -> list[Mutant]:
         """Return the mutants of a function in the order of their declaration."""
@@ -117,13 +119,13 @@ class Mutations:
     def uses_in_all(self, function: str) -> set[str]:
         """Return the functions that the steps of ``function`` call directly or indirectly."""
         if function not in self._used_in_all:
-            found: set[str] = set()
+            indirect: set[str] = set()
             waiting = [function]
             while waiting:
-                used = self.uses(waiting.pop()) - found
-                found |= used
-                waiting += used
-            self._used_in_all[function] = found - {function}
+                direct = self.uses(waiting.pop()) - indirect
+                indirect |= direct
+                waiting += direct
+            self._used_in_all[function] = indirect - {function}
         return self._used_in_all[function]
 
     def results(self, function: str, mutants: Sequence[Mutant], inputs: NamedValues) -> NamedValues:
@@ -132,19 +134,21 @@ class Mutations:
         Raises any exception of a mutation: for some sizes the shapes do not match.
         """
         with np.errstate(all="ignore"):
-            found = dict(self.each_result(function, mutants, inputs))
-        return {name: found[name] for name in self._content.functions[function].returns}
+            values = dict(self.each_result(function, mutants, inputs))
+        return {name: values[name] for name in self._content.functions[function].returns}
 
     def each_result(
         self, function: str, mutants: Sequence[Mutant], inputs: NamedValues
     ) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
         """Yield (result, array) as :meth:`results`, in the order of the computation, so that a caller can stop early."""
         own = [mutant for mutant in mutants if mutant.bug.function == function]
-        alone = next((mutant for mutant in own if mutant.bug.mutation), None)
-        if alone is not None and alone.bug.mutation is not None:
-            called = self._load(alone.bug.mutation)
+        mutant_program = next((mutant for mutant in own if mutant.bug.mutation), None)
+        if mutant_program is not None and mutant_program.bug.mutation is not None:
+            program = self._load(mutant_program.bug.mutation)
             right = self.results(function, [], inputs) if self.known(function) else {}
-            yield from self._named(function, self._called(called, mutants, [alone], {**right, **inputs}), right)
+            yield from self._named(
+                function, self._called(program, mutants, [mutant_program], {**right, **inputs}), right
+            )
             return
         steps = self._steps[function]
         if callable(steps):
@@ -152,8 +156,8 @@ class Mutations:
             return
         constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
         others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
-        replaced = self.uses(function) & LIBRARY.keys() & self._changed(mutants)
-        library = {name: self._as_function(name, mutants) for name in replaced}
+        replaced_names = self.uses(function) & LIBRARY.keys() & self._changed(mutants)
+        library = {name: self._as_function(name, mutants) for name in replaced_names}
         quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants}, library)
         for name in self.order(function):
             yield name, np.asarray(quantities[name], dtype=np.float64)
@@ -163,27 +167,27 @@ class Mutations:
         if function not in self._orders:
             returns = self._content.functions[function].returns
             steps = self._content.steps.get(function)
-            listed = [name for name in steps if name in returns] if isinstance(steps, dict) else []
-            self._orders[function] = [*listed, *(name for name in returns if name not in listed)]
+            names_in_steps = [name for name in steps if name in returns] if isinstance(steps, dict) else []
+            self._orders[function] = [*names_in_steps, *(name for name in returns if name not in names_in_steps)]
         return self._orders[function]
 
-    def _called(self, called: Program, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: NamedValues) -> Any:
+    def _called(self, program: Program, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: NamedValues) -> Any:
         """Call a Python function with the inputs, options and other functions that its parameters name."""
         options = {name: value for mutant in own for name, value in mutant.bug.options.items()}
         arguments: NamedValues = {}
-        for name in called.parameters:
+        for name in program.parameters:
             if name in options or name in inputs:
                 arguments[name] = options.get(name, inputs.get(name))
             elif name in self._content.functions:
                 arguments[name] = self._as_function(name, mutants)
-        return called(**arguments)
+        return program(**arguments)
 
     def _used_by(self, function: str, own: Sequence[Mutant]) -> list[str]:
         """Return the other functions of the assignment that its formulas call."""
-        used = self._needed[function]
+        needed_names = self._needed[function]
         if own:
-            used = used.union(*(mutant.needs for mutant in own))
-        return [name for name in used if name in self._steps and name != function]
+            needed_names = needed_names.union(*(mutant.needs for mutant in own))
+        return [name for name in needed_names if name in self._steps and name != function]
 
     @cached_property
     def _needed(self) -> dict[str, frozenset[str]]:
@@ -200,12 +204,12 @@ class Mutations:
         right = None if self._changed(mutants) & {function, *self.uses_in_all(function)} else self._compiled(function)
         if right is not None:
             return right
-        declared = self._content.functions[function]
+        spec = self._content.functions[function]
 
         def call(*arguments: Any) -> Any:
-            inputs = declared.complete(dict(zip(declared.argument_names(), arguments, strict=False)))
-            found = list(self.results(function, mutants, inputs).values())
-            return found[0] if len(found) == 1 else tuple(found)
+            inputs = spec.complete(dict(zip(spec.argument_names(), arguments, strict=False)))
+            results = list(self.results(function, mutants, inputs).values())
+            return results[0] if len(results) == 1 else tuple(results)
 
         return call
 
@@ -215,13 +219,13 @@ class Mutations:
 
     def _compiled(self, function: str) -> Callable[..., Any] | None:
         """Return the correct ``function`` as a compiled Python function; None if its steps cannot be compiled."""
-        if function not in self._made:
+        if function not in self._compiled_functions:
             steps = self._steps[function]
-            self._made[function] = None
+            self._compiled_functions[function] = None
             if not callable(steps):
                 others = {name: self._as_function(name, []) for name in self._used_by(function, [])}
-                self._made[function] = compiled.function(self._content.functions[function], steps, others)
-        return self._made[function]
+                self._compiled_functions[function] = compiled.function(self._content.functions[function], steps, others)
+        return self._compiled_functions[function]
 
     def _named(self, function: str, answer: Any, right: NamedValues) -> list[tuple[str, np.ndarray[Any, Any]]]:
         returns = self._content.functions[function].returns
@@ -234,13 +238,13 @@ class Mutations:
         """Return the Python function of an import path in the assignment's folder or next to the bundled references."""
         modules, _, name = path.rpartition(".")
         file = program_file(self._assignment, path)
-        found: Program | None = None
+        program: Program | None = None
         if file is not None and is_bundled(file):
-            found = author.own_program(file, name, self._modules)
+            program = author.own_program(file, name, self._modules)
         elif file is not None:
-            found = author.author_of(self._assignment).program(file, name)
-        if found is not None:
-            return found
+            program = author.author_of(self._assignment).program(file, name)
+        if program is not None:
+            return program
         raise NotGradable(
             f"{self._assignment.folder / 'assignment.yaml'} names {path}, which does not exist: "
             f"write a function {name} in {modules.replace('.', '/')}.py of the folder."

@@ -31,19 +31,19 @@ def cases(
 
     ``widths`` replaces widths that the assignment declares.
     """
-    known = content.widths() | (widths or {})
-    drawn = []
+    all_widths = content.widths() | (widths or {})
+    all_cases = []
     for name in probe_names:
         probe = content.probes[name]
         for repetition in range(probe.times):
             inputs = {
-                key: _drawn(_sized(value, known).model_dump_json(), seed, f"{name}/{key}", repetition).copy()
+                key: _drawn(_sized(value, all_widths).model_dump_json(), seed, f"{name}/{key}", repetition).copy()
                 if isinstance(value, Draw)
                 else _constant(value)
                 for key, value in probe.inputs.items()
             }
-            drawn.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", inputs))
-    return drawn
+            all_cases.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", inputs))
+    return all_cases
 
 
 def _sized(draw: Draw, widths: dict[str, int]) -> Draw:
@@ -59,9 +59,9 @@ def replaced(inputs: dict[str, Any], place: str, other: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _drawn(declared: str, seed: int, label: str, repetition: int) -> Any:
+def _drawn(declaration: str, seed: int, label: str, repetition: int) -> Any:
     """Return the values of a declaration in JSON. Cached, since several checks of a submission need the same values."""
-    draw = Draw.model_validate_json(declared)
+    draw = Draw.model_validate_json(declaration)
     shape = [int(length) for length in draw.shape]  # names of widths were replaced before
     # RandomState instead of Generator: its streams never change, so recorded answers stay valid.
     entropy = [seed, zlib.crc32(label.encode()), repetition]

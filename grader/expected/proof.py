@@ -72,11 +72,11 @@ def read(assignment: Assignment) -> Proof | None:
     files = [folder / _file_name(assignment) for folder in folders(assignment)]
     for file in [*files, *sorted(files[-1].parent.glob("*.proof.json"))]:
         try:
-            recorded = Proof.model_validate_json(file.read_bytes())
+            proof = Proof.model_validate_json(file.read_bytes())
         except (OSError, ValidationError):
             continue
-        if (recorded.reference, recorded.steps) == current:
-            return recorded
+        if (proof.reference, proof.steps) == current:
+            return proof
     return None
 
 
@@ -91,13 +91,13 @@ def write(assignment: Assignment, proof: Proof) -> Path:
 def digest_of_steps(assignment: Assignment) -> str:
     """Return a SHA-256 of the steps, of the Python files that they name, of the functions' signatures, and of all probes."""
     content = assignment.content
-    signatures = {name: [declared.signature, declared.returns] for name, declared in content.functions.items()}
+    signatures = {name: [spec.signature, spec.returns] for name, spec in content.functions.items()}
     probes = {name: probe.model_dump(mode="json") for name, probe in content.probes.items()}
-    found = hashlib.sha256(json.dumps([content.steps, signatures, probes]).encode())
+    sha256 = hashlib.sha256(json.dumps([content.steps, signatures, probes]).encode())
     for path in content.steps.values():
         if isinstance(path, str) and (file := program_file(assignment, path)) is not None:
-            found.update(file.read_bytes())
-    return found.hexdigest()
+            sha256.update(file.read_bytes())
+    return sha256.hexdigest()
 
 
 def program_file(assignment: Assignment, path: str) -> Path | None:

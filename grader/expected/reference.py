@@ -104,9 +104,9 @@ class Oracle:
 
     def results(self, function: str, inputs: dict[str, Any]) -> dict[str, Array]:
         """Return {result: array} of the reference's ``function``, by the result names of the assignment."""
-        declared = self._assignment.content.functions[function]
-        used = declared.complete(inputs)
-        return self._answer([function], function, used, declared.returns, lambda: self._call(function, used))
+        spec = self._assignment.content.functions[function]
+        arguments = spec.complete(inputs)
+        return self._answer([function], function, arguments, spec.returns, lambda: self._call(function, arguments))
 
     def confirms(
         self,
@@ -155,8 +155,8 @@ class Oracle:
         def slopes(along: Sequence[Array]) -> Array:
             points = [{parameter: point + sign * step * direction} for direction in along for sign in (1, -1)]
             ends = np.array([float(answer[0]) for answer in self._calls(objective, inputs, points)])
-            found: Array = (ends[::2] - ends[1::2]) / (2 * step)
-            return found
+            differences: Array = (ends[::2] - ends[1::2]) / (2 * step)
+            return differences
 
         def compute() -> list[Any]:
             if directions is not None:
@@ -165,10 +165,10 @@ class Oracle:
             return [slopes([*entries]).reshape(point.shape)]
 
         label = f"d {objective}/d {parameter}" + ("" if step == DIFFERENCE_STEP else f" by {step:g}")
-        found = self._answer([], label, inputs, ["slope"], compute)["slope"]
+        differences = self._answer([], label, inputs, ["slope"], compute)["slope"]
         if directions is not None:
             derivative = np.array([np.sum(direction * derivative) for direction in directions])
-        return derivative, found
+        return derivative, differences
 
     def chain(
         self,
@@ -189,17 +189,17 @@ class Oracle:
             state = dict(inputs)
             for _step in range(steps):
                 for function in functions:
-                    declared = content.functions[function]
-                    answer = [np.asarray(item) for item in self._call(function, declared.complete(state))]
+                    spec = content.functions[function]
+                    answer = [np.asarray(item) for item in self._call(function, spec.complete(state))]
                     answer = [factor * item for item in answer] if function == scaled_function else answer
-                    state |= zip(declared.returns, answer, strict=True)
+                    state |= zip(spec.returns, answer, strict=True)
             return [state[name] for name in results]
 
         # The key contains only the inputs that the functions can see, not the other inputs of the probe.
-        used = {name for function in functions for name in content.functions[function].argument_names()}
-        seen = {name: value for name, value in inputs.items() if name in used}
+        argument_names = {name for function in functions for name in content.functions[function].argument_names()}
+        visible_inputs = {name: value for name, value in inputs.items() if name in argument_names}
         label = f"chain {' '.join(functions)}, {steps} steps, {factor:g} x {scaled_function or 'nothing'}"
-        return self._answer(functions, label, seen, results, compute)
+        return self._answer(functions, label, visible_inputs, results, compute)
 
     def _answer(
         self, functions: Sequence[str], label: str, inputs: dict[str, Any], names: list[str], compute: Any
@@ -220,21 +220,21 @@ class Oracle:
     def _new_answer(
         self, functions: Sequence[str], key: str, label: str, names: list[str], compute: Any
     ) -> tuple[dict[str, Array], AnswerSource]:
-        if not self._live and (recorded := _taken(self._shipped, key, names)) is not None:
-            return recorded, "recorded"
+        if not self._live and (answer_on_file := _taken(self._shipped, key, names)) is not None:
+            return answer_on_file, "recorded"
         by_steps = bool(functions) and self.is_proven(functions)
         source: AnswerSource = "steps" if by_steps else "reference"
-        known = None
+        earlier_answer = None
         if not self._live:
-            known = _taken(self._computed, key, names) or (None if by_steps else self._kept(key, names))
-        if known is not None:
-            return known, source
-        computed = compute()
-        if len(computed) != len(names):
+            earlier_answer = _taken(self._computed, key, names) or (None if by_steps else self._kept(key, names))
+        if earlier_answer is not None:
+            return earlier_answer, source
+        results = compute()
+        if len(results) != len(names):
             raise UsageError(
-                f"{self._file}: {label} returns {len(computed)} results; the assignment names {', '.join(names)}."
+                f"{self._file}: {label} returns {len(results)} results; the assignment names {', '.join(names)}."
             )
-        answer = {name: np.asarray(item) for name, item in zip(names, computed, strict=True)}
+        answer = {name: np.asarray(item) for name, item in zip(names, results, strict=True)}
         if self._keep and not by_steps:
             with contextlib.suppress(OSError, RuntimeError):  # the cache is not writable, or there is no home folder
                 save(self._cache_file(key), answer)
@@ -265,8 +265,8 @@ class Oracle:
     def _kept(self, key: str, names: list[str]) -> dict[str, Array] | None:
         """Return the answer from the user's cache, or None."""
         try:
-            with np.load(self._cache_file(key), allow_pickle=False) as kept:
-                return {name: kept[name] for name in names}
+            with np.load(self._cache_file(key), allow_pickle=False) as cached:
+                return {name: cached[name] for name in names}
         except (OSError, RuntimeError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
             return None
 
@@ -285,23 +285,23 @@ class Oracle:
             module, _, name = function.rpartition(".")
             file = REFERENCE / f"{module}.py" if module else self._file
             if file is None or not file.is_file() or (module and not is_bundled(file)):
-                wanted = module or str(self._assignment.content.reference)
-                if wanted in recorded_digests():
-                    raise distribution.left_out(f"reference/{wanted}.py")
+                module_name = module or str(self._assignment.content.reference)
+                if module_name in recorded_digests():
+                    raise distribution.left_out(f"reference/{module_name}.py")
                 raise UsageError(
                     f"{self._assignment.name} has no reference with {function}; name one in assignment.yaml."
                 )
             try:
-                found: Program | None
+                program: Program | None
                 if is_bundled(file):
-                    found = author.own_program(file, name, self._modules)
+                    program = author.own_program(file, name, self._modules)
                 else:
-                    found = author.author_of(self._assignment).program(file, name)
+                    program = author.author_of(self._assignment).program(file, name)
             except Failed as error:
                 raise self._broken(error) from error
-            if found is None:
+            if program is None:
                 raise UsageError(f"{file} has no function '{name}', which the assignment names; add it.")
-            self._programs[function] = found
+            self._programs[function] = program
         return self._programs[function]
 
     def _call(self, function: str, inputs: dict[str, Any]) -> list[Any]:
@@ -314,12 +314,12 @@ class Oracle:
             dtypes = self._proof.functions[function].dtypes
             names = self._assignment.content.functions[function].returns
             each = (self._steps.results(function, [], {**inputs, **point}) for point in points)
-            return [[found[name].astype(dtypes[name]) for name in names] for found in each]
+            return [[values[name].astype(dtypes[name]) for name in names] for values in each]
         program = self.program(function)
-        asked = {name: inputs[name] for name in program.parameters if name in inputs}
+        arguments = {name: inputs[name] for name in program.parameters if name in inputs}
         own = [{name: value for name, value in point.items() if name in program.parameters} for point in points]
         try:
-            answers = program.each(asked, own)
+            answers = program.each(arguments, own)
         except Failed as error:
             raise self._broken(error) from error
         return [list(answer) if isinstance(answer, tuple) else [answer] for answer in answers]
@@ -337,8 +337,8 @@ def _directions(shape: tuple[int, ...]) -> list[Array]:
     return directions
 
 
-def _taken(recorded: Mapping[str, Array], key: str, names: list[str]) -> dict[str, Array] | None:
-    return {name: recorded[f"{key}/{name}"] for name in names} if f"{key}/{names[0]}" in recorded else None
+def _taken(answers: Mapping[str, Array], key: str, names: list[str]) -> dict[str, Array] | None:
+    return {name: answers[f"{key}/{name}"] for name in names} if f"{key}/{names[0]}" in answers else None
 
 
 def shipped_file(assignment: Assignment) -> Path:

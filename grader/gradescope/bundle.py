@@ -48,7 +48,7 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
     bundled = assignment.is_bundled
     settings = {
         "assignment": assignment.name if bundled else FOLDER,
-        "seed": seeds.drawn() if seed is None else seed,
+        "seed": seeds.random_seed() if seed is None else seed,
         "isolation": isolation,
         "language": i18n.current(),
     }

@@ -21,7 +21,7 @@ from ..assignment.spec import AssignmentSpec
 from ..checks.context import Context, context_of
 from ..checks.outcome import Outcome
 from ..datasets import Split, lengths
-from ..diagnosis import hints, told_by_check
+from ..diagnosis import findings_of_check, hints
 from ..expected.assignment_files import short_digest
 from ..expected.author import author_of
 from ..expected.mutations import Mutations
@@ -357,7 +357,7 @@ def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], place
         outcome = checks.run(check, context)
     except CallError as failure:
         if failure.status == "error" and any(said in failure.raised for said in OVERFLOW):
-            outcomes[check.name] = Outcome(0, failure.message, bugs=told_by_check("overflow", *check.functions()))
+            outcomes[check.name] = Outcome(0, failure.message, bugs=findings_of_check("overflow", *check.functions()))
         if failure.raised.startswith("NotImplementedError") and len(set(check.functions())) == 1:
             context.log.unwritten_functions |= set(check.functions())
         location = places.of_error(failure.place) or places.of_check(check, context)

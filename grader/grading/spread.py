@@ -32,15 +32,15 @@ def measure(assignment: Assignment, oracle: Oracle, folder: Path | None, seeds: 
         budget = assignment.content.datasets[check.dataset]
         split = datasets.split(datasets.load(check.dataset, folder), budget.training, budget.held_out)
         kind = "stand-in" if split.stand_in else "real"
-        stated = check.spread.get(kind)  # type: ignore[call-overload]
-        count = seeds or (stated.seeds if stated else FEWEST)
-        reached = []
+        stated_spread = check.spread.get(kind)  # type: ignore[call-overload]
+        count = seeds or (stated_spread.seeds if stated_spread else FEWEST)
+        values = []
         for seed in range(count):
             for function in check.reference:
                 if (function, check.dataset, seed) not in models:
                     models[function, check.dataset, seed] = _train(oracle.program(function), split, seed)
-            reached.append(_value(check, [models[name, check.dataset, seed] for name in check.reference]))
-        yield _sentence(check, split, kind, reached)
+            values.append(_value(check, [models[name, check.dataset, seed] for name in check.reference]))
+        yield _sentence(check, split, kind, values)
 
 
 def _train(function: Program, split: Split, seed: int) -> tuple[Correct, Losses | None]:
@@ -66,16 +66,16 @@ def _value(check: BandedCheck, models: list[tuple[Correct, Losses | None]]) -> f
     return relative_reduction(losses, other_losses).value
 
 
-def _sentence(check: BandedCheck, split: Split, kind: str, reached: list[float]) -> str:
-    deviation = f", deviation: {np.std(reached, ddof=1):.4f}" if len(reached) > 1 else ""
-    spread = f"{{seeds: {len(reached)}, mean: {np.mean(reached):.4f}{deviation}}}"
+def _sentence(check: BandedCheck, split: Split, kind: str, values: list[float]) -> str:
+    deviation = f", deviation: {np.std(values, ddof=1):.4f}" if len(values) > 1 else ""
+    spread = f"{{seeds: {len(values)}, mean: {np.mean(values):.4f}{deviation}}}"
     lines = [f"{check.name}, {split.name} ({kind}): {spread}"]
-    stated = check.spread.get(kind)  # type: ignore[call-overload]
-    if stated is not None:
+    stated_spread = check.spread.get(kind)  # type: ignore[call-overload]
+    if stated_spread is not None:
         bands = ", ".join(
             f"{100 * share:g} % from {value:.4f}" for value, share in predictions.thresholds(check, split)
         )
         lines.append(
-            f"  stated {{seeds: {stated.seeds}, mean: {stated.mean}, deviation: {stated.deviation}}}; points: {bands}"
+            f"  stated {{seeds: {stated_spread.seeds}, mean: {stated_spread.mean}, deviation: {stated_spread.deviation}}}; points: {bands}"
         )
     return "\n".join(lines)

@@ -51,33 +51,41 @@ def validate(assignment: Assignment) -> Iterator[ValidationLine]:
     yield _line(content.solution, report, not wrong, full)
     for starter in content.starters:
         report = _grade(assignment, starter)
-        earned = [check.name for check in report.checks if check.score]
-        nothing = f"should get no points, but earns points for {', '.join(earned)}" if earned else "no points"
+        earning_checks = [check.name for check in report.checks if check.score]
+        nothing = (
+            f"should get no points, but earns points for {', '.join(earning_checks)}" if earning_checks else "no points"
+        )
         yield _line(starter, report, report.score == 0, nothing if report.score is not None else "not gradable")
     for sentence in problems(assignment):
         yield ValidationLine("assignment.yaml", 0, 0, False, sentence, None)
     yield from _proof(assignment)
-    for known in content.known_wrong:
-        report = _grade(assignment, known.file)
-        fallen = [check for check in report.checks if check.status not in STANDING]
-        stuck = [check for check in report.checks if check.status == "not_gradable"]
-        first = fallen[0].name if fallen else f"nothing ({stuck[0].message})" if stuck else "nothing"
-        holds = first == known.fails
-        sentence = _ending(fallen[0]) if holds else f"should fail {known.fails}, but fails {first}"
-        if holds and known.bug is not None and known.bug not in _names(fallen[0]):
-            found = " and ".join(_names(fallen[0])) or "no bug"
-            holds, sentence = False, f"{sentence}; it should name the bug {known.bug}, but names {found}"
-        yield _line(known.file, report, holds, sentence)
+    for known_wrong in content.known_wrong:
+        report = _grade(assignment, known_wrong.file)
+        failed_checks = [check for check in report.checks if check.status not in STANDING]
+        ungraded_checks = [check for check in report.checks if check.status == "not_gradable"]
+        first = (
+            failed_checks[0].name
+            if failed_checks
+            else f"nothing ({ungraded_checks[0].message})"
+            if ungraded_checks
+            else "nothing"
+        )
+        holds = first == known_wrong.fails
+        sentence = _ending(failed_checks[0]) if holds else f"should fail {known_wrong.fails}, but fails {first}"
+        if holds and known_wrong.bug is not None and known_wrong.bug not in _names(failed_checks[0]):
+            names = " and ".join(_names(failed_checks[0])) or "no bug"
+            holds, sentence = False, f"{sentence}; it should name the bug {known_wrong.bug}, but names {names}"
+        yield _line(known_wrong.file, report, holds, sentence)
 
 
 def _proof(assignment: Assignment) -> Iterator[ValidationLine]:
     """Yield a line that says if the recorded proof is still valid; nothing if no proof was recorded."""
-    file, recorded = proof.file_of(assignment), proof.read(assignment)
-    if recorded is None and not file.is_file():
+    file, proof_on_file = proof.file_of(assignment), proof.read(assignment)
+    if proof_on_file is None and not file.is_file():
         return
-    if recorded is None:
-        given = assignment.name if assignment.is_bundled else assignment.folder
-        again = f"run 'grader reference {given} --write'"
+    if proof_on_file is None:
+        name_or_folder = assignment.name if assignment.is_bundled else assignment.folder
+        again = f"run 'grader reference {name_or_folder} --write'"
         yield ValidationLine(
             file.name,
             0,
@@ -87,22 +95,27 @@ def _proof(assignment: Assignment) -> Iterator[ValidationLine]:
             None,
         )
         return
-    names = ", ".join(recorded.functions)
+    names = ", ".join(proof_on_file.functions)
     try:
-        found = agreement.compare(assignment)
+        comparisons = agreement.compare(assignment)
     except NotGradable as error:
         yield ValidationLine(file.name, 0, 0, True, f"the steps of {names} were not compared again: {error}", None)
         return
     wrong = [
-        f"the steps of {name} do not agree with the reference: {found[name].problem}"
-        for name in recorded.functions
-        if found[name].problem
+        f"the steps of {name} do not agree with the reference: {comparisons[name].problem}"
+        for name in proof_on_file.functions
+        if comparisons[name].problem
     ]
     for sentence in wrong:
         yield ValidationLine(file.name, 0, 0, False, sentence, None)
     if not wrong:
         yield ValidationLine(
-            file.name, 0, 0, True, f"the steps of {names} agree with the reference for {recorded.seeds} seeds", None
+            file.name,
+            0,
+            0,
+            True,
+            f"the steps of {names} agree with the reference for {proof_on_file.seeds} seeds",
+            None,
         )
 
 

@@ -47,47 +47,47 @@ class Comparison:
 
 
 def compare_results(
-    answered: dict[str, Any], expected: dict[str, Any], tolerance: Tolerance, history: str | None = None
+    answers: dict[str, Any], expected: dict[str, Any], tolerance: Tolerance, history: str | None = None
 ) -> dict[str, Comparison]:
     """Compare the results of one call with the expected results. Returns {result: Comparison}.
 
-    ``history`` names a result with one entry per epoch (see :func:`recorded`), a list or an array. The expected history
+    ``history`` names a result with one entry per epoch (see :func:`accepted_histories`), a list or an array. The expected history
     has one entry before the first update and one after each update. A function that computes in float32 may return some
     results as Python numbers, so the least precise result sets the tolerance for all.
     """
-    coarsest = max((RELATIVE_BY_DTYPE.get(_dtype_name(answered[name]), 0.0) for name in expected), default=0.0)
+    coarsest = max((RELATIVE_BY_DTYPE.get(_dtype_name(answers[name]), 0.0) for name in expected), default=0.0)
     tolerance = tolerance.model_copy(update={"relative": max(tolerance.relative, coarsest)})
-    alone = len(answered) == 1
+    is_alone = len(answers) == 1
     return {
-        name: (compare_history if name == history else compare)(name, answered[name], item, tolerance, alone)
+        name: (compare_history if name == history else compare)(name, answers[name], item, tolerance, is_alone)
         for name, item in expected.items()
     }
 
 
-def all_agree(compared: dict[str, Comparison]) -> bool:
+def all_agree(comparisons: dict[str, Comparison]) -> bool:
     """True if all results agree with the expected ones."""
-    return all(item.problem is None for item in compared.values())
+    return all(item.problem is None for item in comparisons.values())
 
 
-def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: bool = True) -> Comparison:
+def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alone: bool = True) -> Comparison:
     """Compare a history with each accepted way to record it. One match is enough."""
     epochs = len(expected) - 1
     if isinstance(actual, list | tuple):
         actual = as_array(actual)
         if isinstance(actual, list | tuple):
             return Comparison(_("{name} is a list, but its entries are not all numbers.").format(name=name))
-    ways = recorded(expected)
+    ways = accepted_histories(expected)
     if isinstance(actual, np.ndarray) and actual.ndim:
-        fitting = [way for way in ways if way.size and actual.size == way.size]
-        if not fitting:
+        candidates = [way for way in ways if way.size and actual.size == way.size]
+        if not candidates:
             return Comparison(
                 _("{name} has {count} entries, expected {epochs}, one per epoch.").format(
                     name=name, count=len(actual), epochs=epochs
                 )
             )
-        ways = fitting
-    compared = [compare(name, actual, way, tolerance, alone) for way in ways]
-    best = next((item for item in compared if item.problem is None), compared[0])
+        ways = candidates
+    comparisons = [compare(name, actual, way, tolerance, is_alone) for way in ways]
+    best = next((item for item in comparisons if item.problem is None), comparisons[0])
     if best.problem is None and np.size(actual) != epochs:
         note = _("{name} has {count} entries instead of {epochs}, one per epoch: accepted.").format(
             name=name, count=np.size(actual), epochs=epochs
@@ -96,7 +96,7 @@ def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance,
     return best
 
 
-def recorded(expected: Any) -> list[Any]:
+def accepted_histories(expected: Any) -> list[Any]:
     """Return the accepted ways to record a history, from one with an entry before the first and after each update.
 
     They are: before each update; after each update; before the first and after each update; only between updates.
@@ -104,7 +104,7 @@ def recorded(expected: Any) -> list[Any]:
     return [expected[:-1], expected[1:], expected, expected[1:-1]]
 
 
-def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: bool = True) -> Comparison:
+def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alone: bool = True) -> Comparison:
     """Compare ``actual``, any object, with ``expected``, an array or a number.
 
     ``alone`` is true if it is the only result of the function.
@@ -117,7 +117,7 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, alone: 
             notes.append(list_note([name]))
     if isinstance(actual, bool) or not isinstance(actual, np.ndarray | np.generic | int | float):
         advice = ""
-        if actual is None and alone:
+        if actual is None and is_alone:
             advice = _(": the function returns nothing")
         elif isinstance(actual, tuple) and any(isinstance(item, np.ndarray) for item in actual):
             advice = _(": it contains several values, return only this one")
@@ -216,23 +216,23 @@ def _compare_values(
     return Comparison(sentence, note, evidence)
 
 
-def common_factor(answered: dict[str, Any], expected: dict[str, Any]) -> float | None:
+def common_factor(answers: dict[str, Any], expected: dict[str, Any]) -> float | None:
     """Return the factor that turns all expected arrays into the answered ones, or None if there is no common factor."""
-    values = [as_array(answered[name]) for name in expected]
+    values = [as_array(answers[name]) for name in expected]
     if any(isinstance(value, list | tuple) for value in values):
         return None
     arrays = [np.asarray(value) for value in values]
     if any(array.dtype.kind not in "fiu" for array in arrays):
         return None
-    given = np.concatenate([array.ravel().astype(np.float64) for array in arrays])
-    right = np.concatenate([np.ravel(item) for item in expected.values()])
-    if given.shape != right.shape or not np.isfinite(given).all() or not right.any():
+    answer_entries = np.concatenate([array.ravel().astype(np.float64) for array in arrays])
+    right_entries = np.concatenate([np.ravel(item) for item in expected.values()])
+    if answer_entries.shape != right_entries.shape or not np.isfinite(answer_entries).all() or not right_entries.any():
         return None
-    factor = float(given @ right / (right @ right))
-    residual = np.linalg.norm(given - factor * right)
+    factor = float(answer_entries @ right_entries / (right_entries @ right_entries))
+    residual = np.linalg.norm(answer_entries - factor * right_entries)
     if abs(factor - 1) <= 1e-6:  # the shapes differ, or the error is not a factor
         return None
-    return factor if factor and residual <= 1e-6 * np.linalg.norm(given) else None
+    return factor if factor and residual <= 1e-6 * np.linalg.norm(answer_entries) else None
 
 
 def list_note(names: Sequence[str]) -> str:

@@ -79,7 +79,7 @@ def check(
     """
     if lang is not None and lang not in i18n.LANGUAGES:
         raise NotChecked(f"There are no sentences in '{clean(lang)}': use one of {', '.join(i18n.LANGUAGES)}.")
-    with i18n.use(i18n.chosen(lang, os.environ)):
+    with i18n.use(i18n.choose_language(lang, os.environ)):
         if (reason := why_no_worker()) is not None:
             raise NotChecked(reason)
         return _check(assignment, submission, hints, seed, data)

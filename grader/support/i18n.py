@@ -24,7 +24,7 @@ LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
-def chosen(option: str | None, environment: Mapping[str, str]) -> str:
+def choose_language(option: str | None, environment: Mapping[str, str]) -> str:
     """Return the language of ``--lang``, else that of the environment's locale; English if there is no catalogue for it."""
     if option is not None:
         return option

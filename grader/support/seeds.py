@@ -14,7 +14,7 @@ SHORTEST_DRAWN = (
 LONGEST = 2**53  # many JSON readers cannot read larger integers
 
 
-def drawn() -> int:
+def random_seed() -> int:
     """Return a new random seed."""
     return SHORTEST_DRAWN + secrets.randbelow(LONGEST - SHORTEST_DRAWN)
 

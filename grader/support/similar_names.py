@@ -12,30 +12,30 @@ LONGEST = 100  # characters; nobody types more, and difflib is slow there
 ENDING = re.compile(r"(\.(ipynb|py|zip|ya?ml|tar|t?gz|txt))+$")
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The one of ``known`` that ``name`` most probably means; None where none is near, or several are equally near.
+def nearest(name: str, known_names: Iterable[str]) -> str | None:
+    """Return the known name that is most similar to ``name``; None if none or several are similar.
 
-    Case, hyphens, underscores, spaces, folders and the ending of a file make no difference; then words in another order,
-    a few wrong letters, and a part of one name alone.
+    Case, hyphens, underscores, spaces, folders and file endings are ignored. Words may be in another order, a few letters
+    may be wrong, and one name may be a part of the other.
     """
     last = re.split(r"[/\\]", name.strip().rstrip("/\\"))[-1][:LONGEST]
     words = _words(ENDING.sub("", last.lower()))
-    given = "".join(words)
-    if not given:
+    lower_name = "".join(words)
+    if not lower_name:
         return None
-    squashed = {each: "".join(_words(each.lower())) for each in known}
+    squashed = {each: "".join(_words(each.lower())) for each in known_names}
     rules: list[Callable[[str], bool]] = [
-        lambda each: squashed[each] == given,
+        lambda each: squashed[each] == lower_name,
         lambda each: sorted(_words(each.lower())) == sorted(words),
         lambda each: alike[each] == max(ALIKE, *alike.values()),
-        lambda each: len(squashed[each]) >= SHORTEST and squashed[each] in given,
-        lambda each: len(given) >= SHORTEST and given in squashed[each],
+        lambda each: len(squashed[each]) >= SHORTEST and squashed[each] in lower_name,
+        lambda each: len(lower_name) >= SHORTEST and lower_name in squashed[each],
     ]
-    alike = {each: difflib.SequenceMatcher(None, given, text).ratio() for each, text in squashed.items()}
+    alike = {each: difflib.SequenceMatcher(None, lower_name, text).ratio() for each, text in squashed.items()}
     for fits in rules:
-        found = [each for each in squashed if fits(each)]
-        if found:
-            return found[0] if len(found) == 1 else None
+        match = [each for each in squashed if fits(each)]
+        if match:
+            return match[0] if len(match) == 1 else None
     return None
 
 

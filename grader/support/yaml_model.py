@@ -27,14 +27,14 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 class Mistakes(UsageError):
     """All mistakes in a file: (line, sentence) for each, sorted by line."""
 
-    def __init__(self, path: Path, found: Sequence[tuple[int, str]]) -> None:
+    def __init__(self, path: Path, mistakes: Sequence[tuple[int, str]]) -> None:
         self.path = path
-        self.found = sorted(found, key=lambda mistake: mistake[0])
+        self.mistakes = sorted(mistakes, key=lambda mistake: mistake[0])
         super().__init__("\n".join(self.lines()))
 
     def lines(self) -> list[str]:
         """Return each mistake with file and line."""
-        return [f"{self.path}:{line}: {sentence}" for line, sentence in self.found]
+        return [f"{self.path}:{line}: {sentence}" for line, sentence in self.mistakes]
 
 
 class YamlError(ValueError):
@@ -85,14 +85,14 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
             raise UsageError(git_conflicts.sentence(str(path), conflict)) from error
         raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
     try:
-        read = model.model_validate(data, context={**context, "folder": path.resolve().parent})
+        instance = model.model_validate(data, context={**context, "folder": path.resolve().parent})
     except ValidationError as error:
-        named = _by_the_line if getattr(model, "LINES_NAME_ENTRIES", False) else str
-        found = _first_of_each_place(_without_consequences(error.errors(), model))
+        name_of_place = _by_the_line if getattr(model, "LINES_NAME_ENTRIES", False) else str
+        errors = _first_of_each_place(_without_consequences(error.errors(), model))
         raise Mistakes(
-            path, [(_line_of(root, each), _sentence(each, named(place), model)) for place, each in found]
+            path, [(_line_of(root, each), _sentence(each, name_of_place(place), model)) for place, each in errors]
         ) from error
-    return read, lambda location: _follow(root, location)[0]
+    return instance, lambda location: _follow(root, location)[0]
 
 
 def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
@@ -117,14 +117,14 @@ def _meant(error: ErrorDetails, model: type[BaseModel]) -> str | None:
 
 def _first_of_each_place(errors: Sequence[ErrorDetails]) -> list[tuple[str, ErrorDetails]]:
     """Return one (place, error) per place. For a union, pydantic lists errors for each member and inside each member."""
-    found: list[tuple[str, ErrorDetails]] = []
+    first_errors: list[tuple[str, ErrorDetails]] = []
     whole: list[str] = []
     for error in errors:
         place = _place(error["loc"])
         if not any(f"{place}.".startswith(f"{other}.") or other.startswith(f"{place}.") for other in whole):
             whole.append(place)
-            found.append((place, error))
-    return found
+            first_errors.append((place, error))
+    return first_errors
 
 
 def _by_the_line(place: str) -> str:
@@ -161,11 +161,11 @@ def _refuse_depth(path: Path, text: str, loader: Any) -> None:
 
 def _refuse_duplicate_keys(path: Path, node: yaml.Node) -> None:
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        seen_keys: set[str] = set()
         for key, value in node.value:
-            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+            if key.value in seen_keys and key.tag != "tag:yaml.org,2002:merge":
                 raise UsageError(f"{path}:{key.start_mark.line + 1}: the key '{key.value}' appears twice; keep one.")
-            seen.add(key.value)
+            seen_keys.add(key.value)
             _refuse_duplicate_keys(path, value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
@@ -176,7 +176,7 @@ def _line_of(root: yaml.Node | None, error: ErrorDetails) -> int:
     raised = error.get("ctx", {}).get("error")
     if isinstance(raised, YamlError):
         line, node = _follow(root, raised.location)
-        return next((found for found in _lines_of_text(node, raised.value)), line)
+        return next((line_number for line_number in _lines_of_text(node, raised.value)), line)
     location = error["loc"]
     return _follow(root, (*location, "kind") if error["type"] == "union_tag_invalid" else location)[0]
 
@@ -196,16 +196,16 @@ def _follow(node: yaml.Node | None, location: YamlPath) -> tuple[int, yaml.Node 
     """Return line and node of a pydantic location, as far as it exists in the tree (locations also name union members)."""
     line = 1
     for step in location:
-        found: yaml.Node | None = None
+        child: yaml.Node | None = None
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 if key.value == str(step):
-                    line, found = key.start_mark.line + 1, value
+                    line, child = key.start_mark.line + 1, value
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            found = node.value[step]
-            line = found.start_mark.line + 1
-        if found is not None:
-            node = found
+            child = node.value[step]
+            line = child.start_mark.line + 1
+        if child is not None:
+            node = child
     return line, node
 
 
@@ -232,13 +232,13 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
         case "missing":
             return f"{where} is missing; add it."
         case "extra_forbidden":
-            meant = _meant(error, model)
+            suggestion = _meant(error, model)
             sentence = f"{where} is not a known key; remove it or correct its spelling."
-            return f"{sentence} Did you mean {meant}?" if meant else sentence
+            return f"{sentence} Did you mean {suggestion}?" if suggestion else sentence
         case "union_tag_invalid":
-            meant = nearest(context["tag"], re.findall(r"'(\w+)'", context["expected_tags"]))
+            suggestion = nearest(context["tag"], re.findall(r"'(\w+)'", context["expected_tags"]))
             sentence = f"{where}: unknown kind '{context['tag']}'; allowed are {context['expected_tags']}."
-            return f"{sentence} Did you mean {meant}?" if meant else sentence
+            return f"{sentence} Did you mean {suggestion}?" if suggestion else sentence
         case "union_tag_not_found":
             return f"{where} has no 'kind'; every check needs one."
         case "literal_error" | "enum":

@@ -83,7 +83,7 @@ def test_bugs_are_found_by_their_numbers(toy, what):
 @pytest.mark.parametrize("m", [32, 100])
 def test_the_number_is_told(toy, m):
     found = diagnosis.find(*toy(*BUGS), "slopes", samples(with_(m=m)))
-    assert [bug.found for bug in found.bugs] == [{"c": pytest.approx(1 / m, rel=1e-5)}]
+    assert [bug.parameters for bug in found.bugs] == [{"c": pytest.approx(1 / m, rel=1e-5)}]
     assert found.bugs[0].function == "slopes"
 
 

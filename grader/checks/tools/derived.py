@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...diagnosis import told_by_check
+from ...diagnosis import findings_of_check
 from ...support.i18n import _
 from ..context import Context
 from ..outcome import Outcome
@@ -34,7 +34,9 @@ def judged(outcome: Outcome, function: str, context: Context) -> Outcome:
         "Your code uses {library}, which this exercise forbids, to compute the derivatives: derive the formula by the chain rule and compute with NumPy alone."
     )
     message = sentence.format(library=found)
-    return replace(outcome, share=0.0, message=message, bugs=told_by_check("forbidden-library", found), diagnose=None)
+    return replace(
+        outcome, share=0.0, message=message, bugs=findings_of_check("forbidden-library", found), diagnose=None
+    )
 
 
 def _library(function: str, context: Context) -> str | None:

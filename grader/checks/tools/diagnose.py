@@ -117,7 +117,7 @@ def _is_behaviour_of(function: str, bug: Finding) -> bool:
 
 def _holds(context: Context, function: str, samples: Sequence[Sample], found: Findings) -> bool:
     """Whether what explains the first epochs explains all of them."""
-    return bool(found.mutants) and search.reproduced(context.mutations, function, samples, found.mutants, 1.0)
+    return bool(found.mutants) and search.reproduces(context.mutations, function, samples, found.mutants, 1.0)
 
 
 def chained(outcome: Outcome, context: Context, check: Chained, asked: Sequence[AnsweredCase]) -> Outcome:
@@ -217,6 +217,6 @@ def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Fi
     together = [_joined(earlier)] if len(earlier) > 1 else []
     for found in (*together, *earlier):
         for factor in context.content.functions[function].factors:
-            if search.reproduced(context.mutations, function, samples, found.mutants, factor):
+            if search.reproduces(context.mutations, function, samples, found.mutants, factor):
                 return found
     return None

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ...diagnosis import told_by_check
+from ...diagnosis import findings_of_check
 from ...expected.probes import Case
 from ...report.model import FOR_INSTRUCTOR
 from ...support.i18n import _, joined
@@ -135,7 +135,7 @@ def judged(outcome: Outcome, check: Derivatives, context: Context, tried: Tried)
     finding, evidence = sentence.format(names=names), {**outcome.evidence, "differences": numeric}
     if not all(right.values()):
         return replace(outcome, share=share, message=f"{outcome.message} {finding}", evidence=evidence)
-    return Outcome(share, finding, evidence, told_by_check("numerical-gradient", numeric[0]))
+    return Outcome(share, finding, evidence, findings_of_check("numerical-gradient", numeric[0]))
 
 
 def _inexact(context: Context, tried: Tried) -> list[Entries]:

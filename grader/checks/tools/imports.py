@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...diagnosis import told_by_check
+from ...diagnosis import findings_of_check
 from ...submission.python_code import nodes
 from ...support.i18n import _
 from ..context import Context
@@ -51,7 +51,7 @@ def outcome(context: Context) -> Outcome | None:
             listed=listed, where=found[0][0]
         ),
         {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
-        told_by_check("forbidden-library", found[0][1]),
+        findings_of_check("forbidden-library", found[0][1]),
         spot=(used[0][0], used[0][1].line) if used else None,
     )
 

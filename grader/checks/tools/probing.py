@@ -102,7 +102,11 @@ def find(context: Context, function: str, samples: Sequence[Sample], short: Sequ
     )
     if found is None:
         return None
-    if found.bug == "argument-ignored" and found.where == epochs_of(context, function) and found.found["fixed"] == 1:
+    if (
+        found.bug == "argument-ignored"
+        and found.where == epochs_of(context, function)
+        and found.parameters["fixed"] == 1
+    ):
         parameter = context.content.functions[function].returns[0]
         return Findings((Finding("stops-early", parameter, {"epoch": 1}),), (found,)).of(function)
     return Findings((found,)).of(function)
