@@ -1,4 +1,4 @@
-"""What all tests share: the real command line, and submissions written for one test."""
+"""Fixtures of all tests: the real command line, and submissions written for one test."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from grader.sandbox.warm import WarmStart
 from grader.submission import read
 from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT
 
-hypothesis.settings.register_profile("tests", deadline=None)  # timings are no tests
+hypothesis.settings.register_profile("tests", deadline=None)  # tests do not measure time
 hypothesis.settings.load_profile("tests")
 
 ROOT = Path(__file__).resolve().parent.parent
 SINGLE_NEURON = ROOT / "assignments" / "single-neuron"
 
-# Tests run on the stand-in, without a network, whatever lies in the home of whoever runs them; what they
-# cache stays with them. Those on real data name their folder themselves.
+# Tests run on stand-ins, without a network, and without the user's home folder; their caches are their own.
+# Tests on real data name their folder themselves.
 REAL_DATA = Path(os.environ.pop("GRADER_DATA", ROOT.parent / "shared" / "datasets"))
 os.environ |= {
     "KERAS_HOME": str(ROOT / ".pytest_cache" / "keras"),
@@ -38,7 +38,7 @@ os.environ |= {
     "https_proxy": "http://127.0.0.1:9",
     "no_proxy": "",
 }
-# Tests in the background of a shell ignore Ctrl-C, which every process inherits that has to be stopped by it.
+# A shell starts background jobs with Ctrl-C ignored, and child processes inherit that. Tests need Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 bundled = cache(load)  # many tests grade against the same few
 on_real_data = pytest.mark.skipif(
@@ -49,7 +49,7 @@ on_real_data = pytest.mark.skipif(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of a table of many rows of the same kind every eighth is tested by `make test`, the others by `make test-all`."""
+    """Mark all rows of a table as long except every eighth, so that `make test` runs only those."""
     rows = Counter()
     for item in items:
         if item.get_closest_marker("table"):
@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture
 def grader(tmp_path):
-    """Run ``grader ARGUMENTS`` as a process of its own, in an empty folder."""
+    """Return a function that runs ``grader ARGUMENTS`` as a separate process in an empty folder."""
 
     def run(*arguments, timeout=120, **options):
         command = [sys.executable, "-m", "grader", *map(str, arguments)]
@@ -73,7 +73,7 @@ def grader(tmp_path):
 
 @pytest.fixture(scope="session")
 def distributions(tmp_path_factory):
-    """A folder with the wheel and the sdist of this checkout."""
+    """Return a folder with the wheel and the sdist of this clone."""
     folder = tmp_path_factory.mktemp("distributions")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=ROOT, check=True, capture_output=True
@@ -83,7 +83,7 @@ def distributions(tmp_path_factory):
 
 @pytest.fixture
 def check(grader):
-    """Check a submission of single-neuron and return (exit code, report)."""
+    """Return a function that checks a submission of single-neuron and returns (exit code, report)."""
 
     def run(path, *options):
         done = grader("check", "single-neuron", path, "--json", *options)
@@ -95,7 +95,7 @@ def check(grader):
 
 @pytest.fixture
 def graded(tmp_path):
-    """Grade the text of a module against an assignment, a bundled name or the text of an assignment.yaml."""
+    """Return a function that grades the text of a module with an assignment: a bundled name or the text of an assignment.yaml."""
 
     def run(assignment, source, only=(), data=None, seed=0, isolation=None, warm=None):
         if "\n" in assignment:
@@ -116,14 +116,14 @@ def graded(tmp_path):
 
 @pytest.fixture(scope="session")
 def warm():
-    """Workers that are forked: each model in a test would import TensorFlow twice."""
+    """Return a pool that forks workers, because otherwise each model in a test imports TensorFlow twice."""
     with WarmStart() as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def solution():
-    """The source of a correct solution of single-neuron."""
+    """Return the source of a correct solution of single-neuron."""
     return (SINGLE_NEURON / "solution.py").read_text()
 
 
@@ -137,13 +137,13 @@ def notebook(*cells, tags=None, **metadata):
 
 
 def ending(report, name):
-    """The result of one check."""
+    """Return the result of one check."""
     return next(result for result in report["checks"] if result["name"] == name)
 
 
 @pytest.fixture
 def doubling(tmp_path):
-    """The folder of the tiny assignment."""
+    """Return the folder of the tiny assignment."""
     folder = tmp_path / "doubling"
     folder.mkdir()
     (folder / "assignment.yaml").write_text(ASSIGNMENT)

@@ -34,5 +34,5 @@ def total(x):
 """
 RIGHT = "def double(x):\n    return 2 * x\n\ndef total(x):\n    return sum(x)\n"
 WRONG = "def double(x):\n    return 3 * x\n\ndef total(x):\n    return sum(x)\n"
-SHORT = "def double(x):\n    return 2 * x\n\ndef total(x):\n    return sum(x[:9])\n"  # falls at the hidden check alone
+SHORT = "def double(x):\n    return 2 * x\n\ndef total(x):\n    return sum(x[:9])\n"  # fails only the hidden check
 BROKEN = "def double(x:\n"

@@ -1,5 +1,5 @@
-"""Conventions: state in globals, steps that back-propagation takes itself, callables of all kinds; right work gets full marks,
-and the same work with a mistake does not."""
+"""Conventions: state in globals, back-propagation that updates the parameters, all kinds of callables. Correct work gets full
+marks, and the same work with a mistake does not."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def predict(X):
     return np.argmax(forward_prop(X), axis=0)
 """
 
-# In the place of back_prop() and update_params(): the step is taken at once.
+# Instead of back_prop() and update_params(): back-propagation updates the parameters.
 STEP = """
 def back_prop(X, Y, lr=0.1):
     global W1, b1, W2, b2, W3, b3
@@ -358,7 +358,7 @@ def lost(report):
 
 
 @pytest.mark.parametrize("style", RIGHT)
-def test_right_work_gets_full_marks_with_a_note(graded, style):
+def test_correct_work_gets_full_marks_with_a_note(graded, style):
     exercise, source, check, said = RIGHT[style]
     report = graded(exercise, source)
     assert set(lost(report)) <= {"challenge"}, lost(report)
@@ -367,25 +367,25 @@ def test_right_work_gets_full_marks_with_a_note(graded, style):
 
 
 @pytest.mark.parametrize("style", WRONG)
-def test_wrong_work_in_the_same_style_is_named(graded, style):
+def test_bug_in_the_same_style_is_named(graded, style):
     exercise, source, check, bug = WRONG[style]
     first = next(item for item in graded(exercise, source).checks if item.status not in ("passed", "skipped"))
     assert (first.name, first.diagnosis and first.diagnosis.bug) == (check, bug), first.message
 
 
-def test_a_step_whose_rate_is_written_into_it_cannot_be_judged_and_says_so(graded):
+def test_step_with_a_fixed_rate_cannot_be_judged(graded):
     source = with_step(("def back_prop(X, Y, lr=0.1)", "def back_prop(X, Y)"), (" lr *", " 0.1 *"))
     report = graded("numpy-mnist", source, ["backward"])
     assert report.checks[0].status == "failed"
     assert "whose learning rate is not known" in report.checks[0].message
 
 
-def test_a_step_that_ignores_the_rate_is_no_step(graded):
+def test_step_that_ignores_the_rate_gets_no_points(graded):
     report = graded("relu-swap", changed(IN_PLACE, ("-= lr *", "-= 0.1 *")), ["backward"])
     assert report.checks[0].score == 0
 
 
-def test_the_globals_that_a_function_uses_are_found_through_what_it_calls():
+def test_globals_are_found_in_called_functions():
     scope = {"__name__": "submission", "rate": 0.5, "table": {}, "unused": 1}
     source = """
 import math
@@ -401,7 +401,7 @@ def strange(x): return math.sqrt(x) + not_there
     assert state.uses(max) == ([], [])
 
 
-def test_globals_get_their_old_values_back():
+def test_globals_are_restored():
     scope = {"__name__": "submission", "w": 1}
     exec("def step(d):\n    global w, made\n    w = w - d\n    made = w\n    return w", scope)
     assert state.call(scope, "step", [{"w": 10}, ["w", "made"]], [3], {}) == (7, {"w": 7, "made": 7})

@@ -1,4 +1,4 @@
-"""What students install has no solutions in it, and works from an empty folder, without the checkout."""
+"""An installation for students contains no solutions, and works in an empty folder, without the clone."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SECRET = {
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory, distributions):
-    """A folder of packages with the grader's wheel and nothing of the checkout."""
+    """Return a folder of packages with the grader's wheel and no file of the clone."""
     target = tmp_path_factory.mktemp("installed") / "site-packages"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target]
     subprocess.run([*command, *distributions.glob("*.whl")], check=True)
@@ -47,7 +47,7 @@ def installed(tmp_path_factory, distributions):
 
 
 def in_wheel(path):
-    """{name: content} of the files in a wheel."""
+    """Return {name: content} of the files in a wheel."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -63,13 +63,13 @@ def in_sdist(path):
 
 @pytest.fixture(scope="module")
 def files(distributions):
-    """What the wheel holds."""
+    """Return the files of the wheel."""
     (path,) = distributions.glob("*.whl")
     return in_wheel(path)
 
 
-def test_the_wheel_has_no_solutions(files):
-    """What else students can read is listed in docs/authoring.md."""
+def test_wheel_has_no_solutions(files):
+    """docs/authoring.md lists the files that students can read."""
     prefix = "grader/bundled/"
     assert {name.removeprefix(prefix) for name in files if name.startswith(prefix)} == TO_READ
     others = [name for name in files if not name.startswith(prefix) and ".dist-info/" not in name]
@@ -80,7 +80,7 @@ def test_the_wheel_has_no_solutions(files):
     assert len(SECRET) > 150
 
 
-def test_the_sdist_has_no_solutions_either_and_makes_the_same_wheel(distributions, files, tmp_path):
+def test_sdist_has_no_solutions_and_builds_the_same_wheel(distributions, files, tmp_path):
     (path,) = distributions.glob("*.tar.gz")
     found = in_sdist(path)
     assert {name for name in found if name.startswith(("assignments/", "reference/"))} == TO_READ
@@ -98,7 +98,7 @@ def test_the_sdist_has_no_solutions_either_and_makes_the_same_wheel(distribution
     assert in_wheel(again) == files
 
 
-def test_an_editable_installation_copies_nothing(tmp_path):
+def test_editable_installation_copies_nothing(tmp_path):
     command = [sys.executable, "-c", "import hatchling.build as b, sys; b.build_editable(sys.argv[1])", tmp_path]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (path,) = tmp_path.iterdir()
@@ -112,12 +112,12 @@ def test_gradescope_gets_the_same_files(files, tmp_path):
     }
 
 
-def test_the_digests_of_the_references_are_recorded():
+def test_digests_of_the_references_are_recorded():
     assert recorded_digests() == digests_of_references(), "run 'grader reference NAME --write' with any bundled one"
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_an_installation_grades_by_the_same_rules_as_a_checkout(installed, tmp_path, name):
+def test_installation_grades_by_the_same_rules_as_a_clone(installed, tmp_path, name):
     code = (
         "import sys; from grader.assignment import load; from grader.expected.assignment_files import short_digest; "
         "print(short_digest(load(sys.argv[1])))"
@@ -135,20 +135,20 @@ def run(installed, tmp_path, *arguments):
     return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_the_assignments_and_references_are_installed(installed, tmp_path):
+def test_assignments_and_references_are_installed(installed, tmp_path):
     assert "single-neuron" in run(installed, tmp_path, "list").stdout
     assert (installed / "grader" / "bundled" / "reference" / "answers" / "single-neuron.npz").is_file()
     assert not (installed / "assignments").exists()
 
 
-def test_a_submission_is_graded(installed, tmp_path):
+def test_submission_is_graded(installed, tmp_path):
     done = run(installed, tmp_path, "check", "single-neuron", SINGLE_NEURON / "solution.py", "--html", "page.html")
     assert done.returncode == 0, done.stderr
     assert "isolation strong" in done.stdout
-    assert "--page: #" in (tmp_path / "page.html").read_text()  # templates are installed, too
+    assert "--page: #" in (tmp_path / "page.html").read_text()  # templates are installed too
 
 
-def test_the_installed_answers_are_hidden_from_submissions(installed, tmp_path):
+def test_installed_answers_are_hidden_from_submissions(installed, tmp_path):
     (tmp_path / "mine.py").write_text(
         "from pathlib import Path\n"
         "def readable(path):\n"
@@ -166,15 +166,15 @@ def test_the_installed_answers_are_hidden_from_submissions(installed, tmp_path):
     assert "ValueError: [] (" not in noticed.stdout
 
 
-def test_the_canary_finds_no_hole_in_an_installation(installed, tmp_path):
-    """At medium the names of an installed grader's files can be listed, as those of all packages are; but no file read."""
+def test_canary_reaches_nothing_in_an_installation(installed, tmp_path):
+    """At medium the file names of an installed grader can be listed, like those of all packages, but no file can be read."""
     found = json.loads(run(installed, tmp_path, "doctor", "--json").stdout)
     assert {level: found["levels"][level]["reached"] for level in ("strong", "medium")} == {"strong": [], "medium": []}
     assert "the reference's answers" in found["levels"]["none"]["reached"]
 
 
-def test_a_class_is_graded_at_medium_by_an_installation(installed, tmp_path):
-    """As in a container of Docker's."""
+def test_installation_grades_a_class_at_medium(installed, tmp_path):
+    """Docker's default container has the same level."""
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "anna.py").write_bytes((SINGLE_NEURON / "solution.py").read_bytes())
     options = ["--out", "out", "--isolation", "medium", "--jobs", "1", "--seed", "0"]

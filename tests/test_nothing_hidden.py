@@ -1,4 +1,4 @@
-"""What a student gets to read of a wrong submission: no right number, no held-out label, nothing of the grading machine."""
+"""Reports for students contain no expected number, no held-out label, and nothing about the grading machine."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ SUBMISSIONS = [
         for wrong in bundled("single-neuron").content.known_wrong
     ),
     *((name, f"examples/{name}/wrong.py") for name in ("relu-swap", "numpy-mnist", "cifar-grayscale")),
-    pytest.param("clothing-mlp", "examples/clothing-mlp/wrong.py", marks=pytest.mark.long),  # which trains
+    pytest.param("clothing-mlp", "examples/clothing-mlp/wrong.py", marks=pytest.mark.long),  # which trains models
 ]
-SEED = 2**33 + 12345  # as a batch draws it
+SEED = 2**33 + 12345  # a seed as a batch generates it
 DECIMALS = re.compile(r"-?\d+\.\d+(?:e[-+]\d+)?")
 
 
 @pytest.mark.table
 @pytest.mark.parametrize(("name", "file"), SUBMISSIONS)
-def test_a_student_reads_nothing_that_is_hidden(name, file):
-    """Of all checks, in another language, with all that hints can say."""
+def test_report_for_students_hides_answers_and_paths(name, file):
+    """All checks, in another language, with the highest level of hints."""
     assignment = bundled(name)
     oracle = Oracle(assignment)
     submission = read_contents("answer.py", {"answer.py": (ROOT / file).read_bytes()}, name)
@@ -52,7 +52,7 @@ def test_a_student_reads_nothing_that_is_hidden(name, file):
     right = {significant(value) for answer in oracle.given.values() for value in np.ravel(answer).tolist()}
     assert {number for number in numbers & right if len(number.strip("-0.")) > 5} == set()
 
-    digits = "".join(re.findall(r"(?<![\d.])\d(?![\d.])", told))  # numbers of one digit, as a list of labels has them
+    digits = "".join(re.findall(r"(?<![\d.])\d(?![\d.])", told))  # numbers of one digit, as in a list of labels
     for dataset, budget in assignment.content.datasets.items():
         split = datasets.split(datasets.load(dataset, None), budget.training, budget.held_out)
         labels = "".join(map(str, split.y_held_out.ravel().tolist()))
@@ -60,5 +60,5 @@ def test_a_student_reads_nothing_that_is_hidden(name, file):
 
 
 def significant(number):
-    """Six digits of it, of which a student could copy the value."""
+    """Return six digits, enough to copy the value."""
     return f"{float(number):.6g}"

@@ -1,6 +1,6 @@
-"""numpy-mnist: real styles get full marks, mistakes fall at the right check whatever the style.
+"""numpy-mnist: correct work gets full marks in every style, and mistakes fail the expected check.
 
-Only the recorded answers are there: no test here may need TensorFlow.
+Only the recorded answers are used: these tests must not need TensorFlow.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LOADED = assignment.load("numpy-mnist")
 # Without the challenge, a bonus that takes seconds to train.
 SOLUTION = LOADED.file("solution.py").read_text().split("\n\n\ndef challenge_train")[0] + "\n"
 
-# The lecture's own functions, with its sizes written into update_params; its slides leave out the four short ones.
+# The lecture's own functions, with fixed sizes in update_params. The slides omit the four short functions.
 LECTURE = """
 import numpy as np
 
@@ -147,7 +147,7 @@ def get_predictions(A3):
     return A3.argmax(axis=1)
 """
 
-# Parameters, intermediate values and gradients in dicts, labels turned into columns inside.
+# Parameters, intermediate values and gradients in dicts; labels become columns inside the functions.
 DICTS = """
 import numpy as np
 
@@ -221,7 +221,7 @@ def changed(text, *pairs):
 
 
 def back(arguments, *pairs):
-    """The solution with other arguments of back_propagation."""
+    """Return the solution with other arguments of back_propagation."""
     return changed(SOLUTION, ("(X, Y, Z1, A1, Z2, A2, Z3, A3, w2, w3)", f"({arguments})"), *pairs)
 
 
@@ -252,7 +252,7 @@ TORCH = [
 ]
 NEW_DICT = [("    new = {}\n", ""), ("new[k] = params[k] - ", "params[k] -= ")]
 
-# Each with the check whose message names the convention, and words of that; or with None.
+# Each has the check whose message names the convention, and words of the message, or None.
 WIDER = [
     ("randn(784, 16)", "randn(784, 128)"),
     ("b1 = np.zeros(16)", "b1 = np.zeros(128)"),
@@ -551,7 +551,7 @@ RIGHT = {
     ),
 }
 
-# Each with the check at which it has to fall first, and words of the message.
+# Each has the first check that it must fail, and words of the message.
 WRONG = {
     "lecture, factor 2 missing": (
         changed(LECTURE, ("2 * (A3 - Y)", "(A3 - Y)")),
@@ -665,7 +665,7 @@ WRONG = {
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Grade a text as a submission, with recorded answers alone."""
+    """Return a function that grades a text as a submission, with recorded answers only."""
     monkeypatch.setattr(Oracle, "_cache_file", lambda self, key: tmp_path / key)
     monkeypatch.setattr(Oracle, "_call", lambda *_: pytest.fail("the reference was asked"))
 
@@ -684,20 +684,20 @@ def checks(report):
     return {check.name: check for check in report.checks}
 
 
-def test_the_layout_shows_in_all_functions_together(run):
+def test_layout_is_found_from_all_functions_together(run):
     without = changed(ROWS, ("def init_params", "def begin"))
     found = checks(run(without))
     lost = {name for name, check in found.items() if check.score != check.max_score and check.max_score}
     assert lost == {"initialisation", "challenge"}
     assert not any(check.diagnosis for check in found.values())
-    broken = changed(without, ("Z1 = X @ W1 + b1", "Z1 = X @ W1.T + b1"))  # raises: the others still show it
+    broken = changed(without, ("Z1 = X @ W1 + b1", "Z1 = X @ W1.T + b1"))  # raises: the other functions still show it
     found = checks(run(broken))
     assert found["one-hot"].status == found["backward"].status == found["predictions"].status == "passed"
     assert found["forward"].status == "error"
 
 
-def test_where_the_layout_is_undecided_nothing_is_called_transposed(run):
-    """One function works in rows, one in columns: either may be meant."""
+def test_unclear_layout_is_not_reported_as_transposed(run):
+    """One function works in rows, one in columns: both layouts are possible."""
     one_hot, predictions = "def one_hot(y):\n    return np.eye(10)[y]\n", "def predict(a):\n    return a.argmax({})\n"
     found = checks(run(f"import numpy as np\n{one_hot}{predictions.format(0)}"))
     assert found["one-hot"].status == "failed"
@@ -709,7 +709,7 @@ def test_where_the_layout_is_undecided_nothing_is_called_transposed(run):
 
 @pytest.mark.table
 @pytest.mark.parametrize("style", RIGHT)
-def test_a_right_net_gets_full_marks_in_every_style(run, style):
+def test_correct_network_gets_full_marks_in_every_style(run, style):
     text, check, said = RIGHT[style]
     report = run(text)
     asked = [item for item in report.checks if item.max_score and not item.evidence.get("bonus")]
@@ -720,7 +720,7 @@ def test_a_right_net_gets_full_marks_in_every_style(run, style):
 
 @pytest.mark.table
 @pytest.mark.parametrize("bug", WRONG)
-def test_a_wrong_net_falls_at_the_right_check(run, bug):
+def test_mistake_fails_the_expected_check(run, bug):
     text, check, said = WRONG[bug]
     report = run(text)
     first = next(item for item in report.checks if item.status != "passed")
@@ -735,12 +735,12 @@ def test_a_wrong_net_falls_at_the_right_check(run, bug):
         assert not {bug.where for bug in bugs} & set(right.group(1).split(", ")), bugs
 
 
-def test_a_notebook_gets_full_marks_too(run):
+def test_notebook_gets_full_marks(run):
     cells = ["import numpy as np", *(f"def {part}" for part in SOLUTION.split("\n\n\ndef ")[1:])]
     assert run(notebook(*cells), "submission.ipynb").score == 100
 
 
-def test_the_lecture_may_load_its_images_from_keras(run):
+def test_images_may_be_loaded_from_keras(run):
     images = "from keras.datasets import mnist\n\n(x, y), (x_test, y_test) = mnist.load_data()\nX = x.reshape(len(x), -1).T / 255\n"
     assert run(LECTURE + images).score == 100
     assert run(LECTURE + images.replace("keras.", "tensorflow.keras.")).score == 100
@@ -752,18 +752,18 @@ def test_notes_are_in_the_evidence(run):
     assert "Convention divides-by-y-size: accepted." in notes
 
 
-def test_a_hidden_size_is_a_mistake_of_the_start_alone(run):
+def test_other_hidden_size_fails_only_the_initialisation(run):
     report = run(changed(SOLUTION, ("(16, 16)", "(20, 16)")))
     assert [check.name for check in report.checks if check.status not in ("passed", "skipped")] == ["initialisation"]
 
 
-def test_a_dict_of_wrong_gradients_does_not_make_the_update_look_wrong(graded):
+def test_wrong_gradients_in_a_dict_do_not_fail_the_update(graded):
     report = graded("numpy-mnist", (ROOT / "examples" / "numpy-mnist" / "wrong.py").read_text())
     statuses = {check.name: check.status for check in report.checks}
     assert (statuses["backward"], statuses["update"], statuses["challenge"]) == ("partial", "passed", "skipped")
 
 
-def test_the_challenge_keeps_its_columns_for_a_net_with_samples_in_rows(graded):
+def test_challenge_keeps_its_columns_for_samples_in_rows(graded):
     challenge = """
 class Shape:
     def __init__(self, X):

@@ -1,4 +1,4 @@
-"""Training that draws its own start: right work gets the points for training, wrong work is named, a start alone earns nothing."""
+"""Training that generates its own start: correct work gets the points, bugs are named, a start without training earns nothing."""
 
 from __future__ import annotations
 
@@ -334,7 +334,7 @@ def training(report):
 
 @pytest.mark.table
 @pytest.mark.parametrize("style", RIGHT)
-def test_right_training_from_its_own_start_gets_full_marks_with_a_note(graded, style):
+def test_correct_training_from_its_own_start_gets_full_marks(graded, style):
     exercise, source = RIGHT[style]
     report = graded(exercise, source)
     assert {check.name: check.message for check in report.checks if check.status != "passed"} == {}
@@ -345,7 +345,7 @@ def test_right_training_from_its_own_start_gets_full_marks_with_a_note(graded, s
 
 @pytest.mark.table
 @pytest.mark.parametrize("style", WRONG)
-def test_wrong_training_from_its_own_start_is_named(graded, style):
+def test_bug_in_training_from_its_own_start_is_named(graded, style):
     exercise, source, bug = WRONG[style]
     first = next(item for item in graded(exercise, source).checks if item.status not in ("passed", "skipped"))
     assert first.name in ON_TRAINING
@@ -374,7 +374,7 @@ NOTHING = {
 
 @pytest.mark.table
 @pytest.mark.parametrize("trick", NOTHING)
-def test_a_start_alone_earns_nothing_for_training(graded, trick):
+def test_start_without_training_earns_nothing(graded, trick):
     report = graded("single-neuron", PARTS + SIGNATURE + NOTHING[trick])
     earned = {name: check.score for name, check in training(report).items() if check.score}
     assert not earned.keys() & {"one-update", "trajectory"} or trick == "an epoch, whatever is asked"
@@ -382,12 +382,12 @@ def test_a_start_alone_earns_nothing_for_training(graded, trick):
     assert not report.passed
 
 
-def test_trained_weights_do_not_count_as_right_on_unseen_corners(graded):
+def test_stored_weights_do_not_count_as_trained(graded):
     source = PARTS + SIGNATURE + NOTHING["trained weights"]
     assert training(graded("single-neuron", source))["unseen-corners"].score == 0
 
 
-def test_a_net_that_begins_with_zeros_learns_nothing_and_says_so(graded):
+def test_network_that_starts_with_zeros_is_reported(graded):
     source = changed(
         NET,
         ("np.random.randn(X.shape[1], hidden)", "np.zeros((X.shape[1], hidden))"),
@@ -406,15 +406,15 @@ def test_a_net_that_begins_with_zeros_learns_nothing_and_says_so(graded):
         ("w, b = np.random.randn(X.shape[1]), 0.0\n    if not epochs: return None, None, []", "w is None there"),
     ],
 )
-def test_a_start_that_cannot_be_read_is_said(graded, start, said):
+def test_unreadable_start_is_reported(graded, start, said):
     found = training(graded("single-neuron", changed(FUNCTION, (START, start))))["one-update"]
     assert found.score == 0
     assert "`train` draws its own start (w and b), which could not be read" in found.message
     assert said in found.message
 
 
-def test_a_start_that_is_given_is_never_replaced(graded):
-    """It has the parameters, and does not use them: that is a mistake as before."""
+def test_given_start_is_never_replaced(graded):
+    """The function has the parameters and does not use them: that is still a mistake."""
     source = changed(FUNCTION, ("train(X, y, ", "train(X, y, w, b, "))
     found = training(graded("single-neuron", source))["one-update"]
     assert (found.status, "own start" in found.message) == ("failed", False)

@@ -1,4 +1,4 @@
-"""Installed from the wheel, without TensorFlow and every other optional dependency, the exercises that need NumPy alone are graded."""
+"""The wheel without optional dependencies, such as TensorFlow, grades the exercises that need only NumPy."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ WAYS = {
 
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory, distributions):
-    """The Python of an environment with the wheel, what pyproject.toml needs, and nothing else."""
+    """Return the Python of an environment with only the wheel and the dependencies in pyproject.toml."""
     home = tmp_path_factory.mktemp("plain") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
     (packages,) = home.glob("lib/python*/site-packages")
@@ -62,7 +62,7 @@ def plain(tmp_path_factory, distributions):
             if ".." not in file.parts and "__pycache__" not in file.parts:
                 target = packages / file
                 target.parent.mkdir(parents=True, exist_ok=True)
-                if file.locate().is_file():  # else a record of what was removed
+                if file.locate().is_file():  # otherwise it lists the removed packages
                     shutil.copy(file.locate(), target)
     (wheel,) = distributions.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -71,7 +71,7 @@ def plain(tmp_path_factory, distributions):
 
 
 def needed(name: str) -> list[importlib.metadata.Distribution]:
-    """The distributions that ``name`` needs without any extra, itself left out."""
+    """Return the distributions that ``name`` needs without any extra, except itself."""
     found: dict[str, importlib.metadata.Distribution] = {}
     waiting = [name]
     while waiting:
@@ -90,7 +90,7 @@ def run(plain, folder, *arguments, **variables):
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_nothing_of_tensorflow_is_there(plain):
+def test_tensorflow_is_not_installed(plain):
     code = "import importlib.util as u; print([n for n in ('tensorflow', 'keras', 'h5py', 'pandas', 'dask') if u.find_spec(n)])"
     assert subprocess.run([plain, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
@@ -102,7 +102,7 @@ def test_nothing_of_tensorflow_is_there(plain):
         *(pytest.param(name, marks=pytest.mark.long) for name in ("single-neuron", "relu-swap", "cifar-grayscale")),
     ],
 )
-def test_a_new_seed_is_graded(plain, tmp_path, name):
+def test_new_seed_is_graded(plain, tmp_path, name):
     (correct,) = (EXAMPLES / name).glob("correct.*")
     done = run(plain, tmp_path, "check", name, correct, DRAWN, "--json")
     assert done.returncode == 0, done.stderr + done.stdout
@@ -115,14 +115,14 @@ def test_a_new_seed_is_graded(plain, tmp_path, name):
 
 @pytest.mark.table
 @pytest.mark.parametrize("way", WAYS)
-def test_data_sets_come_without_keras(plain, tmp_path, way):
+def test_datasets_work_without_keras(plain, tmp_path, way):
     (tmp_path / "gray.py").write_text(f"import matplotlib.pyplot as plt\n{WAYS[way]}\n{SHOWN}")
     done = run(plain, tmp_path, "check", "cifar-grayscale", "gray.py")
     assert "Score: 100 of 100, passed." in done.stdout, done.stdout + done.stderr
 
 
-def test_what_is_used_of_keras_is_not_judged(plain, tmp_path):
-    """It may be right; that it cannot be tried is this machine's fault."""
+def test_use_of_keras_is_not_judged(plain, tmp_path):
+    """The code may be correct; this machine cannot run it."""
     text = f"import matplotlib.pyplot as plt\n{WAYS['as a parent']}\n{SHOWN}"
     text = text.replace("images @ [0.299, 0.587, 0.114] / 255", "tf.image.rgb_to_grayscale(images)[..., 0] / 255")
     (tmp_path / "gray.py").write_text(text)
@@ -134,7 +134,7 @@ def test_what_is_used_of_keras_is_not_judged(plain, tmp_path):
     assert "pip install tensorflow" in found["to-grayscale"]["message"]
 
 
-def test_an_exercise_in_keras_is_refused_before_a_worker_starts(plain, tmp_path):
+def test_exercise_in_keras_is_refused_before_a_worker_starts(plain, tmp_path):
     (tmp_path / "mine.py").write_text("open('started', 'w')\n")
     done = run(plain, tmp_path, "check", "clothing-mlp", "mine.py", "--isolation", "none")
     assert done.returncode == 3
@@ -143,7 +143,7 @@ def test_an_exercise_in_keras_is_refused_before_a_worker_starts(plain, tmp_path)
     assert not (tmp_path / "started").exists()
 
 
-def test_a_class_with_a_drawn_seed_is_graded(plain, tmp_path):
+def test_class_with_a_random_seed_is_graded(plain, tmp_path):
     (tmp_path / "class").mkdir()
     for name in ("anna", "berta"):
         shutil.copy(EXAMPLES / "relu-swap" / "correct.py", tmp_path / "class" / f"{name}.py")
@@ -154,7 +154,7 @@ def test_a_class_with_a_drawn_seed_is_graded(plain, tmp_path):
     assert all(",100" in line for line in scores)
 
 
-def test_a_class_in_keras_is_refused_with_the_command(plain, tmp_path):
+def test_class_in_keras_is_refused_with_the_command_to_install(plain, tmp_path):
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "anna.py").write_text("x = 1\n")
     done = run(plain, tmp_path, "grade", "clothing-mlp", "class", "--out", "out", "--jobs", "1")
@@ -164,7 +164,7 @@ def test_a_class_in_keras_is_refused_with_the_command(plain, tmp_path):
 
 
 @pytest.mark.parametrize("command", [["validate"], ["reference"], ["reference", "--write"]])
-def test_what_needs_a_solution_says_where_it_is(plain, tmp_path, command):
+def test_command_that_needs_a_solution_names_the_repository(plain, tmp_path, command):
     done = run(plain, tmp_path, *command, "relu-swap")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (
@@ -173,7 +173,7 @@ def test_what_needs_a_solution_says_where_it_is(plain, tmp_path, command):
     )
 
 
-def test_in_a_checkout_an_exercise_in_keras_cannot_be_validated(plain, tmp_path):
+def test_exercise_in_keras_cannot_be_validated_in_a_clone(plain, tmp_path):
     done = run(plain, tmp_path, "validate", "clothing-mlp", PYTHONPATH=str(ROOT))
     assert (done.returncode, done.stdout) == (3, "")
     assert "pip install 'deep-learning-grader[tensorflow]'" in done.stderr
@@ -195,8 +195,8 @@ def test_answers_cannot_be_recorded_without_tensorflow(plain, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_no_message_installs_a_package_of_others():
-    """``grader`` on PyPI is another project."""
+def test_no_message_installs_the_other_grader():
+    """``grader`` on PyPI is a different project."""
     kinds = (".py", ".md", ".yml", ".toml", ".po", ".pot", ".sh", ".html", ".j2", "")
     folders = ("docs", "grader", "examples", "tests", ".github", "assignments", "reference", "benchmarks")
     files = [*ROOT.glob("*.*"), *(path for folder in folders for path in (ROOT / folder).rglob("*"))]

@@ -1,4 +1,4 @@
-"""``make quick`` touches every package."""
+"""``make quick`` tests every package."""
 
 from __future__ import annotations
 

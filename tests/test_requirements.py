@@ -1,4 +1,4 @@
-"""The pinned releases are complete, agree with each other, and can be had from any index."""
+"""The pinned releases are complete, agree with each other, and work with any index."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def text_of(name):
 
 
 def pinned(name):
-    """{package: versions}: there may be one for each range of Python versions."""
+    """Return {package: versions}; there may be one version for each range of Python versions."""
     found = {}
     for package, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;]+)", text_of(name), re.MULTILINE):
         found.setdefault(canonicalize_name(package), set()).add(version)
@@ -47,7 +47,7 @@ def test_messages_name_the_distribution_and_its_extras():
     assert distribution.command("tensorflow") == "pip install 'deep-learning-grader[tensorflow]'"
 
 
-def test_a_plain_installation_has_no_tensorflow():
+def test_plain_installation_has_no_tensorflow():
     assert pinned("plain").keys().isdisjoint({"tensorflow", "keras", "distributed", "pandas"})
     assert "tensorflow" in pinned("tensorflow")
 
@@ -64,7 +64,7 @@ def test_every_release_has_hashes_and_no_address(name):
 
 
 @pytest.mark.parametrize("name", CONTENTS)
-def test_what_the_project_needs_is_pinned_within_its_ranges(name):
+def test_requirements_of_the_project_are_pinned_within_their_ranges(name):
     releases = pinned(name)
     for line in (*CONTENTS[name], *re.findall(r"^[a-z].*", BUILD, re.MULTILINE)):
         wanted = Requirement(line)
@@ -73,15 +73,15 @@ def test_what_the_project_needs_is_pinned_within_its_ranges(name):
 
 
 @pytest.mark.parametrize("name", [name for name in CONTENTS if name != "test"])
-def test_the_releases_are_those_of_the_tests(name):
-    """But for those that only CUDA needs, which no test has."""
+def test_releases_are_those_of_the_tests(name):
+    """Packages that only CUDA needs are not installed for tests."""
     tested = pinned("test")
     others = {package for package, versions in pinned(name).items() if versions != tested.get(package, versions)}
     assert others == set()
 
 
 @pytest.mark.parametrize("file", ["Makefile", "Dockerfile"])
-def test_nothing_is_installed_but_what_is_pinned(file):
+def test_only_pinned_packages_are_installed(file):
     text = (ROOT / file).read_text()
     commands = re.findall(r"(?:pip install|\$\(INSTALL\)) (.*)", text)
     assert len(commands) >= 2

@@ -55,7 +55,7 @@ def test_without_fit_bias_the_given_bias_stays_in_the_forward_pass(reference):
     assert float(losses[0]) == pytest.approx(float(reference.cost(X, Y, W0, 0.7)))
 
 
-def test_the_last_success_of_the_lecture_is_none(reference):
+def test_last_success_of_the_lecture_is_not_a_success(reference):
     w, b, _ = reference.train(X, Y, W0, b=-5.0, learning_rate=0.1, epochs=100)
     outputs = reference.predict(CORNERS, w, b).numpy()
     assert outputs[4] == pytest.approx(0.00720712, abs=5e-9)
@@ -76,13 +76,13 @@ def all_right(reference, w, b):
 
 
 @pytest.mark.long
-def test_the_unseen_corners_after_a_thousand_epochs(reference):
+def test_unseen_corners_after_a_thousand_epochs(reference):
     w, b, _ = reference.train(X, Y, W0, b=-5.0, epochs=1000)
     outputs = reference.predict(UNSEEN, w, b).numpy()
     assert outputs == pytest.approx([0.0224, 0.9718, 0.0203, 0.9689], abs=5e-5)
 
 
-def test_the_tape_agrees_with_central_differences(reference):
+def test_tape_agrees_with_central_differences(reference):
     random = np.random.default_rng(1)
     step = 1e-6
     for _ in range(5):
@@ -100,5 +100,5 @@ def test_the_tape_agrees_with_central_differences(reference):
         assert float(db) == pytest.approx((ends[0] - ends[1]) / (2 * step), abs=1e-8)
 
 
-def test_the_sigmoid_stays_a_number_far_out(reference):
+def test_sigmoid_is_finite_for_large_inputs(reference):
     assert reference.sigmoid([-1000.0, 0.0, 1000.0]).numpy().tolist() == [0.0, 0.5, 1.0]

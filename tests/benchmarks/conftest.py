@@ -1,4 +1,4 @@
-"""The benchmarks as modules: they are scripts, and import each other as neighbours."""
+"""The benchmarks as modules: they are scripts that import each other from their folder."""
 
 from __future__ import annotations
 

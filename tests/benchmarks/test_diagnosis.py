@@ -1,4 +1,4 @@
-"""How the benchmark of diagnoses judges reports, and that it runs."""
+"""benchmarks/diagnosis.py runs and judges reports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run():
 
 
 def report(*checks):
-    """A report of checks that are (name, status, bug, also, or)."""
+    """Return a report with checks (name, status, bug, also, or)."""
     return {"checks": [_check(*check) for check in checks], "seconds": 1.0}
 
 
@@ -49,7 +49,7 @@ def _check(name, status, bug=None, also=(), either=()):
         ("missed", ("backward", "passed")),
     ],
 )
-def test_what_counts_is_the_first_check_that_does_not_pass(benchmark, verdict, check):
+def test_first_failed_check_counts(benchmark, verdict, check):
     diagnosis = benchmark("diagnosis")
     case = diagnosis.Case("numpy-mnist", "loops", "wrong/flipped_sign.py", "backward", "flipped-sign")
     later = ("update", "failed", "something-else")
@@ -57,7 +57,7 @@ def test_what_counts_is_the_first_check_that_does_not_pass(benchmark, verdict, c
     assert diagnosis.judged(case, report(*checks))[0] == verdict
 
 
-def test_a_name_where_none_is_expected_or_nothing_is_wrong_is_listed(benchmark):
+def test_unexpected_name_is_listed(benchmark):
     diagnosis = benchmark("diagnosis")
     free = diagnosis.Case("numpy-mnist", "loops", "wrong/own.py", "backward", None)
     correct = diagnosis.Case("numpy-mnist", "loops", "solution.py", None, None)
@@ -77,7 +77,7 @@ def test_a_name_where_none_is_expected_or_nothing_is_wrong_is_listed(benchmark):
         (["right"] * 99 + ["wrong"], False),
     ],
 )
-def test_the_goals(benchmark, verdicts, reached):
+def test_goals(benchmark, verdicts, reached):
     diagnosis = benchmark("diagnosis")
     case = diagnosis.Case("numpy-mnist", "loops", "wrong/flipped_sign.py", "backward", "flipped-sign")
     lines, reaches = diagnosis.totals([diagnosis.Outcome(case, verdict, "", 1.0) for verdict in verdicts])
@@ -87,7 +87,7 @@ def test_the_goals(benchmark, verdicts, reached):
 
 
 @pytest.mark.long  # it grades every known-wrong solution of an exercise
-def test_a_row_an_exercise_and_style(run):
+def test_one_row_for_each_exercise_and_style(run):
     done = run("single-neuron", "--styles", "as written")
     assert done.returncode in (0, 1), done.stderr
     rows = [line.split("|") for line in done.stdout.splitlines() if line.startswith("single-neuron")]
@@ -97,7 +97,7 @@ def test_a_row_an_exercise_and_style(run):
 
 
 @pytest.mark.long
-def test_a_corpus_is_printed_beside_its_labels(run, tmp_path):
+def test_corpus_is_printed_next_to_its_labels(run, tmp_path):
     folder = tmp_path / "single-neuron"
     folder.mkdir()
     for name in ("solution.py", "wrong/mean_gradient.py"):

@@ -1,4 +1,4 @@
-"""Odd answers end in a status of their own: a few of those that the benchmark sends; and it would notice others."""
+"""benchmarks/fuzz_answers.py: every odd answer gets a status, and a missing status is noticed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import random
 import pytest
 
 
-def test_a_few_odd_answers_are_graded(benchmark, tmp_path):
+def test_few_odd_answers_are_graded(benchmark, tmp_path):
     fuzz = benchmark("fuzz_answers")
     counts, failures = fuzz.run("single-neuron", 6, 5, tmp_path)
     assert failures == 0
@@ -21,7 +21,7 @@ def test_more_odd_answers_are_graded(benchmark, tmp_path, assignment):
     assert benchmark("fuzz_answers").run(assignment, 12, 7, tmp_path)[1] == 0
 
 
-def test_the_same_seed_makes_the_same_submissions(benchmark):
+def test_same_seed_makes_the_same_submissions(benchmark):
     fuzz = benchmark("fuzz_answers")
     for assignment in fuzz.SHARES:
         one, other = (
@@ -32,7 +32,7 @@ def test_the_same_seed_makes_the_same_submissions(benchmark):
             compile(source, assignment, "exec")
 
 
-def test_what_is_not_graded_is_a_failure(benchmark, tmp_path, monkeypatch):
+def test_not_gradable_answer_is_a_failure(benchmark, tmp_path, monkeypatch):
     fuzz = benchmark("fuzz_answers")
     (tmp_path / "single-neuron" / "out" / "instructor").mkdir(parents=True)
     check = {"name": "predict", "status": "not_gradable", "message": "The grader failed in this check."}

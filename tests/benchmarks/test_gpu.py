@@ -1,4 +1,4 @@
-"""The comparison of CPU and GPU, where there is no GPU."""
+"""benchmarks/gpu.py on a machine without a GPU."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run():
 
 
 @pytest.mark.long
-def test_without_a_gpu_the_cpu_is_measured_all_the_same(run):
+def test_cpu_is_measured_without_a_gpu(run):
     done = run("--samples", 50)
     assert done.returncode == 3
     assert done.stderr.count("\n") == 1
@@ -35,7 +35,7 @@ def test_without_a_gpu_the_cpu_is_measured_all_the_same(run):
     assert all(float(row.split()[-1]) >= 0 for row in rows)
 
 
-def test_a_missing_folder_is_wrong_usage(run, tmp_path):
+def test_missing_folder_is_wrong_usage(run, tmp_path):
     done = run("--data", tmp_path / "nowhere")
     assert done.returncode == 2
     assert "--data DIR" in done.stderr

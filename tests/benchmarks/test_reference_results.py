@@ -1,4 +1,4 @@
-"""The table of reference results, on data small enough for a test."""
+"""benchmarks/reference_results.py: the table, on small data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run():
     return run
 
 
-def test_a_row_a_seed_and_the_spread(run, tmp_path):
+def test_one_row_for_each_seed_and_the_spread(run, tmp_path):
     random = np.random.RandomState(0)
     arrays = {
         "x_train": random.randint(0, 256, (300, 28, 28)).astype(np.uint8),
@@ -39,13 +39,13 @@ def test_a_row_a_seed_and_the_spread(run, tmp_path):
     assert "numpy-challenge, held out" in done.stdout
 
 
-def test_an_unknown_reference_is_wrong_usage(run, tmp_path):
+def test_unknown_reference_is_wrong_usage(run, tmp_path):
     done = run("--data", tmp_path, "resnet")
     assert done.returncode == 2
     assert "there is no reference 'resnet'" in done.stderr
 
 
-def test_a_missing_folder_is_wrong_usage(run, tmp_path):
+def test_missing_folder_is_wrong_usage(run, tmp_path):
     done = run("--data", tmp_path / "nowhere", "mnist-mlp")
     assert done.returncode == 2
     assert "--data DIR" in done.stderr

@@ -1,4 +1,4 @@
-"""The other writing styles compute what the original computes, right or wrong."""
+"""benchmarks/styles.py: the writing styles compute the same numbers as the original."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from grader.student.signatures import match
 from grader.submission import read
 from grader.support.arrays import as_array
 
-PROBES = {  # with the inputs of all functions that no other function returns
+PROBES = {  # with the inputs that no function returns
     "single-neuron": ["everything"],
     "relu-swap": ["pre-activations", "everything"],
     "numpy-mnist": ["pre-activations", "random net", "random step"],
 }
 STYLES = ["loops", "einsum", "float32", "lists", "tuples", "other names", "class", "notebook"]
-ROUNDING = {"float32": 1e-3}  # of the largest entry; else that of another order of summation
+ROUNDING = {"float32": 1e-3}  # relative to the largest entry; otherwise the rounding of another order of summation
 
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("exercise", PROBES)
-def test_a_style_keeps_the_numbers_of_solution_and_known_wrong_solutions(benchmark, monkeypatch, exercise, style):
+def test_style_keeps_the_numbers(benchmark, monkeypatch, exercise, style):
     for library in ("keras", "autograd"):
-        monkeypatch.setitem(sys.modules, library, None)  # whoever imports it is ready for its absence
+        monkeypatch.setitem(sys.modules, library, None)  # code that imports it handles its absence
     styles = benchmark("styles")
     content = assignment.load(exercise).content
     rewritten = 0
     for file, source in sources(exercise):
         other = styles.STYLES[style](source, content)
         rewritten += other != source
-        if "numerical_gradient" in str(file):  # its numbers are mostly rounding
+        if "numerical_gradient" in str(file):  # its numbers are mostly rounding errors
             continue
         original = answers(content, defined(source))
         for name, answer in answers(content, defined(code(other))).items():
@@ -46,7 +46,7 @@ def test_a_style_keeps_the_numbers_of_solution_and_known_wrong_solutions(benchma
     assert rewritten
 
 
-def test_float32_leaves_what_a_called_function_changes_in_place_to_the_caller(benchmark):
+def test_float32_keeps_in_place_changes_of_called_functions(benchmark):
     content = assignment.load("relu-swap").content
     source = "import numpy as np\ndef slope(z):\n    z[z > 0] = 1\n    return z\ndef backward(A, B):\n    return slope(A) * B\n"
     written = ast.unparse(ast.parse(benchmark("styles").float32(source, content)).body[-1])
@@ -56,7 +56,7 @@ def test_float32_leaves_what_a_called_function_changes_in_place_to_the_caller(be
 
 @pytest.mark.table
 @pytest.mark.parametrize("exercise", assignment.bundled_names())
-def test_what_stands_around_the_functions_leaves_them_as_they_are(benchmark, exercise):
+def test_styles_of_loading_do_not_change_the_functions(benchmark, exercise):
     styles = benchmark("styles")
     content = assignment.load(exercise).content
     for file, source in sources(exercise):
@@ -68,7 +68,7 @@ def test_what_stands_around_the_functions_leaves_them_as_they_are(benchmark, exe
                     assert ast.dump(function) in defined, (file, style)
 
 
-def test_a_correct_solution_gets_full_marks_in_the_styles_of_loading(benchmark, tmp_path):
+def test_correct_solution_gets_full_marks_in_the_styles_of_loading(benchmark, tmp_path):
     styles = benchmark("styles")
     loaded = assignment.load("relu-swap")
     source = loaded.file("solution.py").read_text()
@@ -80,7 +80,7 @@ def test_a_correct_solution_gets_full_marks_in_the_styles_of_loading(benchmark, 
         assert not any(check.diagnosis for check in report.checks), style
 
 
-def test_unused_imports_are_none_that_the_exercise_forbids(benchmark):
+def test_unused_imports_are_not_forbidden(benchmark):
     styles = benchmark("styles")
     forbidden, free = (assignment.load(name).content for name in ("relu-swap", "cifar-grayscale"))
     source = "import numpy as np\n"
@@ -99,7 +99,7 @@ def test_all_known_wrong_solutions_compile_in_the_styles_that_fit(benchmark, exe
             compile(code(styles.STYLES[style](source, content)), f"{file}, {style}", "exec")
 
 
-def test_none_of_the_names_of_the_task_are_left(benchmark):
+def test_names_of_the_task_are_all_replaced(benchmark):
     styles = benchmark("styles")
     content = assignment.load("numpy-mnist").content
     for file, source in sources("numpy-mnist"):
@@ -108,7 +108,7 @@ def test_none_of_the_names_of_the_task_are_left(benchmark):
         assert not names & {"back_propagation", "dW3", "X", "alpha", "labels"}, file
 
 
-def test_in_a_notebook_each_function_has_its_cell_with_the_comments_above(benchmark):
+def test_notebook_has_a_cell_with_comments_for_each_function(benchmark):
     source = "import numpy as np\n\nn = 3\nm = 4\n\n# Twice.\ndef f(x):\n\n    return 2 * x\n\n\nprint(f(n))\n"
     made = nbformat.reads(benchmark("styles").notebook(source, None), as_version=4)
     cells = [cell.source for cell in made.cells]
@@ -116,21 +116,21 @@ def test_in_a_notebook_each_function_has_its_cell_with_the_comments_above(benchm
 
 
 def sources(exercise):
-    """(file, source) of the solution and the known-wrong solutions."""
+    """Return (file, source) of the solution and the known-wrong solutions."""
     loaded = assignment.load(exercise)
     for file in [loaded.content.solution, *(known.file for known in loaded.content.known_wrong)]:
         yield file, loaded.file(file).read_text()
 
 
 def code(text):
-    """The Python of a module or of a notebook's cells."""
+    """Return the Python source of a module or of a notebook's cells."""
     if not text.startswith("{"):
         return text
     return "\n\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
 
 
 def defined(source):
-    """The functions of a module, those of its class among them."""
+    """Return the functions of a module, including those of its class."""
     namespace = {"__name__": "submission"}
     exec(compile(source, "submission", "exec"), namespace)
     if "Net" in namespace:
@@ -140,9 +140,9 @@ def defined(source):
 
 
 def answers(content, functions):
-    """{function: its results and its arguments after the call, or the type of its exception}; none of a bonus.
+    """Return {function: its results and arguments after the call, or the type of its exception}, without functions of a bonus.
 
-    Results go to the functions below, so that back propagation gets what the forward pass returns.
+    Results are passed to later functions, so that back-propagation gets the results of the forward pass.
     """
     known = {
         name: value for case in probes.cases(content, PROBES[content.name], 0) for name, value in case.inputs.items()
@@ -169,7 +169,7 @@ def answers(content, functions):
 
 
 def assert_same(answer, original, what, rounding):
-    """The same exception, or the same shapes and numbers up to ``rounding`` of the largest."""
+    """Assert the same exception, or the same shapes and numbers up to ``rounding`` of the largest."""
     if isinstance(answer, type) or isinstance(original, type):
         assert answer == original, what
         return
@@ -177,7 +177,7 @@ def assert_same(answer, original, what, rounding):
         one, other = np.asarray(one), np.asarray(other)
         assert one.shape == other.shape, what
         assert one.dtype.kind == other.dtype.kind, what
-        if rounding > 1e-6:  # what grows without bound leaves the range of float32 earlier
+        if rounding > 1e-6:  # numbers that grow without bound overflow earlier in float32
             assert not (np.isfinite(one) & ~np.isfinite(other)).any(), what
             both = np.isfinite(one)
             one, other = one[both], other[both]

@@ -1,4 +1,4 @@
-"""Exports of course systems, with what goes wrong in them: each student has one row with the right score."""
+"""Exports of course systems with typical errors: each student has one row with the correct score."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.real_work.test_real_work import CASES, pytestmark
 
-__all__ = ["pytestmark"]  # skips this module, too, where the exports are not there
+__all__ = ["pytestmark"]  # also skips this module if there are no exports
 
 CANVAS, GROUPS, CLOCKS = "e01-canvas", "e03-gradescope-group", "e04-daylight-saving"
 CLASSES = {

@@ -1,6 +1,6 @@
-"""Files as real students write them, in odd frames and with real mistakes, get the marks and the words they deserve.
+"""Submissions in the style of real students, with real mistakes, get the expected marks and messages.
 
-The files are not part of the repository: GRADER_CASES names the folder that they lie in.
+The files are not part of the repository: GRADER_CASES names their folder.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def rows():
 
 
 def words_of(report):
-    """Everything that a report says to its reader, as one text."""
+    """Return all sentences of a report as one text."""
     said = []
     for check in report["checks"]:
         said += [check["message"], check["hint"] or "", *check["evidence"].get("notes", [])]
@@ -46,7 +46,7 @@ def words_of(report):
 
 
 def bugs_of(report):
-    """[(name, names that fit as well)] of all diagnoses."""
+    """Return [(name, alternative names)] of all diagnoses."""
     found = []
     for diagnosis in filter(None, (check["diagnosis"] for check in report["checks"])):
         others = [other["bug"] for other in diagnosis.get("or") or []]
@@ -57,7 +57,7 @@ def bugs_of(report):
 
 @pytest.mark.table
 @pytest.mark.parametrize(("name", "expected"), list(rows()))
-def test_it_gets_what_it_deserves(grader, name, expected):
+def test_submission_gets_the_expected_marks_and_words(grader, name, expected):
     (path,) = CASES.glob(name)
     done = grader("check", exercise_of(name, expected), path, "--json", *expected.get("options", []), timeout=400)
     assert "Traceback" not in done.stderr

@@ -14,7 +14,7 @@ def images():
     return np.random.RandomState(0).randint(0, 256, (3, 32, 32, 3)).astype(np.uint8)
 
 
-def test_it_is_the_formula_of_the_lecture_in_float64(images):
+def test_reference_is_the_formula_of_the_lecture_in_float64(images):
     gray = np.asarray(cifar_grayscale.to_grayscale(images))
     red, green, blue = (images[..., channel].astype(float) for channel in range(3))
     assert gray.dtype == np.float64
@@ -27,7 +27,7 @@ def test_tensorflow_has_the_same_weights(images):
     np.testing.assert_allclose(np.asarray(cifar_grayscale.to_grayscale(images)), theirs, rtol=0, atol=1e-6)
 
 
-def test_values_are_in_the_unit_interval_and_the_input_is_left_alone():
+def test_values_are_in_the_unit_interval_and_the_input_is_unchanged():
     images = np.stack([np.zeros((32, 32, 3), np.uint8), np.full((32, 32, 3), 255, np.uint8)])
     kept = images.copy()
     gray = np.asarray(cifar_grayscale.to_grayscale(images))

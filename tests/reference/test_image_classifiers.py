@@ -1,4 +1,4 @@
-"""The training references on a small task of stripes; what they reach on real data is in docs/reference-results.md."""
+"""The training references on a small task of stripes; docs/reference-results.md has results on real data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ALL = [
 
 @pytest.fixture(scope="module")
 def stripes():
-    """uint8 images (200, 28, 28), sorted by class: class k has a bright stripe at row 2 k."""
+    """Return uint8 images (200, 28, 28), sorted by class: class k has a bright stripe at row 2 k."""
     random = np.random.RandomState(0)
     labels = np.repeat(np.arange(10), 20).astype(np.uint8)
     images = random.randint(0, 100, (200, 28, 28)).astype(np.uint8)
@@ -41,7 +41,7 @@ def test_scores_are_probabilities_in_evaluation_mode(stripes, reference):
 
 
 @pytest.mark.long
-def test_the_seed_decides(stripes):
+def test_seed_determines_the_result(stripes):
     images, labels = stripes
     first, again, other = (clothing_mlp.regularized(images, labels, seed)(images) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)

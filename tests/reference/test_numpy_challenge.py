@@ -1,4 +1,4 @@
-"""The challenge's reference: right gradients, NumPy only."""
+"""The reference of the challenge: correct gradients, NumPy only."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_gradients_are_those_of_tensorflow(net):
         np.testing.assert_allclose(mine, theirs, rtol=1e-6, atol=1e-8)
 
 
-def test_it_learns_and_repeats():
+def test_training_learns_and_is_repeatable():
     random = np.random.RandomState(0)
     labels = np.arange(300) % 10
     X = random.uniform(0, 0.3, (784, 300))
@@ -48,7 +48,7 @@ def test_it_learns_and_repeats():
         np.testing.assert_array_equal(value, again)
 
 
-def test_it_imports_numpy_and_nothing_else():
+def test_only_numpy_is_imported():
     tree = ast.parse((ROOT / "reference" / "numpy_challenge.py").read_text())
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
