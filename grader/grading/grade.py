@@ -56,7 +56,7 @@ from ..support.i18n import _
 from ..support.text import clean
 from ..version import __version__
 from . import needs
-from .locate import Places
+from .locate import Locator
 from .options import GradeOptions
 from .progress import Progress, Untouched
 from .trace import Timings, Trace
@@ -269,13 +269,13 @@ def _run_all(
     except NotGradable as error:
         return [_not_graded(check, error) for check in selected]
     except CallError as failure:
-        location = Places(submission).of_error(failure.place)
+        location = Locator(submission).of_error(failure.place)
         message = lengths.with_advice(failure.message, context.splits.values())
         return [_result(check, failure.status, 0, message, location) for check in selected]
     finally:
         timings.add("load", began)
     results: list[CheckResult] = []
-    places = Places(submission)
+    locator = Locator(submission)
     outcomes: dict[str, Outcome] = {}
     again = {check.name for check in selected}
     progress = Progress(context, untouched, {name: result for name, result in kept.items() if name not in again})
@@ -283,7 +283,7 @@ def _run_all(
         reason = progress.reason_to_skip(check) if skip else ""
         if not reason and check.bonus and not all(map(context.student.defines, check.functions())):
             reason = _("Not submitted. This check is optional; you can get full marks without it.")
-        found = _run_one(check, context, outcomes, places) if reason and check.accepts_empty() else None
+        found = _run_one(check, context, outcomes, locator) if reason and check.accepts_empty() else None
         if found is not None and found.status == "failed":
             result = found  # forbidden code is reported whatever else is missing
         elif reason:
@@ -293,7 +293,7 @@ def _run_all(
             began = time.monotonic()
             if check.fresh and results:
                 session.close()  # the next call loads the submission again
-            result = _run_one(check, context, outcomes, places)
+            result = _run_one(check, context, outcomes, locator)
             timings.add(check.name, began)
         progress.add(check, result)
         results.append(result)
@@ -351,7 +351,7 @@ def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:
     ]
 
 
-def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], places: Places) -> CheckResult:
+def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], locator: Locator) -> CheckResult:
     """Run one check and return its result. Its outcome is added to ``outcomes``, to be explained later."""
     try:
         outcome = checks.run(check, context)
@@ -360,7 +360,7 @@ def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], place
             outcomes[check.name] = Outcome(0, failure.message, bugs=findings_of_check("overflow", *check.functions()))
         if failure.raised.startswith("NotImplementedError") and len(set(check.functions())) == 1:
             context.log.unwritten_functions |= set(check.functions())
-        location = places.of_error(failure.place) or places.of_check(check, context)
+        location = locator.of_error(failure.place) or locator.of_check(check, context)
         message = lengths.with_advice(failure.message, context.splits.values())
         return _result(check, failure.status, 0, message, location)
     except NotGradable as error:
@@ -376,7 +376,7 @@ def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], place
     status: Status = "passed" if outcome.share == 1 else "partial" if outcome.share > 0 else "failed"
     location = None
     if status != "passed":
-        location = places.of_spot(outcome.spot) if outcome.spot else places.of_check(check, context)
+        location = locator.of_spot(outcome.spot) if outcome.spot else locator.of_check(check, context)
     return _result(check, status, outcome.share, outcome.message, location)
 
 

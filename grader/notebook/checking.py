@@ -1,5 +1,6 @@
-"""Runs ``grader check`` for a notebook's kernel, which is full of student code, threads and TensorFlow, and so never
-grades or forks itself.
+"""Runs ``grader check`` in a process for a notebook's kernel.
+
+The kernel itself never grades or forks, because it contains student code, threads and TensorFlow.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from ..support.i18n import _
 from ..support.text import clean
 from . import exercise, inline, source
 
-TIME_TO_STOP = 5.0  # seconds that an interrupted check has to tidy up
+TIME_TO_STOP = 5.0  # seconds that an interrupted check has to clean up
 
 
 class NotChecked(GraderError):
-    """There is no report, for the reason that the sentence says; a notebook shows it without a traceback."""
+    """There is no report; the text says why. A notebook shows it without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
@@ -35,7 +36,7 @@ class NotChecked(GraderError):
 
 @dataclass(frozen=True, repr=False)
 class Checked:
-    """A report, as a notebook shows it; ``about`` are sentences on what was graded."""
+    """A report that a notebook can display; ``about`` are sentences about the file that was graded."""
 
     report: Report
     about: tuple[str, ...]
@@ -51,7 +52,7 @@ class Checked:
 
     @property
     def score(self) -> float | None:
-        """The points; None where it could not be graded."""
+        """The points; None if the submission could not be graded."""
         return self.report.score
 
     def __repr__(self) -> str:
@@ -73,12 +74,12 @@ def check(
     data: str | None = None,
     lang: str | None = None,
 ) -> Checked:
-    """Check ``submission``, by default what is being edited here; raises NotChecked.
+    """Return the checked ``submission``, by default the notebook that is being edited; raises NotChecked.
 
-    Without ``assignment`` it is the one that the file is named after.
+    The default of ``assignment`` is the exercise that the file is named after.
     """
     if lang is not None and lang not in i18n.LANGUAGES:
-        raise NotChecked(f"There are no sentences in '{clean(lang)}': use one of {', '.join(i18n.LANGUAGES)}.")
+        raise NotChecked(f"The language '{clean(lang)}' is not available: use one of {', '.join(i18n.LANGUAGES)}.")
     with i18n.use(i18n.choose_language(lang, os.environ)):
         if (reason := why_no_worker()) is not None:
             raise NotChecked(reason)
@@ -91,28 +92,28 @@ def _check(assignment: str | None, submission: str | None, hints: int | None, se
     about: list[str] = []
     with tempfile.TemporaryDirectory(prefix="grader-cells-") as folder:
         try:
-            chosen = source.choose(submission, source.running_shell(), Path(folder))
+            file = source.choose(submission, source.running_shell(), Path(folder))
             if assignment is None:
-                assignment = exercise.of_file(chosen.name)
-                about.append(_("The exercise, from the name of the file: {name}.").format(name=assignment))
+                assignment = exercise.of_file(file.name)
+                about.append(_("Exercise (from the file name): {name}.").format(name=assignment))
         except GraderError as error:
             raise NotChecked(str(error)) from None
         options = ["--json", "--seed", str(seed), "--lang", i18n.current()]
         options += [] if hints is None else ["--hints", str(hints)]
         options += [] if data is None else ["--data", str(data)]
-        output, said = _run([*options, "--", str(assignment), str(chosen.path)])
-    lines = [clean(line, 2000) for line in said.splitlines() if line.strip()]
+        output, messages = _run([*options, "--", str(assignment), str(file.path)])
+    lines = [clean(line, 2000) for line in messages.splitlines() if line.strip()]
     if not output.strip():
-        reason = lines[-1].removeprefix("Error: ") if lines else _("The grader ended without a report: try it again.")
+        reason = lines[-1].removeprefix("Error: ") if lines else _("The grader ended without a report: try again.")
         raise NotChecked(reason)
     warnings = [line.removeprefix("Warning: ") for line in lines if line.startswith("Warning: ")]
     content = load(str(assignment)).content
     report = Report.model_validate_json(output)
-    if chosen.shown is not None:
-        report.submission.path = chosen.shown
+    if file.label is not None:
+        report.submission.path = file.label
     return Checked(
         report,
-        (*about, *chosen.about, *warnings),
+        (*about, *file.about, *warnings),
         _(content.title),
         content.pass_mark,
         hints or content.hints,
@@ -121,8 +122,8 @@ def _check(assignment: str | None, submission: str | None, hints: int | None, se
 
 
 def _run(arguments: list[str]) -> tuple[str, str]:
-    """What ``grader check`` prints on both streams; a kernel that is interrupted stops it."""
-    # -P: a student's own numpy.py in this folder is not the grader's.
+    """Return the standard output and standard error of ``grader check``; interrupting the kernel stops it."""
+    # -P: do not import a student's numpy.py from this folder.
     command = [sys.executable, "-P", "-m", "grader", "check", *arguments]
     process = subprocess.Popen(
         command,
@@ -138,12 +139,12 @@ def _run(arguments: list[str]) -> tuple[str, str]:
         _stop(process)
         raise NotChecked(_("Stopped: nothing was graded.")) from None
     finally:
-        process.kill()  # nothing, where it has ended
+        process.kill()  # has no effect if the process has ended
         process.wait()
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """Let it end as by Ctrl-C, which some editors send to the kernel alone."""
+    """Interrupt the process like Ctrl-C, which some editors send only to the kernel."""
     with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
         process.send_signal(signal.SIGINT)
         process.wait(TIME_TO_STOP)

@@ -1,4 +1,4 @@
-"""Finds out from the name of a notebook's file which exercise it is about."""
+"""Finds the exercise of a notebook by the name of its file."""
 
 from __future__ import annotations
 
@@ -14,18 +14,23 @@ FILES = (".ipynb", ".py")
 
 
 def is_file_name(argument: str) -> bool:
-    """Whether the one argument of ``%grade`` is a file to grade, and not an exercise."""
+    """Return whether a single argument of ``%grade`` is a file to grade, not an exercise."""
     return argument.lower().endswith(FILES)
 
 
 def of_file(name: str | None) -> str:
-    """The exercise that a file is named after: ``single-neuron`` for ``Single Neuron (2).ipynb``. Raises UsageError."""
-    found = similar_names.nearest(name, bundled_names()) if name else None
-    if found is not None:
-        return found
+    """Return the exercise that a file is named after: ``single-neuron`` for ``Single Neuron (2).ipynb``.
+
+    Raises UsageError if the name matches no exercise.
+    """
+    exercise = similar_names.nearest(name, bundled_names()) if name else None
+    if exercise is not None:
+        return exercise
     names = ", ".join(bundled_names())
     if name:
-        sentence = _("The name {file} does not say which exercise it is: write it behind %grade, one of {names}.")
+        sentence = _(
+            "The file name {file} does not match an exercise: write the exercise after %grade, one of {names}."
+        )
         raise UsageError(sentence.format(file=clean(PurePath(name).name, 80), names=names))
-    sentence = _("The name of this notebook is not known here: write the exercise behind %grade, one of {names}.")
+    sentence = _("The name of this notebook is not known: write the exercise after %grade, one of {names}.")
     raise UsageError(sentence.format(names=names))

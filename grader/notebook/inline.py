@@ -1,4 +1,4 @@
-"""A report within a notebook: a few lines of HTML, and text where HTML is not shown."""
+"""A report inside a notebook: a few lines of HTML, and text for front ends that do not show HTML."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ UNGRADED = ("!", "#8250df")
 
 
 def as_text(report: Report, about: Sequence[str], pass_mark: float, hints: int) -> str:
-    """What ``grader check`` would print, below what was graded."""
+    """Return the text that ``grader check`` would print, below the sentences ``about`` the graded file."""
     if (problem := report.problem()) is not None:
         return "\n".join([*about, problem])
     return "\n".join([*about, terminal.as_text(report, pass_mark, hints)])
 
 
 def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, hints: int) -> str:
-    """A fragment for the output of a cell, with the whole page folded away in it.
+    """Return an HTML fragment for the output of a cell; it contains the whole report page, collapsed.
 
-    Everything is escaped, whoever wrote it; the page, whose styles are its own, stands in a frame without scripts.
+    All text is escaped. The page is in a frame without scripts, so that its styles do not affect the notebook.
     """
     if (problem := report.problem()) is not None:
         return _paragraphs([*about, problem])
@@ -38,7 +38,7 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
         f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>{_paragraphs(above)}'
         f'<table style="margin:0;text-align:left"><tbody>{rows}</tbody></table>'
         f'<p style="margin:.5em 0 0;opacity:.7">{isolation}</p>'
-        f"<details><summary>{escape(_('The whole report, with pictures'))}</summary>"
+        f"<details><summary>{escape(_('Full report with pictures'))}</summary>"
         f'<iframe sandbox srcdoc="{escape(page)}" style="width:100%;height:40em;border:0;background:#fff"></iframe>'
         "</details></div>"
     )
@@ -56,24 +56,26 @@ def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:
     score = "–" if result.status == "not_gradable" else f"{result.score or 0:g}"
     points = f"{score} / {result.max_score:g}" if result.max_score else ""
     message = wording.own_message(result, above)
-    told = wording.own_notes(result, above) if result.status == "passed" else [message] if message else []
+    sentences = [message] if message else []
+    if result.status == "passed":
+        sentences = wording.own_notes(result, above)
     if result.diagnosis is not None and hints > 1:
-        told += _bugs(result.diagnosis)
+        sentences += _bugs(result.diagnosis)
     if result.hint:
-        told.append(_("Hint: {hint}").format(hint=result.hint))
+        sentences.append(_("Hint: {hint}").format(hint=result.hint))
     cell = '<td style="text-align:left;vertical-align:top">'
     single = '<td style="text-align:left;vertical-align:top;white-space:nowrap">'
     return (
         f'<tr>{single}<span style="color:{colour}">{icon}</span> {escape(wording.status(result))}</td>'
         f"{single}{points}</td>"
-        f"{cell}<b>{escape(result.name)}</b> {escape(result.title)}{_paragraphs(told)}</td></tr>"
+        f"{cell}<b>{escape(result.name)}</b> {escape(result.title)}{_paragraphs(sentences)}</td></tr>"
     )
 
 
 def _bugs(diagnosis: Diagnosis) -> list[str]:
-    named = [diagnosis, *diagnosis.alternatives, *diagnosis.also]
+    bugs = [diagnosis, *diagnosis.alternatives, *diagnosis.also]
     words = [_("Bug"), *[_("Or")] * len(diagnosis.alternatives), *[_("Also")] * len(diagnosis.also)]
-    return [f"{word}: {bug.title} ({bug.bug}, {bug.where})" for word, bug in zip(words, named, strict=True)]
+    return [f"{word}: {bug.title} ({bug.bug}, {bug.where})" for word, bug in zip(words, bugs, strict=True)]
 
 
 def _paragraphs(sentences: Sequence[str]) -> str:

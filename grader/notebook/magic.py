@@ -1,4 +1,4 @@
-"""``%grade``."""
+"""The magic ``%grade`` of IPython."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def grade(line: str) -> Checked:
 
         %grade [ASSIGNMENT] [FILE] [--hints 1|2|3] [--seed N] [--data DIR] [--lang de|en|es]
 
-    Without FILE it is the notebook that is being edited, as it was saved last; without ASSIGNMENT the exercise that
-    the file is named after. The options are those of ``grader check``.
+    The default of FILE is the notebook that is being edited, as last saved. The default of ASSIGNMENT is the exercise
+    that the file is named after. The options are the same as in ``grader check``.
     """
     parser = MagicArgumentParser(prog="%grade")
     parser.add_argument("assignment", metavar="ASSIGNMENT", nargs="?")
@@ -28,11 +28,11 @@ def grade(line: str) -> Checked:
     parser.add_argument("--data", metavar="DIR")
     parser.add_argument("--lang", choices=LANGUAGES)
     try:
-        given = parser.parse_args(shlex.split(line))
+        arguments = parser.parse_args(shlex.split(line))
     except ValueError:
         raise UsageError(_("A quotation mark is not closed: close it.")) from None
-    options = {"hints": given.hints, "seed": given.seed, "data": given.data, "lang": given.lang}
-    return check(given.assignment, given.submission, **options)
+    options = {"hints": arguments.hints, "seed": arguments.seed, "data": arguments.data, "lang": arguments.lang}
+    return check(arguments.assignment, arguments.submission, **options)
 
 
 def load(shell: Any) -> None:

@@ -1,7 +1,7 @@
-"""Finds what is to be graded from within a notebook: the file that is being edited, as it was saved last.
+"""Finds the file to grade from inside a notebook: the file that is being edited, as last saved.
 
-The file is what gets handed in, and it is executed from top to bottom; what stands on the screen may be newer, and what
-the kernel holds may come from cells that are gone. So the file counts, and the report says how old it is.
+Students hand in the file, and the grader executes it from top to bottom. The screen may show newer cells, and the kernel
+may have variables from deleted cells. Therefore the file is graded, and the report says how old it is.
 """
 
 from __future__ import annotations
@@ -21,67 +21,72 @@ from ..support.i18n import _
 from ..support.text import clean
 
 EXPLICIT = "%grade ASSIGNMENT FILE"
-COLAB_SECONDS = 10  # to hand the notebook over
+COLAB_SECONDS = 10  # time limit for getting the notebook from Colab
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file to grade, sentences about it, what a report calls it, if not by its path, and the notebook's own name.
+class FileToGrade:
+    """A file to grade.
 
-    ``name`` is None where it is not known.
+    ``about`` are sentences about the file. A report shows ``label`` instead of the path. ``name`` is the name of the
+    notebook; None if it is not known.
     """
 
     path: Path
     about: tuple[str, ...] = ()
-    shown: str | None = None
+    label: str | None = None
     name: str | None = None
 
 
 def running_shell() -> Any:
-    """IPython's shell, if this is one; without importing IPython."""
+    """Return the running IPython shell; None if there is none. IPython is not imported."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None
 
 
-def choose(submission: str | None, shell: Any, folder: Path) -> Source:
-    """The source to grade; one made from the cells of the session goes to ``folder``. Raises UsageError."""
+def choose(submission: str | None, shell: Any, folder: Path) -> FileToGrade:
+    """Return the file to grade; a notebook made from the cells of the session is written to ``folder``.
+
+    Raises UsageError.
+    """
     if submission is not None:
-        return Source(Path(submission), name=submission)
+        return FileToGrade(Path(submission), name=submission)
     if shell is None:
         raise UsageError(_("There is no notebook here: give the file to grade as the second argument."))
-    edited = edited_notebook(shell.user_ns, os.environ)
-    if edited is None and "google.colab" in sys.modules:
+    notebook = edited_notebook(shell.user_ns, os.environ)
+    if notebook is None and "google.colab" in sys.modules:
         return _from_colab(folder) or _from_session(shell, folder)
-    edited = edited or _only_notebook(Path.cwd())
-    return _from_session(shell, folder) if edited is None else _from_file(edited, shell)
+    notebook = notebook or _only_notebook(Path.cwd())
+    return _from_session(shell, folder) if notebook is None else _from_file(notebook, shell)
 
 
-def _told(names: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
-    """What VS Code and Jupyter say of where this notebook is; the file may be elsewhere, seen from here."""
-    told = [names.get("__vsc_ipynb_file__"), environment.get("JPY_SESSION_NAME")]
-    return [place for place in told if isinstance(place, str) and place.endswith(".ipynb")]
+def _announced_paths(names: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
+    """Return the paths of this notebook according to VS Code and Jupyter; they may not exist in this process."""
+    paths = [names.get("__vsc_ipynb_file__"), environment.get("JPY_SESSION_NAME")]
+    return [path for path in paths if isinstance(path, str) and path.endswith(".ipynb")]
 
 
 def edited_notebook(names: Mapping[str, Any], environment: Mapping[str, str]) -> Path | None:
-    """The file of this notebook, where VS Code or Jupyter tell it."""
-    for place in _told(names, environment):
-        # With real-time collaboration a drive's name comes first; the folder is the server's, this process may be elsewhere.
-        for path in (Path(place), Path(place.split(":", 1)[-1]), Path(Path(place).name)):
+    """Return the file of this notebook; None if neither VS Code nor Jupyter announces it."""
+    for announced_path in _announced_paths(names, environment):
+        # With real-time collaboration the name of a drive comes first. The folder is the server's; ours may differ.
+        candidates = Path(announced_path), Path(announced_path.split(":", 1)[-1]), Path(Path(announced_path).name)
+        for path in candidates:
             if path.is_file():
                 return path
     return None
 
 
 def _only_notebook(folder: Path) -> Path | None:
-    found = sorted(path for path in folder.glob("*.ipynb") if path.is_file())
-    if len(found) > 1:
-        names = ", ".join(clean(path.name, 80) for path in found[:4])
+    notebooks = sorted(path for path in folder.glob("*.ipynb") if path.is_file())
+    if len(notebooks) > 1:
+        names = ", ".join(clean(path.name, 80) for path in notebooks[:4])
         message = _("There are several notebooks here ({names}): name the one to grade, as in {example}.")
         raise UsageError(message.format(names=names, example=EXPLICIT))
-    return found[0] if found else None
+    return notebooks[0] if notebooks else None
 
 
-def _from_file(path: Path, shell: Any) -> Source:
+def _from_file(path: Path, shell: Any) -> FileToGrade:
     age = max(0.0, time.time() - path.stat().st_mtime)
     about = [
         _("Graded as saved: {file}, {age}. Changes since then are not graded.").format(
@@ -89,14 +94,12 @@ def _from_file(path: Path, shell: Any) -> Source:
         )
     ]
     if not _is_saved(_run_before(shell), path):
-        about.append(
-            _("The cell that was run last is not in the file like this: save the notebook, and grade it again.")
-        )
-    return Source(path, tuple(about), name=path.name)
+        about.append(_("The cell that you ran last is not in the saved file: save the notebook and grade it again."))
+    return FileToGrade(path, tuple(about), name=path.name)
 
 
 def ago(seconds: float) -> str:
-    """How long ago something was saved."""
+    """Return how long ago something was saved, in words."""
     if seconds < 100:
         return _("saved {count} s ago").format(count=round(seconds))
     if seconds < 100 * 60:
@@ -107,51 +110,51 @@ def ago(seconds: float) -> str:
 
 
 def _cells_run(shell: Any) -> list[str]:
-    """The cells of this session as they were typed, this one last."""
+    """Return the cells of this session as typed; the last one is the running cell."""
     manager = shell.history_manager
     return [] if manager is None else [str(cell) for cell in manager.input_hist_raw[1:]]
 
 
 def _run_before(shell: Any) -> str:
-    """The cell that was run before this one."""
+    """Return the cell that was run before the running cell; "" if there is none."""
     return next(iter(_cells_run(shell)[-2:-1]), "")
 
 
 def _is_saved(cell: str, path: Path) -> bool:
-    """Whether a notebook's file has this cell; yes where it cannot be told."""
+    """Return whether a notebook's file contains this cell; True if the file cannot be read."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        saved = {"".join(found["source"]).strip() for found in cells}
-    except (OSError, ValueError, KeyError, TypeError):  # the grader will say what is wrong with it
+        sources = {"".join(other["source"]).strip() for other in cells}
+    except (OSError, ValueError, KeyError, TypeError):  # grading reports what is wrong with the file
         return True
-    return not cell.strip() or cell.strip() in saved
+    return not cell.strip() or cell.strip() in sources
 
 
-def _from_session(shell: Any, folder: Path) -> Source:
-    """A notebook of what was run, in that order, where there is no file to be found: in Colab, or in a console."""
+def _from_session(shell: Any, folder: Path) -> FileToGrade:
+    """Return a notebook of the cells that were run, in that order, if no file was found: in Colab, or in a console."""
     import nbformat
 
     cells = [nbformat.v4.new_code_cell(cell) for cell in _cells_run(shell) if cell.strip()]
     path = folder / "session.ipynb"
     path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8", errors="replace")
     about = _(
-        "The notebook's file cannot be found from here, so the cells that were run in this session are graded, in that order; "
-        "what is handed in may differ from them."
+        "The notebook's file was not found, so the cells that you ran in this session are graded in that order. "
+        "The file that you hand in may differ."
     )
-    name = next(iter(_told(shell.user_ns, os.environ)), None)
-    return Source(path, (about,), _("the cells of this session"), name)
+    name = next(iter(_announced_paths(shell.user_ns, os.environ)), None)
+    return FileToGrade(path, (about,), _("the cells of this session"), name)
 
 
-def _from_colab(folder: Path) -> Source | None:
-    """The notebook as it stands in Colab now; None where Colab does not hand it over."""
+def _from_colab(folder: Path) -> FileToGrade | None:
+    """Return the current notebook of Colab; None if Colab does not provide it."""
     try:
         messages = importlib.import_module("google.colab._message")
-        opened = messages.blocking_request("get_ipynb", request="", timeout_sec=COLAB_SECONDS)["ipynb"]
-        name = opened.get("metadata", {}).get("colab", {}).get("name")
+        notebook = messages.blocking_request("get_ipynb", request="", timeout_sec=COLAB_SECONDS)["ipynb"]
+        name = notebook.get("metadata", {}).get("colab", {}).get("name")
         path = folder / "notebook.ipynb"
-        path.write_text(json.dumps(opened), encoding="utf-8", errors="replace")
-    except Exception:  # it is no public function, and may be gone
+        path.write_text(json.dumps(notebook), encoding="utf-8", errors="replace")
+    except Exception:  # the function is not public and may disappear
         return None
     name = name if isinstance(name, str) else None
-    shown = clean(name) if name else _("this notebook")
-    return Source(path, (_("Graded as it is in Colab now: {file}.").format(file=shown),), shown, name)
+    label = clean(name) if name else _("this notebook")
+    return FileToGrade(path, (_("Graded in its current state in Colab: {file}.").format(file=label),), label, name)

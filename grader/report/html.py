@@ -103,7 +103,7 @@ def word(status: str) -> str:
         "output": _("Output limit"),
         "crashed": _("Crashed"),
         "protocol": _("Connection broken"),
-        "skipped": _("Not run"),
+        "skipped": _("Skipped"),
         "not_gradable": _("Not graded"),
     }
     return words[status]

@@ -1,5 +1,4 @@
-"""Says of a function that is missing which one was probably meant: one with a similar name, one in another place, or
-one that takes the same arguments."""
+"""Suggests a function for a missing one: with a similar name, defined in the wrong place, or with the same arguments."""
 
 from __future__ import annotations
 
@@ -15,62 +14,63 @@ from ..submission.python_code import bound_names, parse
 from ..support.i18n import _, joined
 from .signatures import SIMILAR, find_function, found_signature, match, normal, signature
 
-# Words in the names of functions that work on the same things and do something else with them.
+# Words in the names of functions that use the same data for another purpose.
 OTHER_WORK = (
     *("accura", "check", "debug", "demo", "display", "draw", "eval", "main", "plot", "print", "score", "show", "test"),
     *("valid", "visual"),
 )
-SIMILAR_VARIABLE = 0.6  # of two names of variables, from 0 to 1
-FEWEST = 2  # arguments by which a function can be recognised
+SIMILAR_VARIABLE = 0.6  # similarity of two variable names, from 0 to 1
+FEWEST = 2  # with fewer arguments, a function cannot be recognised by them
 
 
 def missing(
     content: AssignmentSpec, name: str, defined: dict[str, Found], others: dict[str, str], code: Sequence[Code] = ()
 ) -> str:
-    """The sentences about a function that is not there.
+    """Return the sentences about a missing function.
 
-    ``defined`` are the functions that are, ``others`` maps the names that are bound to something else to the types of
-    that; ``code`` is the submission's.
+    ``defined`` are the submission's functions; ``others`` maps its other names to the types of their values; ``code``
+    is its source code.
     """
     if name in others:
         return _(
-            "`{name}` is no function when all has run, but a value ({type}): a later line uses the name again; rename that variable."
+            "`{name}` is a value ({type}) at the end, not a function: a later line reassigns the name. Rename that variable."
         ).format(name=name, type=others[name])
     sentence = _("The function `{function}` is missing: define it under this name.")
-    told = sentence.format(function=signature(name, content.functions[name]))
-    close = _close(content, name, defined)
-    if close:
+    beginning = sentence.format(function=signature(name, content.functions[name]))
+    near = _similar_functions(content, name, defined)
+    if near:
         lines = {label: spot for part in code for label, spot in _spots(part)}
-        shown = joined([f"`{found_signature(found)}`{lines.get(found.label, '')}" for found in close])
-        return told + " " + _("Found {names}: did you mean `{function}`?").format(names=shown, function=name)
-    names = {normal(known) for known in (name, *content.functions[name].aliases)}
-    elsewhere = next((place for part in code if (place := _elsewhere(part, names))), None)
-    if elsewhere is not None:
-        return f"{told} {elsewhere}"
-    alike = _of_the_same_arguments(content, name, defined)
-    if alike is not None:
+        names = joined([f"`{found_signature(function)}`{lines.get(function.label, '')}" for function in near])
+        return beginning + " " + _("Found {names}: did you mean `{function}`?").format(names=names, function=name)
+    spellings = {normal(spelling) for spelling in (name, *content.functions[name].aliases)}
+    misplaced = next((place for part in code if (place := _misplaced(part, spellings))), None)
+    if misplaced is not None:
+        return f"{beginning} {misplaced}"
+    candidate = _with_same_arguments(content, name, defined)
+    if candidate is not None:
         lines = {label: spot for part in code for label, spot in _spots(part)}
         sentence = _("`{found}`{line} takes the same arguments: if it is this function, rename it to `{function}`.")
-        shown = found_signature(alike)
-        return f"{told} {sentence.format(found=shown, line=lines.get(alike.label, ''), function=name)}"
-    return told
+        line = lines.get(candidate.label, "")
+        return f"{beginning} {sentence.format(found=found_signature(candidate), line=line, function=name)}"
+    return beginning
 
 
-def similar(name: str, known: Iterable[str]) -> list[str]:
-    """At most three of the names that may be another spelling of ``name``, the closest first."""
-    spelt = {normal(other): other for other in known}
-    return [spelt[found] for found in difflib.get_close_matches(normal(name), spelt, n=3, cutoff=SIMILAR_VARIABLE)]
+def similar(name: str, others: Iterable[str]) -> list[str]:
+    """Return at most three of the ``others`` that may be another spelling of ``name``, the most similar first."""
+    by_spelling = {normal(other): other for other in others}
+    matches = difflib.get_close_matches(normal(name), by_spelling, n=3, cutoff=SIMILAR_VARIABLE)
+    return [by_spelling[spelling] for spelling in matches]
 
 
-def in_a_name_error(raised: str, known: Iterable[str]) -> str:
-    """The question whether another name was meant, for the text of a NameError; "" where none is near."""
-    found = UNKNOWN_NAME.match(raised)
-    near = difflib.get_close_matches(found[1], [*known], n=1, cutoff=SIMILAR) if found else []
+def in_a_name_error(text: str, names: Iterable[str]) -> str:
+    """Return the question whether another name was meant, for the text of a NameError; "" if no name is similar."""
+    unknown = UNKNOWN_NAME.match(text)
+    near = difflib.get_close_matches(unknown[1], [*names], n=1, cutoff=SIMILAR) if unknown else []
     return _("Did you mean `{name}`?").format(name=near[0]) if near else ""
 
 
 def _spots(part: Code) -> Iterator[tuple[str, str]]:
-    """Each name that is bound at the top level, with its place in brackets."""
+    """Yield each name that is bound at the top level, with its place in brackets."""
     for name, line in bound_names(part.text):
         yield name, f" ({_line(part, line)})"
 
@@ -79,75 +79,77 @@ def _line(part: Code, line: int) -> str:
     return ", ".join(filter(None, [part.place, _("line {line}").format(line=line)]))
 
 
-def _close(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> list[Found]:
-    """At most two functions whose names are nearly that of ``name``, the closest first, and that play no other part."""
-    known = {normal(alias) for alias in [name, *content.functions[name].aliases] if len(alias) > 3}
-    taken = _taken(content, defined)
+def _similar_functions(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> list[Found]:
+    """Return at most two functions with a name similar to ``name`` and no other role, the most similar first."""
+    targets = {normal(alias) for alias in [name, *content.functions[name].aliases] if len(alias) > 3}
+    used_names = _used_names(content, defined)
 
-    def likeness(found: Found) -> float:
-        written = normal(found.name)
-        alike = max(difflib.SequenceMatcher(None, written, wanted).ratio() for wanted in known)
-        within = any(wanted in written or (len(written) > 3 and written in wanted) for wanted in known)
-        return max(alike, SIMILAR) if within and not _does_other_work(written) else alike
+    def similarity(function: Found) -> float:
+        actual = normal(function.name)
+        ratio = max(difflib.SequenceMatcher(None, actual, target).ratio() for target in targets)
+        is_part = any(target in actual or (len(actual) > 3 and actual in target) for target in targets)
+        return max(ratio, SIMILAR) if is_part and not _does_other_work(actual) else ratio
 
-    rated = [(likeness(found), found) for found in defined.values() if found.name not in taken] if known else []
-    rated = [(value, found) for value, found in rated if value >= SIMILAR]
-    return [found for _, found in sorted(rated, key=lambda pair: -pair[0])[:2]]
+    if not targets:
+        return []
+    ratings = [(similarity(function), function) for function in defined.values() if function.name not in used_names]
+    ratings = [(value, function) for value, function in ratings if value >= SIMILAR]
+    return [function for _, function in sorted(ratings, key=lambda pair: -pair[0])[:2]]
 
 
 def _does_other_work(name: str) -> bool:
     return any(word in name for word in OTHER_WORK)
 
 
-def _taken(content: AssignmentSpec, defined: dict[str, Found]) -> set[str]:
-    """The names of the functions that play a part of the assignment."""
-    return {found.name for other in content.functions if (found := find_function(content, other, defined))}
+def _used_names(content: AssignmentSpec, defined: dict[str, Found]) -> set[str]:
+    """Return the names of the functions that have a role in the assignment."""
+    return {function.name for other in content.functions if (function := find_function(content, other, defined))}
 
 
-def _elsewhere(part: Code, names: set[str]) -> str | None:
-    """The sentence about a function of one of these names where a call does not find it; None if there is none."""
+def _misplaced(part: Code, names: set[str]) -> str | None:
+    """Return the sentence about a function with one of these names that a call cannot reach; None if there is none."""
     tree = parse(part.text)
-    waiting: list[tuple[ast.AST, str]] = [] if tree is None else [(tree, "")]
-    while waiting:
-        node, within = waiting.pop()
+    queue: list[tuple[ast.AST, str]] = [] if tree is None else [(tree, "")]
+    while queue:
+        node, sentence = queue.pop()
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and within and normal(child.name) in names:
-                return within.format(function=child.name, line=_line(part, child.lineno))
-            waiting.append((child, _place(child) or within))
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and sentence and normal(child.name) in names:
+                return sentence.format(function=child.name, line=_line(part, child.lineno))
+            queue.append((child, _sentence_inside(child) or sentence))
     return None
 
 
-def _place(node: ast.AST) -> str:
-    """The sentence for a function that is defined inside ``node``, with blanks for its name and line; "" for most nodes."""
+def _sentence_inside(node: ast.AST) -> str:
+    """Return the sentence about a function inside ``node``, with placeholders for name and line; "" for most nodes."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        inside = _(
+        sentence = _(
             "`{function}` ({line}) is defined inside `{outer}`, where it cannot be called: define it at the top level."
         )
     elif isinstance(node, ast.ClassDef):
-        inside = _(
-            "`{function}` ({line}) is a method of `{outer}`: define it at the top level, or as a method of the class that has the others."
+        sentence = _(
+            "`{function}` ({line}) is a method of `{outer}`: define it at the top level, or in the class with the other functions."
         )
     elif isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
         return _("`{function}` ({line}) is defined below `if __name__ ...`, which is not run here: define it above.")
     else:
         return ""
-    return inside.replace("{outer}", node.name)
+    return sentence.replace("{outer}", node.name)
 
 
-def _of_the_same_arguments(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> Found | None:
-    """The one function that plays no part, has every argument of ``name`` as a parameter and no other; None if unclear."""
+def _with_same_arguments(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> Found | None:
+    """Return the function without a role whose parameters are exactly the arguments of ``name``; None if not unique."""
     arguments = content.functions[name].argument_names()
     if len(arguments) < FEWEST:
         return None
-    taken = _taken(content, defined)
-    found = [
+    used_names = _used_names(content, defined)
+    candidates = [
         function
         for function in defined.values()
-        if function.name not in taken
+        if function.name not in used_names
         and not _does_other_work(normal(function.name))
         and _has_exactly(content, [parameter for parameter, _kind, _default in function.parameters], arguments)
     ]
-    return found[0] if len(found) == 1 else None
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _has_exactly(content: AssignmentSpec, parameters: list[str], arguments: list[str]) -> bool:

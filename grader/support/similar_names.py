@@ -1,4 +1,4 @@
-"""Finds the name that somebody meant who wrote another one."""
+"""Finds the name that was probably meant by a misspelt one."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 
-ALIKE = 0.75  # of difflib's ratio: a letter or two of a usual name
-SHORTEST = 4  # characters of a part that stands for the whole name
-LONGEST = 100  # characters; nobody types more, and difflib is slow there
+SIMILARITY = 0.75  # difflib's ratio: one or two wrong letters in a name of usual length
+SHORTEST = 4  # characters of a part that can stand for the whole name
+LONGEST = 100  # characters; difflib is slow for longer names
 ENDING = re.compile(r"(\.(ipynb|py|zip|ya?ml|tar|t?gz|txt))+$")
 
 
-def nearest(name: str, known_names: Iterable[str]) -> str | None:
-    """Return the known name that is most similar to ``name``; None if none or several are similar.
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the one of ``names`` that ``name`` most probably means; None if none is similar, or several equally.
 
-    Case, hyphens, underscores, spaces, folders and file endings are ignored. Words may be in another order, a few letters
-    may be wrong, and one name may be a part of the other.
+    Case, hyphens, underscores, spaces, folders and file extensions are ignored. If that gives no match, the words may be
+    in another order, a few letters may be wrong, or ``name`` may be a part of one name.
     """
     last = re.split(r"[/\\]", name.strip().rstrip("/\\"))[-1][:LONGEST]
     words = _words(ENDING.sub("", last.lower()))
-    lower_name = "".join(words)
-    if not lower_name:
+    letters = "".join(words)
+    if not letters:
         return None
-    squashed = {each: "".join(_words(each.lower())) for each in known_names}
+    letters_of = {each: "".join(_words(each.lower())) for each in names}
+    ratios = {each: difflib.SequenceMatcher(None, letters, text).ratio() for each, text in letters_of.items()}
     rules: list[Callable[[str], bool]] = [
-        lambda each: squashed[each] == lower_name,
+        lambda each: letters_of[each] == letters,
         lambda each: sorted(_words(each.lower())) == sorted(words),
-        lambda each: alike[each] == max(ALIKE, *alike.values()),
-        lambda each: len(squashed[each]) >= SHORTEST and squashed[each] in lower_name,
-        lambda each: len(lower_name) >= SHORTEST and lower_name in squashed[each],
+        lambda each: ratios[each] == max(SIMILARITY, *ratios.values()),
+        lambda each: len(letters_of[each]) >= SHORTEST and letters_of[each] in letters,
+        lambda each: len(letters) >= SHORTEST and letters in letters_of[each],
     ]
-    alike = {each: difflib.SequenceMatcher(None, lower_name, text).ratio() for each, text in squashed.items()}
-    for fits in rules:
-        match = [each for each in squashed if fits(each)]
-        if match:
-            return match[0] if len(match) == 1 else None
+    for matches in rules:
+        candidates = [each for each in letters_of if matches(each)]
+        if candidates:
+            return candidates[0] if len(candidates) == 1 else None
     return None
 
 
 def _words(name: str) -> list[str]:
-    """The parts of letters and digits; letters of any language."""
+    """Return the words of letters and digits; letters may be of any language."""
     return re.findall(r"[^\W_]+", name)

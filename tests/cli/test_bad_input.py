@@ -118,7 +118,7 @@ FUNCTIONS = {
         "memory",
         "needed more memory than allowed",
     ),
-    "is no function": ("train = 5", "failed", "`train` is no function when all has run, but a value (int)"),
+    "is no function": ("train = 5", "failed", "`train` is a value (int) at the end, not a function"),
     "calls itself": ("def train(X, y, w, b=0, epochs=1): return train(X, y, w)", "error", "RecursionError"),
 }
 

@@ -284,7 +284,7 @@ def test_a_reader_that_goes_away_is_no_verdict(tmp_path):
 def test_a_name_that_a_later_line_uses_again_is_said(tmp_path, check, solution):
     (tmp_path / "mine.ipynb").write_text(notebook(solution, "loss = 0.5"))
     _, report = check("mine.ipynb")
-    assert ending(report, "loss")["message"].startswith("`loss` is no function when all has run, but a value (float)")
+    assert ending(report, "loss")["message"].startswith("`loss` is a value (float) at the end, not a function")
 
 
 def test_a_cell_that_failed_is_noted_where_everything_else_is_right(tmp_path, grader, solution):

@@ -31,5 +31,5 @@ def test_a_name_that_says_it(name, found):
 
 @pytest.mark.parametrize("name", ["Untitled3.ipynb", "homework.ipynb", "relu_swap_and_single_neuron.ipynb", "", None])
 def test_a_name_that_does_not_say_it(name):
-    with pytest.raises(UsageError, match=r"write .* behind %grade, one of cifar-grayscale, clothing-mlp"):
+    with pytest.raises(UsageError, match=r"write .* after %grade, one of cifar-grayscale, clothing-mlp"):
         exercise.of_file(name)

@@ -87,7 +87,7 @@ def test_the_file_counts_and_what_is_not_saved_is_told(execute, solution, tmp_pa
         "%grade single-neuron",
     )
     page = shown(cells[2])
-    assert "The cell that was run last is not in the file like this: save the notebook" in page
+    assert "The cell that you ran last is not in the saved file: save the notebook" in page
     assert "Score: 0 of 100, not passed." in page
 
 
@@ -116,7 +116,7 @@ def test_where_there_is_no_file_the_cells_of_the_session_are_graded(execute, sol
         "%grade single-neuron",
     )
     page = shown(cells[2])
-    assert "cells that were run in this session are graded" in page
+    assert "cells that you ran in this session are graded" in page
     assert "Score: 100 of 100, passed." in page
     assert "the cells of this session" in shown(cells[2], "text/plain")
     assert str(tmp_path) not in page
@@ -135,7 +135,7 @@ def test_the_exercise_is_that_of_the_files_name(execute, solution, tmp_path):
         name=name,
     )
     page = shown(cells[2])
-    assert "The exercise, from the name of the file: single-neuron." in page
+    assert "Exercise (from the file name): single-neuron." in page
     assert "Score: 100 of 100, passed." in page
     assert cells[3].outputs[0].text == "100.0\n"
     assert "Score: 100 of 100, passed." in shown(cells[4])
@@ -145,7 +145,7 @@ def test_a_name_that_says_no_exercise_gets_the_list_of_them(execute, solution):
     (cell,) = execute("%load_ext grader\n%grade", name="Untitled.ipynb")
     (sentence,) = failure(cell).traceback
     assert sentence.startswith(
-        "The name Untitled.ipynb does not say which exercise it is: write it behind %grade, one of"
+        "The file name Untitled.ipynb does not match an exercise: write the exercise after %grade, one of"
     )
     assert "single-neuron" in sentence
 
@@ -163,8 +163,8 @@ sys.modules["google.colab._message"].blocking_request = lambda *_, **__: {"ipynb
 def test_colab_hands_the_notebook_over_with_its_name(execute, solution):
     cells = execute("%load_ext grader", COLAB, solution, "%grade")
     page = shown(cells[3])
-    assert "The exercise, from the name of the file: single-neuron." in page
-    assert "Graded as it is in Colab now: Kopie von single_neuron.ipynb." in page
+    assert "Exercise (from the file name): single-neuron." in page
+    assert "Graded in its current state in Colab: Kopie von single_neuron.ipynb." in page
     assert "Score: 100 of 100, passed." in page
 
 
