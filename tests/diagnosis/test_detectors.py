@@ -1,11 +1,10 @@
-"""Each general detector finds what it is for, in all cases, and nothing else."""
+"""Each general detector finds its own kind of change in all cases, and nothing else."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from grader import diagnosis
 from grader.diagnosis.detectors import DETECTORS, is_factor
 from grader.diagnosis.samples import Sample
 from tests.diagnosis.conftest import right, samples
@@ -142,89 +141,3 @@ def test_a_factor_may_be_an_expression_of_the_inputs(wanted, holds):
     made = beside(VECTORS, lambda r: r / len(r))
     found = DETECTORS["factor"](made, "r", [sample.right for sample in made])
     assert is_factor(found, made, wanted) is holds
-
-
-# What the detectors' findings are called, where nothing is declared.
-
-
-def names(content, mutations, made):
-    found = diagnosis.find(content, mutations, "slopes", made)
-    return [(bug.bug, bug.where) for bug in found.bugs] if found is not None else None
-
-
-def changed(**parts):
-    """An answer that is right but for some results, each changed by a function."""
-    return lambda X, y, W: {
-        name: parts[name](value) if name in parts else value for name, value in right(X, y, W).items()
-    }
-
-
-NAMED = {
-    "right": (changed(), None),
-    "float32": (changed(**dict.fromkeys(("out", "dW", "db"), np.float32)), None),
-    "float16": (changed(**dict.fromkeys(("out", "dW", "db"), np.float16)), None),
-    "twice": (changed(dW=lambda r: 2 * r), [("stray-factor-two", "dW")]),
-    "half": (changed(db=lambda r: r / 2), [("missing-factor-two", "db")]),
-    "the sign": (changed(dW=lambda r: -r, db=lambda r: -r), [("sign-flipped", "dW")]),
-    "minus two": (changed(dW=lambda r: -2 * r), [("sign-flipped", "dW"), ("stray-factor-two", "dW")]),
-    "a third": (changed(out=lambda r: r / 3), [("constant-factor", "out")]),
-    "two factors": (changed(dW=lambda r: 3 * r, db=lambda r: 5 * r), None),
-    "transposed": (changed(dW=np.transpose), [("transposed", "dW")]),
-    "collapsed": (changed(db=np.sum), [("collapsed-axis", "db")]),
-    "rounded": (changed(dW=lambda r: np.round(r, 3)), [("rounded-result", "dW")]),
-    "whole numbers": (changed(out=np.trunc), [("truncated-to-integers", "out")]),
-    "clipped": (changed(out=lambda r: np.clip(r, -0.5, 0.5)), [("clipped-values", "out")]),
-    "shifted": (changed(dW=lambda r: r + 0.01), [("shifted-range", "dW")]),
-    "NaN, with small numbers": (changed(dW=lambda r: np.where(r == r.max(), np.nan, r)), None),
-    "noise": (changed(dW=lambda r: np.random.default_rng(0).normal(size=r.shape)), None),
-    "explained in part": (changed(dW=lambda r: 2 * r, db=lambda r: r**2), None),
-}
-
-
-@pytest.mark.parametrize("steps", [True, False])
-@pytest.mark.parametrize("what", NAMED)
-def test_a_detector_has_a_name(toy, what, steps):
-    answer, expected = NAMED[what]
-    assert names(*toy(steps=steps), samples(answer)) == expected
-
-
-@pytest.mark.parametrize(
-    ("spared", "lost", "expected"),
-    [
-        (1.0, 1000.0, [("overflow", "dW")]),
-        (1.0, 2.0, None),  # too small to overflow
-    ],
-)
-@pytest.mark.parametrize("entries", ["one", "all"])
-def test_an_overflow_needs_large_numbers(toy, spared, lost, expected, entries):
-    made = []
-    for sample, scale, is_lost in zip(samples(changed()), (spared, lost), (False, True), strict=True):
-        inputs = {name: scale * array for name, array in sample.inputs.items()}
-        answered = right(**inputs)
-        if is_lost:
-            wanted = answered["dW"]
-            answered["dW"] = np.where((wanted == wanted.max()) | (entries == "all"), np.nan, wanted)
-        made.append(Sample(sample.case, inputs, right(**inputs), answered))
-    assert names(*toy(), made) == expected
-
-
-@pytest.mark.parametrize(
-    ("factor", "expected"),
-    [
-        (0.1, None),
-        (0.2, [("stray-factor-two", "out")]),
-        (0.05, [("missing-factor-two", "out")]),
-        (-0.1, [("sign-flipped", "out")]),
-        (0.3, [("constant-factor", "out")]),
-    ],
-)
-def test_a_factor_is_seen_beside_that_of_a_convention(toy, factor, expected):
-    every = changed(**{name: lambda r: factor * r for name in ("out", "dW", "db")})
-    assert names(*toy(conventions={"divides-by-y-size": 0.1}), samples(every)) == expected
-
-
-def test_a_factor_that_is_declared_has_the_declared_name(toy):
-    declared = "{name: averaged-twice, detector: factor, parameters: {factor: 1 / len(X)}}"
-    made = samples(changed(dW=lambda r: r, out=lambda r: r / len(r)))
-    assert names(*toy(declared), made) == [("averaged-twice", "out")]
-    assert names(*toy(), made) is None
