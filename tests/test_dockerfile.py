@@ -1,4 +1,4 @@
-"""The steps of the Dockerfile, in a folder with what it copies and an environment of their own; there is no Docker in it."""
+"""Tests of the steps of the Dockerfile, without Docker: in a folder with the copied files and a separate environment."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def arguments(instruction):
 
 
 def copied():
-    """{where it is copied to: file} of all files that COPY takes into a layer, without those of .dockerignore."""
+    """Return {target path: file} of all files that COPY copies into a layer, without those in .dockerignore."""
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     ignored = {path for line in lines if line and not line.startswith("#") for path in ROOT.glob(line)}
-    found = {}
+    files = {}
     for instruction in arguments("COPY"):
         *names, target = instruction.split()
         for name in names:
@@ -36,8 +36,8 @@ def copied():
             to = Path(target, name) if target.endswith("/") else Path(target)
             for path in [top] if top.is_file() else top.rglob("*"):
                 if path.is_file() and not ignored & {path, *path.parents}:
-                    found[to / path.relative_to(top)] = path
-    return found
+                    files[to / path.relative_to(top)] = path
+    return files
 
 
 def test_no_layer_contains_a_solution(distributions):
@@ -50,20 +50,20 @@ def test_no_layer_contains_a_solution(distributions):
 
 
 def python_for_everybody():
-    """An interpreter that an ordinary user may read wherever it lies, with what makes environments."""
+    """Return an interpreter that an ordinary user can read, with the modules that create environments."""
     for python in (sys._base_executable, "/usr/bin/python3"):
-        wanted = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
+        needed = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
         folders = [Path(python).resolve(), *Path(python).resolve().parents]
         if Path(python).exists() and all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders):
-            done = subprocess.run([python, "-c", wanted], check=False, capture_output=True)
-            if done.returncode == 0:
+            result = subprocess.run([python, "-c", needed], check=False, capture_output=True)
+            if result.returncode == 0:
                 return python
     return pytest.skip("there is no Python 3.11 or later that every user of this machine may read")
 
 
 @pytest.fixture(scope="module")
 def image():
-    """A folder that everybody may enter, with the environment that the steps have installed into."""
+    """Return a folder that everybody can enter, with the environment that the steps installed."""
     python = python_for_everybody()
     with tempfile.TemporaryDirectory(prefix="grader-image-") as folder:
         os.chmod(folder, 0o755)
@@ -90,8 +90,8 @@ def test_ordinary_user_can_grade_in_the_image(image):
     home = image / "home"
     home.mkdir()
     shutil.copy(SINGLE_NEURON / "solution.py", home / "mine.py")
-    who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-    if who:
+    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    if user:
         os.chown(home, NOBODY, NOBODY)
     (entry,) = map(json.loads, arguments("ENTRYPOINT"))
     assert arguments("USER") == ["1000"]
@@ -99,10 +99,10 @@ def test_ordinary_user_can_grade_in_the_image(image):
 
     def run(*words):
         command = [f"{image}/venv/bin/{entry[0]}", *entry[1:], *words]
-        return subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False, **who)
+        return subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False, **user)
 
     assert "Usage: grader" in run("--help").stdout
-    done = run("check", "single-neuron", "mine.py", "--seed", "7")  # which needs TensorFlow
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Score: 100 of 100, passed." in done.stdout
+    result = run("check", "single-neuron", "mine.py", "--seed", "7")  # a seed that needs TensorFlow
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Score: 100 of 100, passed." in result.stdout
     assert json.loads(run("doctor", "--json").stdout)["levels"]["medium"]["reached"] == []

@@ -6,24 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..submission.files import ARCHIVES, PYTHON
-
-if TYPE_CHECKING:
-    from .layouts import Handed, Student
+from .students import Student, SubmittedFile
 
 NUMBERED = re.compile(r"(?P<base>.+)-(?P<number>\d+)(?P<suffix>(?:\.tar)?\.[^.]+)")
 
 
 def keep_last(student: Student) -> None:
-    """Keep the last attempt at each file name in ``files``, and move the others to ``earlier``."""
-    last: dict[str, Handed] = {}
+    """Keep the last attempt at each file name in ``files``, and move the others to ``earlier_files``."""
+    last_files: dict[str, SubmittedFile] = {}
     for file in student.files:
-        if file.name not in last or file.attempt > last[file.name].attempt:
-            last[file.name] = file
-    student.earlier.extend(file for file in student.files if file is not last[file.name])
-    student.files[:] = list(last.values())
+        if file.name not in last_files or file.attempt > last_files[file.name].attempt:
+            last_files[file.name] = file
+    student.earlier_files.extend(file for file in student.files if file is not last_files[file.name])
+    student.files[:] = list(last_files.values())
 
 
 def drop_numbers_of_canvas(students: Sequence[Student], assignment: str) -> None:
@@ -34,40 +31,42 @@ def drop_numbers_of_canvas(students: Sequence[Student], assignment: str) -> None
     """
     names = Counter(name for student in students for name in {file.name for file in student.files})
     for student in students:
-        numbered: dict[str, list[Handed]] = {}
+        numbered_files: dict[str, list[SubmittedFile]] = {}
         for file in student.files:
-            found = NUMBERED.fullmatch(file.name)
-            if found and file.name.lower().endswith((*PYTHON, *ARCHIVES)):
-                numbered.setdefault(found["base"] + found["suffix"], []).append(file)
-        for name, files in numbered.items():
-            plain = [file for file in student.files if file.name == name]
+            match = NUMBERED.fullmatch(file.name)
+            if match and file.name.lower().endswith((*PYTHON, *ARCHIVES)):
+                numbered_files.setdefault(match["base"] + match["suffix"], []).append(file)
+        for name, files in numbered_files.items():
+            plain_files = [file for file in student.files if file.name == name]
             stem = name.partition(".")[0]
-            usual = names[name] > 1 or _alike(stem) == _alike(assignment)
-            called_so_by_all = len(files) == 1 and names[files[0].name] > 1 and not names[name]
-            if not called_so_by_all and _are_attempts(plain, files, usual):
-                own = {file.path: replace(file, name=name) for file in files}
-                student.files[:] = [own.get(file.path, file) for file in student.files]
+            is_usual_name = names[name] > 1 or _alike(stem) == _alike(assignment)
+            is_common_name = len(files) == 1 and names[files[0].name] > 1 and not names[name]
+            if not is_common_name and _are_attempts(plain_files, files, is_usual_name):
+                renamed_files = {file.path: replace(file, name=name) for file in files}
+                student.files[:] = [renamed_files.get(file.path, file) for file in student.files]
 
 
-def _are_attempts(plain: Sequence[Handed], numbered: Sequence[Handed], usual: bool) -> bool:
+def _are_attempts(
+    plain_files: Sequence[SubmittedFile], numbered_files: Sequence[SubmittedFile], is_usual_name: bool
+) -> bool:
     """True if Canvas added the numbers: ``plain`` are the files without a number, ``numbered`` the others.
 
     ``usual``: other students hand in files with the plain name, or it is the name of the assignment. In Canvas every
     upload gets a larger id, and files that are uploaded together have consecutive ids.
     """
-    in_order = sorted(numbered, key=_number)
-    ids = [*sorted(file.attempt for file in plain), *(file.attempt for file in in_order)]
+    ordered_files = sorted(numbered_files, key=_number)
+    ids = [*sorted(file.attempt for file in plain_files), *(file.attempt for file in ordered_files)]
     if ids != sorted(ids):
         return False
-    if plain or usual or len(numbered) == 1 or len({file.late for file in numbered}) > 1:
+    if plain_files or is_usual_name or len(numbered_files) == 1 or len({file.late for file in numbered_files}) > 1:
         return True
-    from_one = [_number(file) for file in in_order] == [*range(1, len(numbered) + 1)]
-    return from_one and ids[-1] - ids[0] >= len(ids)
+    starts_at_one = [_number(file) for file in ordered_files] == [*range(1, len(numbered_files) + 1)]
+    return starts_at_one and ids[-1] - ids[0] >= len(ids)
 
 
-def _number(file: Handed) -> int:
-    found = NUMBERED.fullmatch(file.name)
-    return int(found["number"]) if found else 0
+def _number(file: SubmittedFile) -> int:
+    match = NUMBERED.fullmatch(file.name)
+    return int(match["number"]) if match else 0
 
 
 def _alike(name: str) -> str:

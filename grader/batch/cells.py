@@ -23,14 +23,14 @@ def number_cell(value: float | None, decimal: str = ".") -> str:
     """Return a number as a spreadsheet reads it, with at most four decimals; "" for None."""
     if value is None:
         return ""
-    short = f"{value:.4f}".rstrip("0").rstrip(".")
-    return "0" if short == "-0" else short.replace(".", decimal)
+    digits = f"{value:.4f}".rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits.replace(".", decimal)
 
 
 def read_number(text: str) -> float | None:
     """Return the number in a cell, written with a decimal point or comma; None if it is not a number."""
-    found = re.fullmatch(r"\s*(-?\d+)(?:[.,](\d+))?\s*", text)
-    return float(f"{found[1]}.{found[2] or 0}") if found else None
+    match = re.fullmatch(r"\s*(-?\d+)(?:[.,](\d+))?\s*", text)
+    return float(f"{match[1]}.{match[2] or 0}") if match else None
 
 
 def writes_decimal_commas(text: str) -> bool:

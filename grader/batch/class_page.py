@@ -13,12 +13,12 @@ from markupsafe import Markup
 from ..assignment.spec import AssignmentSpec
 from ..report import html
 from ..report.html import POLICY, TEMPLATES
-from ..report.leaderboard import Entry
+from ..report.leaderboard import LeaderboardEntry
 from ..report.svg import WIDTH, Drawn, box, line, svg, text
 from ..support import i18n
 from ..support.i18n import _
 from .gradebook import Row
-from .summary import Class
+from .summary import ClassSummary
 
 BINS = 10  # of the distribution of scores
 HEIGHT = 150
@@ -26,50 +26,50 @@ LEADERS = 10
 
 
 @dataclass(frozen=True)
-class Pupil:
+class StudentLine:
     """A student's line on the page.
 
-    ``why`` explains a missing score, ``page`` is the link to the report (None without a report), ``bugs`` are names.
+    ``reason`` explains a missing score, ``page`` is the link to the report (None without a report), ``bugs`` are names.
     """
 
     row: Row
-    why: str = ""
+    reason: str = ""
     page: str | None = None
     bugs: Sequence[str] = ()
 
 
 def render(
     content: AssignmentSpec,
-    pupils: Sequence[Pupil],
-    collected: Class,
+    student_lines: Sequence[StudentLine],
+    summary: ClassSummary,
     left_over: Sequence[str],
     isolation: str,
 ) -> str:
     """Return the page of a class as HTML."""
-    scores = [pupil.row.score for pupil in pupils if pupil.row.score is not None]
-    most = pupils[0].row.max_score
+    scores = [student.row.score for student in student_lines if student.row.score is not None]
+    max_score = student_lines[0].row.max_score
     points = {check.name: check.points for check in content.checks if not check.bonus}
     return (
         html.environment()
         .get_template("class.html.j2")
         .render(
             title=_(content.title),
-            pupils=pupils,
-            with_ids=any(pupil.row.name != pupil.row.identity for pupil in pupils),
-            with_late=any(pupil.row.late for pupil in pupils),
-            scores=collected.scores(),
-            passed=sum(pupil.row.passed for pupil in pupils),
-            distribution=_distribution(scores, most, content.pass_mark),
-            checks=sorted(collected.difficulties(), key=lambda check: 2 if check.mean is None else check.mean),
-            bugs=collected.bugs(),
-            leaders=_leaders(collected),
+            students=student_lines,
+            with_ids=any(student.row.name != student.row.identity for student in student_lines),
+            with_late=any(student.row.late for student in student_lines),
+            scores=summary.scores(),
+            passed=sum(student.row.passed for student in student_lines),
+            distribution=_distribution(scores, max_score, content.pass_mark),
+            checks=sorted(summary.difficulties(), key=lambda check: 2 if check.mean is None else check.mean),
+            bugs=summary.bugs(),
+            leaders=_leaders(summary),
             lost=lambda row: [
                 name for name, score in row.checks.items() if score is None or score < points.get(name, 0)
             ],
             left_over=left_over,
             states=_states(),
             isolation=isolation,
-            about=_graded_by([pupil.row for pupil in pupils]),
+            about=_graded_by([student.row for student in student_lines]),
             script=_script(),
             script_policy=f"{POLICY}; script-src '{_digest(_script())}'",
         )
@@ -78,9 +78,9 @@ def render(
 
 def _graded_by(rows: Sequence[Row]) -> list[str]:
     """Return one sentence for each combination of grader, assignment and seed that graded somebody."""
-    ways = dict.fromkeys((row.grader, row.assignment_digest, row.seed_fingerprint) for row in rows if row.grader)
+    settings = dict.fromkeys((row.grader, row.assignment_digest, row.seed_fingerprint) for row in rows if row.grader)
     sentence = _("grader {version}, assignment {digest}, seed {fingerprint}")
-    return [sentence.format(version=version, digest=digest, fingerprint=seed) for version, digest, seed in ways]
+    return [sentence.format(version=version, digest=digest, fingerprint=seed) for version, digest, seed in settings]
 
 
 def _states() -> dict[str, str]:
@@ -93,8 +93,8 @@ def _states() -> dict[str, str]:
     }
 
 
-def _leaders(collected: Class) -> list[Entry]:
-    return collected.leaderboard()[:LEADERS]
+def _leaders(summary: ClassSummary) -> list[LeaderboardEntry]:
+    return summary.leaderboard()[:LEADERS]
 
 
 @cache
@@ -107,11 +107,11 @@ def _digest(script: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
-def _distribution(scores: Sequence[float], most: float, pass_mark: float) -> Drawn:
+def _distribution(scores: Sequence[float], max_score: float, pass_mark: float) -> Drawn:
     """Return the histogram of scores; scores above the maximum (bonus points) count in the last bar."""
     counts = [0] * BINS
     for score in scores:
-        counts[max(0, min(int(BINS * score / most) if most else 0, BINS - 1))] += 1
+        counts[max(0, min(int(BINS * score / max_score) if max_score else 0, BINS - 1))] += 1
     width = (WIDTH - 20) / BINS
     bottom = HEIGHT - 22
     parts = []
@@ -127,13 +127,13 @@ def _distribution(scores: Sequence[float], most: float, pass_mark: float) -> Dra
     mark = 10 + (WIDTH - 20) * pass_mark / 100
     parts.append(line(mark, 6, mark, bottom, "threshold"))
     for share in (0, 0.25, 0.5, 0.75, 1):
-        parts.append(text(10 + (WIDTH - 20) * share, HEIGHT - 6, i18n.number(f"{share * most:g}"), "middle"))
+        parts.append(text(10 + (WIDTH - 20) * share, HEIGHT - 6, i18n.number(f"{share * max_score:g}"), "middle"))
     title = _("Distribution of scores")
-    told = "; ".join(
+    description = "; ".join(
         _("{low:g} to {high:g} points: {count}").format(
-            low=most * number / BINS, high=most * (number + 1) / BINS, count=count
+            low=max_score * number / BINS, high=max_score * (number + 1) / BINS, count=count
         )
         for number, count in enumerate(counts)
         if count
     )
-    return Drawn(title, svg(HEIGHT, title, told, parts), legend=[("threshold", _("needed to pass"))])
+    return Drawn(title, svg(HEIGHT, title, description, parts), legend=[("threshold", _("needed to pass"))])

@@ -21,8 +21,8 @@ from ..support.errors import UsageError
 from ..support.i18n import _
 from ..support.text import clean
 from . import decoding, layouts
-from .layouts import Student
 from .moments import moment
+from .students import Student
 
 MOST_OF_A_TAR = 8 << 30  # bytes to unpack; a .zip is read without unpacking
 TIMESTAMP = "timestamp.txt"  # nbgrader's file with the time of submission
@@ -33,18 +33,18 @@ DATED = 64  # characters read of a timestamp
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class StudentFiles:
     """The submission of one student: {name: content}, or the ``problem`` if it cannot be read, and its digest."""
 
     student: Student
-    shown: str
+    path: str
     contents: dict[str, bytes]
     problem: str
     sha256: str
     submitted: datetime | None
 
 
-class Class:
+class ClassFolder:
     """All submissions at ``path``; a context manager, because an archive stays open."""
 
     def __init__(
@@ -71,15 +71,15 @@ class Class:
         self._hidden: list[str] = []
         try:
             readers = dict(self._open(path))
-            shown, encoding = decoding.readable([*readers, *self._folders, *self._links], roster)
-            found = {shown[name]: read for name, read in readers.items()}
-            self._folders = {shown[name] for name in self._folders}
-            for name in found:
+            readable_names, encoding = decoding.readable([*readers, *self._folders, *self._links], roster)
+            members = {readable_names[name]: read for name, read in readers.items()}
+            self._folders = {readable_names[name] for name in self._folders}
+            for name in members:
                 self._folders |= _folders_above(name)
-            results = {name.rpartition("/")[0] + "/" for name in found if name.endswith(f"/{RESULTS}")}
-            ours = (*results, *_inside(path.resolve(), leave_out.resolve() if leave_out else None))
-            self._read = {name: read for name, read in found.items() if _counts(name, ours)}
-            folders = [name for name in self._folders if _counts(name, ours)]
+            result_folders = {name.rpartition("/")[0] + "/" for name in members if name.endswith(f"/{RESULTS}")}
+            output_prefixes = (*result_folders, *_inside(path.resolve(), leave_out.resolve() if leave_out else None))
+            self._read = {name: read for name, read in members.items() if _counts(name, output_prefixes)}
+            folders = [name for name in self._folders if _counts(name, output_prefixes)]
             self._prefix = f"{path.name}/" if path.is_file() else ""
             metadata = layouts.metadata_file(self._read)
             text = "" if metadata is None else (self._read[metadata]() or b"").decode(errors="replace")
@@ -102,15 +102,17 @@ class Class:
         """The encoding of the file names if it had to be guessed, else ""."""
         self.left_over = [name for name in students.left_over if name != metadata]
         """Files that belong to no student."""
-        links = [shown[name] for name in self._links if _counts(shown[name].rstrip("/"), ours)]
+        links = [
+            readable_names[name] for name in self._links if _counts(readable_names[name].rstrip("/"), output_prefixes)
+        ]
         self.left_out = [(name, layouts.why_left_out(name, self.layout)) for name in self.left_over]
         self.left_out += [(name.rstrip("/"), "it is a link, and links are not followed") for name in links]
-        self._hidden += [name for name in found if files.is_hidden_answer(name) and name not in self._hidden]
+        self._hidden += [name for name in members if files.is_hidden_answer(name) and name not in self._hidden]
         self.left_out += [(name, "it is hidden") for name in self._hidden]
         """The files and links that are not graded, each with the reason."""
         self._not_followed = links
 
-    def __enter__(self) -> Class:
+    def __enter__(self) -> ClassFolder:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -120,7 +122,7 @@ class Class:
         """Close the archive."""
         self._stack.close()
 
-    def handed_in(self, student: Student) -> HandedIn:
+    def files_of(self, student: Student) -> StudentFiles:
         """Read the last attempt of a student, within the limits of a submission."""
         contents: dict[str, bytes] = {}
         problem = "" if student.files else self._why_nothing(student)
@@ -131,9 +133,9 @@ class Class:
             try:
                 content = self._read[file.path]()
             except (OSError, ValueError, *files.DAMAGED) as error:
-                why = _("it is encrypted") if "encrypted" in str(error) else clean(error)
+                reason = _("it is encrypted") if "encrypted" in str(error) else clean(error)
                 content = b""
-                problem = _("{file} cannot be read ({reason}).").format(file=clean(file.name), reason=why)
+                problem = _("{file} cannot be read ({reason}).").format(file=clean(file.name), reason=reason)
             total += files.MAX_TOTAL + 1 if content is None else len(content)
             if content is None or total > files.MAX_TOTAL:
                 sentence = _("{file} is too large: a submission may have at most {size} MB in total.")
@@ -145,8 +147,8 @@ class Class:
                 submitted = moment(content[:DATED].decode(errors="replace")) or submitted
             else:
                 contents[file.name] = content
-        shown = student.files[0].path if len(student.files) == 1 else _folder(student)
-        return HandedIn(student, self._prefix + shown, contents, problem, digest.hexdigest(), submitted)
+        path = student.files[0].path if len(student.files) == 1 else _folder(student)
+        return StudentFiles(student, self._prefix + path, contents, problem, digest.hexdigest(), submitted)
 
     def _why_nothing(self, student: Student) -> str:
         """Return a sentence that explains why a student has no files: they may be hidden files or links."""
@@ -250,9 +252,9 @@ def _folders_above(name: str) -> set[str]:
     return {"/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1) if parts[depth - 1]}
 
 
-def _counts(name: str, ours: tuple[str, ...]) -> bool:
+def _counts(name: str, output_prefixes: tuple[str, ...]) -> bool:
     """True if a file may be part of a submission: neither junk of an operating system nor one of ``ours``."""
-    if name.startswith(ours):
+    if name.startswith(output_prefixes):
         return False
     parts = name.split("/")
     return parts[-1].lower() not in JUNK and not files.is_skipped(name) and ".." not in parts

@@ -16,38 +16,40 @@ def compare(first: Path, second: Path) -> Iterator[str]:
 
     Raises UsageError if one of them is not an output folder.
     """
-    before, after = store.read(first), store.read(second)
-    yield from _circumstances(before, after)
-    changed = 0
-    for identity in sorted(before.keys() & after.keys(), key=lambda each: (after[each].name.casefold(), each)):
-        old, new = before[identity], after[identity]
+    old_records, new_records = store.read(first), store.read(second)
+    yield from _circumstances(old_records, new_records)
+    changed_count = 0
+    for identity in sorted(
+        old_records.keys() & new_records.keys(), key=lambda each: (new_records[each].name.casefold(), each)
+    ):
+        old, new = old_records[identity], new_records[identity]
         reasons = _reasons(old, new)
         if reasons:
-            changed += _score(old) != _score(new)
+            changed_count += _score(old) != _score(new)
             yield f"{_score(old):>8} -> {_score(new):<8}  {clean(new.name)}: {'; '.join(reasons)}"
-    for identity in sorted(before.keys() ^ after.keys()):
-        where, record = (first, before[identity]) if identity in before else (second, after[identity])
-        yield f"{_score(record):>8}    only in {where}: {clean(record.name)}"
-    both = len(before.keys() & after.keys())
-    yield f"{plural(changed, 'score')} changed ({plural(both, 'student')} in both)."
+    for identity in sorted(old_records.keys() ^ new_records.keys()):
+        folder, record = (first, old_records[identity]) if identity in old_records else (second, new_records[identity])
+        yield f"{_score(record):>8}    only in {folder}: {clean(record.name)}"
+    common_count = len(old_records.keys() & new_records.keys())
+    yield f"{plural(changed_count, 'score')} changed ({plural(common_count, 'student')} in both)."
 
 
-def _circumstances(before: dict[str, Record], after: dict[str, Record]) -> Iterator[str]:
+def _circumstances(old_records: dict[str, Record], new_records: dict[str, Record]) -> Iterator[str]:
     """Yield a sentence for each difference that concerns all students."""
-    for what in ("assignment", "isolation", "environment"):
-        old, new = (_told(records, what) for records in (before, after))
+    for aspect in ("assignment", "isolation", "environment"):
+        old, new = (_values_of(records, aspect) for records in (old_records, new_records))
         if old != new:
-            yield f"{what}: {' and '.join(old) or 'none'} -> {' and '.join(new) or 'none'}"
+            yield f"{aspect}: {' and '.join(old) or 'none'} -> {' and '.join(new) or 'none'}"
 
 
-def _told(records: dict[str, Record], what: str) -> list[str]:
-    return sorted({_circumstance(record.report, what) for record in records.values() if record.report is not None})
+def _values_of(records: dict[str, Record], aspect: str) -> list[str]:
+    return sorted({_value_of(record.report, aspect) for record in records.values() if record.report is not None})
 
 
-def _circumstance(report: Report, what: str) -> str:
-    if what == "assignment":
+def _value_of(report: Report, aspect: str) -> str:
+    if aspect == "assignment":
         return f"{report.assignment.name} {report.assignment.version}"
-    if what == "isolation":
+    if aspect == "isolation":
         return report.isolation.level
     return f"Python {report.environment.python}, NumPy {report.environment.numpy}, {report.environment.device}"
 
@@ -63,9 +65,9 @@ def _reasons(old: Record, new: Record) -> list[str]:
         reasons.append(clean(new.problem or f"it can be read now ({old.problem})"))
     checks = [{c.name: c for c in record.report.checks} if record.report else {} for record in (old, new)]
     for name in dict.fromkeys([*checks[0], *checks[1]]):
-        told = [_ending(found.get(name)) for found in checks]
-        if told[0] != told[1]:
-            reasons.append(f"{name} {told[0]} -> {told[1]}")
+        endings = [_ending(results.get(name)) for results in checks]
+        if endings[0] != endings[1]:
+            reasons.append(f"{name} {endings[0]} -> {endings[1]}")
     return reasons if len(reasons) > 1 or old.sha256 == new.sha256 or _score(old) != _score(new) else []
 
 

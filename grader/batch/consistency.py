@@ -29,26 +29,26 @@ class Consistency:
 
     def notes(self) -> list[str]:
         """Return sentences for the instructor; empty if all submissions were graded alike."""
-        told = []
+        sentences = []
         if self._by_other_rules:
-            told.append(
-                f"Warning: {_counted(self._by_other_rules)} graded by another version of the grader or of the assignment "
-                f"than on this machine ({_listed(self._by_other_rules)}): install the same version everywhere, and run again with --fresh."
+            sentences.append(
+                f"Warning: {_count_of(self._by_other_rules)} graded by another version of the grader or of the assignment "
+                f"than on this machine ({_list_of(self._by_other_rules)}): install the same version everywhere, and run again with --fresh."
             )
         if len(self._by_data) > 1:
-            usual = max(self._by_data, key=lambda data: len(self._by_data[data]))
+            usual_data = max(self._by_data, key=lambda data: len(self._by_data[data]))
             for data, names in self._by_data.items():
-                if data != usual:
-                    told.append(
-                        f"Warning: {_counted(names)} graded on {data or 'no data'}, the others on {usual or 'no data'} "
-                        f"({_listed(names)}): give all machines the same datasets, and run again with --fresh."
+                if data != usual_data:
+                    sentences.append(
+                        f"Warning: {_count_of(names)} graded on {data or 'no data'}, the others on {usual_data or 'no data'} "
+                        f"({_list_of(names)}): give all machines the same datasets, and run again with --fresh."
                     )
-        return told
+        return sentences
 
 
-def _counted(names: list[str]) -> str:
+def _count_of(names: list[str]) -> str:
     return f"{plural(len(names), 'submission')} {'was' if len(names) == 1 else 'were'}"
 
 
-def _listed(names: list[str]) -> str:
+def _list_of(names: list[str]) -> str:
     return clean(", ".join([*names[:MOST_NAMES], *["..."] * (len(names) > MOST_NAMES)]), 500)

@@ -67,22 +67,22 @@ def readable(names: Iterable[str], roster: Collection[str] = ()) -> tuple[dict[s
     ``names`` have surrogates for bytes that are not UTF-8, as Python represents them in file names.
     """
     names = [*dict.fromkeys(names)]
-    unknown = {part for name in names for part in name.split("/") if _is_unknown(part)}
-    if not unknown:
+    unknown_parts = {part for name in names for part in name.split("/") if _is_unknown(part)}
+    if not unknown_parts:
         return {name: name for name in names}, ""
     people = {folded(name) for name in roster}
-    parts = [_bytes(part) for part in sorted(unknown)]
-    fits = {encoding: _fit(encoding, parts, people) for encoding in ENCODINGS}
-    best = max(ENCODINGS, key=lambda encoding: fits[encoding])  # the first of equals
-    if not fits[best]:
+    parts = [_bytes(part) for part in sorted(unknown_parts)]
+    scores = {encoding: _fit(encoding, parts, people) for encoding in ENCODINGS}
+    best_encoding = max(ENCODINGS, key=lambda encoding: scores[encoding])  # the first of equals
+    if not scores[best_encoding]:
         return {name: name for name in names}, ""
-    shown: dict[str, str] = {}
-    taken = {name for name in names if not _is_unknown(name)}
+    readable_names: dict[str, str] = {}
+    used_names = {name for name in names if not _is_unknown(name)}
     for name in names:
-        read = "/".join(_decoded(part, best) for part in name.split("/"))
-        shown[name] = name if read in taken and read != name else read
-        taken.add(shown[name])
-    return shown, best
+        decoded_name = "/".join(_decoded(part, best_encoding) for part in name.split("/"))
+        readable_names[name] = name if decoded_name in used_names and decoded_name != name else decoded_name
+        used_names.add(readable_names[name])
+    return readable_names, best_encoding
 
 
 def _is_unknown(name: str) -> bool:
@@ -106,19 +106,19 @@ def _fit(encoding: str, names: Collection[bytes], people: Collection[str]) -> fl
         except UnicodeDecodeError:
             return 0.0
         words = [word for word in re.findall(r"[^\s/\\_.,()0-9-]+", text) if not word.isascii()]
-        total += sum(_plausible(word, encoding) for word in words) / len(words) if words else 0.0
+        total += sum(_plausibility(word, encoding) for word in words) / len(words) if words else 0.0
         if people:
-            total += ROSTER * any(_known(part, people) for part in re.split(r"[/\\]", text))
+            total += ROSTER * any(_is_in_roster(part, people) for part in re.split(r"[/\\]", text))
     return total / len(names)
 
 
-def _known(part: str, people: Collection[str]) -> bool:
+def _is_in_roster(part: str, people: Collection[str]) -> bool:
     """True if a folder or a file has the name of a person of the roster, perhaps followed by an id or an ending."""
     letters = folded(re.sub(r"_\d+_.*|\.[^.]*$", "", part))
     return letters in people
 
 
-def _plausible(word: str, encoding: str) -> float:
+def _plausibility(word: str, encoding: str) -> float:
     """Return a value between 0 and 1: how plausible a word with non-ASCII characters is as part of a name."""
     if not all(unicodedata.category(sign)[0] in "LM" or sign in "'\u2019\u30fb" for sign in word):
         return 0.0
@@ -126,7 +126,7 @@ def _plausible(word: str, encoding: str) -> float:
     if len(scripts) > 1:
         return 0.0
     if encoding in COMMON:
-        return _everyday(word, encoding)
+        return _share_of_common(word, encoding)
     pairs = itertools.pairwise(word)
     if any(before.islower() and sign.isupper() and not sign.isascii() for before, sign in pairs):
         return DOUBTFUL  # "RenÚ"
@@ -137,7 +137,7 @@ def _plausible(word: str, encoding: str) -> float:
     return 1.0
 
 
-def _everyday(word: str, encoding: str) -> float:
+def _share_of_common(word: str, encoding: str) -> float:
     """Return the share of common characters, plus a small bonus if the word begins with a common surname."""
     raw = [sign.encode(encoding) for sign in word]
     share = sum(COMMON[encoding].fullmatch(sign) is not None for sign in raw) / len(raw)

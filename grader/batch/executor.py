@@ -32,7 +32,7 @@ from ..sandbox.allowance import LONGEST
 from ..support.choices import Device
 from ..support.errors import NotGradable, UsageError
 from . import grading_job, server
-from .grading_job import Done, Task, Work
+from .grading_job import BatchSettings, GradingTask, TaskResult
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -53,18 +53,18 @@ LOOK_SECONDS = 5  # between two checks of a place that returns no results
 
 
 @dataclass(frozen=True)
-class Place:
+class GradingPool:
     """Where submissions are graded.
 
     ``submit`` starts one, ``slots`` is the number graded at a time, and ``check`` raises if the place is gone.
     """
 
-    submit: Callable[[Work, Task], Future[Done]]
+    submit: Callable[[BatchSettings, GradingTask], Future[TaskResult]]
     slots: int
     check: Callable[[], None] = lambda: None
 
 
-class Lost(Exception):
+class ProcessLost(Exception):
     """The process that graded a submission died or hangs; the message says how."""
 
 
@@ -73,21 +73,21 @@ def cores() -> int:
     return int(capacity.processors())
 
 
-def fitting(jobs: int, content: AssignmentSpec) -> int:
+def fitting_jobs(jobs: int, content: AssignmentSpec) -> int:
     """Return how many of ``jobs`` fit into memory if each submission uses its whole limit; at least 1."""
-    each = (content.limits.memory_mb + memory_needs.own_mb(content)) << 20
-    return max(1, min(jobs, _free_memory() // each))
+    bytes_each = (content.limits.memory_mb + memory_needs.own_mb(content)) << 20
+    return max(1, min(jobs, _free_memory() // bytes_each))
 
 
 def _free_memory() -> int:
     """Return the free memory in bytes, of this machine or within the limit of the container."""
-    free = int(psutil.virtual_memory().available)
+    free_bytes = int(psutil.virtual_memory().available)
     limit = capacity.memory()
-    used = None if limit is None else limit.in_use()
-    return free if limit is None or used is None else min(free, limit.size - used)
+    used_bytes = None if limit is None else limit.in_use()
+    return free_bytes if limit is None or used_bytes is None else min(free_bytes, limit.size - used_bytes)
 
 
-def apart(function: Callable[..., Result], *arguments: Any) -> Result:
+def run_in_process(function: Callable[..., Result], *arguments: Any) -> Result:
     """Call a function in a separate process, and return its result."""
     with _pool(1) as schedule:
         result: Result = schedule(function, *arguments).result()
@@ -95,10 +95,12 @@ def apart(function: Callable[..., Result], *arguments: Any) -> Result:
 
 
 @contextmanager
-def here(jobs: int, limits: Limits) -> Iterator[Place]:
+def local_pool(jobs: int, limits: Limits) -> Iterator[GradingPool]:
     """Grade with ``jobs`` processes on this machine; they start now, in the background."""
     with _pool(jobs) as schedule:
-        yield Place(partial(schedule, grading_job.grade_one, timeout=LONGEST * limits.total_seconds + PATIENCE), jobs)
+        yield GradingPool(
+            partial(schedule, grading_job.grade_one, timeout=LONGEST * limits.total_seconds + PATIENCE), jobs
+        )
 
 
 @contextmanager
@@ -108,11 +110,11 @@ def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
 
     context = server.start()
     # Ctrl-C is for this process, which ends the others; they must not receive it while they start.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    old_signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     pool = ProcessPool(max_workers=jobs, context=context, initializer=_belong_to_parent)
     pool.schedule(abs, args=[0])  # the first call starts the processes
     try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)  # raises KeyboardInterrupt if Ctrl-C came meanwhile
+        signal.pthread_sigmask(signal.SIG_SETMASK, old_signals)  # raises KeyboardInterrupt if Ctrl-C came meanwhile
         yield lambda function, *arguments, timeout=None: pool.schedule(function, args=arguments, timeout=timeout)
     finally:
         pool.stop()
@@ -143,9 +145,9 @@ def find_scheduler(address: str, insecure: bool = False) -> None:
         from distributed.security import Security
     except ImportError as error:
         raise UsageError(NO_DASK) from error
-    scheme, _, place = address.rpartition("://")
+    scheme, _, host_and_port = address.rpartition("://")
     try:
-        parts = urlsplit(f"//{place}")
+        parts = urlsplit(f"//{host_and_port}")
         host, port = parts.hostname, parts.port
     except ValueError:
         host = port = None
@@ -178,11 +180,11 @@ def find_scheduler(address: str, insecure: bool = False) -> None:
 def _is_loopback(host: str) -> bool:
     """True if every address of ``host`` is on this machine."""
     try:
-        found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
+        texts = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         return False
-    addresses = [ipaddress.ip_address(text) for text in found]
-    return bool(addresses) and all((getattr(each, "ipv4_mapped", None) or each).is_loopback for each in addresses)
+    addresses = [ipaddress.ip_address(text) for text in texts]
+    return bool(addresses) and all((getattr(ip, "ipv4_mapped", None) or ip).is_loopback for ip in addresses)
 
 
 def _refuse_missing_certificates() -> None:
@@ -200,16 +202,16 @@ def _refuse_missing_certificates() -> None:
 
 def _refuse_unprotected_workers(addresses: Iterable[str]) -> None:
     """Raise UsageError if a scheduler would send submissions to another machine without TLS."""
-    own = {address.address for interface in psutil.net_if_addrs().values() for address in interface}
+    own_addresses = {address.address for interface in psutil.net_if_addrs().values() for address in interface}
     for address in addresses:
-        scheme, _, place = address.rpartition("://")
-        host = urlsplit(f"//{place}").hostname or ""
-        if scheme not in PROTECTED and host not in own and not _is_loopback(host):
+        scheme, _, host_and_port = address.rpartition("://")
+        host = urlsplit(f"//{host_and_port}").hostname or ""
+        if scheme not in PROTECTED and host not in own_addresses and not _is_loopback(host):
             raise UsageError(UNPROTECTED.format(what=f"the Dask worker at {address}"))
 
 
 @contextmanager
-def cluster(address: str, assignment: Assignment, device: Device, insecure: bool = False) -> Iterator[Place]:
+def cluster_pool(address: str, assignment: Assignment, device: Device, insecure: bool = False) -> Iterator[GradingPool]:
     """Grade on the Dask cluster with the scheduler at ``address``; each machine tests its isolation first.
 
     Connections to other machines must use TLS, unless ``insecure`` allows others.
@@ -241,69 +243,75 @@ def cluster(address: str, assignment: Assignment, device: Device, insecure: bool
             _refuse_unprotected_workers(client.nthreads())
         resources = {"GPU": 1} if device == "gpu" else None
         with client.get_executor(pure=False, resources=resources, retries=2) as executor:
-            sent: dict[str, Any] = {}
+            shared_settings: dict[str, Any] = {}
 
-            def submit(work: Work, task: Task) -> Future[Done]:
-                if work.identity not in sent:  # the shared settings are sent once
-                    sent[work.identity] = client.scatter(_for_others(work, assignment), broadcast=True)
-                future: Future[Done] = executor.submit(grading_job.grade_one, sent[work.identity], task)
+            def submit(settings: BatchSettings, task: GradingTask) -> Future[TaskResult]:
+                if settings.identity not in shared_settings:  # the shared settings are sent once
+                    shared_settings[settings.identity] = client.scatter(
+                        _for_others(settings, assignment), broadcast=True
+                    )
+                future: Future[TaskResult] = executor.submit(
+                    grading_job.grade_one, shared_settings[settings.identity], task
+                )
                 return future
 
-            yield Place(submit, sum(client.nthreads().values()), check)
+            yield GradingPool(submit, sum(client.nthreads().values()), check)
 
 
-def _for_others(work: Work, assignment: Assignment) -> Work:
+def _for_others(settings: BatchSettings, assignment: Assignment) -> BatchSettings:
     """Return the work for another machine, which has no folders of this one and must test its isolation."""
-    packed = None if assignment.is_bundled else pack(assignment, [Path(path) for path in work.hide])
-    name = assignment.name if packed is None else ""
-    return replace(work, assignment=name, files=packed, hide=(), inspected=False)
+    contents = None if assignment.is_bundled else pack(assignment, [Path(path) for path in settings.hide])
+    name = assignment.name if contents is None else ""
+    return replace(settings, assignment=name, files=contents, hide=(), inspected=False)
 
 
-def each(work: Work, items: Iterable[tuple[Item, Task]], place: Place) -> Iterator[tuple[Item, Done | Lost]]:
+def grade_each(
+    settings: BatchSettings, items: Iterable[tuple[Item, GradingTask]], pool: GradingPool
+) -> Iterator[tuple[Item, TaskResult | ProcessLost]]:
     """Grade ``items``, and yield each item with its result as soon as it is finished.
 
     Twice as many submissions as slots are in progress, so that no slot is idle. A submission is tried once more at the
     end, alone, if its process died or memory ran out. Raises NotGradable if nothing may be graded.
     """
-    pending: dict[Future[Done], tuple[Item, Task]] = {}
-    once_more: list[tuple[Item, Task]] = []
+    items_by_future: dict[Future[TaskResult], tuple[Item, GradingTask]] = {}
+    retries: list[tuple[Item, GradingTask]] = []
 
-    def submit(item: Item, task: Task) -> None:
+    def submit(item: Item, task: GradingTask) -> None:
         try:
-            pending[place.submit(work, task)] = (item, task)
+            items_by_future[pool.submit(settings, task)] = (item, task)
         except Exception:
-            place.check()  # a place that is gone fails in many ways: report all in the same way
+            pool.check()  # a place that is gone fails in many ways: report all in the same way
             raise
 
-    def finished() -> Iterator[tuple[Item, Done | Lost]]:
-        while not (done := wait(pending, LOOK_SECONDS, FIRST_COMPLETED).done):
-            place.check()
-        for future in done:
-            item, task = pending.pop(future)
-            ended: Done | Lost
+    def finished() -> Iterator[tuple[Item, TaskResult | ProcessLost]]:
+        while not (finished_futures := wait(items_by_future, LOOK_SECONDS, FIRST_COMPLETED).done):
+            pool.check()
+        for future in finished_futures:
+            item, task = items_by_future.pop(future)
+            result: TaskResult | ProcessLost
             try:
-                ended = future.result()
-                again = ended.report is not None and ran_out_of_memory(ended.report)
+                result = future.result()
+                needs_retry = result.report is not None and ran_out_of_memory(result.report)
             except (NotGradable, UsageError):
                 raise
             except Exception as error:
-                place.check()
-                ended, again = Lost(f"{type(error).__name__}: {error}"), True
-            if again and not task.last:
-                once_more.append((item, replace(task, last=True)))
+                pool.check()
+                result, needs_retry = ProcessLost(f"{type(error).__name__}: {error}"), True
+            if needs_retry and not task.last:
+                retries.append((item, replace(task, last=True)))
             else:
-                yield item, ended
+                yield item, result
 
     try:
         for item, task in items:
             submit(item, task)
-            if len(pending) >= 2 * place.slots:
+            if len(items_by_future) >= 2 * pool.slots:
                 yield from finished()
-        while pending:
+        while items_by_future:
             yield from finished()
-        for item, task in once_more:
+        for item, task in retries:
             submit(item, task)
             yield from finished()
     finally:
-        for future in pending:
+        for future in items_by_future:
             future.cancel()

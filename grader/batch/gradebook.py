@@ -23,7 +23,7 @@ class Row:
 
     ``name`` and ``identity`` are the name and the id in the course system. ``status`` is ``graded``, ``not_gradable``,
     ``unreadable`` if the submission cannot be read, ``not_submitted``, or ``pending`` before grading. ``score`` is
-    after late penalty and rounding, ``raw`` before; both are None without a score. ``late`` describes the lateness in
+    after late penalty and rounding, ``raw`` before; both are None if the score is missing. ``late`` describes the lateness in
     words, ``penalty`` is the number of points taken off. ``checks`` maps each check to its score. ``attempts`` are
     earlier files, which are not graded. ``group`` names the students who handed in together, "" for a single student.
     ``email`` and ``number`` help to find the student in the file of a course system. ``file`` is the graded file;
@@ -53,7 +53,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledFile:
     """A course system's file with the scores entered, and the students without an entry.
 
     ``unmatched`` are students of the batch that are not in the file, ``without_submission`` are students of the file
@@ -71,14 +71,14 @@ class Filled:
 def write(rows: Sequence[Row], path: Path) -> None:
     """Write ``gradebook.csv``, one line per row, in the order of ``rows``."""
     checks = list(dict.fromkeys(name for row in rows for name in row.checks))
-    taken = {*BEFORE_CHECKS, GROUP, *AFTER_CHECKS}
-    groups = any(row.group for row in rows)
-    titles = [text_cell(f"check {name}" if name in taken else name) for name in checks]
+    reserved_names = {*BEFORE_CHECKS, GROUP, *AFTER_CHECKS}
+    has_groups = any(row.group for row in rows)
+    titles = [text_cell(f"check {name}" if name in reserved_names else name) for name in checks]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow([*BEFORE_CHECKS, *titles, *([GROUP] if groups else []), *AFTER_CHECKS])
+    writer.writerow([*BEFORE_CHECKS, *titles, *([GROUP] if has_groups else []), *AFTER_CHECKS])
     for row in rows:
-        writer.writerow(_line(row, checks, groups))
+        writer.writerow(_line(row, checks, has_groups))
     write_whole(path, table.getvalue().encode())
 
 
@@ -88,7 +88,7 @@ def ungraded(rows: Sequence[Row]) -> list[str]:
     return [f"Without a score, so their grades are unchanged: {', '.join(names)}."] if names else []
 
 
-def _line(row: Row, checks: Sequence[str], groups: bool) -> list[str]:
+def _line(row: Row, checks: Sequence[str], has_groups: bool) -> list[str]:
     return [
         text_cell(row.name),
         text_cell(row.identity),
@@ -99,7 +99,7 @@ def _line(row: Row, checks: Sequence[str], groups: bool) -> list[str]:
         text_cell(row.late),
         number_cell(row.penalty),
         *(number_cell(row.checks.get(check)) for check in checks),
-        *([text_cell(row.group)] if groups else []),
+        *([text_cell(row.group)] if has_groups else []),
         text_cell(row.submission),
         text_cell("; ".join(row.attempts)),
         text_cell(row.comment),

@@ -15,7 +15,7 @@ METADATA = "submission_metadata.yml"
 
 
 @dataclass(frozen=True)
-class Submission:
+class ExportedSubmission:
     """One submission of the export: (name, id, e-mail address) of each student, and the time of submission."""
 
     people: list[tuple[str, str, str]]
@@ -37,28 +37,28 @@ def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _plain)
 # Numbers stay strings: an id such as 0123 would lose its zero.
 _Loader.yaml_implicit_resolvers = {
-    sign: [(tag, pattern) for tag, pattern in known if not tag.endswith((":int", ":float"))]
-    for sign, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    sign: [(tag, pattern) for tag, pattern in entries if not tag.endswith((":int", ":float"))]
+    for sign, entries in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
-def read(metadata: str) -> dict[str, Submission]:
+def read(metadata: str) -> dict[str, ExportedSubmission]:
     """Return {folder: submission}; raises ValueError if ``metadata`` is not such a list."""
     try:
-        known: Any = yaml.load(metadata, Loader=_Loader)
+        entries: Any = yaml.load(metadata, Loader=_Loader)
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"{METADATA} is not valid YAML") from error
-    if not isinstance(known, Mapping):
+    if not isinstance(entries, Mapping):
         raise ValueError(f"{METADATA} does not list submissions")
-    return {str(folder): Submission(_people(entry), _created(entry)) for folder, entry in known.items()}
+    return {str(folder): ExportedSubmission(_people(entry), _created(entry)) for folder, entry in entries.items()}
 
 
 def _people(entry: Any) -> list[tuple[str, str, str]]:
     """Return the students of an entry. Its keys may be Ruby symbols, with a colon in front."""
     submitters = entry.get(":submitters", entry.get("submitters", [])) if isinstance(entry, Mapping) else []
     people = [person for person in submitters or [] if isinstance(person, Mapping)] if _is_list(submitters) else []
-    told = [(_text(p, "name"), _text(p, "sid") or _text(p, "email"), _text(p, "email")) for p in people]
-    return [person for person in told if any(person)]
+    students = [(_text(p, "name"), _text(p, "sid") or _text(p, "email"), _text(p, "email")) for p in people]
+    return [person for person in students if any(person)]
 
 
 def _is_list(value: Any) -> bool:

@@ -1,6 +1,6 @@
 """Grades one submission of a batch, in a process on this machine or on a machine of a cluster.
 
-All input is passed by content (:class:`Work`, :class:`Task`), so that another machine needs no files of this one.
+All input is passed by content (:class:`BatchSettings`, :class:`GradingTask`), so that another machine needs no files of this one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ from ..support.errors import NotGradable, UsageError
 
 
 @dataclass(frozen=True)
-class Work:
+class BatchSettings:
     """The settings that all submissions of a batch share.
 
     ``assignment`` is a bundled name or a folder of this machine; a cluster gets the ``files`` of such a folder.
@@ -62,17 +63,17 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Task:
+class GradingTask:
     """One submission: the ``contents`` of its files, or the ``problem`` if they cannot be read.
 
-    ``earlier`` is a report whose checks are kept, except for ``only``. ``pattern`` selects the file to grade; with ""
+    ``earlier_report`` is a report whose checks are kept, except for ``only``. ``pattern`` selects the file to grade; with ""
     the grader chooses.
     """
 
-    shown: str
+    path: str
     contents: dict[str, bytes]
     problem: str = ""
-    earlier: Report | None = None
+    earlier_report: Report | None = None
     only: tuple[str, ...] = ()
     pattern: str = ""
     last: bool = False
@@ -80,7 +81,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Done:
+class TaskResult:
     """The report on one submission, or the ``problem`` if it cannot be read.
 
     ``timings`` are the seconds of each stage, ``executed`` is the executed notebook.
@@ -92,107 +93,109 @@ class Done:
     executed: bytes = b""
 
 
-def grade_one(work: Work, task: Task) -> Done:
+def grade_one(settings: BatchSettings, task: GradingTask) -> TaskResult:
     """Grade a submission; raises NotGradable if this machine must not run student code."""
-    with i18n.use(work.language):
-        return _grade_one(work, task)
+    with i18n.use(settings.language):
+        return _grade_one(settings, task)
 
 
-def _grade_one(work: Work, task: Task) -> Done:
+def _grade_one(settings: BatchSettings, task: GradingTask) -> TaskResult:
     if task.problem:
-        return Done(None, task.problem, {})
-    desk = _desk(work)
+        return TaskResult(None, task.problem, {})
+    context = _context_for(settings)
     trace = Trace()
     try:
-        submission = read_contents(task.shown, task.contents, desk.assignment, task.pattern)
+        submission = read_contents(task.path, task.contents, context.assignment, task.pattern)
     except UsageError as error:
-        return Done(None, str(error), {})
+        return TaskResult(None, str(error), {})
     if submission.nothing is not None:
-        return Done(None, submission.nothing, {})
+        return TaskResult(None, submission.nothing, {})
     options = GradeOptions(
-        seed=work.seed,
+        seed=settings.seed,
         only=task.only,
         include_hidden=True,
-        isolation=work.isolation,
-        engine=work.engine,
-        device=work.device,
-        data=Path(work.data) if work.data else None,
-        hide=[*map(Path, work.hide)],
-        threads=work.threads,
-        warm=desk.warm,
-        oracle=desk.oracle,
-        earlier=task.earlier,
+        isolation=settings.isolation,
+        engine=settings.engine,
+        device=settings.device,
+        data=Path(settings.data) if settings.data else None,
+        hide=[*map(Path, settings.hide)],
+        threads=settings.threads,
+        warm=context.warm,
+        oracle=context.oracle,
+        earlier=task.earlier_report,
         attempt="last" if task.last else "first",
     )
-    report = grade(desk.assignment, submission, options, trace)
-    return Done(report, "", dict(trace.timings), trace.executed)
+    report = grade(context.assignment, submission, options, trace)
+    return TaskResult(report, "", dict(trace.timings), trace.executed)
 
 
-class _Desk:
+class _GradingContext:
     """The objects that a process keeps from one submission to the next."""
 
-    def __init__(self, work: Work) -> None:
-        if work.files is not None:
+    def __init__(self, settings: BatchSettings) -> None:
+        if settings.files is not None:
             self._folder = tempfile.TemporaryDirectory(prefix="grader-assignment-")
-            for name, content in work.files.items():
+            for name, content in settings.files.items():
                 path = Path(self._folder.name, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-        self.assignment = load(work.assignment if work.files is None else self._folder.name)
-        recorded = {}
-        if work.answers:
-            with np.load(io.BytesIO(work.answers), allow_pickle=False) as answers:
-                recorded = dict(answers)
-        self.oracle = Oracle(self.assignment, recorded=recorded)
+        self.assignment = load(settings.assignment if settings.files is None else self._folder.name)
+        answers: dict[str, Any] = {}
+        if settings.answers:
+            with np.load(io.BytesIO(settings.answers), allow_pickle=False) as archive:
+                answers = dict(archive)
+        self.oracle = Oracle(self.assignment, recorded=answers)
         self.warm = WarmStart()
-        if not work.inspected:
-            inspect(work, self.assignment)
+        if not settings.inspected:
+            inspect(settings, self.assignment)
 
 
-_desks: dict[str, _Desk] = {}  # at most one; a process of a cluster may grade one batch after another
+_contexts: dict[str, _GradingContext] = {}  # at most one; a process of a cluster may grade one batch after another
 _setting_up = threading.Lock()
 
 
-def _desk(work: Work) -> _Desk:
+def _context_for(settings: BatchSettings) -> _GradingContext:
     with _setting_up:
-        if work.identity not in _desks:
-            _desks.clear()
-            _desks[work.identity] = _Desk(work)
-        return _desks[work.identity]
+        if settings.identity not in _contexts:
+            _contexts.clear()
+            _contexts[settings.identity] = _GradingContext(settings)
+        return _contexts[settings.identity]
 
 
-def inspect(work: Work, assignment: Assignment) -> None:
+def inspect(settings: BatchSettings, assignment: Assignment) -> None:
     """Test the isolation with an intruder in each kind of worker; raises NotGradable if one reaches anything."""
     # A shell is confined like a module; a kernel too, but only at strong: at other levels it has Unix sockets.
-    sorts: list[tuple[canary.Kind, Engine]] = [("module", "shell")]
-    if work.isolation != "strong" or work.engine == "kernel":
-        sorts.append(("notebook", "kernel"))
+    worker_kinds: list[tuple[canary.Kind, Engine]] = [("module", "shell")]
+    if settings.isolation != "strong" or settings.engine == "kernel":
+        worker_kinds.append(("notebook", "kernel"))
     try:
-        with ThreadPoolExecutor() as all_at_once:
-            attempts = [*all_at_once.map(partial(_try_to_escape, work, assignment), sorts)]
+        with ThreadPoolExecutor() as threads:
+            attempts = [*threads.map(partial(_try_to_escape, settings, assignment), worker_kinds)]
     except CallError as failure:
         raise NotGradable(f"The isolation could not be tested ({failure.message}): run 'grader doctor'.") from failure
-    reached = sorted({what for attempt in attempts for what in attempt.reached})
-    if reached and work.isolation != "none":  # the user requested "none", which promises nothing
+    reached_names = sorted({name for attempt in attempts for name in attempt.reached})
+    if reached_names and settings.isolation != "none":  # the user requested "none", which promises nothing
         raise NotGradable(
-            f"Student code could reach {', '.join(reached)} on this machine, so nothing was graded: run 'grader doctor'."
+            f"Student code could reach {', '.join(reached_names)} on this machine, so nothing was graded: run 'grader doctor'."
         )
 
 
-def _try_to_escape(work: Work, assignment: Assignment, sort: tuple[canary.Kind, Engine]) -> canary.Attempt:
-    kind, engine = sort
-    data = datasets.paths_to_hide(Path(work.data) if work.data else None)
-    hidden = [path for path in (assignment.folder, *data, *map(Path, work.hide)) if path.exists()]
-    files_of_others = {str(path): path for path in hidden if path.is_file()}
+def _try_to_escape(
+    settings: BatchSettings, assignment: Assignment, worker_kind: tuple[canary.Kind, Engine]
+) -> canary.Attempt:
+    kind, engine = worker_kind
+    data = datasets.paths_to_hide(Path(settings.data) if settings.data else None)
+    hidden_paths = [path for path in (assignment.folder, *data, *map(Path, settings.hide)) if path.exists()]
+    files_of_others = {str(path): path for path in hidden_paths if path.is_file()}
     # The file names of a bundled assignment are public (see files_of_the_grader), but their contents are secret.
-    told = assignment.folder / "assignment.yaml"
-    folders = {str(path): path for path in hidden if path.is_dir() and path != assignment.folder}
+    assignment_file = assignment.folder / "assignment.yaml"
+    folders = {str(path): path for path in hidden_paths if path.is_dir() and path != assignment.folder}
     with WarmStart() as warm:
         return canary.try_to_escape(
             assignment.content.limits,
-            work.isolation,
-            WorkerSetup(hide=hidden, threads=work.threads),
-            {**canary.files_of_the_grader(), str(told): told, **files_of_others},
+            settings.isolation,
+            WorkerSetup(hide=hidden_paths, threads=settings.threads),
+            {**canary.files_of_the_grader(), str(assignment_file): assignment_file, **files_of_others},
             folders,
             kind,
             warm,
@@ -200,7 +203,7 @@ def _try_to_escape(work: Work, assignment: Assignment, sort: tuple[canary.Kind, 
         )
 
 
-def prepare(work: Work, here: bool) -> bytes:
+def prepare(settings: BatchSettings, is_local: bool) -> bytes:
     """Prepare a batch, and return the reference's answers for the seed as an .npz.
 
     The isolation is tested if submissions are graded ``here``. The answers are computed unless ``work`` has them.
@@ -210,48 +213,48 @@ def prepare(work: Work, here: bool) -> bytes:
     writes a greeting and a warning about missing GPUs there.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    assignment = load(work.assignment)
-    oracle, asked = Oracle(assignment), assignment.content.asked_on_probes()
-    if here and not work.answers:
-        oracle.refuse_without_answers(asked, work.seed == seeds.DEFAULT)
+    assignment = load(settings.assignment)
+    oracle, functions = Oracle(assignment), assignment.content.asked_on_probes()
+    if is_local and not settings.answers:
+        oracle.refuse_without_answers(functions, settings.seed == seeds.DEFAULT)
     with ThreadPoolExecutor() as threads:
-        inspection = threads.submit(inspect, work, assignment) if here else None
-        if not work.answers and work.seed != seeds.DEFAULT and oracle.needs_tensorflow(asked):
+        inspection = threads.submit(inspect, settings, assignment) if is_local else None
+        if not settings.answers and settings.seed != seeds.DEFAULT and oracle.needs_tensorflow(functions):
             choose("cpu")  # the answers are computed on the CPU
             # The import takes longest; if it fails, the error is reported later.
             threads.submit(importlib.import_module, "tensorflow")
-        found = work.answers or _answers(work, assignment)
+        answers = settings.answers or _answers(settings, assignment)
         if inspection is not None:
             inspection.result()
-    return found
+    return answers
 
 
-def _answers(work: Work, assignment: Assignment) -> bytes:
+def _answers(settings: BatchSettings, assignment: Assignment) -> bytes:
     """Return the reference's answers as an .npz, collected by grading the solution; raises UsageError if it fails.
 
     Without a solution, as in an installation, the result is empty and every process computes the answers.
     """
     oracle = Oracle(assignment, recorded={})
-    probed = [check.name for check in assignment.content.checks if [*check.probe_names()]]
-    if probed and (assignment.folder / assignment.content.solution).is_file():
+    probe_checks = [check.name for check in assignment.content.checks if [*check.probe_names()]]
+    if probe_checks and (assignment.folder / assignment.content.solution).is_file():
         solution = read(assignment.file(assignment.content.solution), assignment)
         options = GradeOptions(
-            seed=work.seed,
-            only=probed,
+            seed=settings.seed,
+            only=probe_checks,
             include_hidden=True,
             device="cpu",
-            data=Path(work.data) if work.data else None,
+            data=Path(settings.data) if settings.data else None,
             oracle=oracle,
         )
         report = grade(assignment, solution, options)
-        fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
-        if fallen and fallen[0].status == "not_gradable":
-            raise NotGradable(fallen[0].message)
-        if fallen:
+        failed_checks = [check for check in report.checks if check.status not in ("passed", "skipped")]
+        if failed_checks and failed_checks[0].status == "not_gradable":
+            raise NotGradable(failed_checks[0].message)
+        if failed_checks:
             raise UsageError(
-                f"The solution of {assignment.name} fails the check {fallen[0].name} with the seed of this batch "
-                f"({fallen[0].message}): run 'grader validate'."
+                f"The solution of {assignment.name} fails the check {failed_checks[0].name} with the seed of this batch "
+                f"({failed_checks[0].message}): run 'grader validate'."
             )
-    packed = io.BytesIO()
-    np.savez_compressed(packed, **oracle.given)  # type: ignore[arg-type]
-    return packed.getvalue()
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **oracle.given)  # type: ignore[arg-type]
+    return buffer.getvalue()

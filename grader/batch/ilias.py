@@ -15,10 +15,10 @@ from collections.abc import Sequence
 
 from ..support.errors import UsageError
 from .cells import number_cell, text_cell
-from .gradebook import Filled, Row, ungraded
+from .gradebook import FilledFile, Row, ungraded
 from .matching import Student, missing, pair
-from .roster import Listed, Roster
-from .sheet import Cell, Sheet, read
+from .roster import Roster, RosterEntry
+from .sheet import CsvCell, CsvFile, read
 
 WHAT = "The ILIAS status file"
 COLUMNS = (
@@ -36,32 +36,34 @@ COLUMNS = (
 )
 
 
-def fill(rows: Sequence[Row], status: bytes) -> Filled:
+def fill(rows: Sequence[Row], status: bytes) -> FilledFile:
     """Return the ``status.csv`` of the plugin's download with the scores of the batch; students are found by login.
 
     Raises UsageError for any other file, including the one of a team exercise.
     """
     sheet = read(status, WHAT)
     lines = _lines(sheet)
-    found = _pair(rows, lines)
+    matches = _pair(rows, lines)
     changes = {
         _cell(title, lines[index]): text
-        for index, row in found.items()
+        for index, row in matches.items()
         if row.score is not None
         for title, text in _marks(row).items()
     }
-    without = [_name(line) for index, line in enumerate(lines) if index not in found]
-    return Filled(sheet.changed(changes), missing(rows, found), without, notes=ungraded(list(found.values())))
+    absent_names = [_name(line) for index, line in enumerate(lines) if index not in matches]
+    return FilledFile(
+        sheet.changed(changes), missing(rows, matches), absent_names, notes=ungraded(list(matches.values()))
+    )
 
 
 def roster(status: bytes) -> Roster:
     """Return the students of the status file; raises UsageError as :func:`fill` does."""
     lines = _lines(read(status, WHAT))
-    listed = [Listed(_name(line), _cell("login", line).text) for line in lines]
-    return Roster(listed, lambda people: _pair(people, lines))
+    entries = [RosterEntry(_name(line), _cell("login", line).text) for line in lines]
+    return Roster(entries, lambda people: _pair(people, lines))
 
 
-def _lines(sheet: Sheet) -> list[list[Cell]]:
+def _lines(sheet: CsvFile) -> list[list[CsvCell]]:
     titles = [cell.text for cell in sheet.rows[0]] if sheet.rows else []
     if tuple(titles) != COLUMNS:
         raise UsageError(
@@ -71,15 +73,15 @@ def _lines(sheet: Sheet) -> list[list[Cell]]:
     return sheet.rows[1:]
 
 
-def _cell(title: str, line: Sequence[Cell]) -> Cell:
+def _cell(title: str, line: Sequence[CsvCell]) -> CsvCell:
     return line[COLUMNS.index(title)]
 
 
-def _name(line: Sequence[Cell]) -> str:
+def _name(line: Sequence[CsvCell]) -> str:
     return f"{_cell('firstname', line).text} {_cell('lastname', line).text}"
 
 
-def _pair(students: Sequence[Student], lines: Sequence[Sequence[Cell]]) -> dict[int, Student]:
+def _pair(students: Sequence[Student], lines: Sequence[Sequence[CsvCell]]) -> dict[int, Student]:
     """Match by login, else by number, which is right even if a login with ``_`` was read wrong."""
     return pair(
         students,
@@ -100,8 +102,8 @@ def status_file(rows: Sequence[Row]) -> bytes:
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        found = re.search(rf"_{re.escape(row.identity)}_(\d+)(?:/|$)", row.submission)
-        number = row.number or (found[1] if found else "")
+        match = re.search(rf"_{re.escape(row.identity)}_(\d+)(?:/|$)", row.submission)
+        number = row.number or (match[1] if match else "")
         line = {"update": "0", "usr_id": number, "login": text_cell(row.identity)}
         if row.score is not None:
             line |= _marks(row) | {"update": "1" if number else "0"}

@@ -10,8 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import partial
 from os.path import commonprefix
 from typing import NamedTuple
@@ -19,70 +18,13 @@ from typing import NamedTuple
 from ..submission.files import ARCHIVES, NAMED, PYTHON
 from . import attempts, gradescope
 from .gradescope import METADATA
+from .students import Person, Student, SubmittedFile
 
 LATE = ("late", "verspätet", "verspaetet")  # ILIAS puts this word in front of the name of a late file
 
 
 @dataclass(frozen=True)
-class Handed:
-    """One file: its ``path`` in the class, and the ``name`` that the student gave it."""
-
-    path: str
-    name: str
-    late: bool = False
-    attempt: int = 0
-    submitted: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Person:
-    """A person who gets a score: the name, and the course system's id as ``identity``.
-
-    Some layouts also have an ``email`` address, or a ``number`` in addition to a login as the id.
-    """
-
-    name: str
-    identity: str
-    email: str = ""
-    number: str = ""
-
-
-@dataclass(frozen=True)
-class Student:
-    """The submission of one student or one group.
-
-    ``identity`` is the course system's id, which distinguishes two students with the same ``name``. ``files`` belong
-    to the last attempt, ``earlier`` to the attempts before it. ``submitted`` is the time of submission if the layout
-    has it. ``members`` are the members of a group, if known. ``folder`` contains all the files.
-    """
-
-    name: str
-    identity: str
-    files: list[Handed] = field(default_factory=list)
-    earlier: list[Handed] = field(default_factory=list)
-    submitted: datetime | None = None
-    members: tuple[Person, ...] = ()
-    folder: str = ""
-    number: str = ""
-
-    @property
-    def late(self) -> bool:
-        """True if any file of the last attempt was late."""
-        return any(file.late for file in self.files)
-
-    @property
-    def people(self) -> tuple[Person, ...]:
-        """The people who get the score."""
-        return self.members or (Person(self.name, self.identity, number=self.number),)
-
-
-def known_as(student: Student | Person) -> str:
-    """Return "name (id)", or the name alone if both are the same."""
-    return student.name if student.name == student.identity else f"{student.name} ({student.identity})"
-
-
-@dataclass(frozen=True)
-class Found:
+class ClassListing:
     """The students of a class, sorted by name, and the files that belong to no student."""
 
     layout: str
@@ -90,19 +32,19 @@ class Found:
     left_over: list[str]
 
 
-class Placed(NamedTuple):
+class FileOwner(NamedTuple):
     """The owner of a file: a key, name and identity of the student, the file, and where the student's part of the path starts."""
 
     key: str
     name: str
     identity: str
-    file: Handed
+    file: SubmittedFile
     start: int = 0
     members: tuple[Person, ...] = ()
     number: str = ""
 
 
-Place = Callable[[str], Placed | None]  # None: the path belongs to no student
+PathParser = Callable[[str], FileOwner | None]  # None: the path belongs to no student
 
 _OF_CANVAS = r"_(?:(?P<file_id>\d+)_(?P<file>.+)|(?P<entry>(?:text|link)\.html))"
 CANVAS = re.compile(rf"(?P<before>(?:[^/]+/)*?)(?P<name>[^/]*?)(?P<late>_LATE)?_(?P<id>\d+){_OF_CANVAS}")
@@ -113,85 +55,85 @@ MOODLE = re.compile(
 ILIAS = re.compile(r"(?P<before>(?:[^/]+/){0,3}?)(?P<names>[^/]*_[^/]*)_(?P<login>[^/_]+)_(?P<id>\d+)/(?P<file>.*)")
 
 
-def canvas(path: str) -> Placed | None:
+def canvas(path: str) -> FileOwner | None:
     """Parse ``mustermannerika_LATE_4711_99123_answer.ipynb``, or ``anon_`` with letters as the id if anonymous.
 
     Text typed into Canvas is a file ``..._text.html``, a submitted link a file ``..._link.html``.
     """
-    found = ANONYMOUS.fullmatch(path) or CANVAS.fullmatch(path)
-    if found is None:
+    match = ANONYMOUS.fullmatch(path) or CANVAS.fullmatch(path)
+    if match is None:
         return None
-    name = f"anonymous {found['id']}" if found["name"] == "anon" else found["name"] or f"student {found['id']}"
-    handed = Handed(path, found["entry"] or found["file"], bool(found["late"]), int(found["file_id"] or 0))
-    return Placed(f"{found['name']} {found['id']}", name, found["id"], handed, len(found["before"]))
+    name = f"anonymous {match['id']}" if match["name"] == "anon" else match["name"] or f"student {match['id']}"
+    file = SubmittedFile(path, match["entry"] or match["file"], bool(match["late"]), int(match["file_id"] or 0))
+    return FileOwner(f"{match['name']} {match['id']}", name, match["id"], file, len(match["before"]))
 
 
-def moodle(path: str) -> Placed | None:
+def moodle(path: str) -> FileOwner | None:
     """Parse ``Erika Mustermann_4711_assignsubmission_file/answer.ipynb``, also with ``_`` instead of the slash."""
-    found = MOODLE.fullmatch(path)
-    if found is None:
+    match = MOODLE.fullmatch(path)
+    if match is None:
         return None
-    name = found["name"] if found["name"] not in ("", "Participant") else f"Participant {found['id']}"
-    handed = Handed(path, found["file"].lstrip("/"))
-    return Placed(f"{found['name']} {found['id']}", name, found["id"], handed, len(found["before"]))
+    name = match["name"] if match["name"] not in ("", "Participant") else f"Participant {match['id']}"
+    file = SubmittedFile(path, match["file"].lstrip("/"))
+    return FileOwner(f"{match['name']} {match['id']}", name, match["id"], file, len(match["before"]))
 
 
-def ilias(path: str) -> Placed | None:
+def ilias(path: str) -> FileOwner | None:
     """Parse ``Exercise 1/Abgaben/Mustermann_Erika_erika.m_4711/answer.ipynb``, one folder deeper for a team.
 
     ILIAS writes ``_`` for each byte of a letter that is not in Latin-1; the login and the id stay readable.
     """
-    found = ILIAS.fullmatch(path)
-    if found is None:
+    match = ILIAS.fullmatch(path)
+    if match is None:
         return None
-    prefix, _, rest = found["file"].partition(" - ")
-    late = bool(rest) and prefix.lower() in LATE
-    name = rest if late else found["file"]
-    again = re.search(r" \((\d+)\)(?=\.[^./]+$)", name)  # the number of a repeated upload
-    if again:
-        name = name.replace(again[0], "")
-    file = Handed(path, name, late, int(again[1]) if again else 0)
+    prefix, _, file_name = match["file"].partition(" - ")
+    is_late = bool(file_name) and prefix.lower() in LATE
+    name = file_name if is_late else match["file"]
+    repetition = re.search(r" \((\d+)\)(?=\.[^./]+$)", name)  # the number of a repeated upload
+    if repetition:
+        name = name.replace(repetition[0], "")
+    file = SubmittedFile(path, name, is_late, int(repetition[1]) if repetition else 0)
     # One underscore separates two names; a lost letter leaves at least two underscores.
-    names, login = re.split(r"(?<!_)_(?!_)", found["names"]), found["login"]
+    names, login = re.split(r"(?<!_)_(?!_)", match["names"]), match["login"]
     if len(names) > 1:
         last, first, *front = names
         student, login = f"{first} {last}", "_".join([*front, login])
     elif re.search(r"[^_]", names[0]):
         student = names[0]
     else:
-        student = f"{names[0]}_{login}_{found['id']}"
-    return Placed(found["id"], student, login, file, len(found["before"]), number=found["id"])
+        student = f"{names[0]}_{login}_{match['id']}"
+    return FileOwner(match["id"], student, login, file, len(match["before"]), number=match["id"])
 
 
-def nbgrader(path: str) -> Placed | None:
+def nbgrader(path: str) -> FileOwner | None:
     """Parse ``submitted/erika/ps1/problem.ipynb`` in a course folder."""
-    found = NBGRADER.fullmatch(path)
-    if found is None:
+    match = NBGRADER.fullmatch(path)
+    if match is None:
         return None
-    name = found["student"]
-    return Placed(name, name, name, Handed(path, found["file"]), found.start("student"))
+    name = match["student"]
+    return FileOwner(name, name, name, SubmittedFile(path, match["file"]), match.start("student"))
 
 
-def github(path: str, prefix: str = "") -> Placed | None:
+def github(path: str, prefix: str = "") -> FileOwner | None:
     """Parse clones of GitHub Classroom: one folder per student, named after the assignment and the student."""
-    placed = folders(path)
-    if placed is None:
+    owner = folders(path)
+    if owner is None:
         return None
-    name = placed.key.removeprefix(prefix) or placed.key
-    return placed._replace(name=name, identity=name)
+    name = owner.key.removeprefix(prefix) or owner.key
+    return owner._replace(name=name, identity=name)
 
 
-def folders(path: str) -> Placed | None:
+def folders(path: str) -> FileOwner | None:
     """Parse one folder per student."""
     student, slash, file = path.partition("/")
-    return Placed(student, student, student, Handed(path, file)) if slash else None
+    return FileOwner(student, student, student, SubmittedFile(path, file)) if slash else None
 
 
-def grouped_folders(path: str) -> Placed | None:
+def grouped_folders(path: str) -> FileOwner | None:
     """Parse one folder per student, inside the folder of a tutorial or section."""
     group, slash, inside = path.partition("/")
-    placed = folders(inside)
-    return placed and placed._replace(key=f"{group}/{placed.key}", start=len(group) + len(slash))
+    owner = folders(inside)
+    return owner and owner._replace(key=f"{group}/{owner.key}", start=len(group) + len(slash))
 
 
 def _are_sorted_into_groups(paths: Sequence[str]) -> bool:
@@ -207,16 +149,16 @@ def _are_sorted_into_groups(paths: Sequence[str]) -> bool:
             folders_in.setdefault(top, set()).update(inner[:1])
     names = [name for folders in folders_in.values() for name in folders]
     groups = [top for top, folders in folders_in.items() if len(folders) > 1]
-    alike = len(names) - len({*names})
-    return len(groups) > 1 and len(groups) >= 0.8 * len(folders_in) and alike <= len(names) / 5
+    repetitions = len(names) - len({*names})
+    return len(groups) > 1 and len(groups) >= 0.8 * len(folders_in) and repetitions <= len(names) / 5
 
 
-def loose(path: str) -> Placed | None:
+def loose(path: str) -> FileOwner | None:
     """Parse one file per student, with the name of the student."""
     if "/" in path:
         return None
     name = _stem(path)
-    return Placed(path, name, name, Handed(path, path))
+    return FileOwner(path, name, name, SubmittedFile(path, path))
 
 
 def _stem(name: str) -> str:
@@ -226,7 +168,7 @@ def _stem(name: str) -> str:
 
 NBGRADER = re.compile(r"(?:[^/]+/)*?submitted/(?P<student>[^/]+)/(?P<assignment>[^/]+)/(?P<file>.*)")
 IN_SUBMITTED = re.compile(r"(?:[^/]+/)*?submitted/(?P<student>[^/]+)/")
-LAYOUTS: dict[str, Place] = {
+LAYOUTS: dict[str, PathParser] = {
     "moodle": moodle,
     "canvas": canvas,
     "nbgrader": nbgrader,
@@ -246,12 +188,12 @@ def recognise(paths: Sequence[str], cloned: bool = False) -> str:
         return GRADESCOPE
     if cloned:
         return "github"
-    certain = [name for name in LAYOUTS if name not in ANYTHING]
-    best = max(certain, key=lambda name: _support(name, paths))
-    if _support(best, paths) > 0.5:
-        return best
-    skip = _common_folder(paths)
-    inside = {path.removeprefix(skip).partition("/")[:2] for path in paths}
+    specific_layouts = [name for name in LAYOUTS if name not in ANYTHING]
+    best_layout = max(specific_layouts, key=lambda name: _support(name, paths))
+    if _support(best_layout, paths) > 0.5:
+        return best_layout
+    top_folder = _common_folder(paths)
+    inside = {path.removeprefix(top_folder).partition("/")[:2] for path in paths}
     return "folders" if sum(slash == "/" for _, slash in inside) >= len(inside) / 2 and inside else "loose"
 
 
@@ -259,8 +201,8 @@ def metadata_file(paths: Iterable[str]) -> str | None:
     """Return the path of Gradescope's list of submissions, or None; only at the top, so that no student can provide it."""
     paths = list(paths)
     tops = {path.partition("/")[0] for path in paths}
-    wanted = [METADATA, *(f"{top}/{METADATA}" for top in tops if len(tops) == 1)]
-    return next((name for name in wanted if name in paths), None)
+    candidates = [METADATA, *(f"{top}/{METADATA}" for top in tops if len(tops) == 1)]
+    return next((name for name in candidates if name in paths), None)
 
 
 def _support(layout: str, paths: Sequence[str]) -> float:
@@ -270,11 +212,11 @@ def _support(layout: str, paths: Sequence[str]) -> float:
         course = f"{tops.pop()}/" if len(tops) == 1 else ""
         beginnings = ("submitted/", f"{course}submitted/")
         return float(any(path.startswith(beginnings) and NBGRADER.match(path) for path in paths))
-    shared = commonprefix([path.rpartition("/")[0] + "/" for path in paths]) if paths else ""  # noqa: RUF071, cut below
-    shared = shared[: shared.rfind("/") + 1]
+    common_folder = commonprefix([path.rpartition("/")[0] + "/" for path in paths]) if paths else ""  # noqa: RUF071, cut below
+    common_folder = common_folder[: common_folder.rfind("/") + 1]
     votes: dict[tuple[str, str], list[bool]] = {}
     for path in paths:
-        top, slash, _ = path.removeprefix(shared).partition("/")
+        top, slash, _ = path.removeprefix(common_folder).partition("/")
         votes.setdefault((top, slash), []).append(LAYOUTS[layout](path) is not None)
     voters = [mine for (_, slash), mine in votes.items() if slash] if layout == "ilias" else []
     voters = voters or list(votes.values())  # ILIAS puts an overview file next to the folders
@@ -283,7 +225,7 @@ def _support(layout: str, paths: Sequence[str]) -> float:
 
 def students(
     paths: Iterable[str], layout: str | None = None, metadata: str = "", cloned: bool = False, assignment: str = ""
-) -> Found:
+) -> ClassListing:
     """Assign the files of a class to students.
 
     ``paths`` are relative, with slashes. A path that ends with a slash is a folder; it counts if the student has no
@@ -296,77 +238,77 @@ def students(
     contents = [path for path in paths if not path.endswith("/")]
     layout = layout or recognise(contents or paths, cloned)
     export = gradescope.read(metadata) if layout == GRADESCOPE else {}
-    place = partial(_of_gradescope, export) if layout == GRADESCOPE else LAYOUTS[layout]
-    skip = _common_folder(contents) if layout in ANYTHING else ""
+    parse = partial(_of_gradescope, export) if layout == GRADESCOPE else LAYOUTS[layout]
+    top_folder = _common_folder(contents) if layout in ANYTHING else ""
     if layout == "github":
-        tops = sorted({path.removeprefix(skip).partition("/")[0] for path in contents})
-        common = commonprefix(tops) if len(tops) > 1 else ""  # noqa: RUF071, a prefix of letters, not of folders
-        place = partial(github, prefix=common[: common.rfind("-") + 1])
-    if layout == "folders" and _are_sorted_into_groups([path.removeprefix(skip) for path in contents]):
-        place = grouped_folders
+        tops = sorted({path.removeprefix(top_folder).partition("/")[0] for path in contents})
+        common_prefix = commonprefix(tops) if len(tops) > 1 else ""  # noqa: RUF071, a prefix of letters, not of folders
+        parse = partial(github, prefix=common_prefix[: common_prefix.rfind("-") + 1])
+    if layout == "folders" and _are_sorted_into_groups([path.removeprefix(top_folder) for path in contents]):
+        parse = grouped_folders
     if layout == "nbgrader":
         paths = _of_course(paths, assignment)
-    found: dict[str, Student] = {}
+    students_by_key: dict[str, Student] = {}
     roots: set[str] = set()  # the folders that contain students
-    nobodys = []
+    unmatched_paths = []
     for path in paths:
-        placed = None if path.startswith("/") else place(path.removeprefix(skip))
-        if placed is None:
-            nobodys.append(path)
+        owner = None if path.startswith("/") else parse(path.removeprefix(top_folder))
+        if owner is None:
+            unmatched_paths.append(path)
             continue
-        roots.add(path[: len(skip) + placed.start])
-        _add(found, placed, path)
+        roots.add(path[: len(top_folder) + owner.start])
+        _add(students_by_key, owner, path)
     for folder, submission in export.items():
-        if folder not in found and submission.people:  # it is listed, but has no file
-            _add(found, _submission(folder, submission, Handed(f"{folder}/", "")), f"{folder}/")
-    left_over = _add_unnamed(found, nobodys, roots, layout)
+        if folder not in students_by_key and submission.people:  # it is listed, but has no file
+            _add(students_by_key, _submission(folder, submission, SubmittedFile(f"{folder}/", "")), f"{folder}/")
+    left_over = _add_unnamed(students_by_key, unmatched_paths, roots, layout)
     if layout == "canvas":
-        attempts.drop_numbers_of_canvas([*found.values()], assignment)
-    for student in found.values():
+        attempts.drop_numbers_of_canvas([*students_by_key.values()], assignment)
+    for student in students_by_key.values():
         attempts.keep_last(student)
     if layout == "ilias":
-        found = _teams(found)
-    everybody = _with_own_ids(found)
-    return Found(layout, sorted(everybody, key=lambda s: (s.name.casefold(), s.identity)), left_over)
+        students_by_key = _teams(students_by_key)
+    all_students = _with_own_ids(students_by_key)
+    return ClassListing(layout, sorted(all_students, key=lambda s: (s.name.casefold(), s.identity)), left_over)
 
 
-def _with_own_ids(found: Mapping[str, Student]) -> list[Student]:
+def _with_own_ids(students_by_key: Mapping[str, Student]) -> list[Student]:
     """Return the students with unique ids: two names may differ only in how their letters are composed."""
-    shared = Counter(student.identity for student in found.values())
-    everybody: dict[str, Student] = {}
-    for key, student in found.items():
-        identity = student.identity if shared[student.identity] == 1 else f"{student.identity} ({_text(key)})"
+    id_counts = Counter(student.identity for student in students_by_key.values())
+    students_by_identity: dict[str, Student] = {}
+    for key, student in students_by_key.items():
+        identity = student.identity if id_counts[student.identity] == 1 else f"{student.identity} ({_text(key)})"
         number = 2
-        while identity in everybody:
+        while identity in students_by_identity:
             identity, number = f"{student.identity} ({_text(key)} {number})", number + 1
-        everybody[identity] = replace(student, identity=identity)
-    return [*everybody.values()]
+        students_by_identity[identity] = replace(student, identity=identity)
+    return [*students_by_identity.values()]
 
 
-def _add(found: dict[str, Student], placed: Placed, path: str) -> None:
+def _add(students_by_key: dict[str, Student], owner: FileOwner, path: str) -> None:
     """Add a file or a folder to its student."""
     folder = path if path.endswith("/") else path[: path.rfind("/") + 1]
-    student = found.setdefault(
-        placed.key,
+    student = students_by_key.setdefault(
+        owner.key,
         Student(
-            _text(placed.name),
-            _text(placed.identity),
-            submitted=placed.file.submitted,
-            members=placed.members,
+            _text(owner.name),
+            _text(owner.identity),
+            submitted=owner.file.submitted,
+            members=owner.members,
             folder=folder,
-            number=placed.number,
+            number=owner.number,
         ),
     )
     if not path.endswith("/"):
-        student.files.append(replace(placed.file, path=path))
+        student.files.append(replace(owner.file, path=path))
 
 
-def _add_unnamed(found: dict[str, Student], paths: Sequence[str], roots: set[str], layout: str) -> list[str]:
+def _add_unnamed(students_by_key: dict[str, Student], paths: Sequence[str], roots: set[str], layout: str) -> list[str]:
     """Add a student for each file or folder next to students that may contain an answer; return the other files.
 
     A folder belongs to one student, whatever it contains; next to loose files it must contain an answer.
     """
-    beside: dict[str, list[str]] = {}
+    siblings: dict[str, list[str]] = {}
     left_over = []
     for path in paths:
         root = max((root for root in roots if path.startswith(root) and path != root), key=len, default=None)
@@ -375,47 +317,47 @@ def _add_unnamed(found: dict[str, Student], paths: Sequence[str], roots: set[str
             left_over += [] if path.endswith("/") else [path]
         else:
             name, slash, _ = path.removeprefix(root).partition("/")
-            beside.setdefault(f"{root}{name}{slash}", []).append(path)
-    for entry, members in beside.items():
+            siblings.setdefault(f"{root}{name}{slash}", []).append(path)
+    for entry, members in siblings.items():
         name = entry.rstrip("/").rpartition("/")[2]
         may_answer = any(path.lower().endswith(ARCHIVES) or NAMED.fullmatch(path) for path in members)
         if layout == "nbgrader" or not (may_answer or (entry.endswith("/") and layout not in ("canvas", "loose"))):
             left_over += [path for path in members if not path.endswith("/")]
             continue
-        called = name if entry.endswith("/") else _stem(name)
+        student_name = name if entry.endswith("/") else _stem(name)
         for path in members:
-            file = Handed(path, path.removeprefix(entry) or name)
-            _add(found, Placed(f"unnamed {entry}", called, called, file), path)
+            file = SubmittedFile(path, path.removeprefix(entry) or name)
+            _add(students_by_key, FileOwner(f"unnamed {entry}", student_name, student_name, file), path)
     return sorted(left_over)
 
 
 def _folder_of_teams(path: str, roots: set[str]) -> str | None:
     """Return the folder that contains the folders of teams and ``path``, or None."""
-    above = {root.rstrip("/").rpartition("/")[0] + "/" for root in roots if re.search(r" \d+/$", root)}
-    return max((root for root in above if path.startswith(root) and path != root), key=len, default=None)
+    parents = {root.rstrip("/").rpartition("/")[0] + "/" for root in roots if re.search(r" \d+/$", root)}
+    return max((root for root in parents if path.startswith(root) and path != root), key=len, default=None)
 
 
-def _teams(found: Mapping[str, Student]) -> dict[str, Student]:
+def _teams(students_by_key: Mapping[str, Student]) -> dict[str, Student]:
     """Return one submission for each ILIAS team, whose members each have a folder inside the folder of the team."""
     teams: dict[str, list[str]] = {}
-    for key, student in found.items():
+    for key, student in students_by_key.items():
         teams.setdefault(student.folder.rstrip("/").rpartition("/")[0], []).append(key)
     parents = Counter(team.rpartition("/")[0] for team in teams)
-    joined: dict[str, Student] = {}
+    submissions: dict[str, Student] = {}
     for team, keys in teams.items():
-        members = [found[key] for key in keys]
+        members = [students_by_key[key] for key in keys]
         names = [file.name for member in members for file in member.files]
         holders = [member for member in members if member.files]
         if len(members) == 1 or parents[team.rpartition("/")[0]] == 1 or not holders:
-            joined |= {key: found[key] for key in keys}
+            submissions |= {key: students_by_key[key] for key in keys}
         elif len(names) == len({*names}):
-            joined[keys[0]] = _together(members, holders)
+            submissions[keys[0]] = _together(members, holders)
         else:  # each has a complete answer; members without files join the first who has some
-            absent = [member for member in members if not member.files]
-            joined |= {key: found[key] for key in keys if found[key].files}
-            first = next(key for key in keys if found[key].files)
-            joined[first] = _together([found[first], *absent], [found[first]])
-    return joined
+            absent_members = [member for member in members if not member.files]
+            submissions |= {key: students_by_key[key] for key in keys if students_by_key[key].files}
+            first = next(key for key in keys if students_by_key[key].files)
+            submissions[first] = _together([students_by_key[first], *absent_members], [students_by_key[first]])
+    return submissions
 
 
 def _together(members: Sequence[Student], holders: Sequence[Student]) -> Student:
@@ -423,7 +365,7 @@ def _together(members: Sequence[Student], holders: Sequence[Student]) -> Student
         ", ".join(member.name for member in members),
         ", ".join(member.identity for member in members),
         [file for holder in holders for file in holder.files],
-        [file for holder in holders for file in holder.earlier],
+        [file for holder in holders for file in holder.earlier_files],
         members=tuple(person for member in members for person in member.people),
         folder=holders[0].folder,
     )
@@ -448,38 +390,42 @@ def _text(name: str) -> str:
 
 def _of_course(paths: Sequence[str], assignment: str) -> list[str]:
     """Return the paths of one assignment of an nbgrader course, with a folder for each student who did not hand in."""
-    handed_in = [(found, path) for path in paths if (found := NBGRADER.fullmatch(path))]
-    names = sorted({found["assignment"] for found, _ in handed_in})
-    wanted = [name for name in names if name.replace("_", "-") == assignment.replace("_", "-")]
-    if len(names) > 1 and not wanted:
+    matches = [(match, path) for path in paths if (match := NBGRADER.fullmatch(path))]
+    names = sorted({match["assignment"] for match, _ in matches})
+    selection = [name for name in names if name.replace("_", "-") == assignment.replace("_", "-")]
+    if len(names) > 1 and not selection:
         raise ValueError(f"it is a course with {', '.join(names)}, but without an assignment {assignment}")
-    chosen = wanted or names
-    of_assignment = [path for found, path in handed_in if found["assignment"] in chosen]
-    present = {found["student"] for found, _ in handed_in if found["assignment"] in chosen}
-    others = [found for path in paths if (found := IN_SUBMITTED.match(path))]
-    missing = {f"{found[0]}{chosen[0]}/" for found in others if found["student"] not in present} if chosen else set()
-    loose = [path for path in paths if re.fullmatch(r"(?:[^/]+/)?submitted/[^/]+", path)]
-    return [*of_assignment, *sorted(missing), *loose]
+    assignments = selection or names
+    assignment_paths = [path for match, path in matches if match["assignment"] in assignments]
+    present_students = {match["student"] for match, _ in matches if match["assignment"] in assignments}
+    student_folders = [match for path in paths if (match := IN_SUBMITTED.match(path))]
+    missing_folders = (
+        {f"{match[0]}{assignments[0]}/" for match in student_folders if match["student"] not in present_students}
+        if assignments
+        else set()
+    )
+    loose_files = [path for path in paths if re.fullmatch(r"(?:[^/]+/)?submitted/[^/]+", path)]
+    return [*assignment_paths, *sorted(missing_folders), *loose_files]
 
 
-def _of_gradescope(export: Mapping[str, gradescope.Submission], path: str) -> Placed | None:
+def _of_gradescope(export: Mapping[str, gradescope.ExportedSubmission], path: str) -> FileOwner | None:
     """Return the owners of a file according to Gradescope's metadata."""
     parts = path.split("/")
     depth = next((depth for depth, part in enumerate(parts[:-1]) if part in export), None)
     if depth is None:
         return None
     folder, file = parts[depth], "/".join(parts[depth + 1 :])
-    placed = _submission(folder, export[folder], Handed(path, file, submitted=export[folder].created))
-    return placed._replace(start=len("".join(f"{part}/" for part in parts[:depth])))
+    owner = _submission(folder, export[folder], SubmittedFile(path, file, submitted=export[folder].created))
+    return owner._replace(start=len("".join(f"{part}/" for part in parts[:depth])))
 
 
-def _submission(folder: str, submission: gradescope.Submission, file: Handed) -> Placed:
+def _submission(folder: str, submission: gradescope.ExportedSubmission, file: SubmittedFile) -> FileOwner:
     people = tuple(
         Person(_text(name or folder), _text(identity or name or folder), email)
         for name, identity, email in submission.people
     )
     name, identity = (", ".join(person.name for person in people), ", ".join(person.identity for person in people))
-    return Placed(folder, name or folder, identity or folder, file, 0, people)
+    return FileOwner(folder, name or folder, identity or folder, file, 0, people)
 
 
 def _common_folder(paths: Sequence[str]) -> str:
@@ -488,15 +434,15 @@ def _common_folder(paths: Sequence[str]) -> str:
     A folder that contains both files and folders probably belongs to one student, unless several of the folders
     contain answers.
     """
-    tops = {path.partition("/")[0] for path in paths}
-    if len(tops) != 1 or not all("/" in path for path in paths):
+    top_names = {path.partition("/")[0] for path in paths}
+    if len(top_names) != 1 or not all("/" in path for path in paths):
         return ""
-    top = f"{tops.pop()}/"
-    inside = [path.removeprefix(top) for path in paths]
-    direct = [name for name in inside if "/" not in name]
-    if not direct or (len(direct) == len(inside) and len(direct) > 1):
+    top = f"{top_names.pop()}/"
+    names = [path.removeprefix(top) for path in paths]
+    top_files = [name for name in names if "/" not in name]
+    if not top_files or (len(top_files) == len(names) and len(top_files) > 1):
         return top
-    answers = [name for name in inside if name.lower().endswith((*PYTHON, *ARCHIVES))]
+    answers = [name for name in names if name.lower().endswith((*PYTHON, *ARCHIVES))]
     folders = {name.partition("/")[0] for name in answers if "/" in name}
-    needed = 3 if any(name in direct for name in answers) else 2
-    return top if len(folders) >= max(needed, len(direct) + 1) else ""
+    needed_count = 3 if any(name in top_files for name in answers) else 2
+    return top if len(folders) >= max(needed_count, len(top_files) + 1) else ""

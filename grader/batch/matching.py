@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from ..support.text import clean
 
 
-class Known(Protocol):
+class Matchable(Protocol):
     """A student of the batch: a row of the gradebook, or a person without a row yet."""
 
     @property
@@ -24,9 +24,9 @@ class Known(Protocol):
     def number(self) -> str: ...
 
 
-Student = TypeVar("Student", bound=Known)
+Student = TypeVar("Student", bound=Matchable)
 Line = TypeVar("Line")
-Ways = Sequence[tuple[Callable[[Known], str], Callable[[Line], str]]]
+Ways = Sequence[tuple[Callable[[Matchable], str], Callable[[Line], str]]]
 
 
 def pair(students: Sequence[Student], lines: Sequence[Line], ways: Ways[Line]) -> dict[int, Student]:
@@ -35,25 +35,25 @@ def pair(students: Sequence[Student], lines: Sequence[Line], ways: Ways[Line]) -
     Each of ``ways`` is a pair of functions that compute a key of a student and of a line; earlier ways take precedence.
     A key that two students or two lines share is ignored: no grade is better than the grade of somebody else.
     """
-    found: dict[int, Student] = {}
-    placed: set[int] = set()
+    matches: dict[int, Student] = {}
+    matched_indices: set[int] = set()
     for key_of_student, key_of_line in ways:
-        of_students = [key_of_student(student) for student in students]
-        of_lines = [key_of_line(line) for line in lines]
-        seen, there = Counter(of_students), Counter(of_lines)
-        number = {key: index for index, key in enumerate(of_lines)}
-        for index, (student, key) in enumerate(zip(students, of_students, strict=True)):
-            alone = bool(key) and seen[key] == there[key] == 1
-            if alone and index not in placed and number[key] not in found:
-                found[number[key]] = student
-                placed.add(index)
-    return found
+        student_keys = [key_of_student(student) for student in students]
+        line_keys = [key_of_line(line) for line in lines]
+        student_counts, line_counts = Counter(student_keys), Counter(line_keys)
+        line_of_key = {key: index for index, key in enumerate(line_keys)}
+        for index, (student, key) in enumerate(zip(students, student_keys, strict=True)):
+            is_unique = bool(key) and student_counts[key] == line_counts[key] == 1
+            if is_unique and index not in matched_indices and line_of_key[key] not in matches:
+                matches[line_of_key[key]] = student
+                matched_indices.add(index)
+    return matches
 
 
-def missing(rows: Sequence[Student], found: dict[int, Student]) -> list[str]:
+def missing(rows: Sequence[Student], matches: dict[int, Student]) -> list[str]:
     """Return the students of the batch without a line, as "name (id)"."""
-    matched = {id(row) for row in found.values()}
-    names = [(row.name, row.identity) for row in rows if id(row) not in matched]
+    matched_ids = {id(row) for row in matches.values()}
+    names = [(row.name, row.identity) for row in rows if id(row) not in matched_ids]
     return [clean(name if name == identity else f"{name} ({identity})") for name, identity in names]
 
 

@@ -10,7 +10,7 @@ def moment(text: str) -> datetime | None:
     """Return the time that nbgrader writes as "2026-11-20 23:58:01.5 Europe/Berlin"; None for any other text."""
     date, time, *zone = [*text.split(), "", ""][:3]
     try:
-        found = datetime.fromisoformat(f"{date} {time}")
-        return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone[0]) if zone[0] else UTC)
+        time_read = datetime.fromisoformat(f"{date} {time}")
+        return time_read if time_read.tzinfo else time_read.replace(tzinfo=ZoneInfo(zone[0]) if zone[0] else UTC)
     except (ValueError, LookupError, OSError):
         return None

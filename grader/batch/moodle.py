@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from ..support.errors import UsageError
 from ..support.text import clean
 from .cells import FORMULA, number_cell, read_number, writes_decimal_commas
-from .gradebook import Filled, Row, ungraded
+from .gradebook import FilledFile, Row, ungraded
 from .matching import Student, folded, missing, natural, pair
-from .roster import Listed, Roster
-from .sheet import Cell, Sheet, read
+from .roster import Roster, RosterEntry
+from .sheet import CsvCell, CsvFile, read
 
 WHAT = "The Moodle worksheet"
 # English, German, Spanish (of Spain and of Mexico), French, Catalan.
@@ -51,7 +51,7 @@ NO = ("no", "nein", "non")
 HIDDEN = ("participant", "participante", "teilnehmer/in")  # instead of a name, in blind marking
 
 
-def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
+def fill(rows: Sequence[Row], worksheet: bytes) -> FilledFile:
     """Return the worksheet with the scores of the batch.
 
     Rows without a score and rows whose grade is locked are not changed. Scores are scaled if the maximum grade of the
@@ -62,16 +62,16 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
     sheet = read(worksheet, WHAT)
     lines = _Lines(sheet)
     columns, says = lines.columns, lines.says
-    found, strangers = lines.pair(rows)
-    numbers = (says(what, line) for what in ("maximum", "grade") for line in lines.rows)
+    matches, strangers = lines.pair(rows)
+    numbers = (says(title, line) for title in ("maximum", "grade") for line in lines.rows)
     decimal = "," if any(writes_decimal_commas(number) for number in numbers) else "."
 
-    changes: dict[Cell, str] = {}
-    locked, maxima = [], set()
-    for index, row in sorted(found.items()):
+    changes: dict[CsvCell, str] = {}
+    locked_names, maxima = [], set()
+    for index, row in sorted(matches.items()):
         line = lines.rows[index]
         if says("changeable", line).casefold() in NO:
-            locked.append(says("name", line) or says("identifier", line))
+            locked_names.append(says("name", line) or says("identifier", line))
         elif row.score is not None:
             maximum = read_number(says("maximum", line))
             factor = maximum / row.max_score if maximum and row.max_score else 1.0
@@ -81,7 +81,7 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
             if row.comment and "comment" in columns:
                 changes[line[columns["comment"]]] = as_html(row.comment)
 
-    notes = ungraded(list(found.values()))
+    notes = ungraded(list(matches.values()))
     notes += [
         f"In the worksheet, the number of {clean(row.name)} belongs to {says('name', lines.rows[index])}: "
         "enter the grade by hand."
@@ -91,17 +91,17 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> Filled:
         notes.append(f"The scores are scaled to the maximum grade of the worksheet, {', '.join(sorted(maxima))}.")
     if "comment" not in columns:
         notes.append("The worksheet has no column for comments, so comments are left out.")
-    without = [
-        says("name", line) or says("identifier", line) for index, line in enumerate(lines.rows) if index not in found
+    absent_names = [
+        says("name", line) or says("identifier", line) for index, line in enumerate(lines.rows) if index not in matches
     ]
-    return Filled(sheet.changed(changes), missing(rows, found), without, locked, notes)
+    return FilledFile(sheet.changed(changes), missing(rows, matches), absent_names, locked_names, notes)
 
 
 def roster(worksheet: bytes) -> Roster:
     """Return the students of the worksheet with their groups; raises UsageError as :func:`fill` does."""
     lines = _Lines(read(worksheet, WHAT))
-    listed = [
-        Listed(
+    entries = [
+        RosterEntry(
             lines.says("name", line) or lines.says("identifier", line),
             _number(lines.says("identifier", line)),
             lines.says("email", line),
@@ -109,42 +109,46 @@ def roster(worksheet: bytes) -> Roster:
         )
         for line in lines.rows
     ]
-    return Roster(listed, lambda people: lines.pair(people)[0])
+    return Roster(entries, lambda people: lines.pair(people)[0])
 
 
 class _Lines:
     """Reads the students' rows of a worksheet."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: CsvFile) -> None:
         self.columns = _columns(sheet)
         self.rows = [row for row in sheet.rows[1:] if self.says("identifier", row)]
 
-    def says(self, what: str, line: Sequence[Cell]) -> str:
-        return line[self.columns[what]].text.strip() if what in self.columns else ""
+    def says(self, kind: str, line: Sequence[CsvCell]) -> str:
+        return line[self.columns[kind]].text.strip() if kind in self.columns else ""
 
     def pair(self, students: Sequence[Student]) -> tuple[dict[int, Student], dict[int, Student]]:
         """Match rows and students, by number, else by e-mail address or name.
 
         Returns {row index: student} of the matches, and the same for numbers that belong to another name.
         """
-        numbered = pair(students, self.rows, [(lambda student: student.identity, self._number)])
-        found = {
-            i: student for i, student in numbered.items() if _same_name(student.name, self.says("name", self.rows[i]))
+        number_matches = pair(students, self.rows, [(lambda student: student.identity, self._number)])
+        matches = {
+            i: student
+            for i, student in number_matches.items()
+            if _same_name(student.name, self.says("name", self.rows[i]))
         }
-        strangers = {index: student for index, student in numbered.items() if index not in found}
-        placed = {id(student) for student in numbered.values()}
-        rest = [student for student in students if id(student) not in placed]
-        others = pair(
-            rest,
+        strangers = {index: student for index, student in number_matches.items() if index not in matches}
+        matched_ids = {id(student) for student in number_matches.values()}
+        other_students = [student for student in students if id(student) not in matched_ids]
+        other_matches = pair(
+            other_students,
             self.rows,
             [
                 (lambda student: student.email.casefold(), lambda line: self.says("email", line).casefold()),
                 (lambda student: folded(natural(student.name)), lambda line: folded(natural(self.says("name", line)))),
             ],
         )
-        return {index: student for index, student in others.items() if index not in numbered} | found, strangers
+        return {
+            index: student for index, student in other_matches.items() if index not in number_matches
+        } | matches, strangers
 
-    def _number(self, line: Sequence[Cell]) -> str:
+    def _number(self, line: Sequence[CsvCell]) -> str:
         return _number(self.says("identifier", line))
 
 
@@ -156,25 +160,25 @@ def as_html(comment: str) -> str:
     """
     lines = ["".join(sign if sign.isprintable() else "?" for sign in line) for line in comment.strip().splitlines()]
     text = "<br>".join(html.escape(line.strip()).replace("\\", _entity("\\")) for line in lines)
-    return FORMULA.sub(lambda found: found["before"] + "".join(map(_entity, found["signs"])), text)
+    return FORMULA.sub(lambda match: match["before"] + "".join(map(_entity, match["signs"])), text)
 
 
 def _entity(sign: str) -> str:
     return sign if sign.isspace() else f"&#{ord(sign)};"
 
 
-def _columns(sheet: Sheet) -> dict[str, int]:
+def _columns(sheet: CsvFile) -> dict[str, int]:
     """Return {kind of column: index}; raises UsageError if a required column is missing."""
     titles = [cell.text.strip().rstrip(".").casefold() for cell in sheet.rows[0]] if sheet.rows else []
     columns = {
-        what: titles.index(known[0])
-        for what, words in TITLES.items()
-        if (known := [word.casefold() for word in words if word.casefold() in titles])
+        kind: titles.index(matches[0])
+        for kind, words in TITLES.items()
+        if (matches := [word.casefold() for word in words if word.casefold() in titles])
     }
-    for what in ("identifier", "grade"):
-        if what not in columns:
+    for kind in ("identifier", "grade"):
+        if kind not in columns:
             raise UsageError(
-                f'{WHAT} has no column "{TITLES[what][0]}" (or {", ".join(TITLES[what][1:])}) in its first line: '
+                f'{WHAT} has no column "{TITLES[kind][0]}" (or {", ".join(TITLES[kind][1:])}) in its first line: '
                 "download the grading worksheet from the assignment again, in one of these languages."
             )
     if "scale" in columns and "maximum" not in columns:
@@ -184,8 +188,8 @@ def _columns(sheet: Sheet) -> dict[str, int]:
 
 def _number(identifier: str) -> str:
     """Return ``4711`` for ``Participant 4711``, ``Teilnehmer/in4711`` or ``Participante 4711``."""
-    found = re.search(r"\d+$", identifier)
-    return found[0] if found else ""
+    match = re.search(r"\d+$", identifier)
+    return match[0] if match else ""
 
 
 def _same_name(in_batch: str, in_sheet: str) -> bool:

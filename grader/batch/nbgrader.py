@@ -34,7 +34,7 @@ def grades(rows: Sequence[Row], assignment: str) -> bytes:
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        known = {
+        values = {
             "assignment": text_cell(assignment),
             "student_id": text_cell(row.identity),
             "raw_score": _points(row.raw),
@@ -42,7 +42,7 @@ def grades(rows: Sequence[Row], assignment: str) -> bytes:
             "score": _points(row.score),
             "max_score": _points(row.max_score),
         }
-        writer.writerow([known.get(title, "") for title in COLUMNS])
+        writer.writerow([values.get(title, "") for title in COLUMNS])
     return table.getvalue().encode()
 
 

@@ -27,13 +27,13 @@ from ..support.i18n import _
 from ..support.text import clean
 from . import canvas, class_page, gradebook, ilias, moodle, nbgrader, policy
 from .cells import text_cell
-from .class_page import Pupil
-from .collect import HandedIn
-from .gradebook import Filled, Row
-from .layouts import Person, Student
-from .roster import Listed, Roster
+from .class_page import StudentLine
+from .collect import StudentFiles
+from .gradebook import FilledFile, Row
+from .roster import Roster, RosterEntry
 from .store import Record, Store
-from .summary import Class
+from .students import Person, Student
+from .summary import ClassSummary
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
 CLASS_PAGE = "index.html"
@@ -46,22 +46,24 @@ LONGEST_COMMENT = 2000
 def file_names(people: Sequence[Person | Student]) -> dict[str, str]:
     """Return {identity: name of the student's files}: readable, and unique on every file system."""
     names = {person.identity: _file_name(person) for person in people}
-    taken = Counter(name.casefold() for name in names.values())
+    name_counts = Counter(name.casefold() for name in names.values())
     return {
-        identity: f"{name}-{_short_digest(identity)}" if taken[name.casefold()] > 1 or DIGEST.search(name) else name
+        identity: f"{name}-{_short_digest(identity)}"
+        if name_counts[name.casefold()] > 1 or DIGEST.search(name)
+        else name
         for identity, name in names.items()
     }
 
 
 def _file_name(person: Person | Student) -> str:
-    told = person.name if person.name == person.identity else f"{person.name}_{person.identity}"
-    plain = "".join(sign if _is_readable(sign) else " " for sign in unicodedata.normalize("NFC", told))
-    plain = re.sub(r" +", "_", plain).strip("._")
-    if not any(sign.isalnum() for sign in plain):
-        return f"student-{_short_digest(told)}"
-    if len(plain.encode()) <= LONGEST_NAME:
-        return plain
-    return f"{plain.encode()[:LONGEST_NAME].decode(errors='ignore')}-{_short_digest(told)}"
+    name_and_id = person.name if person.name == person.identity else f"{person.name}_{person.identity}"
+    file_name = "".join(sign if _is_readable(sign) else " " for sign in unicodedata.normalize("NFC", name_and_id))
+    file_name = re.sub(r" +", "_", file_name).strip("._")
+    if not any(sign.isalnum() for sign in file_name):
+        return f"student-{_short_digest(name_and_id)}"
+    if len(file_name.encode()) <= LONGEST_NAME:
+        return file_name
+    return f"{file_name.encode()[:LONGEST_NAME].decode(errors='ignore')}-{_short_digest(name_and_id)}"
 
 
 def _is_readable(sign: str) -> bool:
@@ -75,8 +77,8 @@ def _short_digest(text: str) -> str:
 
 def write_reports(folder: Path, name: str, report: Report, content: AssignmentSpec) -> None:
     """Write both reports on one student; a file that is already the same is not touched."""
-    for kind, shown in ((REPORTS, for_student(report, content)), (FOR_INSTRUCTORS, report)):
-        write_if_new(folder / kind / f"{name}.json", f"{shown.to_json()}\n".encode())
+    for kind, visible_report in ((REPORTS, for_student(report, content)), (FOR_INSTRUCTORS, report)):
+        write_if_new(folder / kind / f"{name}.json", f"{visible_report.to_json()}\n".encode())
 
 
 def write_executed(folder: Path, name: str, notebook: bytes) -> None:
@@ -88,7 +90,7 @@ def write_executed(folder: Path, name: str, notebook: bytes) -> None:
 
 
 def write_pages(
-    folder: Path, name: str, who: str, report: Report, content: AssignmentSpec, row: Row, executed: bytes
+    folder: Path, name: str, student_name: str, report: Report, content: AssignmentSpec, row: Row, executed: bytes
 ) -> None:
     """Write both reports on one student as HTML pages, with the executed notebook."""
     notebook = json.loads(executed) if executed else None
@@ -99,9 +101,11 @@ def write_pages(
         )
     pages = {
         REPORTS: html.render(
-            for_student(report, content), title, content.pass_mark, who, content.hints, notebook, note=note
+            for_student(report, content), title, content.pass_mark, student_name, content.hints, notebook, note=note
         ),
-        FOR_INSTRUCTORS: html.render(report, title, content.pass_mark, who, 3, notebook, f"../{CLASS_PAGE}", note),
+        FOR_INSTRUCTORS: html.render(
+            report, title, content.pass_mark, student_name, 3, notebook, f"../{CLASS_PAGE}", note
+        ),
     }
     for kind, page in pages.items():
         write_if_new(folder / kind / f"{name}.html", page.encode(errors="replace"))
@@ -109,10 +113,10 @@ def write_pages(
 
 def remove_other_reports(folder: Path, names: Iterable[str]) -> None:
     """Remove the reports of an earlier run, except for ``names``: nobody should read an outdated mark."""
-    kept = {*names}
+    kept_names = {*names}
     for kind in (REPORTS, FOR_INSTRUCTORS, EXECUTED):
         for file in (folder / kind).glob("*.*"):
-            if file.suffix in (".json", ".html", ".ipynb") and file.stem not in kept:
+            if file.suffix in (".json", ".html", ".ipynb") and file.stem not in kept_names:
                 file.unlink()
 
 
@@ -123,16 +127,24 @@ def write_if_new(path: Path, content: bytes) -> None:
         write_whole(path, content, forced=False)  # it can be written again from the store
 
 
-def row(handed: HandedIn, record: Record | None, content: AssignmentSpec, rules: Policy) -> Row:
+def row(submission_files: StudentFiles, record: Record | None, content: AssignmentSpec, grading_policy: Policy) -> Row:
     """Return a student's row of the gradebooks; a missing score stays None and is not a zero."""
-    student = handed.student
+    student = submission_files.student
     report = record.report if record else None
     max_score = sum(check.points for check in content.checks if not check.bonus)
-    final = None
+    final_score = None
     if report is not None and report.score is not None:
-        final = policy.apply(rules, report.score, report.max_score, handed.submitted, student.late)
+        final_score = policy.apply(
+            grading_policy, report.score, report.max_score, submission_files.submitted, student.late
+        )
     status = (
-        "graded" if final else "unreadable" if record and record.problem else "not_gradable" if record else "pending"
+        "graded"
+        if final_score
+        else "unreadable"
+        if record and record.problem
+        else "not_gradable"
+        if record
+        else "pending"
     )
     if not student.files:
         status = "not_submitted"
@@ -140,16 +152,16 @@ def row(handed: HandedIn, record: Record | None, content: AssignmentSpec, rules:
         name=student.name,
         identity=student.identity,
         status=status,
-        score=final.score if final else None,
+        score=final_score.score if final_score else None,
         raw=report.score if report else None,
         max_score=max_score,
-        passed=final is not None and final.score >= content.pass_mark / 100 * max_score - 1e-9,
-        late=final.late if final else _("late") * student.late,
-        penalty=final.penalty if final else 0.0,
-        comment=_comment(record, content, final),
+        passed=final_score is not None and final_score.score >= content.pass_mark / 100 * max_score - 1e-9,
+        late=final_score.late if final_score else _("late") * student.late,
+        penalty=final_score.penalty if final_score else 0.0,
+        comment=_comment(record, content, final_score),
         checks={check.name: check.score for check in report.checks} if report else {},
-        submission=handed.shown,
-        attempts=[file.path for file in student.earlier],
+        submission=submission_files.path,
+        attempts=[file.path for file in student.earlier_files],
         file=report.submission.file if report else "",
         grader=report.grader.version if report else "",
         assignment_digest=report.assignment.digest if report else "",
@@ -173,13 +185,13 @@ def rows_of(base: Row, student: Student) -> list[Row]:
     ]
 
 
-def absent_row(listed: Listed, content: AssignmentSpec) -> Row:
+def absent_row(entry: RosterEntry, content: AssignmentSpec) -> Row:
     """The line of somebody who is in a course system's file and handed in nothing, which is not a zero either."""
     max_score = sum(check.points for check in content.checks if not check.bonus)
-    comment = " ".join(filter(None, [_("Nothing was handed in."), listed.note]))
+    comment = " ".join(filter(None, [_("Nothing was handed in."), entry.note]))
     return Row(
-        name=listed.name,
-        identity=listed.identity,
+        name=entry.name,
+        identity=entry.identity,
         status="not_submitted",
         score=None,
         raw=None,
@@ -194,20 +206,22 @@ def absent_row(listed: Listed, content: AssignmentSpec) -> Row:
     )
 
 
-def _comment(record: Record | None, content: AssignmentSpec, final: policy.Final | None) -> str:
+def _comment(record: Record | None, content: AssignmentSpec, final_score: policy.Final | None) -> str:
     """Return the comment for the student: the sentences of the checks that did not pass."""
     if record is None:
         return ""
     if record.report is None:
         return record.problem or _(FAULT)
     report = for_student(record.report, content)
-    told = [check for check in report.checks if check.status not in ("passed", "skipped") and check.max_score]
-    sentences = [_sentence(check) for check in told]
+    checks = [check for check in report.checks if check.status not in ("passed", "skipped") and check.max_score]
+    sentences = [_sentence(check) for check in checks]
     if report.checks and len({check.message for check in report.checks}) == 1 and sentences:
         sentences = [report.checks[0].message]  # the submission could not be loaded: one sentence is enough
-    if final is not None and final.late:
-        off = _(": {penalty:g} points taken off").format(penalty=final.penalty) if final.penalty else ""
-        sentences.append(_("Handed in {late}{off}.").format(late=final.late, off=off))
+    if final_score is not None and final_score.late:
+        penalty_text = (
+            _(": {penalty:g} points taken off").format(penalty=final_score.penalty) if final_score.penalty else ""
+        )
+        sentences.append(_("Handed in {late}{off}.").format(late=final_score.late, off=penalty_text))
     return clean(" ".join(sentences), LONGEST_COMMENT)
 
 
@@ -218,7 +232,7 @@ def _sentence(check: CheckResult) -> str:
 
 
 @dataclass(frozen=True)
-class Given:
+class CourseFiles:
     """The files of course systems to fill in, and the title of the Canvas column."""
 
     canvas: Path | None = None
@@ -227,41 +241,47 @@ class Given:
     ilias: Path | None = None
 
 
-def rosters(given: Given) -> list[Roster]:
+def rosters(course_files: CourseFiles) -> list[Roster]:
     """Return the roster of each file in ``given``; raises UsageError for a file that cannot be filled in."""
     readers: list[tuple[Path | None, Callable[[bytes], Roster]]] = [
-        (given.canvas, lambda raw: canvas.roster(raw, given.column)),
-        (given.moodle, moodle.roster),
-        (given.ilias, ilias.roster),
+        (course_files.canvas, lambda raw: canvas.roster(raw, course_files.column)),
+        (course_files.moodle, moodle.roster),
+        (course_files.ilias, ilias.roster),
     ]
     return [read(_content(path)) for path, read in readers if path is not None]
 
 
 def write_gradebooks(
-    folder: Path, rows: Sequence[Row], absent: Sequence[Row], layout: str, name: str, given: Given, store: Store
-) -> tuple[list[tuple[str, Filled]], list[str]]:
+    folder: Path,
+    rows: Sequence[Row],
+    absent: Sequence[Row],
+    layout: str,
+    name: str,
+    course_files: CourseFiles,
+    store: Store,
+) -> tuple[list[tuple[str, FilledFile]], list[str]]:
     """Write ``gradebook.csv`` and the files of course systems; rows of ``absent`` are in ``gradebook.csv`` only.
 
     Returns (file name, filled file) of the files of course systems, and sentences about import files of an earlier run.
     Those are removed: nobody should import an outdated mark.
     """
     gradebook.write([*rows, *absent], folder / "gradebook.csv")
-    filled = _fill(rows, given)
+    filled_files = _fill(rows, course_files)
     if layout == "nbgrader":
-        filled.append(("nbgrader.csv", Filled(nbgrader.grades(rows, name), [], [])))
-    if layout == "ilias" and given.ilias is None:
-        filled.append(("status.csv", Filled(ilias.status_file(rows), [], [])))
-    for file, done in filled:
-        write_whole(folder / file, done.content)
-        store.keep_written(file, _digest(done.content))
-    return filled, _remove_old_imports(folder, {file for file, _ in filled}, store)
+        filled_files.append(("nbgrader.csv", FilledFile(nbgrader.grades(rows, name), [], [])))
+    if layout == "ilias" and course_files.ilias is None:
+        filled_files.append(("status.csv", FilledFile(ilias.status_file(rows), [], [])))
+    for file, filled_file in filled_files:
+        write_whole(folder / file, filled_file.content)
+        store.keep_written(file, _digest(filled_file.content))
+    return filled_files, _remove_old_imports(folder, {file for file, _ in filled_files}, store)
 
 
-def _remove_old_imports(folder: Path, written: set[str], store: Store) -> list[str]:
+def _remove_old_imports(folder: Path, new_names: set[str], store: Store) -> list[str]:
     notes = []
     for name in IMPORTS:
         path = folder / name
-        if name in written or not path.is_file():
+        if name in new_names or not path.is_file():
             continue
         if store.written(name) == _digest(path.read_bytes()):
             path.unlink()
@@ -277,11 +297,11 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _fill(rows: Sequence[Row], given: Given) -> list[tuple[str, Filled]]:
-    fillers: list[tuple[str, Path | None, Callable[[bytes], Filled]]] = [
-        ("canvas.csv", given.canvas, lambda raw: canvas.fill(rows, raw, given.column)),
-        ("moodle.csv", given.moodle, lambda raw: moodle.fill(rows, raw)),
-        ("status.csv", given.ilias, lambda raw: ilias.fill(rows, raw)),
+def _fill(rows: Sequence[Row], course_files: CourseFiles) -> list[tuple[str, FilledFile]]:
+    fillers: list[tuple[str, Path | None, Callable[[bytes], FilledFile]]] = [
+        ("canvas.csv", course_files.canvas, lambda raw: canvas.fill(rows, raw, course_files.column)),
+        ("moodle.csv", course_files.moodle, lambda raw: moodle.fill(rows, raw)),
+        ("status.csv", course_files.ilias, lambda raw: ilias.fill(rows, raw)),
     ]
     return [(name, fill(_content(path))) for name, path, fill in fillers if path is not None]
 
@@ -293,15 +313,15 @@ def _content(path: Path) -> bytes:
         raise UsageError(f"{path} cannot be read ({error.strerror}): check the path.") from error
 
 
-def write_summary(folder: Path, told: dict[str, Any], collected: Class) -> None:
+def write_summary(folder: Path, values: dict[str, Any], summary: ClassSummary) -> None:
     """Write ``summary.json``. It is for instructors only: it contains the seed."""
     document = {
         "schema": "grader.summary/1",
-        **told,
-        "score": collected.scores(),
-        "checks": [asdict(check) for check in collected.difficulties()],
-        "bugs": [asdict(bug) for bug in collected.bugs()],
-        "leaderboard": [asdict(entry) for entry in collected.leaderboard()],
+        **values,
+        "score": summary.scores(),
+        "checks": [asdict(check) for check in summary.difficulties()],
+        "bugs": [asdict(bug) for bug in summary.bugs()],
+        "leaderboard": [asdict(entry) for entry in summary.leaderboard()],
     }
     write_whole(
         folder / "summary.json", (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(errors="replace")
@@ -311,13 +331,13 @@ def write_summary(folder: Path, told: dict[str, Any], collected: Class) -> None:
 def write_class_page(
     folder: Path,
     content: AssignmentSpec,
-    pupils: Sequence[Pupil],
-    collected: Class,
+    student_lines: Sequence[StudentLine],
+    summary: ClassSummary,
     left_over: Sequence[str],
     isolation: str,
 ) -> None:
     """Write ``index.html``, for instructors."""
-    page = class_page.render(content, pupils, collected, left_over, isolation)
+    page = class_page.render(content, student_lines, summary, left_over, isolation)
     write_whole(folder / CLASS_PAGE, page.encode(errors="replace"))
 
 

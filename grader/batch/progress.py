@@ -11,14 +11,14 @@ from ..support.text import clean
 from .store import Record
 
 
-class Shown:
+class ProgressDisplay:
     """Shows each result once it is on disk. ``total`` is the number of submissions, ``jobs`` the number of processes."""
 
     def __init__(self, console: Console, total: int, jobs: int) -> None:
         self._console = console
         self._total = total
         self._jobs = jobs
-        self._done = 0
+        self._finished_count = 0
         self._failed = 0
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -32,7 +32,7 @@ class Shown:
         )
         self._task = self._bar.add_task("Grading", total=total, rate="", failed="")
 
-    def __enter__(self) -> Shown:
+    def __enter__(self) -> ProgressDisplay:
         self._bar.start()
         return self
 
@@ -41,21 +41,22 @@ class Shown:
 
     def add(self, record: Record) -> None:
         """Show one result."""
-        self._done += 1
+        self._finished_count += 1
         self._failed += record.report is None or record.report.score is None
-        running = min(self._jobs, self._total - self._done)
+        running_count = min(self._jobs, self._total - self._finished_count)
         speed = self._bar.tasks[0].finished_speed or self._bar.tasks[0].speed
         self._bar.update(
             self._task,
             advance=1,
-            description=f"Grading, {running} running",
+            description=f"Grading, {running_count} running",
             rate=f"{speed:.1f}/s" if speed else "",
             failed=f"{self._failed} not graded" if self._failed else "",
         )
         if not self._console.is_terminal:
             seconds = sum(record.timings.values())
             self._console.print(
-                f"{self._done}/{self._total}  {_result(record)}  {clean(record.name)}  {seconds:.1f} s", soft_wrap=True
+                f"{self._finished_count}/{self._total}  {_result(record)}  {clean(record.name)}  {seconds:.1f} s",
+                soft_wrap=True,
             )
 
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from .layouts import Person, Student
 from .matching import folded, natural
+from .students import Person, Student
 
 
 @dataclass(frozen=True)
-class Listed:
+class RosterEntry:
     """A line of the file: name, id, e-mail address, group, and a note about the submission."""
 
     name: str
@@ -25,38 +25,42 @@ class Listed:
 class Roster:
     """The lines of a file, and a function ``pair`` that returns {line index: person}."""
 
-    listed: Sequence[Listed]
+    entries: Sequence[RosterEntry]
     pair: Callable[[Sequence[Person]], dict[int, Person]]
 
     def names(self) -> set[str]:
         """Return all forms of names that may occur in file names."""
         return {
-            form for line in self.listed for name in (line.name, line.group) for form in (name, natural(name)) if form
+            form for line in self.entries for name in (line.name, line.group) for form in (name, natural(name)) if form
         }
 
 
-def identify(students: Sequence[Student], rosters: Sequence[Roster]) -> tuple[list[Student], list[Listed], list[str]]:
+def identify(
+    students: Sequence[Student], rosters: Sequence[Roster]
+) -> tuple[list[Student], list[RosterEntry], list[str]]:
     """Return the students with real names and group members, the listed people who are absent, and notes."""
-    everybody = _different([_with_members(student, rosters) for student in students])
-    people = [person for student in everybody for person in student.people]
-    lines: dict[str, Listed] = {}
-    absent: list[Listed] = []
+    unique_students = _different([_with_members(student, rosters) for student in students])
+    people = [person for student in unique_students for person in student.people]
+    lines: dict[str, RosterEntry] = {}
+    absent: list[RosterEntry] = []
     for roster in rosters:
-        found = roster.pair(people)
-        for number, person in found.items():
-            if roster.listed[number].name:
-                lines.setdefault(person.identity, roster.listed[number])
-        absent += [line for number, line in enumerate(roster.listed) if number not in found]
-    known = {_key(lines[person.identity].name if person.identity in lines else person.name) for person in people}
+        matches = roster.pair(people)
+        for number, person in matches.items():
+            if roster.entries[number].name:
+                lines.setdefault(person.identity, roster.entries[number])
+        absent += [line for number, line in enumerate(roster.entries) if number not in matches]
+    known_names = {_key(lines[person.identity].name if person.identity in lines else person.name) for person in people}
     if len(rosters) > 1:  # their ids differ, so people are compared by name
-        absent = [line for line in {_key(line.name): line for line in absent}.values() if _key(line.name) not in known]
-    named = [_named(student, lines) for student in everybody]
+        absent = [
+            line for line in {_key(line.name): line for line in absent}.values() if _key(line.name) not in known_names
+        ]
+    named_students = [_named(student, lines) for student in unique_students]
     notes = [
         f"{new.name} handed in as '{old.name}': if that is a group, its other members are unknown."
-        for old, new in zip(everybody, named, strict=True)
+        for old, new in zip(unique_students, named_students, strict=True)
         if not old.members and folded(old.name) not in (folded(new.name), _key(new.name)) and not _is_number(old.name)
     ]
-    return sorted(named, key=lambda s: (s.name.casefold(), s.identity)), absent, notes
+    return sorted(named_students, key=lambda s: (s.name.casefold(), s.identity)), absent, notes
 
 
 def _with_members(student: Student, rosters: Sequence[Roster]) -> Student:
@@ -64,11 +68,11 @@ def _with_members(student: Student, rosters: Sequence[Roster]) -> Student:
     if student.members:
         return student
     for roster in rosters:
-        members = [line for line in roster.listed if line.group and folded(line.group) == folded(student.name)]
-        itself = any(
-            line.identity == student.identity and _key(line.name) == _key(student.name) for line in roster.listed
+        members = [line for line in roster.entries if line.group and folded(line.group) == folded(student.name)]
+        has_own_line = any(
+            line.identity == student.identity and _key(line.name) == _key(student.name) for line in roster.entries
         )
-        if members and not itself:
+        if members and not has_own_line:
             return replace(
                 student,
                 members=tuple(Person(line.name or line.identity, line.identity, line.email) for line in members),
@@ -76,28 +80,28 @@ def _with_members(student: Student, rosters: Sequence[Roster]) -> Student:
     return student
 
 
-def _named(student: Student, lines: dict[str, Listed]) -> Student:
-    def real(person: Person) -> Person:
+def _named(student: Student, lines: dict[str, RosterEntry]) -> Student:
+    def with_real_name(person: Person) -> Person:
         return replace(person, name=lines[person.identity].name) if person.identity in lines else person
 
     if student.members:
-        members = tuple(real(person) for person in student.members)
-        alone = len(members) == 1
-        return replace(student, members=members, name=members[0].name if alone else student.name)
-    return replace(student, name=real(student.people[0]).name)
+        members = tuple(with_real_name(person) for person in student.members)
+        is_single = len(members) == 1
+        return replace(student, members=members, name=members[0].name if is_single else student.name)
+    return replace(student, name=with_real_name(student.people[0]).name)
 
 
 def _different(students: Sequence[Student]) -> list[Student]:
     """Make ids unique: a person with two submissions gets two rows, each with the folder after the id."""
-    taken = Counter(person.identity for student in students for person in student.people)
+    id_counts = Counter(person.identity for student in students for person in student.people)
 
-    def own(student: Student, person: Person) -> Person:
-        if taken[person.identity] == 1:
+    def with_unique_id(student: Student, person: Person) -> Person:
+        if id_counts[person.identity] == 1:
             return person
         return replace(person, identity=f"{person.identity} ({student.folder.rstrip('/') or student.identity})")
 
     return [
-        replace(student, members=tuple(own(student, person) for person in student.members))
+        replace(student, members=tuple(with_unique_id(student, person) for person in student.members))
         if student.members
         else student
         for student in students

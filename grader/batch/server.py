@@ -28,17 +28,17 @@ def start() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     _choose_short_folder()
-    given = ONE_THREAD | SAFE_PATH
-    kept = {name: os.environ.get(name) for name in given}
-    os.environ |= given
+    variables = ONE_THREAD | SAFE_PATH
+    old_values = {name: os.environ.get(name) for name in variables}
+    os.environ |= variables
     resource_tracker.ensure_running()  # otherwise the server starts it, and it unblocks the signal
     # Ctrl-C during the imports would print a traceback; later the server ignores it, and its processes unblock it.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    old_signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for name, value in kept.items():
+        signal.pthread_sigmask(signal.SIG_SETMASK, old_signals)
+        for name, value in old_values.items():
             if value is None:
                 del os.environ[name]
             else:
@@ -48,10 +48,10 @@ def start() -> ForkServerContext:
 
 def _choose_short_folder() -> None:
     """Make multiprocessing create its folder, for the socket of the server, at a path that is short enough."""
-    usual = tempfile.tempdir
+    old_folder = tempfile.tempdir
     if len(os.fsencode(tempfile.gettempdir())) > LONGEST_FOLDER:
         tempfile.tempdir = "/tmp"
     try:
         util.get_temp_dir()
     finally:
-        tempfile.tempdir = usual
+        tempfile.tempdir = old_folder

@@ -13,7 +13,7 @@ BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
-class Cell:
+class CsvCell:
     """The text of a cell, and its position in the file, including its quotes."""
 
     text: str
@@ -22,23 +22,23 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class CsvFile:
     """The rows of a file; empty lines are skipped."""
 
     source: str
     delimiter: str
-    rows: list[list[Cell]]
+    rows: list[list[CsvCell]]
 
-    def changed(self, texts: Mapping[Cell, str]) -> bytes:
+    def changed(self, texts: Mapping[CsvCell, str]) -> bytes:
         """Return the file with new texts in some cells. A cell keeps its quotes, and gets quotes if its text needs them."""
         parts, at = [], 0
         for cell in sorted(texts, key=lambda cell: cell.start):
-            quoted = self.source.startswith('"', cell.start)
-            parts += [self.source[at : cell.start], quote(texts[cell], self.delimiter, always=quoted)]
+            is_quoted = self.source.startswith('"', cell.start)
+            parts += [self.source[at : cell.start], quote(texts[cell], self.delimiter, always=is_quoted)]
             at = cell.end
         return "".join([*parts, self.source[at:]]).encode()
 
-    def raw(self, cell: Cell) -> str:
+    def raw(self, cell: CsvCell) -> str:
         """Return the cell as it is in the file, including its quotes."""
         return self.source[cell.start : cell.end]
 
@@ -50,24 +50,26 @@ def quote(text: str, delimiter: str, always: bool = False) -> str:
     return text
 
 
-def read(content: bytes, what: str) -> Sheet:
+def read(content: bytes, description: str) -> CsvFile:
     """Parse a file. Raises UsageError if it is not a CSV file; ``what`` names the file in the message."""
     try:
         source = content.decode()
     except UnicodeDecodeError as error:
-        raise UsageError(f"{what} is not UTF-8 text: use the file exactly as downloaded.") from error
+        raise UsageError(f"{description} is not UTF-8 text: use the file exactly as downloaded.") from error
     try:
-        best = max(DELIMITERS, key=lambda delimiter: len(_row(source, _begin(source), delimiter)[0]))
-        return Sheet(source, best, _rows(source, best))
+        best_delimiter = max(DELIMITERS, key=lambda delimiter: len(_row(source, _begin(source), delimiter)[0]))
+        return CsvFile(source, best_delimiter, _rows(source, best_delimiter))
     except ValueError as error:
-        raise UsageError(f"{what} is not a valid CSV file ({error}): use the file exactly as downloaded.") from error
+        raise UsageError(
+            f"{description} is not a valid CSV file ({error}): use the file exactly as downloaded."
+        ) from error
 
 
 def _begin(source: str) -> int:
     return len(BOM) if source.startswith(BOM) else 0
 
 
-def _rows(source: str, delimiter: str) -> list[list[Cell]]:
+def _rows(source: str, delimiter: str) -> list[list[CsvCell]]:
     rows, at = [], _begin(source)
     while at < len(source):
         cells, at = _row(source, at, delimiter)
@@ -79,19 +81,19 @@ def _rows(source: str, delimiter: str) -> list[list[Cell]]:
     return rows
 
 
-def _row(source: str, at: int, delimiter: str) -> tuple[list[Cell], int]:
+def _row(source: str, at: int, delimiter: str) -> tuple[list[CsvCell], int]:
     """Return the cells of the row that begins at ``at``, and the start of the next row."""
-    plain = re.compile(rf"[^{delimiter}\r\n]*")
+    plain_text = re.compile(rf"[^{delimiter}\r\n]*")
     cells = []
     while True:
-        quoted = re.compile(r'"([^"]*(?:""[^"]*)*)"').match(source, at)
-        if quoted is None and source.startswith('"', at):
+        quoted_text = re.compile(r'"([^"]*(?:""[^"]*)*)"').match(source, at)
+        if quoted_text is None and source.startswith('"', at):
             raise ValueError(f"a quote in line {_line(source, at)} is not closed")
-        rest = plain.match(source, quoted.end() if quoted else at)
-        assert rest is not None  # the pattern also matches an empty string
-        text = (quoted[1].replace('""', '"') if quoted else "") + rest[0]
-        cells.append(Cell(text, at, rest.end()))
-        at = rest.end()
+        remainder = plain_text.match(source, quoted_text.end() if quoted_text else at)
+        assert remainder is not None  # the pattern also matches an empty string
+        text = (quoted_text[1].replace('""', '"') if quoted_text else "") + remainder[0]
+        cells.append(CsvCell(text, at, remainder.end()))
+        at = remainder.end()
         if source.startswith(delimiter, at):
             at += 1
             continue

@@ -80,9 +80,11 @@ class Store:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        unused = self._is_new and kind is not None and issubclass(kind, (UsageError, NotGradable)) and self._is_empty()
+        is_unused = (
+            self._is_new and kind is not None and issubclass(kind, (UsageError, NotGradable)) and self._is_empty()
+        )
         self.close()
-        if unused:  # a run that cannot start leaves no files behind
+        if is_unused:  # a run that cannot start leaves no files behind
             for file in (*self._folder.glob(f"{FILE}*"), self._folder / LOCK):
                 file.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # the folder contains other files
@@ -105,11 +107,13 @@ class Store:
             database.execute("DELETE FROM settings WHERE name = 'seed'")
             database.execute("DELETE FROM answers")
 
-    def seed(self, given: int | None) -> int:
-        """Return the seed of this batch: ``given``, else the seed of the previous run, else a new random one."""
+    def seed(self, requested_seed: int | None) -> int:
+        """Return the seed of this batch: ``requested_seed``, else the seed of the previous run, else a new random one."""
         with self._writing() as database:
             row = database.execute("SELECT value FROM settings WHERE name = 'seed'").fetchone()
-            seed = given if given is not None else int(row[0]) if row else seeds.random_seed()
+            seed = requested_seed
+            if seed is None:
+                seed = int(row[0]) if row else seeds.random_seed()
             database.execute("INSERT OR REPLACE INTO settings VALUES ('seed', ?)", (str(seed),))
         return seed
 
@@ -177,23 +181,23 @@ def read(folder: Path) -> dict[str, Record]:
     file = folder / FILE
     if not file.is_file():
         raise UsageError(f"{folder} is not an output folder of grader grade: {FILE} is missing.")
-    left = folder / f"{FILE}-wal"  # from a killed run; opening the database for writing merges it
+    write_ahead_log = folder / f"{FILE}-wal"  # from a killed run; opening the database for writing merges it
     if os.access(folder, os.W_OK) and os.access(file, os.W_OK):
         return _read(folder, file, "rw")
-    if not left.exists():
+    if not write_ahead_log.exists():
         return _read(folder, file, "ro&immutable=1")
     with tempfile.TemporaryDirectory(prefix="grader-results-") as copy:
         try:
-            for part in (file, left):
+            for part in (file, write_ahead_log):
                 shutil.copy(part, copy)
         except OSError as error:
             raise UsageError(f"{file} cannot be read ({error.strerror}).") from error
         return _read(folder, Path(copy, FILE), "rw")
 
 
-def _read(folder: Path, file: Path, how: str) -> dict[str, Record]:
+def _read(folder: Path, file: Path, mode: str) -> dict[str, Record]:
     try:
-        database = sqlite3.connect(f"{file.resolve().as_uri()}?mode={how}", uri=True)
+        database = sqlite3.connect(f"{file.resolve().as_uri()}?mode={mode}", uri=True)
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
     except sqlite3.Error as error:
         raise UsageError(f"{file} cannot be opened ({error}).") from error

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..report.leaderboard import Entry, entries
+from ..report.leaderboard import LeaderboardEntry, entries
 from ..report.model import CheckResult, Report
 
 
@@ -46,7 +46,7 @@ class Difficulty:
 
 
 @dataclass(frozen=True)
-class Made:
+class BugCount:
     """A bug, and the number of students who made it."""
 
     bug: str
@@ -54,16 +54,16 @@ class Made:
     students: int
 
 
-class Class:
+class ClassSummary:
     """Collects reports, and keeps a few numbers of each."""
 
     def __init__(self) -> None:
         self._titles: dict[str, str] = {}
-        self._reached: list[dict[str, _Reached]] = []  # one entry per student, by check
+        self._results_by_student: list[dict[str, _Reached]] = []  # one entry per student, by check
         self._outcomes: dict[str, Counter[str]] = {}
         self._bugs: Counter[str] = Counter()
         self._bug_titles: dict[str, str] = {}
-        self._entries: list[Entry] = []
+        self._entries: list[LeaderboardEntry] = []
         self._scores: list[float] = []
 
     def add(self, name: str, report: Report, score: float | None, students: int = 1) -> None:
@@ -78,8 +78,8 @@ class Class:
                 self._outcomes.setdefault(check.name, Counter())[outcome] += students
         if score is None:
             return
-        reached = {check.name: _reached(check) for check in report.checks if _outcome(check) in REACHED}
-        self._reached += [reached] * students
+        results = {check.name: _reached(check) for check in report.checks if _outcome(check) in REACHED}
+        self._results_by_student += [results] * students
         self._scores += [score] * students
         bugs = {bug.bug: bug.title for check in report.checks for bug in _bugs(check)}
         self._bugs.update(dict.fromkeys(bugs, students))
@@ -91,14 +91,14 @@ class Class:
         if not self._scores:
             return {"count": 0}
         low, first, median, third, high = np.percentile(self._scores, [0, 25, 50, 75, 100])
-        told = {
+        statistics = {
             "mean": np.mean(self._scores),
             "deviation": np.std(self._scores),
             "lowest": low,
             "lower_quartile": first,
         }
-        told |= {"median": median, "upper_quartile": third, "highest": high}
-        return {"count": len(self._scores), **{name: round(float(value), 4) for name, value in told.items()}}
+        statistics |= {"median": median, "upper_quartile": third, "highest": high}
+        return {"count": len(self._scores), **{name: round(float(value), 4) for name, value in statistics.items()}}
 
     def difficulties(self) -> list[Difficulty]:
         """Return the results of the class at each check, in the order of the checks."""
@@ -106,27 +106,27 @@ class Class:
 
     def _difficulty(self, name: str) -> Difficulty:
         outcomes = Outcomes(**self._outcomes[name])
-        reached = [checks for checks in self._reached if name in checks]
-        if not reached:
+        students = [checks for checks in self._results_by_student if name in checks]
+        if not students:
             return Difficulty(name, self._titles[name], 0, None, None, None, None, outcomes)
-        shares = np.array([checks[name].share for checks in reached])
+        shares = np.array([checks[name].share for checks in students])
         return Difficulty(
             name,
             self._titles[name],
-            len(reached),
+            len(students),
             round(float(np.mean(shares >= 1)), 4),
             round(float(np.mean(shares)), 4),
             round(float(np.std(shares)), 4),
-            _discrimination(name, reached),
+            _discrimination(name, students),
             outcomes,
         )
 
-    def bugs(self) -> list[Made]:
+    def bugs(self) -> list[BugCount]:
         """Return the bugs, the most frequent first."""
-        made = sorted(self._bugs.items(), key=lambda item: (-item[1], item[0]))
-        return [Made(bug, self._bug_titles[bug], count) for bug, count in made]
+        counts = sorted(self._bugs.items(), key=lambda item: (-item[1], item[0]))
+        return [BugCount(bug, self._bug_titles[bug], count) for bug, count in counts]
 
-    def leaderboard(self) -> list[Entry]:
+    def leaderboard(self) -> list[LeaderboardEntry]:
         """Return the entries of the challenges, the best first."""
         return sorted(self._entries, key=lambda entry: (entry.contest, -entry.accuracy, entry.submission))
 
@@ -165,11 +165,11 @@ def _discrimination(name: str, students: Sequence[Mapping[str, _Reached]]) -> fl
     """Return the correlation of a check with the rest, over ``students`` who reached it and another check with points."""
     shares, rests = [], []
     for checks in students:
-        others = [each for other, each in checks.items() if other != name]
-        possible = sum(each.possible for each in others)
-        if possible:
+        other_results = [each for other, each in checks.items() if other != name]
+        possible_points = sum(each.possible for each in other_results)
+        if possible_points:
             shares.append(checks[name].share)
-            rests.append(sum(each.points for each in others) / possible)
+            rests.append(sum(each.points for each in other_results) / possible_points)
     return _correlation(np.array(shares), np.array(rests))
 
 

@@ -7,19 +7,19 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..assignment.base import Policy
-from ..report.leaderboard import Entry
+from ..report.leaderboard import LeaderboardEntry
 from ..report.model import AssignmentName
 from ..support.choices import Level
-from .summary import Difficulty, Made
+from .summary import BugCount, Difficulty
 
 
-class Part(BaseModel):
+class SummaryModel(BaseModel):
     """Base of all parts of the file."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
-class WithoutScore(Part):
+class WithoutScore(SummaryModel):
     """A student without a score, and the reason."""
 
     student: str
@@ -28,7 +28,7 @@ class WithoutScore(Part):
     why: str
 
 
-class GradedFile(Part):
+class GradedFile(SummaryModel):
     """The file of a student that was graded."""
 
     student: str
@@ -36,7 +36,7 @@ class GradedFile(Part):
     file: str
 
 
-class Attempts(Part):
+class Attempts(SummaryModel):
     """A student with several attempts, and the earlier files, which were not graded."""
 
     student: str
@@ -44,14 +44,14 @@ class Attempts(Part):
     earlier: list[str]
 
 
-class LeftOut(Part):
+class IgnoredFile(SummaryModel):
     """A file or a link that was not graded, and the reason."""
 
     file: str
     reason: str
 
 
-class SummaryFile(Part):
+class SummaryFile(SummaryModel):
     """The whole ``summary.json``. It is for instructors only: it contains the seed."""
 
     schema_: Literal["grader.summary/1"] = Field("grader.summary/1", alias="schema")
@@ -69,8 +69,8 @@ class SummaryFile(Part):
     for_instructor: list[str] = []
     several_attempts: list[Attempts]
     files_of_nobody: list[str]
-    left_out: list[LeftOut]
+    left_out: list[IgnoredFile]
     score: dict[str, float]
     checks: list[Difficulty]
-    bugs: list[Made]
-    leaderboard: list[Entry]
+    bugs: list[BugCount]
+    leaderboard: list[LeaderboardEntry]

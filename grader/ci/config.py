@@ -16,16 +16,16 @@ from ..support.similar_names import nearest
 
 FormatName = Literal["text", "json", "junit", "gradescope", "classroom", "sarif", "markdown"]
 FILE = "assignment.yaml"
-ONE = ("assignment", "submission", "pass_mark", "data", "formats")
+ENTRY_KEYS = ("assignment", "submission", "pass_mark", "data", "formats")
 
 
-def _percent(value: float) -> float:
+def _check_percent(value: float) -> float:
     if 0 < value <= 1:
         raise ValueError(_("it must be in percent; write 60 for 60 %."))
     return value
 
 
-def _inside(pattern: str) -> str:
+def _check_pattern(pattern: str) -> str:
     if "\\" in pattern:
         raise ValueError(_("'{pattern}' contains a backslash; write / between folders.").format(pattern=pattern))
     path = PurePosixPath(pattern)
@@ -45,23 +45,23 @@ def folder_of(name: str, config_folder: Path) -> Path | None:
     return folder if (folder / FILE).is_file() else None
 
 
-def _known(name: str, info: ValidationInfo) -> str:
+def _check_assignment(name: str, info: ValidationInfo) -> str:
     """Refuse a name that is neither a bundled assignment nor a folder with an assignment."""
     folder = (info.context or {}).get("folder")
     if folder is None or name in bundled_names() or folder_of(name, folder) is not None:
         return name
-    own = [path.parent.relative_to(folder).as_posix() for path in folder.glob(f"*/{FILE}")]
-    meant = nearest(name, [*own, *bundled_names()])
-    there_is_none = _("there is no assignment '{name}'.").format(name=name)
-    if meant is not None:
-        raise ValueError(" ".join([there_is_none, _("Did you mean {name}?").format(name=meant)]))
-    allowed = _(
+    own_folders = [path.parent.relative_to(folder).as_posix() for path in folder.glob(f"*/{FILE}")]
+    suggestion = nearest(name, [*own_folders, *bundled_names()])
+    problem = _("there is no assignment '{name}'.").format(name=name)
+    if suggestion is not None:
+        raise ValueError(" ".join([problem, _("Did you mean {name}?").format(name=suggestion)]))
+    advice = _(
         "Use one of {names}, or a folder with an assignment.yaml, relative to the folder of the configuration file."
     )
-    raise ValueError(f"{there_is_none} {allowed.format(names=', '.join(bundled_names()))}")
+    raise ValueError(f"{problem} {advice.format(names=', '.join(bundled_names()))}")
 
 
-def _there(name: str, info: ValidationInfo) -> str:
+def _check_folder(name: str, info: ValidationInfo) -> str:
     """Refuse a folder that does not exist."""
     folder = (info.context or {}).get("folder")
     if folder is not None and not (folder / name).is_dir():
@@ -70,7 +70,7 @@ def _there(name: str, info: ValidationInfo) -> str:
     return name
 
 
-class Written(StrictModel):
+class ReportFile(StrictModel):
     """A report to write: its format, and its file (by default in ``grader-results``)."""
 
     format: FormatName
@@ -78,30 +78,30 @@ class Written(StrictModel):
 
 
 def _form(value: Any) -> str:
-    return "Mapping" if isinstance(value, dict | Written) else "Name"
+    return "Mapping" if isinstance(value, dict | ReportFile) else "Name"
 
 
-class Entry(StrictModel):
+class AssignmentEntry(StrictModel):
     """One assignment, and the place of its submission.
 
     ``submission`` is a path or a pattern, relative to the top of the repository. ``data``, and an ``assignment`` that
     is not bundled, are folders relative to the folder of the configuration file.
     """
 
-    assignment: Annotated[str, Field(min_length=1), AfterValidator(_known)]
-    submission: Annotated[str, AfterValidator(_inside)]
-    pass_mark: Annotated[float, Field(ge=0, le=100), AfterValidator(_percent)] | None = None
-    data: Annotated[str, AfterValidator(_there)] | None = None
+    assignment: Annotated[str, Field(min_length=1), AfterValidator(_check_assignment)]
+    submission: Annotated[str, AfterValidator(_check_pattern)]
+    pass_mark: Annotated[float, Field(ge=0, le=100), AfterValidator(_check_percent)] | None = None
+    data: Annotated[str, AfterValidator(_check_folder)] | None = None
     formats: list[
         Annotated[
-            Annotated[FormatName, Tag("Name")] | Annotated[Written, Tag("Mapping")],
+            Annotated[FormatName, Tag("Name")] | Annotated[ReportFile, Tag("Mapping")],
             Discriminator(_form),
         ]
     ] = []
 
-    def written(self) -> list[Written]:
+    def report_files(self) -> list[ReportFile]:
         """Return the reports to write; a format without an output gets the default file."""
-        return [Written(format=item) if isinstance(item, str) else item for item in self.formats]
+        return [ReportFile(format=item) if isinstance(item, str) else item for item in self.formats]
 
 
 class CiFile(StrictModel):
@@ -109,7 +109,7 @@ class CiFile(StrictModel):
 
     LINES_NAME_ENTRIES: ClassVar[bool] = True  # in sentences about mistakes
 
-    assignments: list[Entry] = Field(min_length=1)
+    assignments: list[AssignmentEntry] = Field(min_length=1)
     seed: int | None = Field(None, ge=0, lt=seeds.LONGEST)
     isolation: Level = "strong"
 
@@ -122,7 +122,7 @@ class CiFile(StrictModel):
             raise ValueError(_("it is a list; put the list under the key assignments."))
         if not isinstance(data, dict) or "assignments" in data:
             return data
-        if not any(key in ONE or nearest(str(key), ONE) for key in data):
+        if not any(key in ENTRY_KEYS or nearest(str(key), ENTRY_KEYS) for key in data):
             return data
-        rest = {key: value for key, value in data.items() if key not in ONE}
-        return rest | {"assignments": [{key: data[key] for key in ONE if key in data}]}
+        other_keys = {key: value for key, value in data.items() if key not in ENTRY_KEYS}
+        return other_keys | {"assignments": [{key: data[key] for key in ENTRY_KEYS if key in data}]}

@@ -21,7 +21,7 @@ from ..support import yaml_model
 from ..support.errors import GraderError, UsageError
 from ..support.i18n import _
 from ..support.text import clean
-from .repository import Graded, Plan, origin
+from .repository import GradedTask, Plan, origin
 
 OF_A_KIND = 10  # annotations of each kind that GitHub shows for a step; at most 50 for a job
 LONGEST_SUMMARY = 1 << 20  # bytes per step; GitHub drops a longer summary completely
@@ -30,8 +30,8 @@ RESERVED = 200  # bytes of the summary for the sentence that reports are left ou
 
 def command(name: str, message: str, **properties: str | int | None) -> str:
     """Return a workflow command on one line; name, message and properties are escaped."""
-    given = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value is not None)
-    return f"::{name}{' ' if given else ''}{given}::{_data(message)}"
+    arguments = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value is not None)
+    return f"::{name}{' ' if arguments else ''}{arguments}::{_data(message)}"
 
 
 def _data(text: str) -> str:
@@ -53,22 +53,22 @@ def no_commands() -> Iterator[None]:
         click.echo(f"::{token}::")
 
 
-def findings(graded: Sequence[Graded]) -> list[str]:
+def findings(tasks: Sequence[GradedTask]) -> list[str]:
     """Return commands that show findings at their lines, largest loss of points first, and the number left out."""
-    found = [*chain.from_iterable(map(_of_report, graded))]
-    found.sort(key=lambda item: -item[0])
-    shown: list[str] = []
+    all_findings = [*chain.from_iterable(map(_of_report, tasks))]
+    all_findings.sort(key=lambda item: -item[0])
+    lines: list[str] = []
     for kind in ("error", "warning"):
-        shown += [line for _lost, name, line in found if name == kind][:OF_A_KIND]
-    if len(shown) < len(found):
-        sentence = _("{count} more findings are in the job summary.").format(count=len(found) - len(shown))
-        shown.append(command("notice", sentence, title="grader"))
-    return shown
+        lines += [line for _points, name, line in all_findings if name == kind][:OF_A_KIND]
+    if len(lines) < len(all_findings):
+        sentence = _("{count} more findings are in the job summary.").format(count=len(all_findings) - len(lines))
+        lines.append(command("notice", sentence, title="grader"))
+    return lines
 
 
-def _of_report(graded: Graded) -> Iterator[tuple[float, str, str]]:
+def _of_report(task: GradedTask) -> Iterator[tuple[float, str, str]]:
     """Yield (points lost, kind, command) of each finding; a finding that all checks share is shown once."""
-    report = graded.report
+    report = task.report
     name = clean(report.assignment.name)
     if report.score is None:
         yield (
@@ -77,17 +77,17 @@ def _of_report(graded: Graded) -> Iterator[tuple[float, str, str]]:
             command("error", clean(wording.not_graded(report), wording.LONGEST), title=name),
         )
     levels = wording.levels(report)
-    ended = [check for check in report.checks if check.name in levels]
-    alone = wording.shared(report) is not None
-    for check in ended[:1] if alone else ended:
+    checks = [check for check in report.checks if check.name in levels]
+    is_shared = wording.shared(report) is not None
+    for check in checks[:1] if is_shared else checks:
         file, line = wording.place(report, check)
         kind = levels[check.name]
-        title = name if alone else f"{name}, {clean(check.name)}: {clean(check.title)}"
+        title = name if is_shared else f"{name}, {clean(check.name)}: {clean(check.title)}"
         message, spot = "\n".join(wording.sentences(check)), wording.spot(check)
         if check.location is not None and check.location.cell is not None and spot not in message:
             message = f"{spot}: {message}"
-        lost = check.max_score - (check.score or 0)
-        yield lost, kind, command(kind, message, file=file, line=line, title=title)
+        points_lost = check.max_score - (check.score or 0)
+        yield points_lost, kind, command(kind, message, file=file, line=line, title=title)
 
 
 def mistakes(error: GraderError) -> list[str]:
@@ -95,25 +95,25 @@ def mistakes(error: GraderError) -> list[str]:
     if not isinstance(error, yaml_model.Mistakes):
         return [command("error", clean(error, 2000), title="grader")]
     file = os.path.relpath(error.path)
-    place = None if file.startswith("..") else clean(file)
+    shown_path = None if file.startswith("..") else clean(file)
     return [
         command(
             "error",
             clean(f"{error.path}:{line}: {sentence}", 2000),
-            file=place,
-            line=line if place else None,
+            file=shown_path,
+            line=line if shown_path else None,
             title="grader",
         )
         for line, sentence in error.mistakes
     ]
 
 
-def points_for_classroom(graded: Sequence[Graded]) -> list[str]:
+def points_for_classroom(tasks: Sequence[GradedTask]) -> list[str]:
     """Return the two notices from which GitHub Classroom reads the points, as its reporter prints them.
 
     The list is empty if there are no points.
     """
-    points = classroom.points([item.report for item in graded])
+    points = classroom.points([item.report for item in tasks])
     if points is None or not points[1]:
         return []
     total, maximum = (f"{value:.2f}".rstrip("0").rstrip(".") for value in points)
@@ -123,11 +123,11 @@ def points_for_classroom(graded: Sequence[Graded]) -> list[str]:
     ]
 
 
-def summary(planned: Plan, graded: Sequence[Graded], room: int = LONGEST_SUMMARY) -> str:
+def summary(plan: Plan, tasks: Sequence[GradedTask], room: int = LONGEST_SUMMARY) -> str:
     """Return Markdown of at most ``room`` bytes: the origin of the configuration, and as many reports as fit."""
-    document = f"{markdown.text(origin(planned), wording.LONGEST)}\n\n"
+    document = f"{markdown.text(origin(plan), wording.LONGEST)}\n\n"
     left_out = 0
-    for item in graded:
+    for item in tasks:
         part = f"{markdown.render(item.report, item.content)}\n\n"
         if len((document + part).encode()) > room - RESERVED:
             left_out += 1
@@ -138,25 +138,25 @@ def summary(planned: Plan, graded: Sequence[Graded], room: int = LONGEST_SUMMARY
     return document if len(document.encode()) <= room else ""
 
 
-def publish(planned: Plan, graded: Sequence[Graded], to_classroom: bool = False) -> None:
+def publish(plan: Plan, tasks: Sequence[GradedTask], to_classroom: bool = False) -> None:
     """Print the annotations, add to the job's summary and set the step's outputs."""
-    for line in [*findings(graded), *(points_for_classroom(graded) if to_classroom else [])]:
+    for line in [*findings(tasks), *(points_for_classroom(tasks) if to_classroom else [])]:
         click.echo(line)
     summaries = os.environ.get("GITHUB_STEP_SUMMARY")
     if summaries:
         path = Path(summaries)
-        taken = path.stat().st_size if path.is_file() else 0
-        _append(path, summary(planned, graded, LONGEST_SUMMARY - taken))
+        used_bytes = path.stat().st_size if path.is_file() else 0
+        _append(path, summary(plan, tasks, LONGEST_SUMMARY - used_bytes))
     outputs = os.environ.get("GITHUB_OUTPUT")
     if outputs:
-        scored = all(item.report.score is not None for item in graded)
-        told = {
-            "result": classroom.render_all([(item.report, item.content) for item in graded]),
-            "score": f"{sum(item.report.score or 0 for item in graded):g}" if scored else "",
-            "max-score": f"{sum(item.report.max_score for item in graded):g}",
-            "passed": str(all(item.report.passed for item in graded)).lower(),
+        has_scores = all(item.report.score is not None for item in tasks)
+        outputs_by_name = {
+            "result": classroom.render_all([(item.report, item.content) for item in tasks]),
+            "score": f"{sum(item.report.score or 0 for item in tasks):g}" if has_scores else "",
+            "max-score": f"{sum(item.report.max_score for item in tasks):g}",
+            "passed": str(all(item.report.passed for item in tasks)).lower(),
         }
-        _append(Path(outputs), "".join(f"{name}={value}\n" for name, value in told.items()))
+        _append(Path(outputs), "".join(f"{name}={value}\n" for name, value in outputs_by_name.items()))
 
 
 def _append(path: Path, text: str) -> None:

@@ -10,26 +10,26 @@ from typing import Any
 from ..report import wording
 from ..report.model import CheckResult
 from ..support.text import clean
-from .repository import RESULTS, Graded
+from .repository import RESULTS, GradedTask
 
 FILE = f"{RESULTS}/code-quality.json"
 
 
-def code_quality(graded: Sequence[Graded]) -> str:
+def code_quality(tasks: Sequence[GradedTask]) -> str:
     """Return the code quality report on all assignments as JSON."""
     findings = []
-    for item in graded:
-        levels = wording.levels(item.report)
-        findings += [_not_graded(item)] if item.report.score is None else []
-        findings += [_finding(item, check, levels[check.name]) for check in item.report.checks if check.name in levels]
+    for task in tasks:
+        levels = wording.levels(task.report)
+        findings += [_not_graded(task)] if task.report.score is None else []
+        findings += [_finding(task, check, levels[check.name]) for check in task.report.checks if check.name in levels]
     return json.dumps(findings, indent=2)
 
 
-def _not_graded(graded: Graded) -> dict[str, Any]:
-    name = f"{clean(graded.report.assignment.name)}/not-graded"
-    path = wording.path(graded.report)
+def _not_graded(task: GradedTask) -> dict[str, Any]:
+    name = f"{clean(task.report.assignment.name)}/not-graded"
+    path = wording.path(task.report)
     return {
-        "description": clean(wording.not_graded(graded.report), wording.LONGEST),
+        "description": clean(wording.not_graded(task.report), wording.LONGEST),
         "check_name": name,
         "fingerprint": hashlib.sha256(f"{name} {path}".encode()).hexdigest(),
         "severity": "blocker",
@@ -37,10 +37,10 @@ def _not_graded(graded: Graded) -> dict[str, Any]:
     }
 
 
-def _finding(graded: Graded, check: CheckResult, level: str) -> dict[str, Any]:
+def _finding(task: GradedTask, check: CheckResult, level: str) -> dict[str, Any]:
     """Return a finding. Its fingerprint has no line number, so that it stays the same finding if the line moves."""
-    file, line = wording.place(graded.report, check)
-    name = f"{clean(graded.report.assignment.name)}/{clean(check.name)}"
+    file, line = wording.place(task.report, check)
+    name = f"{clean(task.report.assignment.name)}/{clean(check.name)}"
     return {
         "description": " ".join([f"{clean(check.title)}:", *wording.sentences(check)]),
         "check_name": name,

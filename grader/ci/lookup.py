@@ -34,15 +34,15 @@ def find(pattern: str) -> Path | None:
             return Path(form)
     if not glob.has_magic(pattern):
         return None
-    found = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
-    if len(found) > 1:
-        named = ", ".join(str(path) for path in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
+    matches = sorted(path for path in Path().glob(pattern) if _may_be_submission(path))
+    if len(matches) > 1:
+        names = ", ".join(str(path) for path in matches[:SHOWN]) + (", ..." if len(matches) > SHOWN else "")
         raise UsageError(
             _("{pattern} matches {count} files ({named}): keep only one of them, or give its name.").format(
-                pattern=pattern, count=len(found), named=clean(named, 400)
+                pattern=pattern, count=len(matches), named=clean(names, 400)
             )
         )
-    return found[0] if found else None
+    return matches[0] if matches else None
 
 
 def _may_be_submission(path: Path) -> bool:
@@ -50,40 +50,46 @@ def _may_be_submission(path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class Candidates:
     """Files that may be the submission, although it is not at the expected path."""
 
-    moved: list[str] = field(default_factory=list)
+    moved_files: list[str] = field(default_factory=list)
     """Files with the same name, apart from case and ending."""
-    renamed: list[str] = field(default_factory=list)
+    renamed_files: list[str] = field(default_factory=list)
     """Files with a similar name, or with the functions of the assignment."""
-    packed: list[str] = field(default_factory=list)
+    archives: list[str] = field(default_factory=list)
     """Archives with a similar name."""
 
 
-def elsewhere(pattern: str, assignment: Assignment, others: Sequence[Path]) -> Elsewhere:
+def elsewhere(pattern: str, assignment: Assignment, other_paths: Sequence[Path]) -> Candidates:
     """Return the files that may be the submission ``pattern``, except for ``others`` (those of other assignments)."""
     members = {
         name: content
         for name, content in folder_members(Path())
-        if not any(Path(name).is_relative_to(path) for path in others)
+        if not any(Path(name).is_relative_to(path) for path in other_paths)
     }
     contents = {name: content for name, content in members.items() if NAMED.fullmatch(PurePosixPath(name).name)}
-    wanted = choice.stem(PurePosixPath(pattern).name) or PurePosixPath(pattern).name
-    if glob.has_magic(wanted):
-        wanted = ""
-    moved = [name for name in contents if wanted and choice.stem(name).lower() == wanted.lower()]
-    named = [name for name in contents if wanted and name not in moved and _is_alike(choice.stem(name), wanted)]
-    rest = [name for name in contents if name not in (*moved, *named)]
-    packed = [
-        name for name in members if wanted and name.lower().endswith(ARCHIVES) and _is_alike(choice.stem(name), wanted)
+    name_wanted = choice.stem(PurePosixPath(pattern).name) or PurePosixPath(pattern).name
+    if glob.has_magic(name_wanted):
+        name_wanted = ""
+    moved_files = [name for name in contents if name_wanted and choice.stem(name).lower() == name_wanted.lower()]
+    similar_names = [
+        name
+        for name in contents
+        if name_wanted and name not in moved_files and _is_alike(choice.stem(name), name_wanted)
     ]
-    return Elsewhere(moved, [*named, *_by_content(rest, contents, assignment)], packed)
+    other_names = [name for name in contents if name not in (*moved_files, *similar_names)]
+    archives = [
+        name
+        for name in members
+        if name_wanted and name.lower().endswith(ARCHIVES) and _is_alike(choice.stem(name), name_wanted)
+    ]
+    return Candidates(moved_files, [*similar_names, *_by_content(other_names, contents, assignment)], archives)
 
 
-def _is_alike(name: str, wanted: str) -> bool:
+def _is_alike(name: str, expected_name: str) -> bool:
     """True if a name is a misspelling of another, or contains it, as in ``name (1)``."""
-    one, other = (re.sub(r"[\W_]", "", unicodedata.normalize("NFC", each.lower())) for each in (name, wanted))
+    one, other = (re.sub(r"[\W_]", "", unicodedata.normalize("NFC", each.lower())) for each in (name, expected_name))
     return bool(one) and (other in one or difflib.SequenceMatcher(None, one, other).ratio() >= ALIKE)
 
 
@@ -91,33 +97,33 @@ def _by_content(
     names: Sequence[str], contents: dict[str, Callable[[], bytes | None]], assignment: Assignment
 ) -> list[str]:
     """Return the files that define most of the functions and variables of the assignment."""
-    read = {}
+    contents_read = {}
     for name in names[:MOST_READ]:
         with suppress(OSError):
             content = contents[name]()
             if content is not None:
-                read[name] = content
-    return choice.likely(read, choice.expected_file(assignment))
+                contents_read[name] = content
+    return choice.likely(contents_read, choice.expected_file(assignment))
 
 
-def not_there(wanted: str, found: Elsewhere) -> str:
+def not_there(path: str, candidates: Candidates) -> str:
     """Return sentences that say why there is nothing to grade, and what to do."""
-    names = [*found.moved, *found.renamed]
+    names = [*candidates.moved_files, *candidates.renamed_files]
     nothing = (
         _("Nothing was handed in: no file of the repository matches {path}.")
-        if glob.has_magic(wanted)
+        if glob.has_magic(path)
         else _("Nothing was handed in: there is no {path} in the repository.")
-    ).format(path=clean(wanted))
-    if not names and found.packed:
-        return " ".join([nothing, _("Is it in {name}? Unpack it there.").format(name=clean(found.packed[0]))])
+    ).format(path=clean(path))
+    if not names and candidates.archives:
+        return " ".join([nothing, _("Is it in {name}? Unpack it there.").format(name=clean(candidates.archives[0]))])
     if not names:
         return " ".join([nothing, _("Add your solution under this name.")])
-    if len(names) > 1 or glob.has_magic(wanted):
-        shown = clean(", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else ""), 400)
+    if len(names) > 1 or glob.has_magic(path):
+        listed_names = clean(", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else ""), 400)
         advice = (
             _("Is it one of these: {names}? Move it there.") if len(names) > 1 else _("Is it {names}? Move it there.")
         )
-        return f"{nothing} {advice.format(names=shown)}"
-    old, new = (shlex.quote(clean(name)) for name in (names[0], wanted))
+        return f"{nothing} {advice.format(names=listed_names)}"
+    old, new = (shlex.quote(clean(name)) for name in (names[0], path))
     advice = _("Is it {name}? Rename it: git mv {old} {new}")
     return f"{nothing} {advice.format(name=clean(names[0]), old=old, new=new)}"

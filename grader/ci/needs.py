@@ -20,8 +20,10 @@ def extras(config_path: Path, trusted: bool = False) -> list[str]:
     ``trusted`` has the same meaning as in :func:`grader.ci.repository.plan`.
     """
     config, _lines = read_config(config_path, trusted)
-    found = {extra for entry in config.assignments for extra in needs.extras_of(assignment_of(config_path, entry))}
-    return sorted(found)
+    extras_needed = {
+        extra for entry in config.assignments for extra in needs.extras_of(assignment_of(config_path, entry))
+    }
+    return sorted(extras_needed)
 
 
 def main(arguments: list[str]) -> None:

@@ -21,29 +21,29 @@ from ..support.errors import NoIsolation, UsageError
 from ..support.i18n import _
 from ..support.text import clean
 from . import lookup, trust
-from .config import CiFile, Entry, FormatName, Written, folder_of
+from .config import AssignmentEntry, CiFile, FormatName, ReportFile, folder_of
 
 RESULTS = "grader-results"  # the folder for reports, in the repository
 
 
 @dataclass(frozen=True)
-class Task:
+class RepositoryTask:
     """An assignment of the repository, with the pass mark of the configuration."""
 
-    entry: Entry
+    entry: AssignmentEntry
     assignment: Assignment
     usual_pass_mark: float
-    found: Path | None
+    submission_path: Path | None
     """The path of the submission; None if nothing was handed in."""
     data: Path | None
-    formats: list[Written]
+    formats: list[ReportFile]
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedTask:
     """A task and its report, as students see it."""
 
-    task: Task
+    task: RepositoryTask
     report: Report
 
     @property
@@ -61,7 +61,7 @@ class Plan:
 
     config: CiFile
     inside: bool
-    tasks: list[Task]
+    tasks: list[RepositoryTask]
     trusted: bool = True
 
 
@@ -79,7 +79,7 @@ def read_config(config_path: Path, trusted: bool = False) -> tuple[CiFile, Calla
     return config, line_of
 
 
-def plan(config_path: Path, also: Sequence[FormatName] = (), trusted: bool = False) -> Plan:
+def plan(config_path: Path, extra_formats: Sequence[FormatName] = (), trusted: bool = False) -> Plan:
     """Read the configuration of the repository; raises UsageError with all mistakes in it.
 
     ``also`` are formats of additional reports. ``trusted``: an instructor vouches for a file of the repository.
@@ -87,18 +87,18 @@ def plan(config_path: Path, also: Sequence[FormatName] = (), trusted: bool = Fal
     config, line_of = read_config(config_path, trusted)
     inside = trust.is_inside(config_path)
     trusted = trusted or not inside
-    tasks: list[Task] = []
+    tasks: list[RepositoryTask] = []
     mistakes: list[tuple[int, str]] = []
     for number, entry in enumerate(config.assignments):
         try:
-            found = lookup.find(entry.submission)
+            submission_path = lookup.find(entry.submission)
         except UsageError as error:
             mistakes.append((line_of(("assignments", number, "submission")), str(error)))
             continue
-        task = _task(config_path, entry, found, also)
-        low = "" if trusted else trust.lower_pass_mark(entry, assignment_of(config_path, entry))
-        if low:
-            mistakes.append((line_of(("assignments", number, "pass_mark")), low))
+        task = _task(config_path, entry, submission_path, extra_formats)
+        problem = "" if trusted else trust.lower_pass_mark(entry, assignment_of(config_path, entry))
+        if problem:
+            mistakes.append((line_of(("assignments", number, "pass_mark")), problem))
         tasks.append(task)
     if mistakes:
         raise yaml_model.Mistakes(config_path, mistakes)
@@ -110,11 +110,11 @@ def _refuse_missing(config_path: Path) -> None:
     if config_path.exists():
         return
     stem = config_path.name.strip(".").partition(".")[0]
-    others = [f"{dot}{stem}{end}" for dot in (".", "") for end in (".yml", ".yaml")]
-    near = [str(config_path.with_name(name)) for name in others if config_path.with_name(name).is_file()]
-    if near:
+    candidates = [f"{dot}{stem}{end}" for dot in (".", "") for end in (".yml", ".yaml")]
+    similar_files = [str(config_path.with_name(name)) for name in candidates if config_path.with_name(name).is_file()]
+    if similar_files:
         sentence = _("There is no {path}, but there is {other}: rename it, or run grader ci --config {other}.")
-        raise UsageError(sentence.format(path=config_path, other=near[0]))
+        raise UsageError(sentence.format(path=config_path, other=similar_files[0]))
     sentence = _("There is no {path}: run this in the top folder of the repository, or give the path with --config.")
     raise UsageError(sentence.format(path=config_path))
 
@@ -123,60 +123,76 @@ def _is_inside(path: Path) -> bool:
     return path.resolve().is_relative_to(Path.cwd().resolve())
 
 
-def assignment_of(config_path: Path, entry: Entry) -> Assignment:
+def assignment_of(config_path: Path, entry: AssignmentEntry) -> Assignment:
     """Return the assignment of an entry of the configuration; raises UsageError."""
-    own = None if entry.assignment in bundled_names() else folder_of(entry.assignment, config_path.parent)
-    return load(entry.assignment if own is None else str(own))
+    folder = None if entry.assignment in bundled_names() else folder_of(entry.assignment, config_path.parent)
+    return load(entry.assignment if folder is None else str(folder))
 
 
-def _task(config_path: Path, entry: Entry, found: Path | None, also: Sequence[FormatName]) -> Task:
-    loaded = assignment_of(config_path, entry)
-    usual = loaded.content.pass_mark
+def _task(
+    config_path: Path, entry: AssignmentEntry, submission_path: Path | None, extra_formats: Sequence[FormatName]
+) -> RepositoryTask:
+    assignment = assignment_of(config_path, entry)
+    usual_pass_mark = assignment.content.pass_mark
     if entry.pass_mark is not None:
-        loaded = Assignment(loaded.folder, loaded.content.model_copy(update={"pass_mark": entry.pass_mark}))
+        assignment = Assignment(assignment.folder, assignment.content.model_copy(update={"pass_mark": entry.pass_mark}))
     data = None if entry.data is None else config_path.parent / entry.data
-    asked = [item.format for item in entry.written()]
-    written = [*entry.written(), *(Written(format=name) for name in also if name not in asked)]
-    return Task(entry, loaded, usual, found, data, written)
+    configured_formats = [item.format for item in entry.report_files()]
+    report_files = [
+        *entry.report_files(),
+        *(ReportFile(format=name) for name in extra_formats if name not in configured_formats),
+    ]
+    return RepositoryTask(entry, assignment, usual_pass_mark, submission_path, data, report_files)
 
 
-def origin(planned: Plan) -> str:
+def origin(repository_plan: Plan) -> str:
     """Return sentences about the origin of the configuration, and about pass marks that differ from the assignment's."""
-    told = [
+    sentences = [
         _("The configuration is a file in this repository: everybody who can write to it can change the configuration.")
-        if planned.inside
+        if repository_plan.inside
         else _("The configuration is outside this repository.")
     ]
-    if planned.config.seed is not None and not planned.trusted:
-        told.append(_("The seed of the configuration is ignored, so that nobody knows the test inputs in advance."))
-    told += [_data_of_repository(task) for task in planned.tasks if task.data is not None and not planned.trusted]
-    for task in planned.tasks:
+    if repository_plan.config.seed is not None and not repository_plan.trusted:
+        sentences.append(
+            _("The seed of the configuration is ignored, so that nobody knows the test inputs in advance.")
+        )
+    sentences += [
+        _data_of_repository(task)
+        for task in repository_plan.tasks
+        if task.data is not None and not repository_plan.trusted
+    ]
+    for task in repository_plan.tasks:
         content = task.assignment.content
         if content.pass_mark != task.usual_pass_mark:
-            told.append(
+            sentences.append(
                 _("The pass mark of {name} is {mark} % (the assignment says {usual} %).").format(
                     name=content.name, mark=f"{content.pass_mark:g}", usual=f"{task.usual_pass_mark:g}"
                 )
             )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
-def _data_of_repository(task: Task) -> str:
+def _data_of_repository(task: RepositoryTask) -> str:
     sentence = _("The data of {name} are files in this repository, too.")
     return sentence.format(name=task.assignment.name)
 
 
-def grade_all(planned: Plan) -> Iterator[Graded]:
+def grade_all(repository_plan: Plan) -> Iterator[GradedTask]:
     """Grade each submission, hidden checks included."""
-    given = planned.config.seed if planned.trusted else None
-    seed = seeds.random_seed() if given is None else given  # a random seed, so that nobody can prepare for it
-    for task in planned.tasks:
-        others = [other.found for other in planned.tasks if other is not task and other.found is not None]
-        options = GradeOptions(seed=seed, include_hidden=True, isolation=planned.config.isolation, data=task.data)
-        report = grade(task.assignment, _submission(task, others), options)
+    configured_seed = repository_plan.config.seed if repository_plan.trusted else None
+    seed = configured_seed
+    if seed is None:  # a random seed, so that nobody can prepare for it
+        seed = seeds.random_seed()
+    for task in repository_plan.tasks:
+        other_tasks = [other for other in repository_plan.tasks if other is not task]
+        other_paths = [other.submission_path for other in other_tasks if other.submission_path is not None]
+        options = GradeOptions(
+            seed=seed, include_hidden=True, isolation=repository_plan.config.isolation, data=task.data
+        )
+        report = grade(task.assignment, _submission(task, other_paths), options)
         content = task.assignment.content
-        shown = for_student(report, content, reasons=True)
-        yield Graded(task, formats.shown(_with_remedy(shown, planned.trusted), content))
+        visible_report = for_student(report, content, reasons=True)
+        yield GradedTask(task, formats.shown(_with_remedy(visible_report, repository_plan.trusted), content))
 
 
 def _with_remedy(report: Report, trusted: bool = True) -> Report:
@@ -193,28 +209,28 @@ def _with_remedy(report: Report, trusted: bool = True) -> Report:
     return report.model_copy(update={"checks": checks})
 
 
-def _submission(task: Task, others: Sequence[Path]) -> Submission:
+def _submission(task: RepositoryTask, other_paths: Sequence[Path]) -> Submission:
     """Return the submission; if nothing can be graded, a submission that explains why and gets no score."""
-    wanted = task.entry.submission
-    found, notes = task.found, []
-    if found is None:
-        elsewhere = lookup.elsewhere(wanted, task.assignment, others)
-        if len(elsewhere.moved) != 1:
-            return _without_content(wanted, lookup.not_there(wanted, elsewhere))
-        found = Path(elsewhere.moved[0])
-        told = _("There is no {path} in the repository, so {found} was graded instead: move it to {path}.")
-        notes.append(told.format(path=clean(wanted), found=clean(found)))
-    if not _is_inside(found):
+    pattern = task.entry.submission
+    path, notes = task.submission_path, []
+    if path is None:
+        candidates = lookup.elsewhere(pattern, task.assignment, other_paths)
+        if len(candidates.moved_files) != 1:
+            return _without_content(pattern, lookup.not_there(pattern, candidates))
+        path = Path(candidates.moved_files[0])
+        sentence = _("There is no {path} in the repository, so {found} was graded instead: move it to {path}.")
+        notes.append(sentence.format(path=clean(pattern), found=clean(path)))
+    if not _is_inside(path):
         sentence = _("{path} is a link to a file outside the repository: hand in the file itself.")
-        return _without_content(str(found), sentence.format(path=clean(found)))
+        return _without_content(str(path), sentence.format(path=clean(path)))
     try:
-        hidden = submitted_files.is_skipped(found.name)  # a folder with this file would be read without it
-        if found.is_file() and not found.name.lower().endswith(ARCHIVES) and not hidden:
-            submission = read_contents(str(found), submitted_files.read(found, Path.cwd()), task.assignment)
+        is_hidden = submitted_files.is_skipped(path.name)  # a folder with this file would be read without it
+        if path.is_file() and not path.name.lower().endswith(ARCHIVES) and not is_hidden:
+            submission = read_contents(str(path), submitted_files.read(path, Path.cwd()), task.assignment)
         else:
-            submission = read(found, task.assignment)
+            submission = read(path, task.assignment)
     except UsageError as error:
-        return _without_content(str(found), str(error))
+        return _without_content(str(path), str(error))
     return replace(submission, notes=(*notes, *submission.notes))
 
 
@@ -223,9 +239,9 @@ def _without_content(path: str, nothing: str) -> Submission:
     return Submission(clean(path), "", "module", clean(path), {}, [], None, nothing=nothing)
 
 
-def output_path(task: Task, written: Written) -> Path:
+def output_path(task: RepositoryTask, report_file: ReportFile) -> Path:
     """Return the path of a report."""
-    return Path(written.output or f"{RESULTS}/{task.assignment.name}{formats.SUFFIXES[written.format]}")
+    return Path(report_file.output or f"{RESULTS}/{task.assignment.name}{formats.SUFFIXES[report_file.format]}")
 
 
 def prepare(paths: list[Path]) -> None:
@@ -246,8 +262,8 @@ def prepare(paths: list[Path]) -> None:
         atomic_files.refuse_unwritable(path)
 
 
-def write(graded: Graded) -> None:
+def write(task: GradedTask) -> None:
     """Write the reports on a task."""
-    for item in graded.task.formats:
-        document = formats.render(item.format, graded.report, graded.content)
-        atomic_files.write_whole(output_path(graded.task, item), f"{document}\n".encode(errors="replace"))
+    for item in task.task.formats:
+        document = formats.render(item.format, task.report, task.content)
+        atomic_files.write_whole(output_path(task.task, item), f"{document}\n".encode(errors="replace"))

@@ -10,13 +10,15 @@ from ..assignment import Assignment, bundled_names
 from ..support.errors import UsageError
 from ..support.i18n import _
 from ..support.yaml_model import Mistakes, YamlPath
-from .config import CiFile, Entry
+from .config import AssignmentEntry, CiFile
 
 
 def repository() -> Path:
     """Return the top folder of the git repository around the current folder; without git, the current folder."""
-    here = Path.cwd().resolve()
-    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+    current_folder = Path.cwd().resolve()
+    return next(
+        (folder for folder in (current_folder, *current_folder.parents) if (folder / ".git").exists()), current_folder
+    )
 
 
 def is_inside(path: Path) -> bool:
@@ -40,18 +42,18 @@ def refuse_link_out(config_path: Path) -> None:
 
 def refuse_untrusted(config_path: Path, config: CiFile, line_of: Callable[[YamlPath], int]) -> None:
     """Raise Mistakes if the configuration has settings that a student must not decide; pass marks are checked later."""
-    found = [(line_of(where), f"{sentence} {advice()}") for where, sentence in _refusals(config_path, config)]
-    if found:
-        raise Mistakes(config_path, found)
+    mistakes = [(line_of(location), f"{sentence} {advice()}") for location, sentence in _refusals(config_path, config)]
+    if mistakes:
+        raise Mistakes(config_path, mistakes)
 
 
-def lower_pass_mark(entry: Entry, assignment: Assignment) -> str:
+def lower_pass_mark(entry: AssignmentEntry, assignment: Assignment) -> str:
     """Return a sentence about a pass mark below the assignment's, or ""."""
-    usual = assignment.content.pass_mark
-    if entry.pass_mark is None or entry.pass_mark >= usual:
+    usual_pass_mark = assignment.content.pass_mark
+    if entry.pass_mark is None or entry.pass_mark >= usual_pass_mark:
         return ""
     sentence = _("pass_mark: {mark} % is lower than the {usual} % of the assignment.")
-    return f"{sentence.format(mark=f'{entry.pass_mark:g}', usual=f'{usual:g}')} {advice()}"
+    return f"{sentence.format(mark=f'{entry.pass_mark:g}', usual=f'{usual_pass_mark:g}')} {advice()}"
 
 
 def advice() -> str:
@@ -66,23 +68,23 @@ def _refusals(config_path: Path, config: CiFile) -> Iterator[tuple[YamlPath, str
         sentence = _("isolation: '{level}' is weaker than strong.")
         yield ("isolation",), sentence.format(level=config.isolation)
     for number, entry in enumerate(config.assignments):
-        where = ("assignments", number)
+        location = ("assignments", number)
         if entry.assignment not in bundled_names():
             sentence = _(
                 "assignment: '{name}' is a folder, but a configuration in the repository may only use bundled assignments ({names})."
             )
-            yield (*where, "assignment"), sentence.format(name=entry.assignment, names=", ".join(bundled_names()))
+            yield (*location, "assignment"), sentence.format(name=entry.assignment, names=", ".join(bundled_names()))
         if entry.data is not None and not _is_below((config_path.parent / entry.data).resolve()):
-            yield (*where, "data"), _("data: '{path}' is outside the repository.").format(path=entry.data)
-        for index, written in enumerate(entry.written()):
-            if written.output is not None and not _may_be_written(Path(written.output)):
+            yield (*location, "data"), _("data: '{path}' is outside the repository.").format(path=entry.data)
+        for index, report_file in enumerate(entry.report_files()):
+            if report_file.output is not None and not _may_be_written(Path(report_file.output)):
                 sentence = _("output: '{path}' is outside the repository, or in the .git folder.")
-                yield (*where, "formats", index, "output"), sentence.format(path=written.output)
+                yield (*location, "formats", index, "output"), sentence.format(path=report_file.output)
 
 
 def _may_be_written(path: Path) -> bool:
-    real = path.parent.resolve() / path.name
-    return _is_below(real) and ".git" not in real.relative_to(repository()).parts
+    real_path = path.parent.resolve() / path.name
+    return _is_below(real_path) and ".git" not in real_path.relative_to(repository()).parts
 
 
 def _is_below(path: Path) -> bool:

@@ -140,7 +140,7 @@ def command(
         server.start()
     from ..assignment.base import Policy
     from ..batch import executor, grade_class, overview
-    from ..batch.outputs import Given
+    from ..batch.outputs import CourseFiles
     from ..report.terminal import PlainConsole
     from ..support import yaml_model
 
@@ -161,7 +161,7 @@ def command(
         fresh=fresh,
         file=file,
         files=files,
-        given=Given(canvas, column or loaded.content.title, moodle, ilias),
+        course_files=CourseFiles(canvas, column or loaded.content.title, moodle, ilias),
     )
     if isolation != "strong" and not only_list:
         click.echo(f"Warning: submissions are confined only at level {isolation}; every report states it.", err=True)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ..batch.summary_file import SummaryFile
-from ..ci.config import ONE, CiFile
+from ..ci.config import ENTRY_KEYS, CiFile
 from ..report.model import Report
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -41,6 +41,6 @@ def _short_form() -> dict[str, Any]:
     """Return the keys of the short form: with a single assignment, its keys may be at the top of the file."""
     document = CiFile.model_json_schema()
     entry = document["$defs"]["Entry"]
-    short = {**document["properties"], **{key: entry["properties"][key] for key in ONE}}
+    short = {**document["properties"], **{key: entry["properties"][key] for key in ENTRY_KEYS}}
     forms = [{"required": ["assignments"]}, {"required": entry["required"]}]
     return {"properties": short, "required": [], "oneOf": forms}

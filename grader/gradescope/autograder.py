@@ -50,9 +50,9 @@ def main(base: Path, prepare: bool) -> int:
         print(error)
         return 3
     except Exception as error:
-        what = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {error}"
         message = _("The grader itself failed ({what}). This says nothing about the submission. Please report it.")
-        print(message.format(what=what))
+        print(message.format(what=reason))
         return 3
     return 0
 
@@ -66,8 +66,8 @@ def _grade_submission(base: Path, assignment: Assignment, settings: dict[str, An
         return
     results.parent.mkdir(exist_ok=True)
     # Instructor's checks are removed: as hidden tests they would make Gradescope hide the total score.
-    shown = for_student(report, assignment.content)
-    write_whole(results, gradescope.render(shown, assignment.content).encode())
+    visible_report = for_student(report, assignment.content)
+    write_whole(results, gradescope.render(visible_report, assignment.content).encode())
     for sentence in report.for_instructor():
         print(sentence)
     if report.ending == "not_gradable":  # students read that it is not their fault, instructors read the reason
@@ -82,21 +82,21 @@ def _read(folder: Path, assignment: Assignment) -> Submission:
     """Return the submission; if nothing can be graded, a submission that explains why and gets no score."""
     if not folder.is_dir():
         raise NotGradable(_("{folder} is missing: this command is for Gradescope's container.").format(folder=folder))
-    shown = _(SHOWN)
+    name = _(SHOWN)
     try:
-        return read_contents(shown, files.read(folder), assignment)
+        return read_contents(name, files.read(folder), assignment)
     except UsageError as error:
-        problem = str(error).replace(os.fspath(folder), shown)
-        return Submission(shown, "", "module", "", {}, [], None, nothing=problem[:1].upper() + problem[1:])
+        problem = str(error).replace(os.fspath(folder), name)
+        return Submission(name, "", "module", "", {}, [], None, nothing=problem[:1].upper() + problem[1:])
 
 
 def _grade(assignment: Assignment, submission: Submission, settings: dict[str, Any]) -> Report:
     options = GradeOptions(seed=settings["seed"], include_hidden=True, isolation=settings["isolation"])
     report = grade(assignment, submission, options)
     gaps = ", ".join(report.isolation.not_enforced) or _("nothing")
-    told = _("Isolation {level}; not enforced: {gaps}. Data: {data}. {seconds} s.")
+    sentence = _("Isolation {level}; not enforced: {gaps}. Data: {data}. {seconds} s.")
     data = report.environment.data or _("none")
-    print(told.format(level=report.isolation.level, gaps=gaps, data=data, seconds=f"{report.seconds:.1f}"))
+    print(sentence.format(level=report.isolation.level, gaps=gaps, data=data, seconds=f"{report.seconds:.1f}"))
     if report.isolation.level == "none":
         print(
             _("Warning: student code runs without isolation here, so it can read the tests and the solution's answers.")
@@ -110,10 +110,10 @@ def _prepare(trial: Path, assignment: Assignment, settings: dict[str, Any]) -> N
     Without a solution in the upload, a starter is graded instead. Raises UsageError unless the solution passes, and
     NotGradable in a container that is too small.
     """
-    small = memory_needs.less_than_allowed(assignment, memory_needs.limits_here(assignment))
+    memory_note = memory_needs.less_than_allowed(assignment, memory_needs.limits_here(assignment))
     print(_("This machine: {what}.").format(what=memory_needs.here()))
-    if small:
-        print(small)
+    if memory_note:
+        print(memory_note)
     solution = next(trial.glob("*"), None)
     starter = next(iter(assignment.content.starters), None)
     if solution is None and starter is None:
@@ -122,10 +122,12 @@ def _prepare(trial: Path, assignment: Assignment, settings: dict[str, Any]) -> N
     report = _grade(assignment, read(solution or assignment.file(str(starter)), assignment), settings)
     if report.ending == "not_gradable":
         raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
-    fallen = [check for check in report.checks if check.status not in ("passed", "skipped")]
-    if solution is not None and fallen:
+    failed_checks = [check for check in report.checks if check.status not in ("passed", "skipped")]
+    if solution is not None and failed_checks:
         message = _("The solution of {assignment} fails the check {check} in this container ({reason})")
-        raise UsageError(message.format(assignment=assignment.name, check=fallen[0].name, reason=fallen[0].message))
+        raise UsageError(
+            message.format(assignment=assignment.name, check=failed_checks[0].name, reason=failed_checks[0].message)
+        )
     if "stand-in" in (report.environment.data or ""):
         print(
             _("Warning: the datasets could not be downloaded, so generated stand-ins are used: build the image again.")

@@ -26,16 +26,16 @@ def container(assignment: Assignment) -> str:
     """Return a sentence that says which of Gradescope's containers to choose."""
     content = assignment.content
     smallest = memory_needs.container_for(memory_needs.needed_mb(content))
-    roomy = memory_needs.container_for(content.limits.memory_mb + memory_needs.own_mb(content))
+    comfortable = memory_needs.container_for(content.limits.memory_mb + memory_needs.own_mb(content))
     if smallest is None:
         message = _("The assignment needs {size} of memory, more than Gradescope's largest container has.")
         return message.format(size=memory_needs.written(memory_needs.needed_mb(content)))
-    told = _("Container: choose at least {container} in the autograder's settings.")
-    told = told.format(container=memory_needs.described(smallest))
-    if roomy in (None, smallest):
-        return told
-    more = _("With {container}, a submission may use all the memory that the assignment allows.")
-    return f"{told} " + more.format(container=memory_needs.described(roomy))
+    advice = _("Container: choose at least {container} in the autograder's settings.")
+    advice = advice.format(container=memory_needs.described(smallest))
+    if comfortable in (None, smallest):
+        return advice
+    further_advice = _("With {container}, a submission may use all the memory that the assignment allows.")
+    return f"{advice} " + further_advice.format(container=memory_needs.described(comfortable))
 
 
 def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level | None) -> None:
@@ -45,15 +45,15 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
     Gradescope's container proves that nothing is missing. Without a ``seed`` a random one is used, because students
     know the seed of self-checks.
     """
-    bundled = assignment.is_bundled
+    is_bundled = assignment.is_bundled
     settings = {
-        "assignment": assignment.name if bundled else FOLDER,
+        "assignment": assignment.name if is_bundled else FOLDER,
         "seed": seeds.random_seed() if seed is None else seed,
         "isolation": isolation,
         "language": i18n.current(),
     }
     solution = assignment.folder / assignment.content.solution
-    packed = {} if bundled else pack(assignment, [out.resolve()])
+    contents = {} if is_bundled else pack(assignment, [out.resolve()])
     name, content = wheel.build()
     try:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -62,7 +62,7 @@ def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level |
             wheel.add(archive, SETTINGS, f"{json.dumps(settings)}\n".encode(), 0o600)
             wheel.add(archive, name, content)
             wheel.add(archive, REQUIREMENTS, _requirements(assignment, name).encode())
-            for path, raw in packed.items():
+            for path, raw in contents.items():
                 wheel.add(archive, f"{FOLDER}/{path}", raw)
             if solution.is_file():
                 wheel.add(archive, f"{TRIAL}/{solution.name}", solution.read_bytes())

@@ -36,12 +36,12 @@ def build() -> tuple[str, bytes]:
         f"Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: {TAG}\n"
     ).encode()
     record = f"{name}.dist-info/RECORD"
-    contents[record] = "".join([*map(_recorded, contents, contents.values()), f"{record},,\n"]).encode()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    contents[record] = "".join([*map(_record_line, contents, contents.values()), f"{record},,\n"]).encode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in contents.items():
             add(archive, path, content)
-    return f"{name}-{TAG}.whl", packed.getvalue()
+    return f"{name}-{TAG}.whl", buffer.getvalue()
 
 
 def add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
@@ -74,6 +74,6 @@ def _below(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
             yield f"{name}/{inner.as_posix()}", path.read_bytes()
 
 
-def _recorded(name: str, content: bytes) -> str:
+def _record_line(name: str, content: bytes) -> str:
     digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
     return f"{name},sha256={digest},{len(content)}\n"

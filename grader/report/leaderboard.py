@@ -13,7 +13,7 @@ from .model import Report
 
 
 @dataclass(frozen=True)
-class Entry:
+class LeaderboardEntry:
     """One submission in a contest. Entries are compared only within the same assignment, check and data."""
 
     contest: tuple[str, str, str]  # assignment and version, check, data
@@ -23,29 +23,29 @@ class Entry:
     high: float
 
 
-def read(paths: Sequence[Path]) -> tuple[list[Entry], list[Path]]:
+def read(paths: Sequence[Path]) -> tuple[list[LeaderboardEntry], list[Path]]:
     """Return the entries of all reports in ``paths``, and the files that are not reports.
 
     ``paths`` are reports written by ``grader check --json``, or folders with such .json files. Of several reports on
     the same content only the best counts. Raises UsageError if there is nothing to rank.
     """
-    best: dict[tuple[Any, str], Entry] = {}
-    skipped: list[Path] = []
+    best: dict[tuple[Any, str], LeaderboardEntry] = {}
+    skipped_files: list[Path] = []
     for path in paths:
-        for report in _reports(path, skipped):
+        for report in _reports(path, skipped_files):
             for entry in entries(report):
                 key = (entry.contest, report.submission.sha256)
                 if key not in best or entry.accuracy > best[key].accuracy:
                     best[key] = entry
     if not best:
-        listed = ", ".join(map(str, paths))
+        names = ", ".join(map(str, paths))
         raise UsageError(
-            f"No report in {listed} has a graded challenge: write reports with 'grader check ... --json > FILE'."
+            f"No report in {names} has a graded challenge: write reports with 'grader check ... --json > FILE'."
         )
-    return sorted(best.values(), key=lambda entry: (entry.contest, -entry.accuracy, entry.submission)), skipped
+    return sorted(best.values(), key=lambda entry: (entry.contest, -entry.accuracy, entry.submission)), skipped_files
 
 
-def _reports(path: Path, skipped: list[Path]) -> Iterator[Report]:
+def _reports(path: Path, skipped_files: list[Path]) -> Iterator[Report]:
     if not path.exists():
         raise UsageError(f"{path} does not exist: give reports or a folder with reports.")
     for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
@@ -54,10 +54,10 @@ def _reports(path: Path, skipped: list[Path]) -> Iterator[Report]:
         except (OSError, ValueError) as error:
             if not path.is_dir():
                 raise UsageError(f"{file} is not a report: write one with 'grader check ... --json > FILE'.") from error
-            skipped.append(file)  # a folder may contain other files, too
+            skipped_files.append(file)  # a folder may contain other files, too
 
 
-def entries(report: Report) -> Iterator[Entry]:
+def entries(report: Report) -> Iterator[LeaderboardEntry]:
     """Yield an entry for each bonus check of a report that measured an accuracy."""
     for check in report.checks:
         accuracy, interval = check.evidence.get("accuracy"), check.evidence.get("interval")
@@ -67,4 +67,6 @@ def entries(report: Report) -> Iterator[Entry]:
                 check.name,
                 report.environment.data or "",
             )
-            yield Entry(contest, clean(report.submission.path), accuracy, float(interval[0]), float(interval[1]))
+            yield LeaderboardEntry(
+                contest, clean(report.submission.path), accuracy, float(interval[0]), float(interval[1])
+            )

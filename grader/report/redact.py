@@ -21,17 +21,17 @@ def for_student(report: Report, content: AssignmentSpec, reasons: bool = False) 
     """
     report = report.without_words_to_instructors()
     visibility = {check.name: check.visibility for check in content.checks}
-    shown = [_without_evidence(c) if visibility.get(c.name) == "hidden" else c for c in report.checks]
+    checks = [_without_evidence(c) if visibility.get(c.name) == "hidden" else c for c in report.checks]
     if not report.nothing_to_grade():
-        shown = [
-            c.model_copy(update={"message": _reason(whole) if reasons else _(FAULT)})
+        checks = [
+            c.model_copy(update={"message": _reason(full_check) if reasons else _(FAULT)})
             if c.status == "not_gradable"
             else c
-            for whole, c in zip(report.checks, shown, strict=True)
+            for full_check, c in zip(report.checks, checks, strict=True)
         ]
     # An old result may have a check that the assignment no longer has; it is removed, since it may have been private.
-    kept = [check for check in shown if visibility.get(check.name, "instructor") != "instructor"]
-    return report.model_copy(update={"checks": kept})
+    visible_checks = [check for check in checks if visibility.get(check.name, "instructor") != "instructor"]
+    return report.model_copy(update={"checks": visible_checks})
 
 
 def _reason(check: CheckResult) -> str:

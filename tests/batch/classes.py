@@ -1,4 +1,4 @@
-"""A class of 42 with difficult names, as each course system hands it out."""
+"""A class of 42 students with difficult names, in the export format of each course system."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ANSWERS = ["answer.ipynb", "My answer (1).ipynb", "Übung 3.py", "work.zip", "es
 
 
 def answer(number):
-    """The name of what the student of that number hands in; the fortieth and later hand in nothing."""
+    """Return the file that student ``number`` hands in; students from number 40 on hand in nothing."""
     return ANSWERS[number % len(ANSWERS)] if number < 40 else None
 
 
@@ -31,13 +31,13 @@ def login(number):
 
 
 def canvas(pack):
-    """Everybody has a file, a text or a link: Canvas has nothing of others."""
+    """Every student has a file, a text or a link: Canvas exports nothing for the others."""
     for number, (last, first) in enumerate(PEOPLE):
         name = re.sub(r"[^\w]", "", f"{last}{first}").lower()
         late = "_LATE" if number % 6 == 0 else ""
         front = f"{name}{late}_{1000 + number}"
-        rest = f"{9000 + number}_{answer(number)}" if answer(number) else ("text.html", "link.html")[number % 2]
-        pack(f"{front}_{rest}")
+        other_people = f"{9000 + number}_{answer(number)}" if answer(number) else ("text.html", "link.html")[number % 2]
+        pack(f"{front}_{other_people}")
     return {str(1000 + number): PEOPLE[number] for number in range(42)}
 
 
@@ -50,10 +50,10 @@ def moodle(pack):
 
 
 def of_ilias(name):
-    """Only letters of Latin-1 lose their accents; of others each byte becomes a line."""
+    """Latin-1 letters lose their accents; each byte of other letters becomes an underscore."""
     letters = [unicodedata.normalize("NFD", sign)[0] if "\x80" < sign < "\u0100" else sign for sign in name]
-    plain = "".join(letters).encode()
-    return "".join(chr(byte) if 31 < byte < 127 and chr(byte) not in ':\\/*?"<>|' else "_" for byte in plain)
+    ascii_names = "".join(letters).encode()
+    return "".join(chr(byte) if 31 < byte < 127 and chr(byte) not in ':\\/*?"<>|' else "_" for byte in ascii_names)
 
 
 def ilias(pack):
@@ -92,11 +92,11 @@ def github(pack):
 
 
 def folders(pack):
-    """As an instructor sorts them by hand, on several systems: one name is decomposed, one student left hidden files."""
+    """Folders that an instructor made by hand: one name is decomposed, and one student has only hidden files."""
     names = [f"{last}, {first} {number}" for number, (last, first) in enumerate(PEOPLE)]
     for number, name in enumerate(names):
-        written = unicodedata.normalize("NFD", name) if number % 2 else name
-        pack(f"class/{written}/{'sub/' * (number % 3)}{answer(number) or '.DS_Store'}")
+        folder_files = unicodedata.normalize("NFD", name) if number % 2 else name
+        pack(f"class/{folder_files}/{'sub/' * (number % 3)}{answer(number) or '.DS_Store'}")
     return {name: (name, "") for name in names}
 
 
@@ -112,17 +112,17 @@ SYSTEMS = {f.__name__: f for f in (canvas, moodle, ilias, gradescope, nbgrader, 
 
 
 def archive(path, system):
-    """Write the class as a .zip; returns last and first name by the id that the grader should give each student."""
-    with zipfile.ZipFile(path, "w") as packed:
+    """Write the class as a .zip; return {expected id: (last name, first name)}."""
+    with zipfile.ZipFile(path, "w") as archive_file:
 
         def pack(name, content="x = 1\n"):
-            packed.writestr(name, content)
+            archive_file.writestr(name, content)
 
         return SYSTEMS[system](pack)
 
 
 def unpacked(folder, system):
-    """The same as a folder."""
+    """Write the class as a folder."""
 
     def pack(name, content="x = 1\n"):
         path = folder / name
@@ -134,7 +134,7 @@ def unpacked(folder, system):
 
 
 def canvas_gradebook(title="Two small functions (77)"):
-    """The gradebook of the same class, and of one who handed in nothing."""
+    """Return the gradebook of the class, with one more student who handed in nothing."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title])

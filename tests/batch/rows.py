@@ -1,4 +1,4 @@
-"""Lines of a class for the tests of what is written from them."""
+"""Rows of a class for the tests of gradebooks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from grader.batch.gradebook import Row
 
 
 def row(name: str = "Erika Mustermann", identity: str = "4711", score: float | None = 8.5, **other: Any) -> Row:
-    known: dict[str, Any] = {
+    values: dict[str, Any] = {
         "status": "graded" if score is not None else "not_gradable",
         "raw": score,
         "max_score": 10.0,
@@ -20,4 +20,4 @@ def row(name: str = "Erika Mustermann", identity: str = "4711", score: float | N
         "submission": f"{identity}/answer.py",
         "attempts": [],
     }
-    return Row(name=name, identity=identity, score=score, **known | other)
+    return Row(name=name, identity=identity, score=score, **values | other)

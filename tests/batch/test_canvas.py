@@ -1,4 +1,4 @@
-"""The import for Canvas: the right column, the right students, and nothing else."""
+"""Tests of the Canvas import: the right column, the right students, and nothing else."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ Student,ID,SIS User ID,SIS Login ID,Section,Notes,Single Neuron (123),Single Neu
 """
 
 
-def lines(filled):
-    return filled.content.decode().splitlines()
+def lines(filled_file):
+    return filled_file.content.decode().splitlines()
 
 
 def test_import_has_the_students_and_one_column():
-    filled = fill([row("mustermannerika", "4711", 8.5), row("musterérik", "12345", 1.0)], GRADEBOOK.encode(), "123")
-    assert lines(filled) == [
+    filled_file = fill(
+        [row("mustermannerika", "4711", 8.5), row("musterérik", "12345", 1.0)], GRADEBOOK.encode(), "123"
+    )
+    assert lines(filled_file) == [
         "Student,ID,SIS User ID,SIS Login ID,Section,Single Neuron (123)",
         "    Points Possible,,,,,10.00",
         '"Mustermann, Erika",4711,s1,erika@example.org,A,8.5',
@@ -39,10 +41,10 @@ def test_import_has_the_students_and_one_column():
         '"de la Cruz_3, Ana",9,s6,ana,B,',
         '"Student, Test",99,,abc,A,',
     ]
-    assert filled.unmatched == ["musterérik (12345)"]
-    assert filled.without_submission[:2] == ["O'Neill, Conan", 'Müller "J.", Jörg']
-    assert len(filled.without_submission) == 6
-    assert (filled.locked, filled.notes) == ([], [])
+    assert filled_file.unmatched == ["musterérik (12345)"]
+    assert filled_file.without_submission[:2] == ["O'Neill, Conan", 'Müller "J.", Jörg']
+    assert len(filled_file.without_submission) == 6
+    assert (filled_file.locked, filled_file.notes) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -56,51 +58,51 @@ def test_import_has_the_students_and_one_column():
     ],
 )
 def test_student_is_matched_by_id_login_or_name(student):
-    filled = fill([student], GRADEBOOK.encode(), "Single Neuron (123)")
-    assert '"de la Cruz_3, Ana",9,s6,ana,B,8.5' in lines(filled)
-    assert filled.unmatched == []
+    filled_file = fill([student], GRADEBOOK.encode(), "Single Neuron (123)")
+    assert '"de la Cruz_3, Ana",9,s6,ana,B,8.5' in lines(filled_file)
+    assert filled_file.unmatched == []
 
 
 def test_decomposed_name_is_the_same_name():
-    filled = fill([row("mu\u0308llerjjo\u0308rg", "x")], GRADEBOOK.encode(), "124")
-    assert '"Müller ""J."", Jörg",6,s3,joerg,A,8.5' in lines(filled)
+    filled_file = fill([row("mu\u0308llerjjo\u0308rg", "x")], GRADEBOOK.encode(), "124")
+    assert '"Müller ""J."", Jörg",6,s3,joerg,A,8.5' in lines(filled_file)
 
 
 def test_name_of_two_students_is_not_matched():
-    filled = fill([row("mustermax", "x", 1.0), row("Muster, Max", "y", 2.0)], GRADEBOOK.encode(), "123")
-    assert filled.unmatched == ["mustermax (x)", "Muster, Max (y)"]
-    filled = fill([row("mustermax", "7", 1.0), row("mustermax", "8", 2.0)], GRADEBOOK.encode(), "123")
-    assert filled.unmatched == []
-    assert lines(filled)[5:7] == ['"Muster, Max",7,s4,max,B,1', '"Muster, Max",8,s5,max2,B,2']
+    filled_file = fill([row("mustermax", "x", 1.0), row("Muster, Max", "y", 2.0)], GRADEBOOK.encode(), "123")
+    assert filled_file.unmatched == ["mustermax (x)", "Muster, Max (y)"]
+    filled_file = fill([row("mustermax", "7", 1.0), row("mustermax", "8", 2.0)], GRADEBOOK.encode(), "123")
+    assert filled_file.unmatched == []
+    assert lines(filled_file)[5:7] == ['"Muster, Max",7,s4,max,B,1', '"Muster, Max",8,s5,max2,B,2']
 
 
 def test_two_submissions_with_one_identity_are_not_matched():
-    filled = fill([row("a", "7", 1.0), row("b", "7", 2.0)], GRADEBOOK.encode(), "123")
-    assert filled.unmatched == ["a (7)", "b (7)"]
-    assert '"Muster, Max",7,s4,max,B,2.00' in lines(filled)
+    filled_file = fill([row("a", "7", 1.0), row("b", "7", 2.0)], GRADEBOOK.encode(), "123")
+    assert filled_file.unmatched == ["a (7)", "b (7)"]
+    assert '"Muster, Max",7,s4,max,B,2.00' in lines(filled_file)
 
 
 def test_id_takes_precedence_over_name():
-    """Neither does a student get two lines, nor a line two students."""
-    filled = fill([row("Mustermann, Erika", "9", 1.0), row("delacruz_3ana", "x", 2.0)], GRADEBOOK.encode(), "123")
-    assert [line for line in lines(filled) if line.endswith((",1", ",2"))] == ['"de la Cruz_3, Ana",9,s6,ana,B,1']
-    assert filled.unmatched == ["delacruz_3ana (x)"]
+    """No student gets two lines, and no line two students."""
+    filled_file = fill([row("Mustermann, Erika", "9", 1.0), row("delacruz_3ana", "x", 2.0)], GRADEBOOK.encode(), "123")
+    assert [line for line in lines(filled_file) if line.endswith((",1", ",2"))] == ['"de la Cruz_3, Ana",9,s6,ana,B,1']
+    assert filled_file.unmatched == ["delacruz_3ana (x)"]
 
 
 def test_excused_not_assigned_and_ungraded_students_keep_their_grades():
     rows = [row("a", "5"), row("b", "6"), row("mustermannerika", "4711", None)]
-    filled = fill(rows, GRADEBOOK.encode(), "123")
-    assert [line.rsplit(",", 1)[1] for line in lines(filled)[2:5]] == ["3.00", "EX", "N/A"]
-    assert filled.locked == ["O'Neill, Conan", 'Müller "J.", Jörg']
-    assert filled.notes == ["Without a score, so their grades are unchanged: mustermannerika."]
+    filled_file = fill(rows, GRADEBOOK.encode(), "123")
+    assert [line.rsplit(",", 1)[1] for line in lines(filled_file)[2:5]] == ["3.00", "EX", "N/A"]
+    assert filled_file.locked == ["O'Neill, Conan", 'Müller "J.", Jörg']
+    assert filled_file.notes == ["Without a score, so their grades are unchanged: mustermannerika."]
 
 
 @pytest.mark.parametrize("title", ["Exercise (2)", "Exercise (2) (125)", "125", " Exercise (2) ", "Renamed (125)"])
 def test_scores_are_scaled_to_the_points_in_canvas_with_a_note(title):
-    filled = fill([row("x", "7", 8.5)], GRADEBOOK.encode(), title)
-    assert lines(filled)[0].endswith(",Section,Exercise (2) (125)")
-    assert '"Muster, Max",7,s4,max,B,85' in lines(filled)
-    assert filled.notes == ["The scores are scaled to the 100 points of Exercise (2) (125) in Canvas."]
+    filled_file = fill([row("x", "7", 8.5)], GRADEBOOK.encode(), title)
+    assert lines(filled_file)[0].endswith(",Section,Exercise (2) (125)")
+    assert '"Muster, Max",7,s4,max,B,85' in lines(filled_file)
+    assert filled_file.notes == ["The scores are scaled to the 100 points of Exercise (2) (125) in Canvas."]
 
 
 @pytest.mark.parametrize(
@@ -124,8 +126,8 @@ def test_semicolons_decimal_commas_and_byte_order_mark_are_kept():
         "    Points Possible;;;10,00;(read only)\r\n"
         "Mustermann, Erika;4711;A;;90,00\r\n"
     )
-    filled = fill([row("x", "4711", 7.25)], gradebook.encode(), "Neuron")
-    assert filled.content.decode() == (
+    filled_file = fill([row("x", "4711", 7.25)], gradebook.encode(), "Neuron")
+    assert filled_file.content.decode() == (
         "\ufeffStudent;ID;Section;Neuron (1)\n    Points Possible;;;10,00\nMustermann, Erika;4711;A;7,25\n"
     )
 
@@ -137,8 +139,8 @@ def test_decimal_comma_in_a_comma_separated_file_is_quoted():
 
 def test_first_and_last_names_in_separate_columns():
     gradebook = "LastName,FirstName,ID,Section,Neuron (1)\nMustermann,Erika,4711,A,\n"
-    filled = fill([row("mustermannerika", "x", 7.0)], gradebook.encode(), "1")
-    assert lines(filled)[1] == "Mustermann,Erika,4711,A,7"
+    filled_file = fill([row("mustermannerika", "x", 7.0)], gradebook.encode(), "1")
+    assert lines(filled_file)[1] == "Mustermann,Erika,4711,A,7"
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,14 @@ SLOW = f"import time\ntime.sleep(0.5)\n{RIGHT}"
 
 
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    with socket.socket() as number:
+        number.bind(("127.0.0.1", 0))
+        return number.getsockname()[1]
 
 
 @pytest.fixture
 def dask(tmp_path):
-    """Start a part of a cluster; all of them end with the test."""
+    """Start a process of a cluster; all processes end with the test."""
     started = []
 
     def start(kind, *arguments):
@@ -49,7 +49,7 @@ def dask(tmp_path):
 
 @pytest.fixture
 def cluster(dask):
-    """The address of a scheduler with two workers of one thread each, and the processes of these."""
+    """Start a scheduler and two workers with one thread each; return its address and the workers' processes."""
     address = f"tcp://127.0.0.1:{free_port()}"
     dask("scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard")
     workers = [dask("worker", address, "--nthreads", 1, "--no-nanny", "--no-dashboard") for _ in range(2)]
@@ -81,18 +81,18 @@ def test_cluster_that_loses_a_machine_gives_the_same_gradebook(grade, class_zip,
         for _ in range(3):
             process.stdout.readline()
         os.killpg(workers[0].pid, signal.SIGKILL)
-        told, _ = process.communicate(timeout=120)
+        output, _ = process.communicate(timeout=120)
     assert process.returncode == 0
-    assert re.search(r"12 students .*, 12 graded now", told)
-    assert "Warning" not in told  # all machines have the same grader and the same assignment
+    assert re.search(r"12 students .*, 12 graded now", output)
+    assert "Warning" not in output  # all machines have the same grader and the same assignment
     assert without_times(tmp_path / "there") == without_times(tmp_path / "here")
 
 
 def test_missing_cluster_is_reported(grade, class_zip, tmp_path):
-    done = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{free_port()}")
-    assert done.returncode == 2
-    assert "There is no Dask scheduler at" in done.stderr
-    assert "Traceback" not in done.stderr
+    result = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{free_port()}")
+    assert result.returncode == 2
+    assert "There is no Dask scheduler at" in result.stderr
+    assert "Traceback" not in result.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -100,9 +100,9 @@ def test_cluster_without_workers_is_reported(grade, class_zip, dask, tmp_path):
     port = free_port()
     dask("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
     await_workers(f"tcp://127.0.0.1:{port}", 0)
-    done = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{port}")
-    assert done.returncode == 2
-    assert "has no workers: start some with 'dask worker" in done.stderr
+    result = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{port}")
+    assert result.returncode == 2
+    assert "has no workers: start some with 'dask worker" in result.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -125,9 +125,9 @@ def test_scheduler_that_dies_ends_the_run_and_loses_no_results(class_zip, doubli
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
         os.killpg(dask.started[0].pid, signal.SIGKILL)
-        _, told = process.communicate(timeout=120)
+        _, output = process.communicate(timeout=120)
     assert process.returncode == 3
-    assert "run the same command again" in told
+    assert "run the same command again" in output
     assert store.read(tmp_path / "out")
 
 
@@ -136,7 +136,7 @@ def openssl(folder, *arguments):
 
 
 def certificates(folder):
-    """An authority of its own, and a key with its certificate; returns Dask's settings for all that use them."""
+    """Create a certificate authority and a key with a certificate; return Dask's settings for them."""
     folder.mkdir()
     key = ("-newkey", "rsa:2048", "-nodes")
     openssl(
@@ -146,8 +146,8 @@ def certificates(folder):
     signed = ("-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", 1)
     openssl(folder, "x509", "-req", "-in", "request.pem", *signed, "-out", "cert.pem")
     settings = {"CA_FILE": "ca.pem"}
-    for who in ("SCHEDULER", "WORKER", "CLIENT"):
-        settings |= {f"{who}__CERT": "cert.pem", f"{who}__KEY": "key.pem"}
+    for owner in ("SCHEDULER", "WORKER", "CLIENT"):
+        settings |= {f"{owner}__CERT": "cert.pem", f"{owner}__KEY": "key.pem"}
     return {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(folder / file) for name, file in settings.items()}
 
 
@@ -157,7 +157,7 @@ def test_cluster_with_tls_refuses_clients_without_a_certificate(grade, class_zip
     from distributed import Client
     from distributed.security import Security
 
-    ours, others = certificates(tmp_path / "ours"), certificates(tmp_path / "others")
+    ours, other_names = certificates(tmp_path / "ours"), certificates(tmp_path / "others")
     for name, value in ours.items():
         monkeypatch.setenv(name, value)
     address = f"tls://127.0.0.1:{free_port()}"
@@ -177,19 +177,19 @@ def test_cluster_with_tls_refuses_clients_without_a_certificate(grade, class_zip
             time.sleep(0.5)
 
     path = class_zip({"a_1_1_answer.py": RIGHT, "b_2_2_answer.py": WRONG})
-    done = grade(path, "--seed", 3, "--scheduler", address)
-    assert done.returncode == 0, done.stderr
-    assert "2 students" in done.stdout and "1 passed" in done.stdout
+    result = grade(path, "--seed", 3, "--scheduler", address)
+    assert result.returncode == 0, result.stderr
+    assert "2 students" in result.stdout and "1 passed" in result.stdout
 
-    # Whoever has no certificate, or one of another authority, or speaks no TLS, runs nothing there.
+    # Clients without TLS, without a certificate, or with one from another authority run nothing there.
     for security in (Security(tls_ca_file=files["tls_ca_file"], require_encryption=True), Security()):
         with pytest.raises((OSError, TypeError)):
             Client(address, security=security, timeout="2s", set_as_default=False)
     with pytest.raises(OSError):
         Client(address.replace("tls", "tcp"), timeout="2s", set_as_default=False)
-    for name, value in others.items():
+    for name, value in other_names.items():
         monkeypatch.setenv(name, value)
-    done = grade(path, "--seed", 3, "--scheduler", address, out=tmp_path / "second")
-    assert done.returncode == 2
-    assert "There is no Dask scheduler at" in done.stderr
+    result = grade(path, "--seed", 3, "--scheduler", address, out=tmp_path / "second")
+    assert result.returncode == 2
+    assert "There is no Dask scheduler at" in result.stderr
     assert not (tmp_path / "second").exists()

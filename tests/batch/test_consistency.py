@@ -1,4 +1,4 @@
-"""Submissions of one class that were not graded alike."""
+"""Tests of warnings about submissions of a class that were graded differently."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ STAND_IN = "mnist: stand-in, 2000 training, 500 public, 500 held-out images"
 @pytest.fixture(scope="module")
 def report():
     assignment = load("single-neuron")
-    graded = grade(assignment, read(assignment.file("solution.py"), assignment), GradeOptions(only=["sigmoid"]))
+    result = grade(assignment, read(assignment.file("solution.py"), assignment), GradeOptions(only=["sigmoid"]))
 
     def change(version="", digest="", data=None, score=5.0):
-        return graded.model_copy(
+        return result.model_copy(
             update={
                 "score": score,
-                "grader": graded.grader.model_copy(update={"version": version or graded.grader.version}),
-                "assignment": graded.assignment.model_copy(update={"digest": digest or graded.assignment.digest}),
-                "environment": graded.environment.model_copy(update={"data": data}),
+                "grader": result.grader.model_copy(update={"version": version or result.grader.version}),
+                "assignment": result.assignment.model_copy(update={"digest": digest or result.assignment.digest}),
+                "environment": result.environment.model_copy(update={"data": data}),
             }
         )
 
     return change
 
 
-def notes(report, *others):
+def notes(report, *other_reports):
     consistency = Consistency(report().grader.version, report().assignment.digest)
-    for name, other in zip(["anna", "ben", "carla"], [report(data=MNIST), *others], strict=False):
+    for name, other in zip(["anna", "ben", "carla"], [report(data=MNIST), *other_reports], strict=False):
         consistency.add(name, other)
     return consistency.notes()
 
@@ -44,16 +44,18 @@ def test_class_graded_alike_has_no_notes(report):
     assert notes(report, report(data=MNIST), report(data=FEWER)) == []
 
 
-@pytest.mark.parametrize("changed", [{"version": "0.1"}, {"digest": "other"}])
-def test_other_version_on_one_machine_is_noted(report, changed):
-    (told,) = notes(report, report(data=MNIST, **changed), report(data=MNIST, **changed))
-    assert told.startswith("Warning: 2 submissions were graded by another version of the grader or of the assignment")
-    assert "(ben, carla)" in told
+@pytest.mark.parametrize("changes", [{"version": "0.1"}, {"digest": "other"}])
+def test_other_version_on_one_machine_is_noted(report, changes):
+    (sentences,) = notes(report, report(data=MNIST, **changes), report(data=MNIST, **changes))
+    assert sentences.startswith(
+        "Warning: 2 submissions were graded by another version of the grader or of the assignment"
+    )
+    assert "(ben, carla)" in sentences
 
 
 def test_machine_without_the_data_is_noted(report):
-    (told,) = notes(report, report(data=MNIST), report(data=STAND_IN))
-    assert told.startswith(
+    (sentences,) = notes(report, report(data=MNIST), report(data=STAND_IN))
+    assert sentences.startswith(
         "Warning: 1 submission was graded on mnist: stand-in, the others on mnist: mnist.npz (carla)"
     )
 

@@ -1,4 +1,4 @@
-"""Names of files in code pages that nobody has noted."""
+"""Tests of file names in unknown encodings."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def unknown(name, encoding):
 @pytest.mark.parametrize(("encoding", "names"), CLASSES)
 def test_encoding_is_guessed_from_the_letters(encoding, names):
     paths = {unknown(name, encoding) + "/answer.py": f"{name}/answer.py" for name in names}
-    shown, guessed = readable(paths)
-    assert shown == paths
+    readable_names, guessed = readable(paths)
+    assert readable_names == paths
     assert guessed
 
 
@@ -53,8 +53,8 @@ def test_encoding_is_guessed_from_the_letters(encoding, names):
     ],
 )
 def test_roster_decides_between_rare_encodings(encoding, name):
-    shown, guessed = readable([unknown(f"{name}_17_x", encoding) + "/a.py"], [name, "Somebody Else"])
-    assert [*shown.values()] == [f"{name}_17_x/a.py"]
+    readable_names, guessed = readable([unknown(f"{name}_17_x", encoding) + "/a.py"], [name, "Somebody Else"])
+    assert [*readable_names.values()] == [f"{name}_17_x/a.py"]
     assert guessed
 
 
@@ -64,15 +64,15 @@ def test_readable_names_are_unchanged():
 
 
 def test_path_may_be_unknown_in_part_and_names_stay_different():
-    shown, _ = readable(["Übung/M\udcfcller/a.py", "Übung/Müller/a.py", "M\udcfcller/a.py"])
-    assert shown["M\udcfcller/a.py"] == "Müller/a.py"
-    assert len({*shown.values()}) == 3
+    readable_names, _ = readable(["Übung/M\udcfcller/a.py", "Übung/Müller/a.py", "M\udcfcller/a.py"])
+    assert readable_names["M\udcfcller/a.py"] == "Müller/a.py"
+    assert len({*readable_names.values()}) == 3
 
 
 def test_backslash_inside_a_character_does_not_separate_folders():
     name = "表\\so.py"  # the second byte of the character in Shift-JIS is a backslash
-    shown, _ = readable([unknown(name, "cp932"), unknown("田中太郎\\a.py", "cp932")])
-    assert [*shown.values()] == ["表/so.py", "田中太郎/a.py"]
+    readable_names, _ = readable([unknown(name, "cp932"), unknown("田中太郎\\a.py", "cp932")])
+    assert [*readable_names.values()] == ["表/so.py", "田中太郎/a.py"]
 
 
 def test_utf_8_without_flag_is_read_as_utf_8(tmp_path):

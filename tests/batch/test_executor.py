@@ -1,4 +1,4 @@
-"""Submissions on their way: a process that dies costs its submission one more try, and then nothing but its result."""
+"""Tests of the executor: a submission whose process dies is tried once more, and the others are not affected."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rich.console import Console
 
 from grader.assignment.base import Limits
 from grader.batch import executor, grade_class, grading_job
-from grader.batch.executor import Lost, Place, each, fitting
-from grader.batch.grading_job import Done, Task
+from grader.batch.executor import GradingPool, ProcessLost, fitting_jobs, grade_each
+from grader.batch.grading_job import GradingTask, TaskResult
 from grader.machine.capacity import Memory
 from grader.report.model import NOT_GRADED_FOR
 from grader.sandbox import memory_needs
@@ -23,65 +23,67 @@ from grader.support.errors import NotGradable, UsageError
 from tests.conftest import bundled
 from tests.report import made
 
-DONE = Done(None, "", {})
+DONE = TaskResult(None, "", {})
 
 
 def answering(*answers):
-    """A place that gives these answers, one after another."""
-    left = list(answers)
+    """Return a pool's submit function that gives these answers, one after another."""
+    remaining = list(answers)
 
     def submit(*_):
         future = Future()
-        answer = left.pop(0)
+        answer = remaining.pop(0)
         future.set_exception(answer) if isinstance(answer, Exception) else future.set_result(answer)
         return future
 
     return submit
 
 
-WORK = grading_job.Work("identity", "basis", "single-neuron", 0, "strong")
-TASKS = [(name, Task(name, {})) for name in ("anna", "ben")]
+WORK = grading_job.BatchSettings("identity", "basis", "single-neuron", 0, "strong")
+TASKS = [(name, GradingTask(name, {})) for name in ("anna", "ben")]
 
 
 def test_submission_whose_process_dies_is_tried_once_more():
-    place = Place(answering(RuntimeError("died"), DONE, DONE), 1)
-    assert dict(each(WORK, TASKS, place)) == {"anna": DONE, "ben": DONE}
+    place = GradingPool(answering(RuntimeError("died"), DONE, DONE), 1)
+    assert dict(grade_each(WORK, TASKS, place)) == {"anna": DONE, "ben": DONE}
 
 
 def test_submission_that_dies_twice_has_no_result_and_the_others_have():
-    found = dict(each(WORK, TASKS[:1], Place(answering(RuntimeError("died"), RuntimeError("died again")), 1)))
-    assert isinstance(found["anna"], Lost)
-    assert str(found["anna"]) == "RuntimeError: died again"
+    results = dict(
+        grade_each(WORK, TASKS[:1], GradingPool(answering(RuntimeError("died"), RuntimeError("died again")), 1))
+    )
+    assert isinstance(results["anna"], ProcessLost)
+    assert str(results["anna"]) == "RuntimeError: died again"
 
 
 def test_submission_that_ran_out_of_memory_is_tried_again_alone():
     report = made.report()
     report.checks[0].evidence[NOT_GRADED_FOR] = "memory"
-    starved = Done(report, "", {})
-    asked = []
+    starved = TaskResult(report, "", {})
+    calls = []
 
     def submit(_, task):
-        asked.append((task.shown, task.last))
+        calls.append((task.path, task.last))
         assert not task.last or all(future.done() for future in futures)
         futures.append(Future())
-        futures[-1].set_result(starved if task.shown == "anna" or not task.last else DONE)
+        futures[-1].set_result(starved if task.path == "anna" or not task.last else DONE)
         return futures[-1]
 
     futures = []
-    tasks = [(name, Task(name, {})) for name in ("anna", "ben")]
-    assert dict(each(WORK, tasks, Place(submit, 2))) == {"anna": starved, "ben": DONE}
-    assert asked[:2] == [("anna", False), ("ben", False)]
-    assert sorted(asked[2:]) == [("anna", True), ("ben", True)]
+    tasks = [(name, GradingTask(name, {})) for name in ("anna", "ben")]
+    assert dict(grade_each(WORK, tasks, GradingPool(submit, 2))) == {"anna": starved, "ben": DONE}
+    assert calls[:2] == [("anna", False), ("ben", False)]
+    assert sorted(calls[2:]) == [("anna", True), ("ben", True)]
 
 
 def test_run_ends_if_nothing_may_be_graded():
     with pytest.raises(NotGradable):
-        list(each(WORK, TASKS, Place(answering(NotGradable("no isolation"), DONE), 1)))
+        list(grade_each(WORK, TASKS, GradingPool(answering(NotGradable("no isolation"), DONE), 1)))
 
 
 @pytest.mark.parametrize("level", ["strong", "medium"])
 def test_nothing_is_graded_if_the_intruder_escapes(monkeypatch, level):
-    """The intruder itself is tried in tests/sandbox/test_canary.py; here it is said to have reached something."""
+    """tests/sandbox/test_canary.py tests the intruder; here it is replaced by one that reaches something."""
     monkeypatch.setattr(grading_job.canary, "try_to_escape", lambda *_: Attempt(["other submissions"], []))
     work = replace(WORK, isolation=level)
     with pytest.raises(NotGradable, match="could reach other submissions on this machine, so nothing was graded"):
@@ -94,16 +96,16 @@ def allowing(megabytes):
 
 
 def test_number_of_jobs_fits_into_memory():
-    assert fitting(4, allowing(64)) == 4
-    assert fitting(4, allowing(65536)) < 4
-    assert fitting(1, allowing(65536)) == 1
+    assert fitting_jobs(4, allowing(64)) == 4
+    assert fitting_jobs(4, allowing(65536)) < 4
+    assert fitting_jobs(1, allowing(65536)) == 1
 
 
 def test_memory_limit_of_the_container_counts(monkeypatch):
-    found = Memory(2048 << 20, Path("/sys/fs/cgroup"))
+    memory = Memory(2048 << 20, Path("/sys/fs/cgroup"))
     monkeypatch.setattr(Memory, "in_use", lambda _: 48 << 20)
-    monkeypatch.setattr(executor.capacity, "memory", lambda: found)
-    assert fitting(8, allowing(500 - memory_needs.OWN_MB)) == 4
+    monkeypatch.setattr(executor.capacity, "memory", lambda: memory)
+    assert fitting_jobs(8, allowing(500 - memory_needs.OWN_MB)) == 4
 
 
 def test_cores_are_limited_by_the_container(monkeypatch):
@@ -113,7 +115,7 @@ def test_cores_are_limited_by_the_container(monkeypatch):
 
 
 def test_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
-    """Nothing is started, and the next run with another container begins anew."""
+    """No files are left, so the next run with another container starts afresh."""
     monkeypatch.setattr(grade_class.memory_needs, "memory", lambda: Memory(100 << 20, Path("/sys/fs/cgroup")))
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "anna.py").write_text("x = 1\n")
@@ -187,8 +189,8 @@ def test_scheduler_on_this_machine_needs_no_tls(host):
 
 
 def test_name_with_addresses_of_two_machines_is_not_local(monkeypatch):
-    found = [(2, 1, 6, "", ("127.0.0.1", 0)), (2, 1, 6, "", ("192.0.2.1", 0))]
-    monkeypatch.setattr(executor.socket, "getaddrinfo", lambda *_: found)
+    addresses = [(2, 1, 6, "", ("127.0.0.1", 0)), (2, 1, 6, "", ("192.0.2.1", 0))]
+    monkeypatch.setattr(executor.socket, "getaddrinfo", lambda *_: addresses)
     assert not executor._is_loopback("both")
 
 

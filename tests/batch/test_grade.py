@@ -1,4 +1,4 @@
-"""``grader grade``, as an instructor runs it."""
+"""Tests of ``grader grade`` as an instructor runs it."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ CLASS = {
 }
 
 
-def graded_now(done):
-    return int(re.search(r", (\d+) graded now", done.stdout)[1])
+def graded_now(result):
+    return int(re.search(r", (\d+) graded now", result.stdout)[1])
 
 
 def test_canvas_class_from_archive_to_gradebook(grade, class_zip, gradebook, tmp_path):
-    done = grade(class_zip(CLASS))
-    assert (done.returncode, done.stderr) == (0, "")
+    result = grade(class_zip(CLASS))
+    assert (result.returncode, result.stderr) == (0, "")
     rows = gradebook()
-    told = {row["student"]: (row["status"], row["score"], row["late"], row["penalty"]) for row in rows.values()}
-    assert told == {
+    output = {row["student"]: (row["status"], row["score"], row["late"], row["penalty"]) for row in rows.values()}
+    assert output == {
         "mustermannerika": ("graded", "100", "", "0"),
         "müllerjörg": ("graded", "90", "late, counted as 1 day", "10"),
         "oneillconan": ("graded", "20", "", "0"),
@@ -55,19 +55,19 @@ def test_canvas_class_from_archive_to_gradebook(grade, class_zip, gradebook, tmp
     assert rows["9"]["earlier_attempts"] == "twicetina_9_7_answer.py"
     assert "no notebook (.ipynb) and no Python file" in rows["8"]["comment"]
     assert "Handed in late, counted as 1 day: 10 points taken off." in rows["23"]["comment"]
-    assert re.search(r"unreadable +pdfpeter: class.zip/pdfpeter_8_6_answer.pdf contains no", done.stdout)
-    assert "7 students (canvas), 7 graded now: 4 passed, 1 without a score" in done.stdout
-    assert re.search(r"stray-factor|constant-factor|double +\d+ %", done.stdout)
+    assert re.search(r"unreadable +pdfpeter: class.zip/pdfpeter_8_6_answer.pdf contains no", result.stdout)
+    assert "7 students (canvas), 7 graded now: 4 passed, 1 without a score" in result.stdout
+    assert re.search(r"stray-factor|constant-factor|double +\d+ %", result.stdout)
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     jsonschema.validate(summary, schema("summary"))
-    SummaryFile.model_validate(summary)  # which knows no other keys
+    SummaryFile.model_validate(summary)  # it refuses unknown keys
     assert summary["students"] == {"graded": 6, "unreadable": 1}
     assert [check["name"] for check in summary["checks"]] == ["double", "total", "long", "note"]
     assert summary["several_attempts"] == [{"student": "twicetina", "id": "9", "earlier": ["twicetina_9_7_answer.py"]}]
 
 
 def test_reports_reveal_neither_the_seed_nor_hidden_inputs(grade, class_zip, gradebook, tmp_path):
-    """A submission that tells what it is called with, and the state of its random numbers, finds out nothing."""
+    """A submission that prints its arguments and its random state reveals nothing."""
     prying = "import numpy as np\ndef double(x):\n    raise ValueError(f'{np.random.get_state()[1][0]}')\n"
     grade(class_zip({**CLASS, "pryingpat_10_9_answer.py": prying}))
     seed = json.loads((tmp_path / "out" / "summary.json").read_text())["seed"]
@@ -77,7 +77,7 @@ def test_reports_reveal_neither_the_seed_nor_hidden_inputs(grade, class_zip, gra
     assert str(seed) not in everything
     assert "ValueError: " in gradebook()["10"]["comment"]
     assert f"ValueError: {seed % 2**32}" not in everything
-    assert not re.search(r"(?<![\w.])977\b", everything)  # a part of a digest or of a time is none
+    assert not re.search(r"(?<![\w.])977\b", everything)  # digits inside a digest or a time do not count
     assert '"note"' not in for_students
     instructors = (tmp_path / "out" / "instructor" / "shortsam_7.json").read_text()
     assert "secret" in instructors and "secret" not in everything
@@ -90,14 +90,14 @@ def test_only_changed_submissions_are_graded_again(grade, class_zip, doubling, g
     before = without_times(tmp_path / "out")
     assert graded_now(grade(path)) == 0
     assert without_times(tmp_path / "out") == before
-    changed = class_zip(CLASS | {"oneillconan_5_3_answer.py": RIGHT})
-    assert graded_now(grade(changed)) == 1
+    changed_class = class_zip(CLASS | {"oneillconan_5_3_answer.py": RIGHT})
+    assert graded_now(grade(changed_class)) == 1
     assert gradebook()["5"]["score"] == "100"
-    assert graded_now(grade(changed, "--seed", 5)) == 7
-    assert graded_now(grade(changed)) == 0  # the seed stays until another is given
+    assert graded_now(grade(changed_class, "--seed", 5)) == 7
+    assert graded_now(grade(changed_class)) == 0  # the seed is kept until another is given
     (doubling / "assignment.yaml").write_text(ASSIGNMENT.replace('version: "1"', 'version: "2"'))
-    assert graded_now(grade(changed)) == 7
-    assert graded_now(grade(changed, "--fresh")) == 7
+    assert graded_now(grade(changed_class)) == 7
+    assert graded_now(grade(changed_class, "--fresh")) == 7
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["seed"] != 5
 
 
@@ -110,10 +110,10 @@ def test_one_student_or_one_check_is_graded_again(grade, class_zip, doubling, gr
     (doubling / "assignment.yaml").write_text(mended)
     assert graded_now(grade(path, "--check", "long", "--only", "shortsam")) == 1
     assert (gradebook()["7"]["score"], gradebook()["7"]["double"]) == ("100", "50")
-    done = grade(path, "--only", "nobody")
-    assert (done.returncode, "There is no student 'nobody'" in done.stderr) == (2, True)
-    done = grade(path, "--check", "nothing")
-    assert (done.returncode, "has no check 'nothing'" in done.stderr) == (2, True)
+    result = grade(path, "--only", "nobody")
+    assert (result.returncode, "There is no student 'nobody'" in result.stderr) == (2, True)
+    result = grade(path, "--check", "nothing")
+    assert (result.returncode, "has no check 'nothing'" in result.stderr) == (2, True)
 
 
 @pytest.mark.long
@@ -135,9 +135,9 @@ def test_compare_lists_changed_scores_with_reasons(grade, grader, class_zip, tmp
     grade(
         class_zip(CLASS | {"oneillconan_5_3_answer.py": RIGHT, "newnora_11_9_answer.py": RIGHT}), out=tmp_path / "again"
     )
-    done = grader("compare", tmp_path / "out", tmp_path / "again")
-    assert done.returncode == 0
-    lines = done.stdout.splitlines()
+    result = grader("compare", tmp_path / "out", tmp_path / "again")
+    assert result.returncode == 0
+    lines = result.stdout.splitlines()
     assert re.fullmatch(
         r" +20 -> 100 +oneillconan: other files were handed in; double failed .* -> passed \(50\); .*", lines[0]
     )
@@ -169,15 +169,15 @@ def test_killed_run_continues_where_it_stopped(grade, class_zip, doubling, tmp_p
             process.stdout.readline()
         process.send_signal(signal.SIGKILL)
     await_end_of_session(process.pid)
-    kept = store.read(tmp_path / "out")
-    assert len(kept) >= results
-    done = grade(path, "--seed", 3)
-    assert graded_now(done) == 7 - len(kept)
+    stored = store.read(tmp_path / "out")
+    assert len(stored) >= results
+    result = grade(path, "--seed", 3)
+    assert graded_now(result) == 7 - len(stored)
     assert without_times(tmp_path / "out") == without_times(tmp_path / "whole")
 
 
 def await_end_of_session(session):
-    """Wait until all that a grader started has ended by itself; fails after 30 s."""
+    """Wait until all processes of a grader have ended; fail after 30 s."""
     for _ in range(300):
         if not any(belongs_to(stat, session) for stat in Path("/proc").glob("[0-9]*/stat")):
             return
@@ -187,10 +187,10 @@ def await_end_of_session(session):
 
 def belongs_to(stat, session):
     try:
-        state, _, _, found = stat.read_text().rpartition(")")[2].split()[:4]
+        state, _, _, match = stat.read_text().rpartition(")")[2].split()[:4]
     except OSError:
         return False
-    return int(found) == session and state != "Z"
+    return int(match) == session and state != "Z"
 
 
 def test_ctrl_c_keeps_all_results(class_zip, doubling, tmp_path):
@@ -215,9 +215,9 @@ def test_ctrl_c_keeps_all_results(class_zip, doubling, tmp_path):
     ) as process:
         process.stdout.readline()
         os.killpg(process.pid, signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-    assert (process.returncode, told.count("\n")) == (130, 1)
-    assert "run the same command again to continue" in told
+        _, output = process.communicate(timeout=60)
+    assert (process.returncode, output.count("\n")) == (130, 1)
+    assert "run the same command again to continue" in output
     await_end_of_session(process.pid)
     assert store.read(tmp_path / "out")
 
@@ -232,17 +232,17 @@ def test_ctrl_c_leaves_no_traceback_while_the_server_imports():
         start_new_session=True,
     ) as process:
         process.stdout.readline()
-        time.sleep(0.2)  # it takes longer to import all
+        time.sleep(0.2)  # importing everything takes longer
         os.killpg(process.pid, signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-    assert (process.returncode, told) == (0, "")
+        _, output = process.communicate(timeout=60)
+    assert (process.returncode, output) == (0, "")
 
 
 def test_second_run_in_the_same_folder_is_refused(grade, class_zip, tmp_path):
     with store.Store(tmp_path / "out"):
-        done = grade(class_zip(CLASS))
-    assert done.returncode == 2
-    assert "Another run is using" in done.stderr
+        result = grade(class_zip(CLASS))
+    assert result.returncode == 2
+    assert "Another run is using" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -256,9 +256,9 @@ def test_second_run_in_the_same_folder_is_refused(grade, class_zip, tmp_path):
 )
 def test_invalid_course_file_is_reported_before_grading(grade, class_zip, tmp_path, option, content, message):
     (tmp_path / "policy.csv").write_text(content)
-    done = grade(class_zip(CLASS), option, tmp_path / "policy.csv")
-    assert done.returncode == 2
-    assert message in done.stderr
+    result = grade(class_zip(CLASS), option, tmp_path / "policy.csv")
+    assert result.returncode == 2
+    assert message in result.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -274,19 +274,19 @@ def test_canvas_gradebook_is_filled(grade, class_zip, tmp_path):
         "    Points Possible,,,,,100,(read only)\n"
         '"Mustermann, Erika",4711,,erika,S1,,\n"Müller, Jörg",23,,j,S1,3,\n"Absent, Anna",99,,a,S1,,\n'
     )
-    done = grade(class_zip(CLASS), "--canvas", tmp_path / "canvas.csv")
-    assert done.returncode == 0
-    filled = (tmp_path / "out" / "canvas.csv").read_text()
-    assert '"Mustermann, Erika",4711,,erika,S1,100' in filled
-    assert '"Müller, Jörg",23,,j,S1,90' in filled
-    assert "In this file, but without a submission: Absent, Anna" in done.stdout
-    assert "Not in this file:" in done.stdout and "oneillconan" in done.stdout
+    result = grade(class_zip(CLASS), "--canvas", tmp_path / "canvas.csv")
+    assert result.returncode == 0
+    filled_file = (tmp_path / "out" / "canvas.csv").read_text()
+    assert '"Mustermann, Erika",4711,,erika,S1,100' in filled_file
+    assert '"Müller, Jörg",23,,j,S1,90' in filled_file
+    assert "In this file, but without a submission: Absent, Anna" in result.stdout
+    assert "Not in this file:" in result.stdout and "oneillconan" in result.stdout
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="strong isolation needs Linux")
 def test_weaker_isolation_must_be_requested_and_is_recorded(grade, class_zip, tmp_path):
-    done = grade(class_zip(CLASS), "--isolation", "medium")
-    assert (done.returncode, "level medium only" in done.stderr) == (0, True)
+    result = grade(class_zip(CLASS), "--isolation", "medium")
+    assert (result.returncode, "level medium only" in result.stderr) == (0, True)
     report = json.loads((tmp_path / "out" / "reports" / "mustermannerika_4711.json").read_text())
     assert report["isolation"]["level"] == "medium"
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["isolation"] == "medium"
@@ -302,8 +302,8 @@ def test_hostile_submissions_do_not_affect_other_students(grade, class_zip, grad
         "=cmd()_24_24_answer.py": f"NAME = '\x1b[31m'\n{RIGHT}",
         "deepdan_25_25_answer.ipynb": "[" * 100_000,
     }
-    done = grade(class_zip(CLASS | hostile))
-    assert done.returncode == 0
+    result = grade(class_zip(CLASS | hostile))
+    assert result.returncode == 0
     rows = gradebook()
     assert len(rows) == 13
     assert {key: rows[key]["score"] for key in ("20", "21", "22", "26", "24", "25")} == {
@@ -316,21 +316,21 @@ def test_hostile_submissions_do_not_affect_other_students(grade, class_zip, grad
     }
     assert rows["24"]["student"] == "'=cmd()"
     assert rows["4711"]["score"] == "100"
-    assert "\x1b" not in done.stdout
+    assert "\x1b" not in result.stdout
 
 
 def test_unwritable_output_folder_is_reported(grade, class_zip, tmp_path):
     (tmp_path / "file").write_text("")
-    done = grade(class_zip(CLASS), out=tmp_path / "file" / "out")
-    assert done.returncode == 2
-    assert "choose another folder for --out" in done.stderr
+    result = grade(class_zip(CLASS), out=tmp_path / "file" / "out")
+    assert result.returncode == 2
+    assert "choose another folder for --out" in result.stderr
 
 
 def test_solution_that_fails_is_a_fault_of_the_assignment(grade, class_zip, doubling):
     (doubling / "solution.py").write_text(WRONG)
-    done = grade(class_zip(CLASS))
-    assert done.returncode == 2
-    assert "fails the check double" in done.stderr
+    result = grade(class_zip(CLASS))
+    assert result.returncode == 2
+    assert "fails the check double" in result.stderr
 
 
 def test_moodle_worksheet_is_filled_and_blind_students_stay_anonymous(grade, class_zip, gradebook, tmp_path):
@@ -346,10 +346,10 @@ def test_moodle_worksheet_is_filled_and_blind_students_stay_anonymous(grade, cla
         'Participant 5,"No submission",,100,Yes,-,-,"old, text"\r\n'
     )
     (tmp_path / "worksheet.csv").write_bytes(before.encode())
-    done = grade(class_zip(files), "--moodle", tmp_path / "worksheet.csv")
-    assert done.returncode == 0
-    filled = (tmp_path / "out" / "moodle.csv").read_bytes().decode()
-    lines, old = filled.split("\r\n"), before.split("\r\n")
+    result = grade(class_zip(files), "--moodle", tmp_path / "worksheet.csv")
+    assert result.returncode == 0
+    filled_file = (tmp_path / "out" / "moodle.csv").read_bytes().decode()
+    lines, old = filled_file.split("\r\n"), before.split("\r\n")
     assert lines[1].startswith("Participant 4711,Submitted for grading,100,100,Yes,-,-,")
     assert lines[2].startswith("Participant 23,Submitted for grading,20,100,Yes,-,-,")
     assert "double" in lines[2]
@@ -365,11 +365,11 @@ def test_gradescope_export_gives_name_and_time(grade, class_zip, gradebook):
     )
     files = {"submission_1/answer.py": RIGHT, "submission_2/answer.py": RIGHT}
     wrapped = {f"assignment_5_export/{name}": text for name, text in files.items()}
-    done = grade(class_zip({"assignment_5_export/submission_metadata.yml": metadata, **wrapped}))
-    assert done.returncode == 0
-    assert "(gradescope)" in done.stdout
-    told = {row["student"]: (row["id"], row["score"], row["late"]) for row in gradebook().values()}
-    assert told == {"Erika Mustermann": ("4711", "90", "1 day late"), "Max": ("m@example.org", "100", "")}
+    result = grade(class_zip({"assignment_5_export/submission_metadata.yml": metadata, **wrapped}))
+    assert result.returncode == 0
+    assert "(gradescope)" in result.stdout
+    output = {row["student"]: (row["id"], row["score"], row["late"]) for row in gradebook().values()}
+    assert output == {"Erika Mustermann": ("4711", "90", "1 day late"), "Max": ("m@example.org", "100", "")}
 
 
 def test_ilias_export_gives_a_status_file(grade, class_zip, gradebook, tmp_path):
@@ -419,20 +419,20 @@ def test_hidden_inputs_that_a_submission_stores_are_in_no_output(grade, class_zi
     (doubling / "assignment.yaml").write_text("\n".join([*lines[:-4], long, double, total, note]) + "\n")
     keeps = "kept = []\ndef total(x):\n    kept.append(len(x))\n    return sum(x)\ndef double(x):\n    raise ValueError(f'{kept}')\n"
     grade(class_zip({"eve_1_1_answer.py": keeps}))
-    told = json.loads((tmp_path / "out" / "reports" / "eve_1.json").read_text())
-    assert [check["name"] for check in told["checks"]] == ["long", "double", "total"]
-    assert "ValueError: []" in told["checks"][1]["message"]
+    output = json.loads((tmp_path / "out" / "reports" / "eve_1.json").read_text())
+    assert [check["name"] for check in output["checks"]] == ["long", "double", "total"]
+    assert "ValueError: []" in output["checks"][1]["message"]
 
 
 @pytest.mark.parametrize("module", ["multiprocessing", "selectors", "struct"])
 def test_grader_imports_no_submitted_module(doubling, tmp_path, module):
-    """From the folder of the class, as people do it."""
+    """The command runs in the folder of the class."""
     folder = tmp_path / "class"
     folder.mkdir()
     (folder / f"{module}.py").write_text(f"open({str(tmp_path / 'caught')!r}, 'w')\n{RIGHT}")
     command = [Path(sys.executable).with_name("grader"), "grade", doubling, ".", "--out", "../out", "--jobs", "1"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
     assert not (tmp_path / "caught").exists()
 
 
@@ -441,13 +441,13 @@ def test_reports_of_an_earlier_run_are_removed(grade, class_zip, tmp_path):
     grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_2_a.py": RIGHT, "carl_3_3_a.py": RIGHT}))
     grade(class_zip({"anna_1_1_a.py": RIGHT, "ben_2_9_a.pdf": "no code"}))
     for kind in ("reports", "instructor"):
-        left = sorted(path.name for path in (tmp_path / "out" / kind).iterdir())
-        assert left == ["anna_1.html", "anna_1.json"]
+        remaining_files = sorted(path.name for path in (tmp_path / "out" / kind).iterdir())
+        assert remaining_files == ["anna_1.html", "anna_1.json"]
 
 
 def test_class_folder_with_the_grader_in_it_is_refused(grade):
-    done = grade(Path(sys.prefix))
-    assert (done.returncode, "give the folder of the class only" in done.stderr) == (2, True)
+    result = grade(Path(sys.prefix))
+    assert (result.returncode, "give the folder of the class only" in result.stderr) == (2, True)
 
 
 @pytest.mark.long
@@ -464,14 +464,14 @@ def test_import_files_of_an_earlier_run_are_removed(grade, class_zip, tmp_path):
     path = class_zip({"anna_1_1_a.py": RIGHT})
     grade(path, "--canvas", tmp_path / "canvas.csv")
     assert "Anna,1,,a,S1,100" in (tmp_path / "out" / "canvas.csv").read_text()
-    done = grade(path)
+    result = grade(path)
     assert not (tmp_path / "out" / "canvas.csv").exists()
-    assert "canvas.csv from an earlier run was removed" in done.stdout
+    assert "canvas.csv from an earlier run was removed" in result.stdout
     grade(path, "--canvas", tmp_path / "canvas.csv")
     (tmp_path / "out" / "canvas.csv").write_text("changed by hand")
-    done = grade(path)
+    result = grade(path)
     assert (tmp_path / "out" / "canvas.csv").read_text() == "changed by hand"
-    assert "its scores may be outdated" in done.stdout
+    assert "its scores may be outdated" in result.stdout
 
 
 @pytest.mark.long
@@ -484,34 +484,34 @@ def test_each_member_of_a_gradescope_group_gets_the_score(grade, class_zip, grad
         'Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (77)\n"Able, Ada",1,301,ada,S1,\n"Best, Ben",2,,ben,S1,\n'
     )
     files = {"submission_1/answer.py": RIGHT, "submission_metadata.yml": metadata}
-    done = grade(class_zip(files), "--canvas", tmp_path / "canvas.csv")
+    result = grade(class_zip(files), "--canvas", tmp_path / "canvas.csv")
     rows = gradebook()
     assert {row["student"]: (row["score"], row["group"]) for row in rows.values()} == {
         "Able, Ada": ("100", "Ada Able, Ben Best"),
         "Best, Ben": ("100", "Ada Able, Ben Best"),
     }
-    filled = (tmp_path / "out" / "canvas.csv").read_text()
-    assert '"Able, Ada",1,301,ada,S1,100' in filled and '"Best, Ben",2,,ben,S1,100' in filled
+    filled_file = (tmp_path / "out" / "canvas.csv").read_text()
+    assert '"Able, Ada",1,301,ada,S1,100' in filled_file and '"Best, Ben",2,,ben,S1,100' in filled_file
     assert len(list((tmp_path / "out" / "reports").glob("*.html"))) == 2
-    assert "2 students (gradescope), 1 graded now; of 2 students in total: 2 passed, 0 without a score" in done.stdout
+    assert "2 students (gradescope), 1 graded now; of 2 students in total: 2 passed, 0 without a score" in result.stdout
     assert graded_now(grade(class_zip(files), "--only", "Ben Best")) == 1
 
 
 def test_umlauts_in_an_ascii_locale(doubling, class_zip, tmp_path):
-    """Python may be made to take the names of files for ASCII. Its stderr has nothing, TensorFlow's greeting neither."""
+    """Python may treat file names as ASCII. Nothing is on stderr, not even TensorFlow's greeting."""
     folder = tmp_path / "Übung"
     folder.mkdir()
     path = class_zip({"Jörg Müller/lösung.py": RIGHT, "张伟/a.py": RIGHT}).rename(folder / "Klasse ü.zip")
     command = [sys.executable, "-m", "grader", "grade", doubling, path, "--out", folder / "aus", "--jobs", "1"]
     ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    done = subprocess.run(command, env=os.environ | ascii_only, capture_output=True, timeout=200, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+    result = subprocess.run(command, env=os.environ | ascii_only, capture_output=True, timeout=200, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
     assert (folder / "aus" / "reports" / "Jörg_Müller.html").exists()
     assert "张伟" in (folder / "aus" / "gradebook.csv").read_text(encoding="utf-8")
 
 
 def test_graded_file_can_be_chosen_and_is_listed(grade, grader, doubling, tmp_path, gradebook):
-    made = {
+    created = {
         "class/anna/a.py": RIGHT,
         "class/anna/b.py": WRONG,
         "class/ben/test_double.py": "def test_it():\n    assert True\n",
@@ -520,12 +520,12 @@ def test_graded_file_can_be_chosen_and_is_listed(grade, grader, doubling, tmp_pa
         "class/cleo/Untitled.py": "print(1)\n",
         "class/cleo/files.csv": "student,file\ncleo,Untitled.py\n",
     }
-    for name, text in made.items():
+    for name, text in created.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    listed = grader("grade", doubling, tmp_path / "class", "--list")
-    assert (listed.returncode, listed.stderr) == (0, "")
-    lines = listed.stdout.splitlines()
+    listing = grader("grade", doubling, tmp_path / "class", "--list")
+    assert (listing.returncode, listing.stderr) == (0, "")
+    lines = listing.stdout.splitlines()
     assert lines[0].startswith("anna: no file. anna contains 2 files that may be the solution (a.py, b.py)")
     assert "test_double.py: it is a test" in lines[1]
     assert lines[2] == "cleo: week1/doubling_cleo.py (no other file can be the solution)"
@@ -548,8 +548,8 @@ def test_graded_file_can_be_chosen_and_is_listed(grade, grader, doubling, tmp_pa
     assert summary["files"] == [{"student": "cleo", "id": "cleo", "file": "week1/doubling_cleo.py"}]
 
     (tmp_path / "files.csv").write_text("student,file\nanna,b.py\n")
-    done = grade(tmp_path / "class")
-    assert f"The files to grade are read from {tmp_path / 'files.csv'}." in done.stdout
+    result = grade(tmp_path / "class")
+    assert f"The files to grade are read from {tmp_path / 'files.csv'}." in result.stdout
     assert gradebook()["anna"]["file"] == "b.py"
     assert float(gradebook()["anna"]["score"]) < 50
     (tmp_path / "out" / "files.csv").write_text("file;student\na.py;ANNA\n")
@@ -562,7 +562,7 @@ def test_graded_file_can_be_chosen_and_is_listed(grade, grader, doubling, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected_message"),
     [
         ("student,file\nzoe,a.py\n", "files.csv:2: there is no student 'zoe' in this class"),
         ("student,file\n\nanna,a.py\nAnna,b.py\n", "files.csv:4: 'Anna' is also in line 3"),
@@ -572,14 +572,14 @@ def test_graded_file_can_be_chosen_and_is_listed(grade, grader, doubling, tmp_pa
         ("", "files.csv:1: column 'student' is missing"),
     ],
 )
-def test_mistake_in_files_csv_is_reported_with_its_line(grade, tmp_path, text, said):
+def test_mistake_in_files_csv_is_reported_with_its_line(grade, tmp_path, text, expected_message):
     for name, code in (("a.py", RIGHT), ("b.py", WRONG)):
         (tmp_path / "class" / "anna").mkdir(parents=True, exist_ok=True)
         (tmp_path / "class" / "anna" / name).write_text(code)
     (tmp_path / "class" / "ben").mkdir()
     (tmp_path / "class" / "ben" / "a.py").write_text(RIGHT)
     (tmp_path / "files.csv").write_text(text)
-    done = grade(tmp_path / "class", "--layout", "folders")
-    assert done.returncode == 2
-    assert said in done.stderr
+    result = grade(tmp_path / "class", "--layout", "folders")
+    assert result.returncode == 2
+    assert expected_message in result.stderr
     assert not (tmp_path / "out").exists()

@@ -1,4 +1,4 @@
-"""gradebook.csv: every student's line, harmless in a spreadsheet, and written whole."""
+"""Tests of gradebook.csv: one line per student, harmless in a spreadsheet, written in one step."""
 
 from __future__ import annotations
 

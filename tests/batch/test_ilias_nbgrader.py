@@ -1,4 +1,4 @@
-"""The status file for ILIAS's plugin, and the scores as nbgrader exports them."""
+"""Tests of the status file for ILIAS's plugin, and of scores in nbgrader's export format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.batch.nbgrader import grades
 from grader.support.errors import UsageError
 from tests.batch.rows import row
 
-# As the plugin writes it: every text in quotes.
+# The plugin writes every text in quotes.
 STATUS = (
     '"update","usr_id","login","lastname","firstname","status","mark","notice","comment","plagiarism","plag_comment"\n'
     '"0","4711","erika.m","Mustermann","Erika","notgraded","","","","",""\n'
@@ -27,14 +27,14 @@ def test_marks_are_entered_into_the_status_file():
         row("Conan O'Neill", "c_o", None),
         row("Somebody Else", "else", 3.0),
     ]
-    filled = fill(rows, STATUS.encode())
-    assert filled.content.decode() == STATUS.replace(
+    filled_file = fill(rows, STATUS.encode())
+    assert filled_file.content.decode() == STATUS.replace(
         '"0","4711","erika.m","Mustermann","Erika","notgraded","","","",',
         '"1","4711","erika.m","Mustermann","Erika","passed","8.5","","\'=1, or ""1""",',
     )
-    assert filled.unmatched == ["Somebody Else (else)"]
-    assert filled.without_submission == ["Max Müller"]
-    assert filled.notes == ["Without a score, so their grades are unchanged: Conan O'Neill."]
+    assert filled_file.unmatched == ["Somebody Else (else)"]
+    assert filled_file.without_submission == ["Max Müller"]
+    assert filled_file.notes == ["Without a score, so their grades are unchanged: Conan O'Neill."]
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_new_status_file_takes_the_number_from_the_folder():
     ]
     lines = list(csv.DictReader(io.StringIO(status_file(rows).decode())))
     assert tuple(lines[0]) == COLUMNS
-    wanted = ("update", "usr_id", "login", "status", "mark", "comment")
-    assert [tuple(line[title] for title in wanted) for line in lines] == [
+    expected = ("update", "usr_id", "login", "status", "mark", "comment")
+    assert [tuple(line[title] for title in expected) for line in lines] == [
         ("1", "23", "c_o", "failed", "2", "'@x"),
         ("0", "", "erika", "passed", "9", ""),
         ("0", "7", "max", "", "", ""),
@@ -63,7 +63,7 @@ def test_new_status_file_takes_the_number_from_the_folder():
 
 
 def test_scores_have_the_format_of_an_nbgrader_export():
-    """Compared with what nbgrader 0.9.6 writes: the header, and how numbers and unknown things stand in a line."""
+    """Compared with nbgrader 0.9.6: the header, and the format of numbers and unknown values."""
     rows = [
         row("x", "erika", 8.5, raw=9.5, penalty=1.0),
         row("x", "=max", None),

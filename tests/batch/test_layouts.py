@@ -1,4 +1,4 @@
-"""Each layout in which course systems hand out a class: whose file it is, whether late, and which attempt counts."""
+"""Tests of the layouts of course systems: the owner of a file, lateness, and the attempt that counts."""
 
 from __future__ import annotations
 
@@ -74,22 +74,22 @@ submission_2:
 @pytest.mark.parametrize("layout", CLASSES)
 def test_layout_is_recognised_and_assigns_files_to_students(layout):
     assert recognise(sorted(CLASSES[layout])) == layout
-    found = students(CLASSES[layout])
-    told = {(s.name, s.identity, s.late, file.name) for s in found.students for file in s.files}
-    assert told == set(CLASSES[layout].values())
-    assert {file.path for s in found.students for file in s.files} == set(CLASSES[layout])
-    assert (found.layout, found.left_over) == (layout, [])
+    listing = students(CLASSES[layout])
+    owners = {(s.name, s.identity, s.late, file.name) for s in listing.students for file in s.files}
+    assert owners == set(CLASSES[layout].values())
+    assert {file.path for s in listing.students for file in s.files} == set(CLASSES[layout])
+    assert (listing.layout, listing.left_over) == (layout, [])
 
 
 def test_gradescope_metadata_assigns_folders_to_students():
     paths = ["export/submission_1/answer.py", "export/submission_2/a/b.py", f"export/{METADATA}"]
-    found = students(paths, metadata=GRADESCOPE)
-    assert found.layout == "gradescope"
-    assert [(s.name, s.identity, [file.name for file in s.files]) for s in found.students] == [
+    listing = students(paths, metadata=GRADESCOPE)
+    assert listing.layout == "gradescope"
+    assert [(s.name, s.identity, [file.name for file in s.files]) for s in listing.students] == [
         ("Conan O'Neill", "conan@example.org", ["a/b.py"]),
         ("Erika Mustermann, Max Muster", "4711, 23", ["answer.py"]),
     ]
-    assert found.left_over == [f"export/{METADATA}"]
+    assert listing.left_over == [f"export/{METADATA}"]
 
 
 @pytest.mark.parametrize("metadata", ["", "- 1", "{", "a: ]"])
@@ -99,11 +99,11 @@ def test_metadata_without_submissions_is_an_error(metadata):
 
 
 def test_last_of_several_attempts_counts():
-    """Canvas numbers the file, and gives each upload a larger id; in whatever order they lie in the archive."""
+    """Canvas numbers the file, and gives each upload a larger id, in any order in the archive."""
     paths = ["ab_1_99_x-1.py", "ab_1_120_x-2.py", "ab_1_98_x.py", "ab_1_121_helper.py"]
     (student,) = students([*paths, "cd_2_100_x.py"], "canvas").students[:1]
     assert sorted(file.path for file in student.files) == ["ab_1_120_x-2.py", "ab_1_121_helper.py"]
-    assert sorted(file.path for file in student.earlier) == ["ab_1_98_x.py", "ab_1_99_x-1.py"]
+    assert sorted(file.path for file in student.earlier_files) == ["ab_1_98_x.py", "ab_1_99_x-1.py"]
 
 
 def test_two_students_with_one_name_stay_two():
@@ -118,9 +118,9 @@ def test_no_student_and_no_file_is_lost():
         "E F_3_assignsubmission_onlinetext/onlinetext.html",
         "grades.csv",
     ]
-    found = students(paths)
-    assert [s.name for s in found.students] == ["A B", "C D", "E F"]
-    assert found.left_over == ["grades.csv"]
+    listing = students(paths)
+    assert [s.name for s in listing.students] == ["A B", "C D", "E F"]
+    assert listing.left_over == ["grades.csv"]
 
 
 def test_every_layout_can_be_requested_by_name():
@@ -137,9 +137,9 @@ def test_file_names_of_one_student_do_not_determine_the_layout():
         [f"eve/Muster_Anna_anna_{n}/answer.py" for n in range(9)],
         [f"eve/Anna_{n}_assignsubmission_file_/answer.py" for n in range(9)],
     ):
-        found = students([*honest, *hostile])
-        assert found.layout == "folders"
-        assert [student.name for student in found.students] == ["anna", "ben", "eve"]
+        listing = students([*honest, *hostile])
+        assert listing.layout == "folders"
+        assert [student.name for student in listing.students] == ["anna", "ben", "eve"]
 
 
 def test_flat_moodle_file_belongs_to_the_first_name_in_it():
@@ -167,8 +167,8 @@ def test_class_of_one_student_with_a_subfolder(paths):
 
 
 def test_names_that_are_not_utf_8_stay_different():
-    found = students(["M\udcfcller/a.py", "M\udce4ller/a.py"])
-    assert [student.name for student in found.students] == ["M\\xe4ller", "M\\xfcller"]
+    listing = students(["M\udcfcller/a.py", "M\udce4ller/a.py"])
+    assert [student.name for student in listing.students] == ["M\\xe4ller", "M\\xfcller"]
 
 
 def test_bomb_of_yaml_aliases_in_the_metadata_is_ignored():
@@ -186,7 +186,7 @@ def test_stray_file_does_not_turn_a_class_into_one_student(stray):
 
 
 @pytest.mark.parametrize(
-    ("paths", "files", "earlier"),
+    ("paths", "files", "earlier_paths"),
     [
         # Two files of one student, uploaded together or not.
         (["h_8_11_week-3.ipynb", "h_8_12_week-4.ipynb"], ["week-3.ipynb", "week-4.ipynb"], []),
@@ -198,21 +198,25 @@ def test_stray_file_does_not_turn_a_class_into_one_student(stray):
         (["h_8_11_x.py", "h_8_70_x-1.py", "h_8_99_x-2.py"], ["x.py"], ["h_8_11_x.py", "h_8_70_x-1.py"]),
         (["h_8_11_x-1.py", "h_8_70_x-2.py"], ["x.py"], ["h_8_11_x-1.py"]),
         (["h_8_11_x-1.py", "h_LATE_8_12_x-2.py"], ["x.py"], ["h_8_11_x-1.py"]),
-        (["h_8_11_my-task-1.py", "h_8_12_my-task-2.py"], ["my-task.py"], ["h_8_11_my-task-1.py"]),  # of that name
+        (
+            ["h_8_11_my-task-1.py", "h_8_12_my-task-2.py"],
+            ["my-task.py"],
+            ["h_8_11_my-task-1.py"],
+        ),  # the name of the assignment
         (["h_8_11_x.tar.gz", "h_LATE_8_70_x-1.tar.gz"], ["x.tar.gz"], ["h_8_11_x.tar.gz"]),
         (["h_8_11_x.ipynb", "h_8_12_x.ipynb"], ["x.ipynb"], ["h_8_11_x.ipynb"]),
     ],
 )
-def test_attempts_and_files_in_canvas_are_distinguished(paths, files, earlier):
-    found = students([*paths, "other_9_500_solution.py"], "canvas", assignment="my-task")
-    (student,) = (s for s in found.students if s.identity == "8")
+def test_attempts_and_files_in_canvas_are_distinguished(paths, files, earlier_paths):
+    listing = students([*paths, "other_9_500_solution.py"], "canvas", assignment="my-task")
+    (student,) = (s for s in listing.students if s.identity == "8")
     assert sorted(file.name for file in student.files) == files
-    assert sorted(file.path for file in student.earlier) == earlier
+    assert sorted(file.path for file in student.earlier_files) == earlier_paths
 
 
 def test_numbers_added_by_canvas_are_distinguished_from_own_numbers():
-    others = ["a_1_1_x.py", "b_2_2_x.py", "c_3_3_sheet-4.py", "d_4_4_sheet-4.py"]
-    mine = {s.name: s for s in students([*others, "h_8_11_x-1.py", "h_8_12_x-2.py"], "canvas").students}
+    other_paths = ["a_1_1_x.py", "b_2_2_x.py", "c_3_3_sheet-4.py", "d_4_4_sheet-4.py"]
+    mine = {s.name: s for s in students([*other_paths, "h_8_11_x-1.py", "h_8_12_x-2.py"], "canvas").students}
     assert [file.path for file in mine["h"].files] == ["h_8_12_x-2.py"]
     assert [file.name for file in mine["c"].files] == ["sheet-4.py"]
 
@@ -231,19 +235,19 @@ def test_numbers_added_by_canvas_are_distinguished_from_own_numbers():
 )
 def test_ilias_folder_names_are_parsed_from_the_right(folder, name, login):
     paths = [f"Exercise 1/Abgaben/{folder}/a.py", "Exercise 1/Abgaben/Muster_Max_max_5/a.py"]
-    found = students(paths)
-    assert found.layout == "ilias"
-    assert (name, login) in {(student.name, student.identity) for student in found.students}
-    assert len(found.students) == 2
+    listing = students(paths)
+    assert listing.layout == "ilias"
+    assert (name, login) in {(student.name, student.identity) for student in listing.students}
+    assert len(listing.students) == 2
 
 
 def test_folders_of_unknown_form_are_students_too():
     folder = "Exercise 1/Abgaben"
-    known = [f"{folder}/Muster_Max_max_5/a.py", f"{folder}/Muster_Eva_eva_6/a.py"]
+    expected = [f"{folder}/Muster_Max_max_5/a.py", f"{folder}/Muster_Eva_eva_6/a.py"]
     odd = [f"{folder}/____/a.py", f"{folder}/Somebody/sub/a.pdf", f"{folder}/Empty/"]
-    found = students([*known, *odd, f"{folder}/", "Exercise 1/", "Exercise 1/overview.xlsx"], "ilias")
-    assert {s.name for s in found.students} == {"Max Muster", "Eva Muster", "____", "Somebody", "Empty"}
-    assert found.left_over == ["Exercise 1/overview.xlsx"]
+    listing = students([*expected, *odd, f"{folder}/", "Exercise 1/", "Exercise 1/overview.xlsx"], "ilias")
+    assert {s.name for s in listing.students} == {"Max Muster", "Eva Muster", "____", "Somebody", "Empty"}
+    assert listing.left_over == ["Exercise 1/overview.xlsx"]
 
 
 def test_ilias_team_is_one_submission_of_all_members():
@@ -257,9 +261,9 @@ def test_ilias_team_is_one_submission_of_all_members():
         f"{folder}/Team 9/Grau_Greta_greta_10/a.py",
         f"{folder}/Team 10/odd/a.py",
     ]
-    found = students(paths, "ilias")
-    told = {tuple(p.identity for p in s.people): sorted(file.name for file in s.files) for s in found.students}
-    assert told == {
+    listing = students(paths, "ilias")
+    owners = {tuple(p.identity for p in s.people): sorted(file.name for file in s.files) for s in listing.students}
+    assert owners == {
         ("eva", "max"): ["a.py", "helper.py"],
         ("bo", "ana"): ["a.py"],
         ("finn",): ["a.py"],
@@ -270,9 +274,9 @@ def test_ilias_team_is_one_submission_of_all_members():
 
 def test_text_typed_into_canvas_and_names_without_letters():
     paths = ["ada_1_text.html", "ben_LATE_2_link.html", "_3_77_a.py", "anon_Xy_text.html", "sub/carl_4_78_a.py"]
-    found = students(paths, "canvas")
-    told = {(s.name, s.identity, s.files[0].name, s.late) for s in found.students}
-    assert told == {
+    listing = students(paths, "canvas")
+    owners = {(s.name, s.identity, s.files[0].name, s.late) for s in listing.students}
+    assert owners == {
         ("ada", "1", "text.html", False),
         ("ben", "2", "link.html", True),
         ("student 3", "3", "a.py", False),
@@ -284,9 +288,11 @@ def test_text_typed_into_canvas_and_names_without_letters():
 def test_gradescope_student_without_file_and_folder_without_student():
     metadata = GRADESCOPE + "submission_9:\n  :submitters:\n  - :name: Nora\n    :sid: '9'\n"
     metadata += "  :created_at: !ruby/object:Time 2026-11-20 10:00:00 Z\n"
-    found = students(["export/submission_1/a.py", "export/submission_77/b.py", f"export/{METADATA}"], metadata=metadata)
-    told = {(p.name, p.identity, len(s.files)) for s in found.students for p in s.people}
-    assert told == {
+    listing = students(
+        ["export/submission_1/a.py", "export/submission_77/b.py", f"export/{METADATA}"], metadata=metadata
+    )
+    owners = {(p.name, p.identity, len(s.files)) for s in listing.students for p in s.people}
+    assert owners == {
         ("Erika Mustermann", "4711", 1),
         ("Max Muster", "23", 1),
         ("Conan O'Neill", "conan@example.org", 0),
@@ -297,15 +303,15 @@ def test_gradescope_student_without_file_and_folder_without_student():
 
 def test_nbgrader_student_without_this_assignment_is_listed():
     paths = ["submitted/ada/ps1/a.py", "submitted/ben/ps2/a.py", "submitted/carl/", "submitted/note.txt"]
-    found = students(paths, assignment="ps1")
-    assert {(s.name, len(s.files)) for s in found.students} == {("ada", 1), ("ben", 0), ("carl", 0)}
-    assert found.left_over == ["submitted/note.txt"]
+    listing = students(paths, assignment="ps1")
+    assert {(s.name, len(s.files)) for s in listing.students} == {("ada", 1), ("ben", 0), ("carl", 0)}
+    assert listing.left_over == ["submitted/note.txt"]
 
 
 def test_names_with_differently_composed_letters_are_two_students():
-    found = students(["J\u00f6rg/a.py", "Jo\u0308rg/a.py", "Anna/a.py"])
-    assert [student.name for student in found.students] == ["Anna", "J\u00f6rg", "J\u00f6rg"]
-    assert len({student.identity for student in found.students}) == 3
+    listing = students(["J\u00f6rg/a.py", "Jo\u0308rg/a.py", "Anna/a.py"])
+    assert [student.name for student in listing.students] == ["Anna", "J\u00f6rg", "J\u00f6rg"]
+    assert len({student.identity for student in listing.students}) == 3
 
 
 def test_folders_of_tutorial_groups_are_not_students():
@@ -313,12 +319,12 @@ def test_folders_of_tutorial_groups_are_not_students():
         f"Group {n % 3}/{name}/answer.py"
         for n, name in enumerate(["Ada", "Ben", "Cy", "Di", "Ed", "Fay", "Gus", "Hal", "Ida", "Jo", "Ada"])
     ]
-    found = students(
+    listing = students(
         [*paths, "Group 1/Kim/essay.pdf", "Group 2/Lou/", "Group 0/mail.ipynb", "Group 1/list.csv", "all.csv"]
     )
-    names = [student.name for student in found.students]
+    names = [student.name for student in listing.students]
     assert names == [*("Ada", "Ada", "Ben", "Cy", "Di", "Ed", "Fay", "Gus", "Hal", "Ida", "Jo", "Kim", "Lou", "mail")]
-    assert found.left_over == ["Group 1/list.csv", "all.csv"]
+    assert listing.left_over == ["Group 1/list.csv", "all.csv"]
     tasks = [f"{name}/task{n}/answer.py" for name in ("Ada", "Ben", "Cy") for n in (1, 2, 3)]
     assert [student.name for student in students(tasks).students] == ["Ada", "Ben", "Cy"]
 
@@ -330,6 +336,6 @@ def test_gradescope_id_keeps_its_leading_zeros():
 
 
 def test_notebook_renamed_by_a_browser_belongs_to_its_student():
-    found = students(["anna/a.py", "ben/b.py", "carl/c.py", "dora.ipynb.txt", "ed.ipynb.json", "list.txt"], "folders")
-    assert [student.name for student in found.students] == ["anna", "ben", "carl", "dora", "ed"]
-    assert found.left_over == ["list.txt"]
+    listing = students(["anna/a.py", "ben/b.py", "carl/c.py", "dora.ipynb.txt", "ed.ipynb.json", "list.txt"], "folders")
+    assert [student.name for student in listing.students] == ["anna", "ben", "carl", "dora", "ed"]
+    assert listing.left_over == ["list.txt"]

@@ -1,4 +1,4 @@
-"""Moodle's worksheet: grades and comments, and every other byte as it was."""
+"""Tests of Moodle's worksheet: grades and comments change, and every other byte stays."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def test_only_cells_of_grades_and_comments_change():
         row("Max Muster", "5", 1.0, comment="No."),
         row("Somebody Else", "6", 1.0),
     ]
-    filled = fill(rows, ENGLISH.encode())
-    assert filled.content.decode() == (
+    filled_file = fill(rows, ENGLISH.encode())
+    assert filled_file.content.decode() == (
         ENGLISH.replace('grading - ",,', 'grading - ",8.5,')
         .replace('another",-,', 'another",-,"Look at dB2,<br>and at dW1."')
         .replace(',3.00,10.00,Yes,-,,-,""', ',10,10.00,Yes,-,,-,"Right."')
     )
-    assert filled.unmatched == ["Somebody Else (6)"]
-    assert (filled.without_submission, filled.locked, filled.notes) == ([], ["Max Muster"], [])
+    assert filled_file.unmatched == ["Somebody Else (6)"]
+    assert (filled_file.without_submission, filled_file.locked, filled_file.notes) == ([], ["Max Muster"], [])
 
 
 @pytest.mark.parametrize(
@@ -67,39 +67,39 @@ def test_only_cells_of_grades_and_comments_change():
     ],
 )
 def test_titles_and_numbers_follow_the_language(worksheet, changes):
-    filled = fill([row(score=7.25, comment="Right.")], worksheet.encode())
+    filled_file = fill([row(score=7.25, comment="Right.")], worksheet.encode())
     for before, after in changes.items():
         worksheet = worksheet.replace(before, after)
-    assert filled.content.decode() == worksheet
-    assert (filled.unmatched, filled.without_submission, filled.notes) == ([], [], [])
+    assert filled_file.content.decode() == worksheet
+    assert (filled_file.unmatched, filled_file.without_submission, filled_file.notes) == ([], [], [])
 
 
 def test_blind_worksheet_is_matched_by_number():
-    filled = fill([row("Participant 4711", "4711", 7.25, comment="Right.")], BLIND.encode())
-    assert filled.content.decode() == BLIND.replace("4711,,,", "4711,,7.25,")
-    assert filled.notes == ["The worksheet has no column for comments, so comments are left out."]
+    filled_file = fill([row("Participant 4711", "4711", 7.25, comment="Right.")], BLIND.encode())
+    assert filled_file.content.decode() == BLIND.replace("4711,,,", "4711,,7.25,")
+    assert filled_file.notes == ["The worksheet has no column for comments, so comments are left out."]
     assert fill([], BLIND.encode()).without_submission == ["Participant 4711"]
 
 
 def test_number_of_a_group_is_not_matched_with_a_student():
-    filled = fill([row("Group_A", "4711")], GERMAN.encode())
-    assert filled.content == GERMAN.encode()
-    assert (filled.unmatched, filled.without_submission) == (["Group_A (4711)"], ["Erika Mustermann"])
-    assert filled.notes == [
+    filled_file = fill([row("Group_A", "4711")], GERMAN.encode())
+    assert filled_file.content == GERMAN.encode()
+    assert (filled_file.unmatched, filled_file.without_submission) == (["Group_A (4711)"], ["Erika Mustermann"])
+    assert filled_file.notes == [
         "In the worksheet, the number of Group_A belongs to Erika Mustermann: enter the grade by hand."
     ]
 
 
 def test_student_without_score_is_not_changed():
-    filled = fill([row(score=None, comment="The grader failed.")], GERMAN.encode())
-    assert filled.content == GERMAN.encode()
-    assert filled.notes == ["Without a score, so their grades are unchanged: Erika Mustermann."]
+    filled_file = fill([row(score=None, comment="The grader failed.")], GERMAN.encode())
+    assert filled_file.content == GERMAN.encode()
+    assert filled_file.notes == ["Without a score, so their grades are unchanged: Erika Mustermann."]
 
 
 def test_score_is_scaled_to_the_maximum_with_a_note():
-    filled = fill([row(score=8.5)], GERMAN.replace("10,00", "100,00").encode())
-    assert b',85,"100,00"' in filled.content
-    assert filled.notes == ["The scores are scaled to the maximum grade of the worksheet, 100."]
+    filled_file = fill([row(score=8.5)], GERMAN.replace("10,00", "100,00").encode())
+    assert b',85,"100,00"' in filled_file.content
+    assert filled_file.notes == ["The scores are scaled to the maximum grade of the worksheet, 100."]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ LINE_ENDS = ("\n", "\r\n", "\r")
 
 @st.composite
 def worksheets(draw):
-    """A worksheet as raw cells: any order of columns, any quoting, anything in the cells."""
+    """Draw a worksheet as raw cells: any order of columns, any quotes, any text in the cells."""
     titles = draw(st.permutations(TITLES))
     anything = st.text(st.sampled_from("aß🎉,;\"'\r\n\\ =-"), max_size=8)
     rows = [[draw(raw_cell(title)) for title in titles]]
@@ -168,7 +168,7 @@ def joined(bom, rows, ends):
 def test_all_other_bytes_of_the_worksheet_stay(worksheet, comment, points):
     bom, titles, raw, ends = worksheet
     source = joined(bom, raw, ends)
-    filled = fill([row("x", str(number), points / 100, comment=comment) for number in range(3)], source.encode())
+    filled_file = fill([row("x", str(number), points / 100, comment=comment) for number in range(3)], source.encode())
 
     expected = [list(cells) for cells in raw]
     for cells in expected[1:4]:
@@ -176,14 +176,15 @@ def test_all_other_bytes_of_the_worksheet_stay(worksheet, comment, points):
             replace(cells, titles.index("Grade"), f"{points / 100:g}")
             if comment:
                 replace(cells, titles.index("Feedback comments"), as_html(comment))
-    assert filled.content.decode() == joined(bom, expected, ends)
+    assert filled_file.content.decode() == joined(bom, expected, ends)
 
     was, now = (
-        list(csv.reader(io.StringIO(text.removeprefix(bom), newline=""))) for text in (source, filled.content.decode())
+        list(csv.reader(io.StringIO(text.removeprefix(bom), newline="")))
+        for text in (source, filled_file.content.decode())
     )
-    kept = [index for index, title in enumerate(titles) if title not in ("Grade", "Feedback comments")]
-    assert [[cells[index] for index in kept] for cells in was if cells] == [
-        [cells[index] for index in kept] for cells in now if cells
+    unchanged = [index for index, title in enumerate(titles) if title not in ("Grade", "Feedback comments")]
+    assert [[cells[index] for index in unchanged] for cells in was if cells] == [
+        [cells[index] for index in unchanged] for cells in now if cells
     ]
 
 

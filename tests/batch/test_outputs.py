@@ -1,11 +1,11 @@
-"""Files of students have names that people read and no file system confuses."""
+"""Tests of file names of students: readable, and unique on every file system."""
 
 from __future__ import annotations
 
 import os
 
-from grader.batch.layouts import Student
 from grader.batch.outputs import file_names
+from grader.batch.students import Student
 
 
 def test_file_names_are_readable_and_unique():
@@ -34,8 +34,8 @@ def test_file_name_contains_name_and_id():
 
 def test_file_names_in_other_scripts_stay_readable():
     names = ["张伟", "김철수", "Иванов Иван", "प्रिया शर्मा", "สมชาย ใจดี", "ليلى حداد", "Ştefan", "e\u0301va"]
-    found = file_names([Student(name, name) for name in names])
-    assert found == {name: name.replace(" ", "_") for name in names[:-1]} | {"e\u0301va": "\u00e9va"}
+    file_name = file_names([Student(name, name) for name in names])
+    assert file_name == {name: name.replace(" ", "_") for name in names[:-1]} | {"e\u0301va": "\u00e9va"}
     long = "Александра Константиновна Преображенская-Вознесенская"
     short = file_names([Student(long, long), Student(f"{long}2", f"{long}2"), Student("🚀", "🚀")])
     assert short[long].startswith("Александра_Константиновна_") and short[long] != short[f"{long}2"]

@@ -1,4 +1,4 @@
-"""The pages of a class: one for the instructor, and one for each student, without what students must not see."""
+"""Tests of the pages of a class: one for the instructor, and a redacted one for each student."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import re
 
 from grader.assignment import load
 from grader.batch import class_page
-from grader.batch.class_page import Pupil
-from grader.batch.summary import Class
+from grader.batch.class_page import StudentLine
+from grader.batch.summary import ClassSummary
 from tests.doubling import RIGHT, SHORT
 
 from .conftest import without_times
 from .rows import row
 
-SECRETS = ("977", "secret", "note")  # shape and name of a hidden probe, name of an instructors' check
+SECRETS = ("977", "secret", "note")  # the shape and name of a hidden probe, and the name of an instructor's check
 
 
 def test_every_student_has_a_page_and_the_class_has_an_index(grade, class_zip, tmp_path):
     handed_in = {"anna_1_1_a.py": RIGHT, "ben_LATE_2_2_a.py": RIGHT, "samira_3_3_a.py": SHORT, "pdf_4_4_a.pdf": "text"}
-    done = grade(class_zip(handed_in))
+    result = grade(class_zip(handed_in))
     out = tmp_path / "out"
-    assert "index.html" in done.stdout
+    assert "index.html" in result.stdout
     assert sorted(path.name for path in (out / "reports").glob("*.html")) == [
         "anna_1.html",
         "ben_2.html",
@@ -44,13 +44,13 @@ def test_every_student_has_a_page_and_the_class_has_an_index(grade, class_zip, t
 
 
 def page_of(*pupils, left_over=()):
-    return class_page.render(load("single-neuron").content, pupils, Class(), left_over, "strong")
+    return class_page.render(load("single-neuron").content, pupils, ClassSummary(), left_over, "strong")
 
 
 def test_names_of_students_and_files_are_escaped():
     hostile = "<script>alert(1)</script>\"'\u202e"
     page = page_of(
-        Pupil(row(hostile, hostile, late=hostile), hostile, "instructor/a b.html", [hostile]), left_over=[hostile]
+        StudentLine(row(hostile, hostile, late=hostile), hostile, "instructor/a b.html", [hostile]), left_over=[hostile]
     )
     assert page.count("<script>") == 1 and "\u202e" not in page
     assert 'href="instructor/a%20b.html"' in page
@@ -58,18 +58,18 @@ def test_names_of_students_and_files_are_escaped():
 
 def test_columns_without_information_are_left_out():
     heads = re.compile(r'scope="col">(\w+)<')
-    plain = heads.findall(page_of(Pupil(row("anna", "anna"))))
-    assert "ID" not in plain and "Late" not in plain
-    told = heads.findall(page_of(Pupil(row("anna", "17", late="1 day late"))))
-    assert "ID" in told and "Late" in told
+    plain_page = heads.findall(page_of(StudentLine(row("anna", "anna"))))
+    assert "ID" not in plain_page and "Late" not in plain_page
+    full_page = heads.findall(page_of(StudentLine(row("anna", "17", late="1 day late"))))
+    assert "ID" in full_page and "Late" in full_page
 
 
 def test_class_without_scores_has_a_page():
-    page = page_of(Pupil(row(score=None), "It is not your fault."))
+    page = page_of(StudentLine(row(score=None), "It is not your fault."))
     assert "It is not your fault." in page and "Not graded" in page
 
 
 def test_bonus_points_and_fractional_scores_have_a_bar():
-    page = page_of(*(Pupil(row(score=score)) for score in (0.0, 4.99, 10.0, 12.5)))
+    page = page_of(*(StudentLine(row(score=score)) for score in (0.0, 4.99, 10.0, 12.5)))
     bars = re.search(r"<desc>(.*?)</desc>", page)[1]
     assert bars == "0 to 1 points: 1; 4 to 5 points: 1; 9 to 10 points: 2"

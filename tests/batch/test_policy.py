@@ -1,4 +1,4 @@
-"""What lateness costs, and rounding as people do it."""
+"""Tests of late penalties and rounding."""
 
 from __future__ import annotations
 
@@ -61,18 +61,22 @@ def test_halves_are_rounded_up(score, step, rounded):
 @pytest.mark.parametrize(
     ("due", "submitted", "days"),
     [
-        # Clocks go back on 25 October 2026 in Berlin, and forward on 29 March.
+        # Daylight saving ends on 25 October 2026 in Berlin, and begins on 29 March.
         ("2026-10-24 20:00 Europe/Berlin", "2026-10-25 19:59:59+01:00", 1),
         ("2026-10-24 20:00 Europe/Berlin", "2026-10-25 20:00:01+01:00", 2),
         ("2026-10-20 23:59 Europe/Berlin", "2026-10-30 23:58+01:00", 10),
         ("2026-03-28 20:00 Europe/Berlin", "2026-03-29 20:00:01+02:00", 2),
         ("2026-03-28 20:00 Europe/Berlin", "2026-03-29 19:59:00+02:00", 1),
         ("2026-10-31 20:00:00 America/New_York", "2026-11-02 00:30:00+00:00", 1),
-        ("2026-04-04T23:59:59 Australia/Sydney", "2026-04-05 23:59:00+10:00", 1),  # the south: back in April
+        ("2026-04-04T23:59:59 Australia/Sydney", "2026-04-05 23:59:00+10:00", 1),  # in the south it ends in April
         ("2026-10-31 20:00:00-04:00", "2026-11-02 00:30:00+00:00", 2),  # an offset has no daylight saving
         ("2026-10-24 20:00 Europe/Berlin", "2026-10-24 18:00:01+00:00", 1),
         ("2026-10-24 20:00 Europe/Berlin", "2026-10-24 18:00:00+00:00", 0),
-        ("2026-10-25 02:30 Europe/Berlin", "2026-10-25 01:30:00+00:00", 0),  # twice that night; the later counts
+        (
+            "2026-10-25 02:30 Europe/Berlin",
+            "2026-10-25 01:30:00+00:00",
+            0,
+        ),  # this time occurs twice; the later one counts
     ],
 )
 def test_late_days_follow_daylight_saving_of_the_time_zone(due, submitted, days):

@@ -1,12 +1,12 @@
-"""Real names, members of groups, and who handed in nothing, from the files of course systems."""
+"""Tests of rosters from course systems: real names, members of groups, and absent students."""
 
 from __future__ import annotations
 
 import pytest
 
 from grader.batch import canvas, ilias, moodle
-from grader.batch.layouts import Person, Student
 from grader.batch.roster import identify
+from grader.batch.students import Person, Student
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Final exercise (5),Recurrent networks (6),Current topics (7),Final Score
@@ -30,8 +30,8 @@ def people(students):
 
 def test_real_names_replace_names_from_file_names():
     students = [Student("lovelaceada", "1"), Student("anonymous Xy", "Xy"), Student("müllerjörg", "2")]
-    named, absent, notes = identify(students, [canvas.roster(CANVAS.encode(), "6")])
-    assert people(named) == [("anonymous Xy", "Xy"), ("Lovelace, Ada", "1"), ("Müller, Jörg", "2")]
+    named_students, absent, notes = identify(students, [canvas.roster(CANVAS.encode(), "6")])
+    assert people(named_students) == [("anonymous Xy", "Xy"), ("Lovelace, Ada", "1"), ("Müller, Jörg", "2")]
     assert [(line.name, line.identity) for line in absent] == [("Hopper, Grace", "3")]
     assert notes == []
 
@@ -46,7 +46,7 @@ def test_excused_student_has_a_note():
         ("5", ["", "Excused in Canvas.", ""]),
         ("7", ["", "Not assigned to this student in Canvas.", ""]),
     ):
-        assert [line.note for line in canvas.roster(CANVAS.encode(), title).listed] == notes
+        assert [line.note for line in canvas.roster(CANVAS.encode(), title).entries] == notes
 
 
 @pytest.mark.parametrize(
@@ -60,16 +60,16 @@ def test_excused_student_has_a_note():
 )
 def test_people_from_other_systems_are_found_in_the_gradebook(person, line):
     student = Student("x", "x", members=(person, Person("Somebody Else", "!")))
-    named, _, _ = identify([student], [canvas.roster(CANVAS.encode(), "6")])
-    assert line in [name for name, _ in people(named)]
+    named_students, _, _ = identify([student], [canvas.roster(CANVAS.encode(), "6")])
+    assert line in [name for name, _ in people(named_students)]
 
 
 def test_moodle_group_is_replaced_by_its_members():
     students = [Student("Team Red", "3"), Student("Team 4", "14"), Student("Grace Hopper", "13")]
-    named, absent, _ = identify(students, [moodle.roster(MOODLE.encode())])
-    assert people(named) == [
+    named_students, absent, _ = identify(students, [moodle.roster(MOODLE.encode())])
+    assert people(named_students) == [
         ("Grace Hopper", "13"),
-        ("Team 4", "14"),  # a student of that name
+        ("Team 4", "14"),  # a student with that name
         ("Ada Lovelace", "11"),
         ("Jörg Müller", "12"),
     ]
@@ -82,8 +82,8 @@ def test_student_with_two_submissions_has_two_rows():
         Student("Ada, Ben", "1, 2", members=(ada, Person("Ben", "2")), folder="submission_1/"),
         Student("Ada", "1", members=(ada,), folder="submission_2/"),
     ]
-    named, _, _ = identify(students, [])
-    assert sorted(people(named)) == [("Ada", "1 (submission_1)"), ("Ada", "1 (submission_2)"), ("Ben", "2")]
+    named_students, _, _ = identify(students, [])
+    assert sorted(people(named_students)) == [("Ada", "1 (submission_1)"), ("Ada", "1 (submission_2)"), ("Ben", "2")]
 
 
 def test_two_rosters_list_each_absent_student_once():
@@ -96,6 +96,8 @@ def test_ilias_status_file_restores_letters_that_the_export_lost():
     header = '"' + '","'.join(ilias.COLUMNS) + '"\n'
     lines = '"0","77","l_zak","Żak","Łukasz","notgraded","","","","",""\n"0","78","bo","Berg","Bo","notgraded","","","","",""\n'
     roster = ilias.roster((header + lines).encode())
-    named, absent, _ = identify([Student("__ak___ukasz", "zak", number="77")], [roster])  # the login is read in part
-    assert people(named) == [("Łukasz Żak", "zak")]
+    named_students, absent, _ = identify(
+        [Student("__ak___ukasz", "zak", number="77")], [roster]
+    )  # the login is read in part
+    assert people(named_students) == [("Łukasz Żak", "zak")]
     assert [line.name for line in absent] == ["Bo Berg"]

@@ -1,4 +1,4 @@
-"""The process that grading processes are forked from starts wherever temporary files are."""
+"""Tests of the process that grading processes are forked from."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if __name__ == "__main__":
 def test_server_starts_with_a_long_temporary_path(tmp_path):
     folder = tmp_path / ("a" * 40) / ("b" * 40)
     folder.mkdir(parents=True)
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", FORK],
         env={**os.environ, "TMPDIR": str(folder)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.stdout, done.stderr) == ("forked\n", "")
+    assert (result.stdout, result.stderr) == ("forked\n", "")

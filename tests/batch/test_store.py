@@ -1,4 +1,4 @@
-"""What is on disk stays there, and nobody else writes at the same time."""
+"""Tests of the store: results stay on disk, and only one run writes at a time."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_damaged_or_foreign_file_is_reported(tmp_path):
 def test_full_disk_loses_no_stored_result(tmp_path):
     with Store(tmp_path) as full:
         full.put("key", ERIKA)
-        full._database.execute("PRAGMA max_page_count = 8")  # what SQLite itself says of a full disk
+        full._database.execute("PRAGMA max_page_count = 8")  # SQLite reports this like a full disk
         large = ERIKA.model_copy(update={"problem": "x" * 100_000})
         with pytest.raises(NotGradable, match="free some space, and run the same command again"):
             full.put("other", large)
@@ -75,7 +75,7 @@ def test_folder_without_results_is_reported(tmp_path):
 
 
 def test_results_of_a_killed_run_are_readable_in_a_read_only_folder(tmp_path, monkeypatch):
-    """What is not in the file yet lies beside it."""
+    """Results that are not yet in the database file are in the write-ahead log next to it."""
     code = (
         "import os; from pathlib import Path; from grader.batch.store import Record, Store; "
         "Store(Path('out')).put('key', Record(identity='5', name='anna', sha256='')); os._exit(1)"

@@ -1,10 +1,10 @@
-"""What a class got wrong, in numbers."""
+"""Tests of the statistics of a class."""
 
 from __future__ import annotations
 
 import pytest
 
-from grader.batch.summary import Class, Difficulty, Made, Outcomes
+from grader.batch.summary import BugCount, ClassSummary, Difficulty, Outcomes
 from grader.report.model import (
     AssignmentName,
     CheckResult,
@@ -22,8 +22,8 @@ def report(first, second, bug=None, accuracy=None):
         status = "passed" if points == 10 else "failed"
         return CheckResult(name=name, title=name.title(), status=status, score=points, max_score=10, message="", **more)
 
-    also = [NamedBug(bug="other-bug", title="Another", where="b")]
-    diagnosis = Diagnosis(bug=bug, title="A bug", where="a", also=also) if bug else None
+    other_bugs = [NamedBug(bug="other-bug", title="Another", where="b")]
+    diagnosis = Diagnosis(bug=bug, title="A bug", where="a", also=other_bugs) if bug else None
     bonus = {"bonus": True, "accuracy": accuracy, "interval": [accuracy - 0.1, accuracy + 0.1]} if accuracy else {}
     return Report(
         assignment=AssignmentName(name="x", version="1"),
@@ -40,38 +40,38 @@ def report(first, second, bug=None, accuracy=None):
 
 
 def test_checks_bugs_and_leaderboard_of_a_class():
-    found = Class()
+    summary = ClassSummary()
     for name, (first, second, bug, accuracy) in {
         "Ada": (10.0, 10.0, None, 0.9),
         "Bob": (10.0, 5.0, None, 0.95),
         "Cy": (0.0, 0.0, "some-bug", None),
         "Di": (0.0, 5.0, "some-bug", None),
     }.items():
-        found.add(name, report(first, second, bug, accuracy), first + second)
-    found.add("Ed", report(0.0, 0.0), None)  # no score, no part in it
-    first, second = found.difficulties()
+        summary.add(name, report(first, second, bug, accuracy), first + second)
+    summary.add("Ed", report(0.0, 0.0), None)  # without a score it does not count
+    first, second = summary.difficulties()
     assert first == Difficulty("first", "First", 4, 0.5, 0.5, 0.5, 0.7071, Outcomes(passed=2, failed=2))
     assert (second.passed, second.mean) == (0.25, 0.5)
-    assert found.bugs() == [Made("other-bug", "Another", 2), Made("some-bug", "A bug", 2)]
-    assert [entry.submission for entry in found.leaderboard()] == ["Bob", "Ada"]
-    scores = found.scores()
+    assert summary.bugs() == [BugCount("other-bug", "Another", 2), BugCount("some-bug", "A bug", 2)]
+    assert [entry.submission for entry in summary.leaderboard()] == ["Bob", "Ada"]
+    scores = summary.scores()
     assert (scores["count"], scores["mean"], scores["median"], scores["highest"]) == (4, 10, 10, 20)
 
 
 def test_class_without_scores_has_no_statistics():
-    assert Class().scores() == {"count": 0}
-    assert (Class().difficulties(), Class().bugs(), Class().leaderboard()) == ([], [], [])
+    assert ClassSummary().scores() == {"count": 0}
+    assert (ClassSummary().difficulties(), ClassSummary().bugs(), ClassSummary().leaderboard()) == ([], [], [])
 
 
 def test_check_that_all_students_pass_has_no_discrimination():
-    found = Class()
+    summary = ClassSummary()
     for name in ("Ada", "Bob"):
-        found.add(name, report(10.0, 10.0), 20.0)
-    assert [check.discrimination for check in found.difficulties()] == [None, None]
+        summary.add(name, report(10.0, 10.0), 20.0)
+    assert [check.discrimination for check in summary.difficulties()] == [None, None]
 
 
 def checked(*ends):
-    """A report whose checks, of 10 points each, ended so: a status, and the points."""
+    """Return a report with checks of 10 points each, from (status, points)."""
     checks = [
         CheckResult(name=f"c{n}", title=f"C{n}", status=status, score=points, max_score=10, message="")
         for n, (status, points) in enumerate(ends)
@@ -83,40 +83,40 @@ PASSED, FAILED, PARTIAL, SKIPPED = ("passed", 10.0), ("failed", 0.0), ("partial"
 
 
 def test_check_that_did_not_run_is_not_failed():
-    """Of ten students three reach the second check, and all of those pass it: it is the easiest."""
-    found = Class()
+    """Three of ten students reach the second check, and all three pass it: it is the easiest."""
+    summary = ClassSummary()
     for number in range(10):
         first, second = (PASSED, PASSED) if number < 3 else (FAILED, SKIPPED)
-        found.add(str(number), checked(first, second), first[1] + second[1])
-    hard, easy = found.difficulties()
+        summary.add(str(number), checked(first, second), first[1] + second[1])
+    hard, easy = summary.difficulties()
     assert (hard.students, hard.mean, hard.outcomes) == (10, 0.3, Outcomes(passed=3, failed=7))
     assert (easy.students, easy.passed, easy.mean) == (3, 1.0, 1.0)
     assert easy.outcomes == Outcomes(passed=3, not_reached=7)
 
 
 def test_skipped_checks_do_not_increase_discrimination():
-    """Passing the first says nothing about the third here; that the second goes with the first is no evidence."""
-    found = Class()
+    """Here the first and third checks are independent; that the second requires the first must not count."""
+    summary = ClassSummary()
     for first, third in ((PASSED, PASSED), (PASSED, FAILED), (FAILED, PASSED), (FAILED, FAILED)):
-        found.add("x", checked(first, SKIPPED if first == FAILED else PARTIAL, third), 0.0)
-    assert found.difficulties()[0].discrimination == pytest.approx(0, abs=0.01)
+        summary.add("x", checked(first, SKIPPED if first == FAILED else PARTIAL, third), 0.0)
+    assert summary.difficulties()[0].discrimination == pytest.approx(0, abs=0.01)
 
 
 def test_outcomes_of_a_check_are_counted_separately():
-    found = Class()
+    summary = ClassSummary()
     for status in ("passed", "partial", "failed", "error", "timeout", "memory", "output", "crashed", "protocol"):
-        found.add(status, checked((status, 5.0)), 5.0)
-    found.add("skipped", checked(SKIPPED), 0.0)
-    found.add("not gradable", checked(("not_gradable", None)), None)
-    found.add("failed besides", checked(FAILED, ("not_gradable", None)), None)  # without a score, and no failure
-    first, second = found.difficulties()
+        summary.add(status, checked((status, 5.0)), 5.0)
+    summary.add("skipped", checked(SKIPPED), 0.0)
+    summary.add("not gradable", checked(("not_gradable", None)), None)
+    summary.add("failed besides", checked(FAILED, ("not_gradable", None)), None)  # without a score it is not a failure
+    first, second = summary.difficulties()
     assert first.outcomes == Outcomes(passed=1, partial=1, failed=7, not_reached=1, not_gradable=1)
     assert (second.students, second.mean, second.outcomes) == (0, None, Outcomes(not_gradable=1))
 
 
 def test_each_member_of_a_group_counts():
-    found = Class()
-    found.add("Ada, Ben", checked(PASSED), 10.0, students=2)
-    found.add("Cy", checked(FAILED), 0.0)
-    assert found.difficulties()[0].outcomes == Outcomes(passed=2, failed=1)
-    assert (found.scores()["count"], found.difficulties()[0].students) == (3, 3)
+    summary = ClassSummary()
+    summary.add("Ada, Ben", checked(PASSED), 10.0, students=2)
+    summary.add("Cy", checked(FAILED), 0.0)
+    assert summary.difficulties()[0].outcomes == Outcomes(passed=2, failed=1)
+    assert (summary.scores()["count"], summary.difficulties()[0].students) == (3, 3)

@@ -1,4 +1,4 @@
-"""Of a class of 42 each student is found again, once, whatever the course system makes of the names."""
+"""Tests with a class of 42: every student is found exactly once in the export of each course system."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections import Counter
 import pytest
 
 from grader.batch import canvas
-from grader.batch.collect import Class
+from grader.batch.collect import ClassFolder
 from grader.batch.roster import identify
 
 from .classes import PEOPLE, SYSTEMS, archive, canvas_gradebook, unpacked
 
 
-def identities(found):
-    students, _, _ = identify(found.students, [])
+def identities(class_folder):
+    students, _, _ = identify(class_folder.students, [])
     return Counter(person.identity for student in students for person in student.people)
 
 
@@ -27,18 +27,23 @@ def test_every_student_is_found_once(tmp_path, system, write):
     path = tmp_path / ("class.zip" if write is archive else "class")
     path.parent.mkdir(exist_ok=True)
     expected = write(path, system)
-    with Class(path, assignment="doubling") as found:
-        assert found.layout in (system, "folders" if system == "github" else system)  # an archive of clones
-        prefix = "doubling-" if found.layout == "folders" and system == "github" else ""
-        assert identities(found) == {unicodedata.normalize("NFC", f"{prefix}{identity}"): 1 for identity in expected}
-        assert [name for name, _ in found.left_out if "desktop.ini" not in name] == []
+    with ClassFolder(path, assignment="doubling") as class_folder:
+        assert class_folder.layout in (
+            system,
+            "folders" if system == "github" else system,
+        )  # an archive of clones is a set of folders
+        prefix = "doubling-" if class_folder.layout == "folders" and system == "github" else ""
+        assert identities(class_folder) == {
+            unicodedata.normalize("NFC", f"{prefix}{identity}"): 1 for identity in expected
+        }
+        assert [name for name, _ in class_folder.left_out if "desktop.ini" not in name] == []
 
 
 def test_every_student_has_one_row_with_the_real_name(grade, tmp_path):
     expected = archive(tmp_path / "class.zip", "canvas")
     (tmp_path / "canvas.csv").write_text(canvas_gradebook(), encoding="utf-8")
-    done = grade(tmp_path / "class.zip", "--canvas", tmp_path / "canvas.csv")
-    assert done.returncode == 0, done.stderr
+    result = grade(tmp_path / "class.zip", "--canvas", tmp_path / "canvas.csv")
+    assert result.returncode == 0, result.stderr
     with open(tmp_path / "out" / "gradebook.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert Counter(row["id"] for row in rows) == dict.fromkeys([*expected, "1042"], 1)
@@ -62,8 +67,8 @@ def test_every_student_has_one_row_with_the_real_name(grade, tmp_path):
 @pytest.mark.parametrize("system", ["moodle", "ilias", "gradescope", "folders", "loose"])
 def test_other_files_have_a_row_or_a_reason(tmp_path, system):
     expected = unpacked(tmp_path / "class", system)
-    with Class(tmp_path / "class", assignment="doubling") as found:
-        student = next(s for s in found.students if s.files)
+    with ClassFolder(tmp_path / "class", assignment="doubling") as class_folder:
+        student = next(s for s in class_folder.students if s.files)
         root = (tmp_path / "class" / student.files[0].path).parent
     while system != "loose" and len([*root.parent.iterdir()]) < 30:
         root = root.parent
@@ -73,20 +78,22 @@ def test_other_files_have_a_row_or_a_reason(tmp_path, system):
     (place / "late by mail.ipynb").write_text("{}")
     (place / "list.xlsx").write_text("")
     (place / "elsewhere").symlink_to("/etc")
-    with Class(tmp_path / "class", assignment="doubling") as found:
-        everybody = identities(found)
+    with ClassFolder(tmp_path / "class", assignment="doubling") as class_folder:
+        everybody = identities(class_folder)
         assert everybody["Forgotten"] == everybody["late by mail"] == 1
-        lost = {**dict(found.left_out)}
+        missing_names = {**dict(class_folder.left_out)}
     assert len(everybody) >= len(expected) + 2
-    assert any("list.xlsx" in name for name in lost) or everybody["list"] == 1
-    assert any("elsewhere" in name and "link" in why for name, why in lost.items())
-    assert all(lost.values())
+    assert any("list.xlsx" in name for name in missing_names) or everybody["list"] == 1
+    assert any("elsewhere" in name and "link" in reasons for name, reasons in missing_names.items())
+    assert all(missing_names.values())
 
 
 def test_roster_matches_every_student(tmp_path):
     archive(tmp_path / "class.zip", "gradescope")
-    roster = canvas.roster(canvas_gradebook().replace(",s", ",t").encode(), "77")  # other ids: by login
-    with Class(tmp_path / "class.zip") as found:
-        students, absent, _ = identify(found.students, [roster])
+    roster = canvas.roster(
+        canvas_gradebook().replace(",s", ",t").encode(), "77"
+    )  # the ids differ, so students match by login
+    with ClassFolder(tmp_path / "class.zip") as class_folder:
+        students, absent, _ = identify(class_folder.students, [roster])
     assert sorted(s.name for s in students) == sorted(f"{last}, {first}" for last, first in PEOPLE)
     assert [line.name for line in absent] == ["Absent, Abby"]

@@ -1,4 +1,4 @@
-"""Repositories of students, and what a CI system sets around the command."""
+"""Fixtures with students' repositories and the environment of a CI system."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def repository(tmp_path):
 
 @pytest.fixture
 def ci(tmp_path):
-    """Run ``grader ci`` in a repository, with these variables and none of this machine's CI."""
+    """Run ``grader ci`` in a repository, with these variables and without those of this machine's CI."""
 
     def run(folder, *options, **variables):
         environment = {key: value for key, value in (os.environ | OUTSIDE | variables).items() if value is not None}
         command = [sys.executable, "-P", "-m", "grader", "ci", *map(str, options)]
-        done = subprocess.run(
+        result = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
         )
-        assert "Traceback" not in done.stdout + done.stderr
-        return done
+        assert "Traceback" not in result.stdout + result.stderr
+        return result
 
     return run

@@ -1,4 +1,4 @@
-"""Carries out the steps of a workflow or a composite action in order, as a runner does, but for what it downloads.
+"""Executes the steps of a workflow or a composite action in order, as a runner does, but without downloads.
 
 ``uses:`` of an action that is not in this repository is replaced by a function of the test.
 """
@@ -32,8 +32,8 @@ class Runner:
     ) -> None:
         self._cache = cache
         self.workspace, self.temp, self._action = folder / "workspace", folder / "temp", action
-        for made in (self.workspace, self.temp):
-            made.mkdir(parents=True)
+        for created in (self.workspace, self.temp):
+            created.mkdir(parents=True)
         self._uses, self._files = uses, 0
         self.environment = environment | {
             "CI": "true",
@@ -44,93 +44,95 @@ class Runner:
             "RUNNER_TEMP": str(self.temp),
             "RUNNER_OS": "Linux",
         }
-        self.steps: list[str] = []  # the names of those that were carried out
+        self.steps: list[str] = []  # the names of the executed steps
         self.log, self.summary = "", ""
 
     def run(self, steps: list[dict[str, Any]], inputs: dict[str, str]) -> tuple[bool, dict[str, dict[str, str]]]:
-        """Returns (whether all steps succeeded, the outputs of each step that has an id)."""
-        known: dict[str, dict[str, str]] = {}
+        """Return (True if all steps succeeded, the outputs of each step with an id)."""
+        contexts: dict[str, dict[str, str]] = {}
         succeeded = True
 
-        def filled(text: Any) -> str:
-            return re.sub(r"\$\{\{ (.*?) \}\}", lambda match: self._value(match[1], inputs, known), str(text))
+        def template_values(text: Any) -> str:
+            return re.sub(r"\$\{\{ (.*?) \}\}", lambda match: self._value(match[1], inputs, contexts), str(text))
 
         for step in steps:
             condition = str(step.get("if", "true")).removeprefix("${{").removesuffix("}}").strip()
             if not succeeded and "cancelled()" not in condition:
                 continue
-            if not self._holds(condition, inputs, known):
+            if not self._holds(condition, inputs, contexts):
                 continue
             self.steps.append(step.get("name", step.get("uses", "")))
             if "run" in step:
-                done, outputs = self._shell(
-                    step, {key: filled(value) for key, value in step.get("env", {}).items()}, filled
+                is_success, outputs = self._shell(
+                    step, {key: template_values(value) for key, value in step.get("env", {}).items()}, template_values
                 )
             else:
-                given = {key: filled(value) for key, value in step.get("with", {}).items()}
-                given |= {f"env.{key}": filled(value) for key, value in step.get("env", {}).items()}
-                done, outputs = self._used(step["uses"], given)
-            succeeded = succeeded and done
+                action_inputs = {key: template_values(value) for key, value in step.get("with", {}).items()}
+                action_inputs |= {f"env.{key}": template_values(value) for key, value in step.get("env", {}).items()}
+                is_success, outputs = self._used(step["uses"], action_inputs)
+            succeeded = succeeded and is_success
             if "id" in step:
-                known[step["id"]] = outputs
-        return succeeded, known
+                contexts[step["id"]] = outputs
+        return succeeded, contexts
 
-    def _holds(self, condition: str, inputs: dict[str, str], known: dict[str, dict[str, str]]) -> bool:
-        """The value of the conditions that are used here: terms with && between."""
+    def _holds(self, condition: str, inputs: dict[str, str], contexts: dict[str, dict[str, str]]) -> bool:
+        """Return the value of a condition: terms joined by &&."""
         for term in condition.split(" && "):
-            left, operator, right = term.partition(" == ") if " == " in term else term.partition(" != ")
+            terms, operator, right = term.partition(" == ") if " == " in term else term.partition(" != ")
             if operator:
-                value = self._value(left, inputs, known)
+                value = self._value(terms, inputs, contexts)
                 if (value == right.strip("'")) != (operator == " == "):
                     return False
-            elif term not in ("true", "!cancelled()") and not self._value(term, inputs, known):
+            elif term not in ("true", "!cancelled()") and not self._value(term, inputs, contexts):
                 return False
         return True
 
-    def _value(self, expression: str, inputs: dict[str, str], known: dict[str, dict[str, str]]) -> str:
+    def _value(self, expression: str, inputs: dict[str, str], contexts: dict[str, dict[str, str]]) -> str:
         parts = expression.split(".")
         if parts[0] == "inputs":
             return inputs[parts[1]]
         if parts[0] == "steps":
             if parts[2] == "outcome":
-                return "success" if parts[1] in known else "failure"
-            return known.get(parts[1], {}).get(parts[3], "")
+                return "success" if parts[1] in contexts else "failure"
+            return contexts.get(parts[1], {}).get(parts[3], "")
         values = {"github.action_path": str(self._action), "runner.temp": str(self.temp)}
         return (values | {"runner.os": "Linux", "runner.arch": "X64"}).get(expression, "")
 
-    def _shell(self, step: dict[str, Any], variables: dict[str, str], filled: Any) -> tuple[bool, dict[str, str]]:
+    def _shell(
+        self, step: dict[str, Any], variables: dict[str, str], template_values: Any
+    ) -> tuple[bool, dict[str, str]]:
         assert "${{" not in step["run"], "an input in a script is code: hand it over in env"
         self._files += 1
         script, output, summary = (self.temp / f"{self._files}{end}" for end in (".sh", ".output", ".summary"))
         script.write_text(step["run"])
         output.touch()
         summary.touch()
-        told = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
-        folder = self.workspace / filled(step.get("working-directory", "."))
-        done = subprocess.run(
+        file_values = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
+        folder = self.workspace / template_values(step.get("working-directory", "."))
+        is_success = subprocess.run(
             [*SHELL, script],
             cwd=folder,
-            env=self.environment | told | variables,
+            env=self.environment | file_values | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
             timeout=300,
         )
-        self.log += done.stdout
+        self.log += is_success.stdout
         self.summary += summary.read_text()
-        return done.returncode == 0, dict(line.split("=", 1) for line in output.read_text().splitlines())
+        return is_success.returncode == 0, dict(line.split("=", 1) for line in output.read_text().splitlines())
 
-    def _used(self, name: str, given: dict[str, str]) -> tuple[bool, dict[str, str]]:
+    def _used(self, name: str, action_inputs: dict[str, str]) -> tuple[bool, dict[str, str]]:
         if name.startswith("actions/cache/"):
-            return self._cached(name, Path(given["path"]), given["key"])
+            return self._cached(name, Path(action_inputs["path"]), action_inputs["key"])
         if name not in self._uses:
             raise KeyError(f"{name} has nothing in its place in this test")
-        done = self._uses[name](self, given)
-        return done if isinstance(done, tuple) else (True, {})
+        is_success = self._uses[name](self, action_inputs)
+        return is_success if isinstance(is_success, tuple) else (True, {})
 
     def _cached(self, name: str, path: Path, key: str) -> tuple[bool, dict[str, str]]:
-        """Restores a folder that was saved under the key, or saves it; a link serves as well as a copy."""
+        """Restore a folder that was saved under the key, or save it; a link is enough, no copy is made."""
         if name.startswith("actions/cache/save"):
             path.rename(self._cache.setdefault(key, path.with_name(f"{path.name}-saved")))
             path.symlink_to(self._cache[key])
@@ -141,22 +143,22 @@ class Runner:
         path.symlink_to(self._cache[key])
         return True, {"cache-hit": "true"}
 
-    def composite(self, given: dict[str, str]) -> tuple[bool, dict[str, str]]:
-        """Carry out the action of this repository."""
+    def composite(self, action_inputs: dict[str, str]) -> tuple[bool, dict[str, str]]:
+        """Execute the action of this repository."""
         action = yaml.safe_load((self._action / "action.yml").read_text())
-        unknown = [key for key in given if key not in action["inputs"] and not key.startswith("env.")]
+        unknown = [key for key in action_inputs if key not in action["inputs"] and not key.startswith("env.")]
         assert not unknown, f"the action has no input {unknown}"
-        inputs = {name: given.get(name, item["default"]) for name, item in action["inputs"].items()}
-        done, known = self.run(action["runs"]["steps"], inputs)
+        inputs = {name: action_inputs.get(name, item["default"]) for name, item in action["inputs"].items()}
+        is_success, contexts = self.run(action["runs"]["steps"], inputs)
         outputs = {
-            name: re.sub(r"\$\{\{ (.*?) \}\}", lambda match: self._value(match[1], inputs, known), item["value"])
+            name: re.sub(r"\$\{\{ (.*?) \}\}", lambda match: self._value(match[1], inputs, contexts), item["value"])
             for name, item in action["outputs"].items()
         }
-        return done, outputs
+        return is_success, outputs
 
 
 def plain_environment() -> dict[str, str]:
-    """This process's variables without those of a CI system."""
+    """Return the variables of this process without those of a CI system."""
     return {
         key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "GITLAB_", "RUNNER_", "CI"))
     }

@@ -1,4 +1,4 @@
-"""``grader ci`` in a repository: what is found there, what is written, and how it ends."""
+"""Tests of ``grader ci`` in a repository: submissions, reports and exit codes."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ assignments:
 """,
         }
     )
-    done = ci(folder, "--trust-config")
-    assert (done.returncode, done.stderr) == (3, "")  # nothing was handed in for one: no score is no zero
-    assert "::" not in done.stdout
-    assert "single-neuron: one/mine.ipynb" in done.stdout
-    assert "Nothing was handed in: there is no two.py in the repository" in done.stdout
-    assert "The pass mark of relu-swap is 30 % (the assignment says 75 %)." in done.stdout
+    result = ci(folder, "--trust-config")
+    assert (result.returncode, result.stderr) == (3, "")  # one submission is missing: no score is not a zero
+    assert "::" not in result.stdout
+    assert "single-neuron: one/mine.ipynb" in result.stdout
+    assert "Nothing was handed in: there is no two.py in the repository" in result.stdout
+    assert "The pass mark of relu-swap is 30 % (the assignment says 75 %)." in result.stdout
     report = json.loads((folder / "grader-results" / "single-neuron.json").read_text())
     assert (report["passed"], report["submission"]["path"]) == (True, "one/mine.ipynb")
     assert json.loads((folder / "all" / "out.sarif").read_text())["runs"][0]["results"] == []
@@ -48,35 +48,35 @@ def test_configuration_outside_with_an_assignment_next_to_it(tmp_path, repositor
     outside.mkdir()
     (outside / "own").symlink_to(EXAMPLES.parent.parent / "assignments" / "single-neuron")
     (outside / "grader.yml").write_text(ONE.replace("single-neuron", "own") + "pass_mark: 40\n")
-    done = ci(folder, "--config", "../grading/grader.yml")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("The configuration is outside this repository.")
+    result = ci(folder, "--config", "../grading/grader.yml")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("The configuration is outside this repository.")
     inside = ci(folder, "--config", ".grader.yml")
     assert inside.returncode == 2
     assert ".grader.yml:1: " in inside.stderr
 
 
 def test_pattern_that_matches_several_files_is_refused(repository, ci):
-    done = ci(repository({"a.py": "", "b.py": "", ".grader.yml": ONE.replace("work.py", "'*.py'")}))
-    assert done.returncode == 2
-    assert ".grader.yml:2: *.py matches 2 files (a.py, b.py): keep only one of them, or give its name." in done.stderr
+    result = ci(repository({"a.py": "", "b.py": "", ".grader.yml": ONE.replace("work.py", "'*.py'")}))
+    assert result.returncode == 2
+    assert ".grader.yml:2: *.py matches 2 files (a.py, b.py): keep only one of them, or give its name." in result.stderr
 
 
 def test_invalid_pattern_is_refused_on_every_python(repository, ci):
-    done = ci(repository({"a.py": "", ".grader.yml": ONE.replace("work.py", "'**x/a.py'")}))
-    assert done.returncode == 2
-    assert ".grader.yml:2: submission: '**x/a.py' is not a valid pattern" in done.stderr
+    result = ci(repository({"a.py": "", ".grader.yml": ONE.replace("work.py", "'**x/a.py'")}))
+    assert result.returncode == 2
+    assert ".grader.yml:2: submission: '**x/a.py' is not a valid pattern" in result.stderr
 
 
 @pytest.mark.parametrize(("target", "exit_code"), [("src/own.ipynb", 0), (".secret/own.ipynb", 3)])
 def test_link_within_the_repository_is_followed_unless_its_target_is_hidden(repository, ci, target, exit_code):
-    """``.git`` may hold the token of the run."""
+    """``.git`` may contain the token of the run."""
     solution = (EXAMPLES / "correct.ipynb").read_text()
     folder = repository({".grader.yml": ONE.replace("work.py", "week1/work.ipynb"), target: solution, "week1/a": ""})
     (folder / "week1" / "work.ipynb").symlink_to(f"../{target}")
-    done = ci(folder)
-    assert done.returncode == exit_code
-    assert ("work.ipynb is a link that leads out" in done.stdout) is bool(exit_code)
+    result = ci(folder)
+    assert result.returncode == exit_code
+    assert ("work.ipynb is a link that leads out" in result.stdout) is bool(exit_code)
 
 
 def test_hidden_file_named_in_the_configuration_is_graded(repository, ci):
@@ -84,46 +84,47 @@ def test_hidden_file_named_in_the_configuration_is_graded(repository, ci):
     assert ci(repository({".grader.yml": ONE.replace("work.py", "..w.ipynb"), "..w.ipynb": solution})).returncode == 0
 
 
-@pytest.mark.parametrize("how", ["file", "folder"])
-def test_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, how):
-    """Somebody's solution lies on the same machine, and the student only points at it."""
+@pytest.mark.parametrize("link_kind", ["file", "folder"])
+def test_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, link_kind):
+    """The link points to a solution of somebody else on the same machine."""
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / "work.py").write_text((EXAMPLES / "correct.ipynb").read_text())
-    name = "work.py" if how == "file" else "work"
+    name = "work.py" if link_kind == "file" else "work"
     folder = repository({".grader.yml": ONE.replace("work.py", name)})
-    (folder / name).symlink_to(tmp_path / "secret" / "work.py" if how == "file" else tmp_path / "secret")
-    done = ci(folder)
-    assert done.returncode == 3
-    assert f"{name} is a link to a file outside the repository: hand in the file itself." in done.stdout
+    (folder / name).symlink_to(tmp_path / "secret" / "work.py" if link_kind == "file" else tmp_path / "secret")
+    result = ci(folder)
+    assert result.returncode == 3
+    assert f"{name} is a link to a file outside the repository: hand in the file itself." in result.stdout
 
 
 def test_reports_are_not_written_through_a_link(tmp_path, repository, ci):
     (tmp_path / "elsewhere").mkdir()
     folder = repository({"work.py": WRONG, ".grader.yml": ONE + "formats: [junit]\n"})
     (folder / "grader-results").symlink_to(tmp_path / "elsewhere")
-    done = ci(folder)
-    assert done.returncode == 2
-    assert "grader-results/single-neuron.junit.xml is outside the repository" in done.stderr
+    result = ci(folder)
+    assert result.returncode == 2
+    assert "grader-results/single-neuron.junit.xml is outside the repository" in result.stderr
     assert not [*(tmp_path / "elsewhere").iterdir()]
 
 
 def test_unreadable_submission_does_not_pass_and_gives_the_reason(repository, ci):
     other = CORRECT.replace("0.5", "0.25")
-    done = ci(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": other, ".grader.yml": ONE.replace(".py", "")}))
-    assert done.returncode == 3
-    assert "work contains 2 files that may be the solution (a.ipynb, b.ipynb)" in done.stdout
+    result = ci(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": other, ".grader.yml": ONE.replace(".py", "")}))
+    assert result.returncode == 3
+    assert "work contains 2 files that may be the solution (a.ipynb, b.ipynb)" in result.stdout
 
 
 def test_file_in_another_folder_is_graded_with_a_note(repository, ci):
-    done = ci(repository({"week1/work.py": WRONG, ".grader.yml": ONE}))
-    assert done.returncode == 1
+    result = ci(repository({"week1/work.py": WRONG, ".grader.yml": ONE}))
+    assert result.returncode == 1
     assert (
-        "There is no work.py in the repository, so week1/work.py was graded instead: move it to work.py." in done.stdout
+        "There is no work.py in the repository, so week1/work.py was graded instead: move it to work.py."
+        in result.stdout
     )
 
 
 def test_submission_gets_unpredictable_inputs(repository, ci):
-    """Two runs draw two seeds, of which nothing is told."""
+    """Two runs use two random seeds, which are not shown."""
     text = "import numpy as np\n\ndef loss(y, y_hat):\n    if len(y) == 4:\n        return 0.5 * np.sum((y - y_hat) ** 2)\n    raise ValueError(y_hat[0])\n"
     folder = repository({"work.py": text, ".grader.yml": ONE.replace("seed: 0\n", "")})
     first, second = (re.findall(r"ValueError: (\S+)", ci(folder).stdout) for _ in range(2))
@@ -132,8 +133,8 @@ def test_submission_gets_unpredictable_inputs(repository, ci):
 
 def test_gitlab_gets_junit_and_code_quality(repository, ci):
     folder = repository({"work.py": WRONG, ".grader.yml": ONE})
-    done = ci(folder, GITLAB_CI="true")
-    assert done.returncode == 1
+    result = ci(folder, GITLAB_CI="true")
+    assert result.returncode == 1
     suite = junitparser.JUnitXml.fromfile(str(folder / "grader-results" / "single-neuron.junit.xml"))
     assert sum(not case.is_passed and not case.is_skipped for each in suite for case in each) == 4
     findings = json.loads((folder / "grader-results" / "code-quality.json").read_text())
@@ -146,24 +147,24 @@ def test_gitlab_gets_junit_and_code_quality(repository, ci):
 
 
 def test_hidden_checks_count_but_show_nothing(tmp_path, repository, ci):
-    """Of a hidden check neither message nor line, of an instructors' one nothing, in no format and on no CI system."""
-    own = tmp_path / "grading" / "doubling"
-    own.mkdir(parents=True)
+    """A hidden check shows neither message nor line, an instructor's check nothing, in every format and CI system."""
+    assignment = tmp_path / "grading" / "doubling"
+    assignment.mkdir(parents=True)
     for name, text in (("assignment.yaml", ASSIGNMENT), ("reference.py", REFERENCE), ("solution.py", RIGHT)):
-        (own / name).write_text(text)
+        (assignment / name).write_text(text)
     names = ["text", "json", "junit", "gradescope", "classroom", "sarif", "markdown"]
     config = f"assignment: doubling\nsubmission: work.py\nformats: {names}\n"
     (tmp_path / "grading" / "grader.yml").write_text(config)
     folder = repository({"work.py": SHORT})
     summary = tmp_path / "summary"
     variables = {"GITHUB_ACTIONS": "true", "GITLAB_CI": "true", "GITHUB_STEP_SUMMARY": str(summary)}
-    done = ci(folder, "--config", "../grading/grader.yml", **variables)
-    assert done.returncode == 0, done.stdout
-    assert "Score: 80 of 100" in done.stdout
+    result = ci(folder, "--config", "../grading/grader.yml", **variables)
+    assert result.returncode == 0, result.stdout
+    assert "Score: 80 of 100" in result.stdout
     texts = {path.name: path.read_text() for path in (folder / "grader-results").iterdir()}
     assert len(texts) == len(names) + 1
     encoded = texts.pop("doubling.classroom.txt")
-    texts |= {"log": done.stdout, "summary": summary.read_text(), "classroom": base64.b64decode(encoded).decode()}
+    texts |= {"log": result.stdout, "summary": summary.read_text(), "classroom": base64.b64decode(encoded).decode()}
     for name, text in texts.items():
         assert "long" in text, name
         text = text.replace("\\", "")

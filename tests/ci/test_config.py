@@ -1,4 +1,4 @@
-"""``.grader.yml``: a short and a long form, and every mistake with its line."""
+"""Tests of ``.grader.yml``: the short and the long form, and mistakes with their lines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
-from grader.ci.config import CiFile, Written
+from grader.ci.config import CiFile, ReportFile
 from grader.cli.schemas import schema
 from grader.support import yaml_model
 from grader.support.errors import UsageError
@@ -35,7 +35,7 @@ def read(tmp_path):
 
 def test_short_and_long_form_are_equivalent(read):
     short, long = read(SHORT), read(LONG)
-    assert short.assignments[0].written() == long.assignments[0].written() == [Written(format="junit")]
+    assert short.assignments[0].report_files() == long.assignments[0].written() == [ReportFile(format="junit")]
     exclude = {"assignments": {0: {"formats"}}}
     assert short.model_dump(exclude=exclude) == long.model_dump(exclude=exclude)
     for text in (SHORT, LONG):
@@ -43,7 +43,7 @@ def test_short_and_long_form_are_equivalent(read):
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "message"),
     [
         ("assignments: []\n", 1, "assignments is []"),
         ("seed: 1\n", 1, "assignments is missing; add it."),
@@ -57,11 +57,11 @@ def test_short_and_long_form_are_equivalent(read):
         ("assignment: a\nassignments: [{assignment: b, submission: c.py}]\n", 1, "assignment is not a known key"),
     ],
 )
-def test_mistake_is_reported_with_its_line(read, text, line, said):
-    with pytest.raises(UsageError) as caught:
+def test_mistake_is_reported_with_its_line(read, text, line, message):
+    with pytest.raises(UsageError) as error_info:
         read(text)
-    assert f".grader.yml:{line}: " in str(caught.value)
-    assert said in str(caught.value)
+    assert f".grader.yml:{line}: " in str(error_info.value)
+    assert message in str(error_info.value)
 
 
 MANY = """\
@@ -75,9 +75,9 @@ formats: [pdf, {format: sarif, output: ''}]
 
 
 def test_all_mistakes_are_reported_at_once_with_their_keys(read):
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as error_info:
         read(MANY)
-    assert [line.split(".grader.yml:")[1] for line in caught.value.lines()] == [
+    assert [line.split(".grader.yml:")[1] for line in error_info.value.lines()] == [
         "1: assignment: there is no assignment 'single_neuron'. Did you mean single-neuron?",
         "2: submission: '../x.ipynb' is not a path inside the repository; give the path from the top of the repository.",
         "3: passmark is not a known key; remove it or correct its spelling. Did you mean pass_mark?",
@@ -89,7 +89,7 @@ def test_all_mistakes_are_reported_at_once_with_their_keys(read):
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "message"),
     [
         ("assignment: single-neuron\n", 1, "submission is missing; add it."),
         ("submission: a.py\npass_mark: 50\n", 1, "assignment is missing; add it."),
@@ -120,11 +120,13 @@ def test_all_mistakes_are_reported_at_once_with_their_keys(read):
         ("assignment: single-neuron\nsubmission: a.py\nseed: seven\n", 3, "seed is 'seven'"),
     ],
 )
-def test_each_mistake_says_what_to_write(read, text, line, said):
-    with pytest.raises(UsageError) as caught:
+def test_each_mistake_says_what_to_write(read, text, line, message):
+    with pytest.raises(UsageError) as error_info:
         read(text)
-    assert any(f".grader.yml:{line}: " in each and said in each for each in caught.value.lines()), caught.value
-    assert "assignments.0" not in str(caught.value)
+    assert any(f".grader.yml:{line}: " in each and message in each for each in error_info.value.lines()), (
+        error_info.value
+    )
+    assert "assignments.0" not in str(error_info.value)
 
 
 def test_conflict_markers_in_the_configuration_are_reported(read):
@@ -134,7 +136,7 @@ def test_conflict_markers_in_the_configuration_are_reported(read):
 
 def test_misspelt_key_is_not_also_reported_as_missing(read):
     text = "assignments:\n  - {assignmnt: relu-swap, submission: a.py}\n  - {assignment: relu-swap}\n"
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as error_info:
         read(text)
-    first, second = caught.value.lines()
+    first, second = error_info.value.lines()
     assert ":2: assignmnt is not a known key" in first and ":3: submission is missing" in second

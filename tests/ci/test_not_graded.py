@@ -1,4 +1,4 @@
-"""What could not be graded says why, and what to do, wherever a student reads it; it never looks like a zero."""
+"""Tests of results that could not be graded: every report gives a reason and a remedy, and never looks like a zero."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import re
 import pytest
 
 from grader.ci import github, gitlab
-from grader.ci.config import Entry
-from grader.ci.repository import Graded, Task, _with_remedy
+from grader.ci.config import AssignmentEntry
+from grader.ci.repository import GradedTask, RepositoryTask, _with_remedy
 from grader.report import formats
 from grader.report.model import NOT_GRADED_FOR
 from tests.conftest import bundled
@@ -24,19 +24,19 @@ FORMATS = ["text", "json", "junit", "gradescope", "classroom", "sarif", "markdow
 
 @pytest.fixture
 def everything(tmp_path, repository, ci):
-    """Run on GitHub and GitLab with all formats; returns (exit code, {where: text})."""
+    """Run on GitHub and GitLab with all formats; return (exit code, {place: text})."""
 
     def run(files, *options):
         folder = repository(files)
         summary = tmp_path / "summary.md"
         variables = {"GITHUB_ACTIONS": "true", "GITLAB_CI": "true", "GITHUB_STEP_SUMMARY": str(summary)}
-        done = ci(folder, *options, **variables)
+        result = ci(folder, *options, **variables)
         texts = {path.name: path.read_text() for path in (folder / "grader-results").iterdir()}
         for name in [name for name in texts if name.endswith(".classroom.txt")]:
             texts[name] = base64.b64decode(texts[name]).decode()
-        texts |= {"log": done.stdout, "summary": summary.read_text().replace("\\", "")}
-        texts["annotations"] = "\n".join(re.findall("^::error .*", done.stdout, re.MULTILINE))
-        return done.returncode, {name: text.replace("\\", "") for name, text in texts.items()}
+        texts |= {"log": result.stdout, "summary": summary.read_text().replace("\\", "")}
+        texts["annotations"] = "\n".join(re.findall("^::error .*", result.stdout, re.MULTILINE))
+        return result.returncode, {name: text.replace("\\", "") for name, text in texts.items()}
 
     return run
 
@@ -59,16 +59,16 @@ def test_broken_data_is_explained(everything):
 
 
 def test_missing_package_is_explained(everything):
-    own = ASSIGNMENT.replace("name: doubling\n", "name: doubling\npackages: [no_such_package]\n")
+    own_assignment = ASSIGNMENT.replace("name: doubling\n", "name: doubling\npackages: [no_such_package]\n")
     config = f"assignment: own\nsubmission: a.py\nformats: {FORMATS}\n"
-    files = {"a.py": SHORT, ".grader.yml": config, "own/assignment.yaml": own, "own/reference.py": REFERENCE}
+    files = {"a.py": SHORT, ".grader.yml": config, "own/assignment.yaml": own_assignment, "own/reference.py": REFERENCE}
     code, texts = everything(files, "--trust-config")
     assert code == 3
     assert_explained(texts, "run pip install no_such_package")
 
 
 def test_exception_in_the_graders_code_is_not_shown(everything):
-    """The message of a reference that fails may hold a hidden input."""
+    """The message of a failing reference may contain a hidden input."""
     config = f"assignment: own\nsubmission: a.py\nformats: {FORMATS}\n"
     reference = "raise ValueError('secret 977')\n" + REFERENCE
     files = {"a.py": SHORT, ".grader.yml": config, "own/assignment.yaml": ASSIGNMENT, "own/reference.py": reference}
@@ -79,18 +79,21 @@ def test_exception_in_the_graders_code_is_not_shown(everything):
 
 
 def test_one_check_that_was_not_graded_is_explained(reports):  # noqa: F811
-    """The findings of the others are shown as well."""
+    """The findings of the other checks are shown as well."""
     report = reports["wrong"]
-    missing = report.checks[4].model_copy(
+    package = report.checks[4].model_copy(
         update={"status": "not_gradable", "score": None, "message": "cv2 is not installed here: pip install it."}
     )
-    checks = [*report.checks[:4], missing, *report.checks[5:]]
+    checks = [*report.checks[:4], package, *report.checks[5:]]
     report = report.model_copy(update={"checks": checks, "score": None, "passed": False, "ending": "not_gradable"})
     assignment = bundled("single-neuron")
-    graded = Graded(Task(Entry(assignment="single-neuron", submission="a.py"), assignment, 70, None, None, []), report)
-    lines = github.findings([graded])
+    task = GradedTask(
+        RepositoryTask(AssignmentEntry(assignment="single-neuron", submission="a.py"), assignment, 70, None, None, []),
+        report,
+    )
+    lines = github.findings([task])
     assert "cv2 is not installed here" in lines[0] and len(lines) == 5
-    findings = json.loads(gitlab.code_quality([graded]))
+    findings = json.loads(gitlab.code_quality([task]))
     assert "cv2 is not installed here" in findings[0]["description"] and len(findings) == 5
     for name in ("text", "markdown", "sarif", "junit"):
         text = formats.render(name, report, assignment.content).replace("\\", "")
@@ -102,8 +105,8 @@ def test_one_check_that_was_not_graded_is_explained(reports):  # noqa: F811
 def test_missing_isolation_suggests_a_weaker_level(reports):  # noqa: F811
     report = reports["not gradable"]
     checks = [check.model_copy(update={"evidence": {NOT_GRADED_FOR: "isolation"}}) for check in report.checks]
-    shown = _with_remedy(report.model_copy(update={"checks": checks}))
-    assert all("isolation: medium" in check.message for check in shown.checks)
+    message = _with_remedy(report.model_copy(update={"checks": checks}))
+    assert all("isolation: medium" in check.message for check in message.checks)
     assert not any("isolation: medium" in check.message for check in _with_remedy(report).checks)
 
 
@@ -115,5 +118,5 @@ def test_cause_is_never_less_severe_than_its_consequence(reports):  # noqa: F811
     assert (status["gradients"], status["trajectory"]) == ("partial", "failed")
     levels = wording.levels(report)
     assert levels["gradients"] == levels["trajectory"] == "error"
-    alone = report.model_copy(update={"checks": report.checks[:6]})
-    assert wording.levels(alone) == {"gradients": "warning"}
+    single = report.model_copy(update={"checks": report.checks[:6]})
+    assert wording.levels(single) == {"gradients": "warning"}

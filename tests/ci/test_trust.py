@@ -1,4 +1,4 @@
-"""What a ``.grader.yml`` of a student's repository may not ask for, and what an instructor allows."""
+"""Tests of the restrictions on a ``.grader.yml`` in a student's repository."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ REFUSED = {
 
 @pytest.fixture
 def student(tmp_path, monkeypatch):
-    """Make a repository with this configuration, an own assignment and a link out, and go there."""
+    """Make a repository with this configuration, a custom assignment and a link out, and change into it."""
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "assignment.yaml").write_text(ASSIGNMENT)
     folder = tmp_path / "repository"
@@ -74,23 +74,23 @@ def student(tmp_path, monkeypatch):
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize(("text", "line", "said"), REFUSED.values(), ids=REFUSED)
-def test_configuration_in_the_repository_is_refused(student, tmp_path, text, line, said):
+@pytest.mark.parametrize(("text", "line", "message"), REFUSED.values(), ids=REFUSED)
+def test_configuration_in_the_repository_is_refused(student, tmp_path, text, line, message):
     config = student(text)
-    with pytest.raises(UsageError, match=re.escape(f".grader.yml:{line}: ")) as raised:
+    with pytest.raises(UsageError, match=re.escape(f".grader.yml:{line}: ")) as error_info:
         repository.plan(config)
-    assert said in str(raised.value)
-    assert "run grader ci --trust-config." in str(raised.value)
+    assert message in str(error_info.value)
+    assert "run grader ci --trust-config." in str(error_info.value)
     assert not (tmp_path / "mark").exists()
-    if said.startswith("pass_mark"):
+    if message.startswith("pass_mark"):
         return
     with pytest.raises(UsageError, match="trust-config"):
         needs.extras(config)
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize(("text", "line", "said"), REFUSED.values(), ids=REFUSED)
-def test_trusted_configuration_in_the_repository_is_accepted(student, text, line, said):
+@pytest.mark.parametrize(("text", "line", "message"), REFUSED.values(), ids=REFUSED)
+def test_trusted_configuration_in_the_repository_is_accepted(student, text, line, message):
     assert repository.plan(student(text), trusted=True).trusted
 
 
@@ -99,14 +99,14 @@ def test_configuration_outside_the_repository_is_accepted(student, tmp_path):
     (tmp_path / "grading").mkdir()
     outside = tmp_path / "grading" / "grader.yml"
     outside.write_text(f"{ONE}isolation: medium\npass_mark: 10\nseed: 3\n")
-    planned = repository.plan(outside)
-    assert (planned.inside, planned.trusted) == (False, True)
+    plan = repository.plan(outside)
+    assert (plan.inside, plan.trusted) == (False, True)
 
 
 @pytest.mark.quick
 def test_higher_pass_mark_and_data_in_the_repository_are_allowed_and_reported(student):
-    planned = repository.plan(student(f"{ONE}pass_mark: 90\ndata: own\nseed: 4\n"))
-    assert repository.origin(planned) == (
+    plan = repository.plan(student(f"{ONE}pass_mark: 90\ndata: own\nseed: 4\n"))
+    assert repository.origin(plan) == (
         "The configuration is a file in this repository: everybody who can write to it can change the configuration. "
         "The seed of the configuration is ignored, so that nobody knows the test inputs in advance. "
         "The data of single-neuron are files in this repository, too. "
@@ -117,9 +117,9 @@ def test_higher_pass_mark_and_data_in_the_repository_are_allowed_and_reported(st
 @pytest.mark.quick
 def test_all_mistakes_are_reported_at_once(student):
     text, *_ = REFUSED["in the long form"]
-    with pytest.raises(UsageError) as raised:
+    with pytest.raises(UsageError) as error_info:
         repository.plan(student(text.replace("relu-swap", "own")))
-    assert [line.split(": ")[0].split(":")[-1] for line in raised.value.lines()] == ["1", "3"]
+    assert [line.split(": ")[0].split(":")[-1] for line in error_info.value.lines()] == ["1", "3"]
 
 
 @pytest.mark.quick
@@ -127,15 +127,15 @@ def test_links_and_folders_do_not_make_a_configuration_trusted(student, tmp_path
     (tmp_path / "elsewhere" / "x.yml").write_text("password: geheim\n")
     config = student(f"{ONE}isolation: none\n", "real.yml")
     (config.parent / ".grader.yml").symlink_to(tmp_path / "elsewhere" / "x.yml")
-    with pytest.raises(UsageError, match=r"\.grader\.yml is a link to a file outside the repository") as raised:
+    with pytest.raises(UsageError, match=r"\.grader\.yml is a link to a file outside the repository") as error_info:
         repository.plan(config.with_name(".grader.yml"))
-    assert "geheim" not in str(raised.value)
+    assert "geheim" not in str(error_info.value)
     (tmp_path / "elsewhere" / "back.yml").symlink_to(config)
-    with pytest.raises(UsageError, match="is weaker"):  # a link outside that leads back into the repository
+    with pytest.raises(UsageError, match="is weaker"):  # a link outside that points into the repository
         repository.plan(tmp_path / "elsewhere" / "back.yml")
     with pytest.raises(UsageError, match="is weaker"):
         repository.plan(config.parent / "own" / ".." / "real.yml")
-    monkeypatch.chdir(config.parent / "own")  # a folder of the repository is not all of it
+    monkeypatch.chdir(config.parent / "own")  # the repository is larger than the current folder
     with pytest.raises(UsageError, match="is weaker"):
         repository.plan(config)
 
@@ -164,7 +164,7 @@ def test_seed_of_an_untrusted_configuration_is_ignored(student, monkeypatch):
 
 def test_refused_configuration_exits_with_2_and_runs_nothing(student, ci, tmp_path):
     folder = student("assignment: own\nsubmission: work.py\n").parent
-    done = ci(folder)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "may only use bundled assignments" in done.stderr
+    result = ci(folder)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "may only use bundled assignments" in result.stderr
     assert not (tmp_path / "mark").exists()

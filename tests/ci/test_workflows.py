@@ -1,4 +1,4 @@
-"""The action, the reusable workflow and the examples: valid, and their steps lead from a push to a result."""
+"""Tests of the action, the reusable workflow and the examples: valid files, and steps from a push to a result."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ SCHEMAS = {
     "vendor.github-workflows": WORKFLOWS,
     "vendor.gitlab-ci": [CI / "gitlab-ci.yml"],
 }
-# Each would be imported in place of a module of Python, if a step ran Python in the folder of the submission.
+# Each would be imported instead of a module of Python if a step ran Python in the folder of the submission.
 TRAPS = ("venv", "json", "pip", "numpy", "click", "grader", "sitecustomize")
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_files_are_valid_for_their_tools(name):
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", name, *SCHEMAS[name]]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    is_success = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert is_success.returncode == 0, is_success.stdout
 
 
 def steps(path):
@@ -46,13 +46,13 @@ def steps(path):
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory):
-    """What setup-python leaves: ``python`` in the PATH. What pip would download lies in each environment that it makes."""
+    """Return a folder with ``python`` for the PATH, as setup-python leaves it; new environments contain all packages."""
     folder = tmp_path_factory.mktemp("python")
-    real, here = os.path.realpath(sys.executable), sysconfig.get_path("purelib")
+    real, interpreter = os.path.realpath(sys.executable), sysconfig.get_path("purelib")
     packages = '"$(echo "$last"/lib/python*/site-packages)/here.pth"'
     (folder / "python").write_text(
         f'#!/bin/sh\n"{real}" "$@" || exit\n'
-        f'case "$*" in *"-m venv"*) for last; do :; done; echo "{here}" > {packages} ;; esac\n'
+        f'case "$*" in *"-m venv"*) for last; do :; done; echo "{interpreter}" > {packages} ;; esac\n'
     )
     (folder / "python").chmod(0o755)
     return plain_environment() | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PIP_NO_INDEX": "1"}
@@ -60,18 +60,18 @@ def python(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cache():
-    """The cache of the repository: what the first job installs serves the others, too."""
+    """The cache of the repository: packages installed by the first job are available to the others."""
     return {}
 
 
 @pytest.fixture
 def runner(tmp_path, python, cache):
-    """A runner for the repository of a student, who has set traps; others may lie beside it."""
+    """Return a runner for a student's repository with traps; other repositories may be next to it."""
 
-    def make(submission, others=None):
-        def checkout(job, given):
-            folder = job.workspace / given.get("path", ".")
-            files = (others or {}).get(given.get("repository"), None)
+    def make(submission, other_files=None):
+        def checkout(job, action_inputs):
+            folder = job.workspace / action_inputs.get("path", ".")
+            files = (other_files or {}).get(action_inputs.get("repository"), None)
             if files == "this":
                 folder.symlink_to(ROOT)
                 return
@@ -82,13 +82,13 @@ def runner(tmp_path, python, cache):
             for name, text in files.items():
                 (folder / name).write_text(text)
 
-        def this(job, given):
-            return job.composite(given)
+        def this(job, action_inputs):
+            return job.composite(action_inputs)
 
         uses = {
             "actions/checkout@v6": checkout,
-            "actions/setup-python@v6": lambda job, given: (True, {"python-version": "3"}),
-            "actions/upload-artifact@v7": lambda job, given: None,
+            "actions/setup-python@v6": lambda job, action_inputs: (True, {"python-version": "3"}),
+            "actions/upload-artifact@v7": lambda job, action_inputs: None,
             "github/codeql-action/upload-sarif@v4": found_sarif,
             "OWNER/grader@v1": this,
             "./grader": this,
@@ -98,8 +98,8 @@ def runner(tmp_path, python, cache):
     return make
 
 
-def found_sarif(job, given):
-    document = json.loads((job.workspace / given["sarif_file"]).read_text())
+def found_sarif(job, action_inputs):
+    document = json.loads((job.workspace / action_inputs["sarif_file"]).read_text())
     job.log += f"{len(document['runs'][0]['results'])} findings\n"
 
 
@@ -108,8 +108,8 @@ def test_classroom_gets_the_points(runner):
     workflow = yaml.safe_load((CI / "github-classroom.yml").read_text())
     assert (workflow["name"], [*workflow["jobs"]]) == ("Autograding Tests", ["run-autograding-tests"])
     job = runner(EXAMPLES / "correct.ipynb")
-    done, _ = job.run(steps(CI / "github-classroom.yml"), {})
-    assert done, job.log
+    is_success, _ = job.run(steps(CI / "github-classroom.yml"), {})
+    assert is_success, job.log
     assert "\n::notice title=Autograding complete::Points 100/100\n" in job.log
     assert '\n::notice title=Autograding report::{"totalPoints":100,"maxPoints":100}\n' in job.log
     assert "**Score\\: 100 of 100, passed\\.**" in job.summary
@@ -118,22 +118,22 @@ def test_classroom_gets_the_points(runner):
 @pytest.mark.long
 def test_step_below_the_pass_mark_fails_but_reports(runner):
     job = runner(EXAMPLES / "wrong.py")
-    done, _ = job.run(steps(CI / "github.yml"), {})
-    assert not done
+    is_success, _ = job.run(steps(CI / "github.yml"), {})
+    assert not is_success
     assert "4 findings" in job.log
     assert "::error file=single_neuron.py,line=" in job.log
 
 
 def test_reusable_workflow_uses_the_instructors_configuration(runner):
-    """The student's own configuration, which asks for nothing, is not read."""
+    """The student's own configuration is not read."""
     config = "assignment: single-neuron\nsubmission: single_neuron.py\npass_mark: 90\nseed: 0\n"
-    others = {"school/grading": {"week1.yml": config}, "school/grader": "this"}
-    job = runner(EXAMPLES / "wrong.py", others)
-    called = yaml.safe_load(GRADE.read_text())[True]["workflow_call"]["inputs"]
-    inputs = {name: item.get("default", "") for name, item in called.items()}
+    other_files = {"school/grading": {"week1.yml": config}, "school/grader": "this"}
+    job = runner(EXAMPLES / "wrong.py", other_files)
+    called_workflow = yaml.safe_load(GRADE.read_text())[True]["workflow_call"]["inputs"]
+    inputs = {name: item.get("default", "") for name, item in called_workflow.items()}
     inputs |= {"config-repository": "school/grading", "config": "week1.yml", "grader-repository": "school/grader"}
-    done, outputs = job.run(steps(GRADE), inputs)
-    assert not done
+    is_success, outputs = job.run(steps(GRADE), inputs)
+    assert not is_success
     assert outputs["grader"]["score"] == "52.5"
     assert job.summary.startswith("The configuration is outside this repository\\.")
     assert "The pass mark of single\\-neuron is 90 % \\(the assignment says 70 %\\)\\." in job.summary
@@ -148,8 +148,8 @@ def test_gitlab_runs_the_same_command(tmp_path, python):
     environment = python | {"GITLAB_CI": "true", "CI": "true", "GRADER_CONFIG": str(tmp_path / "config.yml")}
     environment |= {"PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
     (line,) = job["script"]
-    done = subprocess.run(["sh", "-c", line], cwd=tmp_path / "repository", env=environment, check=False)
-    assert done.returncode == 1
+    is_success = subprocess.run(["sh", "-c", line], cwd=tmp_path / "repository", env=environment, check=False)
+    assert is_success.returncode == 1
     for pattern in job["artifacts"]["reports"].values():
         assert [*(tmp_path / "repository").glob(pattern)], pattern
 
@@ -160,8 +160,8 @@ def test_second_run_installs_nothing(runner):
     step = {"uses": "OWNER/grader@v1", "with": {"configuration": configuration, "packages": "numpy\n pyyaml"}}
     for cold in (True, False):
         job = runner(EXAMPLES / "correct.ipynb")
-        done, _ = job.run([{"uses": "actions/checkout@v6"}, step], {})
-        assert done, job.log
+        is_success, _ = job.run([{"uses": "actions/checkout@v6"}, step], {})
+        assert is_success, job.log
         assert ("Install the grader" in job.steps, "actions/cache/save@v5" in job.steps) == (cold, cold)
         assert "Install TensorFlow" not in job.steps
 
@@ -186,8 +186,8 @@ def test_extras_are_determined_without_tensorflow(tmp_path):
         entries = "".join(f"  - {{assignment: {name}, submission: {name}.py}}\n" for name in assignments)
         (tmp_path / "grader.yml").write_text(f"assignments:\n{entries}")
         command = [sys.executable, "-P", "-c", code, tmp_path / "grader.yml"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stdout.strip()) == (0, printed), done.stderr
+        is_success = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (is_success.returncode, is_success.stdout.strip()) == (0, printed), is_success.stderr
 
 
 @pytest.mark.quick
@@ -204,21 +204,23 @@ def test_runner_without_namespaces_gets_a_warning(tmp_path, value, sudo, warned)
         "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
         "SWITCH": str(tmp_path / "switch"),
     }
-    done = subprocess.run([*SHELL, "-c", step["run"]], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("::warning title=grader::") == warned
-    assert ("a password is required" in done.stdout and "isolation: medium" in done.stdout) == warned
+    is_success = subprocess.run(
+        [*SHELL, "-c", step["run"]], env=environment, capture_output=True, text=True, check=True
+    )
+    assert is_success.stdout.startswith("::warning title=grader::") == warned
+    assert ("a password is required" in is_success.stdout and "isolation: medium" in is_success.stdout) == warned
 
 
 def commit(repository, files, date):
-    """Commit files into a repository of a student at a date, in place of all others."""
+    """Commit these files, and only these, into a student's repository at a date."""
     if not (repository / ".git").is_dir():
         subprocess.run(["git", "init", "--quiet", "--initial-branch=main", repository], check=True)
     for name, text in files.items():
         (repository / name).write_text(text)
     dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
     for command in (["add", "--all"], ["commit", "--quiet", "--allow-empty", "--message", "work"]):
-        who = ["-c", "user.name=a", "-c", "user.email=a@b"]
-        subprocess.run(["git", "-C", repository, *who, *command], env=plain_environment() | dates, check=True)
+        author = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run(["git", "-C", repository, *author, *command], env=plain_environment() | dates, check=True)
 
 
 @pytest.mark.long
@@ -240,8 +242,8 @@ def test_class_is_graded_as_committed_at_the_deadline(tmp_path, runner):
     )
     job = runner(EXAMPLES / "correct.ipynb", {None: {"roster.csv": roster}})
     job.environment |= workflow["env"]
-    done, _ = job.run(steps(CI / "github-class.yml"), {})
-    assert not done, "the repository of dan is not there"
+    is_success, _ = job.run(steps(CI / "github-class.yml"), {})
+    assert not is_success, "the repository of dan is not there"
     assert "::error::The repository of dan cannot be cloned" in job.log
     assert "::warning::cleo had committed nothing at the deadline." in job.log
     with (job.temp / "class" / "results" / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -1,4 +1,4 @@
-"""A folder that is laid out as ``/autograder`` is in Gradescope's container."""
+"""A folder with the layout of ``/autograder`` in Gradescope's container."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Autograder:
         (base / "submission_metadata.json").write_text('{"id": 1, "users": [{"name": "anna"}]}')
 
     def install(self) -> None:
-        """What setup.sh does, but that the packages which the grader needs are those of the tests."""
+        """Do the work of setup.sh, but with the packages of the tests."""
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", self.source / "venv"], check=True)
         python = self.source / "venv" / "bin" / "python"
         question = "import sysconfig; print(sysconfig.get_path('purelib'))"
@@ -40,20 +40,22 @@ class Autograder:
         Path(packages, "tests.pth").write_text(sysconfig.get_path("purelib"))
 
     def submit(self, **files: str) -> None:
-        """Hand in other files; ``__`` in a name stands for its dot."""
+        """Replace the submission; ``__`` in a name means a dot."""
         for path in (self.base / "submission").iterdir():
             path.unlink()
         for name, content in files.items():
             (self.base / "submission" / name.replace("__", ".")).write_text(content)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run run_autograder as Gradescope does, from a folder of its own and in its own environment."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GRADER"))}
+        """Run run_autograder as Gradescope does, from a separate folder and in its own environment."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GRADER"))}
         command = [self.base / "run_autograder", *arguments]
-        return subprocess.run(command, cwd="/", env=kept, capture_output=True, text=True, check=False, timeout=300)
+        return subprocess.run(
+            command, cwd="/", env=environment, capture_output=True, text=True, check=False, timeout=300
+        )
 
     def results(self) -> dict:
-        """What Gradescope reads."""
+        """Return the results that Gradescope reads."""
         return json.loads((self.base / "results" / "results.json").read_text())
 
 

@@ -1,4 +1,4 @@
-"""The upload, as it runs in a folder like ``/autograder``."""
+"""Tests of the upload in a folder like ``/autograder``."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ checks:
 
 @pytest.fixture(scope="module")
 def single_neuron(make):
-    """The bundled assignment; its seed is that of the recorded answers, so that nothing needs TensorFlow."""
-    made = make("single-neuron", "--seed", "0")
-    made.install()
-    return made
+    """The bundled assignment with the seed of the recorded answers, so that no test needs TensorFlow."""
+    upload = make("single-neuron", "--seed", "0")
+    upload.install()
+    return upload
 
 
 @pytest.fixture(scope="module")
-def own(make, tmp_path_factory):
-    """An instructor's assignment, with hidden checks and a reference of its own."""
+def custom(make, tmp_path_factory):
+    """An instructor's assignment with hidden checks and its own reference."""
     folder = tmp_path_factory.mktemp("own")
     (folder / "assignment.yaml").write_text(OWN)
     (folder / "truth.py").write_text("def double(x):\n    return 2 * x\n")
     (folder / "solution.py").write_text("def double(x):\n    return 2 * x\n")
-    made = make(folder)
+    upload = make(folder)
     shutil.rmtree(folder)
-    made.install()
-    return made
+    upload.install()
+    return upload
 
 
 def test_submission_is_named_in_the_language_of_the_upload(tmp_path):
@@ -79,8 +79,8 @@ def laid_out(base, name="numpy-mnist"):
 def test_container_that_is_too_small_fails_the_build(small, tmp_path, capsys):
     laid_out(tmp_path)
     assert autograder.main(tmp_path, prepare=True) == 3
-    told = capsys.readouterr().out
-    assert "This container has 768 MB of memory, but numpy-mnist needs 1.5 GB: choose at least 1 processor" in told
+    output = capsys.readouterr().out
+    assert "This container has 768 MB of memory, but numpy-mnist needs 1.5 GB: choose at least 1 processor" in output
     assert not (tmp_path / "results").exists()
 
 
@@ -98,21 +98,21 @@ def test_reason_for_missing_score_is_for_instructors_only(small, tmp_path, capsy
 def test_build_reports_reduced_memory_in_a_small_container(small, tmp_path, capsys, monkeypatch):
     laid_out(tmp_path, "single-neuron")
     assert autograder.main(tmp_path, prepare=True) == 0
-    told = capsys.readouterr().out
-    assert "768 MB of memory (limits of this container)" in told
-    assert "A submission may use 640 MB here; the assignment allows 1 GB." in told
-    assert "The solution got 100.0 of 100.0 points." in told
+    output = capsys.readouterr().out
+    assert "768 MB of memory (limits of this container)" in output
+    assert "A submission may use 640 MB here; the assignment allows 1 GB." in output
+    assert "The solution got 100.0 of 100.0 points." in output
 
 
 def test_solution_and_wrong_submission_get_their_scores(single_neuron, solution):
     single_neuron.submit(neuron__ipynb=notebook(solution))
-    done = single_neuron.run()
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = single_neuron.run()
+    assert result.returncode == 0, result.stdout + result.stderr
     results = single_neuron.results()
     assert results["score"] == 100
     assert sum(test["max_score"] for test in results["tests"]) == 100
     assert results["extra_data"]["isolation"]["level"] in ("strong", "medium")
-    assert "Isolation " in done.stdout
+    assert "Isolation " in result.stdout
     single_neuron.submit(neuron__py=(SINGLE_NEURON / "wrong" / "mean_gradient.py").read_text())
     assert single_neuron.run().returncode == 0
     results = single_neuron.results()
@@ -135,8 +135,8 @@ def test_solution_and_wrong_submission_get_their_scores(single_neuron, solution)
 )
 def test_unreadable_submission_gets_no_score_but_a_reason(single_neuron, files, sentence):
     single_neuron.submit(**files)
-    done = single_neuron.run()
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = single_neuron.run()
+    assert result.returncode == 0, result.stdout + result.stderr
     results = single_neuron.results()
     assert not {"score", "tests"} & results.keys()
     assert results["output"].startswith(sentence)
@@ -144,77 +144,79 @@ def test_unreadable_submission_gets_no_score_but_a_reason(single_neuron, files, 
 
 
 def test_failure_of_the_grader_is_not_a_zero(single_neuron, solution):
-    """The results of an earlier run are gone as well: Gradescope says that the autograder has failed."""
+    """The results of an earlier run are removed, so that Gradescope reports a failure of the autograder."""
     (single_neuron.base / "results" / "results.json").write_text("{}")
     settings = single_neuron.source / "grader.json"
-    kept = settings.read_text()
+    old_results = settings.read_text()
     try:
         for broken in ({"seed": "x"}, {"assignment": "gone"}):
-            settings.write_text(json.dumps({**json.loads(kept), **broken}))
+            settings.write_text(json.dumps({**json.loads(old_results), **broken}))
             single_neuron.submit(neuron__py=solution)
-            done = single_neuron.run()
-            assert done.returncode == 3
-            assert "Traceback" not in done.stdout + done.stderr
+            result = single_neuron.run()
+            assert result.returncode == 3
+            assert "Traceback" not in result.stdout + result.stderr
             assert not (single_neuron.base / "results" / "results.json").exists()
     finally:
-        settings.write_text(kept)
+        settings.write_text(old_results)
 
 
 def test_build_grades_and_removes_the_solution(single_neuron, solution):
-    done = single_neuron.run("--prepare")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "The solution got 100.0 of 100.0 points." in done.stdout
+    result = single_neuron.run("--prepare")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "The solution got 100.0 of 100.0 points." in result.stdout
     assert not (single_neuron.base / "results" / "results.json").exists()
     files = [
         path for path in single_neuron.source.rglob("*") if path.is_file() and path.stat().st_size == len(solution)
     ]
     assert [path for path in files if path.read_text() == solution] == []
-    done = single_neuron.run("--prepare")  # as in the container of an upload that was made by an installation
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "no solution to test. The starter got 0.0 of 100.0 points: upload a solution" in done.stdout
+    result = single_neuron.run("--prepare")  # an installation makes uploads without a solution
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "no solution to test. The starter got 0.0 of 100.0 points: upload a solution" in result.stdout
 
 
 @pytest.mark.long
-def test_hidden_checks_are_graded_but_not_shown(own):
-    done = own.run("--prepare")
-    assert "The solution got 6.0 of 6.0 points." in done.stdout, done.stdout + done.stderr
-    own.submit(mine__py="def double(x):\n    return 2 * x + 1\n")
-    done = own.run()
-    assert done.returncode == 0, done.stdout + done.stderr
-    results = own.results()
-    shown = {test["name"].split(":")[0]: test for test in results["tests"]}
-    assert [*shown] == ["double", "again", "Further checks"]
-    assert "hidden" not in {test.get("visibility") for test in shown.values()}  # it would hide everybody's total
-    assert "hidden" in shown["again"]["output"]
+def test_hidden_checks_are_graded_but_not_shown(custom):
+    result = custom.run("--prepare")
+    assert "The solution got 6.0 of 6.0 points." in result.stdout, result.stdout + result.stderr
+    custom.submit(mine__py="def double(x):\n    return 2 * x + 1\n")
+    result = custom.run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    results = custom.results()
+    tests_by_name = {test["name"].split(":")[0]: test for test in results["tests"]}
+    assert [*tests_by_name] == ["double", "again", "Further checks"]
+    assert "hidden" not in {
+        test.get("visibility") for test in tests_by_name.values()
+    }  # it would hide the total score from students
+    assert "hidden" in tests_by_name["again"]["output"]
     assert results["score"] == 0
     assert sum(test["max_score"] for test in results["tests"]) == 6
-    seed = json.loads((own.source / "grader.json").read_text())["seed"]
+    seed = json.loads((custom.source / "grader.json").read_text())["seed"]
     assert seed > 2**32
-    assert str(seed) not in json.dumps(results) + done.stdout
+    assert str(seed) not in json.dumps(results) + result.stdout
 
 
-def test_student_code_cannot_read_the_upload_or_the_results(own):
-    own.submit(
-        mine__py=f"import os\nfound = []\nfor folder, _, files in os.walk({str(own.base)!r}):\n"
+def test_student_code_cannot_read_the_upload_or_the_results(custom):
+    custom.submit(
+        mine__py=f"import os\nfound = []\nfor folder, _, files in os.walk({str(custom.base)!r}):\n"
         "    for name in files:\n        path = os.path.join(folder, name)\n"
         "        if '/venv/' not in path:\n            found.append(path)\n"
         f"        elif '/grader/' in path and '/worker/' not in path:\n            found.append(path)\n"
-        f"try:\n    open({str(own.base / 'results' / 'results.json')!r}, 'w')\n    found.append('results')\n"
+        f"try:\n    open({str(custom.base / 'results' / 'results.json')!r}, 'w')\n    found.append('results')\n"
         "except OSError:\n    pass\ndef double(x):\n    raise ValueError(found)"
     )
-    assert own.run().returncode == 0
-    assert "ValueError: []" in own.results()["tests"][0]["output"]
+    assert custom.run().returncode == 0
+    assert "ValueError: []" in custom.results()["tests"][0]["output"]
 
 
 @pytest.mark.long
 def test_whole_process_from_setup_to_results(make, solution):
-    """With a drawn seed, and all that setup.sh installs in an environment of its own: minutes, and a network."""
-    made = make("single-neuron")
+    """With a random seed, and with everything that setup.sh installs: takes minutes and needs a network."""
+    upload = make("single-neuron")
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-    done = subprocess.run([made.source / "setup.sh"], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "The solution got 100.0 of 100.0 points." in done.stdout
-    made.submit(neuron__py=solution)
-    done = made.run()
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert made.results()["score"] == 100
+    result = subprocess.run([upload.source / "setup.sh"], env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "The solution got 100.0 of 100.0 points." in result.stdout
+    upload.submit(neuron__py=solution)
+    result = upload.run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert upload.results()["score"] == 100

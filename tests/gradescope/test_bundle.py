@@ -13,8 +13,8 @@ from tests.conftest import SINGLE_NEURON, bundled
 
 
 def test_upload_has_executable_scripts_and_all_files(grader, tmp_path):
-    done = grader("gradescope", "single-neuron", "--out", "up.zip")
-    assert done.stdout.splitlines() == [
+    result = grader("gradescope", "single-neuron", "--out", "up.zip")
+    assert result.stdout.splitlines() == [
         "Wrote up.zip. Upload it to an assignment of 100 points. Keep it private: it contains the answers.",
         "Container: choose at least 0.5 processors and 768 MB in the autograder's settings. With 1 processor and 1.5 GB, "
         "a submission may use all the memory that the assignment allows.",
@@ -58,9 +58,9 @@ def test_custom_assignment_is_packed_without_the_upload_itself(grader, tmp_path)
 
 @pytest.mark.parametrize("out", ["missing/up.zip", "."])
 def test_unwritable_output_is_reported(grader, out):
-    done = grader("gradescope", "single-neuron", "--out", out)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    result = grader("gradescope", "single-neuron", "--out", out)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.quick
@@ -97,9 +97,9 @@ def test_recommended_container(name, sentence):
 
 
 def changed(**changes):
-    own = copy(bundled("single-neuron"))
-    own.content = own.content.model_copy(update=changes)
-    return own
+    assignment = copy(bundled("single-neuron"))
+    assignment.content = assignment.content.model_copy(update=changes)
+    return assignment
 
 
 def allowing(**limits):
@@ -118,8 +118,8 @@ def test_custom_assignment_without_needed_mb_gets_its_full_limit():
 
 
 def test_packages_of_the_assignment_are_installed():
-    own = changed(packages=["pandas", "sklearn>=1.3", "cv2"])
-    lines = bundle._requirements(own, "grader-1-py3-none-any.whl").splitlines()
+    assignment = changed(packages=["pandas", "sklearn>=1.3", "cv2"])
+    lines = bundle._requirements(assignment, "grader-1-py3-none-any.whl").splitlines()
     assert lines[0].startswith("./grader-1-py3-none-any.whl")
     assert lines[1:] == ["pandas", "scikit-learn>=1.3", "opencv-python-headless"]
 

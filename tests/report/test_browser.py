@@ -6,8 +6,8 @@ import pytest
 
 from grader.assignment import load
 from grader.batch import class_page
-from grader.batch.class_page import Pupil
-from grader.batch.summary import Class
+from grader.batch.class_page import StudentLine
+from grader.batch.summary import ClassSummary
 from grader.report import html
 from tests.batch.rows import row
 
@@ -24,14 +24,16 @@ def one(text="`dW1` is wrong."):
 
 def of_a_class(name="anna", count=12):
     """Students with 0, 1, 2 ... points, the first of them called ``name``."""
-    collected = Class()
+    collected = ClassSummary()
     pupils = []
     for number in range(count):
         score = None if number == 3 else float(number)
         line = row(name if number == 0 else f"ben {number:02}", str(1000 - number), score, checks={"loss": score})
         page = f"instructor/ben_{number:02}.html" if score is not None else None
         collected.add(line.name, report(name), score)
-        pupils.append(Pupil(line, "It could not be read." * (score is None), page, ["sign-flipped"] * (number % 2)))
+        pupils.append(
+            StudentLine(line, "It could not be read." * (score is None), page, ["sign-flipped"] * (number % 2))
+        )
     return class_page.render(load("single-neuron").content, pupils, collected, [name], "strong")
 
 

@@ -1,4 +1,4 @@
-"""Students see neither the evidence of hidden checks nor instructors' checks."""
+"""Tests of redacted reports: students see neither evidence of hidden checks nor instructor's checks."""
 
 from __future__ import annotations
 
@@ -19,31 +19,35 @@ def test_hidden_check_shows_only_its_result(doubling):
         read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
         GradeOptions(include_hidden=True),
     )
-    whole = {check.name: check for check in report.checks}
-    shown = {check.name: check for check in for_student(report, assignment.content).checks}
-    assert list(whole) == ["double", "total", "long", "note"]
-    assert list(shown) == ["double", "total", "long"]
-    assert (whole["long"].status, shown["long"].status, shown["long"].score) == ("failed", "failed", 0)
-    assert "secret" in whole["long"].message and whole["long"].evidence
-    assert (shown["long"].message, shown["long"].evidence) == (UNSEEN, {})
-    assert shown["total"] == whole["total"]
+    full_report = {check.name: check for check in report.checks}
+    visible_report = {check.name: check for check in for_student(report, assignment.content).checks}
+    assert list(full_report) == ["double", "total", "long", "note"]
+    assert list(visible_report) == ["double", "total", "long"]
+    assert (full_report["long"].status, visible_report["long"].status, visible_report["long"].score) == (
+        "failed",
+        "failed",
+        0,
+    )
+    assert "secret" in full_report["long"].message and full_report["long"].evidence
+    assert (visible_report["long"].message, visible_report["long"].evidence) == (UNSEEN, {})
+    assert visible_report["total"] == full_report["total"]
 
 
 def test_check_removed_from_the_assignment_is_not_shown(doubling):
-    """It may have been a hidden one, or an instructor's, when an old result was made."""
+    """When the old result was made, it may have been a hidden check or an instructor's check."""
     assignment = load(str(doubling))
     report = grade(
         assignment,
         read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
         GradeOptions(include_hidden=True),
     )
-    left = [check for check in assignment.content.checks if check.name == "double"]
-    shown = for_student(report, assignment.content.model_copy(update={"checks": left}))
-    assert [check.name for check in shown.checks] == ["double"]
+    remaining = [check for check in assignment.content.checks if check.name == "double"]
+    visible_report = for_student(report, assignment.content.model_copy(update={"checks": remaining}))
+    assert [check.name for check in visible_report.checks] == ["double"]
 
 
 def test_failure_of_the_grader_is_for_instructors(doubling):
-    """The sentence may name files of their machine."""
+    """The sentence may name files of the instructor's machine."""
     assignment = load(str(doubling))
     (doubling / "reference.py").write_text(f"open({str(doubling / 'lost')!r})")
     report = grade(
@@ -51,10 +55,10 @@ def test_failure_of_the_grader_is_for_instructors(doubling):
         read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
         GradeOptions(include_hidden=True),
     )
-    shown = for_student(report, assignment.content)
+    visible_report = for_student(report, assignment.content)
     assert "lost" in report.checks[0].message
-    assert {check.message for check in shown.checks if check.status == "not_gradable"} == {FAULT}
-    assert str(doubling) not in shown.to_json()
+    assert {check.message for check in visible_report.checks if check.status == "not_gradable"} == {FAULT}
+    assert str(doubling) not in visible_report.to_json()
 
 
 def test_notes_for_instructors_are_in_no_student_report(doubling):
@@ -65,11 +69,11 @@ def test_notes_for_instructors_are_in_no_student_report(doubling):
         GradeOptions(include_hidden=True),
     )
     report.checks[0].evidence |= {FOR_INSTRUCTOR: ["It looks peculiar."], "notes": ["It is accepted."]}
-    shown = for_student(report, assignment.content)
+    visible_report = for_student(report, assignment.content)
     assert report.for_instructor() == ["It looks peculiar."]
     assert FOR_INSTRUCTOR in report.checks[0].evidence  # the report itself is not changed
     for name in formats.RENDERERS:
         assert "peculiar" not in formats.render(name, report, assignment.content, 3)
-    assert "peculiar" not in shown.to_json() and "It is accepted." in shown.to_json()
+    assert "peculiar" not in visible_report.to_json() and "It is accepted." in visible_report.to_json()
     page, instructors_page = (html.render(report, "t", 50, "me", 3, overview=page) for page in (None, "index.html"))
     assert "peculiar" not in page and "It looks peculiar." in instructors_page

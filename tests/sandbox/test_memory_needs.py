@@ -1,4 +1,4 @@
-"""Which machine is enough for which assignment."""
+"""Tests of the memory that assignments need."""
 
 from __future__ import annotations
 
