@@ -152,7 +152,7 @@ def test_pipe_instead_of_a_configuration_is_refused(student):
 def test_seed_of_an_untrusted_configuration_is_ignored(student, monkeypatch):
     used = []
     monkeypatch.setattr(
-        repository, "grade", lambda *arguments, **options: used.append(arguments[2]) or pytest.skip("enough")
+        repository, "grade", lambda *arguments, **options: used.append(arguments[2].seed) or pytest.skip("enough")
     )
     config = student(f"{ONE}seed: 4\n")
     for trusted in (False, True):
