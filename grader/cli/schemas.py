@@ -40,7 +40,7 @@ def _open(part: Any) -> Any:
 def _short_form() -> dict[str, Any]:
     """Return the keys of the short form: with a single assignment, its keys may be at the top of the file."""
     document = CiFile.model_json_schema()
-    entry = document["$defs"]["Entry"]
+    entry = document["$defs"]["AssignmentEntry"]
     short = {**document["properties"], **{key: entry["properties"][key] for key in ENTRY_KEYS}}
     forms = [{"required": ["assignments"]}, {"required": entry["required"]}]
     return {"properties": short, "required": [], "oneOf": forms}
