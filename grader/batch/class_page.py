@@ -14,7 +14,7 @@ from ..assignment.spec import AssignmentSpec
 from ..report import html
 from ..report.html import POLICY, TEMPLATES
 from ..report.leaderboard import LeaderboardEntry
-from ..report.svg import WIDTH, Drawn, box, line, svg, text
+from ..report.svg import WIDTH, Drawing, box, line, svg, text
 from ..support import i18n
 from ..support.i18n import _
 from .gradebook import Row
@@ -107,7 +107,7 @@ def _digest(script: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
-def _distribution(scores: Sequence[float], max_score: float, pass_mark: float) -> Drawn:
+def _distribution(scores: Sequence[float], max_score: float, pass_mark: float) -> Drawing:
     """Return the histogram of scores; scores above the maximum (bonus points) count in the last bar."""
     counts = [0] * BINS
     for score in scores:
@@ -136,4 +136,4 @@ def _distribution(scores: Sequence[float], max_score: float, pass_mark: float) -
         for number, count in enumerate(counts)
         if count
     )
-    return Drawn(title, svg(HEIGHT, title, description, parts), legend=[("threshold", _("needed to pass"))])
+    return Drawing(title, svg(HEIGHT, title, description, parts), legend=[("threshold", _("needed to pass"))])

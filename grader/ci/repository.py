@@ -192,7 +192,7 @@ def grade_all(repository_plan: Plan) -> Iterator[GradedTask]:
         report = grade(task.assignment, _submission(task, other_paths), options)
         content = task.assignment.content
         visible_report = for_student(report, content, reasons=True)
-        yield GradedTask(task, formats.shown(_with_remedy(visible_report, repository_plan.trusted), content))
+        yield GradedTask(task, formats.with_hint_level(_with_remedy(visible_report, repository_plan.trusted), content))
 
 
 def _with_remedy(report: Report, trusted: bool = True) -> Report:

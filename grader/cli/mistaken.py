@@ -102,7 +102,7 @@ def _is_submission(text: str) -> bool:
 
 
 def _file_here(assignment: str) -> str | None:
-    """Return the name of a file in this folder that is similar to the assignment's name; None if there is none."""
+    """Return the name of a file in this folder that is similar to the assignment's name, or None."""
     from ..support.similar_names import nearest
 
     return next((path.name for path in sorted(Path().glob("*.[ip][py]*")) if nearest(path.name, [assignment])), None)

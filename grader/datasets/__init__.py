@@ -120,7 +120,7 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> LocatedD
     source = sources.in_folder(name, folder)
     if source is not None:
         try:
-            with user_cache.lock(f"{name}-given"):  # of its own: nobody with a file waits for another's download
+            with user_cache.lock(f"{name}-given"):  # a separate lock: a user with a file does not wait for a download
                 return _prepared(source)
         except sources.Damaged as error:
             raise NotGradable(

@@ -28,7 +28,7 @@ PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
 def arrays(key: str) -> tuple[dict[str, Array], Path] | None:
-    """Return the read-only arrays stored under ``key``, and their folder; None if there are none."""
+    """Return the read-only arrays stored under ``key``, and their folder; None if they are missing."""
     for folder in folders():
         with contextlib.suppress(OSError, ValueError, EOFError):  # missing or damaged: they are made again
             return {part: _open(folder / key / f"{part}.npy") for part in PARTS}, folder / key
@@ -36,7 +36,7 @@ def arrays(key: str) -> tuple[dict[str, Array], Path] | None:
 
 
 def store_arrays(key: str, parts: dict[str, Array]) -> tuple[dict[str, Array], Path | None]:
-    """Store ``parts`` under ``key`` and return them like :func:`arrays`; the folder is None if none can be written."""
+    """Store ``parts`` under ``key`` and return them like :func:`arrays`; the folder is None if no folder can be written."""
 
     def write(path: Path) -> None:
         path.mkdir()

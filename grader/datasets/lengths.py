@@ -68,7 +68,7 @@ def with_advice(message: str, splits: Iterable[Split]) -> str:
         served, original = split.served, split.original
         if served < original and numbers & {served, original, served * split.x_train[0].size}:
             advice = _(
-                "This grader provides {given} of the {original} training images of {name}: use len() instead of a fixed number."
-            ).format(given=f"{served:,}", original=f"{original:,}", name=split.name)
+                "This grader provides {count} of the {original} training images of {name}: use len() instead of a fixed number."
+            ).format(count=f"{served:,}", original=f"{original:,}", name=split.name)
             return f"{message} {advice}"
     return message

@@ -60,7 +60,7 @@ class DatasetSource:
 
 
 def in_folder(name: str, folder: Path | None) -> DatasetSource | None:
-    """Return ``NAME.npz`` in ``folder``, else in the folder GRADER_DATA; None if there is no such file.
+    """Return ``NAME.npz`` in ``folder``, else in the folder GRADER_DATA; None if the file is missing.
 
     Raises UsageError if the folder does not exist.
     """
@@ -114,8 +114,8 @@ def check(name: str, arrays: dict[str, Array]) -> dict[str, Array]:
         expected = IMAGE_SHAPES[name]
         if images.dtype != np.uint8 or images.shape[1:] != expected:
             sizes = ", ".join(str(size) for size in expected)
-            sentence = _("{array} is {dtype} {shape}, not uint8 (n, {wanted})")
-            raise Damaged(sentence.format(array=f"x_{part}", dtype=images.dtype, shape=images.shape, wanted=sizes))
+            sentence = _("{array} is {dtype} {shape}, not uint8 (n, {sizes})")
+            raise Damaged(sentence.format(array=f"x_{part}", dtype=images.dtype, shape=images.shape, sizes=sizes))
         if len(images) < 2 or labels.shape not in ((len(images),), (len(images), 1)):
             sentence = _("{array} has the shape {shape} for {count} images")
             raise Damaged(sentence.format(array=f"y_{part}", shape=labels.shape, count=len(images)))

@@ -58,7 +58,7 @@ from ..version import __version__
 from . import needs
 from .locate import Locator
 from .options import GradeOptions
-from .progress import Progress, Untouched
+from .progress import Progress, StarterFunctions
 from .trace import Timings, Trace
 
 log = logging.getLogger(__name__)
@@ -144,9 +144,11 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
             context = context_of(assignment, submission.code, session, oracle, seed, splits, rebuilder)
             skip = not only or earlier is not None
             ordered = _ordered(selected)
-            untouched = Untouched(assignment, submission.code)
+            starter_functions = StarterFunctions(assignment, submission.code)
             oracle.sources.clear()
-            results = _run_all(submission, session, context, ordered, skip, told, kept, timings, untouched, rebuilder)
+            results = _run_all(
+                submission, session, context, ordered, skip, told, kept, timings, starter_functions, rebuilder
+            )
             _note_small_memory(assignment, limits, session, results)
             level, gaps = session.level, session.not_enforced
             executed_by = session.engine
@@ -253,7 +255,7 @@ def _run_all(
     level: int,
     kept: Mapping[str, CheckResult],
     timings: Timings,
-    untouched: Untouched,
+    starter_functions: StarterFunctions,
     rebuilder: Rebuilder,
 ) -> list[CheckResult]:
     if submission.problem is not None:
@@ -278,7 +280,9 @@ def _run_all(
     locator = Locator(submission)
     outcomes: dict[str, Outcome] = {}
     again = {check.name for check in selected}
-    progress = Progress(context, untouched, {name: result for name, result in kept.items() if name not in again})
+    progress = Progress(
+        context, starter_functions, {name: result for name, result in kept.items() if name not in again}
+    )
     for check in selected:
         reason = progress.reason_to_skip(check) if skip else ""
         if not reason and check.bonus and not all(map(context.student.defines, check.functions())):

@@ -22,7 +22,7 @@ class Locator:
         self._submission = submission
 
     def of_error(self, place: tuple[int | None, int | None] | None) -> Location | None:
-        """Return the location of the (cell, line) that a worker reported; None if the submission has no such line.
+        """Return the location of the (cell, line) that a worker reported; None if the submission lacks that line.
 
         The numbers are not trusted, since student code runs in the worker.
         """
@@ -33,7 +33,7 @@ class Locator:
         return self.of_spot((code_place, line or 1))
 
     def of_spot(self, spot: Spot) -> Location | None:
-        """Return the location of a line; None if the submission has no such line."""
+        """Return the location of a line; None if the submission lacks that line."""
         place, line = spot
         code = next((code for code in self._submission.code if code.place == place), None)
         if code is None or not 1 <= line <= code.text.count("\n") + 1:

@@ -1,4 +1,4 @@
-"""What the checks so far say about those that follow: which of these have nothing to judge."""
+"""Decides from the results of earlier checks which later checks are skipped because they have nothing to judge."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from ..submission import Code
 from ..submission.python_code import parse
 from ..support.i18n import _, joined
 
-RIGHT = ("passed", "partial")  # a check that requires one that ended so is run
-KILLED = ("timeout", "memory", "crashed")  # a call that took the worker with it
-MOST_KILLED = 2  # such calls of a function; then it is not called again
+ENOUGH = ("passed", "partial")  # statuses of a required check that are enough to run a check
+KILLED = ("timeout", "memory", "crashed")  # statuses of a call that ended the worker
+MOST_KILLED = 2  # such calls of a function; after that it is not called again
 
 
-class Untouched:
-    """Functions that a submission has left as the starter has them."""
+class StarterFunctions:
+    """The functions of a submission that are unchanged from the starter."""
 
     def __init__(self, assignment: Assignment, code: Sequence[Code]) -> None:
         self._assignment = assignment
         self._code = code
 
     def __contains__(self, label: str) -> bool:
-        """Whether the function of this name, ``Class.method`` for a method, is the starter's."""
+        """Return whether the function of this name (``Class.method`` for a method) is unchanged from the starter."""
         own = self._own.get(label)
         return own is not None and own in (starter.get(label) for starter in self._of_starters)
 
@@ -43,8 +43,8 @@ class Untouched:
 
 
 def _definitions(code: Sequence[Code]) -> dict[str, str]:
-    """Each function as a text that neither comments nor docstrings change."""
-    found: dict[str, str] = {}
+    """Return each function as a string that does not depend on comments and docstrings."""
+    functions: dict[str, str] = {}
     for part in code:
         tree = parse(part.text)
         for node in tree.body if tree else ():
@@ -54,45 +54,47 @@ def _definitions(code: Sequence[Code]) -> dict[str, str]:
                 if isinstance(item, ast.FunctionDef):
                     if ast.get_docstring(item) is not None:
                         item.body = item.body[1:]
-                    found[owner + item.name] = ast.dump(item)
-    return found
+                    functions[owner + item.name] = ast.dump(item)
+    return functions
 
 
 class Progress:
-    """The results so far, for the decision whether a check is run."""
+    """The results so far, from which it follows whether a check is run."""
 
-    def __init__(self, context: Context, untouched: Untouched, kept: Mapping[str, CheckResult]) -> None:
-        """``kept`` are results of an earlier grading that still hold."""
+    def __init__(
+        self, context: Context, starter_functions: StarterFunctions, earlier_results: Mapping[str, CheckResult]
+    ) -> None:
+        """``earlier_results`` are results of an earlier grading that are still valid."""
         self._context = context
-        self._untouched = untouched
+        self._starter_functions = starter_functions
         self._results: dict[str, CheckResult] = {}
-        self._roots_of: dict[str, list[str]] = {}  # of a check that was skipped: those that did run and failed
-        self._missing: set[str] = set()  # checks of something that is not there
-        self._killed: dict[str, list[str]] = {}  # the checks in which a function did not come to its end
-        self._right: set[str] = set()  # functions that passed in their own checks
+        self._roots_of: dict[str, list[str]] = {}  # for a skipped check: the checks that ran and failed
+        self._missing: set[str] = set()  # checks of a function or variable that the submission lacks
+        self._killed: dict[str, list[str]] = {}  # for a function: the checks in which a call of it did not end
+        self._correct: set[str] = set()  # functions that passed their own checks
         for check in context.content.checks:
-            if check.name in kept:
-                self.add(check, kept[check.name])
+            if check.name in earlier_results:
+                self.add(check, earlier_results[check.name])
 
     def add(self, check: Check, result: CheckResult) -> None:
-        """Take in how a check ended."""
+        """Add the result of a check."""
         self._results[check.name] = result
         for name in check.functions() if result.status in KILLED else ():
             self._killed.setdefault(name, []).append(check.name)
-        if not self._is_there(check):
+        if not self._is_defined(check):
             self._missing.add(check.name)
         if check.judges_function:
             if result.status == "passed":
-                self._right |= {*check.functions()}
-            elif result.status in ("failed", "partial"):  # one that raises has nothing that could be carried forward
+                self._correct |= {*check.functions()}
+            elif result.status in ("failed", "partial"):  # a function that raises has no result to carry forward
                 self._context.log.mistaken_functions |= {*check.functions()}
             if result.status != "passed":
-                self._right -= {*check.functions()}
+                self._correct -= {*check.functions()}
 
     def reason_to_skip(self, check: Check) -> str:
-        """Why there is nothing to judge, as a sentence; "" where the check is run.
+        """Return the sentence that says why the check is skipped; "" if the check is run.
 
-        A prerequisite that is missing is no reason: the check itself says whether it can do without.
+        A missing function or variable is not a reason to skip: the check itself reports it if it needs it.
         """
         killed = [self._killed.get(name, []) for name in check.functions()]
         wrong = [root for name in check.requires if self._is_wrong(name) for root in self._roots_of.get(name, [name])]
@@ -103,7 +105,7 @@ class Progress:
             self._roots_of[check.name] = roots
             return _("Skipped because {checks} did not pass. Fix that first.").format(checks=joined(roots))
         functions = list(check.functions())
-        if functions and all(map(self._is_handed_out, functions)):
+        if functions and all(map(self._is_unchanged, functions)):
             sentence = _(
                 "Skipped because {functions} is unchanged from the starter, and none of the functions that it uses is correct yet."
             )
@@ -116,21 +118,23 @@ class Progress:
         return any(result.score for result in self._results.values())
 
     def _is_wrong(self, name: str) -> bool:
-        """Whether a check failed on something that is there."""
+        """Return whether a check failed although the submission defines everything that it is about."""
         result = self._results.get(name)
-        if result is None or result.status in (*RIGHT, "not_gradable"):
+        if result is None or result.status in (*ENOUGH, "not_gradable"):
             return False
         return name in self._roots_of if result.status == "skipped" else name not in self._missing
 
-    def _is_there(self, check: Check) -> bool:
+    def _is_defined(self, check: Check) -> bool:
         context = self._context
         functions = all(
             context.student.defines(name) and name not in context.log.unwritten_functions for name in check.functions()
         )
         return functions and all(context.student.find_variable(name) is not None for name, _type in check.variables())
 
-    def _is_handed_out(self, function: str) -> bool:
-        """Whether a function is the starter's, and uses functions of which none is right."""
-        used = self._context.mutations.uses(function)
-        found = self._context.student.find(function)
-        return bool(used) and not used & self._right and found is not None and found.label in self._untouched
+    def _is_unchanged(self, name: str) -> bool:
+        """Return whether a function is unchanged from the starter and uses functions, none of which is correct."""
+        dependencies = self._context.mutations.uses(name)
+        function = self._context.student.find(name)
+        if not dependencies or dependencies & self._correct or function is None:
+            return False
+        return function.label in self._starter_functions

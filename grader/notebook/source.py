@@ -39,7 +39,7 @@ class FileToGrade:
 
 
 def running_shell() -> Any:
-    """Return the running IPython shell; None if there is none. IPython is not imported."""
+    """Return the running IPython shell, or None. IPython is not imported."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None
 
@@ -116,7 +116,7 @@ def _cells_run(shell: Any) -> list[str]:
 
 
 def _run_before(shell: Any) -> str:
-    """Return the cell that was run before the running cell; "" if there is none."""
+    """Return the cell that was run before the running cell, or ""."""
     return next(iter(_cells_run(shell)[-2:-1]), "")
 
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from ..support import i18n
 from ..support.i18n import _
 from .evidence import Curves
-from .svg import Drawn, box, line, percent, svg, text, ticks
+from .svg import Drawing, box, line, percent, svg, text, ticks
 
 HEIGHT = 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 350, 10, 188  # edges of the area with the curves
 Scale = Callable[[float], float]
 
 
-def draw(curves: Curves) -> Drawn:
+def draw(curves: Curves) -> Drawing:
     """Return a picture of the curves and of the accuracy on held-out data, if that is known."""
     names = {"training": _("training"), "validation": _("validation"), "yours": _("your losses")}
     values = [value for one in curves.lines for value in one.values if value is not None]
@@ -76,7 +76,7 @@ def draw(curves: Curves) -> Drawn:
         sentences.append(_("From epoch {epoch} on, training differs from the reference.").format(epoch=curves.parts))
     title = _("Loss of {model}") if curves.quantity == "loss" else _("Accuracy of {model}")
     title = title.format(model=curves.model)
-    return Drawn(title, svg(HEIGHT, title, " ".join(sentences), parts), legend=legend)
+    return Drawing(title, svg(HEIGHT, title, " ".join(sentences), parts), legend=legend)
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

@@ -30,27 +30,27 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, AfterValidator(lambda text: clean(text, 60))]
 
 
-class Part(BaseModel):
+class PicturePart(BaseModel):
     """Base class of all parts of a picture."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-class Line(Part):
+class Line(PicturePart):
     """One value for each epoch of a curve's ``epochs``."""
 
     of: Literal["training", "validation", "yours"]
     values: list[Number] = Field(min_length=1, max_length=MOST_EPOCHS)
 
 
-class Band(Part):
+class Band(PicturePart):
     """The range of the reference's final values over its seeds."""
 
     low: float
     high: float
 
 
-class Curves(Part):
+class Curves(PicturePart):
     """A quantity against the epoch, as recorded during training.
 
     The grader measured ``band`` and ``measured`` on held-out data. Before the epoch ``parts`` the values agree with
@@ -67,7 +67,7 @@ class Curves(Part):
     parts: int | None = None
 
 
-class Gap(Part):
+class Gap(PicturePart):
     """The accuracies of a model on training data and on held-out data."""
 
     model: Text
@@ -75,14 +75,14 @@ class Gap(Part):
     held_out: Share
 
 
-class Gaps(Part):
+class Gaps(PicturePart):
     """The generalisation gap of one model, or of two models: before and after a measure against overfitting."""
 
     kind: Literal["gaps"] = "gaps"
     models: list[Gap] = Field(min_length=1, max_length=4)
 
 
-class ResultError(Part):
+class ResultError(PicturePart):
     """The error of a result: its largest error divided by the largest expected entry; None if they cannot be compared."""
 
     name: Text
@@ -90,14 +90,14 @@ class ResultError(Part):
     error: Number
 
 
-class Errors(Part):
+class Errors(PicturePart):
     """The errors of a function's results."""
 
     kind: Literal["errors"] = "errors"
     results: list[ResultError] = Field(min_length=1, max_length=20)
 
 
-class Confusion(Part):
+class Confusion(PicturePart):
     """How many held-out images of each class (row) were classified as each class (column)."""
 
     kind: Literal["confusion"] = "confusion"
@@ -105,7 +105,7 @@ class Confusion(Part):
     counts: list[list[int]] = Field(min_length=2, max_length=20)
 
 
-class Images(Part):
+class Images(PicturePart):
     """Images side by side, as PNG files in base64.
 
     A row has the original image, the submission's, the reference's, and the amplified difference of the last two.
@@ -117,7 +117,7 @@ class Images(Part):
     rows: list[tuple[str, str, str, str]] = Field(min_length=1, max_length=5)
 
 
-class Point(Part):
+class Point(PicturePart):
     """An input, its decision value, its class if that is known, and whether it was in the training data."""
 
     inputs: list[float] = Field(min_length=1, max_length=10)
@@ -126,7 +126,7 @@ class Point(Part):
     trained: bool
 
 
-class Points(Part):
+class Points(PicturePart):
     """Decision values; a value above the threshold means class 1."""
 
     kind: Literal["points"] = "points"

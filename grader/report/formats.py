@@ -32,11 +32,11 @@ def render(name: str, report: Report, content: AssignmentSpec, hint_level: int |
     """
     report = report.without_words_to_instructors()
     if name != "json":  # JSON is for scripts and always names the bug
-        report = shown(report, content, hint_level)
+        report = with_hint_level(report, content, hint_level)
     return RENDERERS[name](report, content)
 
 
-def shown(report: Report, content: AssignmentSpec, hint_level: int | None = None) -> Report:
+def with_hint_level(report: Report, content: AssignmentSpec, hint_level: int | None = None) -> Report:
     """Return the report; without the names of bugs if the level of hints is 1."""
     if (hint_level or content.hints) > 1:
         return report

@@ -15,7 +15,7 @@ from ..support.i18n import _, current
 from ..support.text import clean
 from . import evidence, notebook_cells, pictures, wording
 from .model import CheckResult, Report
-from .svg import Drawn, swatch
+from .svg import Drawing, swatch
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -129,5 +129,5 @@ def number(value: float) -> str:
     return i18n.number(f"{round(value, 2):g}")
 
 
-def _pictures_of(check: CheckResult) -> list[Drawn]:
+def _pictures_of(check: CheckResult) -> list[Drawing]:
     return [pictures.draw(picture) for picture in evidence.pictures(check.evidence)]

@@ -31,13 +31,13 @@ CAUSE = "cause"  # the sentence of the message that other checks share
 FOR_INSTRUCTOR = "for_instructor"  # sentences about suspicious behaviour; students never see them
 
 
-class Part(BaseModel):
+class ReportPart(BaseModel):
     """Base class of all parts of a report."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
 
-class NamedBug(Part):
+class NamedBug(ReportPart):
     """The name of a bug, its title, and the first quantity that shows it."""
 
     bug: str
@@ -60,7 +60,7 @@ class Diagnosis(NamedBug):
         return {key: value for key, value in write(self).items() if value != []}
 
 
-class Location(Part):
+class Location(ReportPart):
     """A line of the submission: in a module or in a code cell.
 
     ``file`` is the name of the file within the submission. ``file_line`` is the line number in the file's text, which
@@ -73,7 +73,7 @@ class Location(Part):
     file_line: int | None
 
 
-class CheckResult(Part):
+class CheckResult(ReportPart):
     """The result of one check; ``message`` is the sentence that the student reads."""
 
     name: str
@@ -88,12 +88,12 @@ class CheckResult(Part):
 
     @property
     def location(self) -> Location | None:
-        """The line of the submission that the finding is about, from the evidence; None if there is none."""
+        """The line of the submission that the finding is about, from the evidence, or None."""
         location = self.evidence.get("location")
         return None if location is None else Location.model_validate(location)
 
 
-class AssignmentName(Part):
+class AssignmentName(ReportPart):
     """The assignment and its version; the digest covers all files that grading depends on."""
 
     name: str
@@ -101,7 +101,7 @@ class AssignmentName(Part):
     digest: str = ""
 
 
-class SubmissionName(Part):
+class SubmissionName(ReportPart):
     """The submission: the path from the command line, the SHA-256 of the content, and the file that is graded."""
 
     path: str
@@ -109,20 +109,20 @@ class SubmissionName(Part):
     file: str = ""
 
 
-class GraderName(Part):
+class GraderName(ReportPart):
     """The version of the grader."""
 
     version: str = ""
 
 
-class Isolation(Part):
+class Isolation(ReportPart):
     """The isolation level at which student code ran, and the protections that were not enforced."""
 
     level: Level
     not_enforced: list[str]
 
 
-class Environment(Part):
+class Environment(ReportPart):
     """The machine and the versions used for grading; a version is ``None`` if it is not installed or was not needed.
 
     ``engine``, "shell" or "kernel", executed the notebook; it is left out if no notebook was executed.
@@ -143,7 +143,7 @@ class Environment(Part):
         return {key: value for key, value in write(self).items() if key != "engine" or value is not None}
 
 
-class Report(Part):
+class Report(ReportPart):
     """All results of one submission.
 
     ``grader``, ``seed_fingerprint``, the digest and the file are empty in reports of older versions.

@@ -23,7 +23,7 @@ LEFT_OUT = "[...]"
 
 
 @dataclass(frozen=True)
-class Output:
+class CellOutput:
     """An output of a cell: text, an error, or a PNG image in base64."""
 
     kind: Literal["text", "error", "image"]
@@ -31,14 +31,14 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Cell:
+class CodeCell:
     """A code cell and its outputs."""
 
     source: str
-    outputs: list[Output] = field(default_factory=list)
+    outputs: list[CellOutput] = field(default_factory=list)
 
 
-def cells(notebook: Mapping[str, Any]) -> list[Cell]:
+def cells(notebook: Mapping[str, Any]) -> list[CodeCell]:
     """Return the code cells of an nbformat dict, cut to the limits above.
 
     Student code wrote the dict, so it may contain anything.
@@ -54,26 +54,26 @@ def cells(notebook: Mapping[str, Any]) -> list[Cell]:
                 remaining -= len(output.content)
             if remaining >= 0 or output.kind != "image":
                 outputs.append(output)
-        code_cells.append(Cell(_block(_joined(cell.get("source")), LONGEST_SOURCE), outputs))
+        code_cells.append(CodeCell(_block(_joined(cell.get("source")), LONGEST_SOURCE), outputs))
     return code_cells
 
 
-def _outputs(outputs: list[Any]) -> Iterator[Output]:
+def _outputs(outputs: list[Any]) -> Iterator[CellOutput]:
     for output in outputs:
         if not isinstance(output, Mapping):
             continue
         data = output.get("data")
         data = data if isinstance(data, Mapping) else {}
         if output.get("output_type") == "stream":
-            yield Output("text", _block(_joined(output.get("text")), LONGEST_TEXT))
+            yield CellOutput("text", _block(_joined(output.get("text")), LONGEST_TEXT))
         elif output.get("output_type") == "error":
             trace = "\n".join(map(str, _listed(output.get("traceback"))[:100]))
             trace = trace or f"{output.get('ename')}: {output.get('evalue')}"
-            yield Output("error", _block(trace, LONGEST_TEXT))
+            yield CellOutput("error", _block(trace, LONGEST_TEXT))
         elif (image := _png(_joined(data.get("image/png")))) is not None:
-            yield Output("image", image)
+            yield CellOutput("image", image)
         elif "text/plain" in data:
-            yield Output("text", _block(_joined(data["text/plain"]), LONGEST_TEXT))
+            yield CellOutput("text", _block(_joined(data["text/plain"]), LONGEST_TEXT))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -12,14 +12,14 @@ from ..support.i18n import _
 from ..support.text import plain_number
 from . import curves
 from .evidence import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points
-from .svg import WIDTH, Drawn, box, dot, line, percent, svg, text, ticks
+from .svg import WIDTH, Drawing, box, dot, line, percent, svg, text, ticks
 
 SMALLEST_ERROR = 1e-4  # the logarithmic axis of errors begins here
 TOP_CONFUSIONS = 3
 FEW = 0.15  # of a row; rarer confusions are not mentioned
 
 
-def draw(picture: Picture) -> Drawn:
+def draw(picture: Picture) -> Drawing:
     """Return a drawing of a picture of any kind."""
     kinds: dict[type[Any], Any] = {
         Curves: curves.draw,
@@ -29,11 +29,11 @@ def draw(picture: Picture) -> Drawn:
         Points: _points,
         Images: _images,
     }
-    drawn: Drawn = kinds[type(picture)](picture)
-    return drawn
+    drawing: Drawing = kinds[type(picture)](picture)
+    return drawing
 
 
-def _gaps(gaps: Gaps) -> Drawn:
+def _gaps(gaps: Gaps) -> Drawing:
     low = math.floor(20 * min(min(one.training, one.held_out) for one in gaps.models) - 0.5) / 20
     low, high = max(low, 0.0), min(1.0, max(max(one.training, one.held_out) for one in gaps.models) + 0.04)
 
@@ -66,10 +66,10 @@ def _gaps(gaps: Gaps) -> Drawn:
     title = _("Generalisation gap, before and after") if several else _("Generalisation gap")
     legend = [("held-out", _("held-out images")), ("seen", _("training images"))]
     description = " ".join(sentences)
-    return Drawn(title, svg(bottom + 22, title, description, parts), description, legend)
+    return Drawing(title, svg(bottom + 22, title, description, parts), description, legend)
 
 
-def _errors(errors: Errors) -> Drawn:
+def _errors(errors: Errors) -> Drawing:
     def across(error: float) -> float:
         return 84 + 190 * min(
             max(math.log10(error / SMALLEST_ERROR) / 5, 0.02), 1
@@ -93,10 +93,10 @@ def _errors(errors: Errors) -> Drawn:
             sentences.append(f"{one.name}: {label}.")
     title = _("Error of each result")
     note = _("The largest error relative to the largest expected entry, on a logarithmic scale.")
-    return Drawn(title, svg(26 * len(errors.results) + 8, title, " ".join(sentences), parts), note)
+    return Drawing(title, svg(26 * len(errors.results) + 8, title, " ".join(sentences), parts), note)
 
 
-def _confusion(confusion: Confusion) -> Drawn:
+def _confusion(confusion: Confusion) -> Drawing:
     count = len(confusion.labels)
     size = (WIDTH - 82 - 24) / count
     parts: list[str] = []
@@ -132,10 +132,10 @@ def _confusion(confusion: Confusion) -> Drawn:
     note = " ".join(
         [_("Rows: the class of the held-out image. Columns: the class that the model predicts."), *sentences]
     )
-    return Drawn(title, svg(64 + size * count + 2, title, note, parts), note)
+    return Drawing(title, svg(64 + size * count + 2, title, note, parts), note)
 
 
-def _points(points: Points) -> Drawn:
+def _points(points: Points) -> Drawing:
     values = [one.value for one in points.points if one.value is not None]
     low, high = min([0.0, *values]), max([1.0, *values])
 
@@ -169,7 +169,7 @@ def _points(points: Points) -> Drawn:
         right=right, all=sum(one.label is not None for one in points.points), threshold=f"{points.threshold:g}"
     )
     legend = [("trained", _("trained on")), ("unseen", _("not seen in training"))]
-    return Drawn(title, svg(bottom + 20, title, sentence, parts), sentence, legend)
+    return Drawing(title, svg(bottom + 20, title, sentence, parts), sentence, legend)
 
 
 def _is_right(point: Point, threshold: float) -> bool | None:
@@ -183,7 +183,7 @@ def _breakable(head: str) -> Markup:
     return Markup("_<wbr>").join(head.replace("× ", "×\N{NO-BREAK SPACE}").split("_"))
 
 
-def _images(images: Images) -> Drawn:
+def _images(images: Images) -> Drawing:
     heads = [images.original, images.yours, _("reference"), _("difference × 4")]
     cells = []
     for number, row in enumerate(images.rows, start=1):
@@ -193,4 +193,4 @@ def _images(images: Images) -> Drawn:
         ]
     top = Markup("").join(Markup("<span>{}</span>").format(_breakable(head)) for head in heads)
     body = Markup('<div class="images">{}{}</div>').format(top, Markup("").join(cells))
-    return Drawn(_("Your images and the reference's"), body)
+    return Drawing(_("Your images and the reference's"), body)

@@ -12,7 +12,7 @@ WIDTH = 360  # of every picture: the width of a phone, so that text is never sca
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Drawing:
     """A picture with its title, a description in words, and a legend: pairs of a style and a label."""
 
     title: str

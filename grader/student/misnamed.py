@@ -107,7 +107,7 @@ def _used_names(content: AssignmentSpec, defined: dict[str, Found]) -> set[str]:
 
 
 def _misplaced(part: Code, names: set[str]) -> str | None:
-    """Return the sentence about a function with one of these names that a call cannot reach; None if there is none."""
+    """Return the sentence about a function with one of these names that a call cannot reach, or None."""
     tree = parse(part.text)
     queue: list[tuple[ast.AST, str]] = [] if tree is None else [(tree, "")]
     while queue:

@@ -92,10 +92,10 @@ class _Candidate:
         return min(self.name_match, 1), len(self.defines)
 
 
-def choose(shown: str, contents: Mapping[str, bytes], expected: ExpectedFile, pattern: str = "") -> Choice:
-    """Choose the file to grade; raises UsageError if there is none, or if several are equally good.
+def choose(label: str, contents: Mapping[str, bytes], expected: ExpectedFile, pattern: str = "") -> Choice:
+    """Choose the file to grade; raises UsageError if no file, or more than one, qualifies.
 
-    ``shown`` is the name of the submission in messages. With a ``pattern`` only the files that match it are considered.
+    ``label`` is the name of the submission in messages. With a ``pattern`` only the files that match it are considered.
     """
     names = [name for name in contents if is_python(name, contents[name])]
     left_out: list[tuple[str, str]] = []
@@ -104,7 +104,7 @@ def choose(shown: str, contents: Mapping[str, bytes], expected: ExpectedFile, pa
         if not matches:
             raise UsageError(
                 _("{path} contains no notebook or Python file that matches '{pattern}' (files: {names}).").format(
-                    path=shown, pattern=clean(pattern), names=some(names) or _("none")
+                    path=label, pattern=clean(pattern), names=some(names) or _("none")
                 )
             )
         left_out = [(name, _("it does not match the pattern")) for name in names if name not in matches]
@@ -112,7 +112,7 @@ def choose(shown: str, contents: Mapping[str, bytes], expected: ExpectedFile, pa
             return Choice(matches[0], _("it was named explicitly"), left_out)
         names = matches
     if not names:
-        raise UsageError(_nothing(shown, contents))
+        raise UsageError(_nothing(label, contents))
     candidates = []
     problems = []
     for name in sorted(names):
@@ -126,7 +126,7 @@ def choose(shown: str, contents: Mapping[str, bytes], expected: ExpectedFile, pa
             problems.append(problem)
     if not candidates and len(problems) == 1 and problems[0] is not None:
         raise UsageError(problems[0])
-    return _best(shown, candidates, left_out, expected)
+    return _best(label, candidates, left_out, expected)
 
 
 def likely(contents: Mapping[str, bytes], expected: ExpectedFile) -> list[str]:
@@ -159,27 +159,27 @@ def _does_something(step: object) -> bool:
 
 def read_code(name: str, content: bytes) -> tuple[str, str | None]:
     """Return the readable code of a module or of a notebook's cells, and a sentence if the file contains no code."""
-    shown = clean(PurePosixPath(name).name, 80)
-    problem = unreadable.explain(shown, content)
+    label = clean(PurePosixPath(name).name, 80)
+    problem = unreadable.explain(label, content)
     if problem is not None:
         return "", problem
     if kind_of(name, content) == "module":
         text = python_code.text_of(content)
-        return text, nothing_written(shown, text)
+        return text, nothing_written(label, text)
     try:
-        return "\n".join(notebook.prepare(shown, content)[1]), None
+        return "\n".join(notebook.prepare(label, content)[1]), None
     except NothingToGrade as error:
         return "", str(error)
     except (CannotRun, UnicodeDecodeError):
         return "", None
 
 
-def nothing_written(shown: str, text: str) -> str | None:
+def nothing_written(label: str, text: str) -> str | None:
     """Return the sentence about a module that contains only comments; None for any other module."""
     tree = python_code.parse(text)
     if tree is None or any(map(_does_something, tree.body)):
         return None
-    return _("{name} has no code to run: write your solution in it, and save it.").format(name=shown)
+    return _("{name} has no code to run: write your solution in it, and save it.").format(name=label)
 
 
 def matching(names: Sequence[str], pattern: str) -> list[str]:
@@ -254,7 +254,7 @@ def _reason_against(candidate: _Candidate, expected: ExpectedFile) -> str | None
 
 
 def _best(
-    shown: str,
+    label: str,
     candidates: list[_Candidate],
     left_out: list[tuple[str, str]],
     expected: ExpectedFile,
@@ -271,14 +271,14 @@ def _best(
         names = ", ".join([*expected.names][:SHOWN]) + (", ..." if len(expected.names) > SHOWN else "")
         raise UsageError(
             _("{path} defines none of the expected names ({names}): {files}. Hand in your solution.").format(
-                path=shown, names=names, files=some([each.name for each in useless])
+                path=label, names=names, files=some([each.name for each in useless])
             )
         )
     if not candidates:
         reasons = "; ".join(f"{clean(name, 80)}: {reason}" for name, reason in left_out[:SHOWN])
         raise UsageError(
             _("{path} contains nothing that can be graded ({reasons}): hand in your solution.").format(
-                path=shown, reasons=reasons
+                path=label, reasons=reasons
             )
         )
     top = max(each.rank for each in candidates)
@@ -289,7 +289,7 @@ def _best(
         raise UsageError(
             _(
                 "{path} contains {count} files that may be the solution ({names}): name the one to grade, or remove the others."
-            ).format(path=shown, count=len(best), names=some([each.name for each in best]))
+            ).format(path=label, count=len(best), names=some([each.name for each in best]))
         )
     winner = best[0]
     explained_names = {name for name, _reason in left_out}
@@ -392,12 +392,12 @@ def helpers(entry: str, code: Sequence[str], contents: Mapping[str, bytes]) -> l
     return helper_names
 
 
-def _nothing(shown: str, contents: Mapping[str, bytes]) -> str:
+def _nothing(label: str, contents: Mapping[str, bytes]) -> str:
     archives = [name for name in contents if name.lower().endswith((".rar", ".7z"))]
     if archives:
         return _("{path} contains an unsupported archive ({file}): pack your solution as a .zip.").format(
-            path=shown, file=clean(PurePosixPath(archives[0]).name, 80)
+            path=label, file=clean(PurePosixPath(archives[0]).name, 80)
         )
     return _("{path} contains no notebook (.ipynb) and no Python file (.py): give the path of your solution.").format(
-        path=shown
+        path=label
     )

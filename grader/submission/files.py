@@ -96,7 +96,7 @@ def read(path: Path, root: Path | None = None) -> dict[str, bytes]:
         ) from error
 
 
-def unpack(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
+def unpack(label: str, contents: dict[str, bytes]) -> dict[str, bytes]:
     """Return the same as :func:`read` for files in memory, for example from the archive of a course system.
 
     If they include one archive and neither a notebook nor a Python file, only the content of that archive counts.
@@ -106,17 +106,17 @@ def unpack(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
     only = archives[0] if len(archives) == 1 and not has_python else None
     try:
         if only is not None:
-            return _read_open(shown, only, io.BytesIO(contents[only]))
-        return _collect(shown, iter([(name, partial(contents.get, name)) for name in sorted(contents)]))
+            return _read_open(label, only, io.BytesIO(contents[only]))
+        return _collect(label, iter([(name, partial(contents.get, name)) for name in sorted(contents)]))
     except DAMAGED as error:
-        raise UsageError(_("{path} is a damaged or encrypted archive: pack it again.").format(path=shown)) from error
+        raise UsageError(_("{path} is a damaged or encrypted archive: pack it again.").format(path=label)) from error
     except (OSError, ValueError) as error:
         raise UsageError(
-            _("{path} cannot be read ({reason}).").format(path=shown, reason=getattr(error, "strerror", None) or error)
+            _("{path} cannot be read ({reason}).").format(path=label, reason=getattr(error, "strerror", None) or error)
         ) from error
 
 
-def unpack_inner(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
+def unpack_inner(label: str, contents: dict[str, bytes]) -> dict[str, bytes]:
     """Return ``contents`` with the files of its one archive, unless there is a Python file next to it."""
     for _depth in range(MAX_UNPACKED):
         archives = [name for name in contents if name.lower().endswith(ARCHIVES)]
@@ -124,7 +124,7 @@ def unpack_inner(shown: str, contents: dict[str, bytes]) -> dict[str, bytes]:
             break
         archive = archives[0]
         rest = {name: content for name, content in contents.items() if name != archive}
-        contents = {**rest, **unpack(f"{shown}/{archive}", {archive: contents[archive]})}
+        contents = {**rest, **unpack(f"{label}/{archive}", {archive: contents[archive]})}
     return contents
 
 

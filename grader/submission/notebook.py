@@ -182,7 +182,7 @@ def _repaired(name: str, cell: dict[str, Any], identity: str) -> dict[str, Any]:
     if kind not in KINDS:
         is_code = "cell_type" not in cell and (CODE_KEYS & cell.keys() or _parses(source))
         kind = "code" if is_code else OLD_TEXT.get(kind, "raw")
-    if kind == "code" and isinstance(text, skimming.LeftOut):
+    if kind == "code" and isinstance(text, skimming.LongText):
         raise CannotRun(too_much_code(name))
     tags = _dict(cell.get("metadata")).get("tags")
     tags = [tag for tag in tags if isinstance(tag, str) and TAG.fullmatch(tag)] if isinstance(tags, list) else []

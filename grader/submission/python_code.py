@@ -1,4 +1,4 @@
-"""Reads from the text of code alone which names it defines and what it imports."""
+"""Finds the names that code defines and imports, by reading its text; the code is not executed."""
 
 from __future__ import annotations
 

@@ -32,27 +32,27 @@ def read(path: Path, assignment: Assignment | str) -> Submission:
     if path.is_file() and not path.name.lower().endswith(files.ARCHIVES):
         return _prepare(str(path), sha256, contents, *contents)
     contents = files.unpack_inner(str(path), contents)
-    choice_made = choice.choose(str(path), contents, choice.expected_file(assignment))
-    return _prepare(str(path), sha256, contents, choice_made.file)
+    selection = choice.choose(str(path), contents, choice.expected_file(assignment))
+    return _prepare(str(path), sha256, contents, selection.file)
 
 
 def read_contents(
-    shown: str, contents: dict[str, bytes], assignment: Assignment | str, pattern: str = ""
+    label: str, contents: dict[str, bytes], assignment: Assignment | str, pattern: str = ""
 ) -> Submission:
     """Read a submission from files in memory.
 
-    ``shown`` is the path in messages; ``pattern`` selects the file to grade. Raises UsageError.
+    ``label`` is the path in messages; ``pattern`` selects the file to grade. Raises UsageError.
     """
-    choice_made, unpacked_contents = choose(shown, contents, choice.expected_file(assignment), pattern)
-    return _prepare(shown, digest(contents), unpacked_contents, choice_made.file)
+    selection, unpacked_contents = choose(label, contents, choice.expected_file(assignment), pattern)
+    return _prepare(label, digest(contents), unpacked_contents, selection.file)
 
 
 def choose(
-    shown: str, contents: dict[str, bytes], expected: choice.ExpectedFile, pattern: str = ""
+    label: str, contents: dict[str, bytes], expected: choice.ExpectedFile, pattern: str = ""
 ) -> tuple[choice.Choice, dict[str, bytes]]:
     """Return the file to grade among files in memory, and all files after unpacking archives; raises UsageError."""
-    unpacked_contents = files.unpack_inner(shown, files.unpack(shown, contents))
-    return choice.choose(shown, unpacked_contents, expected, pattern), unpacked_contents
+    unpacked_contents = files.unpack_inner(label, files.unpack(label, contents))
+    return choice.choose(label, unpacked_contents, expected, pattern), unpacked_contents
 
 
 def digest(contents: dict[str, bytes]) -> str:
@@ -67,33 +67,33 @@ def digest(contents: dict[str, bytes]) -> str:
 
 def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> Submission:
     """Return the submission with ``file`` ready for execution, together with the files that it uses."""
-    shown_file = clean(file, 80)
+    file_label = clean(file, 80)
     kind = choice.kind_of(file, contents[file])
     entry, tree = _from_its_folder(file, contents)
     code, problem, raw, notes = [], None, b"", _notes(kind, file)
-    nothing = unreadable.explain(shown_file, contents[file])
+    nothing = unreadable.explain(file_label, contents[file])
     try:
         if nothing is None and kind == "notebook":
             raw = contents[file]
-            tree[entry], cells = notebook.prepare(shown_file, raw)
+            tree[entry], cells = notebook.prepare(file_label, raw)
             code = [Code(_("cell {number}").format(number=n), cell, n) for n, cell in enumerate(cells, start=1)]
-            notes += unreadable.conflicts_in_cells(shown_file, cells)
+            notes += unreadable.conflicts_in_cells(file_label, cells)
         elif nothing is None and len(contents[file]) > 4 * python_code.MAX_CODE:
-            problem = too_much_code(shown_file)
+            problem = too_much_code(file_label)
         elif nothing is None:
-            text = encoding.decode(shown_file, contents[file])
+            text = encoding.decode(file_label, contents[file])
             if python_code.parse(text) is None:  # perhaps the cells of a notebook, copied with their magics
                 plain = notebook.plain_python(text)
                 text = text if python_code.parse(plain) is None else plain
             tree[entry] = text.encode()  # the worker reads UTF-8
-            nothing = choice.nothing_written(shown_file, text)
+            nothing = choice.nothing_written(file_label, text)
             code = [Code("", text)]
             line = git_conflicts.first_line(text)
             if line is not None and python_code.parse(text) is None:
-                problem = git_conflicts.sentence(shown_file, line)
+                problem = git_conflicts.sentence(file_label, line)
     except UnicodeDecodeError as error:
         problem = _("{file} is not UTF-8 text (byte {byte} cannot be read): save it with the encoding UTF-8.").format(
-            file=shown_file, byte=error.start
+            file=file_label, byte=error.start
         )
     except CannotRun as error:
         problem = str(error)
@@ -110,9 +110,9 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
         whole = f"{folder}/{name}" if f"{folder}/{name}" in contents else name
         code.append(Code(whole, python_code.text_of(tree[name])))
     if problem is None and python_code.is_too_much(*(part.text for part in code)):
-        problem = too_much_code(shown_file)
-    shown = os.fsencode(path).decode(errors="replace")
-    return Submission(shown, sha256, kind, entry, tree, code, problem, raw, file, nothing, notes)
+        problem = too_much_code(file_label)
+    label = os.fsencode(path).decode(errors="replace")
+    return Submission(label, sha256, kind, entry, tree, code, problem, raw, file, nothing, notes)
 
 
 def _from_its_folder(file: str, contents: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:

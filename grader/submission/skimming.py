@@ -53,7 +53,7 @@ class TooMuch(Exception):
         self.cells = cells
 
 
-class LeftOut:
+class LongText:
     """Placeholder for a source that is too long to be kept."""
 
 
@@ -67,7 +67,7 @@ def is_ordinary(raw: bytes) -> bool:
 def notebook(raw: bytes) -> Any:
     """Return a notebook like ``json.loads``, but only with the parts that are executed or shown.
 
-    Keys of which only the presence counts have the value None; a source that is too long is a LeftOut. Raises
+    Keys of which only the presence counts have the value None; a source that is too long is a LongText. Raises
     NotJSON, TooMuch, UnicodeDecodeError, and RecursionError if the notebook is nested too deeply.
     """
     check_utf8(raw)
@@ -141,7 +141,7 @@ class _Skimmer:
             position = self.space(self.expect(position, b","))
 
     def object(self, position: int, keys: dict[str, Reader]) -> tuple[Any, int]:
-        """Return the object; None if there is none. Keys that are not among ``keys`` have the value None."""
+        """Return the object, or None. Keys that are not among ``keys`` have the value None."""
         if self.raw[position : position + 1] != b"{":
             return None, self.skip(position)
         members: dict[str, Any] = {}
@@ -169,9 +169,9 @@ class _Skimmer:
         return (self.build(position, end) if end - position <= SHORT else None), end
 
     def text(self, position: int) -> tuple[Any, int]:
-        """Return the source of a cell; a LeftOut if it is too long."""
+        """Return the source of a cell; a LongText if it is too long."""
         end = self.skip(position)
-        return (self.build(position, end) if self.has_room(position, end) else LeftOut()), end
+        return (self.build(position, end) if self.has_room(position, end) else LongText()), end
 
     def attachments(self, position: int) -> tuple[Any, int]:
         """Return the images of a cell; None if they are too large."""

@@ -55,7 +55,7 @@ def _signatures() -> list[tuple[bytes, str]]:
 
 
 def conflicts_in_cells(name: str, cells: Sequence[str]) -> tuple[str, ...]:
-    """Return the sentence about the first conflict marker in the code cells of a notebook; nothing if there is none."""
+    """Return the sentence about the first conflict marker in the code cells of a notebook, if there is one."""
     for number, cell in enumerate(cells, start=1):
         line = git_conflicts.first_line(cell)
         if line is not None and python_code.parse(cell) is None:
