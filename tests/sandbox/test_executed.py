@@ -13,7 +13,7 @@ from grader.grading.trace import Trace
 from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.submission import read
-from grader.submission.notebook import executed
+from grader.submission.notebook import with_outputs
 from tests.conftest import bundled, notebook
 from tests.sandbox.test_session import submitted
 
@@ -61,7 +61,7 @@ def test_outputs_of_each_cell_are_kept(session):
 def test_executed_notebook_is_valid(session):
     submission = submitted(CELLS, "notebook")
     made = nbformat.reads(
-        executed(submission.files[submission.entry], session.outputs, session.last_cell).decode(), as_version=4
+        with_outputs(submission.files[submission.entry], session.outputs, session.last_cell).decode(), as_version=4
     )
     nbformat.validate(made)
     assert [cell.execution_count for cell in made.cells] == [1, 2, 3, 4, 5, None, 6, 7, 8]

@@ -13,7 +13,7 @@ import pytest
 from grader.sandbox.failures import NO_DATA, UNAVAILABLE, failure_of
 from grader.sandbox.session import OF_THE_WORKER
 from grader.support import i18n
-from grader.support.i18n import _, chosen, joined, ngettext, use
+from grader.support.i18n import _, choose_language, joined, ngettext, use
 from grader.support.i18n import number as language_number
 from grader.support.text import plain_number
 from tests.conftest import ROOT, SINGLE_NEURON
@@ -146,7 +146,7 @@ def is_sentence(text):
     ],
 )
 def test_the_language_is_that_of_the_option_then_that_of_the_locale(option, environment, expected):
-    assert chosen(option, environment) == expected
+    assert choose_language(option, environment) == expected
 
 
 def test_a_language_is_spoken_until_the_end_of_its_block():
