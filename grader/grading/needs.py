@@ -17,20 +17,17 @@ def packages_of(assignment: Assignment) -> list[str]:
     """Return the packages that submissions must be able to import, as pip requirements."""
     packages_named = assignment.content.packages
     types = {variable.type for variable in assignment.content.variables.values()}
-    return [
-        *packages_named,
-        *(["tensorflow"] if types & {*KERAS_TYPES} and not packages.includes(packages_named, "tensorflow") else []),
-    ]
+    if types & {*KERAS_TYPES} and not packages.includes(packages_named, "tensorflow"):
+        return [*packages_named, "tensorflow"]
+    return [*packages_named]
 
 
 def extras_of(assignment: Assignment) -> list[str]:
     """Return the optional dependencies of the grader that grading needs for any seed: ["tensorflow"] or []."""
-    needs_keras = packages.includes(packages_of(assignment), "tensorflow")
-    return (
-        ["tensorflow"]
-        if needs_keras or Oracle(assignment).needs_tensorflow(assignment.content.asked_on_probes())
-        else []
-    )
+    if packages.includes(packages_of(assignment), "tensorflow"):
+        return ["tensorflow"]
+    needs_tensorflow = Oracle(assignment).needs_tensorflow(assignment.content.asked_on_probes())
+    return ["tensorflow"] if needs_tensorflow else []
 
 
 def refuse_missing_packages(assignment: Assignment) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..assignment import Assignment
+from ..assignment.spec import KnownWrong
 from ..diagnosis import agreement
 from ..diagnosis.proving import problems
 from ..expected import proof
@@ -45,37 +46,50 @@ def validate(assignment: Assignment) -> Iterator[ValidationLine]:
     memory_needs.limits_here(assignment)
     content = assignment.content
     assignment.file(content.task)
-    report = _grade(assignment, content.solution)
-    wrong = [check for check in report.checks if check.status != "passed"]
-    full = f"should get full marks, but {wrong[0].name}: {wrong[0].message}" if wrong else "full marks"
-    yield _line(content.solution, report, not wrong, full)
-    for starter in content.starters:
-        report = _grade(assignment, starter)
-        earning_checks = [check.name for check in report.checks if check.score]
-        nothing = (
-            f"should get no points, but earns points for {', '.join(earning_checks)}" if earning_checks else "no points"
-        )
-        yield _line(starter, report, report.score == 0, nothing if report.score is not None else "not gradable")
+    yield _solution(assignment)
+    yield from (_starter(assignment, file) for file in content.starters)
     for sentence in problems(assignment):
         yield ValidationLine("assignment.yaml", 0, 0, False, sentence, None)
     yield from _proof(assignment)
-    for known_wrong in content.known_wrong:
-        report = _grade(assignment, known_wrong.file)
-        failed_checks = [check for check in report.checks if check.status not in STANDING]
-        ungraded_checks = [check for check in report.checks if check.status == "not_gradable"]
-        first = (
-            failed_checks[0].name
-            if failed_checks
-            else f"nothing ({ungraded_checks[0].message})"
-            if ungraded_checks
-            else "nothing"
-        )
-        holds = first == known_wrong.fails
-        sentence = _ending(failed_checks[0]) if holds else f"should fail {known_wrong.fails}, but fails {first}"
-        if holds and known_wrong.bug is not None and known_wrong.bug not in _names(failed_checks[0]):
-            names = " and ".join(_names(failed_checks[0])) or "no bug"
-            holds, sentence = False, f"{sentence}; it should name the bug {known_wrong.bug}, but names {names}"
-        yield _line(known_wrong.file, report, holds, sentence)
+    yield from (_known_wrong(assignment, item) for item in content.known_wrong)
+
+
+def _solution(assignment: Assignment) -> ValidationLine:
+    file = assignment.content.solution
+    report = _grade(assignment, file)
+    for check in report.checks:
+        if check.status != "passed":
+            return _line(file, report, False, f"should get full marks, but {check.name}: {check.message}")
+    return _line(file, report, True, "full marks")
+
+
+def _starter(assignment: Assignment, file: str) -> ValidationLine:
+    report = _grade(assignment, file)
+    if report.score is None:
+        return _line(file, report, False, "not gradable")
+    names = ", ".join(check.name for check in report.checks if check.score)
+    sentence = f"should get no points, but earns points for {names}" if names else "no points"
+    return _line(file, report, report.score == 0, sentence)
+
+
+def _known_wrong(assignment: Assignment, known_wrong: KnownWrong) -> ValidationLine:
+    report = _grade(assignment, known_wrong.file)
+    check = next((check for check in report.checks if check.status not in STANDING), None)
+    if check is None or check.name != known_wrong.fails:
+        name = check.name if check is not None else _nothing(report)
+        return _line(known_wrong.file, report, False, f"should fail {known_wrong.fails}, but fails {name}")
+    names = _names(check)
+    if known_wrong.bug is None or known_wrong.bug in names:
+        return _line(known_wrong.file, report, True, _ending(check))
+    bug_names = " and ".join(names) or "no bug"
+    sentence = f"{_ending(check)}; it should name the bug {known_wrong.bug}, but names {bug_names}"
+    return _line(known_wrong.file, report, False, sentence)
+
+
+def _nothing(report: Report) -> str:
+    """Return "nothing", with the reason if a check could not be graded."""
+    reason = next((check.message for check in report.checks if check.status == "not_gradable"), "")
+    return f"nothing ({reason})" if reason else "nothing"
 
 
 def _proof(assignment: Assignment) -> Iterator[ValidationLine]:

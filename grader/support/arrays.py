@@ -79,7 +79,7 @@ def describe(value: Any) -> str:
         return array_of(value.shape)
     name = clean(getattr(value, "type_name", type(value).__name__), 80)
     if isinstance(value, bool):
-        return _("a truth value")
+        return _("a boolean")
     if isinstance(value, int | float | np.generic):
         return _("a single number ({name})").format(name=name)
     return (_("an {type}") if name[:1].lower() in "aeiou" else _("a {type}")).format(type=name)

@@ -25,7 +25,7 @@ def problem(actual, expected=EXPECTED):
         (Opaque("generator"), "dw is a generator, expected an array of shape (3,)."),
         (Opaque("object array"), "dw is an object array, expected an array of shape (3,)."),
         ("0.25", "dw is a str, expected an array of shape (3,)."),
-        (True, "dw is a truth value, expected an array of shape (3,)."),
+        (True, "dw is a boolean, expected an array of shape (3,)."),
         (
             [0.25, [-1.5, 3.0]],
             "dw is a list, expected an array of shape (3,): its entries are not numbers, or its rows have different lengths.",

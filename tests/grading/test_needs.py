@@ -1,0 +1,48 @@
+"""An assignment needs packages: those that it names, and TensorFlow for Keras models or live answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignment import load
+from grader.grading import needs
+from grader.machine import packages
+from grader.support.errors import NotGradable
+from tests.assignment.tiny import GOOD
+from tests.assignment.tiny import load as load_text
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.mark.parametrize(
+    ("name", "requirements", "extras"),
+    [("single-neuron", [], []), ("numpy-mnist", [], []), ("clothing-mlp", ["tensorflow"], ["tensorflow"])],
+)
+def test_needs_of_bundled_assignments(name, requirements, extras):
+    loaded = load(name)
+    assert needs.packages_of(loaded) == requirements
+    assert needs.extras_of(loaded) == extras
+
+
+def test_named_tensorflow_is_needed_once(tmp_path):
+    text = GOOD.replace("probes:", "packages: [tensorflow>=2, pandas]\nvariables: {model: {type: model}}\nprobes:", 1)
+    loaded = load_text(tmp_path, text)
+    assert needs.packages_of(loaded) == ["tensorflow>=2", "pandas"]
+    assert needs.extras_of(loaded) == ["tensorflow"]
+
+
+def test_installed_packages_are_no_problem(tmp_path):
+    needs.refuse_missing_packages(load_text(tmp_path, GOOD.replace("probes:", "packages: [numpy>=1]\nprobes:", 1)))
+
+
+@pytest.mark.parametrize(
+    ("missing", "command"),
+    [
+        (["pandas>=9"], "run pip install 'pandas>=9'"),
+        (["tensorflow"], r"run pip install '?deep-learning-grader\[tensorflow\]"),
+    ],
+)
+def test_missing_packages_are_not_gradable(tmp_path, monkeypatch, missing, command):
+    monkeypatch.setattr(packages, "missing", lambda requirements: missing)
+    with pytest.raises(NotGradable, match=command):
+        needs.refuse_missing_packages(load_text(tmp_path, GOOD))
