@@ -165,7 +165,7 @@ def _context_for(settings: BatchSettings) -> _GradingContext:
 def inspect(settings: BatchSettings, assignment: Assignment) -> None:
     """Test the isolation with an intruder in each kind of worker; raises NotGradable if one reaches anything."""
     # A shell is confined like a module; a kernel too, but only at strong: at other levels it has Unix sockets.
-    worker_kinds: list[tuple[canary.Kind, Engine]] = [("module", "shell")]
+    worker_kinds: list[tuple[canary.IntruderKind, Engine]] = [("module", "shell")]
     if settings.isolation != "strong" or settings.engine == "kernel":
         worker_kinds.append(("notebook", "kernel"))
     try:
@@ -181,8 +181,8 @@ def inspect(settings: BatchSettings, assignment: Assignment) -> None:
 
 
 def _try_to_escape(
-    settings: BatchSettings, assignment: Assignment, worker_kind: tuple[canary.Kind, Engine]
-) -> canary.Attempt:
+    settings: BatchSettings, assignment: Assignment, worker_kind: tuple[canary.IntruderKind, Engine]
+) -> canary.EscapeReport:
     kind, engine = worker_kind
     data = datasets.paths_to_hide(Path(settings.data) if settings.data else None)
     hidden_paths = [path for path in (assignment.folder, *data, *map(Path, settings.hide)) if path.exists()]

@@ -14,7 +14,7 @@ from pydantic import Field
 from ..assignment.check import Check
 from ..diagnosis import findings_of_check
 from ..sandbox.failures import CallError
-from ..sandbox.observations import Layer, Model
+from ..sandbox.observations import KerasLayer, KerasModel
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome
@@ -85,7 +85,7 @@ class ArchitectureCheck(Check):
         return Outcome(1.0, " ".join([told, *notes]), evidence | ({"notes": notes} if notes else {}))
 
 
-def _layers_problem(check: ArchitectureCheck, layers: list[Layer], found: Outputs | None) -> Problem | None:
+def _layers_problem(check: ArchitectureCheck, layers: list[KerasLayer], found: Outputs | None) -> Problem | None:
     other = sorted({layer.type for layer in layers if layer.type not in check.layers})
     if check.layers and other:
         return Problem(
@@ -115,7 +115,7 @@ def _layers_problem(check: ArchitectureCheck, layers: list[Layer], found: Output
 
 
 def _count_problem(
-    check: ArchitectureCheck, layers: list[Layer], model: Model, found: Outputs | None
+    check: ArchitectureCheck, layers: list[KerasLayer], model: KerasModel, found: Outputs | None
 ) -> Problem | None:
     """Whether there is one output for each class; for two classes one output is enough."""
     if found is not None:
@@ -135,7 +135,7 @@ def _count_problem(
 
 
 def _output_problem(
-    check: ArchitectureCheck, model: Model, found: Outputs | None, expects: losses.Expected
+    check: ArchitectureCheck, model: KerasModel, found: Outputs | None, expects: losses.Expected
 ) -> Problem | None:
     if found is None or model.loss is None or found.kind != "logits" or expects.of != "probabilities":
         return None
@@ -153,7 +153,7 @@ def _output_problem(
     )
 
 
-def _is_trained(check: ArchitectureCheck, context: Context, model: Model) -> bool:
+def _is_trained(check: ArchitectureCheck, context: Context, model: KerasModel) -> bool:
     if model.steps:
         return True
     # The optimizer of a model that is compiled again, or that only loads weights, has done no steps.
@@ -164,7 +164,11 @@ def _is_trained(check: ArchitectureCheck, context: Context, model: Model) -> boo
 
 
 def _notes(
-    check: ArchitectureCheck, model: Model, layers: list[Layer], found: Outputs | None, expects: losses.Expected
+    check: ArchitectureCheck,
+    model: KerasModel,
+    layers: list[KerasLayer],
+    found: Outputs | None,
+    expects: losses.Expected,
 ) -> list[str]:
     """What is unusual and accepted."""
     assert model.loss is not None

@@ -18,14 +18,14 @@ from ..assignment.declarations import Declarations
 from ..diagnosis import findings_of_check
 from ..report.model import FOR_INSTRUCTOR
 from ..sandbox.failures import CallError
-from ..sandbox.observations import Call
+from ..sandbox.observations import RecordedCall
 from ..submission.python_code import nodes
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome
 from .tools import imports, training
 
-TRAINING_RULES: dict[str, Callable[[list[Call]], training.Broken | None]] = {
+TRAINING_RULES: dict[str, Callable[[list[RecordedCall]], training.Broken | None]] = {
     "leakage": training.leakage,
     "early-stopping": training.early_stopping,
     "scaling": training.scaling,
@@ -96,7 +96,7 @@ class SourceCheck(Check):
         return Outcome(1.0, praise)
 
 
-def _models(context: Context, record: list[Call]) -> list[str]:
+def _models(context: Context, record: list[RecordedCall]) -> list[str]:
     """The submission's names of its trained models: those that the task asks for, or all where it asks for none."""
     asked = [name for name, variable in context.content.variables.items() if variable.type == "model"]
     recorded = {name for call in record for name in call.model}
@@ -111,7 +111,7 @@ def _models(context: Context, record: list[Call]) -> list[str]:
     return found
 
 
-def _shown(call: Call) -> dict[str, Any]:
+def _shown(call: RecordedCall) -> dict[str, Any]:
     sampled = {"inputs": {"pairs"}, "validation": {"pairs"}}
     return call.model_dump(exclude=sampled)
 

@@ -10,7 +10,7 @@ from ..assignment import Assignment
 from ..assignment.check import ProbedCheck
 from ..assignment.formulas import Formula
 from ..expected import probes
-from ..expected.author import named
+from ..expected.author import type_and_message
 from ..expected.mutations import Mutant, Mutations, NamedValues
 from ..expected.probes import Case
 from ..expected.reference import Oracle
@@ -84,7 +84,7 @@ def by_steps(mutations: Mutations, function: str, case: Case) -> tuple[NamedValu
     except NotGradable:
         raise
     except Exception as error:
-        return {}, f"cannot be computed in the case '{case.name}' ({named(error)})"
+        return {}, f"cannot be computed in the case '{case.name}' ({type_and_message(error)})"
 
 
 def _wrong_steps(mutations: Mutations, oracle: Oracle, function: str, cases: list[Case]) -> Iterator[str]:

@@ -27,7 +27,7 @@ from ..support.choices import Level
 from ..support.errors import InternalFailure, NoIsolation, NotGradable
 from ..support.i18n import _
 from ..worker import values
-from ..worker.author import described, execute
+from ..worker.author import describe_exception, execute
 from ..worker.frames import MAX_PAYLOAD, ProtocolError
 
 # Generous limits: TensorFlow is slow and large, and the code is the author's own.
@@ -40,7 +40,7 @@ MOST_SENT = 32 << 20  # bytes of the arguments in one request, without those tha
 MOST_DEATHS = 2  # of a worker; then it is not started again
 
 
-class Failed(Exception):
+class AuthorCodeError(Exception):
     """The author's code has raised an exception of the type ``kind``; ``missing`` is a module that is not installed."""
 
     def __init__(self, file: Path, description: Mapping[str, Any]) -> None:
@@ -51,13 +51,13 @@ class Failed(Exception):
         self.missing = str(description["missing"])
 
 
-def named(error: BaseException) -> str:
+def type_and_message(error: BaseException) -> str:
     """Return type and message of an exception, whether it was raised here or in the author's worker."""
-    return f"{error.kind if isinstance(error, Failed) else type(error).__name__}: {error}"
+    return f"{error.kind if isinstance(error, AuthorCodeError) else type(error).__name__}: {error}"
 
 
 class Program(Protocol):
-    """A Python function of the author. Calls raise Failed if the function fails, NotGradable if it gives no answer."""
+    """A Python function of the author. Calls raise AuthorCodeError if the function fails, NotGradable if it gives no answer."""
 
     parameters: tuple[str, ...]
 
@@ -85,7 +85,7 @@ class OwnProgram:
         except NotGradable:
             raise
         except Exception as error:
-            raise Failed(self._file, described(error, str(self._file))) from error
+            raise AuthorCodeError(self._file, describe_exception(error, str(self._file))) from error
 
     def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]]) -> list[Any]:
         return [self(**{**common, **arguments}) for arguments in own]
@@ -123,14 +123,14 @@ class ForeignProgram:
 def own_program(file: Path, name: str, modules: dict[Path, Any]) -> OwnProgram | None:
     """Return the function ``name`` of a bundled file, or None if the file does not define it.
 
-    Raises Failed if the file fails. ``modules`` caches the files that were already executed.
+    Raises AuthorCodeError if the file fails. ``modules`` caches the files that were already executed.
     """
     if file not in modules:
         try:
             with _quiet_stderr():
                 modules[file] = execute(str(file), file.stem)
         except Exception as error:
-            raise Failed(file, described(error, str(file))) from error
+            raise AuthorCodeError(file, describe_exception(error, str(file))) from error
     function = getattr(modules[file], name, None)
     return OwnProgram(file, function) if function is not None else None
 
@@ -157,7 +157,7 @@ class Author:
     def program(self, file: Path, name: str) -> ForeignProgram | None:
         """Return the function ``name`` of a file in the folder, or None if the file does not define it.
 
-        Raises Failed if the file fails.
+        Raises AuthorCodeError if the file fails.
         """
         names = self._request(file, {"function": name}, [])
         return None if names is None else ForeignProgram(self, file, name, tuple(map(str, names)))
@@ -218,7 +218,7 @@ class Author:
                     answer, content = self._called(header, raw, functions or {})
                     worker.send(answer, content, allowance, "")
                 if "error" in header:
-                    raise Failed(file, header["error"])
+                    raise AuthorCodeError(file, header["error"])
                 value = values.decode(header.get("value"), raw)
             except CallError as failure:
                 raise self._broken(file, _ending(failure, seconds)) from failure
@@ -244,7 +244,7 @@ class Author:
             self.close()  # the worker waits for an answer that it will not get
             raise
         except Exception as error:
-            kind = error.kind if isinstance(error, Failed) else type(error).__name__
+            kind = error.kind if isinstance(error, AuthorCodeError) else type(error).__name__
             return {"raised": [kind, str(error)]}, []
         return {"returned": tree}, payload
 

@@ -29,7 +29,7 @@ from ..support.errors import InternalFailure, NotGradable, UsageError
 from ..support.i18n import _
 from ..worker import values
 from . import author, proof
-from .author import Failed, Program
+from .author import AuthorCodeError, Program
 from .mutations import Mutations
 
 AnswerSource = Literal["recorded", "steps", "reference"]
@@ -248,7 +248,7 @@ class Oracle:
         tree, payload = values.encode(dict(sorted(inputs.items())))
         return hashlib.sha256(f"{self._code}\0{label}\0{tree}\0".encode() + payload).hexdigest()[:32]
 
-    def _broken(self, error: Failed) -> NotGradable:
+    def _broken(self, error: AuthorCodeError) -> NotGradable:
         """Return the error for a reference that fails: it names the place for the author."""
         where = error.file.name
         if error.line is not None:
@@ -260,7 +260,7 @@ class Oracle:
             needs = _("The reference ({where}) needs {module}, which is not installed here: run {command}.")
             return NotGradable(needs.format(where=where, module=package, command=command))
         fails = _("The reference fails ({where}, {error}): tell the assignment's author.")
-        return InternalFailure(fails.format(where=where, error=author.named(error)))
+        return InternalFailure(fails.format(where=where, error=author.type_and_message(error)))
 
     def _kept(self, key: str, names: list[str]) -> dict[str, Array] | None:
         """Return the answer from the user's cache, or None."""
@@ -297,7 +297,7 @@ class Oracle:
                     program = author.own_program(file, name, self._modules)
                 else:
                     program = author.author_of(self._assignment).program(file, name)
-            except Failed as error:
+            except AuthorCodeError as error:
                 raise self._broken(error) from error
             if program is None:
                 raise UsageError(f"{file} has no function '{name}', which the assignment names; add it.")
@@ -320,7 +320,7 @@ class Oracle:
         own = [{name: value for name, value in point.items() if name in program.parameters} for point in points]
         try:
             answers = program.each(arguments, own)
-        except Failed as error:
+        except AuthorCodeError as error:
             raise self._broken(error) from error
         return [list(answer) if isinstance(answer, tuple) else [answer] for answer in answers]
 

@@ -29,13 +29,13 @@ def container(assignment: Assignment) -> str:
     comfortable = memory_needs.container_for(content.limits.memory_mb + memory_needs.own_mb(content))
     if smallest is None:
         message = _("The assignment needs {size} of memory, more than Gradescope's largest container has.")
-        return message.format(size=memory_needs.written(memory_needs.needed_mb(content)))
+        return message.format(size=memory_needs.size_text(memory_needs.needed_mb(content)))
     advice = _("Container: choose at least {container} in the autograder's settings.")
-    advice = advice.format(container=memory_needs.described(smallest))
+    advice = advice.format(container=memory_needs.container_text(smallest))
     if comfortable in (None, smallest):
         return advice
     further_advice = _("With {container}, a submission may use all the memory that the assignment allows.")
-    return f"{advice} " + further_advice.format(container=memory_needs.described(comfortable))
+    return f"{advice} " + further_advice.format(container=memory_needs.container_text(comfortable))
 
 
 def make(assignment: Assignment, out: Path, seed: int | None, isolation: Level | None) -> None:

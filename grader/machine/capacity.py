@@ -22,7 +22,7 @@ FILE_CACHE = {"inactive_file", "active_file", "total_inactive_file", "total_acti
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryLimit:
     """A memory limit: ``size`` in bytes, and the control group that sets it; without a group, the machine's memory."""
 
     size: int
@@ -42,12 +42,14 @@ class Memory:
         return used - sum(value for name, value in (total or statistics).items() if name in FILE_CACHE)
 
 
-def memory(root: Path = ROOT) -> Memory | None:
+def memory(root: Path = ROOT) -> MemoryLimit | None:
     """Return the smallest memory limit, or None if the system does not report its memory."""
-    limits = [Memory(size, folder) for folder in groups("memory", root) if (size := _memory_limit(folder))]
+    limits = [MemoryLimit(size, folder) for folder in groups("memory", root) if (size := _memory_limit(folder))]
     installed = _of_machine("MemTotal", root)
     return min(
-        [*([Memory(installed, None, root)] if installed else []), *limits], key=lambda each: each.size, default=None
+        [*([MemoryLimit(installed, None, root)] if installed else []), *limits],
+        key=lambda each: each.size,
+        default=None,
     )
 
 

@@ -23,11 +23,11 @@ from .session import Session
 from .warm import WarmStart
 
 INTRUDER = Path(__file__).with_name("intruder.py")
-Kind = Literal["module", "notebook"]
+IntruderKind = Literal["module", "notebook"]
 
 
 @dataclass(frozen=True)
-class Attempt:
+class EscapeReport:
     """The result of one escape test: the things that the intruder reached (should be empty), and the gaps of its level
     on this machine."""
 
@@ -41,10 +41,10 @@ def try_to_escape(
     equipment: WorkerSetup,
     files: Mapping[str, Path],
     folders: Mapping[str, Path],
-    kind: Kind = "module",
+    kind: IntruderKind = "module",
     warm: WarmStart | None = None,
     engine: Engine = DEFAULT_ENGINE,
-) -> Attempt:
+) -> EscapeReport:
     """Start a worker at ``level``, run the intruder in it, and return the things that it reached.
 
     ``files`` and ``folders`` must not be reachable, {description: path}; the intruder also tries to write into the
@@ -68,7 +68,7 @@ def try_to_escape(
             "the network, by datagrams": _has_arrived(udp),
             "a life after its end": _is_running(mark),
         }
-    return Attempt([*map(str, reached), *(what for what, there in results.items() if there)], session.not_enforced)
+    return EscapeReport([*map(str, reached), *(what for what, there in results.items() if there)], session.not_enforced)
 
 
 def files_of_the_grader() -> dict[str, Path]:
@@ -81,7 +81,7 @@ def files_of_the_grader() -> dict[str, Path]:
     return {"the grader's code": PACKAGE / "expected" / "reference.py", "the reference's answers": answers}
 
 
-def _submission(kind: Kind) -> Submission:
+def _submission(kind: IntruderKind) -> Submission:
     source = INTRUDER.read_text()
     if kind == "module":
         return Submission("", "", kind, "intruder.py", {"intruder.py": source.encode()}, [], None)

@@ -55,7 +55,7 @@ def cleaned(raw: bytes) -> dict[str, Any]:
         raise NotBuiltIn from error
     if not isinstance(read, dict) or read.get("class_name") not in MODELS or not isinstance(read.get("config"), dict):
         raise NotBuiltIn
-    reader = _Reader()
+    reader = _Cleaner()
     return {**_named(read["class_name"]), "config": reader.settings(read["config"], 0)}
 
 
@@ -64,7 +64,7 @@ def _named(name: str) -> dict[str, Any]:
     return {"module": module, "class_name": name, "registered_name": None}
 
 
-class _Reader:
+class _Cleaner:
     """Walks through a configuration and builds a clean copy."""
 
     def __init__(self) -> None:

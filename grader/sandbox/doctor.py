@@ -91,7 +91,7 @@ def _try(level: Level) -> dict[str, Any]:
         try:
             attempts = [
                 canary.try_to_escape(Limits(), level, WorkerSetup(), files, folders, kind, engine="kernel")
-                for kind in get_args(canary.Kind)
+                for kind in get_args(canary.IntruderKind)
             ]
         except (NotGradable, CallError) as error:
             return {"works": False, "reason": str(error), "not_enforced": [], "reached": []}

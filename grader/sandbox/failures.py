@@ -12,7 +12,7 @@ from . import magics
 Ending = Literal["failed", "error", "timeout", "memory", "output", "crashed", "protocol", "not_gradable"]
 BROKEN = "BrokenKernel"
 EXITED = "SystemExit"  # the process ended itself, not by a signal
-Place = tuple[int | None, int | None]
+ErrorPlace = tuple[int | None, int | None]
 
 # The text of an exception that the worker itself raises. It is English there: the worker imports nothing of this package.
 UNAVAILABLE = lazy("{name} is not available while a submission is graded; this assignment offers {offered}.")
@@ -28,7 +28,7 @@ class CallError(Exception):
     ``place`` is the cell (None in a module) and the line at which the submission failed, as the worker reports it.
     """
 
-    def __init__(self, status: Ending, message: str, raised: str = "", place: Place | None = None) -> None:
+    def __init__(self, status: Ending, message: str, raised: str = "", place: ErrorPlace | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message

@@ -29,7 +29,7 @@ _number = itertools.count()
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryEvents:
     """The memory events of a group, read when it is removed.
 
     ``killed``: the kernel has killed processes of the group because memory ran out, in it or in a group above it;
@@ -53,10 +53,10 @@ class Group:
         """Move a process into the group; its children start there. Return False if that is not allowed."""
         return _write(self._folder / "cgroup.procs", pid)
 
-    def remove(self) -> Memory:
+    def remove(self) -> MemoryEvents:
         """Kill the remaining processes, remove the group, and return its memory events."""
         events = capacity.counters(self._folder / "memory.events")
-        counted = Memory(
+        counted = MemoryEvents(
             killed=bool(events.get("oom_kill")),
             reached_limit=bool(events.get("oom")),
             most_held=capacity.number(self._folder / "memory.peak"),

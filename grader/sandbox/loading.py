@@ -14,7 +14,7 @@ from ..machine import packages
 from ..support.i18n import _, ngettext
 from ..support.text import clean
 from . import magics, observations
-from .failures import CallError, Ending, Place, failure_of
+from .failures import CallError, Ending, ErrorPlace, failure_of
 
 MOST_NOTES = 5
 MOST_SHOWN = 12  # names in a note
@@ -52,7 +52,7 @@ class Cause:
 
     status: Ending
     sentence: str
-    place: Place | None
+    place: ErrorPlace | None
 
 
 class Causes:
@@ -76,8 +76,8 @@ class Causes:
 
     def take(
         self,
-        failures: Sequence[observations.Failure],
-        absent: Sequence[observations.Failure],
+        failures: Sequence[observations.StatementFailure],
+        absent: Sequence[observations.StatementFailure],
         left_out: Mapping[tuple[int, int], Ending],
         stopped_at: tuple[int, int] | None = None,
     ) -> None:
@@ -153,7 +153,7 @@ class Causes:
         self.sentences[why[1]] = None
         return CallError(why[0], f"{failure.message} {why[1]}", failure.raised, failure.place)
 
-    def _cause(self, item: observations.Failure) -> Cause:
+    def _cause(self, item: observations.StatementFailure) -> Cause:
         """Return the cause for a failed statement: its own, or that of an earlier one whose name or object it needs."""
         failure = failure_of(item.model_dump(exclude_none=True), self._what, loading=True)
         match = UNKNOWN_NAME.match(failure.raised)

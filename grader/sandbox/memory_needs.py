@@ -7,7 +7,7 @@ import os
 from ..assignment import Assignment
 from ..assignment.base import Limits
 from ..assignment.spec import AssignmentSpec
-from ..machine.capacity import Memory, memory, share_of_processors
+from ..machine.capacity import MemoryLimit, memory, share_of_processors
 from ..support.errors import NoMemory
 from ..support.i18n import _
 
@@ -29,7 +29,7 @@ def needed_mb(content: AssignmentSpec) -> int:
     return content.limits.honest_mb + own_mb(content)
 
 
-def limits_here(assignment: Assignment, limit: Memory | None = None) -> Limits:
+def limits_here(assignment: Assignment, limit: MemoryLimit | None = None) -> Limits:
     """Return the assignment's limits; the memory limit is reduced if this machine has less for a submission.
 
     Raises NoMemory if the machine has less than the assignment needs. ``limit`` replaces the memory of this machine.
@@ -44,21 +44,21 @@ def limits_here(assignment: Assignment, limit: Memory | None = None) -> Limits:
     return limits if left >= limits.memory_mb else limits.model_copy(update={"memory_mb": left})
 
 
-def too_small(assignment: Assignment, limit: Memory) -> str:
+def too_small(assignment: Assignment, limit: MemoryLimit) -> str:
     """Return the sentence for a machine with too little memory, with the size to choose."""
     needed = needed_mb(assignment.content)
     container = container_for(needed)
-    has = {"size": written(limit.size >> 20), "name": assignment.name}
+    has = {"size": size_text(limit.size >> 20), "name": assignment.name}
     if limit.group is None:
         sentence = _("This machine has {size} of memory, but {name} needs {needed}: grade on a larger machine.")
-        return sentence.format(needed=written(needed), **has)
+        return sentence.format(needed=size_text(needed), **has)
     if container is None:
         sentence = _("This container has {size} of memory, but {name} needs {needed}: give the container that much.")
-        return sentence.format(needed=written(needed), **has)
+        return sentence.format(needed=size_text(needed), **has)
     sentence = _(
         "This container has {size} of memory, but {name} needs {needed}: choose at least {container} in the container settings."
     )
-    return sentence.format(needed=written(container[1]), container=described(container), **has)
+    return sentence.format(needed=size_text(container[1]), container=container_text(container), **has)
 
 
 def ran_out() -> str:
@@ -72,10 +72,10 @@ def ran_out() -> str:
     if larger is None:
         return _(
             "The memory of this container ({size}) ran out; this is not the submission's fault. Give the container more memory, or grade fewer submissions at a time."
-        ).format(size=written(limit.size >> 20))
+        ).format(size=size_text(limit.size >> 20))
     return _(
         "The memory of this container ({size}) ran out; this is not the submission's fault. Choose {container} in the container settings."
-    ).format(size=written(limit.size >> 20), container=described(larger))
+    ).format(size=size_text(limit.size >> 20), container=container_text(larger))
 
 
 def container_for(megabytes: int) -> tuple[float, int] | None:
@@ -83,14 +83,14 @@ def container_for(megabytes: int) -> tuple[float, int] | None:
     return next((container for container in CONTAINERS if container[1] >= megabytes), None)
 
 
-def described(container: tuple[float, int]) -> str:
+def container_text(container: tuple[float, int]) -> str:
     """Return a container as text, such as "1 processor and 1.5 GB"."""
     processors, megabytes = container
     sentence = _("{count} processor and {size}") if processors == 1 else _("{count} processors and {size}")
-    return sentence.format(count=f"{processors:g}", size=written(megabytes))
+    return sentence.format(count=f"{processors:g}", size=size_text(megabytes))
 
 
-def written(megabytes: int) -> str:
+def size_text(megabytes: int) -> str:
     """Return a size as text, such as "768 MB" or "1.5 GB"."""
     return f"{megabytes} MB" if megabytes < 1024 else f"{round(megabytes / 1024, 1):g} GB"
 
@@ -101,11 +101,13 @@ def less_than_allowed(assignment: Assignment, limits: Limits) -> str:
     if limits.memory_mb >= allowed:
         return ""
     sentence = _("A submission may use {left} here; the assignment allows {allowed}.")
-    sentence = sentence.format(left=written(limits.memory_mb), allowed=written(allowed))
+    sentence = sentence.format(left=size_text(limits.memory_mb), allowed=size_text(allowed))
     roomy = container_for(allowed + own_mb(assignment.content))
     if roomy is None:
         return sentence
-    return f"{sentence} " + _("For all of it, choose a container with {container}.").format(container=described(roomy))
+    return f"{sentence} " + _("For all of it, choose a container with {container}.").format(
+        container=container_text(roomy)
+    )
 
 
 def here() -> str:
@@ -115,6 +117,6 @@ def here() -> str:
     sentence = _("{count} processor") if count == 1 else _("{count} processors")
     parts = [sentence.format(count=f"{count:g}")]
     if limit is not None:
-        parts.append(_("{size} of memory").format(size=written(limit.size >> 20)))
+        parts.append(_("{size} of memory").format(size=size_text(limit.size >> 20)))
     limited = (limit is not None and limit.group is not None) or count < (os.cpu_count() or 1)
     return ", ".join(parts) + (_(" (limits of this container)") if limited else "")

@@ -30,11 +30,11 @@ def _of_moderate_size(data: Any) -> Any:
 
 
 Size = Annotated[int, Field(ge=0, le=LARGEST)]
-Number = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
-Drawn = Annotated[Any, AfterValidator(_of_moderate_size)]
+BoundedNumber = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+BoundedArray = Annotated[Any, AfterValidator(_of_moderate_size)]
 
 
-class Seen(BaseModel):
+class Observation(BaseModel):
     """Base class of all observations; strict, because a worker sends plain data."""
 
     model_config = ConfigDict(frozen=True, strict=True, defer_build=True)
@@ -49,7 +49,7 @@ class Method(BaseModel):
     stores: list[str] = Field(max_length=100)
 
 
-class Failure(Seen):
+class StatementFailure(Observation):
     """A statement that failed while the submission was loaded: its error, its place, the names that it would have bound.
 
     ``line`` in ``cell`` (None in a module) is the innermost line of the submission in the traceback, ``outer_line`` the
@@ -72,7 +72,7 @@ class Failure(Seen):
     statement: int = 0
 
 
-class Stream(BaseModel):
+class CellStream(BaseModel):
     """Text that a cell has printed."""
 
     output_type: Literal["stream"]
@@ -80,7 +80,7 @@ class Stream(BaseModel):
     text: str
 
 
-class Displayed(BaseModel):
+class CellDisplay(BaseModel):
     """An object that a cell has displayed, in one or several formats."""
 
     output_type: Literal["display_data"]
@@ -88,7 +88,7 @@ class Displayed(BaseModel):
     metadata: dict[str, JsonValue] = {}
 
 
-class Result(BaseModel):
+class CellResult(BaseModel):
     """The value of a cell's last line."""
 
     output_type: Literal["execute_result"]
@@ -97,7 +97,7 @@ class Result(BaseModel):
     execution_count: int | None = None
 
 
-class Raised(BaseModel):
+class CellError(BaseModel):
     """The exception that has stopped a cell."""
 
     output_type: Literal["error"]
@@ -106,7 +106,7 @@ class Raised(BaseModel):
     traceback: list[str]
 
 
-class Variable(Seen):
+class ObservedVariable(Observation):
     """A variable: the name of its type, its length, and its value; an array is cut after some entries."""
 
     type: str
@@ -115,7 +115,7 @@ class Variable(Seen):
     model: bool = False
 
 
-class Layer(Seen):
+class KerasLayer(Observation):
     """A layer of a Keras model; ``settings`` is its configuration as a string."""
 
     type: str
@@ -124,7 +124,7 @@ class Layer(Seen):
     activation: str = "linear"
 
 
-class Loss(Seen):
+class Loss(Observation):
     """A loss: the name of its class or function, whether it is set to expect logits, and its values on a probe."""
 
     name: str
@@ -133,7 +133,7 @@ class Loss(Seen):
     values: list[float] = Field([], max_length=3)
 
 
-class Model(Seen):
+class KerasModel(Observation):
     """A Keras model; before it is compiled it has no loss.
 
     ``inputs`` and ``outputs`` are the shapes of one sample; ``steps`` is how often the optimizer has changed the weights.
@@ -143,7 +143,7 @@ class Model(Seen):
 
     built: bool
     sequential: bool
-    layers: list[Layer] = Field(max_length=MOST_LAYERS)
+    layers: list[KerasLayer] = Field(max_length=MOST_LAYERS)
     loss: Loss | None
     optimizer: str
     inputs: list[Size] | None = Field(None, max_length=10)
@@ -152,25 +152,25 @@ class Model(Seen):
     trainable: list[int] = Field([], max_length=MOST_VARIABLES)
 
 
-class Image(Seen):
+class Image(Observation):
     """An image in a subplot; without ``data`` (None) if it is too large.
 
     ``colours`` lists the colours (red, green, blue; 0 to 1) in which the values are plotted, from the smallest to the
     largest value; it is empty for an image that is stored in colour.
     """
 
-    data: Drawn
+    data: BoundedArray
     colour_map: str
     colours: list[Annotated[list[float], Field(min_length=3, max_length=3)]] = Field([], max_length=16)
 
 
-class Curve(Seen):
+class Curve(Observation):
     """A line in a subplot."""
 
-    y: Drawn
+    y: BoundedArray
 
 
-class Axes(Seen):
+class Axes(Observation):
     """One subplot of a figure."""
 
     titles: list[str]
@@ -180,13 +180,13 @@ class Axes(Seen):
     lines: list[Curve] = Field(max_length=50)
 
 
-class Figure(Seen):
+class Figure(Observation):
     """A matplotlib figure."""
 
     axes: list[Axes] = Field(max_length=200)
 
 
-class Callback(Seen):
+class Callback(Observation):
     """A Keras callback: the names of its classes, the value that it monitors, whether it keeps the best model."""
 
     types: list[str]
@@ -195,7 +195,7 @@ class Callback(Seen):
     settings: str
 
 
-class Origin(Seen):
+class Origin(Observation):
     """The shares of some images that are training and test images of a served dataset, and the number of different
     test images among them."""
 
@@ -204,7 +204,7 @@ class Origin(Seen):
     test_images: Size = 0
 
 
-class Data(Seen):
+class InputData(Observation):
     """The data that a model was called with; ``range`` is the smallest and the largest value, ``deviation`` the standard
     deviation of all values.
 
@@ -222,11 +222,14 @@ class Data(Seen):
     standardised: bool = False
     origin: dict[str, Origin] = {}
     pairs: dict[
-        str, Annotated[list[Annotated[list[Number], Field(min_length=2, max_length=2)]], Field(max_length=MOST_PAIRS)]
+        str,
+        Annotated[
+            list[Annotated[list[BoundedNumber], Field(min_length=2, max_length=2)]], Field(max_length=MOST_PAIRS)
+        ],
     ] = {}
 
 
-class Call(Seen):
+class RecordedCall(Observation):
     """A recorded call to ``fit``, ``evaluate`` or ``predict`` of the model with these variable names.
 
     Calls with the same ``number`` belong to one model, even if no variable holds it any more. All calls to
@@ -237,8 +240,8 @@ class Call(Seen):
     method: str
     model: list[str]
     number: int = 0
-    inputs: Data
-    validation: Data | None = None
+    inputs: InputData
+    validation: InputData | None = None
     validation_split: float = 0.0
     epochs: int = 0
     batch_size: int = 0
@@ -249,14 +252,14 @@ class Call(Seen):
 
 LATER = ConfigDict(defer_build=True)  # built at the first use: most runs need few of them
 CLASSES = TypeAdapter(dict[str, dict[str, Method]], config=LATER)
-FAILURES = TypeAdapter(Annotated[list[Failure], Field(max_length=100)], config=LATER)
+FAILURES = TypeAdapter(Annotated[list[StatementFailure], Field(max_length=100)], config=LATER)
 ATTRIBUTES = TypeAdapter(dict[str, Any], config=LATER)
-MODEL = TypeAdapter(Model)
+MODEL = TypeAdapter(KerasModel)
 READ = TypeAdapter(Annotated[list[tuple[str, str]], Field(max_length=100)], config=LATER)
-VARIABLES = TypeAdapter(dict[str, Variable], config=LATER)
+VARIABLES = TypeAdapter(dict[str, ObservedVariable], config=LATER)
 FIGURES = TypeAdapter(list[Figure], config=LATER)
 OUTPUTS = TypeAdapter(
-    list[Annotated[Stream | Displayed | Result | Raised, Field(discriminator="output_type")]], config=LATER
+    list[Annotated[CellStream | CellDisplay | CellResult | CellError, Field(discriminator="output_type")]], config=LATER
 )
 PACKAGES = TypeAdapter(list[Annotated[str, Field(max_length=100)]], config=LATER)
-CALLS = TypeAdapter(Annotated[list[Call], Field(max_length=MOST_CALLS)], config=LATER)
+CALLS = TypeAdapter(Annotated[list[RecordedCall], Field(max_length=MOST_CALLS)], config=LATER)

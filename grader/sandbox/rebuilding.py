@@ -23,7 +23,7 @@ from .configuration import NotBuiltIn
 from .failures import CallError
 from .filesystem import WorkerSetup
 from .memory_needs import ran_out
-from .warm import Kind, WarmStart
+from .warm import WarmKind, WarmStart
 from .worker_process import SetupFailed, WorkerProcess
 
 Array = np.ndarray[Any, Any]
@@ -36,7 +36,7 @@ class CannotRebuild(Exception):
     """The model could not be rebuilt from the data that the submission's worker sent."""
 
 
-class _Taken(BaseModel):
+class _ModelReport(BaseModel):
     """A worker's description of a model, see :func:`grader.worker.as_data.taken`."""
 
     model_config = ConfigDict(strict=True, arbitrary_types_allowed=True, defer_build=True)
@@ -68,7 +68,7 @@ class ModelData:
 
 def model_data(answer: Any) -> ModelData:
     """Return a worker's description of a model, validated; raises ValueError if the worker's own code cannot have sent it."""
-    report = _Taken.model_validate(answer)
+    report = _ModelReport.model_validate(answer)
     digests = report.known
     arrays = report.weights
     if digests.dtype != np.uint8 or digests.ndim != 2 or digests.shape[1:] != (weights.SIZE,):
@@ -114,7 +114,7 @@ class PixelMap:
 class Rebuilder:
     """Starts the second worker and sends it requests; a context manager that ends the worker."""
 
-    def __init__(self, limits: Limits, equipment: WorkerSetup, warm: WarmStart | None, like: Kind) -> None:
+    def __init__(self, limits: Limits, equipment: WorkerSetup, warm: WarmStart | None, like: WarmKind) -> None:
         """``like`` is the kind of warm process that both the submission's worker and this one are forked from."""
         self._limits = limits
         self._equipment = replace(equipment, data={}, files={}, globals=(), seed=0, gpu=False)

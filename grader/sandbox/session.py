@@ -33,7 +33,7 @@ from .failures import BROKEN, EXITED, CallError, Ending, failure_of
 from .filesystem import WorkerSetup
 from .loading import ENDED, Causes
 from .rebuilding import ModelData, model_data
-from .warm import Kind, WarmStart
+from .warm import WarmKind, WarmStart
 from .worker_process import COMPARED, SetupFailed, WorkerProcess
 
 T = TypeVar("T")
@@ -175,7 +175,7 @@ class Session:
         self._before = 0.0  # seconds of loading before the last statement began
         self._restarts = 0
         self._stopped_at: tuple[int, int] | None = None  # later statements are left out after too many restarts
-        self._trained: list[observations.Call] | None = None
+        self._trained: list[observations.RecordedCall] | None = None
         self._room = self._parts_left = 0  # for the outputs of cells
         self._shown: dict[int, list[dict[str, Any]]] = {}  # outputs in the current load
         self._loaded = False  # True after the first load
@@ -191,9 +191,9 @@ class Session:
         """Top-level modules that were imported when loading ended."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> WarmKind:
         """The kind of warm process that the worker can be forked from."""
-        return Kind(self._engine, self._libraries)
+        return WarmKind(self._engine, self._libraries)
 
     @property
     def engine(self) -> Engine | None:
@@ -259,7 +259,7 @@ class Session:
         except ValueError as error:
             raise self._not_the_graders(doing) from error
 
-    def variables(self, names: Sequence[str], rows: int) -> dict[str, observations.Variable]:
+    def variables(self, names: Sequence[str], rows: int) -> dict[str, observations.ObservedVariable]:
         """Return the variables with these names, arrays cut after ``rows`` entries; raises CallError."""
         return self._look("variables", _("Reading the variables"), observations.VARIABLES, list(names), rows)
 
@@ -267,7 +267,7 @@ class Session:
         """Return the figures that the submission plotted; raises CallError."""
         return self._look("figures", _("Reading the figures"), observations.FIGURES)
 
-    def training(self) -> list[observations.Call]:
+    def training(self) -> list[observations.RecordedCall]:
         """Return the recorded calls to fit, evaluate and predict; raises CallError."""
         if self._trained is not None:
             return self._trained

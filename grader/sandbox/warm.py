@@ -46,7 +46,7 @@ LIBRARIES = {
 
 
 @dataclass(frozen=True)
-class Kind:
+class WarmKind:
     """The kind of a warm process: an engine, and the names of the libraries that submissions import."""
 
     engine: str
@@ -62,10 +62,12 @@ class WarmStart:
     """The warm processes of one process of the grader: one per kind of worker, started at the first use."""
 
     def __init__(self) -> None:
-        self._processes: dict[Kind, _WarmProcess] = {}
-        self._failures: Counter[Kind] = Counter()
+        self._processes: dict[WarmKind, _WarmProcess] = {}
+        self._failures: Counter[WarmKind] = Counter()
 
-    def fork(self, kind: Kind, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked | None:
+    def fork(
+        self, kind: WarmKind, channel: socket.socket, output: int, environment: Mapping[str, str]
+    ) -> Forked | None:
         """Return a supervisor with this channel, output and environment, or None if no warm process can fork it."""
         if sys.platform != "linux" or self._failures[kind] >= MOST_FAILURES:
             return None
@@ -83,7 +85,7 @@ class WarmStart:
             self._drop(kind)
         return forked
 
-    def _drop(self, kind: Kind) -> None:
+    def _drop(self, kind: WarmKind) -> None:
         self._processes.pop(kind).close()
 
     def __enter__(self) -> WarmStart:
@@ -97,7 +99,7 @@ class WarmStart:
 class _WarmProcess:
     """One process of :mod:`grader.worker.warm`."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: WarmKind) -> None:
         self.forks = 0
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:

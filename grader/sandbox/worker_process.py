@@ -60,7 +60,7 @@ class WorkerProcess:
         self.limits = limits
         self._oom_kills = capacity.oom_kills() or 0
         self._most_held = 0  # most bytes in all measurements
-        self._memory_ended: group.Memory | None = None  # the memory events of its control group
+        self._memory_ended: group.MemoryEvents | None = None  # the memory events of its control group
         self._folder = None if level == "strong" else _make_folder()
         work = self._folder or STRONG_WORK
         self._channel, theirs = socket.socketpair()

@@ -98,7 +98,7 @@ class Submitted:
         self.manner = Manner(self)
         self.instances = Instances(self, session)
         self.steps = Steps(self, stepping or {})
-        self._training: list[observations.Call] | None = None
+        self._training: list[observations.RecordedCall] | None = None
         self.samples: dict[str, tuple[Any, Any]] = {}
         """By model: inputs for which it was called, and its answer."""
 
@@ -121,7 +121,7 @@ class Submitted:
         wanted = {name: self.content.variables[name].aliases}
         return next(iter(signatures.match(self._session.others, wanted, wanted)), None)
 
-    def variable(self, name: str, rows: int = MAX_ROWS) -> observations.Variable:
+    def variable(self, name: str, rows: int = MAX_ROWS) -> observations.ObservedVariable:
         """A variable of the submission, arrays cut after ``rows``; raises CallError if it is missing."""
         found = self.find_variable(name)
         if found is None:
@@ -145,12 +145,12 @@ class Submitted:
             )
         return seen_ones[found]
 
-    def model(self, name: str) -> observations.Model:
+    def model(self, name: str) -> observations.KerasModel:
         """A Keras model of the submission, described; raises CallError for anything else."""
         variable = self.keras_model(name)
         return self._session.validated(observations.MODEL, variable.value, _("Reading `{name}`").format(name=name))
 
-    def keras_model(self, name: str) -> observations.Variable:
+    def keras_model(self, name: str) -> observations.ObservedVariable:
         """A variable of the submission that holds a Keras model; raises CallError for anything else."""
         variable = self.variable(name)
         if not variable.model:
@@ -177,7 +177,7 @@ class Submitted:
         """What the submission drew, figure by figure."""
         return self._session.figures()
 
-    def training(self) -> list[observations.Call]:
+    def training(self) -> list[observations.RecordedCall]:
         """The recorded calls of fit, evaluate and predict."""
         if self._training is None:
             self._training = self._session.training()

@@ -30,7 +30,7 @@ from typing import Any
 from . import frames, values
 
 
-def described(error: BaseException, file: str) -> dict[str, Any]:
+def describe_exception(error: BaseException, file: str) -> dict[str, Any]:
     """Return an exception as data: its type and message, the line in ``file`` or None, and the name of a missing module."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     missing = error.name if isinstance(error, ImportError) and error.name else ""
@@ -51,7 +51,7 @@ def execute(file: str, stem: str) -> ModuleType:
     return module
 
 
-class Author:
+class AuthorServer:
     """Answers requests with the author's code."""
 
     def __init__(self, channel: socket.socket) -> None:
@@ -77,7 +77,7 @@ class Author:
             tree, raw = values.encode(self._value(request, payload))
             frame = frames.encode({"id": request["id"], "value": tree}, raw)
         except BaseException as error:  # also SystemExit
-            frame = frames.encode({"id": request["id"], "error": described(error, file)})
+            frame = frames.encode({"id": request["id"], "error": describe_exception(error, file)})
         self._channel.sendall(frame)
 
     def _value(self, request: dict[str, Any], payload: bytes) -> Any:

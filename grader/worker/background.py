@@ -12,7 +12,7 @@ PAUSE = 0.01  # seconds, for each print beyond the limit
 _sleep = time.sleep  # a submission may replace it
 
 
-class Share:
+class OutputShare:
     """The ``characters`` that threads and child processes may print. More is dropped, and printing slows down."""
 
     def __init__(self, characters: int) -> None:
@@ -30,8 +30,8 @@ class Share:
         return False
 
 
-class _Stream(io.TextIOWrapper):
-    share: Share
+class _LimitedStream(io.TextIOWrapper):
+    share: OutputShare
 
     def write(self, text: str) -> int:
         return super().write(text) if not isinstance(text, str) or self.share.admits(len(text)) else len(text)
@@ -39,11 +39,11 @@ class _Stream(io.TextIOWrapper):
 
 def limit_output(characters: int) -> None:
     """Replace standard output and standard error by streams that limit the output of threads and child processes."""
-    share = Share(characters)
+    share = OutputShare(characters)
     streams = []
     for descriptor in (1, 2):
         raw = os.fdopen(descriptor, "wb", closefd=False)
-        stream = _Stream(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        stream = _LimitedStream(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
         stream.share = share
         streams.append(stream)
     sys.stdout, sys.stderr = streams

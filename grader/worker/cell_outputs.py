@@ -12,7 +12,7 @@ FLOOD = 50  # output beyond this multiple of the limit ends the notebook; less i
 BYTES_OF_CHARACTER = 10  # most bytes for one character of output as JSON: six, and the keys around a short text
 
 
-class Shown:
+class CellOutputs:
     """Collects the outputs of one cell from the messages that a kernel sends about it."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ def _finished(output: dict[str, Any]) -> dict[str, Any]:
     return plain | {"text": "".join(output["parts"])} if "parts" in output else plain
 
 
-class Teller:
+class OutputSender:
     """Sends the outputs of each cell to the grader, for a notebook that may output ``characters`` in total.
 
     Outputs of a cell that exceed the remaining bytes are left out, such as many short texts or an object that is
@@ -70,7 +70,7 @@ class Teller:
         self._identity = identity
         self._left = BYTES_OF_CHARACTER * characters
 
-    def tell(self, cell: int, outputs: list[Any]) -> None:
+    def send(self, cell: int, outputs: list[Any]) -> None:
         """Send the outputs of one cell."""
         if not outputs:
             return

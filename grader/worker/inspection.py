@@ -19,12 +19,12 @@ def variables(namespace: Namespace, names: list[str], rows: int) -> dict[str, An
     return {name: _describe(namespace[name], rows) for name in names if name in namespace}
 
 
-def drawn() -> list[dict[str, Any]]:
+def describe_figures() -> list[dict[str, Any]]:
     """Return a description of each figure."""
     return figures.describe_all()
 
 
-def trained(namespace: Namespace) -> list[dict[str, Any]]:
+def describe_training(namespace: Namespace) -> list[dict[str, Any]]:
     """Return the recorded calls to fit, evaluate and predict."""
     return recording.records(namespace)
 

@@ -62,7 +62,7 @@ def limit_output(characters: int) -> None:
     from ipykernel.zmqshell import ZMQDisplayPublisher
 
     write, left = OutStream.write, [characters]
-    publish, share = ZMQDisplayPublisher.publish, background.Share(characters)
+    publish, share = ZMQDisplayPublisher.publish, background.OutputShare(characters)
 
     def limited(stream: Any, text: str) -> int | None:
         if not share.admits(len(text)):

@@ -184,7 +184,7 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
             from grader_worker import author
 
             channel.sendall(frames.encode({"setup": "ready", "gaps": gaps}))
-            author.Author(channel).serve()
+            author.AuthorServer(channel).serve()
             os._exit(0)
         from grader_worker import serve
 

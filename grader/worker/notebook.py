@@ -122,7 +122,7 @@ class _Client(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
+def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.RunSubmission:
     """Start a kernel, which also holds the channel, and return the function that runs a notebook in it."""
     runtime = os.environ["JUPYTER_RUNTIME_DIR"]
     os.makedirs(runtime, exist_ok=True)
@@ -145,7 +145,7 @@ def start_kernel(channel: socket.socket, config: dict[str, Any]) -> serve.Engine
 def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> None:
     """Execute all code cells; an error in one cell does not stop the others."""
     identity = request["id"]
-    teller = cell_outputs.Teller(channel, identity, client.most)
+    sender = cell_outputs.OutputSender(channel, identity, client.most)
     notebook = client.nb = nbformat.read(request["entry"], as_version=4)
     numbers = _code_cell_numbers(notebook)
 
@@ -172,7 +172,7 @@ def _run(client: _Client, channel: socket.socket, request: dict[str, Any]) -> No
             give_up("DeadKernel", number)
         except Exception:  # the kernel sent something else: student code can write into its sockets
             give_up("BrokenKernel", number)
-        teller.tell(number, cell.outputs)
+        sender.send(number, cell.outputs)
     _hand_over(client, task, channel)
 
 

@@ -20,7 +20,7 @@ class _Package(ModuleType):
     """A package that contains only datasets."""
 
 
-class _Loader(Loader):
+class _ParentLoader(Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _Package(spec.name)
 
@@ -41,7 +41,7 @@ class _Finder(MetaPathFinder):
         inner = name == "tensorflow.keras" and isinstance(sys.modules.get("tensorflow"), _Package)
         if not (inner or name in ("keras", "tensorflow")) or not self._are_served():
             return None
-        return ModuleSpec(name, _Loader(), is_package=True)
+        return ModuleSpec(name, _ParentLoader(), is_package=True)
 
 
 def install(are_served: Callable[[], bool]) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from . import as_data, hooks, training_data, weights
 from .settings import settings
-from .training_data import Examined
+from .training_data import ExaminedBatches
 
 MAX_RECORDS = 200  # for evaluate and for predict
 MAX_FITS = 2000  # records of fit, with their histories: fit() may be called once per epoch
@@ -28,9 +28,9 @@ LOOP = "GradientTape"  # the method of a record for a student's training loop
 JOINED = {"train_on_batch": None, "test_on_batch": 1, "predict_on_batch": 1, LOOP: None, "fit": None}
 
 _records: list[tuple[Any, dict[str, Any]]] = []  # pairs (model, record of one or more calls)
-_joined: dict[tuple[int, str], Examined] = {}  # {(id of a model, method): data of many calls}
+_joined: dict[tuple[int, str], ExaminedBatches] = {}  # {(id of a model, method): data of many calls}
 _steps: dict[int, list[Any]] = {}  # {id of a model: [its optimizer, number of its recorded steps]}
-_awaited: list[tuple[Any, Examined]] = []  # data of a running call, in the order in which Keras opens them
+_awaited: list[tuple[Any, ExaminedBatches]] = []  # data of a running call, in the order in which Keras opens them
 _tapes: list[Any] = []  # tapes that are recording now
 _depth = [0]  # nested calls are not recorded: Keras calls evaluate within fit
 
@@ -71,7 +71,7 @@ def records(namespace: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _told(value: Any, room: list[int]) -> Any:
     """Return one part of a record as data; pairs with labels are left out if they exceed ``room``, which counts down."""
-    described = value.described() if isinstance(value, Examined) else value
+    described = value.described() if isinstance(value, ExaminedBatches) else value
     if isinstance(described, dict) and "pairs" in described:
         count = sum(map(len, described["pairs"].values()))
         if count > room[0]:
@@ -142,7 +142,7 @@ def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             _awaited.clear()
             for role, value in list(record.items()):
-                if isinstance(value, Examined):
+                if isinstance(value, ExaminedBatches):
                     record[role] = value.described()
         if method == "fit":
             record["history"] = {}
@@ -184,11 +184,11 @@ def _join(model: Any, method: str, x: Any, y: Any) -> None:
         examined.add(x, y)
 
 
-def _examined(model: Any, method: str) -> Examined | None:
+def _examined(model: Any, method: str) -> ExaminedBatches | None:
     """Return the joined data of all calls of a method of this model, or None if there are too many models."""
     key = (id(model), method)
     if key not in _joined and len(_joined) < MAX_JOINED:
-        _joined[key] = Examined("", JOINED[method])
+        _joined[key] = ExaminedBatches("", JOINED[method])
         _records.append((model, {"method": method, "inputs": _joined[key]}))
     return _joined.get(key)
 
@@ -214,11 +214,11 @@ def _describe_call(record: dict[str, Any], arguments: dict[str, Any]) -> None:
                 record[name] = describe_piece()
 
 
-def _given(x: Any, y: Any, every: bool) -> dict[str, Any] | Examined:
+def _given(x: Any, y: Any, every: bool) -> dict[str, Any] | ExaminedBatches:
     """Return the description of arrays; for data in batches, an object that examines the batches as they pass."""
     if training_data.leaves(x):
         return training_data.describe(x, y, every)
-    examined = Examined(type(x).__name__, None if every else training_data.SAMPLED_ROWS)
+    examined = ExaminedBatches(type(x).__name__, None if every else training_data.SAMPLED_ROWS)
     _awaited.append((x, examined))
     return examined
 
@@ -251,7 +251,7 @@ def _record_iterators(module: ModuleType) -> None:
     module.EpochIterator.__init__ = initialise
 
 
-def _look_at_batches(adapter: Any, examined: Examined) -> None:
+def _look_at_batches(adapter: Any, examined: ExaminedBatches) -> None:
     """Examine each batch of the tf.data.Dataset; Keras converts all data in batches to such a dataset."""
     original = adapter.get_tf_dataset
 
@@ -292,7 +292,7 @@ class _Pending:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.trained = False
-        self.examined: Examined | None = None
+        self.examined: ExaminedBatches | None = None
         self.waiting: list[Any] = []
 
     def is_for(self, sources: set[int]) -> bool:

@@ -35,10 +35,10 @@ from .describe import Locate, describe_error, describe_namespace, returned_names
 from .statements import Loading
 
 Namespace = dict[str, Any]
-Engine = Callable[[socket.socket, dict[str, Any]], None]
+RunSubmission = Callable[[socket.socket, dict[str, Any]], None]
 
 
-def serve(channel: socket.socket, engine: Engine, config: dict[str, Any]) -> None:
+def serve(channel: socket.socket, engine: RunSubmission, config: dict[str, Any]) -> None:
     """Write the submission's files, lay out the datasets, and let the engine load the submission and answer calls."""
     request, payload = frames.receive(channel)
     try:
@@ -130,7 +130,7 @@ def _look(what: str, namespace: Namespace, arguments: list[Any]) -> Any:
         return inspection.variables(namespace, *arguments)
     if what == "imported":
         return imported.names()
-    return inspection.drawn() if what == "figures" else inspection.trained(namespace)
+    return inspection.describe_figures() if what == "figures" else inspection.describe_training(namespace)
 
 
 def send(channel: socket.socket, identity: int, answer: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 from . import background, cell_outputs, cells, kernel, prepare, serve
-from .cell_outputs import FLOOD, Shown
+from .cell_outputs import FLOOD, CellOutputs
 
 # Types of a kernel's messages that count as output.
 COUNTED = ("stream", "display_data", "update_display_data", "execute_result", "error")
@@ -37,7 +37,7 @@ COUNTED = ("stream", "display_data", "update_display_data", "execute_result", "e
 _ready: list[Any] = []  # a shell that was created before the fork
 
 
-class Output:
+class OutputRecorder:
     """Counts the output of the cells, and keeps that of the running cell: printed text, displayed objects, errors.
 
     Output beyond ``most`` characters is dropped; far more output ends the notebook.
@@ -49,12 +49,12 @@ class Output:
         self._flood = FLOOD * most
         self._on_flood = on_flood
         self._process = os.getpid()
-        self._share = background.Share(most)
+        self._share = background.OutputShare(most)
         self._lock = threading.RLock()  # reentrant, because the destructor of a dropped object may print
 
     def begin_cell(self) -> None:
         """Start a new cell: the following output belongs to it."""
-        self.shown = Shown()
+        self.shown = CellOutputs()
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
         """Add one message of this type."""
@@ -83,7 +83,7 @@ class Output:
 class _Messages(Session):
     """Receives the messages that a kernel would send to its clients."""
 
-    output: Output
+    output: OutputRecorder
 
     def __init__(self) -> None:
         super().__init__(key=b"")
@@ -94,12 +94,12 @@ class _Messages(Session):
         return message
 
 
-class _Stream(io.TextIOBase):
+class _CellStream(io.TextIOBase):
     """Standard output or error of the cells."""
 
     encoding = "UTF-8"
 
-    def __init__(self, name: str, output: Output) -> None:
+    def __init__(self, name: str, output: OutputRecorder) -> None:
         self.name = name
         self._output = output
 
@@ -127,7 +127,7 @@ class _Notebook:
         self._cell = 0
         self._process = os.getpid()
         self._most = config["limits"]["output_bytes"]
-        self._output = Output(self._most, self._stop_flood)
+        self._output = OutputRecorder(self._most, self._stop_flood)
         self._shell = _ready.pop() if _ready else _make_shell()
         _attach(self._shell, self._output, self._enable_gui)
 
@@ -135,7 +135,7 @@ class _Notebook:
         """Execute all code cells, answer the load request, then calls; a failing cell does not stop the rest."""
         self._identity = request["id"]
         sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
-        sys.stdout, sys.stderr = (_Stream(name, self._output) for name in ("stdout", "stderr"))
+        sys.stdout, sys.stderr = (_CellStream(name, self._output) for name in ("stdout", "stderr"))
         try:
             notebook = json.loads(Path(request["entry"]).read_text(encoding="utf-8"))
             asyncio.run(self._execute(request, notebook))
@@ -144,7 +144,7 @@ class _Notebook:
         self._end("BrokenKernel")  # the cells have broken the shell: it did not even run our last cell
 
     async def _execute(self, request: dict[str, Any], notebook: dict[str, Any]) -> None:
-        teller = cell_outputs.Teller(self._channel, self._identity, self._most)
+        sender = cell_outputs.OutputSender(self._channel, self._identity, self._most)
         code_cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         # A cell's source is a string or a list of lines.
         sources = {number: "".join(cell["source"]) for number, cell in enumerate(code_cells, start=1)}
@@ -158,7 +158,7 @@ class _Notebook:
             if os.getpid() != self._process:  # the cell has forked, and this is the child
                 os._exit(0)
             await asyncio.sleep(0)  # let tasks that the cell has started continue
-            teller.tell(number, self._output.shown.finished())
+            sender.send(number, self._output.shown.finished())
         self._shell.run_cell(
             cells.last_cell({"id": self._identity, "channel": self._channel.fileno(), "output_bytes": self._most}),
             store_history=False,
@@ -198,7 +198,7 @@ class _Notebook:
         os._exit(0)
 
 
-def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.Engine:
+def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.RunSubmission:
     """Prepare the process, and return the function that runs a notebook."""
     prepare.prepare(config)
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
@@ -216,7 +216,7 @@ def rehearse() -> None:
     """Run the code once that is slow at its first use, in the process that workers are forked from; create a new shell."""
     main, hook = sys.modules["__main__"], sys.displayhook
     shell = _make_shell()
-    _attach(shell, Output(1 << 20, lambda: None), lambda _: None)
+    _attach(shell, OutputRecorder(1 << 20, lambda: None), lambda _: None)
     for code in ("x = 1", "%time x", "def f(): return 1 / 0", "f()", "x"):
         shell.run_cell(code, store_history=True)
     shell.restore_sys_module_state()
@@ -239,7 +239,7 @@ def _make_shell() -> Any:
     return shell
 
 
-def _attach(shell: Any, output: Output, enable_gui: Callable[[str | None], None]) -> None:
+def _attach(shell: Any, output: OutputRecorder, enable_gui: Callable[[str | None], None]) -> None:
     """Send the messages of a shell to ``output``, and set it up with the environment and folders of this process."""
     shell.displayhook.session.output = output
     shell.displayhook.pub_socket = shell.display_pub.pub_socket = object()

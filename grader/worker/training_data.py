@@ -53,7 +53,7 @@ def describe(x: Any, y: Any, every: bool = True) -> dict[str, Any]:
     return {**_described[key], "type": kind}
 
 
-class Examined:
+class ExaminedBatches:
     """The data of batches so far. Batches wait until there are enough of them to be examined together.
 
     Only a few numbers of each row are kept.

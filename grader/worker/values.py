@@ -62,11 +62,11 @@ def encode(value: Any, room: int | None = None) -> tuple[list[Any], bytes]:
 
 def encode_parts(value: Any, room: int | None = None) -> Encoded:
     """Return the same as :func:`encode`, without copying contiguous arrays."""
-    writer = _Writer(room)
+    writer = _Encoder(room)
     return Encoded(writer.node(value, 0), writer.parts, writer.entries)
 
 
-class _Writer:
+class _Encoder:
     """Builds a tree and collects the parts of the payload."""
 
     def __init__(self, room: int | None) -> None:
@@ -134,14 +134,14 @@ def decode(
     the grader has none. Raises ProtocolError for a tree or payload that :func:`encode` cannot have produced with that
     ``room``.
     """
-    reader = _Reader(payload, results or {}, room)
+    reader = _Decoder(payload, results or {}, room)
     value = reader.value(tree, 0)
     if reader.position != len(payload):
         raise ProtocolError("the payload is longer than its header says")
     return value
 
 
-class _Reader:
+class _Decoder:
     """Walks through a tree and takes the bytes of its arrays from the payload in the same order."""
 
     def __init__(self, payload: bytes | memoryview, results: dict[str, Any], room: int | None) -> None:

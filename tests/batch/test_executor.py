@@ -15,10 +15,10 @@ from grader.assignment.base import Limits
 from grader.batch import executor, grade_class, grading_job
 from grader.batch.executor import GradingPool, ProcessLost, fitting_jobs, grade_each
 from grader.batch.grading_job import GradingTask, TaskResult
-from grader.machine.capacity import Memory
+from grader.machine.capacity import MemoryLimit
 from grader.report.model import NOT_GRADED_FOR
 from grader.sandbox import memory_needs
-from grader.sandbox.canary import Attempt
+from grader.sandbox.canary import EscapeReport
 from grader.support.errors import NotGradable, UsageError
 from tests.conftest import bundled
 from tests.report import made
@@ -84,7 +84,7 @@ def test_run_ends_if_nothing_may_be_graded():
 @pytest.mark.parametrize("level", ["strong", "medium"])
 def test_nothing_is_graded_if_the_intruder_escapes(monkeypatch, level):
     """tests/sandbox/test_canary.py tests the intruder; here it is replaced by one that reaches something."""
-    monkeypatch.setattr(grading_job.canary, "try_to_escape", lambda *_: Attempt(["other submissions"], []))
+    monkeypatch.setattr(grading_job.canary, "try_to_escape", lambda *_: EscapeReport(["other submissions"], []))
     work = replace(WORK, isolation=level)
     with pytest.raises(NotGradable, match="could reach other submissions on this machine, so nothing was graded"):
         grading_job.inspect(work, bundled("single-neuron"))
@@ -102,8 +102,8 @@ def test_number_of_jobs_fits_into_memory():
 
 
 def test_memory_limit_of_the_container_counts(monkeypatch):
-    memory = Memory(2048 << 20, Path("/sys/fs/cgroup"))
-    monkeypatch.setattr(Memory, "in_use", lambda _: 48 << 20)
+    memory = MemoryLimit(2048 << 20, Path("/sys/fs/cgroup"))
+    monkeypatch.setattr(MemoryLimit, "in_use", lambda _: 48 << 20)
     monkeypatch.setattr(executor.capacity, "memory", lambda: memory)
     assert fitting_jobs(8, allowing(500 - memory_needs.OWN_MB)) == 4
 
@@ -116,7 +116,7 @@ def test_cores_are_limited_by_the_container(monkeypatch):
 
 def test_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
     """No files are left, so the next run with another container starts afresh."""
-    monkeypatch.setattr(grade_class.memory_needs, "memory", lambda: Memory(100 << 20, Path("/sys/fs/cgroup")))
+    monkeypatch.setattr(grade_class.memory_needs, "memory", lambda: MemoryLimit(100 << 20, Path("/sys/fs/cgroup")))
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "anna.py").write_text("x = 1\n")
     options = grade_class.Options(jobs=1)

@@ -127,12 +127,12 @@ def test_no_figure_at_all(graded):
 @pytest.mark.parametrize(
     "attack",
     [
-        "inspection.drawn = lambda: [{'axes': 3}]",
-        "inspection.drawn = lambda: {'axes': []}",
+        "inspection.describe_figures = lambda: [{'axes': 3}]",
+        "inspection.describe_figures = lambda: {'axes': []}",
         "inspection.variables = lambda *a: {}",
         "inspection.variables = lambda *a: {'x': {'type': 7}}",
         "inspection.variables = lambda *a: None",
-        "inspection.drawn = lambda: [{'axes': [{'titles': [], 'x_label': '', 'y_label': '', 'lines': [], "
+        "inspection.describe_figures = lambda: [{'axes': [{'titles': [], 'x_label': '', 'y_label': '', 'lines': [], "
         "'images': [{'data': np.zeros(1 << 20), 'colour_map': 'gray'}]}]}]",
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 from grader.assignment import load
 from grader.gradescope import autograder
-from grader.machine.capacity import Memory
+from grader.machine.capacity import MemoryLimit
 from grader.sandbox import memory_needs
 from grader.support import i18n
 from tests.conftest import SINGLE_NEURON, notebook
@@ -63,7 +63,7 @@ def test_submission_is_named_in_the_language_of_the_upload(tmp_path):
 @pytest.fixture
 def small(monkeypatch):
     """Gradescope's default container."""
-    monkeypatch.setattr(memory_needs, "memory", lambda: Memory(768 << 20, Path("/sys/fs/cgroup")))
+    monkeypatch.setattr(memory_needs, "memory", lambda: MemoryLimit(768 << 20, Path("/sys/fs/cgroup")))
 
 
 def laid_out(base, name="numpy-mnist"):

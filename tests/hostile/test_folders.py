@@ -310,10 +310,10 @@ def test_python_steps_in_a_worker_call_functions_of_the_grader(folder, tmp_path)
     assert mutations.uses("double") == {"halve"}
     assert mutations.results("double", [], {"x": x})["y"].tolist() == [2, 4]
     assert mutations.results("double", [shifted], {"x": x})["y"].tolist() == [3, 5]
-    with pytest.raises(author.Failed, match=r"^6$") as raised:
+    with pytest.raises(author.AuthorCodeError, match=r"^6$") as raised:
         mutations.results("double", [broken], {"x": x})
     assert (raised.value.kind, raised.value.line) == ("ZeroDivisionError", 17)
-    with pytest.raises(author.Failed):
+    with pytest.raises(author.AuthorCodeError):
         mutations.results("double", [leaves], {"x": x})
     assert not (own / "mark").exists()
     worker = author.author_of(loaded)._worker

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from grader.machine import capacity
-from grader.machine.capacity import Memory
+from grader.machine.capacity import MemoryLimit
 
 MB = 1 << 20
 UNLIMITED = 9223372036854771712  # value of version 1 for "no limit"
@@ -185,14 +185,14 @@ def test_oom_kills_are_counted(system, membership, mounts, files, expected):
 def test_file_cache_is_not_in_use(tmp_path, files):
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    assert Memory(768 * MB, tmp_path).in_use() == 250 * MB
+    assert MemoryLimit(768 * MB, tmp_path).in_use() == 250 * MB
 
 
 @pytest.mark.parametrize(("said", "expected"), [("MemAvailable:   524288 kB\n", 256 * MB), ("", None)])
 def test_memory_in_use_of_a_machine(tmp_path, said, expected):
     (tmp_path / "proc").mkdir()
     (tmp_path / "proc" / "meminfo").write_text(f"MemTotal:   786432 kB\n{said}")
-    assert capacity.memory(tmp_path) == Memory(768 * MB, None, tmp_path)
+    assert capacity.memory(tmp_path) == MemoryLimit(768 * MB, None, tmp_path)
     assert capacity.memory(tmp_path).in_use() == (None if expected is None else 256 * MB)
 
 

@@ -51,7 +51,7 @@ def given(monkeypatch, stand_in):
 
 
 def ended(killed=False, reached_limit=False, most_held=None):
-    return group.Memory(killed, reached_limit, most_held)
+    return group.MemoryEvents(killed, reached_limit, most_held)
 
 
 def test_missing_group_is_listed_as_not_enforced(monkeypatch):
@@ -98,8 +98,8 @@ def test_group_that_cannot_be_joined_is_removed(monkeypatch):
 )
 def test_cause_of_exhausted_memory_is_found(monkeypatch, counted, missing, status):
     given(monkeypatch, StandIn(counted))
-    monkeypatch.setattr(capacity, "memory", lambda: capacity.Memory(768 * MB))
-    monkeypatch.setattr(capacity.Memory, "in_use", lambda _: (768 - missing) * MB)
+    monkeypatch.setattr(capacity, "memory", lambda: capacity.MemoryLimit(768 * MB))
+    monkeypatch.setattr(capacity.MemoryLimit, "in_use", lambda _: (768 - missing) * MB)
     with Session(submitted(KILLED), Limits(memory_mb=256, needed_mb=128)) as session:
         session.load()
         with pytest.raises(NoMemory if status is None else CallError) as raised:

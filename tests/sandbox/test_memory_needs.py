@@ -9,7 +9,7 @@ import pytest
 from grader.assignment import bundled_names
 from grader.assignment.base import Limits
 from grader.grading.grade import grade
-from grader.machine.capacity import Memory
+from grader.machine.capacity import MemoryLimit
 from grader.sandbox import memory_needs
 from grader.sandbox.session import Session
 from grader.submission import read
@@ -27,7 +27,7 @@ SMALLEST = {
 
 
 def container(megabytes):
-    return Memory(megabytes << 20, GROUP)
+    return MemoryLimit(megabytes << 20, GROUP)
 
 
 @pytest.mark.parametrize("name", bundled_names())
@@ -39,7 +39,7 @@ def test_recommended_container_is_the_smallest_that_is_large_enough(name):
     for _, smaller in memory_needs.CONTAINERS:
         if smaller < chosen[1]:
             with pytest.raises(
-                NotGradable, match=f"but {name} needs {memory_needs.written(chosen[1])}: choose at least "
+                NotGradable, match=f"but {name} needs {memory_needs.size_text(chosen[1])}: choose at least "
             ):
                 memory_needs.limits_here(assignment, container(smaller))
 
@@ -57,7 +57,7 @@ def test_machine_without_container_gets_no_container_advice():
     with pytest.raises(
         NotGradable, match=r"This machine has 512 MB of memory, but numpy-mnist needs 1\.3 GB: grade on"
     ):
-        memory_needs.limits_here(bundled("numpy-mnist"), Memory(512 << 20))
+        memory_needs.limits_here(bundled("numpy-mnist"), MemoryLimit(512 << 20))
 
 
 def test_small_container_reduces_the_memory_limit():
@@ -89,4 +89,4 @@ def test_nothing_starts_without_enough_memory(monkeypatch):
 
 @pytest.mark.parametrize(("megabytes", "shown"), [(768, "768 MB"), (1536, "1.5 GB"), (3072, "3 GB"), (1348, "1.3 GB")])
 def test_sizes_have_readable_units(megabytes, shown):
-    assert memory_needs.written(megabytes) == shown
+    assert memory_needs.size_text(megabytes) == shown

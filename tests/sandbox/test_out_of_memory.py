@@ -14,7 +14,7 @@ from grader.assignment.base import Limits
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
 from grader.machine import capacity
-from grader.machine.capacity import Memory
+from grader.machine.capacity import MemoryLimit
 from grader.sandbox import memory_needs
 from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
@@ -36,8 +36,8 @@ def kernel(monkeypatch):
     def make(in_use_afterwards):
         count = iter(range(1000))
         monkeypatch.setattr(capacity, "oom_kills", lambda: next(count))
-        found = Memory(300 * MB, Path("/sys/fs/cgroup"))
-        monkeypatch.setattr(Memory, "in_use", lambda _: in_use_afterwards * MB)
+        found = MemoryLimit(300 * MB, Path("/sys/fs/cgroup"))
+        monkeypatch.setattr(MemoryLimit, "in_use", lambda _: in_use_afterwards * MB)
         for module in (capacity, memory_needs):
             monkeypatch.setattr(module, "memory", lambda: found)
 

@@ -162,7 +162,7 @@ def test_process_with_threads_does_not_fork(warm, monkeypatch, tmp_path):
     (tmp_path / "threaded.py").write_text(
         "import threading, time\nthreading.Thread(target=time.sleep, args=[60]).start()"
     )
-    monkeypatch.setattr(warm_module.view, "python_path", lambda: [str(tmp_path)])
+    monkeypatch.setattr(warm_module.filesystem, "python_path", lambda: [str(tmp_path)])
     monkeypatch.setitem(warm_module.ENGINES, "module", ("threaded", "Agg"))
     with opened(warm) as session:
         assert isinstance(process_of(session), Started)

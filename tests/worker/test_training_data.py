@@ -66,7 +66,7 @@ def test_arrays_standardised_by_their_own_statistics_are_recognised():
 
 
 def test_batches_are_described_while_they_pass():
-    examined = training_data.Examined("generator")
+    examined = training_data.ExaminedBatches("generator")
     images = np.empty((50, 12, 12))
     for first in range(0, 1000, 50):
         images[:] = X[first : first + 50]  # into the same array
@@ -80,7 +80,7 @@ def test_batches_are_described_while_they_pass():
 
 
 def test_images_with_each_pixel_scaled_separately_are_recognised():
-    examined = training_data.Examined("generator")
+    examined = training_data.ExaminedBatches("generator")
     scaled = (np.concatenate([X, TEST[:20]]) - X.mean(axis=0)) / X.std(axis=0)
     for first in range(0, 1020, 34):
         examined.add(scaled[first : first + 34], None)
@@ -89,7 +89,7 @@ def test_images_with_each_pixel_scaled_separately_are_recognised():
 
 def test_input_that_is_not_an_array_is_only_named():
     assert training_data.describe(object(), None) == {"type": "object"}
-    examined = training_data.Examined("generator")
+    examined = training_data.ExaminedBatches("generator")
     examined.add(X[:10], None)
     examined.add("nonsense", None)
     assert examined.described() == {"type": "generator"}

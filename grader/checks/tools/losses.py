@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ...sandbox.observations import Model
+from ...sandbox.observations import KerasModel
 from ...worker.losses import MOST_OUTPUTS, OUTPUTS, probe
 
 SAME = 1e-3  # relative, of two losses in float32
@@ -22,7 +22,7 @@ class Expected:
     binary: bool = False
 
 
-def expected(model: Model) -> Expected:
+def expected(model: KerasModel) -> Expected:
     """What the loss of a model expects."""
     loss = model.loss
     if loss is None:

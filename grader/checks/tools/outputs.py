@@ -44,7 +44,7 @@ class Outputs:
     linear: bool | None
 
 
-def of(context: Context, model: str, described: observations.Model) -> Outputs | None:
+def of(context: Context, model: str, described: observations.KerasModel) -> Outputs | None:
     """What the submission's model gives for images like those that it was trained with; None where it gives nothing."""
     inputs = _inputs(context, model, described)
     if inputs is None:
@@ -91,7 +91,7 @@ def log_probabilities(values: Array) -> Array:
     return logarithms
 
 
-def _inputs(context: Context, model: str, described: observations.Model) -> Array | None:
+def _inputs(context: Context, model: str, described: observations.KerasModel) -> Array | None:
     """Images, others, and the middle of each pair, in the shape and range of the training: float32 (3 IMAGES, ...)."""
     name = context.student.find_variable(model)
     fits = [

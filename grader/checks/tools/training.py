@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...sandbox.observations import Call, Data
+from ...sandbox.observations import InputData, RecordedCall
 from ...support.arrays import numbers
 from ...support.i18n import _
 
@@ -39,18 +39,18 @@ class Broken:
     sentence: str
 
 
-def leakage(record: list[Call]) -> Broken | None:
+def leakage(record: list[RecordedCall]) -> Broken | None:
     """Where test data take part in training, validation or early stopping."""
     for call in trainings(record):
         stopping = any({"EarlyStopping", "ReduceLROnPlateau"} & set(callback.types) for callback in call.callbacks)
-        for role, data in (("training", call.inputs), ("validation", call.validation or Data())):
+        for role, data in (("training", call.inputs), ("validation", call.validation or InputData())):
             if any(origin.test > SOME or origin.test_images >= SEVERAL for origin in data.origin.values()):
                 bug, sentence = _leak(call, role, stopping)
                 return Broken(bug, _name(call), sentence.format(model=_model(call)))
     return None
 
 
-def _leak(call: Call, role: str, stopping: bool) -> tuple[str, str]:
+def _leak(call: RecordedCall, role: str, stopping: bool) -> tuple[str, str]:
     """The bug by its name, and a sentence about ``{model}``."""
     if call.method == "GradientTape":
         sentence = _("Your training loop gives test images to {model}: train with training images only.")
@@ -71,7 +71,7 @@ def _leak(call: Call, role: str, stopping: bool) -> tuple[str, str]:
     return "trained-on-test-data", sentence
 
 
-def unclear(record: list[Call], models: list[str], datasets: list[str]) -> dict[str, str]:
+def unclear(record: list[RecordedCall], models: list[str], datasets: list[str]) -> dict[str, str]:
     """For models whose training was not seen, or not well enough for a verdict: a sentence for the instructor.
 
     ``models`` are the submission's names of trained models, ``datasets`` those that it is to train with.
@@ -101,12 +101,12 @@ def unclear(record: list[Call], models: list[str], datasets: list[str]) -> dict[
     return found
 
 
-def _known(data: Data) -> float:
+def _known(data: InputData) -> float:
     """The share of images that are known to be training or test images."""
     return max((origin.training + origin.test for origin in data.origin.values()), default=0.0)
 
 
-def early_stopping(record: list[Call]) -> Broken | None:
+def early_stopping(record: list[RecordedCall]) -> Broken | None:
     """Where a callback watches a training value."""
     for call in fits(record):
         for callback in call.callbacks:
@@ -119,14 +119,14 @@ def early_stopping(record: list[Call]) -> Broken | None:
     return None
 
 
-def scaling(record: list[Call]) -> Broken | None:
+def scaling(record: list[RecordedCall]) -> Broken | None:
     """Where a model is given data of another range than it was trained with, or each array has its own scale."""
     trained = {name: call.inputs for call in trainings(record) for name in call.model}
     standardised = {call.number for call in trainings(record) if call.inputs.standardised}
     for call in record:
         name = next(iter(call.model), "")
         one = trained.get(name)
-        for data in (call.validation or Data(), call.inputs):
+        for data in (call.validation or InputData(), call.inputs):
             others = data is call.validation or any(origin.test > SOME for origin in data.origin.values())
             if call.number in standardised and data.standardised and others:
                 sentence = _(
@@ -156,13 +156,13 @@ def scaling(record: list[Call]) -> Broken | None:
     return None
 
 
-def labels(record: list[Call], truth: Mapping[str, Array]) -> Broken | None:
+def labels(record: list[RecordedCall], truth: Mapping[str, Array]) -> Broken | None:
     """Where images are given with labels of other images; ``truth`` has the labels of the training images by data set.
 
     Other numbers for the same classes are no mistake here, nor a little noise in the labels.
     """
     for call in trainings(record):
-        for role, data in (("training", call.inputs), ("validation", call.validation or Data())):
+        for role, data in (("training", call.inputs), ("validation", call.validation or InputData())):
             for name, known in truth.items():
                 listed = [pair for pair in data.pairs.get(name, []) if 0 <= pair[0] < len(known)]
                 if len(listed) < FEWEST_PAIRS:
@@ -180,7 +180,7 @@ def _renumbered(true: Array, given: Array) -> float:
     return fitting / len(true)
 
 
-def _foreign(call: Call, role: str, known: Array, indices: Array, given: Array) -> str:
+def _foreign(call: RecordedCall, role: str, known: Array, indices: Array, given: Array) -> str:
     wrong = int((known[indices] != given).sum())
     if role == "training":
         sentence = _(
@@ -203,28 +203,28 @@ def _foreign(call: Call, role: str, known: Array, indices: Array, given: Array) 
     return f"{told} " + _("Shuffle and split images and labels together.")
 
 
-def fits(record: list[Call]) -> list[Call]:
+def fits(record: list[RecordedCall]) -> list[RecordedCall]:
     """The recorded calls of ``fit``."""
     return [call for call in record if call.method == "fit"]
 
 
-def trainings(record: list[Call]) -> list[Call]:
+def trainings(record: list[RecordedCall]) -> list[RecordedCall]:
     """The recorded calls that change a model: of ``fit``, ``train_on_batch``, and loops of their own."""
     return [call for call in record if call.method in TRAINING]
 
 
-def trained(record: list[Call]) -> bool:
+def trained(record: list[RecordedCall]) -> bool:
     """Whether a recorded call of ``fit`` has completed an epoch, or a loop of their own a step."""
     return any(_epochs(call) or call.method != "fit" for call in trainings(record))
 
 
-def untrained(record: list[Call]) -> str | None:
+def untrained(record: list[RecordedCall]) -> str | None:
     """The name of a model that fit() was called for without completing an epoch; None where there is none."""
     completed = {call.number for call in trainings(record) if _epochs(call) or call.method != "fit"}
     return next((call.model[0] for call in fits(record) if call.model and call.number not in completed), None)
 
 
-def _epochs(call: Call) -> int:
+def _epochs(call: RecordedCall) -> int:
     return max((len(values) for values in call.history.values()), default=0)
 
 
@@ -241,7 +241,7 @@ def curves(history: Any) -> dict[str, Array]:
     return found
 
 
-def is_invented(claimed: dict[str, Array], record: list[Call]) -> bool:
+def is_invented(claimed: dict[str, Array], record: list[RecordedCall]) -> bool:
     """Whether models were trained by ``fit``, but the claimed curves are not what was recorded there.
 
     They may join several fits of one model, one after the other.
@@ -258,7 +258,7 @@ class Part:
     calls: int
 
 
-def part(claimed: dict[str, Array], record: list[Call]) -> Part | None:
+def part(claimed: dict[str, Array], record: list[RecordedCall]) -> Part | None:
     """What part of a model's training the claimed curves are, where that is less than half; None otherwise."""
     parts = []
     for calls, window in _sources(claimed, record):
@@ -269,15 +269,17 @@ def part(claimed: dict[str, Array], record: list[Call]) -> Part | None:
     return parts[0] if parts else None
 
 
-def whole(claimed: dict[str, Array], entry: str, record: list[Call]) -> list[Array]:
+def whole(claimed: dict[str, Array], entry: str, record: list[RecordedCall]) -> list[Array]:
     """The curve ``entry`` over all epochs of each model that the claimed curves are of."""
     found = [[curves(call.history).get(entry, np.empty(0)) for call in calls] for calls, _ in _sources(claimed, record)]
     return [np.concatenate(pieces) for pieces in found]
 
 
-def _sources(claimed: dict[str, Array], record: list[Call]) -> list[tuple[list[Call], list[Call]]]:
+def _sources(
+    claimed: dict[str, Array], record: list[RecordedCall]
+) -> list[tuple[list[RecordedCall], list[RecordedCall]]]:
     """The calls of ``fit`` of each model, with those among them, one after the other, that gave the claimed curves."""
-    calls_of: dict[int, list[Call]] = {}
+    calls_of: dict[int, list[RecordedCall]] = {}
     for call in fits(record):
         calls_of.setdefault(call.number, []).append(call)
     found = []
@@ -303,11 +305,11 @@ def _joined(histories: list[dict[str, Array]], key: str, claimed: Array) -> bool
     return sum(part.size for part in parts) == claimed.size and np.allclose(np.concatenate(parts), claimed, rtol=SAME)
 
 
-def _model(call: Call) -> str:
+def _model(call: RecordedCall) -> str:
     return f"`{call.model[0]}`" if call.model else _("a model")
 
 
-def _name(call: Call) -> str:
+def _name(call: RecordedCall) -> str:
     return call.model[0] if call.model else "fit"
 
 

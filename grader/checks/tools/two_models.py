@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...sandbox.observations import Call
+from ...sandbox.observations import RecordedCall
 from ...support.i18n import _
 from ..context import Context
 from . import training
@@ -48,6 +48,6 @@ def problem(context: Context, name: str, other: str) -> Problem | None:
     )
 
 
-def _how(call: Call) -> tuple[object, ...]:
+def _how(call: RecordedCall) -> tuple[object, ...]:
     """How a model was trained in one call of ``fit``."""
     return call.inputs.shape, call.inputs.range, call.validation_split, call.epochs, call.batch_size, call.callbacks

@@ -23,7 +23,7 @@ def softmax(z):
 
 def described(**changed):
     plain = {"built": True, "sequential": False, "layers": [], "loss": None, "optimizer": "", "inputs": [784]}
-    return observations.Model(**plain | changed)
+    return observations.KerasModel(**plain | changed)
 
 
 def seen_by(predict, **changed):

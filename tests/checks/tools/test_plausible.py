@@ -14,7 +14,7 @@ from grader.sandbox.configuration import NotBuiltIn
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.rebuilding import CannotRebuild, ModelData, Rebuilder, model_data
 from grader.sandbox.session import Session
-from grader.sandbox.warm import Kind
+from grader.sandbox.warm import WarmKind
 from grader.submission import Submission
 
 TRAINED = """
@@ -250,7 +250,7 @@ def test_what_no_worker_says_of_a_model_is_refused(change):
 @pytest.fixture(scope="module")
 def rebuilder(warm):
     limits = Limits(load_seconds=100, memory_mb=3000, processes=1024)
-    with Rebuilder(limits, WorkerSetup(), warm, Kind("module", frozenset({"keras"}))) as made:
+    with Rebuilder(limits, WorkerSetup(), warm, WarmKind("module", frozenset({"keras"}))) as made:
         yield made
 
 

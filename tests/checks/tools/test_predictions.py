@@ -408,7 +408,7 @@ def test_classes_with_other_numbers_are_known_again():
 
 
 def model(name, trainable):
-    return observations.Model(
+    return observations.KerasModel(
         built=True, sequential=True, layers=[], loss=None, optimizer=name, trainable=trainable, outputs=[10]
     )
 

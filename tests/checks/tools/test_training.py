@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.checks.tools import training
-from grader.sandbox.observations import Call
+from grader.sandbox.observations import RecordedCall
 
 TRUE = np.random.default_rng(0).integers(0, 10, 10000)
 INDICES = np.unique(np.linspace(0, 9999, 128).astype(int))
@@ -15,7 +15,7 @@ INDICES = np.unique(np.linspace(0, 9999, 128).astype(int))
 def fit(given, indices=INDICES, role="inputs"):
     pairs = {"fashion_mnist": [[int(index), int(label)] for index, label in zip(indices, given, strict=True)]}
     data = {"inputs": {}, role: {"pairs": pairs}}
-    return Call.model_validate({"method": "fit", "model": ["model"], "number": 0, **data})
+    return RecordedCall.model_validate({"method": "fit", "model": ["model"], "number": 0, **data})
 
 
 def labels(given, **options):
@@ -63,7 +63,7 @@ def test_few_pairs_and_invented_indices_say_nothing():
 def fits(*lengths, numbers=None):
     random = np.random.default_rng(0)
     return [
-        Call.model_validate(
+        RecordedCall.model_validate(
             {
                 "method": "fit",
                 "model": [],
@@ -118,7 +118,7 @@ def test_arrays_that_are_each_scaled_by_their_own_statistics():
     def call(method, test, standardised):
         origin = {"fashion_mnist": {"training": 1 - test, "test": test}}
         data = {"standardised": standardised, "range": [-1.0, 5.0], "shape": [1000, 784], "origin": origin}
-        return Call.model_validate({"method": method, "model": ["model"], "number": 0, "inputs": data})
+        return RecordedCall.model_validate({"method": method, "model": ["model"], "number": 0, "inputs": data})
 
     assert training.scaling([call("fit", 0.0, True), call("evaluate", 1.0, True)]).bug == "scaled-by-own-statistics"
     assert training.scaling([call("fit", 0.0, True), call("evaluate", 1.0, False)]) is None
@@ -137,7 +137,7 @@ def test_arrays_that_are_each_scaled_by_their_own_statistics():
 def test_data_of_another_scale_are_named_and_single_pixels_are_not(limits, deviation, bug):
     def call(method, limits, deviation):
         data = {"range": limits, "deviation": deviation, "shape": [1000, 784]}
-        return Call.model_validate({"method": method, "model": ["model"], "inputs": data})
+        return RecordedCall.model_validate({"method": method, "model": ["model"], "inputs": data})
 
     found = training.scaling([call("fit", [0.0, 1.0], 0.35), call("evaluate", limits, deviation)])
     assert (found and found.bug) == bug
@@ -152,7 +152,7 @@ def given(method="fit", known=1.0, test_images=0, rows=1000, **more):
         }
     }
     data = {"type": "ndarray", "rows": rows, "origin": origin}
-    return Call.model_validate({"method": method, "model": ["model"], "inputs": data, **more})
+    return RecordedCall.model_validate({"method": method, "model": ["model"], "inputs": data, **more})
 
 
 @pytest.mark.parametrize(
