@@ -148,11 +148,11 @@ def graded(exercise: str, path: Path) -> dict[str, Any]:
 
 
 def judged(case: Case, report: dict[str, Any]) -> tuple[str, str]:
-    """Return the verdict on a report and what was found, for a reader.
+    """Return the verdict on a report, and the diagnosis as text for a reader.
 
-    What counts is the first check that does not pass. Right is the name alone, since each of these submissions has
-    one bug; ``right*`` if it is one of several that cannot be told apart. Where it falls at another check, unnamed,
-    it is missed.
+    The first check that does not pass counts. The verdict is "right" if only the expected bug is named, since each of
+    these submissions has one bug, "right*" if it is one of several bugs that give the same numbers, and "missed" if the
+    submission fails another check without a name.
     """
     fallen = [check for check in report["checks"] if check["status"] not in STANDING]
     if case.fails is None:
@@ -174,7 +174,7 @@ def judged(case: Case, report: dict[str, Any]) -> tuple[str, str]:
 
 
 def bugs(check: dict[str, Any]) -> dict[str, list[str]]:
-    """The names in a check's diagnosis, as "": [NAME], "also": [...], "or": [...]; {} where there is none."""
+    """Return the names in a check's diagnosis as "": [NAME], "also": [...], "or": [...]; {} without a diagnosis."""
     diagnosis = check.get("diagnosis")
     if not diagnosis:
         return {}
