@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io
-import os
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from grader.batch.cells import number_cell, read_number, text_cell
 from grader.batch.gradebook import write
-from grader.support.atomic_files import write_whole
-from grader.support.errors import UsageError
 from tests.batch.rows import row
 
 
@@ -93,58 +86,3 @@ def test_empty_class_gives_only_the_header(tmp_path):
 def test_text_never_becomes_a_formula(text, tmp_path):
     for cell in written([row(text, text, comment=text, submission=text, attempts=[text, text])], tmp_path)[0].values():
         assert not re.match(r"[\s\"]*[-=+@＝﹣＋＠]", cell)
-
-
-@given(st.text(alphabet=st.sampled_from("=+-@＝;'\" \t\r\nab"), max_size=12))
-def test_text_after_a_semicolon_never_becomes_a_formula(text):
-    for part in text_cell(text).split(";"):
-        assert not re.match(r"[\s\"]*[-=+@＝]", part)
-
-
-def test_text_becomes_one_clean_line():
-    assert text_cell("a\nb\x1b[31m\u202egrün 🎉") == "a b?[31m?grün 🎉"
-    assert text_cell("Müller-Lüdenscheidt; 3 = 4 - 1, e@f.org") == "Müller-Lüdenscheidt; 3 = 4 - 1, e@f.org"
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [(None, ""), (0.0, "0"), (-0.00001, "0"), (10, "10"), (100.0, "100"), (-2.5, "-2.5"), (1 / 3, "0.3333")],
-)
-def test_numbers_are_readable_by_spreadsheets(value, cell):
-    assert number_cell(value) == cell
-    assert read_number(number_cell(value, ",")) == (None if value is None else float(cell))
-
-
-def test_file_is_replaced_in_one_step(tmp_path):
-    path = tmp_path / "scores"
-    write_whole(path, b"old")
-    (tmp_path / ".scores.part").write_bytes(b"left behind by a killed process, and longer")
-    write_whole(path, b"new")
-    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("scores", b"new")]
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (errno.ENOSPC, "disk is full"),
-        (errno.EROFS, "another folder"),
-        (errno.EACCES, "writable"),
-        (errno.EIO, "error"),
-    ],
-)
-def test_write_error_is_reported_and_the_old_file_stays(number, words, tmp_path, monkeypatch):
-    def fail(_):
-        raise OSError(number, os.strerror(number))
-
-    path = tmp_path / "scores"
-    write_whole(path, b"old")
-    monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(UsageError, match=words) as error:
-        write_whole(path, b"new")
-    assert str(path) in str(error.value)
-    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("scores", b"old")]
-
-
-def test_missing_folder_is_reported(tmp_path):
-    with pytest.raises(UsageError, match="No such file"):
-        write_whole(tmp_path / "gone" / "scores", b"")

@@ -92,20 +92,6 @@ def test_gradescope_metadata_assigns_folders_to_students():
     assert listing.left_over == [f"export/{METADATA}"]
 
 
-@pytest.mark.parametrize("metadata", ["", "- 1", "{", "a: ]"])
-def test_metadata_without_submissions_is_an_error(metadata):
-    with pytest.raises(ValueError, match="yml"):
-        students([METADATA, "submission_1/a.py"], metadata=metadata)
-
-
-def test_last_of_several_attempts_counts():
-    """Canvas numbers the file, and gives each upload a larger id, in any order in the archive."""
-    paths = ["ab_1_99_x-1.py", "ab_1_120_x-2.py", "ab_1_98_x.py", "ab_1_121_helper.py"]
-    (student,) = students([*paths, "cd_2_100_x.py"], "canvas").students[:1]
-    assert sorted(file.path for file in student.files) == ["ab_1_120_x-2.py", "ab_1_121_helper.py"]
-    assert sorted(file.path for file in student.earlier_files) == ["ab_1_98_x.py", "ab_1_99_x-1.py"]
-
-
 def test_two_students_with_one_name_stay_two():
     paths = [f"Erika Mustermann_{number}_{SUBMISSIONS}/answer.py" for number in (1, 2)]
     assert [s.identity for s in students(paths).students] == ["1", "2"]
@@ -153,14 +139,6 @@ def test_flat_moodle_file_belongs_to_the_first_name_in_it():
     }
 
 
-def test_attempts_in_ilias_and_data_files_in_canvas():
-    folder = "Exercise 1/Abgaben/Muster_Max_max_5"
-    (student,) = students([f"{folder}/a.py", f"{folder}/a (2).py", f"{folder}/a (3).py"]).students
-    assert [file.path for file in student.files] == [f"{folder}/a (3).py"]
-    (student,) = students(["max_5_1_data-1.npy", "max_5_2_data-2.npy", "max_5_3_a.py", "max_5_4_a-1.py"]).students
-    assert sorted(file.name for file in student.files) == ["a.py", "data-1.npy", "data-2.npy"]
-
-
 @pytest.mark.parametrize("paths", [["anna/a.py", "anna/data/x.txt"], ["top/anna/a.py", "top/anna/data/x.txt"]])
 def test_class_of_one_student_with_a_subfolder(paths):
     assert [student.name for student in students(paths).students] == ["anna"]
@@ -171,54 +149,11 @@ def test_names_that_are_not_utf_8_stay_different():
     assert [student.name for student in listing.students] == ["M\\xe4ller", "M\\xfcller"]
 
 
-def test_bomb_of_yaml_aliases_in_the_metadata_is_ignored():
-    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
-    bomb = "\n".join(["a0: &a0 [x, x]", *levels, "submission_1:", "  :submitters:", "  - :name: *a8", "    :sid: 5"])
-    (student,) = students(["submission_1/a.py", METADATA], metadata=bomb).students
-    assert (student.name, student.identity) == ("submission_1", "5")
-
-
 @pytest.mark.parametrize("stray", ["notes.txt", "", "list.csv"])
 def test_stray_file_does_not_turn_a_class_into_one_student(stray):
     paths = ["top/anna/a.py", "top/ben/b.ipynb", "top/carl/sub/c.zip", *([f"top/{stray}"] if stray else [])]
     assert [student.name for student in students(paths).students] == ["anna", "ben", "carl"]
     assert [s.name for s in students([*paths, "top/dora.py"]).students] == ["anna", "ben", "carl", "dora"]
-
-
-@pytest.mark.parametrize(
-    ("paths", "files", "earlier_paths"),
-    [
-        # Two files of one student, uploaded together or not.
-        (["h_8_11_week-3.ipynb", "h_8_12_week-4.ipynb"], ["week-3.ipynb", "week-4.ipynb"], []),
-        (["h_8_11_week-3.ipynb", "h_8_90_week-4.ipynb"], ["week-3.ipynb", "week-4.ipynb"], []),
-        (["h_8_11_part-1.py", "h_8_12_part-2.py"], ["part-1.py", "part-2.py"], []),
-        (["h_8_12_x-1.py", "h_8_99_x.py"], ["x-1.py", "x.py"], []),  # Canvas gives a later upload the larger number
-        (["h_8_11_a.py", "h_8_12_b.py"], ["a.py", "b.py"], []),
-        # Attempts.
-        (["h_8_11_x.py", "h_8_70_x-1.py", "h_8_99_x-2.py"], ["x.py"], ["h_8_11_x.py", "h_8_70_x-1.py"]),
-        (["h_8_11_x-1.py", "h_8_70_x-2.py"], ["x.py"], ["h_8_11_x-1.py"]),
-        (["h_8_11_x-1.py", "h_LATE_8_12_x-2.py"], ["x.py"], ["h_8_11_x-1.py"]),
-        (
-            ["h_8_11_my-task-1.py", "h_8_12_my-task-2.py"],
-            ["my-task.py"],
-            ["h_8_11_my-task-1.py"],
-        ),  # the name of the assignment
-        (["h_8_11_x.tar.gz", "h_LATE_8_70_x-1.tar.gz"], ["x.tar.gz"], ["h_8_11_x.tar.gz"]),
-        (["h_8_11_x.ipynb", "h_8_12_x.ipynb"], ["x.ipynb"], ["h_8_11_x.ipynb"]),
-    ],
-)
-def test_attempts_and_files_in_canvas_are_distinguished(paths, files, earlier_paths):
-    listing = students([*paths, "other_9_500_solution.py"], "canvas", assignment="my-task")
-    (student,) = (s for s in listing.students if s.identity == "8")
-    assert sorted(file.name for file in student.files) == files
-    assert sorted(file.path for file in student.earlier_files) == earlier_paths
-
-
-def test_numbers_added_by_canvas_are_distinguished_from_own_numbers():
-    other_paths = ["a_1_1_x.py", "b_2_2_x.py", "c_3_3_sheet-4.py", "d_4_4_sheet-4.py"]
-    mine = {s.name: s for s in students([*other_paths, "h_8_11_x-1.py", "h_8_12_x-2.py"], "canvas").students}
-    assert [file.path for file in mine["h"].files] == ["h_8_12_x-2.py"]
-    assert [file.name for file in mine["c"].files] == ["sheet-4.py"]
 
 
 @pytest.mark.parametrize(
@@ -327,12 +262,6 @@ def test_folders_of_tutorial_groups_are_not_students():
     assert listing.left_over == ["Group 1/list.csv", "all.csv"]
     tasks = [f"{name}/task{n}/answer.py" for name in ("Ada", "Ben", "Cy") for n in (1, 2, 3)]
     assert [student.name for student in students(tasks).students] == ["Ada", "Ben", "Cy"]
-
-
-def test_gradescope_id_keeps_its_leading_zeros():
-    metadata = "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: 0123\n"
-    (student,) = students(["submission_1/a.py"], "gradescope", metadata=metadata).students
-    assert student.identity == "0123"
 
 
 def test_notebook_renamed_by_a_browser_belongs_to_its_student():

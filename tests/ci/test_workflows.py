@@ -176,21 +176,6 @@ def test_disabled_cache_is_neither_read_nor_written(runner):
 
 
 @pytest.mark.quick
-def test_extras_are_determined_without_tensorflow(tmp_path):
-    code = "import sys; from grader.ci.needs import main; main(sys.argv[1:]); assert 'tensorflow' not in sys.modules"
-    for assignments, printed in (
-        (["single-neuron", "numpy-mnist", "relu-swap", "cifar-grayscale"], ""),
-        (["single-neuron", "clothing-mlp"], "tensorflow"),
-        (["no-such-exercise"], ""),  # grader ci reports it
-    ):
-        entries = "".join(f"  - {{assignment: {name}, submission: {name}.py}}\n" for name in assignments)
-        (tmp_path / "grader.yml").write_text(f"assignments:\n{entries}")
-        command = [sys.executable, "-P", "-c", code, tmp_path / "grader.yml"]
-        is_success = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert (is_success.returncode, is_success.stdout.strip()) == (0, printed), is_success.stderr
-
-
-@pytest.mark.quick
 @pytest.mark.parametrize(
     ("value", "sudo", "warned"), [("1", 1, True), ("1", 0, False), ("0", 1, False), (None, 1, False)]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
@@ -51,3 +52,38 @@ def test_unwritable_place_is_refused_before_the_work(tmp_path):
         atomic_files.refuse_unwritable(tmp_path / "missing" / "out.json")
     with pytest.raises(UsageError, match="not a regular file"):
         atomic_files.refuse_unwritable(tmp_path)
+
+
+def test_temporary_file_of_a_killed_process_is_overwritten(tmp_path):
+    path = tmp_path / "scores"
+    atomic_files.write_whole(path, b"old")
+    (tmp_path / ".scores.part").write_bytes(b"left behind by a killed process, and longer")
+    atomic_files.write_whole(path, b"new")
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("scores", b"new")]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EROFS, "another folder"),
+        (errno.EACCES, "writable"),
+        (errno.EIO, "error"),
+    ],
+)
+def test_write_error_is_reported_and_the_old_file_stays(number, words, tmp_path, monkeypatch):
+    def fail(_):
+        raise OSError(number, os.strerror(number))
+
+    path = tmp_path / "scores"
+    atomic_files.write_whole(path, b"old")
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(UsageError, match=words) as error:
+        atomic_files.write_whole(path, b"new")
+    assert str(path) in str(error.value)
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("scores", b"old")]
+
+
+def test_missing_folder_is_reported(tmp_path):
+    with pytest.raises(UsageError, match="No such file"):
+        atomic_files.write_whole(tmp_path / "gone" / "scores", b"")

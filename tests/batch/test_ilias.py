@@ -1,4 +1,4 @@
-"""Tests of the status file for ILIAS's plugin, and of scores in nbgrader's export format."""
+"""Tests of the status file for ILIAS's plugin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import io
 import pytest
 
 from grader.batch.ilias import COLUMNS, fill, status_file
-from grader.batch.nbgrader import grades
 from grader.support.errors import UsageError
 from tests.batch.rows import row
 
@@ -59,19 +58,4 @@ def test_new_status_file_takes_the_number_from_the_folder():
         ("1", "23", "c_o", "failed", "2", "'@x"),
         ("0", "", "erika", "passed", "9", ""),
         ("0", "7", "max", "", "", ""),
-    ]
-
-
-def test_scores_have_the_format_of_an_nbgrader_export():
-    """Compared with nbgrader 0.9.6: the header, and the format of numbers and unknown values."""
-    rows = [
-        row("x", "erika", 8.5, raw=9.5, penalty=1.0),
-        row("x", "=max", None),
-        row("x", "max", 0.0),
-    ]
-    assert grades(rows, "ps1").decode().splitlines() == [
-        "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score",
-        "ps1,,,erika,,,,9.5,1.0,8.5,10.0",
-        "ps1,,,'=max,,,,,0.0,,10.0",
-        "ps1,,,max,,,,0.0,0.0,0.0,10.0",
     ]

@@ -129,22 +129,6 @@ def test_regrading_a_check_also_runs_checks_that_require_it(grade, class_zip, do
     assert (gradebook()["5"]["double"], gradebook()["5"]["total"], gradebook()["5"]["score"]) == ("50", "30", "100")
 
 
-@pytest.mark.long
-def test_compare_lists_changed_scores_with_reasons(grade, grader, class_zip, tmp_path):
-    grade(class_zip(CLASS))
-    grade(
-        class_zip(CLASS | {"oneillconan_5_3_answer.py": RIGHT, "newnora_11_9_answer.py": RIGHT}), out=tmp_path / "again"
-    )
-    result = grader("compare", tmp_path / "out", tmp_path / "again")
-    assert result.returncode == 0
-    lines = result.stdout.splitlines()
-    assert re.fullmatch(
-        r" +20 -> 100 +oneillconan: other files were handed in; double failed .* -> passed \(50\); .*", lines[0]
-    )
-    assert re.fullmatch(r" +100 +only in .*again: newnora", lines[1])
-    assert lines[2] == "1 score changed, of 7 students in both."
-
-
 @pytest.mark.table
 @pytest.mark.parametrize("results", [1, 4])
 def test_killed_run_continues_where_it_stopped(grade, class_zip, doubling, tmp_path, results):
@@ -559,27 +543,3 @@ def test_graded_file_can_be_chosen_and_is_listed(grade, grader, doubling, tmp_pa
     (tmp_path / "files.csv").unlink()
     grade(tmp_path / "class", "--file", "B*")
     assert [gradebook()[name]["file"] for name in ("anna", "cleo")] == ["b.py", ""]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected_message"),
-    [
-        ("student,file\nzoe,a.py\n", "files.csv:2: there is no student 'zoe' in this class"),
-        ("student,file\n\nanna,a.py\nAnna,b.py\n", "files.csv:4: 'Anna' is also in line 3"),
-        ("student,file\nanna,c.py\n", "files.csv:2: 'anna' did not hand in c.py (handed in: a.py, b.py)"),
-        ("name,file\nanna,a.py\n", "files.csv:1: column 'student' is missing"),
-        ("student,file\nanna\n", "files.csv:2: the cell 'file' is empty"),
-        ("", "files.csv:1: column 'student' is missing"),
-    ],
-)
-def test_mistake_in_files_csv_is_reported_with_its_line(grade, tmp_path, text, expected_message):
-    for name, code in (("a.py", RIGHT), ("b.py", WRONG)):
-        (tmp_path / "class" / "anna").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "class" / "anna" / name).write_text(code)
-    (tmp_path / "class" / "ben").mkdir()
-    (tmp_path / "class" / "ben" / "a.py").write_text(RIGHT)
-    (tmp_path / "files.csv").write_text(text)
-    result = grade(tmp_path / "class", "--layout", "folders")
-    assert result.returncode == 2
-    assert expected_message in result.stderr
-    assert not (tmp_path / "out").exists()

@@ -6,7 +6,6 @@ import base64
 import json
 import re
 
-import junitparser
 import pytest
 
 from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT, SHORT
@@ -129,21 +128,6 @@ def test_submission_gets_unpredictable_inputs(repository, ci):
     folder = repository({"work.py": text, ".grader.yml": ONE.replace("seed: 0\n", "")})
     first, second = (re.findall(r"ValueError: (\S+)", ci(folder).stdout) for _ in range(2))
     assert first and first != second
-
-
-def test_gitlab_gets_junit_and_code_quality(repository, ci):
-    folder = repository({"work.py": WRONG, ".grader.yml": ONE})
-    result = ci(folder, GITLAB_CI="true")
-    assert result.returncode == 1
-    suite = junitparser.JUnitXml.fromfile(str(folder / "grader-results" / "single-neuron.junit.xml"))
-    assert sum(not case.is_passed and not case.is_skipped for each in suite for case in each) == 4
-    findings = json.loads((folder / "grader-results" / "code-quality.json").read_text())
-    assert len({finding["fingerprint"] for finding in findings}) == len(findings) == 4
-    for finding in findings:  # docs.gitlab.com, "Code Quality report format"
-        assert finding.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
-        assert finding["severity"] in ("info", "minor", "major", "critical", "blocker")
-        assert finding["location"]["path"] == "work.py"
-        assert WRONG.splitlines()[finding["location"]["lines"]["begin"] - 1].startswith("def ")
 
 
 def test_hidden_checks_count_but_show_nothing(tmp_path, repository, ci):

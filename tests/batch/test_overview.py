@@ -1,0 +1,79 @@
+"""Tests of the overview at the end of a batch."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.batch import overview
+from grader.batch.grade_class import BatchResults
+from grader.batch.gradebook import FilledFile
+from grader.batch.summary import ClassSummary
+from tests.batch.rows import row
+from tests.report import made
+
+pytestmark = pytest.mark.quick
+
+
+def printed(all_stages=False, **values):
+    """Return the lines of the overview of these results."""
+    defaults = {
+        "rows": [row("Erika", "1", 8.0), row("Max", "2", None)],
+        "without_score": [{"student": "Max", "id": "2", "status": "unreadable", "why": "It is empty."}],
+        "summary": ClassSummary(),
+        "filled_files": [],
+        "timings": [],
+        "left_out": [],
+        "layout": "folders",
+        "graded_count": 2,
+        "stages": {},
+        "notes": [],
+    }
+    stream = io.StringIO()
+    overview.show(BatchResults(**defaults | values), Path("out"), Console(file=stream, width=200), all_stages)
+    return stream.getvalue().splitlines()
+
+
+def test_students_without_a_score_and_totals_are_printed():
+    lines = printed()
+    assert "unreadable   Max: It is empty." in lines
+    assert lines[-2] == ("2 students (folders), 2 graded now: 1 passed, 1 without a score; no scores yet of 10.")
+    assert lines[-1] == ("Written to out: gradebook.csv, index.html, reports/, instructor/, summary.json, timings.csv.")
+
+
+def test_long_lists_are_cut():
+    left_out = [(f"{number}.txt", "it is hidden") for number in range(14)]
+    lines = printed(left_out=left_out)
+    assert sum("it is hidden" in line for line in lines) == overview.MOST_LINES
+    assert "             ... and 4 more files left out: see summary.json." in lines
+
+
+def test_sentences_about_filled_files_are_printed():
+    filled_file = FilledFile(b"", ["Erika (1)"], ["Nora"], ["Olaf"], ["The scores are scaled."])
+    lines = printed(filled_files=[("canvas.csv", filled_file)], graded_count=1)
+    assert [line for line in lines if line.startswith("canvas.csv")] == [
+        "canvas.csv   Not in this file: Erika (1).",
+        "canvas.csv   In this file, but without a submission: Nora.",
+        "canvas.csv   Not changed: Olaf.",
+        "canvas.csv   The scores are scaled.",
+    ]
+    assert "1 graded now; of 2 students in total: 1 passed" in lines[-2]
+    assert lines[-1].endswith("timings.csv, canvas.csv.")
+
+
+def test_checks_bugs_and_slowest_submissions_are_tables():
+    summary = ClassSummary()
+    report = made.report()
+    summary.add("Erika", report.model_copy(update={"score": 5.0}), 5.0)
+    timings = [(f"student {number}", {"load": 0.1, "checks": float(number)}) for number in range(8)]
+    lines = printed(summary=summary, timings=timings, stages={"gradebooks": 0.25})
+    text = "\n".join(lines)
+    assert report.checks[0].name in text and "discrimination" in text
+    slowest = text[text.index("slowest") :]
+    assert "student 7" in slowest and "student 2" not in slowest
+    assert "this run" not in text
+    text = "\n".join(printed(all_stages=True, stages={"gradebooks": 0.25}))
+    assert "this run" in text and "gradebooks" in text and "0.25" in text
