@@ -16,7 +16,7 @@ from pydantic import Field
 from ..assignment.base import Tolerance
 from ..assignment.check import Check
 from ..expected.probes import Case
-from ..student.submitted import BoundAnswer
+from ..student.answers import BoundAnswer
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome, number_of_cases

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,10 @@ class Context:
     predictions: dict[Any, Any] = field(default_factory=dict)
     """Predictions of a model for a set of images, for all checks that need them."""
 
+    def in_layout_of(self, student: Submitted) -> Context:
+        """Return the same context with the submission in another layout."""
+        return replace(self, student=student, starts=self.starts.of(student))
+
     def split(self, dataset: str) -> Split:
         """Return the parts of a dataset: what the submission was given, and what is held out from it."""
         return self.splits[dataset]
@@ -74,5 +78,14 @@ def context_of(
             stepping |= dict.fromkeys(check.functions(), parameters)
     student = Submitted(assignment, code, session, cases, mutations, stepping)
     return Context(
-        content, student, cases, oracle, mutations, seed, Starts(student), DiagnosisLog(), dict(splits), rebuilder
+        content,
+        student,
+        cases,
+        oracle,
+        mutations,
+        seed,
+        Starts(student, cases),
+        DiagnosisLog(),
+        dict(splits),
+        rebuilder,
     )

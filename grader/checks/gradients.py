@@ -16,7 +16,7 @@ from ..assignment.check import ProbedCheck, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..expected.probes import Case
 from ..judging.compare import common_factor
-from ..student.submitted import BoundAnswer
+from ..student.answers import BoundAnswer
 from ..support.errors import NotGradable
 from ..support.i18n import _, joined
 from ..support.text import plain_number

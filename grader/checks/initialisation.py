@@ -48,7 +48,7 @@ class InitialisationCheck(Check):
             for name, shape in shapes.items()
             if (problem := _problem(name, answered[name], tuple(shape), name in self.spread))
         }
-        notes = context.student.manner.notes([self.function])
+        notes = context.student.notes([self.function])
         others = {name: width for name, width in widths.items() if width != declared.widths[name]}
         if others and not problems:
             sentence = _("Your layers have {widths} units where {asked} were asked for: accepted.")

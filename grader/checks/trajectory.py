@@ -34,7 +34,7 @@ class TrajectoryCheck(ProbedCheck):
         drawn: list[Picture] = []
         trained = [context.starts.train(self.function, case, self.tolerance) for case in cases]
         context.starts.require_movement(self.function, cases, trained)
-        notes = [*context.student.manner.notes([self.function]), *context.starts.notes(self.function)]
+        notes = [*context.student.notes([self.function]), *context.starts.notes(self.function)]
         verdict = Verdict(self.function, notes)
         for call in trained:
             case, expected, answered = call.case, call.expected, call.result.values

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..assignment.check import ProbedCheck
 from ..expected.probes import Case
-from ..student.submitted import BoundAnswer
+from ..student.answers import BoundAnswer
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome, number_of_cases

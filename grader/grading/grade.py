@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import checks, datasets
+from .. import datasets
 from ..assignment import Assignment
 from ..assignment.base import Limits
 from ..assignment.check import BandedCheck, Check
 from ..assignment.spec import AssignmentSpec
 from ..checks.context import Context, context_of
 from ..checks.outcome import Outcome
+from ..checks.runner import CheckRunner
 from ..datasets import Split, lengths
 from ..diagnosis import findings_of_check, hints
 from ..expected.assignment_files import short_digest
@@ -280,6 +281,7 @@ def _run_all(
     locator = Locator(submission)
     outcomes: dict[str, Outcome] = {}
     again = {check.name for check in selected}
+    runner = CheckRunner(context)
     progress = Progress(
         context, starter_functions, {name: result for name, result in kept.items() if name not in again}
     )
@@ -287,7 +289,7 @@ def _run_all(
         reason = progress.reason_to_skip(check) if skip else ""
         if not reason and check.bonus and not all(map(context.student.defines, check.functions())):
             reason = _("Not submitted. This check is optional; you can get full marks without it.")
-        found = _run_one(check, context, outcomes, locator) if reason and check.accepts_empty() else None
+        found = _run_one(check, runner, outcomes, locator) if reason and check.accepts_empty() else None
         if found is not None and found.status == "failed":
             result = found  # forbidden code is reported whatever else is missing
         elif reason:
@@ -297,7 +299,7 @@ def _run_all(
             began = time.monotonic()
             if check.fresh and results:
                 session.close()  # the next call loads the submission again
-            result = _run_one(check, context, outcomes, locator)
+            result = _run_one(check, runner, outcomes, locator)
             timings.add(check.name, began)
         progress.add(check, result)
         results.append(result)
@@ -355,10 +357,11 @@ def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:
     ]
 
 
-def _run_one(check: Check, context: Context, outcomes: dict[str, Outcome], locator: Locator) -> CheckResult:
+def _run_one(check: Check, runner: CheckRunner, outcomes: dict[str, Outcome], locator: Locator) -> CheckResult:
     """Run one check and return its result. Its outcome is added to ``outcomes``, to be explained later."""
+    context = runner.context
     try:
-        outcome = checks.run(check, context)
+        outcome = runner.run(check)
     except CallError as failure:
         if failure.status == "error" and any(said in failure.raised for said in OVERFLOW):
             outcomes[check.name] = Outcome(0, failure.message, bugs=findings_of_check("overflow", *check.functions()))

@@ -7,7 +7,6 @@ import errno
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -28,6 +27,7 @@ from ..worker.frames import MAX_PARTS as MOST_PARTS_SHOWN
 from ..worker.frames import ProtocolError
 from . import levels, mapped, memory_needs, observations
 from .allowance import LONGEST, Allowance
+from .calls import Answer, Instance, SubmittedFunction
 from .engines import engine_of, libraries_of
 from .failures import BROKEN, EXITED, CallError, Ending, failure_of
 from .filesystem import WorkerSetup
@@ -76,49 +76,6 @@ NOT_ENFORCED: dict[Level, list[str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Found:
-    """A function that the submission defines: (name, kind, has a default) of each parameter, and the returned names.
-
-    A method has a class as its ``owner``; ``reads`` and ``stores`` are then attributes of its instance. Without an
-    ``owner`` they are global variables.
-    """
-
-    name: str
-    parameters: list[tuple[str, str, bool]]
-    returns: list[str]
-    owner: str = ""
-    reads: list[str] = field(default_factory=list)
-    stores: list[str] = field(default_factory=list)
-
-    @property
-    def label(self) -> str:
-        """The name as it appears in messages."""
-        return f"{self.owner}.{self.name}" if self.owner else self.name
-
-
-@dataclass(frozen=True)
-class Instance:
-    """The instance that a method is called on: of class ``owner``, constructed with the first of ``constructions`` that
-    works, with these ``attributes`` set. ``fetch`` names the attributes to return after the call. Without an ``owner``
-    the attributes are global variables of a function."""
-
-    owner: str
-    constructions: list[dict[str, Any]]
-    attributes: dict[str, Any] = field(default_factory=dict)
-    fetch: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The answer of a call: the returned value, the arguments after the call (if requested), and the attributes that
-    were fetched from the instance."""
-
-    value: Any
-    arguments: list[Any]
-    attributes: dict[str, Any]
-
-
 class Session:
     """Loads a submission at the strictest isolation level available, or at exactly ``isolation``, and calls its functions.
 
@@ -159,8 +116,8 @@ class Session:
         self._end = math.inf
         self.spent = 0.0
         """Seconds of ``total_seconds`` that loading and calls have used, as :mod:`allowance` counts them."""
-        self.functions: dict[str, Found] = {}
-        self.classes: dict[str, dict[str, Found]] = {}
+        self.functions: dict[str, SubmittedFunction] = {}
+        self.classes: dict[str, dict[str, SubmittedFunction]] = {}
         """The methods of each class: {class: {method: function}}."""
         self.others: dict[str, str] = {}
         """Names bound to something other than a function: {name: type}."""
@@ -614,14 +571,14 @@ def _room(request: dict[str, Any], sent: int) -> tuple[int, int]:
     return room, LARGEST_ENTRY * room
 
 
-def _found(name: str, item: dict[str, Any]) -> Found:
+def _found(name: str, item: dict[str, Any]) -> SubmittedFunction:
     if max(len(item[part]) for part in ("parameters", "returns", "reads", "stores")) > MAX_PARTS:
         raise ValueError("more parts than a worker reports")
     reads, stores = ([str(each) for each in item[part] if str(each).isidentifier()] for part in ("reads", "stores"))
     parameters = [(str(p), str(kind), bool(default)) for p, kind, default in item["parameters"]]
-    return Found(name, parameters, [str(returned) for returned in item["returns"]], "", reads, stores)
+    return SubmittedFunction(name, parameters, [str(returned) for returned in item["returns"]], "", reads, stores)
 
 
-def _method(owner: str, name: str, item: observations.Method) -> Found:
+def _method(owner: str, name: str, item: observations.Method) -> SubmittedFunction:
     reads, stores = ([each for each in names if each.isidentifier()] for names in (item.reads, item.stores))
-    return Found(name, item.parameters, item.returns, owner, reads, stores)
+    return SubmittedFunction(name, item.parameters, item.returns, owner, reads, stores)

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from ..assignment.spec import AssignmentSpec
+from ..sandbox.calls import SubmittedFunction
 from ..sandbox.failures import CallError
-from ..sandbox.session import Found
 from ..support.arrays import Shape, describe, in_layout, number_of_values, shape_of
 from ..support.i18n import _, joined
 from ..worker.values import Opaque
 from .signatures import State, bind_results, find_function, match, normal
 
-Methods = dict[str, Found]
+Methods = dict[str, SubmittedFunction]
 
 MOST_ENTRIES = 200  # of a dict, or of a list of arrays; a larger one holds no parameters
 
@@ -103,7 +103,12 @@ def known(content: AssignmentSpec, methods: Methods) -> set[str]:
 
 
 def bind_all_results(
-    content: AssignmentSpec, name: str, found: Found, value: Any, attributes: dict[str, Any], shapes: dict[str, Shape]
+    content: AssignmentSpec,
+    name: str,
+    found: SubmittedFunction,
+    value: Any,
+    attributes: dict[str, Any],
+    shapes: dict[str, Shape],
 ) -> dict[str, Any]:
     """Return {result name: value}: what was returned, and for what is not among that, attributes of the instance.
 

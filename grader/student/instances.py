@@ -7,31 +7,34 @@ reads and another method leaves, a cache for example, comes from a call of that 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
+from ..assignment.spec import AssignmentSpec
+from ..sandbox.calls import Instance, SubmittedFunction
 from ..sandbox.failures import CallError
-from ..sandbox.session import Found, Instance, Session
+from ..sandbox.session import Session
 from ..support.i18n import _
 from ..worker.values import Opaque
 from . import classes, signatures
+from .answers import Pending
+from .steps import Steps
 
-if TYPE_CHECKING:
-    from .submitted import Submitted
+Leave = Callable[[str], tuple[dict[str, Any], set[str]]]
+"""Calls a function of the assignment; returns the attributes after the call and the arguments that it got."""
 
 
 class Instances:
-    """The class of the submission of one :class:`~grader.student.submitted.Submitted`, if it is written as one."""
+    """The class that a submission may consist of, and the instances on which its methods are called."""
 
-    def __init__(self, student: Submitted, session: Session) -> None:
-        self._student = student
-        self._content = student.content
+    def __init__(self, content: AssignmentSpec, session: Session, steps: Steps) -> None:
+        self._content = content
+        self._steps = steps
         self._session = session
         self._methods: classes.Methods | None = None
         self._built: dict[tuple[int, ...], dict[str, Any]] = {}  # by the sizes of the layers
-        self._busy: set[str] = set()
         self._loaded: dict[str, dict[str, Any]] = {}  # by function: its global variables after loading
         self._globals_of: dict[str, list[str]] = {}  # those that a function of the assignment gets, or leaves
 
@@ -42,7 +45,7 @@ class Instances:
             self._methods = classes.choose_class(self._content, self._session.classes)
         return self._methods
 
-    def find(self, function: str) -> Found | None:
+    def find(self, function: str) -> SubmittedFunction | None:
         """The function that plays the part of ``function``, at the top level or, failing that, in the class."""
         found = signatures.find_function(self._content, function, self._session.functions)
         if found is not None and (found.parameters or not self._content.functions[function].arguments):
@@ -50,29 +53,37 @@ class Instances:
         return signatures.find_function(self._content, function, self.methods) or found
 
     def prepared(
-        self, function: str, found: Found, inputs: dict[str, Any], laid_out: dict[str, Any]
+        self,
+        function: str,
+        target: SubmittedFunction,
+        laid_out: dict[str, Any],
+        as_kept: bool,
+        pending: Pending,
+        leave: Leave,
     ) -> tuple[Instance | None, signatures.State]:
-        """Return what ``found`` is called on (None for a function), and which arguments are in there.
+        """Return the instance that ``target`` is called on (None for a function), and the arguments that it holds.
 
-        ``laid_out`` are the inputs in the layout of the submission.
+        ``laid_out`` are the inputs in the layout of the submission, in which attributes may be ``as_kept`` by the class.
+        ``leave`` calls another method for the attributes that it stores; methods that are ``pending`` are not called.
         """
-        if not found.owner:
-            return self._with_globals(function, found, laid_out)
-        attributes: dict[str, Any] = dict.fromkeys(found.reads)
+        if not target.owner:
+            return self._with_globals(function, target, laid_out, as_kept)
+        attributes: dict[str, Any] = dict.fromkeys(target.reads)
         attributes |= {name: value for name, value in self._built_ones(laid_out).items() if name in attributes}
         state = classes.bind_state(self._content, function, attributes, laid_out)
         held = {path.partition(".")[0] for path in state.bound}
-        left, given = self._left_by_others(found, [name for name in attributes if name not in held], inputs)
-        if left:
-            attributes |= left
+        unbound = [name for name in attributes if name not in held]
+        stored, arguments = self._stored_by_others(target, unbound, pending, leave)
+        if stored:
+            attributes |= stored
             state = classes.bind_state(self._content, function, attributes, laid_out)
         values = self._content.functions[function].complete(laid_out) | laid_out
-        excused = state.excused | given | classes.known(self._content, self.methods)
+        excused = state.excused | arguments | classes.known(self._content, self.methods)
         instance = Instance(
-            found.owner,
+            target.owner,
             classes.constructions(self._content, function, self.methods, laid_out),
-            left | classes.filled(attributes, state, values, self._student.manner.as_kept),
-            list(dict.fromkeys([*found.stores, *found.reads])),
+            stored | classes.filled(attributes, state, values, as_kept),
+            list(dict.fromkeys([*target.stores, *target.reads])),
         )
         return instance, signatures.State(state.bound, frozenset(excused))
 
@@ -86,7 +97,7 @@ class Instances:
         return [_("Your functions are methods of `{owner}`: accepted.").format(owner=owners[0])] if owners else []
 
     def _with_globals(
-        self, function: str, found: Found, laid_out: dict[str, Any]
+        self, function: str, target: SubmittedFunction, laid_out: dict[str, Any], as_kept: bool
     ) -> tuple[Instance | None, signatures.State]:
         """Return the globals that a function is called with, and which arguments are in there.
 
@@ -94,46 +105,44 @@ class Instances:
         """
         declared = self._content.functions[function]
         arguments = declared.complete(laid_out)
-        given = signatures.match([name for name, _, _ in found.parameters], laid_out, self._content.names)
+        given = signatures.match([name for name, _, _ in target.parameters], laid_out, self._content.names)
         missing = [name for name in arguments if name in laid_out and name not in given.values()]
-        unknown = [name for name, kind, default in found.parameters if not default and name not in given]
-        if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or len(unknown) >= len(missing):
+        unknown = [name for name, kind, default in target.parameters if not default and name not in given]
+        if any(kind.startswith("VAR_") for _, kind, _ in target.parameters) or len(unknown) >= len(missing):
             missing = []
         # A default of the task also replaces the submission's own number: everybody is asked the same.
         wanted = [*missing, *(name for name in arguments if name not in laid_out and name not in given.values())]
-        if declared.instead or self._student.steps.computes(function):
+        if declared.instead or self._steps.may_take_step(function):
             # It may compute an argument from these, or change them itself.
             known = {name for other in self._content.functions.values() for name in other.argument_names()}
             others = [name for name, value in laid_out.items() if isinstance(value, np.ndarray) and name in known]
             wanted += [name for name in (*others, *signatures.RATES) if name not in {*arguments, *given.values()}]
-        collected = signatures.match(found.reads, filter(None, [declared.history]), self._content.names)
-        kept = signatures.match(found.stores, declared.returns, self._content.names) | collected
-        if not (found.reads and wanted) and not kept:
+        collected = signatures.match(target.reads, filter(None, [declared.history]), self._content.names)
+        kept = signatures.match(target.stores, declared.returns, self._content.names) | collected
+        if not (target.reads and wanted) and not kept:
             return None, signatures.NO_STATE
-        attributes = dict.fromkeys([*found.reads, *found.stores]) | self._values_of(found)
+        attributes = dict.fromkeys([*target.reads, *target.stores]) | self._values_of(target)
         state = classes.bind_state(self._content, function, attributes, laid_out)
         bound = {path: name for path, name in state.bound.items() if name in wanted}
         held = dict.fromkeys([*(path.partition(".")[0] for path in bound), *kept])
         if not held:
             return None, signatures.NO_STATE
         self._globals_of[function] = list(held)
-        filled = classes.filled(
-            attributes, signatures.State(bound, frozenset()), arguments | laid_out, self._student.manner.as_kept
-        )
+        filled = classes.filled(attributes, signatures.State(bound, frozenset()), arguments | laid_out, as_kept)
         # A list that collects the losses begins anew.
         filled |= {name: [] for name in kept if kept[name] == declared.history and name not in filled}
-        fetch = list(dict.fromkeys([*found.stores, *found.reads]))
+        fetch = list(dict.fromkeys([*target.stores, *target.reads]))
         return Instance("", [], filled, fetch), signatures.State(bound, frozenset())
 
-    def _values_of(self, found: Found) -> dict[str, Any]:
+    def _values_of(self, target: SubmittedFunction) -> dict[str, Any]:
         """The global variables that a function uses, as they are when all is loaded."""
-        if found.name not in self._loaded:
-            self._loaded[found.name] = {}
-            names = list(dict.fromkeys([*found.reads, *found.stores]))
+        if target.name not in self._loaded:
+            self._loaded[target.name] = {}
+            names = list(dict.fromkeys([*target.reads, *target.stores]))
             with contextlib.suppress(CallError):
-                answer = self._session.call(f"?{found.name}", [], {}, instance=Instance("", [], {}, names))
-                self._loaded[found.name] = answer.attributes
-        return self._loaded[found.name]
+                answer = self._session.call(f"?{target.name}", [], {}, instance=Instance("", [], {}, names))
+                self._loaded[target.name] = answer.attributes
+        return self._loaded[target.name]
 
     def _built_ones(self, laid_out: dict[str, Any]) -> dict[str, Any]:
         """The attributes of an instance that is only constructed; they show how the class keeps its parameters.
@@ -152,45 +161,31 @@ class Instances:
                     self._built[sizes] = answer.attributes
         return self._built[sizes]
 
-    def _left_by_others(
-        self, found: Found, unbound: list[str], inputs: dict[str, Any]
+    def _stored_by_others(
+        self, target: SubmittedFunction, unbound: list[str], pending: Pending, leave: Leave
     ) -> tuple[dict[str, Any], set[str]]:
-        """What other methods leave in those attributes, and the arguments that these have been given."""
-        left: dict[str, Any] = {}
-        given: set[str] = set()
+        """Return the values that other methods store in the attributes ``unbound``, and the arguments that these got."""
+        values: dict[str, Any] = {}
+        arguments: set[str] = set()
         for name in unbound:
-            if name in found.stores or name in left:
+            if name in target.stores or name in values:
                 continue
-            for function, maker in self._makers(name, found):
-                self._busy.add(found.name)
-                try:
-                    raw, asked = self._asked(function, inputs)
-                finally:
-                    self._busy.discard(found.name)
-                if name in raw:
-                    mine = (key for key in raw if key in unbound and key in maker.stores)
-                    left |= {key: raw[key] for key in mine if not isinstance(raw[key], Opaque)}
-                    given |= asked
+            for function, maker in self._makers(name, target, pending):
+                attributes, its_arguments = leave(function)
+                if name in attributes:
+                    own = [key for key in attributes if key in unbound and key in maker.stores]
+                    values |= {key: attributes[key] for key in own if not isinstance(attributes[key], Opaque)}
+                    arguments |= its_arguments
                     break
-        return left, given
+        return values, arguments
 
-    def _makers(self, attribute: str, reader: Found) -> Iterator[tuple[str, Found]]:
+    def _makers(
+        self, attribute: str, reader: SubmittedFunction, pending: Pending
+    ) -> Iterator[tuple[str, SubmittedFunction]]:
+        """Yield the methods that store ``attribute``, with the functions of the assignment whose parts they play."""
         for function in self._content.functions:
             maker = self.find(function)
-            if maker is None or maker.name in (reader.name, "__init__") or maker.name in self._busy:
+            if maker is None or maker.name in (reader.name, "__init__") or maker.name in pending.methods:
                 continue
             if attribute in maker.stores:
                 yield function, maker
-
-    def _asked(self, function: str, inputs: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
-        """The attributes after a call of ``function``, with these inputs or, where that fails, with others."""
-        examples = [case.inputs for case in self._student.cases.examples(function)]
-        for given in (inputs, *examples):
-            try:
-                left = self._student.call_raw(function, given).answer.attributes
-            except CallError as failure:
-                if failure.status not in ("error", "failed"):
-                    raise
-            else:
-                return left, set(self._content.functions[function].argument_names()) if given is inputs else set()
-        return {}, set()

@@ -7,8 +7,8 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..assignment.spec import AssignmentSpec
+from ..sandbox.calls import SubmittedFunction
 from ..sandbox.loading import UNKNOWN_NAME
-from ..sandbox.session import Found
 from ..submission import Code
 from ..submission.python_code import bound_names, parse
 from ..support.i18n import _, joined
@@ -24,7 +24,11 @@ FEWEST = 2  # with fewer arguments, a function cannot be recognised by them
 
 
 def missing(
-    content: AssignmentSpec, name: str, defined: dict[str, Found], others: dict[str, str], code: Sequence[Code] = ()
+    content: AssignmentSpec,
+    name: str,
+    defined: dict[str, SubmittedFunction],
+    others: dict[str, str],
+    code: Sequence[Code] = (),
 ) -> str:
     """Return the sentences about a missing function.
 
@@ -79,12 +83,14 @@ def _line(part: Code, line: int) -> str:
     return ", ".join(filter(None, [part.place, _("line {line}").format(line=line)]))
 
 
-def _similar_functions(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> list[Found]:
+def _similar_functions(
+    content: AssignmentSpec, name: str, defined: dict[str, SubmittedFunction]
+) -> list[SubmittedFunction]:
     """Return at most two functions with a name similar to ``name`` and no other role, the most similar first."""
     targets = {normal(alias) for alias in [name, *content.functions[name].aliases] if len(alias) > 3}
     used_names = _used_names(content, defined)
 
-    def similarity(function: Found) -> float:
+    def similarity(function: SubmittedFunction) -> float:
         actual = normal(function.name)
         ratio = max(difflib.SequenceMatcher(None, actual, target).ratio() for target in targets)
         is_part = any(target in actual or (len(actual) > 3 and actual in target) for target in targets)
@@ -101,7 +107,7 @@ def _does_other_work(name: str) -> bool:
     return any(word in name for word in OTHER_WORK)
 
 
-def _used_names(content: AssignmentSpec, defined: dict[str, Found]) -> set[str]:
+def _used_names(content: AssignmentSpec, defined: dict[str, SubmittedFunction]) -> set[str]:
     """Return the names of the functions that have a role in the assignment."""
     return {function.name for other in content.functions if (function := find_function(content, other, defined))}
 
@@ -136,7 +142,9 @@ def _sentence_inside(node: ast.AST) -> str:
     return sentence.replace("{outer}", node.name)
 
 
-def _with_same_arguments(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> Found | None:
+def _with_same_arguments(
+    content: AssignmentSpec, name: str, defined: dict[str, SubmittedFunction]
+) -> SubmittedFunction | None:
     """Return the function without a role whose parameters are exactly the arguments of ``name``; None if not unique."""
     arguments = content.functions[name].argument_names()
     if len(arguments) < FEWEST:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..assignment.spec import AssignmentSpec
-from ..sandbox.session import Found
+from ..sandbox.calls import SubmittedFunction
 from . import classes, signatures
 
 SEED = 1  # of every call of a function that initialises parameters itself
@@ -28,7 +28,7 @@ TAKES_ALL = OwnStart()
 
 
 def arguments(
-    content: AssignmentSpec, found: Found, own_start: OwnStart, laid_out: Mapping[str, Any]
+    content: AssignmentSpec, found: SubmittedFunction, own_start: OwnStart, laid_out: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return ``laid_out`` without the parameters of ``own_start``, and with sizes for what ``found`` requires in addition."""
     unknown = unknown_parameters(content, found, laid_out)
@@ -36,7 +36,7 @@ def arguments(
     return {name: value for name, value in laid_out.items() if name not in own_start.parameters} | sizes
 
 
-def unknown_parameters(content: AssignmentSpec, found: Found, names: Iterable[str]) -> list[str]:
+def unknown_parameters(content: AssignmentSpec, found: SubmittedFunction, names: Iterable[str]) -> list[str]:
     """Return the required parameters of ``found`` that are not among ``names``."""
     bound = signatures.match([name for name, _, _ in found.parameters], names, content.names)
     required = [name for name, kind, default in found.parameters if not default and not kind.startswith("VAR_")]

@@ -16,8 +16,8 @@ import numpy as np
 
 from ..assignment.base import FunctionSpec
 from ..assignment.spec import AssignmentSpec
+from ..sandbox.calls import SubmittedFunction
 from ..sandbox.failures import CallError
-from ..sandbox.session import Found
 from ..support.arrays import Shape, describe, number_of_values, shape_of, without_ones
 from ..support.i18n import _, joined
 from ..support.text import clean
@@ -90,7 +90,9 @@ def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
     return epochs, rate
 
 
-def find_function(content: AssignmentSpec, name: str, defined: dict[str, Found]) -> Found | None:
+def find_function(
+    content: AssignmentSpec, name: str, defined: dict[str, SubmittedFunction]
+) -> SubmittedFunction | None:
     """Return the submitted function that plays the part of ``name``, by its own name or an alias."""
     aliases = {name: content.functions[name].aliases}
     if not content.functions[name].arguments:  # a method that wants something is only part of the constructor's work
@@ -101,7 +103,7 @@ def find_function(content: AssignmentSpec, name: str, defined: dict[str, Found])
 def bind_arguments(
     content: AssignmentSpec,
     name: str,
-    found: Found,
+    found: SubmittedFunction,
     inputs: dict[str, Any],
     bundles: dict[str, Bundle] | None = None,
     state: State = NO_STATE,
@@ -165,7 +167,7 @@ def bind_arguments(
     return positional, keywords
 
 
-def bundled(content: AssignmentSpec, name: str, found: Found) -> dict[str, str]:
+def bundled(content: AssignmentSpec, name: str, found: SubmittedFunction) -> dict[str, str]:
     """Return {parameter: function} for the parameters of ``found`` that take all results of a function together."""
     parameters = [parameter for parameter, kind, _ in found.parameters if not kind.startswith("VAR_")]
     direct = match(parameters, content.functions[name].argument_names(), content.names)
@@ -178,12 +180,12 @@ def bundled(content: AssignmentSpec, name: str, found: Found) -> dict[str, str]:
     return bundles
 
 
-def _free(found: Found) -> bool:
+def _free(found: SubmittedFunction) -> bool:
     return all(default or kind.startswith("VAR_") for _, kind, default in found.parameters)
 
 
 def _by_elimination(
-    content: AssignmentSpec, name: str, found: Found, bound: dict[str, str], inputs: dict[str, Any]
+    content: AssignmentSpec, name: str, found: SubmittedFunction, bound: dict[str, str], inputs: dict[str, Any]
 ) -> dict[str, str]:
     """Give the parameters with unknown names the arguments that are left, if there are as many.
 
@@ -231,7 +233,7 @@ def flatten(value: Any, returns: Sequence[str]) -> tuple[list[Any], list[str]]:
 
 
 def bind_results(
-    content: AssignmentSpec, name: str, found: Found, value: Any, shapes: dict[str, Shape]
+    content: AssignmentSpec, name: str, found: SubmittedFunction, value: Any, shapes: dict[str, Shape]
 ) -> dict[str, Any]:
     """Return {result name: value} of what the submitted function returned.
 
@@ -319,7 +321,7 @@ def signature(name: str, function: FunctionSpec) -> str:
     return f"{name}{function.signature}"
 
 
-def found_signature(found: Found) -> str:
+def found_signature(found: SubmittedFunction) -> str:
     """The submitted signature; defaults are not known, so they are shown as dots."""
     stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
     shown = [f"{stars.get(kind, '')}{name}{'=...' if default else ''}" for name, kind, default in found.parameters]

@@ -7,27 +7,28 @@ alone: gradient descent has to move every parameter from there, far enough for a
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..assignment.base import Tolerance
+from ..expected.cases import Cases
 from ..expected.probes import Case
 from ..judging.compare import all_agree, compare_results
 from ..sandbox.failures import CallError
 from ..support import arrays
 from ..support.i18n import _, joined
 from . import signatures
+from .answers import BoundAnswer
 from .layout import WIDEST
 from .own_start import TAKES_ALL, OwnStart, unknown_parameters
 from .signatures import names_of_epochs_and_rate
-
-if TYPE_CHECKING:
-    from .submitted import BoundAnswer, Submitted
+from .submitted import Submitted
 
 Values = dict[str, Any]
 Call = Callable[[Values], Values]
@@ -57,10 +58,11 @@ class Trained:
 
 
 class Starts:
-    """The starts that the submission of one :class:`~grader.student.submitted.Submitted` draws itself."""
+    """The parameters with which a submission starts its training if it initialises them itself."""
 
-    def __init__(self, student: Submitted) -> None:
+    def __init__(self, student: Submitted, cases: Cases) -> None:
         self._student = student
+        self._cases = cases
         self._content = student.content
         self._known: dict[str, OwnStart] = {}  # by function, once it is found out
         self._problems: dict[str, str] = {}  # by function: why its start cannot be read
@@ -69,9 +71,15 @@ class Starts:
         """The parameters that ``function`` draws itself, as far as that is known; none where it takes what it is given."""
         return self._known.get(function, TAKES_ALL).parameters
 
+    def of(self, student: Submitted) -> Starts:
+        """Return the same starts for the same submission in another layout."""
+        other = copy.copy(self)
+        other._student = student
+        return other
+
     def _remember(self, function: str, own_start: OwnStart) -> None:
         self._known[function] = own_start
-        self._student.own_starts[function] = own_start
+        self._student.assume_start(function, own_start)
 
     def train(self, function: str, case: Case, tolerance: Tolerance) -> Trained:
         """Ask a training loop, from the start of the case or, where it draws its own, from that; raises CallError."""
@@ -114,7 +122,7 @@ class Starts:
         return Case(case.name, inputs)
 
     def _expected(self, function: str, inputs: Values) -> Values:
-        return dict(self._student.cases.expected(function, inputs))
+        return dict(self._cases.expected(function, inputs))
 
     def require_movement(self, function: str, before: Sequence[Case], trained: Sequence[Trained]) -> None:
         """Raise CallError where a parameter stands still in all cases from its own start, but not from the given ones.
@@ -196,13 +204,13 @@ class Starts:
 
         def end(inputs: Values) -> Values:
             shapes = self._shapes(function, inputs)
-            values = self._student.call(function, inputs, shapes=shapes, own_start=trial).values
+            values = self._student.call(function, inputs, shapes=shapes, start=trial).values
             return {name: arrays.numbers(values.get(name)) for name in free}
 
         try:
             return self._alike(free, end, inputs, other)
         except _Changing:
-            call = self._student.call_raw(function, inputs, own_start=trial)
+            call = self._student.call_raw(function, inputs, start=trial)
             return free - set(call.state.bound.values())
         except CallError as failure:
             if failure.status not in ("failed", "error"):
@@ -264,7 +272,7 @@ class Starts:
         """The parameters that a call returns, in the shapes of the task; raises CallError, or _Unreadable for others."""
         spent = self._student.spent
         shapes = self._shapes(function, inputs)
-        values = self._student.call(function, inputs, shapes=shapes, own_start=own_start).values
+        values = self._student.call(function, inputs, shapes=shapes, start=own_start).values
         if own_start.is_continuing and self._student.spent - spent > MOST_SECONDS:
             raise _Unreadable(_("its random numbers go on from call to call"))
         start = {}

@@ -1,9 +1,11 @@
-"""The submission of one student: calls of its functions, its variables, models, figures and training."""
+"""The submission of one student in one layout: calls of its functions, its variables, models, figures and training."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,69 +14,39 @@ from ..assignment import Assignment
 from ..assignment.given import Computed
 from ..expected.cases import Cases
 from ..expected.mutations import Mutations
-from ..sandbox import observations
+from ..expected.probes import replaced
+from ..sandbox.calls import SubmittedFunction
 from ..sandbox.failures import CallError
-from ..sandbox.loading import Cause
-from ..sandbox.rebuilding import ModelData
-from ..sandbox.session import Answer, Found, Instance, Session
+from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
-from . import classes, misnamed, signatures
+from . import classes, misnamed, own_start, signatures, steps
+from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, RawAnswer
+from .bundles import bundle
 from .instances import Instances
-from .layout import Manner
-from .own_start import SEED, TAKES_ALL, OwnStart
-from .own_start import arguments as own_arguments
-from .steps import Steps
-
-NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are no student's result
-SECONDS_TO_ASK = 2.0  # a submission again, to find its bugs
-MAX_ROWS = 100  # of a variable; no check compares more
+from .layout import TASK_LAYOUT, Layout
+from .loaded import LoadedSubmission
+from .own_start import TAKES_ALL, OwnStart
+from .steps import ANOTHER_RATE, RATE, Steps
 
 
-@dataclass(frozen=True)
-class RawAnswer:
-    """An answer in the submission's own layout: as it was returned, and by result name.
+@dataclass
+class _Experience:
+    """The facts about a submission that its calls have shown; they hold in every layout."""
 
-    ``parts`` are the results as they are in ``value``, in which lists of numbers are not yet arrays.
+    answers: int = 0
+    own_starts: dict[str, OwnStart] = field(default_factory=dict)
+    steppers: set[str] = field(default_factory=set)
+    """Functions that took a step instead of returning gradients."""
+    follows_rate: dict[str, bool] = field(default_factory=dict)
+
+
+class Submitted(LoadedSubmission):
+    """One submission, whose functions are called in one layout.
+
+    :meth:`in_layout` returns the same submission in another layout.
     """
-
-    function: Found
-    value: Any
-    bound: dict[str, Any]
-    parts: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class FunctionCall:
-    """A call of a submitted function: the inputs in its layout, what was made of them, and the answer."""
-
-    function: Found
-    laid_out: dict[str, Any]
-    positional: list[Any]
-    keywords: dict[str, Any]
-    instance: Instance | None
-    state: signatures.State
-    answer: Answer
-
-
-@dataclass(frozen=True)
-class BoundAnswer:
-    """What a submitted function gave: values by result name, in the layout of the task, the arguments that
-    it changed in place, conventions that were accepted, and the answer as it came.
-
-    ``lists`` are the results that came as a list of numbers.
-    """
-
-    values: dict[str, Any]
-    changed: list[str]
-    notes: list[str]
-    raw: RawAnswer
-    lists: tuple[str, ...] = ()
-
-
-class Submitted:
-    """One submission, loaded in the worker of a session."""
 
     def __init__(
         self,
@@ -85,145 +57,193 @@ class Submitted:
         mutations: Mutations,
         stepping: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """``stepping`` names the parameters of each function that has to return gradients, by result."""
-        self.content = assignment.content
+        """``stepping`` has the functions that have to return gradients, each with {result: parameter}."""
+        self._steps = Steps(assignment.content, stepping or {})
+        super().__init__(assignment.content, code, session, Instances(assignment.content, session, self._steps))
+        self.layout = TASK_LAYOUT
         self._assignment = assignment
-        self.mutations = mutations
-        self.cases = cases
-        self.answer_count = 0  # of all calls so far
-        self.code = code
-        self._session = session
-        self.own_starts: dict[str, OwnStart] = {}
-        """By function: the parameters that a training function initialises itself."""
-        self.manner = Manner(self)
-        self.instances = Instances(self, session)
-        self.steps = Steps(self, stepping or {})
-        self._training: list[observations.RecordedCall] | None = None
-        self.samples: dict[str, tuple[Any, Any]] = {}
-        """By model: inputs for which it was called, and its answer."""
+        self._cases = cases
+        self._mutations = mutations
+        self._experience = _Experience()
+        self._examples: dict[str, RawAnswer | None] = {}
+
+    def in_layout(self, layout: Layout) -> Submitted:
+        """Return the same submission, called in another layout."""
+        other = copy.copy(self)
+        other.layout = layout
+        other._examples = {}
+        return other
 
     @property
-    def spent(self) -> float:
-        """Seconds that loading and all calls have taken so far, as limits count them."""
-        return self._session.spent
+    def answer_count(self) -> int:
+        """The number of calls of the submission's functions that were answered so far."""
+        return self._experience.answers
 
-    @property
-    def imported(self) -> list[str]:
-        """The top-level modules that were imported when the submission had been loaded."""
-        return self._session.modules
+    def assume_start(self, function: str, start: OwnStart) -> None:
+        """From now on, call ``function`` without the parameters that it initialises itself."""
+        self._experience.own_starts[function] = start
 
-    def libraries(self) -> set[str]:
-        """The packages that it has imported, or whose libraries it has mapped, so far, whatever it called them."""
-        return {*self._session.modules, *self._session.libraries()}
+    def forget(self) -> None:
+        """End the worker: the next call loads the submission again, as if none of its functions had been called."""
+        self._session.close()
 
-    def find_variable(self, name: str) -> str | None:
-        """The submission's own name of the variable ``name``: that, or an alias."""
-        wanted = {name: self.content.variables[name].aliases}
-        return next(iter(signatures.match(self._session.others, wanted, wanted)), None)
+    def shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, arrays.Shape]:
+        """Return the shapes of the submission's results; {} if a single result needs none."""
+        return self._cases.shapes(function, inputs, self.layout.widths)
 
-    def variable(self, name: str, rows: int = MAX_ROWS) -> observations.ObservedVariable:
-        """A variable of the submission, arrays cut after ``rows``; raises CallError if it is missing."""
-        found = self.find_variable(name)
-        if found is None:
-            others = {self.find_variable(other) for other in self.content.variables}  # what plays a part is not meant
-            own = [
-                other for other, kind in self._session.others.items() if kind not in NOT_VALUES and other not in others
-            ]
-            near = misnamed.similar(name, own)
-            also = _("; found instead: {names}").format(names=", ".join(near)) if near else ""
-            message = _("The variable `{name}` is missing: define it under this name at the top level{also}.")
-            raise self._missing(name, self.content.variables[name].aliases, message.format(name=name, also=also))
-        seen_ones = self._session.variables([found], rows)
-        if found not in seen_ones:
-            raise CallError(
-                "protocol", _("The variable `{name}` was there after loading and is not any more.").format(name=name)
+    def notes(self, functions: Sequence[str]) -> list[str]:
+        """Return the sentences about a class and about the layout, if they concern one of ``functions``."""
+        declared = [self.content.functions[name] for name in functions]
+        return [*self.instances.notes(list(functions)), *self.layout.notes(declared)]
+
+    def call(
+        self,
+        function: str,
+        inputs: dict[str, Any],
+        watch_arguments: bool = False,
+        shapes: dict[str, arrays.Shape] | None = None,
+        seed: int | None = None,
+        start: OwnStart | None = None,
+        pending: Pending = NOTHING_PENDING,
+    ) -> BoundAnswer:
+        """Call the submission's ``function`` and return its results by name.
+
+        With ``seed`` the worker's random numbers begin anew. ``watch_arguments`` also fetches the arrays that were
+        passed, to see whether they were changed. ``shapes`` are those of the results, by default the reference's on the
+        same inputs. ``start`` has the parameters that the function initialises itself, by default those that are
+        assumed. Raises CallError if there is no answer, or if it does not have the results of the task.
+        """
+        declared = self.content.functions[function]
+        in_place = set(declared.returns) <= set(declared.argument_names())
+        if in_place and not self.defines(function):
+            stepped = self._step(function, inputs, pending)
+            if stepped is not None:
+                note = _("The step of `{function}` is taken by back-propagation: accepted.").format(function=function)
+                raw = RawAnswer(SubmittedFunction(function, [], []), None, self.layout.turned(stepped), {})
+                return BoundAnswer(stepped, [], [note], raw)
+        call = self.call_raw(function, inputs, watch_arguments or in_place, seed, start, pending)
+        target, answer = call.function, call.answer
+        value, notes = answer.value, []
+        if value is None and in_place and not signatures.same(call.arguments, answer.arguments):
+            value = signatures.merged(dict(zip(call.keywords, answer.arguments[len(call.positional) :], strict=False)))
+            sentence = _("`{function}` returns nothing and changes its arguments in place: accepted.")
+            notes.append(sentence.format(function=target.label))
+        parts, step_notes = self._bound(
+            call, function, value, self.shapes(function, inputs) if shapes is None else shapes
+        )
+        notes += step_notes
+        lists = tuple(name for name, item in parts.items() if _is_list(item) and name != declared.history)
+        bound = {name: arrays.as_array(item) for name, item in parts.items()}
+        missing = [name for name in declared.returns if name not in bound]
+        if missing:
+            sentence = _("`{function}` does not return {names}: accepted.")
+            notes.append(sentence.format(function=target.label, names=joined(missing)))
+        value = signatures.merged(answer.attributes) if value is None else value
+        raw = RawAnswer(target, value, bound, parts)
+        return BoundAnswer(self.layout.turned(bound), _changed_arguments(call), notes, raw, lists)
+
+    def _bound(
+        self, call: FunctionCall, function: str, value: Any, shapes: dict[str, arrays.Shape]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Return {result: value}, or the gradients that a step shows, and the sentence about the step."""
+        gradients = None
+        if self._steps.returns_parameters(function, call):
+            gradients = self._steps.gradients(function, call)
+        try:
+            if gradients is None:
+                turned = self.layout.turned_shapes(shapes)
+                attributes = call.answer.attributes
+                bound = classes.bind_all_results(self.content, function, call.function, value, attributes, turned)
+                return bound, []
+        except CallError:
+            gradients = self._steps.gradients(function, call)
+            if gradients is None:
+                raise
+        self._experience.steppers.add(function)
+        return gradients, [steps.note(call)]
+
+    def call_raw(
+        self,
+        function: str,
+        inputs: dict[str, Any],
+        watch_arguments: bool = False,
+        seed: int | None = None,
+        start: OwnStart | None = None,
+        pending: Pending = NOTHING_PENDING,
+    ) -> FunctionCall:
+        """Call the submission's ``function`` and return the call with its answer; raises CallError if there is none."""
+        target = self.required(function)
+        inputs = self._steps.inputs(function, inputs)
+        watch_arguments = watch_arguments or self._steps.may_take_step(function)
+        laid_out = self._laid_out(function, inputs, pending)
+        bundles = {
+            parameter: self._bundle(maker, parameter, laid_out, pending)
+            for parameter, maker in signatures.bundled(self.content, function, target).items()
+        }
+        leave = partial(self._left_attributes, inputs, pending.for_method(target.name))
+        as_kept = self.layout.attributes_as_kept
+        instance, state = self.instances.prepared(function, target, laid_out, as_kept, pending, leave)
+        arguments = laid_out
+        start = start or self._experience.own_starts.get(function, TAKES_ALL)
+        if start.parameters:
+            if start.is_continuing:
+                self.forget()
+            arguments = own_start.arguments(self.content, target, start, laid_out)
+            state = signatures.State(state.bound, state.excused | start.parameters)
+            seed = own_start.SEED if seed is None else seed
+        positional, keywords = signatures.bind_arguments(self.content, function, target, arguments, bundles, state)
+        try:
+            answer = self._session.call(
+                target.name,
+                positional,
+                keywords,
+                watch_arguments,
+                seconds=self.content.functions[function].seconds,
+                instance=instance,
+                seed=seed,
+                supply=self._supplied(inputs),
             )
-        value = seen_ones[found].value
-        if isinstance(value, np.ndarray) and value.ndim and len(value) > rows:
-            raise CallError(
-                "protocol", _("The variable `{name}` has another length each time it is looked at.").format(name=name)
-            )
-        return seen_ones[found]
-
-    def model(self, name: str) -> observations.KerasModel:
-        """A Keras model of the submission, described; raises CallError for anything else."""
-        variable = self.keras_model(name)
-        return self._session.validated(observations.MODEL, variable.value, _("Reading `{name}`").format(name=name))
-
-    def keras_model(self, name: str) -> observations.ObservedVariable:
-        """A variable of the submission that holds a Keras model; raises CallError for anything else."""
-        variable = self.variable(name)
-        if not variable.model:
-            message = _("`{name}` is a value of the type {type}: it has to be a Keras model.").format(
-                name=name, type=variable.type
-            )
-            raise CallError("failed", message)
-        return variable
-
-    def numbers(self, name: str) -> np.ndarray[Any, Any]:
-        """The first entries of a variable that is an array of numbers; raises CallError for anything else."""
-        value = self.variable(name).value
-        array = arrays.array(value)
-        if array is None or not array.ndim:
-            raise CallError(
-                "failed",
-                _("`{name}` is {value}: it has to be an array of numbers.").format(
-                    name=name, value=arrays.describe(value)
-                ),
-            )
-        return array
-
-    def figures(self) -> list[observations.Figure]:
-        """What the submission drew, figure by figure."""
-        return self._session.figures()
-
-    def training(self) -> list[observations.RecordedCall]:
-        """The recorded calls of fit, evaluate and predict."""
-        if self._training is None:
-            self._training = self._session.training()
-        return self._training
-
-    def predict(self, model: str, inputs: Any) -> Any:
-        """What the submission's model predicts in its own worker; raises CallError."""
-        found = self.find_variable(model)
-        assert found is not None  # the caller has looked at it
-        answer = self._session.predict(found, inputs)
-        self.samples.setdefault(model, (inputs, answer))
-        return answer
-
-    def model_data(self, model: str) -> ModelData:
-        """The submission's Keras model as data; raises CallError."""
-        found = self.find_variable(model)
-        assert found is not None  # the caller has looked at it
-        return self._session.take_model(found)
-
-    @property
-    def level(self) -> str:
-        """The level of isolation."""
-        return self._session.level
+        except CallError as failure:
+            advice = self._advice(failure)
+            if not advice:
+                raise
+            message = f"{failure.message} {advice}"
+            raise CallError("error", message, failure.raised, failure.place) from failure
+        self._experience.answers += 1
+        return FunctionCall(target, laid_out, positional, keywords, instance, state, answer)
 
     def call_in_task_layout(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
-        """Call a function with ``inputs`` as they are, in no layout but the task's; raises CallError.
+        """Call a function with ``inputs`` in the layout of the task and return its value; raises CallError.
 
-        With ``keep`` the result stays in the worker, and ``Kept(keep)`` hands it to another call.
+        With ``keep`` the result stays in the worker, and ``Kept(keep)`` passes it to another call.
         """
-        found = self._find(function)
-        instance, state = self.instances.prepared(function, found, inputs, inputs)
-        positional, keywords = signatures.bind_arguments(self.content, function, found, inputs, state=state)
-        seconds = self.content.functions[function].seconds
+        target = self.required(function)
+        leave = partial(self._left_attributes, inputs, NOTHING_PENDING.for_method(target.name))
+        as_kept = self.layout.attributes_as_kept
+        instance, state = self.instances.prepared(function, target, inputs, as_kept, NOTHING_PENDING, leave)
+        positional, keywords = signatures.bind_arguments(self.content, function, target, inputs, state=state)
         answer = self._session.call(
-            found.name,
+            target.name,
             positional,
             keywords,
             keep=keep,
-            seconds=seconds,
+            seconds=self.content.functions[function].seconds,
             instance=instance,
             supply=self._supplied(inputs),
         )
         return answer.value
 
+    def _advice(self, failure: CallError) -> str:
+        """Return advice about a name that the submission does not define; "" if the call failed for another reason."""
+        if not failure.raised.startswith("NameError:") or self._session.causes.explains(failure):
+            return ""
+        names = [*self._session.functions, *self._session.others]
+        return misnamed.in_a_name_error(failure.raised, names) or _(
+            "A function can use only what it is given, and what the file defines as it loads."
+        )
+
     def _supplied(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The assignment's values for names that loading could not reach, in a call with these inputs."""
+        """Return the assignment's values for names that loading did not define, for a call with these inputs."""
         supplied: dict[str, Any] = {}
         for name in self._session.unbound:  # of few submissions
             value = self.content.globals[name]
@@ -237,162 +257,100 @@ class Submitted:
                 supplied[name] = np.array(value, dtype=np.float64) if isinstance(value, list) else value
         return supplied
 
-    def forget(self) -> None:
-        """End the worker: the next call loads the submission again, as if none of its functions had been called."""
-        self._session.close()
+    def _laid_out(self, function: str, inputs: dict[str, Any], pending: Pending) -> dict[str, Any]:
+        """Return ``inputs`` in the submission's layout; a result of another function gets the shape that this returns."""
+        turned = self.layout.turned(inputs)
+        makers = self.content.functions[function].handed_over
+        for name in makers.keys() & turned.keys():
+            example = self.example(makers[name], pending)
+            if example is not None and name in example.bound:
+                turned[name] = arrays.in_layout(turned[name], arrays.shape_of(example.bound[name]))
+        return turned
 
-    def defines(self, function: str) -> bool:
-        """Whether the submission has a function that plays the part of ``function``."""
-        return self.instances.find(function) is not None
+    def _bundle(self, maker: str, parameter: str, laid_out: dict[str, Any], pending: Pending) -> signatures.Bundle:
+        """Return the argument that takes all results of ``maker`` together."""
+        names = [name for name in self.content.functions[maker].returns if name in laid_out]
+        example = self.example(maker, pending)
+        if example is None and maker not in pending.examples:
+            # Results of wrong shapes still show the keys.
+            example = next(self._example_answers(maker, pending, of_any_shape=True), None)
+        return bundle(self.content, names, parameter, laid_out, example, self.code)
 
-    def _find(self, function: str) -> Found:
-        found = self.instances.find(function)
-        if found is None:
-            functions = self.instances.methods | self._session.functions
-            message = misnamed.missing(self.content, function, functions, self._session.others, self.code)
-            raise self._missing(function, self.content.functions[function].aliases, message)
-        return found
+    def example(self, function: str, pending: Pending = NOTHING_PENDING) -> RawAnswer | None:
+        """Return the first answer of ``function`` whose results have the right shapes; None if there is none."""
+        if function not in self._examples:
+            if function in pending.examples:
+                return None
+            self._examples[function] = next(self._example_answers(function, pending), None)
+        return self._examples[function]
 
-    def excuse(self, variables: Iterable[tuple[str, str]], calls: Iterable[str]) -> Cause | None:
-        """Why variables, or what some calls make, are not as the submission makes them; None where that is its own doing."""
-        own = [name for variable, _type in variables if (name := self.find_variable(variable)) is not None]
-        return self._session.causes.excuse([*own, *(f"{name}()" for name in calls)])
+    def _example_answers(self, function: str, pending: Pending, of_any_shape: bool = False) -> Iterator[RawAnswer]:
+        pending = pending.for_example(function)
+        for case in self._cases.examples(function):
+            shapes = self.shapes(function, case.inputs)
+            for argument, other in self._cases.replacements([function], case):
+                try:
+                    answer = self.call(function, replaced(case.inputs, argument, other), shapes=shapes, pending=pending)
+                except CallError:
+                    continue
+                expected = {name: shape for name, shape in shapes.items() if name in answer.values}
+                if of_any_shape or arrays.have_shapes(answer.values, expected):
+                    yield answer.raw
 
-    def _missing(self, name: str, aliases: list[str], message: str) -> CallError:
-        """What ends a check that needs ``name``: that it is not defined, or why a statement did not define it."""
-        causes = self._session.causes
-        lost = next(iter(signatures.match(causes.lost, [name], {name: aliases})), None)
-        cause = causes.of(lost)
-        if cause is None and not any(map(self.defines, self.content.functions)):
-            cause = causes.first  # of a submission that defines nothing at all, whatever stopped it says more
-        if cause is None:
-            return CallError("failed", message)
-        if lost is not None:
-            message = _("`{name}` is not defined.").format(name=lost)
-        return CallError(cause.status, f"{message} {cause.sentence}", place=cause.place)
+    def _left_attributes(
+        self, inputs: dict[str, Any], pending: Pending, function: str
+    ) -> tuple[dict[str, Any], set[str]]:
+        """Return the attributes after a call of ``function``, and the arguments that it got, if it got these inputs.
 
-    def call(
-        self,
-        function: str,
-        inputs: dict[str, Any],
-        watch_arguments: bool = False,
-        shapes: dict[str, arrays.Shape] | None = None,
-        seed: int | None = None,
-        own_start: OwnStart | None = None,
-    ) -> BoundAnswer:
-        """Call the submission's ``function``; raises CallError if there is no answer.
-
-        With ``seed`` the worker's random numbers begin anew.
-
-        ``watch_arguments`` also fetches the arrays that were passed, to see whether they were changed.
-        ``shapes`` are those of the results, by default the reference's on the same inputs.
+        If the call with these inputs fails, it is called with the inputs of an example.
         """
-        declared = self.content.functions[function]
-        in_place = set(declared.returns) <= set(declared.argument_names())
-        if in_place and not self.defines(function):
-            taken = self.steps.updated(function, inputs)
-            if taken is not None:
-                note = _("The step of `{function}` is taken by back-propagation: accepted.").format(function=function)
-                return BoundAnswer(
-                    taken, [], [note], RawAnswer(Found(function, [], []), None, self.manner.turned(taken), {})
-                )
-        asked = self.call_raw(function, inputs, watch_arguments or in_place, seed, own_start)
-        found, answer = asked.function, asked.answer
-        sent = [*asked.positional, *asked.keywords.values()]
-        value, notes = answer.value, []
-        if value is None and in_place and not signatures.same(sent, answer.arguments):
-            value = signatures.merged(
-                dict(zip(asked.keywords, answer.arguments[len(asked.positional) :], strict=False))
-            )
-            notes.append(
-                _("`{function}` returns nothing and changes its arguments in place: accepted.").format(
-                    function=found.label
-                )
-            )
-        if shapes is None:
-            shapes = self.shapes(function, inputs)
-        turned = self.manner.turned_shapes(shapes)
-        steps = self.steps.gradients(function, asked) if self.steps.returned(function, asked) else None
-        try:
-            if steps is None:
-                bound = classes.bind_all_results(self.content, function, found, value, answer.attributes, turned)
-        except CallError:
-            steps = self.steps.gradients(function, asked)
-            if steps is None:
-                raise
-        if steps is not None:
-            bound = steps
-            notes.append(self.steps.note(asked))
-        lists = tuple(name for name, item in bound.items() if _is_list(item) and name != declared.history)
-        parts = bound
-        bound = {name: arrays.as_array(item) for name, item in parts.items()}
-        lacking = [name for name in declared.returns if name not in bound]
-        if lacking:
-            sentence = _("`{function}` does not return {names}: accepted.")
-            notes.append(sentence.format(function=found.label, names=joined(lacking)))
-        value = signatures.merged(answer.attributes) if value is None else value
-        changed = [
-            name
-            for name, given in asked.laid_out.items()
-            for before, now in zip(sent, answer.arguments, strict=False)
-            if before is given and isinstance(given, np.ndarray) and not np.array_equal(before, now)
-        ]
-        return BoundAnswer(self.manner.turned(bound), changed, notes, RawAnswer(found, value, bound, parts), lists)
+        for values in (inputs, *(case.inputs for case in self._cases.examples(function))):
+            try:
+                attributes = self.call_raw(function, values, pending=pending).answer.attributes
+            except CallError as failure:
+                if failure.status not in ("error", "failed"):
+                    raise
+            else:
+                arguments = set(self.content.functions[function].argument_names()) if values is inputs else set[str]()
+                return attributes, arguments
+        return {}, set()
 
-    def call_raw(
-        self,
-        function: str,
-        inputs: dict[str, Any],
-        watch_arguments: bool = False,
-        seed: int | None = None,
-        own_start: OwnStart | None = None,
-    ) -> FunctionCall:
-        """Call the submission's ``function``, whatever it answers; raises CallError if it does not."""
-        found = self._find(function)
-        inputs = self.steps.inputs(function, inputs)
-        watch_arguments = watch_arguments or self.steps.computes(function)
-        laid_out = self.manner.laid_out(function, inputs)
-        bundles = self.manner.bundles(function, found, laid_out)
-        instance, state = self.instances.prepared(function, found, inputs, laid_out)
-        handed = laid_out
-        own_start = own_start or self.own_starts.get(function, TAKES_ALL)
-        if own_start.parameters:
-            if own_start.is_continuing:
-                self.forget()
-            handed = own_arguments(self.content, found, own_start, laid_out)
-            state = signatures.State(state.bound, state.excused | own_start.parameters)
-            seed = SEED if seed is None else seed
-        positional, keywords = signatures.bind_arguments(self.content, function, found, handed, bundles, state)
-        seconds = self.content.functions[function].seconds
-        try:
-            answer = self._session.call(
-                found.name,
-                positional,
-                keywords,
-                watch_arguments,
-                seconds=seconds,
-                instance=instance,
-                seed=seed,
-                supply=self._supplied(inputs),
-            )
-        except CallError as failure:
-            if failure.raised.startswith("NameError:") and not self._session.causes.explains(failure):
-                own = [*self._session.functions, *self._session.others]
-                advice = misnamed.in_a_name_error(failure.raised, own) or _(
-                    "A function can use only what it is given, and what the file defines as it loads."
+    def _step(self, function: str, inputs: dict[str, Any], pending: Pending) -> dict[str, Any] | None:
+        """Return the results of ``function``, which is not defined, if back-propagation takes its step; None otherwise.
+
+        The gradients are the change divided by the rate, so the step is right if it is proportional to the rate.
+        """
+        steppers = self._experience.steppers
+        if not self._steps.is_step(function) or not steppers or not self._mutations.known(function):
+            return None
+        if not all(self._follows_rate(name, pending) for name in steppers):
+            return None
+        return self._mutations.results(function, [], self.content.functions[function].complete(inputs) | inputs)
+
+    def _follows_rate(self, function: str, pending: Pending) -> bool:
+        """True if the gradients of ``function`` are the same for two learning rates."""
+        known = self._experience.follows_rate
+        if function not in known:
+            case = self._cases.examples(function)[-1]
+            try:
+                one, other = (
+                    self.call(function, {**case.inputs, self._steps.rate: rate}, pending=pending).values
+                    for rate in (RATE, ANOTHER_RATE)
                 )
-                raise CallError("error", f"{failure.message} {advice}", failure.raised, failure.place) from failure
-            raise
-        self.answer_count += 1
-        return FunctionCall(found, laid_out, positional, keywords, instance, state, answer)
+            except CallError:
+                return False
+            known[function] = steps.are_same(one, other)
+        return known[function]
 
-    def shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, arrays.Shape]:
-        """Return the shapes of the submission's results; {} if a single result needs none."""
-        return self.cases.shapes(function, inputs, self.manner.widths)
 
-    def find(self, function: str) -> Found | None:
-        """Return the submission's function that plays the part of ``function``."""
-        return self.instances.find(function)
+def _changed_arguments(call: FunctionCall) -> list[str]:
+    """Return the names of the inputs that the call changed in place."""
+    return [
+        name
+        for name, value in call.laid_out.items()
+        for before, after in zip(call.arguments, call.answer.arguments, strict=False)
+        if before is value and isinstance(value, np.ndarray) and not np.array_equal(before, after)
+    ]
 
 
 def _is_list(value: Any) -> bool:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from grader import assignment
+from grader.sandbox.calls import SubmittedFunction
 from grader.sandbox.failures import CallError
-from grader.sandbox.session import Found
 from grader.student import classes
 from tests.conftest import ROOT, notebook
 
@@ -435,7 +435,7 @@ CONTENT = assignment.load("relu-swap").content
 
 def method(name, *parameters, reads=(), stores=()):
     described = [(each.strip("="), "POSITIONAL_OR_KEYWORD", each.endswith("=")) for each in parameters]
-    return Found(name, described, [], "Net", list(reads), list(stores))
+    return SubmittedFunction(name, described, [], "Net", list(reads), list(stores))
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from grader import assignment
+from grader.sandbox.calls import SubmittedFunction
 from grader.sandbox.failures import CallError
-from grader.sandbox.session import Found
 from grader.student import misnamed, signatures
 
 pytestmark = pytest.mark.quick
@@ -23,7 +23,7 @@ def function(name, *parameters, returns=()):
         stars = len(parameter) - len(parameter.lstrip("*"))
         kind = ["POSITIONAL_OR_KEYWORD", "VAR_POSITIONAL", "VAR_KEYWORD"][stars]
         described.append((parameter.strip("*="), kind, parameter.endswith("=")))
-    return Found(name, described, list(returns))
+    return SubmittedFunction(name, described, list(returns))
 
 
 @pytest.mark.parametrize("defined", ["gradients", "Gradients", "compute_gradients", "backProp", "grad"])

@@ -17,8 +17,8 @@ from ...assignment.base import FunctionSpec, Tolerance
 from ...expected.probes import Case, replaced
 from ...judging.compare import compare_results
 from ...sandbox.failures import CallError
+from ...student.answers import BoundAnswer
 from ...student.layout import WIDEST
-from ...student.submitted import BoundAnswer
 from ...support import arrays
 from ...support.i18n import _, joined
 from ..context import Context
@@ -109,7 +109,7 @@ def best(
                 if reached > furthest:
                     furthest, stopped = reached, failure
                 continue
-            notes = context.student.manner.notes(list(functions))
+            notes = context.student.notes(list(functions))
             if plan.note:
                 only = _("It was asked at the sizes of '{probes}', since it works at these only.")
                 notes.append(only.format(probes=plan.note))
@@ -144,7 +144,7 @@ def _of_own_widths(
     check: Probed, context: Context, names: Sequence[str], expect: Callable[[Case], Expected]
 ) -> Iterator[_Plan]:
     """The cases ``names`` for a net whose layers have other widths than the task asks for, and that works at no others."""
-    widths = context.student.manner.widths
+    widths = context.student.layout.widths
     usual = context.content.widths()
     other = {name: width for name, width in widths.items() if usual[name] != width}
     if names and other and max(widths.values()) <= WIDEST:
@@ -178,7 +178,7 @@ def _judge(
         verdict = Verdict(function, said, dict.fromkeys(name for result in results for name in result.lists))
         fits = True
         expected = [
-            {name: right for name, right in context.student.manner.turned(item[convention]).items() if name in values}
+            {name: right for name, right in context.student.layout.turned(item[convention]).items() if name in values}
             for item, values in zip(plan.expected, answered, strict=True)
         ]
         for case, values, right in zip(plan.cases, answered, expected, strict=True):

@@ -51,7 +51,7 @@ def of_tried(check: Probed, context: Context, function: str, tried: Tried) -> Tr
     best = tried
     for factor in context.content.functions[function].factors:
         expected = [
-            {**judged, **context.student.manner.turned({name: factor * values[name] for name in names})}
+            {**judged, **context.student.layout.turned({name: factor * values[name] for name in names})}
             for judged, values in zip(tried.expected, followed, strict=True)
             if values is not None
         ]
@@ -122,9 +122,9 @@ def of_chain(check: Chained, context: Context, tried: Tried) -> Tried:
         ends = []
         for case, right, answered in zip(tried.cases, tried.expected, tried.answered, strict=True):
             end = _chained(context, check, case, own, combination)
-            if end is None or not moves(case.inputs, context.student.manner.turned(right), end):
+            if end is None or not moves(case.inputs, context.student.layout.turned(right), end):
                 return tried
-            ends.append(context.student.manner.turned(end))
+            ends.append(context.student.layout.turned(end))
             verdict.add(case.name, compare_results(answered, ends[-1], check.tolerance))
         if verdict.share == 1:
             return Tried(verdict, tried.fits, tried.cases, tried.answered, ends)

@@ -27,7 +27,7 @@ COARSEST = 5e-3  # of the largest entry; what is no more alike than that is anot
 
 def of_tried(context: Context, tried: Tried) -> list[AnsweredCase]:
     """The cases of an attempt, in the layout of the task."""
-    turned = context.student.manner.turned
+    turned = context.student.layout.turned
     return [
         AnsweredCase(case, turned(expected), turned(answered))
         for case, expected, answered in zip(tried.cases, tried.expected, tried.answered, strict=True)

@@ -1,0 +1,172 @@
+"""A submission that is loaded in the worker of a session: its names, variables, models, figures and training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..assignment.spec import AssignmentSpec
+from ..sandbox import observations
+from ..sandbox.calls import SubmittedFunction
+from ..sandbox.failures import CallError
+from ..sandbox.loading import Cause
+from ..sandbox.rebuilding import ModelData
+from ..sandbox.session import Session
+from ..submission import Code
+from ..support import arrays
+from ..support.i18n import _
+from . import misnamed, signatures
+from .instances import Instances
+
+NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are not a student's result
+MAX_ROWS = 100  # of a variable; no check compares more
+
+
+class LoadedSubmission:
+    """The names that a submission defines, and the values behind them."""
+
+    def __init__(self, content: AssignmentSpec, code: Sequence[Code], session: Session, instances: Instances) -> None:
+        self.content = content
+        self.code = code
+        self.instances = instances
+        self._session = session
+        self._training: list[list[observations.RecordedCall]] = []  # empty until it is read
+        self.samples: dict[str, tuple[Any, Any]] = {}
+        """By model: inputs for which it was called, and its answer."""
+
+    def find(self, function: str) -> SubmittedFunction | None:
+        """Return the submission's function that plays the part of ``function``."""
+        return self.instances.find(function)
+
+    def defines(self, function: str) -> bool:
+        """True if the submission has a function that plays the part of ``function``."""
+        return self.find(function) is not None
+
+    def required(self, function: str) -> SubmittedFunction:
+        """Return the submission's function that plays the part of ``function``; raises CallError if it is missing."""
+        target = self.find(function)
+        if target is None:
+            functions = self.instances.methods | self._session.functions
+            message = misnamed.missing(self.content, function, functions, self._session.others, self.code)
+            raise self._missing(function, self.content.functions[function].aliases, message)
+        return target
+
+    @property
+    def spent(self) -> float:
+        """Seconds that loading and all calls have taken so far, as limits count them."""
+        return self._session.spent
+
+    @property
+    def imported(self) -> list[str]:
+        """The top-level modules that were imported when the submission had been loaded."""
+        return self._session.modules
+
+    def libraries(self) -> set[str]:
+        """The packages that it has imported, or whose libraries it has mapped, so far, whatever it called them."""
+        return {*self._session.modules, *self._session.libraries()}
+
+    def find_variable(self, name: str) -> str | None:
+        """The submission's own name of the variable ``name``: that, or an alias."""
+        wanted = {name: self.content.variables[name].aliases}
+        return next(iter(signatures.match(self._session.others, wanted, wanted)), None)
+
+    def variable(self, name: str, rows: int = MAX_ROWS) -> observations.ObservedVariable:
+        """A variable of the submission, arrays cut after ``rows``; raises CallError if it is missing."""
+        found = self.find_variable(name)
+        if found is None:
+            others = {self.find_variable(other) for other in self.content.variables}  # what plays a part is not meant
+            own = [
+                other for other, kind in self._session.others.items() if kind not in NOT_VALUES and other not in others
+            ]
+            near = misnamed.similar(name, own)
+            also = _("; found instead: {names}").format(names=", ".join(near)) if near else ""
+            message = _("The variable `{name}` is missing: define it under this name at the top level{also}.")
+            raise self._missing(name, self.content.variables[name].aliases, message.format(name=name, also=also))
+        seen_ones = self._session.variables([found], rows)
+        if found not in seen_ones:
+            raise CallError(
+                "protocol", _("The variable `{name}` was there after loading and is not any more.").format(name=name)
+            )
+        value = seen_ones[found].value
+        if isinstance(value, np.ndarray) and value.ndim and len(value) > rows:
+            raise CallError(
+                "protocol", _("The variable `{name}` has another length each time it is looked at.").format(name=name)
+            )
+        return seen_ones[found]
+
+    def model(self, name: str) -> observations.KerasModel:
+        """A Keras model of the submission, described; raises CallError for anything else."""
+        variable = self.keras_model(name)
+        return self._session.validated(observations.MODEL, variable.value, _("Reading `{name}`").format(name=name))
+
+    def keras_model(self, name: str) -> observations.ObservedVariable:
+        """A variable of the submission that holds a Keras model; raises CallError for anything else."""
+        variable = self.variable(name)
+        if not variable.model:
+            message = _("`{name}` is a value of the type {type}: it has to be a Keras model.").format(
+                name=name, type=variable.type
+            )
+            raise CallError("failed", message)
+        return variable
+
+    def numbers(self, name: str) -> np.ndarray[Any, Any]:
+        """The first entries of a variable that is an array of numbers; raises CallError for anything else."""
+        value = self.variable(name).value
+        array = arrays.array(value)
+        if array is None or not array.ndim:
+            raise CallError(
+                "failed",
+                _("`{name}` is {value}: it has to be an array of numbers.").format(
+                    name=name, value=arrays.describe(value)
+                ),
+            )
+        return array
+
+    def figures(self) -> list[observations.Figure]:
+        """What the submission drew, figure by figure."""
+        return self._session.figures()
+
+    def training(self) -> list[observations.RecordedCall]:
+        """The recorded calls of fit, evaluate and predict."""
+        if not self._training:
+            self._training.append(self._session.training())
+        return self._training[0]
+
+    def predict(self, model: str, inputs: Any) -> Any:
+        """What the submission's model predicts in its own worker; raises CallError."""
+        found = self.find_variable(model)
+        assert found is not None  # the caller has looked at it
+        answer = self._session.predict(found, inputs)
+        self.samples.setdefault(model, (inputs, answer))
+        return answer
+
+    def model_data(self, model: str) -> ModelData:
+        """The submission's Keras model as data; raises CallError."""
+        found = self.find_variable(model)
+        assert found is not None  # the caller has looked at it
+        return self._session.take_model(found)
+
+    @property
+    def level(self) -> str:
+        """The level of isolation."""
+        return self._session.level
+
+    def excuse(self, variables: Iterable[tuple[str, str]], calls: Iterable[str]) -> Cause | None:
+        """Why variables, or what some calls make, are not as the submission makes them; None where that is its own doing."""
+        own = [name for variable, _type in variables if (name := self.find_variable(variable)) is not None]
+        return self._session.causes.excuse([*own, *(f"{name}()" for name in calls)])
+
+    def _missing(self, name: str, aliases: list[str], message: str) -> CallError:
+        """What ends a check that needs ``name``: that it is not defined, or why a statement did not define it."""
+        causes = self._session.causes
+        lost = next(iter(signatures.match(causes.lost, [name], {name: aliases})), None)
+        cause = causes.of(lost)
+        if cause is None and not any(map(self.defines, self.content.functions)):
+            cause = causes.first  # of a submission that defines nothing at all, whatever stopped it says more
+        if cause is None:
+            return CallError("failed", message)
+        if lost is not None:
+            message = _("`{name}` is not defined.").format(name=lost)
+        return CallError(cause.status, f"{message} {cause.sentence}", place=cause.place)
