@@ -33,7 +33,7 @@ BROKEN = {
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_submission_that_cannot_be_loaded(tmp_path, check, name):
+def test_submission_that_cannot_be_loaded_is_explained(tmp_path, check, name):
     file, content, status, said = BROKEN[name]
     (tmp_path / file).write_bytes(content if isinstance(content, bytes) else content.encode())
     code, report = check(file)
@@ -49,7 +49,7 @@ def test_a_submission_that_cannot_be_loaded(tmp_path, check, name):
 @pytest.mark.parametrize(
     ("content", "said"), [("", "is empty"), (notebook(), "has no code to run"), ("<html></html>", "is a web page")]
 )
-def test_a_file_in_which_nothing_can_be_graded_gets_no_score(tmp_path, check, content, said):
+def test_file_with_nothing_to_grade_gets_no_score(tmp_path, check, content, said):
     (tmp_path / "mine.ipynb").write_text(content)
     code, report = check("mine.ipynb")
     assert (code, report["score"], report["ending"]) == (3, None, "not_gradable")
@@ -128,7 +128,7 @@ LONG = {"loops forever": pytest.mark.long}  # the limit of a call is 20 s
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", [pytest.param(n, marks=LONG.get(n, ())) for n in FUNCTIONS])
-def test_a_function_that_gives_no_answer(tmp_path, check, solution, name):
+def test_function_without_an_answer_is_explained(tmp_path, check, solution, name):
     code, status, said = FUNCTIONS[name]
     source = solution[: solution.index("def train")] + textwrap.dedent(code) + "\n"
     (tmp_path / "mine.py").write_text(source)
@@ -156,7 +156,7 @@ def test_a_function_that_gives_no_answer(tmp_path, check, solution, name):
     ],
     ids=["missing file", "no notebook", "two notebooks", "other file", "damaged archive"],
 )
-def test_a_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, said):
+def test_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, said):
     done = grader("check", "single-neuron", prepare(tmp_path))
     assert done.returncode == 2
     assert done.stdout == ""

@@ -11,7 +11,7 @@ from tests.conftest import SINGLE_NEURON
 WRONG = SINGLE_NEURON / "wrong" / "flipped_sign.py"
 
 
-def test_the_page_is_written_beside_the_usual_output(grader, tmp_path):
+def test_page_is_written_in_addition_to_the_output(grader, tmp_path):
     done = grader("check", "single-neuron", WRONG, "--json", "--html", "page.html")
     report = json.loads(done.stdout)
     page = (tmp_path / "page.html").read_text()
@@ -20,13 +20,13 @@ def test_the_page_is_written_beside_the_usual_output(grader, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_without_bugs_by_name_at_the_first_level_of_hints(grader, tmp_path):
+def test_first_level_of_hints_does_not_name_the_bug(grader, tmp_path):
     grader("check", "single-neuron", WRONG, "--hints", 1, "--html", "page.html")
     assert "sign-flipped" not in (tmp_path / "page.html").read_text()
 
 
 @pytest.mark.parametrize("path", ["nowhere/page.html", "/dev/null", ".", "/proc/page.html"])
-def test_a_page_that_cannot_be_written_is_refused_before_anything_is_graded(grader, path):
+def test_unwritable_page_is_refused_before_grading(grader, path):
     done = grader("check", "single-neuron", WRONG, "--html", path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Error: ") and "Traceback" not in done.stderr

@@ -21,14 +21,14 @@ CHECKS = [check.name for check in assignment.load("single-neuron").content.check
 
 
 @pytest.mark.quick
-def test_list_from_an_empty_folder(grader):
+def test_list_works_in_an_empty_folder(grader):
     done = grader("list")
     assert done.returncode == 0
     assert "single-neuron    A single neuron, trained by hand" in done.stdout
 
 
 @pytest.mark.quick
-def test_show_has_the_task_and_the_scoring(grader):
+def test_show_prints_the_task_and_the_scoring(grader):
     done = grader("show", "single-neuron")
     assert done.returncode == 0
     assert "`gradients(X, y, w, b=0.0)`" in done.stdout
@@ -44,7 +44,7 @@ def test_help_names_every_command(grader):
 
 
 @pytest.mark.parametrize(("kind", "file"), [("notebook", "single_neuron.ipynb"), ("module", "single_neuron.py")])
-def test_new_writes_a_starter_that_earns_nothing_and_never_overwrites(tmp_path, grader, check, kind, file):
+def test_new_writes_a_starter_without_points_and_never_overwrites(tmp_path, grader, check, kind, file):
     done = grader("new", "single-neuron", "--as", kind, "--to", "work")
     assert done.returncode == 0
     assert done.stdout == f"Wrote work/{file}. Check it with: grader check single-neuron work/{file}\n"
@@ -62,13 +62,13 @@ def test_new_writes_a_starter_that_earns_nothing_and_never_overwrites(tmp_path, 
 
 @pytest.mark.quick
 @pytest.mark.parametrize("name", ["correct.ipynb", "another_style.py"])
-def test_a_correct_submission_passes(check, name):
+def test_correct_submission_passes(check, name):
     code, report = check(EXAMPLES / name)
     assert code == 0
     assert (report["score"], report["max_score"], report["passed"]) == (100, 100, True)
 
 
-def test_the_json_is_the_contract(check):
+def test_json_has_the_documented_fields(check):
     code, report = check(EXAMPLES / "wrong.py")
     assert code == 1
     assert list(report) == [
@@ -100,7 +100,7 @@ def test_the_json_is_the_contract(check):
     assert isinstance(report["seconds"], float)
 
 
-def test_a_wrong_gradient_is_located_without_the_expected_numbers(check):
+def test_wrong_gradient_is_located_without_the_expected_numbers(check):
     _, report = check(EXAMPLES / "wrong.py")
     result = ending(report, "gradients")
     assert (result["status"], result["score"]) == ("partial", 7.5)
@@ -111,7 +111,7 @@ def test_a_wrong_gradient_is_located_without_the_expected_numbers(check):
     assert "expected" not in result["evidence"]
 
 
-def test_a_check_whose_prerequisite_failed_is_skipped_and_says_so(grader):
+def test_check_with_a_failed_requirement_is_skipped(grader):
     climbs = assignment.load("numpy-mnist").file("wrong/climbs.py")
     report = json.loads(grader("check", "numpy-mnist", climbs, "--json").stdout)
     result = ending(report, "trajectory")
@@ -119,7 +119,7 @@ def test_a_check_whose_prerequisite_failed_is_skipped_and_says_so(grader):
     assert result["message"] == "Skipped because one-step did not pass. Fix that first."
 
 
-def test_the_lectures_false_success_is_told_apart(check):
+def test_false_success_from_the_lecture_is_recognised(check):
     _, report = check(SINGLE_NEURON / "wrong" / "false_success.py")
     result = ending(report, "unseen-corners")
     assert result["status"] == "failed"
@@ -127,7 +127,7 @@ def test_the_lectures_false_success_is_told_apart(check):
     assert "Every input gets the same class, so the right ones are no success." in result["message"]
 
 
-def test_only_runs_one_check_without_what_it_requires(check):
+def test_only_runs_a_check_without_its_requirements(check):
     code, report = check(EXAMPLES / "wrong.py", "--only", "trajectory", "--only", "loss")
     assert [result["name"] for result in report["checks"]] == ["loss", "trajectory"]
     assert [result["status"] for result in report["checks"]] == ["passed", "failed"]
@@ -135,13 +135,13 @@ def test_only_runs_one_check_without_what_it_requires(check):
     assert code == 1
 
 
-def test_only_a_check_without_points_passes_if_it_holds(grader):
+def test_only_works_for_a_check_without_points(grader):
     only = ("--only", "arguments-unchanged")
     assert grader("check", "single-neuron", SINGLE_NEURON / "solution.py", *only).returncode == 0
     assert grader("check", "single-neuron", SINGLE_NEURON / "wrong" / "changes_arguments.py", *only).returncode == 1
 
 
-def test_only_an_existing_check(grader):
+def test_only_refuses_an_unknown_check(grader):
     done = grader("check", "single-neuron", EXAMPLES / "wrong.py", "--only", "nothing")
     assert done.returncode == 2
     assert "has no check 'nothing': use one of sigmoid," in done.stderr
@@ -149,13 +149,13 @@ def test_only_an_existing_check(grader):
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2, 12345])
-def test_the_verdict_does_not_depend_on_the_seed(check, seed):
+def test_verdict_does_not_depend_on_the_seed(check, seed):
     assert check(EXAMPLES / "another_style.py", "--seed", seed)[1]["score"] == 100
     assert check(EXAMPLES / "wrong.py", "--seed", seed)[1]["score"] == 52.5
 
 
 @pytest.mark.parametrize("level", ["strong", "medium", "none"])
-def test_the_level_of_isolation_can_be_chosen_and_is_reported(grader, level):
+def test_isolation_level_can_be_chosen_and_is_reported(grader, level):
     done = grader("check", "single-neuron", EXAMPLES / "another_style.py", "--json", "--isolation", level)
     assert done.returncode == 0
     isolation = json.loads(done.stdout)["isolation"]
@@ -165,7 +165,7 @@ def test_the_level_of_isolation_can_be_chosen_and_is_reported(grader, level):
     assert ("without isolation" in done.stderr) == (level == "none")
 
 
-def test_a_level_that_cannot_be_had_is_not_gradable(tmp_path):
+def test_unavailable_isolation_level_is_not_gradable(tmp_path):
     """Inside a worker's own seccomp filter, but for Landlock, no namespace can be made: the grader runs confined itself."""
     program = (
         "from grader.worker import seccomp, system\n"
@@ -187,7 +187,7 @@ def test_a_level_that_cannot_be_had_is_not_gradable(tmp_path):
     assert json.loads(best.stdout)["isolation"]["level"] == "medium"
 
 
-def test_a_piped_report_is_plain_text_in_whole_lines(grader):
+def test_piped_report_is_plain_text_in_whole_lines(grader):
     done = grader("check", "single-neuron", EXAMPLES / "wrong.py")
     assert "\x1b" not in done.stdout
     assert "Score: 52.5 of 100, not passed (70 needed)." in done.stdout
@@ -195,7 +195,7 @@ def test_a_piped_report_is_plain_text_in_whole_lines(grader):
     assert len(line) > 80
 
 
-def test_a_terminal_gets_colours_and_wrapped_lines():
+def test_terminal_gets_colours_and_wrapped_lines():
     leader, follower = os.openpty()
     command = [sys.executable, "-m", "grader", "check", "single-neuron", str(EXAMPLES / "wrong.py")]
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
@@ -215,14 +215,14 @@ def test_a_terminal_gets_colours_and_wrapped_lines():
     assert lines[1 + next(i for i, line in enumerate(lines) if " trajectory " in line)].startswith(" " * start)
 
 
-def test_the_report_names_a_submission_that_does_not_load_once(tmp_path, grader):
+def test_report_explains_a_load_error_once(tmp_path, grader):
     (tmp_path / "mine.py").write_text("def f(:\n")
     done = grader("check", "single-neuron", "mine.py")
     assert done.returncode == 1
     assert done.stdout.count("SyntaxError") == 1
 
 
-def test_a_notebook_with_a_missing_function_names_the_cell_that_failed(tmp_path, check):
+def test_failed_cell_is_named_for_a_missing_function(tmp_path, check):
     cell = "@np.nothing\ndef sigmoid(z): return z"
     (tmp_path / "mine.ipynb").write_text(notebook("import numpy as np", cell))
     _, report = check("mine.ipynb")
@@ -241,7 +241,7 @@ def loss(y, y_hat): return 0.5 * np.sum((y.reshape(-1, 1) - y_hat) ** 2)
 """
 
 
-def test_what_one_function_hands_to_another_keeps_its_layout(tmp_path, check):
+def test_intermediate_results_keep_their_layout(tmp_path, check):
     (tmp_path / "mine.py").write_text(COLUMNS)
     _, report = check("mine.py")
     assert ending(report, "predict")["status"] == "passed"
@@ -260,7 +260,7 @@ def test_what_one_function_hands_to_another_keeps_its_layout(tmp_path, check):
         "exec('import keras')",
     ],
 )
-def test_a_forbidden_import_is_found_however_it_is_written(tmp_path, check, solution, cell):
+def test_forbidden_import_is_found_in_every_form(tmp_path, check, solution, cell):
     (tmp_path / "keras.py").write_text("")  # beside the notebook, so that nothing large is loaded
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -271,7 +271,7 @@ def test_a_forbidden_import_is_found_however_it_is_written(tmp_path, check, solu
     assert "Your code imports keras" in report["checks"][0]["message"]
 
 
-def test_a_reader_that_goes_away_is_no_verdict(tmp_path):
+def test_closed_pipe_is_not_a_verdict(tmp_path):
     command = [sys.executable, "-m", "grader", "check", "single-neuron", str(EXAMPLES / "another_style.py")]
     reader, writer = os.pipe()
     os.close(reader)
@@ -281,20 +281,20 @@ def test_a_reader_that_goes_away_is_no_verdict(tmp_path):
     assert done.returncode == 141
 
 
-def test_a_name_that_a_later_line_uses_again_is_said(tmp_path, check, solution):
+def test_reassigned_function_name_is_reported(tmp_path, check, solution):
     (tmp_path / "mine.ipynb").write_text(notebook(solution, "loss = 0.5"))
     _, report = check("mine.ipynb")
     assert ending(report, "loss")["message"].startswith("`loss` is a value (float) at the end, not a function")
 
 
-def test_a_cell_that_failed_is_noted_where_everything_else_is_right(tmp_path, grader, solution):
+def test_failed_cell_is_noted_in_a_correct_notebook(tmp_path, grader, solution):
     (tmp_path / "mine.ipynb").write_text(notebook(solution, "data = open('data.csv')"))
     done = grader("check", "single-neuron", "mine.ipynb")
     assert done.returncode == 0
     assert "Note: Loading mine.ipynb failed at cell 2, line 1 with FileNotFoundError" in done.stdout
 
 
-def test_a_failing_experiment_in_a_module_costs_nothing_and_is_noted(tmp_path, check, solution):
+def test_failing_experiment_in_a_module_costs_nothing_and_is_noted(tmp_path, check, solution):
     (tmp_path / "mine.py").write_text(solution + "\n\npredict(1, 2, 3, 4)\npredict('a', 'b')\n")
     code, report = check("mine.py")
     assert (code, report["score"]) == (0, 100)
@@ -303,7 +303,7 @@ def test_a_failing_experiment_in_a_module_costs_nothing_and_is_noted(tmp_path, c
     assert "called at line" in second
 
 
-def test_the_file_of_a_folder_that_was_graded_is_named(tmp_path, grader, solution):
+def test_graded_file_of_a_folder_is_named(tmp_path, grader, solution):
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "neuron.py").write_text(solution)
@@ -311,7 +311,7 @@ def test_the_file_of_a_folder_that_was_graded_is_named(tmp_path, grader, solutio
 
 
 @pytest.mark.long
-def test_without_a_home_folder_answers_are_computed_without_a_cache(grader):
+def test_answers_are_computed_without_a_cache_if_there_is_no_home(grader):
     environment = {name: value for name, value in os.environ.items() if name not in ("HOME", "XDG_CACHE_HOME")}
     program = "import os; os.path.expanduser = lambda path: path; from grader.cli import main; main()"
     command = [sys.executable, "-c", program, "check", "single-neuron", str(EXAMPLES / "wrong.py"), "--only", "loss"]
@@ -319,7 +319,7 @@ def test_without_a_home_folder_answers_are_computed_without_a_cache(grader):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_hidden_checks_are_validated_and_not_part_of_a_self_check(tmp_path, grader):
+def test_hidden_checks_are_validated_but_not_run_in_a_self_check(tmp_path, grader):
     (tmp_path / "reference.py").write_text("def double(x):\n    return 2 * x\n")
     (tmp_path / "solution.py").write_text("def double(x):\n    return x + x\n")
     (tmp_path / "task.md").write_text("Double it.")
@@ -337,7 +337,7 @@ def test_hidden_checks_are_validated_and_not_part_of_a_self_check(tmp_path, grad
     assert "Score: 1 of 1" in grader("check", tmp_path, tmp_path / "wrong.py").stdout
 
 
-def test_an_output_without_umlauts_is_no_error(tmp_path, grader):
+def test_output_without_umlauts_is_not_an_error(tmp_path, grader):
     (tmp_path / "mine.py").write_text("raise ValueError('grüße')\ndef sigmoid(z): raise ValueError('grüße')\n")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = grader("check", "single-neuron", "mine.py", env=environment)
@@ -352,7 +352,7 @@ def exercises(*quick):
 
 
 @pytest.mark.parametrize("name", exercises())  # docs/authoring.md shows what it prints of relu-swap
-def test_validate_proves_the_bundled_assignments(grader, name):
+def test_bundled_assignments_are_sound(grader, name):
     done = grader("validate", name, timeout=1500)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
@@ -363,7 +363,7 @@ def test_validate_proves_the_bundled_assignments(grader, name):
 
 
 @pytest.mark.long
-def test_validate_says_what_does_not_hold(tmp_path, grader):
+def test_validate_shows_wrong_lines(tmp_path, grader):
     shutil.copytree(SINGLE_NEURON, tmp_path / "own")
     declared = tmp_path / "own" / "assignment.yaml"
     lines = declared.read_text().splitlines(keepends=True)
@@ -379,7 +379,7 @@ def test_validate_says_what_does_not_hold(tmp_path, grader):
 
 
 @pytest.mark.parametrize("name", exercises())
-def test_reference_compares_recorded_answers_with_a_live_run(grader, name):
+def test_reference_compares_recorded_answers_with_new_answers(grader, name):
     done = grader("reference", name, "--seeds", "1", timeout=600)
     assert done.returncode == 0, done.stderr
     assert "TensorFlow" in done.stdout
@@ -391,7 +391,7 @@ def test_reference_compares_recorded_answers_with_a_live_run(grader, name):
 
 
 @pytest.mark.parametrize("name", exercises("relu-swap"))
-def test_the_demo_tells_right_from_wrong(grader, name):
+def test_demo_separates_correct_from_wrong(grader, name):
     examples = ROOT / "examples" / name
     for path, code in ((next(examples.glob("correct.*")), 0), (examples / "wrong.py", 1)):
         done = grader("check", name, path, timeout=400)
@@ -403,7 +403,7 @@ def test_the_demo_tells_right_from_wrong(grader, name):
     "name",
     ["numpy-mnist", *(pytest.param(name, marks=pytest.mark.long) for name in ("cifar-grayscale", "clothing-mlp"))],
 )
-def test_a_solution_gets_full_marks_on_the_real_data(grader, name):
+def test_solution_gets_full_marks_on_the_real_data(grader, name):
     solution = assignment.load(name).file("solution.py")
     done = grader("check", name, solution, "--json", "--data", REAL_DATA, timeout=400)
     report = json.loads(done.stdout)
@@ -411,7 +411,7 @@ def test_a_solution_gets_full_marks_on_the_real_data(grader, name):
     assert ".npz" in report["environment"]["data"]
 
 
-def test_the_leaderboard_ranks_reports_by_their_challenge(tmp_path, grader):
+def test_leaderboard_ranks_reports(tmp_path, grader):
     kept = grader("check", "single-neuron", SINGLE_NEURON / "solution.py", "--json").stdout
 
     def report(name, accuracy, data="mnist: stand-in"):
@@ -439,7 +439,7 @@ def test_the_leaderboard_ranks_reports_by_their_challenge(tmp_path, grader):
     assert "does not exist" in grader("leaderboard", "nobody").stderr
 
 
-def test_a_gpu_that_is_not_there_is_said(grader):
+def test_missing_gpu_is_reported(grader):
     environment = {**os.environ, "PATH": "/nowhere"}
     command = ("check", "single-neuron", SINGLE_NEURON / "solution.py", "--device", "gpu")
     report = grader(*command, "--json", env=environment)
@@ -449,7 +449,7 @@ def test_a_gpu_that_is_not_there_is_said(grader):
     assert done.stderr == "Error: NVIDIA's driver reports no GPU on this machine: leave out --device gpu.\n"
 
 
-def test_a_folder_of_data_that_is_not_there_is_a_mistake_of_usage(grader):
+def test_missing_data_folder_is_wrong_usage(grader):
     done = grader("check", "cifar-grayscale", SINGLE_NEURON / "solution.py", "--data", "nowhere")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
@@ -468,7 +468,7 @@ def test_doctor_tries_every_level(grader):
     assert "isolation    strong" in grader("doctor").stdout
 
 
-def test_the_graders_own_failure_is_no_zero(tmp_path, grader):
+def test_failure_of_the_grader_is_not_a_zero(tmp_path, grader):
     """A reference that does not run: not gradable, exit code 3, and no score."""
     text = (SINGLE_NEURON / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
     (tmp_path / "assignment.yaml").write_text(text)
@@ -481,7 +481,7 @@ def test_the_graders_own_failure_is_no_zero(tmp_path, grader):
     assert "needs a_module_that_is_not_there" in report["checks"][0]["message"]
 
 
-def test_a_reference_that_fails_is_its_authors_fault(tmp_path, grader):
+def test_failing_reference_is_not_gradable(tmp_path, grader):
     (tmp_path / "own.py").write_text("def sigmoid(z):\n    return undefined\n")
     text = (SINGLE_NEURON / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
     (tmp_path / "assignment.yaml").write_text(text)
@@ -493,7 +493,7 @@ def test_a_reference_that_fails_is_its_authors_fault(tmp_path, grader):
 
 
 @pytest.mark.long
-def test_answers_are_cached_where_the_user_may_write(tmp_path, grader):
+def test_answers_are_cached_in_a_writable_folder(tmp_path, grader):
     """Those of a reference with no proven steps."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     folder = tmp_path / "own"
@@ -506,7 +506,7 @@ def test_answers_are_cached_where_the_user_may_write(tmp_path, grader):
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in kept)
 
 
-def test_timings_tell_each_stage_and_leave_the_report_alone(grader, solution, tmp_path):
+def test_timings_are_printed_apart_from_the_report(grader, solution, tmp_path):
     (tmp_path / "mine.ipynb").write_text(notebook(solution))
     done = grader("check", "single-neuron", "mine.ipynb", "--timings", "--json")
     assert json.loads(done.stdout)["environment"]["engine"] == "shell"
@@ -515,7 +515,7 @@ def test_timings_tell_each_stage_and_leave_the_report_alone(grader, solution, tm
     assert {"gradients", "diagnosis", "report"} <= {*stages}
 
 
-def test_a_notebook_is_executed_by_a_kernel_on_demand(grader, solution, tmp_path):
+def test_notebook_is_executed_by_a_kernel_on_request(grader, solution, tmp_path):
     (tmp_path / "mine.ipynb").write_text(notebook(solution))
     done = grader("check", "single-neuron", "mine.ipynb", "--engine", "kernel")
     assert "executed by a kernel" in done.stdout

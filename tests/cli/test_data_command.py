@@ -30,7 +30,7 @@ def given(tmp_path, *names):
     return tmp_path / "given"
 
 
-def test_a_complete_folder(tmp_path, grader, environment):
+def test_data_folder_is_used(tmp_path, grader, environment):
     folder = given(tmp_path, *NAMES)
     done = grader("data", "--data", folder, env=environment)
     assert done.returncode == 0, done.stderr
@@ -39,14 +39,14 @@ def test_a_complete_folder(tmp_path, grader, environment):
         assert line.split() == [*f"{name} {name}.npz 20 training, 10 test images".split(), str(folder / f"{name}.npz")]
 
 
-def test_the_folder_of_the_environment(tmp_path, grader, environment):
+def test_data_folder_of_the_environment_is_used(tmp_path, grader, environment):
     folder = given(tmp_path, *NAMES)
     done = grader("data", env={**environment, "GRADER_DATA": str(folder)})
     assert done.returncode == 0
     assert str(folder / "cifar10.npz") in done.stdout
 
 
-def test_what_cannot_be_fetched_is_said_and_the_stand_in_shown(tmp_path, grader, environment):
+def test_failed_download_is_reported_and_the_stand_in_used(tmp_path, grader, environment):
     folder = given(tmp_path, "mnist", "fashion_mnist")
     done = grader("data", "--data", folder, env=environment)
     assert done.returncode == 3
@@ -56,7 +56,7 @@ def test_what_cannot_be_fetched_is_said_and_the_stand_in_shown(tmp_path, grader,
     assert done.stderr.count("\n") == 1
 
 
-def test_a_damaged_file_does_not_hide_the_others(tmp_path, grader, environment):
+def test_damaged_file_does_not_hide_the_others(tmp_path, grader, environment):
     folder = given(tmp_path, *NAMES)
     np.savez(folder / "mnist.npz", x_train=np.zeros(3))
     done = grader("data", "--data", folder, env=environment)
@@ -66,7 +66,7 @@ def test_a_damaged_file_does_not_hide_the_others(tmp_path, grader, environment):
     assert "mnist.npz is not the dataset mnist: it cannot be read (ValueError: it contains no y_train)" in done.stderr
 
 
-def test_a_folder_that_does_not_exist_is_wrong_usage(grader, environment):
+def test_missing_folder_is_wrong_usage(grader, environment):
     done = grader("data", "--data", "nowhere", env=environment)
     assert done.returncode == 2
     assert done.stderr == (

@@ -12,7 +12,7 @@ WRONG = ROOT / "examples" / "single-neuron" / "wrong.py"
 CHECK = ("check", "single-neuron", WRONG, "--only", "loss")
 
 
-def test_a_format_is_printed_or_written_beside_the_text(tmp_path, grader):
+def test_format_is_printed_or_written_in_addition_to_the_text(tmp_path, grader):
     printed = grader(*CHECK, "--format", "junit")
     assert (printed.returncode, printed.stderr) == (0, "")
     written = grader(*CHECK, "--format", "junit", "--output", "report.xml")
@@ -27,7 +27,7 @@ def test_json_is_a_format(tmp_path, grader):
     assert json.loads((tmp_path / "report.json").read_text())["score"] == 5
 
 
-def test_what_cannot_be_written_is_said_before_anything_is_graded(tmp_path, grader):
+def test_unwritable_output_is_refused_before_grading(tmp_path, grader):
     (tmp_path / "folder").mkdir()
     (tmp_path / "elsewhere").write_text("old")
     (tmp_path / ".link.xml.part").symlink_to(tmp_path / "elsewhere")
@@ -43,7 +43,7 @@ def test_what_cannot_be_written_is_said_before_anything_is_graded(tmp_path, grad
     assert (tmp_path / "elsewhere").read_text() == "old"
 
 
-def test_a_report_takes_the_place_of_no_submission_and_of_no_other_report(tmp_path, grader):
+def test_report_never_overwrites_the_submission_or_another_report(tmp_path, grader):
     mine = tmp_path / "mine" / "work.py"
     mine.parent.mkdir()
     mine.write_text("train = 1\n")
@@ -56,7 +56,7 @@ def test_a_report_takes_the_place_of_no_submission_and_of_no_other_report(tmp_pa
     assert (done.returncode, "name the same file" in done.stderr) == (2, True)
 
 
-def test_two_formats_exclude_each_other(grader):
+def test_two_formats_cannot_be_combined(grader):
     done = grader(*CHECK, "--json", "--format", "sarif")
     assert done.returncode == 2
     assert "--json and --format sarif cannot be combined" in done.stderr

@@ -52,7 +52,7 @@ TYPED = {
 
 
 @pytest.mark.parametrize("typed", TYPED)
-def test_a_command_line_that_is_nearly_right(typed, tmp_path, monkeypatch):
+def test_wrong_command_line_gets_a_suggestion(typed, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("mine.py", "single_neuron.py", "class/ada/mine.py", "own/spiral/assignment.yaml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -22,20 +22,20 @@ def leftovers(home):
     return [path.name for path in home.rglob("*") if path.is_file()]
 
 
-def test_a_download_lands_in_the_keras_cache(home, server):
+def test_download_goes_to_the_keras_cache(home, server):
     server.serve("mnist", {"mnist.npz": FILE})
     assert equal(datasets.load("mnist"), MNIST)
     assert (home / "mnist.npz").read_bytes() == FILE
     assert leftovers(home) == ["mnist.npz"]
 
 
-def test_cifar_is_read_from_the_archive_that_keras_keeps(home, server):
+def test_cifar_is_read_from_the_archive_of_keras(home, server):
     arrays = small("cifar10")
     server.serve("cifar10", {"cifar-10-batches-py-target_archive": layouts.cifar_archive(arrays)})
     assert equal(datasets.load("cifar10"), arrays)
 
 
-def test_what_is_there_is_not_fetched_again(home, server):
+def test_existing_files_are_not_downloaded_again(home, server):
     files = layouts.fashion(small("fashion_mnist"))
     layouts.write(home / "fashion-mnist", dict(list(files.items())[:3]))
     server.serve("fashion_mnist", {f"fashion-mnist/{name}": content for name, content in files.items()})
@@ -43,14 +43,14 @@ def test_what_is_there_is_not_fetched_again(home, server):
     assert server.asked == [f"/fashion-mnist/{list(files)[3]}"]
 
 
-def test_a_wrong_checksum_leaves_nothing(home, server):
+def test_wrong_checksum_leaves_no_file(home, server):
     server.serve("mnist", {"mnist.npz": FILE}, checksum=hashlib.sha256(b"other").hexdigest())
     with pytest.raises(download.DownloadFailed, match="has a wrong sha256 checksum"):
         download.fetch("mnist")
     assert leftovers(home) == []
 
 
-def test_a_broken_connection_leaves_nothing(home, server):
+def test_broken_connection_leaves_no_file(home, server):
     server.serve("mnist", {"mnist.npz": FILE})
     server.cut = True
     with pytest.raises(download.DownloadFailed, match=rf"broke off after {len(FILE) // 2} of {len(FILE)} bytes"):
@@ -58,19 +58,19 @@ def test_a_broken_connection_leaves_nothing(home, server):
     assert leftovers(home) == []
 
 
-def test_a_missing_file_is_said(server):
+def test_missing_file_is_reported(server):
     server.serve("mnist", {"mnist.npz": FILE})
     server.files.clear()
     with pytest.raises(download.DownloadFailed, match=r"mnist.npz cannot be reached \(Not Found\)"):
         download.fetch("mnist")
 
 
-def test_a_refused_connection_is_said():
+def test_refused_connection_is_reported():
     with pytest.raises(download.DownloadFailed, match=r"cannot be reached \(.*refused\)"):
         download.fetch("mnist")
 
 
-def test_a_server_that_says_nothing_is_left(monkeypatch, server):
+def test_silent_server_is_given_up(monkeypatch, server):
     server.serve("mnist", {"mnist.npz": FILE})
     server.silent = True
     monkeypatch.setattr(download, "CONNECT_SECONDS", 0.1)
@@ -78,7 +78,7 @@ def test_a_server_that_says_nothing_is_left(monkeypatch, server):
         download.fetch("mnist")
 
 
-def test_a_failure_is_remembered_unless_asked_to_retry(server):
+def test_failure_is_remembered_unless_retried(server):
     server.serve("cifar10", {"cifar10": b""}, checksum="none")
     assert datasets.load("cifar10").stand_in
     assert datasets.load("cifar10").stand_in
@@ -87,7 +87,7 @@ def test_a_failure_is_remembered_unless_asked_to_retry(server):
     assert len(server.asked) == 2
 
 
-def test_an_old_failure_is_forgotten(monkeypatch, server):
+def test_old_failure_is_ignored(monkeypatch, server):
     server.serve("cifar10", {"cifar10": b""}, checksum="none")
     datasets.load("cifar10")
     monkeypatch.setattr(download, "AGAIN_SECONDS", 0.0)
@@ -95,7 +95,7 @@ def test_an_old_failure_is_forgotten(monkeypatch, server):
     assert len(server.asked) == 2
 
 
-def test_a_keras_cache_that_cannot_be_written_is_not_fetched_for(tmp_path, monkeypatch, server):
+def test_nothing_is_downloaded_for_an_unwritable_keras_cache(tmp_path, monkeypatch, server):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "file"))
     server.serve("cifar10", {"cifar10": b""})
@@ -105,7 +105,7 @@ def test_a_keras_cache_that_cannot_be_written_is_not_fetched_for(tmp_path, monke
     assert server.asked == []
 
 
-def test_the_addresses_are_those_of_the_installed_keras():
+def test_addresses_match_the_installed_keras():
     """Read from its source: importing it takes seconds."""
     keras = importlib.util.find_spec("keras")
     folder = Path(keras.origin).parent / "src" / "datasets"

@@ -45,12 +45,12 @@ NOT_COUNTING = [
 
 
 @pytest.mark.parametrize("text", COUNTING)
-def test_code_that_counts_on_all_images_is_recognised(text):
+def test_code_that_relies_on_all_images_is_recognised(text):
     assert lengths.counts_on_all(["import numpy as np", text], 10_000, 60_000)
 
 
 @pytest.mark.parametrize("text", NOT_COUNTING)
-def test_other_code_is_not(text):
+def test_other_code_is_not_recognised(text):
     assert not lengths.counts_on_all([text], 10_000, 60_000)
 
 
@@ -85,11 +85,11 @@ CUT = "This grader provides 100 of the 600 training images of mnist: use len() i
         ("NameError: name 'x' is not defined", False),
     ],
 )
-def test_an_error_says_how_many_images_there_are(splits, message, told):
+def test_error_gets_advice_about_the_number_of_images(splits, message, told):
     assert lengths.with_advice(message, splits) == (f"{message} {CUT}" if told else message)
 
 
-def test_where_all_images_are_given_no_error_is_blamed_on_their_number(tmp_path, splits):
+def test_no_advice_if_all_images_are_served(tmp_path, splits):
     whole = datasets.split(datasets.load("mnist", tmp_path / "given"), training=100, whole=True)
     message = "IndexError: index 601 is out of bounds for axis 0 with size 600"
     assert lengths.with_advice(message, [whole]) == message

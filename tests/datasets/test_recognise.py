@@ -184,16 +184,16 @@ def holds_data(tmp_path, name, content):
 
 
 @pytest.mark.parametrize("name", DATA)
-def test_a_data_set_is_recognised(tmp_path, name):
+def test_dataset_is_recognised(tmp_path, name):
     assert holds_data(tmp_path, name, DATA[name])
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_no_data_set_is_left_alone(tmp_path, name):
+def test_other_file_is_not_recognised(tmp_path, name):
     assert not holds_data(tmp_path, name, OTHERS[name])
 
 
-def test_a_folder_of_small_pictures_is_recognised():
+def test_folder_of_small_images_is_recognised():
     assert recognise.are_pictures([(f"{number}.png", 300) for number in range(500)])
     assert not recognise.are_pictures([(f"{number}.png", 300) for number in range(100)])
     assert not recognise.are_pictures([(f"{number}.png", 90_000) for number in range(500)])

@@ -14,7 +14,7 @@ from tests.datasets import layouts
 from tests.datasets.conftest import equal, small
 
 
-def test_the_order_of_the_sources(tmp_path, monkeypatch, home, server):
+def test_order_of_the_sources(tmp_path, monkeypatch, home, server):
     """Each source is found when those before it are taken away."""
     given, environment, kept, fetched = (small("mnist", seed=seed) for seed in range(4))
     layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(given)})
@@ -39,7 +39,7 @@ def test_the_order_of_the_sources(tmp_path, monkeypatch, home, server):
     assert datasets.load("mnist").source == "Keras cache"
 
 
-def test_without_file_and_network_there_is_the_stand_in():
+def test_stand_in_replaces_missing_files():
     found = datasets.find("cifar10")
     assert found.dataset.stand_in
     assert found.dataset.source == "stand-in"
@@ -47,13 +47,13 @@ def test_without_file_and_network_there_is_the_stand_in():
     assert found.dataset.x_train.shape == (2000, 32, 32, 3)
 
 
-def test_a_folder_that_lacks_the_file_falls_through(tmp_path, home):
+def test_folder_without_the_file_is_skipped(tmp_path, home):
     (tmp_path / "given").mkdir()
     layouts.write(home, {"mnist.npz": layouts.npz(small("mnist"))})
     assert datasets.load("mnist", tmp_path / "given").source == "Keras cache"
 
 
-def test_a_folder_that_does_not_exist_is_wrong_usage(tmp_path, monkeypatch):
+def test_missing_folder_is_wrong_usage(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match=r"nowhere \(--data\) does not exist"):
         datasets.load("mnist", tmp_path / "nowhere")
     monkeypatch.setenv("GRADER_DATA", str(tmp_path / "nowhere"))
@@ -61,13 +61,13 @@ def test_a_folder_that_does_not_exist_is_wrong_usage(tmp_path, monkeypatch):
         datasets.load("mnist")
 
 
-def test_an_unknown_name_is_wrong_usage():
+def test_unknown_name_is_wrong_usage():
     with pytest.raises(UsageError, match="no dataset 'cifar100'"):
         datasets.load("cifar100")
 
 
 @pytest.mark.parametrize("inner", ["cifar-10-batches-py", "cifar-10-batches-py-target/cifar-10-batches-py"])
-def test_cifar_unpacked_by_keras(home, inner):
+def test_cifar_unpacked_by_keras_is_read(home, inner):
     arrays = small("cifar10")
     layouts.write(home / inner, layouts.cifar(arrays))
     found = datasets.find("cifar10")
@@ -77,19 +77,19 @@ def test_cifar_unpacked_by_keras(home, inner):
 
 
 @pytest.mark.parametrize("name", ["cifar-10-batches-py-target_archive", "cifar-10-batches-py.tar.gz"])
-def test_cifar_as_an_archive(home, name):
+def test_cifar_archive_is_read(home, name):
     arrays = small("cifar10")
     layouts.write(home, {name: layouts.cifar_archive(arrays)})
     assert equal(datasets.load("cifar10"), arrays)
 
 
-def test_fashion_mnist_in_the_keras_cache(home):
+def test_fashion_mnist_in_the_keras_cache_is_read(home):
     arrays = small("fashion_mnist")
     layouts.write(home / "fashion-mnist", layouts.fashion(arrays))
     assert equal(datasets.load("fashion_mnist"), arrays)
 
 
-def test_a_pickle_runs_no_code(tmp_path, home):
+def test_pickle_runs_no_code(tmp_path, home):
     class Attack:
         def __reduce__(self):
             return os.mkdir, (str(tmp_path / "attacked"),)
@@ -101,7 +101,7 @@ def test_a_pickle_runs_no_code(tmp_path, home):
     assert not (tmp_path / "attacked").exists()
 
 
-def test_a_damaged_keras_cache_is_fetched_again(home, server):
+def test_damaged_keras_cache_is_downloaded_again(home, server):
     arrays = small("fashion_mnist")
     files = layouts.fashion(arrays)
     name = "train-images-idx3-ubyte.gz"
@@ -131,7 +131,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_a_damaged_file_in_the_folder_is_said_in_a_sentence(tmp_path, kind):
+def test_damaged_file_in_the_folder_is_explained(tmp_path, kind):
     content, sentence = WRONG[kind]
     layouts.write(tmp_path / "given", {"mnist.npz": content})
     with pytest.raises(NotGradable, match=sentence) as failure:
@@ -139,14 +139,14 @@ def test_a_damaged_file_in_the_folder_is_said_in_a_sentence(tmp_path, kind):
     assert "mnist.npz is not the dataset mnist: " in str(failure.value)
 
 
-def test_labels_get_the_shape_that_keras_gives_them(tmp_path):
+def test_labels_have_the_shape_of_keras(tmp_path):
     arrays = small("cifar10")
     flat = {**arrays, "y_train": arrays["y_train"].ravel().astype(np.int64)}
     layouts.write(tmp_path / "given", {"cifar10.npz": layouts.npz(flat)})
     assert equal(datasets.load("cifar10", tmp_path / "given"), arrays)
 
 
-def test_a_replaced_file_is_read_again(tmp_path):
+def test_replaced_file_is_read_again(tmp_path):
     for seed in range(2):
         arrays = small("mnist", seed=seed)
         layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(arrays)})
@@ -154,7 +154,7 @@ def test_a_replaced_file_is_read_again(tmp_path):
         assert equal(datasets.load("mnist", tmp_path / "given"), arrays)
 
 
-def test_a_file_is_read_once(tmp_path, monkeypatch):
+def test_file_is_read_once(tmp_path, monkeypatch):
     layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(GOOD)})
     datasets.load("mnist", tmp_path / "given")
     monkeypatch.setattr(datasets.sources, "_npz", lambda _: pytest.fail("read again"))
@@ -162,7 +162,7 @@ def test_a_file_is_read_once(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", [b"", b"damaged"])
-def test_a_damaged_cache_is_made_again(tmp_path, damage):
+def test_damaged_cache_is_made_again(tmp_path, damage):
     layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(GOOD)})
     datasets.load("mnist", tmp_path / "given")
     (kept,) = (tmp_path / "cache").rglob("x_train.npy")

@@ -32,7 +32,7 @@ def loaded(arrays, tmp_path):
     return datasets.load(arrays[0], tmp_path / "given")
 
 
-def test_the_halves_are_disjoint_and_complete(arrays, tmp_path):
+def test_halves_are_disjoint_and_complete(arrays, tmp_path):
     part = datasets.split(loaded(arrays, tmp_path))
     both = np.concatenate([part.x_public, part.x_held_out])
     assert len({image.tobytes() for image in both}) == 21
@@ -45,7 +45,7 @@ def test_the_halves_are_disjoint_and_complete(arrays, tmp_path):
     assert np.array_equal(part.x_train, arrays[1]["x_train"])
 
 
-def test_training_and_held_out_are_capped_from_the_front(arrays, tmp_path):
+def test_training_and_held_out_images_are_the_first_ones(arrays, tmp_path):
     part = datasets.split(loaded(arrays, tmp_path), training=12, held_out=4)
     assert np.array_equal(part.x_train, arrays[1]["x_train"][:12])
     assert np.array_equal(part.y_train, arrays[1]["y_train"][:12])
@@ -54,19 +54,19 @@ def test_training_and_held_out_are_capped_from_the_front(arrays, tmp_path):
     assert part.describe() == f"{arrays[0]}: {arrays[0]}.npz, 12 training, 11 public, 4 held-out images"
 
 
-def test_more_than_there_is_gives_all(arrays, tmp_path):
+def test_too_large_budget_gives_all_images(arrays, tmp_path):
     part = datasets.split(loaded(arrays, tmp_path), training=10_000, held_out=5_000)
     assert (len(part.x_train), len(part.x_held_out)) == (30, 10)
 
 
-def test_arrays_cannot_be_changed(arrays, tmp_path):
+def test_arrays_are_read_only(arrays, tmp_path):
     part = datasets.split(loaded(arrays, tmp_path))
     for array in (part.x_train, part.y_train, part.x_public, part.x_held_out, part.y_held_out):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 
 
-def test_the_public_file_has_no_held_out_image_and_its_labels_are_the_public_ones(arrays, tmp_path):
+def test_public_file_has_only_public_images_and_labels(arrays, tmp_path):
     part = datasets.split(loaded(arrays, tmp_path), training=12)
     path = datasets.public_file(part)
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
@@ -83,7 +83,7 @@ def test_the_public_file_has_no_held_out_image_and_its_labels_are_the_public_one
             assert np.array_equal(file["y_test"][rest::2], part.y_public)
 
 
-def test_the_whole_data_set_has_the_lengths_of_the_original(arrays, tmp_path):
+def test_whole_dataset_has_the_lengths_of_the_original(arrays, tmp_path):
     part = datasets.split(loaded(arrays, tmp_path), training=12, whole=True)
     assert (len(part.x_train), part.budget, part.served, part.original) == (30, 12, 64, 64)
     assert len(part.x_train[part.judged]) == 15  # not fewer than the budget, from all over them
@@ -94,7 +94,7 @@ def test_the_whole_data_set_has_the_lengths_of_the_original(arrays, tmp_path):
         assert np.array_equal(file["y_train"][30:60], part.y_train)
 
 
-def test_the_public_file_is_made_once_for_each_content(arrays, tmp_path, monkeypatch):
+def test_public_file_is_made_once_for_each_content(arrays, tmp_path, monkeypatch):
     dataset = loaded(arrays, tmp_path)
     first = datasets.public_file(datasets.split(dataset, training=12))
     assert datasets.public_file(datasets.split(dataset, training=13)) != first
@@ -102,7 +102,7 @@ def test_the_public_file_is_made_once_for_each_content(arrays, tmp_path, monkeyp
     assert datasets.public_file(datasets.split(loaded(arrays, tmp_path), training=12, held_out=3)) == first
 
 
-def test_without_a_writable_cache_a_temporary_folder_serves(arrays, tmp_path, monkeypatch):
+def test_temporary_folder_replaces_an_unwritable_cache(arrays, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     part = datasets.split(loaded(arrays, tmp_path))
@@ -110,7 +110,7 @@ def test_without_a_writable_cache_a_temporary_folder_serves(arrays, tmp_path, mo
     assert np.array_equal(part.x_train, arrays[1]["x_train"])
 
 
-def test_where_nothing_can_be_written_arrays_stay_in_memory(arrays, tmp_path, monkeypatch):
+def test_arrays_stay_in_memory_if_nothing_can_be_written(arrays, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     monkeypatch.setattr(datasets.cache, "_temporary_folder", functools.cache(lambda: tmp_path / "file"))

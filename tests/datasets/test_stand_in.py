@@ -22,14 +22,14 @@ def drawn(request):
     return request.param, stand_in.make(request.param)
 
 
-def test_every_machine_draws_the_same_bytes(drawn):
+def test_bytes_are_the_same_on_every_machine(drawn):
     name, arrays = drawn
     digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
     assert digest == HASHES[name]
 
 
 @pytest.mark.quick
-def test_shapes_and_types_are_those_of_keras(drawn):
+def test_shapes_and_types_match_keras(drawn):
     name, arrays = drawn
     for part, count in zip(("train", "test"), stand_in.SIZES[name], strict=True):
         assert arrays[f"x_{part}"].shape == (count, *SHAPES[name])
@@ -46,7 +46,7 @@ def test_classes_are_balanced_and_mixed(drawn):
         assert np.bincount(labels[1::2], minlength=10).min() > 0.8 * count / 20  # the held-out half
 
 
-def test_no_picture_is_in_both_sets(drawn):
+def test_no_image_is_in_both_sets(drawn):
     _, arrays = drawn
     training = {image.tobytes() for image in arrays["x_train"]}
     assert len(training) == len(arrays["x_train"])
@@ -60,7 +60,7 @@ def test_scenes_are_colourful():
 
 
 @pytest.mark.parametrize(("name", "low", "high"), [("mnist", 0.7, 0.95), ("fashion_mnist", 0.6, 0.9)])
-def test_a_linear_model_learns_something_but_not_all(name, low, high):
+def test_linear_model_learns_part_of_the_classes(name, low, high):
     """Least squares on 5,000 pictures."""
     arrays = stand_in.make(name)
     images = {part: arrays[f"x_{part}"][:5000].reshape(5000, -1) / 255 for part in ("train", "test")}

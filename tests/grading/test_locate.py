@@ -73,11 +73,11 @@ def module(located):
         ("numpy-only", None),
     ],
 )
-def test_a_finding_in_a_module(module, check, line):
+def test_finding_in_a_module_has_its_line(module, check, line):
     assert module[check] == (line and ("mine.py", None, line))
 
 
-def test_a_finding_in_a_notebook_knows_the_line_of_the_file(located):
+def test_finding_in_a_notebook_has_cell_line_and_file_line(located):
     found, lines = located("mine.ipynb", notebook(*SIGMOID))
     defined, failing = found["sigmoid"], found["loss"]
     assert (defined.cell, defined.line, failing.cell, failing.line) == (1, 4, 2, 2)
@@ -85,17 +85,17 @@ def test_a_finding_in_a_notebook_knows_the_line_of_the_file(located):
     assert "return 1 / 0" in lines[failing.file_line - 1]
 
 
-def test_what_does_not_load_has_the_failing_line_for_every_check(located):
+def test_load_error_has_the_failing_line_for_every_check(located):
     found, _ = located("mine.py", "x = 1\ndef f(:\n")
     assert {(place.file, place.line) for place in found.values()} == {("mine.py", 2)}
 
 
-def test_a_forbidden_import_is_the_line(located):
+def test_forbidden_import_has_its_line(located):
     found, _ = located("mine.py", "x = 1\nif x > 1:\n    import torch\n", ["numpy-only"])
     assert found["numpy-only"].line == 3
 
 
-def test_the_last_definition_counts_and_what_is_executed_goes_before_what_lies_beside():
+def test_last_definition_counts_and_the_executed_file_comes_first():
     code = [
         Code("cell 1", "def f(): pass\n@g\ndef f():\n    h = 1\nk = lambda: (m := 2)"),
         Code("cell 2", "class C:\n    x, y = 1, 2\n    def f(self): pass\n"),

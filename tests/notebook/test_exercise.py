@@ -25,11 +25,11 @@ pytestmark = pytest.mark.quick
         ("singel_neuron.ipynb", "single-neuron"),
     ],
 )
-def test_a_name_that_says_it(name, found):
+def test_file_name_gives_the_exercise(name, found):
     assert exercise.of_file(name) == found
 
 
 @pytest.mark.parametrize("name", ["Untitled3.ipynb", "homework.ipynb", "relu_swap_and_single_neuron.ipynb", "", None])
-def test_a_name_that_does_not_say_it(name):
+def test_unknown_file_name_is_refused(name):
     with pytest.raises(UsageError, match=r"write .* after %grade, one of cifar-grayscale, clothing-mlp"):
         exercise.of_file(name)

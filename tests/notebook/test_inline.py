@@ -4,7 +4,7 @@ from grader.notebook import inline
 from grader.support import i18n
 
 
-def test_what_a_submission_says_is_escaped_and_its_controls_are_gone(graded):
+def test_text_of_a_submission_is_escaped(graded):
     report = graded("single-neuron", "def f(:  # <script>alert(1)</script>\\x1b[2J\\u202e")
     report.submission.path = "<img src=x>.py"
     page = inline.as_html(report, ["Graded as saved: <b>.ipynb"], "A neuron", 70, 2)
@@ -18,7 +18,7 @@ def test_what_a_submission_says_is_escaped_and_its_controls_are_gone(graded):
     assert "\u202e" not in page
 
 
-def test_what_nothing_could_be_graded_for_is_said_once(graded):
+def test_reason_why_nothing_was_graded_is_shown_once(graded):
     report = graded("single-neuron", "x = 1")
     for check in report.checks:
         check.status, check.score, check.message = "not_gradable", None, "No isolation."
@@ -27,7 +27,7 @@ def test_what_nothing_could_be_graded_for_is_said_once(graded):
     assert inline.as_html(report, [], "A neuron", 70, 2).count("No isolation.") == 1
 
 
-def test_the_words_of_a_row_are_in_the_language_of_the_run(graded, solution):
+def test_rows_are_in_the_chosen_language(graded, solution):
     with i18n.use("de"):
         page = inline.as_html(graded("single-neuron", solution), [], "A neuron", 70, 2).split("<details>")[0]
     assert " bestanden</td>" in page and "; Isolation " in page

@@ -42,7 +42,7 @@ def wrong():
     return (SINGLE_NEURON / "wrong" / "flipped_sign.py").read_text()
 
 
-def test_a_notebook_that_grades_itself(execute, wrong, check, tmp_path):
+def test_notebook_grades_itself(execute, wrong, check, tmp_path):
     """The report is that of the command line, in the two forms; the object has what a program needs."""
     cells = execute(
         "%load_ext grader",
@@ -64,7 +64,7 @@ def test_a_notebook_that_grades_itself(execute, wrong, check, tmp_path):
     assert cells[3].outputs[0].text == f"False {report['score']} {len(report['checks'])}\n"
 
 
-def test_what_cannot_be_graded_is_one_sentence(execute):
+def test_error_is_one_sentence_without_a_traceback(execute):
     nowhere, unknown, unclosed, wrong_option = execute(
         "%load_ext grader\n%grade single-neuron nowhere.ipynb",
         "import grader; grader.check('nothing')",
@@ -78,7 +78,7 @@ def test_what_cannot_be_graded_is_one_sentence(execute):
         assert "Traceback" not in str(cell.outputs)
 
 
-def test_the_file_counts_and_what_is_not_saved_is_told(execute, solution, tmp_path):
+def test_saved_file_is_graded_and_unsaved_changes_are_reported(execute, solution, tmp_path):
     """The file is written over while the notebook runs: by what stood there before somebody edited it."""
     older = notebook("%load_ext grader", "%grade single-neuron")
     cells = execute(
@@ -92,7 +92,7 @@ def test_the_file_counts_and_what_is_not_saved_is_told(execute, solution, tmp_pa
 
 
 @pytest.mark.long
-def test_an_editor_tells_which_of_several_notebooks_this_is(execute, solution, tmp_path):
+def test_editor_names_the_notebook(execute, solution, tmp_path):
     (tmp_path / "other.ipynb").write_text(notebook("x = 1"))
     cells = execute(solution, "%load_ext grader\n%grade single-neuron")
     assert failure(cells[1]).evalue.startswith("There are several notebooks here (mine.ipynb, other.ipynb): name")
@@ -108,7 +108,7 @@ def test_an_editor_tells_which_of_several_notebooks_this_is(execute, solution, t
     assert "other.ipynb, saved" in shown(cells[3])
 
 
-def test_where_there_is_no_file_the_cells_of_the_session_are_graded(execute, solution, tmp_path):
+def test_session_is_graded_without_a_file(execute, solution, tmp_path):
     """As in Colab, whose notebooks are not among the files of the machine that runs them."""
     cells = execute(
         "import sys, types, os\nsys.modules['google.colab'] = types.ModuleType('colab')\n%load_ext grader",
@@ -123,7 +123,7 @@ def test_where_there_is_no_file_the_cells_of_the_session_are_graded(execute, sol
 
 
 @pytest.mark.long
-def test_the_exercise_is_that_of_the_files_name(execute, solution, tmp_path):
+def test_file_name_gives_the_exercise(execute, solution, tmp_path):
     name = "Single Neuron (2).ipynb"
     (tmp_path / "neuron_helpers.py").write_text("x = 1")
     cells = execute(
@@ -141,7 +141,7 @@ def test_the_exercise_is_that_of_the_files_name(execute, solution, tmp_path):
     assert "Score: 100 of 100, passed." in shown(cells[4])
 
 
-def test_a_name_that_says_no_exercise_gets_the_list_of_them(execute, solution):
+def test_unknown_file_name_gets_the_list_of_exercises(execute, solution):
     (cell,) = execute("%load_ext grader\n%grade", name="Untitled.ipynb")
     (sentence,) = failure(cell).traceback
     assert sentence.startswith(
@@ -160,7 +160,7 @@ sys.modules["google.colab._message"].blocking_request = lambda *_, **__: {"ipynb
 """
 
 
-def test_colab_hands_the_notebook_over_with_its_name(execute, solution):
+def test_colab_provides_the_notebook_and_its_name(execute, solution):
     cells = execute("%load_ext grader", COLAB, solution, "%grade")
     page = shown(cells[3])
     assert "Exercise (from the file name): single-neuron." in page
@@ -168,14 +168,14 @@ def test_colab_hands_the_notebook_over_with_its_name(execute, solution):
     assert "Score: 100 of 100, passed." in page
 
 
-def test_a_module_beside_the_notebook_and_a_students_own_numpy(execute, solution, tmp_path):
+def test_module_of_a_student_named_numpy_is_not_imported_by_the_grader(execute, solution, tmp_path):
     (tmp_path / "single_neuron.py").write_text(solution)
     (tmp_path / "click.py").write_text("raise ValueError('not the one')")
     (cell,) = execute("%load_ext grader\n%grade single-neuron single_neuron.py")
     assert "Score: 100 of 100, passed." in shown(cell)
 
 
-def test_an_interrupt_ends_the_check_and_all_that_it_has_started(tmp_path):
+def test_interrupt_ends_the_check_and_its_processes(tmp_path):
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(60)\n")
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
     try:

@@ -17,22 +17,22 @@ def here(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "told", ["{here}/mine.ipynb", "mine.ipynb", "RTC:mine.ipynb", "/home/of/the/server/mine.ipynb", "work/mine.ipynb"]
 )
-def test_jupyter_tells_the_file_in_its_ways(here, told):
+def test_jupyter_names_the_file(here, told):
     found = source.edited_notebook({}, {"JPY_SESSION_NAME": told.format(here=here)})
     assert found is not None
     assert found.resolve() == here / "mine.ipynb"
 
 
 @pytest.mark.parametrize("told", ["", "Console 1", "renamed.ipynb", "mine.py", "0b9c-11"])
-def test_a_session_without_a_file(told):
+def test_session_without_a_file_is_graded(told):
     assert source.edited_notebook({"__vsc_ipynb_file__": None}, {"JPY_SESSION_NAME": told}) is None
 
 
-def test_ages():
+def test_age_of_a_file_in_words():
     told = [source.ago(seconds) for seconds in (0, 14.4, 300, 7000, 3 * 86400)]
     assert told == ["saved 0 s ago", "saved 14 s ago", "saved 5 min ago", "saved 2 h ago", "saved 3 days ago"]
 
 
-def test_outside_of_ipython_a_file_has_to_be_named(here):
+def test_file_is_required_outside_ipython(here):
     with pytest.raises(source.UsageError, match="give the file to grade as the second argument"):
         source.choose(None, None, here)

@@ -42,7 +42,7 @@ PAGES = {"report": one, "class": of_a_class}
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
 @pytest.mark.parametrize("text", [HOSTILE, QUOTED, "`dW1` is wrong."], ids=["script", "quotes", "plain"])
-def test_nothing_runs_and_nothing_is_fetched(opened, make, text):
+def test_page_runs_no_script_and_loads_no_resource(opened, make, text):
     shown = opened(make(text))
     shown.page.hover("main")
     assert shown.complaints == []
@@ -51,7 +51,7 @@ def test_nothing_runs_and_nothing_is_fetched(opened, make, text):
 
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
-def test_a_script_that_got_in_would_not_run(opened, make):
+def test_injected_script_is_blocked(opened, make):
     foreign = "<script>document.title = 'run'</script><img src='https://example.org/x.png'>"
     shown = opened(make().replace("</main>", f"{foreign}</main>"))
     assert shown.page.title() != "run"
@@ -60,7 +60,7 @@ def test_a_script_that_got_in_would_not_run(opened, make):
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_there_is_nothing_that_some_cannot_read(opened, make, scheme):
+def test_page_is_accessible(opened, make, scheme):
     """Contrast, headings, names of pictures, tables, languages: what axe-core knows to look for."""
     axe = pytest.importorskip("axe_playwright_python.base")
     shown = opened(make(), color_scheme=scheme, bypass_csp=True)
@@ -73,13 +73,13 @@ def test_there_is_nothing_that_some_cannot_read(opened, make, scheme):
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
 @pytest.mark.parametrize("text", ["x" * 300, "`dW1` is wrong."], ids=["long", "plain"])
-def test_a_phone_needs_no_scrolling_sideways(opened, make, text):
+def test_page_fits_on_a_phone(opened, make, text):
     shown = opened(make(text), viewport=PHONE)
     shown.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_text_in_pictures_is_large_enough_on_a_phone(opened):
+def test_text_in_pictures_is_readable_on_a_phone(opened):
     shown = opened(one(), viewport=PHONE)
     heights = shown.page.eval_on_selector_all(
         "svg.picture text", "all => all.map(one => one.getBBox().height * Math.hypot(one.getCTM().a, one.getCTM().b))"
@@ -88,7 +88,7 @@ def test_text_in_pictures_is_large_enough_on_a_phone(opened):
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_pictures_and_page_have_the_colours_of_the_scheme(opened, scheme):
+def test_colours_follow_the_colour_scheme(opened, scheme):
     shown = opened(one(), color_scheme=scheme)
     page, line = shown.page.evaluate(
         "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('svg path.training')).stroke]"
@@ -99,7 +99,7 @@ def test_pictures_and_page_have_the_colours_of_the_scheme(opened, scheme):
     }[scheme]
 
 
-def test_in_print_the_page_is_light_and_complete(opened):
+def test_printed_page_is_light(opened):
     shown = opened(one(), color_scheme="dark")
     shown.page.emulate_media(media="print", color_scheme="dark")
     colours = shown.page.evaluate(
@@ -113,7 +113,7 @@ def names(page):
     return page.eval_on_selector_all("#students tbody tr:not([hidden]) th", "all => all.map(one => one.textContent)")
 
 
-def test_the_class_is_searched_by_name_check_and_bug(opened):
+def test_class_page_is_searched_by_name_check_and_bug(opened):
     page = opened(of_a_class()).page
     assert (len(names(page)), page.text_content("#count")) == (12, "12 of 12 students")
     page.fill("#search", "ANN")
@@ -124,7 +124,7 @@ def test_the_class_is_searched_by_name_check_and_bug(opened):
     assert len(names(page)) == 12
 
 
-def test_the_class_is_sorted_by_any_column(opened):
+def test_class_page_is_sorted_by_any_column(opened):
     page = opened(of_a_class()).page
     page.click("#students thead button:has-text('Score')")
     assert names(page)[:3] == ["ben 03", "anna", "ben 01"]  # who has no score comes before all
@@ -136,7 +136,7 @@ def test_the_class_is_sorted_by_any_column(opened):
     assert page.eval_on_selector_all("[aria-sort]", "all => all.length") == 1
 
 
-def test_the_class_is_there_without_scripts(opened):
+def test_class_page_works_without_scripts(opened):
     page = opened(of_a_class(), java_script_enabled=False).page
     assert page.locator("#students tbody tr").count() == 12
     assert not page.locator("#search").is_visible()

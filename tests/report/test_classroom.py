@@ -48,7 +48,7 @@ FULL = (5.0, 5.0, 5.0, 10.0, 5.0, 15.0, 15.0, 20.0, 5.0, 15.0, 0.0)  # the last 
         ((5.0, 5.0, 0.0, 10.0, 5.0, 15.0, 15.0, 20.0, 5.0, 0.0, 0.0), 5.0),  # a bonus makes up for a failed check
     ],
 )
-def test_the_table_and_the_points_are_the_score(reports, content, scores, bonus):
+def test_table_and_points_equal_the_score(reports, content, scores, bonus):
     report = scored(reports["wrong"], scores, bonus)
     shown, sent = reporter(classroom.render(report, content))
     assert shown == pytest.approx(report.score)
@@ -64,7 +64,7 @@ def test_the_table_and_the_points_are_the_score(reports, content, scores, bonus)
         (1.11, 1.11, 1.11, 1.11, 1.11, 1.11, 1.11, 1.11, 1.11, 1.11, 0.0),
     ],
 )
-def test_odd_scores_are_sent_exactly_and_shown_to_a_point(reports, content, scores):
+def test_odd_scores_are_sent_exactly_and_shown_approximately(reports, content, scores):
     report = scored(reports["wrong"], scores)
     shown, sent = reporter(classroom.render(report, content))
     assert sent == pytest.approx(report.score)
@@ -81,7 +81,7 @@ def test_points_above_the_maximum_are_sent(reports, content):
 
 
 @pytest.mark.quick
-def test_no_test_is_a_note_and_each_failed_check_is_explained_once(reports, content):
+def test_notes_are_left_out_and_each_failed_check_is_explained_once(reports, content):
     report = reports["wrong"]
     tests = json.loads(base64.b64decode(classroom.render(report, content)))["tests"]
     notes = [check.name for check in report.checks if not check.max_score]
@@ -92,14 +92,14 @@ def test_no_test_is_a_note_and_each_failed_check_is_explained_once(reports, cont
             assert len(said) == 1 and check.message in said[0]
 
 
-def test_two_assignments_are_one_result(reports, content):
+def test_two_assignments_give_one_result(reports, content):
     both = [(reports["correct"], content), (reports["wrong"], content)]
     shown, sent = reporter(classroom.render_all(both))
     assert shown == pytest.approx(152.5) and sent == pytest.approx(152.5)
     assert classroom.points([report for report, _ in both]) == (152.5, 200)
 
 
-def test_what_was_not_graded_has_no_points_and_a_reason(reports, content):
+def test_ungraded_assignment_has_no_points_and_a_reason(reports, content):
     encoded = classroom.render_all([(reports["correct"], content), (reports["not gradable"], content)])
     results = json.loads(base64.b64decode(encoded))
     assert (results["status"], results["max_score"]) == ("error", 0)

@@ -60,7 +60,7 @@ def rendered(report, content):
     return lambda name: formats.render(name, report, content)
 
 
-def test_json_is_what_its_schema_says(report, rendered):
+def test_json_is_valid(report, rendered):
     document = json.loads(rendered("json"))
     jsonschema.Draft202012Validator(schema("report")).validate(document)
     assert [("location" in check["evidence"]) for check in document["checks"]] == [
@@ -68,7 +68,7 @@ def test_json_is_what_its_schema_says(report, rendered):
     ]
 
 
-def test_junit_is_read_by_its_readers(report, rendered):
+def test_junit_is_read_by_junitparser(report, rendered):
     read = junitparser.JUnitXml.fromstring(rendered("junit").encode())
     (suite,) = read
     read_back = {case.name: case for case in suite}
@@ -88,7 +88,7 @@ def test_junit_is_read_by_its_readers(report, rendered):
     assert told == (suite.tests, suite.failures, suite.errors, suite.skipped)
 
 
-def test_gradescope_gets_known_keys_and_sums_that_agree(report, rendered):
+def test_gradescope_has_only_known_keys_and_correct_sums(report, rendered):
     document = json.loads(rendered("gradescope"))
     jsonschema.validate(document, GRADESCOPE)
     if report.score is None:
@@ -99,7 +99,7 @@ def test_gradescope_gets_known_keys_and_sums_that_agree(report, rendered):
         assert sum(test["max_score"] for test in document["tests"]) == pytest.approx(report.max_score)
 
 
-def test_classroom_adds_up_the_points(report, rendered):
+def test_classroom_adds_up_to_the_score(report, rendered):
     encoded = rendered("classroom")
     assert "\n" not in encoded
     results = json.loads(base64.b64decode(encoded, validate=True))
@@ -114,7 +114,7 @@ def test_classroom_adds_up_the_points(report, rendered):
     assert all(isinstance(test["line_no"], int) for test in results["tests"])
 
 
-def test_nothing_of_sarif_is_unknown_to_its_object_model(report, rendered):
+def test_sarif_has_only_known_properties(report, rendered):
     document = json.loads(rendered("sarif"))
     assert lost(document, pysarif.save_to_dict(pysarif.load_from_dict(document))) == ["/$schema"]
     (run,) = document["runs"]
@@ -141,7 +141,7 @@ def lost(written, read, where=""):
     return [] if written == read else [where]
 
 
-def test_markdown_shows_words_and_nothing_else(report, rendered):
+def test_markdown_of_a_submission_is_plain_text(report, rendered):
     tokens = MarkdownIt("commonmark").enable("table").parse(rendered("markdown"))
     kinds = {token.type for token in tokens} | {child.type for token in tokens for child in token.children or ()}
     assert kinds <= {
@@ -159,7 +159,7 @@ def test_markdown_shows_words_and_nothing_else(report, rendered):
         assert check.title in plain
 
 
-def test_every_ascii_sign_stays_a_sign():
+def test_all_ascii_punctuation_is_escaped_in_markdown():
     signs = "".join(map(chr, range(33, 127)))
     for text in (
         signs,
@@ -175,11 +175,11 @@ def test_every_ascii_sign_stays_a_sign():
         assert {child.type for child in inline.children} <= {"text", "text_special"}
 
 
-def test_text_has_no_line_of_a_submission_of_its_own(rendered):
+def test_text_contains_no_workflow_command(rendered):
     assert not any(line.lstrip().startswith(("::", "##[")) for line in rendered("text").splitlines())
 
 
-def test_a_finding_has_its_line_in_the_file(reports, content):
+def test_finding_has_its_line_in_the_file(reports, content):
     (run,) = json.loads(formats.render("sarif", reports["hostile"], content))["runs"]
     places = {
         result["ruleId"]: (
@@ -193,13 +193,13 @@ def test_a_finding_has_its_line_in_the_file(reports, content):
     assert places == {**of_sigmoid, "loss": ("mine.ipynb", "cell 3, line 5")}
 
 
-def test_the_first_level_of_hints_does_not_name_the_bug(reports, content):
+def test_first_level_of_hints_does_not_name_the_bug(reports, content):
     for name in ("junit", "gradescope", "sarif", "markdown", "text"):
         assert "mean" in formats.render(name, reports["wrong"], content)
         assert "mean-for-bias-only" not in formats.render(name, reports["wrong"], content, 1).replace("\\", "")
 
 
-def test_checks_that_students_do_not_see_count(reports, content):
+def test_points_of_hidden_checks_count(reports, content):
     """They make one more test, without a word about them."""
     whole = reports["wrong"]
     shown = whole.model_copy(update={"checks": whole.checks[1:]})

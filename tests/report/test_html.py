@@ -53,7 +53,7 @@ def rendered(made: Report, **options):
 
 
 @pytest.mark.parametrize("text", [HOSTILE, QUOTED])
-def test_what_a_submission_says_is_text_and_nothing_else(text):
+def test_text_of_a_submission_is_escaped(text):
     page = html.render(report(text, text), text, 75, text, notebook=NOTEBOOK, note=text)
     parsed = Parsed(page)
     assert {tag for tag, _ in parsed.elements} <= SHAPES | {
@@ -68,14 +68,14 @@ def test_what_a_submission_says_is_text_and_nothing_else(text):
     assert "\u202e" not in page and "\x1b" not in page and "49" not in re.findall(r"gnp\.exe.{0,20}", page)
 
 
-def test_the_page_needs_nothing_from_elsewhere():
+def test_page_loads_nothing():
     page = rendered(report(), notebook=NOTEBOOK)
     assert not re.search(r"https?://|url\(|@import|<script|<link", page)
     (policy,) = [m["content"] for m in Parsed(page).named("meta") if m.get("http-equiv") == "Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; ") and "script" not in policy
 
 
-def test_score_checks_bugs_and_hints_are_said_in_words():
+def test_page_shows_score_checks_bugs_and_hints():
     text = " ".join(" ".join(Parsed(rendered(report())).text).split())
     for said in (
         "37.5 of 90 points",
@@ -94,7 +94,7 @@ def test_score_checks_bugs_and_hints_are_said_in_words():
         assert said in text
 
 
-def test_the_first_level_of_hints_names_no_bug():
+def test_first_level_of_hints_does_not_name_the_bug():
     page = rendered(report(), hint_level=1)
     assert "bias-gradient-scalar" not in page and "Hint:" in page
 
@@ -116,13 +116,13 @@ def test_headings_are_in_order_and_pictures_have_names():
     assert parsed.named("html") == [{"lang": "en"}]
 
 
-def test_what_could_not_be_loaded_is_said_once():
+def test_error_shared_by_all_checks_is_shown_once():
     made = report()
     checks = [c.model_copy(update={"status": "error", "message": "SyntaxError.", "score": 0.0}) for c in made.checks]
     assert rendered(made.model_copy(update={"checks": checks})).count("SyntaxError.") == 1
 
 
-def test_without_a_score_the_page_gives_none():
+def test_ungraded_page_has_no_score():
     made = report()
     checks = [c.model_copy(update={"status": "not_gradable", "score": None}) for c in made.checks]
     update = {"score": None, "ending": "not_gradable", "checks": checks}
@@ -141,16 +141,16 @@ def test_pictures_of_another_version_are_left_out():
     assert "<figure" not in rendered(made.model_copy(update={"checks": checks}))
 
 
-def test_the_same_report_gives_the_same_page_after_a_round_trip():
+def test_report_read_from_json_gives_the_same_page():
     made = report()
     assert rendered(made) == rendered(Report.model_validate_json(made.to_json()))
 
 
-def test_the_evidence_of_pictures_is_small():
+def test_evidence_of_pictures_is_small():
     assert len(report().to_json()) < 50_000
 
 
-def test_templates_hold_no_colours_of_their_own():
+def test_rules_use_colours_only_from_variables():
     """All colours are variables, so that dark and light, and their contrast, are decided in one place."""
     style = (ROOT / "grader" / "report" / "templates" / "style.css").read_text()
     rules = re.sub(r"--[\w-]+: [^;]+;|:root \{[^}]*\}", "", style)

@@ -12,7 +12,7 @@ from grader.report.notebook_cells import LARGEST_PICTURE, LEFT_OUT, LONGEST_TEXT
 from .made import NOTEBOOK, png, report
 
 
-def test_code_texts_errors_and_png_pictures_are_shown():
+def test_code_text_errors_and_png_images_are_shown():
     (cell,) = cells(NOTEBOOK)
     assert cell.source == "import numpy as np\nprint('<b>')"
     assert [(output.kind, output.content) for output in cell.outputs] == [
@@ -23,7 +23,7 @@ def test_code_texts_errors_and_png_pictures_are_shown():
     ]
 
 
-def test_a_picture_is_said_to_be_that_of_its_cell():
+def test_image_names_its_cell():
     drawn = {"output_type": "display_data", "data": {"image/png": png()}}
     told = {"cell_type": "code", "source": "", "outputs": [drawn]}
     page = html.render(report(), "Swap", 75, "anna", notebook={"cells": [told, {**told, "outputs": [drawn, drawn]}]})
@@ -35,7 +35,7 @@ def output(**given):
     return cell.outputs
 
 
-def test_only_real_png_files_of_moderate_size_are_pictures():
+def test_only_png_files_of_moderate_size_are_shown():
     for content in ("not base64", base64.b64encode(b"<svg onload=alert(1)>").decode(), "", ["x"], {"a": 1}):
         assert output(output_type="display_data", data={"image/png": content}) == []
     large = base64.b64encode(PNG + bytes(LARGEST_PICTURE)).decode()
@@ -55,11 +55,11 @@ def test_long_outputs_are_cut():
     assert len(cells({"cells": many})) == MOST_CELLS
 
 
-def test_a_notebook_that_is_none_has_no_cells():
+def test_invalid_notebook_has_no_cells():
     for odd in ({}, {"cells": None}, {"cells": ["text", {"cell_type": "code", "source": 3, "outputs": "x"}, 5]}):
         assert all(cell.source == "" and cell.outputs == [] for cell in cells(odd))
 
 
-def test_links_and_titles_of_terminals_are_taken_out():
+def test_terminal_escape_sequences_are_removed():
     (shown,) = output(output_type="stream", text="\x1b]8;;http://example.org\x07a link\x1b]8;;\x07\x1b[2K\x07")
     assert shown.content == "a link?"

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.quick
 
 
 @pytest.mark.parametrize("picture", made(), ids=lambda picture: picture.kind)
-def test_a_picture_has_a_title_and_lies_within_its_frame(picture):
+def test_picture_has_a_title_and_stays_within_its_frame(picture):
     drawn = pictures.draw(picture)
     assert drawn.title
     if picture.kind == "images":
@@ -53,19 +53,19 @@ def test_odd_numbers_can_be_drawn(values):
     assert pictures.draw(Errors(results=errors)).body.endswith("</svg>")
 
 
-def test_the_sides_of_a_threshold_are_counted():
+def test_points_on_the_correct_side_are_counted():
     (points,) = [picture for picture in made() if picture.kind == "points"]
     drawn = pictures.draw(points)
     assert drawn.description == "2 of 4 points are on the correct side of 0.5."
     assert (drawn.body.count("✓"), drawn.body.count("✕")) == (2, 1)
 
 
-def test_a_gap_is_said_as_a_number():
+def test_gap_is_shown_as_a_number():
     drawn = pictures.draw(Gaps(models=[Gap(model="net", training=1.0, held_out=0.0)]))
     assert "net: gap 100.0 %" in drawn.body
 
 
-def test_what_was_taken_for_what_is_said():
+def test_frequent_confusions_are_described():
     (confusion,) = [picture for picture in made() if picture.kind == "confusion"]
     counts = [list(row) for row in confusion.counts]
     counts[4][7] = 20
@@ -79,7 +79,7 @@ def test_names_are_short_and_clean():
         Line(of="yours", values=[0.0] * (MOST_EPOCHS + 1))
 
 
-def test_ticks_are_round_numbers_within():
+def test_ticks_are_round_numbers_within_the_range():
     assert ticks(0.13, 0.91) == pytest.approx([0.2, 0.4, 0.6, 0.8])
     assert ticks(1, 30) == [10, 20, 30]
     assert ticks(-1.0, 1.0) == [-1.0, -0.5, 0.0, 0.5, 1.0]

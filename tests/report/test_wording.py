@@ -23,7 +23,7 @@ pytestmark = pytest.mark.quick
         ("/elsewhere/on/this/machine/mine.py", None, ("mine.py", 31)),
     ],
 )
-def test_a_line_is_told_in_the_file_that_was_handed_in(reports, path, cell, expected):
+def test_place_is_the_file_that_was_handed_in(reports, path, cell, expected):
     submission = reports["wrong"].submission.model_copy(update={"path": path})
     report = reports["wrong"].model_copy(update={"submission": submission})
     location = Location(file="mine.py", cell=cell, line=4, file_line=31)
@@ -32,7 +32,7 @@ def test_a_line_is_told_in_the_file_that_was_handed_in(reports, path, cell, expe
     assert wording.place(report, check.model_copy(update={"evidence": {}})) == (wording.path(report), None)
 
 
-def test_a_cause_of_several_checks_is_said_once_above_them(reports):
+def test_cause_of_several_checks_is_shown_once_above_them(reports):
     report = reports["wrong"]
     cause = "Loading mine.py failed at line 2 with ValueError: no."
     first, second, third = (
@@ -63,7 +63,7 @@ def test_a_cause_of_several_checks_is_said_once_above_them(reports):
     assert wording.common(report.model_copy(update={"checks": [*hidden, third]})) == []
 
 
-def test_what_is_the_same_for_all_checks_is_said_above_them_alone(reports):
+def test_message_of_all_checks_is_shown_only_above_them(reports):
     report = reports["wrong"]
     checks = [check.model_copy(update={"status": "error", "message": "No Python."}) for check in report.checks]
     broken = report.model_copy(update={"checks": checks})
@@ -71,7 +71,7 @@ def test_what_is_the_same_for_all_checks_is_said_above_them_alone(reports):
     assert {wording.own_message(check, ["No Python."]) for check in checks} == {""}
 
 
-def test_of_two_causes_with_the_same_end_only_the_end_is_said(reports):
+def test_common_end_of_two_causes_is_shown_once(reports):
     end = "torch is not installed here."
     whole = f"Loading mine.py failed at line 1. {end}"
     given = [

@@ -28,7 +28,7 @@ def message(graded, source, check):
         ("loss", "verlust", "loss", "rename it to `loss`."),
     ],
 )
-def test_another_name_is_pointed_at(graded, solution, wanted, written, check, said):
+def test_similar_name_is_suggested(graded, solution, wanted, written, check, said):
     assert said in message(graded, re.sub(rf"\b{wanted}\b", written, solution), check)
 
 
@@ -36,7 +36,7 @@ def test_another_name_is_pointed_at(graded, solution, wanted, written, check, sa
     ("wanted", "written", "check"),
     [("train", "test", "one-update"), ("gradients", "plot_points", "gradients"), ("loss", "show_loss", "loss")],
 )
-def test_a_function_that_does_something_else_is_not_meant(graded, solution, wanted, written, check):
+def test_function_with_another_purpose_is_not_suggested(graded, solution, wanted, written, check):
     found = message(graded, re.sub(rf"\b{wanted}\b", written, solution), check)
     assert "is missing: define it under this name." in found
     assert written not in found
@@ -59,12 +59,12 @@ def test_a_function_that_does_something_else_is_not_meant(graded, solution, want
         ),
     ],
 )
-def test_a_function_in_another_place_is_pointed_at(graded, solution, definition, said):
+def test_misplaced_function_is_reported(graded, solution, definition, said):
     assert FORWARD in solution
     assert said in message(graded, solution.replace(FORWARD, definition), "predict")
 
 
-def test_a_name_that_a_call_does_not_find_is_asked_about(graded, solution):
+def test_similar_name_is_suggested_for_a_name_error(graded, solution):
     found = message(graded, solution.replace("def sigmoid", "def sigmod"), "predict")
     assert found.endswith(
         "NameError: name 'sigmoid' is not defined (`return sigmoid(X @ w + b)`). Did you mean `sigmod`?"
@@ -83,7 +83,7 @@ checks:
 """
 
 
-def test_a_variable_that_plays_another_part_is_not_meant(graded):
+def test_variable_with_another_role_is_not_suggested(graded):
     (found,) = graded(VARIABLES, "import numpy as np\nimages = np.ones(3)\n").checks
     assert found.message == "The variable `gray_images` is missing: define it under this name at the top level."
     (found,) = graded(VARIABLES, "import numpy as np\nimages = np.ones(3)\ngrayImgs = np.ones(3)\n").checks

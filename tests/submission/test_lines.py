@@ -20,7 +20,7 @@ def standing(text):
     return [[lines[number - 1] for number in cell] for cell in of_cells(text.encode())]
 
 
-def test_each_line_stands_where_it_is_told():
+def test_each_line_of_a_cell_is_on_the_reported_line():
     made = json.loads(notebook(*CELLS))
     made["cells"].insert(1, {"cell_type": "markdown", "metadata": {}, "source": ["x = 1"], "id": "m"})
     made["cells"][0]["outputs"] = [{"output_type": "stream", "name": "source", "text": ["import numpy as np\n"]}]
@@ -34,12 +34,12 @@ def test_each_line_stands_where_it_is_told():
                 assert any(json.dumps(line, ensure_ascii=ascii)[1:-1] in at for ascii in (True, False))
 
 
-def test_a_notebook_on_one_line_has_all_its_lines_there():
+def test_notebook_on_one_line():
     assert of_cells(json.dumps(json.loads(notebook("a = 1\nb = 2"))).encode()) == [[1, 1]]
 
 
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", '{"cells": [[{"source": "x"', "]]]}}}", '{"cells": {"source": "a"}}', '"']
 )
-def test_what_is_no_notebook_has_no_lines(text):
+def test_invalid_notebook_has_no_lines(text):
     assert of_cells(text.encode()) == []

@@ -46,7 +46,7 @@ def whole(choose):
     return {"cells": cells, **found, "nbformat": 4}
 
 
-def test_what_is_kept_is_the_same(small_blocks):
+def test_large_notebook_gives_the_same_cells(small_blocks):
     choose = random.Random(0)
     for number in range(300):
         given = whole(choose)
@@ -64,7 +64,7 @@ def test_what_is_kept_is_the_same(small_blocks):
                 assert (cell["metadata"]["tags"], cell["outputs"]) == (["t"], None)
 
 
-def test_what_is_broken_is_broken_in_the_same_line(small_blocks):
+def test_error_is_reported_in_the_same_line(small_blocks):
     choose = random.Random(1)
     differing = []
     for _ in range(600):
@@ -103,14 +103,14 @@ def test_what_is_broken_is_broken_in_the_same_line(small_blocks):
         (made("x").encode().replace(b'"x"', b"[" + b'"a",' * 300_000 + b'"b"]'), "more than 1 MB of code"),
     ],
 )
-def test_what_cannot_be_read_is_said_as_ever(raw, said):
+def test_unreadable_notebook_gets_the_usual_message(raw, said):
     assert not skimming.is_ordinary(raw)
     with pytest.raises(CannotRun) as failure:
         notebook.prepare("mine.ipynb", raw)
     assert said in str(failure.value)
 
 
-def test_bytes_that_are_no_text_have_a_place():
+def test_position_of_invalid_utf8_is_reported():
     raw = ('{"x": "' + "é" * 3_000_000).encode()
     with pytest.raises(UnicodeDecodeError) as failure:
         skimming.check_utf8(raw + b"\xff")
@@ -118,7 +118,7 @@ def test_bytes_that_are_no_text_have_a_place():
     skimming.check_utf8(raw)
 
 
-def test_pictures_that_are_too_large_are_left_out_of_texts(monkeypatch):
+def test_large_images_are_left_out_of_text_cells(monkeypatch):
     monkeypatch.setattr(skimming, "ORDINARY", 0)
     monkeypatch.setattr(skimming, "MOST_VALUES", 300)
     monkeypatch.setattr(skimming, "MOST_TEXT", 1000)

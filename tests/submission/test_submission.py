@@ -28,7 +28,7 @@ def archive(path, members):
     return path
 
 
-def test_a_module(tmp_path):
+def test_module_is_read(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text("x = 1\n")
     submission = read(path, "single-neuron")
@@ -37,7 +37,7 @@ def test_a_module(tmp_path):
     assert submission.problem is None
 
 
-def test_a_module_that_is_copied_from_a_notebook_loses_its_magics(tmp_path):
+def test_magics_are_removed_from_a_module(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text("%matplotlib inline\n!pip install seaborn\nx = 7 % 4\nfiles = !ls\n")
     submission = read(path, "single-neuron")
@@ -46,13 +46,13 @@ def test_a_module_that_is_copied_from_a_notebook_loses_its_magics(tmp_path):
     assert read(path, "single-neuron").code == [Code("", "%matplotlib inline\nx = (\n")]
 
 
-def test_lines_of_a_cell_that_have_lost_their_ends_are_lines(tmp_path):
+def test_source_lines_without_line_feeds_are_joined(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_text(json.dumps(damaged(source=["import math", "def f(x):", "    return x"])))
     assert read(path, "single-neuron").code[0].text == "import math\ndef f(x):\n    return x"
 
 
-def test_a_notebook_loses_outputs_and_cells_tagged_explore(tmp_path):
+def test_outputs_and_explore_cells_are_removed(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_text(notebook("x = 1", "%matplotlib inline\n!ls\ny = 2", "z = 3", tags={2: ["explore"]}))
     submission = read(path, "single-neuron")
@@ -63,7 +63,7 @@ def test_a_notebook_loses_outputs_and_cells_tagged_explore(tmp_path):
     assert [bool(cell["source"]) for cell in sent["cells"]] == [True, True, False]
 
 
-def test_a_folder_brings_its_other_files(tmp_path):
+def test_folder_includes_its_other_files(tmp_path):
     (tmp_path / "notes").mkdir()
     (tmp_path / "mine.ipynb").write_text(notebook("from helper import x"))
     (tmp_path / "helper.py").write_text("x = 1")
@@ -75,14 +75,14 @@ def test_a_folder_brings_its_other_files(tmp_path):
     assert set(submission.files) == {"mine.ipynb", "helper.py", "notes/a.txt"}
 
 
-def test_the_module_named_as_the_assignment_is_chosen_among_several(tmp_path):
+def test_module_named_like_the_assignment_is_chosen(tmp_path):
     for name in ("single_neuron.py", "helper.py"):
         (tmp_path / name).write_text("x = 1")
     assert read(tmp_path, "single-neuron").entry == "single_neuron.py"
 
 
 @pytest.mark.parametrize("suffix", [".zip", ".tar.gz", ".tar"])
-def test_archives(tmp_path, suffix):
+def test_archive_is_read(tmp_path, suffix):
     path = tmp_path / f"mine{suffix}"
     if suffix == ".zip":
         archive(path, {"folder/mine.py": "x = 1", "__MACOSX/folder/._mine.py": "junk"})
@@ -97,12 +97,12 @@ def test_archives(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("name", ["../mine.py", "/mine.py", "a/../../mine.py", "C:/mine.py", "..\\mine.py"])
-def test_archives_that_lead_out_of_themselves_are_refused(tmp_path, name):
+def test_archive_with_paths_outside_is_refused(tmp_path, name):
     with pytest.raises(UsageError, match="a path that leads out of it"):
         read(archive(tmp_path / "a.zip", {name: "x = 1"}), "single-neuron")
 
 
-def test_a_bomb_is_measured_by_what_comes_out(tmp_path, monkeypatch):
+def test_archive_bomb_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "MAX_FILE", 1 << 20)
     path = archive(tmp_path / "a.zip", {"mine.py": "x = 1", "data.bin": b"\0" * (2 << 20)})
     assert path.stat().st_size < 10_000
@@ -110,7 +110,7 @@ def test_a_bomb_is_measured_by_what_comes_out(tmp_path, monkeypatch):
         read(path, "single-neuron")
 
 
-def test_a_bomb_in_the_headers_of_a_tar_is_measured_too(tmp_path, monkeypatch):
+def test_bomb_in_tar_headers_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "MAX_TOTAL", 1 << 20)
     monkeypatch.setattr(files, "MAX_FILE", 1 << 20)
     path = tmp_path / "a.tar.gz"
@@ -122,14 +122,14 @@ def test_a_bomb_in_the_headers_of_a_tar_is_measured_too(tmp_path, monkeypatch):
         read(path, "single-neuron")
 
 
-def test_hidden_members_are_not_even_read(tmp_path, monkeypatch):
+def test_hidden_members_are_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "MAX_FILE", 10)
     path = archive(tmp_path / "a.zip", {".git/data": b"0" * 1000, "mine.py": "x = 1"})
     assert set(read(path, "single-neuron").files) == {"mine.py"}
 
 
 @pytest.mark.parametrize("members", [{"a": "x", "a/b.py": "x"}, {"a/b.py": "x", "a": "x"}, {"x" * 300 + ".py": "x"}])
-def test_archives_that_cannot_be_laid_out_are_refused(tmp_path, members):
+def test_archive_with_conflicting_paths_is_refused(tmp_path, members):
     with pytest.raises(UsageError, match="cannot be stored as a file"):
         read(archive(tmp_path / "a.zip", members), "single-neuron")
 
@@ -162,13 +162,13 @@ def test_links_are_not_followed(tmp_path):
         read(path, "single-neuron")
 
 
-def test_a_pipe_does_not_hang(tmp_path):
+def test_pipe_does_not_hang(tmp_path):
     os.mkfifo(tmp_path / "mine.py")
     with pytest.raises(UsageError, match="not a regular file"):
         read(tmp_path / "mine.py", "single-neuron")
 
 
-def test_a_folder_called_like_a_module_is_a_folder(tmp_path):
+def test_folder_named_like_a_module_is_a_folder(tmp_path):
     folder = tmp_path / "mine.py"
     folder.mkdir()
     (folder / "real.py").write_text("x = 1")
@@ -189,7 +189,7 @@ def test_a_folder_called_like_a_module_is_a_folder(tmp_path):
         (notebook("1", kernelspec={"name": "julia-1.9", "display_name": "Julia"}).encode(), "of the language julia"),
     ],
 )
-def test_notebooks_that_cannot_be_run_say_why_in_a_sentence(tmp_path, content, said):
+def test_notebook_that_cannot_run_is_explained(tmp_path, content, said):
     path = tmp_path / "mine.ipynb"
     path.write_bytes(content)
     problem = read(path, "single-neuron").problem
@@ -218,7 +218,7 @@ def test_notebooks_that_cannot_be_run_say_why_in_a_sentence(tmp_path, content, s
         ("mine.py", b'"""What is to be done."""\n', "has no code to run"),
     ],
 )
-def test_a_file_in_which_nothing_can_be_graded_says_why_in_a_sentence(tmp_path, name, content, said):
+def test_file_with_nothing_to_grade_is_explained(tmp_path, name, content, said):
     (tmp_path / name).write_bytes(content)
     submission = read(tmp_path / name, "single-neuron")
     assert submission.problem is None
@@ -284,7 +284,7 @@ OLD_CELL = {"cell_type": "code", "input": ["x ", "= 1"], "language": "python", "
         {**damaged(), "cells": [{"cell_type": "heading", "level": 1, "source": "T"}, {}, *damaged()["cells"]]},
     ],
 )
-def test_what_a_reader_of_notebooks_opens_is_repaired(tmp_path, document):
+def test_damaged_notebook_is_repaired(tmp_path, document):
     path = tmp_path / "mine.ipynb"
     path.write_text(json.dumps(document))
     submission = read(path, "single-neuron")
@@ -295,7 +295,7 @@ def test_what_a_reader_of_notebooks_opens_is_repaired(tmp_path, document):
     assert all(not cell.outputs for cell in made.cells if cell.cell_type == "code")
 
 
-def test_of_a_key_that_is_given_twice_the_last_value_counts_as_in_jupyter(tmp_path):
+def test_last_value_of_a_repeated_key_counts(tmp_path):
     text = notebook("x = 1\nz = 3").replace('"cell_type"', '"source": "x = 2",\n   "cell_type"')
     (tmp_path / "mine.ipynb").write_text(text)
     submission = read(tmp_path / "mine.ipynb", "single-neuron")
@@ -337,7 +337,7 @@ STARTER = (SINGLE_NEURON / "starter.py").read_text()
         ("mine.py", {"mine.py": "def f(:\n"}),
     ],
 )
-def test_the_file_that_is_graded(chosen, others):
+def test_file_to_grade_is_chosen(chosen, others):
     contents = {name: text.encode() for name, text in others.items()}
     assert read_contents("work", contents, load("single-neuron")).file == chosen
 
@@ -358,13 +358,13 @@ def test_the_file_that_is_graded(chosen, others):
         ({"mine.ipynb": "<html>"}, "mine.ipynb is a web page"),
     ],
 )
-def test_what_is_never_the_submission_and_what_is_not_guessed(others, said):
+def test_ambiguous_and_unsuitable_files_are_refused(others, said):
     with pytest.raises(UsageError) as error:
         read_contents("work", {name: text.encode() for name, text in others.items()}, load("single-neuron"))
     assert said in str(error.value)
 
 
-def test_a_file_is_executed_where_it_lies_with_what_it_uses():
+def test_file_is_executed_in_its_folder_with_its_helpers():
     contents = {
         "week1/mine.ipynb": notebook("import helper\n" + ALL, "%run -i more.py").encode(),
         "week1/more.py": b"a = 1",
@@ -396,14 +396,14 @@ def test_virtual_environments_do_not_count_for_the_limits(tmp_path, monkeypatch)
     assert read(path, load("single-neuron")).file == "work/mine.py"
 
 
-def test_a_zip_in_a_folder_next_to_a_report_is_opened(tmp_path):
+def test_zip_next_to_a_report_is_opened(tmp_path):
     (tmp_path / "work" / "sub").mkdir(parents=True)
     (tmp_path / "work" / "report.pdf").write_text("%PDF")
     archive(tmp_path / "work" / "sub" / "all.zip", {"src/mine.py": ALL})
     assert read(tmp_path / "work", load("single-neuron")).file == "src/mine.py"
 
 
-def test_a_declared_encoding_is_read(tmp_path):
+def test_declared_encoding_is_used(tmp_path):
     (tmp_path / "mine.py").write_bytes("# -*- coding: cp1252 -*-\nx = 'ä'\n".encode("cp1252"))
     submission = read(tmp_path / "mine.py", "single-neuron")
     assert submission.problem is None

@@ -31,22 +31,22 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize(("meant", "written"), [(meant, each) for meant, all_ in WRITTEN.items() for each in all_])
-def test_a_near_name(meant, written):
+def test_similar_name_is_found(meant, written):
     assert nearest(written, KNOWN) == meant
 
 
 @pytest.mark.parametrize(
     "written", ["", "-", "...", "nothing", "solution.py", "homework.zip", "sn", "x", "double-loop"]
 )
-def test_a_name_that_is_near_nothing(written):
+def test_unrelated_name_has_no_match(written):
     assert nearest(written, KNOWN) is None
 
 
-def test_a_name_that_could_be_two():
+def test_ambiguous_name_has_no_match():
     assert nearest("neuron", ["one-neuron", "two-neuron"]) is None
 
 
-def test_a_name_of_a_megabyte_costs_nothing():
+def test_huge_name_is_fast():
     begin = time.process_time()
     assert nearest("a-b_" * 250_000, KNOWN) is None
     assert time.process_time() - begin < 2
