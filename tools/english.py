@@ -1,7 +1,7 @@
 """List sentences that a reader with English as a second language has to read twice: ``python tools/english.py``.
 
 The patterns are constructions that occur almost never in technical English. The tool reads the docstrings and comments of
-the code, the pages, the messages in ``grader/locale/grader.pot``, and the texts of the bundled assignments.
+the code, the pages, the messages, and the texts about bugs and of the bundled assignments.
 ``tests/test_english.py`` refuses more than a few occurrences. Words between backticks are code and are not read.
 """
 
@@ -32,6 +32,7 @@ TOKEN = re.compile(
     r"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<comment>\#[^\n]*)""",
     re.DOTALL | re.IGNORECASE,
 )
+MESSAGE = re.compile(r'(?<![\w.])(?:_|lazy|ngettext)\(\s*((?:"(?:[^"\\]|\\.)*"[\s,]*)+)')
 DOCSTRING_PLACE = re.compile(r"(?:^|:[^\n]*\n)\s*\Z")
 
 
@@ -196,12 +197,15 @@ def sources(*folders: str) -> list[Path]:
 def passages() -> Iterator[Passage]:
     """Yield all prose of the project."""
     for path in sources(*CODE):
-        yield from prose(path, path.read_text())
+        text = path.read_text()
+        yield from prose(path, text)
+        yield from messages(path, text)
+    for path in sorted((ROOT / "grader").rglob("*.j2")):
+        yield from messages(path, path.read_text())
     for pattern in PAGES:
         for path in sorted(ROOT.glob(pattern)):
             yield Passage(path, 1, _without_blocks(path.read_text()))
-    yield from messages(ROOT / "grader" / "locale" / "grader.pot")
-    for path in sorted(ROOT.glob("assignments/*/assignment.yaml")):
+    for path in [ROOT / "grader" / "diagnosis" / "bugs.yaml", *sorted(ROOT.glob("assignments/*/assignment.yaml"))]:
         for line, text in _texts(yaml.compose(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))):
             yield Passage(path, line, text)
 
@@ -225,12 +229,11 @@ def prose(path: Path, text: str) -> Iterator[Passage]:
         yield Passage(path, first, "\n".join(lines))
 
 
-def messages(catalogue: Path) -> Iterator[Passage]:
-    """Yield the sentences of a catalogue of messages."""
-    text = catalogue.read_text()
-    for entry in re.finditer(r'^msgid(?:_plural)? ((?:"(?:[^"\\]|\\.)*"\n?)+)', text, re.MULTILINE):
-        sentence = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', entry[1])).replace("\\n", " ").replace('\\"', '"')
-        yield Passage(catalogue, text.count("\n", 0, entry.start()) + 1, sentence)
+def messages(path: Path, text: str) -> Iterator[Passage]:
+    """Yield the sentences of a Python file or template that are marked for translation."""
+    for call in MESSAGE.finditer(text):
+        sentence = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call[1])).replace("\\n", " ").replace('\\"', '"')
+        yield Passage(path, text.count("\n", 0, call.start()) + 1, sentence)
 
 
 def _without_blocks(page: str) -> str:
