@@ -1,5 +1,5 @@
-# docker build -t grader .                             with TensorFlow for the processor
-# docker build -t grader --build-arg VARIANT=plain . without TensorFlow, a sixth of the size, for exercises in NumPy
+# docker build -t grader .                           with TensorFlow for the CPU
+# docker build -t grader --build-arg VARIANT=plain . without TensorFlow, a sixth of the size, for NumPy exercises
 # docker build -t grader --build-arg VARIANT=gpu .   with TensorFlow and CUDA, for docker run --gpus all
 # The image has no datasets: mount a folder with them and pass it to --data, or let the grader download them.
 FROM python:3.12-slim

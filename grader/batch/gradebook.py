@@ -89,13 +89,16 @@ def ungraded(rows: Sequence[Row]) -> list[str]:
 
 
 def _line(row: Row, checks: Sequence[str], has_groups: bool) -> list[str]:
+    passed = ""
+    if row.score is not None:
+        passed = "yes" if row.passed else "no"
     return [
         text_cell(row.name),
         text_cell(row.identity),
         text_cell(row.status),
         number_cell(row.score),
         number_cell(row.max_score),
-        "" if row.score is None else "yes" if row.passed else "no",
+        passed,
         text_cell(row.late),
         number_cell(row.penalty),
         *(number_cell(row.checks.get(check)) for check in checks),

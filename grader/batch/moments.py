@@ -11,6 +11,8 @@ def moment(text: str) -> datetime | None:
     date, time, *zone = [*text.split(), "", ""][:3]
     try:
         time_read = datetime.fromisoformat(f"{date} {time}")
-        return time_read if time_read.tzinfo else time_read.replace(tzinfo=ZoneInfo(zone[0]) if zone[0] else UTC)
+        if time_read.tzinfo:
+            return time_read
+        return time_read.replace(tzinfo=ZoneInfo(zone[0]) if zone[0] else UTC)
     except (ValueError, LookupError, OSError):
         return None

@@ -137,21 +137,10 @@ def row(submission_files: StudentFiles, record: Record | None, content: Assignme
         final_score = policy.apply(
             grading_policy, report.score, report.max_score, submission_files.submitted, student.late
         )
-    status = (
-        "graded"
-        if final_score
-        else "unreadable"
-        if record and record.problem
-        else "not_gradable"
-        if record
-        else "pending"
-    )
-    if not student.files:
-        status = "not_submitted"
     return Row(
         name=student.name,
         identity=student.identity,
-        status=status,
+        status=_status(student, record, final_score),
         score=final_score.score if final_score else None,
         raw=report.score if report else None,
         max_score=max_score,
@@ -167,6 +156,17 @@ def row(submission_files: StudentFiles, record: Record | None, content: Assignme
         assignment_digest=report.assignment.digest if report else "",
         seed_fingerprint=report.seed_fingerprint if report else "",
     )
+
+
+def _status(student: Student, record: Record | None, final_score: policy.Final | None) -> str:
+    """Return the status of a row (see :class:`gradebook.Row`)."""
+    if not student.files:
+        return "not_submitted"
+    if final_score is not None:
+        return "graded"
+    if record is None:
+        return "pending"
+    return "unreadable" if record.problem else "not_gradable"
 
 
 def rows_of(base: Row, student: Student) -> list[Row]:
@@ -218,10 +218,10 @@ def _comment(record: Record | None, content: AssignmentSpec, final_score: policy
     if report.checks and len({check.message for check in report.checks}) == 1 and sentences:
         sentences = [report.checks[0].message]  # the submission could not be loaded: one sentence is enough
     if final_score is not None and final_score.late:
-        penalty_text = (
-            _(": {penalty:g} points taken off").format(penalty=final_score.penalty) if final_score.penalty else ""
-        )
-        sentences.append(_("Handed in {late}{off}.").format(late=final_score.late, off=penalty_text))
+        sentence = _("Handed in {late}.")
+        if final_score.penalty:
+            sentence = _("Handed in {late}: {penalty:g} points taken off.")
+        sentences.append(sentence.format(late=final_score.late, penalty=final_score.penalty))
     return clean(" ".join(sentences), LONGEST_COMMENT)
 
 

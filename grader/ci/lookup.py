@@ -115,13 +115,17 @@ def not_there(path: str, candidates: Candidates) -> str:
         else _("Nothing was handed in: there is no {path} in the repository.")
     ).format(path=clean(path))
     if not names and candidates.archives:
-        return " ".join([nothing, _("Is it in {name}? Unpack it there.").format(name=clean(candidates.archives[0]))])
+        return " ".join(
+            [nothing, _("Is it in {name}? Unpack the archive there.").format(name=clean(candidates.archives[0]))]
+        )
     if not names:
         return " ".join([nothing, _("Add your solution under this name.")])
     if len(names) > 1 or glob.has_magic(path):
         listed_names = clean(", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else ""), 400)
         advice = (
-            _("Is it one of these: {names}? Move it there.") if len(names) > 1 else _("Is it {names}? Move it there.")
+            _("Is it one of these: {names}? Move it to the expected path.")
+            if len(names) > 1
+            else _("Is it {names}? Move it to the expected path.")
         )
         return f"{nothing} {advice.format(names=listed_names)}"
     old, new = (shlex.quote(clean(name)) for name in (names[0], path))

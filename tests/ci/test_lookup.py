@@ -62,7 +62,10 @@ def test_several_candidates_are_listed(repository, ci):
         repository({"a/single_neuron.ipynb": CORRECT, "b/single_neuron.ipynb": CORRECT, ".grader.yml": NOTEBOOK})
     )
     assert result.returncode == 3
-    assert "Is it one of these: a/single_neuron.ipynb, b/single_neuron.ipynb? Move it there." in result.stdout
+    assert (
+        "Is it one of these: a/single_neuron.ipynb, b/single_neuron.ipynb? Move it to the expected path."
+        in result.stdout
+    )
 
 
 @pytest.mark.parametrize("name", [".grader.yaml", "grader.yml"])
@@ -91,4 +94,4 @@ def test_decomposed_accent_in_a_file_name_matches(repository, ci):
 def test_archive_with_the_submission_is_suggested(repository, ci):
     result = ci(repository({"week1/single_neuron.zip": "PK", ".grader.yml": NOTEBOOK}))
     assert result.returncode == 3
-    assert "Is it in week1/single_neuron.zip? Unpack it there." in result.stdout
+    assert "Is it in week1/single_neuron.zip? Unpack the archive there." in result.stdout
