@@ -1,4 +1,4 @@
-"""What bad input gets, through the real command line: its own status and one sentence, never a pass."""
+"""Tests of bad input at the real command line: each gets its own status and one sentence, and never passes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.conftest import ending, notebook
 
 R_KERNEL = {"kernelspec": {"name": "ir", "language": "R", "display_name": "R"}}
 
-# name of the file, its content, the status of every check, a part of the sentence
+# name of the file, content, status of every check, part of the sentence
 BROKEN = {
     "not UTF-8": ("mine.py", b"x = '\xe4'\n", "error", "is not UTF-8 text (byte 5 cannot be read)"),
     "syntax error": ("mine.py", "x = 1\ndef f(:\n", "error", "line 2 with SyntaxError: invalid syntax (`def f(:`)"),
@@ -59,7 +59,7 @@ def test_file_with_nothing_to_grade_gets_no_score(tmp_path, check, content, said
     assert_one_sentence(message)
 
 
-# what train() is replaced by, the status of the check of its first update, a part of the sentence
+# replacement of train(), status of the check of its first update, part of the sentence
 FUNCTIONS = {
     "missing": (
         "",
@@ -123,7 +123,7 @@ FUNCTIONS = {
 }
 
 
-LONG = {"loops forever": pytest.mark.long}  # the limit of a call is 20 s
+LONG = {"loops forever": pytest.mark.long}  # a call may take 20 s
 
 
 @pytest.mark.table
@@ -138,7 +138,7 @@ def test_function_without_an_answer_is_explained(tmp_path, check, solution, name
     assert said in result["message"]
     assert_one_sentence(result["message"])
     assert exit_code == 1
-    assert report["score"] == 45  # the other functions are right, and count
+    assert report["score"] == 45  # the other functions are correct and count
     assert "passed" not in {item["status"] for item in report["checks"][7:10]}
 
 

@@ -1,4 +1,4 @@
-"""``grader check --html FILE``."""
+"""Tests of ``grader check --html FILE``."""
 
 from __future__ import annotations
 

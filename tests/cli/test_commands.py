@@ -1,4 +1,4 @@
-"""The commands as their users call them: exit codes, the JSON contract, sentences."""
+"""Tests of the commands as users run them: exit codes, the documented JSON, messages."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_isolation_level_can_be_chosen_and_is_reported(grader, level):
 
 
 def test_unavailable_isolation_level_is_not_gradable(tmp_path):
-    """Inside a worker's own seccomp filter, but for Landlock, no namespace can be made: the grader runs confined itself."""
+    """The grader itself runs under a worker's seccomp filter, which allows Landlock but no namespaces."""
     program = (
         "from grader.worker import seccomp, system\n"
         "system.prctl(system.PR_SET_NO_NEW_PRIVS, 1); seccomp.install(unix_sockets=True, landlock=True)\n"
@@ -205,7 +205,7 @@ def test_terminal_gets_colours_and_wrapped_lines():
         try:
             while chunk := os.read(leader, 65536):
                 shown += chunk
-        except OSError:  # the end of a terminal
+        except OSError:  # the terminal is closed
             pass
     assert process.returncode == 1
     assert b"\x1b[" in shown
@@ -261,7 +261,7 @@ def test_intermediate_results_keep_their_layout(tmp_path, check):
     ],
 )
 def test_forbidden_import_is_found_in_every_form(tmp_path, check, solution, cell):
-    (tmp_path / "keras.py").write_text("")  # beside the notebook, so that nothing large is loaded
+    (tmp_path / "keras.py").write_text("")  # next to the notebook, so that nothing large is loaded
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "keras.py").write_text("")
@@ -346,12 +346,12 @@ def test_output_without_umlauts_is_not_an_error(tmp_path, grader):
 
 
 def exercises(*quick):
-    """The bundled exercises; all but the ``quick`` ones take a minute or more, and are left to `make test-all`."""
+    """Return the bundled exercises; those that are not ``quick`` take a minute or more and run only in `make test-all`."""
     names = assignment.bundled_names()
     return [pytest.param(name, marks=() if name in quick else pytest.mark.long) for name in names]
 
 
-@pytest.mark.parametrize("name", exercises())  # docs/authoring.md shows what it prints of relu-swap
+@pytest.mark.parametrize("name", exercises())  # docs/authoring.md shows its output for relu-swap
 def test_bundled_assignments_are_sound(grader, name):
     done = grader("validate", name, timeout=1500)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -367,7 +367,7 @@ def test_validate_shows_wrong_lines(tmp_path, grader):
     shutil.copytree(SINGLE_NEURON, tmp_path / "own")
     declared = tmp_path / "own" / "assignment.yaml"
     lines = declared.read_text().splitlines(keepends=True)
-    kept = ("wrong/mean_gradient.py", "wrong/sign_flipped.py")  # of many, which would take a minute
+    kept = ("wrong/mean_gradient.py", "wrong/sign_flipped.py")  # one of many; all of them would take a minute
     declared.write_text(
         "".join(line for line in lines if "{file: wrong/" not in line or any(name in line for name in kept))
     )
@@ -464,12 +464,12 @@ def test_doctor_tries_every_level(grader):
     assert findings["levels"]["strong"] == {"works": True, "reason": None, "not_enforced": gaps, "reached": []}
     assert findings["levels"]["medium"]["reached"] == []
     assert "disk quota" in findings["levels"]["medium"]["not_enforced"]
-    assert "the grader's code" in findings["levels"]["none"]["reached"]  # the probe would notice
+    assert "the grader's code" in findings["levels"]["none"]["reached"]  # the probe would fail
     assert "isolation    strong" in grader("doctor").stdout
 
 
 def test_failure_of_the_grader_is_not_a_zero(tmp_path, grader):
-    """A reference that does not run: not gradable, exit code 3, and no score."""
+    """A reference that does not run gives not gradable, exit code 3, and no score."""
     text = (SINGLE_NEURON / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
     (tmp_path / "assignment.yaml").write_text(text)
     (tmp_path / "own.py").write_text("import a_module_that_is_not_there\n")
@@ -494,7 +494,7 @@ def test_failing_reference_is_not_gradable(tmp_path, grader):
 
 @pytest.mark.long
 def test_answers_are_cached_in_a_writable_folder(tmp_path, grader):
-    """Those of a reference with no proven steps."""
+    """The answers of a reference without proven steps."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     folder = tmp_path / "own"
     shutil.copytree(SINGLE_NEURON, folder)

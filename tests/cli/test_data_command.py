@@ -1,4 +1,4 @@
-"""``grader data``: a line a data set, and exit code 3 while something is missing."""
+"""Tests of ``grader data``: one line for each dataset, and exit code 3 while one is missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.datasets.conftest import small
 
 @pytest.fixture
 def environment(tmp_path):
-    """An empty home; whoever asks for an address is refused by the proxy."""
+    """Return an environment with an empty home and a proxy that refuses every request."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         proxy = f"http://127.0.0.1:{unused.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""``grader check --format --output``, through the real command line."""
+"""Tests of ``grader check --format --output`` at the real command line."""
 
 from __future__ import annotations
 

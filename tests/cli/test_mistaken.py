@@ -1,4 +1,4 @@
-"""What a command line gets that has its arguments swapped or missing, or a name that is nearly right."""
+"""Tests of the suggestions for a command line with swapped or missing arguments, or with a misspelt name."""
 
 import pytest
 from click.testing import CliRunner
@@ -8,7 +8,7 @@ from grader.cli import main
 FIRST = "The assignment comes first, then the files to grade: "
 MISSING = "The assignment is missing ('grader list' shows them): "
 NEAR = "did you mean 'single-neuron'?"
-# what was typed after `grader`, and how the one sentence ends
+# the arguments after `grader`, and the end of the message
 TYPED = {
     "check single_neuron mine.py": NEAR,
     "check Single-Neuron mine.py": NEAR,

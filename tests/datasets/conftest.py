@@ -1,4 +1,4 @@
-"""An empty home without a network, small data sets, and a server that behaves as it is told."""
+"""Fixtures: an empty home without a network, small datasets, and a server with chosen behaviour."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grader.datasets.sources import IMAGE_SHAPES
 
 @pytest.fixture
 def refused():
-    """An address at which nobody listens."""
+    """Return an address at which no server listens."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -26,7 +26,7 @@ def refused():
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch, refused):
-    """The Keras folder of an empty home; every download is refused."""
+    """Return the Keras folder of an empty home; every download is refused."""
     monkeypatch.delenv("GRADER_DATA", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -46,7 +46,7 @@ def home(tmp_path, monkeypatch, refused):
 
 
 def small(name, training=20, test=10, seed=0):
-    """Arrays like those of the data set ``name``, but few; every image is another one."""
+    """Return arrays like those of the dataset ``name``, but few; all images differ."""
     draw = np.random.default_rng(seed)
     arrays = {}
     for part, count in (("train", training), ("test", test)):
@@ -57,7 +57,7 @@ def small(name, training=20, test=10, seed=0):
 
 
 def equal(dataset, arrays):
-    """Whether the data set holds exactly these arrays."""
+    """Return whether the dataset contains exactly these arrays."""
     return all(
         np.array_equal(getattr(dataset, part), array) and getattr(dataset, part).dtype == np.uint8
         for part, array in arrays.items()
@@ -66,7 +66,7 @@ def equal(dataset, arrays):
 
 @pytest.fixture
 def server(monkeypatch):
-    """A real server: put bytes into ``files``, set ``cut`` to break off, ``silent`` to say nothing; ``serve(name, ...)``."""
+    """Start a real server: it serves ``files``; ``cut`` breaks a download off, ``silent`` sends nothing; ``serve(name, ...)``."""
     state = SimpleNamespace(files={}, asked=[], cut=False, silent=False)
     done = threading.Event()
 
@@ -93,7 +93,7 @@ def server(monkeypatch):
     thread.start()
 
     def serve(name, files, checksum=None):
-        """Offer ``files`` (place in the Keras cache: bytes) as the download of the data set ``name``."""
+        """Serve ``files`` (path in the Keras cache: bytes) as the download of the dataset ``name``."""
         remotes = []
         for place, content in files.items():
             state.files[f"/{place}"] = content

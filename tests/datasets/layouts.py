@@ -1,4 +1,4 @@
-"""Writes data sets as Keras and their authors do."""
+"""Writes datasets in the layouts of Keras and of their authors."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from grader.datasets.sources import CIFAR_BATCHES, CIFAR_FOLDER, FASHION_FILES
 
 
 def npz(arrays):
-    """The bytes of an .npz file."""
+    """Return the bytes of an .npz file."""
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
 def fashion(arrays):
-    """The four gzipped IDX files, by name."""
+    """Return the four gzipped IDX files, by name."""
     found = {}
     for file, part in zip(FASHION_FILES, ("x_train", "y_train", "x_test", "y_test"), strict=True):
         array = arrays[part]
@@ -31,7 +31,7 @@ def fashion(arrays):
 
 
 def cifar(arrays):
-    """The six batches, by name, pickled as Python 2 did."""
+    """Return the six batches, by name, pickled like in Python 2."""
     found = {}
     for index, batch in enumerate(CIFAR_BATCHES):
         if batch == "test_batch":
@@ -46,7 +46,7 @@ def cifar(arrays):
 
 
 def cifar_archive(arrays):
-    """The bytes of cifar-10-python.tar.gz."""
+    """Return the bytes of cifar-10-python.tar.gz."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz") as archive:
         for name, content in cifar(arrays).items():
@@ -64,7 +64,7 @@ def write(folder, files):
 
 
 class _Python2(pickle._Pickler):
-    """Text and bytes were one type."""
+    """In Python 2, text and bytes were one type."""
 
     dispatch = dict(pickle._Pickler.dispatch)
 
@@ -76,7 +76,7 @@ class _Python2(pickle._Pickler):
 
 
 def python2_pickle(value):
-    """``value`` as NumPy 1 under Python 2 pickled it."""
+    """Return ``value`` as NumPy 1 under Python 2 pickled it."""
     file = io.BytesIO()
     _Python2(file, protocol=2).dump(value)
     return file.getvalue().replace(b"cnumpy._core.multiarray\n", b"cnumpy.core.multiarray\n")

@@ -1,4 +1,4 @@
-"""Downloads from a real server: whole and proven, or not at all."""
+"""Tests of downloads from a real server: a file is complete and verified, or missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.datasets.conftest import equal, small
 
 MNIST = small("mnist")
 FILE = layouts.npz(MNIST)
-GENUINE = dict(download.REMOTES)  # the tests' home replaces them
+GENUINE = dict(download.REMOTES)  # the fixture of the home replaces them
 
 
 def leftovers(home):
@@ -106,7 +106,7 @@ def test_nothing_is_downloaded_for_an_unwritable_keras_cache(tmp_path, monkeypat
 
 
 def test_addresses_match_the_installed_keras():
-    """Read from its source: importing it takes seconds."""
+    """The addresses are read from the source of Keras, since importing it takes seconds."""
     keras = importlib.util.find_spec("keras")
     folder = Path(keras.origin).parent / "src" / "datasets"
     for name, remotes in GENUINE.items():
@@ -115,4 +115,4 @@ def test_addresses_match_the_installed_keras():
             start, _, file = remote.address.rpartition("/")
             assert start in source
             assert file in source
-            assert remote.checksum in source or remote.algorithm == "md5"  # Keras has none for Fashion-MNIST
+            assert remote.checksum in source or remote.algorithm == "md5"  # Keras has no checksums for Fashion-MNIST

@@ -1,4 +1,4 @@
-"""Code that counts on the size of the original data set gets all of it, or is told how much there is."""
+"""Tests: code that relies on the size of the original dataset gets all of it, or advice about the number of images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files with data sets are recognised in any format that students can read; others are left alone."""
+"""Tests: files with datasets are recognised in every format that students can read; other files are not."""
 
 from __future__ import annotations
 
@@ -66,21 +66,21 @@ def table(array, form="%d", separator=",", header=""):
 
 
 class Frame:
-    """Pickled as Pandas does a table: by classes, with arrays in their state."""
+    """Pickled like a table of Pandas: classes with arrays in their state."""
 
     def __init__(self, blocks):
         self.blocks = blocks
 
 
 class Wrapper:
-    """Pickled as joblib does an array, whose bytes come behind."""
+    """Pickled like an array by joblib, which writes the bytes after the pickle."""
 
     def __init__(self, shape):
         self.shape = shape
 
 
 def matlab(*shape, packed=False):
-    """A file of MATLAB 5 with one variable of zeros."""
+    """Return a MATLAB 5 file with one variable of zeros."""
     flags, sizes = struct.pack("<IIII", 6, 8, 6, 0), struct.pack(f"<II{len(shape)}i", 5, 4 * len(shape), *shape)
     matrix = flags + sizes + struct.pack("<HH4s", 1, 1, b"x") + bytes(3000)
     element = struct.pack("<II", 14, len(matrix)) + matrix

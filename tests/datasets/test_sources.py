@@ -1,4 +1,4 @@
-"""Which source is taken, in which layouts, and what happens to damaged files."""
+"""Tests of the order of the sources, their layouts, and damaged files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.datasets.conftest import equal, small
 
 
 def test_order_of_the_sources(tmp_path, monkeypatch, home, server):
-    """Each source is found when those before it are taken away."""
+    """Each source is used when the sources before it are removed."""
     given, environment, kept, fetched = (small("mnist", seed=seed) for seed in range(4))
     layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(given)})
     layouts.write(tmp_path / "environment", {"mnist.npz": layouts.npz(environment)})
@@ -150,7 +150,7 @@ def test_replaced_file_is_read_again(tmp_path):
     for seed in range(2):
         arrays = small("mnist", seed=seed)
         layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(arrays)})
-        os.utime(tmp_path / "given" / "mnist.npz", (0, 0))  # a copy can keep its old time
+        os.utime(tmp_path / "given" / "mnist.npz", (0, 0))  # a copied file can have an old time
         assert equal(datasets.load("mnist", tmp_path / "given"), arrays)
 
 

@@ -1,4 +1,4 @@
-"""The public and the held-out half, and the file that student code sees."""
+"""Tests of the public and the held-out half, and of the file that student code sees."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.quick
 
 @pytest.fixture(params=datasets.NAMES)
 def arrays(request, tmp_path, monkeypatch):
-    """Small arrays, which lie in the folder ``given``."""
+    """Return small arrays; they are in the folder ``given``."""
     monkeypatch.setattr(datasets, "LENGTHS", dict.fromkeys(datasets.NAMES, (64, 22)))
     made = small(request.param, training=30, test=21)
     layouts.write(tmp_path / "given", {f"{request.param}.npz": layouts.npz(made)})
@@ -71,14 +71,14 @@ def test_public_file_has_only_public_images_and_labels(arrays, tmp_path):
     path = datasets.public_file(part)
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
     raw = path.read_bytes()
-    assert part.x_public[0].tobytes() in raw  # uncompressed, so the next line means something
+    assert part.x_public[0].tobytes() in raw  # uncompressed; otherwise the next line would prove nothing
     assert not any(image.tobytes() in raw for image in part.x_held_out)
     with np.load(path, allow_pickle=False) as file:
         assert set(file) == {"x_train", "y_train", "x_test", "y_test"}
         assert np.array_equal(file["x_train"], part.x_train)
         assert np.array_equal(file["y_train"], part.y_train)
         assert (len(file["x_test"]), len(file["y_test"])) == (22, 22)
-        for rest in (0, 1):  # each twice, and the first of the two where the original has it
+        for rest in (0, 1):  # each image is there twice, the first time at its original position
             assert np.array_equal(file["x_test"][rest::2], part.x_public)
             assert np.array_equal(file["y_test"][rest::2], part.y_public)
 
@@ -86,7 +86,7 @@ def test_public_file_has_only_public_images_and_labels(arrays, tmp_path):
 def test_whole_dataset_has_the_lengths_of_the_original(arrays, tmp_path):
     part = datasets.split(loaded(arrays, tmp_path), training=12, whole=True)
     assert (len(part.x_train), part.budget, part.served, part.original) == (30, 12, 64, 64)
-    assert len(part.x_train[part.judged]) == 15  # not fewer than the budget, from all over them
+    assert len(part.x_train[part.judged]) == 15  # at least as many as the budget, evenly spaced
     with np.load(datasets.public_file(part)) as file:
         assert (len(file["x_train"]), len(file["y_train"])) == (64, 64)
         assert np.array_equal(file["x_train"][:30], part.x_train)
@@ -138,4 +138,4 @@ def test_two_processes_prepare_the_same_file(tmp_path):
     assert first == second
     kept = {path.name for path in (tmp_path / "cache" / "grader" / "datasets").iterdir()}
     assert not any(name.startswith(".") for name in kept)
-    assert len(kept) == 4  # arrays, the public file, the lock, the failure
+    assert len(kept) == 4  # the arrays, the public file, the lock, the record of the failure

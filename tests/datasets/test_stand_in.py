@@ -1,4 +1,4 @@
-"""The drawn pictures: the same on every machine, balanced, of the real shapes, learnable."""
+"""Tests of the stand-in images: the same on every machine, balanced, with the real shapes, learnable."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_scenes_are_colourful():
 
 @pytest.mark.parametrize(("name", "low", "high"), [("mnist", 0.7, 0.95), ("fashion_mnist", 0.6, 0.9)])
 def test_linear_model_learns_part_of_the_classes(name, low, high):
-    """Least squares on 5,000 pictures."""
+    """The model is least squares on 5,000 images."""
     arrays = stand_in.make(name)
     images = {part: arrays[f"x_{part}"][:5000].reshape(5000, -1) / 255 for part in ("train", "test")}
     images = {part: np.hstack([pixels, np.ones((5000, 1))]) for part, pixels in images.items()}

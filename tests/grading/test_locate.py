@@ -1,4 +1,4 @@
-"""A finding has the student's line: of the failing code, or of the definition that was asked about."""
+"""Tests: a finding has the line of the code that failed, or of the definition that the check is about."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SIGMOID = (
 
 @pytest.fixture(scope="module")
 def located(tmp_path_factory):
-    """The location of each check of a submission of single-neuron."""
+    """Return the location of each check for a submission of single-neuron."""
 
     def run(name, text, only=()):
         path = tmp_path_factory.mktemp("located") / name

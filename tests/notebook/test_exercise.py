@@ -1,4 +1,4 @@
-"""The exercise that a notebook's file is named after."""
+"""Tests of the exercise that a file is named after."""
 
 from __future__ import annotations
 

@@ -11,7 +11,9 @@ def test_text_of_a_submission_is_escaped(graded):
     assert "<script" not in page
     assert "<img" not in page
     assert "<iframe sandbox srcdoc=" in page
-    assert page.split("<details>")[0].count("Loading submitted.py failed") == 1  # and so every check: said once
+    assert (
+        page.split("<details>")[0].count("Loading submitted.py failed") == 1
+    )  # the same for every check, so shown once
     assert "&lt;script&gt;" in page
     assert "&lt;b&gt;.ipynb" in page
     assert "\x1b" not in page

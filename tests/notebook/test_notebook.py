@@ -1,4 +1,4 @@
-"""``%grade`` and ``grader.check`` in a real kernel, in a notebook that grades itself."""
+"""Tests of ``%grade`` and ``grader.check`` in a real kernel, in a notebook that grades itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import SINGLE_NEURON, notebook
 
 @pytest.fixture
 def execute(tmp_path):
-    """Save the cells as a notebook, execute it in a kernel, and return its code cells with what they show."""
+    """Save the cells as a notebook, execute it in a kernel, and return its code cells with their outputs."""
 
     def run(*cells, name="mine.ipynb", environment=None, **options):
         (tmp_path / name).write_text(notebook(*cells))
@@ -43,7 +43,7 @@ def wrong():
 
 
 def test_notebook_grades_itself(execute, wrong, check, tmp_path):
-    """The report is that of the command line, in the two forms; the object has what a program needs."""
+    """The report is the same as at the command line, as HTML and as text; the object has the fields that a program needs."""
     cells = execute(
         "%load_ext grader",
         wrong,
@@ -79,7 +79,7 @@ def test_error_is_one_sentence_without_a_traceback(execute):
 
 
 def test_saved_file_is_graded_and_unsaved_changes_are_reported(execute, solution, tmp_path):
-    """The file is written over while the notebook runs: by what stood there before somebody edited it."""
+    """While the notebook runs, its file is overwritten with an earlier version."""
     older = notebook("%load_ext grader", "%grade single-neuron")
     cells = execute(
         f"open('mine.ipynb', 'w').write({older!r})",
@@ -109,7 +109,7 @@ def test_editor_names_the_notebook(execute, solution, tmp_path):
 
 
 def test_session_is_graded_without_a_file(execute, solution, tmp_path):
-    """As in Colab, whose notebooks are not among the files of the machine that runs them."""
+    """Like in Colab, where the notebook is not a file on the machine of the kernel."""
     cells = execute(
         "import sys, types, os\nsys.modules['google.colab'] = types.ModuleType('colab')\n%load_ext grader",
         solution,

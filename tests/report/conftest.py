@@ -1,6 +1,6 @@
-"""A headless Chromium, for what only a browser knows, and reports on real submissions, graded once.
+"""Fixtures: a headless Chromium, and reports on real submissions that are graded once.
 
-Some of what these say was chosen to break the formats.
+Some of their texts were chosen to break the formats.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from grader.submission import read
 from tests.conftest import ROOT, bundled, notebook
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-OPTIONS = (  # nothing that leaves the machine, and no sandbox, which root cannot have
+OPTIONS = (  # no network, and no sandbox, which root cannot use
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -23,7 +23,7 @@ OPTIONS = (  # nothing that leaves the machine, and no sandbox, which root canno
     "--disable-component-update",
     "--disable-sync",
 )
-# Each tries to end what it stands in: a line, an attribute, CDATA, a cell, a fence, a tag, a fence of commands.
+# Each part tries to end its context: a line, an attribute, CDATA, a cell, a fence, a tag, a fence of commands.
 EVIL = "\\n::error::forged%0A\\r##[set-output name=result;]x ]]> \"' <script>alert(1)</script> | ``` [a](http://b.c) **x** @all \\x1b[31m \\u202e \\ud800"
 HOSTILE = notebook(
     "import numpy as np",
@@ -34,7 +34,7 @@ HOSTILE = notebook(
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium, started once for all pages, with a profile of its own."""
+    """Start Chromium once for all pages, with a separate profile."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium: install it ('apt-get install chromium') to test pages in a browser")
@@ -46,7 +46,7 @@ def browser():
 
 
 class Opened:
-    """A page in the browser, with all that it asked for and complained about."""
+    """A page in the browser, with its requests and its errors."""
 
     def __init__(self, browser, path, **options):
         self._context = browser.new_context(**options)
@@ -64,7 +64,7 @@ class Opened:
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """Write a page into a file and open it; options are those of a browser's context, e.g. color_scheme."""
+    """Return a function that writes a page to a file and opens it; options are those of a browser context, e.g. color_scheme."""
     pages = []
 
     def open_page(text, **options):
@@ -80,7 +80,7 @@ def opened(browser, tmp_path):
 
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory):
-    """{name: report} on single-neuron; ``broken`` did not load, ``not gradable`` is the grader's fault."""
+    """Return {name: report} on single-neuron; ``broken`` did not load, ``not gradable`` is the grader's fault."""
     folder = tmp_path_factory.mktemp("reports")
     evil = folder / "a ::error::,b%0A]]><i>|`$x`"
     evil.mkdir()

@@ -1,4 +1,4 @@
-"""A report with every sort of check and picture, and texts that would be markup if nobody escaped them."""
+"""A report with every kind of check and picture, and texts that would be markup if they were not escaped."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def png(size: int = 8) -> str:
 
 
 def pictures(name: str = "model"):
-    """One of each kind; ``name`` is what the submission calls its things."""
+    """Return one picture of each kind; ``name`` is a name from the submission."""
     epochs = list(range(1, 13))
     training, validation = [1 / epoch for epoch in epochs], [0.4 + 0.01 * epoch for epoch in epochs]
     lines = [Line(of="training", values=training), Line(of="validation", values=[*validation[:-1], float("nan")])]
@@ -83,7 +83,7 @@ def pictures(name: str = "model"):
 
 
 def report(text: str = "dW1 is wrong: `np.sum` is missing.", name: str = "model") -> Report:
-    """A report whose sentences and names are the given ones."""
+    """Return a report with this text as its sentences and this name."""
     bug = {"bug": "bias-gradient-scalar", "title": f"Summed over both axes {text}", "where": name}
     diagnosis = Diagnosis(**bug, also=[NamedBug(**bug)], alternatives=[NamedBug(**bug)])
     failed = CheckResult(

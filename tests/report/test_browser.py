@@ -1,4 +1,4 @@
-"""The pages in a real browser: nothing runs, nothing is fetched, everybody can read them, the class can be searched."""
+"""Tests of the pages in a real browser: no scripts, no requests, accessible, and a class page that can be searched."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def one(text="`dW1` is wrong."):
 
 
 def of_a_class(name="anna", count=12):
-    """Students with 0, 1, 2 ... points, the first of them called ``name``."""
+    """Return the page of students with 0, 1, 2 ... points; the first student is called ``name``."""
     collected = ClassSummary()
     pupils = []
     for number in range(count):
@@ -61,7 +61,7 @@ def test_injected_script_is_blocked(opened, make):
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_page_is_accessible(opened, make, scheme):
-    """Contrast, headings, names of pictures, tables, languages: what axe-core knows to look for."""
+    """axe-core checks contrast, headings, names of pictures, tables and languages."""
     axe = pytest.importorskip("axe_playwright_python.base")
     shown = opened(make(), color_scheme=scheme, bypass_csp=True)
     shown.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
@@ -127,12 +127,12 @@ def test_class_page_is_searched_by_name_check_and_bug(opened):
 def test_class_page_is_sorted_by_any_column(opened):
     page = opened(of_a_class()).page
     page.click("#students thead button:has-text('Score')")
-    assert names(page)[:3] == ["ben 03", "anna", "ben 01"]  # who has no score comes before all
+    assert names(page)[:3] == ["ben 03", "anna", "ben 01"]  # students without a score come first
     page.click("#students thead button:has-text('Score')")
     assert names(page)[0] == "ben 11"
     assert page.get_attribute("#students th:has-text('Score')", "aria-sort") == "descending"
     page.click("#students thead button:has-text('ID')")
-    assert names(page)[0] == "ben 11"  # 989, and not 1000: as numbers
+    assert names(page)[0] == "ben 11"  # 989 before 1000: sorted as numbers
     assert page.eval_on_selector_all("[aria-sort]", "all => all.length") == 1
 
 

@@ -1,4 +1,4 @@
-"""GitHub Classroom's reporter prints one number and sends another; both are the score."""
+"""Tests for GitHub Classroom's reporter: it prints one number and sends another; both equal the score."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.report import classroom
 
 
 def reporter(encoded):
-    """What the reporter does with a result: (the number in its table, the number that it sends)."""
+    """Return (the number in the reporter's table, the number that it sends)."""
     results = json.loads(base64.b64decode(encoded))
     passed = sum(test["status"] == "pass" for test in results["tests"])
     shown = passed / len(results["tests"]) * results["max_score"]
@@ -19,7 +19,7 @@ def reporter(encoded):
 
 
 def scored(report, scores, bonus=0.0):
-    """The report with other scores for its checks, in their order; the first may be a bonus."""
+    """Return the report with other scores for its checks, in their order; a bonus check may be added."""
     checks = []
     for check, score in zip(report.checks, scores, strict=False):
         status = "passed" if score == check.max_score else "partial" if score else "failed"
@@ -33,7 +33,7 @@ def scored(report, scores, bonus=0.0):
     )
 
 
-FULL = (5.0, 5.0, 5.0, 10.0, 5.0, 15.0, 15.0, 20.0, 5.0, 15.0, 0.0)  # the last is a note, without points
+FULL = (5.0, 5.0, 5.0, 10.0, 5.0, 15.0, 15.0, 20.0, 5.0, 15.0, 0.0)  # the last check is a note without points
 
 
 @pytest.mark.quick

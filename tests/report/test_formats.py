@@ -1,4 +1,4 @@
-"""Each format is what those who read it expect, whatever a submission has put into its messages and names."""
+"""Tests: each format is valid for the programs that read it, whatever text comes from a submission."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_classroom_adds_up_to_the_score(report, rendered):
     encoded = rendered("classroom")
     assert "\n" not in encoded
     results = json.loads(base64.b64decode(encoded, validate=True))
-    # As the reporter computes what it sends; a result without a max_score is left out.
+    # The reporter computes the same sum; it does not send a result without a max_score.
     maximum = results["max_score"]
     total = sum(test["score"] for test in results["tests"]) if maximum else None
     assert total is None or not math.isnan(total)
@@ -129,7 +129,7 @@ def test_sarif_has_only_known_properties(report, rendered):
 
 
 def lost(written, read, where=""):
-    """What an object model that leaves out unknown properties has left out or changed."""
+    """Return the properties that an object model dropped, because it does not know them, or changed."""
     if isinstance(written, dict):
         gone = [f"{where}/{key}" for key in written if key not in read]
         return gone + [
@@ -200,7 +200,7 @@ def test_first_level_of_hints_does_not_name_the_bug(reports, content):
 
 
 def test_points_of_hidden_checks_count(reports, content):
-    """They make one more test, without a word about them."""
+    """Hidden checks give one more test without details."""
     whole = reports["wrong"]
     shown = whole.model_copy(update={"checks": whole.checks[1:]})
     for tests in (

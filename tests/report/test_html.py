@@ -1,4 +1,4 @@
-"""The page of a report is one file in which nothing runs, whatever a submission calls its things."""
+"""Tests: the page of a report is one file without scripts, whatever text comes from a submission."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHAPES = {"rect", "circle", "line", "path"}
 
 
 class Parsed(HTMLParser):
-    """The elements of a page with their attributes, its text, and whether every element is closed in its turn."""
+    """The elements of a page with their attributes, and its text; every element must be closed in order."""
 
     def __init__(self, page):
         super().__init__(convert_charrefs=True)
@@ -151,7 +151,7 @@ def test_evidence_of_pictures_is_small():
 
 
 def test_rules_use_colours_only_from_variables():
-    """All colours are variables, so that dark and light, and their contrast, are decided in one place."""
+    """All colours are variables, so that one place decides on the dark and light schemes and their contrast."""
     style = (ROOT / "grader" / "report" / "templates" / "style.css").read_text()
     rules = re.sub(r"--[\w-]+: [^;]+;|:root \{[^}]*\}", "", style)
     assert set(re.findall(r"#[0-9a-f]{3,6}\b", rules)) <= {"#fff"}

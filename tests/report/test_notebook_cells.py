@@ -1,4 +1,4 @@
-"""What an executed notebook shows of itself in a report."""
+"""Tests of the cells and outputs of an executed notebook in a report."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def test_only_png_files_of_moderate_size_are_shown():
         assert output(output_type="display_data", data={"image/png": content}) == []
     large = base64.b64encode(PNG + bytes(LARGEST_PICTURE)).decode()
     assert output(output_type="display_data", data={"image/png": large}) == []
-    header = struct.pack(">I4sIIBBBBB", 13, b"IHDR", 60_000, 60_000, 1, 0, 0, 0, 0)  # a small file, and 14 GB to draw
+    header = struct.pack(
+        ">I4sIIBBBBB", 13, b"IHDR", 60_000, 60_000, 1, 0, 0, 0, 0
+    )  # a small file that takes 14 GB to draw
     bomb = base64.b64encode(PNG + header + bytes(100)).decode()
     assert output(output_type="display_data", data={"image/png": bomb}) == []
     broken = f'{png()[:8]}"><{png()[8:]}'

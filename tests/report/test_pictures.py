@@ -1,4 +1,4 @@
-"""Every picture can be drawn, whatever numbers a submission has."""
+"""Tests: every picture can be drawn, whatever numbers a submission gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file and line of a finding, by how the submission was handed in."""
+"""Tests of the sentences and the place of a finding."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_cause_of_several_checks_is_shown_once_above_them(reports):
     ]
     assert wording.own_notes(first, above) == ["Another."]
     assert wording.common(report.model_copy(update={"checks": [first, third]})) == []
-    # Where a message was replaced, as one about the grader's own failure is for students, its cause is not said either.
+    # If a message was replaced, for example one about a failure of the grader, its cause is not shown either.
     hidden = [check.model_copy(update={"message": "Later."}) for check in (first, second)]
     assert wording.common(report.model_copy(update={"checks": [*hidden, third]})) == []
 

@@ -1,4 +1,4 @@
-"""Of a function that is missing the one that was meant is pointed at, and no other."""
+"""Tests: for a missing function, only the function that was probably meant is suggested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of a notebook's cells are found in the file as it lies on disk."""
+"""Tests: the lines of a notebook's cells are found in the file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CELLS = ("import numpy as np\n\ndef f(x):\n    return 'é \"[{' + x", "x = 1", "
 
 
 def standing(text):
-    """What stands on the line that is told for each line of each cell."""
+    """Return the text of the reported line of the file, for each line of each cell."""
     lines = text.split("\n")
     return [[lines[number - 1] for number in cell] for cell in of_cells(text.encode())]
 

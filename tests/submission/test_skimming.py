@@ -1,4 +1,4 @@
-"""A large notebook is read as a small one, but for what is skipped."""
+"""Tests: a large notebook gives the same cells as a small one; other parts are skipped."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_error_is_reported_in_the_same_line(small_blocks):
                 found.append(text.count("\n") + 1 if ends else error.lineno)
             except skimming.NotJSON as error:
                 found.append(error.line)
-        # Escapes in what is skipped are not looked at.
+        # Escapes in skipped values are not checked.
         if found[0] != found[1] and b"\\u" not in raw[max(0, place - 6) : place + 6]:
             differing.append((found, raw))
     assert differing == []

@@ -1,4 +1,4 @@
-"""Reading what students hand in: files, folders, archives, notebooks."""
+"""Tests of reading submissions: files, folders, archives, notebooks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_magics_are_removed_from_a_module(tmp_path):
     path.write_text("%matplotlib inline\n!pip install seaborn\nx = 7 % 4\nfiles = !ls\n")
     submission = read(path, "single-neuron")
     assert submission.code == [Code("", "\n\nx = 7 % 4\n\n")]
-    path.write_text("%matplotlib inline\nx = (\n")  # which is no Python in any case: the line is the student's
+    path.write_text("%matplotlib inline\nx = (\n")  # not valid Python in any case; the line number is the student's
     assert read(path, "single-neuron").code == [Code("", "%matplotlib inline\nx = (\n")]
 
 
@@ -228,7 +228,7 @@ def test_file_with_nothing_to_grade_is_explained(tmp_path, name, content, said):
 
 
 def damaged(**changes):
-    """A notebook of one cell that defines x, with other keys or values in the notebook or in that cell."""
+    """Return a notebook with one cell that defines x, and with changed keys or values in the notebook or in the cell."""
     cell = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None, "id": "a"}
     whole = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     for key, value in changes.items():

@@ -1,4 +1,4 @@
-"""The name that somebody meant who wrote another one."""
+"""Tests of finding the name that a misspelt one means."""
 
 import time
 

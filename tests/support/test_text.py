@@ -1,4 +1,4 @@
-"""Text of a submission on its way to a terminal."""
+"""Tests of cleaning the text of a submission for a terminal."""
 
 from __future__ import annotations
 
