@@ -66,7 +66,7 @@ PATTERNS = (
     _pattern(
         "'what' without a noun before it",
         "what",
-        r"(?:START|\b(?:and|for|from|of|with|by) )what (?:(?:is|are|was|were|has|have|had|can|cannot|could|does|did|comes?|came|"
+        r"(?:START|\b(?:and|for|from|of|with|by) )what (?![^.;:]*\?)(?:(?:is|are|was|were|has|have|had|can|cannot|could|does|did|comes?|came|"
         r"it|they|a|an|the|one|no|nobody|student|stands?) |\w+s )",
         "What is missing is repaired.",
         "Missing parts are repaired.",
@@ -74,7 +74,7 @@ PATTERNS = (
     _pattern(
         "'is none', 'is no X'",
         "no",
-        r"\b(?:is|are|was|be|as) none\b|(?<!\bthere\x20)\b(?:is|are) no (?!longer\b|more\b|less\b|better\b|worse\b|different\b)[a-z]+|\bno such\b",
+        r"\b(?:is|are|was|be|as) (?-i:none)\b|(?<!\bthere\x20)\b(?:is|are) no (?!longer\b|more\b|less\b|better\b|worse\b|different\b)[a-z]+|\bno such\b",
         "A picture that takes gigabytes is none.",
         "A picture that takes gigabytes is not valid.",
     ),
