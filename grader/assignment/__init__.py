@@ -139,7 +139,7 @@ def bundled_names() -> list[str]:
 
 
 class NoAssignment(UsageError):
-    """There is no assignment with the name. ``suggestion`` is the most similar name or path, or None."""
+    """The assignment does not exist. ``suggestion`` is the most similar name or path, or None."""
 
     def __init__(self, name: str) -> None:
         self.suggestion = most_similar(name)

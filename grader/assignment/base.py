@@ -89,7 +89,7 @@ class Policy(StrictModel):
     """The section ``grading:`` of an ``assignment.yaml``, or a separate file (``--policy``).
 
     ``due`` has an offset from UTC or, after a space, the name of a time zone. Within ``grace_hours`` after ``due``
-    there is no penalty. After that, each started day costs ``percent_a_day`` of the full marks. Scores are rounded to
+    nothing is deducted. After that, each started day costs ``percent_a_day`` of the full marks. Scores are rounded to
     multiples of ``rounding``, halves upwards.
     """
 
@@ -118,7 +118,7 @@ class FunctionSpec(StrictModel):
       together, as a dict or a tuple.
     - ``may_ask``: further inputs of a probe that a submission may have parameters for.
     - ``may_omit``: arguments that a submission may leave out.
-    - ``instead``: {argument: input that a submission may have in its place}.
+    - ``instead``: {argument: input that a submission may take instead}.
     - ``may_leave_out``: results that a submission need not return if it returns the others under known names.
     - ``conventions``: names of accepted common factors of all results.
     - ``shapes``: shapes of the results if the reference is not called. A length may be a name in ``widths``, which has

@@ -236,7 +236,9 @@ class Oracle:
             )
         answer = {name: np.asarray(item) for name, item in zip(names, results, strict=True)}
         if self._keep and not by_steps:
-            with contextlib.suppress(OSError, RuntimeError):  # the cache is not writable, or there is no home folder
+            with contextlib.suppress(
+                OSError, RuntimeError
+            ):  # the cache is not writable, or the user has no home folder
                 save(self._cache_file(key), answer)
         return answer, source
 

@@ -1,4 +1,4 @@
-"""What an assignment needs in addition to a plain installation of the grader: packages and optional dependencies."""
+"""The packages and optional dependencies that an assignment needs in addition to a plain installation of the grader."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ RELATIVE_BY_DTYPE = {"float32": 1e-4, "float16": 2e-3}
 
 @dataclass(frozen=True)
 class Comparison:
-    """The result of a comparison. ``problem`` is None if the values agree; ``note`` names an accepted convention."""
+    """The result of a comparison. The values agree if it has no ``problem``. ``note`` names an accepted convention."""
 
     problem: str | None
     note: str | None = None
@@ -217,7 +217,7 @@ def _compare_values(
 
 
 def common_factor(answers: dict[str, Any], expected: dict[str, Any]) -> float | None:
-    """Return the factor that turns all expected arrays into the answered ones, or None if there is no common factor."""
+    """Return the factor that turns all expected arrays into the answered ones, or None without a common factor."""
     values = [as_array(answers[name]) for name in expected]
     if any(isinstance(value, list | tuple) for value in values):
         return None

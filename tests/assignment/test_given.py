@@ -1,4 +1,4 @@
-"""What a course gives its students: files that are found by name, values for names, and packages."""
+"""Files, values of names, and packages that a course provides to its students' code."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ READING = {
 
 @pytest.mark.table
 @pytest.mark.parametrize("expression", READING.values(), ids=READING)
-def test_a_file_of_the_course_is_found_by_its_name(checked, expression):
+def test_course_file_is_found_by_its_name(checked, expression):
     result = checked(f"text = {expression}\nassert text == 'a,b\\n1,2\\n3,4\\n', text\n{SOLUTION}")
     assert result["status"] == "passed", result["message"]
 
 
-def test_what_was_read_in_the_place_of_another_is_noted(checked):
+def test_replaced_file_is_noted(checked):
     assert "notes" not in checked(f"open('train.csv').read()\n{SOLUTION}")["evidence"]
     noted = checked(f"open('/kaggle/input/train.csv').read()\n{SOLUTION}")["evidence"]["notes"]
     assert noted == ["The course's train.csv was read instead of /kaggle/input/train.csv."]
@@ -114,13 +114,13 @@ assert os.path.realpath('/kaggle/train.csv') == '/kaggle/train.csv'  # and does 
 
 
 @pytest.mark.parametrize("level", ["strong", "medium", "none"])
-def test_libraries_find_it_at_each_level(checked, level):
+def test_libraries_find_course_files_at_each_level(checked, level):
     result = checked(LIBRARIES + SOLUTION, "--isolation", level)
     assert result["status"] == "passed", result["message"]
 
 
 @pytest.mark.parametrize("engine", ["shell", "kernel"])
-def test_notebooks_find_it(checked, engine):
+def test_notebooks_find_course_files(checked, engine):
     cells = ("text = open('/content/train.csv').read()\nassert len(text) == 12", LIBRARIES, SOLUTION)
     result = checked(notebook(*cells), "--engine", engine, name="mine.ipynb")
     assert result["status"] == "passed"
@@ -128,7 +128,7 @@ def test_notebooks_find_it(checked, engine):
     assert "The course's train.csv was read instead of /content/train.csv." in result["evidence"]["notes"]
 
 
-def test_a_forked_worker_finds_it(folder):
+def test_forked_worker_finds_course_files(folder):
     source = "text = open('/content/train.csv').read()\ndef f(): return text"
     equipment = WorkerSetup(files={"train.csv": folder / "train.csv"})
     with WarmStart() as warm:
@@ -153,19 +153,19 @@ NOT_FOUND = {
 
 @pytest.mark.table
 @pytest.mark.parametrize("expression", NOT_FOUND.values(), ids=NOT_FOUND)
-def test_everything_else_is_as_it_was(checked, expression):
+def test_other_paths_are_unchanged(checked, expression):
     source = (
         f"import os, sys\ntry:\n    {expression}\nexcept OSError:\n    pass\nelse:\n    raise ValueError\n{SOLUTION}"
     )
     assert checked(source)["status"] == "passed"
 
 
-def test_a_file_of_the_student_is_not_replaced(checked):
+def test_student_file_is_not_replaced(checked):
     source = f"open('/tmp/train.csv', 'w').write('own')\nassert open('/tmp/train.csv').read() == 'own'\n{SOLUTION}"
     assert checked(source)["status"] == "passed"
 
 
-def test_the_ways_of_the_system_stay_what_they_are(checked):
+def test_system_functions_are_unchanged(checked):
     source = (
         "import builtins, io, os, shutil, tempfile\n"
         "assert builtins.open is io.open and open.__name__ == 'open'\n"
@@ -201,7 +201,7 @@ def cells(*sources):
         "def mean(X):\n    return helper(X) / m\ndef helper(X):\n    return two * X.sum(axis=1) / 2 + W.sum() - 21",
     ],
 )
-def test_a_name_that_loading_could_not_reach_has_the_value_of_the_assignment(checked, body):
+def test_undefined_name_gets_the_value_of_the_assignment(checked, body):
     result = checked(**cells(GLOBALS, body))
     assert result["status"] == "passed", result["message"]
     note = "Your code uses `m`, which it does not define: the assignment's value was used."
@@ -215,13 +215,13 @@ def test_a_name_that_loading_could_not_reach_has_the_value_of_the_assignment(che
         "def mean(X):\n    return X.sum(axis=1) / k",  # a name that the assignment does not have
     ],
 )
-def test_no_other_name_gets_a_value(checked, body):
+def test_other_names_get_no_value(checked, body):
     result = checked(**cells("import numpy as np", body))
     assert result["status"] in ("failed", "error")
     assert not [note for note in result["evidence"].get("notes", []) if "the assignment's value" in note]
 
 
-def test_a_function_may_define_the_name_itself():
+def test_function_may_define_the_name_itself():
     source = "def a():\n    global m\n    m = 3\ndef b(): return m"
     with Session(submitted(source), Limits(), equipment=WorkerSetup(globals=["m", "other"])) as session:
         session.load()
@@ -232,7 +232,7 @@ def test_a_function_may_define_the_name_itself():
         assert session.call("b", [], {}, supply={"m": 7}).value == 3
 
 
-def test_nobody_who_does_not_ask_gets_anything():
+def test_code_that_does_not_use_the_name_gets_no_value():
     source = "def f(): return sorted(name for name in globals() if name in ('m', 'n'))\ndef g(x): return x.n"
     with Session(submitted(source), Limits(), equipment=WorkerSetup(globals=["m", "n"])) as session:
         session.load()
@@ -262,7 +262,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_reported_with_its_line(folder, tmp_path, name):
+def test_mistake_is_reported_with_its_line(folder, tmp_path, name):
     line, number, said = MISTAKES[name]
     (tmp_path / "other.csv").write_text("1")
     (folder / "link.csv").symlink_to(tmp_path / "other.csv")
@@ -276,7 +276,7 @@ def test_a_mistake_is_reported_with_its_line(folder, tmp_path, name):
     assert f"assignment.yaml:{number}: " in str(caught.value)
 
 
-def test_a_missing_package_is_not_gradable(grader, folder, tmp_path):
+def test_missing_package_is_not_gradable(grader, folder, tmp_path):
     text = YAML.replace(
         '[numpy, "matplotlib>=3", yaml]', '[numpy, "sklearn_of_tomorrow>=2", "numpy>=99", tqdm_of_tomorrow]'
     )
@@ -289,7 +289,7 @@ def test_a_missing_package_is_not_gradable(grader, folder, tmp_path):
     assert (report["score"], report["ending"]) == (None, "not_gradable")
 
 
-def test_packages_are_named_by_import_or_for_pip(monkeypatch):
+def test_packages_have_import_names_or_pip_names(monkeypatch):
     versions = {"scikit-learn": "1.4.0", "pandas": "2.0.0rc1", "numpy": "2.1"}
     monkeypatch.setattr(packages, "_version", versions.get)
     monkeypatch.setattr(packages, "is_installed", lambda name: name == "json")
@@ -299,10 +299,10 @@ def test_packages_are_named_by_import_or_for_pip(monkeypatch):
         "opencv-python-headless",
         "numpy<2",
     ]
-    assert packages.missing(["json"]) == []  # there, and not installed by pip
+    assert packages.missing(["json"]) == []  # available, but not installed by pip
 
 
-def test_a_class_is_graded_with_the_files_of_the_course(grader, folder, tmp_path):
+def test_class_is_graded_with_course_files(grader, folder, tmp_path):
     for student in ("anna", "ben"):
         (tmp_path / "class" / student).mkdir(parents=True)
         source = f"text = open('/kaggle/{student}/train.csv').read()\nassert len(text) == 12\n{SOLUTION}"

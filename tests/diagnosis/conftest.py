@@ -1,4 +1,4 @@
-"""What diagnoses are tried on: a toy exercise with its answers as samples, and the bundled solutions with a line replaced."""
+"""Examples for diagnoses: a toy exercise with its answers as samples, and bundled solutions with a replaced line."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SHAPES = ((7, 4, 3), (5, 2, 6))  # points, inputs, outputs of each case: all len
 
 @pytest.fixture
 def toy():
-    """The content and the mutations of the toy with some bugs: entries of the list as YAML."""
+    """Return content and mutations of the toy exercise with some bugs, each an entry of ``bugs`` in YAML."""
 
     def made(*bugs, steps=True, conventions=None):
         read = yaml.safe_load(TOY + (STEPS if steps else ""))
@@ -53,14 +53,14 @@ def toy():
 
 
 def right(X, y, W, m=None):
-    """What the toy's function returns; a bug is put in by the caller."""
+    """Return the correct results of the toy exercise; ``m`` replaces the number of points."""
     error = X @ W - y
     m = m or len(X)
     return {"out": X @ W, "dW": X.T @ error / m, "db": error.sum(axis=0) / m}
 
 
 def samples(answer, shapes=SHAPES, history=None):
-    """A sample for each of the shapes; ``answer`` gets the inputs X, y and W and returns the results by name."""
+    """Return a sample for each of the shapes; ``answer`` gets the inputs X, y and W and returns {result: array}."""
     random = np.random.default_rng(5)
     made = []
     for n, d, k in shapes:
@@ -74,14 +74,14 @@ def samples(answer, shapes=SHAPES, history=None):
 MNIST, SWAP, NEURON, GRAY = "numpy-mnist", "relu-swap", "single-neuron", "cifar-grayscale"
 SOLUTIONS = {name: (ROOT / "assignments" / name / "solution.py").read_text() for name in (MNIST, SWAP, NEURON, GRAY)}
 SOLUTIONS[MNIST] = SOLUTIONS[MNIST].split("\n\n\ndef challenge_train")[0]
-# The function alone: without Keras a submission loads at once.
+# Only the function, since a submission without Keras loads at once.
 SOLUTIONS[GRAY] = (
     "import numpy as np\n\n\ndef to_grayscale" + SOLUTIONS[GRAY].split("def to_grayscale")[1].split("\n\n")[0]
 )
 
 
 def changed(exercise, *replacements):
-    """The solution, with old and new text in turn."""
+    """Return the solution; ``replacements`` are old and new strings in turn."""
     source = SOLUTIONS[exercise]
     for old, new in zip(replacements[::2], replacements[1::2], strict=True):
         assert old in source, f"{old} is not in the solution of {exercise}"

@@ -17,7 +17,7 @@ VECTORS = [RANDOM.normal(size=size) * 3 for size in (4, 6, 9)]
 
 
 def beside(arrays, answer, history=None):
-    """Samples of one result r."""
+    """Return samples of one result r."""
     return [
         Sample(str(k), {"n": len(array)}, {"r": array}, {"r": np.asarray(answer(array))}, history)
         for k, array in enumerate(arrays)
@@ -25,7 +25,7 @@ def beside(arrays, answer, history=None):
 
 
 def detected(made, name="r"):
-    """What each detector that finds anything says, the simplest first."""
+    """Return {detector: parameters} of the detectors that find something, the simplest first."""
     wanted = [sample.right for sample in made]
     found = {detector: detect(made, name, wanted) for detector, detect in DETECTORS.items()}
     return {detector: parameters for detector, parameters in found.items() if parameters is not None}
@@ -75,24 +75,24 @@ FOUND = {
 
 
 @pytest.mark.parametrize("what", FOUND)
-def test_what_happened_to_an_array_is_found(what):
+def test_change_of_an_array_is_found(what):
     arrays, answer, detector, parameters = FOUND[what]
     assert first(beside(arrays, answer)) == (detector, parameters)
 
 
-def test_a_result_that_is_another_one_is_found():
+def test_swapped_result_is_found():
     made = samples(lambda X, y, W: {**right(X, y, W), "db": np.ones(len(W)), "dW": X @ W})
     assert detected(made, "dW") == {"permuted": {"other": "out"}}
 
 
-def test_no_detector_says_anything_of_right_answers():
+def test_detectors_find_nothing_in_correct_answers():
     for arrays in (MATRICES, VECTORS):
         assert detected(beside(arrays, lambda r: r)) == {}
         assert detected(beside(arrays, lambda r: r * (1 + 1e-9))) == {}
 
 
 @pytest.mark.parametrize("answer", [lambda r: r.astype(np.float32), lambda r: np.sqrt(r.astype(np.float32) ** 2)])
-def test_no_detector_says_anything_of_the_noise_of_float32(answer):
+def test_detectors_find_nothing_in_float32_noise(answer):
     assert detected(beside([np.abs(array) for array in MATRICES], answer)) == {}
 
 
@@ -111,22 +111,22 @@ NOTHING = {
 
 
 @pytest.mark.parametrize("what", NOTHING)
-def test_what_does_not_explain_every_entry_is_not_found(what):
+def test_change_that_does_not_explain_every_entry_is_not_found(what):
     found = {name: value for name, value in detected(beside(MATRICES, NOTHING[what])).items() if name != "factor"}
     assert found == {}
     factor = DETECTORS["factor"](made := beside(MATRICES, NOTHING[what]), "r", [sample.right for sample in made])
-    assert factor is None or factor["factor"] is None  # none that is the same in all cases
+    assert factor is None or factor["factor"] is None  # no factor is the same in all cases
 
 
 @pytest.mark.parametrize("detector", ["clipped", "shifted"])
-def test_single_numbers_are_neither_clipped_nor_shifted(detector):
+def test_single_numbers_are_not_clipped_or_shifted(detector):
     numbers = [np.array(value) for value in (3.0, 5.0)]
     made = [Sample(str(k), {}, {"r": value}, {"r": value - 1}) for k, value in enumerate(numbers)]
     assert DETECTORS[detector](made, "r", [sample.right for sample in made]) is None
 
 
 @pytest.mark.parametrize("end", [slice(None, -1), slice(1, None)])
-def test_the_factor_of_a_history_is_found_at_either_end(end):
+def test_factor_of_a_history_is_found_with_either_end(end):
     histories = [np.linspace(3, 1, size) ** 2 for size in (5, 8)]
     made = [Sample(str(k), {}, {"r": r}, {"r": 2 * r[end]}, "r") for k, r in enumerate(histories)]
     assert first(made) == ("factor", {"factor": 2.0})
@@ -137,7 +137,7 @@ def test_the_factor_of_a_history_is_found_at_either_end(end):
     ("wanted", "holds"),
     [("1 / n", True), ("1.0 / (n + 0)", True), ("1 / n ** 2", False), ("0.5", False), ("1 / x", False)],
 )
-def test_a_factor_may_be_an_expression_of_the_inputs(wanted, holds):
+def test_factor_may_be_an_expression_of_the_inputs(wanted, holds):
     made = beside(VECTORS, lambda r: r / len(r))
     found = DETECTORS["factor"](made, "r", [sample.right for sample in made])
     assert is_factor(found, made, wanted) is holds

@@ -1,4 +1,4 @@
-"""Every bug has its texts, they keep to some rules, and docs/bugs.md is what they make."""
+"""Every bug has texts that follow some rules, and docs/bugs.md contains them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ OWN = Texts(title="Mine", kind="A kind.", reason="A reason.")
 
 @pytest.fixture(autouse=True)
 def declarations(monkeypatch):
-    """An assignment file without a key for bugs declares none."""
+    """Return the declared bug names of an assignment file; empty without the key ``bugs``."""
     if "bugs" not in AssignmentSpec.model_fields:
         monkeypatch.setattr(AssignmentSpec, "bugs", [], raising=False)
 
 
-def test_the_page_is_what_is_declared():
+def test_page_is_up_to_date():
     committed = (ROOT / "docs" / "bugs.md").read_text(encoding="utf-8")
     assert committed == page(), "run 'make docs'"
 
@@ -45,7 +45,7 @@ def test_every_declared_bug_has_texts(exercise):
 
 
 @pytest.mark.parametrize("said", CATALOGUE)
-def test_nothing_is_left_unsaid(said):
+def test_texts_are_complete(said):
     for field in Texts.model_fields:
         text = getattr(said, field)
         assert text == text.strip() != ""
@@ -53,31 +53,31 @@ def test_nothing_is_left_unsaid(said):
 
 
 @pytest.mark.parametrize("said", CATALOGUE)
-def test_a_title_is_short(said):
+def test_title_is_short(said):
     assert len(said.title) <= 60
     assert said.title[-1].isalnum()
     assert said.title[0].isupper()
 
 
 @pytest.mark.parametrize("said", CATALOGUE)
-def test_a_hint_solves_nothing(said):
+def test_hint_does_not_show_the_solution(said):
     for hint in (said.kind, said.reason):
         assert len(hint.split()) <= 45
         assert not re.search(r"`|\bnp\b|numpy\.|[=@*]|\w\(|\d\.\d", hint), hint
 
 
 @pytest.mark.parametrize("said", CATALOGUE)
-def test_a_hint_fits_every_exercise(said):
+def test_hint_does_not_depend_on_the_exercise(said):
     functions = {name for exercise in bundled_names() for name in bundled(exercise).content.functions if "_" in name}
     assert not functions & set(re.findall(r"\w+", f"{said.title} {said.kind} {said.reason}"))
 
 
-def test_an_assignment_may_have_words_of_its_own():
+def test_assignment_may_have_its_own_texts():
     bug = {"name": "chain-cut", "function": "f", "instead": {"y": "x"}}
     assert texts("chain-cut", SimpleNamespace(bugs=[Bug(**bug, texts=OWN)])) == OWN
     assert texts("chain-cut", SimpleNamespace(bugs=[Bug(**bug)])) == families()["Gradients"]["chain-cut"]
 
 
-def test_a_name_without_texts_is_a_mistake_of_the_assignment():
+def test_bug_name_without_texts_is_refused():
     with pytest.raises(UsageError, match="'no-such-bug' is not in the catalogue"):
         texts("no-such-bug", SimpleNamespace(bugs=[]))

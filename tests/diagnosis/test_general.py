@@ -18,7 +18,7 @@ def names(content, mutations, made):
 
 
 def changed(**parts):
-    """An answer that is right but for some results, each changed by a function."""
+    """Return an answer function with correct results except for those in ``parts``, which a function changes."""
     return lambda X, y, W: {
         name: parts[name](value) if name in parts else value for name, value in right(X, y, W).items()
     }
@@ -48,7 +48,7 @@ NAMED = {
 
 @pytest.mark.parametrize("steps", [True, False])
 @pytest.mark.parametrize("what", NAMED)
-def test_a_detector_has_a_name(toy, what, steps):
+def test_change_has_a_bug_name(toy, what, steps):
     answer, expected = NAMED[what]
     assert names(*toy(steps=steps), samples(answer)) == expected
 
@@ -61,7 +61,7 @@ def test_a_detector_has_a_name(toy, what, steps):
     ],
 )
 @pytest.mark.parametrize("entries", ["one", "all"])
-def test_an_overflow_needs_large_numbers(toy, spared, lost, expected, entries):
+def test_overflow_needs_large_numbers(toy, spared, lost, expected, entries):
     made = []
     for sample, scale, is_lost in zip(samples(changed()), (spared, lost), (False, True), strict=True):
         inputs = {name: scale * array for name, array in sample.inputs.items()}
@@ -83,12 +83,12 @@ def test_an_overflow_needs_large_numbers(toy, spared, lost, expected, entries):
         (0.3, [("constant-factor", "out")]),
     ],
 )
-def test_a_factor_is_seen_beside_that_of_a_convention(toy, factor, expected):
+def test_factor_is_found_together_with_that_of_a_convention(toy, factor, expected):
     every = changed(**{name: lambda r: factor * r for name in ("out", "dW", "db")})
     assert names(*toy(conventions={"divides-by-y-size": 0.1}), samples(every)) == expected
 
 
-def test_a_factor_that_is_declared_has_the_declared_name(toy):
+def test_declared_factor_has_the_declared_name(toy):
     declared = "{name: averaged-twice, detector: factor, parameters: {factor: 1 / len(X)}}"
     made = samples(changed(dW=lambda r: r, out=lambda r: r / len(r)))
     assert names(*toy(declared), made) == [("averaged-twice", "out")]

@@ -1,4 +1,4 @@
-"""A hint fits what its message says: a hint about a formula only where finite numbers are wrong."""
+"""A hint matches its message: hints about a formula are only given if finite numbers are wrong."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RIGHT = "    return X.T @ delta, np.sum(delta)\n"
 CHAIN_RULE = "Write down the chain rule"
 NOT_FINITE = "NaN comes from 0/0"
 
-# What gradients() returns: (line, part of the message, part of the hint, "" for no hint at all).
+# (last line of gradients(), part of the message, part of the hint or "" for no hint)
 ANSWERS = {
     "nothing": ("return None", "`gradients` returned None; expected 2 values", ""),
     "a body of pass": ("pass", "`gradients` returned None; expected 2 values", ""),
@@ -42,7 +42,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize(("line", "message", "hint"), ANSWERS.values(), ids=ANSWERS)
-def test_a_hint_about_a_formula_is_given_where_numbers_are_wrong(graded, solution, line, message, hint):
+def test_hint_about_a_formula_needs_wrong_numbers(graded, solution, line, message, hint):
     assert solution.count(RIGHT) == 1
     report = graded("single-neuron", solution.replace(RIGHT, f"    {line}\n"), only=["gradients"])
     (found,) = report.checks
@@ -52,21 +52,21 @@ def test_a_hint_about_a_formula_is_given_where_numbers_are_wrong(graded, solutio
     assert (CHAIN_RULE in found.hint) == (hint == CHAIN_RULE)
 
 
-def test_a_list_of_another_length_is_not_said_to_be_accepted(graded, solution):
+def test_list_of_another_length_is_not_called_accepted(graded, solution):
     lists = solution.replace(RIGHT, "    return [1.0, 2.0], float(np.sum(delta))\n")
     (found,) = graded("single-neuron", lists, only=["gradients"]).checks
     assert "has the shape (2,)" in found.message
     assert "accepted" not in found.message
 
 
-def test_no_gradient_at_all_is_not_called_clipped(graded, solution):
+def test_zero_gradient_is_not_called_clipped(graded, solution):
     no_slope = solution.replace("(y_hat - y) * y_hat * (1 - y_hat)", "0.0 * y_hat")
     (found,) = graded("single-neuron", no_slope, only=["one-update"]).checks
     assert found.status == "failed"
     assert found.diagnosis is None or found.diagnosis.bug != "gradient-clipped"
 
 
-def test_a_function_that_calls_an_unwritten_one_is_not_called_unwritten(graded, solution):
+def test_function_that_calls_an_unwritten_one_is_not_called_unwritten(graded, solution):
     unwritten = solution.replace(RIGHT, "    raise NotImplementedError\n")
     report = graded("single-neuron", unwritten, only=["gradients", "one-update"])
     gradients, update = (check.message for check in report.checks)
@@ -76,7 +76,7 @@ def test_a_function_that_calls_an_unwritten_one_is_not_called_unwritten(graded, 
 
 @pytest.mark.parametrize(("answer", "named"), [("3.0", False), ("True", False), ("np.argmax(A3, axis=0).sum()", True)])
 def test_one_number_for_all_cases_is_not_explained_by_a_formula(graded, answer, named):
-    """It agrees with any array that has it everywhere."""
+    """Such a number agrees with any array that repeats it."""
     source = f"import numpy as np\ndef get_predictions(A3):\n    return {answer}\n"
     (found,) = graded("numpy-mnist", source, only=["predictions"]).checks
     assert found.status == "failed"
@@ -125,14 +125,14 @@ for ax, picture in zip(axes, np.arange(12).reshape(2, 2, 3) / 12):
         ("pictures = np.arange(12).reshape(2, 2, 3) / 12", "pictures = 'two'", "plot", False),
     ],
 )
-def test_a_hint_about_a_variable_or_a_figure_needs_one_to_look_at(graded, old, new, check, hint):
+def test_hint_about_a_variable_or_figure_needs_an_existing_one(graded, old, new, check, hint):
     assert old in DRAWN
     (found,) = graded(VARIABLES, DRAWN.replace(old, new), only=[check]).checks
     assert found.status == "failed"
     assert bool(found.hint) == hint
 
 
-def test_a_hint_about_training_is_not_given_where_nothing_was_trained():
+def test_hint_about_training_needs_a_training():
     check = source.SourceCheck(name="v", title="v", kind="source", points=1, rules=["leakage"], hint="Keep some aside.")
     context = SimpleNamespace(student=SimpleNamespace(training=lambda: [], code=[]))
     outcome = source.run(check, context)

@@ -1,4 +1,4 @@
-"""Bugs in the bundled solutions, put there by replacing a line, and the name that each has to get."""
+"""Each bug in a bundled solution, created by replacing a line, gets its name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.diagnosis.conftest import GRAY, MNIST, NEURON, SWAP, changed
 
 
 def found(result):
-    """The bugs of a check and those that cannot be told apart from the first, as NAME@WHERE."""
+    """Return the bugs of a check and the alternatives to the first one, as NAME@WHERE."""
     diagnosis = result["diagnosis"]
     if diagnosis is None:
         return [], []
@@ -16,7 +16,7 @@ def found(result):
     return tuple([f"{bug['bug']}@{bug['where']}" for bug in bugs] for bugs in every)
 
 
-# exercise, check, the bug (several: all are there), then what is replaced by what
+# exercise, check, bug (or several bugs at once), then old and new strings in turn
 BUGS = [
     # bias gradient
     (MNIST, "backward", "bias-gradient-scalar@dB2", "dZ2.sum(axis=1, keepdims=True)", "dZ2.sum()"),
@@ -48,7 +48,7 @@ BUGS = [
     (SWAP, "relu-derivative", "derivative-is-one@da", "(z > 0).astype(float)", "np.ones_like(z)"),
     (SWAP, "backward", "derivative-not-swapped@dW1", "relu_derivative(Z1)", "A1 * (1 - A1)"),
     (NEURON, "gradients", "derivative-at-output@dw", "y_hat * (1 - y_hat)", "sigmoid(y_hat) * (1 - sigmoid(y_hat))"),
-    # the chain: cut, with updated weights, from another delta, without a transpose
+    # the chain rule: a missing factor, updated weights, another delta, a missing transpose
     (MNIST, "backward", "chain-cut@dW2", "w3.T.dot(dZ3)", "w3.T.dot(2 * (A3 - Y))"),
     (SWAP, "backward", "chain-cut@dW1", "dZ2 @ W2.T", "(y_hat - y) @ W2.T / len(y)"),
     (NEURON, "gradients", "gradient-of-the-output@dw", "(y_hat - y) * y_hat", "y_hat"),
@@ -58,7 +58,7 @@ BUGS = [
     (MNIST, "backward", "wrong-input-in-gradient@dW2", "dZ2.dot(A1.T)", "dZ2.dot(Z1.T)"),
     (MNIST, "backward", "transpose-forgotten@dW1", "w2.T.dot(dZ2)", "w2.dot(dZ2)"),
     (SWAP, "backward", "transposed@dW1", "X.T @ dZ1", "dZ1.T @ X"),
-    # a slope at another place, or twice; a derivative of something else
+    # a slope at another point, or twice; the derivative of something else
     (NEURON, "gradients", "derivative-at-preactivation@dw", "y_hat * (1 - y_hat)", "(X @ w + b) * (1 - X @ w - b)"),
     (NEURON, "gradients", "derivative-applied-twice@dw", "y_hat * (1 - y_hat)", "(y_hat * (1 - y_hat)) ** 2"),
     (SWAP, "backward", "derivative-applied-twice@dW1", "dZ2 @ W2.T", "(dZ2 * y_hat * (1 - y_hat)) @ W2.T"),
@@ -67,7 +67,7 @@ BUGS = [
     (NEURON, "gradients", "labels-from-the-inputs@dw", "y_hat - y)", "y_hat - X[:, 2])"),
     (NEURON, "gradients", "broadcast-to-matrix@dw", "(y_hat - y)", "(y_hat - y[:, None])"),
     (NEURON, "gradients", "weight-decay@dw", "return X.T @ delta,", "return X.T @ delta + 0.1 * w,"),
-    # the bias gradient from the weight gradient, weight decay, clipping, labels that are no vectors
+    # the bias gradient from the weight gradient, weight decay, clipping, labels that are not vectors
     (SWAP, "backward", "bias-gradient-from-weight-gradient@db1", "dZ1.sum(axis=0)", "dW1.sum(axis=0)"),
     (MNIST, "backward", "weight-decay@dW3", "dW3 = dZ3.dot(A2.T) / m", "dW3 = dZ3.dot(A2.T) / m + 0.1 * w3 / m"),
     (
@@ -233,7 +233,7 @@ BUGS = [
         "y_hat = sigmoid(Z2)",
         "y_hat = relu(Z2)",
     ),
-    # what no array shows: it takes another call
+    # bugs that only another call shows
     (
         NEURON,
         "predict",
@@ -274,7 +274,7 @@ BUGS = [
 
 @pytest.mark.table
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row[0]}: {row[2]}") for row in BUGS])
-def test_a_bug_has_its_name(diagnosed, row):
+def test_bug_has_its_name(diagnosed, row):
     exercise, check, names, *replacements = row
     result = diagnosed(exercise, check, *replacements)
     assert result["status"] != "passed"
@@ -297,13 +297,13 @@ AMBIGUOUS = [
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row[0]}: {row[2]}") for row in AMBIGUOUS])
-def test_bugs_that_make_the_same_numbers_are_all_given(diagnosed, row):
+def test_bugs_with_the_same_numbers_are_alternatives(diagnosed, row):
     exercise, check, names, *replacements = row
     (first,), others = found(diagnosed(exercise, check, *replacements))
     assert sorted(name.split("@")[0] for name in (first, *others)) == sorted(names.split())
 
 
-# exercise, the check of the function that has the bug, the check of a function that uses it
+# exercise, the check of the function with the bug, the check of a function that uses it
 COUNTED_ONCE = [
     (NEURON, "gradients", "one-update", "np.sum(delta)", "np.mean(delta)"),
     (NEURON, "loss", "one-update", "(y - y_hat) ** 2", "2 * np.abs(y - y_hat)"),
@@ -314,13 +314,13 @@ COUNTED_ONCE = [
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row[0]}: {row[1]}") for row in COUNTED_ONCE])
-def test_a_later_check_passes_where_only_the_earlier_function_is_wrong(diagnosed, row):
+def test_later_check_passes_if_only_the_earlier_function_is_wrong(diagnosed, row):
     exercise, earlier, later, *replacements = row
     result = diagnosed(exercise, later, *replacements, before=[earlier])
     assert (result["status"], result["diagnosis"]) == ("passed", None)
 
 
-# The same with the bug, where what follows from it does not learn.
+# The same with bugs after which training does not learn.
 FOLLOWING = [
     (NEURON, "gradients", "one-update", "sign-flipped@dw", "(y_hat - y)", "(y - y_hat)"),
     (SWAP, "backward", "trajectory", "derivative-not-swapped@dW1", "relu_derivative(Z1)", "A1 * (1 - A1)"),
@@ -329,7 +329,7 @@ FOLLOWING = [
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row[0]}: {row[2]}") for row in FOLLOWING])
-def test_a_later_check_names_the_bug_of_the_earlier_function(diagnosed, row):
+def test_later_check_names_the_bug_of_the_earlier_function(diagnosed, row):
     exercise, earlier, later, name, *replacements = row
     result = diagnosed(exercise, later, *replacements, before=[earlier])
     assert result["status"] == "failed"
@@ -337,13 +337,13 @@ def test_a_later_check_names_the_bug_of_the_earlier_function(diagnosed, row):
     assert result["hint"].startswith("This follows from")
 
 
-def test_bugs_of_two_functions_are_both_named_where_both_are_used(diagnosed):
+def test_bugs_of_two_functions_are_both_named(diagnosed):
     replacements = ("(y_hat - y)", "(y - y_hat)", "0.5 * np.sum", "np.sum")
     result = diagnosed(NEURON, "one-update", *replacements, before=["loss", "gradients"])
     assert found(result) == (["stray-factor-two@loss", "sign-flipped@dw"], [])
 
 
-def test_a_bug_of_the_training_beside_that_of_a_function_is_not_mistaken_for_it(diagnosed):
+def test_bug_of_the_training_is_distinguished_from_that_of_a_function(diagnosed):
     replacements = ("np.sum(delta)", "np.mean(delta)", "range(epochs)", "range(epochs + 1)")
     names, _ = found(diagnosed(NEURON, "one-update", *replacements, before=["gradients"]))
     assert names != ["mean-for-bias-only@db"]
@@ -357,7 +357,7 @@ def test_a_bug_of_the_training_beside_that_of_a_function_is_not_mistaken_for_it(
         (SWAP, ("A1 = relu(Z1)", "A1 = np.tanh(Z1)")),
     ],
 )
-def test_a_bug_in_forward_does_not_make_backward_look_wrong(graded, exercise, replacements):
+def test_bug_in_forward_does_not_make_backward_look_wrong(graded, exercise, replacements):
     forward, backward = graded(exercise, changed(exercise, *replacements), ["forward", "backward"]).checks
     assert forward.diagnosis is not None
     assert (backward.status, backward.diagnosis, backward.hint) == ("passed", None, "")

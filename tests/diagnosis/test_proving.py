@@ -1,4 +1,4 @@
-"""Bugs that an assignment of one's own declares: each way of doing so leads to a name, and a slip to a sentence."""
+"""An own assignment may declare bugs in several ways; wrong declarations are reported in a sentence."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ TASK = {"reference.py": REFERENCE, "mistakes.py": MISTAKES, "solution.py": REFER
 
 @pytest.fixture
 def own(tmp_path):
-    """The folder of the assignment, with replacements in its text."""
+    """Return the folder of the assignment; ``replacements`` are old and new strings of its file in turn."""
 
     def made(*replacements, **files):
         text = ASSIGNMENT
@@ -132,7 +132,7 @@ DECLARED = {
 
 
 @pytest.mark.parametrize("way", DECLARED)
-def test_a_bug_is_named_however_it_is_declared(own, graded, way):
+def test_each_way_of_declaring_a_bug_leads_to_its_name(own, graded, way):
     own()
     check, bug, where, old, new = DECLARED[way]
     assert old in REFERENCE
@@ -142,14 +142,14 @@ def test_a_bug_is_named_however_it_is_declared(own, graded, way):
     assert {"also", "or"}.isdisjoint(result["diagnosis"])
 
 
-def test_a_number_outside_its_condition_is_not_named(own, graded):
+def test_number_outside_its_condition_is_not_named(own, graded):
     own()
     result = ending(graded(ASSIGNMENT, REFERENCE.replace("/ len(X)", "/ 6000")).model_dump(), "slopes")
     assert result["status"] != "passed"
     assert result["diagnosis"] is None
 
 
-def test_texts_of_its_own_are_what_is_said(own, graded):
+def test_texts_of_the_assignment_are_reported(own, graded):
     own()
     result = ending(graded(ASSIGNMENT, REFERENCE.replace(*PRODUCT)).model_dump(), "layers")
     assert result["diagnosis"]["title"] == "It multiplies"
@@ -157,7 +157,7 @@ def test_texts_of_its_own_are_what_is_said(own, graded):
 
 
 @pytest.mark.parametrize(("level", "said"), [(1, (False, False)), (2, (True, False)), (3, (True, True))])
-def test_the_assignment_says_how_much_a_hint_tells(own, graded, level, said):
+def test_assignment_sets_the_level_of_hints(own, graded, level, said):
     own()
     text = ASSIGNMENT.replace("title: Two", f"hints: {level}\ntitle: Two")
     hint = ending(graded(text, REFERENCE.replace(*PRODUCT)).model_dump(), "layers")["hint"]
@@ -205,7 +205,7 @@ WRONG += [
 
 
 @pytest.mark.parametrize(("old", "new", "said"), WRONG)
-def test_a_wrong_declaration_is_a_sentence_with_file_and_line(own, old, new, said):
+def test_wrong_declaration_is_a_sentence_with_file_and_line(own, old, new, said):
     folder = own(FIRST, FIRST.replace(old, new))
     line = 1 + ASSIGNMENT.splitlines().index(f"  {FIRST}")
     with pytest.raises(UsageError, match=re.escape(f"assignment.yaml:{line}: ")) as raised:
@@ -235,7 +235,7 @@ def failing(folder):
     return [line.sentence for line in validate(load(str(folder))) if not line.holds]
 
 
-def test_what_is_right_is_proved(own):
+def test_correct_declarations_have_no_problem(own):
     wrong = REFERENCE.replace("X.T @ error", "X.T @ (X @ w)")
     folder = own(
         "\nprobes:",
@@ -277,7 +277,7 @@ UNPROVED = {
 
 
 @pytest.mark.parametrize("what", UNPROVED)
-def test_what_does_not_hold_is_found(own, what):
+def test_wrong_declaration_is_a_problem(own, what):
     old, new, said = UNPROVED[what]
     sentences = failing(own(old, new))
     assert any(said in sentence for sentence in sentences), sentences
@@ -290,7 +290,7 @@ def test_what_does_not_hold_is_found(own, what):
         (("X.T @ error", "X.T @ np.cos(error)"), "chain-cut", "no bug"),
     ],
 )
-def test_a_known_wrong_solution_whose_bug_is_not_named(own, grader, replaced, bug, found):
+def test_known_wrong_solution_without_its_bug_name_is_a_problem(own, grader, replaced, bug, found):
     known = f"\nknown_wrong: [{{file: wrong.py, fails: slopes, bug: {bug}}}]\nprobes:"
     folder = own("\nprobes:", known, **{"wrong.py": REFERENCE.replace(*replaced)})
     said = f"it should name the bug {bug}, but names {found}"

@@ -1,4 +1,4 @@
-"""How a bug is told: the keys of the report, and hints in three steps at the command line."""
+"""A bug in a report has certain keys, and the command line gives hints in three levels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.diagnosis.catalogue import families
 from tests.conftest import ending
 from tests.diagnosis.conftest import MNIST, NEURON, changed
 
-# A submission, the check where it falls, the names in its diagnosis by key.
+# (exercise, failed check, {key of the diagnosis: bug name}, then old and new strings of the solution in turn)
 ONE = (NEURON, "loss", {"": "stray-factor-two"}, "0.5 * np.sum", "np.sum")
 TWO = (
     MNIST,
@@ -33,7 +33,7 @@ EVERY = {"one": ONE, "two": TWO, "either": EITHER}
 
 @pytest.fixture
 def checked(grader, tmp_path):
-    """What the command line says of a submission about one check."""
+    """Return the output of the command line for one check of a submission."""
 
     def run(which, *options):
         exercise, check, _, *replacements = EVERY[which]
@@ -50,7 +50,7 @@ def said(name):
 
 
 @pytest.mark.parametrize("which", EVERY)
-def test_the_keys_of_a_diagnosis(graded, which):
+def test_keys_of_a_diagnosis(graded, which):
     exercise, check, names, *replacements = EVERY[which]
     report = json.loads(graded(exercise, changed(exercise, *replacements), [check]).to_json())
     diagnosis = ending(report, check)["diagnosis"]
@@ -62,7 +62,7 @@ def test_the_keys_of_a_diagnosis(graded, which):
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])
-def test_a_hint_says_as_much_as_its_level(checked, level):
+def test_hint_depends_on_its_level(checked, level):
     _, check, names, *_ = EITHER
     result = ending(json.loads(checked("either", "--json", "--hints", level)), check)
     assert result["hint"].startswith(f"Look at {result['diagnosis']['where']} in gradients() first.")
@@ -78,13 +78,13 @@ def bug_lines(text):
 
 
 @pytest.mark.parametrize(("which", "words"), [("two", ["Bug: ", "Also:"]), ("either", ["Bug: ", "Or:  "])])
-def test_the_terminal_names_bugs_as_a_rule(checked, which, words):
+def test_terminal_names_bugs_by_default(checked, which, words):
     names, lines = EVERY[which][2].values(), bug_lines(checked(which))
     assert [line[:5] for line in lines] == words
     assert all(f"{said(name).title} ({name}, " in line for name, line in zip(names, lines, strict=True))
 
 
-def test_the_terminal_names_none_at_the_first_level(checked):
+def test_terminal_does_not_name_bugs_at_the_first_level(checked):
     text = checked("either", "--hints", 1)
     assert bug_lines(text) == []
     assert "Hint: Look at dw in gradients() first.\n" in text
@@ -98,7 +98,7 @@ def test_there_are_three_levels(grader):
 
 
 @pytest.mark.parametrize("name", [name for bugs in families().values() for name in bugs])
-def test_the_first_level_never_gives_a_bug_away(name):
+def test_first_level_does_not_reveal_the_bug(name):
     check = next(check for check in CONTENT.checks if check.name == "gradients")
     first, second, third = (hint(check, name, level) for level in (1, 2, 3))
     texts = said(name)
@@ -107,7 +107,7 @@ def test_the_first_level_never_gives_a_bug_away(name):
     assert third == f"{second} {texts.reason}"
 
 
-def test_a_bug_of_another_function_is_sent_there():
+def test_hint_about_another_function_names_that_function():
     check = next(check for check in CONTENT.checks if check.name == "one-update")
     assert hint(check, "sign-flipped", 1) == "This follows from gradients(): look at dw there first."
 

@@ -1,4 +1,4 @@
-"""The declared bug that makes just these numbers is found: one, two, with a number that nobody knows, or none."""
+"""Declared bugs that give exactly these numbers are found: one, two, one with an unknown number, or none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BUGS = (
 
 
 def slopes(X, y, W, m=None, error=lambda e: e, out=lambda o: o):
-    """The toy's function, with the places that a bug may sit at."""
+    """Return the results of the toy exercise; the parameters are the places of possible bugs."""
     output = out(X @ W)
     e = error(output - y)
     m = m or len(X)
@@ -81,27 +81,27 @@ def test_bugs_are_found_by_their_numbers(toy, what):
 
 
 @pytest.mark.parametrize("m", [32, 100])
-def test_the_number_is_told(toy, m):
+def test_unknown_number_is_reported(toy, m):
     found = diagnosis.find(*toy(*BUGS), "slopes", samples(with_(m=m)))
     assert [bug.parameters for bug in found.bugs] == [{"c": pytest.approx(1 / m, rel=1e-5)}]
     assert found.bugs[0].function == "slopes"
 
 
 @pytest.mark.parametrize(("m", "names"), [(32, ["batch-size-as-divisor"]), (60000, None), (1.2, None)])
-def test_a_condition_on_the_number_counts(toy, m, names):
+def test_condition_on_the_number_must_hold(toy, m, names):
     declared = "{name: batch-size-as-divisor, instead: {m: 1 / c}, unknown: c, only_if: 1.5 < 1 / c <= 1024}"
     found = diagnosis.find(*toy(declared), "slopes", samples(with_(m=m)))
     assert (found and [bug.bug for bug in found.bugs]) == names
 
 
-def test_bugs_that_nothing_can_tell_apart_are_all_given(toy):
+def test_bugs_with_the_same_numbers_are_all_returned(toy):
     declared = ("{name: one, instead: {m: 1.0}}", "{name: other, instead: {dW: dW * m, db: db * m}}")
     found = diagnosis.find(*toy(*declared), "slopes", samples(with_(m=1)))
     assert [bug.bug for bug in found.bugs] == ["one"]
     assert [bug.bug for bug in found.alternatives] == ["other"]
 
 
-def test_one_bug_goes_before_two(toy):
+def test_one_bug_is_preferred_to_two(toy):
     parts = ("{name: a, instead: {dW: -dW}}", "{name: b, instead: {db: -db}}", BUGS[0])
     found = diagnosis.find(*toy(*parts), "slopes", samples(with_(error=np.negative)))
     assert ([bug.bug for bug in found.bugs], found.alternatives) == (["sign-flipped"], ())
@@ -118,21 +118,21 @@ PARTIAL = "{name: wrong-divisor, instead: {m: '7'}}"
 
 
 @pytest.mark.parametrize("shapes", [((7, 4, 3), (5, 2, 6)), ((5, 2, 6), (7, 4, 3)), ((7, 4, 3), (7, 3, 5), (5, 2, 6))])
-def test_a_bug_that_shows_in_one_case_only_is_found(toy, shapes):
-    """Divided by 7 everywhere: right wherever there are seven points."""
+def test_bug_that_shows_in_only_one_case_is_found(toy, shapes):
+    """A fixed divisor of 7 is correct in cases with seven points."""
     found = diagnosis.find(*toy(PARTIAL, *BUGS), "slopes", samples(with_(m=7), shapes))
     assert "wrong-divisor" in [bug.bug for bug in (*found.bugs, *found.alternatives)]
 
 
-def test_what_explains_one_case_and_not_the_other_is_no_explanation(toy):
+def test_bug_must_explain_all_cases(toy):
     def answer(X, y, W):
         return slopes(X, y, W, m=1 if len(X) == 7 else 2)
 
     assert diagnosis.find(*toy("{name: not-averaged, instead: {m: 1.0}}"), "slopes", samples(answer)) is None
 
 
-def test_a_mutation_that_does_not_fit_one_case_is_judged_by_the_others(toy):
-    """A transpose that is forgotten can be computed where the matrix is square only; elsewhere they did it right."""
+def test_mutation_that_cannot_be_computed_in_one_case_is_judged_by_the_others(toy):
+    """A missing transpose can be computed only for square matrices; in other cases the answer is correct."""
     declared = "{name: transpose-forgotten, instead: {out: X @ W.T}}"
 
     def answer(X, y, W):
@@ -143,7 +143,7 @@ def test_a_mutation_that_does_not_fit_one_case_is_judged_by_the_others(toy):
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.1])
-def test_a_bug_is_found_under_a_convention(toy, factor):
+def test_bug_is_found_together_with_a_convention(toy, factor):
     def answer(X, y, W):
         return {name: factor * value for name, value in slopes(X, y, W, error=np.abs).items()}
 
@@ -152,7 +152,7 @@ def test_a_bug_is_found_under_a_convention(toy, factor):
     assert [bug.bug for bug in found.bugs] == ["absolute-error"]
 
 
-def test_a_bug_and_what_a_detector_sees_are_both_named(toy):
+def test_bug_and_change_found_by_a_detector_are_both_named(toy):
     def answer(X, y, W):
         return {**slopes(X, y, W, error=np.abs), "out": np.round(X @ W, 2)}
 
@@ -161,7 +161,7 @@ def test_a_bug_and_what_a_detector_sees_are_both_named(toy):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
-def test_a_bug_is_found_in_coarse_numbers(toy, dtype):
+def test_bug_is_found_in_imprecise_numbers(toy, dtype):
     def answer(X, y, W):
         return {name: value.astype(dtype) for name, value in slopes(X, y, W, error=np.abs).items()}
 

@@ -1,4 +1,4 @@
-"""What must not be named: right submissions in every accepted convention, and bugs that nobody has described."""
+"""Correct submissions in every accepted convention, and unknown bugs, get no bug name."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def no_names(report):
 
 
 @pytest.mark.parametrize("style", RIGHT)
-def test_a_right_submission_has_no_diagnosis(graded, style):
+def test_correct_submission_has_no_diagnosis(graded, style):
     exercise, *replacements = RIGHT[style]
     assert no_names(graded(exercise, changed(exercise, *replacements), CHECKS[exercise])) == {}
 
@@ -89,7 +89,7 @@ def test_samples_in_rows_have_no_diagnosis(graded):
     assert no_names(graded(MNIST, ROWS, CHECKS[MNIST])) == {}
 
 
-# exercise, check, the first wrong result, and what is replaced by what
+# exercise, check, the first wrong result, then old and new strings in turn
 ODD = [
     (MNIST, "forward", "A2", "A2 = ReLU(Z2)", "A2 = ReLU(Z2) ** 1.2"),
     (MNIST, "update", "w2", "w2 = w2 - alpha * dW2", "w2 = w2 - alpha * dW2 ** 2"),
@@ -104,14 +104,14 @@ ODD = [
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row[0]}: {row[4]}") for row in ODD])
-def test_a_bug_that_nobody_has_described_is_located(diagnosed, row):
+def test_unknown_bug_is_located(diagnosed, row):
     exercise, check, where, *replacements = row
     result = diagnosed(exercise, check, *replacements)
     assert result["status"] != "passed"
     assert (result["diagnosis"], result["evidence"]["where"]) == (None, where)
 
 
-def test_the_hint_without_a_name_says_where_it_begins(diagnosed):
+def test_hint_without_a_name_says_where_the_error_begins(diagnosed):
     result = diagnosed(MNIST, "forward", "A2 = ReLU(Z2)", "A2 = ReLU(Z2) ** 1.2")
     assert result["hint"].startswith("The first wrong result is A2. ")
     assert result["hint"].endswith(next(c.hint for c in load(MNIST).content.checks if c.name == "forward"))
@@ -121,6 +121,6 @@ def test_the_hint_without_a_name_says_where_it_begins(diagnosed):
     "source",
     ["", "def predict(X, w, b=0):\n    return None\n", "def predict(X, w, b=0):\n    return 'no number'\n", "1 / 0"],
 )
-def test_what_is_no_array_has_no_name(graded, source):
+def test_answer_that_is_not_an_array_has_no_bug_name(graded, source):
     result = ending(graded(NEURON, source, ["predict"]).model_dump(), "predict")
     assert (result["status"] == "passed", result["diagnosis"]) == (False, None)

@@ -1,4 +1,4 @@
-"""A function of the steps, made one in Python, computes what its formulas compute."""
+"""A compiled function computes the same as the formulas of its steps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def made(signature, returns, others=None, **steps):
 
 
 @pytest.mark.parametrize("name", ["single-neuron", "relu-swap", "numpy-mnist", "cifar-grayscale"])
-def test_it_gives_the_same_as_the_formulas_one_by_one(name):
+def test_compiled_function_gives_the_same_as_its_formulas(name):
     loaded = assignment.load(name)
     mutations = Mutations(loaded)
     for function, declared in loaded.content.functions.items():
@@ -38,7 +38,7 @@ def test_it_gives_the_same_as_the_formulas_one_by_one(name):
                 assert np.array_equal(array, wanted, equal_nan=True)
 
 
-def test_quantities_come_in_the_order_of_their_needs_and_may_replace_an_argument():
+def test_quantities_are_ordered_by_their_needs_and_may_replace_an_argument():
     step = made("(w, rate, slope=2.0)", ["w", "size"], size="abs(w)", w="w - change", change="rate * slope")
     assert step(1.0, 0.25) == (0.5, 0.5)
     assert step(1.0, 0.25, 4.0) == (0.0, 0.0)
@@ -60,11 +60,11 @@ def test_other_functions_are_called_and_comprehensions_see_quantities():
         ("(x)", {"y": "relu + 1", "relu": "x"}),
     ],
 )
-def test_what_cannot_be_made_is_left_to_the_formulas(signature, steps):
+def test_function_that_cannot_be_compiled(signature, steps):
     assert made(signature, ["y"], **steps) is None
 
 
-def test_a_mutated_function_is_not_the_right_one():
+def test_mutated_function_is_not_the_compiled_one():
     loaded = assignment.load("single-neuron")
     mutations = Mutations(loaded)
     (case, *_) = cases_of(loaded, Oracle(loaded), "gradients")

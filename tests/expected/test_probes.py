@@ -1,4 +1,4 @@
-"""Inputs are drawn from the seed alone, the same everywhere."""
+"""Inputs depend only on the seed and are the same everywhere."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ CONTENT = assignment.load("single-neuron").content
 FROZEN_B = -0.18513437728984822
 
 
-def test_the_same_seed_draws_the_same_inputs():
+def test_same_seed_gives_the_same_inputs():
     first, second = (probes.cases(CONTENT, ["random points"], 7) for _ in range(2))
     for one, other in zip(first, second, strict=True):
         assert all(np.array_equal(one.inputs[key], other.inputs[key]) for key in one.inputs)
 
 
-def test_other_seeds_and_repetitions_draw_others():
+def test_other_seeds_and_repetitions_give_other_inputs():
     cases = [*probes.cases(CONTENT, ["random points"], 7), *probes.cases(CONTENT, ["random points"], 8)]
     assert len({case.inputs["X"].tobytes() for case in cases}) == len(cases) == 6
 
 
-def test_a_probe_draws_the_same_whatever_is_drawn_beside_it():
+def test_inputs_of_a_probe_do_not_depend_on_other_probes():
     alone = probes.cases(CONTENT, ["random points"], 7)[0]
     beside = probes.cases(CONTENT, ["matrix", "random points"], 7)[2]
     assert np.array_equal(alone.inputs["X"], beside.inputs["X"])
 
 
-def test_the_stream_is_frozen_since_recorded_answers_depend_on_it():
+def test_random_stream_is_frozen_for_recorded_answers():
     drawn = probes.cases(CONTENT, ["random points"], 0)[0].inputs
     assert drawn["b"] == FROZEN_B
     assert isinstance(drawn["b"], np.float64)
 
 
 @pytest.mark.parametrize("count", [3, 10, 13, 25])
-def test_labels_hold_the_last_one_always_and_each_about_as_often(count):
+def test_labels_contain_the_last_one_and_all_about_equally_often(count):
     content = assignment.load("numpy-mnist").content
     draw = content.probes["labels"].inputs["labels"].model_copy(update={"shape": [count]})
     probe = content.probes["labels"].model_copy(update={"inputs": {"labels": draw}})
@@ -52,7 +52,7 @@ def test_labels_hold_the_last_one_always_and_each_about_as_often(count):
             assert counts.max() - counts.min() <= 1
 
 
-def test_numbers_in_lists_are_decimals_and_single_ones_stay_what_they_are():
+def test_numbers_in_lists_become_floats_and_single_numbers_keep_their_type():
     inputs = probes.cases(CONTENT, ["lecture, 20 epochs"], 0)[0].inputs
     assert inputs["X"].dtype == np.float64
     assert inputs["epochs"] == 20

@@ -1,4 +1,4 @@
-"""Steps give the expected answers of a new seed where they are proven to agree with the reference, and nowhere else."""
+"""Only proven steps, which agree with the reference, give the expected answers of a new seed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WITHOUT_TENSORFLOW = (
 
 
 def copied_into(folder):
-    """Fill a folder with single-neuron, its solution and a reference of its own; nothing is recorded."""
+    """Fill a folder with a copy of single-neuron that has its own reference and no recorded answers."""
     shutil.copytree(SINGLE.folder, folder)
     (folder / "own.py").write_bytes((assignment.REFERENCE / "single_neuron.py").read_bytes())
     file = folder / "assignment.yaml"
@@ -49,13 +49,13 @@ def copied_into(folder):
 
 @pytest.fixture
 def own(tmp_path):
-    """The assignment without a proof."""
+    """Return the folder of an assignment without a proof."""
     return copied_into(tmp_path / "own")
 
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory):
-    """The assignment with a proof; on few seeds, which is enough for what is tested here."""
+    """Return the folder of an assignment with a proof for only two seeds, which is enough for these tests."""
     folder = copied_into(tmp_path_factory.mktemp("proven") / "own")
     loaded = assignment.load(str(folder))
     proof.write(loaded, agreement.proof_of(loaded, agreement.compare(loaded, range(2)), range(2)))
@@ -64,12 +64,12 @@ def made_once(tmp_path_factory):
 
 @pytest.fixture
 def proven(made_once, tmp_path):
-    """A copy of it."""
+    """Return a copy of the folder with a proof."""
     return Path(shutil.copytree(made_once, tmp_path / "own"))
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_the_steps_of_every_bundled_exercise_are_proven(name):
+def test_steps_of_every_bundled_exercise_are_proven(name):
     loaded = assignment.load(name)
     recorded = proof.read(loaded)
     assert recorded is not None, f"run 'grader reference {name} --write'"
@@ -80,9 +80,9 @@ def test_the_steps_of_every_bundled_exercise_are_proven(name):
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_proof_holds_when_it_is_made_again(name):
+def test_proof_holds_for_other_seeds(name):
     loaded = assignment.load(name)
-    again = agreement.compare(loaded, range(20, 22))  # of seeds that were not recorded
+    again = agreement.compare(loaded, range(20, 22))  # seeds that the proof does not contain
     assert {item.problem for item in again.values()} == {""}
     assert all(again[function].cases for function in loaded.content.steps)
 
@@ -97,7 +97,7 @@ def test_derivatives_are_confirmed_by_central_differences():
 
 
 @pytest.mark.parametrize("name", ["single-neuron", "numpy-mnist"])
-def test_answers_of_a_new_seed_are_those_of_the_reference(name):
+def test_answers_of_a_new_seed_equal_those_of_the_reference(name):
     loaded = assignment.load(name)
     by_steps, live = Oracle(loaded), Oracle(loaded, live=True)
     for function in loaded.content.steps:
@@ -110,18 +110,18 @@ def test_answers_of_a_new_seed_are_those_of_the_reference(name):
 
 
 @pytest.mark.parametrize("name", [name for name in BUNDLED if name != "clothing-mlp"])
-def test_a_new_seed_needs_no_tensorflow(name, tmp_path):
+def test_new_seed_does_not_need_tensorflow(name, tmp_path):
     solution = assignment.load(name).file("solution.py")
     command = [sys.executable, "-c", WITHOUT_TENSORFLOW, "check", name, str(solution), "--seed", "77", "--json"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr + done.stdout
     found = json.loads(done.stdout)
     assert found["score"] >= found["max_score"]
-    assert set(found["environment"]["expected_answers"]) <= {"steps", "recorded"}  # some probes draw nothing
+    assert set(found["environment"]["expected_answers"]) <= {"steps", "recorded"}  # some probes have no random inputs
     assert "steps" in found["environment"]["expected_answers"]
 
 
-def test_without_a_proof_the_reference_computes_them(own):
+def test_reference_computes_answers_without_a_proof(own):
     loaded = assignment.load(str(own))
     report = grade(loaded, read(own / "solution.py", loaded), GradeOptions(seed=77, only=["predict"]))
     assert report.environment.expected_answers == ["reference"]
@@ -138,7 +138,7 @@ def test_without_a_proof_the_reference_computes_them(own):
         ("assignment.yaml", "(X, w, b=0.0)", "(X, w, b=1.0)"),
     ],
 )
-def test_a_proof_is_for_one_reference_these_steps_and_these_probes(proven, file, old, new):
+def test_proof_is_valid_for_one_reference_one_set_of_steps_and_probes(proven, file, old, new):
     assert proof.read(assignment.load(str(proven))) is not None
     text = (proven / file).read_text()
     assert old in text
@@ -151,7 +151,7 @@ def test_a_proof_is_for_one_reference_these_steps_and_these_probes(proven, file,
 
 
 @pytest.mark.long
-def test_a_copy_of_a_bundled_exercise_has_its_proof_until_it_is_changed(tmp_path):
+def test_unchanged_copy_of_a_bundled_exercise_has_its_proof(tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(SINGLE.folder, folder)
     loaded = assignment.load(str(folder))
@@ -161,12 +161,12 @@ def test_a_copy_of_a_bundled_exercise_has_its_proof_until_it_is_changed(tmp_path
     file.write_text(file.read_text().replace("    s: X @ w + b\n", "    s: b + X @ w\n"))
     changed = assignment.load(str(folder))
     assert proof.read(changed) is None
-    assert [*lines_about(changed)] == []  # none was recorded for it
+    assert [*lines_about(changed)] == []  # no proof was recorded for the copy
     assert proof.file_of(changed) == folder / "answers" / "single-neuron.proof.json"
     assert reference.shipped_file(changed).parent == assignment.REFERENCE / "answers"
 
 
-def test_a_program_of_the_steps_is_a_part_of_the_proof(proven):
+def test_program_of_the_steps_is_a_part_of_the_proof(proven):
     (proven / "bugs").mkdir()
     program = (assignment.REFERENCE / "bugs" / "single_neuron.py").read_text()
     (proven / "bugs" / "single_neuron.py").write_text(program + "\n# changed\n")
@@ -174,7 +174,7 @@ def test_a_program_of_the_steps_is_a_part_of_the_proof(proven):
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", "no JSON", '{"schema": "grader.proof/2"}', "\0"])
-def test_a_damaged_proof_is_none(proven, content):
+def test_damaged_proof_is_ignored(proven, content):
     proof.file_of(assignment.load(str(proven))).write_text(content)
     assert proof.read(assignment.load(str(proven))) is None
 
@@ -200,8 +200,8 @@ def test_steps_that_do_not_agree_are_not_proven(own, old, new, told):
 
 
 @pytest.mark.long
-def test_a_reference_whose_derivative_is_wrong_proves_nothing(own):
-    """Steps that repeat its mistake agree with it, and central differences do not."""
+def test_reference_with_a_wrong_derivative_gives_no_proof(own):
+    """Steps that repeat its mistake agree with it, but central differences do not."""
     reference = own / "own.py"
     text = reference.read_text()
     assert "return dw, db" in text or "tape.gradient" in text
@@ -216,7 +216,7 @@ def test_a_reference_whose_derivative_is_wrong_proves_nothing(own):
 
 
 @pytest.mark.long
-def test_a_recorded_proof_that_is_forged_is_found_by_validate(proven):
+def test_validate_finds_a_forged_proof(proven):
     file = proven / "assignment.yaml"
     file.write_text(file.read_text().replace("    delta: error * slope\n", "    delta: 2 * error * slope\n"))
     loaded = assignment.load(str(proven))
@@ -227,7 +227,7 @@ def test_a_recorded_proof_that_is_forged_is_found_by_validate(proven):
     assert "the steps of gradients do not agree with the reference: dw differs" in lines[0].sentence
 
 
-def test_what_needs_tensorflow_says_so_before_a_worker_starts(own, monkeypatch):
+def test_need_for_tensorflow_is_reported_before_a_worker_starts(own, monkeypatch):
     monkeypatch.setattr(reference.packages, "tensorflow_version", lambda: None)
     loaded = assignment.load(str(own))
     report = grade(loaded, read(own / "solution.py", loaded), GradeOptions(seed=77))

@@ -1,4 +1,4 @@
-"""Expected answers: recorded ones equal a live run, and a check needs no TensorFlow."""
+"""Recorded answers equal those of a live run, and a check does not need TensorFlow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.submission import read
 LOADED = assignment.load("single-neuron")
 NET = assignment.load("numpy-mnist")
 RECORDED = [name for name in assignment.bundled_names() if shipped_file(assignment.load(name)).is_file()]
-# One trains two networks, the others ask for thousands of central differences; relu-swap is quick.
+# clothing-mlp trains two networks, the others compute thousands of central differences; relu-swap is quick.
 LONG = dict.fromkeys(("clothing-mlp", "numpy-mnist", "single-neuron"), pytest.mark.long)
 INPUTS = {"X": np.eye(3), "y": np.zeros(3), "w": np.ones(3), "b": 0.5}
 
@@ -33,7 +33,7 @@ def test_recorded_answers_equal_a_live_run(name):
             assert np.allclose(recorded[key], answer, rtol=1e-12, atol=1e-14), key
 
 
-def test_a_check_imports_no_tensorflow(tmp_path, grader):
+def test_check_does_not_import_tensorflow(tmp_path, grader):
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"
         "class Refuse:\n"
@@ -52,7 +52,7 @@ def test_a_check_imports_no_tensorflow(tmp_path, grader):
 
 @pytest.fixture
 def unproven(tmp_path, monkeypatch):
-    """The assignment with a reference of its own, of which nothing is recorded; an empty cache."""
+    """Return an assignment with its own reference, without recorded answers and with an empty cache."""
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "own.py").write_bytes((assignment.REFERENCE / "single_neuron.py").read_bytes())
@@ -62,7 +62,7 @@ def unproven(tmp_path, monkeypatch):
     return assignment.load(str(folder))
 
 
-def test_other_inputs_are_computed_once_and_kept(unproven, tmp_path, monkeypatch):
+def test_answers_for_other_inputs_are_computed_once_and_cached(unproven, tmp_path, monkeypatch):
     first = Oracle(unproven).results("gradients", INPUTS)
     assert len(list(tmp_path.rglob("*.npz"))) == 1
     again = Oracle(unproven)
@@ -71,7 +71,7 @@ def test_other_inputs_are_computed_once_and_kept(unproven, tmp_path, monkeypatch
     assert all(np.array_equal(first[name], second[name]) for name in ("dw", "db"))
 
 
-def test_another_reference_gets_other_keys(tmp_path):
+def test_another_reference_has_other_keys(tmp_path):
     (tmp_path / "own.py").write_text("def sigmoid(z):\n    return z\n")
     text = (LOADED.folder / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
     (tmp_path / "assignment.yaml").write_text(text)
@@ -80,21 +80,21 @@ def test_another_reference_gets_other_keys(tmp_path):
     assert set(own.given).isdisjoint(np.load(shipped_file(LOADED)))
 
 
-def test_a_cache_that_cannot_be_written_is_no_error(unproven, tmp_path, monkeypatch):
+def test_unwritable_cache_is_not_an_error(unproven, tmp_path, monkeypatch):
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     assert Oracle(unproven).results("sigmoid", {"z": 0.0})["a"] == 0.5
 
 
-def test_a_damaged_cache_file_is_computed_again(unproven, tmp_path):
+def test_damaged_cache_file_is_computed_again(unproven, tmp_path):
     Oracle(unproven).results("sigmoid", {"z": 0.0})
     (kept,) = tmp_path.rglob("*.npz")
     kept.write_bytes(kept.read_bytes()[:100])
     assert Oracle(unproven).results("sigmoid", {"z": 0.0})["a"] == 0.5
 
 
-def test_central_differences_confirm_the_tape():
+def test_central_differences_confirm_automatic_derivatives():
     live = Oracle(LOADED, live=True)
     tape = live.results("gradients", INPUTS)
     for name, parameter in (("dw", "w"), ("db", "b")):
@@ -104,7 +104,7 @@ def test_central_differences_confirm_the_tape():
 
 
 def net(width):
-    """Inputs of a net of numpy-mnist with ``width`` inputs, and a forward pass."""
+    """Return inputs of a numpy-mnist network with ``width`` inputs, and its forward pass."""
     random = np.random.RandomState(3)
     sizes = [width, 6, 5, 10]
     inputs = {"X": random.uniform(size=(width, 4)), "Y": np.eye(10)[:, 6:], "alpha": 0.1}
@@ -114,7 +114,7 @@ def net(width):
     return inputs
 
 
-def test_a_large_parameter_is_confirmed_along_a_direction_and_at_some_entries():
+def test_large_parameter_is_confirmed_in_one_direction_and_at_some_entries():
     live = Oracle(NET, live=True)
     inputs = net(400)
     inputs |= live.results("forward_propagation", inputs)
@@ -124,11 +124,11 @@ def test_a_large_parameter_is_confirmed_along_a_direction_and_at_some_entries():
     assert np.abs(right[0]) > 1e-3
     assert np.allclose(slope, right, atol=1e-8)
     spoilt = tape.copy()
-    spoilt[3, 200] += 1  # one of 2400 entries shows in the direction
+    spoilt[3, 200] += 1  # one wrong entry of 2400 changes the slope in the random direction
     assert not np.allclose(slope, live.central_differences("cost", inputs, "w1", spoilt)[0], atol=1e-3)
 
 
-def test_a_chain_hands_on_from_function_to_function_and_scales_the_results_of_one():
+def test_chain_passes_results_on_and_scales_those_of_one_function():
     live = Oracle(NET, live=True)
     inputs = net(7)
     functions = ["forward_propagation", "back_propagation", "update_params"]

@@ -1,4 +1,4 @@
-"""Comparison: the first difference in the order type, shape, dtype, values; conventions pass."""
+"""The first difference is reported, in the order type, shape, dtype, values; conventions are accepted."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ def problem(actual, expected=EXPECTED):
         (np.array([np.inf, -np.inf, 3.0]), "dw is infinite in 2 of 3 entries."),
     ],
 )
-def test_the_first_difference_is_said_in_a_sentence(actual, said):
+def test_first_difference_is_one_sentence(actual, said):
     assert problem(actual) == said
 
 
-def test_a_result_that_is_none_among_others_is_not_said_to_be_nothing_at_all():
+def test_none_among_several_results_is_not_reported_as_a_missing_return():
     compared = compare_results({"dw": None, "db": 1.0}, {"dw": EXPECTED, "db": np.float64(1.0)}, Tolerance())
     assert compared["dw"].problem == "dw is None, expected an array of shape (3,)."
     alone = compare_results({"dw": None}, {"dw": EXPECTED}, Tolerance())
     assert alone["dw"].problem == "dw is None, expected an array of shape (3,): the function returns nothing."
 
 
-def test_several_values_where_one_is_expected_are_named():
+def test_several_values_instead_of_one_are_reported():
     said = problem((EXPECTED, 0.5))
     assert said == "dw is a tuple, expected an array of shape (3,): it contains several values, return only this one."
 
 
-def test_wrong_values_are_said_with_the_size_of_the_error_and_without_the_expected_ones():
+def test_wrong_values_are_reported_with_the_error_but_without_the_expected_values():
     said = problem(EXPECTED + np.array([0, 0.5, 0]))
     assert said == (
         "dw is wrong in 1 of 3 entries. The largest error is 0.5 (0.17 times the largest correct entry), at index 1."
@@ -69,19 +69,19 @@ def test_wrong_values_are_said_with_the_size_of_the_error_and_without_the_expect
 
 
 @pytest.mark.parametrize("actual", [EXPECTED.reshape(3, 1), EXPECTED.reshape(1, 3)])
-def test_a_column_or_row_is_accepted_with_a_note(actual):
+def test_column_or_row_is_accepted_with_a_note(actual):
     compared = compare("dw", actual, EXPECTED, Tolerance())
     assert compared.problem is None
     assert "accepted" in compared.note
 
 
 @pytest.mark.parametrize("dtype", [bool, int, np.uint8, float])
-def test_whole_numbers_may_come_as_integers_or_truth_values(dtype):
+def test_whole_numbers_may_be_integers_or_booleans(dtype):
     assert problem(np.array([1, 0, 1], dtype=dtype), np.array([1.0, 0.0, 1.0])) is None
     assert problem(np.array([1, 1, 1], dtype=dtype), np.array([1.0, 0.0, 1.0])) is not None
 
 
-def test_a_common_factor_is_found_where_all_results_have_it():
+def test_common_factor_of_all_results_is_found():
     right = {"dw": EXPECTED, "db": np.array([2.0])}
     assert common_factor({"dw": 7 * EXPECTED, "db": np.array([14.0])}, right) == pytest.approx(7)
     assert common_factor({"dw": -EXPECTED, "db": np.array([[-2.0]])}, right) == pytest.approx(-1)
@@ -93,14 +93,14 @@ def test_a_common_factor_is_found_where_all_results_have_it():
 @pytest.mark.parametrize(
     "actual", [[0.25, -1.5, 3], (0.25, -1.5, 3.0), [[0.25], [-1.5], [3.0]], [np.float32(0.25), np.float64(-1.5), 3]]
 )
-def test_a_list_or_tuple_of_numbers_is_an_array_with_a_note(actual):
+def test_list_or_tuple_of_numbers_is_accepted_with_a_note(actual):
     compared = compare("dw", actual, EXPECTED, Tolerance())
     assert compared.problem is None
     assert "Lists of numbers" in compared.note
     assert problem([0.25, -1.5, 3.1]) is not None
 
 
-def test_a_ragged_list_is_no_factor_of_anything():
+def test_ragged_list_has_no_common_factor():
     assert common_factor({"dw": [[1.0], [2.0, 3.0]]}, {"dw": EXPECTED}) is None
 
 
@@ -109,18 +109,18 @@ PATH = np.array([4.0, 3.0, 2.5, 2.25])
 
 @pytest.mark.parametrize("losses", [PATH[:-1], PATH[1:], PATH, PATH[1:-1]])
 @pytest.mark.parametrize("kind", [np.asarray, list, tuple, lambda values: values.reshape(-1, 1)])
-def test_a_history_may_begin_and_end_before_or_after_an_update(losses, kind):
+def test_history_may_begin_and_end_before_or_after_an_update(losses, kind):
     right = {"losses": PATH}
     assert compare_results({"losses": kind(losses)}, right, Tolerance(), "losses")["losses"].problem is None
     assert compare_results({"losses": kind(losses + 0.1)}, right, Tolerance(), "losses")["losses"].problem
 
 
 @pytest.mark.parametrize("losses", [[], PATH[2:-1], np.append(PATH, 2.0), PATH[::-1], [4.0, 4.0, 3.0, 2.5]])
-def test_a_history_of_other_losses_is_wrong(losses):
+def test_history_of_other_losses_is_wrong(losses):
     assert compare_results({"losses": losses}, {"losses": PATH}, Tolerance(), "losses")["losses"].problem
 
 
-def test_an_empty_history_of_one_epoch_is_no_answer():
+def test_empty_history_of_one_epoch_is_wrong():
     assert compare_results({"losses": []}, {"losses": PATH[:2]}, Tolerance(), "losses")["losses"].problem
 
 
@@ -129,7 +129,7 @@ def test_transposed_is_not_a_convention():
 
 
 @pytest.mark.parametrize("actual", [0.5, np.float64(0.5), np.array(0.5), np.array([0.5]), np.array([[0.5]])])
-def test_a_number_may_come_as_float_scalar_or_array_of_one(actual):
+def test_number_may_be_a_float_a_scalar_or_an_array_of_one(actual):
     assert problem(actual, 0.5) is None
 
 
@@ -140,7 +140,7 @@ def test_float32_is_compared_with_its_own_tolerance():
     assert problem(EXPECTED * (1 + 3e-5)) is not None
 
 
-HISTORY = np.array([4.0, 2.0, 1.0, 0.5])  # before the first of three updates, and after each
+HISTORY = np.array([4.0, 2.0, 1.0, 0.5])  # before the first and after each of three updates
 
 
 def history_problem(actual):
@@ -158,7 +158,7 @@ def history_problem(actual):
         [np.float32(2), np.float32(1), np.float32(0.5)],
     ],
 )
-def test_a_history_is_taken_before_or_after_each_update(actual):
+def test_history_is_recorded_before_or_after_each_update(actual):
     assert history_problem(actual) is None
 
 
@@ -175,26 +175,26 @@ def test_a_history_is_taken_before_or_after_each_update(actual):
         (4.0, "losses has the shape (), expected an array of shape (3,)."),
     ],
 )
-def test_a_history_that_is_wrong(actual, said):
+def test_wrong_history(actual, said):
     assert history_problem(actual).startswith(said)
 
 
-def test_the_coarsest_result_of_a_call_sets_its_tolerance():
+def test_least_precise_result_sets_the_tolerance():
     expected = {"w": EXPECTED, "b": np.asarray(1.0)}
     answered = {"w": EXPECTED.astype(np.float32), "b": 1.0 + 3e-6}
     assert all(item.problem is None for item in compare_results(answered, expected, Tolerance()).values())
 
 
-def test_nan_never_passes_even_where_the_reference_has_one():
+def test_nan_never_passes_even_if_the_reference_has_one():
     assert problem(np.array([1.0]), np.array([np.nan])) is not None
     assert problem(np.array([np.nan]), np.array([np.nan])) is not None
 
 
-def test_an_empty_array_is_no_answer():
+def test_empty_array_is_wrong():
     assert problem(np.empty(0)) == "dw has the shape (0,), expected an array of shape (3,)."
 
 
-def test_the_right_number_cannot_be_computed_from_the_evidence():
+def test_correct_number_cannot_be_computed_from_the_evidence():
     compared = compare("loss", 0.0, 0.8287206894281727, Tolerance())
     assert compared.problem == "loss is wrong by 1 times the correct value."
     assert compared.evidence["max_abs_error"] is None

@@ -1,4 +1,4 @@
-"""The catalogues hold every sentence that a student can read, whole, and the language is the one that was asked for."""
+"""The catalogues contain every sentence that students can read, and the requested language is used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tools import messages
 
 LANGUAGES = [name for name in i18n.LANGUAGES if name != i18n.ENGLISH]
 PACKAGE = ROOT / "grader"
-# What makes the sentences of a report; instructors' messages, of batch/ and cli/ for example, stay English.
+# The modules with the sentences of a report. Messages for instructors, for example in batch/ and cli/, stay English.
 FOR_STUDENTS = [
     *(PACKAGE / "checks").glob("*.py"),
     *(PACKAGE / "submission").glob("*.py"),
@@ -58,18 +58,18 @@ def ids(file):
     return {(entry.msgid, entry.msgid_plural) for entry in file}
 
 
-def test_the_template_has_the_sentences_of_the_code(template):
+def test_template_has_the_sentences_of_the_code(template):
     stored = polib.pofile(str(messages.TEMPLATE))
     assert ids(stored) == ids(template), "run 'make messages', and translate what is new"
 
 
-def test_a_catalogue_has_every_sentence_translated_and_no_other(template, catalogue):
+def test_catalogue_has_every_sentence_and_no_other(template, catalogue):
     assert ids(catalogue) == ids(template), "run 'make messages', and translate what is new"
     assert [entry.msgid for entry in catalogue if not entry.translated()] == []
     assert catalogue.obsolete_entries() == []
 
 
-def test_a_translation_fills_in_what_the_sentence_fills_in(catalogue):
+def test_translation_has_the_placeholders_of_the_sentence(catalogue):
     wrong = []
     for entry in catalogue:
         for translation in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
@@ -79,15 +79,15 @@ def test_a_translation_fills_in_what_the_sentence_fills_in(catalogue):
 
 
 def fields(sentence):
-    """The placeholders with their formats; of a text with braces of its own, in which nothing is filled in, none."""
+    """Return the placeholders with their formats; empty for a string with other braces, which is not formatted."""
     try:
         return {(name, form, kind) for _, name, form, kind in string.Formatter().parse(sentence) if name is not None}
     except ValueError:
         return set()
 
 
-def test_a_translation_begins_and_ends_like_the_sentence(catalogue):
-    """Fragments are put together: a space or a full stop that is missing shows."""
+def test_translation_begins_and_ends_like_the_sentence(catalogue):
+    """Fragments are joined, so that a missing space or full stop would be visible."""
     for entry in catalogue:
         for translation in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
             assert translation[0].isspace() == entry.msgid[0].isspace(), entry.msgid
@@ -97,7 +97,7 @@ def test_a_translation_begins_and_ends_like_the_sentence(catalogue):
 
 @pytest.mark.parametrize("file", FOR_STUDENTS, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_no_sentence_for_students_is_left_out(file):
-    """A text of words that ends with a full stop is a sentence, and belongs into ``_()``, whole."""
+    """A string of words that ends with a full stop is a sentence, and must be inside ``_()`` as a whole."""
     tree = ast.parse(file.read_text())
     excused = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
     for node in ast.walk(tree):
@@ -106,7 +106,7 @@ def test_no_sentence_for_students_is_left_out(file):
             assert not any(isinstance(argument, ast.JoinedStr) for argument in node.args), ast.unparse(node)
         if isinstance(node, ast.JoinedStr):
             inner = [part for part in ast.walk(node) if isinstance(part, ast.Call) and is_literal(part)]
-            assert inner == [], f"what stands inside of an f-string is not collected: {ast.unparse(node)}"
+            assert inner == [], f"strings inside an f-string are not collected: {ast.unparse(node)}"
     left = [text for node in ast.walk(tree) if id(node) not in excused and is_sentence(text := text_of(node))]
     assert left == []
 
@@ -145,11 +145,11 @@ def is_sentence(text):
         (None, {"LANG": "../de"}, "en"),
     ],
 )
-def test_the_language_is_that_of_the_option_then_that_of_the_locale(option, environment, expected):
+def test_language_of_the_option_is_preferred_to_that_of_the_locale(option, environment, expected):
     assert choose_language(option, environment) == expected
 
 
-def test_a_language_is_spoken_until_the_end_of_its_block():
+def test_language_is_used_until_the_end_of_its_block():
     with use("de"):
         assert (_("passed"), i18n.current()) == ("bestanden", "de")
         with use("es"):
@@ -197,7 +197,7 @@ WRONG = ROOT / "examples" / "relu-swap" / "wrong.py"
         ),
     ],
 )
-def test_a_wrong_submission_is_explained_in_the_language(grader, spoken, sentences):
+def test_wrong_submission_is_explained_in_the_language(grader, spoken, sentences):
     done = grader("check", "relu-swap", WRONG, "--lang", spoken)
     assert done.returncode == 1, done.stderr
     for sentence in sentences:
@@ -205,7 +205,7 @@ def test_a_wrong_submission_is_explained_in_the_language(grader, spoken, sentenc
     assert not re.search(r"\b(the|is|and|of)\b", done.stdout)
 
 
-def test_the_json_has_the_sentences_of_the_locale_and_the_same_names(grader, monkeypatch):
+def test_json_has_the_sentences_of_the_locale_and_the_same_names(grader, monkeypatch):
     monkeypatch.setenv("LC_ALL", "de_AT.UTF-8")
     german = json.loads(grader("check", "relu-swap", WRONG, "--json").stdout)
     english = json.loads(grader("check", "relu-swap", WRONG, "--json", "--lang", "en").stdout)
@@ -216,19 +216,19 @@ def test_the_json_has_the_sentences_of_the_locale_and_the_same_names(grader, mon
         assert [check["status"] for check in report["checks"]][4:7] == ["partial", "passed", "failed"]
 
 
-def test_what_is_wrong_with_the_path_is_said_in_the_language(grader):
+def test_problem_with_the_path_is_reported_in_the_language(grader):
     done = grader("check", "single-neuron", "nowhere.py", "--lang", "es")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "Error: nowhere.py no existe: comprueba la ruta de tu solución.\n"
 
 
-def test_a_language_without_a_catalogue_is_wrong_usage(grader):
+def test_language_without_a_catalogue_is_wrong_usage(grader):
     done = grader("check", "single-neuron", WRONG, "--lang", "fr")
     assert done.returncode == 2
     assert "'fr' is not one of 'en', 'de', 'es'" in done.stderr
 
 
-def test_what_a_worker_says_itself_is_translated_where_it_arrives():
+def test_sentence_of_a_worker_is_translated_by_the_grader():
     worker = "".join(file.read_text() for file in (PACKAGE / "worker").glob("*.py"))
     for said in (*OF_THE_WORKER, NO_DATA, UNAVAILABLE.format(name="{name}", offered="{offered}")):
         assert f'"{said}"' in worker
@@ -242,7 +242,7 @@ def test_what_a_worker_says_itself_is_translated_where_it_arrives():
 
 
 @pytest.mark.parametrize("options", [["--format", "markdown"], ["--html", "page.html"]])
-def test_a_title_and_what_is_not_enforced_are_said_in_the_language(grader, tmp_path, options):
+def test_title_and_missing_isolation_are_reported_in_the_language(grader, tmp_path, options):
     done = grader(
         "check", "single-neuron", SINGLE_NEURON / "solution.py", "--lang", "de", "--isolation", "medium", *options
     )
@@ -259,7 +259,7 @@ def test_numbers_have_the_decimal_mark_of_the_language(name, written):
         assert plain_number(0.25) == language_number("0.25") == written
         percent = _(sentence).format(accuracy="[0.5 1.5]", full=97.5)
     assert ("97,5 %" in percent) == (name != "en")
-    assert "[0.5 1.5]" in percent  # an array as Python writes it
+    assert "[0.5 1.5]" in percent  # an array in Python's format
 
 
 def test_whole_numbers_and_versions_are_not_changed():
