@@ -41,15 +41,15 @@ SOLUTION = "import numpy as np\ndef mean(X):\n    return np.sum(X, axis=1) / X.s
 
 @pytest.fixture
 def folder(tmp_path):
-    made = tmp_path / "exercise"
-    (made / "parts").mkdir(parents=True)
-    (made / "assignment.yaml").write_text(YAML)
+    path = tmp_path / "exercise"
+    (path / "parts").mkdir(parents=True)
+    (path / "assignment.yaml").write_text(YAML)
     for name in ("reference.py", "solution.py"):
-        (made / name).write_text(SOLUTION)
-    (made / "train.csv").write_text("a,b\n1,2\n3,4\n")
+        (path / name).write_text(SOLUTION)
+    (path / "train.csv").write_text("a,b\n1,2\n3,4\n")
     for name, value in (("parts/first", 1.0), ("parts/second", 2.0), ("w", 7.0)):
-        np.save(made / f"{name}.npy", np.full(3, value))
-    return made
+        np.save(path / f"{name}.npy", np.full(3, value))
+    return path
 
 
 @pytest.fixture
@@ -58,9 +58,9 @@ def checked(grader, folder, tmp_path):
 
     def run(source, *options, name="mine.py"):
         (tmp_path / name).write_text(source)
-        done = grader("check", folder, tmp_path / name, "--json", *options)
-        assert "Traceback" not in done.stderr
-        return json.loads(done.stdout)["checks"][0]
+        process = grader("check", folder, tmp_path / name, "--json", *options)
+        assert "Traceback" not in process.stderr
+        return json.loads(process.stdout)["checks"][0]
 
     return run
 
@@ -263,7 +263,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistake_is_reported_with_its_line(folder, tmp_path, name):
-    line, number, said = MISTAKES[name]
+    line, number, message = MISTAKES[name]
     (tmp_path / "other.csv").write_text("1")
     (folder / "link.csv").symlink_to(tmp_path / "other.csv")
     with open(folder / "large.csv", "wb") as file:
@@ -271,7 +271,7 @@ def test_mistake_is_reported_with_its_line(folder, tmp_path, name):
     lines = YAML.splitlines()
     lines[number - 1] = line
     (folder / "assignment.yaml").write_text("\n".join(lines))
-    with pytest.raises(UsageError, match=re.escape(said)) as caught:
+    with pytest.raises(UsageError, match=re.escape(message)) as caught:
         load(str(folder))
     assert f"assignment.yaml:{number}: " in str(caught.value)
 
@@ -282,9 +282,9 @@ def test_missing_package_is_not_gradable(grader, folder, tmp_path):
     )
     (folder / "assignment.yaml").write_text(text)
     (tmp_path / "mine.py").write_text(SOLUTION)
-    done = grader("check", folder, tmp_path / "mine.py")
-    assert done.returncode == 3
-    assert "run pip install 'sklearn_of_tomorrow>=2' 'numpy>=99' tqdm_of_tomorrow." in done.stderr
+    process = grader("check", folder, tmp_path / "mine.py")
+    assert process.returncode == 3
+    assert "run pip install 'sklearn_of_tomorrow>=2' 'numpy>=99' tqdm_of_tomorrow." in process.stderr
     report = json.loads(grader("check", folder, tmp_path / "mine.py", "--json").stdout)
     assert (report["score"], report["ending"]) == (None, "not_gradable")
 
@@ -307,7 +307,7 @@ def test_class_is_graded_with_course_files(grader, folder, tmp_path):
         (tmp_path / "class" / student).mkdir(parents=True)
         source = f"text = open('/kaggle/{student}/train.csv').read()\nassert len(text) == 12\n{SOLUTION}"
         (tmp_path / "class" / student / "own.py").write_text(source)
-    done = grader("grade", folder, tmp_path / "class", "--out", tmp_path / "out", "--jobs", 1, "--seed", 1)
-    assert done.returncode == 0, done.stderr
+    process = grader("grade", folder, tmp_path / "class", "--out", tmp_path / "out", "--jobs", 1, "--seed", 1)
+    assert process.returncode == 0, process.stderr
     rows = (tmp_path / "out" / "gradebook.csv").read_text().splitlines()
     assert [row.split(",")[2:4] for row in rows[1:]] == [["graded", "10"]] * 2

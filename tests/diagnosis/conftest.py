@@ -42,14 +42,14 @@ SHAPES = ((7, 4, 3), (5, 2, 6))  # points, inputs, outputs of each case: all len
 def toy():
     """Return content and mutations of the toy exercise with some bugs, each an entry of ``bugs`` in YAML."""
 
-    def made(*bugs, steps=True, conventions=None):
-        read = yaml.safe_load(TOY + (STEPS if steps else ""))
-        read["functions"]["slopes"]["conventions"] = conventions or {}
-        read["bugs"] = [{"function": "slopes", **yaml.safe_load(bug)} for bug in bugs]
-        content = AssignmentSpec.model_validate(read)
+    def build(*bugs, steps=True, conventions=None):
+        data = yaml.safe_load(TOY + (STEPS if steps else ""))
+        data["functions"]["slopes"]["conventions"] = conventions or {}
+        data["bugs"] = [{"function": "slopes", **yaml.safe_load(bug)} for bug in bugs]
+        content = AssignmentSpec.model_validate(data)
         return content, Mutations(Assignment(Path("toy"), content))
 
-    return made
+    return build
 
 
 def right(X, y, W, m=None):
@@ -62,13 +62,13 @@ def right(X, y, W, m=None):
 def samples(answer, shapes=SHAPES, history=None):
     """Return a sample for each of the shapes; ``answer`` gets the inputs X, y and W and returns {result: array}."""
     random = np.random.default_rng(5)
-    made = []
+    cases = []
     for n, d, k in shapes:
         inputs = {"X": random.normal(size=(n, d)), "y": random.normal(size=(n, k)), "W": random.normal(size=(d, k))}
-        wanted = right(**inputs)
-        answered = {name: np.asarray(value) for name, value in answer(**inputs).items()}
-        made.append(Sample(f"{n} points", inputs, wanted, answered, history))
-    return made
+        expected = right(**inputs)
+        answers = {name: np.asarray(value) for name, value in answer(**inputs).items()}
+        cases.append(Sample(f"{n} points", inputs, expected, answers, history))
+    return cases
 
 
 MNIST, SWAP, NEURON, GRAY = "numpy-mnist", "relu-swap", "single-neuron", "cifar-grayscale"

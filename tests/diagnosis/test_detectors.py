@@ -24,15 +24,15 @@ def beside(arrays, answer, history=None):
     ]
 
 
-def detected(made, name="r"):
+def detected(items, name="r"):
     """Return {detector: parameters} of the detectors that find something, the simplest first."""
-    wanted = [sample.right for sample in made]
-    found = {detector: detect(made, name, wanted) for detector, detect in DETECTORS.items()}
-    return {detector: parameters for detector, parameters in found.items() if parameters is not None}
+    expected = [sample.right for sample in items]
+    result = {detector: detect(items, name, expected) for detector, detect in DETECTORS.items()}
+    return {detector: parameters for detector, parameters in result.items() if parameters is not None}
 
 
-def first(made):
-    detector, parameters = next(iter(detected(made).items()), (None, None))
+def first(items):
+    detector, parameters = next(iter(detected(items).items()), (None, None))
     return detector, {key: value for key, value in (parameters or {}).items() if key != "factors"}
 
 
@@ -81,8 +81,8 @@ def test_change_of_an_array_is_found(what):
 
 
 def test_swapped_result_is_found():
-    made = samples(lambda X, y, W: {**right(X, y, W), "db": np.ones(len(W)), "dW": X @ W})
-    assert detected(made, "dW") == {"permuted": {"other": "out"}}
+    items = samples(lambda X, y, W: {**right(X, y, W), "db": np.ones(len(W)), "dW": X @ W})
+    assert detected(items, "dW") == {"permuted": {"other": "out"}}
 
 
 def test_detectors_find_nothing_in_correct_answers():
@@ -112,32 +112,32 @@ NOTHING = {
 
 @pytest.mark.parametrize("what", NOTHING)
 def test_change_that_does_not_explain_every_entry_is_not_found(what):
-    found = {name: value for name, value in detected(beside(MATRICES, NOTHING[what])).items() if name != "factor"}
-    assert found == {}
-    factor = DETECTORS["factor"](made := beside(MATRICES, NOTHING[what]), "r", [sample.right for sample in made])
+    result = {name: value for name, value in detected(beside(MATRICES, NOTHING[what])).items() if name != "factor"}
+    assert result == {}
+    factor = DETECTORS["factor"](items := beside(MATRICES, NOTHING[what]), "r", [sample.right for sample in items])
     assert factor is None or factor["factor"] is None  # no factor is the same in all cases
 
 
 @pytest.mark.parametrize("detector", ["clipped", "shifted"])
 def test_single_numbers_are_not_clipped_or_shifted(detector):
     numbers = [np.array(value) for value in (3.0, 5.0)]
-    made = [Sample(str(k), {}, {"r": value}, {"r": value - 1}) for k, value in enumerate(numbers)]
-    assert DETECTORS[detector](made, "r", [sample.right for sample in made]) is None
+    items = [Sample(str(k), {}, {"r": value}, {"r": value - 1}) for k, value in enumerate(numbers)]
+    assert DETECTORS[detector](items, "r", [sample.right for sample in items]) is None
 
 
 @pytest.mark.parametrize("end", [slice(None, -1), slice(1, None)])
 def test_factor_of_a_history_is_found_with_either_end(end):
     histories = [np.linspace(3, 1, size) ** 2 for size in (5, 8)]
-    made = [Sample(str(k), {}, {"r": r}, {"r": 2 * r[end]}, "r") for k, r in enumerate(histories)]
-    assert first(made) == ("factor", {"factor": 2.0})
+    items = [Sample(str(k), {}, {"r": r}, {"r": 2 * r[end]}, "r") for k, r in enumerate(histories)]
+    assert first(items) == ("factor", {"factor": 2.0})
     assert detected([Sample("0", {}, {"r": r}, {"r": r[end]}, "r") for r in histories]) == {}
 
 
 @pytest.mark.parametrize(
-    ("wanted", "holds"),
+    ("expected", "holds"),
     [("1 / n", True), ("1.0 / (n + 0)", True), ("1 / n ** 2", False), ("0.5", False), ("1 / x", False)],
 )
-def test_factor_may_be_an_expression_of_the_inputs(wanted, holds):
-    made = beside(VECTORS, lambda r: r / len(r))
-    found = DETECTORS["factor"](made, "r", [sample.right for sample in made])
-    assert is_factor(found, made, wanted) is holds
+def test_factor_may_be_an_expression_of_the_inputs(expected, holds):
+    items = beside(VECTORS, lambda r: r / len(r))
+    result = DETECTORS["factor"](items, "r", [sample.right for sample in items])
+    assert is_factor(result, items, expected) is holds

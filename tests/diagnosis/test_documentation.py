@@ -15,7 +15,7 @@ from grader.diagnosis.documentation import page
 from grader.support.errors import UsageError
 from tests.conftest import ROOT, bundled
 
-CATALOGUE = [pytest.param(said, id=name) for bugs in families().values() for name, said in bugs.items()]
+CATALOGUE = [pytest.param(message, id=name) for bugs in families().values() for name, message in bugs.items()]
 OWN = Texts(title="Mine", kind="A kind.", reason="A reason.")
 
 
@@ -44,32 +44,32 @@ def test_every_declared_bug_has_texts(exercise):
         assert texts(bug.name, content).title
 
 
-@pytest.mark.parametrize("said", CATALOGUE)
-def test_texts_are_complete(said):
+@pytest.mark.parametrize("message", CATALOGUE)
+def test_texts_are_complete(message):
     for field in Texts.model_fields:
-        text = getattr(said, field)
+        text = getattr(message, field)
         assert text == text.strip() != ""
         assert field in ("title", "formula") or text[-1] in ".?"
 
 
-@pytest.mark.parametrize("said", CATALOGUE)
-def test_title_is_short(said):
-    assert len(said.title) <= 60
-    assert said.title[-1].isalnum()
-    assert said.title[0].isupper()
+@pytest.mark.parametrize("message", CATALOGUE)
+def test_title_is_short(message):
+    assert len(message.title) <= 60
+    assert message.title[-1].isalnum()
+    assert message.title[0].isupper()
 
 
-@pytest.mark.parametrize("said", CATALOGUE)
-def test_hint_does_not_show_the_solution(said):
-    for hint in (said.kind, said.reason):
+@pytest.mark.parametrize("message", CATALOGUE)
+def test_hint_does_not_show_the_solution(message):
+    for hint in (message.kind, message.reason):
         assert len(hint.split()) <= 45
         assert not re.search(r"`|\bnp\b|numpy\.|[=@*]|\w\(|\d\.\d", hint), hint
 
 
-@pytest.mark.parametrize("said", CATALOGUE)
-def test_hint_does_not_depend_on_the_exercise(said):
+@pytest.mark.parametrize("message", CATALOGUE)
+def test_hint_does_not_depend_on_the_exercise(message):
     functions = {name for exercise in bundled_names() for name in bundled(exercise).content.functions if "_" in name}
-    assert not functions & set(re.findall(r"\w+", f"{said.title} {said.kind} {said.reason}"))
+    assert not functions & set(re.findall(r"\w+", f"{message.title} {message.kind} {message.reason}"))
 
 
 def test_assignment_may_have_its_own_texts():

@@ -12,9 +12,9 @@ from tests.diagnosis.conftest import right, samples
 pytestmark = pytest.mark.quick
 
 
-def names(content, mutations, made):
-    found = diagnosis.find(content, mutations, "slopes", made)
-    return [(bug.bug, bug.where) for bug in found.bugs] if found is not None else None
+def names(content, mutations, items):
+    result = diagnosis.find(content, mutations, "slopes", items)
+    return [(bug.bug, bug.where) for bug in result.bugs] if result is not None else None
 
 
 def changed(**parts):
@@ -54,23 +54,25 @@ def test_change_has_a_bug_name(toy, what, steps):
 
 
 @pytest.mark.parametrize(
-    ("spared", "lost", "expected"),
+    ("small", "large", "expected"),
     [
         (1.0, 1000.0, [("overflow", "dW")]),
         (1.0, 2.0, None),  # too small to overflow
     ],
 )
 @pytest.mark.parametrize("entries", ["one", "all"])
-def test_overflow_needs_large_numbers(toy, spared, lost, expected, entries):
-    made = []
-    for sample, scale, is_lost in zip(samples(changed()), (spared, lost), (False, True), strict=True):
+def test_overflow_needs_large_numbers(toy, small, large, expected, entries):
+    items = []
+    for sample, scale, is_lost in zip(samples(changed()), (small, large), (False, True), strict=True):
         inputs = {name: scale * array for name, array in sample.inputs.items()}
-        answered = right(**inputs)
+        answers = right(**inputs)
         if is_lost:
-            wanted = answered["dW"]
-            answered["dW"] = np.where((wanted == wanted.max()) | (entries == "all"), np.nan, wanted)
-        made.append(Sample(sample.case, inputs, right(**inputs), answered))
-    assert names(*toy(), made) == expected
+            expected_value = answers["dW"]
+            answers["dW"] = np.where(
+                (expected_value == expected_value.max()) | (entries == "all"), np.nan, expected_value
+            )
+        items.append(Sample(sample.case, inputs, right(**inputs), answers))
+    assert names(*toy(), items) == expected
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,6 @@ def test_factor_is_found_together_with_that_of_a_convention(toy, factor, expecte
 
 def test_declared_factor_has_the_declared_name(toy):
     declared = "{name: averaged-twice, detector: factor, parameters: {factor: 1 / len(X)}}"
-    made = samples(changed(dW=lambda r: r, out=lambda r: r / len(r)))
-    assert names(*toy(declared), made) == [("averaged-twice", "out")]
-    assert names(*toy(), made) is None
+    items = samples(changed(dW=lambda r: r, out=lambda r: r / len(r)))
+    assert names(*toy(declared), items) == [("averaged-twice", "out")]
+    assert names(*toy(), items) is None

@@ -45,25 +45,25 @@ ANSWERS = {
 def test_hint_about_a_formula_needs_wrong_numbers(graded, solution, line, message, hint):
     assert solution.count(RIGHT) == 1
     report = graded("single-neuron", solution.replace(RIGHT, f"    {line}\n"), only=["gradients"])
-    (found,) = report.checks
-    assert found.status != "passed"
-    assert message in found.message
-    assert hint in found.hint if hint else not found.hint, found.hint
-    assert (CHAIN_RULE in found.hint) == (hint == CHAIN_RULE)
+    (result,) = report.checks
+    assert result.status != "passed"
+    assert message in result.message
+    assert hint in result.hint if hint else not result.hint, result.hint
+    assert (CHAIN_RULE in result.hint) == (hint == CHAIN_RULE)
 
 
 def test_list_of_another_length_is_not_called_accepted(graded, solution):
     lists = solution.replace(RIGHT, "    return [1.0, 2.0], float(np.sum(delta))\n")
-    (found,) = graded("single-neuron", lists, only=["gradients"]).checks
-    assert "has the shape (2,)" in found.message
-    assert "accepted" not in found.message
+    (result,) = graded("single-neuron", lists, only=["gradients"]).checks
+    assert "has the shape (2,)" in result.message
+    assert "accepted" not in result.message
 
 
 def test_zero_gradient_is_not_called_clipped(graded, solution):
     no_slope = solution.replace("(y_hat - y) * y_hat * (1 - y_hat)", "0.0 * y_hat")
-    (found,) = graded("single-neuron", no_slope, only=["one-update"]).checks
-    assert found.status == "failed"
-    assert found.diagnosis is None or found.diagnosis.bug != "gradient-clipped"
+    (result,) = graded("single-neuron", no_slope, only=["one-update"]).checks
+    assert result.status == "failed"
+    assert result.diagnosis is None or result.diagnosis.bug != "gradient-clipped"
 
 
 def test_function_that_calls_an_unwritten_one_is_not_called_unwritten(graded, solution):
@@ -78,10 +78,10 @@ def test_function_that_calls_an_unwritten_one_is_not_called_unwritten(graded, so
 def test_one_number_for_all_cases_is_not_explained_by_a_formula(graded, answer, named):
     """Such a number agrees with any array that repeats it."""
     source = f"import numpy as np\ndef get_predictions(A3):\n    return {answer}\n"
-    (found,) = graded("numpy-mnist", source, only=["predictions"]).checks
-    assert found.status == "failed"
-    assert (found.diagnosis is not None) == named
-    assert bool(found.hint) == named
+    (result,) = graded("numpy-mnist", source, only=["predictions"]).checks
+    assert result.status == "failed"
+    assert (result.diagnosis is not None) == named
+    assert bool(result.hint) == named
 
 
 VARIABLES = """
@@ -127,9 +127,9 @@ for ax, picture in zip(axes, np.arange(12).reshape(2, 2, 3) / 12):
 )
 def test_hint_about_a_variable_or_figure_needs_an_existing_one(graded, old, new, check, hint):
     assert old in DRAWN
-    (found,) = graded(VARIABLES, DRAWN.replace(old, new), only=[check]).checks
-    assert found.status == "failed"
-    assert bool(found.hint) == hint
+    (result,) = graded(VARIABLES, DRAWN.replace(old, new), only=[check]).checks
+    assert result.status == "failed"
+    assert bool(result.hint) == hint
 
 
 def test_hint_about_training_needs_a_training():

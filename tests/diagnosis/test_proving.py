@@ -97,7 +97,7 @@ TASK = {"reference.py": REFERENCE, "mistakes.py": MISTAKES, "solution.py": REFER
 def own(tmp_path):
     """Return the folder of the assignment; ``replacements`` are old and new strings of its file in turn."""
 
-    def made(*replacements, **files):
+    def build(*replacements, **files):
         text = ASSIGNMENT
         for old, new in zip(replacements[::2], replacements[1::2], strict=True):
             assert old in text
@@ -107,7 +107,7 @@ def own(tmp_path):
             (tmp_path / "own" / name).write_text(content)
         return tmp_path / "own"
 
-    return made
+    return build
 
 
 PRODUCT = ("return x + b1, 2 * (x + b1)", "return x * b1, 2 * (x * b1)")
@@ -156,12 +156,12 @@ def test_texts_of_the_assignment_are_reported(own, graded):
     assert result["hint"].endswith("A product stands for a sum.")
 
 
-@pytest.mark.parametrize(("level", "said"), [(1, (False, False)), (2, (True, False)), (3, (True, True))])
-def test_assignment_sets_the_level_of_hints(own, graded, level, said):
+@pytest.mark.parametrize(("level", "message"), [(1, (False, False)), (2, (True, False)), (3, (True, True))])
+def test_assignment_sets_the_level_of_hints(own, graded, level, message):
     own()
     text = ASSIGNMENT.replace("title: Two", f"hints: {level}\ntitle: Two")
     hint = ending(graded(text, REFERENCE.replace(*PRODUCT)).model_dump(), "layers")["hint"]
-    assert ("A product stands for a sum." in hint, "A bias is added." in hint) == said
+    assert ("A product stands for a sum." in hint, "A bias is added." in hint) == message
 
 
 FIRST = "- {name: wrong-delta, function: slopes, instead: {dw: X.T @ out / m}}"
@@ -204,31 +204,31 @@ WRONG += [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "said"), WRONG)
-def test_wrong_declaration_is_a_sentence_with_file_and_line(own, old, new, said):
+@pytest.mark.parametrize(("old", "new", "message"), WRONG)
+def test_wrong_declaration_is_a_sentence_with_file_and_line(own, old, new, message):
     folder = own(FIRST, FIRST.replace(old, new))
     line = 1 + ASSIGNMENT.splitlines().index(f"  {FIRST}")
     with pytest.raises(UsageError, match=re.escape(f"assignment.yaml:{line}: ")) as raised:
         load(str(folder))
-    assert said in str(raised.value)
+    assert message in str(raised.value)
     assert "unpack" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "said"),
+    ("old", "new", "line", "message"),
     [
         ("  slopes:\n    m:", "  slope:\n    m:", "steps:", "'slope' is not a known function"),
         ("    out: X @ w\n", "    out: X @\n", "    out: X @", "'X @' is not a Python expression"),
         ("title: Two", "hints: 4\ntitle: Two", "hints: 4", "hints is 4; allowed are 1, 2 or 3"),
     ],
 )
-def test_wrong_steps_and_hints_are_a_sentence_with_file_and_line(own, old, new, line, said):
+def test_wrong_steps_and_hints_are_a_sentence_with_file_and_line(own, old, new, line, message):
     folder = own(old, new)
     number = 1 + next(k for k, text in enumerate(ASSIGNMENT.replace(old, new).splitlines()) if text == line)
     with pytest.raises(UsageError) as raised:
         load(str(folder))
     assert f"assignment.yaml:{number}: " in str(raised.value)
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 def failing(folder):
@@ -278,9 +278,9 @@ UNPROVED = {
 
 @pytest.mark.parametrize("what", UNPROVED)
 def test_wrong_declaration_is_a_problem(own, what):
-    old, new, said = UNPROVED[what]
+    old, new, message = UNPROVED[what]
     sentences = failing(own(old, new))
-    assert any(said in sentence for sentence in sentences), sentences
+    assert any(message in sentence for sentence in sentences), sentences
 
 
 @pytest.mark.parametrize(
@@ -291,10 +291,10 @@ def test_wrong_declaration_is_a_problem(own, what):
     ],
 )
 def test_known_wrong_solution_without_its_bug_name_is_a_problem(own, grader, replaced, bug, found):
-    known = f"\nknown_wrong: [{{file: wrong.py, fails: slopes, bug: {bug}}}]\nprobes:"
-    folder = own("\nprobes:", known, **{"wrong.py": REFERENCE.replace(*replaced)})
-    said = f"it should name the bug {bug}, but names {found}"
-    assert [said in sentence for sentence in failing(folder)] == [True]
-    done = grader("validate", folder)
-    assert done.returncode == 2
-    assert said in done.stdout
+    known_wrong = f"\nknown_wrong: [{{file: wrong.py, fails: slopes, bug: {bug}}}]\nprobes:"
+    folder = own("\nprobes:", known_wrong, **{"wrong.py": REFERENCE.replace(*replaced)})
+    message = f"it should name the bug {bug}, but names {found}"
+    assert [message in sentence for sentence in failing(folder)] == [True]
+    process = grader("validate", folder)
+    assert process.returncode == 2
+    assert message in process.stdout

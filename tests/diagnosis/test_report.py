@@ -38,9 +38,9 @@ def checked(grader, tmp_path):
     def run(which, *options):
         exercise, check, _, *replacements = EVERY[which]
         (tmp_path / "submitted.py").write_text(changed(exercise, *replacements))
-        done = grader("check", exercise, "submitted.py", "--only", check, *options)
-        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
-        return done.stdout
+        process = grader("check", exercise, "submitted.py", "--only", check, *options)
+        assert (process.returncode, "Traceback" in process.stderr) == (1, False)
+        return process.stdout
 
     return run
 
@@ -92,9 +92,9 @@ def test_terminal_does_not_name_bugs_at_the_first_level(checked):
 
 
 def test_there_are_three_levels(grader):
-    done = grader("check", NEURON, "submitted.py", "--hints", 4)
-    assert done.returncode == 2
-    assert "--hints" in done.stderr
+    process = grader("check", NEURON, "submitted.py", "--hints", 4)
+    assert process.returncode == 2
+    assert "--hints" in process.stderr
 
 
 @pytest.mark.parametrize("name", [name for bugs in families().values() for name in bugs])
@@ -113,5 +113,5 @@ def test_hint_about_another_function_names_that_function():
 
 
 def hint(check: Check, name: str, level: int) -> str:
-    found = Findings((Finding(name, "dw"),)).of("gradients")
-    return hints.hint(check, found, {"where": "dw"}, CONTENT, level)
+    findings = Findings((Finding(name, "dw"),)).of("gradients")
+    return hints.hint(check, findings, {"where": "dw"}, CONTENT, level)

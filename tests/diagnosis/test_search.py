@@ -76,42 +76,42 @@ FOUND = {
 @pytest.mark.parametrize("what", FOUND)
 def test_bugs_are_found_by_their_numbers(toy, what):
     answer, expected = FOUND[what]
-    found = diagnosis.find(*toy(*BUGS), "slopes", samples(answer))
-    assert {bug.bug: bug.where for bug in found.bugs} == expected if expected else found is None
+    result = diagnosis.find(*toy(*BUGS), "slopes", samples(answer))
+    assert {bug.bug: bug.where for bug in result.bugs} == expected if expected else result is None
 
 
 @pytest.mark.parametrize("m", [32, 100])
 def test_unknown_number_is_reported(toy, m):
-    found = diagnosis.find(*toy(*BUGS), "slopes", samples(with_(m=m)))
-    assert [bug.parameters for bug in found.bugs] == [{"c": pytest.approx(1 / m, rel=1e-5)}]
-    assert found.bugs[0].function == "slopes"
+    result = diagnosis.find(*toy(*BUGS), "slopes", samples(with_(m=m)))
+    assert [bug.parameters for bug in result.bugs] == [{"c": pytest.approx(1 / m, rel=1e-5)}]
+    assert result.bugs[0].function == "slopes"
 
 
 @pytest.mark.parametrize(("m", "names"), [(32, ["batch-size-as-divisor"]), (60000, None), (1.2, None)])
 def test_condition_on_the_number_must_hold(toy, m, names):
     declared = "{name: batch-size-as-divisor, instead: {m: 1 / c}, unknown: c, only_if: 1.5 < 1 / c <= 1024}"
-    found = diagnosis.find(*toy(declared), "slopes", samples(with_(m=m)))
-    assert (found and [bug.bug for bug in found.bugs]) == names
+    result = diagnosis.find(*toy(declared), "slopes", samples(with_(m=m)))
+    assert (result and [bug.bug for bug in result.bugs]) == names
 
 
 def test_bugs_with_the_same_numbers_are_all_returned(toy):
     declared = ("{name: one, instead: {m: 1.0}}", "{name: other, instead: {dW: dW * m, db: db * m}}")
-    found = diagnosis.find(*toy(*declared), "slopes", samples(with_(m=1)))
-    assert [bug.bug for bug in found.bugs] == ["one"]
-    assert [bug.bug for bug in found.alternatives] == ["other"]
+    result = diagnosis.find(*toy(*declared), "slopes", samples(with_(m=1)))
+    assert [bug.bug for bug in result.bugs] == ["one"]
+    assert [bug.bug for bug in result.alternatives] == ["other"]
 
 
 def test_one_bug_is_preferred_to_two(toy):
     parts = ("{name: a, instead: {dW: -dW}}", "{name: b, instead: {db: -db}}", BUGS[0])
-    found = diagnosis.find(*toy(*parts), "slopes", samples(with_(error=np.negative)))
-    assert ([bug.bug for bug in found.bugs], found.alternatives) == (["sign-flipped"], ())
+    result = diagnosis.find(*toy(*parts), "slopes", samples(with_(error=np.negative)))
+    assert ([bug.bug for bug in result.bugs], result.alternatives) == (["sign-flipped"], ())
 
 
 def test_variants_of_one_bug_are_one_bug(toy):
     declared = "{name: sign-flipped, each: {k: [dW, db]}, instead: {<k>: -<k>}}"
     for answer in (with_(error=np.negative), lambda **i: {**right(**i), "db": -right(**i)["db"]}):
-        found = diagnosis.find(*toy(declared), "slopes", samples(answer))
-        assert ([bug.bug for bug in found.bugs], found.alternatives) == (["sign-flipped"], ())
+        result = diagnosis.find(*toy(declared), "slopes", samples(answer))
+        assert ([bug.bug for bug in result.bugs], result.alternatives) == (["sign-flipped"], ())
 
 
 PARTIAL = "{name: wrong-divisor, instead: {m: '7'}}"
@@ -120,8 +120,8 @@ PARTIAL = "{name: wrong-divisor, instead: {m: '7'}}"
 @pytest.mark.parametrize("shapes", [((7, 4, 3), (5, 2, 6)), ((5, 2, 6), (7, 4, 3)), ((7, 4, 3), (7, 3, 5), (5, 2, 6))])
 def test_bug_that_shows_in_only_one_case_is_found(toy, shapes):
     """A fixed divisor of 7 is correct in cases with seven points."""
-    found = diagnosis.find(*toy(PARTIAL, *BUGS), "slopes", samples(with_(m=7), shapes))
-    assert "wrong-divisor" in [bug.bug for bug in (*found.bugs, *found.alternatives)]
+    result = diagnosis.find(*toy(PARTIAL, *BUGS), "slopes", samples(with_(m=7), shapes))
+    assert "wrong-divisor" in [bug.bug for bug in (*result.bugs, *result.alternatives)]
 
 
 def test_bug_must_explain_all_cases(toy):
@@ -138,8 +138,8 @@ def test_mutation_that_cannot_be_computed_in_one_case_is_judged_by_the_others(to
     def answer(X, y, W):
         return slopes(X, y, W.T if W.shape[0] == W.shape[1] else W)
 
-    found = diagnosis.find(*toy(declared), "slopes", samples(answer, ((7, 4, 3), (5, 6, 6))))
-    assert [bug.bug for bug in found.bugs] == ["transpose-forgotten"]
+    result = diagnosis.find(*toy(declared), "slopes", samples(answer, ((7, 4, 3), (5, 6, 6))))
+    assert [bug.bug for bug in result.bugs] == ["transpose-forgotten"]
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.1])
@@ -148,16 +148,16 @@ def test_bug_is_found_together_with_a_convention(toy, factor):
         return {name: factor * value for name, value in slopes(X, y, W, error=np.abs).items()}
 
     conventions = {"divides-by-y-size": 0.1}
-    found = diagnosis.find(*toy(*BUGS, conventions=conventions), "slopes", samples(answer))
-    assert [bug.bug for bug in found.bugs] == ["absolute-error"]
+    result = diagnosis.find(*toy(*BUGS, conventions=conventions), "slopes", samples(answer))
+    assert [bug.bug for bug in result.bugs] == ["absolute-error"]
 
 
 def test_bug_and_change_found_by_a_detector_are_both_named(toy):
     def answer(X, y, W):
         return {**slopes(X, y, W, error=np.abs), "out": np.round(X @ W, 2)}
 
-    found = diagnosis.find(*toy(*BUGS), "slopes", samples(answer))
-    assert [bug.bug for bug in found.bugs] == ["rounded-result", "absolute-error"]
+    result = diagnosis.find(*toy(*BUGS), "slopes", samples(answer))
+    assert [bug.bug for bug in result.bugs] == ["rounded-result", "absolute-error"]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
@@ -165,5 +165,5 @@ def test_bug_is_found_in_imprecise_numbers(toy, dtype):
     def answer(X, y, W):
         return {name: value.astype(dtype) for name, value in slopes(X, y, W, error=np.abs).items()}
 
-    found = diagnosis.find(*toy(*BUGS), "slopes", samples(answer))
-    assert [bug.bug for bug in found.bugs] == ["absolute-error"]
+    result = diagnosis.find(*toy(*BUGS), "slopes", samples(answer))
+    assert [bug.bug for bug in result.bugs] == ["absolute-error"]

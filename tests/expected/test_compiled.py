@@ -31,11 +31,11 @@ def test_compiled_function_gives_the_same_as_its_formulas(name):
         for case in cases_of(loaded, Oracle(loaded), function):
             right = mutations.results(function, [], case.inputs)
             inputs = declared.complete(case.inputs)
-            found = call(*(inputs[argument] for argument in declared.argument_names()))
-            found = found if isinstance(found, tuple) else (found,)
-            for array, wanted in zip(found, (right[result] for result in declared.returns), strict=True):
+            answer = call(*(inputs[argument] for argument in declared.argument_names()))
+            answer = answer if isinstance(answer, tuple) else (answer,)
+            for array, expected in zip(answer, (right[result] for result in declared.returns), strict=True):
                 assert array.dtype == np.float64
-                assert np.array_equal(array, wanted, equal_nan=True)
+                assert np.array_equal(array, expected, equal_nan=True)
 
 
 def test_quantities_are_ordered_by_their_needs_and_may_replace_an_argument():

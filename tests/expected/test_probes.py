@@ -32,9 +32,9 @@ def test_inputs_of_a_probe_do_not_depend_on_other_probes():
 
 
 def test_random_stream_is_frozen_for_recorded_answers():
-    drawn = probes.cases(CONTENT, ["random points"], 0)[0].inputs
-    assert drawn["b"] == FROZEN_B
-    assert isinstance(drawn["b"], np.float64)
+    values = probes.cases(CONTENT, ["random points"], 0)[0].inputs
+    assert values["b"] == FROZEN_B
+    assert isinstance(values["b"], np.float64)
 
 
 @pytest.mark.parametrize("count", [3, 10, 13, 25])

@@ -71,12 +71,12 @@ def proven(made_once, tmp_path):
 @pytest.mark.parametrize("name", BUNDLED)
 def test_steps_of_every_bundled_exercise_are_proven(name):
     loaded = assignment.load(name)
-    recorded = proof.read(loaded)
-    assert recorded is not None, f"run 'grader reference {name} --write'"
-    assert recorded.seeds == 20
-    assert recorded.functions.keys() == loaded.content.steps.keys()
+    record = proof.read(loaded)
+    assert record is not None, f"run 'grader reference {name} --write'"
+    assert record.seeds == 20
+    assert record.functions.keys() == loaded.content.steps.keys()
     assert not Oracle(loaded).needs_tensorflow(loaded.content.asked_on_probes())
-    assert all(item.difference <= agreement.TOLERANCE for item in recorded.functions.values())
+    assert all(item.difference <= agreement.TOLERANCE for item in record.functions.values())
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -88,12 +88,12 @@ def test_proof_holds_for_other_seeds(name):
 
 
 def test_derivatives_are_confirmed_by_central_differences():
-    recorded = {name: proof.read(assignment.load(name)) for name in ("single-neuron", "relu-swap", "numpy-mnist")}
+    proofs = {name: proof.read(assignment.load(name)) for name in ("single-neuron", "relu-swap", "numpy-mnist")}
     derivatives = {"single-neuron": "gradients", "relu-swap": "backward", "numpy-mnist": "back_propagation"}
     for name, function in derivatives.items():
-        found = recorded[name].functions[function].central_differences
-        assert found is not None
-        assert 0 < found < reference.WITNESS_TOLERANCE
+        difference = proofs[name].functions[function].central_differences
+        assert difference is not None
+        assert 0 < difference < reference.WITNESS_TOLERANCE
 
 
 @pytest.mark.parametrize("name", ["single-neuron", "numpy-mnist"])
@@ -102,10 +102,10 @@ def test_answers_of_a_new_seed_equal_those_of_the_reference(name):
     by_steps, live = Oracle(loaded), Oracle(loaded, live=True)
     for function in loaded.content.steps:
         for case in [*cases_of(loaded, live, function, 991)][:2]:
-            right, found = live.results(function, case.inputs), by_steps.results(function, case.inputs)
+            right, answers = live.results(function, case.inputs), by_steps.results(function, case.inputs)
             for result, value in right.items():
-                assert found[result].dtype == value.dtype
-                assert np.allclose(found[result], value, rtol=1e-9, atol=1e-12), (function, result)
+                assert answers[result].dtype == value.dtype
+                assert np.allclose(answers[result], value, rtol=1e-9, atol=1e-12), (function, result)
     assert "reference" not in by_steps.sources
 
 
@@ -113,12 +113,12 @@ def test_answers_of_a_new_seed_equal_those_of_the_reference(name):
 def test_new_seed_does_not_need_tensorflow(name, tmp_path):
     solution = assignment.load(name).file("solution.py")
     command = [sys.executable, "-c", WITHOUT_TENSORFLOW, "check", name, str(solution), "--seed", "77", "--json"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr + done.stdout
-    found = json.loads(done.stdout)
-    assert found["score"] >= found["max_score"]
-    assert set(found["environment"]["expected_answers"]) <= {"steps", "recorded"}  # some probes have no random inputs
-    assert "steps" in found["environment"]["expected_answers"]
+    process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr + process.stdout
+    report = json.loads(process.stdout)
+    assert report["score"] >= report["max_score"]
+    assert set(report["environment"]["expected_answers"]) <= {"steps", "recorded"}  # some probes have no random inputs
+    assert "steps" in report["environment"]["expected_answers"]
 
 
 def test_reference_computes_answers_without_a_proof(own):
@@ -180,7 +180,7 @@ def test_damaged_proof_is_ignored(proven, content):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("    delta: error * slope\n", "    delta: error * slope * 1.0000001\n", "dw differs by 1.0e-07"),
         long("    db: np.sum(delta)\n", "    db: np.sum(delta, keepdims=True)\n", "db has the shape (1,)"),
@@ -188,13 +188,13 @@ def test_damaged_proof_is_ignored(proven, content):
         long("    db: np.sum(delta)\n", "    db: np.sum(delta) / 0\n", "db differs by"),
     ],
 )
-def test_steps_that_do_not_agree_are_not_proven(own, old, new, told):
+def test_steps_that_do_not_agree_are_not_proven(own, old, new, message):
     file = own / "assignment.yaml"
     assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new))
     loaded = assignment.load(str(own))
     compared = agreement.compare(loaded, range(1))
-    assert told in compared["gradients"].problem
+    assert message in compared["gradients"].problem
     assert "gradients" not in agreement.proof_of(loaded, compared).functions
     assert "predict" in agreement.proof_of(loaded, compared).functions
 

@@ -27,10 +27,10 @@ def test_recorded_answers_equal_a_live_run(name):
     loaded = assignment.load(name)
     live = Oracle(loaded, live=True)
     grade(loaded, read(loaded.file("solution.py"), name), GradeOptions(oracle=live, include_hidden=True))
-    with np.load(shipped_file(loaded), allow_pickle=False) as recorded:
-        assert set(recorded) == set(live.given)
+    with np.load(shipped_file(loaded), allow_pickle=False) as answers:
+        assert set(answers) == set(live.given)
         for key, answer in live.given.items():
-            assert np.allclose(recorded[key], answer, rtol=1e-12, atol=1e-14), key
+            assert np.allclose(answers[key], answer, rtol=1e-12, atol=1e-14), key
 
 
 def test_check_does_not_import_tensorflow(tmp_path, grader):
@@ -45,9 +45,9 @@ def test_check_does_not_import_tensorflow(tmp_path, grader):
     import subprocess
 
     program = f"{code}; sys.argv = ['grader', 'check', 'single-neuron', {str(LOADED.file('solution.py'))!r}]; from grader.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Score: 100 of 100" in done.stdout
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    assert "Score: 100 of 100" in process.stdout
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ def test_unwritable_cache_is_not_an_error(unproven, tmp_path, monkeypatch):
 
 def test_damaged_cache_file_is_computed_again(unproven, tmp_path):
     Oracle(unproven).results("sigmoid", {"z": 0.0})
-    (kept,) = tmp_path.rglob("*.npz")
-    kept.write_bytes(kept.read_bytes()[:100])
+    (cached_file,) = tmp_path.rglob("*.npz")
+    cached_file.write_bytes(cached_file.read_bytes()[:100])
     assert Oracle(unproven).results("sigmoid", {"z": 0.0})["a"] == 0.5
 
 

@@ -19,7 +19,7 @@ def problem(actual, expected=EXPECTED):
 
 
 @pytest.mark.parametrize(
-    ("actual", "said"),
+    ("actual", "message"),
     [
         (None, "dw is None, expected an array of shape (3,): the function returns nothing."),
         (Opaque("generator"), "dw is a generator, expected an array of shape (3,)."),
@@ -44,8 +44,8 @@ def problem(actual, expected=EXPECTED):
         (np.array([np.inf, -np.inf, 3.0]), "dw is infinite in 2 of 3 entries."),
     ],
 )
-def test_first_difference_is_one_sentence(actual, said):
-    assert problem(actual) == said
+def test_first_difference_is_one_sentence(actual, message):
+    assert problem(actual) == message
 
 
 def test_none_among_several_results_is_not_reported_as_a_missing_return():
@@ -56,16 +56,18 @@ def test_none_among_several_results_is_not_reported_as_a_missing_return():
 
 
 def test_several_values_instead_of_one_are_reported():
-    said = problem((EXPECTED, 0.5))
-    assert said == "dw is a tuple, expected an array of shape (3,): it contains several values, return only this one."
+    message = problem((EXPECTED, 0.5))
+    assert (
+        message == "dw is a tuple, expected an array of shape (3,): it contains several values, return only this one."
+    )
 
 
 def test_wrong_values_are_reported_with_the_error_but_without_the_expected_values():
-    said = problem(EXPECTED + np.array([0, 0.5, 0]))
-    assert said == (
+    message = problem(EXPECTED + np.array([0, 0.5, 0]))
+    assert message == (
         "dw is wrong in 1 of 3 entries. The largest error is 0.5 (0.17 times the largest correct entry), at index 1."
     )
-    assert "-1.5" not in said
+    assert "-1.5" not in message
 
 
 @pytest.mark.parametrize("actual", [EXPECTED.reshape(3, 1), EXPECTED.reshape(1, 3)])
@@ -163,7 +165,7 @@ def test_history_is_recorded_before_or_after_each_update(actual):
 
 
 @pytest.mark.parametrize(
-    ("actual", "said"),
+    ("actual", "message"),
     [
         ([*HISTORY, 0.5], "losses has 5 entries, expected 3, one per epoch."),
         ([4.0], "losses has 1 entries, expected 3, one per epoch."),
@@ -175,14 +177,14 @@ def test_history_is_recorded_before_or_after_each_update(actual):
         (4.0, "losses has the shape (), expected an array of shape (3,)."),
     ],
 )
-def test_wrong_history(actual, said):
-    assert history_problem(actual).startswith(said)
+def test_wrong_history(actual, message):
+    assert history_problem(actual).startswith(message)
 
 
 def test_least_precise_result_sets_the_tolerance():
     expected = {"w": EXPECTED, "b": np.asarray(1.0)}
-    answered = {"w": EXPECTED.astype(np.float32), "b": 1.0 + 3e-6}
-    assert all(item.problem is None for item in compare_results(answered, expected, Tolerance()).values())
+    answers = {"w": EXPECTED.astype(np.float32), "b": 1.0 + 3e-6}
+    assert all(item.problem is None for item in compare_results(answers, expected, Tolerance()).values())
 
 
 def test_nan_never_passes_even_if_the_reference_has_one():

@@ -29,8 +29,8 @@ def test_tensorflow_has_the_same_weights(images):
 
 def test_values_are_in_the_unit_interval_and_the_input_is_unchanged():
     images = np.stack([np.zeros((32, 32, 3), np.uint8), np.full((32, 32, 3), 255, np.uint8)])
-    kept = images.copy()
+    original = images.copy()
     gray = np.asarray(cifar_grayscale.to_grayscale(images))
     assert gray[0].max() == 0
     np.testing.assert_allclose(gray[1], 0.9999, rtol=0, atol=1e-12)
-    np.testing.assert_array_equal(images, kept)
+    np.testing.assert_array_equal(images, original)

@@ -198,11 +198,11 @@ WRONG = ROOT / "examples" / "relu-swap" / "wrong.py"
     ],
 )
 def test_wrong_submission_is_explained_in_the_language(grader, spoken, sentences):
-    done = grader("check", "relu-swap", WRONG, "--lang", spoken)
-    assert done.returncode == 1, done.stderr
+    process = grader("check", "relu-swap", WRONG, "--lang", spoken)
+    assert process.returncode == 1, process.stderr
     for sentence in sentences:
-        assert sentence in done.stdout
-    assert not re.search(r"\b(the|is|and|of)\b", done.stdout)
+        assert sentence in process.stdout
+    assert not re.search(r"\b(the|is|and|of)\b", process.stdout)
 
 
 def test_json_has_the_sentences_of_the_locale_and_the_same_names(grader, monkeypatch):
@@ -217,21 +217,21 @@ def test_json_has_the_sentences_of_the_locale_and_the_same_names(grader, monkeyp
 
 
 def test_problem_with_the_path_is_reported_in_the_language(grader):
-    done = grader("check", "single-neuron", "nowhere.py", "--lang", "es")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Error: nowhere.py no existe: comprueba la ruta de tu solución.\n"
+    process = grader("check", "single-neuron", "nowhere.py", "--lang", "es")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr == "Error: nowhere.py no existe: comprueba la ruta de tu solución.\n"
 
 
 def test_language_without_a_catalogue_is_wrong_usage(grader):
-    done = grader("check", "single-neuron", WRONG, "--lang", "fr")
-    assert done.returncode == 2
-    assert "'fr' is not one of 'en', 'de', 'es'" in done.stderr
+    process = grader("check", "single-neuron", WRONG, "--lang", "fr")
+    assert process.returncode == 2
+    assert "'fr' is not one of 'en', 'de', 'es'" in process.stderr
 
 
 def test_sentence_of_a_worker_is_translated_by_the_grader():
     worker = "".join(file.read_text() for file in (PACKAGE / "worker").glob("*.py"))
-    for said in (*OF_THE_WORKER, NO_DATA, UNAVAILABLE.format(name="{name}", offered="{offered}")):
-        assert f'"{said}"' in worker
+    for message in (*OF_THE_WORKER, NO_DATA, UNAVAILABLE.format(name="{name}", offered="{offered}")):
+        assert f'"{message}"' in worker
     text = UNAVAILABLE.format(name="mnist", offered=NO_DATA)
     with use("de"):
         failure = failure_of({"type": "OSError", "text": text, "line": 3}, "Dein Code")
@@ -243,13 +243,13 @@ def test_sentence_of_a_worker_is_translated_by_the_grader():
 
 @pytest.mark.parametrize("options", [["--format", "markdown"], ["--html", "page.html"]])
 def test_title_and_missing_isolation_are_reported_in_the_language(grader, tmp_path, options):
-    done = grader(
+    process = grader(
         "check", "single-neuron", SINGLE_NEURON / "solution.py", "--lang", "de", "--isolation", "medium", *options
     )
     page = tmp_path / "page.html"
-    said = page.read_text() if page.exists() else re.sub(r"\\", "", done.stdout)
-    assert "Ein einzelnes Neuron" in said
-    assert "Begrenzung des Speicherplatzes" in said
+    message = page.read_text() if page.exists() else re.sub(r"\\", "", process.stdout)
+    assert "Ein einzelnes Neuron" in message
+    assert "Begrenzung des Speicherplatzes" in message
 
 
 @pytest.mark.parametrize(("name", "written"), [("en", "0.25"), ("de", "0,25"), ("es", "0,25")])
