@@ -3,8 +3,8 @@
 In a notebook: ``%load_ext grader`` and ``%grade ASSIGNMENT``, or :func:`check`.
 """
 
-# For "python -m grader" Python looks for every module in the current folder first, and there a submission may lie that
-# has a numpy.py. This comes before all imports of modules that are not built in.
+# "python -m grader" searches the current folder first for every module, and a submission there may contain a numpy.py.
+# So this comes before all imports of modules that are not built in.
 import sys
 
 if sys.argv[:1] == ["-m"] and not sys.flags.safe_path and not __file__.startswith(f"{sys.path[0]}/grader/"):
@@ -27,12 +27,10 @@ def check(
     data: str | None = None,
     lang: str | None = None,
 ) -> "Checked":
-    """Check a notebook or module, by default the notebook that this is called in, in a process of its own.
+    """Check a notebook or module in a separate process, and return the result with ``passed``, ``score`` and ``report``.
 
-    Without ``assignment`` it is the exercise that the file is named after.
-
-    The result shows itself in a notebook, and has ``passed``, ``score`` and ``report``. The arguments are those of
-    ``grader check``.
+    Without ``submission`` this is the notebook with the call. Without ``assignment`` the name of the file decides. The other
+    arguments are those of ``grader check``. A notebook shows the result as a report.
     """
     from .notebook.checking import check
 
@@ -40,7 +38,7 @@ def check(
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """What ``%load_ext grader`` calls."""
+    """Register ``%grade``; IPython calls this for ``%load_ext grader``."""
     from .notebook import magic
 
     magic.load(shell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
@@ -25,11 +26,16 @@ def modules(root):
     return named
 
 
+@cache
+def parsed(path):
+    return ast.parse(path.read_text())
+
+
 def imports(name, path, named):
     """Return (module, line number) of every import of one of the modules ``named``, also inside functions."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     targets = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             targets += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
