@@ -16,7 +16,7 @@ from grader.ci.repository import GradedTask, Plan, RepositoryTask
 from tests.conftest import bundled, notebook
 
 from .conftest import EXAMPLES
-from .test_ci import ONE, WRONG
+from .test_repository import ONE, WRONG
 
 EVIL = "\\n::set-output name=result::forged%0A\\n##[error]x ```"
 FORGES = f"""

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from .conftest import EXAMPLES
-from .test_ci import ONE
+from .test_repository import ONE
 
 CORRECT = (EXAMPLES / "correct.ipynb").read_text()
 NOTEBOOK = ONE.replace("work.py", "single_neuron.ipynb")
