@@ -18,6 +18,7 @@ from grader import assignment
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
+from grader.report.evidence import Evidence
 from grader.submission import read
 
 
@@ -74,8 +75,8 @@ def _wavering(name: str, seeds: int, folder: Path | None) -> bool:
     return wavering
 
 
-def _measured(evidence: dict[str, object]) -> float | None:
-    value = evidence.get("reduction", evidence.get("gap", evidence.get("accuracy")))
+def _measured(evidence: Evidence) -> float | None:
+    value = evidence.content.get("reduction", evidence.content.get("gap", evidence.accuracy))
     return float(value) if isinstance(value, float) else None
 
 

@@ -712,7 +712,7 @@ def test_unclear_layout_is_not_reported_as_transposed(run):
 def test_correct_network_gets_full_marks_in_every_style(run, style):
     text, check, said = RIGHT[style]
     report = run(text)
-    asked = [item for item in report.checks if item.max_score and not item.evidence.get("bonus")]
+    asked = [item for item in report.checks if item.max_score and not item.evidence.bonus]
     assert {item.name: item.message for item in asked if item.status != "passed"} == {}
     assert report.score == report.max_score
     assert check is None or said in message(report, check)
@@ -748,7 +748,7 @@ def test_images_may_be_loaded_from_keras(run):
 
 def test_notes_are_in_the_evidence(run):
     report = run(LECTURE)
-    notes = next(check.evidence["notes"] for check in report.checks if check.name == "backward")
+    notes = next(check.evidence.notes for check in report.checks if check.name == "backward")
     assert "Convention divides-by-y-size: accepted." in notes
 
 

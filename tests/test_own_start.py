@@ -340,7 +340,7 @@ def test_correct_training_from_its_own_start_gets_full_marks(graded, style):
     assert {check.name: check.message for check in report.checks if check.status != "passed"} == {}
     assert report.score == 100
     assert "own start" in training(report)["one-update"].message
-    assert any("own start" in note for note in training(report)["trajectory"].evidence["notes"])
+    assert any("own start" in note for note in training(report)["trajectory"].evidence.notes)
 
 
 @pytest.mark.table

@@ -12,6 +12,7 @@ from ..assignment.check import BandedCheck, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import findings_of_check
 from ..judging.statistics import Estimate, mean
+from ..report.evidence import Evidence
 from ..support.errors import NotGradable
 from ..support.i18n import _
 from ..worker.frames import MAX_PAYLOAD
@@ -85,7 +86,8 @@ class AccuracyCheck(BandedCheck):
         share = predictions.share(self, reached.value, split)
         if suspicious and share > 0:
             return plausible.not_scored(str(self.model or self.train), suspicious)
-        evidence = {"accuracy": reached.value, "interval": [reached.low, reached.high], "images": len(right)}
+        interval = (reached.low, reached.high)
+        evidence = Evidence(accuracy=reached.value, interval=interval, images=len(right))
         sentence = _sentence(reached, predictions.thresholds(self, split))
         bugs = None
         if share < 1:
@@ -94,7 +96,7 @@ class AccuracyCheck(BandedCheck):
             bugs = findings_of_check(bug, str(self.model or self.predict)) if bug else None
         drawn = pictures.curves(context, self.model, self, reached.value) if self.model else []
         drawn += pictures.confusion(classes, split)
-        return Outcome(share, sentence, {**evidence, "notes": [sentence, *noted]}, bugs, pictures=drawn)
+        return Outcome(share, sentence, evidence.with_notes([sentence, *noted]), bugs, pictures=drawn)
 
 
 def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Estimate, share: float) -> tuple[str, str]:

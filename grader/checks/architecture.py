@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ..assignment.check import Check
 from ..diagnosis import findings_of_check
+from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
 from ..sandbox.observations import KerasLayer, KerasModel
 from ..support.i18n import _, ngettext
@@ -61,10 +62,10 @@ class ArchitectureCheck(Check):
         problem = problem or _output_problem(self, model, found, expects)
         if problem is None and self.differs_from is not None:
             problem = two_models.problem(context, self.model, self.differs_from)
-        evidence = {
-            "layers": [layer.model_dump(exclude={"settings"}, exclude_defaults=True) for layer in layers],
-            "loss": None if model.loss is None else model.loss.model_dump(exclude={"settings", "values"}),
-        }
+        evidence = Evidence(
+            layers=[layer.model_dump(exclude={"settings"}, exclude_defaults=True) for layer in layers],
+            loss=None if model.loss is None else model.loss.model_dump(exclude={"settings", "values"}),
+        )
         if problem is not None:
             return Outcome(
                 0.0, problem.sentence, evidence, findings_of_check(problem.bug, self.model) if problem.bug else None
@@ -82,7 +83,7 @@ class ArchitectureCheck(Check):
             else _("`{model}` has the layers {layers}.")
         )
         told = praise.format(model=self.model, layers=names)
-        return Outcome(1.0, " ".join([told, *notes]), evidence | ({"notes": notes} if notes else {}))
+        return Outcome(1.0, " ".join([told, *notes]), evidence.with_notes(notes))
 
 
 def _layers_problem(check: ArchitectureCheck, layers: list[KerasLayer], found: Outputs | None) -> Problem | None:

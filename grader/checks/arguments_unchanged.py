@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ..assignment.check import Check
 from ..diagnosis import findings_of_check
+from ..report.evidence import Evidence
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
@@ -54,6 +55,6 @@ class ArgumentsUnchangedCheck(Check):
         return Outcome(
             0.0,
             sentence.format(changes=changes),
-            {"changed": changed},
+            Evidence(changed=changed),
             findings_of_check("argument-changed-in-place", first),
         )

@@ -15,6 +15,7 @@ from ..diagnosis import findings_of_check
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
 from ..judging.compare import Comparison, compare_results
+from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
 from ..support.i18n import _
 from .context import Context
@@ -84,7 +85,7 @@ class ArgumentsUsedCheck(Check):
         share = 1 - len(problems) / len(self.vary)
         said = " ".join(dict.fromkeys(problem.problem or "" for problem in problems.values()))
         of_numbers = any(problem.of_numbers for problem in problems.values())
-        evidence = {"wrong": list(problems), **next(iter(problems.values())).not_finite}
+        evidence = Evidence(wrong=list(problems)) | next(iter(problems.values())).not_finite
         outcome = Outcome(share, said, evidence, hint_fits=of_numbers)
         if len(ignored) == len(problems):
             return replace(outcome, bugs=findings_of_check("argument-ignored", *ignored).of(self.function))

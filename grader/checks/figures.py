@@ -12,6 +12,7 @@ from ..assignment.base import Panel
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import findings_of_check
+from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
 from ..sandbox.observations import Axes, Image
 from ..support.arrays import numbers
@@ -72,7 +73,7 @@ class FiguresCheck(Check):
                 problems[title] = failure.message
                 unreadable.add(title)
         wrong = {title: problem for title, problem in problems.items() if problem}
-        evidence: dict[str, Any] = {"figures": [{"axes": len(axes)} for axes in figures]}
+        evidence = Evidence(figures=[{"axes": len(axes)} for axes in figures])
         if not wrong:
             return Outcome(1.0, _("Drawn: {names}.").format(names=", ".join(problems)), evidence)
         title, problem = next(iter(wrong.items()))
@@ -82,7 +83,7 @@ class FiguresCheck(Check):
         bugs = findings_of_check("inverted", inverted) if inverted else None
         told = f"{title}: {problem}{also}"
         fits = title not in unreadable
-        return Outcome(len(right) / len(problems), told, {**evidence, "wrong": wrong}, bugs, hint_fits=fits)
+        return Outcome(len(right) / len(problems), told, evidence | Evidence(wrong=wrong), bugs, hint_fits=fits)
 
 
 def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:

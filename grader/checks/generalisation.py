@@ -16,7 +16,8 @@ from ..assignment.base import Rows
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis.log import AnsweredCase
-from ..report.evidence import Picture, Point, Points
+from ..report.evidence import Evidence
+from ..report.picture_data import Picture, Point, Points
 from ..sandbox.failures import CallError
 from ..support import arrays
 from ..support.i18n import _
@@ -84,12 +85,7 @@ class GeneralisationCheck(Check):
             right = _right(self, scores, labels)
             drawn = _points(self, context, case.inputs, trained, scores)
             if not right.all():
-                evidence = {
-                    "case": case.name,
-                    "right": int(right.sum()),
-                    "unseen": len(labels),
-                    "scores": scores.tolist(),
-                }
+                evidence = Evidence(case=case.name, right=int(right.sum()), unseen=len(labels), scores=scores.tolist())
                 sentence = _sentence(self, case.name, scores, right)
                 if own_start:
                     try:
@@ -104,13 +100,13 @@ class GeneralisationCheck(Check):
                         return Outcome(
                             1.0,
                             " ".join([sentence, *notes, note]),
-                            {**evidence, "notes": [*notes, note]},
+                            evidence.with_notes([*notes, note]),
                             pictures=drawn,
                         )
                 expected = dict(context.oracle.results(self.train, case.inputs))
                 if consequences.explain(context, self.train, case, expected, trained):
                     note = consequences.note(consequences.mistaken(context, self.train))
-                    return Outcome(1.0, f"{sentence} {note}", {**evidence, "notes": [note]}, pictures=drawn)
+                    return Outcome(1.0, f"{sentence} {note}", evidence.with_notes([note]), pictures=drawn)
                 outcome = Outcome(0.0, sentence, evidence, pictures=drawn)
                 return diagnose.named(outcome, context, self.train, [AnsweredCase(case, expected, trained)])
         praise = _("All {count} unseen inputs are classified correctly after training.").format(count=len(labels))

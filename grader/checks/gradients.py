@@ -16,6 +16,7 @@ from ..assignment.check import ProbedCheck, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..expected.probes import Case
 from ..judging.compare import common_factor
+from ..report.evidence import Evidence
 from ..student.answers import BoundAnswer
 from ..support.errors import NotGradable
 from ..support.i18n import _, joined
@@ -93,7 +94,7 @@ def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:
     return replace(
         outcome,
         message=f"{outcome.message} {sentence}",
-        evidence={**outcome.evidence, "factor": float(f"{factor:.6g}")},
+        evidence=outcome.evidence | Evidence(factor=float(f"{factor:.6g}")),
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import findings_of_check
+from ..report.evidence import Evidence
 from ..student import signatures
 from ..support import arrays
 from ..support.i18n import _, joined
@@ -58,12 +59,12 @@ class InitialisationCheck(Check):
             praise = _("{names} have the right shapes, and {spread_names} are spread.").format(
                 names=", ".join(shapes), spread_names=", ".join(self.spread)
             )
-            return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
+            return Outcome(1.0, " ".join([praise, *notes]), Evidence().with_notes(notes))
         alike = [name for name in problems if name in self.spread and _units_alike(answered[name], tuple(shapes[name]))]
         bugs = findings_of_check("units-start-alike", alike[0]) if alike else None
         first, problem = next(iter(problems.items()))
         fits = _is_finite(answered[first])  # the hint is about shapes and spread
-        return Outcome(0.0, f"`{self.function}`: {problem}", {"wrong": list(problems)}, bugs, hint_fits=fits)
+        return Outcome(0.0, f"`{self.function}`: {problem}", Evidence(wrong=list(problems)), bugs, hint_fits=fits)
 
 
 def _is_finite(value: Any) -> bool:

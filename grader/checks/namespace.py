@@ -12,6 +12,7 @@ from pydantic import Field
 from ..assignment.base import VariableSpec
 from ..assignment.check import Check
 from ..diagnosis import Findings, findings_of_check
+from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
 from ..support import arrays
 from ..support.arrays import describe
@@ -55,7 +56,7 @@ class NamespaceCheck(Check):
             bugs = findings_of_check(bug, (swapped or partial)[0])
         first, problem = next(iter(wrong.items()))
         fits = _is_of_the_type(context.content.variables[first], first, context)
-        return Outcome(len(right) / len(self.names), problem + also, {"wrong": wrong}, bugs, hint_fits=fits)
+        return Outcome(len(right) / len(self.names), problem + also, Evidence(wrong=wrong), bugs, hint_fits=fits)
 
 
 def _is_of_the_type(wanted: VariableSpec, name: str, context: Context) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..diagnosis import Findings
 from ..judging.compare import Comparison, list_note
-from ..report.evidence import Picture
+from ..report.evidence import Evidence
+from ..report.picture_data import Picture
 from ..support.i18n import _, ngettext
 
 
@@ -25,7 +25,7 @@ class Outcome:
 
     share: float
     message: str
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
     bugs: Findings | None = None
     diagnose: Callable[[Outcome], Outcome] | None = None
     pictures: list[Picture] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Verdict:
         self._function = function
         self._given_notes = list(notes)
         self._right: dict[str, bool] = {}
-        self._first: tuple[str, dict[str, Any], bool] | None = None
+        self._first: tuple[str, Evidence, bool] | None = None
         self._cases = 0
         self._wrong_in: dict[str, int] = {}
         self._notes = list(notes)
@@ -65,7 +65,7 @@ class Verdict:
             if comparison.problem and self._first is None:
                 sentence = _("`{function}`, case '{case}': {problem}")
                 told = sentence.format(function=self._function, case=case, problem=comparison.problem)
-                self._first = (told, {"case": case, **comparison.evidence}, comparison.of_numbers)
+                self._first = (told, Evidence(case=case) | comparison.evidence, comparison.of_numbers)
             if comparison.note and name not in self._noted and comparison.note not in self._notes:
                 self._noted.add(name)
                 self._notes.append(comparison.note)
@@ -113,7 +113,7 @@ class Verdict:
         """
         if self._first is None:
             notes = self._with_lists(self._notes)
-            return Outcome(1.0, " ".join([praise, *notes]), {"notes": notes} if notes else {})
+            return Outcome(1.0, " ".join([praise, *notes]), Evidence().with_notes(notes))
         message, evidence, of_numbers = self._first
         right = [name for name, is_right in self._right.items() if is_right]
         if right:
@@ -121,6 +121,6 @@ class Verdict:
         notes = self._with_lists(self._given_notes)
         if notes:
             message = " ".join([message, *notes])
-            evidence = {**evidence, "notes": notes}
+            evidence = evidence.with_notes(notes)
         share = 0.0 if all_or_nothing else len(right) / len(self._right)
         return Outcome(share, message, evidence, hint_fits=of_numbers)

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from ..assignment.check import BandedCheck
 from ..diagnosis import findings_of_check
 from ..judging.statistics import CONFIDENCE, Correct, Estimate, difference, gap, gap_reduction, mean, relative_reduction
+from ..report.evidence import Evidence
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
@@ -65,10 +66,10 @@ class OverfittingCheck(BandedCheck):
             name = next(iter(suspicious))
             return plausible.not_scored(name, suspicious[name])
         notes = [
-            *outcome.evidence.get("notes", []),
+            *outcome.evidence.notes,
             *(note for predicted in found.values() for note in predicted.notes),
         ]
-        return replace(outcome, evidence=outcome.evidence | ({"notes": list(dict.fromkeys(notes))} if notes else {}))
+        return replace(outcome, evidence=outcome.evidence.with_notes(list(dict.fromkeys(notes))))
 
 
 def _measured(check: OverfittingCheck, context: Context) -> Outcome:
@@ -85,12 +86,12 @@ def _measured(check: OverfittingCheck, context: Context) -> Outcome:
 
 def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcome:
     measured = gap(model)
-    evidence = {
-        "gap": measured.value,
-        "interval": [measured.low, measured.high],
-        "training_accuracy": mean(model.training).value,
-        "held_out_accuracy": mean(model.held_out).value,
-    }
+    evidence = Evidence(
+        gap=measured.value,
+        interval=(measured.low, measured.high),
+        training_accuracy=mean(model.training).value,
+        held_out_accuracy=mean(model.held_out).value,
+    )
     drawn = pictures.gaps({check.model: model})
     told = {"model": check.model, "gap": measured.percent()}
     if not measured.low > 0:  # could be chance
@@ -101,20 +102,22 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
     share = predictions.rising_share(check, measured.value, context.split(check.dataset))
     note = _("The generalisation gap of `{model}` is {gap}.").format(**told)
     small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clear to see.")
-    return Outcome(share, note if share == 1 else small.format(**told), {**evidence, "notes": [note]}, pictures=drawn)
+    return Outcome(share, note if share == 1 else small.format(**told), evidence.with_notes([note]), pictures=drawn)
 
 
 def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Correct) -> Outcome:
     other = str(check.less_than)
     smaller, accuracy = gap_reduction(plain, model), difference(model.held_out, plain.held_out)
-    evidence = {
-        "gap": gap(model).value,
-        f"gap_of_{other}": gap(plain).value,
-        "reduction": smaller.value,
-        "reduction_interval": [smaller.low, smaller.high],
-        "accuracy_difference": accuracy.value,
-        "accuracy_difference_interval": [accuracy.low, accuracy.high],
-    }
+    evidence = Evidence.model_validate(
+        {
+            "gap": gap(model).value,
+            f"gap_of_{other}": gap(plain).value,
+            "reduction": smaller.value,
+            "reduction_interval": [smaller.low, smaller.high],
+            "accuracy_difference": accuracy.value,
+            "accuracy_difference_interval": [accuracy.low, accuracy.high],
+        }
+    )
     drawn = pictures.gaps({other: plain, check.model: model}) + pictures.curves(context, check.model)
     gaps = _("The generalisation gap of `{model}` is {gap:.1f} %, that of `{other}` {other_gap:.1f} %").format(
         model=check.model, gap=100 * gap(model).value, other=other, other_gap=100 * gap(plain).value
@@ -126,12 +129,14 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         part = _part_of(smaller, gap(plain).value)
     else:
         part = relative_reduction(other_losses, losses)
-        evidence |= {
-            "loss_gap": gap(losses).value,
-            f"loss_gap_of_{other}": gap(other_losses).value,
-            "relative_reduction": part.value,
-            "relative_reduction_interval": [part.low, part.high],
-        }
+        evidence |= Evidence.model_validate(
+            {
+                "loss_gap": gap(losses).value,
+                f"loss_gap_of_{other}": gap(other_losses).value,
+                "relative_reduction": part.value,
+                "relative_reduction_interval": [part.low, part.high],
+            }
+        )
         gaps += _(" (in the loss {gap:.3f} and {other_gap:.3f})").format(
             gap=gap(losses).value, other_gap=gap(other_losses).value
         )
@@ -145,7 +150,7 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         return Outcome(round(share * kept, 2), told, evidence, pictures=drawn)
     share = 1.0 if share > SLIGHT else round(share, 2)
     sentence = f"{gaps}." if share == 1 else _("{gaps}: smaller, but not by much.").format(gaps=gaps)
-    return Outcome(share, sentence, {**evidence, "notes": [f"{gaps}."]}, pictures=drawn)
+    return Outcome(share, sentence, evidence.with_notes([f"{gaps}."]), pictures=drawn)
 
 
 def _part_of(reduction: Estimate, whole: float) -> Estimate:

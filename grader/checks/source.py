@@ -16,7 +16,7 @@ from pydantic import model_validator
 from ..assignment.check import Check, Problem
 from ..assignment.declarations import Declarations
 from ..diagnosis import findings_of_check
-from ..report.model import FOR_INSTRUCTOR
+from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
 from ..sandbox.observations import RecordedCall
 from ..submission.python_code import nodes
@@ -75,7 +75,7 @@ class SourceCheck(Check):
         for rule in rules:
             problem = training.labels(record, context.labels()) if rule == "labels" else TRAINING_RULES[rule](record)
             if problem is not None:
-                evidence = {"training": [_shown(call) for call in record[:20]]}
+                evidence = Evidence(training=[_shown(call) for call in record[:20]])
                 return Outcome(0.0, problem.sentence, evidence, findings_of_check(problem.bug, problem.where))
         if rules and not training.trained(record):
             sentence = _("fit() has completed no epoch, so no model was trained: give `epochs` a value above 0.")
@@ -91,7 +91,7 @@ class SourceCheck(Check):
                 "It could not be seen how {models} were trained, so this check could not tell whether that was done as the task asks. No points are lost.",
                 len(unclear),
             ).format(models=", ".join(f"`{name}`" for name in unclear))
-            return Outcome(1.0, told, {"notes": [told], FOR_INSTRUCTOR: list(unclear.values())})
+            return Outcome(1.0, told, Evidence(notes=[told], for_instructor=list(unclear.values())))
         praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
         return Outcome(1.0, praise)
 

@@ -12,7 +12,7 @@ from typing import Literal
 from ..assignment.check import ProbedCheck
 from ..diagnosis.log import AnsweredCase
 from ..judging.compare import compare_results
-from ..report.evidence import Picture
+from ..report.picture_data import Picture
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome, Verdict, number_of_cases

@@ -84,7 +84,7 @@ def _of_report(task: GradedTask) -> Iterator[tuple[float, str, str]]:
         kind = levels[check.name]
         title = name if is_shared else f"{name}, {clean(check.name)}: {clean(check.title)}"
         message, spot = "\n".join(wording.sentences(check)), wording.spot(check)
-        if check.location is not None and check.location.cell is not None and spot not in message:
+        if check.evidence.location is not None and check.evidence.location.cell is not None and spot not in message:
             message = f"{spot}: {message}"
         points_lost = check.max_score - (check.score or 0)
         yield points_lost, kind, command(kind, message, file=file, line=line, title=title)

@@ -11,7 +11,7 @@ from ..assignment.spec import AssignmentSpec
 from ..grading.grade import grade
 from ..grading.options import GradeOptions
 from ..report import formats
-from ..report.model import NOT_GRADED_FOR, Report
+from ..report.model import Report
 from ..report.redact import for_student
 from ..submission import Submission, read, read_contents
 from ..submission import files as submitted_files
@@ -202,7 +202,7 @@ def _with_remedy(report: Report, trusted: bool = True) -> Report:
         remedy = f"{remedy} {trust.advice()}"
     checks = [
         check.model_copy(update={"message": f"{check.message} {remedy}"})
-        if check.evidence.get(NOT_GRADED_FOR) == NoIsolation.cause
+        if check.evidence.not_graded_for == NoIsolation.cause
         else check
         for check in report.checks
     ]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from ..assignment.bugs import Texts
 from ..assignment.check import Check
 from ..assignment.spec import AssignmentSpec
-from ..judging.compare import NOT_FINITE
+from ..report.evidence import Evidence
 from ..report.model import Diagnosis, NamedBug
 from ..support.errors import UsageError
 from ..support.i18n import _
@@ -23,21 +20,18 @@ def diagnosis(findings: Findings, content: AssignmentSpec) -> Diagnosis:
     return Diagnosis(bug=first.bug, title=first.title, where=first.where, also=also, alternatives=others)
 
 
-def hint(
-    check: Check, findings: Findings | None, evidence: Mapping[str, Any], content: AssignmentSpec, level: int
-) -> str:
+def hint(check: Check, findings: Findings | None, evidence: Evidence, content: AssignmentSpec, level: int) -> str:
     """Return the hint: level 1 says where to look, level 2 adds the kind of mistake, level 3 how to find the correction.
 
     Without a bug it is the check's own hint and the first wrong result, ``where`` in the ``evidence``. If all entries of
     a result are NaN or infinite, it is general advice about such values.
     """
-    where = str(evidence.get("where", ""))
-    count = sum(int(evidence.get(kind, 0)) for kind in NOT_FINITE)
-    if findings is None and count:
+    where = evidence.where
+    if findings is None and evidence.not_finite:
         general = _(
             "NaN comes from 0/0, from infinity - infinity, or from the logarithm of a negative number. Infinity comes from a division by 0 or from a large exponent. Print the values that are computed before, and find the first one that is not finite."
         )
-        return general if count == evidence.get("entries") else f"{general} {_(check.hint)}".strip()
+        return general if evidence.not_finite == evidence.entries else f"{general} {_(check.hint)}".strip()
     if findings is None:
         several = len(set(check.functions())) == 1 and len(content.functions[next(iter(check.functions()))].returns) > 1
         place = _("The first wrong result is {where}.").format(where=where) if where and several else ""

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -29,17 +28,13 @@ from ..expected.mutations import Mutations
 from ..expected.reference import Oracle
 from ..machine.device import choose, slot
 from ..machine.packages import tensorflow_version
-from ..report.evidence import stored
+from ..report.evidence import Evidence, Location
 from ..report.model import (
-    CAUSE,
-    NOT_GRADED_FOR,
-    NOTHING,
     AssignmentName,
     CheckResult,
     Environment,
     GraderName,
     Isolation,
-    Location,
     Report,
     Status,
     SubmissionName,
@@ -121,7 +116,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
     except NotGradable as error:
         results = [_not_graded(check, error) for check in selected]
         for result in results:
-            result.evidence |= {NOTHING: True} if submission.nothing is not None else {}
+            result.evidence |= Evidence() if submission.nothing is None else Evidence(nothing_to_grade=True)
         level, gaps, executed_by = options.isolation or "strong", [], None  # nothing has run
     else:
         timings.add("prepare", began)
@@ -190,7 +185,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
 
 def ran_out_of_memory(report: Report) -> bool:
     """True if the machine ran out of memory, so that another attempt may succeed."""
-    return any(check.evidence.get(NOT_GRADED_FOR) == NoMemory.cause for check in report.checks)
+    return any(check.evidence.not_graded_for == NoMemory.cause for check in report.checks)
 
 
 def _executed(submission: Submission, session: Session, about: dict[str, str]) -> bytes:
@@ -313,7 +308,7 @@ def _run_all(
     notes = [*submission.notes, *(lengths.with_advice(note, context.splits.values()) for note in failed)]
     notes += _notes_on_what_was_given(session, context)
     if notes:
-        results[0].evidence["notes"] = [*notes, *results[0].evidence.get("notes", [])]
+        results[0].evidence.notes = [*notes, *results[0].evidence.notes]
     return results
 
 
@@ -323,7 +318,7 @@ def _mark_causes(results: Sequence[CheckResult], sentences: Iterable[str]) -> No
     for result in results:
         cause = next((cause for cause in causes if result.status != "passed" and cause in result.message), None)
         if cause is not None:
-            result.evidence[CAUSE] = cause
+            result.evidence.cause = cause
 
 
 def _note_small_memory(assignment: Assignment, limits: Limits, session: Session, results: list[CheckResult]) -> None:
@@ -333,7 +328,7 @@ def _note_small_memory(assignment: Assignment, limits: Limits, session: Session,
     if small and (
         "memory" in {result.status for result in results} or (cause is not None and cause.status == "memory")
     ):
-        results[0].evidence["notes"] = [*results[0].evidence.get("notes", []), small]
+        results[0].evidence.notes = [*results[0].evidence.notes, small]
 
 
 def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:
@@ -398,28 +393,19 @@ def _explain(check: Check, result: CheckResult, outcome: Outcome, content: Assig
     result.message = clean(
         outcome.message, MAX_MESSAGE
     )  # the diagnosis may choose the message for other accepted inputs
-    result.evidence |= _cleaned(outcome.evidence)
+    result.evidence |= outcome.evidence.cleaned()
     if outcome.pictures:
-        result.evidence["pictures"] = stored(outcome.pictures)
+        result.evidence.pictures = outcome.pictures
     if result.status in ("failed", "partial") and (outcome.hint_fits or outcome.bugs is not None):
         result.hint = hints.hint(check, outcome.bugs, outcome.evidence, content, level)
     if outcome.bugs is not None:
         result.diagnosis = hints.diagnosis(outcome.bugs, content)
 
 
-def _cleaned(value: Any) -> Any:
-    """Return evidence with all strings cleaned for display, since names and titles in it come from the submission."""
-    if isinstance(value, str):
-        return clean(value, MAX_MESSAGE)
-    if isinstance(value, dict):
-        return {clean(key): _cleaned(item) for key, item in value.items()}
-    return [_cleaned(item) for item in value] if isinstance(value, list | tuple) else value
-
-
 def _result(check: Check, status: Status, share: float, message: str, location: Location | None = None) -> CheckResult:
-    evidence: dict[str, Any] = {"bonus": True} if check.bonus else {}
+    evidence = Evidence(bonus=True) if check.bonus else Evidence()
     if location is not None:
-        evidence["location"] = location.model_dump()
+        evidence.location = location
     return CheckResult(
         name=check.name,
         title=_(check.title),
@@ -433,7 +419,7 @@ def _result(check: Check, status: Status, share: float, message: str, location: 
 
 def _not_graded(check: Check, error: NotGradable) -> CheckResult:
     result = _result(check, "not_gradable", 0, str(error))
-    result.evidence |= {NOT_GRADED_FOR: error.cause} if error.cause else {}
+    result.evidence |= Evidence(not_graded_for=error.cause) if error.cause else Evidence()
     return result
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ..assignment.check import Check
 from ..checks.context import Context
-from ..report.model import Location
+from ..report.evidence import Location
 from ..submission import Code, Submission
 from ..submission import lines as file_lines
 from ..submission.python_code import bound_names

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from ..assignment.base import Tolerance
+from ..report.evidence import Evidence
 from ..support.arrays import array_of, as_array, describe, without_ones
 from ..support.i18n import _, lazy
 from ..support.text import plain_number
 
 Array = np.ndarray[Any, Any]
 
-NOT_FINITE = {"NaN", "infinite"}  # keys of the evidence: the number of such entries
 # The rounding error of one operation is about 1e-16, 1e-7 and 1e-3; a training loop loses some more digits.
 RELATIVE_BY_DTYPE = {"float32": 1e-4, "float16": 2e-3}
 
@@ -29,7 +29,7 @@ class Comparison:
 
     problem: str | None
     note: str | None = None
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
 
     @property
     def of_numbers(self) -> bool:
@@ -37,13 +37,11 @@ class Comparison:
         return bool(self.evidence)
 
     @property
-    def not_finite(self) -> dict[str, int]:
+    def not_finite(self) -> Evidence:
         """Return the numbers of NaN, infinite and all entries; empty if all entries are finite."""
-        return {
-            key: self.evidence[key]
-            for key in (*NOT_FINITE, "entries")
-            if NOT_FINITE & self.evidence.keys() and key in self.evidence
-        }
+        content = self.evidence.content
+        names = ("nan", "infinite", "entries") if self.evidence.not_finite else ()
+        return Evidence(**{name: content[name] for name in names if name in content})
 
 
 def compare_results(
@@ -163,9 +161,9 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alon
 def _compare_values(
     name: str, array: Array, expected: Array, relative: float, tolerance: Tolerance, note: str | None
 ) -> Comparison:
-    for what, wrong in (
-        ("NaN", np.isnan(array) & ~np.isnan(expected)),
-        (lazy("infinite"), np.isinf(array) & np.isfinite(expected)),
+    for what, field_name, wrong in (
+        ("NaN", "nan", np.isnan(array) & ~np.isnan(expected)),
+        (lazy("infinite"), "infinite", np.isinf(array) & np.isfinite(expected)),
     ):
         if wrong.any():
             sentence = (
@@ -173,8 +171,8 @@ def _compare_values(
                 if wrong.size > 1
                 else _("{name} is {what}, expected a number.")
             ).format(name=name, what=_(what), count=int(wrong.sum()), total=wrong.size)
-            evidence = {"result": name, what: int(wrong.sum()), "entries": int(wrong.size)}
-            return Comparison(sentence, note, evidence)
+            counts = {field_name: int(wrong.sum()), "entries": int(wrong.size)}
+            return Comparison(sentence, note, Evidence(result=name, **counts))
     with np.errstate(all="ignore"):
         error = np.abs(array - expected)
         scale = float(np.max(np.abs(expected), initial=0.0))
@@ -184,15 +182,15 @@ def _compare_values(
         return Comparison(None, note)
     largest = float(error.max())
     index = [int(i) for i in np.unravel_index(int(np.argmax(error)), error.shape)]
-    evidence = {
-        "result": name,
-        "wrong_entries": int(wrong.sum()),
-        "entries": int(wrong.size),
+    evidence = Evidence(
+        result=name,
+        wrong_entries=int(wrong.sum()),
+        entries=int(wrong.size),
         # Rounded, and for a single number only the ratio, since the evidence must not reveal the correct values.
-        "max_abs_error": float(f"{largest:.3g}") if wrong.size > 1 else None,
-        "max_rel_error": float(f"{largest / scale:.2g}") if scale else None,
-        "index": index,
-    }
+        max_abs_error=float(f"{largest:.3g}") if wrong.size > 1 else None,
+        max_rel_error=float(f"{largest / scale:.2g}") if scale else None,
+        index=index,
+    )
     if wrong.size == 1:
         times = _("{name} is wrong by {ratio} times the correct value.")
         by = _("{name} is wrong by {error}.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..support import i18n
 from ..support.i18n import _
-from .evidence import Curves
+from .picture_data import Curves
 from .svg import Drawing, box, line, percent, svg, text, ticks
 
 HEIGHT = 220

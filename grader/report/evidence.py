@@ -1,157 +1,147 @@
-"""The data of a report's pictures: a few numbers that a check measured, with one model for each kind of picture.
+"""The evidence of a check: the line, the numbers, the notes and the pictures that support its result.
 
-They are stored in ``CheckResult.evidence["pictures"]``. They never contain a held-out image or label, or an expected
-result of a probe.
+The fields that formats, gradebooks and the leaderboard read are declared here. A kind of check may add numbers under
+names of its own choice, ``Evidence(case="small", factor=2.0)``: they are further keys of the JSON, and remain in a
+report that is read and written again. A field that was not set is absent from the JSON.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, SerializerFunctionWrapHandler, model_serializer
 
 from ..support.text import clean
+from .picture_data import Pictures
 
-LARGEST = 1e30
-MOST_EPOCHS = 100  # points of a line; longer lines are thinned out
-
-
-def _number(value: Any) -> Any:
-    """Return the number rounded to five digits; None, a gap in the picture, if it is not finite or too large to draw."""
-    if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > LARGEST:
-        return None
-    return float(f"{value:.5g}") if abs(value) > 1 / LARGEST else 0.0
+LONGEST = 1000  # characters of a string, because names and titles may come from the submission
 
 
-Number = Annotated[float | None, BeforeValidator(_number)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Text = Annotated[str, AfterValidator(lambda text: clean(text, 60))]
+class ReportPart(BaseModel):
+    """Base class of all parts of a report."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
 
-class PicturePart(BaseModel):
-    """Base class of all parts of a picture."""
+class Location(ReportPart):
+    """A line of the submission: in a module or in a code cell.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class Line(PicturePart):
-    """One value for each epoch of a curve's ``epochs``."""
-
-    of: Literal["training", "validation", "yours"]
-    values: list[Number] = Field(min_length=1, max_length=MOST_EPOCHS)
-
-
-class Band(PicturePart):
-    """The range of the reference's final values over its seeds."""
-
-    low: float
-    high: float
-
-
-class Curves(PicturePart):
-    """A quantity against the epoch, as recorded during training.
-
-    The grader measured ``band`` and ``measured`` on held-out data. Before the epoch ``parts`` the values agree with
-    the values of the reference.
+    ``file`` is the name of the file within the submission. ``file_line`` is the line number in the file's text, which
+    in a notebook differs from ``line``; null if it is not known.
     """
 
-    kind: Literal["curves"] = "curves"
-    quantity: Literal["loss", "accuracy"]
-    model: Text
-    epochs: list[int] = Field(min_length=1, max_length=MOST_EPOCHS)
-    lines: list[Line] = Field(min_length=1, max_length=2)
-    band: Band | None = None
-    measured: Share | None = None
-    parts: int | None = None
+    file: str
+    cell: int | None
+    line: int
+    file_line: int | None
 
 
-class Gap(PicturePart):
-    """The accuracies of a model on training data and on held-out data."""
+class Evidence(ReportPart):
+    """The facts behind the result of a check."""
 
-    model: Text
-    training: Share
-    held_out: Share
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+    __pydantic_extra__: dict[str, JsonValue]
+
+    bonus: bool = False
+    """True if the points of the check are added to full marks."""
+
+    location: Location | None = None
+    """The line of the submission that the finding is about."""
+
+    case: str | None = None
+    """The name of the first case with a wrong result."""
+
+    result: str | None = None
+    """The name of the first wrong result."""
+
+    where: str | None = None
+    """The first wrong quantity in the order of the computation."""
+
+    wrong_entries: int | None = None
+    """The number of wrong entries of the result."""
+
+    nan: int | None = Field(None, alias="NaN")
+    """The number of entries that are NaN where a number is expected."""
+
+    infinite: int | None = None
+    """The number of entries that are infinite where a finite number is expected."""
+
+    entries: int | None = None
+    """The number of all entries of the result."""
+
+    max_abs_error: float | None = None
+    """The largest absolute error; null for a single number, because it would reveal the expected number."""
+
+    max_rel_error: float | None = None
+    """The largest error divided by the largest expected entry; null if all expected entries are 0."""
+
+    index: list[int] | None = None
+    """The index of the entry with the largest error."""
+
+    accuracy: float | None = None
+    """The accuracy on held-out images, from 0 to 1."""
+
+    interval: tuple[float, float] | None = None
+    """The 95 % confidence interval of the accuracy, or of another quantity that the check measures."""
+
+    notes: list[str] = []
+    """Sentences for the student in addition to the message, such as conventions that were accepted."""
+
+    pictures: Pictures = []
+    """The data of the charts on a page."""
+
+    cause: str | None = None
+    """The sentence of the message that the check shares with other checks; a report shows it once."""
+
+    for_instructor: list[str] = []
+    """Sentences about suspicious behaviour. Students never see them."""
+
+    nothing_to_grade: bool = False
+    """True if the check is not gradable because nothing was submitted."""
+
+    not_graded_for: Literal["internal", "isolation", "memory"] | None = None
+    """The reason why the check is not gradable, if it is one that a reader must know in addition to the message."""
+
+    @model_serializer(mode="wrap")
+    def _without_absent_fields(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        names = {*self.content, *(["NaN"] if self.nan is not None else [])}
+        return {key: value for key, value in write(self).items() if key in names}
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The fields that were set, {name: value}."""
+        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        return {**fields, **(self.model_extra or {})}
+
+    @property
+    def not_finite(self) -> int:
+        """The number of entries that are NaN or infinite where a finite number is expected."""
+        return (self.nan or 0) + (self.infinite or 0)
+
+    def __bool__(self) -> bool:
+        """Return True if any field was set."""
+        return bool(self.content)
+
+    def __or__(self, other: Evidence) -> Evidence:
+        """Return the evidence with the fields of both; a field of ``other`` replaces the same field of this one."""
+        return self.model_copy(update=other.content)
+
+    def with_notes(self, notes: list[str]) -> Evidence:
+        """Return the evidence with these notes instead of its own; without notes the field stays absent."""
+        return self | Evidence(notes=notes) if notes else self
+
+    def without(self, name: str) -> Evidence:
+        """Return the evidence without a field."""
+        return Evidence.model_construct(**{key: value for key, value in self.content.items() if key != name})
+
+    def cleaned(self) -> Evidence:
+        """Return the evidence with all strings ready for display, since many of them come from the submission."""
+        return Evidence.model_construct(**{clean(key): _cleaned(value) for key, value in self.content.items()})
 
 
-class Gaps(PicturePart):
-    """The generalisation gap of one model, or of two models: before and after a measure against overfitting."""
-
-    kind: Literal["gaps"] = "gaps"
-    models: list[Gap] = Field(min_length=1, max_length=4)
-
-
-class ResultError(PicturePart):
-    """The error of a result: its largest error divided by the largest expected entry; None if they cannot be compared."""
-
-    name: Text
-    right: bool
-    error: Number
-
-
-class Errors(PicturePart):
-    """The errors of a function's results."""
-
-    kind: Literal["errors"] = "errors"
-    results: list[ResultError] = Field(min_length=1, max_length=20)
-
-
-class Confusion(PicturePart):
-    """How many held-out images of each class (row) were classified as each class (column)."""
-
-    kind: Literal["confusion"] = "confusion"
-    labels: list[Text] = Field(min_length=2, max_length=20)
-    counts: list[list[int]] = Field(min_length=2, max_length=20)
-
-
-class Images(PicturePart):
-    """Images side by side, as PNG files in base64.
-
-    A row has the original image, the submission's, the reference's, and the amplified difference of the last two.
-    """
-
-    kind: Literal["images"] = "images"
-    original: Text
-    yours: Text
-    rows: list[tuple[str, str, str, str]] = Field(min_length=1, max_length=5)
-
-
-class Point(PicturePart):
-    """An input, its decision value, its class if that is known, and whether it was in the training data."""
-
-    inputs: list[float] = Field(min_length=1, max_length=10)
-    value: Number
-    label: int | None
-    trained: bool
-
-
-class Points(PicturePart):
-    """Decision values; a value above the threshold means class 1."""
-
-    kind: Literal["points"] = "points"
-    threshold: float
-    points: list[Point] = Field(min_length=1, max_length=32)
-
-
-Picture = Curves | Gaps | Errors | Confusion | Images | Points
-_ADAPTER: TypeAdapter[Picture] = TypeAdapter(
-    Annotated[Picture, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
-)
-
-
-def pictures(evidence: dict[str, Any]) -> list[Picture]:
-    """Return the pictures of a check's evidence; those that another version wrote in another form are left out."""
-    valid = []
-    documents = evidence.get("pictures")
-    for document in documents if isinstance(documents, list) else ():
-        try:
-            valid.append(_ADAPTER.validate_python(document))
-        except ValidationError:
-            continue
-    return valid
-
-
-def stored(pictures: Iterable[Picture]) -> list[dict[str, Any]]:
-    """Return the pictures as plain data for a check's evidence."""
-    return [picture.model_dump(exclude_none=False) for picture in pictures]
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value, LONGEST)
+    if isinstance(value, dict):
+        return {clean(key): _cleaned(item) for key, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list) else value

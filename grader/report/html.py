@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from ..support import i18n
 from ..support.i18n import _, current
 from ..support.text import clean
-from . import evidence, notebook_cells, pictures, wording
+from . import notebook_cells, pictures, wording
 from .model import CheckResult, Report
 from .svg import Drawing, swatch
 
@@ -130,4 +130,4 @@ def number(value: float) -> str:
 
 
 def _pictures_of(check: CheckResult) -> list[Drawing]:
-    return [pictures.draw(picture) for picture in evidence.pictures(check.evidence)]
+    return [pictures.draw(picture) for picture in check.evidence.pictures]

@@ -60,8 +60,8 @@ def _reports(path: Path, skipped_files: list[Path]) -> Iterator[Report]:
 def entries(report: Report) -> Iterator[LeaderboardEntry]:
     """Yield an entry for each bonus check of a report that measured an accuracy."""
     for check in report.checks:
-        accuracy, interval = check.evidence.get("accuracy"), check.evidence.get("interval")
-        if check.evidence.get("bonus") and isinstance(accuracy, float) and isinstance(interval, list):
+        accuracy, interval = check.evidence.accuracy, check.evidence.interval
+        if check.evidence.bonus and accuracy is not None and interval is not None:
             contest = (
                 f"{report.assignment.name} {report.assignment.version}",
                 check.name,

@@ -36,7 +36,7 @@ def render(report: Report, content: AssignmentSpec) -> str:
         sentences = wording.sentences(check, above)
         if not sentences or check.status not in wording.FINDINGS:
             continue
-        where = f" ({text(wording.spot(check))})" if check.location is not None else ""
+        where = f" ({text(wording.spot(check))})" if check.evidence.location is not None else ""
         lines += ["", f"### {text(check.name)}{where}", ""]
         lines += [f"- {sentence}" for sentence in map(partial(text, limit=wording.LONGEST), sentences)]
     gaps = ", ".join(map(_, report.isolation.not_enforced))

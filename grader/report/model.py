@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from ..support.choices import Engine, Level
+from .evidence import Evidence, ReportPart
 
 Status = Literal[
     "passed",
@@ -22,19 +23,6 @@ Status = Literal[
     "skipped",
     "not_gradable",
 ]
-
-
-# Keys of a check's evidence.
-NOTHING = "nothing_to_grade"  # the check is not gradable because nothing was handed in
-NOT_GRADED_FOR = "not_graded_for"  # "internal", "isolation" or "memory": the reader may need more than the message
-CAUSE = "cause"  # the sentence of the message that other checks share
-FOR_INSTRUCTOR = "for_instructor"  # sentences about suspicious behaviour; students never see them
-
-
-class ReportPart(BaseModel):
-    """Base class of all parts of a report."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class NamedBug(ReportPart):
@@ -60,19 +48,6 @@ class Diagnosis(NamedBug):
         return {key: value for key, value in write(self).items() if value != []}
 
 
-class Location(ReportPart):
-    """A line of the submission: in a module or in a code cell.
-
-    ``file`` is the name of the file within the submission. ``file_line`` is the line number in the file's text, which
-    in a notebook differs from ``line``; null if it is not known.
-    """
-
-    file: str
-    cell: int | None
-    line: int
-    file_line: int | None
-
-
 class CheckResult(ReportPart):
     """The result of one check; ``message`` is the sentence that the student reads."""
 
@@ -84,13 +59,7 @@ class CheckResult(ReportPart):
     message: str
     hint: str = ""
     diagnosis: Diagnosis | None = None
-    evidence: dict[str, Any] = Field(default_factory=dict)
-
-    @property
-    def location(self) -> Location | None:
-        """The line of the submission that the finding is about, from the evidence, or None."""
-        location = self.evidence.get("location")
-        return None if location is None else Location.model_validate(location)
+    evidence: Evidence = Field(default_factory=Evidence)
 
 
 class AssignmentName(ReportPart):
@@ -165,7 +134,7 @@ class Report(ReportPart):
 
     def nothing_to_grade(self) -> bool:
         """Return whether there is no score because the submission contains nothing to grade."""
-        return self.score is None and any(check.evidence.get(NOTHING) for check in self.checks)
+        return self.score is None and any(check.evidence.nothing_to_grade for check in self.checks)
 
     def problem(self) -> str | None:
         """Return the one reason why nothing could be graded; None if anything was graded."""
@@ -175,16 +144,13 @@ class Report(ReportPart):
 
     def for_instructor(self) -> list[str]:
         """Return the sentences about suspicious behaviour, each once; students must not see them."""
-        sentences = (sentence for check in self.checks for sentence in check.evidence.get(FOR_INSTRUCTOR, []))
-        return list(dict.fromkeys(map(str, sentences)))
+        sentences = (sentence for check in self.checks for sentence in check.evidence.for_instructor)
+        return list(dict.fromkeys(sentences))
 
     def without_words_to_instructors(self) -> Report:
-        """Return the report without the sentences of :data:`FOR_INSTRUCTOR`."""
+        """Return the report without the sentences ``for_instructor``."""
         checks = [
-            check.model_copy(
-                update={"evidence": {key: value for key, value in check.evidence.items() if key != FOR_INSTRUCTOR}}
-            )
-            for check in self.checks
+            check.model_copy(update={"evidence": check.evidence.without("for_instructor")}) for check in self.checks
         ]
         return self.model_copy(update={"checks": checks})
 

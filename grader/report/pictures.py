@@ -11,7 +11,7 @@ from ..support import i18n
 from ..support.i18n import _
 from ..support.text import plain_number
 from . import curves
-from .evidence import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points
+from .picture_data import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points
 from .svg import WIDTH, Drawing, box, dot, line, percent, svg, text, ticks
 
 SMALLEST_ERROR = 1e-4  # the logarithmic axis of errors begins here

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..assignment.spec import AssignmentSpec
 from ..support.errors import InternalFailure
 from ..support.i18n import _, lazy
-from .model import NOT_GRADED_FOR, CheckResult, Report
+from .evidence import Evidence
+from .model import CheckResult, Report
 from .wording import FAULT
 
 INTERNALLY = lazy("The grader itself failed in this check. Tell your instructor.")
@@ -35,10 +36,10 @@ def for_student(report: Report, content: AssignmentSpec, reasons: bool = False) 
 
 
 def _reason(check: CheckResult) -> str:
-    return _(INTERNALLY) if check.evidence.get(NOT_GRADED_FOR) == InternalFailure.cause else check.message
+    return _(INTERNALLY) if check.evidence.not_graded_for == InternalFailure.cause else check.message
 
 
 def _without_evidence(check: CheckResult) -> CheckResult:
-    bonus = {"bonus": True} if check.evidence.get("bonus") else {}  # reveals nothing about the inputs
+    bonus = Evidence(bonus=True) if check.evidence.bonus else Evidence()  # reveals nothing about the inputs
     message = check.message if check.status in ("passed", "skipped") else _(UNSEEN)
     return check.model_copy(update={"evidence": bonus, "message": message})

@@ -47,7 +47,7 @@ def _result(report: Report, check: CheckResult, index: int, level: str) -> dict[
     if line is not None:
         physical["region"] = {"startLine": line}
     location: dict[str, Any] = {"physicalLocation": physical}
-    if check.location is not None and check.location.cell is not None:
+    if check.evidence.location is not None and check.evidence.location.cell is not None:
         location["logicalLocations"] = [{"name": wording.spot(check), "kind": "cell"}]
     text = "\n".join([f"{clean(check.title)} ({wording.points(check)})", *wording.sentences(check)])
     result = {

@@ -11,7 +11,7 @@ from ..submission.files import ARCHIVES, PYTHON
 from ..support import i18n
 from ..support.i18n import _, lazy
 from ..support.text import clean
-from .model import CAUSE, CheckResult, Report
+from .model import CheckResult, Report
 
 FAULT = lazy("This could not be graded yet. It is not your fault.")  # replaces reasons that students must not see
 LONGEST = 1000  # characters of a sentence; the grader cuts messages to the same length
@@ -123,7 +123,7 @@ def path(report: Report) -> str:
 
 def place(report: Report, check: CheckResult) -> tuple[str, int | None]:
     """Return the file that a finding is about, and the line number in the file's text; None if there is no line."""
-    name, location = path(report), check.location
+    name, location = path(report), check.evidence.location
     if location is None or name.lower().endswith(ARCHIVES):
         return name, None
     if name.lower().endswith(PYTHON) or PurePath(name).name == location.file:
@@ -133,7 +133,7 @@ def place(report: Report, check: CheckResult) -> tuple[str, int | None]:
 
 def spot(check: CheckResult) -> str:
     """Return the line for a reader: "cell 3, line 2", "helper.py, line 5"; "" if there is no line."""
-    location = check.location
+    location = check.evidence.location
     if location is None:
         return ""
     if location.cell is not None:
@@ -152,7 +152,7 @@ def common(report: Report) -> list[str]:
     sentence = shared(report)
     if sentence is not None:
         return [sentence] if report.checks[0].status != "passed" else []
-    causes = dict.fromkeys(str(cause) for check in report.checks if (cause := check.evidence.get(CAUSE)))
+    causes = dict.fromkeys(check.evidence.cause for check in report.checks if check.evidence.cause)
     # If a cause is part of another one, such as a package that is missing, only the shorter one is shown.
     ends = [cause for cause in causes if not any(other in cause for other in causes if other != cause)]
     return [clean(cause, LONGEST) for cause in ends if sum(cause in check.message for check in report.checks) > 1]
@@ -168,13 +168,13 @@ def own_message(check: CheckResult, above: Sequence[str]) -> str:
 
 def own_notes(check: CheckResult, above: Sequence[str]) -> list[str]:
     """Return the notes of a check, except those that begin with a sentence ``above`` it."""
-    notes = (clean(note, LONGEST) for note in check.evidence.get("notes", []))
+    notes = (clean(note, LONGEST) for note in check.evidence.notes)
     return [note for note in notes if not note.startswith(tuple(above))]
 
 
 def is_bonus(check: CheckResult) -> bool:
     """Return whether the points of a check are added on top of full marks."""
-    return bool(check.evidence.get("bonus"))
+    return check.evidence.bonus
 
 
 def rest(report: Report) -> tuple[float, float]:

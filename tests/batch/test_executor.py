@@ -15,7 +15,6 @@ from grader.batch import executor, grade_class, grading_job
 from grader.batch.executor import GradingPool, ProcessLost, fitting_jobs, grade_each
 from grader.batch.grading_job import GradingTask, TaskResult
 from grader.machine.capacity import MemoryLimit
-from grader.report.model import NOT_GRADED_FOR
 from grader.sandbox import memory_needs
 from grader.support.errors import NotGradable, UsageError
 from tests.conftest import bundled
@@ -56,7 +55,7 @@ def test_submission_that_dies_twice_has_no_result_and_the_others_have():
 
 def test_submission_that_ran_out_of_memory_is_tried_again_alone():
     report = made.report()
-    report.checks[0].evidence[NOT_GRADED_FOR] = "memory"
+    report.checks[0].evidence.not_graded_for = "memory"
     starved = TaskResult(report, "", {})
     calls = []
 

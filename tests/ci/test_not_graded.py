@@ -12,7 +12,7 @@ from grader.ci import github, gitlab
 from grader.ci.config import AssignmentEntry
 from grader.ci.repository import GradedTask, RepositoryTask, _with_remedy
 from grader.report import formats
-from grader.report.model import NOT_GRADED_FOR
+from grader.report.evidence import Evidence
 from tests.conftest import bundled
 from tests.doubling import ASSIGNMENT, REFERENCE, SHORT
 from tests.report.conftest import reports  # noqa: F401
@@ -104,7 +104,7 @@ def test_one_check_that_was_not_graded_is_explained(reports):  # noqa: F811
 
 def test_missing_isolation_suggests_a_weaker_level(reports):  # noqa: F811
     report = reports["not gradable"]
-    checks = [check.model_copy(update={"evidence": {NOT_GRADED_FOR: "isolation"}}) for check in report.checks]
+    checks = [check.model_copy(update={"evidence": Evidence(not_graded_for="isolation")}) for check in report.checks]
     message = _with_remedy(report.model_copy(update={"checks": checks}))
     assert all("isolation: medium" in check.message for check in message.checks)
     assert not any("isolation: medium" in check.message for check in _with_remedy(report).checks)

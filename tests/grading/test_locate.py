@@ -51,7 +51,7 @@ def located(tmp_path_factory):
         path = tmp_path_factory.mktemp("located") / name
         path.write_text(text)
         report = grade(bundled("single-neuron"), read(path, "single-neuron"), GradeOptions(only=only))
-        return {check.name: check.location for check in report.checks}, text.split("\n")
+        return {check.name: check.evidence.location for check in report.checks}, text.split("\n")
 
     return run
 

@@ -35,4 +35,4 @@ def test_training_with_test_images_is_detected_or_doubted(graded, name):
         assert "test images" in check.message
     else:
         assert "could not be seen how `model` was trained" in check.message
-        assert "`model`" in check.evidence["for_instructor"][0]
+        assert "`model`" in check.evidence.for_instructor[0]

@@ -8,7 +8,18 @@ import io
 import numpy as np
 from PIL import Image
 
-from grader.report.evidence import (
+from grader.report.evidence import Evidence
+from grader.report.model import (
+    AssignmentName,
+    CheckResult,
+    Diagnosis,
+    Environment,
+    Isolation,
+    NamedBug,
+    Report,
+    SubmissionName,
+)
+from grader.report.picture_data import (
     Band,
     Confusion,
     Curves,
@@ -20,17 +31,6 @@ from grader.report.evidence import (
     Point,
     Points,
     ResultError,
-    stored,
-)
-from grader.report.model import (
-    AssignmentName,
-    CheckResult,
-    Diagnosis,
-    Environment,
-    Isolation,
-    NamedBug,
-    Report,
-    SubmissionName,
 )
 
 HOSTILE = "</style><script>alert(1)</script><img src=x onerror=alert(2)>\"'\u202egnp.exe\x1b[31m{{ 7*7 }}"
@@ -95,7 +95,7 @@ def report(text: str = "dW1 is wrong: `np.sum` is missing.", name: str = "model"
         message=text,
         hint=text,
         diagnosis=diagnosis,
-        evidence={"pictures": stored(pictures(name))},
+        evidence=Evidence(pictures=pictures(name)),
     )
     endings = ("failed", "error", "timeout", "memory", "output", "crashed", "protocol", "skipped")
     others = [
@@ -109,7 +109,7 @@ def report(text: str = "dW1 is wrong: `np.sum` is missing.", name: str = "model"
         score=25,
         max_score=25,
         message="fine",
-        evidence={"notes": [text]},
+        evidence=Evidence(notes=[text]),
     )
     note = CheckResult(name="note", title="A note", status="passed", score=0, max_score=0, message="")
     return Report(

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from grader.report import classroom
+from grader.report.evidence import Evidence
 
 
 def reporter(encoded):
@@ -26,7 +27,13 @@ def scored(report, scores, bonus=0.0):
         checks.append(check.model_copy(update={"score": score, "status": status}))
     most = sum(check.max_score for check in checks)
     if bonus:
-        extra = {"name": "extra", "score": bonus, "max_score": bonus, "status": "passed", "evidence": {"bonus": True}}
+        extra = {
+            "name": "extra",
+            "score": bonus,
+            "max_score": bonus,
+            "status": "passed",
+            "evidence": Evidence(bonus=True),
+        }
         checks.append(report.checks[0].model_copy(update=extra))
     return report.model_copy(
         update={"checks": checks, "score": round(sum(scores) + bonus, 2), "max_score": most, "passed": False}

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 from grader.cli.schemas import schema
 from grader.report import formats, markdown
+from grader.report.evidence import Evidence
 
 # gradescope/autograder_samples, docs/specs.md
 SIMPLE = ["text", "html", "simple_format", "md", "ansi"]
@@ -64,7 +65,7 @@ def test_json_is_valid(report, rendered):
     document = json.loads(rendered("json"))
     jsonschema.Draft202012Validator(schema("report")).validate(document)
     assert [("location" in check["evidence"]) for check in document["checks"]] == [
-        bool(check.location) for check in report.checks
+        bool(check.evidence.location) for check in report.checks
     ]
 
 
@@ -215,7 +216,7 @@ def test_points_of_hidden_checks_count(reports, content):
 def test_bonus_points_come_on_top(reports, content):
     whole = reports["correct"]
     bonus = whole.checks[0].model_copy(
-        update={"name": "extra", "score": 5.0, "max_score": 5.0, "evidence": {"bonus": True}}
+        update={"name": "extra", "score": 5.0, "max_score": 5.0, "evidence": Evidence(bonus=True)}
     )
     more = whole.model_copy(update={"checks": [*whole.checks, bonus], "score": whole.score + 5})
     tests = json.loads(formats.render("gradescope", more, content))["tests"]

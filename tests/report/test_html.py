@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from grader.report import html
+from grader.report.evidence import Evidence
 from grader.report.model import Report
 from tests.conftest import ROOT
 
@@ -137,7 +138,7 @@ def test_ungraded_page_has_no_score():
 def test_pictures_of_another_version_are_left_out():
     made = report()
     odd = [{"kind": "hologram"}, "text", {"kind": "gaps", "models": []}, {"kind": "images", "rows": 3}]
-    checks = [c.model_copy(update={"evidence": {"pictures": odd}}) for c in made.checks]
+    checks = [c.model_copy(update={"evidence": Evidence(pictures=odd)}) for c in made.checks]
     assert "<figure" not in rendered(made.model_copy(update={"checks": checks}))
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from grader.report import pictures
-from grader.report.evidence import MOST_EPOCHS, Curves, Errors, Gap, Gaps, Line, Point, Points, ResultError
+from grader.report.picture_data import MOST_EPOCHS, Curves, Errors, Gap, Gaps, Line, Point, Points, ResultError
 from grader.report.svg import ticks
 
 from .made import pictures as made

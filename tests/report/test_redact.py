@@ -6,7 +6,7 @@ from grader.assignment import load
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
 from grader.report import formats, html
-from grader.report.model import FOR_INSTRUCTOR
+from grader.report.evidence import Evidence
 from grader.report.redact import FAULT, UNSEEN, for_student
 from grader.submission import read_contents
 from tests.doubling import SHORT
@@ -29,7 +29,7 @@ def test_hidden_check_shows_only_its_result(doubling):
         0,
     )
     assert "secret" in full_report["long"].message and full_report["long"].evidence
-    assert (visible_report["long"].message, visible_report["long"].evidence) == (UNSEEN, {})
+    assert (visible_report["long"].message, visible_report["long"].evidence) == (UNSEEN, Evidence())
     assert visible_report["total"] == full_report["total"]
 
 
@@ -68,10 +68,10 @@ def test_notes_for_instructors_are_in_no_student_report(doubling):
         read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
         GradeOptions(include_hidden=True),
     )
-    report.checks[0].evidence |= {FOR_INSTRUCTOR: ["It looks peculiar."], "notes": ["It is accepted."]}
+    report.checks[0].evidence |= Evidence(for_instructor=["It looks peculiar."], notes=["It is accepted."])
     visible_report = for_student(report, assignment.content)
     assert report.for_instructor() == ["It looks peculiar."]
-    assert FOR_INSTRUCTOR in report.checks[0].evidence  # the report itself is not changed
+    assert report.checks[0].evidence.for_instructor  # the report itself is not changed
     for name in formats.RENDERERS:
         assert "peculiar" not in formats.render(name, report, assignment.content, 3)
     assert "peculiar" not in visible_report.to_json() and "It is accepted." in visible_report.to_json()

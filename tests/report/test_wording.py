@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.report import wording
-from grader.report.model import Location
+from grader.report.evidence import Evidence, Location
 
 pytestmark = pytest.mark.quick
 
@@ -27,16 +27,16 @@ def test_place_is_the_file_that_was_handed_in(reports, path, cell, expected):
     submission = reports["wrong"].submission.model_copy(update={"path": path})
     report = reports["wrong"].model_copy(update={"submission": submission})
     location = Location(file="mine.py", cell=cell, line=4, file_line=31)
-    check = report.checks[0].model_copy(update={"evidence": {"location": location.model_dump()}})
+    check = report.checks[0].model_copy(update={"evidence": Evidence(location=location)})
     assert wording.place(report, check) == expected
-    assert wording.place(report, check.model_copy(update={"evidence": {}})) == (wording.path(report), None)
+    assert wording.place(report, check.model_copy(update={"evidence": Evidence()})) == (wording.path(report), None)
 
 
 def test_cause_of_several_checks_is_shown_once_above_them(reports):
     report = reports["wrong"]
     cause = "Loading mine.py failed at line 2 with ValueError: no."
     first, second, third = (
-        check.model_copy(update={"status": "error", "message": message, "evidence": evidence})
+        check.model_copy(update={"status": "error", "message": message, "evidence": Evidence.model_validate(evidence)})
         for check, message, evidence in zip(
             report.checks,
             [f"`a` is not defined. {cause}", f"`b` is not defined. {cause}", "`c` is wrong."],
@@ -80,7 +80,7 @@ def test_common_end_of_two_causes_is_shown_once(reports):
         (f"`c` stopped. {end}", end),
     ]
     checks = [
-        check.model_copy(update={"status": "error", "message": message, "evidence": {"cause": cause}})
+        check.model_copy(update={"status": "error", "message": message, "evidence": Evidence(cause=cause)})
         for check, (message, cause) in zip(reports["wrong"].checks, given, strict=False)
     ]
     several = reports["wrong"].model_copy(update={"checks": checks})

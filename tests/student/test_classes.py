@@ -305,7 +305,7 @@ RIGHT = {
 def test_a_right_class_gets_full_marks_in_every_style(graded, style):
     name, source = RIGHT[style]
     report = graded(name, source)
-    asked = [check for check in report.checks if not check.evidence.get("bonus")]
+    asked = [check for check in report.checks if not check.evidence.bonus]
     assert {check.name: check.message for check in asked if check.status != "passed"} == {}
     assert report.score == 100
 
@@ -344,9 +344,9 @@ def test_a_mistake_falls_where_it_falls_in_functions(graded, name):
     for source in sources:
         found = next(item for item in graded(name, source).checks if item.status != "passed")
         assert found.name == check, found.message
-        notes = found.evidence.pop("notes", [])
-        found.evidence.pop("location")  # on other lines
-        ends.append((found.status, found.score, found.evidence))
+        notes = found.evidence.notes
+        evidence = found.evidence.without("notes").without("location")  # on other lines
+        ends.append((found.status, found.score, evidence))
     assert notes == []  # of the functions
     assert ends[0] == ends[1]
 
@@ -355,7 +355,7 @@ def test_functions_at_the_top_level_go_before_methods(graded):
     wrong = "\n\nclass Net:\n    def relu(self, z):\n        return z\n"
     report = graded("relu-swap", SOLUTIONS["relu-swap"] + wrong)
     assert report.score == 100
-    assert not any("notes" in check.evidence for check in report.checks)
+    assert not any(check.evidence.notes for check in report.checks)
 
 
 def test_what_cannot_be_bound_is_said(graded):

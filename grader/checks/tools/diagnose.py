@@ -16,6 +16,7 @@ from ...diagnosis.general import GENERAL
 from ...diagnosis.log import AnsweredCase
 from ...diagnosis.samples import TINY, Sample, as_arrays
 from ...expected.mutations import Mutant
+from ...report.evidence import Evidence
 from ..context import Context
 from ..outcome import Outcome
 from . import probing
@@ -76,7 +77,7 @@ def _explained(
         bugs = None  # it may be right in a layout of its own
     if bugs is not None and _is_a_constant(samples) and bugs.bugs[0].bug != GENERAL["collapsed"]:
         bugs = None  # one number agrees with any array that has it everywhere, and says nothing of how it was computed
-    evidence = {**outcome.evidence, "where": where} if where else outcome.evidence
+    evidence = outcome.evidence | Evidence(where=where) if where else outcome.evidence
     return replace(outcome, evidence=evidence, bugs=bugs)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from ...diagnosis import findings_of_check
 from ...expected.probes import Case
-from ...report.model import FOR_INSTRUCTOR
+from ...report.evidence import Evidence
 from ...support.i18n import _, joined
 from ..context import Context
 from ..outcome import Outcome
@@ -127,12 +127,12 @@ def judged(outcome: Outcome, check: Derivatives, context: Context, tried: Tried)
         told = _(
             "{names} may come from difference quotients: the code has them, and the numbers are less exact than those of a formula in float64. They prove nothing, so no points are lost."
         )
-        return replace(outcome, evidence={**outcome.evidence, FOR_INSTRUCTOR: [told.format(names=names)]})
+        return replace(outcome, evidence=outcome.evidence | Evidence(for_instructor=[told.format(names=names)]))
     share = sum(is_right and name not in numeric for name, is_right in right.items()) / len(right)
     sentence = _(
         "The numbers of {names} come from difference quotients: derive the formula by the chain rule and compute with it. Differences may stay as a test of the formula."
     )
-    finding, evidence = sentence.format(names=names), {**outcome.evidence, "differences": numeric}
+    finding, evidence = sentence.format(names=names), outcome.evidence | Evidence(differences=numeric)
     if not all(right.values()):
         return replace(outcome, share=share, message=f"{outcome.message} {finding}", evidence=evidence)
     return Outcome(share, finding, evidence, findings_of_check("numerical-gradient", numeric[0]))

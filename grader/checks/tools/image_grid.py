@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...datasets import Split
-from ...report.evidence import Images, Picture
+from ...report.picture_data import Images, Picture
 from ...support import arrays
 from ..context import Context
 from .pictures import harmless

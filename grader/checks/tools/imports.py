@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...diagnosis import findings_of_check
+from ...report.evidence import Evidence
 from ...submission.python_code import nodes
 from ...support.i18n import _
 from ..context import Context
@@ -50,7 +51,7 @@ def outcome(context: Context) -> Outcome | None:
         _("Your code imports {listed} ({where}): the task is to compute this with NumPy alone.").format(
             listed=listed, where=found[0][0]
         ),
-        {"imports": [{"where": where, "name": name} for where, name in found[:20]]},
+        Evidence(imports=[{"where": where, "name": name} for where, name in found[:20]]),
         findings_of_check("forbidden-library", found[0][1]),
         spot=(used[0][0], used[0][1].line) if used else None,
     )

@@ -16,7 +16,7 @@ from ...assignment.base import Tolerance
 from ...assignment.check import BandedCheck
 from ...datasets import CLASS_NAMES, Split
 from ...judging.statistics import Correct, mean
-from ...report.evidence import (
+from ...report.picture_data import (
     MOST_EPOCHS,
     Band,
     Confusion,

@@ -12,7 +12,7 @@ import numpy as np
 from ...assignment.check import BandedCheck
 from ...datasets import Split
 from ...judging.statistics import Estimate, difference, mean
-from ...report.model import FOR_INSTRUCTOR
+from ...report.evidence import Evidence
 from ...sandbox.rebuilding import ModelData
 from ...support.i18n import _
 from ..context import Context
@@ -98,4 +98,4 @@ def not_scored(name: str, sentences: list[str]) -> Outcome:
         "`{name}` is not scored here: what it answers does not follow from the training that was recorded. Train it with fit() in the file that you hand in; if it does that already, ask your instructor to look at it."
     )
     told = [f"`{name}`: {sentence}" for sentence in sentences]
-    return Outcome(0.0, message.format(name=name), {FOR_INSTRUCTOR: told}, hint_fits=False)
+    return Outcome(0.0, message.format(name=name), Evidence(for_instructor=told), hint_fits=False)

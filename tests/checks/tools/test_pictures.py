@@ -13,7 +13,7 @@ from PIL import Image
 from grader.assignment.base import Tolerance
 from grader.checks.tools import pictures as drawn_by_checks
 from grader.judging.statistics import Correct
-from grader.report.evidence import MOST_EPOCHS, pictures
+from grader.report.picture_data import MOST_EPOCHS
 from tests.conftest import ROOT, SINGLE_NEURON
 
 CIFAR = (ROOT / "assignments" / "cifar-grayscale" / "solution.py").read_text()
@@ -21,7 +21,7 @@ CIFAR = (ROOT / "assignments" / "cifar-grayscale" / "solution.py").read_text()
 
 def drawn(report):
     """The pictures of each check that has any."""
-    return {check.name: found for check in report.checks if (found := pictures(check.evidence))}
+    return {check.name: found for check in report.checks if (found := check.evidence.pictures)}
 
 
 def test_the_corners_of_a_correct_neuron_and_its_path(graded, solution):

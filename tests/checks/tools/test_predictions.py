@@ -95,15 +95,15 @@ def test_a_correct_submission_in_another_style(graded):
     )
     report = graded(ASSIGNMENT, source)
     assert report.score == 7, messages(report)
-    assert "from_logits=True is wrong: accepted" in report.checks[0].evidence["notes"][0]
+    assert "from_logits=True is wrong: accepted" in report.checks[0].evidence.notes[0]
     drawn = {
-        (one["kind"], one.get("quantity")): one for check in report.checks for one in check.evidence.get("pictures", [])
+        (one.kind, getattr(one, "quantity", None)): one for check in report.checks for one in check.evidence.pictures
     }
     assert list(drawn) == [("curves", "loss"), ("curves", "accuracy"), ("confusion", None)]
-    assert [line["of"] for line in drawn["curves", "loss"]["lines"]] == ["training", "validation"]
-    assert drawn["curves", "accuracy"]["measured"] == report.checks[-1].evidence["accuracy"]
-    assert np.sum(drawn["confusion", None]["counts"]) == 1000
-    assert drawn["confusion", None]["labels"][9] == "Ankle boot"
+    assert [line.of for line in drawn["curves", "loss"].lines] == ["training", "validation"]
+    assert drawn["curves", "accuracy"].measured == pytest.approx(report.checks[-1].evidence.accuracy)
+    assert np.sum(drawn["confusion", None].counts) == 1000
+    assert drawn["confusion", None].labels[9] == "Ankle boot"
     assert report.environment.data == "fashion_mnist: stand-in, 3000 training, 5000 public, 1000 held-out images"
 
 
@@ -281,7 +281,7 @@ different = len({image.tobytes() for image in x_test})
 twice = bool((x_test[0::2] == x_test[1::2]).all())
 raise ValueError(f"{x.shape} {y.shape} {x_test.shape} {different <= 5000} {twice} {sorted(files)} {sorted(again)} {(again['x_test'] == x_test).all()}")
 """
-    noted = graded(ASSIGNMENT, source).checks[0].evidence["notes"]
+    noted = graded(ASSIGNMENT, source).checks[0].evidence.notes
     assert "(3000, 28, 28) (3000,) (10000, 28, 28) True True" in noted[0]
 
 

@@ -1,0 +1,153 @@
+"""The data of a report's pictures: a few numbers that a check measured, with one model for each kind of picture.
+
+They are stored in the ``pictures`` of a check's evidence. They never contain a held-out image or label, or an expected
+result of a probe.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from ..support.text import clean
+
+LARGEST = 1e30
+MOST_EPOCHS = 100  # points of a line; longer lines are thinned out
+
+
+def _number(value: Any) -> Any:
+    """Return the number rounded to five digits; None, a gap in the picture, if it is not finite or too large to draw."""
+    if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > LARGEST:
+        return None
+    return float(f"{value:.5g}") if abs(value) > 1 / LARGEST else 0.0
+
+
+Number = Annotated[float | None, BeforeValidator(_number)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Text = Annotated[str, AfterValidator(lambda text: clean(text, 60))]
+
+
+class PicturePart(BaseModel):
+    """Base class of all parts of a picture."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class Line(PicturePart):
+    """One value for each epoch of a curve's ``epochs``."""
+
+    of: Literal["training", "validation", "yours"]
+    values: list[Number] = Field(min_length=1, max_length=MOST_EPOCHS)
+
+
+class Band(PicturePart):
+    """The range of the reference's final values over its seeds."""
+
+    low: float
+    high: float
+
+
+class Curves(PicturePart):
+    """A quantity against the epoch, as recorded during training.
+
+    The grader measured ``band`` and ``measured`` on held-out data. Before the epoch ``parts`` the values agree with
+    the values of the reference.
+    """
+
+    kind: Literal["curves"] = "curves"
+    quantity: Literal["loss", "accuracy"]
+    model: Text
+    epochs: list[int] = Field(min_length=1, max_length=MOST_EPOCHS)
+    lines: list[Line] = Field(min_length=1, max_length=2)
+    band: Band | None = None
+    measured: Share | None = None
+    parts: int | None = None
+
+
+class Gap(PicturePart):
+    """The accuracies of a model on training data and on held-out data."""
+
+    model: Text
+    training: Share
+    held_out: Share
+
+
+class Gaps(PicturePart):
+    """The generalisation gap of one model, or of two models: before and after a measure against overfitting."""
+
+    kind: Literal["gaps"] = "gaps"
+    models: list[Gap] = Field(min_length=1, max_length=4)
+
+
+class ResultError(PicturePart):
+    """The error of a result: its largest error divided by the largest expected entry; None if they cannot be compared."""
+
+    name: Text
+    right: bool
+    error: Number
+
+
+class Errors(PicturePart):
+    """The errors of a function's results."""
+
+    kind: Literal["errors"] = "errors"
+    results: list[ResultError] = Field(min_length=1, max_length=20)
+
+
+class Confusion(PicturePart):
+    """How many held-out images of each class (row) were classified as each class (column)."""
+
+    kind: Literal["confusion"] = "confusion"
+    labels: list[Text] = Field(min_length=2, max_length=20)
+    counts: list[list[int]] = Field(min_length=2, max_length=20)
+
+
+class Images(PicturePart):
+    """Images side by side, as PNG files in base64.
+
+    A row has the original image, the submission's, the reference's, and the amplified difference of the last two.
+    """
+
+    kind: Literal["images"] = "images"
+    original: Text
+    yours: Text
+    rows: list[tuple[str, str, str, str]] = Field(min_length=1, max_length=5)
+
+
+class Point(PicturePart):
+    """An input, its decision value, its class if that is known, and whether it was in the training data."""
+
+    inputs: list[float] = Field(min_length=1, max_length=10)
+    value: Number
+    label: int | None
+    trained: bool
+
+
+class Points(PicturePart):
+    """Decision values; a value above the threshold means class 1."""
+
+    kind: Literal["points"] = "points"
+    threshold: float
+    points: list[Point] = Field(min_length=1, max_length=32)
+
+
+Picture = Curves | Gaps | Errors | Confusion | Images | Points
+_ADAPTER: TypeAdapter[Picture] = TypeAdapter(
+    Annotated[Picture, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
+
+
+def _readable(documents: Any) -> list[Picture]:
+    """Return the pictures; those that another version wrote in another form are left out."""
+    valid = []
+    for document in documents if isinstance(documents, list) else ():
+        try:
+            valid.append(_ADAPTER.validate_python(document))
+        except ValidationError:
+            continue
+    return valid
+
+
+Pictures = Annotated[list[Annotated[Picture, Field(discriminator="kind")]], BeforeValidator(_readable)]
