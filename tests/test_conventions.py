@@ -303,19 +303,19 @@ A_GLOBAL_RATE = [("def back_prop(X, Y, lr=0.1)", "lr = 0.1\n\n\ndef back_prop(X,
 
 RIGHT = {
     "parameters, values and gradients in globals": ("numpy-mnist", GLOBALS, "forward", "in global variables: accepted"),
-    "a step on globals": ("numpy-mnist", with_step(), "backward", "changes the parameters itself"),
+    "a step on globals": ("numpy-mnist", with_step(), "backward", "updates the parameters itself"),
     "a step on globals, its rate too": (
         "numpy-mnist",
         with_step(*A_GLOBAL_RATE),
         "update",
-        "taken by back-propagation",
+        "Back-propagation does the update of",
     ),
     "parameters in a global dict": ("numpy-mnist", IN_A_DICT, "update", "params in global variables"),
     "a neuron in globals": ("single-neuron", NEURON, "trajectory", "w, b, losses in global variables"),
     "callables of all kinds": ("single-neuron", CALLABLES, "trajectory", ", one per epoch: accepted"),
-    "a class whose biases are rows": ("relu-swap", CLASS, "backward", "changes the parameters itself"),
-    "a step on arguments": ("relu-swap", IN_PLACE, "backward", "changes the parameters itself"),
-    "a step that is returned": ("relu-swap", RETURNING, "backward", "changes the parameters itself"),
+    "a class whose biases are rows": ("relu-swap", CLASS, "backward", "updates the parameters itself"),
+    "a step on arguments": ("relu-swap", IN_PLACE, "backward", "updates the parameters itself"),
+    "a step that is returned": ("relu-swap", RETURNING, "backward", "updates the parameters itself"),
 }
 WRONG = {
     "a scalar in globals": (

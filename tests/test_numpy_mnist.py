@@ -342,7 +342,7 @@ RIGHT = {
         None,
         "",
     ),
-    "samples in rows": (ROWS, "trajectory", "samples in rows: accepted"),
+    "samples in rows": (ROWS, "trajectory", "another layout (samples in rows). That is accepted"),
     "samples in rows, layers of other widths": (
         changed(ROWS, *WIDER),
         "initialisation",
@@ -374,7 +374,7 @@ RIGHT = {
         "forward",
         "Lists of numbers instead of arrays (Z1, A1, Z2, A2, Z3, A3): accepted.",
     ),
-    "samples in rows, one-hot": (ROWS, "one-hot", "samples in rows: accepted"),
+    "samples in rows, one-hot": (ROWS, "one-hot", "another layout (samples in rows). That is accepted"),
     "samples in rows, biases too": (
         changed(
             ROWS, *IN_ROWS_OF_BIASES, *((f"dZ{i}.sum(axis=0)", f"dZ{i}.sum(axis=0, keepdims=True)") for i in (1, 2, 3))

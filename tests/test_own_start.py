@@ -395,21 +395,21 @@ def test_network_that_starts_with_zeros_is_reported(graded):
     )
     found = training(graded("relu-swap", source))["one-update"]
     assert found.score == 0
-    assert "draws a start from which gradient descent hardly moves W1 and b1 and W2" in found.message
+    assert "initialises W1 and b1 and W2 with values that gradient descent hardly changes" in found.message
 
 
 @pytest.mark.parametrize(
     ("start", "said"),
     [
-        ("import time\n    w, b = np.array([time.time_ns() % 977, 1.0, 2.0]) / 977, 0.0", "elsewhere in each call"),
-        ("w, b = np.random.randn(X.shape[1]), 0.0\n    assert epochs > 0 and learning_rate > 0", "asked for 0 epochs"),
-        ("w, b = np.random.randn(X.shape[1]), 0.0\n    if not epochs: return None, None, []", "w is None there"),
+        ("import time\n    w, b = np.array([time.time_ns() % 977, 1.0, 2.0]) / 977, 0.0", "starts from other values"),
+        ("w, b = np.random.randn(X.shape[1]), 0.0\n    assert epochs > 0 and learning_rate > 0", "called with 0 epochs"),
+        ("w, b = np.random.randn(X.shape[1]), 0.0\n    if not epochs: return None, None, []", "its initial w is None"),
     ],
 )
 def test_unreadable_start_is_reported(graded, start, said):
     found = training(graded("single-neuron", changed(FUNCTION, (START, start))))["one-update"]
     assert found.score == 0
-    assert "`train` draws its own start (w and b), which could not be read" in found.message
+    assert "`train` initialises w and b itself. The initial values could not be read" in found.message
     assert said in found.message
 
 

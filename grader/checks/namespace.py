@@ -142,7 +142,7 @@ def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
         return _history_problem(name, value, context)
     array = arrays.array(value)
     if array is None:
-        return _("`{name}` is {value}: it has to be an array of numbers.").format(name=name, value=describe(value))
+        return _("`{name}` is {value}; it must be an array of numbers.").format(name=name, value=describe(value))
     if wanted.result_of in context.log.mistaken_functions:  # its range is that of the function, which has paid for it
         wanted = wanted.model_copy(update={"dtype": None, "low": None, "high": None})
     return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)

@@ -53,7 +53,7 @@ class Layout:
     def notes(self, functions: Iterable[FunctionSpec]) -> list[str]:
         """Return the sentence about this layout if it concerns one of ``functions``."""
         if any(self.transposed & {*function.argument_names(), *function.returns} for function in functions):
-            sentence = _("Your net has another layout, {layout}: accepted, and probed so.")
+            sentence = _("Your network uses another layout ({layout}). That is accepted; the tests use it too.")
             return [sentence.format(layout=_(str(self.name)))]
         return []
 

@@ -87,12 +87,12 @@ class LoadedSubmission:
         seen_ones = self._session.variables([found], rows)
         if found not in seen_ones:
             raise CallError(
-                "protocol", _("The variable `{name}` was there after loading and is not any more.").format(name=name)
+                "protocol", _("The variable `{name}` was deleted while your functions ran.").format(name=name)
             )
         value = seen_ones[found].value
         if isinstance(value, np.ndarray) and value.ndim and len(value) > rows:
             raise CallError(
-                "protocol", _("The variable `{name}` has another length each time it is looked at.").format(name=name)
+                "protocol", _("The variable `{name}` has a different length each time it is read.").format(name=name)
             )
         return seen_ones[found]
 
@@ -105,7 +105,7 @@ class LoadedSubmission:
         """A variable of the submission that holds a Keras model; raises CallError for anything else."""
         variable = self.variable(name)
         if not variable.model:
-            message = _("`{name}` is a value of the type {type}: it has to be a Keras model.").format(
+            message = _("`{name}` has the type {type}; it must be a Keras model.").format(
                 name=name, type=variable.type
             )
             raise CallError("failed", message)
@@ -118,7 +118,7 @@ class LoadedSubmission:
         if array is None or not array.ndim:
             raise CallError(
                 "failed",
-                _("`{name}` is {value}: it has to be an array of numbers.").format(
+                _("`{name}` is {value}; it must be an array of numbers.").format(
                     name=name, value=arrays.describe(value)
                 ),
             )

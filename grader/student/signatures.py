@@ -159,7 +159,7 @@ def bind_arguments(
         elif needed:
             message = _("Expected `{expected}`, found `{found}`: it has no parameter for {names}.")
         else:
-            message = _("Expected `{expected}`, found `{found}`: it also asks for {names}.")
+            message = _("Expected `{expected}`, found `{found}`: it also requires {names}.")
         expected, given = signature(name, content.functions[name]), found_signature(found)
         raise CallError("failed", message.format(expected=expected, found=given, names=joined(needed or unknown)))
     positional = [values[bound[p]] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]

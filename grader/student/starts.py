@@ -166,7 +166,7 @@ class Starts:
         drawn = self.drawn(function)
         if not drawn or function in self._problems:
             return []
-        sentence = _("`{function}` draws its own start ({names}), and the reference begins there, too: accepted.")
+        sentence = _("`{function}` initialises {names} itself, and the reference starts from the same values: accepted.")
         return [sentence.format(function=self._label(function), names=joined(self._in_order(function, drawn)))]
 
     def _find_out(self, function: str, inputs: Values) -> bool:
@@ -223,7 +223,7 @@ class Starts:
         if not _same(one, again, names):
             raise _Changing(
                 _(
-                    "it begins elsewhere in each call, although the random numbers are seeded before it; draw with np.random"
+                    "each call starts from other values, although the random numbers are seeded before the call; use np.random"
                 )
             )
         return frozenset(name for name in names if _same(one, last, [name]))
@@ -265,7 +265,7 @@ class Starts:
                 continue
             if all(_same(one, other, one) for other in others):
                 return one
-        told = _("asked for 0 epochs, it gives no answer: {reason}")
+        told = _("called with 0 epochs, it gives no answer: {reason}")
         raise _Unreadable(told.format(reason=reason.rstrip(".")))
 
     def _start(self, function: str, own_start: OwnStart, inputs: Values) -> Values:
@@ -274,7 +274,7 @@ class Starts:
         shapes = self._shapes(function, inputs)
         values = self._student.call(function, inputs, shapes=shapes, start=own_start).values
         if own_start.is_continuing and self._student.spent - spent > MOST_SECONDS:
-            raise _Unreadable(_("its random numbers go on from call to call"))
+            raise _Unreadable(_("its random numbers continue from call to call"))
         start = {}
         for name in self._content.functions[function].returns:
             if name not in inputs:
@@ -282,11 +282,11 @@ class Starts:
             array = arrays.numbers(values[name]) if name in values else None
             array = None if array is None else arrays.in_layout(np.asarray(array), np.shape(inputs[name]))
             if array is None or array.ndim != np.ndim(inputs[name]) or max(array.shape, default=1) > WIDEST:
-                told = _("{name} is {value} there")
+                told = _("its initial {name} is {value}")
                 raise _Unreadable(told.format(name=name, value=arrays.describe(values.get(name))))
             if not np.isfinite(array).all():
                 raise _Unreadable(
-                    _("{name} holds values there that are no numbers (NaN or infinite)").format(name=name)
+                    _("its initial {name} has entries that are NaN or infinite").format(name=name)
                 )
             start[name] = array[()]
         return start
@@ -297,13 +297,13 @@ class Starts:
             ends = self._expected(function, inputs)
         except (TypeError, ValueError, IndexError) as error:
             raise CallError(
-                "failed", self._unread(function, _("the parameters that it draws do not fit each other and the data"))
+                "failed", self._unread(function, _("the shapes of its initial parameters do not fit each other and the data"))
             ) from error
         moved = {}
         for name in (name for name in ends if name in inputs):
             start, end = np.asarray(inputs[name]), np.asarray(ends[name])
             if start.shape != end.shape:
-                raise CallError("failed", self._unread(function, _("{name} changes its shape").format(name=name)))
+                raise CallError("failed", self._unread(function, _("{name} changes its shape during training").format(name=name)))
             scale = max(float(np.abs(values).max(initial=0.0)) for values in (start, end))
             least = MOVES * (Tolerance().absolute + Tolerance().relative * scale)
             moved[name] = bool(np.abs(end - start).max(initial=0.0) > least)
@@ -333,14 +333,14 @@ class Starts:
 
     def _unread(self, function: str, reason: str) -> str:
         sentence = _(
-            "`{function}` draws its own start ({names}), which could not be read, so that its training cannot be compared: {reason}. Take {names} as arguments, or let 0 epochs return the start."
+            "`{function}` initialises {names} itself. The initial values could not be read, so its training cannot be compared: {reason}. Take {names} as arguments, or return the initial values if the number of epochs is 0."
         )
         names = joined(self._in_order(function, self.drawn(function)))
         return sentence.format(function=self._label(function), names=names, reason=reason)
 
     def _still(self, function: str, names: frozenset[str] | set[str]) -> str:
         sentence = _(
-            "`{function}` draws a start from which gradient descent hardly moves {names}, so that no training is to be seen: draw small random numbers."
+            "`{function}` initialises {names} with values that gradient descent hardly changes, so no training can be observed: use small random numbers."
         )
         return sentence.format(function=self._label(function), names=joined(self._in_order(function, names)))
 

@@ -61,7 +61,7 @@ class Steps:
         rate = call.laid_out[self.rate]
         if not self._has_rate(call):
             sentence = _(
-                "`{function}` changes the parameters by a step whose learning rate is not known: return the gradients, or take the learning rate as an argument."
+                "`{function}` updates the parameters with an unknown learning rate: return the gradients, or take the learning rate as an argument."
             )
             raise CallError("failed", sentence.format(function=call.function.label))
         return {result: changes[name] / rate for result, name in parameters.items()}
@@ -82,7 +82,7 @@ class Steps:
 
 def note(call: FunctionCall) -> str:
     """Return the sentence about a function that takes the step itself."""
-    return _("`{function}` changes the parameters itself; its gradients are read from the change: accepted.").format(
+    return _("`{function}` updates the parameters itself: accepted. Its gradients are computed from the change.").format(
         function=call.function.label
     )
 

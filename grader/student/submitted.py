@@ -118,7 +118,7 @@ class Submitted(LoadedSubmission):
         if in_place and not self.defines(function):
             stepped = self._step(function, inputs, pending)
             if stepped is not None:
-                note = _("The step of `{function}` is taken by back-propagation: accepted.").format(function=function)
+                note = _("Back-propagation does the update of `{function}`: accepted.").format(function=function)
                 raw = RawAnswer(SubmittedFunction(function, [], []), None, self.layout.turned(stepped), {})
                 return BoundAnswer(stepped, [], [note], raw)
         call = self.call_raw(function, inputs, watch_arguments or in_place, seed, start, pending)
@@ -239,7 +239,7 @@ class Submitted(LoadedSubmission):
             return ""
         names = [*self._session.functions, *self._session.others]
         return misnamed.in_a_name_error(failure.raised, names) or _(
-            "A function can use only what it is given, and what the file defines as it loads."
+            "A function can use only its arguments and the names that the file defines when it is loaded."
         )
 
     def _supplied(self, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ FUNCTIONS = {
         "Expected `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)`, found `train(X, y)`: "
         "it has no parameter for w and b and epochs.",
     ),
-    "too many arguments": ("def train(X, y, w, b, epochs, momentum): return X", "failed", "it also asks for momentum"),
+    "too many arguments": ("def train(X, y, w, b, epochs, momentum): return X", "failed", "it also requires momentum"),
     "returns nothing": (
         "def train(X, y, w, b=0, learning_rate=1, epochs=1, fit_bias=True): pass",
         "failed",

@@ -133,7 +133,7 @@ def test_the_defaults_are_those_of_the_assignment():
         (("X", "y", "w"), "it has no parameter for b"),
         (("X",), "it has no parameter for y and w and b"),
         ((), "it has no parameter for X and y and w and b"),
-        (("X", "y", "w", "b", "m"), "it also asks for m"),
+        (("X", "y", "w", "b", "m"), "it also requires m"),
         (("X", "y", "y_hat", "b"), "it has no parameter for w"),
     ],
 )

@@ -257,7 +257,7 @@ def preprocess(images):
 """
     report = graded(ASSIGNMENT, source)
     assert report.score == 0
-    assert "`model` is a value of the type Net: it has to be a Keras model." in messages(report)
+    assert "`model` has the type Net; it must be a Keras model." in messages(report)
     assert [check.status for check in report.checks if check.name in ("model", "accuracy")] == ["failed"] * 2
 
 
