@@ -377,7 +377,7 @@ def test_step_with_a_fixed_rate_cannot_be_judged(graded):
     source = with_step(("def back_prop(X, Y, lr=0.1)", "def back_prop(X, Y)"), (" lr *", " 0.1 *"))
     report = graded("numpy-mnist", source, ["backward"])
     assert report.checks[0].status == "failed"
-    assert "whose learning rate is not known" in report.checks[0].message
+    assert "with an unknown learning rate" in report.checks[0].message
 
 
 def test_step_that_ignores_the_rate_gets_no_points(graded):

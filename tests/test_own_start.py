@@ -402,7 +402,10 @@ def test_network_that_starts_with_zeros_is_reported(graded):
     ("start", "said"),
     [
         ("import time\n    w, b = np.array([time.time_ns() % 977, 1.0, 2.0]) / 977, 0.0", "starts from other values"),
-        ("w, b = np.random.randn(X.shape[1]), 0.0\n    assert epochs > 0 and learning_rate > 0", "called with 0 epochs"),
+        (
+            "w, b = np.random.randn(X.shape[1]), 0.0\n    assert epochs > 0 and learning_rate > 0",
+            "called with 0 epochs",
+        ),
         ("w, b = np.random.randn(X.shape[1]), 0.0\n    if not epochs: return None, None, []", "its initial w is None"),
     ],
 )

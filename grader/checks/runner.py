@@ -81,5 +81,7 @@ def _excuse(check: Check, context: Context) -> None:
         return
     variables = check.variables() if check.depends_on_variables else []
     if (cause := context.student.excuse(variables, calls)) is not None:
-        message = _("This is not graded, because it depends on a statement that failed. {cause}").format(cause=cause.sentence)
+        message = _("This is not graded, because it depends on a statement that failed. {cause}").format(
+            cause=cause.sentence
+        )
         raise CallError("not_gradable", message, place=cause.place)

@@ -105,9 +105,7 @@ class LoadedSubmission:
         """A variable of the submission that holds a Keras model; raises CallError for anything else."""
         variable = self.variable(name)
         if not variable.model:
-            message = _("`{name}` has the type {type}; it must be a Keras model.").format(
-                name=name, type=variable.type
-            )
+            message = _("`{name}` has the type {type}; it must be a Keras model.").format(name=name, type=variable.type)
             raise CallError("failed", message)
         return variable
 

@@ -166,7 +166,9 @@ class Starts:
         drawn = self.drawn(function)
         if not drawn or function in self._problems:
             return []
-        sentence = _("`{function}` initialises {names} itself, and the reference starts from the same values: accepted.")
+        sentence = _(
+            "`{function}` initialises {names} itself, and the reference starts from the same values: accepted."
+        )
         return [sentence.format(function=self._label(function), names=joined(self._in_order(function, drawn)))]
 
     def _find_out(self, function: str, inputs: Values) -> bool:
@@ -285,9 +287,7 @@ class Starts:
                 told = _("its initial {name} is {value}")
                 raise _Unreadable(told.format(name=name, value=arrays.describe(values.get(name))))
             if not np.isfinite(array).all():
-                raise _Unreadable(
-                    _("its initial {name} has entries that are NaN or infinite").format(name=name)
-                )
+                raise _Unreadable(_("its initial {name} has entries that are NaN or infinite").format(name=name))
             start[name] = array[()]
         return start
 
@@ -297,13 +297,16 @@ class Starts:
             ends = self._expected(function, inputs)
         except (TypeError, ValueError, IndexError) as error:
             raise CallError(
-                "failed", self._unread(function, _("the shapes of its initial parameters do not fit each other and the data"))
+                "failed",
+                self._unread(function, _("the shapes of its initial parameters do not fit each other and the data")),
             ) from error
         moved = {}
         for name in (name for name in ends if name in inputs):
             start, end = np.asarray(inputs[name]), np.asarray(ends[name])
             if start.shape != end.shape:
-                raise CallError("failed", self._unread(function, _("{name} changes its shape during training").format(name=name)))
+                raise CallError(
+                    "failed", self._unread(function, _("{name} changes its shape during training").format(name=name))
+                )
             scale = max(float(np.abs(values).max(initial=0.0)) for values in (start, end))
             least = MOVES * (Tolerance().absolute + Tolerance().relative * scale)
             moved[name] = bool(np.abs(end - start).max(initial=0.0) > least)

@@ -82,9 +82,9 @@ class Steps:
 
 def note(call: FunctionCall) -> str:
     """Return the sentence about a function that takes the step itself."""
-    return _("`{function}` updates the parameters itself: accepted. Its gradients are computed from the change.").format(
-        function=call.function.label
-    )
+    return _(
+        "`{function}` updates the parameters itself: accepted. Its gradients are computed from the change."
+    ).format(function=call.function.label)
 
 
 def are_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
