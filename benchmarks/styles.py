@@ -705,7 +705,7 @@ def _identifiers(tree: ast.Module) -> Iterator[str]:
 
 def _aliases(name: str, content: AssignmentSpec, used: list[str]) -> list[str]:
     """Return the names that may replace ``name`` in each of its roles: function, variable, argument or result."""
-    parts: list[list[str]] = [content.names[name]] if name in content.names else []
+    parts: list[list[str]] = [content.aliases[name]] if name in content.aliases else []
     others = {normal(other) for other in used if other != name}
     for declared in (content.functions, content.variables):
         if name in declared:

@@ -72,7 +72,7 @@ def _of_texts() -> Iterator[tuple[str, str, str]]:
         content = yaml.safe_load(file.read_text())
         sentences = [content["title"], *content.get("layouts", {}).get("transposed", {})]
         for bug in content.get("bugs", []):
-            sentences += [bug.get("texts", {}).get(key, "") for key in ("title", "kind", "reason")]
+            sentences += [bug.get("description", {}).get(key, "") for key in ("title", "kind", "reason")]
         for check in content["checks"]:
             sentences += [check["title"], check.get("hint", ""), *(panel["title"] for panel in check.get("panels", []))]
         yield from ((_name(file), sentence, "") for sentence in sentences if sentence)

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -34,10 +36,18 @@ Identifier = Annotated[str, AfterValidator(_is_identifier)]
 
 
 class StrictModel(BaseModel):
-    """Base of all models of the file. It refuses unknown keys."""
+    """Base of all models of the file. It refuses unknown keys.
+
+    The string under a field describes it in the JSON schema.
+    """
 
     # Commands start faster when each model is built at its first use, not together with the models that contain it.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+def formerly(old: str, new: str, default: Any = ..., **settings: Any) -> Any:
+    """Return the field of the key ``new``, which may still have its former name ``old`` in a file."""
+    return Field(default, validation_alias=AliasChoices(new, old), **settings)
 
 
 class Limits(StrictModel):
@@ -48,15 +58,23 @@ class Limits(StrictModel):
     """
 
     load_seconds: float = Field(20, gt=0, le=3600)
+    """Time limit for loading the submission."""
     call_seconds: float = Field(10, gt=0, le=3600)
+    """Time limit of one call of a function."""
     total_seconds: float = Field(120, gt=0, le=36000)
+    """Time limit for loading and all calls together."""
     memory_mb: int = Field(1024, ge=64, le=65536)
+    """Memory limit of the submission."""
     needed_mb: int | None = Field(None, ge=64, le=65536)
     """Memory that an ordinary correct submission uses, by default all of ``memory_mb``. A machine with less does not grade."""
     processes: int = Field(64, ge=8, le=4096)
+    """Largest number of processes and threads."""
     open_files: int = Field(256, ge=64, le=65536)
+    """Largest number of open files of a process."""
     disk_mb: int = Field(64, ge=1, le=65536)
+    """Largest amount of data that the submission may write to files."""
     output_kb: int = Field(1024, ge=1, le=65536)
+    """Largest amount of text that the submission may print."""
 
     @property
     def honest_mb(self) -> int:
@@ -86,17 +104,18 @@ def _in_named_zone(value: Any) -> Any:
 
 
 class Policy(StrictModel):
-    """The section ``grading:`` of an ``assignment.yaml``, or a separate file (``--policy``).
+    """The section ``grading:`` of an ``assignment.yaml``, or a separate file (``--policy``)."""
 
-    ``due`` has an offset from UTC or, after a space, the name of a time zone. Within ``grace_hours`` after ``due``
-    nothing is deducted. After that, each started day costs ``percent_a_day`` of the full marks. Scores are rounded to
-    multiples of ``rounding``, halves upwards.
-    """
-
-    due: Annotated[AwareDatetime | None, BeforeValidator(_in_named_zone)] = None
+    due: Annotated[
+        AwareDatetime | None, BeforeValidator(_in_named_zone), WithJsonSchema({"type": "string", "default": None})
+    ] = None
+    """The deadline, with an offset from UTC or, after a space, the name of a time zone."""
     grace_hours: float = Field(0, ge=0, le=10_000)
+    """Hours after ``due`` without a penalty."""
     percent_a_day: float = Field(0, ge=0, le=100)
+    """The part of the full marks that each started day after that costs."""
     rounding: float = Field(0.01, ge=0.0001, le=1000)
+    """Scores are rounded to multiples of it, halves upwards."""
 
 
 @dataclass(frozen=True)
@@ -109,37 +128,38 @@ class Argument:
 
 
 class FunctionSpec(StrictModel):
-    """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``.
-
-    - ``history``: the result with one entry per epoch, recorded before or after each update.
-    - ``handed_over``: {argument: function whose result it is}. A submission that returns this result as a column gets
-      the argument as a column too.
-    - ``bundled_as``: argument names under which other submitted functions may take all results of this function
-      together, as a dict or a tuple.
-    - ``may_ask``: further inputs of a probe that a submission may have parameters for.
-    - ``may_omit``: arguments that a submission may leave out.
-    - ``instead``: {argument: input that a submission may take instead}.
-    - ``may_leave_out``: results that a submission need not return if it returns the others under known names.
-    - ``conventions``: names of accepted common factors of all results.
-    - ``shapes``: shapes of the results if the reference is not called. A length may be a name in ``widths``, which has
-      the width that the task asks for; a submission may have another width.
-    - ``seconds``: time limit of one call instead of ``call_seconds``, for a function that trains.
-    """
+    """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``."""
 
     signature: str
+    """The arguments as in a Python definition, e.g. ``(X, w, b=0.0)``."""
     returns: list[Identifier] = Field(min_length=1)
+    """The names of the results, in their order."""
     aliases: list[str] = []
+    """Other names that the function may have in a submission."""
     history: str | None = None
-    seconds: float | None = Field(None, gt=0, le=3600)
-    handed_over: dict[str, str] = {}
+    """The result with one entry per epoch, recorded before or after each update."""
+    call_seconds: float | None = formerly("seconds", "call_seconds", None, gt=0, le=3600)
+    """Time limit of one call instead of that of ``limits``, for a function that trains."""
+    comes_from: dict[str, str] = formerly("handed_over", "comes_from", {})
+    """{argument: function whose result it is}. A submission that returns this result as a column gets the argument as a
+    column too."""
     bundled_as: list[str] = []
-    may_ask: list[str] = []
-    may_omit: list[str] = []
-    instead: dict[str, str] = {}
+    """Argument names under which other submitted functions may take all results of this function together, as a dict or
+    a tuple."""
+    optional_inputs: list[str] = formerly("may_ask", "optional_inputs", [])
+    """Further inputs of a probe that a submission may have parameters for."""
+    optional_arguments: list[str] = formerly("may_omit", "optional_arguments", [])
+    """Arguments that a submission may leave out."""
+    alternatives: dict[str, str] = formerly("instead", "alternatives", {})
+    """{argument: input that a submission may take instead of it}."""
     conventions: dict[Name, Annotated[float, Field(gt=0)]] = {}
-    may_leave_out: list[str] = []
+    """Names of accepted common factors of all results."""
+    optional_results: list[str] = formerly("may_leave_out", "optional_results", [])
+    """Results that a submission need not return if it returns the others under known names."""
     shapes: dict[str, list[Annotated[int, Field(ge=0)] | str]] = {}
+    """Shapes of the results if the reference is not called. A length may be a name in ``widths``."""
     widths: dict[str, Annotated[int, Field(ge=2)]] = {}
+    """The widths that the task asks for, by name; a submission may have other widths."""
     _arguments: tuple[Argument, ...] = PrivateAttr(default=())
 
     @field_validator("signature")
@@ -167,7 +187,7 @@ class FunctionSpec(StrictModel):
 
     def inputs(self) -> list[str]:
         """Return the names of the arguments and of the further inputs that a submission may take."""
-        return [*self.argument_names(), *self.may_ask]
+        return [*self.argument_names(), *self.optional_inputs]
 
     def sizes(self, widths: dict[str, int] | None = None) -> dict[str, tuple[int, ...]]:
         """Return ``shapes`` as {result: shape}; ``widths`` of a submission replace those of the task."""
@@ -203,25 +223,29 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
     )
 
 
-class Draw(StrictModel):
-    """Random numbers that depend on the seed: float64, int64 or uint8 (with ``low`` and ``high`` from 0 to 256).
+class RandomInput(StrictModel):
+    """Random numbers that depend on the seed: float64, int64 or uint8 (with ``low`` and ``high`` from 0 to 256)."""
 
-    A length in ``shape`` may be the name of a width that a function declares. ``labels`` uses all values in ``of``
-    equally often (if they cannot be equal, the last values more often), in random order.
-    """
-
-    draw: Literal["normal", "uniform", "choice", "labels"]
+    random: Literal["normal", "uniform", "choice", "labels"] = formerly("draw", "random")
+    """The distribution. ``labels`` uses all ``values`` equally often (if they cannot be equal, the last values more often),
+    in random order."""
     shape: list[Annotated[int, Field(ge=0)] | str] = []
+    """The shape; a length may be the name of a width that a function declares."""
     scale: float = 1.0
+    """A factor of all numbers."""
     low: float = 0.0
+    """The smallest number of ``uniform``."""
     high: float = 1.0
-    of: list[float] = [0.0, 1.0]
+    """The upper limit of ``uniform``."""
+    values: list[float] = formerly("of", "values", [0.0, 1.0])
+    """The numbers of ``choice`` and ``labels``."""
     dtype: Literal["float", "int", "uint8"] = "float"
+    """The type of the numbers."""
 
     @model_validator(mode="after")
-    def _fits_into_a_byte(self) -> Draw:
+    def _fits_into_a_byte(self) -> RandomInput:
         inside = {"uniform": self.low >= 0 and self.high <= 256, "normal": False}
-        if self.dtype == "uint8" and not inside.get(self.draw, all(0 <= value < 256 for value in self.of)):
+        if self.dtype == "uint8" and not inside.get(self.random, all(0 <= value < 256 for value in self.values)):
             raise ValueError(
                 "uint8 holds 0 to 255; use uniform with low and high from 0 to 256, or choice with values from 0 to 255."
             )
@@ -243,29 +267,29 @@ Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(check_re
 
 
 class Probe(StrictModel):
-    """Named inputs. ``times`` is the number of cases, each with new random numbers.
-
-    ``instead`` names the probe for submissions that cannot answer this one because they work only for
-    certain sizes.
-    """
+    """Named inputs of functions."""
 
     times: int = Field(1, ge=1, le=100)
-    instead: str | None = None
-    inputs: dict[str, Annotated[Draw | Constant, AfterValidator(check_rectangular)]]
+    """The number of cases, each with new random numbers."""
+    fallback: str | None = formerly("instead", "fallback", None)
+    """The probe for submissions that cannot answer this one because they work only for certain sizes."""
+    inputs: dict[str, Annotated[RandomInput | Constant, AfterValidator(check_rectangular)]]
+    """{name of an argument: its value}."""
 
 
 class Layouts(StrictModel):
     """Other layouts of the arrays that a submission may use throughout.
 
-    ``transposed`` maps the name of a layout to the arguments and results that are transposed in it. The function
-    ``shown_by`` decides the layout: it is the one in which its results have the declared ``shapes``. If several
-    layouts match, it is the first in which ``tried_on`` answers. If a check does not pass then, all functions are
-    called in each layout, and the layout with the most correct functions counts.
+    If a check does not pass in the layout that was detected, all functions are called in each layout, and the layout with
+    the most correct functions counts.
     """
 
-    shown_by: str
-    tried_on: str
+    detected_by: str = formerly("shown_by", "detected_by")
+    """The function that decides the layout: it is the one in which its results have the declared ``shapes``."""
+    confirmed_by: str = formerly("tried_on", "confirmed_by")
+    """The function that decides if several layouts match: it is the first in which this function answers."""
     transposed: dict[str, list[str]]
+    """{name of a layout: the arguments and results that are transposed in it}."""
 
 
 class Tolerance(StrictModel):
@@ -276,53 +300,64 @@ class Tolerance(StrictModel):
     """
 
     relative: float = Field(1e-5, gt=0, lt=1)
+    """Largest error, relative to the largest expected entry."""
     absolute: float = Field(1e-9, gt=0)
+    """Largest absolute error."""
 
 
 DatasetName = Literal["mnist", "fashion_mnist", "cifar10"]
 
 
 class Budget(StrictModel):
-    """The number of training images and held-out images of a dataset; by default all.
-
-    With ``whole`` a submission can load all training images, and ``training`` is the number of images with which the
-    grader calls its training function.
-    """
+    """The number of training images and held-out images of a dataset; by default all."""
 
     training: int | None = Field(None, ge=100)
+    """The number of training images."""
     held_out: int | None = Field(None, ge=100)
-    whole: bool = False
+    """The number of held-out images."""
+    load_all: bool = formerly("whole", "load_all", False)
+    """A submission can load all training images, and ``training`` is the number of images with which the grader calls its
+    training function."""
 
 
 class VariableSpec(StrictModel):
-    """A variable at the top level of a submission. Keys that are left out allow any value.
+    """A variable at the top level of a submission. Keys that are left out allow any value."""
 
-    ``equals`` lists strings, or lists of strings with the same meaning. ``shape`` has ``null`` for a length that may
-    be anything. ``part_of`` names the dataset that the images are from. ``result_of`` names a submitted function that
-    returns this variable, entry by entry, when it is called with other variables as ``arguments`` ({argument: variable}).
-    """
-
-    type: Literal["array", "texts", "history", "model"]
+    type: Annotated[
+        Literal["array", "strings", "history", "model"],
+        BeforeValidator(lambda value: "strings" if value == "texts" else value),
+    ]
+    """The type of the value."""
     aliases: list[str] = []
+    """Other names that the variable may have in a submission."""
     shape: list[int | None] | None = None
-    at_least: int | None = None
+    """The shape, with ``null`` for a length that may be anything."""
+    min_length: int | None = formerly("at_least", "min_length", None)
+    """The smallest number of entries."""
     dtype: Literal["float", "int", "uint8"] | None = None
+    """The type of the numbers."""
     low: float | None = None
+    """The smallest number allowed."""
     high: float | None = None
+    """The largest number allowed."""
     equals: list[str | list[str]] | None = None
+    """The strings, or lists of strings with the same meaning."""
     part_of: DatasetName | None = None
+    """The dataset that the images are from."""
     result_of: str | None = None
+    """A submitted function that gives this value, called with other variables as ``arguments``, entry by entry."""
     arguments: dict[str, str] = {}
+    """{argument of ``result_of``: variable}."""
 
     @model_validator(mode="after")
     def _keys_fit_the_type(self) -> VariableSpec:
         if (self.result_of is None) != (not self.arguments):
             raise ValueError("result_of and arguments belong together; give both or neither.")
-        if self.type != "texts" and self.equals is not None:
+        if self.type != "strings" and self.equals is not None:
             raise ValueError(
-                f"equals is only for the type texts, and this variable has the type {self.type}; remove it."
+                f"equals is only for the type strings, and this variable has the type {self.type}; remove it."
             )
-        only_arrays = (self.shape, self.at_least, self.dtype, self.low, self.high, self.part_of, self.result_of)
+        only_arrays = (self.shape, self.min_length, self.dtype, self.low, self.high, self.part_of, self.result_of)
         if self.type != "array" and any(value is not None for value in only_arrays):
             raise ValueError(
                 f"shape, dtype, limits and origin are only for arrays, and this variable has the type {self.type}."
@@ -336,16 +371,22 @@ class Spread(StrictModel):
     """Mean and standard deviation, over several seeds, of the reference's result with the same data and budget."""
 
     seeds: int = Field(ge=10)
+    """The number of seeds."""
     mean: float
+    """The mean of the values."""
     deviation: float = Field(gt=0)
+    """Their standard deviation."""
 
 
 class ScoreBand(StrictModel):
     """The ``share`` of the points for a value of ``at_least``, or at most ``deviations`` below the reference's mean."""
 
     share: float = Field(gt=0, le=1)
+    """The share of the points, up to 1."""
     at_least: float | None = Field(None, gt=0, le=1)
+    """The smallest value for it."""
     deviations: float | None = Field(None, gt=0)
+    """Or: how many standard deviations the value may be below the reference's mean."""
 
     @model_validator(mode="after")
     def _one_threshold(self) -> ScoreBand:
@@ -358,7 +399,9 @@ class HistoryLine(StrictModel):
     """One line of a plot: an entry of a history, e.g. ``{history: history, entry: val_loss}``."""
 
     history: str
+    """The variable of type ``history``."""
     entry: str
+    """The key in it, e.g. ``val_loss``."""
 
 
 class Panel(StrictModel):
@@ -367,12 +410,19 @@ class Panel(StrictModel):
     """
 
     title: str = Field(min_length=1)
+    """The name of the plot in messages."""
     images: str | None = None
+    """The variable whose first entries are shown, one in each subplot."""
     count: int = Field(1, ge=1, le=100)
+    """The number of images."""
     colour_map: Literal["gray"] | None = None
+    """The colour map of the images."""
     titles: str | None = None
+    """The variable with the names of the classes: each image has the name of its class as title."""
     lines: list[HistoryLine] = []
+    """The lines of one subplot."""
     labelled: bool = False
+    """The axes have labels and the lines a legend."""
 
     @model_validator(mode="after")
     def _something_to_draw(self) -> Panel:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from . import expressions
-from .base import Identifier, Name, Scalar, StrictModel
+from .base import Identifier, Name, Scalar, StrictModel, formerly
 from .formulas import needs_of
 
 
@@ -24,7 +24,8 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
-Expression = Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_expression)]
+Number = WithJsonSchema({"type": ["string", "number"]})  # a number is an expression as well
+Expression = Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_expression), Number]
 ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
 
 # Either the quantities of a function in the order of the computation, each as an expression of other quantities and of
@@ -47,62 +48,65 @@ PARAMETERS = {  # {detector: names of the parameters that it finds}
 }
 
 
-class Texts(StrictModel):
-    """The texts about a bug.
-
-    ``title`` names it. ``kind`` is the second hint (the kind of mistake), ``reason`` the third (how to find the correct
-    computation, without showing the line). ``formula``, ``why`` and ``see`` are for the documentation: the wrong
-    formula, how the mistake happens, and how to see it.
-    """
+class BugDescription(StrictModel):
+    """The sentences about a bug."""
 
     title: str = Field(min_length=1)
+    """The name of the mistake."""
     kind: str = Field(min_length=1)
+    """The second hint: the kind of mistake."""
     reason: str = Field(min_length=1)
+    """The third hint: how to find the correct computation, without showing the line."""
     formula: str = ""
+    """For the documentation: the wrong formula."""
     why: str = ""
+    """For the documentation: how the mistake happens."""
     see: str = ""
+    """For the documentation: how to see the mistake."""
 
 
 class Bug(StrictModel):
-    """A bug name with the mutation of a function that it causes, or with the parameters of a general detector.
-
-    - ``instead`` replaces steps of the function. If an expression mentions the quantity that it replaces, it uses the
-      unmutated value.
-    - ``each`` repeats this for several values of a placeholder: for each value alone, and for all together.
-    - ``unknown: c``: the expressions contain a number c that is computed from the answers; ``only_if`` is a condition
-      on c.
-    - ``options``: keyword arguments for steps that are a Python function.
-    - ``mutation``: path of a mutated function. It takes inputs and correct results by name, and returns all results in
-      order or a dict of those that differ.
-    - ``detector``: name of a general detector, with the ``parameters`` that it must find.
-    """
+    """A bug name with the mutation of a function that it causes, or with the parameters of a general detector."""
 
     name: Name
+    """The name of the bug."""
     function: str
-    instead: dict[str, Annotated[str, BeforeValidator(_as_text)]] = {}
-    each: dict[str, list[int | str]] = {}
+    """The function that has the bug."""
+    replace: dict[str, Annotated[str, BeforeValidator(_as_text), Number]] = formerly("instead", "replace", {})
+    """StepDeclarations of the function that are replaced. If an expression mentions the quantity that it replaces, it uses the
+    unmutated value."""
+    for_each: dict[str, list[int | str]] = formerly("each", "for_each", {})
+    """Repeats the replacement for several values of a placeholder: for each value alone, and for all together."""
     unknown: Identifier | None = None
+    """The name of a number in the expressions that is computed from the answers."""
     only_if: Expression | None = None
+    """A condition on the unknown number, e.g. ``c > 0``."""
     options: dict[str, Scalar | str] = {}
+    """Keyword arguments for steps that are a Python function."""
     mutation: ImportPath | None = None
+    """The path of a mutated function. It takes inputs and correct results by name, and returns all results in order or a
+    dict of those that differ."""
     detector: Detector | None = None
+    """The name of a general detector."""
     parameters: dict[str, Scalar | Expression] = {}
-    texts: Texts | None = None
+    """The parameters that the detector must find."""
+    description: BugDescription | None = formerly("texts", "description", None)
+    """The sentences about the bug, if the grader has none."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Bug:
-        ways = [self.instead, self.mutation, self.detector]
+        ways = [self.replace, self.mutation, self.detector]
         if sum(bool(way) for way in ways) > 1 or not (any(ways) or self.options):
-            raise ValueError(f"'{self.name}' needs exactly one of instead, options, mutation and detector.")
-        if (self.each or self.unknown) and not self.instead:
-            raise ValueError(f"'{self.name}': each and unknown are only allowed together with instead.")
-        if self.each and (len(self.each) > 1 or not all(self.each.values())):
+            raise ValueError(f"'{self.name}' needs exactly one of replace, options, mutation and detector.")
+        if (self.for_each or self.unknown) and not self.replace:
+            raise ValueError(f"'{self.name}': for_each and unknown are only allowed together with replace.")
+        if self.for_each and (len(self.for_each) > 1 or not all(self.for_each.values())):
             raise ValueError(
-                f"'{self.name}': each must have one placeholder with a list of values, such as {{k: [2, 1]}}."
+                f"'{self.name}': for_each must have one placeholder with a list of values, such as {{k: [2, 1]}}."
             )
         steps = [needs_of(_is_expression(text)) for step in self.variants() for text in step.values()]
         if self.unknown is not None and not any(self.unknown in needs for needs in steps):
-            raise ValueError(f"'{self.name}': no expression in instead uses the unknown {self.unknown}.")
+            raise ValueError(f"'{self.name}': no expression in replace uses the unknown {self.unknown}.")
         others = set(needs_of(self.only_if)) - {self.unknown} if self.only_if else set()
         if self.only_if and (self.unknown is None or others):
             raise ValueError(f"'{self.name}': only_if may only use the unknown, as in c > 0.")
@@ -118,14 +122,14 @@ class Bug(StrictModel):
         return [*steps, *(text for text in others if text is not None)]
 
     def variants(self) -> list[dict[str, str]]:
-        """Return the replaced steps: one mapping, or with ``each`` one mapping per value and one for all values."""
-        if not self.each:
-            return [self.instead]
-        ((placeholder, values),) = self.each.items()
+        """Return the replaced steps: one mapping, or with ``for_each`` one mapping per value and one for all values."""
+        if not self.for_each:
+            return [self.replace]
+        ((placeholder, values),) = self.for_each.items()
         single_variants = [
             {
                 self._filled(key, placeholder, value): self._filled(text, placeholder, value)
-                for key, text in self.instead.items()
+                for key, text in self.replace.items()
             }
             for value in values
         ]

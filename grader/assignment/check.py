@@ -49,16 +49,23 @@ class Check(StrictModel):
     """With ``depends_on_calls``: whether a failed statement that changes one of :meth:`variables` matters as well."""
 
     kind: str
+    """The kind of check."""
     name: Name
+    """The name in reports, in lower case with hyphens."""
     title: str = Field(min_length=1)
+    """What is checked, in a few words for students."""
     points: float = Field(ge=0)
+    """The points of the check."""
     bonus: bool = False
     """The points are added to the full marks."""
     fresh: bool = False
     """Run in a new worker in which nothing was called before."""
     requires: list[Name] = []
+    """Checks above this one; it is skipped if they fail."""
     visibility: Literal["open", "hidden", "instructor"] = "open"
+    """Who sees it: students (``open``), students without evidence and only in the grading (``hidden``), or instructors."""
     hint: str = ""
+    """A hint for students who fail the check, if no bug is found."""
 
     def run(self, context: Any) -> Any:
         """Judge a submission (:class:`~grader.student.submitted.Context`); returns an Outcome.
@@ -121,7 +128,7 @@ class Check(StrictModel):
 
     def _missing_inputs(self, assignment: Declarations) -> Iterator[Problem]:
         """Yield a problem for each probe without an argument of a function that is called with it."""
-        replacements = [assignment.probes[probe].instead for probe in self.probe_names()]
+        replacements = [assignment.probes[probe].fallback for probe in self.probe_names()]
         passed_on = set(self.results_passed_on())
         for probe in [*self.probe_names(), *(name for name in replacements if name)]:
             inputs = set(assignment.probes[probe].inputs)
@@ -141,11 +148,14 @@ class ProbedCheck(Check):
     depends_on_layout = True
 
     function: str
+    """The function that is called."""
     probes: list[str] = Field(min_length=1)
+    """The probes whose inputs are used."""
     given: list[str] = []
     """Functions whose results are inputs too. The reference computes these results on the same probe, so an error in one
     submitted function does not make the next one look wrong."""
     tolerance: Tolerance = Tolerance()
+    """The largest accepted error."""
 
     def functions(self) -> Iterable[str]:
         return (self.function,)
@@ -161,7 +171,9 @@ class BandedCheck(Check):
     """A check of a value measured after training, judged in bands around the value of the reference."""
 
     dataset: DatasetName
+    """The dataset of the images."""
     bands: list[ScoreBand] = Field(min_length=1)
+    """The share of the points for each value."""
     reference: list[str] = []
     """Functions of the reference, ``(images, labels, seed) -> predict``."""
     spread: dict[Literal["real", "stand-in"], Spread] = {}

@@ -7,19 +7,37 @@ from collections.abc import Iterable
 from pydantic import model_validator
 
 from ..support import yaml_model
-from .base import Budget, DatasetName, Draw, FunctionSpec, Identifier, Layouts, Probe, StrictModel, VariableSpec
+from .base import (
+    Budget,
+    DatasetName,
+    FunctionSpec,
+    Identifier,
+    Layouts,
+    Probe,
+    RandomInput,
+    StrictModel,
+    VariableSpec,
+    formerly,
+)
 
 
 class Declarations(StrictModel):
     """The part of ``assignment.yaml`` that checks refer to."""
 
     reference: str | None = None
-    names: dict[str, list[str]] = {}
+    """The reference: a bundled module or a Python file of the folder."""
+    aliases: dict[str, list[str]] = formerly("names", "aliases", {})
+    """{argument or result: other names that it may have in a submission}; case and underscores do not count."""
     datasets: dict[DatasetName, Budget] = {}
+    """The datasets that a submission may load, and how much of them."""
     functions: dict[Identifier, FunctionSpec] = {}
+    """The functions that a submission defines."""
     variables: dict[str, VariableSpec] = {}
+    """The variables at the top level of a submission that checks read."""
     layouts: Layouts | None = None
+    """Other layouts of the arrays that are accepted."""
     probes: dict[str, Probe] = {}
+    """Named inputs with which functions are called."""
 
     @model_validator(mode="after")
     def _declared_names_exist(self) -> Declarations:
@@ -32,34 +50,37 @@ class Declarations(StrictModel):
                 raise yaml_model.YamlError(("functions", name), alias, message)
             if function.history is not None:
                 self._refuse_unknown(("functions", name), "history", [function.history], function.returns)
-            self._refuse_unknown(("functions", name), "argument", function.handed_over, function.inputs())
-            self._refuse_unknown(("functions", name), "function", function.handed_over.values(), self.functions)
-            for argument, other in function.handed_over.items():
+            self._refuse_unknown(("functions", name), "argument", function.comes_from, function.inputs())
+            self._refuse_unknown(("functions", name), "function", function.comes_from.values(), self.functions)
+            for argument, other in function.comes_from.items():
                 what = f"result of {other}"
                 self._refuse_unknown(("functions", name), what, [argument], self.functions[other].returns)
-            self._refuse_unknown(("functions", name), "argument", function.may_omit, function.argument_names())
-            self._refuse_unknown(("functions", name), "argument", function.instead, function.argument_names())
-            self._refuse_unknown(("functions", name), "input", function.instead.values(), self.all_names())
+            self._refuse_unknown(
+                ("functions", name), "argument", function.optional_arguments, function.argument_names()
+            )
+            self._refuse_unknown(("functions", name), "argument", function.alternatives, function.argument_names())
+            self._refuse_unknown(("functions", name), "input", function.alternatives.values(), self.all_names())
             self._refuse_unknown(("functions", name), "result", function.shapes, function.returns)
-            self._refuse_unknown(("functions", name), "result", function.may_leave_out, function.returns)
+            self._refuse_unknown(("functions", name), "result", function.optional_results, function.returns)
             lengths = [length for shape in function.shapes.values() for length in shape if isinstance(length, str)]
             self._refuse_unknown(("functions", name), "width", lengths, function.widths)
         if self.layouts is not None:
-            asked = (self.layouts.shown_by, self.layouts.tried_on)
+            asked = (self.layouts.detected_by, self.layouts.confirmed_by)
             self._refuse_unknown(("layouts",), "function", asked, self.functions)
             shaped = [name for name, function in self.functions.items() if function.shapes]
-            self._refuse_unknown(("layouts",), "function with shapes", [self.layouts.shown_by], shaped)
+            self._refuse_unknown(("layouts",), "function with shapes", [self.layouts.detected_by], shaped)
             for names in self.layouts.transposed.values():
                 self._refuse_unknown(("layouts", "transposed"), "name", names, self.all_names())
         self._check_variables()
-        self._refuse_unknown(("names",), "name", self.names, self.all_names())
+        # With the former name of the key as well, for the line in a file that still has it.
+        self._refuse_unknown(("aliases", "names"), "name", self.aliases, self.all_names())
         for name, probe in self.probes.items():
             self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
-            draws = [value for value in probe.inputs.values() if isinstance(value, Draw)]
+            draws = [value for value in probe.inputs.values() if isinstance(value, RandomInput)]
             lengths = [length for draw in draws for length in draw.shape if isinstance(length, str)]
             self._refuse_unknown(("probes", name), "width", lengths, self.widths())
-            final = [other for other, item in self.probes.items() if item.instead is None]
-            self._refuse_unknown(("probes", name), "probe without its own 'instead'", _named(probe.instead), final)
+            final = [other for other, item in self.probes.items() if item.fallback is None]
+            self._refuse_unknown(("probes", name), "probe without its own 'fallback'", _named(probe.fallback), final)
         return self
 
     def _check_variables(self) -> None:
@@ -101,7 +122,9 @@ class Declarations(StrictModel):
 
     def all_names(self) -> list[str]:
         """Return the names of all arguments and results in the order of the file."""
-        names = [name for f in self.functions.values() for name in (*f.argument_names(), *f.returns, *f.may_ask)]
+        names = [
+            name for f in self.functions.values() for name in (*f.argument_names(), *f.returns, *f.optional_inputs)
+        ]
         return list(dict.fromkeys(names))
 
 

@@ -35,15 +35,14 @@ FileName = Annotated[str, AfterValidator(_of_the_folder)]
 
 
 class Computed(StrictModel):
-    """A value that is computed or read: either ``length_of`` or ``file``.
-
-    ``length_of`` is the length of an input of the current call along ``axis``, in the layout of the task: for example
-    the number of samples. ``file`` is a ``.npy`` file of the folder.
-    """
+    """A value that is not in the assignment.yaml: give either ``length_of`` or ``file``."""
 
     length_of: str | None = None
+    """The input of the current call whose length it is, in the layout of the task, e.g. the number of samples."""
     axis: Literal[0, 1] = 0
+    """The axis of that input."""
     file: FileName | None = None
+    """A ``.npy`` file of the folder."""
 
     @field_validator("file")
     @classmethod

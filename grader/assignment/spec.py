@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ..support import yaml_model
 from . import expressions
@@ -22,32 +22,58 @@ class KnownWrong(StrictModel):
     """A known-wrong solution, the check that it must fail, and the bug that this check must name."""
 
     file: str
+    """A file of the folder."""
     fails: Name
+    """The name of the check."""
     bug: Name | None = None
+    """The name of the bug."""
 
 
 class AssignmentSpec(Declarations):
     """The contents of an ``assignment.yaml``."""
 
     name: Name
-    version: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+    """The name on the command line, in lower case with hyphens."""
+    version: Annotated[
+        str,
+        BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value),
+        WithJsonSchema({"type": ["string", "number"]}),
+    ]
+    """The version in reports; change it if the same submission can get other points."""
     title: str
+    """The title in lists and reports."""
     task: str = "task.md"
+    """The file with the task, for ``grader show``."""
     pass_mark: float = Field(60, ge=0, le=100)
+    """The percentage of the points from which a submission passes."""
     limits: Limits = Limits()
+    """The resources of one submission."""
     grading: Policy = Policy()
+    """The deadline, the penalty after it, and the rounding of scores."""
     forbidden_imports: list[str] = []
+    """Packages that a submission must not import, for a check with the rule ``imports``."""
     allowed_imports: list[str] = []
+    """Modules of these packages that it may import all the same."""
     packages: list[PackageName] = []
+    """Packages that a submission may need, e.g. ``pandas>=2``. Without them on the machine it is not graded."""
     files: list[FileName] = []
+    """Files of the folder that lie next to the submission when it runs."""
     globals: dict[Identifier, Global] = {}
+    """Values of global names that a function uses but that could not be computed here."""
     steps: dict[str, StepDeclarations] = {}
+    """{function: its steps}, the quantities in the order of the computation. The diagnosis of bugs computes with them."""
     bugs: list[Bug] = []
+    """Known bugs of the functions."""
     hints: Literal[1, 2, 3] = 2
+    """The level of hints: 1 the place, 2 the kind of mistake, 3 how to find the correct computation."""
     checks: list[CheckOfAnyKind] = Field(min_length=1)
+    """The checks, in the order of the report."""
     solution: str = "solution.py"
+    """The file with the solution, for ``grader validate``."""
     starters: list[str] = []
+    """The files that students start from, for ``grader new``."""
     known_wrong: list[KnownWrong] = []
+    """Known-wrong solutions, for ``grader validate``."""
 
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentSpec:
@@ -93,7 +119,7 @@ class AssignmentSpec(Declarations):
         """Raise an error unless the function of a bug and the steps that it replaces exist."""
         self._refuse_unknown(where, "function", [bug.function], self.functions)
         steps = self.steps.get(bug.function, {})
-        if bug.instead:
+        if bug.replace:
             known_names = [*steps, *self.functions[bug.function].inputs()] if isinstance(steps, dict) else []
             replaced_names = [name for variant in bug.variants() for name in variant]
             self._refuse_unknown(where, f"step or input of {bug.function}", replaced_names, known_names)

@@ -38,6 +38,7 @@ class ArchitectureCheck(Check):
     model: str
     """The variable that holds the model."""
     outputs: int = Field(ge=1)
+    """The number of outputs."""
     layers: list[str] = []
     """The types of layers that the task allows, e.g. ``Dense``; any if there are none."""
     hidden_layers: int = Field(0, ge=0)

@@ -24,6 +24,7 @@ class ArgumentsUnchangedCheck(Check):
     functions_called: list[str] = Field(min_length=1, alias="functions")
     """The functions that are called."""
     probe: str
+    """The probe whose inputs are used."""
 
     def functions(self) -> Iterable[str]:
         return self.functions_called

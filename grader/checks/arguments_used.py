@@ -31,10 +31,13 @@ class ArgumentsUsedCheck(Check):
 
     kind: Literal["arguments_used"]
     function: str
+    """The function that is called."""
     probe: str
+    """The probe whose inputs are used."""
     vary: dict[str, Scalar] = Field(min_length=1)
     """The arguments that are changed, one at a time, each with its other value."""
     tolerance: Tolerance = Tolerance()
+    """The largest accepted error."""
 
     def functions(self) -> Iterable[str]:
         return (self.function,)

@@ -35,9 +35,11 @@ class ChainCheck(Check):
     steps: int = Field(ge=1, le=1000)
     """How many times all of them are called."""
     probes: list[str] = Field(min_length=1)
+    """The probes whose inputs are used."""
     given: list[str] = []
     """Functions whose results, computed by the reference on the same probe, are inputs too."""
     tolerance: Tolerance = Tolerance()
+    """The largest accepted error."""
 
     def functions(self) -> Iterable[str]:
         return self.functions_called

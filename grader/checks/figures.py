@@ -38,6 +38,7 @@ class FiguresCheck(Check):
 
     kind: Literal["figures"]
     panels: list[Panel] = Field(min_length=1)
+    """The required plots."""
 
     @model_validator(mode="after")
     def _panels_have_titles_of_their_own(self) -> FiguresCheck:
@@ -48,7 +49,7 @@ class FiguresCheck(Check):
     def variables(self) -> Iterable[tuple[str, str]]:
         for panel in self.panels:
             yield from [(panel.images, "array")] if panel.images else []
-            yield from [(panel.titles, "texts")] if panel.titles else []
+            yield from [(panel.titles, "strings")] if panel.titles else []
             yield from ((line.history, "history") for line in panel.lines)
 
     def problems(self, assignment: Declarations) -> Iterator[Problem]:

@@ -38,6 +38,7 @@ class GeneralisationCheck(Check):
     predict: str
     """The function that predicts, with the results of ``train``."""
     probes: list[str] = Field(min_length=1)
+    """The probes whose inputs are used."""
     argument: str
     """The argument of ``predict`` that gets the unseen inputs."""
     inputs: Rows

@@ -26,6 +26,7 @@ class InitialisationCheck(Check):
 
     kind: Literal["initialisation"]
     function: str
+    """The function that is called."""
     spread: list[str] = Field(min_length=1)
     """The results that are random: no two rows and no two columns are the same."""
 

@@ -67,7 +67,7 @@ def _is_of_the_type(wanted: VariableSpec, name: str, context: Context) -> bool:
         return False
     if wanted.type == "model":
         return described.model
-    if wanted.type == "texts":
+    if wanted.type == "strings":
         return texts(described.value) is not None
     if wanted.type == "history":
         return isinstance(described.value, dict)
@@ -136,7 +136,7 @@ def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
             if described.model
             else _("`{name}` is {value}: it has to be a Keras model.").format(name=name, value=describe(value))
         )
-    if wanted.type == "texts":
+    if wanted.type == "strings":
         return _texts_problem(name, wanted, value)
     if wanted.type == "history":
         return _history_problem(name, value, context)
@@ -242,9 +242,9 @@ def _array_problem(name: str, wanted: VariableSpec, value: Array, length: int | 
         return _("`{name}` has the shape {shape}; expected ({expected}).").format(
             name=name, shape=shape, expected=expected
         )
-    if wanted.at_least is not None and (length or 0) < wanted.at_least:
+    if wanted.min_length is not None and (length or 0) < wanted.min_length:
         return _("`{name}` has {length} entries; at least {at_least} are asked.").format(
-            name=name, length=length, at_least=wanted.at_least
+            name=name, length=length, at_least=wanted.min_length
         )
     if wanted.dtype is not None and value.dtype.kind not in KINDS[wanted.dtype]:
         return _("`{name}` holds {dtype}; expected {wanted}.").format(

@@ -6,9 +6,9 @@ import click
 
 
 @click.command("schema")
-@click.argument("document", type=click.Choice(["report", "summary", "ci"]), default="report")
+@click.argument("document", type=click.Choice(["report", "summary", "ci", "assignment"]), default="report")
 def command(document: str) -> None:
-    """Print the JSON schema of a report (the default), of a class summary, or of .grader.yml."""
+    """Print the JSON schema of a report (the default), of a class summary, of .grader.yml, or of assignment.yaml."""
     import json
 
     from .schemas import schema

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ..assignment.schema import json_schema
 from ..batch.summary_file import SummaryFile
 from ..ci.config import ENTRY_KEYS, CiFile
 from ..report.model import Report
@@ -14,7 +15,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema(name: str) -> dict[str, Any]:
-    """Return the schema of a ``report``, a ``summary`` or a ``ci`` configuration, with its version in ``$id``."""
+    """Return the schema of a ``report``, a ``summary``, a ``ci`` configuration or an ``assignment``, with its version in ``$id``."""
+    if name == "assignment":
+        return _versioned(json_schema(), "grader.assignment/1")
     if name == "ci":
         return _of(CiFile, "grader.ci/1") | _short_form()
     models: dict[str, type[BaseModel]] = {"report": Report, "summary": SummaryFile}
@@ -27,6 +30,10 @@ def _of(model: type[BaseModel], version: str) -> dict[str, Any]:
     document = model.model_json_schema()
     if "schema" in document["properties"]:
         document["required"] = ["schema", *document["required"]]
+    return _versioned(document, version)
+
+
+def _versioned(document: dict[str, Any], version: str) -> dict[str, Any]:
     return {"$schema": DIALECT, "$id": f"urn:{version.replace('.', ':').replace('/', ':')}", **document}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import RootModel, model_validator
 
 from ..assignment.base import Name
-from ..assignment.bugs import Texts
+from ..assignment.bugs import BugDescription
 from ..assignment.spec import AssignmentSpec
 from ..support import yaml_model
 from ..support.errors import UsageError
@@ -16,7 +16,7 @@ from ..support.errors import UsageError
 FILE = Path(__file__).with_name("bugs.yaml")
 
 
-class Catalogue(RootModel[dict[str, dict[Name, Texts]]]):
+class Catalogue(RootModel[dict[str, dict[Name, BugDescription]]]):
     """The contents of ``bugs.yaml``: {family: {bug name: texts}}."""
 
     @model_validator(mode="after")
@@ -29,22 +29,22 @@ class Catalogue(RootModel[dict[str, dict[Name, Texts]]]):
 
 
 @cache
-def families() -> dict[str, dict[str, Texts]]:
+def families() -> dict[str, dict[str, BugDescription]]:
     """Return {family: {bug name: texts}} of the bugs that any assignment may declare, in the documentation's order."""
     return yaml_model.load(FILE, Catalogue).root
 
 
 @cache
-def _by_name() -> dict[str, Texts]:
+def _by_name() -> dict[str, BugDescription]:
     return {name: texts for bugs in families().values() for name, texts in bugs.items()}
 
 
-def texts(name: str, content: AssignmentSpec) -> Texts:
+def texts(name: str, content: AssignmentSpec) -> BugDescription:
     """Return the texts about a bug: those of the assignment if it has some, else those of the catalogue.
 
     Raises UsageError if neither has texts for the name.
     """
-    own = next((bug.texts for bug in content.bugs if bug.name == name and bug.texts is not None), None)
+    own = next((bug.description for bug in content.bugs if bug.name == name and bug.description is not None), None)
     result = own or _by_name().get(name)
     if result is None:
         raise UsageError(f"The bug '{name}' is not in the catalogue: correct its name, or add texts for it.")

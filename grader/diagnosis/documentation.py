@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..assignment import bundled_names, load
-from ..assignment.bugs import Texts
+from ..assignment.bugs import BugDescription
 from .catalogue import families
 
 INTRODUCTION = """\
@@ -67,23 +67,23 @@ def declarations() -> DeclaringExercises:
     return exercises_of_bugs
 
 
-def _of_one_exercise() -> dict[str, dict[str, Texts]]:
+def _of_one_exercise() -> dict[str, dict[str, BugDescription]]:
     """Return the bugs that are not in the catalogue: {family of one exercise: {bug name: texts}}."""
     catalogued = {name for bugs in families().values() for name in bugs}
-    others: dict[str, dict[str, Texts]] = {}
+    others: dict[str, dict[str, BugDescription]] = {}
     for exercise in bundled_names():
         for bug in load(exercise).content.bugs:
-            if bug.texts is not None and bug.name not in catalogued:
-                others.setdefault(f"Only in {exercise}", {})[bug.name] = bug.texts
+            if bug.description is not None and bug.name not in catalogued:
+                others.setdefault(f"Only in {exercise}", {})[bug.name] = bug.description
     return others
 
 
-def _contents(sections: Mapping[str, Mapping[str, Texts]]) -> Iterator[str]:
+def _contents(sections: Mapping[str, Mapping[str, BugDescription]]) -> Iterator[str]:
     for family, bugs in sections.items():
         yield f"- **{family}**: {', '.join(f'[{name}](#{name})' for name in bugs)}"
 
 
-def _entry(name: str, texts: Texts, exercises: Mapping[str, list[str]]) -> Iterator[str]:
+def _entry(name: str, texts: BugDescription, exercises: Mapping[str, list[str]]) -> Iterator[str]:
     yield from (f"### {name}", "", f"**{texts.title}.**")
     if texts.formula:
         yield from ("", f"`{texts.formula}`")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..assignment.bugs import Texts
+from ..assignment.bugs import BugDescription
 from ..assignment.check import Check
 from ..assignment.spec import AssignmentSpec
 from ..report.evidence import Evidence
@@ -58,13 +58,13 @@ def _named(finding: Finding, content: AssignmentSpec) -> NamedBug:
     return NamedBug(bug=finding.bug, title=_(_texts(finding.bug, content).title), where=clean(finding.where))
 
 
-def _texts(name: str, content: AssignmentSpec) -> Texts:
+def _texts(name: str, content: AssignmentSpec) -> BugDescription:
     """Return the texts about a bug. A bug without texts, which ``grader validate`` refuses, gets texts from its name."""
     try:
         return catalogue.texts(name, content)
     except UsageError:
         words = name.replace("-", " ")
-        return Texts(
+        return BugDescription(
             title=words.capitalize(),
             kind=_("The numbers match the bug: {words}.").format(words=words),
             reason=_("Ask your instructor."),

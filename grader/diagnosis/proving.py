@@ -68,7 +68,7 @@ def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = 
             yield from (Case(name, complete({**case.inputs, name: value})) for name, value in changed.items())
         if not isinstance(check, ProbedCheck):
             continue
-        instead = [content.probes[name].instead for name in check.probes]
+        instead = [content.probes[name].fallback for name in check.probes]
         names = [*check.probes, *(name for name in dict.fromkeys(instead) if name)]
         for case in probes.cases(content, names, seed):
             inputs = dict(case.inputs)

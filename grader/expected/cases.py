@@ -45,12 +45,12 @@ class Cases:
             if not names:
                 return []
             probe, given = names[0], []
-        instead = self._content.probes[probe].instead
+        instead = self._content.probes[probe].fallback
         return [self.draw([name], given)[0] for name in (probe, instead) if name]
 
     def replacements(self, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
         """Return (argument, input that replaces it) for each way to call the functions, first ("", "") for none."""
-        declared = [self._content.functions[name].instead for name in functions]
+        declared = [self._content.functions[name].alternatives for name in functions]
         pairs = [(argument, other) for item in declared for argument, other in item.items() if other in case.inputs]
         return [("", ""), *pairs]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.random import MT19937, RandomState, SeedSequence
 
-from ..assignment.base import Draw
+from ..assignment.base import RandomInput
 from ..assignment.spec import AssignmentSpec
 
 MOST_KEPT = 200
@@ -38,7 +38,7 @@ def cases(
         for repetition in range(probe.times):
             inputs = {
                 key: _drawn(_sized(value, all_widths).model_dump_json(), seed, f"{name}/{key}", repetition).copy()
-                if isinstance(value, Draw)
+                if isinstance(value, RandomInput)
                 else _constant(value)
                 for key, value in probe.inputs.items()
             }
@@ -46,7 +46,7 @@ def cases(
     return all_cases
 
 
-def _sized(draw: Draw, widths: dict[str, int]) -> Draw:
+def _sized(draw: RandomInput, widths: dict[str, int]) -> RandomInput:
     """Return the declaration with numbers instead of the names of widths."""
     if not any(isinstance(length, str) for length in draw.shape):
         return draw
@@ -61,20 +61,20 @@ def replaced(inputs: dict[str, Any], place: str, other: str) -> dict[str, Any]:
 @lru_cache(maxsize=MOST_KEPT)
 def _drawn(declaration: str, seed: int, label: str, repetition: int) -> Any:
     """Return the values of a declaration in JSON. Cached, since several checks of a submission need the same values."""
-    draw = Draw.model_validate_json(declaration)
+    draw = RandomInput.model_validate_json(declaration)
     shape = [int(length) for length in draw.shape]  # names of widths were replaced before
     # RandomState instead of Generator: its streams never change, so recorded answers stay valid.
     entropy = [seed, zlib.crc32(label.encode()), repetition]
     random = RandomState(MT19937(SeedSequence(entropy)))
-    if draw.draw == "normal":
+    if draw.random == "normal":
         values = draw.scale * random.standard_normal(shape)
-    elif draw.draw == "labels":
+    elif draw.random == "labels":
         count = int(np.prod(shape))
-        values = random.permutation(np.resize(np.asarray(draw.of, dtype=np.float64)[::-1], count)).reshape(shape)
-    elif draw.draw == "uniform":
+        values = random.permutation(np.resize(np.asarray(draw.values, dtype=np.float64)[::-1], count)).reshape(shape)
+    elif draw.random == "uniform":
         values = random.uniform(draw.low, draw.high, shape)
     else:
-        values = random.choice(np.asarray(draw.of, dtype=np.float64), shape)
+        values = random.choice(np.asarray(draw.values, dtype=np.float64), shape)
     values = np.asarray(values, dtype={"int": np.int64, "uint8": np.uint8}.get(draw.dtype, np.float64))
     return values if shape else values[()]
 

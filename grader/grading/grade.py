@@ -347,7 +347,7 @@ def _notes_on_what_was_given(session: Session, context: Context) -> list[str]:
         *(
             whole.format(count=f"{context.split(name).served:,}", name=name, usual=f"{budget.training:,}")
             for name, budget in context.content.datasets.items()
-            if budget.training and not budget.whole and context.split(name).served > budget.training
+            if budget.training and not budget.load_all and context.split(name).served > budget.training
         ),
     ]
 
@@ -433,7 +433,7 @@ def _prepare(
     texts = [code.text for code in submission.code]
     splits: dict[str, Split] = {}
     for name, budget in assignment.content.datasets.items():
-        whole = budget.whole or (
+        whole = budget.load_all or (
             budget.training is not None and lengths.counts_on_all(texts, budget.training, datasets.LENGTHS[name][0])
         )
         splits[name] = datasets.split(datasets.load(name, folder), budget.training, budget.held_out, whole)

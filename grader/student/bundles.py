@@ -55,7 +55,7 @@ def _filled(
     """Return ``pattern``, a returned dict or tuple, with the values of ``laid_out`` in their places."""
     if isinstance(pattern, dict):
         return {inner: _filled(content, item, inner, result_names, laid_out) for inner, item in pattern.items()}
-    name = result_names.get(id(pattern)) or signatures.match([key], laid_out, content.names).get(key, "")
+    name = result_names.get(id(pattern)) or signatures.match([key], laid_out, content.aliases).get(key, "")
     shape = arrays.shape_of(pattern)
     if name in laid_out and shape is not None:  # an array, or a list of numbers
         return arrays.in_layout(laid_out[name], shape)
@@ -68,7 +68,7 @@ def _filled(
 
 def _spelled(content: AssignmentSpec, names: list[str], code: Iterable[Code]) -> dict[str, str]:
     """Return {key: name} for a dict that the submission reads."""
-    keys = signatures.match(dict.fromkeys(_strings(code)), names, content.names)
+    keys = signatures.match(dict.fromkeys(_strings(code)), names, content.aliases)
     return keys | {name: name for name in names if name not in keys.values()}
 
 

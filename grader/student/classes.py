@@ -58,7 +58,7 @@ def bind_state(content: AssignmentSpec, name: str, attributes: dict[str, Any], i
     arguments = declared.complete(inputs)
     others = [item for item in inputs if item not in arguments and item not in declared.returns]
     labels = {path: label for path, (label, _) in entries(attributes).items()}
-    bound = match(dict.fromkeys(labels.values()), [*arguments, *others], content.names)
+    bound = match(dict.fromkeys(labels.values()), [*arguments, *others], content.aliases)
     computed = {
         result
         for function in content.functions.values()
@@ -99,7 +99,7 @@ def known(content: AssignmentSpec, methods: Methods) -> set[str]:
     names = {name: None for found in methods.values() for name in (*found.reads, *found.stores)}
     if "__init__" in methods:
         names |= {parameter: None for parameter, _, _ in methods["__init__"].parameters}
-    return set(match(names, content.all_names(), content.names).values())
+    return set(match(names, content.all_names(), content.aliases).values())
 
 
 def bind_all_results(
@@ -120,7 +120,7 @@ def bind_all_results(
     wanted = declared.returns
     labelled = dict(entries(attributes).values())
     # An argument's name first, so that no state is taken for a result that has such an alias.
-    names = match(labelled, dict.fromkeys([*declared.argument_names(), *wanted]), content.names)
+    names = match(labelled, dict.fromkeys([*declared.argument_names(), *wanted]), content.aliases)
     stored = {result: labelled[label] for label, result in names.items() if result in wanted}
     nothing = value is None or isinstance(value, Opaque)
     if not stored or (len(wanted) == 1 and not nothing):
@@ -130,7 +130,7 @@ def bind_all_results(
             return bind_results(content, name, found, value, shapes)
     items = [] if nothing else list(value) if isinstance(value, tuple) else [value]
     returned = found.returns if len(found.returns) == len(items) else [""] * len(items)
-    by_name = match(returned, wanted, content.names)
+    by_name = match(returned, wanted, content.aliases)
     results = stored | {by_name[each]: item for each, item in zip(returned, items, strict=True) if each in by_name}
     lacking = [each for each in wanted if each not in results]
     rest = [item for each, item in zip(returned, items, strict=True) if each not in by_name]
@@ -159,7 +159,7 @@ def constructions(content: AssignmentSpec, name: str, methods: Methods, inputs: 
         return [{}]
     parameters = {p: default for p, kind, default in methods["__init__"].parameters if not kind.startswith("VAR_")}
     values = content.functions[name].complete(inputs) | inputs
-    bound = match(parameters, values, content.names)
+    bound = match(parameters, values, content.aliases)
     required = [parameter for parameter, default in parameters.items() if not default]
     by_name = {parameter: values[want] for parameter, want in bound.items()}
     sizes = layer_sizes(content, inputs)

@@ -105,20 +105,20 @@ class Instances:
         """
         declared = self._content.functions[function]
         arguments = declared.complete(laid_out)
-        given = signatures.match([name for name, _, _ in target.parameters], laid_out, self._content.names)
+        given = signatures.match([name for name, _, _ in target.parameters], laid_out, self._content.aliases)
         missing = [name for name in arguments if name in laid_out and name not in given.values()]
         unknown = [name for name, kind, default in target.parameters if not default and name not in given]
         if any(kind.startswith("VAR_") for _, kind, _ in target.parameters) or len(unknown) >= len(missing):
             missing = []
         # A default of the task also replaces the submission's own number: everybody is asked the same.
         wanted = [*missing, *(name for name in arguments if name not in laid_out and name not in given.values())]
-        if declared.instead or self._steps.may_take_step(function):
+        if declared.alternatives or self._steps.may_take_step(function):
             # It may compute an argument from these, or change them itself.
             known = {name for other in self._content.functions.values() for name in other.argument_names()}
             others = [name for name, value in laid_out.items() if isinstance(value, np.ndarray) and name in known]
             wanted += [name for name in (*others, *signatures.RATES) if name not in {*arguments, *given.values()}]
-        collected = signatures.match(target.reads, filter(None, [declared.history]), self._content.names)
-        kept = signatures.match(target.stores, declared.returns, self._content.names) | collected
+        collected = signatures.match(target.reads, filter(None, [declared.history]), self._content.aliases)
+        kept = signatures.match(target.stores, declared.returns, self._content.aliases) | collected
         if not (target.reads and wanted) and not kept:
             return None, signatures.NO_STATE
         attributes = dict.fromkeys([*target.reads, *target.stores]) | self._values_of(target)

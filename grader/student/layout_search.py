@@ -24,9 +24,9 @@ def in_detected_layout(student: Submitted) -> Submitted:
         return student
     layout = detect_layout(
         layouts_of(student.content),
-        student.content.functions[spec.shown_by].shapes,
-        lambda: student.in_layout(TASK_LAYOUT).call(spec.shown_by, {}).values,
-        lambda layout: student.in_layout(layout).example(spec.tried_on) is not None,
+        student.content.functions[spec.detected_by].shapes,
+        lambda: student.in_layout(TASK_LAYOUT).call(spec.detected_by, {}).values,
+        lambda layout: student.in_layout(layout).example(spec.confirmed_by) is not None,
     )
     return student.in_layout(layout)
 
@@ -49,7 +49,7 @@ def _evidence(student: Submitted, cases: Cases, hopeless: set[str]) -> float:
     """Return the evidence of all functions for the layout; functions that are ``hopeless`` are not called again."""
     total = 0.0
     for function, declared in student.content.functions.items():
-        if function in hopeless or declared.seconds is not None or not student.defines(function):
+        if function in hopeless or declared.call_seconds is not None or not student.defines(function):
             continue
         try:
             total += _evidence_of(student, cases, function)

@@ -161,4 +161,4 @@ def _with_same_arguments(
 
 
 def _has_exactly(content: AssignmentSpec, parameters: list[str], arguments: list[str]) -> bool:
-    return len(parameters) == len(arguments) == len(match(parameters, arguments, content.names))
+    return len(parameters) == len(arguments) == len(match(parameters, arguments, content.aliases))

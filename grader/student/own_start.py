@@ -38,6 +38,6 @@ def arguments(
 
 def unknown_parameters(content: AssignmentSpec, found: SubmittedFunction, names: Iterable[str]) -> list[str]:
     """Return the required parameters of ``found`` that are not among ``names``."""
-    bound = signatures.match([name for name, _, _ in found.parameters], names, content.names)
+    bound = signatures.match([name for name, _, _ in found.parameters], names, content.aliases)
     required = [name for name, kind, default in found.parameters if not default and not kind.startswith("VAR_")]
     return [name for name in required if name not in bound and signatures.normal(name) not in signatures.SWITCHES]

@@ -120,7 +120,7 @@ def bind_arguments(
         return [], {}  # see construction()
     bundles = bundles or {}
     within = {item for bundle in bundles.values() for item in bundle.names}
-    known = [*declared.may_ask, *RATES]
+    known = [*declared.optional_inputs, *RATES]
     further = {item: inputs[item] for item in known if item in inputs and item not in values}
     others = {item: value for item, value in inputs.items() if item not in values and item not in further}
     kinds = {parameter: kind for parameter, kind, _ in found.parameters}
@@ -128,15 +128,17 @@ def bind_arguments(
     if not parameters and "VAR_POSITIONAL" in kinds.values():
         return list(values.values()), {}
     single = [parameter for parameter in parameters if parameter not in bundles]
-    bound = match(single, values, content.names)
-    bound |= match([parameter for parameter in single if parameter not in bound], further, content.names)
+    bound = match(single, values, content.aliases)
+    bound |= match([parameter for parameter in single if parameter not in bound], further, content.aliases)
     if not bundles:
         bound |= _by_elimination(content, name, found, bound | state.bound, inputs)
     required = [parameter for parameter, _, default in found.parameters if parameter in single and not default]
-    bound |= match([parameter for parameter in required if parameter not in bound], others, content.names)
-    computed = {place for place, other in declared.instead.items() if other in bound.values()}
+    bound |= match([parameter for parameter in required if parameter not in bound], others, content.aliases)
+    computed = {place for place, other in declared.alternatives.items() if other in bound.values()}
     got = {*bound.values(), *within, *state.bound.values(), *state.excused, *computed}
-    needed = [argument for argument in values if argument in inputs and argument not in {*got, *declared.may_omit}]
+    needed = [
+        argument for argument in values if argument in inputs and argument not in {*got, *declared.optional_arguments}
+    ]
     values |= others | further | {parameter: bundle.value for parameter, bundle in bundles.items()}
     bound |= {parameter: parameter for parameter in bundles}
     for parameter in required:
@@ -170,7 +172,7 @@ def bind_arguments(
 def bundled(content: AssignmentSpec, name: str, found: SubmittedFunction) -> dict[str, str]:
     """Return {parameter: function} for the parameters of ``found`` that take all results of a function together."""
     parameters = [parameter for parameter, kind, _ in found.parameters if not kind.startswith("VAR_")]
-    direct = match(parameters, content.functions[name].argument_names(), content.names)
+    direct = match(parameters, content.functions[name].argument_names(), content.aliases)
     bundles = {}
     for parameter in parameters:
         for maker, function in content.functions.items():
@@ -199,7 +201,7 @@ def _by_elimination(
     elsewhere |= {parameter: parameter for parameter, _ in plain if normal(parameter) in SWITCHES}
     free = [(p, default) for p, default in plain if p not in bound and p not in elsewhere]
     left = [argument for argument in values if argument not in bound.values()]
-    needed = [item for item in left if item in inputs and item not in content.functions[name].may_omit]
+    needed = [item for item in left if item in inputs and item not in content.functions[name].optional_arguments]
     required = [parameter for parameter, default in free if not default]
     if not needed:
         return {}
@@ -242,7 +244,7 @@ def bind_results(
     CallError with status ``failed``.
     """
     wanted = content.functions[name].returns
-    may_lack = content.functions[name].may_leave_out
+    may_lack = content.functions[name].optional_results
     if content.functions[name].bundled_as and _is_nested(value):
         items, names = flatten(value, found.returns)
         whole = [item for item in value if isinstance(item, tuple | list) and len(item) == len(wanted)]
@@ -250,7 +252,7 @@ def bind_results(
             items, names = list(whole[0]), [""] * len(wanted)
         value, found = tuple(items), replace(found, returns=names)
     if isinstance(value, dict):
-        bound = match(value, wanted, content.names)
+        bound = match(value, wanted, content.aliases)
         if bound and {*bound.values(), *may_lack} >= set(wanted):
             return {want: value[key] for key, want in bound.items()}
         listed = clean(", ".join(map(str, value)))
@@ -263,7 +265,7 @@ def bind_results(
     if len(wanted) == 1:
         return {wanted[0]: value}
     counts = Counter(found.returns)
-    by_name = match([name for name in found.returns if counts[name] == 1], wanted, content.names)
+    by_name = match([name for name in found.returns if counts[name] == 1], wanted, content.aliases)
     complete = bool(by_name) and {*by_name.values(), *may_lack} >= set(wanted)
     if isinstance(value, tuple | list) and len(value) == len(found.returns) and complete:
         # All are known by name, and what else is returned does not matter.

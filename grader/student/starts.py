@@ -241,7 +241,7 @@ class Starts:
         if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or not all(map(SIZE.search, unknown)):
             return frozenset()  # another name may be that of a start
         given = signatures.match(
-            [name for name, _, _ in found.parameters], declared.argument_names(), self._content.names
+            [name for name, _, _ in found.parameters], declared.argument_names(), self._content.aliases
         ).values()
         return frozenset(name for name in declared.returns if name in declared.argument_names() and name not in given)
 

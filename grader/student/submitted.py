@@ -198,7 +198,7 @@ class Submitted(LoadedSubmission):
                 positional,
                 keywords,
                 watch_arguments,
-                seconds=self.content.functions[function].seconds,
+                seconds=self.content.functions[function].call_seconds,
                 instance=instance,
                 seed=seed,
                 supply=self._supplied(inputs),
@@ -227,7 +227,7 @@ class Submitted(LoadedSubmission):
             positional,
             keywords,
             keep=keep,
-            seconds=self.content.functions[function].seconds,
+            seconds=self.content.functions[function].call_seconds,
             instance=instance,
             supply=self._supplied(inputs),
         )
@@ -260,7 +260,7 @@ class Submitted(LoadedSubmission):
     def _laid_out(self, function: str, inputs: dict[str, Any], pending: Pending) -> dict[str, Any]:
         """Return ``inputs`` in the submission's layout; a result of another function gets the shape that this returns."""
         turned = self.layout.turned(inputs)
-        makers = self.content.functions[function].handed_over
+        makers = self.content.functions[function].comes_from
         for name in makers.keys() & turned.keys():
             example = self.example(makers[name], pending)
             if example is not None and name in example.bound:

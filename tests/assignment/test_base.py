@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from grader.assignment.base import Draw, FunctionSpec, Limits, Policy, ScoreBand, VariableSpec
+from grader.assignment.base import FunctionSpec, Limits, Policy, RandomInput, ScoreBand, VariableSpec
 from grader.support.errors import UsageError
 from tests.assignment.tiny import GOOD, load
 
@@ -88,7 +88,7 @@ def test_band_has_exactly_one_threshold(keys):
     ("keys", "message"),
     [
         ({"type": "array", "result_of": "f"}, "belong together"),
-        ({"type": "model", "equals": ["a"]}, "only for the type texts"),
+        ({"type": "model", "equals": ["a"]}, "only for the type strings"),
         ({"type": "history", "low": 0.0}, "only for arrays"),
         ({"type": "array", "low": 1.0, "high": 0.0}, "swap them"),
     ],
@@ -99,4 +99,4 @@ def test_keys_of_a_variable_must_match_its_type(keys, message):
 
 
 def test_random_bytes_may_be_0_to_255():
-    assert Draw(draw="uniform", low=0, high=256, dtype="uint8").high == 256
+    assert RandomInput(random="uniform", low=0, high=256, dtype="uint8").high == 256

@@ -39,7 +39,7 @@ def test_expressions_are_those_of_all_variants_and_conditions():
     [
         ({}, "needs exactly one of"),
         ({"instead": {"a": "b"}, "mutation": "module.function"}, "needs exactly one of"),
-        ({"mutation": "module.function", "unknown": "c"}, "only allowed together with instead"),
+        ({"mutation": "module.function", "unknown": "c"}, "only allowed together with replace"),
         ({"instead": {"a": "b"}, "each": {"k": []}}, "one placeholder with a list of values"),
         ({"instead": {"a": "b"}, "unknown": "c"}, "uses the unknown c"),
         ({"instead": {"a": "c"}, "unknown": "c", "only_if": "c > d"}, "may only use the unknown"),

@@ -33,8 +33,8 @@ checks:
 
 def test_network_is_a_valid_assignment(tmp_path):
     content = load(tmp_path, NET).content
-    assert content.functions["back"].instead == {"Y": "labels"}
-    assert content.probes["some"].instead == "other"
+    assert content.functions["back"].alternatives == {"Y": "labels"}
+    assert content.probes["some"].fallback == "other"
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_network_is_a_valid_assignment(tmp_path):
             "instead: other",
             "instead: none",
             13,
-            "'none' is not a known probe without its own 'instead'; allowed are other.",
+            "'none' is not a known probe without its own 'fallback'; allowed are other.",
         ),
         ("may_omit: [X]", "may_omit: [Q]", 8, "'Q' is not a known argument; allowed are X, w1."),
         ("instead: {Y: labels}", "instead: {Q: labels}", 9, "'Q' is not a known argument; allowed are X, Y, Z."),

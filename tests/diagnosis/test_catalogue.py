@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from grader.assignment.bugs import Texts
+from grader.assignment.bugs import BugDescription
 from grader.diagnosis import catalogue
 from grader.support.errors import UsageError
 
@@ -33,7 +33,7 @@ def test_unknown_bug_name_is_refused(toy):
 
 
 def test_bug_name_in_two_families_is_refused():
-    texts = Texts(title="T", kind="K.", reason="R.")
+    texts = BugDescription(title="T", kind="K.", reason="R.")
     with pytest.raises(ValidationError, match="'some-bug' is in two families"):
         catalogue.Catalogue.model_validate({"One": {"some-bug": texts}, "Two": {"some-bug": texts}})
 

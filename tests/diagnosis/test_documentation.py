@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from grader.assignment import bundled_names, load
-from grader.assignment.bugs import Bug, Texts
+from grader.assignment.bugs import Bug, BugDescription
 from grader.assignment.spec import AssignmentSpec
 from grader.diagnosis.catalogue import families, texts
 from grader.diagnosis.documentation import page
@@ -16,7 +16,7 @@ from grader.support.errors import UsageError
 from tests.conftest import ROOT, bundled
 
 CATALOGUE = [pytest.param(message, id=name) for bugs in families().values() for name, message in bugs.items()]
-OWN = Texts(title="Mine", kind="A kind.", reason="A reason.")
+OWN = BugDescription(title="Mine", kind="A kind.", reason="A reason.")
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def test_every_declared_bug_has_texts(exercise):
 
 @pytest.mark.parametrize("message", CATALOGUE)
 def test_texts_are_complete(message):
-    for field in Texts.model_fields:
+    for field in BugDescription.model_fields:
         text = getattr(message, field)
         assert text == text.strip() != ""
         assert field in ("title", "formula") or text[-1] in ".?"

@@ -86,7 +86,7 @@ def best(
     and the inputs to send, which may differ. Raises CallError if no attempt is answered.
     """
     plans = [_Plan("", cases := context.cases.draw(check.probes, check.given), [expect(case) for case in cases])]
-    instead = [context.content.probes[name].instead for name in check.probes]
+    instead = [context.content.probes[name].fallback for name in check.probes]
     names = [name for name in dict.fromkeys(instead) if name]
     if names:
         cases = context.cases.draw(names, check.given)
