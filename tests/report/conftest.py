@@ -10,6 +10,7 @@ import shutil
 import pytest
 
 from grader.grading.grade import grade
+from grader.report import formats
 from grader.submission import read
 from tests.conftest import ROOT, bundled, notebook
 
@@ -111,3 +112,9 @@ def content():
 @pytest.fixture(params=["correct", "wrong", "hostile", "broken", "not gradable"])
 def report(request, reports):
     return reports[request.param]
+
+
+@pytest.fixture
+def rendered(report, content):
+    """Return a function that renders the report in a format."""
+    return lambda name: formats.render(name, report, content)

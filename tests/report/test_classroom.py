@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 
 import pytest
 
@@ -114,3 +115,18 @@ def test_ungraded_assignment_has_no_points_and_a_reason(reports, content):
     assert (test["status"], test["score"]) == ("error", 0)
     assert "No worker could be started." in test["message"] and "No worker could be started." in results["message"]
     assert classroom.points([reports["correct"], reports["not gradable"]]) is None
+
+
+def test_classroom_adds_up_to_the_score(report, rendered):
+    encoded = rendered("classroom")
+    assert "\n" not in encoded
+    results = json.loads(base64.b64decode(encoded, validate=True))
+    # The reporter computes the same sum; it does not send a result without a max_score.
+    maximum = results["max_score"]
+    total = sum(test["score"] for test in results["tests"]) if maximum else None
+    assert total is None or not math.isnan(total)
+    assert (total, maximum or None) == (report.score, None if report.score is None else report.max_score)
+    status = "error" if report.score is None else "pass" if report.passed else "fail"
+    assert results["status"] == status
+    assert {test["status"] for test in results["tests"]} <= {"pass", "fail", "error"}
+    assert all(isinstance(test["line_no"], int) for test in results["tests"])

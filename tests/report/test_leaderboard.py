@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.report.evidence import Evidence
 from grader.report.leaderboard import entries, read
 from grader.support.errors import UsageError
 from tests.report import made
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.quick
 def challenge(accuracy, path="anna.py", sha256="1", data="mnist: 100 test images"):
     """Return a report whose bonus check measured an accuracy."""
     report = made.report()
-    evidence = {"bonus": True, "accuracy": accuracy, "interval": [accuracy - 0.01, accuracy + 0.01]}
+    evidence = Evidence(bonus=True, accuracy=accuracy, interval=[accuracy - 0.01, accuracy + 0.01])
     return report.model_copy(
         update={
             "checks": [report.checks[0].model_copy(update={"name": "challenge", "evidence": evidence})],

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from pydantic import ValidationError
 
 from grader.report import pictures
-from grader.report.picture_data import MOST_EPOCHS, Curves, Errors, Gap, Gaps, Line, Point, Points, ResultError
-from grader.report.svg import ticks
+from grader.report.picture_data import Curves, Errors, Gap, Gaps, Line, Point, Points, ResultError
 
 from .made import pictures as made
 
@@ -71,15 +69,3 @@ def test_frequent_confusions_are_described():
     counts[4][7] = 20
     drawn = pictures.draw(confusion.model_copy(update={"counts": counts}))
     assert "20 × 4 was classified as 7." in drawn.description
-
-
-def test_names_are_short_and_clean():
-    assert Gap(model="a\u202e\n" + "x" * 500, training=0.5, held_out=0.5).model.startswith("a? x")
-    with pytest.raises(ValidationError):
-        Line(of="yours", values=[0.0] * (MOST_EPOCHS + 1))
-
-
-def test_ticks_are_round_numbers_within_the_range():
-    assert ticks(0.13, 0.91) == pytest.approx([0.2, 0.4, 0.6, 0.8])
-    assert ticks(1, 30) == [10, 20, 30]
-    assert ticks(-1.0, 1.0) == [-1.0, -0.5, 0.0, 0.5, 1.0]
