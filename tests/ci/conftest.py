@@ -11,6 +11,9 @@ import pytest
 from tests.conftest import ROOT
 
 EXAMPLES = ROOT / "examples" / "single-neuron"
+CORRECT = (EXAMPLES / "correct.ipynb").read_text()
+WRONG = (EXAMPLES / "wrong.py").read_text()
+ONE = "assignment: single-neuron\nsubmission: work.py\nseed: 0\n"  # a configuration with one assignment
 OUTSIDE = dict.fromkeys(("GITHUB_ACTIONS", "GITLAB_CI", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"))
 
 

@@ -15,8 +15,7 @@ from grader.ci.config import AssignmentEntry, CiFile
 from grader.ci.repository import GradedTask, Plan, RepositoryTask
 from tests.conftest import bundled, notebook
 
-from .conftest import EXAMPLES
-from .test_repository import ONE, WRONG
+from .conftest import EXAMPLES, ONE, WRONG
 
 EVIL = "\\n::set-output name=result::forged%0A\\n##[error]x ```"
 FORGES = f"""

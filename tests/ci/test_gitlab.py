@@ -6,10 +6,7 @@ import json
 
 import junitparser
 
-from .conftest import EXAMPLES
-
-WRONG = (EXAMPLES / "wrong.py").read_text()
-ONE = "assignment: single-neuron\nsubmission: work.py\nseed: 0\n"
+from .conftest import ONE, WRONG
 
 
 def test_gitlab_gets_junit_and_code_quality(repository, ci):

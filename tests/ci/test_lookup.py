@@ -6,10 +6,8 @@ import json
 
 import pytest
 
-from .conftest import EXAMPLES
-from .test_repository import ONE
+from .conftest import CORRECT, ONE
 
-CORRECT = (EXAMPLES / "correct.ipynb").read_text()
 NOTEBOOK = ONE.replace("work.py", "single_neuron.ipynb")
 OTHER = "def relu(z):\n    return z\n"  # of another exercise
 
@@ -72,7 +70,7 @@ def test_several_candidates_are_listed(repository, ci):
 def test_configuration_with_a_similar_name_is_suggested(repository, ci, name):
     result = ci(repository({name: NOTEBOOK}))
     assert result.returncode == 2
-    assert f"There is no .grader.yml, but {name}: rename it" in result.stderr
+    assert f"There is no .grader.yml, but there is {name}: rename it" in result.stderr
 
 
 def test_conflict_markers_in_a_cell_are_reported(repository, ci):

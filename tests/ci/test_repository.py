@@ -10,11 +10,7 @@ import pytest
 
 from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT, SHORT
 
-from .conftest import EXAMPLES
-
-CORRECT = (EXAMPLES / "correct.ipynb").read_text()
-WRONG = (EXAMPLES / "wrong.py").read_text()
-ONE = "assignment: single-neuron\nsubmission: work.py\nseed: 0\n"
+from .conftest import CORRECT, EXAMPLES, ONE, WRONG
 
 
 def test_several_assignments_are_graded_and_the_worst_result_counts(repository, ci):
