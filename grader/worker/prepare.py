@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import datasets, figures, given, imported, magic_stub, models, recording, unbound
+from . import course_files, datasets, figures, imported, magic_stub, models, recording, unbound
 
 _seeds = [np.random.SeedSequence(0)]  # the source of seeds for generators without a seed
 
@@ -70,5 +70,5 @@ def prepare(config: dict[str, Any]) -> None:
     watch()
     models.seed_random(config["seed"])
     unbound.serve(config["globals"])
-    given.serve(config["files"], os.getcwd())
+    course_files.serve(config["files"], os.getcwd())
     imported.forget()

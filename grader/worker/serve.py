@@ -30,7 +30,20 @@ from typing import Any
 
 import numpy as np
 
-from . import as_data, classes, datasets, frames, given, imported, inspection, models, prepare, state, unbound, values
+from . import (
+    as_data,
+    classes,
+    course_files,
+    datasets,
+    frames,
+    imported,
+    inspection,
+    models,
+    prepare,
+    state,
+    unbound,
+    values,
+)
 from .describe import Locate, describe_error, describe_namespace, returned_names
 from .statements import Loading
 
@@ -68,7 +81,7 @@ def loaded(namespace: Namespace, error: dict[str, Any] | None, loading: Loading 
         "error": error,
         "modules": modules,
         "unbound": unbound.asked(namespace),
-        "read": given.read(),
+        "read": course_files.read(),
         **failed,
     }
 

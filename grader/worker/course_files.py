@@ -23,7 +23,7 @@ MAX_PATH = 500  # characters of a path that is reported to the grader
 _stat = os.stat
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
-_given: dict[str, list[str]] = {}  # {name in lower case: paths of files with this name}
+_places: dict[str, list[str]] = {}  # {name in lower case: paths of files with this name}
 _read: dict[str, str] = {}  # {name: the first path that it was read for}
 
 
@@ -34,7 +34,7 @@ def serve(files: dict[str, str], folder: str) -> None:
     for name in files:
         while name:  # folders of such files are found by their names too
             place = os.path.join(folder, name)
-            places = _given.setdefault(os.path.basename(name).casefold(), [])
+            places = _places.setdefault(os.path.basename(name).casefold(), [])
             places += [place] if place not in places else []
             name = os.path.dirname(name)
     opener = _reading(builtins.open, _mode_reads)
@@ -65,7 +65,7 @@ def _instead(path: Any) -> str | None:
     except TypeError:  # a descriptor
         return None
     parts = _parts(text)
-    places = _given.get(parts[-1].casefold(), []) if parts else []
+    places = _places.get(parts[-1].casefold(), []) if parts else []
     if not places or _is_of_a_library(text, parts):
         return None
     place = max(places, key=lambda place: _alike(place.split("/"), parts))
@@ -150,7 +150,7 @@ def _listing(function: Callable[..., Any], several: Callable[[list[Any]], Any]) 
             if not folders:
                 raise
             entries = [entry for folder in folders for entry in function(folder)]
-            return several([entry for entry in entries if getattr(entry, "name", entry).casefold() in _given])
+            return several([entry for entry in entries if getattr(entry, "name", entry).casefold() in _places])
 
     return listing
 
@@ -160,7 +160,7 @@ def _folders_instead(path: str) -> list[str]:
     parts = _parts(path)
     if _is_of_a_library(path, parts):
         return []
-    folders = list(dict.fromkeys(os.path.dirname(place) for places in _given.values() for place in places))
+    folders = list(dict.fromkeys(os.path.dirname(place) for places in _places.values() for place in places))
     return [folder for folder in folders if _alike(folder.split("/"), parts)][:1] or folders
 
 

@@ -1,0 +1,75 @@
+"""Answers to the grader's requests."""
+
+from __future__ import annotations
+
+import socket
+
+import numpy as np
+import pytest
+
+from grader.worker import frames, serve, values
+
+
+@pytest.fixture
+def answer():
+    """Return a function that answers a request from a namespace: (value, arguments) or an error."""
+    results = {}
+
+    def run(namespace, request, *positional, **keywords):
+        tree, raw = values.encode((positional, keywords))
+        request = {"id": 7, "arguments": tree, "return_arguments": False, **request}
+        frame = serve._answer(request, raw, namespace, results, lambda _: None)
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.sendall(frame)
+            header, payload = frames.receive(theirs)
+        assert header["id"] == 7
+        return header["error"] if "error" in header else values.decode(header["value"], payload)
+
+    return run
+
+
+def double(x):
+    x *= 2
+    return x
+
+
+def test_function_is_called_and_arguments_are_returned_on_demand(answer):
+    value, arguments = answer({"double": double}, {"function": "double", "return_arguments": True}, np.ones(2))
+    assert value.tolist() == [2, 2]
+    assert arguments[0].tolist() == [2, 2]
+    assert answer({"double": double}, {"function": "double"}, x=3) == (6, None)
+
+
+def test_result_that_is_kept_can_be_passed_to_a_later_call(answer):
+    namespace = {"make": lambda: iter([5]), "take": next}
+    assert answer(namespace, {"function": "make", "keep": "it"}) == (None, None)
+    assert answer(namespace, {"function": "take"}, values.Kept("it")) == (5, None)
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, ValueError])
+def test_every_exception_becomes_an_answer(answer, error):
+    def fail():
+        raise error
+
+    assert answer({"f": fail}, {"function": "f"})["type"] == error.__name__
+
+
+def test_seed_makes_random_numbers_repeatable(answer):
+    namespace = {"f": lambda: np.random.rand()}
+    first, second = (answer(namespace, {"function": "f", "seed": 3}) for _ in range(2))
+    assert first == second
+
+
+def test_variables_can_be_inspected(answer):
+    value, _ = answer({"x": 3}, {"look": "variables"}, ["x"], 10)
+    assert value["x"]["value"] == 3
+
+
+def test_load_answer_lists_functions_values_and_modules():
+    loaded = serve.loaded({"f": double, "n": 3}, None)
+    assert loaded["error"] is None
+    assert set(loaded["names"]) == {"f"}
+    assert loaded["others"] == {"n": "int"}
+    assert "numpy" in loaded["modules"]
+    assert "grader.worker" not in loaded["modules"]
