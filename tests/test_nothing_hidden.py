@@ -13,7 +13,7 @@ from grader import datasets
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
-from grader.report.redact import for_student
+from grader.report.redact import redact_for_student
 from grader.submission import read_contents
 from grader.support import i18n
 from tests.conftest import ROOT, bundled
@@ -42,7 +42,7 @@ def test_report_for_students_hides_answers_and_paths(name, file):
             assignment, submission, GradeOptions(seed=SEED, oracle=oracle, include_hidden=True, hint_level=3)
         )
     assert any(check.status != "passed" for check in report.checks)
-    told = for_student(report, assignment.content).to_json()
+    told = redact_for_student(report, assignment.content).to_json()
 
     for path in (ROOT, Path.home(), Path(tempfile.gettempdir()), Path(np.__file__).parent):
         assert f"{path}/" not in told

@@ -23,7 +23,7 @@ class Row:
 
     ``name`` and ``identity`` are the name and the id in the course system. ``status`` is ``graded``, ``not_gradable``,
     ``unreadable`` if the submission cannot be read, ``not_submitted``, or ``pending`` before grading. ``score`` is
-    after late penalty and rounding, ``raw`` before; both are None if the score is missing. ``late`` describes the lateness in
+    after late penalty and rounding, ``raw`` before; each is None if it is missing. ``late`` describes the lateness in
     words, ``penalty`` is the number of points taken off. ``checks`` maps each check to its score. ``attempts`` are
     earlier files, which are not graded. ``group`` names the students who handed in together, "" for a single student.
     ``email`` and ``number`` help to find the student in the file of a course system. ``file`` is the graded file;

@@ -18,7 +18,7 @@ from ..assignment.base import Policy
 from ..assignment.spec import AssignmentSpec
 from ..report import html
 from ..report.model import CheckResult, Report
-from ..report.redact import for_student
+from ..report.redact import redact_for_student
 from ..report.wording import FAULT
 from ..support import i18n
 from ..support.atomic_files import write_whole
@@ -77,7 +77,7 @@ def _short_digest(text: str) -> str:
 
 def write_reports(folder: Path, name: str, report: Report, content: AssignmentSpec) -> None:
     """Write both reports on one student; a file that is already the same is not touched."""
-    for kind, visible_report in ((REPORTS, for_student(report, content)), (FOR_INSTRUCTORS, report)):
+    for kind, visible_report in ((REPORTS, redact_for_student(report, content)), (FOR_INSTRUCTORS, report)):
         write_if_new(folder / kind / f"{name}.json", f"{visible_report.to_json()}\n".encode())
 
 
@@ -101,7 +101,13 @@ def write_pages(
         )
     pages = {
         REPORTS: html.render(
-            for_student(report, content), title, content.pass_mark, student_name, content.hints, notebook, note=note
+            redact_for_student(report, content),
+            title,
+            content.pass_mark,
+            student_name,
+            content.hints,
+            notebook,
+            note=note,
         ),
         FOR_INSTRUCTORS: html.render(
             report, title, content.pass_mark, student_name, 3, notebook, f"../{CLASS_PAGE}", note
@@ -212,7 +218,7 @@ def _comment(record: Record | None, content: AssignmentSpec, final_score: policy
         return ""
     if record.report is None:
         return record.problem or _(FAULT)
-    report = for_student(record.report, content)
+    report = redact_for_student(record.report, content)
     checks = [check for check in report.checks if check.status not in ("passed", "skipped") and check.max_score]
     sentences = [_sentence(check) for check in checks]
     if report.checks and len({check.message for check in report.checks}) == 1 and sentences:

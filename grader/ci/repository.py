@@ -12,7 +12,7 @@ from ..grading.grade import grade
 from ..grading.options import GradeOptions
 from ..report import formats
 from ..report.model import Report
-from ..report.redact import for_student
+from ..report.redact import redact_for_student
 from ..submission import Submission, read, read_contents
 from ..submission import files as submitted_files
 from ..submission.files import ARCHIVES
@@ -191,7 +191,7 @@ def grade_all(repository_plan: Plan) -> Iterator[GradedTask]:
         )
         report = grade(task.assignment, _submission(task, other_paths), options)
         content = task.assignment.content
-        visible_report = for_student(report, content, reasons=True)
+        visible_report = redact_for_student(report, content, reasons=True)
         yield GradedTask(task, formats.with_hint_level(_with_remedy(visible_report, repository_plan.trusted), content))
 
 

@@ -20,7 +20,7 @@ from ..grading.grade import grade
 from ..grading.options import GradeOptions
 from ..report import gradescope
 from ..report.model import Report
-from ..report.redact import for_student
+from ..report.redact import redact_for_student
 from ..sandbox import memory_needs
 from ..submission import Submission, files, read, read_contents
 from ..support import i18n
@@ -66,7 +66,7 @@ def _grade_submission(base: Path, assignment: Assignment, settings: dict[str, An
         return
     results.parent.mkdir(exist_ok=True)
     # Instructor's checks are removed: as hidden tests they would make Gradescope hide the total score.
-    visible_report = for_student(report, assignment.content)
+    visible_report = redact_for_student(report, assignment.content)
     write_whole(results, gradescope.render(visible_report, assignment.content).encode())
     for sentence in report.for_instructor():
         print(sentence)

@@ -13,7 +13,7 @@ INTERNALLY = lazy("The grader itself failed in this check. Tell your instructor.
 UNSEEN = lazy("This check is hidden: its inputs are not shown.")
 
 
-def for_student(report: Report, content: AssignmentSpec, reasons: bool = False) -> Report:
+def redact_for_student(report: Report, content: AssignmentSpec, reasons: bool = False) -> Report:
     """Return the report as students may see it.
 
     Instructor's checks and notes for instructors are removed. A hidden check keeps its score, bug and hint. The reason

@@ -25,10 +25,12 @@ def lines(*records):
 
 def test_each_result_is_one_line_without_a_terminal():
     report = made.report()
-    graded = report.model_copy(update={"score": 7.5, "max_score": 10.0})
+    scored_report = report.model_copy(update={"score": 7.5, "max_score": 10.0})
     not_graded = report.model_copy(update={"score": None})
     assert lines(
-        Record(identity="1", name="Erika Mustermann", sha256="", report=graded, timings={"load": 1.0, "checks": 0.5}),
+        Record(
+            identity="1", name="Erika Mustermann", sha256="", report=scored_report, timings={"load": 1.0, "checks": 0.5}
+        ),
         Record(identity="2", name="Max\x1b[31m", sha256="", report=not_graded),
         Record(identity="3", name="Nora", sha256="", problem="It is not a notebook."),
         Record(identity="4", name="Olaf", sha256="", failure="The process died."),
