@@ -38,6 +38,7 @@ def test_reaping_returns_the_status_of_the_expected_child(monkeypatch):
     assert main._reap(7) is None
 
 
-def test_package_of_the_worker_gets_its_own_name():
+def test_package_of_the_worker_gets_its_own_name(monkeypatch):
+    monkeypatch.setitem(main.sys.modules, "grader_worker", None)
     main._load_package()
     assert main.sys.modules["grader_worker"].__path__ == [str(main.HERE)]
