@@ -52,9 +52,9 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            from . import mistaken
+            from . import suggestions
 
-            suggestion = mistaken.no_command(args[0], args[1:], COMMANDS)
+            suggestion = suggestions.no_command(args[0], args[1:], COMMANDS)
             if suggestion is None:
                 raise
             raise click.UsageError(suggestion, ctx) from None
@@ -63,9 +63,9 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except click.MissingParameter as error:
-            from . import mistaken
+            from . import suggestions
 
-            raise mistaken.missing(error) from None
+            raise suggestions.missing(error) from None
         except GraderError as error:
             if ctx.meta.get("debug"):
                 raise

@@ -12,7 +12,7 @@ import click
 
 from ..support.errors import UsageError
 from ..support.i18n import _
-from . import mistaken, options
+from . import options, suggestions
 
 if TYPE_CHECKING:
     from ..support.choices import Device, Engine, Level
@@ -93,7 +93,7 @@ def command(
         raise click.UsageError(message.format(shape=shape))
     if output is not None:
         atomic_files.refuse_unwritable(output)
-    loaded = mistaken.load(ctx, assignment, submission)
+    loaded = suggestions.load(ctx, assignment, submission)
     student_work = read(submission, loaded)
     _refuse_overwriting(submission, student_work.file, output, page)
     if page is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import mistaken, options
+from . import options, suggestions
 
 if TYPE_CHECKING:
     from ..support.choices import Device, Engine, Level
@@ -144,7 +144,7 @@ def command(
     from ..report.terminal import PlainConsole
     from ..support import yaml_model
 
-    loaded = mistaken.load(ctx, assignment, submissions)
+    loaded = suggestions.load(ctx, assignment, submissions)
     settings = grade_class.Options(
         jobs=jobs or executor.cores(),
         scheduler=scheduler,

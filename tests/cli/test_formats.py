@@ -60,8 +60,3 @@ def test_two_formats_cannot_be_combined(grader):
     done = grader(*CHECK, "--json", "--format", "sarif")
     assert done.returncode == 2
     assert "--json and --format sarif cannot be combined" in done.stderr
-
-
-def test_schemas_are_printed(grader):
-    for name in ("report", "summary", "ci"):
-        assert json.loads(grader("schema", name).stdout)["$id"] == f"urn:grader:{name}:1"

@@ -12,8 +12,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from grader import datasets
 from grader.datasets import cache, download
 from grader.datasets.sources import IMAGE_SHAPES
+from tests.datasets import layouts
 
 
 @pytest.fixture
@@ -108,3 +110,16 @@ def server(monkeypatch):
     running.shutdown()
     running.server_close()
     thread.join()
+
+
+@pytest.fixture(params=datasets.NAMES)
+def arrays(request, tmp_path, monkeypatch):
+    """Return small arrays; they are in the folder ``given``."""
+    monkeypatch.setattr(datasets, "LENGTHS", dict.fromkeys(datasets.NAMES, (64, 22)))
+    made = small(request.param, training=30, test=21)
+    layouts.write(tmp_path / "given", {f"{request.param}.npz": layouts.npz(made)})
+    return request.param, made
+
+
+def loaded(arrays, tmp_path):
+    return datasets.load(arrays[0], tmp_path / "given")

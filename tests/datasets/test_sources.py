@@ -159,13 +159,3 @@ def test_file_is_read_once(tmp_path, monkeypatch):
     datasets.load("mnist", tmp_path / "given")
     monkeypatch.setattr(datasets.sources, "_npz", lambda _: pytest.fail("read again"))
     assert equal(datasets.load("mnist", tmp_path / "given"), GOOD)
-
-
-@pytest.mark.parametrize("damage", [b"", b"damaged"])
-def test_damaged_cache_is_made_again(tmp_path, damage):
-    layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(GOOD)})
-    datasets.load("mnist", tmp_path / "given")
-    (kept,) = (tmp_path / "cache").rglob("x_train.npy")
-    kept.write_bytes(damage)
-    assert equal(datasets.load("mnist", tmp_path / "given"), GOOD)
-    assert kept.stat().st_size > len(damage)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import stat
 import subprocess
 import sys
 
@@ -14,50 +12,10 @@ import pytest
 
 from grader import assignment
 from grader.sandbox import group
+from tests.cli.exercises import EXAMPLES, exercises
 from tests.conftest import REAL_DATA, ROOT, SINGLE_NEURON, ending, notebook, on_real_data
 
-EXAMPLES = ROOT / "examples" / "single-neuron"
 CHECKS = [check.name for check in assignment.load("single-neuron").content.checks]
-
-
-@pytest.mark.quick
-def test_list_works_in_an_empty_folder(grader):
-    done = grader("list")
-    assert done.returncode == 0
-    assert "single-neuron    A single neuron, trained by hand" in done.stdout
-
-
-@pytest.mark.quick
-def test_show_prints_the_task_and_the_scoring(grader):
-    done = grader("show", "single-neuron")
-    assert done.returncode == 0
-    assert "`gradients(X, y, w, b=0.0)`" in done.stdout
-    assert "| gradients | 15 |" in done.stdout
-    assert "Pass mark: 70 of 100 points." in done.stdout
-
-
-def test_help_names_every_command(grader):
-    done = grader("--help")
-    assert done.returncode == 0
-    for name in ("list", "show", "new", "check", "validate", "reference", "doctor"):
-        assert f"\n  {name} " in done.stdout
-
-
-@pytest.mark.parametrize(("kind", "file"), [("notebook", "single_neuron.ipynb"), ("module", "single_neuron.py")])
-def test_new_writes_a_starter_without_points_and_never_overwrites(tmp_path, grader, check, kind, file):
-    done = grader("new", "single-neuron", "--as", kind, "--to", "work")
-    assert done.returncode == 0
-    assert done.stdout == f"Wrote work/{file}. Check it with: grader check single-neuron work/{file}\n"
-    code, report = check(f"work/{file}")
-    assert code == 1
-    assert report["score"] == 0
-    assert "is not written yet" in report["checks"][0]["message"]
-
-    (tmp_path / "work" / file).write_text("my work")
-    again = grader("new", "single-neuron", "--as", kind, "--to", "work")
-    assert again.returncode == 2
-    assert "already exists" in again.stderr
-    assert (tmp_path / "work" / file).read_text() == "my work"
 
 
 @pytest.mark.quick
@@ -271,16 +229,6 @@ def test_forbidden_import_is_found_in_every_form(tmp_path, check, solution, cell
     assert "Your code imports keras" in report["checks"][0]["message"]
 
 
-def test_closed_pipe_is_not_a_verdict(tmp_path):
-    command = [sys.executable, "-m", "grader", "check", "single-neuron", str(EXAMPLES / "another_style.py")]
-    reader, writer = os.pipe()
-    os.close(reader)
-    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
-    os.close(writer)
-    assert done.stderr == ""
-    assert done.returncode == 141
-
-
 def test_reassigned_function_name_is_reported(tmp_path, check, solution):
     (tmp_path / "mine.ipynb").write_text(notebook(solution, "loss = 0.5"))
     _, report = check("mine.ipynb")
@@ -319,77 +267,6 @@ def test_answers_are_computed_without_a_cache_if_there_is_no_home(grader):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_hidden_checks_are_validated_but_not_run_in_a_self_check(tmp_path, grader):
-    (tmp_path / "reference.py").write_text("def double(x):\n    return 2 * x\n")
-    (tmp_path / "solution.py").write_text("def double(x):\n    return x + x\n")
-    (tmp_path / "task.md").write_text("Double it.")
-    (tmp_path / "wrong.py").write_text("def double(x):\n    return x * 2 if x.sum() > -99 else x\n")
-    (tmp_path / "assignment.yaml").write_text(
-        "name: double\nversion: 1\ntitle: Double\nreference: reference.py\n"
-        "functions: {double: {signature: (x), returns: [y]}}\n"
-        "probes:\n  small: {inputs: {x: [1, 2]}}\n  large: {inputs: {x: [-100, -200]}}\n"
-        "checks:\n"
-        "  - {name: small, title: small, kind: values, function: double, probes: [small], points: 1}\n"
-        "  - {name: large, title: large, kind: values, function: double, probes: [large], points: 1, visibility: hidden}\n"
-        "known_wrong: [{file: wrong.py, fails: large}]\n"
-    )
-    assert grader("validate", tmp_path).returncode == 0
-    assert "Score: 1 of 1" in grader("check", tmp_path, tmp_path / "wrong.py").stdout
-
-
-def test_output_without_umlauts_is_not_an_error(tmp_path, grader):
-    (tmp_path / "mine.py").write_text("raise ValueError('grüße')\ndef sigmoid(z): raise ValueError('grüße')\n")
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    done = grader("check", "single-neuron", "mine.py", env=environment)
-    assert done.returncode == 1
-    assert "gr??e" in done.stdout
-
-
-def exercises(*quick):
-    """Return the bundled exercises; those that are not ``quick`` take a minute or more and run only in `make test-all`."""
-    names = assignment.bundled_names()
-    return [pytest.param(name, marks=() if name in quick else pytest.mark.long) for name in names]
-
-
-@pytest.mark.parametrize("name", exercises())  # docs/authoring.md shows its output for relu-swap
-def test_bundled_assignments_are_sound(grader, name):
-    done = grader("validate", name, timeout=1500)
-    assert done.returncode == 0, done.stdout + done.stderr
-    lines = done.stdout.splitlines()
-    bonus = "110" if name == "numpy-mnist" else "100"
-    assert lines[0].split() == ["ok", "solution.py", bonus, "/", "100", "full", "marks"]
-    assert [line.split()[:3] for line in lines[1:3]] == [["ok", "starter.py", "0"], ["ok", "starter.ipynb", "0"]]
-    assert len([line for line in lines if " at " in line and line.startswith("ok")]) >= 8
-
-
-@pytest.mark.long
-def test_validate_shows_wrong_lines(tmp_path, grader):
-    shutil.copytree(SINGLE_NEURON, tmp_path / "own")
-    declared = tmp_path / "own" / "assignment.yaml"
-    lines = declared.read_text().splitlines(keepends=True)
-    kept = ("wrong/mean_gradient.py", "wrong/sign_flipped.py")  # one of many; all of them would take a minute
-    declared.write_text(
-        "".join(line for line in lines if "{file: wrong/" not in line or any(name in line for name in kept))
-    )
-    shutil.copy(SINGLE_NEURON / "solution.py", tmp_path / "own" / "wrong" / "mean_gradient.py")
-    done = grader("validate", "own")
-    assert done.returncode == 2
-    assert "should fail gradients, but fails nothing" in done.stdout
-    assert "1 of the lines above are wrong" in done.stderr
-
-
-@pytest.mark.parametrize("name", exercises())
-def test_reference_compares_recorded_answers_with_new_answers(grader, name):
-    done = grader("reference", name, "--seeds", "1", timeout=600)
-    assert done.returncode == 0, done.stderr
-    assert "TensorFlow" in done.stdout
-    assert "differ from these by at most" in done.stdout
-    trained = [check for check in assignment.load(name).content.checks if getattr(check, "reference", [])]
-    assert [line.split(",")[0] for line in done.stdout.splitlines() if "(stand-in): {seeds: 1, mean: 0." in line] == [
-        check.name for check in trained
-    ]
-
-
 @pytest.mark.parametrize("name", exercises("relu-swap"))
 def test_demo_separates_correct_from_wrong(grader, name):
     examples = ROOT / "examples" / name
@@ -411,34 +288,6 @@ def test_solution_gets_full_marks_on_the_real_data(grader, name):
     assert ".npz" in report["environment"]["data"]
 
 
-def test_leaderboard_ranks_reports(tmp_path, grader):
-    kept = grader("check", "single-neuron", SINGLE_NEURON / "solution.py", "--json").stdout
-
-    def report(name, accuracy, data="mnist: stand-in"):
-        made = json.loads(kept)
-        made["submission"] = {"path": name, "sha256": name}
-        made["environment"]["data"] = data
-        made["checks"][0]["evidence"] = {"bonus": True, "accuracy": accuracy, "interval": [accuracy, accuracy]}
-        return made
-
-    for name, accuracy in (("ann", 0.93), ("bob", 0.97), ("eve", 0.97)):
-        (tmp_path / f"{name}.json").write_text(json.dumps(report(name, accuracy)))
-    (tmp_path / "again.json").write_text(json.dumps(report("ann", 0.91)))
-    (tmp_path / "real.json").write_text(json.dumps(report("dan", 0.5, "mnist: mnist.npz")))
-    (tmp_path / "broken.json").write_text("{")
-    done = grader("leaderboard", ".")
-    assert done.returncode == 0, done.stderr
-    lines = [line.split() for line in done.stdout.splitlines()]
-    assert [(line[0], line[-1]) for line in lines if "%" in line] == [
-        ("1", "dan"),
-        ("1", "bob"),
-        ("1", "eve"),
-        ("3", "ann"),
-    ]
-    assert grader("leaderboard", "broken.json").returncode == 2
-    assert "does not exist" in grader("leaderboard", "nobody").stderr
-
-
 def test_missing_gpu_is_reported(grader):
     environment = {**os.environ, "PATH": "/nowhere"}
     command = ("check", "single-neuron", SINGLE_NEURON / "solution.py", "--device", "gpu")
@@ -453,57 +302,6 @@ def test_missing_data_folder_is_wrong_usage(grader):
     done = grader("check", "cifar-grayscale", SINGLE_NEURON / "solution.py", "--data", "nowhere")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
-
-
-def test_doctor_tries_every_level(grader):
-    done = grader("doctor", "--json")
-    assert done.returncode == 0
-    findings = json.loads(done.stdout)
-    assert findings["isolation"] == "strong"
-    gaps = [] if group.can_be_had() else ["memory of the kernel"]
-    assert findings["levels"]["strong"] == {"works": True, "reason": None, "not_enforced": gaps, "reached": []}
-    assert findings["levels"]["medium"]["reached"] == []
-    assert "disk quota" in findings["levels"]["medium"]["not_enforced"]
-    assert "the grader's code" in findings["levels"]["none"]["reached"]  # the probe would fail
-    assert "isolation    strong" in grader("doctor").stdout
-
-
-def test_failure_of_the_grader_is_not_a_zero(tmp_path, grader):
-    """A reference that does not run gives not gradable, exit code 3, and no score."""
-    text = (SINGLE_NEURON / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
-    (tmp_path / "assignment.yaml").write_text(text)
-    (tmp_path / "own.py").write_text("import a_module_that_is_not_there\n")
-    done = grader("check", tmp_path, EXAMPLES / "another_style.py", "--json", "--only", "sigmoid")
-    assert done.returncode == 3
-    report = json.loads(done.stdout)
-    assert (report["score"], report["ending"], report["passed"]) == (None, "not_gradable", False)
-    assert (report["checks"][0]["status"], report["checks"][0]["score"]) == ("not_gradable", None)
-    assert "needs a_module_that_is_not_there" in report["checks"][0]["message"]
-
-
-def test_failing_reference_is_not_gradable(tmp_path, grader):
-    (tmp_path / "own.py").write_text("def sigmoid(z):\n    return undefined\n")
-    text = (SINGLE_NEURON / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
-    (tmp_path / "assignment.yaml").write_text(text)
-    command = ("check", tmp_path, EXAMPLES / "another_style.py", "--only", "sigmoid")
-    done = grader(*command)
-    assert done.returncode == 3
-    assert "Traceback" not in done.stderr
-    assert "The reference fails (own.py, line 2, NameError: name 'undefined' is not defined)" in done.stderr
-
-
-@pytest.mark.long
-def test_answers_are_cached_in_a_writable_folder(tmp_path, grader):
-    """The answers of a reference without proven steps."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    folder = tmp_path / "own"
-    shutil.copytree(SINGLE_NEURON, folder)
-    declared = folder / "assignment.yaml"
-    declared.write_text(declared.read_text().replace("    s: X @ w + b\n", "    s: b + X @ w\n"))
-    grader("check", folder, EXAMPLES / "another_style.py", "--seed", "99", "--only", "predict", env=environment)
-    kept = list((tmp_path / "cache").rglob("*.npz"))
-    assert kept
-    assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in kept)
 
 
 def test_timings_are_printed_apart_from_the_report(grader, solution, tmp_path):

@@ -1,0 +1,55 @@
+"""Tests of ``grader validate``."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.cli.exercises import exercises
+from tests.conftest import SINGLE_NEURON
+
+
+def test_hidden_checks_are_validated_but_not_run_in_a_self_check(tmp_path, grader):
+    (tmp_path / "reference.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "solution.py").write_text("def double(x):\n    return x + x\n")
+    (tmp_path / "task.md").write_text("Double it.")
+    (tmp_path / "wrong.py").write_text("def double(x):\n    return x * 2 if x.sum() > -99 else x\n")
+    (tmp_path / "assignment.yaml").write_text(
+        "name: double\nversion: 1\ntitle: Double\nreference: reference.py\n"
+        "functions: {double: {signature: (x), returns: [y]}}\n"
+        "probes:\n  small: {inputs: {x: [1, 2]}}\n  large: {inputs: {x: [-100, -200]}}\n"
+        "checks:\n"
+        "  - {name: small, title: small, kind: values, function: double, probes: [small], points: 1}\n"
+        "  - {name: large, title: large, kind: values, function: double, probes: [large], points: 1, visibility: hidden}\n"
+        "known_wrong: [{file: wrong.py, fails: large}]\n"
+    )
+    assert grader("validate", tmp_path).returncode == 0
+    assert "Score: 1 of 1" in grader("check", tmp_path, tmp_path / "wrong.py").stdout
+
+
+@pytest.mark.parametrize("name", exercises())  # docs/authoring.md shows its output for relu-swap
+def test_bundled_assignments_are_sound(grader, name):
+    done = grader("validate", name, timeout=1500)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    bonus = "110" if name == "numpy-mnist" else "100"
+    assert lines[0].split() == ["ok", "solution.py", bonus, "/", "100", "full", "marks"]
+    assert [line.split()[:3] for line in lines[1:3]] == [["ok", "starter.py", "0"], ["ok", "starter.ipynb", "0"]]
+    assert len([line for line in lines if " at " in line and line.startswith("ok")]) >= 8
+
+
+@pytest.mark.long
+def test_validate_shows_wrong_lines(tmp_path, grader):
+    shutil.copytree(SINGLE_NEURON, tmp_path / "own")
+    declared = tmp_path / "own" / "assignment.yaml"
+    lines = declared.read_text().splitlines(keepends=True)
+    kept = ("wrong/mean_gradient.py", "wrong/sign_flipped.py")  # one of many; all of them would take a minute
+    declared.write_text(
+        "".join(line for line in lines if "{file: wrong/" not in line or any(name in line for name in kept))
+    )
+    shutil.copy(SINGLE_NEURON / "solution.py", tmp_path / "own" / "wrong" / "mean_gradient.py")
+    done = grader("validate", "own")
+    assert done.returncode == 2
+    assert "should fail gradients, but fails nothing" in done.stdout
+    assert "1 of the lines above are wrong" in done.stderr
