@@ -74,7 +74,7 @@ def roster(gradebook_csv: bytes, title: str) -> Roster:
     entries = [
         RosterEntry(
             students.name(line),
-            students.says("ID", line) or students.name(line),
+            students.text_of("ID", line) or students.name(line),
             note=KEPT.get(line[column].text.strip().upper(), ""),
         )
         for line in lines
@@ -135,17 +135,17 @@ class _Students:
     def __init__(self, header: Sequence[CsvCell]) -> None:
         self.columns = {title.text.strip(): index for index, title in enumerate(header)}
 
-    def says(self, title: str, line: Sequence[CsvCell]) -> str:
+    def text_of(self, title: str, line: Sequence[CsvCell]) -> str:
         return line[self.columns[title]].text.strip() if title in self.columns else ""
 
     def name(self, line: Sequence[CsvCell]) -> str:
         if "Student" in self.columns:
-            return self.says("Student", line)
-        return f"{self.says('LastName', line)}, {self.says('FirstName', line)}"
+            return self.text_of("Student", line)
+        return f"{self.text_of('LastName', line)}, {self.text_of('FirstName', line)}"
 
     def pair(self, students: Sequence[Student], lines: Sequence[Sequence[CsvCell]]) -> dict[int, Student]:
         def login(line: Sequence[CsvCell]) -> str:
-            return self.says("SIS Login ID", line).casefold()
+            return self.text_of("SIS Login ID", line).casefold()
 
         def identity(student: Matchable) -> str:
             return student.identity
@@ -154,9 +154,9 @@ class _Students:
             students,
             lines,
             [
-                (identity, lambda line: self.says("ID", line)),
-                (identity, lambda line: self.says("SIS User ID", line)),
-                (identity, lambda line: self.says("SIS Login ID", line)),
+                (identity, lambda line: self.text_of("ID", line)),
+                (identity, lambda line: self.text_of("SIS User ID", line)),
+                (identity, lambda line: self.text_of("SIS Login ID", line)),
                 (lambda student: student.email.casefold(), login),
                 (
                     lambda student: student.email.casefold().partition("@")[0],

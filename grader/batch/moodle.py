@@ -61,19 +61,19 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> FilledFile:
     """
     sheet = read(worksheet, WHAT)
     lines = _Lines(sheet)
-    columns, says = lines.columns, lines.says
+    columns, text_of = lines.columns, lines.text_of
     matches, strangers = lines.pair(rows)
-    numbers = (says(title, line) for title in ("maximum", "grade") for line in lines.rows)
+    numbers = (text_of(title, line) for title in ("maximum", "grade") for line in lines.rows)
     decimal = "," if any(writes_decimal_commas(number) for number in numbers) else "."
 
     changes: dict[CsvCell, str] = {}
     locked_names, maxima = [], set()
     for index, row in sorted(matches.items()):
         line = lines.rows[index]
-        if says("changeable", line).casefold() in NO:
-            locked_names.append(says("name", line) or says("identifier", line))
+        if text_of("changeable", line).casefold() in NO:
+            locked_names.append(text_of("name", line) or text_of("identifier", line))
         elif row.score is not None:
-            maximum = read_number(says("maximum", line))
+            maximum = read_number(text_of("maximum", line))
             factor = maximum / row.max_score if maximum and row.max_score else 1.0
             if factor != 1.0:
                 maxima.add(number_cell(maximum))
@@ -83,7 +83,7 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> FilledFile:
 
     notes = ungraded(list(matches.values()))
     notes += [
-        f"In the worksheet, the number of {clean(row.name)} belongs to {says('name', lines.rows[index])}: "
+        f"In the worksheet, the number of {clean(row.name)} belongs to {text_of('name', lines.rows[index])}: "
         "enter the grade by hand."
         for index, row in sorted(strangers.items())
     ]
@@ -92,7 +92,9 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> FilledFile:
     if "comment" not in columns:
         notes.append("The worksheet has no column for comments, so comments are left out.")
     absent_names = [
-        says("name", line) or says("identifier", line) for index, line in enumerate(lines.rows) if index not in matches
+        text_of("name", line) or text_of("identifier", line)
+        for index, line in enumerate(lines.rows)
+        if index not in matches
     ]
     return FilledFile(sheet.changed(changes), missing(rows, matches), absent_names, locked_names, notes)
 
@@ -102,10 +104,10 @@ def roster(worksheet: bytes) -> Roster:
     lines = _Lines(read(worksheet, WHAT))
     entries = [
         RosterEntry(
-            lines.says("name", line) or lines.says("identifier", line),
-            _number(lines.says("identifier", line)),
-            lines.says("email", line),
-            lines.says("group", line),
+            lines.text_of("name", line) or lines.text_of("identifier", line),
+            _number(lines.text_of("identifier", line)),
+            lines.text_of("email", line),
+            lines.text_of("group", line),
         )
         for line in lines.rows
     ]
@@ -117,9 +119,9 @@ class _Lines:
 
     def __init__(self, sheet: CsvFile) -> None:
         self.columns = _columns(sheet)
-        self.rows = [row for row in sheet.rows[1:] if self.says("identifier", row)]
+        self.rows = [row for row in sheet.rows[1:] if self.text_of("identifier", row)]
 
-    def says(self, kind: str, line: Sequence[CsvCell]) -> str:
+    def text_of(self, kind: str, line: Sequence[CsvCell]) -> str:
         return line[self.columns[kind]].text.strip() if kind in self.columns else ""
 
     def pair(self, students: Sequence[Student]) -> tuple[dict[int, Student], dict[int, Student]]:
@@ -131,7 +133,7 @@ class _Lines:
         matches = {
             i: student
             for i, student in number_matches.items()
-            if _same_name(student.name, self.says("name", self.rows[i]))
+            if _same_name(student.name, self.text_of("name", self.rows[i]))
         }
         strangers = {index: student for index, student in number_matches.items() if index not in matches}
         matched_ids = {id(student) for student in number_matches.values()}
@@ -140,8 +142,11 @@ class _Lines:
             other_students,
             self.rows,
             [
-                (lambda student: student.email.casefold(), lambda line: self.says("email", line).casefold()),
-                (lambda student: folded(natural(student.name)), lambda line: folded(natural(self.says("name", line)))),
+                (lambda student: student.email.casefold(), lambda line: self.text_of("email", line).casefold()),
+                (
+                    lambda student: folded(natural(student.name)),
+                    lambda line: folded(natural(self.text_of("name", line))),
+                ),
             ],
         )
         return {
@@ -149,7 +154,7 @@ class _Lines:
         } | matches, strangers
 
     def _number(self, line: Sequence[CsvCell]) -> str:
-        return _number(self.says("identifier", line))
+        return _number(self.text_of("identifier", line))
 
 
 def as_html(comment: str) -> str:
