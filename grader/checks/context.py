@@ -26,6 +26,7 @@ from ..submission import Code
 class Context:
     """One submission under one assignment, with one seed."""
 
+    assignment: Assignment
     content: AssignmentSpec
     student: Submitted
     cases: Cases
@@ -78,6 +79,7 @@ def context_of(
             stepping |= dict.fromkeys(check.functions(), parameters)
     student = Submitted(assignment, code, session, cases, mutations, stepping)
     return Context(
+        assignment,
         content,
         student,
         cases,

@@ -97,5 +97,5 @@ def test_documentation_lists_the_allowed_names():
     listed = set(re.findall(r"`([A-Za-z_]\w*)`", section))
     plain = {name for name in expressions.BUILTINS if not name.startswith("__")} - {"True", "False", "None"}
     allowed = {*expressions.NUMPY, *expressions.LINALG, *expressions.ATTRIBUTES, *plain}
-    others = {"steps", "instead", "only_if", "parameters", "for", "lambda", "sigmoid", "relu", "softmax"}
+    others = {"steps", "replace", "only_if", "parameters", "for", "lambda", "sigmoid", "relu", "softmax"}
     assert listed - others == allowed - others
