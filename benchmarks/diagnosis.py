@@ -35,7 +35,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from grader import assignment
 from grader.assignment import Assignment
-from grader.grading import grade as grading
+from grader.grading.checking import Checking
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
 from grader.grading.validate import STANDING
@@ -125,7 +125,7 @@ def examine(case: Case) -> Outcome:
 def stopwatch() -> Iterator[list[float]]:
     """Yield the seconds that each check spends on its diagnosis and hint, including further calls of the submission."""
     spent: list[float] = []
-    explain = grading._explain
+    explain = Checking._explain
 
     def timed(*arguments: Any) -> None:
         began = time.perf_counter()
@@ -134,7 +134,7 @@ def stopwatch() -> Iterator[list[float]]:
         finally:
             spent.append(time.perf_counter() - began)
 
-    with mock.patch.object(grading, "_explain", timed):
+    with mock.patch.object(Checking, "_explain", timed):
         yield spent
 
 

@@ -11,16 +11,13 @@ from pathlib import Path
 import pytest
 
 from grader.assignment.base import Limits
-from grader.grading.grade import grade
-from grader.grading.options import GradeOptions
 from grader.machine import capacity
 from grader.machine.capacity import MemoryLimit
 from grader.sandbox import memory_needs
 from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
-from grader.submission import read
-from grader.support.errors import NoMemory, NotGradable
-from tests.conftest import SINGLE_NEURON, bundled, notebook
+from grader.support.errors import NotGradable
+from tests.conftest import SINGLE_NEURON, notebook
 from tests.sandbox.test_session import submitted
 
 LIMITS = Limits(memory_mb=256, needed_mb=128)
@@ -106,32 +103,6 @@ def test_failed_allocation_is_excused_if_less_than_promised_is_free(monkeypatch,
             session.call("f", [1], {})
     if expected is CallError:
         assert raised.value.status in ("memory", "error")
-
-
-def test_submission_is_graded_again_after_memory_ran_out(monkeypatch, solution, tmp_path):
-    (tmp_path / "mine.py").write_text(solution)
-    assignment = bundled("single-neuron")
-    starved, attempts = [True], []
-    load = Session.load
-
-    def fail_once(session):
-        attempts.append(session._last)
-        if starved.pop() if starved else False:
-            raise NoMemory("none is left")
-        load(session)
-
-    monkeypatch.setattr(Session, "load", fail_once)
-    submission = read(tmp_path / "mine.py", assignment)
-    assert grade(assignment, submission).score == 100
-    assert attempts == [False, True]
-    starved += [True, True]
-    attempts.clear()
-    assert grade(assignment, submission).ending == "not_gradable"
-    assert attempts == [False, True]
-    starved.append(True)
-    attempts.clear()
-    assert grade(assignment, submission, GradeOptions(attempt="first")).ending == "not_gradable"
-    assert attempts == [False]
 
 
 def test_process_that_kills_itself_has_crashed(monkeypatch):

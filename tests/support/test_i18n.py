@@ -32,7 +32,10 @@ FOR_STUDENTS = [
             "judging/compare.py",
             "student/signatures.py",
             "student/classes.py",
-            "grading/grade.py",
+            "grading/checking.py",
+            "grading/notes.py",
+            "grading/progress.py",
+            "grading/selection.py",
             "judging/statistics.py",
             "machine/device.py",
         )

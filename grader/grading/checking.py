@@ -1,0 +1,178 @@
+"""Loads one submission and runs its checks."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..assignment.check import BandedCheck, Check
+from ..checks.context import Context
+from ..checks.outcome import Outcome
+from ..checks.runner import CheckRunner
+from ..datasets import lengths
+from ..diagnosis import findings_of_check, hints
+from ..report.model import CheckResult, Status
+from ..sandbox.failures import CallError
+from ..sandbox.rebuilding import Rebuilder
+from ..sandbox.session import Session
+from ..submission import Submission
+from ..support.errors import InternalFailure, NotGradable, UsageError
+from ..support.i18n import _
+from ..support.text import clean
+from . import notes
+from .locate import Locator
+from .progress import Progress, StarterFunctions
+from .results import MAX_MESSAGE, check_result, not_graded
+from .trace import Timings
+
+log = logging.getLogger(__name__)
+
+OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would only warn
+
+
+class Checking:
+    """The checks of one submission, in its open session."""
+
+    def __init__(self, submission: Submission, session: Session, context: Context, timings: Timings) -> None:
+        self._submission = submission
+        self._session = session
+        self._context = context
+        self._timings = timings
+        self._locator = Locator(submission)
+        self._runner = CheckRunner(context)
+        self._outcomes: dict[str, Outcome] = {}  # by check, to be explained after the last check
+
+    def load(self, checks: Sequence[Check], rebuilder: Rebuilder) -> list[CheckResult] | None:
+        """Load the submission. If that fails, return the results of all checks; return None if the checks can run."""
+        if self._submission.problem is not None:
+            return [check_result(check, "error", self._submission.problem) for check in checks]
+        began = time.monotonic()
+        try:
+            self._session.confine()
+            needs_model = any(isinstance(check, BandedCheck) and check.variables() for check in checks)
+            if needs_model and "keras" in self._session.kind.libraries:
+                rebuilder.start(self._session.level)  # the rebuilder imports Keras while the submission trains
+            self._timings.add("start", began)
+            began = time.monotonic()
+            self._session.load()
+        except NotGradable as error:
+            return [not_graded(check, error) for check in checks]
+        except CallError as failure:
+            location = self._locator.of_error(failure.place)
+            message = self._with_advice(failure.message)
+            return [check_result(check, failure.status, message, location=location) for check in checks]
+        finally:
+            self._timings.add("load", began)
+        return None
+
+    def run(
+        self,
+        checks: Sequence[Check],
+        starter_functions: StarterFunctions,
+        earlier_results: Mapping[str, CheckResult],
+        skip: bool,
+        hint_level: int,
+    ) -> list[CheckResult]:
+        """Run the checks and return their results, with evidence, bugs and hints, in the same order.
+
+        With ``skip``, a check is skipped if the results of other checks give a reason. ``earlier_results`` are the
+        results of checks that do not run again.
+        """
+        results: list[CheckResult] = []
+        progress = Progress(self._context, starter_functions, earlier_results)
+        for check in checks:
+            reason = progress.reason_to_skip(check) if skip else ""
+            if not reason and check.bonus and not all(map(self._context.student.defines, check.functions())):
+                reason = _("Not submitted. This check is optional; you can get full marks without it.")
+            result = self._skip(check, reason) if reason else self._run_timed(check, is_first=not results)
+            progress.add(check, result)
+            results.append(result)
+        began = time.monotonic()
+        for check, result in zip(checks, results, strict=True):
+            if check.name in self._outcomes:
+                self._explain(check, result, self._outcomes[check.name], hint_level)
+        self._timings.add("diagnosis", began)
+        notes.mark_causes(results, self._session.causes.sentences)
+        first_notes = notes.notes_on_loading(self._submission, self._session, self._context)
+        if first_notes:
+            results[0].evidence.notes = [*first_notes, *results[0].evidence.notes]
+        return results
+
+    def _skip(self, check: Check, reason: str) -> CheckResult:
+        """Return the result of a skipped check. Forbidden code is reported even if everything else is missing."""
+        if check.accepts_empty():
+            result = self._run_one(check)
+            if result.status == "failed":
+                return result
+        self._outcomes.pop(check.name, None)
+        return check_result(check, "skipped", reason)
+
+    def _run_timed(self, check: Check, is_first: bool) -> CheckResult:
+        began = time.monotonic()
+        if check.fresh and not is_first:
+            self._session.close()  # the next call loads the submission again
+        result = self._run_one(check)
+        self._timings.add(check.name, began)
+        return result
+
+    def _run_one(self, check: Check) -> CheckResult:
+        """Run one check and return its result; keep its outcome for the explanation."""
+        try:
+            outcome = self._runner.run(check)
+        except CallError as failure:
+            return self._failed(check, failure)
+        except NotGradable as error:
+            return not_graded(check, error)
+        except UsageError:
+            raise
+        except Exception as error:  # a bug in the grader must not cost points or the rest of the report
+            log.debug("check %s", check.name, exc_info=True)
+            what = clean(f"{type(error).__name__}: {error}")
+            sentence = _("The grader failed in this check ({error}). Please report this.").format(error=what)
+            return not_graded(check, InternalFailure(sentence))
+        self._outcomes[check.name] = outcome
+        status: Status = "failed"
+        if outcome.share > 0:
+            status = "passed" if outcome.share == 1 else "partial"
+        location = None
+        if status != "passed" and outcome.spot:
+            location = self._locator.of_spot(outcome.spot)
+        elif status != "passed":
+            location = self._locator.of_check(check, self._context)
+        return check_result(check, status, outcome.message, outcome.share, location)
+
+    def _failed(self, check: Check, failure: CallError) -> CheckResult:
+        """Return the result of a check that got no answer from the submission."""
+        functions = set(check.functions())
+        if failure.status == "error" and any(text in failure.raised for text in OVERFLOW):
+            bugs = findings_of_check("overflow", *check.functions())
+            self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
+        if failure.raised.startswith("NotImplementedError") and len(functions) == 1:
+            self._context.log.unwritten_functions |= functions
+        location = self._locator.of_error(failure.place) or self._locator.of_check(check, self._context)
+        return check_result(check, failure.status, self._with_advice(failure.message), location=location)
+
+    def _explain(self, check: Check, result: CheckResult, outcome: Outcome, hint_level: int) -> None:
+        """Add the evidence, the bug and a hint to a result."""
+        content = self._context.content
+        if outcome.diagnose is not None:
+            try:
+                with np.errstate(all="ignore"):
+                    outcome = outcome.diagnose(outcome)
+            except Exception:  # a failure of the grader here only loses the name of the bug
+                log.debug("diagnosis of %s", check.name, exc_info=True)
+        # The diagnosis may choose the message for other accepted inputs.
+        result.message = clean(outcome.message, MAX_MESSAGE)
+        result.evidence |= outcome.evidence.cleaned()
+        if outcome.pictures:
+            result.evidence.pictures = outcome.pictures
+        if result.status in ("failed", "partial") and (outcome.hint_fits or outcome.bugs is not None):
+            result.hint = hints.hint(check, outcome.bugs, outcome.evidence, content, hint_level)
+        if outcome.bugs is not None:
+            result.diagnosis = hints.diagnosis(outcome.bugs, content)
+
+    def _with_advice(self, message: str) -> str:
+        return lengths.with_advice(message, self._context.splits.values())

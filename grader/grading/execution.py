@@ -1,0 +1,90 @@
+"""Runs the checks of a prepared grading in the workers of one session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..assignment.check import Check
+from ..checks.context import context_of
+from ..expected.reference import Oracle
+from ..machine.device import slot
+from ..report.model import CheckResult
+from ..sandbox.rebuilding import Rebuilder
+from ..sandbox.session import Session
+from ..submission import Submission
+from ..support.choices import Engine, Level
+from . import notes
+from .checking import Checking
+from .preparation import Preparation
+from .progress import StarterFunctions
+from .selection import in_running_order
+from .trace import Trace
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The results of the checks that ran, and how the submission was executed."""
+
+    results: list[CheckResult]
+    level: Level
+    not_enforced: list[str] = field(default_factory=list)
+    engine: Engine | None = None
+
+
+def execute(
+    preparation: Preparation,
+    oracle: Oracle,
+    checks: Sequence[Check],
+    earlier_results: Mapping[str, CheckResult],
+    metadata: dict[str, str],
+    trace: Trace,
+) -> Execution:
+    """Load the submission, run the checks and return their results.
+
+    ``trace`` takes the times and, with the ``metadata``, the executed notebook.
+    """
+    assignment, submission, options = preparation.assignment, preparation.submission, preparation.options
+    with (
+        slot(preparation.device),
+        Session(
+            submission,
+            preparation.limits,
+            options.isolation,
+            preparation.setup,
+            options.warm,
+            options.engine,
+            forbidden=assignment.content.forbidden_imports,
+            last=options.attempt == "last",
+        ) as session,
+        Rebuilder(preparation.limits, preparation.setup, options.warm, session.kind) as rebuilder,
+    ):
+        if submission.problem is None:
+            session.start()  # the worker starts while this process prepares
+        context = context_of(assignment, submission.code, session, oracle, options.seed, preparation.splits, rebuilder)
+        starter_functions = StarterFunctions(assignment, submission.code)
+        oracle.sources.clear()
+        ordered = in_running_order(checks)
+        checking = Checking(submission, session, context, trace.timings)
+        results = checking.load(ordered, rebuilder)
+        if results is None:
+            names = {check.name for check in ordered}
+            results = checking.run(
+                ordered,
+                starter_functions,
+                {name: result for name, result in earlier_results.items() if name not in names},
+                skip=not options.only or options.earlier is not None,
+                hint_level=options.hint_level or assignment.content.hints,
+            )
+        last_notes = notes.notes_on_memory(assignment, preparation.limits, session, results)
+        if last_notes:
+            results[0].evidence.notes = [*results[0].evidence.notes, *last_notes]
+        if submission.kind == "notebook" and session.last_cell:
+            trace.executed = _executed_notebook(submission, session, metadata)
+        return Execution(results, session.level, session.not_enforced, session.engine)
+
+
+def _executed_notebook(submission: Submission, session: Session, metadata: dict[str, str]) -> bytes:
+    from ..submission import notebook  # a module does not need it
+
+    return notebook.with_outputs(submission.files[submission.entry], session.outputs, session.last_cell, metadata)
