@@ -44,7 +44,7 @@ class _ModelReport(BaseModel):
     configuration: np.ndarray[Any, Any] | None
     weights: list[np.ndarray[Any, Any]] | None = Field(max_length=observations.MOST_VARIABLES)
     moving: list[bool] = Field(max_length=observations.MOST_VARIABLES)
-    known: np.ndarray[Any, Any]
+    digests: np.ndarray[Any, Any]
     otherwise: bool
     distance: float
 
@@ -69,7 +69,7 @@ class ModelData:
 def model_data(answer: Any) -> ModelData:
     """Return a worker's description of a model, validated; raises ValueError if the worker's own code cannot have sent it."""
     report = _ModelReport.model_validate(answer)
-    digests = report.known
+    digests = report.digests
     arrays = report.weights
     if digests.dtype != np.uint8 or digests.ndim != 2 or digests.shape[1:] != (weights.SIZE,):
         raise ValueError("no digests")

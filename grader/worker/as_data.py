@@ -65,7 +65,7 @@ def predict(model: Any, inputs: Array, batch: int) -> Any:
 
 
 def taken(model: Any) -> dict[str, Any]:
-    """Return ``{"configuration": JSON as uint8, "weights": arrays, "moving": flags, "known", "otherwise", "distance"}``.
+    """Return ``{"configuration": JSON as uint8, "weights": arrays, "moving": flags, "digests", "otherwise", "distance"}``.
 
     ``configuration`` is missing (None) for a class that the submission defines, ``weights`` if they are too large.
     ``moving`` marks the weights that are statistics, which a prediction may change. The rest comes from :mod:`weights`.
@@ -78,7 +78,7 @@ def taken(model: Any) -> dict[str, Any]:
     description: dict[str, Any] = {
         "configuration": _configuration(model),
         "moving": [id(variable) in statistics for variable in variables],
-        "known": weights.known(),
+        "digests": weights.known(),
         "otherwise": weights.is_known_otherwise(model),
         "distance": weights.distance(arrays or []),
     }

@@ -66,12 +66,12 @@ def test_numerical_gradients_are_detected(graded, solution, name):
         pytest.skip("SciPy is not installed")
     declared = headers(FILES[name])
     report = graded("single-neuron", in_place_of_gradients(solution, FILES[name]), ["gradients"])
-    found = report.checks[0]
-    assert found.status == declared["gradients"], found.message
-    assert (found.diagnosis.bug if found.diagnosis else None) == declared.get("bug")
-    assert bool(found.evidence.for_instructor) is ("noted" in declared)
+    check = report.checks[0]
+    assert check.status == declared["gradients"], check.message
+    assert (check.diagnosis.bug if check.diagnosis else None) == declared.get("bug")
+    assert bool(check.evidence.for_instructor) is ("noted" in declared)
     if declared.get("bug"):
-        assert "chain rule" in found.message
+        assert "chain rule" in check.message
 
 
 @pytest.mark.table
@@ -81,9 +81,9 @@ def test_derived_gradients_pass(graded, solution, name):
         pytest.skip("SciPy is not installed")
     before, after, noted = HONEST[name]
     text = NUMERIC + DERIVED.format(before=before, after=after)
-    found = graded("single-neuron", in_place_of_gradients(solution, text), ["gradients"]).checks[0]
-    assert found.status == "passed", found.message
-    assert bool(found.evidence.for_instructor) is noted
+    check = graded("single-neuron", in_place_of_gradients(solution, text), ["gradients"]).checks[0]
+    assert check.status == "passed", check.message
+    assert bool(check.evidence.for_instructor) is noted
 
 
 def test_numerical_gradients_cost_only_the_points_of_the_derivation(graded, solution):

@@ -55,11 +55,11 @@ def test_hostile_submissions_of_a_class_do_not_affect_each_other(outside):
     assert done.returncode == 0
     assert outside.reached() == set()
     assert left_behind(str(PACKAGE / "worker" / "main.py")) == []
-    found, wanted = {}, {}
+    statuses, expected = {}, {}
     for name in TOGETHER:
         header = declared(name)
-        wanted[name] = IN_A_SHELL.get(name, (header["double"], header["total"]))
+        expected[name] = IN_A_SHELL.get(name, (header["double"], header["total"]))
         report = json.loads((out / "instructor" / f"{name.split('.')[0]}.json").read_text())
-        found[name] = tuple(check["status"] for check in report["checks"])
-    assert found == wanted
+        statuses[name] = tuple(check["status"] for check in report["checks"])
+    assert statuses == expected
     assert json.loads((out / "reports" / "correct.json").read_text())["score"] == 100

@@ -228,7 +228,7 @@ FILES = {
     [*((name, ["--json"]) for name in FILES), *((name, []) for name in FILES if "odd" in name or "255" in name)],
 )
 def test_hostile_file_is_graded_or_refused(tmp_path, grader, name, options):
-    build, exit_code, said = FILES[name]
+    build, exit_code, message = FILES[name]
     done = grader("check", HERE / "assignment", build(tmp_path), *options, encoding="utf-8", errors="replace")
     assert done.returncode == exit_code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -237,7 +237,7 @@ def test_hostile_file_is_graded_or_refused(tmp_path, grader, name, options):
     if exit_code == 2:
         assert done.stdout == ""
         assert done.stderr.startswith("Error: ") and len(done.stderr.splitlines()) == 1
-    assert said in done.stderr + done.stdout
+    assert message in done.stderr + done.stdout
     if options and exit_code != 2:
         report = json.loads(done.stdout)
         assert report["ending"] == ("not_gradable" if exit_code == 3 else "graded")

@@ -143,7 +143,7 @@ def test_same_expression_works_in_plain_eval(tmp_path, step):
 
 @pytest.mark.quick
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         (
             "returns: [y]}\n  halve",
@@ -157,12 +157,12 @@ def test_same_expression_works_in_plain_eval(tmp_path, step):
         ("  halve: {y: x / 2}", "  halve: {y: " + "-" * 1900 + "x}", "is nested too deep"),
     ],
 )
-def test_names_and_nesting_do_not_bypass_the_checks(folder, old, new, said):
+def test_names_and_nesting_do_not_bypass_the_checks(folder, old, new, message):
     own = folder("x")
     text = (own / "assignment.yaml").read_text()
     assert old in text
     (own / "assignment.yaml").write_text(text.replace(old, new))
-    with pytest.raises(UsageError, match=re.escape(said)):
+    with pytest.raises(UsageError, match=re.escape(message)):
         load(str(own))
 
 
@@ -181,12 +181,12 @@ def test_steps_with_too_many_calls_are_refused(folder):
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize(("step", "said"), HANGS.items(), ids=HANGS)
-def test_endless_expression_is_not_computed(folder, step, said):
+@pytest.mark.parametrize(("step", "message"), HANGS.items(), ids=HANGS)
+def test_endless_expression_is_not_computed(folder, step, message):
     loaded = load(str(folder(step)))
     (case,) = probes.cases(loaded.content, ["numbers"], 0)
-    found, problem = by_steps(Mutations(loaded), "double", case)
-    assert (found, said in problem) == ({}, True), problem
+    results, problem = by_steps(Mutations(loaded), "double", case)
+    assert (results, message in problem) == ({}, True), problem
 
 
 @pytest.mark.quick
@@ -245,13 +245,13 @@ def attack(folder, tmp_path, monkeypatch):
 @pytest.mark.table
 @pytest.mark.parametrize("name", ATTACKS)
 def test_python_code_of_a_folder_is_confined(attack, tmp_path, name):
-    code, said = ATTACKS[name]
+    code, message = ATTACKS[name]
     with socket.create_server(("127.0.0.1", 0)) as listening:
         sentence, answer = attack(code, listening.getsockname()[1])
     assert not (tmp_path / "mark").exists() and not (tmp_path / "own" / "mark").exists()
     assert "geheim" not in sentence
-    if said is not None:
-        assert said in sentence and answer is None
+    if message is not None:
+        assert message in sentence and answer is None
     else:
         assert answer in (None, [2, 2])
 

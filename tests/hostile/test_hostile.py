@@ -53,15 +53,15 @@ def test_hostile_submission_ends_as_declared_and_leaves_nothing(hostile, outside
     assert outside.reached() == set()
     assert "Traceback" not in done.stderr
     report = json.loads(done.stdout)
-    found = {check["name"]: check["status"] for check in report["checks"]}
-    said = [check["message"] for check in report["checks"]]
-    assert found["double"] == header["double"], said
-    assert found["total"] == header["total"], said
+    statuses = {check["name"]: check["status"] for check in report["checks"]}
+    messages = [check["message"] for check in report["checks"]]
+    assert statuses["double"] == header["double"], messages
+    assert statuses["total"] == header["total"], messages
     assert report["ending"] == "graded"
     assert done.returncode == (0 if report["score"] == 100 else 1)
-    for message in said:
+    for message in messages:
         assert clean(message, len(message) + 1) == message
-    for status, check in zip(found.values(), report["checks"], strict=True):
+    for status, check in zip(statuses.values(), report["checks"], strict=True):
         assert check["score"] == (50 if status == "passed" else 0)
 
 

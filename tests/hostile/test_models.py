@@ -86,18 +86,18 @@ def declared(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_untrained_model_gets_no_score(graded_model, name):
     header = declared(name)
-    report, found = graded_model(name)
-    said = {check: (result.status, result.message) for check, result in found.items()}
-    assert found["model"].status == header["model"], said
-    assert found["accuracy"].status == header["accuracy"], said
+    report, checks = graded_model(name)
+    results = {check: (result.status, result.message) for check, result in checks.items()}
+    assert checks["model"].status == header["model"], results
+    assert checks["accuracy"].status == header["accuracy"], results
     assert report.ending == "graded"
-    told = " ".join(report.for_instructor())
+    notes = " ".join(report.for_instructor())
     if "instructor" in header:
-        assert header["instructor"] in told
-        assert "`model` is not scored here" in found["accuracy"].message
-        assert header["instructor"] not in found["accuracy"].message
+        assert header["instructor"] in notes
+        assert "`model` is not scored here" in checks["accuracy"].message
+        assert header["instructor"] not in checks["accuracy"].message
     else:
-        assert told == ""
+        assert notes == ""
 
 
 @pytest.mark.table
@@ -112,5 +112,5 @@ def test_trick_works_without_the_protection(graded_model, monkeypatch, name):
     monkeypatch.setattr(predictions, "_rebuilt", cannot)
     for rule in ("too_good", "better_on_unseen", "recognises", "untrained"):
         monkeypatch.setattr(plausible, rule, lambda *_: [])
-    _, found = graded_model(name)
-    assert found["accuracy"].status == "passed", found["accuracy"].message
+    _, checks = graded_model(name)
+    assert checks["accuracy"].status == "passed", checks["accuracy"].message

@@ -17,7 +17,7 @@ sys.path.pop(0)
 @pytest.mark.table
 @pytest.mark.parametrize("name", own_memory.INPUTS)
 def test_grader_itself_stays_small(tmp_path, name):
-    found, status = own_memory.check(name, tmp_path)
-    assert status == own_memory.INPUTS[name].status, found.output[-500:]
-    assert "Traceback" not in found.output and "Please report" not in found.output
-    assert found.megabytes <= own_memory.MOST_MB
+    process, status = own_memory.check(name, tmp_path)
+    assert status == own_memory.INPUTS[name].status, process.output[-500:]
+    assert "Traceback" not in process.output and "Please report" not in process.output
+    assert process.megabytes <= own_memory.MOST_MB

@@ -53,9 +53,9 @@ def test_confined_intruder_in_a_forked_worker_reaches_nothing(attempt, level, ki
 def test_unconfined_intruder_reaches_everything(attempt, kind):
     if os.geteuid() != 0 and Path("/proc/sys/kernel/yama/ptrace_scope").exists():
         pytest.skip("this kernel keeps the memory of a process from its other children")
-    found = attempt("none", kind)
-    assert set(found.reached) - DEPENDS == EVERYTHING
-    assert "files" in found.not_enforced
+    report = attempt("none", kind)
+    assert set(report.reached) - DEPENDS == EVERYTHING
+    assert "files" in report.not_enforced
 
 
 def test_surviving_process_is_detected(monkeypatch, attempt):
@@ -68,8 +68,8 @@ def test_surviving_process_is_detected(monkeypatch, attempt):
         real(session)
 
     monkeypatch.setattr(canary.Session, "close", lose)
-    found = attempt("none")
-    assert "a life after its end" in found.reached
+    report = attempt("none")
+    assert "a life after its end" in report.reached
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         if b"grader-canary" in file.read_bytes():
             os.kill(int(file.parent.name), signal.SIGKILL)

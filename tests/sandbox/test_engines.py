@@ -33,15 +33,15 @@ def reports(warm, tmp_path):
 
     def run(assignment, text, **options):
         (tmp_path / "mine.ipynb").write_text(text)
-        found = []
+        results = []
         for how in ({"engine": "kernel"}, {"engine": "shell", "warm": warm}):
             report = grade(
                 bundled(assignment),
                 read(tmp_path / "mine.ipynb", "mine"),
                 GradeOptions(include_hidden=True, **how, **options),
             )
-            found.append(report.model_dump(exclude={"seconds": True, "environment": {"engine"}}))
-        return found
+            results.append(report.model_dump(exclude={"seconds": True, "environment": {"engine"}}))
+        return results
 
     return run
 
@@ -79,7 +79,7 @@ def test_known_wrong_solution_gets_the_same_report(reports, path):
 
 TRAPS = {
     "magics": ["%time x = 1\n%config InlineBackend.figure_format = 'svg'\n%load_ext autoreload\n%autoreload 2\n%who", "%%capture out\nprint(1)", "%%timeit -n 1 -r 1\n2 + 2", "%%writefile made.py\ny = 2", "import made; assert made.y == 2", "%store x\n%history", "%nothing", "%%nothing\n1"],
-    "commands": ["!echo hi; ls /nothing", "found = !echo one two\nassert found == ['one two']", "%%bash\necho hi; exit 3", "%%sh\necho", "%pip install numpy\n!pip install numpy", "%cd /tmp\n%env A=1\nimport os; assert os.environ['A'] == '1'"],
+    "commands": ["!echo hi; ls /nothing", "results = !echo one two\nassert results == ['one two']", "%%bash\necho hi; exit 3", "%%sh\necho", "%pip install numpy\n!pip install numpy", "%cd /tmp\n%env A=1\nimport os; assert os.environ['A'] == '1'"],
     "await": ["import asyncio\nawait asyncio.sleep(0)", "asyncio.run(asyncio.sleep(0))", "asyncio.get_event_loop().run_until_complete(asyncio.sleep(0))", "async def fail():\n    raise KeyError('in a task')\nawait fail()", "task = asyncio.create_task(fail())", "async for x in 3: pass"],
     "input": ["x = input('name: ')", "import getpass; getpass.getpass()"],
     "input caught": ["try:\n    x = input()\nexcept Exception as error:\n    raise ValueError(str(error))"],

@@ -163,13 +163,13 @@ MISSING = {
 
 @pytest.mark.parametrize("name", MISSING)
 def test_missing_package_has_the_right_status(name):
-    source, status, said = MISSING[name]
+    source, status, message = MISSING[name]
     of_a_numpy_exercise = {"a forbidden package": ["skimage"], "a package that is not forbidden": ["torch"]}
     forbidden = of_a_numpy_exercise.get(name, [])
     with loaded(source, forbidden=forbidden) as session, pytest.raises(CallError) as caught:
         session.call("f", [], {})
     assert caught.value.status == status
-    assert said in caught.value.message
+    assert message in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -206,10 +206,10 @@ ENDLESS = {
 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_only_names_of_an_endless_statement_are_lost(name):
-    source, status, said = ENDLESS[name]
+    source, status, message = ENDLESS[name]
     with loaded(f"def f(): return 1\ndef die(): import os; os._exit(1)\n{source}\ndef g(): return 2\n") as session:
         (note,) = session.causes.notes
-        assert said in note
+        assert message in note
         assert session.call("f", [], {}).value == 1
         with pytest.raises(CallError):
             session.call("die", [], {})

@@ -46,11 +46,11 @@ EXPORTED_HARMLESS = {
 }
 
 
-@pytest.mark.parametrize(("cell", "said"), CELLS.values(), ids=CELLS)
-def test_unknown_magic_is_explained(cell, said):
+@pytest.mark.parametrize(("cell", "message"), CELLS.values(), ids=CELLS)
+def test_unknown_magic_is_explained(cell, message):
     with loaded([cell, "def f(): return 1"]) as session:
         assert len(session.causes.notes) == 1
-        assert said in session.causes.notes[0]
+        assert message in session.causes.notes[0]
         assert session.call("f", [], {}).value == 1
 
 
@@ -67,10 +67,10 @@ def test_known_magic_gives_no_note(cell):
         assert session.causes.notes == []
 
 
-@pytest.mark.parametrize(("line", "said"), EXPORTED.values(), ids=EXPORTED)
-def test_unknown_magic_of_an_exported_notebook_is_explained(line, said):
+@pytest.mark.parametrize(("line", "message"), EXPORTED.values(), ids=EXPORTED)
+def test_unknown_magic_of_an_exported_notebook_is_explained(line, message):
     with loaded(f"{line}\ndef f(): return 1\n") as session:
-        assert said in session.causes.notes[0]
+        assert message in session.causes.notes[0]
         assert session.call("f", [], {}).value == 1
 
 

@@ -21,7 +21,7 @@ def described(model=SEQUENTIAL, arrays=(KERNEL,), trained=(), **changes):
         "configuration": raw,
         "weights": [*arrays],
         "moving": [False] * len(arrays),
-        "known": digests,
+        "digests": digests,
         "otherwise": False,
         "distance": 0.5,
     }
@@ -48,8 +48,8 @@ def test_foreign_class_is_named():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"known": np.zeros((1, 3), np.uint8)},
-        {"known": np.zeros((1, weights.SIZE))},
+        {"digests": np.zeros((1, 3), np.uint8)},
+        {"digests": np.zeros((1, weights.SIZE))},
         {"weights": [np.array(["x"])]},
         {"moving": []},
         {"distance": "far"},

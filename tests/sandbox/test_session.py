@@ -85,11 +85,11 @@ STATUS = {"waits": "error", "exits": "error", "stubborn": "timeout", "signal": "
 
 @pytest.mark.parametrize("name", ENDINGS)
 def test_each_failure_has_its_status_and_sentence(name):
-    source, said = ENDINGS[name]
+    source, message = ENDINGS[name]
     with opened(source) as session, pytest.raises(CallError) as caught:
         session.call("f", [1.0], {})
     assert caught.value.status == STATUS.get(name, name)
-    assert said in caught.value.message
+    assert message in caught.value.message
 
 
 def test_killed_worker_is_replaced():
@@ -193,18 +193,18 @@ def test_helper_files_are_available_and_do_not_replace_libraries():
 
 
 @pytest.mark.parametrize(
-    ("source", "status", "said"),
+    ("source", "status", "message"),
     [
         ("def f(:\n", "error", "Loading mine.py failed at line 1 with SyntaxError: invalid syntax (`def f(:`)."),
         ("def f(): return 1\nreturn 2\n", "error", "Loading mine.py failed at line 2 with SyntaxError"),
         ("\0", "error", "Loading mine.py failed with"),
     ],
 )
-def test_module_with_a_syntax_error_is_reported_with_its_line(source, status, said):
+def test_module_with_a_syntax_error_is_reported_with_its_line(source, status, message):
     with pytest.raises(CallError) as caught:
         opened(source)
     assert caught.value.status == status
-    assert said in caught.value.message
+    assert message in caught.value.message
 
 
 @pytest.mark.quick
@@ -259,7 +259,7 @@ def test_notebook_continues_after_a_failed_cell():
 @pytest.mark.table
 @pytest.mark.parametrize("engine", ["shell", "kernel"])
 @pytest.mark.parametrize(
-    ("cell", "status", "said"),
+    ("cell", "status", "message"),
     [
         ("while True: pass", "timeout", "did not finish in time at cell 2, line 1 (`while True: pass`)"),
         ("for i in range(10**9): print('x' * 100)", "output", "printed too much at cell 2, line 1"),
@@ -271,13 +271,13 @@ def test_notebook_continues_after_a_failed_cell():
         ),
     ],
 )
-def test_only_names_of_an_endless_cell_are_lost(engine, cell, status, said):
+def test_only_names_of_an_endless_cell_are_lost(engine, cell, status, message):
     submission = submitted(("x = 1", f"{cell}\ny = 2", "def f(): return x + y"), "notebook")
     limits = Limits(load_seconds=2, output_kb=64)
     with Session(submission, limits, engine=engine, **HOW) as session:
         session.load()
         (note,) = session.causes.notes
-        assert said in note
+        assert message in note
         assert {cause.status for cause in map(session.causes.of, session.causes.lost)} <= {status}
         assert session.call("f", [], {}).value == 3
 

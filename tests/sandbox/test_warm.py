@@ -66,11 +66,11 @@ def test_worker_is_forked_and_reports_its_end(warm):
 
 def test_forked_worker_has_the_same_environment_as_a_started_one(warm, monkeypatch):
     monkeypatch.setenv("SECRET", "of the grader")
-    told = []
+    answers = []
     for how in (None, warm):
         with opened(how, SOURCE, "strong") as session:
-            told.append(session.call("tell", [], {}).value)
-    started, forked = told
+            answers.append(session.call("tell", [], {}).value)
+    started, forked = answers
     assert "SECRET" not in forked["environment"]
     assert "SECRET" not in forked["command"]
     assert sorted(name.split(":")[0] for name in forked["files"]) == sorted(n.split(":")[0] for n in started["files"])
@@ -92,12 +92,12 @@ def tell():
 
 
 def test_rehearsed_shell_is_like_a_new_one(warm):
-    told = []
+    answers = []
     for how in (None, warm):
         with Session(submitted([CELL], "notebook"), Limits(), "strong", warm=how, engine="shell") as session:
             session.load()
-            told.append(session.call("tell", [], {}).value)
-    assert told[0] == told[1]
+            answers.append(session.call("tell", [], {}).value)
+    assert answers[0] == answers[1]
 
 
 TRAINED = """
@@ -120,16 +120,16 @@ def tell():
 @pytest.mark.long
 def test_preimported_libraries_are_watched_and_seeded(warm, tmp_path):
     (tmp_path / "mine.py").write_text(TRAINED)
-    told = []
+    answers = []
     for how in (None, warm):
         with Session(read(tmp_path / "mine.py", "mine"), Limits(memory_mb=4096, load_seconds=60), warm=how) as session:
             session.load()
             assert how is None or isinstance(process_of(session), Forked)
             (drawn,) = session.figures()
             seen = [session.call("tell", [], {}).value, session.training(), drawn.axes[0].titles]
-            told.append(repr(seen))
+            answers.append(repr(seen))
     assert only(warm)
-    assert told[0] == told[1]
+    assert answers[0] == answers[1]
 
 
 @pytest.mark.parametrize(

@@ -81,10 +81,10 @@ def test_level_that_needs_linux_is_refused(macos, level):
 
 
 def test_doctor_reports_level_none(macos):
-    found = json.loads(macos("doctor", "--json").stdout)
-    assert {level for level, tried in found["levels"].items() if tried["works"]} == {"none"}
-    assert found["isolation"] == "none"
-    assert found["advice"][0] == "strong isolation needs Linux: use the Docker image or a virtual machine."
+    document = json.loads(macos("doctor", "--json").stdout)
+    assert {level for level, tried in document["levels"].items() if tried["works"]} == {"none"}
+    assert document["isolation"] == "none"
+    assert document["advice"][0] == "strong isolation needs Linux: use the Docker image or a virtual machine."
 
 
 def test_class_is_graded_at_level_none(macos, tmp_path):

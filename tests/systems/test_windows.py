@@ -55,16 +55,16 @@ def windows(tmp_path):
 
 @pytest.mark.parametrize("typed", WORKING)
 def test_command_without_a_worker_works(windows, typed):
-    code, printed, said = windows(*typed.split())
-    assert code == WORKING[typed][0], said
-    assert WORKING[typed][1] in printed + said
-    assert "The grader itself failed" not in said
+    code, printed, errors = windows(*typed.split())
+    assert code == WORKING[typed][0], errors
+    assert WORKING[typed][1] in printed + errors
+    assert "The grader itself failed" not in errors
 
 
 @pytest.mark.parametrize("typed", REFUSED)
 def test_command_with_a_worker_is_refused(windows, typed):
-    code, printed, said = windows(*typed.split())
-    assert (code, printed, said.strip()) == (3, "", NO_WORKER)
+    code, printed, errors = windows(*typed.split())
+    assert (code, printed, errors.strip()) == (3, "", NO_WORKER)
 
 
 def test_every_command_is_tested():
@@ -80,10 +80,10 @@ def test_ci_reports_it_in_an_annotation(windows, monkeypatch):
 
 def test_doctor_reports_it_as_json(windows):
     code, printed, _ = windows("doctor", "--json")
-    found = json.loads(printed)
-    assert (code, found["isolation"]) == (3, None)
-    assert f"Error: {found['advice'][0]}" == NO_WORKER
-    assert {level["works"] for level in found["levels"].values()} == {False}
+    document = json.loads(printed)
+    assert (code, document["isolation"]) == (3, None)
+    assert f"Error: {document['advice'][0]}" == NO_WORKER
+    assert {level["works"] for level in document["levels"].values()} == {False}
 
 
 def test_notebook_shows_the_sentence(tmp_path):

@@ -17,7 +17,7 @@ def dataset():
     return DataSet("small", {"x_train": TRAINING, "x_test": TEST})
 
 
-def found(dataset, images):
+def numbers(dataset, images):
     return dataset.find(*dataset.project(dataset.rows(images))).tolist()
 
 
@@ -26,18 +26,18 @@ def found(dataset, images):
     [lambda x: x, lambda x: x / 255, lambda x: 3.0 * x - 7, lambda x: (x / 127.5 - 1).astype(np.float16)],
 )
 def test_scale_and_offset_do_not_matter(dataset, change):
-    assert found(dataset, change(TRAINING[:10])) == list(range(10))
-    assert found(dataset, change(TEST[:3])) == [50, 51, 52]
+    assert numbers(dataset, change(TRAINING[:10])) == list(range(10))
+    assert numbers(dataset, change(TEST[:3])) == [50, 51, 52]
 
 
 @pytest.mark.parametrize("change", [lambda x: 255 - x, lambda x: x[:, :, ::-1], lambda x: x.swapaxes(1, 2)])
 def test_negative_mirrored_and_transposed_images_are_recognised(dataset, change):
-    assert found(dataset, change(TRAINING[:5].astype(np.float32))) == [0, 1, 2, 3, 4]
+    assert numbers(dataset, change(TRAINING[:5].astype(np.float32))) == [0, 1, 2, 3, 4]
 
 
 def test_other_images_and_images_of_one_colour_are_unknown(dataset):
-    assert found(dataset, RANDOM.integers(0, 256, (5, 8, 8), dtype=np.uint8)) == [-1] * 5
-    assert found(dataset, np.zeros((2, 8, 8))) == [-1, -1]
+    assert numbers(dataset, RANDOM.integers(0, 256, (5, 8, 8), dtype=np.uint8)) == [-1] * 5
+    assert numbers(dataset, np.zeros((2, 8, 8))) == [-1, -1]
 
 
 def test_borders_and_repeated_channels_are_removed(dataset):

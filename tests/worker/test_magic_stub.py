@@ -38,15 +38,15 @@ def report(request, warm, tmp_path):
 
 
 def test_cells_that_grade_the_notebook_change_nothing(report, solution):
-    found = report(notebook(CELLS[0], solution, *CELLS[1:]))
-    assert found["passed"]
-    assert not any("notes" in check["evidence"] for check in found["checks"])
-    assert found == report(notebook(solution))
+    result = report(notebook(CELLS[0], solution, *CELLS[1:]))
+    assert result["passed"]
+    assert not any("notes" in check["evidence"] for check in result["checks"])
+    assert result == report(notebook(solution))
 
 
 def test_magic_exists_even_if_the_loading_cell_is_not_run(report, solution):
-    found = report(notebook(CELLS[0], solution, CELLS[1], tags={0: ["explore"]}))
-    assert not any("notes" in check["evidence"] for check in found["checks"])
+    result = report(notebook(CELLS[0], solution, CELLS[1], tags={0: ["explore"]}))
+    assert not any("notes" in check["evidence"] for check in result["checks"])
 
 
 @pytest.mark.parametrize("isolation", ["strong", "none"])
