@@ -66,7 +66,7 @@ def try_to_escape(
             "the grader's memory": token.raw.hex() in memory,
             "other processes": _has_ended(victim),
             "the network, by datagrams": _has_arrived(udp),
-            "a life after its end": _is_running(mark),
+            "a process after its end": _is_running(mark),
         }
     return EscapeReport([*map(str, reached), *(what for what, there in results.items() if there)], session.not_enforced)
 

@@ -69,7 +69,7 @@ def test_surviving_process_is_detected(monkeypatch, attempt):
 
     monkeypatch.setattr(canary.Session, "close", lose)
     report = attempt("none")
-    assert "a life after its end" in report.reached
+    assert "a process after its end" in report.reached
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         if b"grader-canary" in file.read_bytes():
             os.kill(int(file.parent.name), signal.SIGKILL)
