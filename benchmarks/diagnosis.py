@@ -38,7 +38,7 @@ from grader.assignment import Assignment
 from grader.grading.checking import Checking
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
-from grader.grading.validate import STANDING
+from grader.report.statuses import STATUSES
 from grader.submission import read
 from grader.support.errors import UsageError
 
@@ -154,7 +154,7 @@ def judged(case: Case, report: dict[str, Any]) -> tuple[str, str]:
     these submissions has one bug, "right*" if it is one of several bugs that give the same numbers, and "missed" if the
     submission fails another check without a name.
     """
-    fallen = [check for check in report["checks"] if check["status"] not in STANDING]
+    fallen = [check for check in report["checks"] if STATUSES[check["status"]].is_finding]
     if case.fails is None:
         named = [check for check in report["checks"] if check.get("diagnosis")]
         verdict = "named" if named else "failed" if fallen else "passed"
@@ -274,7 +274,7 @@ def examine_labelled(labelled: tuple[str, Path, dict[str, Any]]) -> tuple[str, b
         report = graded(exercise, folder / label["file"])
     except UsageError as error:
         return f"{exercise}/{label['file']}: {error}", False
-    fallen = [check for check in report["checks"] if check["status"] not in STANDING]
+    fallen = [check for check in report["checks"] if STATUSES[check["status"]].is_finding]
     named = [check for check in report["checks"] if check.get("diagnosis")]
     shown = list({check["name"]: check for check in [*fallen[:SHOWN], *named]}.values())
     says = "correct" if label.get("correct") else "; ".join(label.get("bugs") or ["?"])

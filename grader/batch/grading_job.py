@@ -247,7 +247,7 @@ def _answers(settings: BatchSettings, assignment: Assignment) -> bytes:
             oracle=oracle,
         )
         report = grade(assignment, solution, options)
-        failed_checks = [check for check in report.checks if check.status not in ("passed", "skipped")]
+        failed_checks = [check for check in report.checks if not check.properties.is_fine]
         if failed_checks and failed_checks[0].status == "not_gradable":
             raise NotGradable(failed_checks[0].message)
         if failed_checks:

@@ -219,7 +219,7 @@ def _comment(record: Record | None, content: AssignmentSpec, final_score: policy
     if record.report is None:
         return record.problem or _(FAULT)
     report = redact_for_student(record.report, content)
-    checks = [check for check in report.checks if check.status not in ("passed", "skipped") and check.max_score]
+    checks = [check for check in report.checks if not check.properties.is_fine and check.max_score]
     sentences = [_sentence(check) for check in checks]
     if report.checks and len({check.message for check in report.checks}) == 1 and sentences:
         sentences = [report.checks[0].message]  # the submission could not be loaded: one sentence is enough

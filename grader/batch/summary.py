@@ -141,9 +141,7 @@ REACHED = ("passed", "partial", "failed")
 
 def _outcome(check: CheckResult) -> str:
     """Return the attribute of :class:`Outcomes` that counts a check; errors, time-outs etc. count as failed."""
-    if check.status == "skipped":
-        return "not_reached"
-    return check.status if check.status in ("passed", "partial", "not_gradable") else "failed"
+    return "not_reached" if check.status == "skipped" else check.properties.group
 
 
 @dataclass(frozen=True)

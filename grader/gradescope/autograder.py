@@ -122,7 +122,7 @@ def _prepare(trial: Path, assignment: Assignment, settings: dict[str, Any]) -> N
     report = _grade(assignment, read(solution or assignment.file(str(starter)), assignment), settings)
     if report.ending == "not_gradable":
         raise NotGradable(next(check.message for check in report.checks if check.status == "not_gradable"))
-    failed_checks = [check for check in report.checks if check.status not in ("passed", "skipped")]
+    failed_checks = [check for check in report.checks if not check.properties.is_fine]
     if solution is not None and failed_checks:
         message = _("The solution of {assignment} fails the check {check} in this container ({reason})")
         raise UsageError(

@@ -14,7 +14,8 @@ from ..checks.outcome import Outcome
 from ..checks.runner import CheckRunner
 from ..datasets import lengths
 from ..diagnosis import findings_of_check, hints
-from ..report.model import CheckResult, Status
+from ..report.model import CheckResult
+from ..report.statuses import Status
 from ..sandbox.failures import CallError
 from ..sandbox.rebuilding import Rebuilder
 from ..sandbox.session import Session
@@ -169,7 +170,7 @@ class Checking:
         result.evidence |= outcome.evidence.cleaned()
         if outcome.pictures:
             result.evidence.pictures = outcome.pictures
-        if result.status in ("failed", "partial") and (outcome.hint_fits or outcome.bugs is not None):
+        if result.properties.is_wrong_answer and (outcome.hint_fits or outcome.bugs is not None):
             result.hint = hints.hint(check, outcome.bugs, outcome.evidence, content, hint_level)
         if outcome.bugs is not None:
             result.diagnosis = hints.diagnosis(outcome.bugs, content)

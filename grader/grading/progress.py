@@ -15,8 +15,6 @@ from ..submission import Code
 from ..submission.python_code import parse
 from ..support.i18n import _, joined
 
-ENOUGH = ("passed", "partial")  # statuses of a required check that are enough to run a check
-KILLED = ("timeout", "memory", "crashed")  # statuses of a call that ended the worker
 MOST_KILLED = 2  # such calls of a function; after that it is not called again
 
 
@@ -79,14 +77,14 @@ class Progress:
     def add(self, check: Check, result: CheckResult) -> None:
         """Add the result of a check."""
         self._results[check.name] = result
-        for name in check.functions() if result.status in KILLED else ():
+        for name in check.functions() if result.properties.ends_worker else ():
             self._killed.setdefault(name, []).append(check.name)
         if not self._is_defined(check):
             self._missing.add(check.name)
         if check.judges_function:
             if result.status == "passed":
                 self._correct |= {*check.functions()}
-            elif result.status in ("failed", "partial"):  # a function that raises has no result to carry forward
+            elif result.properties.is_wrong_answer:  # a function that raises has no result to carry forward
                 self._context.log.mistaken_functions |= {*check.functions()}
             if result.status != "passed":
                 self._correct -= {*check.functions()}
@@ -120,7 +118,7 @@ class Progress:
     def _is_wrong(self, name: str) -> bool:
         """Return whether a check failed although the submission defines everything that it is about."""
         result = self._results.get(name)
-        if result is None or result.status in (*ENOUGH, "not_gradable"):
+        if result is None or result.properties.is_enough or result.status == "not_gradable":
             return False
         return name in self._roots_of if result.status == "skipped" else name not in self._missing
 

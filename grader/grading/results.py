@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..assignment.check import Check
 from ..report.evidence import Evidence, Location
-from ..report.model import CheckResult, Status
+from ..report.model import CheckResult
+from ..report.statuses import Status
 from ..support.errors import NotGradable
 from ..support.i18n import _
 from ..support.text import clean

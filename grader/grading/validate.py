@@ -19,8 +19,6 @@ from . import needs
 from .grade import grade
 from .options import GradeOptions
 
-STANDING = ("passed", "skipped", "not_gradable")  # not allowed for a known-wrong solution at its check
-
 
 @dataclass(frozen=True)
 class ValidationLine:
@@ -74,7 +72,7 @@ def _starter(assignment: Assignment, file: str) -> ValidationLine:
 
 def _known_wrong(assignment: Assignment, known_wrong: KnownWrong) -> ValidationLine:
     report = _grade(assignment, known_wrong.file)
-    check = next((check for check in report.checks if check.status not in STANDING), None)
+    check = next((check for check in report.checks if check.properties.is_finding), None)
     if check is None or check.name != known_wrong.fails:
         name = check.name if check is not None else _nothing(report)
         return _line(known_wrong.file, report, False, f"should fail {known_wrong.fails}, but fails {name}")

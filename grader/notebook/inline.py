@@ -10,9 +10,13 @@ from ..report import html, terminal, wording
 from ..report.model import CheckResult, Diagnosis, Report
 from ..support.i18n import _
 
-ICONS = {"passed": ("✔", "#1a7f37"), "partial": ("◐", "#9a6700"), "skipped": ("–", "#6e7781")}
-OTHERS = ("✘", "#cf222e")
-UNGRADED = ("!", "#8250df")
+ICONS = {
+    "passed": ("✔", "#1a7f37"),
+    "partial": ("◐", "#9a6700"),
+    "failed": ("✘", "#cf222e"),
+    "skipped": ("–", "#6e7781"),
+    "not_gradable": ("!", "#8250df"),
+}
 
 
 def as_text(report: Report, about: Sequence[str], pass_mark: float, hints: int) -> str:
@@ -52,7 +56,7 @@ def _verdict(report: Report) -> str:
 
 
 def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:
-    icon, colour = UNGRADED if result.status == "not_gradable" else ICONS.get(result.status, OTHERS)
+    icon, colour = ICONS[result.properties.group]
     score = "–" if result.status == "not_gradable" else f"{result.score or 0:g}"
     points = f"{score} / {result.max_score:g}" if result.max_score else ""
     message = wording.own_message(result, above)

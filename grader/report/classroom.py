@@ -129,7 +129,7 @@ def _of_check(report: Report, check: CheckResult, prefix: str, score: float, wor
         f"{prefix}{clean(check.name)}",
         score,
         worth,
-        "fail" if check.status in wording.WRONG else "error",
+        "fail" if check.properties.is_wrong_answer else "error",
         "\n".join(wording.sentences(check)),
         clean(check.title),
         file,

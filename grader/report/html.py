@@ -19,8 +19,7 @@ from .svg import Drawing, swatch
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-ICONS = {"passed": "✓", "partial": "½", "skipped": "–", "not_gradable": "?"}
-NOT_PASSED = "✕"
+ICONS = {"passed": "✓", "partial": "½", "failed": "✕", "skipped": "–", "not_gradable": "?"}
 
 
 def render(
@@ -86,27 +85,14 @@ def environment() -> Environment:
     return templates
 
 
-def icon(status: str) -> str:
-    """Return a sign for a status, so that the page does not depend on colours."""
-    return ICONS.get(status, NOT_PASSED)
+def icon(check: CheckResult) -> str:
+    """Return a sign for the status of a check, so that the page does not depend on colours."""
+    return ICONS[check.properties.group]
 
 
-def word(status: str) -> str:
-    """Return a status in a word or two, translated."""
-    words = {
-        "passed": _("Passed"),
-        "partial": _("Partly correct"),
-        "failed": _("Not passed"),
-        "error": _("Error in the code"),
-        "timeout": _("Time limit"),
-        "memory": _("Memory limit"),
-        "output": _("Output limit"),
-        "crashed": _("Crashed"),
-        "protocol": _("Connection broken"),
-        "skipped": _("Skipped"),
-        "not_gradable": _("Not graded"),
-    }
-    return words[status]
+def word(check: CheckResult) -> str:
+    """Return the status of a check in a word or two, translated."""
+    return _(check.properties.label)
 
 
 def line(content: object) -> str:

@@ -38,9 +38,9 @@ def render(report: Report, content: AssignmentSpec) -> str:
 
 
 def _kind(check: CheckResult) -> str:
-    if check.status in ("passed", "skipped"):
+    if check.properties.is_fine:
         return check.status
-    return "failure" if check.status in wording.WRONG else "error"
+    return "failure" if check.properties.is_wrong_answer else "error"
 
 
 def _add(suite: ElementTree.Element, report: Report, check: CheckResult, kind: str) -> None:

@@ -11,7 +11,7 @@ from ..support.text import clean
 from . import wording
 from .model import Report
 
-MARKS = {"passed": "✅", "partial": "🟡", "skipped": "⚪", "not_gradable": "⚠️"}
+MARKS = {"passed": "✅", "partial": "🟡", "failed": "❌", "skipped": "⚪", "not_gradable": "⚠️"}
 # Each of these may begin a link, a mention, a heading, a list, a formula, HTML or a table cell.
 SPECIAL = re.compile(r"([!#$&()*+\-.:<>@\[\\\]^_`{|}~])")
 
@@ -30,11 +30,11 @@ def render(report: Report, content: AssignmentSpec) -> str:
         "|---|---|---:|---|",
     ]
     for check in report.checks:
-        mark = f"{MARKS.get(check.status, '❌')} {text(wording.status(check))}"
+        mark = f"{MARKS[check.properties.group]} {text(wording.status(check))}"
         lines.append(f"| {mark} | {text(check.name)} | {text(wording.points(check))} | {text(check.title)} |")
     for check in report.checks:
         sentences = wording.sentences(check, above)
-        if not sentences or check.status not in wording.FINDINGS:
+        if not sentences or not check.properties.is_finding:
             continue
         where = f" ({text(wording.spot(check))})" if check.evidence.location is not None else ""
         lines += ["", f"### {text(check.name)}{where}", ""]

@@ -9,20 +9,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from ..support.choices import Engine, Level
 from .evidence import Evidence, ReportPart
-
-Status = Literal[
-    "passed",
-    "partial",
-    "failed",
-    "error",
-    "timeout",
-    "memory",
-    "output",
-    "crashed",
-    "protocol",
-    "skipped",
-    "not_gradable",
-]
+from .statuses import STATUSES, Status, StatusProperties
 
 
 class NamedBug(ReportPart):
@@ -60,6 +47,11 @@ class CheckResult(ReportPart):
     hint: str = ""
     diagnosis: Diagnosis | None = None
     evidence: Evidence = Field(default_factory=Evidence)
+
+    @property
+    def properties(self) -> StatusProperties:
+        """The properties of the status."""
+        return STATUSES[self.status]
 
 
 class AssignmentName(ReportPart):

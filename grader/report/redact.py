@@ -41,5 +41,5 @@ def _reason(check: CheckResult) -> str:
 
 def _without_evidence(check: CheckResult) -> CheckResult:
     bonus = Evidence(bonus=True) if check.evidence.bonus else Evidence()  # reveals nothing about the inputs
-    message = check.message if check.status in ("passed", "skipped") else _(UNSEEN)
+    message = check.message if check.properties.is_fine else _(UNSEEN)
     return check.model_copy(update={"evidence": bonus, "message": message})

@@ -17,7 +17,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def render(report: Report, content: AssignmentSpec) -> str:
     """Return the document."""
-    findings = [check for check in report.checks if check.status in wording.FINDINGS]
+    findings = [check for check in report.checks if check.properties.is_finding]
     levels = wording.levels(report)
     invocation: dict[str, Any] = {"executionSuccessful": report.ending == "graded"}
     if report.ending != "graded":

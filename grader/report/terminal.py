@@ -14,22 +14,8 @@ from ..support.text import clean
 from . import wording
 from .model import CheckResult, Diagnosis, NamedBug, Report
 
-WORDS = [  # statuses and levels of a report, listed for translation; in JSON they stay as they are
-    lazy("passed"),
-    lazy("partial"),
-    lazy("failed"),
-    lazy("error"),
-    lazy("timeout"),
-    lazy("memory"),
-    lazy("output"),
-    lazy("crashed"),
-    lazy("protocol"),
-    lazy("skipped"),
-    lazy("strong"),
-    lazy("medium"),
-    lazy("none"),
-]
-COLOURS = {"passed": "green", "partial": "yellow", "skipped": "dim", "not_gradable": "magenta"}
+LEVELS = [lazy("strong"), lazy("medium"), lazy("none")]  # listed for translation; in JSON they stay as they are
+COLOURS = {"passed": "green", "partial": "yellow", "failed": "red", "skipped": "dim", "not_gradable": "magenta"}
 INDENT = " " * 14
 NARROW = 20  # a column that is too narrow for titles
 
@@ -128,7 +114,7 @@ def _which(report: Report, entry: str) -> str:
 
 
 def _headline(result: CheckResult, width: int) -> Text:
-    colour = COLOURS.get(result.status, "red")
+    colour = COLOURS[result.properties.group]
     points = (
         _("{score:3g} of {max_score:<2g}").format(score=result.score or 0, max_score=result.max_score)
         if result.max_score and result.status != "not_gradable"

@@ -15,14 +15,12 @@ from .model import CheckResult, Report
 
 FAULT = lazy("This could not be graded yet. It is not your fault.")  # replaces reasons that students must not see
 LONGEST = 1000  # characters of a sentence; the grader cuts messages to the same length
-FINDINGS = ("partial", "failed", "error", "timeout", "memory", "output", "crashed", "protocol")
 # The sources of expected answers.
 SOURCES = {
     "recorded": lazy("answers recorded from the reference"),
     "steps": lazy("answers from steps that are proven to agree with the reference"),
     "reference": lazy("answers computed by the reference"),
 }
-WRONG = ("partial", "failed")  # the findings in which the submission gave an answer
 
 
 def sentences(check: CheckResult, above: Sequence[str] = ()) -> list[str]:
@@ -59,7 +57,7 @@ def provenance(report: Report) -> str:
 
 def status(check: CheckResult) -> str:
     """Return the status of a check in a word or two, translated: "passed", "not graded"."""
-    return _("not graded") if check.status == "not_gradable" else _(check.status)
+    return _(check.properties.word)
 
 
 def points(check: CheckResult) -> str:
@@ -106,7 +104,7 @@ def levels(report: Report) -> dict[str, Literal["warning", "error"]]:
     by_name: dict[str, Literal["warning", "error"]] = {}
     level: Literal["warning", "error"] = "warning"
     for check in reversed(report.checks):
-        if check.status in FINDINGS:
+        if check.properties.is_finding:
             level = "warning" if check.status == "partial" and level == "warning" else "error"
             by_name[check.name] = level
     return by_name

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 
+from ..report.statuses import Ending
 from ..support.i18n import _, lazy
 from ..support.text import clean
 from . import magics
 
-Ending = Literal["failed", "error", "timeout", "memory", "output", "crashed", "protocol", "not_gradable"]
 BROKEN = "BrokenKernel"
 EXITED = "SystemExit"  # the process ended itself, not by a signal
 ErrorPlace = tuple[int | None, int | None]

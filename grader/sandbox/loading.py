@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..machine import packages
+from ..report.statuses import Ending
 from ..support.i18n import _, ngettext
 from ..support.text import clean
 from . import magics, observations
-from .failures import CallError, Ending, ErrorPlace, failure_of
+from .failures import CallError, ErrorPlace, failure_of
 
 MOST_NOTES = 5
 MOST_SHOWN = 12  # names in a note

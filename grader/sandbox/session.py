@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..assignment.base import Limits
 from ..machine import capacity
+from ..report.statuses import Ending
 from ..submission import Submission
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from ..support.errors import NoIsolation, NoMemory
@@ -29,7 +30,7 @@ from . import levels, mapped, memory_needs, observations
 from .allowance import LONGEST, Allowance
 from .calls import Answer, Instance, SubmittedFunction
 from .engines import engine_of, libraries_of
-from .failures import BROKEN, EXITED, CallError, Ending, failure_of
+from .failures import BROKEN, EXITED, CallError, failure_of
 from .filesystem import WorkerSetup
 from .loading import ENDED, Causes
 from .rebuilding import ModelData, model_data

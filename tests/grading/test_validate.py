@@ -8,6 +8,7 @@ import pytest
 
 from grader.assignment import load
 from grader.grading import validate as validation
+from grader.report.statuses import STATUSES
 from tests.doubling import ASSIGNMENT, REFERENCE
 
 pytestmark = pytest.mark.quick
@@ -23,7 +24,14 @@ def check(name, status, score=0.0, bugs=()):
     if bugs:
         first, *others = [SimpleNamespace(bug=bug) for bug in bugs]
         diagnosis = SimpleNamespace(bug=first.bug, also=others, alternatives=[])
-    return SimpleNamespace(name=name, status=status, score=score, message=f"{name} ended.", diagnosis=diagnosis)
+    return SimpleNamespace(
+        name=name,
+        status=status,
+        properties=STATUSES[status],
+        score=score,
+        message=f"{name} ended.",
+        diagnosis=diagnosis,
+    )
 
 
 def report(*checks):
