@@ -49,9 +49,9 @@ def drop_numbers_of_canvas(students: Sequence[Student], assignment: str) -> None
 def _are_attempts(
     plain_files: Sequence[SubmittedFile], numbered_files: Sequence[SubmittedFile], is_usual_name: bool
 ) -> bool:
-    """True if Canvas added the numbers: ``plain`` are the files without a number, ``numbered`` the others.
+    """True if Canvas added the numbers: ``plain_files`` have no number, ``numbered_files`` have one.
 
-    ``usual``: other students hand in files with the plain name, or it is the name of the assignment. In Canvas every
+    ``is_usual_name``: other students hand in files with the plain name, or it is the name of the assignment. In Canvas every
     upload gets a larger id, and files that are uploaded together have consecutive ids.
     """
     ordered_files = sorted(numbered_files, key=_number)

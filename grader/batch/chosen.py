@@ -71,7 +71,7 @@ def patterns(
 ) -> dict[str, str]:
     """Return {identity: file} for the students in the table.
 
-    ``called`` returns the students with a name or id. Raises UsageError, with the line, for a student or a file that
+    ``find_students`` returns the students with a name or id. Raises UsageError, with the line, for a student or a file that
     does not exist, and for a second row of the same student.
     """
     patterns_by_identity: dict[str, str] = {}

@@ -253,7 +253,7 @@ def _folders_above(name: str) -> set[str]:
 
 
 def _counts(name: str, output_prefixes: tuple[str, ...]) -> bool:
-    """True if a file may be part of a submission: neither junk of an operating system nor one of ``ours``."""
+    """True if a file may be part of a submission: neither junk of an operating system nor an output file."""
     if name.startswith(output_prefixes):
         return False
     parts = name.split("/")

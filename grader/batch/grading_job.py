@@ -206,7 +206,7 @@ def _try_to_escape(
 def prepare(settings: BatchSettings, is_local: bool) -> bytes:
     """Prepare a batch, and return the reference's answers for the seed as an .npz.
 
-    The isolation is tested if submissions are graded ``here``. The answers are computed unless ``work`` has them.
+    The isolation is tested if submissions are graded on this machine (``is_local``). The answers are computed unless ``settings`` has them.
     Raises NotGradable if they cannot be computed here.
 
     Call this in a separate process: TensorFlow stays imported, and stderr is closed for good, because TensorFlow always

@@ -176,7 +176,7 @@ def _status(student: Student, record: Record | None, final_score: policy.Final |
 
 
 def rows_of(base: Row, student: Student) -> list[Row]:
-    """The line of each student who gets the score of a submission: of a group each member has one."""
+    """Return the rows of the students who get the score of a submission: one for each member of a group."""
     people = student.people
     return [
         replace(
@@ -192,7 +192,7 @@ def rows_of(base: Row, student: Student) -> list[Row]:
 
 
 def absent_row(entry: RosterEntry, content: AssignmentSpec) -> Row:
-    """The line of somebody who is in a course system's file and handed in nothing, which is not a zero either."""
+    """Return the row of a student of the roster who handed in nothing; the score is None, not a zero."""
     max_score = sum(check.points for check in content.checks if not check.bonus)
     comment = " ".join(filter(None, [_("Nothing was handed in."), entry.note]))
     return Row(
@@ -248,7 +248,7 @@ class CourseFiles:
 
 
 def rosters(course_files: CourseFiles) -> list[Roster]:
-    """Return the roster of each file in ``given``; raises UsageError for a file that cannot be filled in."""
+    """Return the roster of each file in ``course_files``; raises UsageError for a file that cannot be filled in."""
     readers: list[tuple[Path | None, Callable[[bytes], Roster]]] = [
         (course_files.canvas, lambda raw: canvas.roster(raw, course_files.column)),
         (course_files.moodle, moodle.roster),

@@ -51,7 +51,7 @@ def quote(text: str, delimiter: str, always: bool = False) -> str:
 
 
 def read(content: bytes, description: str) -> CsvFile:
-    """Parse a file. Raises UsageError if it is not a CSV file; ``what`` names the file in the message."""
+    """Parse a file. Raises UsageError if it is not a CSV file; ``description`` names it in the message."""
     try:
         source = content.decode()
     except UnicodeDecodeError as error:

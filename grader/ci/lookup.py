@@ -62,7 +62,7 @@ class Candidates:
 
 
 def elsewhere(pattern: str, assignment: Assignment, other_paths: Sequence[Path]) -> Candidates:
-    """Return the files that may be the submission ``pattern``, except for ``others`` (those of other assignments)."""
+    """Return the files that may be the submission ``pattern``, except for ``other_paths`` (those of other assignments)."""
     members = {
         name: content
         for name, content in folder_members(Path())

@@ -82,7 +82,7 @@ def read_config(config_path: Path, trusted: bool = False) -> tuple[CiFile, Calla
 def plan(config_path: Path, extra_formats: Sequence[FormatName] = (), trusted: bool = False) -> Plan:
     """Read the configuration of the repository; raises UsageError with all mistakes in it.
 
-    ``also`` are formats of additional reports. ``trusted``: an instructor vouches for a file of the repository.
+    ``extra_formats`` are formats of additional reports. ``trusted``: an instructor vouches for a file of the repository.
     """
     config, line_of = read_config(config_path, trusted)
     inside = trust.is_inside(config_path)
