@@ -13,7 +13,7 @@ ROUNDING = 1e-9  # points; the sum of decimal fractions may be that much too low
 
 @dataclass(frozen=True)
 class Total:
-    """The sum of a report. ``score`` is None if a check could not be graded."""
+    """The sum of a report; without a ``score`` if a check could not be graded."""
 
     score: float | None
     max_score: float

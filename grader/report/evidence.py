@@ -1,20 +1,35 @@
 """The evidence of a check: the line, the numbers, the notes and the pictures that support its result.
 
-The fields that formats, gradebooks and the leaderboard read are declared here. A kind of check may add numbers under
-names of its own choice, ``Evidence(case="small", factor=2.0)``: they are further keys of the JSON, and remain in a
-report that is read and written again. A field that was not set is absent from the JSON.
+The fields that formats, gradebooks and the leaderboard read are declared here. A kind of check may add further
+fields by name, as in ``Evidence(case="small", factor=2.0)``. They become keys of the JSON, and stay in a report that is
+read and written again. A field that was not set is absent from the JSON.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from ..support.text import clean
 from .picture_data import Pictures
 
 LONGEST = 1000  # characters of a string, because names and titles may come from the submission
+
+
+def _with_lists(value: Any) -> Any:
+    """Return a value with lists instead of tuples, as in JSON."""
+    if isinstance(value, dict):
+        return {key: _with_lists(item) for key, item in value.items()}
+    return [_with_lists(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class ReportPart(BaseModel):
@@ -40,7 +55,7 @@ class Evidence(ReportPart):
     """The facts behind the result of a check."""
 
     model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
-    __pydantic_extra__: dict[str, JsonValue]
+    __pydantic_extra__: dict[str, Annotated[JsonValue, BeforeValidator(_with_lists)]]
 
     bonus: bool = False
     """True if the points of the check are added to full marks."""
@@ -127,7 +142,7 @@ class Evidence(ReportPart):
         return self.model_copy(update=other.content)
 
     def with_notes(self, notes: list[str]) -> Evidence:
-        """Return the evidence with these notes instead of its own; without notes the field stays absent."""
+        """Return the evidence with these notes, which replace earlier ones; unchanged if there are no notes."""
         return self | Evidence(notes=notes) if notes else self
 
     def without(self, name: str) -> Evidence:

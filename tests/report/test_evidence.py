@@ -25,6 +25,10 @@ def test_numbers_of_a_kind_are_further_keys_and_survive_a_round_trip():
     assert as_json(Evidence.model_validate(as_json(Evidence.model_validate(document)))) == document
 
 
+def test_tuples_of_a_kind_become_lists():
+    assert as_json(Evidence(layers=[{"shape": (2, 3)}])) == {"layers": [{"shape": [2, 3]}]}
+
+
 def test_numbers_of_a_kind_must_fit_into_json():
     with pytest.raises(ValidationError):
         Evidence(model=object())
