@@ -42,8 +42,8 @@ def _notes_on_replacements(session: Session) -> list[str]:
     of_file = _("The course's {file} was read instead of {path}.")
     of_value = _("Your code uses `{name}`, which it does not define: the assignment's value was used.")
     return [
-        *(of_file.format(file=clean(file, 100), path=clean(path, 200)) for file, path in session.read),
-        *(of_value.format(name=name) for name in session.unbound),
+        *(of_file.format(file=clean(file, 100), path=clean(path, 200)) for file, path in session.definitions.read),
+        *(of_value.format(name=name) for name in session.definitions.unbound),
     ]
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import observations
+
+MAX_PARTS = 500  # parameters, or returned names, of one function
+
 
 @dataclass(frozen=True)
 class SubmittedFunction:
@@ -47,3 +51,18 @@ class Answer:
     value: Any
     arguments: list[Any]
     attributes: dict[str, Any]
+
+
+def function_of(name: str, item: dict[str, Any]) -> SubmittedFunction:
+    """Return a function as a worker describes it; raises ValueError, TypeError or KeyError for anything else."""
+    if max(len(item[part]) for part in ("parameters", "returns", "reads", "stores")) > MAX_PARTS:
+        raise ValueError("more parts than a worker reports")
+    reads, stores = ([str(each) for each in item[part] if str(each).isidentifier()] for part in ("reads", "stores"))
+    parameters = [(str(p), str(kind), bool(default)) for p, kind, default in item["parameters"]]
+    return SubmittedFunction(name, parameters, [str(label) for label in item["returns"]], "", reads, stores)
+
+
+def method_of(owner: str, name: str, item: observations.Method) -> SubmittedFunction:
+    """Return a method as a worker describes it."""
+    reads, stores = ([each for each in names if each.isidentifier()] for names in (item.reads, item.stores))
+    return SubmittedFunction(name, item.parameters, item.returns, owner, reads, stores)

@@ -42,12 +42,12 @@ class Instances:
     def methods(self) -> classes.Methods:
         """The methods of the class; {} for a submission without one."""
         if self._methods is None:  # once it is loaded
-            self._methods = classes.choose_class(self._content, self._session.classes)
+            self._methods = classes.choose_class(self._content, self._session.definitions.classes)
         return self._methods
 
     def find(self, function: str) -> SubmittedFunction | None:
         """The function that plays the part of ``function``, at the top level or, failing that, in the class."""
-        found = signatures.find_function(self._content, function, self._session.functions)
+        found = signatures.find_function(self._content, function, self._session.definitions.functions)
         if found is not None and (found.parameters or not self._content.functions[function].arguments):
             return found  # one without parameters, at the top level, may only run the class
         return signatures.find_function(self._content, function, self.methods) or found

@@ -48,8 +48,8 @@ class LoadedSubmission:
         """Return the submission's function that plays the part of ``function``; raises CallError if it is missing."""
         target = self.find(function)
         if target is None:
-            functions = self.instances.methods | self._session.functions
-            message = misnamed.missing(self.content, function, functions, self._session.others, self.code)
+            functions = self.instances.methods | self._session.definitions.functions
+            message = misnamed.missing(self.content, function, functions, self._session.definitions.others, self.code)
             raise self._missing(function, self.content.functions[function].aliases, message)
         return target
 
@@ -61,16 +61,16 @@ class LoadedSubmission:
     @property
     def imported(self) -> list[str]:
         """The top-level modules that were imported when the submission had been loaded."""
-        return self._session.modules
+        return self._session.definitions.modules
 
     def libraries(self) -> set[str]:
         """The packages that it has imported, or whose libraries it has mapped, so far, whatever it called them."""
-        return {*self._session.modules, *self._session.libraries()}
+        return {*self._session.definitions.modules, *self._session.libraries()}
 
     def find_variable(self, name: str) -> str | None:
         """The submission's own name of the variable ``name``: that, or an alias."""
         wanted = {name: self.content.variables[name].aliases}
-        return next(iter(signatures.match(self._session.others, wanted, wanted)), None)
+        return next(iter(signatures.match(self._session.definitions.others, wanted, wanted)), None)
 
     def variable(self, name: str, rows: int = MAX_ROWS) -> observations.ObservedVariable:
         """A variable of the submission, arrays cut after ``rows``; raises CallError if it is missing."""
@@ -78,7 +78,9 @@ class LoadedSubmission:
         if found is None:
             others = {self.find_variable(other) for other in self.content.variables}  # what plays a part is not meant
             own = [
-                other for other, kind in self._session.others.items() if kind not in NOT_VALUES and other not in others
+                other
+                for other, kind in self._session.definitions.others.items()
+                if kind not in NOT_VALUES and other not in others
             ]
             near = misnamed.similar(name, own)
             also = _("; found instead: {names}").format(names=", ".join(near)) if near else ""

@@ -237,7 +237,7 @@ class Submitted(LoadedSubmission):
         """Return advice about a name that the submission does not define; "" if the call failed for another reason."""
         if not failure.raised.startswith("NameError:") or self._session.causes.explains(failure):
             return ""
-        names = [*self._session.functions, *self._session.others]
+        names = [*self._session.definitions.functions, *self._session.definitions.others]
         return misnamed.in_a_name_error(failure.raised, names) or _(
             "A function can use only its arguments and the names that the file defines when it is loaded."
         )
@@ -245,7 +245,7 @@ class Submitted(LoadedSubmission):
     def _supplied(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Return the assignment's values for names that loading did not define, for a call with these inputs."""
         supplied: dict[str, Any] = {}
-        for name in self._session.unbound:  # of few submissions
+        for name in self._session.definitions.unbound:  # of few submissions
             value = self.content.globals[name]
             if isinstance(value, Computed) and value.length_of is not None:
                 shape = np.shape(inputs.get(value.length_of, 0))

@@ -225,7 +225,7 @@ def test_function_may_define_the_name_itself():
     source = "def a():\n    global m\n    m = 3\ndef b(): return m"
     with Session(submitted(source), Limits(), equipment=WorkerSetup(globals=["m", "other"])) as session:
         session.load()
-        assert session.unbound == ["m"]
+        assert session.definitions.unbound == ["m"]
         assert session.call("b", [], {}, supply={"m": 5, "other": 1}).value == 5
         assert session.call("b", [], {}, supply={"m": 6}).value == 6
         session.call("a", [], {})
@@ -236,7 +236,7 @@ def test_code_that_does_not_use_the_name_gets_no_value():
     source = "def f(): return sorted(name for name in globals() if name in ('m', 'n'))\ndef g(x): return x.n"
     with Session(submitted(source), Limits(), equipment=WorkerSetup(globals=["m", "n"])) as session:
         session.load()
-        assert session.unbound == []
+        assert session.definitions.unbound == []
         assert session.call("f", [], {}, supply={"m": 5}).value == []
 
 

@@ -63,8 +63,10 @@ def test_surviving_process_is_detected(monkeypatch, attempt):
     real = canary.Session.close
 
     def lose(session):
-        if session._worker is not None:
-            os.kill(session._worker._process.pid, signal.SIGKILL)  # kill the supervisor before it can clean up
+        if session._confinement.worker is not None:
+            os.kill(
+                session._confinement.worker._process.pid, signal.SIGKILL
+            )  # kill the supervisor before it can clean up
         real(session)
 
     monkeypatch.setattr(canary.Session, "close", lose)

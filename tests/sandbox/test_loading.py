@@ -104,7 +104,7 @@ def test_cell_continues_after_a_failed_statement(engine):
     ]
     with loaded(cells, engine=engine) as session:
         assert session.call("h", [], {}).value == [1, (1, 2), 3, 5]
-        assert session.functions["b"].returns == ["first", "second"]
+        assert session.definitions.functions["b"].returns == ["first", "second"]
         assert session.causes.notes[0] == (
             "Loading mine.ipynb failed at cell 1, line 3 with ZeroDivisionError: division by zero (`x = 1 / 0`). "
             "Not defined because of this: x."
@@ -139,7 +139,7 @@ def test_unused_failed_import_is_not_reported():
     source = "import imutils\nfrom google.colab import drive\nfrom keras.utils import np_utils\n"
     with loaded(source, limits=Limits(load_seconds=60, memory_mb=4096)) as session:
         assert session.causes.notes == []
-        assert session.functions == {}
+        assert session.definitions.functions == {}
 
 
 # Packages that students import and that are not dependencies of the grader.

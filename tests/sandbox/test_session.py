@@ -12,7 +12,7 @@ import pytest
 
 from grader.assignment import PACKAGE
 from grader.assignment.base import Limits
-from grader.sandbox import session as session_module
+from grader.sandbox import confinement
 from grader.sandbox.failures import CallError
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
@@ -456,7 +456,7 @@ def test_work_folder_is_removed(tmp_path, monkeypatch):
 
 
 def test_strictest_level_that_works_is_the_default(monkeypatch):
-    real = session_module.WorkerProcess
+    real = confinement.WorkerProcess
 
     def only_none(level, *rest):
         worker = real(level, *rest)
@@ -466,9 +466,9 @@ def test_strictest_level_that_works_is_the_default(monkeypatch):
 
     def refuse(worker):
         worker.kill()
-        raise session_module.SetupFailed("not here")
+        raise confinement.SetupFailed("not here")
 
-    monkeypatch.setattr(session_module, "WorkerProcess", only_none)
+    monkeypatch.setattr(confinement, "WorkerProcess", only_none)
     with opened("def f(): return 1") as session:
         assert session.level == "none"
         assert session.call("f", [], {}).value == 1

@@ -46,7 +46,7 @@ def opened(warm, source="def f(): return 1", level=None):
 
 
 def process_of(session):
-    return session._worker._process
+    return session._confinement.worker._process
 
 
 def only(warm):
@@ -188,7 +188,7 @@ import sys, time
 from grader.sandbox.warm import WarmStart
 from tests.sandbox.test_warm import only, opened
 with WarmStart() as warm, opened(warm) as session:
-    print(session._worker._process.pid, only(warm)._process.pid, flush=True)
+    print(session._confinement.worker._process.pid, only(warm)._process.pid, flush=True)
     time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as grader:

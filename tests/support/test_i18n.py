@@ -11,7 +11,7 @@ import polib
 import pytest
 
 from grader.sandbox.failures import NO_DATA, UNAVAILABLE, failure_of
-from grader.sandbox.session import OF_THE_WORKER
+from grader.sandbox.levels import WORKER_GAPS
 from grader.support import i18n
 from grader.support.i18n import _, choose_language, joined, ngettext, use
 from grader.support.i18n import number as language_number
@@ -233,7 +233,7 @@ def test_language_without_a_catalogue_is_wrong_usage(grader):
 
 def test_sentence_of_a_worker_is_translated_by_the_grader():
     worker = "".join(file.read_text() for file in (PACKAGE / "worker").glob("*.py"))
-    for message in (*OF_THE_WORKER, NO_DATA, UNAVAILABLE.format(name="{name}", offered="{offered}")):
+    for message in (*WORKER_GAPS, NO_DATA, UNAVAILABLE.format(name="{name}", offered="{offered}")):
         assert f'"{message}"' in worker
     text = UNAVAILABLE.format(name="mnist", offered=NO_DATA)
     with use("de"):
