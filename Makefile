@@ -67,9 +67,10 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The page of bugs is generated from the declarations of the bugs. Commit it.
+# The page of bugs, and the tables of kinds of checks and report formats, are made from the code. Commit them.
 docs: .venv/installed
 	$(BIN)/python -m grader.diagnosis.documentation > docs/bugs.md
+	$(BIN)/python tools/tables.py
 
 # The picture of a report in README.md, made with Chromium. Commit it.
 picture: .venv/installed-dev

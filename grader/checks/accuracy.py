@@ -27,7 +27,7 @@ MOST_BY_CHANCE = 1.2  # times the accuracy of guessing; networks that learned no
 
 
 class AccuracyCheck(BandedCheck):
-    """The accuracy on held-out images: of a Keras model, or of a function that trains and one that predicts."""
+    """The accuracy on held-out images reaches a band: of a Keras model, or of functions that train and predict."""
 
     depends_on_calls = training.FIT_CALLS
 

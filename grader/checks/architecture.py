@@ -30,7 +30,7 @@ UNTRAINED = 0.5  # of the points, for layers and a loss that are right
 
 
 class ArchitectureCheck(Check):
-    """A Keras model has the right layers, the right number of outputs, and a matching loss."""
+    """A Keras model has only allowed layers, the right number of outputs, an activation in a hidden layer, and a matching loss."""
 
     depends_on_calls = training.FIT_CALLS
 

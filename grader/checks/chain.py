@@ -24,7 +24,7 @@ from .tools import attempts, consequences, diagnose, pictures
 
 
 class ChainCheck(Check):
-    """The results of each function are passed on to the next, and the last results equal those of the reference."""
+    """The submission's own functions, each called with the results of the others, give the reference's results."""
 
     needs_reference = True
     depends_on_layout = True

@@ -31,7 +31,7 @@ SAME = 1e-4  # of a curve, relative: a history may be stored in float32
 
 
 class FiguresCheck(Check):
-    """Each of some panels was plotted; each one earns an equal part of the points."""
+    """Each panel was plotted, in any figure; each one earns an equal part of the points."""
 
     depends_on_calls = DRAWING
     depends_on_variables = False  # the figures are judged: drawing a variable does not change it

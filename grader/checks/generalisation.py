@@ -27,7 +27,7 @@ from .tools import consequences, diagnose, pictures
 
 
 class GeneralisationCheck(Check):
-    """After training on a probe, the submission classifies inputs that it has not seen."""
+    """After training on the probes, the submission predicts the classes of inputs that it has not seen, all of them."""
 
     needs_reference = True
     depends_on_layout = True

@@ -35,7 +35,8 @@ class GradientsCheck(ProbedCheck):
     by_hand: bool = False
     """The results must come from a formula, not from difference quotients or a library."""
     objective: str
-    """The function of the reference that is differentiated."""
+    """The function of the reference that is differentiated; it takes inputs of the probe. Central differences confirm its
+    derivatives."""
     parameters: dict[str, str] = Field(min_length=1)
     """For each result the input for which it is the derivative, e.g. ``dw: w``."""
 

@@ -26,7 +26,11 @@ SLIGHT = 0.995  # of the points; below, the gap is called not much smaller
 
 
 class OverfittingCheck(BandedCheck):
-    """The generalisation gap of a model: its accuracy on training images minus its accuracy on held-out images."""
+    """The generalisation gap of a model in accuracy reaches a band, and is not due to chance.
+
+    With ``less_than`` it is the part of that model's gap in the loss that is gone without loss of accuracy. Points rise
+    linearly between the bands.
+    """
 
     depends_on_calls = training.FIT_CALLS
 
@@ -36,7 +40,7 @@ class OverfittingCheck(BandedCheck):
     preprocess: str
     """The function that makes the model's inputs of images."""
     less_than: str | None = None
-    """Another model: its gap has to be larger, and is compared instead of measured in bands."""
+    """Another model: the bands are then about the part of its gap in the loss that is gone without loss of accuracy."""
     accuracy_margin: float = Field(0.01, ge=0, lt=1)
     """With ``less_than``: how much lower the held-out accuracy may be than that of the other model."""
 

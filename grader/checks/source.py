@@ -33,7 +33,7 @@ TRAINING_RULES: dict[str, Callable[[list[RecordedCall]], training.Broken | None]
 
 
 class SourceCheck(Check):
-    """The code follows the rules of the task: what it imports and calls, and how it trains."""
+    """The submission follows every rule, and does not call a forbidden function."""
 
     depends_on_calls = training.FIT_CALLS
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
+from pydantic import AfterValidator, Discriminator, Field, GetJsonSchemaHandler, Tag, ValidationInfo, model_validator
+from pydantic_core import CoreSchema, PydanticKnownError
 
 from ..assignment import bundled_names
 from ..assignment.base import StrictModel
+from ..report import formats
 from ..support import seeds
 from ..support.choices import Level
 from ..support.i18n import _
 from ..support.similar_names import nearest
 
-FormatName = Literal["text", "json", "junit", "gradescope", "classroom", "sarif", "markdown"]
 FILE = "assignment.yaml"
 ENTRY_KEYS = ("assignment", "submission", "pass_mark", "data", "formats")
 
@@ -68,6 +69,25 @@ def _check_folder(name: str, info: ValidationInfo) -> str:
         message = _("there is no folder '{name}' next to the configuration file; correct the path, or remove the key.")
         raise ValueError(message.format(name=name))
     return name
+
+
+def _check_format(name: str) -> str:
+    """Refuse a name that is not the name of a format."""
+    if name not in formats.bundled_names() and name not in formats.names():
+        *others, last = map(repr, formats.names())
+        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(others)} or {last}"})
+    return name
+
+
+class _AllFormats:
+    """Describes the name of a format in a JSON schema."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "enum": [*formats.names()]}
+
+
+FormatName = Annotated[str, AfterValidator(_check_format), _AllFormats]
 
 
 class ReportFile(StrictModel):

@@ -21,7 +21,7 @@ from ..support.errors import NoIsolation, UsageError
 from ..support.i18n import _
 from ..support.text import clean
 from . import lookup, trust
-from .config import AssignmentEntry, CiFile, FormatName, ReportFile, folder_of
+from .config import AssignmentEntry, CiFile, ReportFile, folder_of
 
 RESULTS = "grader-results"  # the folder for reports, in the repository
 
@@ -79,7 +79,7 @@ def read_config(config_path: Path, trusted: bool = False) -> tuple[CiFile, Calla
     return config, line_of
 
 
-def plan(config_path: Path, extra_formats: Sequence[FormatName] = (), trusted: bool = False) -> Plan:
+def plan(config_path: Path, extra_formats: Sequence[str] = (), trusted: bool = False) -> Plan:
     """Read the configuration of the repository; raises UsageError with all mistakes in it.
 
     ``extra_formats`` are formats of additional reports. ``trusted``: an instructor vouches for a file of the repository.
@@ -130,7 +130,7 @@ def assignment_of(config_path: Path, entry: AssignmentEntry) -> Assignment:
 
 
 def _task(
-    config_path: Path, entry: AssignmentEntry, submission_path: Path | None, extra_formats: Sequence[FormatName]
+    config_path: Path, entry: AssignmentEntry, submission_path: Path | None, extra_formats: Sequence[str]
 ) -> RepositoryTask:
     assignment = assignment_of(config_path, entry)
     usual_pass_mark = assignment.content.pass_mark
@@ -241,7 +241,7 @@ def _without_content(path: str, nothing: str) -> Submission:
 
 def output_path(task: RepositoryTask, report_file: ReportFile) -> Path:
     """Return the path of a report."""
-    return Path(report_file.output or f"{RESULTS}/{task.assignment.name}{formats.SUFFIXES[report_file.format]}")
+    return Path(report_file.output or f"{RESULTS}/{task.assignment.name}{formats.suffix(report_file.format)}")
 
 
 def prepare(paths: list[Path]) -> None:

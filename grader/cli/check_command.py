@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("assignment")
 @click.argument("submission", type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document (--format json).")
-@click.option("--format", "shape", type=click.Choice(options.FORMATS), help="Format of the report.  [default: text]")
+@click.option("--format", "shape", type=options.FormatName(), help="Format of the report.  [default: text]")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
+from ..report import formats
 from ..support import choices, i18n
 
 
@@ -17,7 +19,18 @@ def _speak(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
 SEED = click.IntRange(0, 2**53 - 1)
 LEVELS = click.Choice(choices.LEVELS)
 
-FORMATS = ("text", "json", "junit", "gradescope", "classroom", "sarif", "markdown")
+
+class FormatName(click.Choice[str]):
+    """The name of a report format. Those of installed packages are looked up only if the grader has no format of that name."""
+
+    def __init__(self) -> None:
+        super().__init__(formats.bundled_names())
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self.choices:
+            self.choices = formats.names()
+        return super().convert(value, param, ctx)
+
 
 data = click.option(
     "--data",

@@ -1,4 +1,4 @@
-"""The result that GitHub Classroom's reporter reads from a step's output: JSON in base64, on one line.
+"""The output that the reporter of GitHub Classroom reads: JSON in base64, on one line.
 
 The reporter computes two numbers. It sends the sum of ``tests[].score``, and its table shows the share of passed tests
 times ``max_score``. Both numbers are correct only if all tests have the same weight. Therefore a check is split into
@@ -20,6 +20,9 @@ from ..support.i18n import _
 from ..support.text import clean
 from . import wording
 from .model import CheckResult, Report
+
+PLACE = 5
+SUFFIX = ".classroom.txt"
 
 VERSION = 1
 MOST_TESTS = 100  # all points are split into at most this many tests; the table may then be off by a hundredth

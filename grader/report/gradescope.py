@@ -1,4 +1,4 @@
-"""The report as Gradescope's ``results.json``."""
+"""The ``results.json`` of Gradescope."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from ..support.i18n import _
 from ..support.text import clean
 from . import wording
 from .model import CheckResult, Report
+
+PLACE = 4
+SUFFIX = ".gradescope.json"
 
 
 def render(report: Report, content: AssignmentSpec) -> str:

@@ -9,6 +9,9 @@ from ..support.text import clean
 from . import wording
 from .model import CheckResult, Report
 
+PLACE = 3
+SUFFIX = ".junit.xml"
+
 
 def render(report: Report, content: AssignmentSpec) -> str:
     """Return the document. A check with a wrong answer is a failure; a check without an answer is an error."""

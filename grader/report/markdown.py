@@ -1,4 +1,4 @@
-"""The report in Markdown, for a job summary or a comment."""
+"""Markdown for job summaries and comments: a table and the findings."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from ..support.i18n import _
 from ..support.text import clean
 from . import wording
 from .model import Report
+
+PLACE = 7
+SUFFIX = ".md"
 
 MARKS = {"passed": "✅", "partial": "🟡", "failed": "❌", "skipped": "⚪", "not_gradable": "⚠️"}
 # Each of these may begin a link, a mention, a heading, a list, a formula, HTML or a table cell.

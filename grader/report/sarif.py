@@ -12,6 +12,9 @@ from ..version import __version__
 from . import wording
 from .model import CheckResult, Report
 
+PLACE = 6
+SUFFIX = ".sarif"
+
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import base64
 import json
 
+import click
 import jsonschema
+import pytest
+from pydantic import ValidationError
 
+from grader.ci.config import ReportFile
+from grader.cli.options import FormatName
 from grader.cli.schemas import schema
 from grader.report import formats
 from grader.report.evidence import Evidence
+from grader.support.errors import UsageError
 
 
 def test_json_is_valid(report, rendered):
@@ -47,3 +53,38 @@ def test_bonus_points_come_on_top(reports, content):
     more = whole.model_copy(update={"checks": [*whole.checks, bonus], "score": whole.score + 5})
     tests = json.loads(formats.render("gradescope", more, content))["tests"]
     assert (sum(test["score"] for test in tests), sum(test["max_score"] for test in tests)) == (105, 100)
+
+
+def test_a_format_of_an_installed_package_is_a_format(reports, content, tmp_path, monkeypatch):
+    info = tmp_path / "grader_tap-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: grader-tap\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[grader.formats]\ntap = grader_tap\nbroken = grader_missing\n")
+    (tmp_path / "grader_tap.py").write_text(
+        'SUFFIX = ".tap"\n\ndef render(report, content):\n    return f"1..{len(report.checks)}\\n"\n'
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    formats._installed.cache_clear()
+    try:
+        assert formats.names()[-2:] == ("broken", "tap")
+        assert formats.render("tap", reports["wrong"], content) == f"1..{len(reports['wrong'].checks)}\n"
+        assert FormatName().convert("tap", None, None) == "tap"
+        assert ReportFile(format="tap").format == "tap"
+        with pytest.raises(UsageError, match="'broken' of the package grader-tap cannot be loaded"):
+            formats.suffix("broken")
+    finally:
+        formats._installed.cache_clear()
+
+
+def test_every_format_has_a_suffix_and_a_description():
+    assert formats.bundled_names()[:2] == ("text", "json")
+    for name in formats.bundled_names():
+        assert formats.suffix(name).startswith(".")
+        assert formats.module(name).__doc__
+
+
+def test_an_unknown_format_is_refused_with_the_known_ones():
+    with pytest.raises(click.BadParameter, match=r"'pdf' is not one of 'text', 'json', .* 'markdown'"):
+        FormatName().convert("pdf", None, None)
+    with pytest.raises(ValidationError, match="'sarif' or 'markdown'"):
+        ReportFile(format="pdf")

@@ -72,7 +72,7 @@ def test_notes_for_instructors_are_in_no_student_report(doubling):
     visible_report = redact_for_student(report, assignment.content)
     assert report.for_instructor() == ["It looks peculiar."]
     assert report.checks[0].evidence.for_instructor  # the report itself is not changed
-    for name in formats.RENDERERS:
+    for name in formats.names():
         assert "peculiar" not in formats.render(name, report, assignment.content, 3)
     assert "peculiar" not in visible_report.to_json() and "It is accepted." in visible_report.to_json()
     page, instructors_page = (html.render(report, "t", 50, "me", 3, overview=page) for page in (None, "index.html"))
