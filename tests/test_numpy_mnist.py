@@ -328,7 +328,7 @@ def get_predictions(A3):
 """
 
 RIGHT = {
-    "lecture": (LECTURE, "update", "works at these only. At others: `update_params` stopped at line"),
+    "lecture": (LECTURE, "update", "works only with these. With other sizes: `update_params` stopped at line"),
     "lecture, divided by Y.size": (LECTURE, "backward", "Convention divides-by-y-size: accepted."),
     "lecture, chained": (LECTURE, "trajectory", "Convention divides-by-y-size: accepted."),
     "lecture, booleans": (LECTURE, "der-relu", "booleans: accepted"),
@@ -346,7 +346,7 @@ RIGHT = {
     "samples in rows, layers of other widths": (
         changed(ROWS, *WIDER),
         "initialisation",
-        "Your layers have 128 and 64 units where 16 and 16 were asked for: accepted.",
+        "Your layers have 128 and 64 units; the task requires 16 and 16: accepted.",
     ),
     "samples in rows, other widths, no Z3": (
         changed(
@@ -387,7 +387,7 @@ RIGHT = {
     "samples in rows, one-hot inside": (
         changed(ROWS, ("    n = len(X)\n", "    n = len(X)\n    Y = one_hot(Y)\n")),
         "backward",
-        "It takes labels in the place of Y",
+        "It takes labels instead of Y",
     ),
     "samples in rows, weights as asked": (
         changed(ROWS, *TORCH),
@@ -397,9 +397,9 @@ RIGHT = {
     "samples in rows, sizes written in": (
         changed(ROWS, ("b1 - lr * db1", "b1 - lr * db1.reshape(16)")),
         "update",
-        "works at these only",
+        "works only with these",
     ),
-    "dicts": (DICTS, "backward", "It takes labels in the place of Y: accepted."),
+    "dicts": (DICTS, "backward", "It takes labels instead of Y: accepted."),
     "dicts, the output beside": (changed(DICTS, ("return cache", "return A, cache")), "forward", "agrees"),
     "dicts, columns passed": (
         changed(DICTS, ("m = Y.size\n    Y = one_hot(Y)", "m = X.shape[1]")),
@@ -473,7 +473,7 @@ RIGHT = {
     "labels passed": (
         back("X, labels, Z1, A1, Z2, A2, Z3, A3, w2, w3", (M, "    m = labels.size\n    Y = one_hot(labels)\n")),
         "backward",
-        "It takes labels in the place of Y",
+        "It takes labels instead of Y",
     ),
     "one_hot_Y passed": (
         back("X, one_hot_Y, Z1, A1, Z2, A2, Z3, A3, w2, w3", (M, M + "    Y = one_hot_Y\n")),
@@ -512,7 +512,7 @@ RIGHT = {
         "returns nothing",
     ),
     "flat biases": (changed(SOLUTION, *COLUMN_BIASES), "backward", "(10,)"),
-    "sizes in back_propagation": (changed(SOLUTION, *BIAS_SUMS), "backward", "works at these only"),
+    "sizes in back_propagation": (changed(SOLUTION, *BIAS_SUMS), "backward", "works only with these"),
     "sizes in back_propagation, one-hot inside": (
         changed(SOLUTION, *BIAS_SUMS, (M, M + "    Y = one_hot(Y)\n")),
         "backward",
@@ -547,7 +547,7 @@ RIGHT = {
             ),
         ),
         "numpy-only",
-        "Nothing is used that the task forbids",
+        "The code uses nothing that the task forbids",
     ),
 }
 
@@ -556,13 +556,13 @@ WRONG = {
     "lecture, factor 2 missing": (
         changed(LECTURE, ("2 * (A3 - Y)", "(A3 - Y)")),
         "backward",
-        "0.05 times the right ones",
+        "0.05 times the correct values",
     ),
-    "lecture, sign flipped": (changed(LECTURE, ("(A3 - Y)", "(Y - A3)")), "backward", "-0.1 times the right ones"),
+    "lecture, sign flipped": (changed(LECTURE, ("(A3 - Y)", "(Y - A3)")), "backward", "-0.1 times the correct values"),
     "lecture, another m": (
         changed(LECTURE, ("    m = Y.size\n", "    m = 60000\n")),
         "backward",
-        "0.0002 times the right ones",
+        "0.0002 times the correct values",
     ),
     "lecture, Y.size in five of six": (
         changed(LECTURE, ("dW1 = (1 / m)", "dW1 = (1 / X.shape[1])")),
@@ -589,7 +589,7 @@ WRONG = {
         "update",
         "b2 is wrong",
     ),
-    "rows, not averaged": (changed(ROWS, ("2 / n", "2")), "backward", "12 times the right ones"),
+    "rows, not averaged": (changed(ROWS, ("2 / n", "2")), "backward", "12 times the correct values"),
     "rows, wrong axis": (
         changed(ROWS, ("dZ1.sum(axis=0)", "dZ1.sum(axis=1)")),
         "backward",
@@ -605,7 +605,7 @@ WRONG = {
         "predictions",
         "has the shape (10,)",
     ),
-    "dicts, factor 2 missing": (changed(DICTS, ("2 * (cache", "(cache")), "backward", "0.5 times the right ones"),
+    "dicts, factor 2 missing": (changed(DICTS, ("2 * (cache", "(cache")), "backward", "0.5 times the correct values"),
     "dicts, scalar bias": (
         changed(DICTS, ("dZ.sum(axis=1, keepdims=True)", "np.sum(dZ)")),
         "backward",

@@ -114,7 +114,7 @@ def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Est
     renumbered = _renumbered(classes, labels)
     if reached.value < renumbered / 2 and renumbered > max(SURE, 3 * chance):
         sentence = _(
-            "With other numbers for the classes it would be {percent:.1f} %: the model counts the classes otherwise."
+            "With a different numbering of the classes it would be {percent:.1f} %: the model numbers the classes differently."
         )
         return "classes-renumbered", sentence.format(percent=100 * renumbered)
     if share == 0 and reached.low <= MOST_BY_CHANCE * chance:
@@ -153,9 +153,7 @@ def _columns(images: Any) -> Any:
     pixels = images.reshape(len(images), -1).T
     if pixels.size * np.dtype(np.float64).itemsize > MAX_PAYLOAD:
         raise NotGradable(
-            _("{count} images are too many to hand over: the assignment has to train on fewer.").format(
-                count=len(images)
-            )
+            _("{count} images are too many for one call: the assignment must train on fewer.").format(count=len(images))
         )
     return np.divide(pixels, 255.0, out=np.empty(pixels.shape))
 
@@ -166,8 +164,8 @@ def _sentence(reached: Estimate, thresholds: list[tuple[float, float]]) -> str:
         sentence = _("{accuracy} of the held-out images are classified correctly.")
     elif reached.value < first < full:
         sentence = _(
-            "{accuracy} of the held-out images are classified correctly; points from {first:.1f} % on, full marks from {full:.1f} %."
+            "{accuracy} of the held-out images are classified correctly; points start at {first:.1f} %, full marks at {full:.1f} %."
         )
     else:
-        sentence = _("{accuracy} of the held-out images are classified correctly; full marks from {full:.1f} %.")
+        sentence = _("{accuracy} of the held-out images are classified correctly; full marks start at {full:.1f} %.")
     return sentence.format(accuracy=reached.percent(), first=100 * first, full=100 * full)

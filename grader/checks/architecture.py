@@ -100,7 +100,7 @@ def _layers_problem(check: ArchitectureCheck, layers: list[KerasLayer], found: O
     if hidden < check.hidden_layers:
         return Problem(
             "",
-            _("`{model}` has {hidden} hidden layers; at least {wanted} are asked.").format(
+            _("`{model}` has {hidden} hidden layers; the task requires at least {wanted}.").format(
                 model=check.model, hidden=max(hidden, 0), wanted=check.hidden_layers
             ),
         )
@@ -129,8 +129,8 @@ def _count_problem(
     if count == check.outputs or (check.outputs == 2 and count == 1):
         return None
     sentence = ngettext(
-        "`{model}` has {units} output; the task has {classes} classes, one output each.",
-        "`{model}` has {units} outputs; the task has {classes} classes, one output each.",
+        "`{model}` has {units} output; the task has {classes} classes and needs one output for each.",
+        "`{model}` has {units} outputs; the task has {classes} classes and needs one output for each.",
         count,
     ).format(model=check.model, units=count, classes=check.outputs)
     return Problem("wrong-number-of-outputs", sentence)
@@ -176,23 +176,23 @@ def _notes(
     assert model.loss is not None
     notes = []
     if found is not None and expects.of == "logits" and found.kind == "probabilities":
-        notes.append(_("The output of `{model}` is softmax already, so from_logits=True is wrong: accepted."))
+        notes.append(_("The output of `{model}` is already a softmax, so from_logits=True is wrong: accepted."))
     elif found is not None and expects.of == "logits" and found.kind == "independent":
-        notes.append(_("The outputs of `{model}` are from 0 to 1 already, so from_logits=True is wrong: accepted."))
+        notes.append(_("The outputs of `{model}` are already between 0 and 1, so from_logits=True is wrong: accepted."))
     elif found is not None and expects.of is not None and found.kind == "independent" and found.count > 1:
         notes.append(
             _(
-                "Each output of `{model}` is a yes or no of its own (sigmoid); for classes that exclude each other softmax is usual: accepted."
+                "Each output of `{model}` is an independent probability (sigmoid); softmax is usual if each image has exactly one class: accepted."
             )
         )
     elif not expects.of or (expects.binary and found is not None and found.count > 1):
-        notes.append(_("The loss {loss} is unusual for classes, cross-entropy learns faster: accepted."))
+        notes.append(_("The loss {loss} is unusual for classes; cross-entropy learns faster: accepted."))
     last = max((index for index, layer in enumerate(layers) if layer.units is not None), default=0)
     behind = [layer.type for layer in layers[last:] if layer.type in RANDOM]
     if model.sequential and behind:
         notes.append(
             _(
-                "{layer} behind the output of `{model}` disturbs the answers during training: put it before the last Dense layer. Accepted."
+                "{layer} after the output of `{model}` disturbs the outputs during training: put it before the last Dense layer. Accepted."
             )
         )
     return [note.format(model=check.model, loss=model.loss.name, layer=", ".join(behind)) for note in notes]

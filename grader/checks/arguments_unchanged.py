@@ -51,7 +51,9 @@ class ArgumentsUnchangedCheck(Check):
         changes = "; ".join(
             one.format(function=function, names=", ".join(names)) for function, names in changed.items()
         )
-        sentence = _("{changes}: the caller's arrays are lost. Work on a copy, or write a = a - b for a -= b.")
+        sentence = _(
+            "{changes}: the arrays of the caller are overwritten. Work on a copy, or write a = a - b instead of a -= b."
+        )
         first = next(iter(changed.values()))[0]
         return Outcome(
             0.0,

@@ -125,7 +125,7 @@ def _problem(
         unchanged = consequences.carried(context, check.function, inputs) or unchanged
     if first_problem(unchanged) is None:
         if problem is None:  # with the mistake of another function the argument may have no effect on these numbers
-            told = _("`{function}`: {argument}={value} changes nothing here, which may follow from another mistake.")
+            told = _("`{function}`: {argument}={value} changes nothing here; another mistake may be the cause.")
             return Comparison(told.format(function=check.function, argument=argument, value=value))
         ignored.append(argument)
         told = _("`{function}` ignores {argument}: {argument}={value} changes nothing.")

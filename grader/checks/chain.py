@@ -82,7 +82,7 @@ class ChainCheck(Check):
             return replace(answer, notes=notes, lists=lists)
 
         tried = attempts.best(self, context, functions, expect, ask)
-        praise = _("Chained by the grader, {functions} follow the reference for {steps} in {cases}.").format(
+        praise = _("Called one after another, {functions} agree with the reference for {steps} in {cases}.").format(
             functions=", ".join(functions),
             steps=ngettext("one step", "{count} steps", self.steps).format(count=self.steps),
             cases=number_of_cases(len(tried.answered)),

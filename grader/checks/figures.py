@@ -76,7 +76,7 @@ class FiguresCheck(Check):
         wrong = {title: problem for title, problem in problems.items() if problem}
         evidence = Evidence(figures=[{"axes": len(axes)} for axes in figures])
         if not wrong:
-            return Outcome(1.0, _("Drawn: {names}.").format(names=", ".join(problems)), evidence)
+            return Outcome(1.0, _("Plotted: {names}.").format(names=", ".join(problems)), evidence)
         title, problem = next(iter(wrong.items()))
         right = [title for title in problems if title not in wrong]
         also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
@@ -101,11 +101,9 @@ def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], u
         most = max((sum(bool(one.images) for one in axes) for axes in figures), default=0)
         best = max(map(len, shown), default=0)
         some = _(
-            "one figure shows images in {most} axes, {best} of them the right ones; asked are the first {count} of `{images}`, each in axes of its own, in one figure."
+            "found {most} images in one figure, {best} of them correct; expected the first {count} of `{images}`, each in its own subplot."
         )
-        none = _(
-            "no image is drawn; asked are the first {count} of `{images}`, each in axes of its own, in one figure."
-        )
+        none = _("found no image; expected the first {count} of `{images}` in one figure, each in its own subplot.")
         return (some if most else none).format(most=most, best=best, count=panel.count, images=panel.images)
     problems = [_colour_problem(panel, found) or _titles_problem(panel, context, found) for found in complete]
     return None if None in problems else problems[0]
@@ -128,18 +126,18 @@ def _colour_problem(panel: Panel, found: list[Axes]) -> str | None:
     drawn = [image for axes in found for image in axes.images if image.colours]
     maps = joined(sorted({image.colour_map for image in drawn if not _is_gray(image)}))
     if maps:
-        return _("the colour map is {maps}: draw with cmap='gray'.").format(maps=maps)
+        return _("the colour map is {maps}: use cmap='gray'.").format(maps=maps)
     inverted = [image for image in drawn if _is_inverted(image)]
     if inverted:
-        told = _("{negatives} (colour map {maps}): draw with cmap='gray', and with vmin below vmax.")
+        told = _("{negatives} (colour map {maps}): use cmap='gray', and vmin below vmax.")
         return told.format(negatives=_negatives(), maps=joined(sorted({image.colour_map for image in inverted})))
     if any(np.ptp(image.data) > VISIBLE and np.ptp(_brightness(image)) < VISIBLE for image in drawn):
-        return _("all values are drawn in nearly the same brightness: vmin and vmax do not fit values from 0 to 1.")
+        return _("all values have nearly the same brightness: vmin and vmax do not fit values from 0 to 1.")
     return None
 
 
 def _negatives() -> str:
-    return _("the pictures are negatives, a bright pixel is drawn dark")
+    return _("the images are negatives: bright pixels are shown dark")
 
 
 def _brightness(image: Image) -> Array:
@@ -191,8 +189,8 @@ def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | 
         held = {name for name in names for text in written if name in plain(text) and name not in names[label]}
         if held or not any(names[label] in plain(text) for text in written):
             if not written:
-                return _("image {number} has no title where the name of its class is asked.").format(number=number)
-            other = _("image {number} has '{title}' where the name of its class is asked.")
+                return _("image {number} has no title; its title must be the name of its class.").format(number=number)
+            other = _("image {number} has the title '{title}'; it must be the name of its class.")
             return other.format(number=number, title=written[0])
     return None
 
@@ -213,10 +211,10 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
     for line in panel.lines:
         curves = training.curves(context.student.variable(line.history).value)
         if line.entry not in curves:
-            sentence = _("`{history}` has no {entry} to draw.")
+            sentence = _("`{history}` has no {entry} to plot.")
             raise CallError("failed", sentence.format(history=line.history, entry=line.entry))
         if training.is_invented({line.entry: curves[line.entry]}, context.student.training()):
-            sentence = _("the {entry} of `{history}` is not what fit() returned in this run.")
+            sentence = _("the {entry} of `{history}` was not returned by fit() in this run.")
             raise CallError("failed", sentence.format(entry=line.entry, history=line.history))
         label = _("{entry} of `{history}`").format(entry=line.entry, history=line.history)
         claimed = {line.entry: curves[line.entry]}
@@ -226,9 +224,9 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
             continue
         joined_up = training.whole(claimed, line.entry, context.student.training())[0]  # may be drawn all the same
         if not any(_draws(axes, joined_up) for figure in figures for axes in figure):
-            return _(
-                "the {entry} of `{history}` is that of {epochs} of {total} epochs: draw it for all epochs."
-            ).format(entry=line.entry, history=line.history, epochs=part.epochs, total=part.total)
+            return _("the {entry} of `{history}` covers {epochs} of {total} epochs: plot all epochs.").format(
+                entry=line.entry, history=line.history, epochs=part.epochs, total=part.total
+            )
         wanted[label] = joined_up
     numbered = list(enumerate(axes for figure in figures for axes in figure))
     missing = {number: [name for name, curve in wanted.items() if not _draws(axes, curve)] for number, axes in numbered}
@@ -240,17 +238,17 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
             return None
         problems.append(problem)
     if not problems or len(min(missing.values(), key=len)) == len(wanted):
-        return _("no axes show {curves}.").format(curves=joined(wanted))
+        return _("no subplot shows {curves}.").format(curves=joined(wanted))
     return problems[0]
 
 
 def _line_problem(panel: Panel, axes: Axes, missing: list[str], used: bool) -> str | None:
     if missing:
-        return _("{curves} is not drawn beside the other.").format(curves=joined(missing))
+        return _("{curves} is not plotted in the same subplot as the other.").format(curves=joined(missing))
     if used:
-        return _("it shares its axes with another quantity: give it axes of its own.")
+        return _("it shares its subplot with another quantity: use a separate subplot.")
     if panel.labelled and not (axes.x_label and (axes.y_label or axes.titles)):
-        return _("the axes are not labelled: name what is on x, and what is on y.")
+        return _("the axes have no labels: label the x axis and the y axis.")
     return None
 
 

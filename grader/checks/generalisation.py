@@ -79,7 +79,7 @@ class GeneralisationCheck(Check):
             trained = context.student.call(self.train, case.inputs).values
             if not context.starts.has_learnt(self.train, case.inputs, trained):
                 message = _(
-                    "`{function}`, case '{case}': training hardly lowers the cost after its first epoch, so that right answers are none of its success."
+                    "`{function}`, case '{case}': training hardly lowers the cost after its first epoch, so correct answers do not come from training."
                 )
                 return Outcome(0.0, message.format(function=self.train, case=case.name))
             scores = _scores(self, context, trained, unseen, labels)
@@ -97,7 +97,7 @@ class GeneralisationCheck(Check):
                         return Outcome(0.0, f"{sentence} {failure.message}", evidence, pictures=drawn)
                     if context.starts.is_on_path(self.train, case, trained):
                         notes = context.starts.notes(self.train)
-                        note = _("From there, the reference gets no further in so many epochs.")
+                        note = _("From this start, the reference does not get further in as many epochs.")
                         return Outcome(
                             1.0,
                             " ".join([sentence, *notes, note]),
@@ -147,7 +147,7 @@ def _as_scores(check: GeneralisationCheck, answer: Any, count: int) -> Any:
         raise CallError(
             "failed",
             _(
-                "With what `{train}` gives, `{predict}` does not give one finite number for each of {count} unseen inputs."
+                "With the results of `{train}`, `{predict}` does not return one finite number for each of {count} unseen inputs."
             ).format(train=check.train, predict=check.predict, count=count),
         )
     return scores.reshape(count).astype(np.float64)
@@ -159,10 +159,10 @@ def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) ->
         for point, score, is_right in zip(check.inputs, scores, right, strict=True)
         if not is_right
     )
-    told = _("`{function}`, case '{case}': {right} of {count} unseen inputs are right; wrong: {wrong}.")
+    told = _("`{function}`, case '{case}': {right} of {count} unseen inputs are classified correctly; wrong: {wrong}.")
     sentence = told.format(function=check.train, case=case, right=int(right.sum()), count=len(right), wrong=wrong)
     if right.any() and ((scores > check.threshold).all() or (scores <= check.threshold).all()):
-        sentence += " " + _("Every input gets the same class, so the right ones are no success.")
+        sentence += " " + _("Every input gets the same class, so the correct ones are a coincidence.")
     return sentence
 
 

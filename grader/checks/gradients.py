@@ -89,7 +89,7 @@ def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:
     factor = common_factor(tried.answered[0], tried.expected[0]) if outcome.share == 0 else None
     if factor is None:
         return outcome
-    sentence = _("All of them are {factor} times the right ones in the first case.").format(
+    sentence = _("All of them are {factor} times the correct values in the first case.").format(
         factor=plain_number(factor, 4)
     )
     return replace(
@@ -105,6 +105,6 @@ def _confirm(check: GradientsCheck, context: Context, case: Case, derivative: An
     if context.oracle.confirms(check.function, check.objective, inputs, parameter, derivative) is None:
         raise NotGradable(
             _(
-                "The reference's derivative by {parameter} is not that of its {objective} in the case '{case}': report this to the author of the assignment."
+                "The derivative of the reference with respect to {parameter} does not agree with its {objective} in the case '{case}': report this to the author of the assignment."
             ).format(parameter=parameter, objective=check.objective, case=case.name)
         )

@@ -53,11 +53,11 @@ class InitialisationCheck(Check):
         notes = context.student.notes([self.function])
         others = {name: width for name, width in widths.items() if width != declared.widths[name]}
         if others and not problems:
-            sentence = _("Your layers have {widths} units where {asked} were asked for: accepted.")
+            sentence = _("Your layers have {widths} units; the task requires {asked}: accepted.")
             asked = [declared.widths[name] for name in others]
             notes.append(sentence.format(widths=joined(map(str, others.values())), asked=joined(map(str, asked))))
         if not problems:
-            praise = _("{names} have the right shapes, and {spread_names} are spread.").format(
+            praise = _("{names} have the right shapes, and {spread_names} have different values.").format(
                 names=", ".join(shapes), spread_names=", ".join(self.spread)
             )
             return Outcome(1.0, " ".join([praise, *notes]), Evidence().with_notes(notes))
@@ -95,8 +95,10 @@ def _problem(name: str, value: Any, shape: tuple[int, ...], spread: bool) -> str
         return _("{name} has entries that are NaN or infinite.").format(name=name)
     if spread and (value == value.flat[0]).all():
         return _(
-            "{name} has the same number everywhere, so all units of a layer stay alike: draw random numbers."
+            "{name} has the same value everywhere, so all units of a layer stay equal: use random numbers."
         ).format(name=name)
     if spread and _units_alike(value, shape):
-        return _("{name} has equal rows or columns, whose units stay alike: draw each entry.").format(name=name)
+        return _(
+            "{name} has equal rows or columns, so their units stay equal: use a random number for each entry."
+        ).format(name=name)
     return None

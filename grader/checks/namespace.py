@@ -45,7 +45,7 @@ class NamespaceCheck(Check):
         problems = {name: _problem(name, context.content.variables[name], context) for name in self.names}
         wrong = {name: problem for name, problem in problems.items() if problem}
         if not wrong:
-            return Outcome(1.0, _("{names}: as the task asks.").format(names=", ".join(self.names)))
+            return Outcome(1.0, _("{names}: as the task requires.").format(names=", ".join(self.names)))
         right = [name for name in self.names if name not in wrong]
         also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
         swapped = [name for name, problem in wrong.items() if _order() in problem]
@@ -134,7 +134,7 @@ def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
         return (
             None
             if described.model
-            else _("`{name}` is {value}: it has to be a Keras model.").format(name=name, value=describe(value))
+            else _("`{name}` is {value}; it must be a Keras model.").format(name=name, value=describe(value))
         )
     if wanted.type == "strings":
         return _texts_problem(name, wanted, value)
@@ -151,11 +151,11 @@ def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
 def _texts_problem(name: str, wanted: VariableSpec, value: Any) -> str | None:
     found = texts(value)
     if found is None and isinstance(value, list | tuple | dict):
-        return _("`{name}` is {value}, but not all of its entries are texts: write each one in quotes.").format(
+        return _("`{name}` is {value}, but not all of its entries are strings: write each entry in quotes.").format(
             name=name, value=describe(value)
         )
     if found is None:
-        return _("`{name}` is {value}: it has to be a list of texts.").format(name=name, value=describe(value))
+        return _("`{name}` is {value}; it must be a list of strings.").format(name=name, value=describe(value))
     if wanted.equals is None:
         return None
     if len(found) != len(wanted.equals):
@@ -198,27 +198,29 @@ def plain(text: str) -> str:
 
 def _history_problem(name: str, value: Any, context: Context) -> str | None:
     if not isinstance(value, dict):
-        return _("`{name}` is {value}: it has to be what fit() returned, or a dict of lists.").format(
+        return _("`{name}` is {value}; it must be the return value of fit(), or a dict of lists.").format(
             name=name, value=describe(value)
         )
     curves = training.curves(value)
     if not any(len(values) for values in value.values() if isinstance(values, list | tuple | np.ndarray)):
-        return _("`{name}` holds no epoch: fit() has to run for at least one.").format(name=name)
+        return _("`{name}` contains no epoch: fit() must run for at least one.").format(name=name)
     missing = [key for key in HISTORY if key not in curves]
     if missing:
-        sentence = _("`{name}` has no {entries}: compile with metrics=['accuracy'], and give fit() validation data.")
+        sentence = _("`{name}` has no {entries}: compile with metrics=['accuracy'], and pass validation data to fit().")
         return sentence.format(name=name, entries=_(" and no ").join(missing))
     if len({curves[key].size for key in HISTORY}) > 1:
-        return _("`{name}` has lists of different lengths: expected one entry an epoch in each.").format(name=name)
+        return _("`{name}` has lists of different lengths; expected one entry for each epoch in every list.").format(
+            name=name
+        )
     record = context.student.training()
     if not training.fits(record) or training.is_invented({key: curves[key] for key in HISTORY}, record):
-        return _("`{name}` is not what fit() returned in this run: assign it, `{name} = model.fit(...)`.").format(
+        return _("`{name}` was not returned by fit() in this run: assign it, `{name} = model.fit(...)`.").format(
             name=name
         )
     part = _part(name, context)
     if part is not None:
         return _(
-            "`{name}` is the record of {epochs} of the {total} epochs that its model was trained for, since fit() was called {calls} times: let one call do all epochs, or join what they return."
+            "`{name}` covers {epochs} of the {total} epochs of its model, because fit() was called {calls} times: train all epochs in one call, or join the histories."
         ).format(name=name, epochs=part.epochs, total=part.total, calls=part.calls)
     return None
 
@@ -243,15 +245,15 @@ def _array_problem(name: str, wanted: VariableSpec, value: Array, length: int | 
             name=name, shape=shape, expected=expected
         )
     if wanted.min_length is not None and (length or 0) < wanted.min_length:
-        return _("`{name}` has {length} entries; at least {at_least} are asked.").format(
+        return _("`{name}` has {length} entries; expected at least {at_least}.").format(
             name=name, length=length, at_least=wanted.min_length
         )
     if wanted.dtype is not None and value.dtype.kind not in KINDS[wanted.dtype]:
-        return _("`{name}` holds {dtype}; expected {wanted}.").format(
+        return _("`{name}` has the dtype {dtype}; expected {wanted}.").format(
             name=name, dtype=value.dtype.name, wanted=wanted.dtype
         )
     if value.dtype.kind == "f" and not np.isfinite(value).all():
-        return _("`{name}` holds values that are no numbers (NaN or infinite).").format(name=name)
+        return _("`{name}` has entries that are NaN or infinite.").format(name=name)
     low, high = (float(value.min()), float(value.max())) if value.size else (0.0, 0.0)
     if low < (-math.inf if wanted.low is None else wanted.low) or high > (
         math.inf if wanted.high is None else wanted.high
@@ -273,7 +275,7 @@ def _fits(shape: tuple[Any, ...], wanted: list[int | None]) -> bool:
 def _origin_problem(name: str, wanted: VariableSpec, value: Array, context: Context) -> str | None:
     if not value.ndim:
         return (
-            _("`{name}` is a single number: it has to be an array.").format(name=name)
+            _("`{name}` is a single number; it must be an array.").format(name=name)
             if wanted.part_of or wanted.result_of
             else None
         )
@@ -282,18 +284,18 @@ def _origin_problem(name: str, wanted: VariableSpec, value: Array, context: Cont
         foreign = sum(image.tobytes() not in known for image in value)
         if foreign:
             return _(
-                "{foreign} of the first {count} entries of `{name}` are no images of {dataset}, unchanged."
+                "{foreign} of the first {count} entries of `{name}` are not unchanged images of {dataset}."
             ).format(foreign=foreign, count=len(value), name=name, dataset=wanted.part_of)
     if wanted.result_of is not None:
         inputs = {argument: context.student.numbers(other) for argument, other in wanted.arguments.items()}
         expected = next(iter(context.student.call(wanted.result_of, inputs).values.values()))
         if not isinstance(expected, np.ndarray) or expected.dtype.kind not in "biuf" or expected.size != value.size:
-            return _("`{name}` has another size than what `{function}` gives.").format(
+            return _("`{name}` does not have the size of the result of `{function}`.").format(
                 name=name, function=wanted.result_of
             )
         scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
         if not np.abs(expected.reshape(value.shape) - value.astype(np.float64)).max(initial=0.0) <= SAME * scale:
-            return _("`{name}` is not what `{function}` gives for {names}.").format(
+            return _("`{name}` is not the result of `{function}` for {names}.").format(
                 name=name, function=wanted.result_of, names=", ".join(wanted.arguments.values())
             )
     return None

@@ -100,12 +100,12 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
     told = {"model": check.model, "gap": measured.percent()}
     if not measured.low > 0:  # could be chance
         none = _(
-            "The generalisation gap of `{model}` is {gap}, which may be none at all: no overfitting is to be seen."
+            "The generalisation gap of `{model}` is {gap}, too small to be distinguished from zero: the model does not overfit."
         )
         return Outcome(0.0, none.format(**told), evidence, pictures=drawn)
     share = predictions.rising_share(check, measured.value, context.split(check.dataset))
     note = _("The generalisation gap of `{model}` is {gap}.").format(**told)
-    small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clear to see.")
+    small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clearly visible.")
     return Outcome(share, note if share == 1 else small.format(**told), evidence.with_notes([note]), pictures=drawn)
 
 
@@ -123,7 +123,7 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         }
     )
     drawn = pictures.gaps({other: plain, check.model: model}) + pictures.curves(context, check.model)
-    gaps = _("The generalisation gap of `{model}` is {gap:.1f} %, that of `{other}` {other_gap:.1f} %").format(
+    gaps = _("The generalisation gap of `{model}` is {gap:.1f} %, and that of `{other}` is {other_gap:.1f} %").format(
         model=check.model, gap=100 * gap(model).value, other=other, other_gap=100 * gap(plain).value
     )
     losses, other_losses = (
@@ -149,7 +149,7 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         return Outcome(0.0, _("{gaps}: it is not clearly smaller.").format(gaps=gaps), evidence, pictures=drawn)
     kept = _kept(check, accuracy)
     if kept < 1:
-        lost = _("{gaps}, but its held-out accuracy is lower by {lost:.1f} %: that has to stay about the same.")
+        lost = _("{gaps}, but its held-out accuracy is lower by {lost:.1f} %: it must stay about the same.")
         told = lost.format(gaps=gaps, lost=-100 * accuracy.value)
         return Outcome(round(share * kept, 2), told, evidence, pictures=drawn)
     share = 1.0 if share > SLIGHT else round(share, 2)

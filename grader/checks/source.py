@@ -71,14 +71,14 @@ class SourceCheck(Check):
             return broken
         record = context.student.training() if rules else []
         if rules and not training.trainings(record):
-            return Outcome(0.0, _("No model was trained with fit(), so there is nothing to look at."), hint_fits=False)
+            return Outcome(0.0, _("No model was trained with fit(), so there is nothing to check."), hint_fits=False)
         for rule in rules:
             problem = training.labels(record, context.labels()) if rule == "labels" else TRAINING_RULES[rule](record)
             if problem is not None:
                 evidence = Evidence(training=[_shown(call) for call in record[:20]])
                 return Outcome(0.0, problem.sentence, evidence, findings_of_check(problem.bug, problem.where))
         if rules and not training.trained(record):
-            sentence = _("fit() has completed no epoch, so no model was trained: give `epochs` a value above 0.")
+            sentence = _("fit() has completed no epoch, so no model was trained: set `epochs` to a value above 0.")
             return Outcome(0.0, sentence, hint_fits=False)
         left_out = training.untrained(record)
         if left_out is not None:
@@ -87,12 +87,16 @@ class SourceCheck(Check):
         unclear = training.unclear(record, _models(context, record), list(context.splits)) if rules else {}
         if unclear:
             told = ngettext(
-                "It could not be seen how {models} was trained, so this check could not tell whether that was done as the task asks. No points are lost.",
-                "It could not be seen how {models} were trained, so this check could not tell whether that was done as the task asks. No points are lost.",
+                "The training of {models} was not recorded, so this check cannot decide whether it follows the task. No points are lost.",
+                "The training of {models} was not recorded, so this check cannot decide whether it follows the task. No points are lost.",
                 len(unclear),
             ).format(models=", ".join(f"`{name}`" for name in unclear))
             return Outcome(1.0, told, Evidence(notes=[told], for_instructor=list(unclear.values())))
-        praise = _("The models are trained as the task asks.") if rules else _("Nothing is used that the task forbids.")
+        praise = (
+            _("The models are trained as the task requires.")
+            if rules
+            else _("The code uses nothing that the task forbids.")
+        )
         return Outcome(1.0, praise)
 
 

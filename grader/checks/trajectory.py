@@ -45,7 +45,7 @@ class TrajectoryCheck(ProbedCheck):
             ):  # of the first case that is wrong, or the last
                 drawn = pictures.path(f"{self.function}()", answered[history], expected[history], self.tolerance)
             verdict.add(case.name, compare_results(answered, expected, self.tolerance, history))
-        praise = _("`{function}` follows the reference's path in {cases}.").format(
+        praise = _("`{function}` agrees with the reference in every epoch, in {cases}.").format(
             function=self.function, cases=number_of_cases(len(cases))
         )
         if verdict.share < 1:

@@ -62,22 +62,22 @@ def test_an_exercise_of_variables_and_figures_alone(graded):
         ('["sine", "cosine"]', 'np.array(["sine", "cosine"])', "names", 1, ""),
         ('["sine", "cosine"]', '["cosine", "sine"]', "names", 0, "but not their order"),
         ('["sine", "cosine"]', '["sine"]', "names", 0, "has 1 entries; expected 2"),
-        ('["sine", "cosine"]', "[1, 2]", "names", 0, "not all of its entries are texts"),
+        ('["sine", "cosine"]', "[1, 2]", "names", 0, "not all of its entries are strings"),
         ("NAMES =", "NAME =", "names", 0, "The variable `NAMES` is missing"),
         ("curves =", "waves =", "arrays", 1, ""),
         ("curves =", "curve =", "arrays", 0.5, "`curves` is missing"),
         ("x = np.linspace(0, 6.28, 100)", "x = list(np.linspace(0, 6.28, 100))", "arrays", 1, ""),
         ("6.28, 100)", "6.28, 100).reshape(-1, 1)", "arrays", 1, ""),
-        ("6.28, 100)", "6.28, 40)", "arrays", 0.5, "has 40 entries; at least 50"),
+        ("6.28, 100)", "6.28, 40)", "arrays", 0.5, "has 40 entries; expected at least 50"),
         ("6.28, 100)", "9, 100)", "arrays", 0.5, "values from 0 to 9"),
-        ("np.linspace(0, 6.28, 100)", "np.arange(100)", "arrays", 0.5, "holds int64; expected float"),
-        ('plt.plot(log["loss"])', "x = np.full(100, np.nan)", "arrays", 0.5, "no numbers"),
+        ("np.linspace(0, 6.28, 100)", "np.arange(100)", "arrays", 0.5, "has the dtype int64; expected float"),
+        ('plt.plot(log["loss"])', "x = np.full(100, np.nan)", "arrays", 0.5, "entries that are NaN"),
         ('plt.plot(log["loss"])', "x = range", "arrays", 0.5, "`x` is missing"),
         ("np.stack([np.sin(x), np.cos(x)])", "np.sin(x)", "arrays", 0.5, "has the shape (100,); expected (2, n)"),
         ('plt.plot(log["loss"])', 'plt.plot(log["loss"], "x")', "plot", 1, ""),
-        ('plt.plot(log["loss"])', "plt.plot([1, 2, 3])", "plot", 0.5, "no axes show loss of `log`"),
-        ('plt.xlabel("epoch")', "", "plot", 0.5, "not labelled"),
-        ('{"loss": [3.0, 2.0, 1.5]}', '{"loss": ["a"]}', "plot", 0.5, "`log` has no loss to draw"),
+        ('plt.plot(log["loss"])', "plt.plot([1, 2, 3])", "plot", 0.5, "no subplot shows loss of `log`"),
+        ('plt.xlabel("epoch")', "", "plot", 0.5, "the axes have no labels"),
+        ('{"loss": [3.0, 2.0, 1.5]}', '{"loss": ["a"]}', "plot", 0.5, "`log` has no loss to plot"),
         ('cmap="gray"', 'cmap="Greys_r"', "plot", 1, ""),
         ('cmap="gray"', "", "plot", 0.5, "the colour map is viridis"),
         (
@@ -85,7 +85,7 @@ def test_an_exercise_of_variables_and_figures_alone(graded):
             "imshow(1 - picture,",
             "plot",
             0.5,
-            "one figure shows images in 2 axes, 0 of them the right ones",
+            "found 2 images in one figure, 0 of them correct",
         ),
         ("imshow(picture,", "imshow((255 * picture).astype(np.uint8),", "plot", 1, ""),
         ("imshow(picture,", "imshow(np.dstack([picture] * 3),", "plot", 1, ""),
@@ -100,7 +100,7 @@ def test_an_exercise_of_variables_and_figures_alone(graded):
             1,
             "",
         ),
-        ("ax.imshow", "axes[0].imshow", "plot", 0.5, "each in axes of its own"),
+        ("ax.imshow", "axes[0].imshow", "plot", 0.5, "each in its own subplot"),
         (
             "pictures = np.arange(12).reshape(2, 2, 3) / 12",
             "pictures = list(np.arange(12).reshape(2, 2, 3) / 12)",
@@ -121,7 +121,7 @@ def test_what_is_accepted_and_what_is_said(graded, old, new, check, share, messa
 def test_no_figure_at_all(graded):
     found = result(graded(ASSIGNMENT, SOLUTION.split("plt.plot")[0]), "plot")
     assert found.status == "failed"
-    assert "no axes show loss" in found.message
+    assert "no subplot shows loss" in found.message
 
 
 @pytest.mark.parametrize(
@@ -163,4 +163,4 @@ def test_a_history_of_any_length_is_judged_at_once(graded):
     source = SOLUTION.replace("[3.0, 2.0, 1.5]", "np.zeros(30_000_000, 'i1')").replace(
         'plt.plot(log["loss"])', "plt.plot([1])"
     )
-    assert "`log` has no loss to draw" in result(graded(ASSIGNMENT, source), "plot").message
+    assert "`log` has no loss to plot" in result(graded(ASSIGNMENT, source), "plot").message

@@ -81,8 +81,8 @@ def test_false_success_from_the_lecture_is_recognised(check):
     _, report = check(SINGLE_NEURON / "wrong" / "false_success.py")
     result = ending(report, "unseen-corners")
     assert result["status"] == "failed"
-    assert "2 of 4 unseen inputs are right" in result["message"]
-    assert "Every input gets the same class, so the right ones are no success." in result["message"]
+    assert "2 of 4 unseen inputs are classified correctly" in result["message"]
+    assert "Every input gets the same class, so the correct ones are a coincidence." in result["message"]
 
 
 def test_only_runs_a_check_without_its_requirements(check):

@@ -34,5 +34,5 @@ def test_training_with_test_images_is_detected_or_doubted(graded, name):
     if expected == "failed":
         assert "test images" in check.message
     else:
-        assert "could not be seen how `model` was trained" in check.message
+        assert "The training of `model` was not recorded" in check.message
         assert "`model`" in check.evidence.for_instructor[0]

@@ -257,7 +257,7 @@ def test_title_and_missing_isolation_are_reported_in_the_language(grader, tmp_pa
 
 @pytest.mark.parametrize(("name", "written"), [("en", "0.25"), ("de", "0,25"), ("es", "0,25")])
 def test_numbers_have_the_decimal_mark_of_the_language(name, written):
-    sentence = "{accuracy} of the held-out images are classified correctly; full marks from {full:.1f} %."
+    sentence = "{accuracy} of the held-out images are classified correctly; full marks start at {full:.1f} %."
     with use(name):
         assert plain_number(0.25) == language_number("0.25") == written
         percent = _(sentence).format(accuracy="[0.5 1.5]", full=97.5)

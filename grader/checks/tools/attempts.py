@@ -111,12 +111,12 @@ def best(
                 continue
             notes = context.student.notes(list(functions))
             if plan.note:
-                only = _("It was asked at the sizes of '{probes}', since it works at these only.")
+                only = _("It was called with the sizes of '{probes}', because it works only with these.")
                 notes.append(only.format(probes=plan.note))
                 if place in failures:
-                    notes[-1] += " " + _("At others: {message}").format(message=failures[place].message)
+                    notes[-1] += " " + _("With other sizes: {message}").format(message=failures[place].message)
             if place:
-                notes.append(_("It takes {other} in the place of {place}: accepted.").format(other=other, place=place))
+                notes.append(_("It takes {other} instead of {place}: accepted.").format(other=other, place=place))
             notes += dict.fromkeys(note for result in results for note in result.notes)
             attempts = _judge(check, context, "`, `".join(functions), plan, results, notes)
             tried += attempts

@@ -188,7 +188,7 @@ def moves(inputs: Values, right: Values, reached: Values) -> bool:
 
 def note(own: set[str]) -> str:
     """The sentence that says what was judged by."""
-    sentence = _("Judged by what follows from your own {functions}: a mistake counts once.")
+    sentence = _("Judged by the results of your own {functions}: a mistake counts once.")
     return sentence.format(functions=joined(f"`{name}`" for name in sorted(own)))
 
 

@@ -31,7 +31,7 @@ def judged(outcome: Outcome, function: str, context: Context) -> Outcome:
     if found is None:
         return outcome
     sentence = _(
-        "Your code uses {library}, which this exercise forbids, to compute the derivatives: derive the formula by the chain rule and compute with NumPy alone."
+        "Your code uses {library}, which this exercise forbids, to compute the derivatives: derive the formula with the chain rule, and compute with NumPy only."
     )
     message = sentence.format(library=found)
     return replace(

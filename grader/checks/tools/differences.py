@@ -125,12 +125,12 @@ def judged(outcome: Outcome, check: Derivatives, context: Context, tried: Tried)
         if shown != "quotient":
             return outcome
         told = _(
-            "{names} may come from difference quotients: the code has them, and the numbers are less exact than those of a formula in float64. They prove nothing, so no points are lost."
+            "{names} may come from difference quotients: the code contains them, and the numbers are less exact than those of a formula in float64. That is not proof, so no points are lost."
         )
         return replace(outcome, evidence=outcome.evidence | Evidence(for_instructor=[told.format(names=names)]))
     share = sum(is_right and name not in numeric for name, is_right in right.items()) / len(right)
     sentence = _(
-        "The numbers of {names} come from difference quotients: derive the formula by the chain rule and compute with it. Differences may stay as a test of the formula."
+        "The numbers of {names} come from difference quotients: derive the formula with the chain rule and use it. You may keep the differences as a test of the formula."
     )
     finding, evidence = sentence.format(names=names), outcome.evidence | Evidence(differences=numeric)
     if not all(right.values()):

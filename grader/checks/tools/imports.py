@@ -48,7 +48,7 @@ def outcome(context: Context) -> Outcome | None:
     listed = ", ".join(sorted({name for _, name in found}))
     return Outcome(
         0.0,
-        _("Your code imports {listed} ({where}): the task is to compute this with NumPy alone.").format(
+        _("Your code imports {listed} ({where}): the task is to compute this with NumPy only.").format(
             listed=listed, where=found[0][0]
         ),
         Evidence(imports=[{"where": where, "name": name} for where, name in found[:20]]),

@@ -39,7 +39,7 @@ def too_good(context: Context, dataset: str, accuracy: float) -> list[str]:
     if not bounds or accuracy <= max(bounds):
         return []
     sentence = _(
-        "{percent:.1f} % of the held-out images are classified correctly; no network of this kind reaches more than {most:.1f} %."
+        "{percent:.1f} % of the held-out images are classified correctly; networks of this kind do not reach more than {most:.1f} %."
     )
     return [sentence.format(percent=100 * accuracy, most=100 * max(bounds))]
 
@@ -51,7 +51,7 @@ def better_on_unseen(training: Array, held_out: Array) -> list[str]:
     if unseen.value - seen.value <= max(BETTER, CERTAIN * error):
         return []
     sentence = _(
-        "{unseen:.1f} % of the held-out images are right, but only {seen:.1f} % of the training images: no training does that."
+        "{unseen:.1f} % of the held-out images are classified correctly, but only {seen:.1f} % of the training images: training does not give such results."
     )
     return [sentence.format(unseen=100 * unseen.value, seen=100 * seen.value)]
 
@@ -62,7 +62,7 @@ def recognises(right: Array, altered: Array) -> list[str]:
     if lost.value <= max(RECOGNISED, CERTAIN * lost.error):
         return []
     sentence = _(
-        "Of {count} held-out images {before:.1f} % are right, and {after:.1f} % when {pixels} pixels of each change by one grey level: single images are recognised."
+        "Of {count} held-out images, {before:.1f} % are classified correctly, but only {after:.1f} % after {pixels} pixels of each image change by one grey level: the submission recognises single images."
     )
     told = sentence.format(
         count=len(right), before=100 * mean(right).value, after=100 * mean(altered).value, pixels=PIXELS
@@ -75,7 +75,7 @@ def untrained(model: ModelData) -> list[str]:
     if not model.unknown or model.distance <= NEAR:
         return []
     sentence = _(
-        "{count} of its arrays of weights were in the model at the end of no epoch of fit() that was recorded: they were put in, or were trained elsewhere."
+        "{count} of its weight arrays did not occur in the model at the end of any recorded epoch of fit(): they were set, or trained elsewhere."
     )
     return [sentence.format(count=model.unknown)]
 
@@ -95,7 +95,7 @@ def altered(split: Split, random: np.random.Generator) -> Array:
 def not_scored(name: str, sentences: list[str]) -> Outcome:
     """No points, a neutral sentence for the student, and the reasons for the instructor."""
     message = _(
-        "`{name}` is not scored here: what it answers does not follow from the training that was recorded. Train it with fit() in the file that you hand in; if it does that already, ask your instructor to look at it."
+        "`{name}` is not scored here, because its predictions do not follow from the recorded training. Train it with fit() in the file that you hand in. If you already do that, ask your instructor to check it."
     )
     told = [f"`{name}`: {sentence}" for sentence in sentences]
     return Outcome(0.0, message.format(name=name), Evidence(for_instructor=told), hint_fits=False)

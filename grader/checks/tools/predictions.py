@@ -88,7 +88,7 @@ def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Pr
         context.student.keras_model(model)
         if len(split.x_held_out) < FEWEST:
             raise NotGradable(
-                _("{data}: too few to judge a model by; use the whole data set.").format(data=split.describe())
+                _("{data}: too few images to judge a model; use the whole dataset.").format(data=split.describe())
             )
         context.predictions[key] = _predicted(context, model, preprocess, split)
     found: Predicted = context.predictions[key]
@@ -112,7 +112,7 @@ def _predicted(context: Context, model: str, preprocess: str, split: Split) -> P
         answers = _mixed(context, batches, lambda images: _in_its_own_worker(context, model, make(images)))
     if found is None:
         sentence = _(
-            "`{function}` is not one fixed map for each pixel, so your own code was asked to prepare the images that the model is judged by: accepted."
+            "`{function}` is not one fixed map for each pixel, so your own code prepared the images for the evaluation of the model: accepted."
         )
         notes.append(sentence.format(function=preprocess))
     if not outside:
@@ -151,7 +151,7 @@ def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
     order = context.generator("order").permutation(len(images))
     answers = [ask(images[rows]) for rows in np.array_split(order, -(-len(order) // AT_ONCE))]
     if len({answer.shape[1:] for answer in answers}) > 1:
-        raise CallError("failed", _("The model gives entries of another shape each time it is asked."))
+        raise CallError("failed", _("The model returns entries of a different shape in each call."))
     mixed = np.concatenate(answers)
     whole = np.empty_like(mixed)
     whole[order] = mixed
@@ -163,7 +163,7 @@ def _prepared(context: Context, preprocess: str, images: Array) -> Array:
     asked = context.student.call(preprocess, {_argument(context, preprocess): images})
     inputs = next(iter(asked.values.values()))
     if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
-        message = _("`{function}` makes {value} of {count} images: return one entry for each image.").format(
+        message = _("`{function}` returned {value} for {count} images: return one entry for each image.").format(
             function=preprocess, value=describe(inputs), count=len(images)
         )
         raise CallError("failed", message)
@@ -204,11 +204,11 @@ def _in_its_own_worker(context: Context, model: str, inputs: Array) -> Array:
 def _not_rebuilt(model: str, foreign: str) -> str:
     if foreign:
         sentence = _(
-            "`{model}` has a part that Keras does not bring ({name}), so it could not be rebuilt and was asked where your own code runs: accepted."
+            "`{model}` has a part that is not from Keras ({name}), so it could not be rebuilt and was evaluated together with your own code: accepted."
         )
     else:
         sentence = _(
-            "`{model}` could not be rebuilt from its layers and weights, so it was asked where your own code runs: accepted."
+            "`{model}` could not be rebuilt from its layers and weights, so it was evaluated together with your own code: accepted."
         )
     return sentence.format(model=model, name=clean(foreign, 60))
 
@@ -255,7 +255,7 @@ def classes(answer: Any, count: int, source: str) -> Array:
             return best
     raise CallError(
         "failed",
-        _("{source} gives {what} for {count} images: expected a class or ten scores for each.").format(
+        _("{source} returned {what} for {count} images; expected a class or ten scores for each.").format(
             source=source, what=what, count=count
         ),
     )

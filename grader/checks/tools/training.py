@@ -53,20 +53,20 @@ def leakage(record: list[RecordedCall]) -> Broken | None:
 def _leak(call: RecordedCall, role: str, stopping: bool) -> tuple[str, str]:
     """The bug by its name, and a sentence about ``{model}``."""
     if call.method == "GradientTape":
-        sentence = _("Your training loop gives test images to {model}: train with training images only.")
+        sentence = _("Your training loop passes test images to {model}: train only with training images.")
     elif call.method == "train_on_batch":
-        sentence = _("train_on_batch() of {model} gets test images: train with training images only.")
+        sentence = _("train_on_batch() of {model} gets test images: train only with training images.")
     elif role == "training":
         sentence = _(
-            "fit() of {model} gets test images, as training data: take validation data from the training images."
+            "fit() of {model} gets test images as training data: take validation data from the training images."
         )
     elif stopping:
         return "early-stopping-on-test-data", _(
-            "fit() of {model} gets test images, and early stopping goes by them: take validation data from the training images."
+            "fit() of {model} gets test images, and early stopping uses them: take validation data from the training images."
         )
     else:
         return "test-data-as-validation-data", _(
-            "fit() of {model} gets test images, as validation data: take validation data from the training images."
+            "fit() of {model} gets test images as validation data: take validation data from the training images."
         )
     return "trained-on-test-data", sentence
 
@@ -92,7 +92,7 @@ def unclear(record: list[RecordedCall], models: list[str], datasets: list[str]) 
             found[name] = sentence.format(model=name, count=steps)
         elif unknown:
             sentence = _(
-                "Of the images that `{model}` was given in its training ({type}, {count} looked at), {percent:.0f} % are neither training nor test images as they were served, so test images may be among them."
+                "Of the images in the training of `{model}` ({type}, {count} inspected), {percent:.0f} % are neither known training images nor known test images, so test images may be among them."
             )
             worst = min(unknown, key=_known)
             found[name] = sentence.format(
@@ -113,7 +113,7 @@ def early_stopping(record: list[RecordedCall]) -> Broken | None:
             chooses = "EarlyStopping" in callback.types or callback.keeps_best
             if chooses and not callback.monitor.startswith("val_"):
                 sentence = _(
-                    "{callback} of {model} watches '{monitor}', which goes on improving while the model overfits: watch 'val_loss'."
+                    "{callback} of {model} monitors '{monitor}', which continues to improve while the model overfits: monitor 'val_loss'."
                 ).format(callback=callback.types[0], model=_model(call), monitor=callback.monitor)
                 return Broken("early-stopping-on-training-metric", _name(call), sentence)
     return None
@@ -130,7 +130,7 @@ def scaling(record: list[RecordedCall]) -> Broken | None:
             others = data is call.validation or any(origin.test > SOME for origin in data.origin.values())
             if call.number in standardised and data.standardised and others:
                 sentence = _(
-                    "The images that {model} is trained with and those that {method}() gets besides are each scaled by their own mean and deviation: scale all of them by those of the training images."
+                    "The training images of {model} and the other images that {method}() gets are each scaled by their own mean and deviation: scale all images by those of the training images."
                 ).format(model=_model(call), method=call.method)
                 return Broken("scaled-by-own-statistics", _name(call), sentence)
             if one is None or not one.range or not data.range:
@@ -143,7 +143,7 @@ def scaling(record: list[RecordedCall]) -> Broken | None:
             few = not data.shape or data.shape[0] < MANY
             if ratio > OTHER_RANGE or (ratio < 1 / OTHER_RANGE and not few):
                 sentence = _(
-                    "`{name}` is trained with values from {low:g} to {high:g}, but {method}() gets {other_low:g} to {other_high:g}: scale all images alike."
+                    "`{name}` is trained with values from {low:g} to {high:g}, but {method}() gets values from {other_low:g} to {other_high:g}: scale all images in the same way."
                 ).format(
                     name=name,
                     low=one.range[0],
@@ -184,17 +184,17 @@ def _foreign(call: RecordedCall, role: str, known: Array, indices: Array, given:
     wrong = int((known[indices] != given).sum())
     if role == "training":
         sentence = _(
-            "{method}() of {model} gets images with labels of other images: {wrong} of {count} training images that were looked at have a wrong label."
+            "{method}() of {model} gets images with labels of other images: {wrong} of {count} inspected training images have a wrong label."
         )
     else:
         sentence = _(
-            "fit() of {model} gets validation images with labels of other images: {wrong} of {count} that were looked at have a wrong label."
+            "fit() of {model} gets validation images with labels of other images: {wrong} of {count} inspected images have a wrong label."
         )
     told = sentence.format(method=call.method, model=_model(call), wrong=wrong, count=len(given))
     shifts = np.arange(1, len(known) // 2)
     for sign, sentence in (
-        (1, _("Each image has the label of the image {places} further on.")),
-        (-1, _("Each image has the label of the image {places} before it.")),
+        (1, _("The labels are shifted by {places}: each image has the label of a later image.")),
+        (-1, _("The labels are shifted by {places}: each image has the label of an earlier image.")),
     ):
         shifted = known[(indices + sign * shifts[:, None]) % len(known)]
         fitting = shifts[(shifted == given).mean(axis=1) > 1 - FOREIGN / 3]

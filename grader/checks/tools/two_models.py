@@ -43,7 +43,7 @@ def problem(context: Context, name: str, other: str) -> Problem | None:
     return Problem(
         "overfitting-not-addressed",
         _(
-            "`{model}` has the same layers, regularizers, callbacks and epochs as `{other}`: change something against overfitting, such as dropout, L2, fewer units or early stopping."
+            "`{model}` has the same layers, regularizers, callbacks and epochs as `{other}`: reduce the overfitting with dropout, L2, fewer units or early stopping."
         ).format(model=name, other=other),
     )
 

@@ -100,8 +100,8 @@ def test_a_wrong_helper_does_not_take_the_rest_along(graded, solution, body):
 def test_what_was_judged_by_the_students_own_function_says_so(graded, solution):
     report = graded("single-neuron", changed(solution, ("0.5 * np.sum", "1.0 * np.sum")))
     update = next(check for check in report.checks if check.name == "one-update")
-    assert "Judged by what follows from your own `loss`: a mistake counts once." in update.message
-    assert update.evidence.notes == ["Judged by what follows from your own `loss`: a mistake counts once."]
+    assert "Judged by the results of your own `loss`: a mistake counts once." in update.message
+    assert update.evidence.notes == ["Judged by the results of your own `loss`: a mistake counts once."]
 
 
 def test_a_second_mistake_costs_its_own_points_too(graded, solution):

@@ -126,7 +126,7 @@ def test_each_way_to_use_test_data_and_to_scale_them_otherwise_is_seen(graded):
     found = statuses(report)
     assert [found[name] for name in ("leakage", "early-stopping", "scaling")] == ["failed"] * 3
     assert "fit() of `model` gets test images" in messages(report)
-    assert "EarlyStopping of `model` watches 'accuracy'" in messages(report)
+    assert "EarlyStopping of `model` monitors 'accuracy'" in messages(report)
     assert "evaluate() gets 0 to 255" in messages(report)
 
 
@@ -205,7 +205,7 @@ def test_a_functional_model_with_a_loss_that_does_not_fit_labels_of_the_next_ima
     found = {check.name: check.diagnosis and check.diagnosis.bug for check in report.checks}
     assert found["model"] == "logits-taken-for-probabilities"
     assert found["history"] == "history-of-the-last-fit"
-    assert "the record of 1 of the 3 epochs" in messages(report)
+    assert "covers 1 of the 3 epochs" in messages(report)
     assert found["labels"] == found["accuracy"] == "labels-of-other-images"
     assert "Each image has the label of the image 1 before it." in messages(report)
 
@@ -218,8 +218,8 @@ def test_no_epoch_is_no_training(graded):
     assert [found[name] for name in ("history", "leakage", "scaling", "labels", "accuracy")] == ["failed"] * 5
     assert found["model"] == "partial"
     assert "it has not been trained: no epoch of fit() has been completed" in messages(report)
-    assert "`history` holds no epoch" in messages(report)
-    assert "trained as the task asks" not in messages(report)
+    assert "`history` contains no epoch" in messages(report)
+    assert "trained as the task requires" not in messages(report)
 
 
 OLD_NAMES = {

@@ -29,7 +29,9 @@ def test_shuffled_labels_are_named(seed):
     assert "Shuffle and split images and labels together." in broken.sentence
 
 
-@pytest.mark.parametrize(("places", "said"), [(1, "1 further on"), (-3, "3 before it"), (500, "500 further on")])
+@pytest.mark.parametrize(
+    ("places", "said"), [(1, "shifted by 1: each image has the label of a later"), (-3, "shifted by 3: each image has the label of an earlier"), (500, "shifted by 500: each image has the label of a later")]
+)
 def test_shifted_labels_are_named_with_their_shift(places, said):
     assert said in labels(np.roll(TRUE, -places)[INDICES]).sentence
 
