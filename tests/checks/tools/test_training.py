@@ -30,7 +30,12 @@ def test_shuffled_labels_are_named(seed):
 
 
 @pytest.mark.parametrize(
-    ("places", "said"), [(1, "shifted by 1: each image has the label of a later"), (-3, "shifted by 3: each image has the label of an earlier"), (500, "shifted by 500: each image has the label of a later")]
+    ("places", "said"),
+    [
+        (1, "shifted by 1: each image has the label of a later"),
+        (-3, "shifted by 3: each image has the label of an earlier"),
+        (500, "shifted by 500: each image has the label of a later"),
+    ],
 )
 def test_shifted_labels_are_named_with_their_shift(places, said):
     assert said in labels(np.roll(TRUE, -places)[INDICES]).sentence
