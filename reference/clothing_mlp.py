@@ -15,7 +15,7 @@ import tensorflow as tf
 class Trained:
     """A classifier after training: called with images, it returns class scores (n, 10) as float32.
 
-    ``history`` is what Keras measured: a list for loss and accuracy each, one entry an epoch.
+    ``history`` is Keras's record of the training: a list for each loss and accuracy, with one entry per epoch.
     """
 
     def __init__(self, model, history):
@@ -23,20 +23,20 @@ class Trained:
         self.history = history
 
     def __call__(self, images):
-        """Scores in evaluation mode: nothing is dropped out."""
+        """Return the class scores in evaluation mode, without dropout."""
         return np.asarray(self.model.predict(scaled(images), batch_size=1000, verbose=0))
 
 
 def scaled(images):
-    """uint8 images as float32 in [0, 1], of the same shape."""
+    """Return uint8 images as float32 in [0, 1], with the same shape."""
     return np.asarray(images, dtype=np.float32) / 255
 
 
 def train(build, images, labels, seed, epochs, batch_size=64, validation=0.0, patience=None, decay=False):
     """Train the model that ``build()`` makes, repeatably on the same machine, and return :class:`Trained`.
 
-    ``validation`` is the share of the training images that is only looked at. With ``patience``, training
-    ends after that many epochs without a smaller loss on them, and the best epoch's weights are kept. With
+    ``validation`` is the share of the training images used for validation. With ``patience``, training ends after
+    that many epochs without a smaller validation loss, and the weights of the best epoch are restored. With
     ``decay`` the learning rate falls along a cosine from Adam's 0.001 to 0 at the last step.
     """
     keras.utils.set_random_seed(seed)
@@ -62,7 +62,7 @@ def train(build, images, labels, seed, epochs, batch_size=64, validation=0.0, pa
 
 
 def plain(images, labels, seed):
-    """The plain MLP, 784-128-10, for 25 epochs: long enough to overfit."""
+    """Train the plain MLP, 784-128-10, for 25 epochs, which is long enough to overfit."""
 
     def build():
         return keras.Sequential(
@@ -78,9 +78,9 @@ def plain(images, labels, seed):
 
 
 def regularized(images, labels, seed):
-    """The same task with dropout, an L2 penalty, and early stopping on a tenth of the training images.
+    """Train for the same task with dropout, an L2 penalty, and early stopping on a tenth of the training images.
 
-    The penalty is 1 / n, as the mean loss over n images is compared with it: more images need less of it.
+    The penalty is 1 / n because it is added to the mean loss over n images: more images need a smaller penalty.
     """
 
     def build():
@@ -98,5 +98,5 @@ def regularized(images, labels, seed):
 
 
 def preprocess(images):
-    """What the models take, in any shape: the images in [0, 1]."""
+    """Return the input of the models: images in [0, 1]."""
     return scaled(images).reshape(len(images), -1)

@@ -1,8 +1,8 @@
-"""TensorFlow references of the decks' other image classifiers, for all 60,000 training images.
+"""TensorFlow references of the other image classifiers in the lecture, for all 60,000 training images.
 
 Deck 003, "Examples - Deep Neural Networks": an MLP 512-512 on MNIST (0.98 held out), a CNN on
 Fashion-MNIST (90.6 %, overfitting) and the same with dropout (91.4 %). The deck gives 3x3 filters,
-MaxPooling2D, ReLU and softmax; numbers of filters and epochs are chosen here.
+MaxPooling2D, ReLU and softmax, but not the numbers of filters and epochs.
 Images are uint8 (n, 28, 28), labels (n,).
 """
 
@@ -14,7 +14,7 @@ from .clothing_mlp import train
 
 
 def mnist_mlp(images, labels, seed):
-    """The MLP 784-512-512-10 of the deck."""
+    """Train the MLP 784-512-512-10 of the deck."""
 
     def build():
         return keras.Sequential(
@@ -31,12 +31,12 @@ def mnist_mlp(images, labels, seed):
 
 
 def clothing_cnn(images, labels, seed):
-    """Two convolutions with pooling, one dense layer: overfits."""
+    """Train two convolutions with pooling and one dense layer, which overfits."""
     return train(lambda: _cnn(0.0), images, labels, seed, epochs=12)
 
 
 def clothing_cnn_dropout(images, labels, seed):
-    """The same with dropout after each block: trains longer, overfits less."""
+    """Train the same network with dropout after each block, which trains longer and overfits less."""
     return train(lambda: _cnn(0.25), images, labels, seed, epochs=20, decay=True)
 
 

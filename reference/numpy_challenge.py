@@ -1,7 +1,7 @@
-"""Reference of the challenge in ``numpy-mnist``: a net in NumPy only that beats the plain one by far.
+"""Reference of the challenge in ``numpy-mnist``: a NumPy-only network that is far better than the plain one.
 
-Against the net of the task it has He initialisation, softmax with cross-entropy, mini-batches, momentum with a
-falling learning rate, and pictures shifted by up to a pixel. X is (784, n), float in [0, 1]; labels (n,).
+Unlike the network of the task it has He initialisation, softmax with cross-entropy, mini-batches, momentum with a
+falling learning rate, and images shifted by up to a pixel. X is (784, n), float in [0, 1]; labels (n,).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SHIFT = 1  # pixels
 
 
 def challenge_train(X, labels, seed=0):
-    """Train on X and labels; returns the parameters [W1, b1, W2, b2, W3, b3], float32, W of shape (in, out)."""
+    """Train on X and labels. Return the parameters [W1, b1, W2, b2, W3, b3] in float32, W of shape (in, out)."""
     random = np.random.default_rng(seed)
     images = np.ascontiguousarray(np.asarray(X, dtype=np.float32).T)
     targets = np.eye(LAYERS[-1], dtype=np.float32)[np.asarray(labels, dtype=int)]
@@ -46,18 +46,18 @@ def challenge_train(X, labels, seed=0):
 
 
 def challenge_predict(params, X):
-    """Classes (n,) of X (784, n)."""
+    """Return the classes (n,) of X (784, n)."""
     return _forward(params, np.asarray(X, dtype=np.float32).T)[-1].argmax(axis=1)
 
 
 def _shifted(images, random):
-    """The whole batch moved by the same random step, which costs no more than a copy."""
+    """Return the batch, shifted as a whole by one random step, which is as cheap as a copy."""
     step = random.integers(-SHIFT, SHIFT + 1, 2)
     return np.roll(images.reshape(-1, 28, 28), step, axis=(1, 2)).reshape(len(images), -1)
 
 
 def _forward(params, images):
-    """The activations of every layer, images first, logits last."""
+    """Return the activations of every layer; the first is the images, the last the logits."""
     activations = [images]
     for layer in range(0, len(params), 2):
         z = activations[-1] @ params[layer] + params[layer + 1]
@@ -66,7 +66,7 @@ def _forward(params, images):
 
 
 def _gradients(params, images, targets):
-    """Derivatives of the mean cross-entropy by each of ``params``, in their order."""
+    """Return the derivatives of the mean cross-entropy with respect to each of ``params``, in their order."""
     activations = _forward(params, images)
     exponentials = np.exp(activations[-1] - activations[-1].max(axis=1, keepdims=True))
     delta = (exponentials / exponentials.sum(axis=1, keepdims=True) - targets) / np.float32(len(images))
@@ -80,7 +80,7 @@ def _gradients(params, images, targets):
 
 
 def challenge(images, labels, seed):
-    """Train on uint8 images (n, 28, 28); returns predict(images) -> classes (n,)."""
+    """Train on uint8 images (n, 28, 28). Return predict(images) -> classes (n,)."""
 
     def columns(pictures):
         return pictures.reshape(len(pictures), -1).T / 255.0

@@ -1,6 +1,6 @@
 """TensorFlow reference of ``numpy-mnist``: two hidden layers and an output layer, ReLU on all, squared error.
 
-Samples lie in columns: X (d, n), w1 (h, d), b1 (h, 1), w2 (k, h), b2 (k, 1), w3 (c, k), b3 (c, 1), Y (c, n). The
+Samples are in columns: X (d, n), w1 (h, d), b1 (h, 1), w2 (k, h), b2 (k, 1), w3 (c, k), b3 (c, 1), Y (c, n). The
 cost is sum((A3 - Y)**2) / n. Lecture deck 001. All computation is in float64.
 """
 
@@ -20,12 +20,12 @@ def _float64(value):
 
 
 def ReLU(Z):
-    """max(0, Z), element by element."""
+    """Return max(0, Z) for each element."""
     return tf.nn.relu(_float64(Z))
 
 
 def der_ReLU(Z):
-    """1 where Z > 0, else 0; at exactly 0 no probe asks."""
+    """Return 1 where Z > 0, else 0. No probe contains exactly 0."""
     Z = _float64(Z)
     with tf.GradientTape() as tape:
         tape.watch(Z)
@@ -34,12 +34,12 @@ def der_ReLU(Z):
 
 
 def one_hot(labels):
-    """A column for each label: (10, n)."""
+    """Return one column per label: (10, n)."""
     return tf.one_hot(np.asarray(labels), CLASSES, axis=0, dtype=tf.float64)
 
 
 def forward_propagation(X, w1, b1, w2, b2, w3, b3):
-    """Z1, A1, Z2, A2, Z3, A3, each (units, n)."""
+    """Return Z1, A1, Z2, A2, Z3, A3, each (units, n)."""
     Z1 = tf.matmul(_float64(w1), _float64(X)) + _float64(b1)
     A1 = tf.nn.relu(Z1)
     Z2 = tf.matmul(_float64(w2), A1) + _float64(b2)
@@ -53,15 +53,15 @@ def _cost_of(A3, Y):
 
 
 def cost(X, Y, w1, b1, w2, b2, w3, b3):
-    """The cost as a function of the parameters: what is differentiated."""
+    """Return the cost as a function of the parameters, for its derivatives."""
     return _cost_of(forward_propagation(X, w1, b1, w2, b2, w3, b3)[-1], _float64(Y))
 
 
 def back_propagation(X, Y, Z1, A1, Z2, A2, Z3, A3, w2, w3):
-    """dW3, dB3, dW2, dB2, dW1, dB1: derivatives of the cost, from the values of a forward pass.
+    """Return dW3, dB3, dW2, dB2, dW1, dB1, the derivatives of the cost, from the values of a forward pass.
 
-    Not all parameters are given, but changes of them are enough for a derivative: the tape watches a
-    change of each, zero here, that is added to the given pre-activations.
+    Some parameters are not arguments, but their changes are enough for a derivative: the tape watches a change
+    of each parameter, which is zero here and is added to the pre-activations.
     """
     X, Y, Z1, A1, Z2, A2, Z3, w2, w3 = (_float64(value) for value in (X, Y, Z1, A1, Z2, A2, Z3, w2, w3))
     sizes = [X.shape[0], Z1.shape[0], Z2.shape[0], Z3.shape[0]]
@@ -78,11 +78,11 @@ def back_propagation(X, Y, Z1, A1, Z2, A2, Z3, A3, w2, w3):
 
 
 def update_params(alpha, w3, b3, w2, b2, w1, b1, dW3, dB3, dW2, dB2, dW1, dB1):
-    """One step against the gradient: w3, b3, w2, b2, w1, b1."""
+    """Return w3, b3, w2, b2, w1, b1 after one step against the gradient."""
     pairs = ((w3, dW3), (b3, dB3), (w2, dW2), (b2, dB2), (w1, dW1), (b1, dB1))
     return tuple(_float64(value) - alpha * _float64(slope) for value, slope in pairs)
 
 
 def get_predictions(A3):
-    """The class with the largest output, for each column: (n,)."""
+    """Return the class with the largest output for each column: (n,)."""
     return tf.argmax(_float64(A3), axis=0)

@@ -1,6 +1,6 @@
 """TensorFlow reference of ``relu-swap``: one hidden ReLU layer, a sigmoid output, squared error.
 
-Samples lie in rows: X (n, d), W1 (d, h), b1 (h,), W2 (h, 1), b2 (1,), y (n, 1). The cost is
+Samples are in rows: X (n, d), W1 (d, h), b1 (h,), W2 (h, 1), b2 (1,), y (n, 1). The cost is
 0.5 * sum((y - y_hat)**2) / n. Exercise 3 of lecture deck 000. All computation is in float64.
 """
 
@@ -16,12 +16,12 @@ def _float64(value):
 
 
 def relu(z):
-    """max(0, z), element by element."""
+    """Return max(0, z) for each element."""
     return tf.nn.relu(_float64(z))
 
 
 def relu_derivative(z):
-    """1 where z > 0, else 0; at exactly 0 no probe asks."""
+    """Return 1 where z > 0, else 0. No probe contains exactly 0."""
     z = _float64(z)
     with tf.GradientTape() as tape:
         tape.watch(z)
@@ -30,7 +30,7 @@ def relu_derivative(z):
 
 
 def forward(X, W1, b1, W2, b2):
-    """Z1 (n, h), A1 (n, h), Z2 (n, 1), y_hat (n, 1)."""
+    """Return Z1 (n, h), A1 (n, h), Z2 (n, 1), y_hat (n, 1)."""
     Z1 = tf.matmul(_float64(X), _float64(W1)) + _float64(b1)
     A1 = tf.nn.relu(Z1)
     Z2 = tf.matmul(A1, _float64(W2)) + _float64(b2)
@@ -38,16 +38,16 @@ def forward(X, W1, b1, W2, b2):
 
 
 def cost(X, y, W1, b1, W2, b2):
-    """The cost as a function of the parameters: what is differentiated."""
+    """Return the cost as a function of the parameters, for its derivatives."""
     y = _float64(y)
     return 0.5 * tf.reduce_sum(tf.square(y - forward(X, W1, b1, W2, b2)[3])) / tf.cast(tf.shape(y)[0], tf.float64)
 
 
 def backward(X, y, Z1, A1, Z2, y_hat, W2):
-    """Derivatives of the cost by W1, b1, W2 and b2, from the values of a forward pass.
+    """Return the derivatives of the cost with respect to W1, b1, W2 and b2, from the values of a forward pass.
 
-    The parameters themselves are not given, but changes of them are enough for a derivative: the tape
-    watches a change of each, zero here, that is added to the given pre-activations.
+    Some parameters are not arguments, but their changes are enough for a derivative: the tape watches a change
+    of each parameter, which is zero here and is added to the pre-activations.
     """
     X, y, Z1, A1, Z2, W2 = (_float64(value) for value in (X, y, Z1, A1, Z2, W2))
     d, h = X.shape[1], Z1.shape[1]
@@ -62,7 +62,7 @@ def backward(X, y, Z1, A1, Z2, y_hat, W2):
 
 
 def train(X, y, W1, b1, W2, b2, learning_rate, epochs):
-    """Gradient descent; returns (W1, b1, W2, b2, losses), losses with epochs + 1 entries."""
+    """Train by gradient descent. Return (W1, b1, W2, b2, losses); losses has epochs + 1 entries."""
     parameters = [_float64(value) for value in (W1, b1, W2, b2)]
     losses = [cost(X, y, *parameters)]
     for _ in range(int(epochs)):

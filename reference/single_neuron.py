@@ -1,7 +1,7 @@
 """TensorFlow reference of ``single-neuron``: one sigmoid neuron, trained by gradient descent.
 
 Formulas: lecture deck "Introduction to machine learning methods" (tCSC 2024), slides "Gradient
-descent" and "Gradient descent with bias"; the sign of b there, exp(-w.x + b), is a slip. All
+descent" and "Gradient descent with bias". The sign of b in the slides, exp(-w.x + b), is a mistake. All
 computation is in float64.
 """
 
@@ -17,27 +17,27 @@ def _float64(value):
 
 
 def sigmoid(z):
-    """1 / (1 + exp(-z)), element by element, of any shape."""
+    """Return 1 / (1 + exp(-z)) for each element; z may have any shape."""
     return tf.math.sigmoid(_float64(z))
 
 
 def predict(X, w, b=0.0):
-    """Outputs of the neuron: (n, d), (d,), scalar -> (n,)."""
+    """Return the outputs (n,) of the neuron for X (n, d), w (d,) and a scalar b."""
     return tf.math.sigmoid(tf.linalg.matvec(_float64(X), _float64(w)) + _float64(b))
 
 
 def loss(y, y_hat):
-    """Half the summed squared error, a scalar."""
+    """Return half the sum of the squared errors, a scalar."""
     return 0.5 * tf.reduce_sum(tf.square(_float64(y) - _float64(y_hat)))
 
 
 def cost(X, y, w, b=0.0):
-    """The loss as a function of the parameters: what is differentiated."""
+    """Return the loss as a function of the parameters, for its derivatives."""
     return loss(y, predict(X, w, b))
 
 
 def gradients(X, y, w, b=0.0):
-    """(d cost / d w of shape (d,), d cost / d b, a scalar), by automatic differentiation."""
+    """Return d cost / d w, shape (d,), and d cost / d b, a scalar, by automatic differentiation."""
     w, b = _float64(w), _float64(b)
     with tf.GradientTape() as tape:
         tape.watch([w, b])
@@ -46,10 +46,10 @@ def gradients(X, y, w, b=0.0):
 
 
 def train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True):
-    """Gradient descent; returns (w, b, losses).
+    """Train by gradient descent. Return (w, b, losses).
 
-    ``losses`` has epochs + 1 entries: before the first update, and after each one. Without
-    ``fit_bias`` the given b stays in the forward pass and is not updated.
+    ``losses`` has epochs + 1 entries: one before the first update and one after each update. With
+    ``fit_bias=False`` the forward pass uses the argument b, and b is not updated.
     """
     w, b = _float64(w), _float64(b)
     losses = [cost(X, y, w, b)]

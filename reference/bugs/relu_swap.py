@@ -1,4 +1,4 @@
-"""The training loop of ``relu-swap`` in NumPy, with switches for what goes wrong in it."""
+"""The training loop of ``relu-swap`` in NumPy, with options for common mistakes."""
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def train(
     integer_weights="",
     output_slope=True,
 ):
-    """Gradient descent as in the reference: (W1, b1, W2, b2, losses), a loss before and after each epoch."""
+    """Return (W1, b1, W2, b2, losses) as in the reference, with one loss before the first and after each epoch."""
     n = len(y)
     updated = (update_W1, update_b1 and update_biases, update_W2, update_b2 and update_biases)
     parameters = [np.array(value, dtype=float) for value in (W1, b1, W2, b2)]
@@ -60,10 +60,10 @@ def train(
     def slopes(rows):
         Z1, A1, Z2, y_hat = forward(X[rows], *parameters)
         W2 = parameters[2]
-        found = gradients(X[rows], y[rows], Z1, A1, Z2, y_hat, W2)
+        results = gradients(X[rows], y[rows], Z1, A1, Z2, y_hat, W2)
         if updated_weights:
-            found = (*gradients(X[rows], y[rows], Z1, A1, Z2, y_hat, W2 + rate * found[2])[:2], *found[2:])
-        return found
+            results = (*gradients(X[rows], y[rows], Z1, A1, Z2, y_hat, W2 + rate * results[2])[:2], *results[2:])
+        return results
 
     def gradients(X, y, Z1, A1, Z2, y_hat, W2):
         if output_slope:

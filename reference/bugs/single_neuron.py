@@ -1,4 +1,4 @@
-"""The training loop of ``single-neuron`` in NumPy, with switches for what goes wrong in it."""
+"""The training loop of ``single-neuron`` in NumPy, with options for common mistakes."""
 
 import numpy as np
 
@@ -12,12 +12,12 @@ OTHER_LOSSES = {
 
 
 def forward_difference(X, y, w, b, predict, loss, step):
-    """(dw, db) as quotients of differences of the loss over one step, forwards or, if it is negative, backwards."""
+    """Return (dw, db) as difference quotients of the loss over one step, which may be negative."""
     return _quotients(lambda w, b: loss(y, predict(X, w, b)), w, b, 0.0, step)
 
 
 def central_difference(X, y, w, b, predict, loss, step):
-    """(dw, db) as quotients of differences of the loss between a step back and a step ahead."""
+    """Return (dw, db) as difference quotients of the loss between one step backward and one step forward."""
     return _quotients(lambda w, b: loss(y, predict(X, w, b)), w, b, -step, step)
 
 
@@ -63,7 +63,7 @@ def train(
     integer_weights="",
     label_column=None,
 ):
-    """Gradient descent as in the reference: (w, b, losses), losses with an entry before and after each epoch."""
+    """Return (w, b, losses) as in the reference, with one loss before the first and after each epoch."""
     start = w, b
     y = y if label_column is None else X[:, label_column]
     forgotten = start_without_bias or (bias_only_with_fit and not fit_bias)
