@@ -21,7 +21,7 @@ class Problem:
 
 
 def unknown(what: str, names: Iterable[str], allowed: Iterable[str]) -> Iterator[Problem]:
-    """Yield a problem for each of the names that is not allowed; ``what`` says what the names are names of."""
+    """Yield a problem for each of the names that is not allowed. ``what`` is the kind of thing that they name."""
     allowed = list(allowed)
     for name in names:
         if name not in allowed:
@@ -53,7 +53,7 @@ class Check(StrictModel):
     name: Name
     """The name in reports, in lower case with hyphens."""
     title: str = Field(min_length=1)
-    """What is checked, in a few words for students."""
+    """A short description of the check for students."""
     points: float = Field(ge=0)
     """The points of the check."""
     bonus: bool = False
@@ -63,7 +63,7 @@ class Check(StrictModel):
     requires: list[Name] = []
     """Checks above this one; it is skipped if they fail."""
     visibility: Literal["open", "hidden", "instructor"] = "open"
-    """Who sees it: students (``open``), students without evidence and only in the grading (``hidden``), or instructors."""
+    """The audience: students (``open``), students without evidence and only in the grading (``hidden``), or instructors."""
     hint: str = ""
     """A hint for students who fail the check, if no bug is found."""
 
@@ -111,7 +111,7 @@ class Check(StrictModel):
         return self.given_functions()
 
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
-        """Yield what this check asks for and the assignment does not have."""
+        """Yield a problem for everything that this check needs but the assignment does not have."""
         yield from unknown("function", self.functions(), assignment.functions)
         yield from unknown("probe", self.probe_names(), assignment.probes)
         for name, type_name in self.variables():

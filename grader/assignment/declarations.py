@@ -65,8 +65,8 @@ class Declarations(StrictModel):
             lengths = [length for shape in function.shapes.values() for length in shape if isinstance(length, str)]
             self._refuse_unknown(("functions", name), "width", lengths, function.widths)
         if self.layouts is not None:
-            asked = (self.layouts.detected_by, self.layouts.confirmed_by)
-            self._refuse_unknown(("layouts",), "function", asked, self.functions)
+            layout_functions = (self.layouts.detected_by, self.layouts.confirmed_by)
+            self._refuse_unknown(("layouts",), "function", layout_functions, self.functions)
             shaped = [name for name, function in self.functions.items() if function.shapes]
             self._refuse_unknown(("layouts",), "function with shapes", [self.layouts.detected_by], shaped)
             for names in self.layouts.transposed.values():

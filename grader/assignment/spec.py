@@ -161,7 +161,7 @@ class AssignmentSpec(Declarations):
                 raise yaml_model.YamlError(("files",), name, f"students must not see '{name}'; remove it from files.")
         for name, value in self.globals.items():
             if isinstance(value, Computed) and value.length_of is not None:
-                inputs = {asked for probe in self.probes.values() for asked in probe.inputs}
+                inputs = {input_name for probe in self.probes.values() for input_name in probe.inputs}
                 self._refuse_unknown(("globals", name), "input of a probe", [value.length_of], sorted(inputs))
             elif isinstance(value, Computed) and value.file is not None and value.file in hidden:
                 raise yaml_model.YamlError(

@@ -144,7 +144,7 @@ class _GradingContext:
         if settings.answers:
             with np.load(io.BytesIO(settings.answers), allow_pickle=False) as archive:
                 answers = dict(archive)
-        self.oracle = Oracle(self.assignment, recorded=answers)
+        self.oracle = Oracle(self.assignment, answers=answers)
         self.warm = WarmStart()
         if not settings.inspected:
             inspect(settings, self.assignment)
@@ -234,7 +234,7 @@ def _answers(settings: BatchSettings, assignment: Assignment) -> bytes:
 
     Without a solution, as in an installation, the result is empty and every process computes the answers.
     """
-    oracle = Oracle(assignment, recorded={})
+    oracle = Oracle(assignment, answers={})
     probe_checks = [check.name for check in assignment.content.checks if [*check.probe_names()]]
     if probe_checks and (assignment.folder / assignment.content.solution).is_file():
         solution = read(assignment.file(assignment.content.solution), assignment)

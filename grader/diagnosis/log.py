@@ -1,4 +1,4 @@
-"""What the checks so far have shown, for the diagnosis of the checks that follow."""
+"""Remembers the results of earlier checks for the diagnosis of later checks."""
 
 from __future__ import annotations
 

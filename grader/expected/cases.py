@@ -1,4 +1,4 @@
-"""The cases of one grading: inputs drawn from its seed, and what the reference says about them."""
+"""The cases of one grading: inputs drawn from its seed, and the expected results of the reference."""
 
 from __future__ import annotations
 

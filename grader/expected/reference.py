@@ -45,10 +45,10 @@ NEEDS_TENSORFLOW = re.compile(rb"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", 
 class Oracle:
     """The expected answers of one assignment."""
 
-    def __init__(self, assignment: Assignment, live: bool = False, recorded: Mapping[str, Array] | None = None) -> None:
+    def __init__(self, assignment: Assignment, live: bool = False, answers: Mapping[str, Array] | None = None) -> None:
         """With ``live`` the reference computes every answer again, for recording and for tests.
 
-        ``recorded`` are answers by key that were computed before, for a class. With it, further answers are not kept in
+        ``answers`` are by key and were computed before, for a class. With it, further answers are not kept in
         the user's cache, since they will not be needed again.
         """
         self._assignment = assignment
@@ -59,8 +59,8 @@ class Oracle:
         self._programs: dict[str, Program] = {}
         shipped = shipped_file(assignment)
         self._shipped: Mapping[str, Array] = np.load(shipped, allow_pickle=False) if shipped.is_file() else {}
-        self._computed: Mapping[str, Array] = recorded or {}
-        self._keep = not live and recorded is None
+        self._computed: Mapping[str, Array] = answers or {}
+        self._keep = not live and answers is None
         self._answers: dict[str, tuple[dict[str, Array], AnswerSource]] = {}
         self.sources: set[AnswerSource] = set()
         """The sources of all requested answers. A caller that grades several submissions must clear it in between."""

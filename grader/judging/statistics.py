@@ -79,7 +79,7 @@ def difference(one: Array, other: Array) -> Estimate:
 
 
 def gap_reduction(model: Correct | Losses, regularized: Correct | Losses) -> Estimate:
-    """Return gap(model) - gap(regularized). Both models got the same images, so differences are taken image by image."""
+    """Return ``gap(model) - gap(regularized)``. Both models got the same images, so differences are taken image by image."""
     training = difference(model.training, regularized.training)
     held_out = difference(model.held_out, regularized.held_out)
     sign = 1 if isinstance(model, Correct) else -1

@@ -111,8 +111,8 @@ def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]
 
 def _meant(error: ErrorDetails, model: type[BaseModel]) -> str | None:
     """Return the key that an unknown key is probably a misspelling of, or None."""
-    written = str(error["loc"][-1])
-    return nearest(written, {key for key in _keys(model.model_json_schema()) if key != written})
+    unknown_key = str(error["loc"][-1])
+    return nearest(unknown_key, {key for key in _keys(model.model_json_schema()) if key != unknown_key})
 
 
 def _first_of_each_place(errors: Sequence[ErrorDetails]) -> list[tuple[str, ErrorDetails]]:
