@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
-.PHONY: demo test test-all quick coverage renew pins lint docs picture messages benchmark clean
+.PHONY: demo test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean
 
 # requirements/ pins exact releases with hashes, so that this installation still works in a year.
 # The grader is installed without dependencies, because they are installed before it.
@@ -79,6 +79,10 @@ picture: .venv/installed-dev
 # Adds new sentences to the catalogues of translations.
 messages: .venv/installed-dev
 	$(BIN)/python tools/messages.py
+
+# Before a release: fails if a sentence has no translation. Until then it is printed in English.
+messages-complete: .venv/installed-dev
+	$(BIN)/python tools/messages.py --complete
 
 benchmark: .venv/installed-dev
 	$(BIN)/python benchmarks/single_check.py

@@ -6,6 +6,8 @@ translations, gets new sentences, and loses those that are no longer used.
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,10 +84,32 @@ def _name(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
 
-if __name__ == "__main__":
+def missing(language: str, sentences: polib.POFile) -> list[str]:
+    """Return the sentences of the code that have no translation into the language, in their order."""
+    catalogue = polib.pofile(str(LOCALE / f"{language}.po"))
+    translated = {(entry.msgid, entry.msgid_plural) for entry in catalogue if entry.translated()}
+    return [entry.msgid for entry in sentences if (entry.msgid, entry.msgid_plural) not in translated]
+
+
+def main() -> int:
+    """Update the catalogues, or list the sentences without a translation; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--missing", action="store_true", help="only list the sentences without a translation")
+    parser.add_argument("--complete", action="store_true", help="the same, and fail if there are any: before a release")
+    options = parser.parse_args()
     current = template()
-    current.save(str(TEMPLATE))
-    for language in sorted(LOCALE.glob("*.po")):
-        merged = updated(language, current)
-        merged.save()
-        print(f"{language.name}: {len(merged.untranslated_entries())} of {len(merged)} sentences to be translated")
+    if not (options.missing or options.complete):
+        current.save(str(TEMPLATE))
+    count = 0
+    for file in sorted(LOCALE.glob("*.po")):
+        if not (options.missing or options.complete):
+            updated(file, current).save()
+        sentences = missing(file.stem, current)
+        count += len(sentences)
+        print(f"{file.stem}: {len(sentences)} sentences are not translated, of {len(current)}")
+        print("".join(f"  {sentence}\n" for sentence in sentences), end="")
+    return 1 if options.complete and count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

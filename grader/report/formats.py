@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..support.errors import UsageError
+from ..support.i18n import _
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -71,7 +72,8 @@ def module(name: str) -> Format:
         assert isinstance(loaded.SUFFIX, str) and callable(loaded.render), "it needs SUFFIX and render"
     except Exception as error:  # code of another package
         problem = f"{type(error).__name__}: {error}"
-        raise UsageError(f"The format '{name}' of the package {package} cannot be loaded ({problem}).") from error
+        sentence = _("The format '{name}' of the package {package} cannot be loaded ({problem}): update the package.")
+        raise UsageError(sentence.format(name=name, package=package, problem=problem)) from error
     return loaded  # type: ignore[no-any-return]
 
 

@@ -140,8 +140,9 @@ def model_of(file: Path) -> type[FolderCheck]:
         or function.args.vararg
         or function.args.kwarg
     ):
-        sentence = f"{place}:{function.lineno}: the arguments of '{FUNCTION}' must be inputs, results and at most expected, then keys after a *."
-        raise ValueError(sentence)
+        raise ValueError(
+            f"{place}:{function.lineno}: the arguments of '{FUNCTION}' must be inputs, results and at most expected, then keys after a *."
+        )
     fields = {
         key.arg: _field(place, key, default)
         for key, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
