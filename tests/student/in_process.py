@@ -1,0 +1,66 @@
+"""A submission whose functions run in the process of the tests: a session without a worker, for quick tests."""
+
+from __future__ import annotations
+
+import copy
+import linecache
+
+import numpy as np
+
+from grader.assignment import load
+from grader.expected.cases import Cases
+from grader.expected.mutations import Mutations
+from grader.expected.reference import Oracle
+from grader.sandbox.calls import Answer, function_of
+from grader.sandbox.definitions import Definitions
+from grader.sandbox.failures import CallError
+from grader.sandbox.loading import Causes
+from grader.student.submitted import Submitted
+from grader.submission import Code
+from grader.worker import describe
+
+
+class InProcess:
+    """Has the parts of a session that calls of functions at the top level need."""
+
+    level = "none"
+    spent = 0.0
+
+    def __init__(self, source):
+        name = f"submission-{hash(source)}.py"
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        self.namespace = {}
+        exec(compile(source, name, "exec"), self.namespace)
+        functions, others = describe.describe_namespace(self.namespace)
+        empty = {"reads": [], "stores": []}
+        self.definitions = Definitions(
+            {name: function_of(name, empty | item) for name, item in functions.items()}, {}, others
+        )
+        self.causes = Causes("Loading it", [source], (), 5)
+        self.calls = []
+
+    def call(self, function, positional, keywords, give_back=False, seed=None, instance=None, **_):
+        self.calls.append(function)
+        if instance is not None:
+            raise CallError("error", "there are no instances here")
+        arguments, named = copy.deepcopy((positional, keywords))
+        if seed is not None:
+            np.random.seed(seed)
+        try:
+            value = self.namespace[function](*arguments, **named)
+        except Exception as error:
+            raised = f"{type(error).__name__}: {error}"
+            raise CallError("error", f"`{function}` stopped with {raised}.", raised) from error
+        return Answer(value, [*arguments, *named.values()] if give_back else [], {})
+
+    def close(self):
+        self.calls.append("close")
+
+
+def submitted(assignment, source, stepping=None):
+    """Return (submission, its cases, its session) for a bundled assignment."""
+    loaded = load(assignment)
+    session = InProcess(source)
+    cases = Cases(loaded.content, Oracle(loaded), 0)
+    student = Submitted(loaded, [Code("", source)], session, cases, Mutations(loaded), stepping)
+    return student, cases, session
