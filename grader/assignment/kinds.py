@@ -50,7 +50,7 @@ def names(folder: Path | None = None) -> list[str]:
 
 
 def model(name: str, folder: Path | None = None) -> type[Check]:
-    """Return the model of a kind; raises KeyError if there is none, ValueError with a sentence if it cannot be used."""
+    """Return the model of a kind. Raises KeyError for an unknown kind, ValueError with a sentence if it cannot be used."""
     file = folder / FOLDER / f"{name}.py" if folder is not None and name.isidentifier() else None
     if name in bundled_names():
         if file is not None and file.is_file():

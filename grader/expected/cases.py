@@ -22,14 +22,14 @@ class Cases:
         self._seed = seed
 
     def draw(
-        self, probe_names: Sequence[str], given: Sequence[str] = (), widths: Mapping[str, int] | None = None
+        self, probe_names: Sequence[str], earlier_functions: Sequence[str] = (), widths: Mapping[str, int] | None = None
     ) -> list[Case]:
         """Return the cases of some probes, with the widths of the task or with ``widths``.
 
-        The reference's results of the functions ``given`` join the inputs.
+        The reference's results of ``earlier_functions`` are added to the inputs.
         """
         cases = probes.cases(self._content, list(probe_names), self._seed, dict(widths) if widths else None)
-        for function in given:
+        for function in earlier_functions:
             cases = [Case(case.name, case.inputs | self._oracle.results(function, case.inputs)) for case in cases]
         return cases
 
@@ -37,16 +37,16 @@ class Cases:
         """Return cases for ``function``, from the first check or probe that suits it, and from the probe that replaces it."""
         for check in self._content.checks:
             if isinstance(check, ProbedCheck) and check.function == function:
-                probe, given = check.probes[0], check.given
+                probe, earlier_functions = check.probes[0], check.given
                 break
         else:
             needed = {item.name for item in self._content.functions[function].arguments if not item.optional}
             names = [name for name, probe in self._content.probes.items() if needed <= probe.inputs.keys()]
             if not names:
                 return []
-            probe, given = names[0], []
+            probe, earlier_functions = names[0], []
         instead = self._content.probes[probe].fallback
-        return [self.draw([name], given)[0] for name in (probe, instead) if name]
+        return [self.draw([name], earlier_functions)[0] for name in (probe, instead) if name]
 
     def replacements(self, functions: Sequence[str], case: Case) -> list[tuple[str, str]]:
         """Return (argument, input that replaces it) for each way to call the functions, first ("", "") for none."""
