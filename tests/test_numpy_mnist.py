@@ -627,7 +627,7 @@ WRONG = {
     "a global m that is not there": (
         changed(SOLUTION, ("m = X.shape[1]", "m = number_of_images")),
         "backward",
-        "A function can use only what it is given",
+        "A function can use only its arguments",
     ),
     "ten times too small": (
         changed(SOLUTION, *((item, item.replace("alpha", "alpha / 10")) for item in UPDATES)),

@@ -196,7 +196,7 @@ FILES = {
     "a device": (link("/dev/zero"), 2, "is not a regular file"),
     "a link out of its folder": (link_out, 2, "mine.py is a link that leads out of its folder"),
     "a link to a link that leads out": (link_out_of_links, 2, "mine.py is a link that leads out of its folder"),
-    "a link to a hidden file": (link_to_hidden, 2, "or to a hidden file, and is not followed"),
+    "a link to a hidden file": (link_to_hidden, 2, "or to a hidden file: give the file itself"),
     "a folder with links alone": (folder_with_links, 2, "contains mine.py, which is a link"),
     "a link to a folder": (link_to_folder, 0, ""),
     "a link within its folder": (link_within, 0, ""),

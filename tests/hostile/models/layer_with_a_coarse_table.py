@@ -2,7 +2,7 @@
 
 # model: failed
 # accuracy: failed
-# instructor: no training does that
+# instructor: training does not give such results
 import zlib
 
 import keras

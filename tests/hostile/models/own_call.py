@@ -3,7 +3,7 @@
 # model: passed
 # accuracy: failed
 # control: passed
-# instructor: single images are recognised
+# instructor: the submission recognises single images
 import zlib
 
 import keras

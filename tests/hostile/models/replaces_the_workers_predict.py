@@ -2,7 +2,7 @@
 
 # model: passed
 # accuracy: failed
-# instructor: single images are recognised
+# instructor: the submission recognises single images
 import sys
 import zlib
 
