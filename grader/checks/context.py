@@ -47,7 +47,7 @@ class Context:
         return replace(self, student=student, starts=self.starts.of(student))
 
     def split(self, dataset: str) -> Split:
-        """Return the parts of a dataset: what the submission was given, and what is held out from it."""
+        """Return the parts of a dataset: the data that the submission was given, and the held-out data."""
         return self.splits[dataset]
 
     def labels(self) -> dict[str, np.ndarray[Any, Any]]:

@@ -14,7 +14,7 @@ from ..support.i18n import _, ngettext
 
 @dataclass(frozen=True)
 class Outcome:
-    """``share`` of the points, from 0 to 1, the sentence about it, numbers that bear it out, and the bug.
+    """``share`` of the points, from 0 to 1, the sentence about it, the evidence for it, and the bug.
 
     ``spot`` is the place of a piece of code and a line in it, where the sentence is about that line.
     ``hint_fits`` says whether the check's own hint is about this: a hint about a formula is not about a result that is
@@ -34,7 +34,7 @@ class Outcome:
 
 
 def number_of_cases(count: int) -> str:
-    """E.g. ``3 cases``."""
+    """Return the number of cases in words, e.g. ``3 cases``."""
     return ngettext("{count} case", "{count} cases", count).format(count=count)
 
 
@@ -42,7 +42,7 @@ class Verdict:
     """Collects comparisons over cases: each result of the function is right in all cases, or is not."""
 
     def __init__(self, function: str, notes: Sequence[str] = (), lists: Iterable[str] = ()) -> None:
-        """``notes`` are accepted conventions, said whatever the outcome; ``lists`` are results that came as lists."""
+        """``notes`` are sentences about accepted conventions for any outcome; ``lists`` are results that came as lists."""
         self._function = function
         self._given_notes = list(notes)
         self._right: dict[str, bool] = {}
@@ -55,7 +55,7 @@ class Verdict:
         self._of_another_form: set[str] = set()  # results of another type or shape
 
     def add(self, case: str, comparisons: dict[str, Comparison]) -> None:
-        """Take in the comparisons of one case."""
+        """Add the comparisons of one case."""
         for name, comparison in comparisons.items():
             self._right[name] = self._right.get(name, True) and comparison.problem is None
             if comparison.problem is not None:
@@ -73,17 +73,17 @@ class Verdict:
 
     @property
     def wrong_in(self) -> dict[str, int]:
-        """For each wrong result, which of the cases is the first that shows it, counted from 0."""
+        """For each wrong result, the number of the first case in which it is wrong, counted from 0."""
         return dict(self._wrong_in)
 
     def note(self, sentences: Sequence[str], lists: Iterable[str] = ()) -> None:
-        """Take in conventions that were accepted in one case, and the results that came as lists."""
+        """Add sentences about conventions that were accepted in one case, and the results that came as lists."""
         self._notes += [sentence for sentence in sentences if sentence not in self._notes]
         self._lists |= dict.fromkeys(lists)
 
     @property
     def notes(self) -> list[str]:
-        """The accepted conventions so far, but for lists."""
+        """The sentences about accepted conventions so far, except for lists."""
         return list(self._notes)
 
     @property
@@ -92,13 +92,13 @@ class Verdict:
         return list(self._lists)
 
     def _with_lists(self, notes: list[str]) -> list[str]:
-        """The notes, and one about lists: not of a result that was refused for its form."""
+        """Return the notes and one about lists, without the results that were refused because of their type or shape."""
         accepted = [name for name in self._lists if name not in self._of_another_form]
         return [*notes, list_note(accepted)] if accepted else notes
 
     @property
     def right(self) -> dict[str, bool]:
-        """For each result, whether it is right in all cases so far."""
+        """For each result, True if it is right in all cases so far."""
         return dict(self._right)
 
     @property
@@ -107,7 +107,7 @@ class Verdict:
         return sum(self._right.values()) / len(self._right)
 
     def outcome(self, praise: str, all_or_nothing: bool = False) -> Outcome:
-        """The outcome so far; ``praise`` is the sentence where everything is right.
+        """Return the outcome so far; ``praise`` is the sentence if everything is right.
 
         Otherwise each result that is right earns its part, unless ``all_or_nothing``.
         """

@@ -1,4 +1,4 @@
-"""Binds the state of a class by name: what its methods read from an instance, and what they leave in one."""
+"""Binds the attributes of a class by name: those that its methods read, and those that they store."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from .signatures import State, bind_results, find_function, match, normal
 
 Methods = dict[str, SubmittedFunction]
 
-MOST_ENTRIES = 200  # of a dict, or of a list of arrays; a larger one holds no parameters
+MOST_ENTRIES = 200  # of a dict, or of a list of arrays; a larger one does not contain parameters
 
 
 def choose_class(content: AssignmentSpec, classes: dict[str, Methods]) -> Methods:
-    """Return the methods of the class that plays most parts; of several, the last one, which may extend another."""
+    """Return the methods of the class with the most functions of the assignment; of several classes, the last one, which may extend another."""
     best: Methods = {}
     most = 0
     for methods in classes.values():
@@ -50,7 +50,7 @@ def entries(attributes: dict[str, Any]) -> dict[str, tuple[str, Any]]:
 
 
 def bind_state(content: AssignmentSpec, name: str, attributes: dict[str, Any], inputs: dict[str, Any]) -> State:
-    """Tell which attributes, or entries of them, hold which of ``inputs``; results of the method itself are none.
+    """Return which attributes, or entries of them, hold which of ``inputs``. Results of the method itself are not inputs.
 
     ``excused`` are the arguments that another method may leave out or compute, as forward does for backward.
     """
@@ -70,7 +70,7 @@ def bind_state(content: AssignmentSpec, name: str, attributes: dict[str, Any], i
 
 
 def filled(attributes: dict[str, Any], state: State, values: dict[str, Any], as_kept: bool = False) -> dict[str, Any]:
-    """Return the attributes with the inputs in their places; those that none of them changes are left out.
+    """Return the attributes with the inputs in their places, without the attributes that no input changes.
 
     ``as_kept`` gives each the axes of length one that the attribute has.
     """
@@ -95,7 +95,7 @@ def _shaped(value: Any, pattern: Any, as_kept: bool) -> Any:
 
 
 def known(content: AssignmentSpec, methods: Methods) -> set[str]:
-    """The arguments that some method of a class has an attribute for, or its constructor a parameter."""
+    """Return the arguments for which a method of the class has an attribute, or the constructor a parameter."""
     names = {name: None for found in methods.values() for name in (*found.reads, *found.stores)}
     if "__init__" in methods:
         names |= {parameter: None for parameter, _, _ in methods["__init__"].parameters}
@@ -110,7 +110,7 @@ def bind_all_results(
     attributes: dict[str, Any],
     shapes: dict[str, Shape],
 ) -> dict[str, Any]:
-    """Return {result name: value}: what was returned, and for what is not among that, attributes of the instance.
+    """Return {result name: value} from the returned value and, for results that were not returned, from the attributes.
 
     Raises CallError with status ``failed``.
     """
@@ -119,7 +119,7 @@ def bind_all_results(
     declared = content.functions[name]
     wanted = declared.returns
     labelled = dict(entries(attributes).values())
-    # An argument's name first, so that no state is taken for a result that has such an alias.
+    # Arguments are matched first, so that no attribute is mistaken for a result with such an alias.
     names = match(labelled, dict.fromkeys([*declared.argument_names(), *wanted]), content.aliases)
     stored = {result: labelled[label] for label, result in names.items() if result in wanted}
     nothing = value is None or isinstance(value, Opaque)
@@ -154,7 +154,7 @@ def bind_all_results(
 
 
 def constructions(content: AssignmentSpec, name: str, methods: Methods, inputs: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the keyword arguments to try for the constructor: by name, then sizes for all that has no default."""
+    """Return the keyword arguments to try for the constructor: by name, then sizes for all parameters without a default."""
     if "__init__" not in methods:
         return [{}]
     parameters = {p: default for p, kind, default in methods["__init__"].parameters if not kind.startswith("VAR_")}
@@ -168,7 +168,7 @@ def constructions(content: AssignmentSpec, name: str, methods: Methods, inputs: 
 
 
 def layer_sizes(content: AssignmentSpec, inputs: dict[str, Any]) -> list[int]:
-    """The number of units of each layer, from the weights: parameters of the net whose names begin with w."""
+    """Return the number of units of each layer, from the weights: the parameters whose names begin with w."""
     shapes: dict[str, Shape] = {}
     for function in content.functions.values():
         shapes |= function.sizes()
@@ -180,7 +180,7 @@ def layer_sizes(content: AssignmentSpec, inputs: dict[str, Any]) -> list[int]:
 
 
 def sized(parameters: Iterable[str], sizes: list[int]) -> dict[str, Any]:
-    """Give each parameter of a constructor a size: in order, but by what it is called if there are not as many."""
+    """Return a size for each parameter of a constructor: in order, or by its name if the numbers differ."""
     parameters = list(parameters)
     given: dict[str, Any] = dict(zip(parameters, [*sizes, *[1] * len(parameters)], strict=False))
     for parameter in parameters if sizes and len(parameters) != len(sizes) else []:

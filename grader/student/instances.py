@@ -1,7 +1,7 @@
-"""A submission that is a class: which one, and what an instance of it has to hold before a method is called.
+"""Submissions that are a class: its methods, and the attributes that an instance needs before a method is called.
 
-Each call is made on an instance of its own. What a method reads there is bound by name to the inputs; what it
-reads and another method leaves, a cache for example, comes from a call of that one.
+Each call gets a new instance. The attributes that a method reads are bound by name to the inputs; an attribute that
+another method stores, such as a cache, comes from a call of that method.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ class Instances:
         self._session = session
         self._methods: classes.Methods | None = None
         self._built: dict[tuple[int, ...], dict[str, Any]] = {}  # by the sizes of the layers
-        self._loaded: dict[str, dict[str, Any]] = {}  # by function: its global variables after loading
-        self._globals_of: dict[str, list[str]] = {}  # those that a function of the assignment gets, or leaves
+        self._loaded: dict[str, dict[str, Any]] = {}  # by function: the values of its global variables after loading
+        self._globals_of: dict[str, list[str]] = {}  # those that a function of the assignment reads or stores
 
     @property
     def methods(self) -> classes.Methods:
-        """The methods of the class; {} for a submission without one."""
+        """The methods of the class; {} for a submission without a class."""
         if self._methods is None:  # once it is loaded
             self._methods = classes.choose_class(self._content, self._session.definitions.classes)
         return self._methods
 
     def find(self, function: str) -> SubmittedFunction | None:
-        """The function that plays the part of ``function``, at the top level or, failing that, in the class."""
+        """Return the submitted function for ``function`` of the assignment: at the top level or, if there is none, in the class."""
         found = signatures.find_function(self._content, function, self._session.definitions.functions)
         if found is not None and (found.parameters or not self._content.functions[function].arguments):
-            return found  # one without parameters, at the top level, may only run the class
+            return found  # a function without parameters may only run the class
         return signatures.find_function(self._content, function, self.methods) or found
 
     def prepared(
@@ -88,7 +88,7 @@ class Instances:
         return instance, signatures.State(state.bound, frozenset(excused))
 
     def notes(self, functions: list[str]) -> list[str]:
-        """The sentence for a class, where one of ``functions`` is a method."""
+        """Return the sentence about a class or global variables, if it concerns one of ``functions``."""
         held = dict.fromkeys(name for function in functions for name in self._globals_of.get(function, []))
         if held:
             sentence = _("Your functions keep {names} in global variables: accepted.")
@@ -99,7 +99,7 @@ class Instances:
     def _with_globals(
         self, function: str, target: SubmittedFunction, laid_out: dict[str, Any], as_kept: bool
     ) -> tuple[Instance | None, signatures.State]:
-        """Return the globals that a function is called with, and which arguments are in there.
+        """Return the global variables with which a function is called, and the arguments in them.
 
         Only those arguments that it has no parameter for, and results that it leaves there.
         """
@@ -110,7 +110,7 @@ class Instances:
         unknown = [name for name, kind, default in target.parameters if not default and name not in given]
         if any(kind.startswith("VAR_") for _, kind, _ in target.parameters) or len(unknown) >= len(missing):
             missing = []
-        # A default of the task also replaces the submission's own number: everybody is asked the same.
+        # A default of the task also replaces the submission's own number: all submissions get the same arguments.
         wanted = [*missing, *(name for name in arguments if name not in laid_out and name not in given.values())]
         if declared.alternatives or self._steps.may_take_step(function):
             # It may compute an argument from these, or change them itself.
@@ -129,13 +129,13 @@ class Instances:
             return None, signatures.NO_STATE
         self._globals_of[function] = list(held)
         filled = classes.filled(attributes, signatures.State(bound, frozenset()), arguments | laid_out, as_kept)
-        # A list that collects the losses begins anew.
+        # A list that collects the losses starts empty.
         filled |= {name: [] for name in kept if kept[name] == declared.history and name not in filled}
         fetch = list(dict.fromkeys([*target.stores, *target.reads]))
         return Instance("", [], filled, fetch), signatures.State(bound, frozenset())
 
     def _values_of(self, target: SubmittedFunction) -> dict[str, Any]:
-        """The global variables that a function uses, as they are when all is loaded."""
+        """Return the global variables that a function uses, with their values after loading."""
         if target.name not in self._loaded:
             self._loaded[target.name] = {}
             names = list(dict.fromkeys([*target.reads, *target.stores]))
@@ -145,7 +145,7 @@ class Instances:
         return self._loaded[target.name]
 
     def _built_ones(self, laid_out: dict[str, Any]) -> dict[str, Any]:
-        """The attributes of an instance that is only constructed; they show how the class keeps its parameters.
+        """Return the attributes of a newly constructed instance; they show the shapes in which the class keeps its parameters.
 
         It is constructed for the sizes of the inputs ``laid_out``.
         """

@@ -55,7 +55,7 @@ class LoadedSubmission:
 
     @property
     def spent(self) -> float:
-        """Seconds that loading and all calls have taken so far, as limits count them."""
+        """The seconds that loading and all calls have taken so far, as limits count them."""
         return self._session.spent
 
     @property
@@ -64,19 +64,19 @@ class LoadedSubmission:
         return self._session.definitions.modules
 
     def libraries(self) -> set[str]:
-        """The packages that it has imported, or whose libraries it has mapped, so far, whatever it called them."""
+        """Return the packages that the submission has imported so far, or whose libraries it has mapped, under any name."""
         return {*self._session.definitions.modules, *self._session.libraries()}
 
     def find_variable(self, name: str) -> str | None:
-        """The submission's own name of the variable ``name``: that, or an alias."""
+        """Return the submission's name of the variable ``name``: this name or an alias; None if it is missing."""
         wanted = {name: self.content.variables[name].aliases}
         return next(iter(signatures.match(self._session.definitions.others, wanted, wanted)), None)
 
     def variable(self, name: str, rows: int = MAX_ROWS) -> observations.ObservedVariable:
-        """A variable of the submission, arrays cut after ``rows``; raises CallError if it is missing."""
+        """Return a variable of the submission, arrays cut after ``rows``; raises CallError if it is missing."""
         found = self.find_variable(name)
         if found is None:
-            others = {self.find_variable(other) for other in self.content.variables}  # what plays a part is not meant
+            others = {self.find_variable(other) for other in self.content.variables}  # they have another meaning
             own = [
                 other
                 for other, kind in self._session.definitions.others.items()
@@ -99,12 +99,12 @@ class LoadedSubmission:
         return seen_ones[found]
 
     def model(self, name: str) -> observations.KerasModel:
-        """A Keras model of the submission, described; raises CallError for anything else."""
+        """Return the description of a Keras model of the submission; raises CallError for anything else."""
         variable = self.keras_model(name)
         return self._session.validated(observations.MODEL, variable.value, _("Reading `{name}`").format(name=name))
 
     def keras_model(self, name: str) -> observations.ObservedVariable:
-        """A variable of the submission that holds a Keras model; raises CallError for anything else."""
+        """Return a variable of the submission that is a Keras model; raises CallError for anything else."""
         variable = self.variable(name)
         if not variable.model:
             message = _("`{name}` has the type {type}; it must be a Keras model.").format(name=name, type=variable.type)
@@ -112,7 +112,7 @@ class LoadedSubmission:
         return variable
 
     def numbers(self, name: str) -> np.ndarray[Any, Any]:
-        """The first entries of a variable that is an array of numbers; raises CallError for anything else."""
+        """Return the first entries of a variable that is an array of numbers; raises CallError for anything else."""
         value = self.variable(name).value
         array = arrays.array(value)
         if array is None or not array.ndim:
@@ -125,17 +125,17 @@ class LoadedSubmission:
         return array
 
     def figures(self) -> list[observations.Figure]:
-        """What the submission drew, figure by figure."""
+        """Return the figures that the submission plotted."""
         return self._session.figures()
 
     def training(self) -> list[observations.RecordedCall]:
-        """The recorded calls of fit, evaluate and predict."""
+        """Return the recorded calls of fit, evaluate and predict."""
         if not self._training:
             self._training.append(self._session.training())
         return self._training[0]
 
     def predict(self, model: str, inputs: Any) -> Any:
-        """What the submission's model predicts in its own worker; raises CallError."""
+        """Return the predictions of the submission's model in its own worker; raises CallError."""
         found = self.find_variable(model)
         assert found is not None  # the caller has looked at it
         answer = self._session.predict(found, inputs)
@@ -143,28 +143,28 @@ class LoadedSubmission:
         return answer
 
     def model_data(self, model: str) -> ModelData:
-        """The submission's Keras model as data; raises CallError."""
+        """Return the submission's Keras model as data; raises CallError."""
         found = self.find_variable(model)
         assert found is not None  # the caller has looked at it
         return self._session.take_model(found)
 
     @property
     def level(self) -> str:
-        """The level of isolation."""
+        """The isolation level."""
         return self._session.level
 
     def excuse(self, variables: Iterable[tuple[str, str]], calls: Iterable[str]) -> Cause | None:
-        """Why variables, or what some calls make, are not as the submission makes them; None where that is its own doing."""
+        """Return the cause if variables, or the effects of some calls, are missing because of a statement that could not run here."""
         own = [name for variable, _type in variables if (name := self.find_variable(variable)) is not None]
         return self._session.causes.excuse([*own, *(f"{name}()" for name in calls)])
 
     def _missing(self, name: str, aliases: list[str], message: str) -> CallError:
-        """What ends a check that needs ``name``: that it is not defined, or why a statement did not define it."""
+        """Return the failure of a check that needs ``name``: it is not defined, or a statement failed to define it."""
         causes = self._session.causes
         lost = next(iter(signatures.match(causes.lost, [name], {name: aliases})), None)
         cause = causes.of(lost)
         if cause is None and not any(map(self.defines, self.content.functions)):
-            cause = causes.first  # of a submission that defines nothing at all, whatever stopped it says more
+            cause = causes.first  # if the submission defines nothing at all, the first failure is more informative
         if cause is None:
             return CallError("failed", message)
         if lost is not None:

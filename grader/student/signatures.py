@@ -1,4 +1,4 @@
-"""Binds a submission's functions, arguments and results by name, whatever order it writes them in.
+"""Binds a submission's functions, arguments and results by name, in any order.
 
 Case and underscores do not count, and the assignment lists further names. What cannot be bound is
 said in one sentence, with the signature that was expected and the one that was found.
@@ -25,7 +25,7 @@ from ..support.text import clean
 
 @dataclass(frozen=True)
 class Bundle:
-    """Several inputs as one argument: ``value`` is what the submission gets, ``names`` what is in it."""
+    """Several inputs as one argument: the ``value`` that the submission gets, and the ``names`` of the inputs in it."""
 
     value: Any
     names: list[str]
@@ -33,13 +33,13 @@ class Bundle:
 
 @dataclass(frozen=True)
 class State:
-    """What a method's instance holds: {attribute or entry of it: argument}, and arguments that need no parameter."""
+    """The content of a method's instance: {attribute or entry of it: argument}, and the arguments that need no parameter."""
 
     bound: dict[str, str]
     excused: frozenset[str]
 
 
-# Parameters of functions that also print, draw or compute something else, and what turns that off.
+# Parameters of functions that also print, plot or compute something else, and the values that turn this off.
 SWITCHES: dict[str, bool | int] = {
     **dict.fromkeys(["verbose", "debug", "print_cost", "print_loss", "plot", "show", "show_plot"], False),
     **dict.fromkeys(["derivative", "deriv", "derive"], False),
@@ -47,19 +47,23 @@ SWITCHES: dict[str, bool | int] = {
 }
 SWITCHES = {name.replace("_", ""): value for name, value in SWITCHES.items()}
 
-SIMILAR = 0.8  # of two names, from 0 to 1: what is at least as alike may be a misspelt one
-RATES = ("learning_rate", "alpha", "eta")  # the field's names for the learning rate, which back-propagation may ask for
+SIMILAR = 0.8  # similarity of two names, from 0 to 1, from which one may be a misspelling of the other
+RATES = (
+    "learning_rate",
+    "alpha",
+    "eta",
+)  # common names for the learning rate, which back-propagation may take as an argument
 NO_STATE = State({}, frozenset())
 
 
 @lru_cache(maxsize=10_000)
 def normal(name: str) -> str:
-    """Return ``name`` as it is compared: lower case, without underscores."""
+    """Return ``name`` in lower case and without underscores, for comparisons."""
     return name.lower().replace("_", "")
 
 
 def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[str]]) -> dict[str, str]:
-    """Return {given: wanted} for the names that fit: the same, the same but for case, an alias.
+    """Return {given name: wanted name} for the names that match: the same, the same except for case, or an alias.
 
     Exact names go first, so that an alias never takes another's place.
     """
@@ -74,7 +78,7 @@ def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[s
                 return bound
             if want in bound.values():
                 continue
-            # The first alias that is there, in the order of the assignment.
+            # The first alias that exists, in the order of the assignment.
             known = [want] if strictness < 2 else aliases.get(want, [])
             fitting = [name for spelling in known for name in alike.get(normal(spelling), []) if name not in bound]
             fitting = fitting if strictness else [name for name in fitting if name == want]
@@ -84,7 +88,7 @@ def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[s
 
 
 def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
-    """The arguments that count the epochs and that scale a step, by the field's names for them."""
+    """Return the names of the arguments for the number of epochs and for the learning rate; "" for a missing one."""
     epochs = next((name for name in arguments if name in ("epochs", "iterations", "steps")), "")
     rate = next((name for name in arguments if name in RATES), "")
     return epochs, rate
@@ -93,9 +97,11 @@ def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
 def find_function(
     content: AssignmentSpec, name: str, defined: dict[str, SubmittedFunction]
 ) -> SubmittedFunction | None:
-    """Return the submitted function that plays the part of ``name``, by its own name or an alias."""
+    """Return the submitted function for the function ``name`` of the assignment, by this name or an alias."""
     aliases = {name: content.functions[name].aliases}
-    if not content.functions[name].arguments:  # a method that wants something is only part of the constructor's work
+    if not content.functions[
+        name
+    ].arguments:  # a method with required parameters only does part of the work of the constructor
         defined = {key: found for key, found in defined.items() if not found.owner or key == "__init__" or _free(found)}
     return next((defined[found] for found in match(defined, [name], aliases)), None)
 
@@ -112,7 +118,7 @@ def bind_arguments(
 
     Arguments that ``inputs`` leaves out get the default of the assignment's signature, not the
     submission's: everybody is asked the same. ``bundles`` maps parameters (see :func:`bundled`) to what
-    they get, ``state`` is what a method finds in its instance. Raises CallError with status ``failed``.
+    they get, ``state`` has the arguments that are in a method's instance. Raises CallError with status ``failed``.
     """
     declared = content.functions[name]
     values = declared.complete(inputs)
@@ -189,7 +195,7 @@ def _free(found: SubmittedFunction) -> bool:
 def _by_elimination(
     content: AssignmentSpec, name: str, found: SubmittedFunction, bound: dict[str, str], inputs: dict[str, Any]
 ) -> dict[str, str]:
-    """Give the parameters with unknown names the arguments that are left, if there are as many.
+    """Return the remaining arguments for the parameters with unknown names, if there are equally many.
 
     Next to others that have to be given, a parameter that carries the name of something else is never taken for
     an argument, and a switch never is.
@@ -237,7 +243,7 @@ def flatten(value: Any, returns: Sequence[str]) -> tuple[list[Any], list[str]]:
 def bind_results(
     content: AssignmentSpec, name: str, found: SubmittedFunction, value: Any, shapes: dict[str, Shape]
 ) -> dict[str, Any]:
-    """Return {result name: value} of what the submitted function returned.
+    """Return {result name: value} from the value that the submitted function returned.
 
     Results are told apart by the keys of a dict or the names in the ``return`` statement; those
     without a known name by ``shapes`` where that is unambiguous, else by their order. Raises
@@ -268,7 +274,7 @@ def bind_results(
     by_name = match([name for name in found.returns if counts[name] == 1], wanted, content.aliases)
     complete = bool(by_name) and {*by_name.values(), *may_lack} >= set(wanted)
     if isinstance(value, tuple | list) and len(value) == len(found.returns) and complete:
-        # All are known by name, and what else is returned does not matter.
+        # All results are known by name; other returned values do not matter.
         return {by_name[name]: item for name, item in zip(found.returns, value, strict=True) if name in by_name}
     if not isinstance(value, tuple | list) or len(value) != len(wanted):
         message = _("`{function}` returned {value}; expected {count} values: {names}.")
@@ -287,14 +293,14 @@ def _is_nested(value: Any) -> bool:
 
 
 def _holds_arrays(value: Any) -> bool:
-    """Whether a value is a dict, or a list with arrays in it; a list of numbers, or of such lists, is one result."""
+    """True if a value is a dict, or a list that contains arrays; a list of numbers, or of such lists, is a single result."""
     if isinstance(value, tuple | list):
         return any(isinstance(item, np.ndarray) or _holds_arrays(item) for item in value)
     return isinstance(value, dict)
 
 
 def _by_shape(wanted: Sequence[str], items: Sequence[Any], shapes: dict[str, Shape]) -> dict[str, Any]:
-    """Each result its item: in order if the shapes agree with that, by shape if only that agrees, else in order."""
+    """Return an item for each result: by shape if the shapes are unambiguous and in another order, otherwise in order."""
     in_order = dict(zip(wanted, items, strict=True))
     expected = {want: without_ones(shapes[want]) for want in wanted if want in shapes}
     given = [shape_of(item) for item in items]
@@ -305,7 +311,7 @@ def _by_shape(wanted: Sequence[str], items: Sequence[Any], shapes: dict[str, Sha
 
 
 def merged(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return {name: value} of arguments by parameter; those that are a dict give their own entries."""
+    """Return {parameter: value}; a dict among the arguments is replaced by its entries."""
     names: dict[str, Any] = {}
     for parameter, value in arguments.items():
         names |= value if isinstance(value, dict) else {parameter: value}
@@ -313,25 +319,25 @@ def merged(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def same(before: Sequence[Any], after: Sequence[Any]) -> bool:
-    """Whether two lists of arguments, which may be dicts or lists of arrays, hold the same numbers."""
+    """True if two lists of arguments, which may be dicts or lists of arrays, contain the same numbers."""
     left, right = flatten(list(before), [])[0], flatten(list(after), [])[0]
     return len(left) == len(right) and all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
 
 
 def signature(name: str, function: FunctionSpec) -> str:
-    """The expected signature as a student would write it."""
+    """Return the expected signature as a student would write it."""
     return f"{name}{function.signature}"
 
 
 def found_signature(found: SubmittedFunction) -> str:
-    """The submitted signature; defaults are not known, so they are shown as dots."""
+    """Return the submitted signature; defaults are not known, so they are shown as dots."""
     stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
     shown = [f"{stars.get(kind, '')}{name}{'=...' if default else ''}" for name, kind, default in found.parameters]
     return f"{found.label}({', '.join(shown)})"
 
 
 def widths_in(values: dict[str, Any], shapes: dict[str, list[int | str]]) -> dict[str, int] | None:
-    """Return {name: length} of the widths with which the values have these shapes, but for axes of length one.
+    """Return {name: length} of the widths with which the values have these shapes, apart from axes of length one.
 
     None if they have not, or if a name would have two lengths.
     """

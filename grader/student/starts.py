@@ -1,4 +1,4 @@
-"""Training that draws its own start: a submission that initialises the parameters inside its training function.
+"""Training with its own start: a submission that initialises the parameters inside its training function.
 
 Such a function cannot be given a start. The start that it draws is read instead: the function is asked for no training
 (0 epochs, a learning rate of 0) with a fixed seed. The reference then begins there, too. Nothing is earned by a start
@@ -32,25 +32,25 @@ from .submitted import Submitted
 
 Values = dict[str, Any]
 Call = Callable[[Values], Values]
-AWAY = 0.5  # another start to offer: the given one, and this far from it
-MOVES = 10  # tolerances; a smaller movement could not be told from none
-LESS = 0.5  # of the cost after one epoch: what is left when a training has got anywhere
-# What a parameter of a size or a seed is called.
+AWAY = 0.5  # distance of a second start from the given one
+MOVES = 10  # tolerances; a smaller movement cannot be distinguished from rounding
+LESS = 0.5  # times the cost after one epoch: the highest final cost of a training that has learnt something
+# Names of parameters for a size or a seed.
 SIZE = re.compile(r"(?i)^n(um)?_|^(n|d|h)$|hid|size|dim|feat|input|unit|neuron|node|layer|seed|random|rng|state")
 MOST_SECONDS = 2.0  # for loading again before each call
 
 
 class _Unreadable(Exception):
-    """No start can be read; the text is a sentence that says why."""
+    """The start cannot be read; the text is the reason."""
 
 
 class _Changing(_Unreadable):
-    """The same call gives another start each time."""
+    """The same call has another start each time."""
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A call of a training loop: the case with the start that it had, the right results from there, and the answer."""
+    """A call of a training loop: the case with its start, the correct results from this start, and the answer."""
 
     case: Case
     expected: Values
@@ -64,11 +64,11 @@ class Starts:
         self._student = student
         self._cases = cases
         self._content = student.content
-        self._known: dict[str, OwnStart] = {}  # by function, once it is found out
+        self._known: dict[str, OwnStart] = {}  # by function, once it is known
         self._problems: dict[str, str] = {}  # by function: why its start cannot be read
 
     def drawn(self, function: str) -> frozenset[str]:
-        """The parameters that ``function`` draws itself, as far as that is known; none where it takes what it is given."""
+        """Return the parameters that ``function`` initialises itself, as far as this is known."""
         return self._known.get(function, TAKES_ALL).parameters
 
     def of(self, student: Submitted) -> Starts:
@@ -82,7 +82,7 @@ class Starts:
         self._student.assume_start(function, own_start)
 
     def train(self, function: str, case: Case, tolerance: Tolerance) -> Trained:
-        """Ask a training loop, from the start of the case or, where it draws its own, from that; raises CallError."""
+        """Call a training loop from the start of the case, or from its own start; raises CallError."""
         if not self.drawn(function):
             expected = self._expected(function, case.inputs)
             try:
@@ -103,9 +103,9 @@ class Starts:
         return Trained(case, self._expected(function, case.inputs), self._student.call(function, case.inputs))
 
     def begun(self, function: str, case: Case) -> Case:
-        """The case with the start that ``function`` draws, or as it is where that takes what it is given.
+        """Return the case with the own start of ``function``, or unchanged if the function takes its parameters as arguments.
 
-        Raises CallError with status ``failed`` where the start cannot be read, or nothing could be learnt from it.
+        Raises CallError with status ``failed`` if the start cannot be read, or if nothing can be learnt from it.
         """
         drawn = self.drawn(function)
         if not drawn:
@@ -125,7 +125,7 @@ class Starts:
         return dict(self._cases.expected(function, inputs))
 
     def require_movement(self, function: str, before: Sequence[Case], trained: Sequence[Trained]) -> None:
-        """Raise CallError where a parameter stands still in all cases from its own start, but not from the given ones.
+        """Raise CallError if a parameter does not move from its own start in any case, but moves from the given starts.
 
         ``before`` are the cases as the assignment has them.
         """
@@ -139,7 +139,7 @@ class Starts:
             raise CallError("failed", self._still(function, given - own))
 
     def has_learnt(self, function: str, inputs: Values, trained: Values) -> bool:
-        """Whether a training that draws its own start has lowered the right cost clearly since its first epoch.
+        """True unless a training with its own start has not clearly lowered the correct cost since its first epoch.
 
         A start that is the trained answer already has not.
         """
@@ -150,19 +150,19 @@ class Starts:
         first = self._student.call(function, {**inputs, epochs: 1}, shapes=self._shapes(function, inputs)).values
         try:
             before, after = (self._cost(function, {**inputs, epochs: 0}, values) for values in (first, trained))
-        except (TypeError, ValueError):  # what was trained is no array of numbers, or does not fit
+        except (TypeError, ValueError):  # the trained parameters are not arrays of numbers, or their shapes do not fit
             return False
         return bool(after < LESS * before)
 
     def is_on_path(self, function: str, case: Case, trained: Values) -> bool:
-        """Whether training from the submission's own start ends where it has to."""
+        """True if training from the submission's own start ends with the correct parameters."""
         if not self.drawn(function):
             return False
         history = self._content.functions[function].history
         return all_agree(compare_results(trained, self._expected(function, case.inputs), Tolerance(), history))
 
     def notes(self, function: str) -> list[str]:
-        """The sentence for a function that draws its own start."""
+        """Return the sentence about a function with its own start."""
         drawn = self.drawn(function)
         if not drawn or function in self._problems:
             return []
@@ -220,7 +220,7 @@ class Starts:
             return frozenset()
 
     def _alike(self, names: frozenset[str], call: Call, inputs: Values, other: Values) -> frozenset[str]:
-        """The parameters that two starts leave as they are; raises _Changing where the same call gives others each time."""
+        """Return the parameters that are the same for two starts; raises _Changing if the same call gives other values each time."""
         one, again, last = call(inputs), call(inputs), call(other)
         if not _same(one, again, names):
             raise _Changing(
@@ -231,7 +231,7 @@ class Starts:
         return frozenset(name for name in names if _same(one, last, [name]))
 
     def _free(self, function: str) -> frozenset[str]:
-        """The parameters that ``function`` returns and has no argument for."""
+        """Return the parameters that ``function`` returns and does not take as arguments."""
         declared = self._content.functions[function]
         epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
         found = self._student.find(function)
@@ -239,14 +239,14 @@ class Starts:
             return frozenset()
         unknown = unknown_parameters(self._content, found, declared.argument_names())
         if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or not all(map(SIZE.search, unknown)):
-            return frozenset()  # another name may be that of a start
+            return frozenset()  # a parameter with another name may take a start
         given = signatures.match(
             [name for name, _, _ in found.parameters], declared.argument_names(), self._content.aliases
         ).values()
         return frozenset(name for name in declared.returns if name in declared.argument_names() and name not in given)
 
     def _read(self, function: str, own_start: OwnStart, inputs: Values) -> Values:
-        """The parameters of ``function`` before any training; raises _Unreadable.
+        """Return the parameters of ``function`` before any training; raises _Unreadable.
 
         With a learning rate of 0 as well, so that an epoch too many does not hide. Where a loop without an epoch
         fails, epochs at the rate 0 have to do, if they change nothing.
@@ -271,7 +271,7 @@ class Starts:
         raise _Unreadable(told.format(reason=reason.rstrip(".")))
 
     def _start(self, function: str, own_start: OwnStart, inputs: Values) -> Values:
-        """The parameters that a call returns, in the shapes of the task; raises CallError, or _Unreadable for others."""
+        """Return the parameters that a call returns, in the shapes of the task; raises CallError, or _Unreadable for other shapes."""
         spent = self._student.spent
         shapes = self._shapes(function, inputs)
         values = self._student.call(function, inputs, shapes=shapes, start=own_start).values
@@ -292,7 +292,7 @@ class Starts:
         return start
 
     def _moved(self, function: str, inputs: Values) -> dict[str, bool]:
-        """Whether gradient descent from there moves each parameter so far that it can be seen."""
+        """Return for each parameter whether gradient descent from there moves it measurably."""
         try:
             ends = self._expected(function, inputs)
         except (TypeError, ValueError, IndexError) as error:
@@ -324,7 +324,7 @@ class Starts:
         return float(np.ravel(self._expected(function, {**inputs, **given})[str(declared.history)])[0])
 
     def _shapes(self, function: str, inputs: Values) -> dict[str, arrays.Shape]:
-        """Those of the given parameters: what tells results without a known name apart."""
+        """Return the shapes of the given parameters, which distinguish results without a known name."""
         return {name: np.shape(inputs[name]) for name in self._content.functions[function].returns if name in inputs}
 
     def _label(self, function: str) -> str:
@@ -349,7 +349,7 @@ class Starts:
 
 
 def _same(one: Values, other: Values, names: Any) -> bool:
-    """Whether all these values are the same numbers."""
+    """True if all these values are the same numbers."""
     return all(
         np.shape(one[name]) == np.shape(other[name]) and bool(np.all(np.asarray(one[name]) == np.asarray(other[name])))
         for name in names

@@ -111,7 +111,7 @@ class Submitted(LoadedSubmission):
         With ``seed`` the worker's random numbers begin anew. ``watch_arguments`` also fetches the arrays that were
         passed, to see whether they were changed. ``shapes`` are those of the results, by default the reference's on the
         same inputs. ``start`` has the parameters that the function initialises itself, by default those that are
-        assumed. Raises CallError if there is no answer, or if it does not have the results of the task.
+        assumed. Raises CallError if the call fails, or if the answer lacks a result of the task.
         """
         declared = self.content.functions[function]
         in_place = set(declared.returns) <= set(declared.argument_names())
@@ -171,7 +171,7 @@ class Submitted(LoadedSubmission):
         start: OwnStart | None = None,
         pending: Pending = NOTHING_PENDING,
     ) -> FunctionCall:
-        """Call the submission's ``function`` and return the call with its answer; raises CallError if there is none."""
+        """Call the submission's ``function`` and return the call with its answer; raises CallError if the call fails."""
         target = self.required(function)
         inputs = self._steps.inputs(function, inputs)
         watch_arguments = watch_arguments or self._steps.may_take_step(function)
@@ -277,7 +277,7 @@ class Submitted(LoadedSubmission):
         return bundle(self.content, names, parameter, laid_out, example, self.code)
 
     def example(self, function: str, pending: Pending = NOTHING_PENDING) -> RawAnswer | None:
-        """Return the first answer of ``function`` whose results have the right shapes; None if there is none."""
+        """Return the first answer of ``function`` whose results have the right shapes; None if no answer fits."""
         if function not in self._examples:
             if function in pending.examples:
                 return None
