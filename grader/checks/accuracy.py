@@ -1,4 +1,4 @@
-"""``accuracy``: how many held-out images are classified right, in bands around what the reference reaches."""
+"""``accuracy``: the share of correctly classified held-out images, in bands around the value of the reference."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from .outcome import Outcome
 from .tools import pictures, plausible, predictions, training
 
 Array = np.ndarray[Any, Any]
-SURE = 0.4  # accuracy with other numbers for the classes; what was learned by a model that counts them otherwise
-MOST_BY_CHANCE = 1.2  # times the accuracy of guessing; networks that learned nothing scatter around it
+SURE = 0.4  # accuracy with a different numbering of the classes that shows that the model has learned
+MOST_BY_CHANCE = 1.2  # times the accuracy of guessing; networks that learned nothing have values around that
 
 
 class AccuracyCheck(BandedCheck):
@@ -72,7 +72,7 @@ class AccuracyCheck(BandedCheck):
             yield from unknown(f"argument of {self.predict}", [self.images, train.returns[0]], predict.argument_names())
 
     def run(self, context: Context) -> Outcome:
-        """Let the submission predict the held-out images and compare with labels that it has never seen."""
+        """Let the submission predict the held-out images, and compare the predictions with the labels."""
         split = context.split(self.dataset)
         noted: list[str] = []
         if self.model is not None and self.preprocess is not None:
@@ -100,7 +100,7 @@ class AccuracyCheck(BandedCheck):
 
 
 def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Estimate, share: float) -> tuple[str, str]:
-    """Why less was reached than could be: the bug by its name and a sentence, both "" where that is not known."""
+    """Return the bug that lowers the accuracy, by its name, and a sentence; both are "" if it is not known."""
     split = context.split(check.dataset)
     if check.model is not None:
         name = context.student.find_variable(check.model)
@@ -123,7 +123,7 @@ def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Est
 
 
 def _renumbered(classes: Array, labels: Array) -> float:
-    """The accuracy if each predicted class stood for one class of its own, the best one that is left."""
+    """Return the accuracy if each predicted class is renumbered to the best remaining class."""
     predicted, columns = np.unique(classes, return_inverse=True)
     numbers, rows = np.unique(labels, return_inverse=True)
     counts = np.zeros((len(numbers), len(predicted)), dtype=np.int64)
@@ -149,7 +149,7 @@ def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
 
 
 def _columns(images: Any) -> Any:
-    """Images (n, ...) of uint8 as float64 (pixels, n) in [0, 1]; raises NotGradable if no message holds them."""
+    """Return images (n, ...) of uint8 as float64 (pixels, n) in [0, 1]. Raises NotGradable if they are too large for a message."""
     pixels = images.reshape(len(images), -1).T
     if pixels.size * np.dtype(np.float64).itemsize > MAX_PAYLOAD:
         raise NotGradable(

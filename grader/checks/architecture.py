@@ -1,7 +1,7 @@
-"""``architecture``: what a Keras model is made of, and whether its loss fits its output.
+"""``architecture``: the layers of a Keras model, and whether its loss fits its output.
 
-Training cannot tell: softmax with ``from_logits=True`` trains as well in Keras 3, since it is noticed there
-and put right. Output and loss are judged by what they compute (:mod:`outputs`, :mod:`losses`).
+Training does not show a mistake: Keras 3 notices and corrects a softmax with ``from_logits=True``. Output and loss are
+judged by the values that they compute (:mod:`outputs`, :mod:`losses`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .tools.two_models import Problem
 NOT_COUNTED = ("InputLayer",)
 ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
 RANDOM = ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise")
-UNTRAINED = 0.5  # of the points, for layers and a loss that are right
+UNTRAINED = 0.5  # of the points, for correct layers and a correct loss
 
 
 class ArchitectureCheck(Check):
@@ -50,7 +50,7 @@ class ArchitectureCheck(Check):
         return [(name, "model") for name in (self.model, self.differs_from) if name]
 
     def run(self, context: Context) -> Outcome:
-        """Look at the layers, at the output and its loss, and at the difference to another model."""
+        """Judge the layers, the output and its loss, and the difference from another model."""
         model = context.student.model(self.model)
         layers = [layer for layer in model.layers if layer.type not in NOT_COUNTED]
         found = outputs.of(context, self.model, model)
@@ -119,7 +119,7 @@ def _layers_problem(check: ArchitectureCheck, layers: list[KerasLayer], found: O
 def _count_problem(
     check: ArchitectureCheck, layers: list[KerasLayer], model: KerasModel, found: Outputs | None
 ) -> Problem | None:
-    """Whether there is one output for each class; for two classes one output is enough."""
+    """Return the sentence about a wrong number of outputs; for two classes one output is enough."""
     if found is not None:
         count = found.count
     elif model.outputs:
@@ -158,7 +158,7 @@ def _output_problem(
 def _is_trained(check: ArchitectureCheck, context: Context, model: KerasModel) -> bool:
     if model.steps:
         return True
-    # The optimizer of a model that is compiled again, or that only loads weights, has done no steps.
+    # The optimizer of a model that is compiled again, or that only loads weights, has not taken a step.
     record = context.student.training()
     name = context.student.find_variable(check.model)
     own = [call for call in record if name in call.model]
@@ -172,7 +172,7 @@ def _notes(
     found: Outputs | None,
     expects: losses.Expected,
 ) -> list[str]:
-    """What is unusual and accepted."""
+    """Return notes about unusual choices that are accepted."""
     assert model.loss is not None
     notes = []
     if found is not None and expects.of == "logits" and found.kind == "probabilities":

@@ -1,4 +1,4 @@
-"""``arguments_unchanged``: functions leave the arrays that they are given as they were."""
+"""``arguments_unchanged``: functions do not change the arrays that are passed to them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ArgumentsUnchangedCheck(Check):
         return (self.probe,)
 
     def run(self, context: Context) -> Outcome:
-        """Call each function that is there once, and look at its arguments afterwards."""
+        """Call each defined function once, and compare its arguments before and after the call."""
         changed: dict[str, list[str]] = {}
         written = [
             name

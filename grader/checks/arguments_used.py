@@ -1,4 +1,4 @@
-"""``arguments_used``: each hyper-parameter changes the result, in the way it should."""
+"""``arguments_used``: each hyper-parameter changes the result in the expected way."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ArgumentsUsedCheck(Check):
                 yield Problem(str(value), sentence)
 
     def run(self, context: Context) -> Outcome:
-        """Change one argument at a time; the share is that of the arguments that are right."""
+        """Change one argument at a time; the share is that of the correct arguments."""
         problems: dict[str, Comparison] = {}
         ignored: list[str] = []
         asked: list[AnsweredCase] = []
@@ -76,11 +76,13 @@ class ArgumentsUsedCheck(Check):
                 if failure.status != "failed":  # the function did not answer at all
                     raise
                 refused.append(failure)
-                problem = Comparison(failure.message)  # it has no such parameter, say: the others can still be right
+                problem = Comparison(
+                    failure.message
+                )  # for example it has no parameter for it: the other arguments can still be correct
             if problem is not None:
                 problems[argument] = problem
         if refused and not asked:
-            raise refused[0]  # it lacks others as well, so that nothing can be asked: once is enough
+            raise refused[0]  # it lacks others too, so no call is possible: one message is enough
         if not problems:
             return Outcome(
                 1.0, _("`{function}` uses {names}.").format(function=self.function, names=", ".join(self.vary))
@@ -124,7 +126,7 @@ def _problem(
         problem = None
         unchanged = consequences.carried(context, check.function, inputs) or unchanged
     if first_problem(unchanged) is None:
-        if problem is None:  # with the mistake of another function the argument may have no effect on these numbers
+        if problem is None:  # a mistake in another function may hide the effect of the argument
             told = _("`{function}`: {argument}={value} changes nothing here; another mistake may be the cause.")
             return Comparison(told.format(function=check.function, argument=argument, value=value))
         ignored.append(argument)

@@ -1,7 +1,6 @@
-"""``chain``: the submission's functions, each fed with the results of the one before, take the reference's path.
+"""``chain``: the submission's functions, each called with the results of the previous one, agree with the reference.
 
-The grader turns the crank: what one function returns goes to the next, so that the loop itself is
-right, and only the functions are judged.
+The grader runs the loop: it passes the results of one function to the next, so that only the functions are judged.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ class ChainCheck(Check):
         return [*self.given, *self.functions_called]
 
     def run(self, context: Context) -> Outcome:
-        """Compare what the last function returns after all steps, on every case."""
+        """Compare the results of the last function after all steps, on every case."""
         functions = self.functions_called
         declared = context.content.functions
 
@@ -95,7 +94,7 @@ class ChainCheck(Check):
 
 
 def _shapes(context: Context, functions: list[str], case: Case) -> dict[str, tuple[int, ...]]:
-    """The shapes of all results; of those that the case has not, the reference's on the case itself."""
+    """Return the shapes of all results; shapes that the case does not have are those of the reference for that case."""
     state: dict[str, Any] = dict(case.inputs)
     for name in functions:
         if not set(context.content.functions[name].returns) <= state.keys():

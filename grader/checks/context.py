@@ -1,4 +1,4 @@
-"""The things that every check works with."""
+"""The data that every check uses."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Context:
         return self.splits[dataset]
 
     def labels(self) -> dict[str, np.ndarray[Any, Any]]:
-        """Return the labels of the training images that the submission was given, int64 (n,), by dataset."""
+        """Return the labels of the training images that the submission gets, int64 (n,), by dataset."""
         return {name: split.y_train.ravel().astype(np.int64) for name, split in self.splits.items()}
 
     def generator(self, purpose: str) -> np.random.Generator:

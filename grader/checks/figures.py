@@ -1,4 +1,4 @@
-"""``figures``: what the submission really drew, read from its matplotlib figures and not from its code."""
+"""``figures``: the plots of the submission, read from its matplotlib figures and not from its code."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from .tools import training
 
 Array = np.ndarray[Any, Any]
 DRAWING = ("bar", "figure", "imshow", "matshow", "plot", "semilogx", "semilogy", "subplot", "subplots", "add_subplot")
-NEUTRAL = 0.02  # between the channels of a gray
-VISIBLE = 0.1  # between the brightest and the darkest value of a picture, of the whole range
-STEP = 1 / 255  # of an 8-bit picture
+NEUTRAL = 0.02  # between the channels of a gray pixel
+VISIBLE = 0.1  # between the brightest and the darkest value of an image, relative to the whole range
+STEP = 1 / 255  # of an 8-bit image
 SAME = 1e-4  # of a curve, relative: a history may be stored in float32
 
 
@@ -34,7 +34,7 @@ class FiguresCheck(Check):
     """Each panel was plotted, in any figure; each one earns an equal part of the points."""
 
     depends_on_calls = DRAWING
-    depends_on_variables = False  # the figures are judged: drawing a variable does not change it
+    depends_on_variables = False  # the figures are judged: plotting a variable does not change it
 
     kind: Literal["figures"]
     panels: list[Panel] = Field(min_length=1)
@@ -59,16 +59,16 @@ class FiguresCheck(Check):
         yield from unknown("variable with images of a dataset, which titles need", titled, of_datasets)
 
     def run(self, context: Context) -> Outcome:
-        """Look for each panel among all figures; each that is there earns its part."""
+        """Search all figures for each panel; each panel that is found earns its part."""
         figures = [figure.axes for figure in context.student.figures()]
         used: list[int] = []
         problems: dict[str, str | None] = {}
-        unreadable: set[str] = set()  # panels of a variable that is missing, or something else than it has to be
+        unreadable: set[str] = set()  # panels of a variable that is missing or has the wrong type
         for panel in self.panels:
             title = _(panel.title)
             try:
                 problems[title] = _problem(panel, context, figures, used)
-            except CallError as failure:  # that costs this panel, not the others
+            except CallError as failure:  # this costs only this panel
                 if failure.status not in ("failed", "error"):
                     raise
                 problems[title] = failure.message
@@ -92,7 +92,7 @@ def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: li
 
 
 def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
-    """What keeps every figure from being the panel: said of the one that comes closest."""
+    """Return the sentence about the figure that is most similar to the panel, or "" if a figure is correct."""
     assert panel.images is not None
     entries = list(context.student.numbers(panel.images)[: panel.count])
     shown = [_matched(axes, entries) for axes in figures]
@@ -110,12 +110,12 @@ def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], u
 
 
 def _matched(axes: list[Axes], entries: list[Array]) -> list[Axes]:
-    """The axes that show the entries, one each, as far as there are any."""
+    """Return the subplots that show the entries, one for each entry that is found."""
     left, found = list(axes), []
     for entry in entries:
         one = next((one for one in left if _shows(one, entry)), None)
         if one is not None:
-            left = [other for other in left if other is not one]  # by identity: equal pictures are no error
+            left = [other for other in left if other is not one]  # by identity: equal images are not an error
             found.append(one)
     return found
 
@@ -141,7 +141,7 @@ def _negatives() -> str:
 
 
 def _brightness(image: Image) -> Array:
-    """How bright the values of an image are drawn, from the smallest to the largest, between 0 and 1."""
+    """Return the brightness of the values of an image, from the smallest to the largest, between 0 and 1."""
     return np.asarray(np.asarray(image.colours).mean(axis=1))
 
 
@@ -172,13 +172,13 @@ def _same_picture(drawn: Any, entry: Array) -> bool:
 
 
 def _unit(image: Array) -> Array:
-    """The image in [0, 1], whether it is stored so or in 0 to 255."""
+    """Return the image in [0, 1]; it is stored in this range or in 0 to 255."""
     values = image.astype(np.float64)
     return values / 255 if image.dtype.kind in "iu" or values.max(initial=0) > 1.5 else values
 
 
 def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | None:
-    """The title (or x label) of each image has to hold the name of its class, and no other."""
+    """Return the sentence about an image whose title (or x label) is not the name of its class."""
     if panel.titles is None or panel.images is None:
         return None
     names = [plain(name) for name in texts(context.student.variable(panel.titles).value) or []]
@@ -196,7 +196,7 @@ def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | 
 
 
 def _labels(context: Context, variable: str) -> list[int | None]:
-    """The class of each entry, known from the data set that the variable, or what it is made of, is part of."""
+    """Return the class of each entry, from the dataset that contains the variable or its source."""
     origin = context.content.origin(variable)
     if origin is None:
         return []
@@ -222,7 +222,7 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
         if part is None:
             wanted[label] = curves[line.entry]
             continue
-        joined_up = training.whole(claimed, line.entry, context.student.training())[0]  # may be drawn all the same
+        joined_up = training.whole(claimed, line.entry, context.student.training())[0]  # may be plotted nevertheless
         if not any(_draws(axes, joined_up) for figure in figures for axes in figure):
             return _("the {entry} of `{history}` covers {epochs} of {total} epochs: plot all epochs.").format(
                 entry=line.entry, history=line.history, epochs=part.epochs, total=part.total
@@ -256,7 +256,7 @@ def _draws(axes: Axes, curve: Array) -> bool:
     for line in axes.lines:
         drawn = numbers(line.y)
         if drawn is not None and drawn.shape == curve.shape:
-            for scale in (1, 100):  # an accuracy may be drawn in percent
+            for scale in (1, 100):  # an accuracy may be plotted in percent
                 if np.allclose(drawn, scale * curve, rtol=SAME, atol=0):
                     return True
     return False

@@ -1,7 +1,7 @@
-"""``generalisation``: a trained model is right on inputs that it has not seen, all of them.
+"""``generalisation``: a trained model classifies all unseen inputs correctly.
 
-One lucky point proves nothing (deck 001: "We can't just test it on 1 example and call it a day"), so
-every unseen input has to come out on its own side of the threshold.
+One lucky point proves nothing (deck 001: "We can't just test it on 1 example and call it a day"), so every unseen input
+must be on the correct side of the threshold.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class GeneralisationCheck(Check):
             yield from unknown("input", [str(self.targets)], assignment.probes[probe].inputs)
 
     def run(self, context: Context) -> Outcome:
-        """Train on each case, predict the unseen inputs with what came out, count."""
+        """Train on each case, predict the unseen inputs with the result, and count the correct predictions."""
         unseen, labels = np.asarray(self.inputs, dtype=np.float64), np.asarray(self.labels)
         for case in context.cases.draw(self.probes):
             own_start = context.starts.drawn(self.train)
@@ -115,9 +115,9 @@ class GeneralisationCheck(Check):
 
 
 def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any], unseen: Any, labels: Any) -> Any:
-    """What is predicted after training: by the submission, or by the steps where its own prediction does not do.
+    """Return the predictions after training: by the submission, or by the steps if its own prediction is missing or wrong.
 
-    Training is judged here. A prediction that is missing or wrong has cost its points in a check of its own.
+    This check judges training. A missing or wrong prediction has lost its points in another check.
     """
     inputs = {**trained, check.argument: unseen}
     replaced = context.mutations.known(check.predict)
@@ -132,7 +132,7 @@ def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any
             return scores
     try:
         answer = next(iter(context.mutations.results(check.predict, [], inputs).values()))
-    except (TypeError, ValueError):  # what was trained is no array of numbers, or does not fit
+    except (TypeError, ValueError):  # the trained result is not an array of numbers, or has the wrong shape
         answer = None
     return _as_scores(check, answer, len(unseen))
 
@@ -170,7 +170,7 @@ def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) ->
 def _points(
     check: GeneralisationCheck, context: Context, inputs: dict[str, Any], trained: dict[str, Any], scores: Any
 ) -> list[Picture]:
-    """The decision values of what the model was trained on, and of what it has not seen."""
+    """Return the decision values of the training inputs and of the unseen inputs."""
     known = np.asarray(inputs[check.argument], dtype=np.float64)
     labels = [None] * len(known) if check.targets is None else np.asarray(inputs[check.targets]).ravel().tolist()
     answer = context.student.call(check.predict, {**trained, check.argument: known}).values

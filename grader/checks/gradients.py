@@ -1,7 +1,7 @@
 """``gradients``: a function returns the derivatives of the reference's objective.
 
-Two witnesses: TensorFlow's GradientTape, and central differences of the objective itself. If they
-disagree, the reference is broken, and that is never the student's zero.
+Two methods give the expected derivatives: TensorFlow's GradientTape, and central differences of the objective. If they
+disagree, the reference is broken, which is never a zero for the student.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:
 
 
 def _confirm(check: GradientsCheck, context: Context, case: Case, derivative: Any, parameter: str) -> None:
-    """Raise NotGradable unless the reference's derivative is that of the objective."""
+    """Raise NotGradable unless the reference's derivative agrees with the objective."""
     inputs = context.content.functions[check.function].complete(case.inputs) | case.inputs
     if context.oracle.confirms(check.function, check.objective, inputs, parameter, derivative) is None:
         raise NotGradable(

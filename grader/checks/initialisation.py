@@ -1,4 +1,4 @@
-"""``initialisation``: shapes and spread of parameters that a submission draws itself; their values are its own."""
+"""``initialisation``: shapes and spread of parameters that a submission initialises; their values are free."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class InitialisationCheck(Check):
         yield from unknown("result with a shape", self.spread, assignment.functions[self.function].shapes)
 
     def run(self, context: Context) -> Outcome:
-        """Call the function once and look at each result."""
+        """Call the function once and judge each result."""
         declared = context.content.functions[self.function]
         answered = context.student.call(self.function, {}).values
         widths = signatures.widths_in(answered, declared.shapes) or {}
@@ -76,14 +76,14 @@ def _units_alike(value: Any, shape: tuple[int, ...]) -> bool:
     return (
         isinstance(value, np.ndarray)
         and value.ndim == 2
-        and value.size == np.prod(shape)  # of any other size it may be far too large to look at
+        and value.size == np.prod(shape)  # other sizes may be too large to inspect
         and value.dtype.kind in "fiu"
         and any(len(np.unique(side, axis=0)) < len(side) for side in (value, value.T))
     )
 
 
 def _problem(name: str, value: Any, shape: tuple[int, ...], spread: bool) -> str | None:
-    """What is wrong with one result, as a sentence."""
+    """Return the sentence about a wrong result, or None."""
     wanted = arrays.array_of(shape)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
         return _("{name} is {value}, expected {wanted} of numbers.").format(

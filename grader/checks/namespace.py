@@ -1,4 +1,4 @@
-"""``namespace``: variables at the top level of a submission are what the assignment says."""
+"""``namespace``: variables at the top level of a submission match their declarations."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from .outcome import Outcome
 from .tools import training
 
 Array = np.ndarray[Any, Any]
-CHANNELS = 3  # of a picture in colour
+CHANNELS = 3  # of a colour image
 KINDS = {"float": "f", "int": "iu", "uint8": "u"}
 HISTORY = ("loss", "accuracy", "val_loss", "val_accuracy")
-SAME = 1e-5  # what the same function gives twice, in float32
+SAME = 1e-5  # difference between two results of the same function in float32
 
 
 class NamespaceCheck(Check):
@@ -41,7 +41,7 @@ class NamespaceCheck(Check):
         return [(name, "") for name in self.names]
 
     def run(self, context: Context) -> Outcome:
-        """Look at each variable; each that is right earns its part."""
+        """Judge each variable; each correct one earns its part."""
         problems = {name: _problem(name, context.content.variables[name], context) for name in self.names}
         wrong = {name: problem for name, problem in problems.items() if problem}
         if not wrong:
@@ -60,7 +60,7 @@ class NamespaceCheck(Check):
 
 
 def _is_of_the_type(wanted: VariableSpec, name: str, context: Context) -> bool:
-    """Whether the variable is there, and of the type that is asked: only then a hint about its content fits."""
+    """True if the variable exists and has the required type: only then a hint about its content fits."""
     try:
         described = context.student.variable(name)
     except CallError:
@@ -76,7 +76,7 @@ def _is_of_the_type(wanted: VariableSpec, name: str, context: Context) -> bool:
 
 
 def _rearranged(wrong: list[str], context: Context) -> Findings | None:
-    """What was done to images of a data set that are there, but not unchanged: where undoing it gives them back."""
+    """Return the change of the images of a dataset, if the inverse change gives the original images."""
     for name in wrong:
         part_of = context.content.variables[name].part_of
         if part_of is None:
@@ -96,9 +96,9 @@ def _rearranged(wrong: list[str], context: Context) -> Findings | None:
 
 
 def known_images(context: Context, dataset: str, wanted: set[bytes]) -> dict[bytes, int]:
-    """Those of the ``wanted`` images that are in the data set, with their classes.
+    """Return the ``wanted`` images that are in the dataset, with their classes.
 
-    A copy of all images of it would take a gigabyte.
+    This copies no other images, because a copy of all images would take a gigabyte.
     """
     split = context.split(dataset)
     return {
@@ -110,7 +110,7 @@ def known_images(context: Context, dataset: str, wanted: set[bytes]) -> dict[byt
 
 
 def _undone(images: Array) -> Iterator[tuple[str, Array]]:
-    """What images were before each of some rearrangements, with the name of that bug."""
+    """Yield the images before each possible rearrangement, with the name of the bug."""
     count, *rest = images.shape
     if rest[0] == CHANNELS:
         yield "images-in-planes", images.reshape(count, *rest[1:], CHANNELS)
@@ -143,7 +143,9 @@ def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
     array = arrays.array(value)
     if array is None:
         return _("`{name}` is {value}; it must be an array of numbers.").format(name=name, value=describe(value))
-    if wanted.result_of in context.log.mistaken_functions:  # its range is that of the function, which has paid for it
+    if (
+        wanted.result_of in context.log.mistaken_functions
+    ):  # its range is that of the function, which another check judges
         wanted = wanted.model_copy(update={"dtype": None, "low": None, "high": None})
     return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)
 
@@ -178,9 +180,9 @@ def _order() -> str:
 
 
 def texts(value: Any) -> list[str] | None:
-    """The texts of a list, a tuple, or a dict by label; None for anything else."""
+    """Return the strings of a list, a tuple, or a dict by label; None for anything else."""
     items = value
-    if isinstance(value, dict):  # by label: in the order of the labels, however it is written
+    if isinstance(value, dict):  # by label: in the order of the labels
         items = [value[key] for key in (sorted(value, key=int) if all(map(_is_label, value)) else value)]
     if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
         return None
@@ -192,7 +194,7 @@ def _is_label(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """A name as it is compared: lower case, letters and digits only."""
+    """Return a name in the form for comparisons: lower case, letters and digits only."""
     return "".join(character for character in text.lower() if character.isalnum())
 
 
@@ -226,7 +228,7 @@ def _history_problem(name: str, value: Any, context: Context) -> str | None:
 
 
 def _part(name: str, context: Context) -> training.Part | None:
-    """What part of a training the variable is, where it is a history of less than half of it."""
+    """Return the part of a training that a history covers, if it is less than half."""
     if context.content.variables[name].type != "history" or context.student.find_variable(name) is None:
         return None
     curves = training.curves(context.student.variable(name).value)
@@ -266,7 +268,7 @@ def _array_problem(name: str, wanted: VariableSpec, value: Array, length: int | 
 
 
 def _fits(shape: tuple[Any, ...], wanted: list[int | None]) -> bool:
-    """Whether the shape is as wanted, up to axes of length one at the end."""
+    """True if the shape is as required, except for axes of length one at the end."""
     while len(shape) > len(wanted) and shape[-1] == 1:
         shape = shape[:-1]
     return len(shape) == len(wanted) and all(w is None or s == w for s, w in zip(shape, wanted, strict=True))

@@ -1,4 +1,4 @@
-"""The outcome of a check, and the verdict over several cases that it is made of."""
+"""The outcome of a check, and the verdict over several cases."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ..support.i18n import _, ngettext
 class Outcome:
     """``share`` of the points, from 0 to 1, the sentence about it, the evidence for it, and the bug.
 
-    ``spot`` is the place of a piece of code and a line in it, where the sentence is about that line.
-    ``hint_fits`` says whether the check's own hint is about this: a hint about a formula is not about a result that is
-    missing or of another type.
-    ``diagnose`` adds the bug to an outcome. It may ask the submission again, which may change what that answers
-    next, and is therefore called when all checks have been judged.
+    ``spot`` is a piece of code and a line in it, if the sentence is about that line.
+    ``hint_fits`` is True if the check's own hint fits: a hint about a formula does not fit a result that is
+    missing or has another type.
+    ``diagnose`` adds the bug to an outcome. It may call the submission again, which can change later answers, so it is
+    called after all checks have been judged.
     """
 
     share: float
@@ -39,7 +39,7 @@ def number_of_cases(count: int) -> str:
 
 
 class Verdict:
-    """Collects comparisons over cases: each result of the function is right in all cases, or is not."""
+    """Collects comparisons over cases: each result of the function is correct in all cases, or is not."""
 
     def __init__(self, function: str, notes: Sequence[str] = (), lists: Iterable[str] = ()) -> None:
         """``notes`` are sentences about accepted conventions for any outcome; ``lists`` are results that came as lists."""
@@ -88,7 +88,7 @@ class Verdict:
 
     @property
     def lists(self) -> list[str]:
-        """The results that came as lists."""
+        """Return the results that were returned as lists."""
         return list(self._lists)
 
     def _with_lists(self, notes: list[str]) -> list[str]:
@@ -103,7 +103,7 @@ class Verdict:
 
     @property
     def share(self) -> float:
-        """The part of the results that is right in all cases."""
+        """Return the share of the results that are correct in all cases."""
         return sum(self._right.values()) / len(self._right)
 
     def outcome(self, praise: str, all_or_nothing: bool = False) -> Outcome:

@@ -1,8 +1,8 @@
-"""``overfitting``: the generalisation gap of one model, or how much smaller it is than another's.
+"""``overfitting``: the generalisation gap of one model, or its reduction compared with another model.
 
-Accuracies and losses are computed here, in evaluation mode: the training accuracy that Keras prints has
-dropout switched on and hides part of the gap. Two models are compared by the gaps of their losses, image by image: a
-gap in accuracy changes from one training to the next by as much as a means against overfitting changes it.
+Accuracies and losses are computed in evaluation mode: Keras prints the training accuracy with dropout, which hides part
+of the gap. Two models are compared by the gaps of their losses, image by image, because a gap in accuracy changes from one
+training to the next as much as a measure against overfitting changes it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .context import Context
 from .outcome import Outcome
 from .tools import pictures, plausible, predictions, training, two_models
 
-SLIGHT = 0.995  # of the points; below, the gap is called not much smaller
+SLIGHT = 0.995  # of the points; below this share the gap is "not by much" smaller
 
 
 class OverfittingCheck(BandedCheck):
@@ -59,7 +59,7 @@ class OverfittingCheck(BandedCheck):
     def run(self, context: Context) -> Outcome:
         """Measure the gap, or the difference of two gaps on the same images."""
         outcome = _measured(self, context)
-        # In another order than the models are asked in: a problem between them is found before the second one is.
+        # The problem between the models is found before the second model predicts.
         found = {
             name: context.predictions[key]
             for name in (self.model, self.less_than)
@@ -98,7 +98,7 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
     )
     drawn = pictures.gaps({check.model: model})
     told = {"model": check.model, "gap": measured.percent()}
-    if not measured.low > 0:  # could be chance
+    if not measured.low > 0:  # may be due to chance
         none = _(
             "The generalisation gap of `{model}` is {gap}, too small to be distinguished from zero: the model does not overfit."
         )
@@ -129,7 +129,7 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
     losses, other_losses = (
         predictions.losses(context, name, check.preprocess, check.dataset) for name in (check.model, other)
     )
-    if losses is None or other_losses is None:  # nothing but classes: the accuracies have to do
+    if losses is None or other_losses is None:  # only classes are known, so the accuracies are compared
         part = _part_of(smaller, gap(plain).value)
     else:
         part = relative_reduction(other_losses, losses)
@@ -162,12 +162,12 @@ def _part_of(reduction: Estimate, whole: float) -> Estimate:
 
 
 def _certainty(part: Estimate) -> float:
-    """From 0, where the gap is not smaller, to 1, where that is not chance; in between less counts for less."""
+    """Return a number from 0 (the gap is not smaller) to 1 (the difference is not due to chance)."""
     return min(max(part.value, 0.0) / (CONFIDENCE * part.error), 1.0) if part.error > 0 else float(part.value > 0)
 
 
 def _kept(check: OverfittingCheck, accuracy: Estimate) -> float:
-    """1 where no more than the margin is lost for certain; falls to 0 where it is twice the margin."""
+    """Return 1 if the loss of accuracy is certainly within the margin; it falls to 0 at twice the margin."""
     lost, margin = -accuracy.high, check.accuracy_margin
     if lost <= margin:
         return 1.0

@@ -1,7 +1,7 @@
-"""``source``: what the code imports and calls, and what it gave to ``fit``.
+"""``source``: the imports and calls of the code, and the data that it passed to ``fit``.
 
-Imports are read from the text, and from what had been imported when the submission had been loaded;
-training from what was recorded while it ran.
+Imports are read from the source and from the modules that were imported after loading; training is read from the
+record of calls.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SourceCheck(Check):
     """Functions that must not be called, e.g. ``np.gradient`` or ``gradient``."""
 
     def accepts_empty(self) -> bool:
-        return all(rule == "imports" for rule in self.rules)  # without training the other rules are broken
+        return all(rule == "imports" for rule in self.rules)  # without training the other rules are meaningless
 
     @model_validator(mode="after")
     def _something_to_look_for(self) -> SourceCheck:
@@ -63,7 +63,7 @@ class SourceCheck(Check):
                 yield Problem(self.name, sentence)
 
     def run(self, context: Context) -> Outcome:
-        """Apply each rule; the first that is broken is reported."""
+        """Apply each rule and report the first that is broken."""
         broken = imports.outcome(context) if "imports" in self.rules else None
         broken = broken or _calls(self.forbidden_calls, context)
         rules = [rule for rule in self.rules if rule == "labels" or rule in TRAINING_RULES]
@@ -101,7 +101,7 @@ class SourceCheck(Check):
 
 
 def _models(context: Context, record: list[RecordedCall]) -> list[str]:
-    """The submission's names of its trained models: those that the task asks for, or all where it asks for none."""
+    """Return the submission's names of its trained models: those that the task requires, or all if it requires none."""
     asked = [name for name, variable in context.content.variables.items() if variable.type == "model"]
     recorded = {name for call in record for name in call.model}
     if not asked:
@@ -109,7 +109,7 @@ def _models(context: Context, record: list[RecordedCall]) -> list[str]:
     found = []
     for name in asked:
         own = context.student.find_variable(name)
-        with contextlib.suppress(CallError):  # what is no model, other checks say
+        with contextlib.suppress(CallError):  # other checks report a variable that is not a model
             if own is not None and (own in recorded or context.student.variable(name).model):
                 found.append(own)
     return found
@@ -121,7 +121,7 @@ def _shown(call: RecordedCall) -> dict[str, Any]:
 
 
 def _calls(forbidden: list[str], context: Context) -> Outcome | None:
-    """A call of a forbidden name, ``gradient`` or ``np.gradient``, whatever it is called on."""
+    """Return the outcome for a call of a forbidden name, ``gradient`` or ``np.gradient``, on any object."""
     for code in context.student.code:
         for line, name in called(code.text):
             if any(name == other or name.endswith(f".{other}") for other in forbidden):
@@ -137,7 +137,7 @@ def called(source: str) -> list[tuple[int, str]]:
 
 
 def _dotted(callee: ast.expr) -> str:
-    """The name of what is called, "?" for the part before the dots that is none."""
+    """Return the dotted name of the called function; "?" replaces a part that is not a name."""
     attributes: list[str] = []
     while isinstance(callee, ast.Attribute):
         attributes.append(callee.attr)

@@ -1,7 +1,7 @@
-"""``trajectory``: a training loop takes the reference's path, epoch by epoch.
+"""``trajectory``: a training loop agrees with the reference, epoch by epoch.
 
-The loss of an epoch may be taken before or after its update: both are conventions. The reference
-therefore returns one loss more than there are epochs, and a submission has to match either end.
+The loss of an epoch may be measured before or after its update: both are conventions. The reference therefore returns
+one loss more than there are epochs, and a submission must match it without the first or without the last one.
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ class TrajectoryCheck(ProbedCheck):
             case, expected, answered = call.case, call.expected, call.result.values
             verdict.note(call.result.notes, call.result.lists)
             asked.append(AnsweredCase(case, expected, answered))
-            if history is not None and (
-                not drawn or verdict.share == 1
-            ):  # of the first case that is wrong, or the last
+            if history is not None and (not drawn or verdict.share == 1):  # of the first wrong case, or the last case
                 drawn = pictures.path(f"{self.function}()", answered[history], expected[history], self.tolerance)
             verdict.add(case.name, compare_results(answered, expected, self.tolerance, history))
         praise = _("`{function}` agrees with the reference in every epoch, in {cases}.").format(
@@ -51,7 +49,7 @@ class TrajectoryCheck(ProbedCheck):
         if verdict.share < 1:
             followed = consequences.of_training(self, context, asked, verdict)
             verdict, drawn = (verdict, drawn) if followed is None else (followed, [])
-        outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is right before anything is learnt
+        outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is correct before training
         if not drawn:
             drawn = pictures.errors(verdict, [own for _, _, own in asked], [right for _, right, _ in asked], history)
         return diagnose.named(replace(outcome, pictures=drawn), context, self.function, asked)

@@ -1,4 +1,4 @@
-"""``values``: a function returns what the reference returns."""
+"""``values``: a function returns the same results as the reference."""
 
 from __future__ import annotations
 
@@ -60,6 +60,6 @@ def _outcome(check: ValuesCheck, context: Context, tried: attempts.Tried) -> Out
 
 
 def in_shape(actual: Any, expected: Any) -> Any:
-    """An array with as many samples and as many entries as ``expected`` in its shape; others as they are."""
+    """Return an array reshaped like ``expected`` if it has as many samples and entries; other values unchanged."""
     alike = isinstance(actual, np.ndarray) and actual.ndim and actual.size == expected.size
     return actual.reshape(expected.shape) if alike and len(actual) == len(expected) else actual

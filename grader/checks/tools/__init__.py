@@ -1,1 +1,1 @@
-"""What several kinds of checks use: cases and attempts, diagnosis, predictions, figures, records of training."""
+"""Code that several kinds of checks share: cases and attempts, diagnosis, predictions, figures, records of training."""

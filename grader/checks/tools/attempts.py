@@ -1,9 +1,8 @@
-"""Asks a submission in each manner that is accepted, and keeps the best outcome.
+"""Calls a submission in each accepted way, and keeps the best outcome.
 
-A function may work at certain sizes only (a probe names the one that is used ``instead``), may want
-another input in the place of an argument, and may have a common factor in all its results. Each of
-these is declared in the assignment and noted in the outcome. What the reference is asked does not
-depend on the answers, so that all of it can be recorded.
+A function may work only with certain sizes (a probe names its ``fallback``), may take another input instead of an
+argument, and may have a common factor in all its results. Each of these is declared in the assignment and noted in the
+outcome. The calls of the reference do not depend on the answers, so that all of them can be recorded.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ from ..context import Context
 from ..outcome import Verdict
 
 Answers = dict[str, Any]
-# The right results of a case by convention; "" is what the task asks for.
+# The expected results of a case by convention; "" is the convention of the task.
 Expected = dict[str, Answers]
 
 
 class Probed(Protocol):
-    """What a check needs to have here."""
+    """The parts of a check that are needed here."""
 
     @property
     def probes(self) -> list[str]: ...
@@ -41,7 +40,7 @@ class Probed(Protocol):
 
 
 class Chained(Probed, Protocol):
-    """A check of functions that pass on their results, ``steps`` times round."""
+    """A check of functions that pass on their results, in ``steps`` rounds."""
 
     @property
     def functions_called(self) -> list[str]: ...
@@ -51,9 +50,9 @@ class Chained(Probed, Protocol):
 
 @dataclass(frozen=True)
 class Tried:
-    """One attempt that was answered: how right it is, and the numbers it was judged by.
+    """One answered attempt: its verdict, and the numbers that it was judged by.
 
-    ``others`` are attempts with another input that are as right: which of them was meant, a bug may tell.
+    ``others`` are equally correct attempts with another input; a bug may show which of them is meant.
     """
 
     verdict: Verdict
@@ -66,7 +65,7 @@ class Tried:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Cases of one size, with what is expected; ``note`` says why they are not those of the check."""
+    """Cases of one size with their expected results; ``note`` says why they are not those of the check."""
 
     note: str
     cases: list[Case]
@@ -126,7 +125,7 @@ def best(
         if any(attempt.fits for attempt in tried):
             break
     if not tried:
-        # Which of the accepted inputs was meant is not known: an error that comes later is no error of the input.
+        # The accepted input that was meant is not known: an error that occurs later is not caused by the input.
         raise stopped
     best = max(tried, key=_rightness)
     if best.verdict.share == 1:
@@ -143,7 +142,7 @@ def best(
 def _of_own_widths(
     check: Probed, context: Context, names: Sequence[str], expect: Callable[[Case], Expected]
 ) -> Iterator[_Plan]:
-    """The cases ``names`` for a net whose layers have other widths than the task asks for, and that works at no others."""
+    """Return the cases ``names`` for a network whose layers have other widths than the task requires, and that works only with these."""
     widths = context.student.layout.widths
     usual = context.content.widths()
     other = {name: width for name, width in widths.items() if usual[name] != width}
@@ -160,7 +159,7 @@ def _rightness(attempt: Tried) -> tuple[float, bool]:
 
 
 def with_conventions(function: FunctionSpec, results: Answers) -> Expected:
-    """The results as the task asks for them, and under each convention of ``function``."""
+    """Return the results in the convention of the task, and in each convention of ``function``."""
     scaled = {
         name: {key: factor * item for key, item in results.items()} for name, factor in function.conventions.items()
     }
@@ -170,7 +169,7 @@ def with_conventions(function: FunctionSpec, results: Answers) -> Expected:
 def _judge(
     check: Probed, context: Context, function: str, plan: _Plan, results: list[BoundAnswer], notes: list[str]
 ) -> list[Tried]:
-    # In the submission's own layout, so that shapes and indices in a message are those that its author sees.
+    # In the layout of the submission, so that shapes and indices in a message are those that its author sees.
     answered = [result.raw.bound for result in results]
     attempts = []
     for convention in plan.expected[0]:
@@ -191,6 +190,6 @@ def _judge(
 
 
 def _order(failure: CallError) -> tuple[int, int]:
-    """The cell and the line at which a call stopped; before all others where that is not known."""
+    """Return the cell and the line at which a call stopped; unknown places come first."""
     cell, line = failure.place or (None, None)
     return (cell or 0, line or 0)

@@ -1,12 +1,12 @@
-"""One mistake counts once: a later function is judged by what follows from the submission's own earlier ones.
+"""One mistake counts once: a later function is judged by the consequences of the submission's own earlier ones.
 
-Examiners call this error carried forward. Where a function failed in its own check, whatever uses it gives other
-numbers than the reference. The assignment's ``steps`` are then computed with the submission's own function in the
-place of the right one, and a later function that agrees with this has made no further mistake.
+Examiners call this "error carried forward". If a function failed in its own check, functions that use it give other
+numbers than the reference. The assignment's ``steps`` are then computed with the submission's own function instead of
+the correct one, and a later function that agrees with this contains no further mistake.
 
-The submission is asked with inputs only, never with an expected result. Two guards keep functions that do nothing
-from earning points for each other: a result that varies has to vary, and training has to move every parameter and
-lower the right cost.
+The submission is called only with inputs, never with an expected result. Two conditions prevent functions that do
+nothing from earning points for each other: a result that should vary must vary, and training must change every parameter
+and lower the correct cost.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ MOST_CALLS = 5000  # of the submission's functions for one case
 
 
 class _Unusable(Exception):
-    """The submission's own function gives nothing to compute with."""
+    """The submission's own function returns values that cannot be used for computing."""
 
 
 def of_tried(check: Probed, context: Context, function: str, tried: Tried) -> Tried:
-    """Return the attempt judged by what follows from the submission's own functions, if that is better."""
+    """Return the attempt judged by the consequences of the submission's own functions, if that is better."""
     own = mistaken(context, function)
     if tried.verdict.share == 1 or not own:
         return tried
@@ -64,7 +64,7 @@ def of_tried(check: Probed, context: Context, function: str, tried: Tried) -> Tr
 
 
 def of_attempts(check: Probed, context: Context, function: str, tried: Tried) -> tuple[list[Tried], list[Tried]]:
-    """Return the attempts that are as right as the best of ``tried`` and its others: as answered, and as judged."""
+    """Return the attempts that are as good as the best of ``tried`` and its others: as answered, and as judged."""
     attempted = [tried, *tried.others]
     judged = [of_tried(check, context, function, attempt) for attempt in attempted]
     share = max(attempt.verdict.share for attempt in judged)
@@ -75,10 +75,10 @@ def of_attempts(check: Probed, context: Context, function: str, tried: Tried) ->
 def of_training(
     check: ProbedCheck, context: Context, answers: Sequence[tuple[Case, Values, Values]], so_far: Verdict
 ) -> Verdict | None:
-    """Return the verdict on a training loop by what follows from the submission's own functions; None if that is not right.
+    """Return the verdict on a training loop by the consequences of the submission's own functions; None if it does not agree.
 
-    ``answers`` are cases, right results and answers, ``so_far`` has the conventions that were accepted. A loop whose single epoch is wrong has paid for that: here it
-    has to take this epoch again and again.
+    ``answers`` are cases, expected results and answers; ``so_far`` has the accepted conventions. A loop whose single epoch
+    is wrong has already lost points for that: here it must only repeat this epoch.
     """
     function = check.function
     own = {function} if function in context.log.mistaken_functions else mistaken(context, function)
@@ -96,7 +96,7 @@ def of_training(
 
 
 def explain(context: Context, function: str, case: Case, right: Values, answered: Values) -> bool:
-    """Whether a training loop went where the submission's own functions lead, and learnt on the way."""
+    """True if a training loop agrees with the submission's own functions, and learned during training."""
     followed = carried(context, function, case.inputs)
     if followed is None or not learns(context, function, case.inputs, right, followed):
         return False
@@ -105,9 +105,9 @@ def explain(context: Context, function: str, case: Case, right: Values, answered
 
 
 def of_chain(check: Chained, context: Context, tried: Tried) -> Tried:
-    """Return the attempt judged by what follows from the submission's own functions before the last, if that is right.
+    """Return the attempt judged by the consequences of the submission's own functions before the last, if it agrees.
 
-    The last function of a chain makes the step; a mistake in it is no consequence.
+    The last function of a chain makes the step; a mistake in it is not a consequence.
     """
     *before, last = check.functions_called
     own = (context.log.mistaken_functions & set(before)).union(
@@ -132,12 +132,12 @@ def of_chain(check: Chained, context: Context, tried: Tried) -> Tried:
 
 
 def mistaken(context: Context, function: str) -> set[str]:
-    """The functions that ``function`` uses, also by way of others, and that failed in their own checks."""
+    """Return the functions that ``function`` uses, directly or indirectly, and that failed in their own checks."""
     return context.mutations.uses_in_all(function) & context.log.mistaken_functions
 
 
 def carried(context: Context, function: str, inputs: Values) -> Values | None:
-    """What the steps of ``function`` give with the submission's own mistaken functions; None where that cannot be had."""
+    """Return the results of the steps of ``function`` with the submission's own wrong functions; None if that is impossible."""
     own = mistaken(context, function)
     if not own or not context.mutations.known(function):
         return None
@@ -148,7 +148,7 @@ def carried(context: Context, function: str, inputs: Values) -> Values | None:
 
 
 def learns(context: Context, function: str, inputs: Values, right: Values, reached: Values) -> bool:
-    """Whether training moves all that the reference moves, and lowers the right cost."""
+    """True if training changes all parameters that the reference changes, and lowers the correct cost."""
     declared = context.content.functions[function]
     epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
     if declared.history is None or not epochs:
@@ -161,7 +161,7 @@ def learns(context: Context, function: str, inputs: Values, right: Values, reach
 
 
 def _moved(inputs: Values, right: Values, reached: Values) -> bool:
-    """Whether all that the reference moves has been moved."""
+    """True if all parameters that the reference changes have changed."""
     parameters = [name for name in right if name in inputs]
     if any(np.size(reached[name]) != np.size(right[name]) for name in parameters):
         return False
@@ -173,7 +173,7 @@ def _moved(inputs: Values, right: Values, reached: Values) -> bool:
 
 
 def moves(inputs: Values, right: Values, reached: Values) -> bool:
-    """Whether a step moves what the reference moves, and all of it together in the reference's direction."""
+    """True if a step changes the parameters that the reference changes, together in the reference's direction."""
     if not _moved(inputs, right, reached):
         return False
     along = 0.0
@@ -187,13 +187,13 @@ def moves(inputs: Values, right: Values, reached: Values) -> bool:
 
 
 def note(own: set[str]) -> str:
-    """The sentence that says what was judged by."""
+    """Return the sentence about the functions that were used for judging."""
     sentence = _("Judged by the results of your own {functions}: a mistake counts once.")
     return sentence.format(functions=joined(f"`{name}`" for name in sorted(own)))
 
 
 def _is_telling(name: str, followed: Sequence[Values | None], right: Sequence[Values]) -> bool:
-    """Whether a result has the right shapes, and varies where the right one does."""
+    """True if a result has the expected shapes, and varies where the expected one varies."""
     pairs = [
         (np.asarray(values[name]), np.asarray(wanted[name]))
         for values, wanted in zip(followed, right, strict=True)
@@ -206,11 +206,11 @@ def _is_telling(name: str, followed: Sequence[Values | None], right: Sequence[Va
 
 
 def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
-    """What many calls of a training loop for one epoch give, as one call for all of them."""
+    """Return the result of many calls of a training loop for one epoch, as one call for all epochs."""
     declared = context.content.functions[function]
     history_name = declared.history
     epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
-    if context.starts.drawn(function):  # it would begin anew with each call
+    if context.starts.drawn(function):  # it would start again with each call
         return None
     if history_name is None or not epochs or not inputs[epochs] > 1 or not context.mutations.known(function):
         return None
@@ -226,7 +226,7 @@ def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
             history = np.ravel(results.pop(history_name))
             losses += history[1 if losses and len(history) > 1 else 0 :].tolist()
             state |= results
-        # One entry an epoch, of before or after it: the reference's history has both ends.
+        # One entry for each epoch, from before or after it: the reference's history has both ends.
         losses += losses[-1:] * (int(inputs[epochs]) + 1 - len(losses))
         return {**{name: state[name] for name in results}, history_name: np.array(losses)}
 
@@ -234,7 +234,7 @@ def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
 
 
 def _chained(context: Context, check: Chained, case: Case, own: set[str], factors: Sequence[float]) -> Values | None:
-    """Where the chain ends with the submission's own functions and, for the others, the steps with these factors."""
+    """Return the end of the chain with the submission's own functions and, for the others, the steps with these factors."""
     if not all(map(context.mutations.known, check.functions_called)):
         return None
     steps = context.mutations.with_own({name: _asked(context, name, itertools.count()) for name in own})
@@ -254,7 +254,7 @@ def _chained(context: Context, check: Chained, case: Case, own: set[str], factor
 
 
 def _asked(context: Context, function: str, calls: itertools.count[int]) -> Callable[..., Any]:
-    """The submission's own function, called as the steps call it."""
+    """Return the submission's own function as a function that the steps can call."""
     declared = context.content.functions[function]
 
     def call(*arguments: Any) -> Any:
@@ -268,7 +268,7 @@ def _asked(context: Context, function: str, calls: itertools.count[int]) -> Call
 
 
 def _own_results(context: Context, function: str, inputs: Values) -> Values:
-    """The submission's results as float64 arrays, in the shapes of the right ones; raises _Unusable or CallError."""
+    """Return the submission's results as float64 arrays in the expected shapes; raises _Unusable or CallError."""
     right = context.mutations.results(function, [], inputs)
     history = context.content.functions[function].history
     answered = context.student.call(
@@ -289,5 +289,5 @@ def _computed(compute: Callable[[], Values]) -> Values | None:
             return compute()
     except NotGradable:
         raise
-    except Exception:  # the submission's own function does not answer, or its arrays do not fit
+    except Exception:  # the submission's own function gives no answer, or its arrays have wrong shapes
         return None

@@ -1,4 +1,4 @@
-"""Whether a forbidden library gives the derivatives that are to be derived by hand."""
+"""Detects derivatives from a forbidden library where the task requires a derivation by hand."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ..context import Context
 from ..outcome import Outcome
 from . import imports, quotients
 
-# What differentiates in TensorFlow, PyTorch, JAX and autograd.
+# Names of functions and classes that differentiate in TensorFlow, PyTorch, JAX and autograd.
 DIFFERENTIATING = {"GradientTape", "grad", "value_and_grad", "elementwise_grad", "backward", "jacrev", "jacfwd", "vjp"}
-# What imports without showing what, or runs another program that does.
+# Names of functions that import a module that the source does not show, or that run another program.
 HIDING = {
     *("__import__", "import_module", "find_spec", "find_loader", "exec", "eval", "compile", "getattr"),
     *("run_module", "run_path", "CDLL", "PyDLL", "LoadLibrary"),
@@ -21,7 +21,7 @@ HIDING = {
 
 
 def judged(outcome: Outcome, function: str, context: Context) -> Outcome:
-    """Return ``outcome``, or that the results of ``function`` earn nothing since a forbidden library computes them.
+    """Return ``outcome``, or the outcome without points if a forbidden library computes the results of ``function``.
 
     A forbidden import alone costs the points of the ``source`` check.
     """
@@ -40,8 +40,7 @@ def judged(outcome: Outcome, function: str, context: Context) -> Outcome:
 
 
 def _library(function: str, context: Context) -> str | None:
-    """The library: the code of the function calls what differentiates, or imports it so that the text does not show it,
-    which nobody does for another purpose."""
+    """Return the library whose derivatives the function calls, or that it imports in a hidden way, which has no other purpose."""
     texts = [code.text for code in context.student.code]
     everywhere = quotients.called(texts)
     if not everywhere & (DIFFERENTIATING | HIDING):

@@ -1,4 +1,4 @@
-"""Adds to the outcome of a failed check how its bug is found: from the numbers, and by asking again."""
+"""Adds a way to find the bug to the outcome of a failed check: from the numbers, and by further calls."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from . import probing
 from .attempts import Chained, Tried
 
 OF_A_LAYOUT = ("transposed", "wrong-axis")
-COARSEST = 5e-3  # of the largest entry; what is no more alike than that is another number
+COARSEST = 5e-3  # relative to the largest entry; numbers with a larger difference are different
 
 
 def of_tried(context: Context, tried: Tried) -> list[AnsweredCase]:
-    """The cases of an attempt, in the layout of the task."""
+    """Return the cases of an attempt, in the layout of the task."""
     turned = context.student.layout.turned
     return [
         AnsweredCase(case, turned(expected), turned(answered))
@@ -45,9 +45,9 @@ def named(
 ) -> Outcome:
     """Return ``outcome`` with a way to find the bug of ``function`` and the place of the first error.
 
-    ``others`` are outcomes that are as right, from other accepted inputs: the first that a bug explains counts.
+    ``others`` are equally correct outcomes from other accepted inputs: the first one that a bug explains counts.
     """
-    # Whatever explains the answers has to explain those of the checks before as well.
+    # An explanation of these answers must also explain those of earlier checks.
     known = context.log.answers.setdefault(function, [])
     before = list(known)
     known += asked
@@ -74,15 +74,15 @@ def _explained(
     where = _first_wrong(context, function, samples)
     bugs = _bugs(context, function, samples)
     if bugs is not None and context.log.is_layout_undecided and any(bug.bug in OF_A_LAYOUT for bug in bugs.bugs):
-        bugs = None  # it may be right in a layout of its own
+        bugs = None  # it may be correct in another layout
     if bugs is not None and _is_a_constant(samples) and bugs.bugs[0].bug != GENERAL["collapsed"]:
-        bugs = None  # one number agrees with any array that has it everywhere, and says nothing of how it was computed
+        bugs = None  # one number agrees with any array that has it everywhere, and does not show how it was computed
     evidence = outcome.evidence | Evidence(where=where) if where else outcome.evidence
     return replace(outcome, evidence=evidence, bugs=bugs)
 
 
 def _is_a_constant(samples: Sequence[Sample]) -> bool:
-    """Whether every answer is one and the same number where several are right."""
+    """True if every answer is the same number although several numbers are expected."""
     answers = [(sample.answered[name], sample.right[name]) for sample in samples for name in sample.answered]
     single = all(np.size(answered) == 1 < np.size(right) for answered, right in answers)
     return single and len({float(np.ravel(answered)[0]) for answered, _right in answers}) == 1
@@ -95,8 +95,8 @@ def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | 
         if found is not None:
             return found
     for found in context.log.findings:
-        # How it behaves from call to call, or along its path, is the same whichever check asks; and what explains
-        # nothing of an earlier check explains no more of it together with this one.
+        # Its behaviour from call to call, or along its path, is the same in every check; and a mutation that explains
+        # no answer of an earlier check explains none of them together with this one.
         if any(_is_behaviour_of(function, bug) for bug in found.bugs):
             return found
     short = probing.shorter(context, function, samples)
@@ -117,12 +117,12 @@ def _is_behaviour_of(function: str, bug: Finding) -> bool:
 
 
 def _holds(context: Context, function: str, samples: Sequence[Sample], found: Findings) -> bool:
-    """Whether what explains the first epochs explains all of them."""
+    """True if the explanation of the first epochs explains all epochs."""
     return bool(found.mutants) and search.reproduces(context.mutations, function, samples, found.mutants, 1.0)
 
 
 def chained(outcome: Outcome, context: Context, check: Chained, asked: Sequence[AnsweredCase]) -> Outcome:
-    """Return ``outcome`` with a way to find the bug that functions pass on, or that shows only when they do."""
+    """Return ``outcome`` with a way to find a bug that functions pass on, or that occurs only in a chain."""
     if outcome.share == 1:
         return outcome
     return replace(outcome, diagnose=lambda judged: replace(judged, bugs=_of_chain(context, check, asked)))
@@ -141,7 +141,7 @@ def _of_chain(context: Context, check: Chained, asked: Sequence[AnsweredCase]) -
 def _reproduces_chain(
     context: Context, check: Chained, asked: Sequence[AnsweredCase], mutants: Sequence[Mutant]
 ) -> bool:
-    """Whether the right functions with these mutants, chained alike, end where the submission ended."""
+    """True if the correct functions with these mutations, in the same chain, give the submission's results."""
     mutations, functions = context.mutations, context.content.functions
     factors = {name: functions[name].factors for name in check.functions_called}
     for case, expected, answers in asked:
@@ -155,7 +155,7 @@ def _reproduces_chain(
                     for name, factor in zip(factors, combination, strict=True):
                         results = mutations.results(name, mutants, state)
                         state |= {key: factor * value for key, value in results.items()}
-            except Exception:  # arrays that do not fit
+            except Exception:  # arrays with wrong shapes
                 return False
             ends = {name: np.asarray(item, dtype=np.float64) for name, item in expected.items()}
             sample = Sample(case.name, state, ends, answered)
@@ -174,7 +174,7 @@ def _joined(earlier: Sequence[Findings]) -> Findings:
 def _samples(
     context: Context, function: str, asked: Sequence[AnsweredCase], tolerance: Tolerance
 ) -> list[Sample] | None:
-    """None where an answer is no array of numbers: the message says so, and there is nothing to compute with."""
+    """Return the samples, or None if an answer is not an array of numbers, which the message reports."""
     declared = context.content.functions[function]
     samples = []
     for case, expected, answers in asked:
@@ -190,7 +190,7 @@ def _samples(
 
 
 def _right(context: Context, function: str, inputs: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
-    """The right results without the factor of a convention: from the steps, where there are any."""
+    """Return the expected results without the factor of a convention, from the steps if possible."""
     if context.mutations.known(function):
         values = context.mutations.results(function, [], inputs)
         return {name: values[name] for name in expected}
@@ -198,7 +198,7 @@ def _right(context: Context, function: str, inputs: dict[str, Any], expected: di
 
 
 def _first_wrong(context: Context, function: str, samples: Sequence[Sample]) -> str | None:
-    """The first result along the computation that is wrong in some case."""
+    """Return the first result of the computation that is wrong in a case."""
 
     def wrong(factor: float) -> list[str]:
         agreeing = set.intersection(*(sample.agreeing(sample.right, factor) for sample in samples))
@@ -211,7 +211,7 @@ def _first_wrong(context: Context, function: str, samples: Sequence[Sample]) -> 
 
 
 def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Findings | None:
-    """Bugs of functions that this one uses, if they explain its answers too."""
+    """Return the bugs of functions that this one uses, if they explain its answers too."""
     if not context.mutations.known(function):
         return None
     earlier = [found for found in context.log.findings if any(m.bug.function != function for m in found.mutants)]

@@ -1,11 +1,11 @@
-"""Whether right derivatives were computed from difference quotients, where a derivation by hand is asked for.
+"""Detects correct derivatives from difference quotients where the task requires a derivation by hand.
 
-That is a finding only if both the numbers and the text of the submission say so. Rounding alone, float32, or a comparison
-by differences next to a derivation never are: their numbers do not follow the pattern of any quotient.
+That is a finding only if both the numbers and the source show it. Rounding, float32, or a comparison by differences next
+to a derivation is never a finding: these numbers do not follow the pattern of a quotient.
 
-The numbers have one of two patterns. Where rounding prevails, (f(w + h) - f(w - h)) / 2h is a whole number of steps of a
-grid: the difference of two floats is a multiple of their last place, so the derivative is one of that place over 2h. Where
-truncation prevails, its error is in all entries the same multiple of a higher derivative.
+The numbers have one of two patterns. If rounding dominates, (f(w + h) - f(w - h)) / 2h lies on a grid: the difference of
+two floats is a multiple of their last place, so the derivative is a multiple of that place divided by 2h. If truncation
+dominates, the error is the same multiple of a higher derivative in all entries.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from .attempts import Probed, Tried
 Array = np.ndarray[Any, Any]
 Width = Callable[[Array, float], Array]
 Step = tuple[float, int, Width]
-EXACT = 2e-14  # of the largest entry: formulas in float64 come closer, differences with two or three points do not
+EXACT = (
+    2e-14  # relative to the largest entry: formulas in float64 are closer, differences with two or three points are not
+)
 STEPS: list[float] = [digit * 10.0**-power for power in range(2, 12) for digit in (1, 2, 2.5, 3, 5)]
 EPSILON = float(np.finfo(np.float64).eps)
 ROOTS: list[float] = [
@@ -41,18 +43,18 @@ ROOTS: list[float] = [
     10**-4.5,
     10**-5.5,
 ]
-# The last place of f is 2 to the power of minus one of these, or finer.
+# The last place of f is 2 to the power of minus one of these numbers, or smaller.
 PLACES = np.arange(36, 66).astype(np.longdouble)
-ULPS = 2.0**-50  # relative, that a quotient may be off its grid by rounding
-MOST_BITS = 20.0  # that one entry says
-ENOUGH_BITS = 40.0  # after all that was tried: a chance of 1e-12
-MOST_ENTRIES = 12  # of all results in one case whose higher derivatives are computed
-OFFSET = 0.02  # for these, by differences of the right derivatives
-FIRST_VALUES, MOST_VALUES = 3, 24  # of one result in one case that are looked at
+ULPS = 2.0**-50  # relative distance of a quotient from its grid because of rounding
+MOST_BITS = 20.0  # evidence of one entry
+ENOUGH_BITS = 40.0  # evidence that is required: a chance of 1e-12
+MOST_ENTRIES = 12  # entries of all results in one case whose higher derivatives are computed
+OFFSET = 0.02  # for these, by differences of the expected derivatives
+FIRST_VALUES, MOST_VALUES = 3, 24  # entries of one result in one case that are inspected
 MOST_CONSTANTS = 20
-LEAST_VALUES = 12  # in all cases, to say something about their digits
+LEAST_VALUES = 12  # in all cases, so that their digits are meaningful
 FULL, FEW, OF_FLOAT32 = 53, 40, 24  # binary digits
-# What the difference is divided by: the step, that which was really taken with floats, or one that grows with the parameter.
+# The divisor: the step, the step after rounding to floats, or a step that grows with the parameter.
 WIDTHS: tuple[Width, ...] = (
     lambda points, step: np.full(1, step),
     lambda points, step: (points + step) - points,
@@ -60,9 +62,9 @@ WIDTHS: tuple[Width, ...] = (
     lambda points, step: step * np.abs(points),
     lambda points, step: step * np.maximum(np.abs(points), 1),
 )
-ORDERS = (2, 3, 5)  # of the derivative of f in the error: to one side, central, with five points or by Richardson
-LEFT = 0.2  # of the square of the error, which a pattern may leave unexplained in each case
-# Steps are the same for all parameters, or in proportion to them.
+ORDERS = (2, 3, 5)  # order of the derivative of f in the error: one-sided, central, with five points or by Richardson
+LEFT = 0.2  # share of the squared error that a pattern may leave unexplained in each case
+# Steps are the same for all parameters, or proportional to them.
 WEIGHTS: tuple[Callable[[Array], Array], ...] = (
     np.ones_like,
     np.array,
@@ -71,7 +73,7 @@ WEIGHTS: tuple[Callable[[Array], Array], ...] = (
 
 
 class Derivatives(Probed, Protocol):
-    """A check of derivatives: ``parameters`` maps each result to the input that it is the derivative by."""
+    """A check of derivatives: ``parameters`` maps each result to the input of its derivative."""
 
     @property
     def function(self) -> str: ...
@@ -81,27 +83,27 @@ class Derivatives(Probed, Protocol):
 
 @dataclass(frozen=True)
 class Entries:
-    """The results of one case that are no derivatives to the last place: as answered and as right, flat, in float64."""
+    """The inexact results of one case: as answered and as expected, flat, in float64."""
 
     case: Case
     values: dict[str, tuple[Array, Array]]
 
     def points(self, parameter: str, name: str) -> Array:
-        """The parameter that a result is the derivative by, flat; zeros where it is no input of that size."""
+        """Return the parameter of a derivative, flat; zeros if there is no input of that size."""
         size = self.values[name][0].size
         point = np.asarray(self.case.inputs.get(parameter, 0.0), dtype=np.float64).ravel()
         return point if point.size == size else np.zeros(size)
 
     @property
     def sizes(self) -> list[int]:
-        """The lengths of the arrays of the case, by which a sum may have been divided."""
+        """Return the lengths of the arrays of the case, which may be divisors of a sum."""
         return sorted({size for value in self.case.inputs.values() for size in np.shape(value) if size > 1})
 
 
 def judged(outcome: Outcome, check: Derivatives, context: Context, tried: Tried) -> Outcome:
-    """Return ``outcome`` with the finding that its right results come from difference quotients, if they do.
+    """Return ``outcome``, with a finding if its correct results come from difference quotients.
 
-    A wrong result keeps the diagnosis that it has.
+    A wrong result keeps its diagnosis.
     """
     if outcome.share == 0:
         return outcome
@@ -139,7 +141,7 @@ def judged(outcome: Outcome, check: Derivatives, context: Context, tried: Tried)
 
 
 def _inexact(context: Context, tried: Tried) -> list[Entries]:
-    """The results in float64 that in every case differ from the right ones by more than a formula does."""
+    """Return the results in float64 that in every case differ from the expected ones by more than a formula would."""
     cases: list[Entries] = []
     for case, right, answered in diagnose.of_tried(context, tried):
         inexact = {}
@@ -159,7 +161,7 @@ def _inexact(context: Context, tried: Tried) -> list[Entries]:
 
 
 def _is_on_grid(check: Derivatives, cases: Sequence[Entries], texts: Sequence[str]) -> bool:
-    """Whether there is a step with which the results lie on the grid of a difference quotient in every case."""
+    """True if there is a step for which the results lie on the grid of a difference quotient in every case."""
     own: list[float] = sorted(quotients.constants(texts))[:MOST_CONSTANTS]
     steps = [step for step in dict.fromkeys([*own, *STEPS, *ROOTS]) if not _is_short(step)]
     tried = [*itertools.product(steps, (1, 3), WIDTHS)]  # 3: of five points, or by Richardson
@@ -175,7 +177,7 @@ def _is_on_grid(check: Derivatives, cases: Sequence[Entries], texts: Sequence[st
         return _bits(np.abs(values[chosen]), widths, case.sizes)
 
     for name in cases[0].values:
-        # A few values tell most steps from the one that was taken.
+        # A few values exclude most steps.
         left = [each for each, said in zip(tried, bits(cases[0], name, tried, FIRST_VALUES), strict=True) if said > 0]
         said = np.zeros(len(left))
         for case in cases:
@@ -190,16 +192,16 @@ def _is_on_grid(check: Derivatives, cases: Sequence[Entries], texts: Sequence[st
 
 
 def _is_short(number: float) -> bool:
-    """Whether a number has few binary digits: a grid of that step has short floats on it, which float32 has too."""
+    """True if a number has few binary digits: a grid of that step contains short floats, like float32."""
     mantissa, _exponent = np.frexp(number)
     return bool(mantissa * 4096 == round(mantissa * 4096))
 
 
 def _bits(values: Array, widths: Array, sizes: Sequence[int]) -> Array:
-    """For each row of widths, what it says that all values are multiples of some last place over their width, in bits; 0
-    where they are not.
+    """Return for each row of widths the evidence, in bits, that all values are multiples of a last place over their width;
+    0 if they are not.
 
-    ``sizes`` are numbers that they may have been divided by afterwards.
+    ``sizes`` are possible divisors of the values.
     """
     best = np.zeros(len(widths))
     for size in (1, *sizes):
@@ -213,20 +215,20 @@ def _bits(values: Array, widths: Array, sizes: Sequence[int]) -> Array:
 
 
 def _has_few_digits(cases: Sequence[Entries]) -> bool:
-    """Whether the results are as short as quotients whose step is a power of two, and longer than float32."""
+    """True if the results have as few digits as quotients whose step is a power of two, and more than float32."""
     longest, count = 0, 0
     for case in cases:
         for values, _right in case.values.values():
             mantissas, _exponents = np.frexp(np.abs(values[values != 0][:MOST_VALUES]))
             whole = np.ldexp(mantissas, FULL).astype(np.int64)
-            digits = FULL - np.log2(whole & -whole)  # in binary, without the zeros at the end
+            digits = FULL - np.log2(whole & -whole)  # in binary, without trailing zeros
             longest = max(longest, int(np.max(digits, initial=0)))
             count += len(digits)
     return OF_FLOAT32 + 2 <= longest <= FEW and count >= LEAST_VALUES
 
 
 def _has_pattern(check: Derivatives, context: Context, cases: Sequence[Entries]) -> bool:
-    """Whether the errors of all cases are one multiple of a higher derivative of the objective."""
+    """True if the errors of all cases are the same multiple of a higher derivative of the objective."""
     if not all(map(context.mutations.known, [check.function, *check.given])):
         return False
     found = [_errors(check, context, case) for case in cases]
@@ -246,7 +248,7 @@ def _has_pattern(check: Derivatives, context: Context, cases: Sequence[Entries])
 
 
 def _said(errors: Sequence[Array], patterns: Sequence[Array], multiple: float) -> float:
-    """What it says that the errors are this multiple of the patterns, in bits; 0 where too much of some error remains."""
+    """Return the evidence, in bits, that the errors are this multiple of the patterns; 0 if too much of an error remains."""
     bits = 0.0
     for error, pattern in zip(errors, patterns, strict=True):
         rest = error - multiple * pattern
@@ -258,7 +260,7 @@ def _said(errors: Sequence[Array], patterns: Sequence[Array], multiple: float) -
 
 
 def _errors(check: Derivatives, context: Context, case: Entries) -> tuple[Array, Array, dict[int, Array]]:
-    """Of some entries: their errors, the parameters, and the derivatives of the objective by these, by order."""
+    """Return for some entries the errors, the parameters, and the derivatives of the objective by order."""
     errors: list[float] = []
     points: list[float] = []
     derivatives: dict[int, list[float]] = {order: [] for order in ORDERS}
@@ -288,7 +290,7 @@ def _slope(
     index: int,
     offset: float,
 ) -> float:
-    """The right derivative at one entry, where that entry of the parameter is larger by ``offset``."""
+    """Return the expected derivative at one entry, with that entry of the parameter increased by ``offset``."""
     moved = parameter.copy()
     moved.reshape(-1)[index] += offset
     values = inputs | {check.parameters[name]: moved}

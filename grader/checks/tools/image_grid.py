@@ -1,4 +1,4 @@
-"""Pictures of a data set, what a submission has made of them, and what the reference makes of them."""
+"""Charts with images of a dataset, the submission's versions of them, and the reference's versions."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .pictures import harmless
 
 Array = np.ndarray[Any, Any]
 SHOWN_IMAGES = 3
-VISIBLY = 4  # times a difference
-LARGEST_IMAGE = 64  # pixels a side
+VISIBLY = 4  # factor for a difference
+LARGEST_IMAGE = 64  # pixels on each side
 
 
 @harmless
 def images(context: Context, function: str) -> list[Picture]:
-    """A few public images of a data set, what the submission has made of them, and what the reference makes of them.
+    """Return a few public images of a dataset with the submission's and the reference's version of each.
 
-    For a function whose result the assignment wants in a variable. Only images that students have anyway: the
-    reference answers no questions of a submission here.
+    This is for a function whose result must be in a variable. It shows only images that students have: a submission cannot
+    use it to call the reference.
     """
     content = context.content
     for name, declared in content.variables.items():
@@ -53,7 +53,7 @@ def images(context: Context, function: str) -> list[Picture]:
 
 
 def _is_public(images: Array, split: Split) -> bool:
-    """Whether each of the images is one that the submission was served."""
+    """True if the submission has all of these images."""
     return all(
         any(
             image.shape == served.shape[1:]
@@ -66,12 +66,12 @@ def _is_public(images: Array, split: Split) -> bool:
 
 
 def _bytes(image: Array) -> Array:
-    """Values from 0 to 1 as they are drawn; what is beyond is as dark or as light as can be."""
+    """Return values from 0 to 1 as bytes; values outside are clipped."""
     return np.asarray(np.clip(np.nan_to_num(image.squeeze()) * 255, 0, 255).round(), dtype=np.uint8)
 
 
 def _png(image: Array) -> str:
-    from PIL import Image  # costs more than the other pictures together
+    from PIL import Image  # takes longer than the other charts together
 
     if max(image.shape[:2]) > LARGEST_IMAGE:
         raise ValueError(f"an image of shape {image.shape} is too large for a report")

@@ -1,4 +1,4 @@
-"""What the code imports, read from its text and from what had been imported when it had been loaded."""
+"""The imports of the code, from its source and from the modules that were imported after loading."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Import:
 
 
 def outcome(context: Context) -> Outcome | None:
-    """The finding that one of the assignment's ``forbidden_imports`` is used; None where none is.
+    """Return the outcome for the use of one of the assignment's ``forbidden_imports``, or None.
 
-    What lies below one of the ``allowed_imports`` may be imported, also by way of the package that holds
-    it, if nothing else of that is used.
+    Modules below one of the ``allowed_imports`` may be imported, also through their package, if nothing else of the package
+    is used.
     """
     forbidden, allowed = set(context.content.forbidden_imports), context.content.allowed_imports
     made = [(code.place, item) for code in context.student.code for item in imports(code.text)]
@@ -36,11 +36,11 @@ def outcome(context: Context) -> Outcome | None:
     uses = [use for code in context.student.code for use in uses_of(code.text)] if suspected and allowed else []
     used = [(place, item) for place, item in suspected if not _is_allowed(item, allowed, uses)]
     found = [(at_line(place, item.line), item.module) for place, item in used]
-    # What is allowed brings its package along, and no more than that can be told from what is loaded.
+    # An allowed module also loads its package, so loaded modules prove no more than that.
     excused = {path.split(".")[0] for path in allowed} if len(found) < len(suspected) else set()
     loaded = set(context.student.imported)
     found += [(_("while it loaded"), name) for name in context.student.imported if name in forbidden - excused]
-    # Which of them brings the others along is not known: the assignment names the largest first.
+    # It is not known which of them loads the others: the assignment names the largest first.
     later = context.student.libraries() - loaded - excused
     found += [(_("while it ran"), name) for name in context.content.forbidden_imports if name in later][:1]
     if not found:
@@ -58,7 +58,7 @@ def outcome(context: Context) -> Outcome | None:
 
 
 def _is_allowed(item: Import, allowed: Iterable[str], uses: list[str]) -> bool:
-    """Whether an import is below an allowed one, or holds one and is used for that alone."""
+    """True if an import is below an allowed one, or contains one and is used only for that."""
 
     def below(path: str) -> bool:
         return any(f"{path}.".startswith(f"{other}.") for other in allowed)
@@ -75,7 +75,7 @@ def _is_allowed(item: Import, allowed: Iterable[str], uses: list[str]) -> bool:
 
 
 def at_line(place: str, line: int) -> str:
-    """E.g. ``cell 3, line 5``."""
+    """Return the place of a line, e.g. ``cell 3, line 5``."""
     return ", ".join(filter(None, [place, _("line {line}").format(line=line)]))
 
 
@@ -85,7 +85,7 @@ def imports(source: str) -> list[Import]:
     for node in nodes(source):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                root = alias.name.split(".")[0]  # without "as", that is what is bound
+                root = alias.name.split(".")[0]  # without "as", this name is bound
                 found.append(
                     Import(node.lineno, alias.name, alias.asname or root, alias.name if alias.asname else root)
                 )
@@ -104,7 +104,7 @@ def imports(source: str) -> list[Import]:
 def uses_of(source: str) -> list[str]:
     """Return every name that is read, with the attributes that follow it: "np.random.rand", "keras"."""
     found: list[str] = []
-    below: set[int] = set()  # parts of a longer chain, which was met first
+    below: set[int] = set()  # parts of a longer chain, which was visited first
     for node in nodes(source):
         chain, attributes = node, []
         while isinstance(chain, ast.Attribute):

@@ -1,4 +1,4 @@
-"""What a loss expects, judged by what it gives on outputs that are known here; its name may be anything."""
+"""The inputs that a loss expects, found from its values for known outputs, not from its name."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ NAMES = ("categoricalcrossentropy", "sparsecategoricalcrossentropy", "binarycros
 
 @dataclass(frozen=True)
 class Expected:
-    """Whether a cross-entropy expects "probabilities" or "logits" (None: it is none), and whether each output is by itself."""
+    """The input of a cross-entropy: "probabilities" or "logits" (None for other losses), and whether outputs are independent."""
 
     of: Literal["probabilities", "logits"] | None
     binary: bool = False
 
 
 def expected(model: KerasModel) -> Expected:
-    """What the loss of a model expects."""
+    """Return the inputs that the loss of a model expects."""
     loss = model.loss
     if loss is None:
         return Expected(None)
     name = loss.name.lower().replace("_", "")
-    if name in NAMES:  # also with smoothed labels or weights, which change its values
+    if name in NAMES:  # this also works with smoothed labels or weights, which change its values
         return Expected("logits" if loss.from_logits else "probabilities", name.startswith("binary"))
     outputs = (model.outputs or [OUTPUTS])[-1]
     if not 0 < outputs <= MOST_OUTPUTS:
@@ -40,7 +40,7 @@ def expected(model: KerasModel) -> Expected:
 
 
 def _known_values(outputs: int) -> dict[Expected, float]:
-    """The mean of each cross-entropy on the probe."""
+    """Return the mean of each cross-entropy on the probe."""
     probabilities, labels = (part.astype(np.float64) for part in probe(outputs))
     right = np.eye(outputs)[labels.astype(int)]
     softmax = np.exp(probabilities) / np.exp(probabilities).sum(axis=1, keepdims=True)

@@ -1,7 +1,7 @@
-"""What a Keras model computes, seen from its predictions: probabilities or logits, and whether it is one linear layer.
+"""The outputs of a Keras model, from its predictions: probabilities or logits, and whether it is one linear layer.
 
-The last layer does not tell: behind a softmax there may be a layer that changes nothing, and in a functional or
-subclassed model the softmax may be a function between the layers.
+The last layer does not show that: a layer without effect may follow a softmax, and in a functional or subclassed model
+the softmax may be a function between the layers.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ Array = np.ndarray[Any, Any]
 Kind = Literal["probabilities", "independent", "logits"]
 IMAGES = 24  # of each of three groups
 MOST_OUTPUTS = 1000  # of a model
-SUM = 1e-3  # by which the probabilities of an image may miss 1
-LINEAR = 1e-3  # relative deviation of what is linear
-FEWEST = 20  # values; fewer do not tell
+SUM = 1e-3  # allowed difference of the sum of probabilities from 1
+LINEAR = 1e-3  # relative deviation of a linear model
+FEWEST = 20  # values; fewer prove nothing
 SMALLEST = 1e-7  # probability in a loss
-TINY = 1e-30  # a probability below has lost digits
+TINY = 1e-30  # a smaller probability has lost digits
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a model gives for each image.
+    """The outputs of a model for each image.
 
     ``kind`` is "probabilities" for numbers that sum to one, "independent" for numbers from 0 to 1 that do not, and
-    "logits" for all others, which lie from ``low`` to ``high``. ``linear`` is None where the predictions do not tell.
+    "logits" for all others, which lie from ``low`` to ``high``. ``linear`` is None if the predictions do not show it.
     """
 
     count: int
@@ -45,7 +45,7 @@ class Outputs:
 
 
 def of(context: Context, model: str, described: observations.KerasModel) -> Outputs | None:
-    """What the submission's model gives for images like those that it was trained with; None where it gives nothing."""
+    """Return the outputs of the submission's model for images like those of its training; None if there are none."""
     inputs = _inputs(context, model, described)
     if inputs is None:
         return None
@@ -70,7 +70,7 @@ def of(context: Context, model: str, described: observations.KerasModel) -> Outp
 
 
 def kind_of(values: Array) -> Kind:
-    """What the finite outputs (n, classes) of a model are."""
+    """Return the kind of the finite outputs (n, classes) of a model."""
     if values.min() < 0:
         return "logits"
     if values.shape[1] > 1 and np.abs(values.sum(axis=1) - 1).max() < SUM:
@@ -79,9 +79,9 @@ def kind_of(values: Array) -> Kind:
 
 
 def log_probabilities(values: Array) -> Array:
-    """The logarithms of the probabilities of classes that outputs (n, classes) mean, cut at 1e-7 as Keras does."""
+    """Return the logarithms of the class probabilities for outputs (n, classes), clipped at 1e-7 as in Keras."""
     kind = kind_of(values)
-    if kind == "independent":  # if just one class is right, each is as likely as its odds say
+    if kind == "independent":  # if exactly one class is correct, its probability follows from its odds
         within = np.clip(values, SMALLEST, 1 - SMALLEST)
         values = np.log(within / (1 - within))
     if kind != "probabilities":
@@ -92,7 +92,7 @@ def log_probabilities(values: Array) -> Array:
 
 
 def _inputs(context: Context, model: str, described: observations.KerasModel) -> Array | None:
-    """Images, others, and the middle of each pair, in the shape and range of the training: float32 (3 IMAGES, ...)."""
+    """Return images, other images, and the mean of each pair, in the shape and range of the training: float32 (3 IMAGES, ...)."""
     name = context.student.find_variable(model)
     fits = [
         call.inputs for call in training.fits(context.student.training()) if name in call.model and call.inputs.shape
@@ -112,7 +112,7 @@ def _inputs(context: Context, model: str, described: observations.KerasModel) ->
 
 
 def _is_linear(values: Array, kind: Kind) -> bool | None:
-    """Whether the scores at the middle of two images are the mean of theirs, up to the softmax or sigmoid."""
+    """True if the scores for the mean of two images are the mean of their scores, apart from the softmax or sigmoid."""
     usable = np.ones(values.shape, dtype=bool)
     scores = values
     with np.errstate(all="ignore"):
@@ -126,9 +126,9 @@ def _is_linear(values: Array, kind: Kind) -> bool | None:
         return None
     with np.errstate(all="ignore"):
         deviation = np.where(in_all, middle - (one + other) / 2, 0)
-        if kind == "probabilities":  # known up to a number that is the same for all classes of an image
+        if kind == "probabilities":  # known except for a constant that is the same for all classes of an image
             deviation -= deviation.sum(axis=1, keepdims=True) / np.maximum(in_all.sum(axis=1, keepdims=True), 1)
         size = np.abs(np.where(in_all, one - other, 0)).max()
-    if size < LINEAR:  # the same for all images, as of a network whose units are all dead
+    if size < LINEAR:  # the same for all images, as in a network whose units are all dead
         return None
     return bool(np.abs(np.where(in_all, deviation, 0)).max() < LINEAR * max(size, 1.0))

@@ -1,6 +1,6 @@
-"""Evidence for pictures: what people would rather look at than read.
+"""Evidence for the charts of a report.
 
-A picture costs no points: where it cannot be made, there is none.
+A chart never costs points: if it cannot be made, it is left out.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ Array = np.ndarray[Any, Any]
 Parameters = ParamSpec("Parameters")
 log = logging.getLogger(__name__)
 
-DEVIATIONS = 2  # of the reference over its seeds, on each side of its mean
-FEWEST_EPOCHS = 3  # less is no curve
+DEVIATIONS = 2  # standard deviations of the reference over its seeds, on each side of its mean
+FEWEST_EPOCHS = 3  # fewer epochs are not a curve
 
 
 def harmless(make: Callable[Parameters, list[Picture]]) -> Callable[Parameters, list[Picture]]:
-    """A failure costs the picture and nothing else."""
+    """Return the function with any failure turned into a missing chart."""
 
     @wraps(make)
     def tried(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> list[Picture]:
@@ -60,10 +60,10 @@ def harmless(make: Callable[Parameters, list[Picture]]) -> Callable[Parameters, 
 def errors(
     verdict: Verdict, answered: list[dict[str, Any]], expected: list[dict[str, Any]], history: str | None = None
 ) -> list[Picture]:
-    """How far each of several results is off; nothing where all are right.
+    """Return a chart of the error of each result; nothing if all are correct.
 
-    Each is looked at in the first case in which it is wrong, which is the case that the sentence speaks of.
-    ``history`` names the result whose expected entries are one more: those before each update, or after it, will do.
+    The error is that of the first case in which the result is wrong, which is also the case in the message. ``history``
+    names the result with one more expected entry: the values before each update, or after it, are accepted.
     """
     right = verdict.right
     if all(right.values()) or len(right) < 2:
@@ -88,7 +88,7 @@ def _least(answered: dict[str, Any], expected: dict[str, Any], name: str, is_his
 
 
 def _relative(answer: Any, right: Array) -> float | None:
-    """The largest error relative to the largest right entry, in two digits: the right values are not for reading here."""
+    """Return the largest error relative to the largest expected entry, rounded to two digits to hide the expected values."""
     given, wanted = arrays.numbers(answer), np.asarray(right, dtype=np.float64)
     scale = float(np.abs(wanted).max(initial=0.0))
     if given is None or given.size != wanted.size or not scale:
@@ -98,7 +98,7 @@ def _relative(answer: Any, right: Array) -> float | None:
 
 @harmless
 def path(name: str, losses: Any, expected: Any, tolerance: Tolerance) -> list[Picture]:
-    """The losses of a training loop, and from which epoch on they are not the reference's."""
+    """Return a chart of the losses of a training loop, with the first epoch in which they differ from the reference."""
     own = arrays.numbers(losses)
     if own is None or own.size < FEWEST_EPOCHS:
         return []
@@ -106,7 +106,7 @@ def path(name: str, losses: Any, expected: Any, tolerance: Tolerance) -> list[Pi
     parts = None
     if own.size == right.size - 1:
         accepted = tolerance.absolute + tolerance.relative * float(np.abs(right).max())
-        # Taken before each update, or after it: whichever goes along with the reference for longer.
+        # Measured before each update or after it: the one that agrees with the reference for longer.
         apart = [np.flatnonzero(~(np.abs(own - other) <= accepted)) for other in (right[:-1], right[1:])]
         if all(map(len, apart)):
             parts = int(max(first[0] for first in apart)) + 1
@@ -116,7 +116,7 @@ def path(name: str, losses: Any, expected: Any, tolerance: Tolerance) -> list[Pi
 
 
 def _thinned(count: int) -> Array:
-    """Indices of at most MOST_EPOCHS entries, the first and the last among them."""
+    """Return the indices of at most MOST_EPOCHS entries, including the first and the last."""
     return np.unique(np.linspace(0, count - 1, min(count, MOST_EPOCHS)).round().astype(int))
 
 
@@ -124,7 +124,7 @@ def _thinned(count: int) -> Array:
 def curves(
     context: Context, model: str, check: BandedCheck | None = None, measured: float | None = None
 ) -> list[Picture]:
-    """Loss and accuracy of a model as recorded in ``fit``; with ``check`` the reference's held-out accuracy, too."""
+    """Return a chart of loss and accuracy as recorded in ``fit``; with ``check`` also of the reference's held-out accuracy."""
     own = context.student.find_variable(model)
     fits = [training.curves(call.history) for call in training.fits(context.student.training()) if own in call.model]
     drawn: list[Picture] = []
@@ -161,7 +161,7 @@ def _band(check: BandedCheck, split: Split) -> Band | None:
 
 @harmless
 def gaps(models: dict[str, Correct]) -> list[Picture]:
-    """Training and held-out accuracy of each model."""
+    """Return a chart of the training and held-out accuracy of each model."""
     listed = [
         Gap(model=name, training=mean(found.training).value, held_out=mean(found.held_out).value)
         for name, found in models.items()
@@ -171,7 +171,7 @@ def gaps(models: dict[str, Correct]) -> list[Picture]:
 
 @harmless
 def confusion(classes: Array, split: Split) -> list[Picture]:
-    """Which classes were taken for which, of the held-out images: counts, no image and no label."""
+    """Return the confusion matrix of the held-out images as counts, without images or labels."""
     labels = split.y_held_out.ravel()
     count = int(labels.max()) + 1
     known = (classes >= 0) & (classes < count)

@@ -1,6 +1,6 @@
-"""Whether a submission's ``preprocess`` is one fixed map for each pixel, and that map as a table.
+"""Finds out whether a submission's ``preprocess`` is one fixed map for each pixel, and reads the map as a table.
 
-Where it is, the grader applies the table itself, and student code never sees a held-out image.
+If it is, the grader applies the table itself, and student code never sees a held-out image.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ Array = np.ndarray[Any, Any]
 VALUES = 256  # of a pixel
 SAMPLE = 64  # images of each kind that confirm the map
 MOST_ENTRIES = 1 << 16  # of an input
-SAME = 1e-6  # relative: vectorised code may round the last digit otherwise
+SAME = 1e-6  # relative: vectorised code may round the last digit differently
 
 
 def fixed_map(context: Context, function: str, argument: str, split: Split) -> PixelMap | None:
-    """The map of the submission's ``function``, found on random images; None where it is no map for each pixel.
+    """Return the map of the submission's ``function``, found with random images; None if it is not a map for each pixel.
 
-    In the 256 images that it is read off, each pixel takes every value once. It is confirmed on other random images and on
+    In the 256 images that show the map, each pixel takes every value once. It is confirmed on other random images and on
     training images, in one batch, so that a map that depends on the whole image or on the batch is recognised.
     """
     random = context.generator("pixels")
@@ -66,14 +66,14 @@ def _is_usable(answer: Any, count: int) -> bool:
 
 
 def _sources(images: Array, columns: Array) -> list[Array]:
-    """From which pixel each entry may come: in the order of the pixels, or found by the order of the values."""
+    """Return the possible source pixel of each entry: in the order of the pixels, or by the order of the values."""
     pixels, entries = images.shape[1], columns.shape[1]
     found = [np.arange(pixels)] if pixels == entries else []
     by_order = {column.tobytes(): number for number, column in enumerate(np.ascontiguousarray(images.T))}
     source = np.zeros(entries, np.int64)
     for number, column in enumerate(columns.T):
         if column.min() == column.max():
-            continue  # as of padding
+            continue  # as in padding
         ranks = np.argsort(np.argsort(column)).astype(np.uint8)
         pixel = by_order.get(ranks.tobytes(), by_order.get((VALUES - 1 - ranks).astype(np.uint8).tobytes()))
         if pixel is None:

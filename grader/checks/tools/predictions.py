@@ -1,7 +1,7 @@
-"""What checks of trained models share: predictions on images with known labels, and the bands.
+"""Code that checks of trained models share: predictions for images with known labels, and the bands.
 
-The labels stay here. Student code gets images and answers with predictions; what it printed or stored
-about its own accuracy counts for nothing.
+The labels never leave the grader. Student code gets images and returns predictions; any accuracy that it printed or stored
+is ignored.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from . import outputs, pixels, plausible, training
 
 Array = np.ndarray[Any, Any]
 Predict = Callable[[Array], Array]
-MOST_SCORES = 1000  # of an image; more are no scores of classes
-FEWEST = 100  # held-out images; fewer say nothing
-AT_ONCE = 500  # images that are asked about in one call: an answer may be little larger than the question
-SAMPLE = 64  # inputs that a rebuilt model has to answer as the model itself does
-SAME = 0.01  # of the range of the answers, by which these may differ on the average
+MOST_SCORES = 1000  # scores of an image; more are not scores of classes
+FEWEST = 100  # held-out images; fewer prove nothing
+AT_ONCE = 500  # images in one call, because the size of an answer is limited by that of the call
+SAMPLE = 64  # inputs for which a rebuilt model must agree with the original
+SAME = 0.01  # allowed mean difference of answers, relative to their range
 
 
 @dataclass(frozen=True)
 class Predicted:
     """The classes that a model gives to the training and to the held-out images, and its scores (n, classes).
 
-    The scores are None for a model that gives nothing but classes. ``notes`` say what of it student code was asked for;
-    ``suspicious`` are sentences for the instructor, for which the model is not scored.
+    The scores are None for a model that gives only classes. ``notes`` name the parts that student code computed;
+    ``suspicious`` are sentences for the instructor, the reasons why the model is not scored.
     """
 
     training: Array
@@ -53,13 +53,13 @@ class Predicted:
 
 
 def correct(context: Context, model: str, preprocess: str, dataset: str) -> Correct:
-    """Which training and held-out images the submission's ``model`` classifies right."""
+    """Return the training and held-out images that the submission's ``model`` classifies correctly."""
     found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
     return Correct(found.training == split.y_train[split.judged].ravel(), found.held_out == split.y_held_out.ravel())
 
 
 def losses(context: Context, model: str, preprocess: str, dataset: str) -> Losses | None:
-    """The cross-entropy of each image, of the probabilities that the model gives; None where it gives classes only."""
+    """Return the cross-entropy of each image from the model's probabilities; None if it gives only classes."""
     found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
     return losses_of(found.training_scores, split.y_train[split.judged], found.held_out_scores, split.y_held_out)
 
@@ -67,7 +67,7 @@ def losses(context: Context, model: str, preprocess: str, dataset: str) -> Losse
 def losses_of(
     training_scores: Array | None, training_labels: Array, held_out_scores: Array | None, held_out_labels: Array
 ) -> Losses | None:
-    """The same from scores (n, classes) and labels (n,) or (n, 1)."""
+    """Return the cross-entropy of each image from scores (n, classes) and labels (n,) or (n, 1)."""
     found = []
     for scores, labels in ((training_scores, training_labels.ravel()), (held_out_scores, held_out_labels.ravel())):
         if scores is None or int(labels.max()) >= scores.shape[1]:
@@ -77,10 +77,10 @@ def losses_of(
 
 
 def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Predicted:
-    """What the submission's ``model`` predicts for training and held-out images, asked once per model.
+    """Return the predictions of the submission's ``model`` for training and held-out images, computed once for each model.
 
-    Of the training images some from all over them, since a submission may have kept any for validation. The model is
-    rebuilt where student code cannot see it, and student code sees no held-out image, as far as both is possible. Raises CallError.
+    The training images are from all parts of the data, since a submission may have kept any for validation. If possible, the
+    model is rebuilt outside student code, and student code sees no held-out image. Raises CallError.
     """
     key = (model, preprocess, dataset)
     if key not in context.predictions:
@@ -132,7 +132,7 @@ def _predicted(context: Context, model: str, preprocess: str, split: Split) -> P
 
 
 def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> PixelMap | None:
-    """What makes inputs of images, where that is one map for each pixel; asked once."""
+    """Return the map from images to inputs, if it is one map for each pixel; found once."""
     key = (preprocess, split.name)
     if not context.student.defines(preprocess):
         found = _as_in_training(context, model, split)
@@ -146,7 +146,7 @@ def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> P
 
 
 def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
-    """The answers (n, ...) to batches of images, all of which are mixed and asked in parts; raises what ``ask`` raises."""
+    """Return the answers (n, ...) for batches of images, which are mixed and sent in parts; raises the errors of ``ask``."""
     images = np.concatenate(batches)
     order = context.generator("order").permutation(len(images))
     answers = [ask(images[rows]) for rows in np.array_split(order, -(-len(order) // AT_ONCE))]
@@ -159,7 +159,7 @@ def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
 
 
 def _prepared(context: Context, preprocess: str, images: Array) -> Array:
-    """What the submission's ``preprocess`` makes of images; raises CallError."""
+    """Return the results of the submission's ``preprocess`` for images; raises CallError."""
     asked = context.student.call(preprocess, {_argument(context, preprocess): images})
     inputs = next(iter(asked.values.values()))
     if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
@@ -171,7 +171,7 @@ def _prepared(context: Context, preprocess: str, images: Array) -> Array:
 
 
 def _rebuilt(context: Context, model: str, data: ModelData, sample: Array) -> Predict:
-    """The rebuilt model, that predicts from inputs; raises CannotRebuild, also where it answers a sample otherwise."""
+    """Return the rebuilt model, which predicts from inputs; raises CannotRebuild, also if its answers differ for a sample."""
     rebuilder = context.rebuilder
     if data.configuration is None or rebuilder is None:
         raise CannotRebuild
@@ -185,16 +185,16 @@ def _rebuilt(context: Context, model: str, data: ModelData, sample: Array) -> Pr
 
 
 def _agree(one: Array, other: Array) -> bool:
-    """Whether two answers of a model are the same but for rounding, on another device perhaps."""
+    """True if two answers of a model agree apart from rounding, possibly on another device."""
     if not (np.isfinite(one).all() and np.isfinite(other).all()):
         return np.array_equal(np.isfinite(one), np.isfinite(other))
     return float(np.abs(one - other).mean()) <= SAME * max(float(np.ptp(one)), 1e-6)
 
 
 def _in_its_own_worker(context: Context, model: str, inputs: Array) -> Array:
-    """What the model predicts where student code runs: classes (n, 1) or scores (n, classes)."""
+    """Return the predictions in the submission's worker: classes (n, 1) or scores (n, classes)."""
     answer = context.student.predict(model, inputs)
-    classes(answer, len(inputs), f"`{model}.predict`")  # or it raises
+    classes(answer, len(inputs), f"`{model}.predict`")  # otherwise it raises
     found = arrays.numbers(answer)
     assert found is not None
     in_rows = len(found) == len(inputs) or found.size == len(inputs)
@@ -214,9 +214,9 @@ def _not_rebuilt(model: str, foreign: str) -> str:
 
 
 def _as_in_training(context: Context, model: str, split: Split) -> PixelMap | None:
-    """How ``fit`` got the images, where a submission scales them at its top level and not in a function.
+    """Return the scaling of the images that ``fit`` got, if a submission scales them at its top level and not in a function.
 
-    None where the record does not tell: then the function is asked for.
+    Return None if the record does not show it: then the function is required.
     """
     name = context.student.find_variable(model)
     fits = [call.inputs for call in training.fits(context.student.training()) if name in call.model]
@@ -238,9 +238,9 @@ def _argument(context: Context, function: str) -> str:
 
 
 def classes(answer: Any, count: int, source: str) -> Array:
-    """The predicted classes (count,) from classes or from scores, one row or one column for each image.
+    """Return the predicted classes (count,) from classes or from scores, one row or one column for each image.
 
-    Raises CallError for anything else, and for scores that are no numbers.
+    Raises CallError for anything else, and for scores that are not finite numbers.
     """
     found = arrays.array(answer) if isinstance(answer, np.ndarray | list | tuple) else None
     what = describe(answer)
@@ -262,7 +262,7 @@ def classes(answer: Any, count: int, source: str) -> Array:
 
 
 def scores(answer: Any, count: int) -> Array | None:
-    """The scores of an answer that :func:`classes` accepts: float64 (count, classes); None where it is classes only."""
+    """Return the scores of an answer that :func:`classes` accepts: float64 (count, classes); None for classes."""
     found = arrays.numbers(answer)
     if found is None or found.ndim != 2 or found.size <= count:
         return None
@@ -270,7 +270,7 @@ def scores(answer: Any, count: int) -> Array | None:
 
 
 def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:
-    """Pairs (value, share of the points from it on), the highest first."""
+    """Return pairs (value, share of the points from this value on), the highest first."""
     spread = check.spread.get("stand-in" if split.stand_in else "real")
     pairs = []
     for band in check.bands:
@@ -282,12 +282,12 @@ def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:
 
 
 def share(check: BandedCheck, value: float, split: Split) -> float:
-    """The part of the points that ``value`` earns."""
+    """Return the share of the points that ``value`` earns."""
     return max((part for threshold, part in thresholds(check, split) if value >= threshold), default=0.0)
 
 
 def rising_share(check: BandedCheck, value: float, split: Split) -> float:
-    """The same without steps: the part rises in straight lines from band to band, from half of the lowest one on."""
+    """Return the share without steps: it rises linearly from band to band, starting at half of the lowest band."""
     bands = sorted(thresholds(check, split))
     lowest = bands[0][0]
     values, shares = (

@@ -1,4 +1,4 @@
-"""Finds bugs that one answer does not show, by asking the submission again: with the same, with other arguments, and
+"""Finds bugs that one answer does not show, by further calls of the submission: with the same arguments, with others, and
 epoch by epoch."""
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from ..context import Context
 Values = dict[str, Any]
 RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.001)
 FIXED_EPOCHS = 120  # and fewer
-STEPS = 3  # of a path, whose first is not right
-SHORT = 12  # epochs; most bugs of a training loop show in the first ones
+STEPS = 3  # of a path, whose first step is not correct
+SHORT = 12  # epochs; most bugs of a training loop occur in the first ones
 BEHAVIOUR = (
     "not-deterministic",
     "state-kept-between-calls",
@@ -32,11 +32,11 @@ BEHAVIOUR = (
     "gradient-clipped",
 )
 SEED = 1
-TIMES = 12  # that the same is asked; what changes with every tenth call still shows
+TIMES = 12  # repetitions of the same call; a change with every tenth call is still noticed
 
 
 def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[Sample]:
-    """The cases of a training loop with a few epochs, asked again; others as they are."""
+    """Return the cases of a training loop with a few epochs, from further calls; other cases unchanged."""
     declared = context.content.functions[function]
     epochs, _ = names_of_epochs_and_rate(declared.argument_names())
     if declared.history is None or not epochs or not context.mutations.known(function):
@@ -56,10 +56,10 @@ def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[
 
 
 def with_few_epochs(context: Context, function: str, samples: list[Sample]) -> list[Sample]:
-    """The cases of a training loop, and the first wrong one with a few epochs, those with fewer epochs first.
+    """Return the cases of a training loop, and the first wrong one with a few epochs, the fewest epochs first.
 
-    A single step has too many explanations: after one epoch, a loop that has one too few looks like a loop without any
-    update. And many epochs take long to compute with every mutation.
+    A single step has too many explanations: after one epoch, a loop with one epoch too few looks like a loop without
+    updates. Many epochs take too long to compute with every mutation.
     """
     epochs = epochs_of(context, function)
     if context.content.functions[function].history is None or not epochs or not context.mutations.known(function):
@@ -77,22 +77,22 @@ def with_few_epochs(context: Context, function: str, samples: list[Sample]) -> l
 
 
 def has_several_epochs(context: Context, function: str, samples: Sequence[Sample]) -> bool:
-    """Whether some case of a training loop has more than one epoch."""
+    """True if a case of a training loop has more than one epoch."""
     return any(sample.inputs.get(epochs_of(context, function), 0) > 1 for sample in samples)
 
 
 def epochs_of(context: Context, function: str) -> str:
-    """The argument of a training loop that counts its epochs; "" where there is none."""
+    """Return the argument of a training loop that counts its epochs, or ""."""
     return names_of_epochs_and_rate(context.content.functions[function].argument_names())[0]
 
 
 def find(context: Context, function: str, samples: Sequence[Sample], short: Sequence[Sample]) -> Findings | None:
-    """What asking ``function`` again says; ``short`` are the cases with a few epochs."""
+    """Return the bug that further calls of ``function`` show; ``short`` are the cases with a few epochs."""
 
     def is_right(sample: Sample) -> bool:
         return sample.agreeing(sample.right) >= sample.answered.keys()
 
-    samples, short = sorted(samples, key=is_right), sorted(short, key=is_right)  # the wrong ones first
+    samples, short = sorted(samples, key=is_right), sorted(short, key=is_right)  # wrong cases first
     ask = Asker(context, function, samples[0])
     found = (
         _changing(ask, short[0])
@@ -113,23 +113,23 @@ def find(context: Context, function: str, samples: Sequence[Sample], short: Sequ
 
 
 class Asker:
-    """Calls one function again and again, while it answers and the submission's time for this lasts."""
+    """Calls one function repeatedly, while it answers and the submission's time for this is not over."""
 
     def __init__(self, context: Context, function: str, sample: Sample) -> None:
         self._context = context
         self._function = function
-        # The shapes of the case: asking the reference about other inputs would need TensorFlow.
+        # The shapes of the case, because a call of the reference with other inputs would need TensorFlow.
         self._shapes = {name: array.shape for name, array in sample.right.items()}
 
     def __call__(self, inputs: Values, seed: int | None = None) -> Values | None:
-        """The answer as arrays; None where there is none, or no time is left for one."""
+        """Return the answer as arrays; None if there is no answer or no time for one."""
         if self._context.log.seconds_left <= 0:
             return None
         spent = self._context.student.spent
         try:
             return as_arrays(self._context.student.call(self._function, inputs, shapes=self._shapes, seed=seed).values)
         except CallError as failure:
-            if failure.status not in ("error", "failed"):  # it hangs, or has taken the worker with it
+            if failure.status not in ("error", "failed"):  # it hangs, or has ended the worker
                 self._context.log.seconds_left = 0.0
             return None
         finally:
@@ -137,7 +137,7 @@ class Asker:
 
 
 def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]) -> Findings | None:
-    """A function that is right when it is asked once, and not when it is asked again."""
+    """Return the bug of a function that is correct in the first call, and not in later ones."""
     if not all(map(context.mutations.known, functions)):
         return None
     for function in functions:
@@ -153,7 +153,7 @@ def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]
 
 
 def _changing(ask: Asker, sample: Sample) -> Finding | None:
-    """Other answers to the same question: random where the seed decides, else something is kept between calls."""
+    """Return the bug of different answers to the same call: random if the seed matters, otherwise a value kept between calls."""
     answers = [answer for _ in range(TIMES) if (answer := ask(sample.inputs)) is not None]
     differing = [
         name for name in (answers[0] if answers else ()) if not all(_same(answers[0], a, name) for a in answers)
@@ -162,13 +162,13 @@ def _changing(ask: Asker, sample: Sample) -> Finding | None:
         return None
     repeated = [answer for _ in answers if (answer := ask(sample.inputs, seed=SEED)) is not None]
     if len(repeated) < len(answers):
-        return None  # no time to tell which of the two it is
+        return None  # no time to distinguish the two
     random = all(_same(repeated[0], other, *repeated[0]) for other in repeated)
     return Finding("not-deterministic" if random else "state-kept-between-calls", differing[0])
 
 
 def _ignored(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
-    """A number that changes nothing, where the answers are right for some fixed number in its place."""
+    """Return the bug of a number without effect, if the answers are correct for a fixed number instead of it."""
     mutations = context.mutations
     if not mutations.known(function):
         return None
@@ -199,17 +199,17 @@ def _another(value: Any) -> Any:
 
 
 def _fixed(value: Any) -> Sequence[float]:
-    """What people write into their code instead of asking for it."""
+    """Return numbers that students write into their code instead of using the argument."""
     if isinstance(value, bool):
         return (True, False)
     return range(1, FIXED_EPOCHS) if isinstance(value, int) else RATES
 
 
 def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
-    """The first step of a training loop that is not the right one: what is it made of?
+    """Return the bug of the first wrong step of a training loop.
 
-    Each step is compared with minus the gradient at its own beginning and with the step before: momentum adds a part of
-    that, a learning rate that changes is another multiple.
+    Each step is compared with minus the gradient at its beginning and with the previous step: momentum adds a part of the
+    previous step, and a changing learning rate is another multiple.
     """
     mutations, declared = context.mutations, context.content.functions[function]
     epochs, rate = names_of_epochs_and_rate(declared.argument_names())
@@ -246,7 +246,7 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
             return None
         if alike(points[2], points[1], 1e-12):
             return Finding("stops-early", parameters[0], {"epoch": first - 1})
-        # The steps from there on have to be explained alike, as far as there are any.
+        # All steps from there on must have the same explanation.
         points += [
             point for count in range(first + 1, min(first + STEPS, last + 1)) if (point := reached(count)) is not None
         ]
@@ -256,7 +256,7 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
             gradient = before - _point(right({**here, rate: 1.0}, 1), parameters)
             columns.append(np.stack([-gradient, before - earlier], axis=1))
             taken.append(after - before)
-        # A step is the small difference of two large numbers, whose rounding it keeps.
+        # A step is the small difference of two large numbers, so it contains their rounding errors.
         noise = sample.relative / 50 * float(np.abs(points[2]).max()) if sample.relative > RELATIVE else 0.0
         step = _multiple([(column[:, :1], change) for column, change in zip(columns, taken, strict=True)], noise)
         if step is not None:
@@ -269,7 +269,7 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
 
 
 def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
-    """Steps that are wrong from the first one on, each in the same way: with weight decay, or clipped."""
+    """Return the bug of steps that are all wrong in the same way: with weight decay, or clipped."""
     mutations, declared = context.mutations, context.content.functions[function]
     epochs, rate = names_of_epochs_and_rate(declared.argument_names())
     parameters = [name for name in declared.returns if name in declared.argument_names()]
@@ -295,7 +295,7 @@ def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence
             return Finding("weight-decay", parameters[0], {"share": -share})
     limits = [float(np.abs(step.taken / step.rate).max()) for step in steps]
     if not any(limits):
-        return None  # no gradient at all is not one that is cut down
+        return None  # a missing gradient is not a clipped one
     clipped = [float(np.abs(step.right / step.rate).max()) > max(limits) * 1.001 for step in steps]
     if any(clipped) and all(
         alike(np.clip(s.right / s.rate, -max(limits), max(limits)), s.taken / s.rate) for s in steps
@@ -314,7 +314,7 @@ def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence
 
 @dataclass(frozen=True)
 class _Step:
-    """One epoch of a training loop: where it began, the step that it took, and the one that is right there."""
+    """One epoch of a training loop: its start, its step, and the correct step from there."""
 
     before: Any
     taken: Any
@@ -323,9 +323,9 @@ class _Step:
 
 
 def _multiple(steps: Sequence[tuple[Any, Any]], noise: float) -> float | None:
-    """The last number by which the columns of each step add up to that step; None if one does not.
+    """Return the last factor with which the columns of each step sum to that step; None if one does not fit.
 
-    There have to be more numbers to explain than are found, or anything would do.
+    There must be more numbers to explain than factors, or every step would fit.
     """
     if sum(len(taken) for _, taken in steps) <= sum(columns.shape[1] for columns, _ in steps):
         return None
@@ -345,7 +345,7 @@ def _point(values: Values, parameters: Sequence[str]) -> Any:
 
 
 def _parts(point: Any, like: Values, parameters: Sequence[str]) -> Values:
-    """The parameters of a point, each in its shape."""
+    """Return the parameters of a point, each in its shape."""
     parts, start = {}, 0
     for name in parameters:
         shape = np.shape(like.get(name, 0.0))

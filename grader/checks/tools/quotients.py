@@ -1,7 +1,7 @@
-"""Whether the text of a submission shows that a function may compute difference quotients.
+"""Finds out from the source whether a function may compute difference quotients.
 
-Only what the function itself and the functions that it uses say is looked at. A comparison by differences next to a
-derivation shows the same, so the text alone is never a finding; see :mod:`differences`.
+Only the code of the function and of the functions that it uses is inspected. A comparison by differences next to a
+derivation looks the same, so the source alone is never a finding; see :mod:`differences`.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from .imports import imports
 
 Shown = Literal["nothing", "calls", "quotient"]
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-# Functions of libraries that differentiate by differences.
+# Functions of libraries that use differences to differentiate.
 DIFFERENTIATING = {"approx_fprime", "approx_derivative", "approx_jacobian", "derivative", "jacobian", "numdifftools"}
-# What is computed by these does not stand in the text.
+# Calls whose computation is not in the source.
 UNREADABLE = {"eval", "exec", "compile", "getattr", "globals", "locals", "vars", "__import__", "import_module"}
 LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
 MOST_FUNCTIONS = 200
-MOST_SUBSTITUTED = 4  # names, one behind the other, that stand for what was assigned to them
+MOST_SUBSTITUTED = 4  # length of a chain of names that are replaced by their assigned values
 LARGEST_STEP = 0.1
 
 
 def shown(texts: Sequence[str], function: str) -> Shown:
-    """What the code of ``function`` and of those that it uses shows.
+    """Return the facts that the code of ``function`` and of the functions that it uses shows.
 
-    ``quotient``: a difference of two calls of one function is divided, or a library takes differences. ``calls``: some
-    function is called several times, a difference is divided, or the text does not show what is computed.
+    ``quotient``: a difference of two calls of one function is divided, or a library computes differences. ``calls``: a
+    function is called several times, a difference is divided, or the source does not show the computation.
     """
     trees = [tree for text in texts if (tree := parse(text)) is not None]
     known = _definitions(trees)
@@ -39,7 +39,7 @@ def shown(texts: Sequence[str], function: str) -> Shown:
         for item in imports(text)
         if DIFFERENTIATING & {item.module.partition(".")[0], item.bound.rpartition(".")[2]}
     }
-    found: Shown = "nothing" if function in known else "calls"  # that is defined by a program
+    found: Shown = "nothing" if function in known else "calls"  # a function that a program defines
     for definition in _used(known, function):
         inner = [*ast.walk(definition)]
         if library & set(_names(inner)) or any(_is_numpy_gradient(node) for node in inner):
@@ -58,7 +58,8 @@ def shown(texts: Sequence[str], function: str) -> Shown:
 
 
 def called(texts: Sequence[str], function: str | None = None) -> set[str]:
-    """The last names of all that ``function`` and what it uses call, or the whole code; without the submission's own."""
+    """Return the last names of all functions that ``function`` and its helpers call, or the whole code; without the
+    submission's own functions."""
     trees = [tree for text in texts if (tree := parse(text)) is not None]
     known = _definitions(trees)
     used: Sequence[ast.AST] = trees if function is None or function not in known else _used(known, function)
@@ -66,7 +67,7 @@ def called(texts: Sequence[str], function: str | None = None) -> set[str]:
 
 
 def constants(texts: Iterable[str]) -> set[float]:
-    """Numbers in the code that may be steps of a difference quotient: written as such, or as a power."""
+    """Return the numbers in the code that may be steps of a difference quotient: written as a number or as a power."""
     found: set[float] = set()
     for text in texts:
         tree = parse(text)
@@ -112,7 +113,7 @@ def _definitions(trees: Iterable[ast.Module]) -> dict[str, list[Definition]]:
 
 
 def _used(known: dict[str, list[Definition]], function: str) -> list[Definition]:
-    """The definitions of ``function`` and of all that they name, directly or not."""
+    """Return the definitions of ``function`` and of all functions that they use, directly or indirectly."""
     waiting = [function] if function in known else []
     met = set(waiting)
     found: list[Definition] = []
@@ -143,7 +144,7 @@ def _is_numpy_gradient(node: ast.AST) -> bool:
 
 
 def _assigned(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
-    """What is assigned to each plain name, in these nodes."""
+    """Return the values that are assigned to each plain name in these nodes."""
     found: dict[str, list[ast.expr]] = {}
     for node in nodes:
         if isinstance(node, ast.Assign):
@@ -158,7 +159,7 @@ def _assigned(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
 
 
 def _divided(node: ast.AST, assigned: dict[str, list[ast.expr]]) -> ast.BinOp | None:
-    """The difference in what is divided by something, if there is one."""
+    """Return the difference in the numerator of a division, or None."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         parts = [node.left]
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
@@ -174,14 +175,14 @@ def _divided(node: ast.AST, assigned: dict[str, list[ast.expr]]) -> ast.BinOp | 
 
 
 def _called(side: ast.expr, assigned: dict[str, list[ast.expr]]) -> Iterator[str]:
-    """The functions that are called in an expression, or in what was assigned to the names in it."""
+    """Return the functions that are called in an expression, or in the values assigned to its names."""
     for part in _substituted([side], assigned):
         if isinstance(part, ast.Call):
             yield ast.dump(part.func)
 
 
 def _substituted(parts: Sequence[ast.expr], assigned: dict[str, list[ast.expr]]) -> Iterator[ast.AST]:
-    """All nodes of some expressions, then of what was assigned to the names in them, and so on."""
+    """Yield all nodes of some expressions, then of the values assigned to their names, and so on."""
     met: set[str] = set()
     level: list[ast.expr] = [*parts]
     for _ in range(MOST_SUBSTITUTED):
@@ -196,8 +197,7 @@ def _substituted(parts: Sequence[ast.expr], assigned: dict[str, list[ast.expr]])
 
 
 def _calls_again(definition: Definition, known: dict[str, list[Definition]]) -> bool:
-    """Whether it calls a function of the submission, or one that it was given, several times or in a loop, or hands
-    one over."""
+    """True if it calls a function of the submission or of its arguments several times or in a loop, or passes one on."""
     own = known.keys() | {argument.arg for argument in definition.args.args}
     sites: set[str] = set()
     for node in ast.walk(definition):

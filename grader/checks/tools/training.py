@@ -1,4 +1,4 @@
-"""The rules of ``source`` about training: what models were given, as recorded while the submission ran."""
+"""The rules of ``source`` about training, from the record of the data that models got while the submission ran."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Array = np.ndarray[Any, Any]
 FIT_CALLS = ("fit", "fit_generator", "train_on_batch")  # calls in the text of a submission that train a model
 
 ACCURACY = ("acc", "categorical_accuracy", "sparse_categorical_accuracy")  # other names of it in a history
-SAME = 1e-5  # of a value that was stored in float32
+SAME = 1e-5  # relative tolerance of a value stored in float32
 TRAINING = ("fit", "train_on_batch", "GradientTape")  # methods in the record that change a model
-SOME = 0.05  # of the images: fewer may look alike by chance
+SOME = 0.05  # share of the images: fewer may look alike by chance
 SEVERAL = 3  # test images; one of Fashion-MNIST looks like a training image by chance
-KNOWN = 0.97  # of the images; where fewer are known to be training or test images, the others may be any
+KNOWN = 0.97  # share of the images; if fewer are recognised, the others may be any images
 MOST_EPOCHS = 10_000
 MANY = 50  # images; fewer may all be dark
-OTHER_RANGE = 4.0  # one range is more than so many times the other
-FEWEST_PAIRS = 20  # of images and labels; fewer do not tell
-FOREIGN = 0.3  # of the labels; some noise in labels is a known means against overfitting
-MOST_PARTIAL = 0.5  # of the epochs of a model, in a history that is called a part of its training
+OTHER_RANGE = 4.0  # minimum ratio of two ranges
+FEWEST_PAIRS = 20  # pairs of images and labels; fewer prove nothing
+FOREIGN = 0.3  # share of the labels; some noise in labels is a known measure against overfitting
+MOST_PARTIAL = 0.5  # share of the epochs of a model below which a history is only a part of its training
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Broken:
 
 
 def leakage(record: list[RecordedCall]) -> Broken | None:
-    """Where test data take part in training, validation or early stopping."""
+    """Return the broken rule if test data are used in training, validation or early stopping."""
     for call in trainings(record):
         stopping = any({"EarlyStopping", "ReduceLROnPlateau"} & set(callback.types) for callback in call.callbacks)
         for role, data in (("training", call.inputs), ("validation", call.validation or InputData())):
@@ -51,7 +51,7 @@ def leakage(record: list[RecordedCall]) -> Broken | None:
 
 
 def _leak(call: RecordedCall, role: str, stopping: bool) -> tuple[str, str]:
-    """The bug by its name, and a sentence about ``{model}``."""
+    """Return the bug by its name, and a sentence about ``{model}``."""
     if call.method == "GradientTape":
         sentence = _("Your training loop passes test images to {model}: train only with training images.")
     elif call.method == "train_on_batch":
@@ -72,9 +72,9 @@ def _leak(call: RecordedCall, role: str, stopping: bool) -> tuple[str, str]:
 
 
 def unclear(record: list[RecordedCall], models: list[str], datasets: list[str]) -> dict[str, str]:
-    """For models whose training was not seen, or not well enough for a verdict: a sentence for the instructor.
+    """Return sentences for the instructor about models whose training was not recorded, or not well enough for a verdict.
 
-    ``models`` are the submission's names of trained models, ``datasets`` those that it is to train with.
+    ``models`` are the submission's names of trained models, ``datasets`` the datasets for training.
     """
     found = {}
     for name in models:
@@ -102,12 +102,12 @@ def unclear(record: list[RecordedCall], models: list[str], datasets: list[str]) 
 
 
 def _known(data: InputData) -> float:
-    """The share of images that are known to be training or test images."""
+    """Return the share of images that are recognised as training or test images."""
     return max((origin.training + origin.test for origin in data.origin.values()), default=0.0)
 
 
 def early_stopping(record: list[RecordedCall]) -> Broken | None:
-    """Where a callback watches a training value."""
+    """Return the broken rule if a callback monitors a training value."""
     for call in fits(record):
         for callback in call.callbacks:
             chooses = "EarlyStopping" in callback.types or callback.keeps_best
@@ -120,7 +120,7 @@ def early_stopping(record: list[RecordedCall]) -> Broken | None:
 
 
 def scaling(record: list[RecordedCall]) -> Broken | None:
-    """Where a model is given data of another range than it was trained with, or each array has its own scale."""
+    """Return the broken rule if a model gets data with another range than in training, or each array has its own scale."""
     trained = {name: call.inputs for call in trainings(record) for name in call.model}
     standardised = {call.number for call in trainings(record) if call.inputs.standardised}
     for call in record:
@@ -137,7 +137,7 @@ def scaling(record: list[RecordedCall]) -> Broken | None:
                 continue
             ratio = _size(data.range) / max(_size(one.range), 1e-12)
             if one.deviation and data.deviation is not None:
-                # Where each pixel has its own scale, one that is nearly always dark may stick out of the range.
+                # If each pixel has its own scale, a pixel that is nearly always dark may exceed the range.
                 spread = data.deviation / one.deviation
                 ratio = min(ratio, max(spread, 1.0)) if ratio > 1 else max(ratio, min(spread, 1.0))
             few = not data.shape or data.shape[0] < MANY
@@ -157,9 +157,9 @@ def scaling(record: list[RecordedCall]) -> Broken | None:
 
 
 def labels(record: list[RecordedCall], truth: Mapping[str, Array]) -> Broken | None:
-    """Where images are given with labels of other images; ``truth`` has the labels of the training images by data set.
+    """Return the broken rule if images have labels of other images; ``truth`` has the labels of the training images by dataset.
 
-    Other numbers for the same classes are no mistake here, nor a little noise in the labels.
+    A different numbering of the same classes is accepted, and so is a little noise in the labels.
     """
     for call in trainings(record):
         for role, data in (("training", call.inputs), ("validation", call.validation or InputData())):
@@ -175,7 +175,7 @@ def labels(record: list[RecordedCall], truth: Mapping[str, Array]) -> Broken | N
 
 
 def _renumbered(true: Array, given: Array) -> float:
-    """The share of labels that fit if each class may have another number: that which it is given most often."""
+    """Return the share of labels that fit if each class is renumbered to its most frequent label."""
     fitting = sum(int(np.unique(given[true == number], return_counts=True)[1].max()) for number in np.unique(true))
     return fitting / len(true)
 
@@ -204,22 +204,22 @@ def _foreign(call: RecordedCall, role: str, known: Array, indices: Array, given:
 
 
 def fits(record: list[RecordedCall]) -> list[RecordedCall]:
-    """The recorded calls of ``fit``."""
+    """Return the recorded calls of ``fit``."""
     return [call for call in record if call.method == "fit"]
 
 
 def trainings(record: list[RecordedCall]) -> list[RecordedCall]:
-    """The recorded calls that change a model: of ``fit``, ``train_on_batch``, and loops of their own."""
+    """Return the recorded calls that change a model: of ``fit``, ``train_on_batch``, and custom loops."""
     return [call for call in record if call.method in TRAINING]
 
 
 def trained(record: list[RecordedCall]) -> bool:
-    """Whether a recorded call of ``fit`` has completed an epoch, or a loop of their own a step."""
+    """True if a recorded call of ``fit`` has completed an epoch, or a custom loop a step."""
     return any(_epochs(call) or call.method != "fit" for call in trainings(record))
 
 
 def untrained(record: list[RecordedCall]) -> str | None:
-    """The name of a model that fit() was called for without completing an epoch; None where there is none."""
+    """Return the name of a model whose calls of fit() did not complete an epoch, or None."""
     completed = {call.number for call in trainings(record) if _epochs(call) or call.method != "fit"}
     return next((call.model[0] for call in fits(record) if call.model and call.number not in completed), None)
 
@@ -229,7 +229,7 @@ def _epochs(call: RecordedCall) -> int:
 
 
 def curves(history: Any) -> dict[str, Array]:
-    """The curves of a history, each float64 (epochs,), accuracy under that name; {} for what is no dict."""
+    """Return the curves of a history, each float64 (epochs,), with accuracy under that name; {} if it is not a dict."""
     found = {}
     for key, values in history.items() if isinstance(history, dict) else ():
         curve = (
@@ -242,7 +242,7 @@ def curves(history: Any) -> dict[str, Array]:
 
 
 def is_invented(claimed: dict[str, Array], record: list[RecordedCall]) -> bool:
-    """Whether models were trained by ``fit``, but the claimed curves are not what was recorded there.
+    """True if models were trained by ``fit``, but the claimed curves differ from the record.
 
     They may join several fits of one model, one after the other.
     """
@@ -251,7 +251,7 @@ def is_invented(claimed: dict[str, Array], record: list[RecordedCall]) -> bool:
 
 @dataclass(frozen=True)
 class Part:
-    """How many epochs a history has, how many its model was trained for, and in how many calls of ``fit``."""
+    """The epochs of a history, the epochs of its model, and the number of calls of ``fit``."""
 
     epochs: int
     total: int
@@ -259,7 +259,7 @@ class Part:
 
 
 def part(claimed: dict[str, Array], record: list[RecordedCall]) -> Part | None:
-    """What part of a model's training the claimed curves are, where that is less than half; None otherwise."""
+    """Return the part of a model's training that the claimed curves cover, if it is less than half; None otherwise."""
     parts = []
     for calls, window in _sources(claimed, record):
         total, epochs = sum(map(_epochs, calls)), sum(map(_epochs, window))
@@ -270,7 +270,7 @@ def part(claimed: dict[str, Array], record: list[RecordedCall]) -> Part | None:
 
 
 def whole(claimed: dict[str, Array], entry: str, record: list[RecordedCall]) -> list[Array]:
-    """The curve ``entry`` over all epochs of each model that the claimed curves are of."""
+    """Return the curve ``entry`` over all epochs of each model with the claimed curves."""
     found = [[curves(call.history).get(entry, np.empty(0)) for call in calls] for calls, _ in _sources(claimed, record)]
     return [np.concatenate(pieces) for pieces in found]
 
@@ -278,7 +278,7 @@ def whole(claimed: dict[str, Array], entry: str, record: list[RecordedCall]) -> 
 def _sources(
     claimed: dict[str, Array], record: list[RecordedCall]
 ) -> list[tuple[list[RecordedCall], list[RecordedCall]]]:
-    """The calls of ``fit`` of each model, with those among them, one after the other, that gave the claimed curves."""
+    """Return the calls of ``fit`` of each model, and the consecutive calls among them that gave the claimed curves."""
     calls_of: dict[int, list[RecordedCall]] = {}
     for call in fits(record):
         calls_of.setdefault(call.number, []).append(call)

@@ -1,4 +1,4 @@
-"""Whether two models of a submission are two: that they share no layers, and that they differ in something."""
+"""Checks that two models of a submission share no layers and differ in some way."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from . import training
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, as a sentence, and the bug by its name, "" where it has none."""
+    """A problem as a sentence, and the bug by its name, or ""."""
 
     bug: str
     sentence: str
 
 
 def problem(context: Context, name: str, other: str) -> Problem | None:
-    """Why the model ``name`` cannot be compared with ``other``; None where it can."""
+    """Return the reason why the model ``name`` cannot be compared with ``other``, or None."""
     model, another = context.student.model(name), context.student.model(other)
     if set(model.trainable) & set(another.trainable):
         return Problem(
@@ -49,5 +49,5 @@ def problem(context: Context, name: str, other: str) -> Problem | None:
 
 
 def _how(call: RecordedCall) -> tuple[object, ...]:
-    """How a model was trained in one call of ``fit``."""
+    """Return the settings of a training in one call of ``fit``."""
     return call.inputs.shape, call.inputs.range, call.validation_split, call.epochs, call.batch_size, call.callbacks
