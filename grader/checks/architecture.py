@@ -13,8 +13,8 @@ from pydantic import Field
 
 from ..assignment.check import Check
 from ..diagnosis import findings_of_check
+from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence
-from ..sandbox.failures import CallError
 from ..sandbox.observations import KerasLayer, KerasModel
 from ..support.i18n import _, ngettext
 from .context import Context
@@ -56,8 +56,8 @@ class ArchitectureCheck(Check):
         found = outputs.of(context, self.model, model)
         problem = _layers_problem(self, layers, found) or _count_problem(self, layers, model, found)
         if problem is None and (model.loss is None or not model.built):
-            raise CallError(
-                "failed", _("`{model}` has not been trained: call its compile() and fit().").format(model=self.model)
+            raise WrongAnswer(
+                _("`{model}` has not been trained: call its compile() and fit().").format(model=self.model)
             )
         expects = losses.expected(model)
         problem = problem or _output_problem(self, model, found, expects)

@@ -12,6 +12,7 @@ from ..assignment.base import Panel
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import findings_of_check
+from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
 from ..sandbox.observations import Axes, Image
@@ -212,10 +213,10 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
         curves = training.curves(context.student.variable(line.history).value)
         if line.entry not in curves:
             sentence = _("`{history}` has no {entry} to plot.")
-            raise CallError("failed", sentence.format(history=line.history, entry=line.entry))
+            raise WrongAnswer(sentence.format(history=line.history, entry=line.entry))
         if training.is_invented({line.entry: curves[line.entry]}, context.student.training()):
             sentence = _("the {entry} of `{history}` was not returned by fit() in this run.")
-            raise CallError("failed", sentence.format(entry=line.entry, history=line.history))
+            raise WrongAnswer(sentence.format(entry=line.entry, history=line.history))
         label = _("{entry} of `{history}`").format(entry=line.entry, history=line.history)
         claimed = {line.entry: curves[line.entry]}
         part = training.part(claimed, context.student.training())

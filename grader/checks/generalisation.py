@@ -16,6 +16,7 @@ from ..assignment.base import Rows
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis.log import AnsweredCase
+from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence
 from ..report.picture_data import Picture, Point, Points
 from ..sandbox.failures import CallError
@@ -144,8 +145,7 @@ def _right(check: GeneralisationCheck, scores: Any, labels: Any) -> Any:
 def _as_scores(check: GeneralisationCheck, answer: Any, count: int) -> Any:
     scores = answer if isinstance(answer, np.ndarray) and answer.dtype.kind in "fiu" else np.empty(0)
     if scores.size != count or not np.isfinite(scores).all():
-        raise CallError(
-            "failed",
+        raise WrongAnswer(
             _(
                 "With the results of `{train}`, `{predict}` does not return one finite number for each of {count} unseen inputs."
             ).format(train=check.train, predict=check.predict, count=count),

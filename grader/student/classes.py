@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.spec import AssignmentSpec
+from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import SubmittedFunction
 from ..sandbox.failures import CallError
 from ..support.arrays import Shape, describe, in_layout, number_of_values, shape_of
@@ -141,8 +142,7 @@ def bind_all_results(
     message = _(
         "`{function}` returned {value} and keeps {kept}; expected {names}: return {lacking} as well, or keep it in an attribute of that name."
     )
-    raise CallError(
-        "failed",
+    raise WrongAnswer(
         message.format(
             function=found.label,
             value=number_of_values(value) if isinstance(value, tuple) else describe(value),

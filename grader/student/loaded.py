@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.spec import AssignmentSpec
+from ..judging.wrong_answer import WrongAnswer
 from ..sandbox import observations
 from ..sandbox.calls import SubmittedFunction
 from ..sandbox.failures import CallError
@@ -108,7 +109,7 @@ class LoadedSubmission:
         variable = self.variable(name)
         if not variable.model:
             message = _("`{name}` has the type {type}; it must be a Keras model.").format(name=name, type=variable.type)
-            raise CallError("failed", message)
+            raise WrongAnswer(message)
         return variable
 
     def numbers(self, name: str) -> np.ndarray[Any, Any]:
@@ -116,8 +117,7 @@ class LoadedSubmission:
         value = self.variable(name).value
         array = arrays.array(value)
         if array is None or not array.ndim:
-            raise CallError(
-                "failed",
+            raise WrongAnswer(
                 _("`{name}` is {value}; it must be an array of numbers.").format(
                     name=name, value=arrays.describe(value)
                 ),
@@ -166,7 +166,7 @@ class LoadedSubmission:
         if cause is None and not any(map(self.defines, self.content.functions)):
             cause = causes.first  # if the submission defines nothing at all, the first failure is more informative
         if cause is None:
-            return CallError("failed", message)
+            return WrongAnswer(message)
         if lost is not None:
             message = _("`{name}` is not defined.").format(name=lost)
         return CallError(cause.status, f"{message} {cause.sentence}", place=cause.place)

@@ -16,8 +16,8 @@ import numpy as np
 
 from ..assignment.base import FunctionSpec
 from ..assignment.spec import AssignmentSpec
+from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import SubmittedFunction
-from ..sandbox.failures import CallError
 from ..support.arrays import Shape, describe, number_of_values, shape_of, without_ones
 from ..support.i18n import _, joined
 from ..support.text import clean
@@ -169,7 +169,7 @@ def bind_arguments(
         else:
             message = _("Expected `{expected}`, found `{found}`: it also requires {names}.")
         expected, given = signature(name, content.functions[name]), found_signature(found)
-        raise CallError("failed", message.format(expected=expected, found=given, names=joined(needed or unknown)))
+        raise WrongAnswer(message.format(expected=expected, found=given, names=joined(needed or unknown)))
     positional = [values[bound[p]] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
     keywords |= {p: values[bound[p]] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}
     return positional, keywords
@@ -262,8 +262,7 @@ def bind_results(
         if bound and {*bound.values(), *may_lack} >= set(wanted):
             return {want: value[key] for key, want in bound.items()}
         listed = clean(", ".join(map(str, value)))
-        raise CallError(
-            "failed",
+        raise WrongAnswer(
             _("`{function}` returned a dict with the keys {listed}; expected {names}.").format(
                 function=found.label, listed=listed, names=", ".join(wanted)
             ),
@@ -279,9 +278,7 @@ def bind_results(
     if not isinstance(value, tuple | list) or len(value) != len(wanted):
         message = _("`{function}` returned {value}; expected {count} values: {names}.")
         told = number_of_values(value) if isinstance(value, tuple | list) else describe(value)
-        raise CallError(
-            "failed", message.format(function=found.label, value=told, count=len(wanted), names=", ".join(wanted))
-        )
+        raise WrongAnswer(message.format(function=found.label, value=told, count=len(wanted), names=", ".join(wanted)))
     names = found.returns if len(found.returns) == len(value) else [""] * len(value)
     results = {by_name[returned]: item for returned, item in zip(names, value, strict=True) if returned in by_name}
     rest = [item for returned, item in zip(names, value, strict=True) if returned not in by_name]

@@ -20,6 +20,7 @@ from ..assignment.base import Tolerance
 from ..expected.cases import Cases
 from ..expected.probes import Case
 from ..judging.compare import all_agree, compare_results
+from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.failures import CallError
 from ..support import arrays
 from ..support.i18n import _, joined
@@ -111,14 +112,14 @@ class Starts:
         if not drawn:
             return case
         if function in self._problems:
-            raise CallError("failed", self._problems[function])
+            raise WrongAnswer(self._problems[function])
         try:
             start = self._read(function, self._known[function], case.inputs)
         except _Unreadable as reason:
-            raise CallError("failed", self._unread(function, str(reason))) from reason
+            raise WrongAnswer(self._unread(function, str(reason))) from reason
         inputs = {**case.inputs, **{name: start[name] for name in drawn}}
         if not any(self._moved(function, inputs).values()):
-            raise CallError("failed", self._still(function, drawn))
+            raise WrongAnswer(self._still(function, drawn))
         return Case(case.name, inputs)
 
     def _expected(self, function: str, inputs: Values) -> Values:
@@ -136,7 +137,7 @@ class Starts:
             own |= {name for name, moves in self._moved(function, call.case.inputs).items() if moves}
             given |= {name for name, moves in self._moved(function, case.inputs).items() if moves}
         if given - own:
-            raise CallError("failed", self._still(function, given - own))
+            raise WrongAnswer(self._still(function, given - own))
 
     def has_learnt(self, function: str, inputs: Values, trained: Values) -> bool:
         """True unless a training with its own start has not clearly lowered the correct cost since its first epoch.
@@ -296,16 +297,15 @@ class Starts:
         try:
             ends = self._expected(function, inputs)
         except (TypeError, ValueError, IndexError) as error:
-            raise CallError(
-                "failed",
+            raise WrongAnswer(
                 self._unread(function, _("the shapes of its initial parameters do not fit each other and the data")),
             ) from error
         moved = {}
         for name in (name for name in ends if name in inputs):
             start, end = np.asarray(inputs[name]), np.asarray(ends[name])
             if start.shape != end.shape:
-                raise CallError(
-                    "failed", self._unread(function, _("{name} changes its shape during training").format(name=name))
+                raise WrongAnswer(
+                    self._unread(function, _("{name} changes its shape during training").format(name=name))
                 )
             scale = max(float(np.abs(values).max(initial=0.0)) for values in (start, end))
             least = MOVES * (Tolerance().absolute + Tolerance().relative * scale)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment.spec import AssignmentSpec
-from ..sandbox.failures import CallError
+from ..judging.wrong_answer import WrongAnswer
 from ..support.i18n import _
 from . import classes
 from .answers import FunctionCall
@@ -63,7 +63,7 @@ class Steps:
             sentence = _(
                 "`{function}` updates the parameters with an unknown learning rate: return the gradients, or take the learning rate as an argument."
             )
-            raise CallError("failed", sentence.format(function=call.function.label))
+            raise WrongAnswer(sentence.format(function=call.function.label))
         return {result: changes[name] / rate for result, name in parameters.items()}
 
     def returns_parameters(self, function: str, call: FunctionCall) -> bool:

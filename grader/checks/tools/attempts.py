@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from ...assignment.base import FunctionSpec, Tolerance
 from ...expected.probes import Case, replaced
 from ...judging.compare import compare_results
+from ...judging.wrong_answer import WrongAnswer
 from ...sandbox.failures import CallError
 from ...student.answers import BoundAnswer
 from ...student.layout import WIDEST
@@ -91,7 +92,7 @@ def best(
         cases = context.cases.draw(names, check.given)
         plans.append(_Plan(joined(names), cases, [expect(case) for case in cases]))
     failures: dict[str, CallError] = {}
-    stopped = CallError("failed", "")
+    stopped: CallError = WrongAnswer("")
     tried: list[Tried] = []
     for plan in itertools.chain(plans, _of_own_widths(check, context, names, expect)):
         failed: dict[str, CallError] = {}

@@ -19,8 +19,8 @@ from ...assignment.base import Scalar
 from ...assignment.check import ProbedCheck
 from ...expected import author
 from ...expected.author import AuthorCodeError, Program
+from ...judging.wrong_answer import WrongAnswer
 from ...report.evidence import Evidence
-from ...sandbox.failures import CallError
 from ...support import arrays
 from ...support.errors import InternalFailure
 from ...support.i18n import _
@@ -84,7 +84,7 @@ class FolderCheck(ProbedCheck):
         array = arrays.array(value)
         if array is None:
             sentence = _("`{function}` returns {value} for {name}; expected numbers.")
-            raise CallError("failed", sentence.format(function=self.function, name=name, value=arrays.describe(value)))
+            raise WrongAnswer(sentence.format(function=self.function, name=name, value=arrays.describe(value)))
         return array
 
     def _outcome(self, answer: Any, notes: list[str]) -> Outcome:

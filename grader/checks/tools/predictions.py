@@ -17,7 +17,7 @@ import numpy as np
 from ...assignment.check import BandedCheck
 from ...datasets import Split
 from ...judging.statistics import Correct, Losses
-from ...sandbox.failures import CallError
+from ...judging.wrong_answer import WrongAnswer
 from ...sandbox.rebuilding import CannotRebuild, ModelData, PixelMap
 from ...support import arrays
 from ...support.arrays import describe
@@ -151,7 +151,7 @@ def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
     order = context.generator("order").permutation(len(images))
     answers = [ask(images[rows]) for rows in np.array_split(order, -(-len(order) // AT_ONCE))]
     if len({answer.shape[1:] for answer in answers}) > 1:
-        raise CallError("failed", _("The model returns entries of a different shape in each call."))
+        raise WrongAnswer(_("The model returns entries of a different shape in each call."))
     mixed = np.concatenate(answers)
     whole = np.empty_like(mixed)
     whole[order] = mixed
@@ -166,7 +166,7 @@ def _prepared(context: Context, preprocess: str, images: Array) -> Array:
         message = _("`{function}` returned {value} for {count} images: return one entry for each image.").format(
             function=preprocess, value=describe(inputs), count=len(images)
         )
-        raise CallError("failed", message)
+        raise WrongAnswer(message)
     return inputs
 
 
@@ -253,8 +253,7 @@ def classes(answer: Any, count: int, source: str) -> Array:
         elif numbers.ndim == 2 and count in numbers.shape and numbers.size > count:
             best: Array = numbers.argmax(axis=1 if len(numbers) == count else 0)
             return best
-    raise CallError(
-        "failed",
+    raise WrongAnswer(
         _("{source} returned {what} for {count} images; expected a class or ten scores for each.").format(
             source=source, what=what, count=count
         ),
