@@ -143,10 +143,10 @@ class Requests:
             raise NoMemory(memory_needs.ran_out()) from failure
 
 
-def room_for_answer(request: dict[str, Any], sent: int) -> tuple[int, int]:
+def room_for_answer(request: dict[str, Any], entries: int) -> tuple[int, int]:
     """Return the largest number of array entries in an answer, and of its bytes; more would only fill the memory.
 
-    ``sent`` is the number of array entries in the arguments.
+    ``entries`` is the number of array entries in the arguments.
     """
     if "take" in request:  # a model; most weights are float32
         return ROOM_OF_A_MODEL, ROOM_OF_A_MODEL
@@ -154,7 +154,7 @@ def room_for_answer(request: dict[str, Any], sent: int) -> tuple[int, int]:
     if "look" in request:
         room = ROOM_OF_A_LOOK
     elif not request.get("keep"):  # otherwise the result stays in the worker
-        room = (ROOM_BESIDE if sent else ROOM) + sent * (2 if request.get("return_arguments") else 1)
+        room = (ROOM_BESIDE if entries else ROOM) + entries * (2 if request.get("return_arguments") else 1)
     return room, LARGEST_ENTRY * room
 
 

@@ -227,10 +227,10 @@ class Session:
             self.start()
             self.load()
         supplied = {name: value for name, value in (supply or {}).items() if name in self.definitions.unbound}
-        sent = values.encode_parts(((*positional,), keywords, supplied))
-        room, most = room_for_answer(request, sent.entries)
-        request = {**request, "arguments": sent.tree, "room": room}
-        header, raw = self._requests.send(request, sent.parts, seconds or self._limits.call_seconds, doing, most)
+        message = values.encode_parts(((*positional,), keywords, supplied))
+        room, most = room_for_answer(request, message.entries)
+        request = {**request, "arguments": message.tree, "room": room}
+        header, raw = self._requests.send(request, message.parts, seconds or self._limits.call_seconds, doing, most)
         if "error" in header:
             failure = failure_of(header["error"], doing)
             self._requests.refuse_to_blame(failure)
@@ -262,7 +262,7 @@ class Session:
         """Let the worker load the submission; a statement that ends the worker is left out by the next worker."""
         submission, progress = self._submission, self._progress
         contents = {name: np.frombuffer(content, np.uint8) for name, content in submission.files.items()}
-        sent = values.encode_parts(contents)
+        message = values.encode_parts(contents)
         seconds = self._limits.load_seconds
         end = self.spent + MOST_LOADING * seconds
         while True:
@@ -270,11 +270,13 @@ class Session:
             outputs = CellOutputs(self._limits.output_kb)
             if not progress.is_complete:  # a later load, by a new worker, may be incomplete
                 self.outputs = outputs.by_cell
-            request = {"entry": submission.entry, "files": sent.tree, **progress.request()}
+            request = {"entry": submission.entry, "files": message.tree, **progress.request()}
             load = Load(progress, outputs, self._file)
             spent = self.spent
             try:
-                header, _payload = self._requests.send(request, sent.parts, seconds, self._loading, outputs.room, load)
+                header, _payload = self._requests.send(
+                    request, message.parts, seconds, self._loading, outputs.room, load
+                )
                 error = header.get("error")
                 if isinstance(error, dict) and error.get("type") == "NeedsKernel" and self.engine == "shell":
                     self.close()

@@ -12,7 +12,7 @@ FLOOD = 50  # output beyond this multiple of the limit ends the notebook; less i
 BYTES_OF_CHARACTER = 10  # most bytes for one character of output as JSON: six, and the keys around a short text
 
 
-class CellOutputs:
+class OutputCollector:
     """Collects the outputs of one cell from the messages that a kernel sends about it."""
 
     def __init__(self) -> None:

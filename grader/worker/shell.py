@@ -29,7 +29,7 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 from . import background, cell_outputs, cells, kernel, prepare, serve
-from .cell_outputs import FLOOD, CellOutputs
+from .cell_outputs import FLOOD, OutputCollector
 
 # Types of a kernel's messages that count as output.
 COUNTED = ("stream", "display_data", "update_display_data", "execute_result", "error")
@@ -54,7 +54,7 @@ class OutputRecorder:
 
     def begin_cell(self) -> None:
         """Start a new cell: the following output belongs to it."""
-        self.shown = CellOutputs()
+        self.shown = OutputCollector()
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
         """Add one message of this type."""

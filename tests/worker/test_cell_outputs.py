@@ -8,11 +8,11 @@ import socket
 import pytest
 
 from grader.worker import frames
-from grader.worker.cell_outputs import BYTES_OF_CHARACTER, CellOutputs, OutputSender
+from grader.worker.cell_outputs import BYTES_OF_CHARACTER, OutputCollector, OutputSender
 
 
 def outputs(*messages):
-    cell = CellOutputs()
+    cell = OutputCollector()
     for kind, content in messages:
         cell.add(kind, content)
     return cell.finished()
