@@ -159,10 +159,10 @@ AMERICAN = re.compile(
     r")(?![\w(=`/'\"-]|\.\w)",
     re.IGNORECASE,
 )
-# Names of values are nouns: "found" says nothing about the value.
+# Names of values are nouns: "found" says nothing about the value. Keywords and fields belong to interfaces.
 PARTICIPLE = re.compile(
     r"(?<![\w.])(?<!def )(?:asked|done|drawn|found|given|gone|got|held|kept|known|lost|made|meant|recorded|said|seen|sent|shown"
-    r"|taken|told|tried|wanted|written)(?!\w)"
+    r"|taken|told|tried|wanted|written)(?!\w)(?!=[^=])(?!: )"
 )
 
 

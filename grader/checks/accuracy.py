@@ -76,8 +76,8 @@ class AccuracyCheck(BandedCheck):
         split = context.split(self.dataset)
         noted: list[str] = []
         if self.model is not None and self.preprocess is not None:
-            found = predictions.predicted(context, self.model, self.preprocess, self.dataset)
-            classes, noted, suspicious = found.held_out, found.notes, found.suspicious
+            predicted = predictions.predicted(context, self.model, self.preprocess, self.dataset)
+            classes, noted, suspicious = predicted.held_out, predicted.notes, predicted.suspicious
         else:
             classes = _train_and_predict(self, context)
             suspicious = plausible.too_good(context, self.dataset, float((classes == split.y_held_out.ravel()).mean()))
@@ -94,9 +94,9 @@ class AccuracyCheck(BandedCheck):
             bug, reason = _reason(self, context, classes, reached, share)
             sentence = f"{sentence} {reason}".strip()
             bugs = findings_of_check(bug, str(self.model or self.predict)) if bug else None
-        drawn = pictures.curves(context, self.model, self, reached.value) if self.model else []
-        drawn += pictures.confusion(classes, split)
-        return Outcome(share, sentence, evidence.with_notes([sentence, *noted]), bugs, pictures=drawn)
+        charts = pictures.curves(context, self.model, self, reached.value) if self.model else []
+        charts += pictures.confusion(classes, split)
+        return Outcome(share, sentence, evidence.with_notes([sentence, *noted]), bugs, pictures=charts)
 
 
 def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Estimate, share: float) -> tuple[str, str]:
@@ -143,8 +143,8 @@ def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
     images, labels = split.x_train[: split.budget], split.y_train[: split.budget]
     inputs = {check.images: _columns(images), check.labels: labels.ravel().astype(np.int64)}
     context.student.call_in_task_layout(check.train, inputs, keep=state)
-    asked = {state: Kept(state), check.images: _columns(split.x_held_out)}
-    answer = context.student.call_in_task_layout(check.predict, asked)
+    arguments = {state: Kept(state), check.images: _columns(split.x_held_out)}
+    answer = context.student.call_in_task_layout(check.predict, arguments)
     return predictions.classes(answer, len(split.x_held_out), f"`{check.predict}`")
 
 

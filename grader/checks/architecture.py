@@ -21,7 +21,7 @@ from .context import Context
 from .outcome import Outcome
 from .tools import losses, outputs, training, two_models
 from .tools.outputs import Outputs
-from .tools.two_models import Problem
+from .tools.two_models import ModelProblem
 
 NOT_COUNTED = ("InputLayer",)
 ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
@@ -53,14 +53,14 @@ class ArchitectureCheck(Check):
         """Judge the layers, the output and its loss, and the difference from another model."""
         model = context.student.model(self.model)
         layers = [layer for layer in model.layers if layer.type not in NOT_COUNTED]
-        found = outputs.of(context, self.model, model)
-        problem = _layers_problem(self, layers, found) or _count_problem(self, layers, model, found)
+        observed = outputs.of(context, self.model, model)
+        problem = _layers_problem(self, layers, observed) or _count_problem(self, layers, model, observed)
         if problem is None and (model.loss is None or not model.built):
             raise WrongAnswer(
                 _("`{model}` has not been trained: call its compile() and fit().").format(model=self.model)
             )
         expects = losses.expected(model)
-        problem = problem or _output_problem(self, model, found, expects)
+        problem = problem or _output_problem(self, model, observed, expects)
         if problem is None and self.differs_from is not None:
             problem = two_models.problem(context, self.model, self.differs_from)
         evidence = Evidence(
@@ -77,20 +77,22 @@ class ArchitectureCheck(Check):
                 "`{model}` has the layers {layers}, but it has not been trained: no epoch of fit() has been completed."
             )
             return Outcome(UNTRAINED, untrained.format(model=self.model, layers=names), evidence, hint_fits=False)
-        notes = _notes(self, model, layers, found, expects)
+        notes = _notes(self, model, layers, observed, expects)
         praise = (
             _("`{model}` has the layers {layers} and a loss that fits its output.")
-            if found
+            if observed
             else _("`{model}` has the layers {layers}.")
         )
-        told = praise.format(model=self.model, layers=names)
-        return Outcome(1.0, " ".join([told, *notes]), evidence.with_notes(notes))
+        sentence = praise.format(model=self.model, layers=names)
+        return Outcome(1.0, " ".join([sentence, *notes]), evidence.with_notes(notes))
 
 
-def _layers_problem(check: ArchitectureCheck, layers: list[KerasLayer], found: Outputs | None) -> Problem | None:
+def _layers_problem(
+    check: ArchitectureCheck, layers: list[KerasLayer], observed: Outputs | None
+) -> ModelProblem | None:
     other = sorted({layer.type for layer in layers if layer.type not in check.layers})
     if check.layers and other:
-        return Problem(
+        return ModelProblem(
             "",
             _("`{model}` has layers of the type {types}; the task allows {allowed}.").format(
                 model=check.model, types=", ".join(other), allowed=", ".join(check.layers)
@@ -98,7 +100,7 @@ def _layers_problem(check: ArchitectureCheck, layers: list[KerasLayer], found: O
         )
     hidden = sum(layer.units is not None for layer in layers) - 1
     if hidden < check.hidden_layers:
-        return Problem(
+        return ModelProblem(
             "",
             _("`{model}` has {hidden} hidden layers; the task requires at least {wanted}.").format(
                 model=check.model, hidden=max(hidden, 0), wanted=check.hidden_layers
@@ -106,8 +108,8 @@ def _layers_problem(check: ArchitectureCheck, layers: list[KerasLayer], found: O
         )
     last = max((index for index, layer in enumerate(layers) if layer.units is not None), default=0)
     active = any(layer.activation != "linear" or layer.type in ACTIVATIONS for layer in layers[:last])
-    if check.hidden_layers and not active and found is not None and found.linear:
-        return Problem(
+    if check.hidden_layers and not active and observed is not None and observed.linear:
+        return ModelProblem(
             "hidden-activation-missing",
             _(
                 "The hidden layers of `{model}` have no activation, so together they are one linear layer: use relu."
@@ -117,11 +119,11 @@ def _layers_problem(check: ArchitectureCheck, layers: list[KerasLayer], found: O
 
 
 def _count_problem(
-    check: ArchitectureCheck, layers: list[KerasLayer], model: KerasModel, found: Outputs | None
-) -> Problem | None:
+    check: ArchitectureCheck, layers: list[KerasLayer], model: KerasModel, observed: Outputs | None
+) -> ModelProblem | None:
     """Return the sentence about a wrong number of outputs; for two classes one output is enough."""
-    if found is not None:
-        count = found.count
+    if observed is not None:
+        count = observed.count
     elif model.outputs:
         count = model.outputs[-1]
     else:
@@ -133,24 +135,24 @@ def _count_problem(
         "`{model}` has {units} outputs; the task has {classes} classes and needs one output for each.",
         count,
     ).format(model=check.model, units=count, classes=check.outputs)
-    return Problem("wrong-number-of-outputs", sentence)
+    return ModelProblem("wrong-number-of-outputs", sentence)
 
 
 def _output_problem(
-    check: ArchitectureCheck, model: KerasModel, found: Outputs | None, expects: losses.Expected
-) -> Problem | None:
-    if found is None or model.loss is None or found.kind != "logits" or expects.of != "probabilities":
+    check: ArchitectureCheck, model: KerasModel, observed: Outputs | None, expects: losses.Expected
+) -> ModelProblem | None:
+    if observed is None or model.loss is None or observed.kind != "logits" or expects.of != "probabilities":
         return None
-    return Problem(
+    return ModelProblem(
         "logits-taken-for-probabilities",
         _(
             "`{model}` gives logits, numbers from {low:.3g} to {high:.3g}, but the loss {loss} expects probabilities: use {activation} as the last activation, or from_logits=True in the loss."
         ).format(
             model=check.model,
-            low=found.low,
-            high=found.high,
+            low=observed.low,
+            high=observed.high,
             loss=model.loss.name,
-            activation="sigmoid" if found.count == 1 else "softmax",
+            activation="sigmoid" if observed.count == 1 else "softmax",
         ),
     )
 
@@ -169,23 +171,23 @@ def _notes(
     check: ArchitectureCheck,
     model: KerasModel,
     layers: list[KerasLayer],
-    found: Outputs | None,
+    observed: Outputs | None,
     expects: losses.Expected,
 ) -> list[str]:
     """Return notes about unusual choices that are accepted."""
     assert model.loss is not None
     notes = []
-    if found is not None and expects.of == "logits" and found.kind == "probabilities":
+    if observed is not None and expects.of == "logits" and observed.kind == "probabilities":
         notes.append(_("The output of `{model}` is already a softmax, so from_logits=True is wrong: accepted."))
-    elif found is not None and expects.of == "logits" and found.kind == "independent":
+    elif observed is not None and expects.of == "logits" and observed.kind == "independent":
         notes.append(_("The outputs of `{model}` are already between 0 and 1, so from_logits=True is wrong: accepted."))
-    elif found is not None and expects.of is not None and found.kind == "independent" and found.count > 1:
+    elif observed is not None and expects.of is not None and observed.kind == "independent" and observed.count > 1:
         notes.append(
             _(
                 "Each output of `{model}` is an independent probability (sigmoid); softmax is usual if each image has exactly one class: accepted."
             )
         )
-    elif not expects.of or (expects.binary and found is not None and found.count > 1):
+    elif not expects.of or (expects.binary and observed is not None and observed.count > 1):
         notes.append(_("The loss {loss} is unusual for classes; cross-entropy learns faster: accepted."))
     last = max((index for index, layer in enumerate(layers) if layer.units is not None), default=0)
     behind = [layer.type for layer in layers[last:] if layer.type in RANDOM]

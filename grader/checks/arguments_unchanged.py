@@ -35,12 +35,12 @@ class ArgumentsUnchangedCheck(Check):
     def run(self, context: Context) -> Outcome:
         """Call each defined function once, and compare its arguments before and after the call."""
         changed: dict[str, list[str]] = {}
-        written = [
+        sentences = [
             name
             for name in self.functions_called
             if context.student.defines(name) and name not in context.log.unwritten_functions
         ]
-        for function in written or self.functions_called:
+        for function in sentences or self.functions_called:
             for case in context.cases.draw([self.probe]):
                 names = context.student.call(function, case.inputs, watch_arguments=True).changed
                 if names:

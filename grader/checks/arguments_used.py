@@ -62,7 +62,7 @@ class ArgumentsUsedCheck(Check):
         """Change one argument at a time; the share is that of the correct arguments."""
         problems: dict[str, Comparison] = {}
         ignored: list[str] = []
-        asked: list[AnsweredCase] = []
+        cases: list[AnsweredCase] = []
         refused: list[CallError] = []
         case = context.cases.draw([self.probe])[0]
         unchanged = dict(context.oracle.results(self.function, case.inputs))
@@ -71,7 +71,7 @@ class ArgumentsUsedCheck(Check):
             unchanged = dict(context.oracle.results(self.function, case.inputs))
         for argument, value in self.vary.items():
             try:
-                problem = _problem(self, context, case.inputs, argument, value, unchanged, ignored, asked)
+                problem = _problem(self, context, case.inputs, argument, value, unchanged, ignored, cases)
             except CallError as failure:
                 if failure.status != "failed":  # the function did not answer at all
                     raise
@@ -81,20 +81,20 @@ class ArgumentsUsedCheck(Check):
                 )  # for example it has no parameter for it: the other arguments can still be correct
             if problem is not None:
                 problems[argument] = problem
-        if refused and not asked:
+        if refused and not cases:
             raise refused[0]  # it lacks others too, so no call is possible: one message is enough
         if not problems:
             return Outcome(
                 1.0, _("`{function}` uses {names}.").format(function=self.function, names=", ".join(self.vary))
             )
         share = 1 - len(problems) / len(self.vary)
-        said = " ".join(dict.fromkeys(problem.problem or "" for problem in problems.values()))
+        sentence = " ".join(dict.fromkeys(problem.problem or "" for problem in problems.values()))
         of_numbers = any(problem.of_numbers for problem in problems.values())
         evidence = Evidence(wrong=list(problems)) | next(iter(problems.values())).not_finite
-        outcome = Outcome(share, said, evidence, hint_fits=of_numbers)
+        outcome = Outcome(share, sentence, evidence, hint_fits=of_numbers)
         if len(ignored) == len(problems):
             return replace(outcome, bugs=findings_of_check("argument-ignored", *ignored).of(self.function))
-        return diagnose.named(outcome, context, self.function, asked)
+        return diagnose.named(outcome, context, self.function, cases)
 
 
 def _problem(
@@ -105,16 +105,16 @@ def _problem(
     value: Any,
     unchanged: dict[str, Any],
     ignored: list[str],
-    asked: list[AnsweredCase],
+    cases: list[AnsweredCase],
 ) -> Comparison | None:
     history = context.content.functions[check.function].history
     changed = {**inputs, argument: value}
     expected = dict(context.oracle.results(check.function, changed))
     answered = context.student.call(check.function, changed).values
-    asked.append(AnsweredCase(Case(f"{argument}={value}", changed), expected, answered))
+    cases.append(AnsweredCase(Case(f"{argument}={value}", changed), expected, answered))
 
-    def first_problem(wanted: dict[str, Any]) -> Comparison | None:
-        compared = compare_results(answered, wanted, check.tolerance, history)
+    def first_problem(reference: dict[str, Any]) -> Comparison | None:
+        compared = compare_results(answered, reference, check.tolerance, history)
         return next((item for item in compared.values() if item.problem), None)
 
     problem = first_problem(expected)
@@ -127,13 +127,13 @@ def _problem(
         unchanged = consequences.carried(context, check.function, inputs) or unchanged
     if first_problem(unchanged) is None:
         if problem is None:  # a mistake in another function may hide the effect of the argument
-            told = _("`{function}`: {argument}={value} changes nothing here; another mistake may be the cause.")
-            return Comparison(told.format(function=check.function, argument=argument, value=value))
+            message = _("`{function}`: {argument}={value} changes nothing here; another mistake may be the cause.")
+            return Comparison(message.format(function=check.function, argument=argument, value=value))
         ignored.append(argument)
-        told = _("`{function}` ignores {argument}: {argument}={value} changes nothing.")
-        return Comparison(told.format(function=check.function, argument=argument, value=value))
+        message = _("`{function}` ignores {argument}: {argument}={value} changes nothing.")
+        return Comparison(message.format(function=check.function, argument=argument, value=value))
     if problem is None:
         return None
     sentence = _("`{function}`, with {argument}={value}: {problem}")
-    told = sentence.format(function=check.function, argument=argument, value=value, problem=problem.problem)
-    return replace(problem, problem=told)
+    message = sentence.format(function=check.function, argument=argument, value=value, problem=problem.problem)
+    return replace(problem, problem=message)

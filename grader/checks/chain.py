@@ -80,17 +80,17 @@ class ChainCheck(Check):
                     } | answer.values
             return replace(answer, notes=notes, lists=lists)
 
-        tried = attempts.best(self, context, functions, expect, ask)
+        best = attempts.best(self, context, functions, expect, ask)
         praise = _("Called one after another, {functions} agree with the reference for {steps} in {cases}.").format(
             functions=", ".join(functions),
             steps=ngettext("one step", "{count} steps", self.steps).format(count=self.steps),
-            cases=number_of_cases(len(tried.answered)),
+            cases=number_of_cases(len(best.answered)),
         )
-        judged = consequences.of_chain(self, context, tried)
+        judged = consequences.of_chain(self, context, best)
         outcome = judged.verdict.outcome(praise, all_or_nothing=True)
-        drawn = pictures.errors(judged.verdict, judged.answered, judged.expected)
-        outcome = replace(outcome, pictures=drawn)
-        return diagnose.chained(outcome, context, self, diagnose.of_tried(context, tried))
+        charts = pictures.errors(judged.verdict, judged.answered, judged.expected)
+        outcome = replace(outcome, pictures=charts)
+        return diagnose.chained(outcome, context, self, diagnose.of_tried(context, best))
 
 
 def _shapes(context: Context, functions: list[str], case: Case) -> dict[str, tuple[int, ...]]:

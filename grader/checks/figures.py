@@ -83,9 +83,9 @@ class FiguresCheck(Check):
         also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
         inverted = next((panel.images for panel in self.panels if _negatives() in wrong.get(_(panel.title), "")), None)
         bugs = findings_of_check("inverted", inverted) if inverted else None
-        told = f"{title}: {problem}{also}"
+        sentence = f"{title}: {problem}{also}"
         fits = title not in unreadable
-        return Outcome(len(right) / len(problems), told, evidence | Evidence(wrong=wrong), bugs, hint_fits=fits)
+        return Outcome(len(right) / len(problems), sentence, evidence | Evidence(wrong=wrong), bugs, hint_fits=fits)
 
 
 def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
@@ -96,43 +96,43 @@ def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], u
     """Return the sentence about the figure that is most similar to the panel, or "" if a figure is correct."""
     assert panel.images is not None
     entries = list(context.student.numbers(panel.images)[: panel.count])
-    shown = [_matched(axes, entries) for axes in figures]
-    complete = [found for found in shown if len(found) == panel.count]
+    matches = [_matched(axes, entries) for axes in figures]
+    complete = [match for match in matches if len(match) == panel.count]
     if not complete:
         most = max((sum(bool(one.images) for one in axes) for axes in figures), default=0)
-        best = max(map(len, shown), default=0)
+        best = max(map(len, matches), default=0)
         some = _(
             "found {most} images in one figure, {best} of them correct; expected the first {count} of `{images}`, each in its own subplot."
         )
         none = _("found no image; expected the first {count} of `{images}` in one figure, each in its own subplot.")
         return (some if most else none).format(most=most, best=best, count=panel.count, images=panel.images)
-    problems = [_colour_problem(panel, found) or _titles_problem(panel, context, found) for found in complete]
+    problems = [_colour_problem(panel, match) or _titles_problem(panel, context, match) for match in complete]
     return None if None in problems else problems[0]
 
 
 def _matched(axes: list[Axes], entries: list[Array]) -> list[Axes]:
     """Return the subplots that show the entries, one for each entry that is found."""
-    left, found = list(axes), []
+    left, matches = list(axes), []
     for entry in entries:
         one = next((one for one in left if _shows(one, entry)), None)
         if one is not None:
             left = [other for other in left if other is not one]  # by identity: equal images are not an error
-            found.append(one)
-    return found
+            matches.append(one)
+    return matches
 
 
-def _colour_problem(panel: Panel, found: list[Axes]) -> str | None:
+def _colour_problem(panel: Panel, subplots: list[Axes]) -> str | None:
     if panel.colour_map != "gray":
         return None
-    drawn = [image for axes in found for image in axes.images if image.colours]
-    maps = joined(sorted({image.colour_map for image in drawn if not _is_gray(image)}))
+    coloured = [image for axes in subplots for image in axes.images if image.colours]
+    maps = joined(sorted({image.colour_map for image in coloured if not _is_gray(image)}))
     if maps:
         return _("the colour map is {maps}: use cmap='gray'.").format(maps=maps)
-    inverted = [image for image in drawn if _is_inverted(image)]
+    inverted = [image for image in coloured if _is_inverted(image)]
     if inverted:
-        told = _("{negatives} (colour map {maps}): use cmap='gray', and vmin below vmax.")
-        return told.format(negatives=_negatives(), maps=joined(sorted({image.colour_map for image in inverted})))
-    if any(np.ptp(image.data) > VISIBLE and np.ptp(_brightness(image)) < VISIBLE for image in drawn):
+        sentence = _("{negatives} (colour map {maps}): use cmap='gray', and vmin below vmax.")
+        return sentence.format(negatives=_negatives(), maps=joined(sorted({image.colour_map for image in inverted})))
+    if any(np.ptp(image.data) > VISIBLE and np.ptp(_brightness(image)) < VISIBLE for image in coloured):
         return _("all values have nearly the same brightness: vmin and vmax do not fit values from 0 to 1.")
     return None
 
@@ -159,11 +159,11 @@ def _shows(axes: Axes, entry: Array) -> bool:
     return any(_same_picture(image.data, entry) for image in axes.images)
 
 
-def _same_picture(drawn: Any, entry: Array) -> bool:
+def _same_picture(plotted: Any, entry: Array) -> bool:
     other = entry.squeeze()
-    if not isinstance(drawn, np.ndarray) or drawn.size == 0 or drawn.dtype.kind not in "biuf":
+    if not isinstance(plotted, np.ndarray) or plotted.size == 0 or plotted.dtype.kind not in "biuf":
         return False
-    one = drawn.squeeze()
+    one = plotted.squeeze()
     if one.shape[:2] != other.shape[:2]:
         return False
     one, other = _unit(one), _unit(other)
@@ -178,21 +178,21 @@ def _unit(image: Array) -> Array:
     return values / 255 if image.dtype.kind in "iu" or values.max(initial=0) > 1.5 else values
 
 
-def _titles_problem(panel: Panel, context: Context, found: list[Axes]) -> str | None:
+def _titles_problem(panel: Panel, context: Context, subplots: list[Axes]) -> str | None:
     """Return the sentence about an image whose title (or x label) is not the name of its class."""
     if panel.titles is None or panel.images is None:
         return None
     names = [plain(name) for name in texts(context.student.variable(panel.titles).value) or []]
-    for number, (axes, label) in enumerate(zip(found, _labels(context, panel.images), strict=False), start=1):
+    for number, (axes, label) in enumerate(zip(subplots, _labels(context, panel.images), strict=False), start=1):
         if label is None or label >= len(names):
             continue
-        written = [text for text in (*axes.titles, axes.x_label) if text]
-        held = {name for name in names for text in written if name in plain(text) and name not in names[label]}
-        if held or not any(names[label] in plain(text) for text in written):
-            if not written:
+        labels_of_axes = [text for text in (*axes.titles, axes.x_label) if text]
+        others = {name for name in names for text in labels_of_axes if name in plain(text) and name not in names[label]}
+        if others or not any(names[label] in plain(text) for text in labels_of_axes):
+            if not labels_of_axes:
                 return _("image {number} has no title; its title must be the name of its class.").format(number=number)
             other = _("image {number} has the title '{title}'; it must be the name of its class.")
-            return other.format(number=number, title=written[0])
+            return other.format(number=number, title=labels_of_axes[0])
     return None
 
 
@@ -202,13 +202,13 @@ def _labels(context: Context, variable: str) -> list[int | None]:
     if origin is None:
         return []
     variable, dataset = origin
-    wanted = [image.tobytes() for image in context.student.numbers(variable)]
-    known = known_images(context, dataset, {*wanted})
-    return [known.get(raw) for raw in wanted]
+    entries = [image.tobytes() for image in context.student.numbers(variable)]
+    served = known_images(context, dataset, {*entries})
+    return [served.get(raw) for raw in entries]
 
 
 def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
-    wanted = {}
+    expected = {}
     for line in panel.lines:
         curves = training.curves(context.student.variable(line.history).value)
         if line.entry not in curves:
@@ -221,16 +221,18 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
         claimed = {line.entry: curves[line.entry]}
         part = training.part(claimed, context.student.training())
         if part is None:
-            wanted[label] = curves[line.entry]
+            expected[label] = curves[line.entry]
             continue
         joined_up = training.whole(claimed, line.entry, context.student.training())[0]  # may be plotted nevertheless
         if not any(_draws(axes, joined_up) for figure in figures for axes in figure):
             return _("the {entry} of `{history}` covers {epochs} of {total} epochs: plot all epochs.").format(
                 entry=line.entry, history=line.history, epochs=part.epochs, total=part.total
             )
-        wanted[label] = joined_up
+        expected[label] = joined_up
     numbered = list(enumerate(axes for figure in figures for axes in figure))
-    missing = {number: [name for name, curve in wanted.items() if not _draws(axes, curve)] for number, axes in numbered}
+    missing = {
+        number: [name for name, curve in expected.items() if not _draws(axes, curve)] for number, axes in numbered
+    }
     problems = []
     for number, axes in sorted(numbered, key=lambda item: len(missing[item[0]])):
         problem = _line_problem(panel, axes, missing[number], number in used)
@@ -238,8 +240,8 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
             used.append(number)
             return None
         problems.append(problem)
-    if not problems or len(min(missing.values(), key=len)) == len(wanted):
-        return _("no subplot shows {curves}.").format(curves=joined(wanted))
+    if not problems or len(min(missing.values(), key=len)) == len(expected):
+        return _("no subplot shows {curves}.").format(curves=joined(expected))
     return problems[0]
 
 
@@ -255,9 +257,9 @@ def _line_problem(panel: Panel, axes: Axes, missing: list[str], used: bool) -> s
 
 def _draws(axes: Axes, curve: Array) -> bool:
     for line in axes.lines:
-        drawn = numbers(line.y)
-        if drawn is not None and drawn.shape == curve.shape:
+        plotted = numbers(line.y)
+        if plotted is not None and plotted.shape == curve.shape:
             for scale in (1, 100):  # an accuracy may be plotted in percent
-                if np.allclose(drawn, scale * curve, rtol=SAME, atol=0):
+                if np.allclose(plotted, scale * curve, rtol=SAME, atol=0):
                     return True
     return False

@@ -85,7 +85,7 @@ class GeneralisationCheck(Check):
                 return Outcome(0.0, message.format(function=self.train, case=case.name))
             scores = _scores(self, context, trained, unseen, labels)
             right = _right(self, scores, labels)
-            drawn = _points(self, context, case.inputs, trained, scores)
+            charts = _points(self, context, case.inputs, trained, scores)
             if not right.all():
                 evidence = Evidence(case=case.name, right=int(right.sum()), unseen=len(labels), scores=scores.tolist())
                 sentence = _sentence(self, case.name, scores, right)
@@ -95,7 +95,7 @@ class GeneralisationCheck(Check):
                     except CallError as failure:
                         if failure.status != "failed":
                             raise
-                        return Outcome(0.0, f"{sentence} {failure.message}", evidence, pictures=drawn)
+                        return Outcome(0.0, f"{sentence} {failure.message}", evidence, pictures=charts)
                     if context.starts.is_on_path(self.train, case, trained):
                         notes = context.starts.notes(self.train)
                         note = _("From this start, the reference does not get further in as many epochs.")
@@ -103,16 +103,16 @@ class GeneralisationCheck(Check):
                             1.0,
                             " ".join([sentence, *notes, note]),
                             evidence.with_notes([*notes, note]),
-                            pictures=drawn,
+                            pictures=charts,
                         )
                 expected = dict(context.oracle.results(self.train, case.inputs))
                 if consequences.explain(context, self.train, case, expected, trained):
                     note = consequences.note(consequences.mistaken(context, self.train))
-                    return Outcome(1.0, f"{sentence} {note}", evidence.with_notes([note]), pictures=drawn)
-                outcome = Outcome(0.0, sentence, evidence, pictures=drawn)
+                    return Outcome(1.0, f"{sentence} {note}", evidence.with_notes([note]), pictures=charts)
+                outcome = Outcome(0.0, sentence, evidence, pictures=charts)
                 return diagnose.named(outcome, context, self.train, [AnsweredCase(case, expected, trained)])
         praise = _("All {count} unseen inputs are classified correctly after training.").format(count=len(labels))
-        return Outcome(1.0, praise, pictures=drawn)
+        return Outcome(1.0, praise, pictures=charts)
 
 
 def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any], unseen: Any, labels: Any) -> Any:
@@ -159,8 +159,10 @@ def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) ->
         for point, score, is_right in zip(check.inputs, scores, right, strict=True)
         if not is_right
     )
-    told = _("`{function}`, case '{case}': {right} of {count} unseen inputs are classified correctly; wrong: {wrong}.")
-    sentence = told.format(function=check.train, case=case, right=int(right.sum()), count=len(right), wrong=wrong)
+    message = _(
+        "`{function}`, case '{case}': {right} of {count} unseen inputs are classified correctly; wrong: {wrong}."
+    )
+    sentence = message.format(function=check.train, case=case, right=int(right.sum()), count=len(right), wrong=wrong)
     if right.any() and ((scores > check.threshold).all() or (scores <= check.threshold).all()):
         sentence += " " + _("Every input gets the same class, so the correct ones are a coincidence.")
     return sentence
@@ -171,15 +173,19 @@ def _points(
     check: GeneralisationCheck, context: Context, inputs: dict[str, Any], trained: dict[str, Any], scores: Any
 ) -> list[Picture]:
     """Return the decision values of the training inputs and of the unseen inputs."""
-    known = np.asarray(inputs[check.argument], dtype=np.float64)
-    labels = [None] * len(known) if check.targets is None else np.asarray(inputs[check.targets]).ravel().tolist()
-    answer = context.student.call(check.predict, {**trained, check.argument: known}).values
+    inputs_of_training = np.asarray(inputs[check.argument], dtype=np.float64)
+    labels = (
+        [None] * len(inputs_of_training)
+        if check.targets is None
+        else np.asarray(inputs[check.targets]).ravel().tolist()
+    )
+    answer = context.student.call(check.predict, {**trained, check.argument: inputs_of_training}).values
     values = arrays.numbers(next(iter(answer.values())))
-    if values is None or values.size != len(known):
-        values = np.full(len(known), np.nan)
+    if values is None or values.size != len(inputs_of_training):
+        values = np.full(len(inputs_of_training), np.nan)
     listed = [
         Point(inputs=point, value=value, label=None if label is None else int(label > check.threshold), trained=True)
-        for point, value, label in zip(known.tolist(), values.ravel().tolist(), labels, strict=True)
+        for point, value, label in zip(inputs_of_training.tolist(), values.ravel().tolist(), labels, strict=True)
     ]
     listed += [
         Point(inputs=point, value=value, label=label, trained=False)

@@ -67,26 +67,26 @@ class GradientsCheck(ProbedCheck):
                 self.function, inputs, shapes=context.student.shapes(self.function, case.inputs)
             )
 
-        tried = attempts.best(self, context, [self.function], expect, ask)
-        attempted, judged = consequences.of_attempts(self, context, self.function, tried)
+        best = attempts.best(self, context, [self.function], expect, ask)
+        attempted, judged = consequences.of_attempts(self, context, self.function, best)
         outcome, *others = [_outcome(self, attempt) for attempt in judged]
-        asked, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
+        answered_cases, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
         pairs = list(zip(others, asked_of_others, strict=True))
-        outcome = diagnose.named(outcome, context, self.function, asked, others=pairs)
+        outcome = diagnose.named(outcome, context, self.function, answered_cases, others=pairs)
         if not self.by_hand:
             return outcome
         outcome = differences.judged(outcome, self, context, judged[0])
         return derived.judged(outcome, self.function, context)
 
 
-def _outcome(check: GradientsCheck, tried: attempts.Tried) -> Outcome:
-    outcome = tried.verdict.outcome(
+def _outcome(check: GradientsCheck, attempt: attempts.Tried) -> Outcome:
+    outcome = attempt.verdict.outcome(
         _("{names} agree with GradientTape and with central differences in {cases}.").format(
-            names=joined(check.parameters), cases=number_of_cases(len(tried.answered))
+            names=joined(check.parameters), cases=number_of_cases(len(attempt.answered))
         )
     )
-    outcome = replace(outcome, pictures=pictures.errors(tried.verdict, tried.answered, tried.expected))
-    factor = common_factor(tried.answered[0], tried.expected[0]) if outcome.share == 0 else None
+    outcome = replace(outcome, pictures=pictures.errors(attempt.verdict, attempt.answered, attempt.expected))
+    factor = common_factor(attempt.answered[0], attempt.expected[0]) if outcome.share == 0 else None
     if factor is None:
         return outcome
     sentence = _("All of them are {factor} times the correct values in the first case.").format(

@@ -54,8 +54,8 @@ class InitialisationCheck(Check):
         others = {name: width for name, width in widths.items() if width != declared.widths[name]}
         if others and not problems:
             sentence = _("Your layers have {widths} units; the task requires {asked}: accepted.")
-            asked = [declared.widths[name] for name in others]
-            notes.append(sentence.format(widths=joined(map(str, others.values())), asked=joined(map(str, asked))))
+            required = [declared.widths[name] for name in others]
+            notes.append(sentence.format(widths=joined(map(str, others.values())), asked=joined(map(str, required))))
         if not problems:
             praise = _("{names} have the right shapes, and {spread_names} have different values.").format(
                 names=", ".join(shapes), spread_names=", ".join(self.spread)
@@ -84,13 +84,15 @@ def _units_alike(value: Any, shape: tuple[int, ...]) -> bool:
 
 def _problem(name: str, value: Any, shape: tuple[int, ...], spread: bool) -> str | None:
     """Return the sentence about a wrong result, or None."""
-    wanted = arrays.array_of(shape)
+    expected = arrays.array_of(shape)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
         return _("{name} is {value}, expected {wanted} of numbers.").format(
-            name=name, value=arrays.describe(value), wanted=wanted
+            name=name, value=arrays.describe(value), wanted=expected
         )
     if arrays.without_ones(value.shape) != arrays.without_ones(shape):
-        return _("{name} has the shape {shape}, expected {wanted}.").format(name=name, shape=value.shape, wanted=wanted)
+        return _("{name} has the shape {shape}, expected {wanted}.").format(
+            name=name, shape=value.shape, wanted=expected
+        )
     if not np.isfinite(value).all():
         return _("{name} has entries that are NaN or infinite.").format(name=name)
     if spread and (value == value.flat[0]).all():

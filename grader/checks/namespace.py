@@ -59,17 +59,17 @@ class NamespaceCheck(Check):
         return Outcome(len(right) / len(self.names), problem + also, Evidence(wrong=wrong), bugs, hint_fits=fits)
 
 
-def _is_of_the_type(wanted: VariableSpec, name: str, context: Context) -> bool:
+def _is_of_the_type(declared: VariableSpec, name: str, context: Context) -> bool:
     """True if the variable exists and has the required type: only then a hint about its content fits."""
     try:
         described = context.student.variable(name)
     except CallError:
         return False
-    if wanted.type == "model":
+    if declared.type == "model":
         return described.model
-    if wanted.type == "strings":
+    if declared.type == "strings":
         return texts(described.value) is not None
-    if wanted.type == "history":
+    if declared.type == "history":
         return isinstance(described.value, dict)
     array = arrays.array(described.value)
     return array is not None and array.ndim > 0
@@ -88,14 +88,14 @@ def _rearranged(wrong: list[str], context: Context) -> Findings | None:
         if value.ndim != 4 or not len(value):
             continue
         before = [(bug, [image.tobytes() for image in images.astype(np.uint8)]) for bug, images in _undone(value)]
-        known = known_images(context, part_of, {raw for _bug, images in before for raw in images})
+        served = known_images(context, part_of, {raw for _bug, images in before for raw in images})
         for bug, images in before:
-            if known.keys() >= {*images}:
+            if served.keys() >= {*images}:
                 return findings_of_check(bug, name)
     return None
 
 
-def known_images(context: Context, dataset: str, wanted: set[bytes]) -> dict[bytes, int]:
+def known_images(context: Context, dataset: str, contents: set[bytes]) -> dict[bytes, int]:
     """Return the ``wanted`` images that are in the dataset, with their classes.
 
     This copies no other images, because a copy of all images would take a gigabyte.
@@ -105,7 +105,7 @@ def known_images(context: Context, dataset: str, wanted: set[bytes]) -> dict[byt
         raw: int(label)
         for images, labels in ((split.x_train, split.y_train), (split.x_public, split.y_public))
         for image, label in zip(images, labels.ravel(), strict=True)
-        if (raw := image.tobytes()) in wanted
+        if (raw := image.tobytes()) in contents
     }
 
 
@@ -122,7 +122,7 @@ def _undone(images: Array) -> Iterator[tuple[str, Array]]:
         yield "inverted", 255 - images
 
 
-def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
+def _problem(name: str, declared: VariableSpec, context: Context) -> str | None:
     try:
         described = context.student.variable(name)
     except CallError as failure:
@@ -130,46 +130,46 @@ def _problem(name: str, wanted: VariableSpec, context: Context) -> str | None:
             raise
         return failure.message
     value = described.value
-    if wanted.type == "model":
+    if declared.type == "model":
         return (
             None
             if described.model
             else _("`{name}` is {value}; it must be a Keras model.").format(name=name, value=describe(value))
         )
-    if wanted.type == "strings":
-        return _texts_problem(name, wanted, value)
-    if wanted.type == "history":
+    if declared.type == "strings":
+        return _texts_problem(name, declared, value)
+    if declared.type == "history":
         return _history_problem(name, value, context)
     array = arrays.array(value)
     if array is None:
         return _("`{name}` is {value}; it must be an array of numbers.").format(name=name, value=describe(value))
     if (
-        wanted.result_of in context.log.mistaken_functions
+        declared.result_of in context.log.mistaken_functions
     ):  # its range is that of the function, which another check judges
-        wanted = wanted.model_copy(update={"dtype": None, "low": None, "high": None})
-    return _array_problem(name, wanted, array, described.length) or _origin_problem(name, wanted, array, context)
+        declared = declared.model_copy(update={"dtype": None, "low": None, "high": None})
+    return _array_problem(name, declared, array, described.length) or _origin_problem(name, declared, array, context)
 
 
-def _texts_problem(name: str, wanted: VariableSpec, value: Any) -> str | None:
-    found = texts(value)
-    if found is None and isinstance(value, list | tuple | dict):
+def _texts_problem(name: str, declared: VariableSpec, value: Any) -> str | None:
+    strings = texts(value)
+    if strings is None and isinstance(value, list | tuple | dict):
         return _("`{name}` is {value}, but not all of its entries are strings: write each entry in quotes.").format(
             name=name, value=describe(value)
         )
-    if found is None:
+    if strings is None:
         return _("`{name}` is {value}; it must be a list of strings.").format(name=name, value=describe(value))
-    if wanted.equals is None:
+    if declared.equals is None:
         return None
-    if len(found) != len(wanted.equals):
+    if len(strings) != len(declared.equals):
         return _("`{name}` has {count} entries; expected {wanted}.").format(
-            name=name, count=len(found), wanted=len(wanted.equals)
+            name=name, count=len(strings), wanted=len(declared.equals)
         )
-    accepted = [{plain(name) for name in ([item] if isinstance(item, str) else item)} for item in wanted.equals]
-    wrong = [index for index, text in enumerate(found) if plain(text) not in accepted[index]]
+    accepted = [{plain(name) for name in ([item] if isinstance(item, str) else item)} for item in declared.equals]
+    wrong = [index for index, text in enumerate(strings) if plain(text) not in accepted[index]]
     if not wrong:
         return None
-    known = all(any(plain(text) in names for names in accepted) for text in found)
-    order = _order() if known else ""
+    are_accepted = all(any(plain(text) in names for names in accepted) for text in strings)
+    order = _order() if are_accepted else ""
     return _("`{name}` is wrong at index {indices}{order}.").format(
         name=name, indices=", ".join(map(str, wrong)), order=order
     )
@@ -239,65 +239,65 @@ def _part(name: str, context: Context) -> training.Part | None:
     )
 
 
-def _array_problem(name: str, wanted: VariableSpec, value: Array, length: int | None) -> str | None:
+def _array_problem(name: str, declared: VariableSpec, value: Array, length: int | None) -> str | None:
     shape = (length, *value.shape[1:]) if value.ndim else ()
-    if wanted.shape is not None and not _fits(shape, wanted.shape):
-        expected = ", ".join("n" if size is None else str(size) for size in wanted.shape)
+    if declared.shape is not None and not _fits(shape, declared.shape):
+        expected = ", ".join("n" if size is None else str(size) for size in declared.shape)
         return _("`{name}` has the shape {shape}; expected ({expected}).").format(
             name=name, shape=shape, expected=expected
         )
-    if wanted.min_length is not None and (length or 0) < wanted.min_length:
+    if declared.min_length is not None and (length or 0) < declared.min_length:
         return _("`{name}` has {length} entries; expected at least {at_least}.").format(
-            name=name, length=length, at_least=wanted.min_length
+            name=name, length=length, at_least=declared.min_length
         )
-    if wanted.dtype is not None and value.dtype.kind not in KINDS[wanted.dtype]:
+    if declared.dtype is not None and value.dtype.kind not in KINDS[declared.dtype]:
         return _("`{name}` has the dtype {dtype}; expected {wanted}.").format(
-            name=name, dtype=value.dtype.name, wanted=wanted.dtype
+            name=name, dtype=value.dtype.name, wanted=declared.dtype
         )
     if value.dtype.kind == "f" and not np.isfinite(value).all():
         return _("`{name}` has entries that are NaN or infinite.").format(name=name)
     low, high = (float(value.min()), float(value.max())) if value.size else (0.0, 0.0)
-    if low < (-math.inf if wanted.low is None else wanted.low) or high > (
-        math.inf if wanted.high is None else wanted.high
+    if low < (-math.inf if declared.low is None else declared.low) or high > (
+        math.inf if declared.high is None else declared.high
     ):
-        limits = ((_("from {limit:g}"), wanted.low), (_("to {limit:g}"), wanted.high))
+        limits = ((_("from {limit:g}"), declared.low), (_("to {limit:g}"), declared.high))
         bounds = [bound.format(limit=limit) for bound, limit in limits if limit is not None]
         sentence = _("`{name}` has values from {low:.4g} to {high:.4g}; expected {bounds}.")
         return sentence.format(name=name, low=low, high=high, bounds=" ".join(bounds))
     return None
 
 
-def _fits(shape: tuple[Any, ...], wanted: list[int | None]) -> bool:
+def _fits(shape: tuple[Any, ...], expected: list[int | None]) -> bool:
     """True if the shape is as required, except for axes of length one at the end."""
-    while len(shape) > len(wanted) and shape[-1] == 1:
+    while len(shape) > len(expected) and shape[-1] == 1:
         shape = shape[:-1]
-    return len(shape) == len(wanted) and all(w is None or s == w for s, w in zip(shape, wanted, strict=True))
+    return len(shape) == len(expected) and all(w is None or s == w for s, w in zip(shape, expected, strict=True))
 
 
-def _origin_problem(name: str, wanted: VariableSpec, value: Array, context: Context) -> str | None:
+def _origin_problem(name: str, declared: VariableSpec, value: Array, context: Context) -> str | None:
     if not value.ndim:
         return (
             _("`{name}` is a single number; it must be an array.").format(name=name)
-            if wanted.part_of or wanted.result_of
+            if declared.part_of or declared.result_of
             else None
         )
-    if wanted.part_of is not None:
-        known = known_images(context, wanted.part_of, {image.tobytes() for image in value})
-        foreign = sum(image.tobytes() not in known for image in value)
+    if declared.part_of is not None:
+        served = known_images(context, declared.part_of, {image.tobytes() for image in value})
+        foreign = sum(image.tobytes() not in served for image in value)
         if foreign:
             return _(
                 "{foreign} of the first {count} entries of `{name}` are not unchanged images of {dataset}."
-            ).format(foreign=foreign, count=len(value), name=name, dataset=wanted.part_of)
-    if wanted.result_of is not None:
-        inputs = {argument: context.student.numbers(other) for argument, other in wanted.arguments.items()}
-        expected = next(iter(context.student.call(wanted.result_of, inputs).values.values()))
+            ).format(foreign=foreign, count=len(value), name=name, dataset=declared.part_of)
+    if declared.result_of is not None:
+        inputs = {argument: context.student.numbers(other) for argument, other in declared.arguments.items()}
+        expected = next(iter(context.student.call(declared.result_of, inputs).values.values()))
         if not isinstance(expected, np.ndarray) or expected.dtype.kind not in "biuf" or expected.size != value.size:
             return _("`{name}` does not have the size of the result of `{function}`.").format(
-                name=name, function=wanted.result_of
+                name=name, function=declared.result_of
             )
         scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
         if not np.abs(expected.reshape(value.shape) - value.astype(np.float64)).max(initial=0.0) <= SAME * scale:
             return _("`{name}` is not the result of `{function}` for {names}.").format(
-                name=name, function=wanted.result_of, names=", ".join(wanted.arguments.values())
+                name=name, function=declared.result_of, names=", ".join(declared.arguments.values())
             )
     return None

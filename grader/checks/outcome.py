@@ -64,8 +64,8 @@ class Verdict:
                     self._of_another_form.add(name)
             if comparison.problem and self._first is None:
                 sentence = _("`{function}`, case '{case}': {problem}")
-                told = sentence.format(function=self._function, case=case, problem=comparison.problem)
-                self._first = (told, Evidence(case=case) | comparison.evidence, comparison.of_numbers)
+                message = sentence.format(function=self._function, case=case, problem=comparison.problem)
+                self._first = (message, Evidence(case=case) | comparison.evidence, comparison.of_numbers)
             if comparison.note and name not in self._noted and comparison.note not in self._notes:
                 self._noted.add(name)
                 self._notes.append(comparison.note)

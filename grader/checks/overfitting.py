@@ -60,18 +60,18 @@ class OverfittingCheck(BandedCheck):
         """Measure the gap, or the difference of two gaps on the same images."""
         outcome = _measured(self, context)
         # The problem between the models is found before the second model predicts.
-        found = {
+        predictions_of = {
             name: context.predictions[key]
             for name in (self.model, self.less_than)
             if name is not None and (key := (name, self.preprocess, self.dataset)) in context.predictions
         }
-        suspicious = {name: predicted.suspicious for name, predicted in found.items() if predicted.suspicious}
+        suspicious = {name: predicted.suspicious for name, predicted in predictions_of.items() if predicted.suspicious}
         if suspicious and outcome.share > 0:
             name = next(iter(suspicious))
             return plausible.not_scored(name, suspicious[name])
         notes = [
             *outcome.evidence.notes,
-            *(note for predicted in found.values() for note in predicted.notes),
+            *(note for predicted in predictions_of.values() for note in predicted.notes),
         ]
         return replace(outcome, evidence=outcome.evidence.with_notes(list(dict.fromkeys(notes))))
 
@@ -96,17 +96,17 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
         training_accuracy=mean(model.training).value,
         held_out_accuracy=mean(model.held_out).value,
     )
-    drawn = pictures.gaps({check.model: model})
-    told = {"model": check.model, "gap": measured.percent()}
+    charts = pictures.gaps({check.model: model})
+    values = {"model": check.model, "gap": measured.percent()}
     if not measured.low > 0:  # may be due to chance
         none = _(
             "The generalisation gap of `{model}` is {gap}, too small to be distinguished from zero: the model does not overfit."
         )
-        return Outcome(0.0, none.format(**told), evidence, pictures=drawn)
+        return Outcome(0.0, none.format(**values), evidence, pictures=charts)
     share = predictions.rising_share(check, measured.value, context.split(check.dataset))
-    note = _("The generalisation gap of `{model}` is {gap}.").format(**told)
+    note = _("The generalisation gap of `{model}` is {gap}.").format(**values)
     small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clearly visible.")
-    return Outcome(share, note if share == 1 else small.format(**told), evidence.with_notes([note]), pictures=drawn)
+    return Outcome(share, note if share == 1 else small.format(**values), evidence.with_notes([note]), pictures=charts)
 
 
 def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Correct) -> Outcome:
@@ -122,7 +122,7 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
             "accuracy_difference_interval": [accuracy.low, accuracy.high],
         }
     )
-    drawn = pictures.gaps({other: plain, check.model: model}) + pictures.curves(context, check.model)
+    charts = pictures.gaps({other: plain, check.model: model}) + pictures.curves(context, check.model)
     gaps = _("The generalisation gap of `{model}` is {gap:.1f} %, and that of `{other}` is {other_gap:.1f} %").format(
         model=check.model, gap=100 * gap(model).value, other=other, other_gap=100 * gap(plain).value
     )
@@ -146,15 +146,15 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
         )
     share = predictions.rising_share(check, part.value, context.split(check.dataset)) * _certainty(part)
     if round(share, 2) <= 0:
-        return Outcome(0.0, _("{gaps}: it is not clearly smaller.").format(gaps=gaps), evidence, pictures=drawn)
-    kept = _kept(check, accuracy)
-    if kept < 1:
-        lost = _("{gaps}, but its held-out accuracy is lower by {lost:.1f} %: it must stay about the same.")
-        told = lost.format(gaps=gaps, lost=-100 * accuracy.value)
-        return Outcome(round(share * kept, 2), told, evidence, pictures=drawn)
+        return Outcome(0.0, _("{gaps}: it is not clearly smaller.").format(gaps=gaps), evidence, pictures=charts)
+    accuracy_share = _kept(check, accuracy)
+    if accuracy_share < 1:
+        lower = _("{gaps}, but its held-out accuracy is lower by {lost:.1f} %: it must stay about the same.")
+        message = lower.format(gaps=gaps, lost=-100 * accuracy.value)
+        return Outcome(round(share * accuracy_share, 2), message, evidence, pictures=charts)
     share = 1.0 if share > SLIGHT else round(share, 2)
     sentence = f"{gaps}." if share == 1 else _("{gaps}: smaller, but not by much.").format(gaps=gaps)
-    return Outcome(share, sentence, evidence.with_notes([f"{gaps}."]), pictures=drawn)
+    return Outcome(share, sentence, evidence.with_notes([f"{gaps}."]), pictures=charts)
 
 
 def _part_of(reduction: Estimate, whole: float) -> Estimate:
@@ -168,7 +168,7 @@ def _certainty(part: Estimate) -> float:
 
 def _kept(check: OverfittingCheck, accuracy: Estimate) -> float:
     """Return 1 if the loss of accuracy is certainly within the margin; it falls to 0 at twice the margin."""
-    lost, margin = -accuracy.high, check.accuracy_margin
-    if lost <= margin:
+    loss, margin = -accuracy.high, check.accuracy_margin
+    if loss <= margin:
         return 1.0
-    return max(0.0, 2 - lost / margin) if margin > 0 else 0.0
+    return max(0.0, 2 - loss / margin) if margin > 0 else 0.0

@@ -86,12 +86,12 @@ class SourceCheck(Check):
             return Outcome(0.0, sentence.format(model=left_out), hint_fits=False)
         unclear = training.unclear(record, _models(context, record), list(context.splits)) if rules else {}
         if unclear:
-            told = ngettext(
+            message = ngettext(
                 "The training of {models} was not recorded, so this check cannot decide whether it follows the task. No points are lost.",
                 "The training of {models} was not recorded, so this check cannot decide whether it follows the task. No points are lost.",
                 len(unclear),
             ).format(models=", ".join(f"`{name}`" for name in unclear))
-            return Outcome(1.0, told, Evidence(notes=[told], for_instructor=list(unclear.values())))
+            return Outcome(1.0, message, Evidence(notes=[message], for_instructor=list(unclear.values())))
         praise = (
             _("The models are trained as the task requires.")
             if rules
@@ -102,17 +102,17 @@ class SourceCheck(Check):
 
 def _models(context: Context, record: list[RecordedCall]) -> list[str]:
     """Return the submission's names of its trained models: those that the task requires, or all if it requires none."""
-    asked = [name for name, variable in context.content.variables.items() if variable.type == "model"]
-    recorded = {name for call in record for name in call.model}
-    if not asked:
-        return sorted(recorded)
-    found = []
-    for name in asked:
+    required = [name for name, variable in context.content.variables.items() if variable.type == "model"]
+    trained = {name for call in record for name in call.model}
+    if not required:
+        return sorted(trained)
+    names = []
+    for name in required:
         own = context.student.find_variable(name)
         with contextlib.suppress(CallError):  # other checks report a variable that is not a model
-            if own is not None and (own in recorded or context.student.variable(name).model):
-                found.append(own)
-    return found
+            if own is not None and (own in trained or context.student.variable(name).model):
+                names.append(own)
+    return names
 
 
 def _shown(call: RecordedCall) -> dict[str, Any]:
@@ -126,8 +126,8 @@ def _calls(forbidden: list[str], context: Context) -> Outcome | None:
         for line, name in called(code.text):
             if any(name == other or name.endswith(f".{other}") for other in forbidden):
                 sentence = _("Your code calls {name} ({where}): the task is to write this yourself.")
-                told = sentence.format(name=name, where=imports.at_line(code.place, line))
-                return Outcome(0.0, told, spot=(code.place, line))
+                message = sentence.format(name=name, where=imports.at_line(code.place, line))
+                return Outcome(0.0, message, spot=(code.place, line))
     return None
 
 

@@ -30,8 +30,8 @@ class TrajectoryCheck(ProbedCheck):
         """Compare the trained parameters and the history on every case."""
         history = context.content.functions[self.function].history
         cases = context.cases.draw(self.probes, self.given)
-        asked: list[AnsweredCase] = []
-        drawn: list[Picture] = []
+        answered_cases: list[AnsweredCase] = []
+        charts: list[Picture] = []
         trained = [context.starts.train(self.function, case, self.tolerance) for case in cases]
         context.starts.require_movement(self.function, cases, trained)
         notes = [*context.student.notes([self.function]), *context.starts.notes(self.function)]
@@ -39,17 +39,19 @@ class TrajectoryCheck(ProbedCheck):
         for call in trained:
             case, expected, answered = call.case, call.expected, call.result.values
             verdict.note(call.result.notes, call.result.lists)
-            asked.append(AnsweredCase(case, expected, answered))
-            if history is not None and (not drawn or verdict.share == 1):  # of the first wrong case, or the last case
-                drawn = pictures.path(f"{self.function}()", answered[history], expected[history], self.tolerance)
+            answered_cases.append(AnsweredCase(case, expected, answered))
+            if history is not None and (not charts or verdict.share == 1):  # of the first wrong case, or the last case
+                charts = pictures.path(f"{self.function}()", answered[history], expected[history], self.tolerance)
             verdict.add(case.name, compare_results(answered, expected, self.tolerance, history))
         praise = _("`{function}` agrees with the reference in every epoch, in {cases}.").format(
             function=self.function, cases=number_of_cases(len(cases))
         )
         if verdict.share < 1:
-            followed = consequences.of_training(self, context, asked, verdict)
-            verdict, drawn = (verdict, drawn) if followed is None else (followed, [])
+            followed = consequences.of_training(self, context, answered_cases, verdict)
+            verdict, charts = (verdict, charts) if followed is None else (followed, [])
         outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is correct before training
-        if not drawn:
-            drawn = pictures.errors(verdict, [own for _, _, own in asked], [right for _, right, _ in asked], history)
-        return diagnose.named(replace(outcome, pictures=drawn), context, self.function, asked)
+        if not charts:
+            charts = pictures.errors(
+                verdict, [own for _, _, own in answered_cases], [right for _, right, _ in answered_cases], history
+            )
+        return diagnose.named(replace(outcome, pictures=charts), context, self.function, answered_cases)

@@ -41,22 +41,22 @@ class ValuesCheck(ProbedCheck):
             shaped = {name: in_shape(answered.raw.bound[name], expected[name]) for name in expected}
             return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
 
-        tried = attempts.best(self, context, [self.function], expect, ask)
-        attempted, judged = consequences.of_attempts(self, context, self.function, tried)
+        best = attempts.best(self, context, [self.function], expect, ask)
+        attempted, judged = consequences.of_attempts(self, context, self.function, best)
         outcome, *others = [_outcome(self, context, attempt) for attempt in judged]
-        asked, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
+        answered_cases, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
         pairs = list(zip(others, asked_of_others, strict=True))
-        return diagnose.named(outcome, context, self.function, asked, self.tolerance, pairs)
+        return diagnose.named(outcome, context, self.function, answered_cases, self.tolerance, pairs)
 
 
-def _outcome(check: ValuesCheck, context: Context, tried: attempts.Tried) -> Outcome:
-    outcome = tried.verdict.outcome(
+def _outcome(check: ValuesCheck, context: Context, attempt: attempts.Tried) -> Outcome:
+    outcome = attempt.verdict.outcome(
         _("`{function}` agrees with the reference in {cases}.").format(
-            function=check.function, cases=number_of_cases(len(tried.answered))
+            function=check.function, cases=number_of_cases(len(attempt.answered))
         )
     )
-    drawn = pictures.errors(tried.verdict, tried.answered, tried.expected)
-    return replace(outcome, pictures=drawn + image_grid.images(context, check.function))
+    charts = pictures.errors(attempt.verdict, attempt.answered, attempt.expected)
+    return replace(outcome, pictures=charts + image_grid.images(context, check.function))
 
 
 def in_shape(actual: Any, expected: Any) -> Any:

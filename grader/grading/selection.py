@@ -21,12 +21,12 @@ def select(assignment: Assignment, names: Sequence[str], include_hidden: bool) -
     visible_names = [check.name for check in visible]
     for name in names:
         if name not in visible_names:
-            meant = similar_names.nearest(name, visible_names)
+            suggestion = similar_names.nearest(name, visible_names)
             sentence = _("{assignment} has no check '{name}': did you mean '{meant}'?")
-            if meant is None:
+            if suggestion is None:
                 sentence = _("{assignment} has no check '{name}': use one of {names}.")
             listed = ", ".join(visible_names)
-            raise UsageError(sentence.format(assignment=assignment.name, name=name, names=listed, meant=meant))
+            raise UsageError(sentence.format(assignment=assignment.name, name=name, names=listed, meant=suggestion))
     return [check for check in visible if not names or check.name in names]
 
 

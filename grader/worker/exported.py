@@ -14,8 +14,11 @@ RUN_AS_CODE = ("time", "timeit", "prun", "capture", "debug")
 SHELLS = ("bash", "sh", "system", "script", "!", "sx")
 
 
-class UsageError(Exception):
-    """The exception that IPython raises for an unknown magic."""
+class UnknownMagic(Exception):
+    """The exception for an unknown magic."""
+
+
+UnknownMagic.__name__ = UnknownMagic.__qualname__ = "UsageError"  # students see the name of IPython's exception
 
 
 class Shell:
@@ -51,7 +54,7 @@ class Shell:
         elif name in ("load_ext", "reload_ext"):
             self._has_extensions = True  # nothing is loaded, and the names of its magics are not known
         elif name not in magics.LINE and not self._has_extensions:
-            raise UsageError(f"Line magic function `%{name}` not found.")
+            raise UnknownMagic(f"Line magic function `%{name}` not found.")
         return None
 
     def run_cell_magic(self, name: str, line: str = "", cell: str = "", *_: Any, **__: Any) -> Any:
@@ -65,7 +68,7 @@ class Shell:
             with open(line.removeprefix("-a").strip(), "a" if append else "w", encoding="utf-8") as file:
                 file.write(cell)
         elif name not in magics.CELL:
-            raise UsageError(f"Cell magic `%%{name}` not found.")
+            raise UnknownMagic(f"Cell magic `%%{name}` not found.")
         return None
 
     def magic(self, text: str) -> Any:

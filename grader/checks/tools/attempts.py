@@ -93,7 +93,7 @@ def best(
         plans.append(_Plan(joined(names), cases, [expect(case) for case in cases]))
     failures: dict[str, CallError] = {}
     stopped: CallError = WrongAnswer("")
-    tried: list[Tried] = []
+    attempts_so_far: list[Tried] = []
     for plan in itertools.chain(plans, _of_own_widths(check, context, names, expect)):
         failed: dict[str, CallError] = {}
         furthest = (-1, (-1, -1))
@@ -119,23 +119,23 @@ def best(
                 notes.append(_("It takes {other} instead of {place}: accepted.").format(other=other, place=place))
             notes += dict.fromkeys(note for result in results for note in result.notes)
             attempts = _judge(check, context, "`, `".join(functions), plan, results, notes)
-            tried += attempts
+            attempts_so_far += attempts
             if any(attempt.verdict.share == 1 for attempt in attempts):
                 break
         failures = failed or failures
-        if any(attempt.fits for attempt in tried):
+        if any(attempt.fits for attempt in attempts_so_far):
             break
-    if not tried:
+    if not attempts_so_far:
         # The accepted input that was meant is not known: an error that occurs later is not caused by the input.
         raise stopped
-    best = max(tried, key=_rightness)
+    best = max(attempts_so_far, key=_rightness)
     if best.verdict.share == 1:
         return best
-    asked: list[int] = [id(best.answered)]
+    known_answers: list[int] = [id(best.answered)]
     others = []
-    for attempt in tried:  # of several conventions, the first one
-        if _rightness(attempt) == _rightness(best) and id(attempt.answered) not in asked:
-            asked.append(id(attempt.answered))
+    for attempt in attempts_so_far:  # of several conventions, the first one
+        if _rightness(attempt) == _rightness(best) and id(attempt.answered) not in known_answers:
+            known_answers.append(id(attempt.answered))
             others.append(attempt)
     return replace(best, others=tuple(others))
 
@@ -149,10 +149,10 @@ def _of_own_widths(
     other = {name: width for name, width in widths.items() if usual[name] != width}
     if names and other and max(widths.values()) <= WIDEST:
         cases = context.cases.draw(list(dict.fromkeys(names)), check.given, widths)
-        told = _("{probes}, with layers of {widths} units").format(
+        phrase = _("{probes}, with layers of {widths} units").format(
             probes=joined(dict.fromkeys(names)), widths=joined(map(str, widths.values()))
         )
-        yield _Plan(told, cases, [expect(case) for case in cases])
+        yield _Plan(phrase, cases, [expect(case) for case in cases])
 
 
 def _rightness(attempt: Tried) -> tuple[float, bool]:
@@ -174,8 +174,10 @@ def _judge(
     answered = [result.raw.bound for result in results]
     attempts = []
     for convention in plan.expected[0]:
-        said = [*notes, _("Convention {convention}: accepted.").format(convention=convention)] if convention else notes
-        verdict = Verdict(function, said, dict.fromkeys(name for result in results for name in result.lists))
+        notes_of_case = (
+            [*notes, _("Convention {convention}: accepted.").format(convention=convention)] if convention else notes
+        )
+        verdict = Verdict(function, notes_of_case, dict.fromkeys(name for result in results for name in result.lists))
         fits = True
         expected = [
             {name: right for name, right in context.student.layout.turned(item[convention]).items() if name in values}

@@ -38,38 +38,38 @@ class _Unusable(Exception):
     """The submission's own function returns values that cannot be used for computing."""
 
 
-def of_tried(check: Probed, context: Context, function: str, tried: Tried) -> Tried:
+def of_tried(check: Probed, context: Context, function: str, attempt: Tried) -> Tried:
     """Return the attempt judged by the consequences of the submission's own functions, if that is better."""
     own = mistaken(context, function)
-    if tried.verdict.share == 1 or not own:
-        return tried
-    followed = [carried(context, function, case.inputs) for case in tried.cases]
+    if attempt.verdict.share == 1 or not own:
+        return attempt
+    followed = [carried(context, function, case.inputs) for case in attempt.cases]
     if any(values is None for values in followed):
-        return tried
-    right = [context.mutations.results(function, [], case.inputs) for case in tried.cases]
-    names = [name for name in tried.expected[0] if _is_telling(name, followed, right)]
-    best = tried
+        return attempt
+    right = [context.mutations.results(function, [], case.inputs) for case in attempt.cases]
+    names = [name for name in attempt.expected[0] if _is_telling(name, followed, right)]
+    best = attempt
     for factor in context.content.functions[function].factors:
         expected = [
             {**judged, **context.student.layout.turned({name: factor * values[name] for name in names})}
-            for judged, values in zip(tried.expected, followed, strict=True)
+            for judged, values in zip(attempt.expected, followed, strict=True)
             if values is not None
         ]
-        verdict = Verdict(function, [*tried.verdict.notes, note(own)], tried.verdict.lists)
-        for case, answered, wanted in zip(tried.cases, tried.answered, expected, strict=True):
-            verdict.add(case.name, compare_results(answered, wanted, check.tolerance))
+        verdict = Verdict(function, [*attempt.verdict.notes, note(own)], attempt.verdict.lists)
+        for case, answered, expectation in zip(attempt.cases, attempt.answered, expected, strict=True):
+            verdict.add(case.name, compare_results(answered, expectation, check.tolerance))
         if verdict.share > best.verdict.share:
-            best = Tried(verdict, tried.fits, tried.cases, tried.answered, expected)
+            best = Tried(verdict, attempt.fits, attempt.cases, attempt.answered, expected)
     return best
 
 
-def of_attempts(check: Probed, context: Context, function: str, tried: Tried) -> tuple[list[Tried], list[Tried]]:
+def of_attempts(check: Probed, context: Context, function: str, best: Tried) -> tuple[list[Tried], list[Tried]]:
     """Return the attempts that are as good as the best of ``tried`` and its others: as answered, and as judged."""
-    attempted = [tried, *tried.others]
+    attempted = [best, *best.others]
     judged = [of_tried(check, context, function, attempt) for attempt in attempted]
     share = max(attempt.verdict.share for attempt in judged)
-    kept = [index for index, attempt in enumerate(judged) if attempt.verdict.share == share]
-    return [attempted[index] for index in kept], [judged[index] for index in kept]
+    indices = [index for index, attempt in enumerate(judged) if attempt.verdict.share == share]
+    return [attempted[index] for index in indices], [judged[index] for index in indices]
 
 
 def of_training(
@@ -104,7 +104,7 @@ def explain(context: Context, function: str, case: Case, right: Values, answered
     return all_agree(compare_results(answered, followed, Tolerance(), history))
 
 
-def of_chain(check: Chained, context: Context, tried: Tried) -> Tried:
+def of_chain(check: Chained, context: Context, attempt: Tried) -> Tried:
     """Return the attempt judged by the consequences of the submission's own functions before the last, if it agrees.
 
     The last function of a chain makes the step; a mistake in it is not a consequence.
@@ -113,22 +113,22 @@ def of_chain(check: Chained, context: Context, tried: Tried) -> Tried:
     own = (context.log.mistaken_functions & set(before)).union(
         *(mistaken(context, name) for name in check.functions_called)
     )
-    if tried.verdict.share == 1 or last in context.log.mistaken_functions or not own:
-        return tried
+    if attempt.verdict.share == 1 or last in context.log.mistaken_functions or not own:
+        return attempt
     factors = [context.content.functions[name].factors for name in check.functions_called]
     for combination in itertools.product(*factors):
-        notes, lists = [*tried.verdict.notes, note(own)], tried.verdict.lists
+        notes, lists = [*attempt.verdict.notes, note(own)], attempt.verdict.lists
         verdict = Verdict("`, `".join(check.functions_called), notes, lists)
         ends = []
-        for case, right, answered in zip(tried.cases, tried.expected, tried.answered, strict=True):
+        for case, right, answered in zip(attempt.cases, attempt.expected, attempt.answered, strict=True):
             end = _chained(context, check, case, own, combination)
             if end is None or not moves(case.inputs, context.student.layout.turned(right), end):
-                return tried
+                return attempt
             ends.append(context.student.layout.turned(end))
             verdict.add(case.name, compare_results(answered, ends[-1], check.tolerance))
         if verdict.share == 1:
-            return Tried(verdict, tried.fits, tried.cases, tried.answered, ends)
-    return tried
+            return Tried(verdict, attempt.fits, attempt.cases, attempt.answered, ends)
+    return attempt
 
 
 def mistaken(context: Context, function: str) -> set[str]:
@@ -181,8 +181,8 @@ def moves(inputs: Values, right: Values, reached: Values) -> bool:
         if name not in inputs:
             continue
         start = np.asarray(inputs[name], dtype=np.float64)
-        wanted, own = (np.ravel(end).astype(np.float64) - np.ravel(start) for end in (value, reached[name]))
-        along += float(wanted @ own)
+        right_step, own = (np.ravel(end).astype(np.float64) - np.ravel(start) for end in (value, reached[name]))
+        along += float(right_step @ own)
     return along > 0
 
 
@@ -195,8 +195,8 @@ def note(own: set[str]) -> str:
 def _is_telling(name: str, followed: Sequence[Values | None], right: Sequence[Values]) -> bool:
     """True if a result has the expected shapes, and varies where the expected one varies."""
     pairs = [
-        (np.asarray(values[name]), np.asarray(wanted[name]))
-        for values, wanted in zip(followed, right, strict=True)
+        (np.asarray(values[name]), np.asarray(expected[name]))
+        for values, expected in zip(followed, right, strict=True)
         if values
     ]
     if not all(one.shape == other.shape and np.isfinite(one).all() for one, other in pairs):
@@ -261,8 +261,8 @@ def _asked(context: Context, function: str, calls: itertools.count[int]) -> Call
         if next(calls) >= MOST_CALLS:
             raise _Unusable
         inputs = declared.complete(dict(zip(declared.argument_names(), arguments, strict=False)))
-        found = tuple(_own_results(context, function, inputs).values())
-        return found[0] if len(found) == 1 else found
+        results = tuple(_own_results(context, function, inputs).values())
+        return results[0] if len(results) == 1 else results
 
     return call
 
@@ -274,13 +274,13 @@ def _own_results(context: Context, function: str, inputs: Values) -> Values:
     answered = context.student.call(
         function, inputs, shapes={name: value.shape for name, value in right.items()}
     ).values
-    found = {}
+    results = {}
     for name, value in right.items():
         array = arrays.numbers(answered[name]) if name in answered else None
         if array is None or (array.size != value.size and name != history):
             raise _Unusable
-        found[name] = np.asarray(array, dtype=np.float64) if name == history else array.reshape(value.shape)
-    return found
+        results[name] = np.asarray(array, dtype=np.float64) if name == history else array.reshape(value.shape)
+    return results
 
 
 def _computed(compute: Callable[[], Values]) -> Values | None:

@@ -27,15 +27,15 @@ def judged(outcome: Outcome, function: str, context: Context) -> Outcome:
     """
     if outcome.share == 0 or not context.content.forbidden_imports:
         return outcome
-    found = _library(function, context)
-    if found is None:
+    library = _library(function, context)
+    if library is None:
         return outcome
     sentence = _(
         "Your code uses {library}, which this exercise forbids, to compute the derivatives: derive the formula with the chain rule, and compute with NumPy only."
     )
-    message = sentence.format(library=found)
+    message = sentence.format(library=library)
     return replace(
-        outcome, share=0.0, message=message, bugs=findings_of_check("forbidden-library", found), diagnose=None
+        outcome, share=0.0, message=message, bugs=findings_of_check("forbidden-library", library), diagnose=None
     )
 
 
@@ -45,15 +45,15 @@ def _library(function: str, context: Context) -> str | None:
     everywhere = quotients.called(texts)
     if not everywhere & (DIFFERENTIATING | HIDING):
         return None
-    seen = context.student.libraries()
-    used = [name for name in context.content.forbidden_imports if name in seen]
+    loaded = context.student.libraries()
+    used = [name for name in context.content.forbidden_imports if name in loaded]
     if not used:
         return None
     own = context.student.find(function)
     called = quotients.called(texts, function if own is None else own.name)
     if called & DIFFERENTIATING:
         return used[0]
-    shown = {item.module.partition(".")[0] for text in texts for item in imports.imports(text)}
-    if shown & set(context.content.forbidden_imports):
+    imported = {item.module.partition(".")[0] for text in texts for item in imports.imports(text)}
+    if imported & set(context.content.forbidden_imports):
         return used[0] if called & HIDING and imports.outcome(context) is not None else None
     return used[0] if everywhere & HIDING else None

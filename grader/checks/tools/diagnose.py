@@ -26,12 +26,12 @@ OF_A_LAYOUT = ("transposed", "wrong-axis")
 COARSEST = 5e-3  # relative to the largest entry; numbers with a larger difference are different
 
 
-def of_tried(context: Context, tried: Tried) -> list[AnsweredCase]:
+def of_tried(context: Context, attempt: Tried) -> list[AnsweredCase]:
     """Return the cases of an attempt, in the layout of the task."""
     turned = context.student.layout.turned
     return [
         AnsweredCase(case, turned(expected), turned(answered))
-        for case, expected, answered in zip(tried.cases, tried.expected, tried.answered, strict=True)
+        for case, expected, answered in zip(attempt.cases, attempt.expected, attempt.answered, strict=True)
     ]
 
 
@@ -39,7 +39,7 @@ def named(
     outcome: Outcome,
     context: Context,
     function: str,
-    asked: Sequence[AnsweredCase],
+    answered: Sequence[AnsweredCase],
     tolerance: Tolerance | None = None,
     others: Sequence[tuple[Outcome, Sequence[AnsweredCase]]] = (),
 ) -> Outcome:
@@ -48,14 +48,14 @@ def named(
     ``others`` are equally correct outcomes from other accepted inputs: the first one that a bug explains counts.
     """
     # An explanation of these answers must also explain those of earlier checks.
-    known = context.log.answers.setdefault(function, [])
-    before = list(known)
-    known += asked
+    earlier = context.log.answers.setdefault(function, [])
+    before = list(earlier)
+    earlier += answered
     if outcome.share == 1:
         return outcome
 
     def diagnose(judged: Outcome) -> Outcome:
-        explained = [_explained(judged, context, function, [*before, *asked], tolerance)]
+        explained = [_explained(judged, context, function, [*before, *answered], tolerance)]
         for other, its_asked in others:
             if explained[-1].bugs is not None:
                 return explained[-1]
@@ -66,9 +66,9 @@ def named(
 
 
 def _explained(
-    outcome: Outcome, context: Context, function: str, asked: Sequence[AnsweredCase], tolerance: Tolerance | None
+    outcome: Outcome, context: Context, function: str, answered: Sequence[AnsweredCase], tolerance: Tolerance | None
 ) -> Outcome:
-    samples = _samples(context, function, asked, tolerance or Tolerance())
+    samples = _samples(context, function, answered, tolerance or Tolerance())
     if samples is None:
         return outcome
     where = _first_wrong(context, function, samples)
@@ -91,60 +91,62 @@ def _is_a_constant(samples: Sequence[Sample]) -> bool:
 def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | None:
     factors = context.content.functions[function].factors
     if not all(any(diagnosis.is_right(sample, factor) for factor in factors) for sample in samples):
-        found = _passed_on(context, function, samples)
-        if found is not None:
-            return found
-    for found in context.log.findings:
+        findings = _passed_on(context, function, samples)
+        if findings is not None:
+            return findings
+    for findings in context.log.findings:
         # Its behaviour from call to call, or along its path, is the same in every check; and a mutation that explains
         # no answer of an earlier check explains none of them together with this one.
-        if any(_is_behaviour_of(function, bug) for bug in found.bugs):
-            return found
+        if any(_is_behaviour_of(function, bug) for bug in findings.bugs):
+            return findings
     short = probing.shorter(context, function, samples)
     several = probing.with_few_epochs(context, function, short)
-    found = diagnosis.find(context.content, context.mutations, function, several)
-    if found is None and several != short and not probing.has_several_epochs(context, function, short):
-        found = diagnosis.find(context.content, context.mutations, function, short)
-    if found is not None and short != samples and not _holds(context, function, samples, found):
-        found = None
-    found = found or probing.find(context, function, samples, short)
-    if found is not None:
-        context.log.findings.append(found)
-    return found
+    findings = diagnosis.find(context.content, context.mutations, function, several)
+    if findings is None and several != short and not probing.has_several_epochs(context, function, short):
+        findings = diagnosis.find(context.content, context.mutations, function, short)
+    if findings is not None and short != samples and not _holds(context, function, samples, findings):
+        findings = None
+    findings = findings or probing.find(context, function, samples, short)
+    if findings is not None:
+        context.log.findings.append(findings)
+    return findings
 
 
 def _is_behaviour_of(function: str, bug: Finding) -> bool:
     return bug.function == function and bug.bug in probing.BEHAVIOUR
 
 
-def _holds(context: Context, function: str, samples: Sequence[Sample], found: Findings) -> bool:
+def _holds(context: Context, function: str, samples: Sequence[Sample], findings: Findings) -> bool:
     """True if the explanation of the first epochs explains all epochs."""
-    return bool(found.mutants) and search.reproduces(context.mutations, function, samples, found.mutants, 1.0)
+    return bool(findings.mutants) and search.reproduces(context.mutations, function, samples, findings.mutants, 1.0)
 
 
-def chained(outcome: Outcome, context: Context, check: Chained, asked: Sequence[AnsweredCase]) -> Outcome:
+def chained(outcome: Outcome, context: Context, check: Chained, answered: Sequence[AnsweredCase]) -> Outcome:
     """Return ``outcome`` with a way to find a bug that functions pass on, or that occurs only in a chain."""
     if outcome.share == 1:
         return outcome
-    return replace(outcome, diagnose=lambda judged: replace(judged, bugs=_of_chain(context, check, asked)))
+    return replace(outcome, diagnose=lambda judged: replace(judged, bugs=_of_chain(context, check, answered)))
 
 
-def _of_chain(context: Context, check: Chained, asked: Sequence[AnsweredCase]) -> Findings | None:
+def _of_chain(context: Context, check: Chained, answered: Sequence[AnsweredCase]) -> Findings | None:
     functions = check.functions_called
-    earlier = [found for found in context.log.findings if any(m.bug.function in functions for m in found.mutants)]
+    earlier = [
+        findings for findings in context.log.findings if any(m.bug.function in functions for m in findings.mutants)
+    ]
     together = [_joined(earlier)] if len(earlier) > 1 else []
-    for found in (*together, *earlier):
-        if _reproduces_chain(context, check, asked, found.mutants):
-            return found
-    return probing.in_a_chain(context, functions, [case for case, _, _ in asked])
+    for findings in (*together, *earlier):
+        if _reproduces_chain(context, check, answered, findings.mutants):
+            return findings
+    return probing.in_a_chain(context, functions, [case for case, _, _ in answered])
 
 
 def _reproduces_chain(
-    context: Context, check: Chained, asked: Sequence[AnsweredCase], mutants: Sequence[Mutant]
+    context: Context, check: Chained, cases: Sequence[AnsweredCase], mutants: Sequence[Mutant]
 ) -> bool:
     """True if the correct functions with these mutations, in the same chain, give the submission's results."""
     mutations, functions = context.mutations, context.content.functions
     factors = {name: functions[name].factors for name in check.functions_called}
-    for case, expected, answers in asked:
+    for case, expected, answers in cases:
         answered = as_arrays({name: answers[name] for name in expected})
         if answered is None:
             return False
@@ -167,17 +169,17 @@ def _reproduces_chain(
 
 
 def _joined(earlier: Sequence[Findings]) -> Findings:
-    bugs = dict.fromkeys(finding for found in earlier for finding in found.bugs)
-    return Findings(tuple(bugs), mutants=tuple(mutant for found in earlier for mutant in found.mutants))
+    bugs = dict.fromkeys(finding for findings in earlier for finding in findings.bugs)
+    return Findings(tuple(bugs), mutants=tuple(mutant for findings in earlier for mutant in findings.mutants))
 
 
 def _samples(
-    context: Context, function: str, asked: Sequence[AnsweredCase], tolerance: Tolerance
+    context: Context, function: str, cases: Sequence[AnsweredCase], tolerance: Tolerance
 ) -> list[Sample] | None:
     """Return the samples, or None if an answer is not an array of numbers, which the message reports."""
     declared = context.content.functions[function]
     samples = []
-    for case, expected, answers in asked:
+    for case, expected, answers in cases:
         answered = as_arrays({name: answers[name] for name in expected if name in answers})
         if not answered:
             return None
@@ -214,10 +216,12 @@ def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Fi
     """Return the bugs of functions that this one uses, if they explain its answers too."""
     if not context.mutations.known(function):
         return None
-    earlier = [found for found in context.log.findings if any(m.bug.function != function for m in found.mutants)]
+    earlier = [
+        findings for findings in context.log.findings if any(m.bug.function != function for m in findings.mutants)
+    ]
     together = [_joined(earlier)] if len(earlier) > 1 else []
-    for found in (*together, *earlier):
+    for findings in (*together, *earlier):
         for factor in context.content.functions[function].factors:
-            if search.reproduces(context.mutations, function, samples, found.mutants, factor):
-                return found
+            if search.reproduces(context.mutations, function, samples, findings.mutants, factor):
+                return findings
     return None

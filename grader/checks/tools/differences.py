@@ -100,36 +100,36 @@ class Entries:
         return sorted({size for value in self.case.inputs.values() for size in np.shape(value) if size > 1})
 
 
-def judged(outcome: Outcome, check: Derivatives, context: Context, tried: Tried) -> Outcome:
+def judged(outcome: Outcome, check: Derivatives, context: Context, attempt: Tried) -> Outcome:
     """Return ``outcome``, with a finding if its correct results come from difference quotients.
 
     A wrong result keeps its diagnosis.
     """
     if outcome.share == 0:
         return outcome
-    cases = _inexact(context, tried)
+    cases = _inexact(context, attempt)
     if not cases:
         return outcome
     function = context.student.find(check.function)
     texts = [code.text for code in context.student.code]
-    shown = quotients.shown(texts, check.function if function is None else function.name)
-    if shown == "nothing":
+    code_shows = quotients.facts(texts, check.function if function is None else function.name)
+    if code_shows == "nothing":
         return outcome
     with np.errstate(all="ignore"):
-        found = _is_on_grid(check, cases, texts) or (shown == "quotient" and _has_few_digits(cases))
-        found = found or _has_pattern(check, context, cases)
-    right = tried.verdict.right
+        is_quotient = _is_on_grid(check, cases, texts) or (code_shows == "quotient" and _has_few_digits(cases))
+        is_quotient = is_quotient or _has_pattern(check, context, cases)
+    right = attempt.verdict.right
     numeric = [name for name in cases[0].values if right[name]]
     if not numeric:
         return outcome
     names = joined(numeric)
-    if not found:
-        if shown != "quotient":
+    if not is_quotient:
+        if code_shows != "quotient":
             return outcome
-        told = _(
+        message = _(
             "{names} may come from difference quotients: the code contains them, and the numbers are less exact than those of a formula in float64. That is not proof, so no points are lost."
         )
-        return replace(outcome, evidence=outcome.evidence | Evidence(for_instructor=[told.format(names=names)]))
+        return replace(outcome, evidence=outcome.evidence | Evidence(for_instructor=[message.format(names=names)]))
     share = sum(is_right and name not in numeric for name, is_right in right.items()) / len(right)
     sentence = _(
         "The numbers of {names} come from difference quotients: derive the formula with the chain rule and use it. You may keep the differences as a test of the formula."
@@ -140,17 +140,17 @@ def judged(outcome: Outcome, check: Derivatives, context: Context, tried: Tried)
     return Outcome(share, finding, evidence, findings_of_check("numerical-gradient", numeric[0]))
 
 
-def _inexact(context: Context, tried: Tried) -> list[Entries]:
+def _inexact(context: Context, attempt: Tried) -> list[Entries]:
     """Return the results in float64 that in every case differ from the expected ones by more than a formula would."""
     cases: list[Entries] = []
-    for case, right, answered in diagnose.of_tried(context, tried):
+    for case, right, answered in diagnose.of_tried(context, attempt):
         inexact = {}
         for name, expected in right.items():
-            values, wanted = np.asarray(answered.get(name)), np.asarray(expected, dtype=np.float64).ravel()
-            if values.dtype != np.float64 or values.size != wanted.size or not wanted.any():
+            values, exact = np.asarray(answered.get(name)), np.asarray(expected, dtype=np.float64).ravel()
+            if values.dtype != np.float64 or values.size != exact.size or not exact.any():
                 continue
-            if np.max(np.abs(values.ravel() - wanted)) > EXACT * np.max(np.abs(wanted)):
-                inexact[name] = (values.ravel(), wanted)
+            if np.max(np.abs(values.ravel() - exact)) > EXACT * np.max(np.abs(exact)):
+                inexact[name] = (values.ravel(), exact)
         cases.append(Entries(case, inexact))
     names = set.intersection(*(set(case.values) for case in cases)) if cases else set()
     return [
@@ -164,8 +164,8 @@ def _is_on_grid(check: Derivatives, cases: Sequence[Entries], texts: Sequence[st
     """True if there is a step for which the results lie on the grid of a difference quotient in every case."""
     own: list[float] = sorted(quotients.constants(texts))[:MOST_CONSTANTS]
     steps = [step for step in dict.fromkeys([*own, *STEPS, *ROOTS]) if not _is_short(step)]
-    tried = [*itertools.product(steps, (1, 3), WIDTHS)]  # 3: of five points, or by Richardson
-    trials = float(np.log2(len(tried) * len(cases[0].values)))
+    candidates = [*itertools.product(steps, (1, 3), WIDTHS)]  # 3: of five points, or by Richardson
+    trials = float(np.log2(len(candidates) * len(cases[0].values)))
 
     def bits(case: Entries, name: str, some: Sequence[Step], most: int) -> Array:
         values = case.values[name][0]
@@ -178,15 +178,19 @@ def _is_on_grid(check: Derivatives, cases: Sequence[Entries], texts: Sequence[st
 
     for name in cases[0].values:
         # A few values exclude most steps.
-        left = [each for each, said in zip(tried, bits(cases[0], name, tried, FIRST_VALUES), strict=True) if said > 0]
-        said = np.zeros(len(left))
+        left = [
+            each
+            for each, evidence in zip(candidates, bits(cases[0], name, candidates, FIRST_VALUES), strict=True)
+            if evidence > 0
+        ]
+        evidence = np.zeros(len(left))
         for case in cases:
             if left:
                 more = bits(case, name, left, MOST_VALUES)
                 more = np.maximum(more - np.log2(len(PLACES) * (1 + len(case.sizes))), 0)
-                said = (said + more)[more > 0]
+                evidence = (evidence + more)[more > 0]
                 left = [each for each, bit in zip(left, more, strict=True) if bit > 0]
-        if left and np.max(said) - trials >= ENOUGH_BITS:
+        if left and np.max(evidence) - trials >= ENOUGH_BITS:
             return True
     return False
 
@@ -209,8 +213,8 @@ def _bits(values: Array, widths: Array, sizes: Sequence[int]) -> Array:
         off = np.abs(counts - np.rint(counts)).astype(np.float64)
         allowed = counts.astype(np.float64) * ULPS
         fits = np.all((off <= allowed) | (allowed >= 0.25), axis=1)
-        said = np.clip(-np.log2(np.maximum(2 * allowed, 1e-30)), 0, MOST_BITS) * (counts >= 0.5)
-        best = np.maximum(best, np.max(np.where(fits, np.sum(said, axis=1), 0.0), axis=1))
+        evidence = np.clip(-np.log2(np.maximum(2 * allowed, 1e-30)), 0, MOST_BITS) * (counts >= 0.5)
+        best = np.maximum(best, np.max(np.where(fits, np.sum(evidence, axis=1), 0.0), axis=1))
     return best
 
 
@@ -231,11 +235,13 @@ def _has_pattern(check: Derivatives, context: Context, cases: Sequence[Entries])
     """True if the errors of all cases are the same multiple of a higher derivative of the objective."""
     if not all(map(context.mutations.known, [check.function, *check.given])):
         return False
-    found = [_errors(check, context, case) for case in cases]
+    errors_of_cases = [_errors(check, context, case) for case in cases]
     for order in ORDERS:
         for weight in WEIGHTS:
-            errors = [error for error, _points, _derivatives in found]
-            patterns = [derivatives[order] * weight(points) ** (order - 1) for _error, points, derivatives in found]
+            errors = [error for error, _points, _derivatives in errors_of_cases]
+            patterns = [
+                derivatives[order] * weight(points) ** (order - 1) for _error, points, derivatives in errors_of_cases
+            ]
             usable = [float(pattern @ pattern) > 0 for pattern in patterns]
             if not all(usable):
                 continue

@@ -45,8 +45,8 @@ def images(context: Context, function: str) -> list[Picture]:
             continue
         right = next(iter(context.mutations.results(function, [], {argument: originals}).values()))
         rows = [
-            (_png(one), _png(_bytes(mine)), _png(_bytes(wanted)), _png(_bytes(VISIBLY * np.abs(mine - wanted))))
-            for one, mine, wanted in zip(originals, own.reshape(np.shape(right)), np.asarray(right), strict=False)
+            (_png(one), _png(_bytes(mine)), _png(_bytes(expected)), _png(_bytes(VISIBLY * np.abs(mine - expected))))
+            for one, mine, expected in zip(originals, own.reshape(np.shape(right)), np.asarray(right), strict=False)
         ]
         return [Images(original=source, yours=name, rows=rows)]
     return []
@@ -75,6 +75,6 @@ def _png(image: Array) -> str:
 
     if max(image.shape[:2]) > LARGEST_IMAGE:
         raise ValueError(f"an image of shape {image.shape} is too large for a report")
-    written = io.BytesIO()
-    Image.fromarray(image).save(written, "PNG")
-    return base64.b64encode(written.getvalue()).decode()
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()

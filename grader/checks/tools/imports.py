@@ -31,28 +31,28 @@ def outcome(context: Context) -> Outcome | None:
     is used.
     """
     forbidden, allowed = set(context.content.forbidden_imports), context.content.allowed_imports
-    made = [(code.place, item) for code in context.student.code for item in imports(code.text)]
-    suspected = [(place, item) for place, item in made if item.module.split(".")[0] in forbidden]
+    all_imports = [(code.place, item) for code in context.student.code for item in imports(code.text)]
+    suspected = [(place, item) for place, item in all_imports if item.module.split(".")[0] in forbidden]
     uses = [use for code in context.student.code for use in uses_of(code.text)] if suspected and allowed else []
     used = [(place, item) for place, item in suspected if not _is_allowed(item, allowed, uses)]
-    found = [(at_line(place, item.line), item.module) for place, item in used]
+    places = [(at_line(place, item.line), item.module) for place, item in used]
     # An allowed module also loads its package, so loaded modules prove no more than that.
-    excused = {path.split(".")[0] for path in allowed} if len(found) < len(suspected) else set()
+    excused = {path.split(".")[0] for path in allowed} if len(places) < len(suspected) else set()
     loaded = set(context.student.imported)
-    found += [(_("while it loaded"), name) for name in context.student.imported if name in forbidden - excused]
+    places += [(_("while it loaded"), name) for name in context.student.imported if name in forbidden - excused]
     # It is not known which of them loads the others: the assignment names the largest first.
     later = context.student.libraries() - loaded - excused
-    found += [(_("while it ran"), name) for name in context.content.forbidden_imports if name in later][:1]
-    if not found:
+    places += [(_("while it ran"), name) for name in context.content.forbidden_imports if name in later][:1]
+    if not places:
         return None
-    listed = ", ".join(sorted({name for _, name in found}))
+    listed = ", ".join(sorted({name for _, name in places}))
     return Outcome(
         0.0,
         _("Your code imports {listed} ({where}): the task is to compute this with NumPy only.").format(
-            listed=listed, where=found[0][0]
+            listed=listed, where=places[0][0]
         ),
-        Evidence(imports=[{"where": where, "name": name} for where, name in found[:20]]),
-        findings_of_check("forbidden-library", found[0][1]),
+        Evidence(imports=[{"where": where, "name": name} for where, name in places[:20]]),
+        findings_of_check("forbidden-library", places[0][1]),
         spot=(used[0][0], used[0][1].line) if used else None,
     )
 
@@ -81,29 +81,29 @@ def at_line(place: str, line: int) -> str:
 
 def imports(source: str) -> list[Import]:
     """Return every import, also by ``__import__`` and ``import_module`` with a text."""
-    found: list[Import] = []
+    all_imports: list[Import] = []
     for node in nodes(source):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 root = alias.name.split(".")[0]  # without "as", this name is bound
-                found.append(
+                all_imports.append(
                     Import(node.lineno, alias.name, alias.asname or root, alias.name if alias.asname else root)
                 )
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found += [
+            all_imports += [
                 Import(node.lineno, node.module, alias.asname or alias.name, f"{node.module}.{alias.name}")
                 for alias in node.names
             ]
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if called in ("__import__", "import_module") and isinstance(node.args[0].value, str):
-                found.append(Import(node.lineno, node.args[0].value, "", node.args[0].value))
-    return found
+                all_imports.append(Import(node.lineno, node.args[0].value, "", node.args[0].value))
+    return all_imports
 
 
 def uses_of(source: str) -> list[str]:
     """Return every name that is read, with the attributes that follow it: "np.random.rand", "keras"."""
-    found: list[str] = []
+    names: list[str] = []
     below: set[int] = set()  # parts of a longer chain, which was visited first
     for node in nodes(source):
         chain, attributes = node, []
@@ -112,5 +112,5 @@ def uses_of(source: str) -> list[str]:
             chain = chain.value
             below.add(id(chain))
         if isinstance(chain, ast.Name) and isinstance(chain.ctx, ast.Load) and id(node) not in below:
-            found.append(".".join([chain.id, *reversed(attributes)]))
-    return found
+            names.append(".".join([chain.id, *reversed(attributes)]))
+    return names

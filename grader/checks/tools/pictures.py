@@ -45,7 +45,7 @@ def harmless(make: Callable[Parameters, list[Picture]]) -> Callable[Parameters, 
     """Return the function with any failure turned into a missing chart."""
 
     @wraps(make)
-    def tried(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> list[Picture]:
+    def chart_or_nothing(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> list[Picture]:
         try:
             with np.errstate(all="ignore"):
                 return make(*arguments, **keywords)
@@ -53,7 +53,7 @@ def harmless(make: Callable[Parameters, list[Picture]]) -> Callable[Parameters, 
             log.debug("no picture by %s", make.__name__, exc_info=True)
             return []
 
-    return tried
+    return chart_or_nothing
 
 
 @harmless
@@ -82,18 +82,18 @@ def errors(
 
 def _least(answered: dict[str, Any], expected: dict[str, Any], name: str, is_history: bool) -> float | None:
     parts = (slice(None, -1), slice(1, None)) if is_history else (slice(None),)
-    wanted = np.atleast_1d(expected[name])
-    found = [_relative(answered[name], wanted[part]) for part in parts]
-    return min((error for error in found if error is not None), default=None)
+    right = np.atleast_1d(expected[name])
+    errors_of_parts = [_relative(answered[name], right[part]) for part in parts]
+    return min((error for error in errors_of_parts if error is not None), default=None)
 
 
 def _relative(answer: Any, right: Array) -> float | None:
     """Return the largest error relative to the largest expected entry, rounded to two digits to hide the expected values."""
-    given, wanted = arrays.numbers(answer), np.asarray(right, dtype=np.float64)
-    scale = float(np.abs(wanted).max(initial=0.0))
-    if given is None or given.size != wanted.size or not scale:
+    numbers, expected = arrays.numbers(answer), np.asarray(right, dtype=np.float64)
+    scale = float(np.abs(expected).max(initial=0.0))
+    if numbers is None or numbers.size != expected.size or not scale:
         return None
-    return float(f"{float(np.abs(given.ravel() - wanted.ravel()).max()) / scale:.2g}")
+    return float(f"{float(np.abs(numbers.ravel() - expected.ravel()).max()) / scale:.2g}")
 
 
 @harmless
@@ -127,7 +127,7 @@ def curves(
     """Return a chart of loss and accuracy as recorded in ``fit``; with ``check`` also of the reference's held-out accuracy."""
     own = context.student.find_variable(model)
     fits = [training.curves(call.history) for call in training.fits(context.student.training()) if own in call.model]
-    drawn: list[Picture] = []
+    charts: list[Picture] = []
     for quantity in ("loss", "accuracy"):
         lines = {}
         for of, key in (("training", quantity), ("validation", f"val_{quantity}")):
@@ -139,7 +139,7 @@ def curves(
         if len(epochs) < FEWEST_EPOCHS:
             continue
         of_accuracy = quantity == "accuracy"
-        drawn.append(
+        charts.append(
             Curves(
                 quantity=quantity,
                 model=model,
@@ -149,7 +149,7 @@ def curves(
                 measured=measured if of_accuracy else None,
             )
         )
-    return drawn
+    return charts
 
 
 def _band(check: BandedCheck, split: Split) -> Band | None:
@@ -163,8 +163,8 @@ def _band(check: BandedCheck, split: Split) -> Band | None:
 def gaps(models: dict[str, Correct]) -> list[Picture]:
     """Return a chart of the training and held-out accuracy of each model."""
     listed = [
-        Gap(model=name, training=mean(found.training).value, held_out=mean(found.held_out).value)
-        for name, found in models.items()
+        Gap(model=name, training=mean(correct.training).value, held_out=mean(correct.held_out).value)
+        for name, correct in models.items()
     ]
     return [Gaps(models=listed)]
 
@@ -174,8 +174,8 @@ def confusion(classes: Array, split: Split) -> list[Picture]:
     """Return the confusion matrix of the held-out images as counts, without images or labels."""
     labels = split.y_held_out.ravel()
     count = int(labels.max()) + 1
-    known = (classes >= 0) & (classes < count)
+    are_classes = (classes >= 0) & (classes < count)
     table = np.zeros((count, count), dtype=int)
-    np.add.at(table, (labels[known], classes[known]), 1)
+    np.add.at(table, (labels[are_classes], classes[are_classes]), 1)
     names = CLASS_NAMES.get(split.name) or [str(number) for number in range(count)]
     return [Confusion(labels=list(names), counts=table.tolist())]

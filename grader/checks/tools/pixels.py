@@ -35,23 +35,27 @@ def fixed_map(context: Context, function: str, argument: str, split: Split) -> P
     chosen = split.x_train[np.sort(random.choice(len(split.x_train), SAMPLE))].reshape(SAMPLE, -1)
     others = random.permutation(np.concatenate([random.integers(0, VALUES, (SAMPLE, pixels), dtype=np.uint8), chosen]))
     try:
-        made, confirming = (
+        probing, confirming = (
             context.student.call(function, {argument: batch.reshape(-1, *shape)}).values for batch in (images, others)
         )
     except CallError as failure:
         if failure.status not in ("error", "failed"):
             raise
         return None
-    given, expected = (next(iter(values.values())) for values in (made, confirming))
-    if not _is_usable(given, VALUES) or not _is_usable(expected, len(others)) or given.shape[1:] != expected.shape[1:]:
+    inputs, expected = (next(iter(values.values())) for values in (probing, confirming))
+    if (
+        not _is_usable(inputs, VALUES)
+        or not _is_usable(expected, len(others))
+        or inputs.shape[1:] != expected.shape[1:]
+    ):
         return None
-    columns = given.reshape(VALUES, -1)
+    columns = inputs.reshape(VALUES, -1)
     for source in _sources(images, columns):
         table = np.empty_like(columns)
         table[images[:, source], np.arange(columns.shape[1])] = columns
-        found = PixelMap(source, table, given.shape[1:])
-        if np.allclose(found(others).astype(np.float64), expected.astype(np.float64), rtol=SAME, atol=SAME):
-            return found
+        pixel_map = PixelMap(source, table, inputs.shape[1:])
+        if np.allclose(pixel_map(others).astype(np.float64), expected.astype(np.float64), rtol=SAME, atol=SAME):
+            return pixel_map
     return None
 
 
@@ -68,7 +72,7 @@ def _is_usable(answer: Any, count: int) -> bool:
 def _sources(images: Array, columns: Array) -> list[Array]:
     """Return the possible source pixel of each entry: in the order of the pixels, or by the order of the values."""
     pixels, entries = images.shape[1], columns.shape[1]
-    found = [np.arange(pixels)] if pixels == entries else []
+    sources = [np.arange(pixels)] if pixels == entries else []
     by_order = {column.tobytes(): number for number, column in enumerate(np.ascontiguousarray(images.T))}
     source = np.zeros(entries, np.int64)
     for number, column in enumerate(columns.T):
@@ -77,6 +81,6 @@ def _sources(images: Array, columns: Array) -> list[Array]:
         ranks = np.argsort(np.argsort(column)).astype(np.uint8)
         pixel = by_order.get(ranks.tobytes(), by_order.get((VALUES - 1 - ranks).astype(np.uint8).tobytes()))
         if pixel is None:
-            return found
+            return sources
         source[number] = pixel
-    return [*found, source]
+    return [*sources, source]

@@ -46,28 +46,28 @@ def too_good(context: Context, dataset: str, accuracy: float) -> list[str]:
 
 def better_on_unseen(training: Array, held_out: Array) -> list[str]:
     """The sentence where held-out images (n,) are right clearly more often than training images (m,)."""
-    seen, unseen = mean(training), mean(held_out)
-    error = float(np.hypot(seen.error, unseen.error))
-    if unseen.value - seen.value <= max(BETTER, CERTAIN * error):
+    training_share, unseen = mean(training), mean(held_out)
+    error = float(np.hypot(training_share.error, unseen.error))
+    if unseen.value - training_share.value <= max(BETTER, CERTAIN * error):
         return []
     sentence = _(
         "{unseen:.1f} % of the held-out images are classified correctly, but only {seen:.1f} % of the training images: training does not give such results."
     )
-    return [sentence.format(unseen=100 * unseen.value, seen=100 * seen.value)]
+    return [sentence.format(unseen=100 * unseen.value, seen=100 * training_share.value)]
 
 
 def recognises(right: Array, altered: Array) -> list[str]:
     """The sentence where images are right much less often once a few pixels have changed by one grey level, both (n,)."""
-    lost: Estimate = difference(right, altered)
-    if lost.value <= max(RECOGNISED, CERTAIN * lost.error):
+    drop: Estimate = difference(right, altered)
+    if drop.value <= max(RECOGNISED, CERTAIN * drop.error):
         return []
     sentence = _(
         "Of {count} held-out images, {before:.1f} % are classified correctly, but only {after:.1f} % after {pixels} pixels of each image change by one grey level: the submission recognises single images."
     )
-    told = sentence.format(
+    message = sentence.format(
         count=len(right), before=100 * mean(right).value, after=100 * mean(altered).value, pixels=PIXELS
     )
-    return [told]
+    return [message]
 
 
 def untrained(model: ModelData) -> list[str]:
@@ -97,5 +97,5 @@ def not_scored(name: str, sentences: list[str]) -> Outcome:
     message = _(
         "`{name}` is not scored here, because its predictions do not follow from the recorded training. Train it with fit() in the file that you hand in. If you already do that, ask your instructor to check it."
     )
-    told = [f"`{name}`: {sentence}" for sentence in sentences]
-    return Outcome(0.0, message.format(name=name), Evidence(for_instructor=told), hint_fits=False)
+    reasons = [f"`{name}`: {sentence}" for sentence in sentences]
+    return Outcome(0.0, message.format(name=name), Evidence(for_instructor=reasons), hint_fits=False)

@@ -54,26 +54,30 @@ class Predicted:
 
 def correct(context: Context, model: str, preprocess: str, dataset: str) -> Correct:
     """Return the training and held-out images that the submission's ``model`` classifies correctly."""
-    found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
-    return Correct(found.training == split.y_train[split.judged].ravel(), found.held_out == split.y_held_out.ravel())
+    predictions, split = predicted(context, model, preprocess, dataset), context.split(dataset)
+    return Correct(
+        predictions.training == split.y_train[split.judged].ravel(), predictions.held_out == split.y_held_out.ravel()
+    )
 
 
 def losses(context: Context, model: str, preprocess: str, dataset: str) -> Losses | None:
     """Return the cross-entropy of each image from the model's probabilities; None if it gives only classes."""
-    found, split = predicted(context, model, preprocess, dataset), context.split(dataset)
-    return losses_of(found.training_scores, split.y_train[split.judged], found.held_out_scores, split.y_held_out)
+    predictions, split = predicted(context, model, preprocess, dataset), context.split(dataset)
+    return losses_of(
+        predictions.training_scores, split.y_train[split.judged], predictions.held_out_scores, split.y_held_out
+    )
 
 
 def losses_of(
     training_scores: Array | None, training_labels: Array, held_out_scores: Array | None, held_out_labels: Array
 ) -> Losses | None:
     """Return the cross-entropy of each image from scores (n, classes) and labels (n,) or (n, 1)."""
-    found = []
+    parts = []
     for scores, labels in ((training_scores, training_labels.ravel()), (held_out_scores, held_out_labels.ravel())):
         if scores is None or int(labels.max()) >= scores.shape[1]:
             return None
-        found.append(-outputs.log_probabilities(scores)[np.arange(len(labels)), labels])
-    return Losses(*found)
+        parts.append(-outputs.log_probabilities(scores)[np.arange(len(labels)), labels])
+    return Losses(*parts)
 
 
 def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Predicted:
@@ -91,26 +95,26 @@ def predicted(context: Context, model: str, preprocess: str, dataset: str) -> Pr
                 _("{data}: too few images to judge a model; use the whole dataset.").format(data=split.describe())
             )
         context.predictions[key] = _predicted(context, model, preprocess, split)
-    found: Predicted = context.predictions[key]
-    return found
+    result: Predicted = context.predictions[key]
+    return result
 
 
 def _predicted(context: Context, model: str, preprocess: str, split: Split) -> Predicted:
     batches = [split.x_train[split.judged], split.x_held_out]
     data = context.student.model_data(model)
-    found = _fixed_map(context, model, preprocess, split)
-    make: Predict = found or partial(_prepared, context, preprocess)
+    pixel_map = _fixed_map(context, model, preprocess, split)
+    make: Predict = pixel_map or partial(_prepared, context, preprocess)
     outside, notes = True, []
     try:
         rebuilt = _rebuilt(context, model, data, make(batches[0][:SAMPLE]))
-        if found is None:
+        if pixel_map is None:
             batches.append(plausible.altered(split, context.generator("altered")))
         answers = _mixed(context, batches, lambda images: rebuilt(make(images)))
     except CannotRebuild:
         outside = False
         batches = [*batches[:2], plausible.altered(split, context.generator("altered"))]
         answers = _mixed(context, batches, lambda images: _in_its_own_worker(context, model, make(images)))
-    if found is None:
+    if pixel_map is None:
         sentence = _(
             "`{function}` is not one fixed map for each pixel, so your own code prepared the images for the evaluation of the model: accepted."
         )
@@ -121,7 +125,10 @@ def _predicted(context: Context, model: str, preprocess: str, split: Split) -> P
     all_classes = [classes(answer, len(batch), source) for answer, batch in zip(answers, batches, strict=True)]
     training_scores, held_out_scores = (scores(answer, len(answer)) for answer in answers[:2])
     labels = (split.y_train[split.judged], split.y_held_out, split.y_held_out)
-    right = [numbers == known.ravel()[: len(numbers)] for numbers, known in zip(all_classes, labels, strict=False)]
+    right = [
+        numbers == true_labels.ravel()[: len(numbers)]
+        for numbers, true_labels in zip(all_classes, labels, strict=False)
+    ]
     suspicious = [
         *plausible.too_good(context, split.name, float(right[1].mean())),
         *plausible.better_on_unseen(right[0], right[1]),
@@ -135,14 +142,14 @@ def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> P
     """Return the map from images to inputs, if it is one map for each pixel; found once."""
     key = (preprocess, split.name)
     if not context.student.defines(preprocess):
-        found = _as_in_training(context, model, split)
-        if found is not None:
-            return found
+        pixel_map = _as_in_training(context, model, split)
+        if pixel_map is not None:
+            return pixel_map
     if key not in context.predictions:
         argument = _argument(context, preprocess)
         context.predictions[key] = pixels.fixed_map(context, preprocess, argument, split)
-    known: PixelMap | None = context.predictions[key]
-    return known
+    result: PixelMap | None = context.predictions[key]
+    return result
 
 
 def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
@@ -160,8 +167,8 @@ def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
 
 def _prepared(context: Context, preprocess: str, images: Array) -> Array:
     """Return the results of the submission's ``preprocess`` for images; raises CallError."""
-    asked = context.student.call(preprocess, {_argument(context, preprocess): images})
-    inputs = next(iter(asked.values.values()))
+    answer = context.student.call(preprocess, {_argument(context, preprocess): images})
+    inputs = next(iter(answer.values.values()))
     if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
         message = _("`{function}` returned {value} for {count} images: return one entry for each image.").format(
             function=preprocess, value=describe(inputs), count=len(images)
@@ -178,8 +185,8 @@ def _rebuilt(context: Context, model: str, data: ModelData, sample: Array) -> Pr
     if model not in context.student.samples:
         context.student.predict(model, sample)
     inputs, answer = context.student.samples[model]
-    told, same = arrays.numbers(answer), rebuilder.predictions(data, context.student.level, inputs)
-    if told is None or told.shape != same.shape or not _agree(told, same.astype(np.float64)):
+    original, same = arrays.numbers(answer), rebuilder.predictions(data, context.student.level, inputs)
+    if original is None or original.shape != same.shape or not _agree(original, same.astype(np.float64)):
         raise CannotRebuild
     return partial(rebuilder.predictions, data, context.student.level)
 
@@ -195,10 +202,10 @@ def _in_its_own_worker(context: Context, model: str, inputs: Array) -> Array:
     """Return the predictions in the submission's worker: classes (n, 1) or scores (n, classes)."""
     answer = context.student.predict(model, inputs)
     classes(answer, len(inputs), f"`{model}.predict`")  # otherwise it raises
-    found = arrays.numbers(answer)
-    assert found is not None
-    in_rows = len(found) == len(inputs) or found.size == len(inputs)
-    return found.reshape(len(inputs), -1) if in_rows else found.T
+    numbers = arrays.numbers(answer)
+    assert numbers is not None
+    in_rows = len(numbers) == len(inputs) or numbers.size == len(inputs)
+    return numbers.reshape(len(inputs), -1) if in_rows else numbers.T
 
 
 def _not_rebuilt(model: str, foreign: str) -> str:
@@ -242,10 +249,10 @@ def classes(answer: Any, count: int, source: str) -> Array:
 
     Raises CallError for anything else, and for scores that are not finite numbers.
     """
-    found = arrays.array(answer) if isinstance(answer, np.ndarray | list | tuple) else None
+    values = arrays.array(answer) if isinstance(answer, np.ndarray | list | tuple) else None
     what = describe(answer)
-    if found is not None and found.size <= count * MOST_SCORES:
-        numbers = found.astype(np.float64)
+    if values is not None and values.size <= count * MOST_SCORES:
+        numbers = values.astype(np.float64)
         if not np.isfinite(numbers).all():
             what = _("numbers that are not finite")
         elif numbers.size == count and np.abs(numbers).max() <= MOST_SCORES:
@@ -262,10 +269,10 @@ def classes(answer: Any, count: int, source: str) -> Array:
 
 def scores(answer: Any, count: int) -> Array | None:
     """Return the scores of an answer that :func:`classes` accepts: float64 (count, classes); None for classes."""
-    found = arrays.numbers(answer)
-    if found is None or found.ndim != 2 or found.size <= count:
+    numbers = arrays.numbers(answer)
+    if numbers is None or numbers.ndim != 2 or numbers.size <= count:
         return None
-    return found if len(found) == count else found.T
+    return numbers if len(numbers) == count else numbers.T
 
 
 def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:

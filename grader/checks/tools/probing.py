@@ -41,18 +41,18 @@ def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[
     epochs, _ = names_of_epochs_and_rate(declared.argument_names())
     if declared.history is None or not epochs or not context.mutations.known(function):
         return list(samples)
-    found = []
+    samples_again = []
     for sample in samples:
         if sample.inputs.get(epochs, 0) <= SHORT:
-            found.append(sample)
+            samples_again.append(sample)
             continue
         inputs = {**sample.inputs, epochs: SHORT}
         answered = Asker(context, function, sample)(inputs)
         if answered is None:
             return list(samples)
         right = context.mutations.results(function, [], inputs)
-        found.append(replace(sample, inputs=inputs, right=right, answered=answered))
-    return found
+        samples_again.append(replace(sample, inputs=inputs, right=right, answered=answered))
+    return samples_again
 
 
 def with_few_epochs(context: Context, function: str, samples: list[Sample]) -> list[Sample]:
@@ -94,22 +94,22 @@ def find(context: Context, function: str, samples: Sequence[Sample], short: Sequ
 
     samples, short = sorted(samples, key=is_right), sorted(short, key=is_right)  # wrong cases first
     ask = Asker(context, function, samples[0])
-    found = (
+    findings = (
         _changing(ask, short[0])
         or _ignored(context, function, ask, samples)
         or _of_a_path(context, function, ask, samples)
         or _of_each_step(context, function, ask, samples)
     )
-    if found is None:
+    if findings is None:
         return None
     if (
-        found.bug == "argument-ignored"
-        and found.where == epochs_of(context, function)
-        and found.parameters["fixed"] == 1
+        findings.bug == "argument-ignored"
+        and findings.where == epochs_of(context, function)
+        and findings.parameters["fixed"] == 1
     ):
         parameter = context.content.functions[function].returns[0]
-        return Findings((Finding("stops-early", parameter, {"epoch": 1}),), (found,)).of(function)
-    return Findings((found,)).of(function)
+        return Findings((Finding("stops-early", parameter, {"epoch": 1}),), (findings,)).of(function)
+    return Findings((findings,)).of(function)
 
 
 class Asker:
@@ -146,9 +146,9 @@ def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]
             inputs |= context.mutations.results(earlier, [], inputs)
         right = context.mutations.results(function, [], inputs)
         sample = Sample(cases[0].name, inputs, right, {})
-        found = _changing(Asker(context, function, sample), sample)
-        if found is not None:
-            return Findings((found,)).of(function)
+        findings = _changing(Asker(context, function, sample), sample)
+        if findings is not None:
+            return Findings((findings,)).of(function)
     return None
 
 
@@ -223,7 +223,7 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
     for sample in samples:
         rights = [_point(sample.inputs, parameters)]
 
-        def wanted(count: int, sample: Sample = sample, rights: list[Any] = rights) -> Any:
+        def expected(count: int, sample: Sample = sample, rights: list[Any] = rights) -> Any:
             while len(rights) <= count:
                 here = {**sample.inputs, **_parts(rights[-1], sample.inputs, parameters)}
                 rights.append(_point(right(here, 1), parameters))
@@ -235,7 +235,7 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
 
         def is_right(count: int, sample: Sample = sample) -> bool:
             point = reached(count)
-            return point is not None and alike(point, wanted(count), sample.relative)
+            return point is not None and alike(point, expected(count), sample.relative)
 
         last = int(sample.inputs.get(epochs, 1))
         if is_right(last):
@@ -250,18 +250,20 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
         points += [
             point for count in range(first + 1, min(first + STEPS, last + 1)) if (point := reached(count)) is not None
         ]
-        columns, taken = [], []
+        columns, steps_of_loop = [], []
         for earlier, before, after in zip(points, points[1:], points[2:], strict=False):
             here = {**sample.inputs, **_parts(before, sample.inputs, parameters)}
             gradient = before - _point(right({**here, rate: 1.0}, 1), parameters)
             columns.append(np.stack([-gradient, before - earlier], axis=1))
-            taken.append(after - before)
+            steps_of_loop.append(after - before)
         # A step is the small difference of two large numbers, so it contains their rounding errors.
         noise = sample.relative / 50 * float(np.abs(points[2]).max()) if sample.relative > RELATIVE else 0.0
-        step = _multiple([(column[:, :1], change) for column, change in zip(columns, taken, strict=True)], noise)
+        step = _multiple(
+            [(column[:, :1], change) for column, change in zip(columns, steps_of_loop, strict=True)], noise
+        )
         if step is not None:
             return Finding("learning-rate-changes", parameters[0], {"epoch": first, "step": step})
-        share = _multiple([(np.concatenate(columns), np.concatenate(taken))], noise)
+        share = _multiple([(np.concatenate(columns), np.concatenate(steps_of_loop))], noise)
         if share is not None:
             return Finding("momentum", parameters[0], {"epoch": first, "step": share})
         return None
@@ -327,14 +329,14 @@ def _multiple(steps: Sequence[tuple[Any, Any]], noise: float) -> float | None:
 
     There must be more numbers to explain than factors, or every step would fit.
     """
-    if sum(len(taken) for _, taken in steps) <= sum(columns.shape[1] for columns, _ in steps):
+    if sum(len(step) for _, step in steps) <= sum(columns.shape[1] for columns, _ in steps):
         return None
     first = None
-    for columns, taken in steps:
-        if not (np.isfinite(columns).all() and np.isfinite(taken).all()):
+    for columns, step in steps:
+        if not (np.isfinite(columns).all() and np.isfinite(step).all()):
             return None
-        numbers, *_ = np.linalg.lstsq(columns, taken, rcond=None)
-        if not alike(columns @ numbers, taken, 1e-6, noise):
+        numbers, *_ = np.linalg.lstsq(columns, step, rcond=None)
+        if not alike(columns @ numbers, step, 1e-6, noise):
             return None
         first = float(f"{numbers[-1]:.4g}") if first is None else first
     return first

@@ -25,22 +25,22 @@ MOST_SUBSTITUTED = 4  # length of a chain of names that are replaced by their as
 LARGEST_STEP = 0.1
 
 
-def shown(texts: Sequence[str], function: str) -> Shown:
+def facts(texts: Sequence[str], function: str) -> Shown:
     """Return the facts that the code of ``function`` and of the functions that it uses shows.
 
     ``quotient``: a difference of two calls of one function is divided, or a library computes differences. ``calls``: a
     function is called several times, a difference is divided, or the source does not show the computation.
     """
     trees = [tree for text in texts if (tree := parse(text)) is not None]
-    known = _definitions(trees)
+    definitions = _definitions(trees)
     library = DIFFERENTIATING | {
         item.name
         for text in texts
         for item in imports(text)
         if DIFFERENTIATING & {item.module.partition(".")[0], item.bound.rpartition(".")[2]}
     }
-    found: Shown = "nothing" if function in known else "calls"  # a function that a program defines
-    for definition in _used(known, function):
+    result: Shown = "nothing" if function in definitions else "calls"  # a function that a program defines
+    for definition in _used(definitions, function):
         inner = [*ast.walk(definition)]
         if library & set(_names(inner)) or any(_is_numpy_gradient(node) for node in inner):
             return "quotient"
@@ -51,31 +51,33 @@ def shown(texts: Sequence[str], function: str) -> Shown:
                 both = (set(_called(side, assigned)) for side in (difference.left, difference.right))
                 if set.intersection(*both):
                     return "quotient"
-                found = "calls"
-        if UNREADABLE & set(_names(inner)) or _calls_again(definition, known):
-            found = "calls"
-    return found
+                result = "calls"
+        if UNREADABLE & set(_names(inner)) or _calls_again(definition, definitions):
+            result = "calls"
+    return result
 
 
 def called(texts: Sequence[str], function: str | None = None) -> set[str]:
     """Return the last names of all functions that ``function`` and its helpers call, or the whole code; without the
     submission's own functions."""
     trees = [tree for text in texts if (tree := parse(text)) is not None]
-    known = _definitions(trees)
-    used: Sequence[ast.AST] = trees if function is None or function not in known else _used(known, function)
-    return {_callee(node) for tree in used for node in ast.walk(tree) if isinstance(node, ast.Call)} - known.keys()
+    definitions = _definitions(trees)
+    used: Sequence[ast.AST] = trees if function is None or function not in definitions else _used(definitions, function)
+    return {
+        _callee(node) for tree in used for node in ast.walk(tree) if isinstance(node, ast.Call)
+    } - definitions.keys()
 
 
 def constants(texts: Iterable[str]) -> set[float]:
     """Return the numbers in the code that may be steps of a difference quotient: written as a number or as a power."""
-    found: set[float] = set()
+    numbers: set[float] = set()
     for text in texts:
         tree = parse(text)
         for node in ast.walk(tree) if tree is not None else ():
             value = _number(node)
             if value is not None and 0 < abs(value) <= LARGEST_STEP:
-                found.add(abs(value))
-    return found
+                numbers.add(abs(value))
+    return numbers
 
 
 def _number(node: ast.AST) -> float | None:
@@ -100,30 +102,30 @@ def _number(node: ast.AST) -> float | None:
 
 
 def _definitions(trees: Iterable[ast.Module]) -> dict[str, list[Definition]]:
-    found: dict[str, list[Definition]] = {}
+    definitions: dict[str, list[Definition]] = {}
     for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                found.setdefault(node.name, []).append(node)
+                definitions.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
                 for target in node.targets:
                     if isinstance(target, ast.Name):
-                        found.setdefault(target.id, []).append(node.value)
-    return found
+                        definitions.setdefault(target.id, []).append(node.value)
+    return definitions
 
 
-def _used(known: dict[str, list[Definition]], function: str) -> list[Definition]:
+def _used(definitions: dict[str, list[Definition]], function: str) -> list[Definition]:
     """Return the definitions of ``function`` and of all functions that they use, directly or indirectly."""
-    waiting = [function] if function in known else []
+    waiting = [function] if function in definitions else []
     met = set(waiting)
-    found: list[Definition] = []
-    while waiting and len(found) < MOST_FUNCTIONS:
-        for definition in known[waiting.pop()]:
-            found.append(definition)
-            further = {name for name in _names(ast.walk(definition)) if name in known} - met
+    used: list[Definition] = []
+    while waiting and len(used) < MOST_FUNCTIONS:
+        for definition in definitions[waiting.pop()]:
+            used.append(definition)
+            further = {name for name in _names(ast.walk(definition)) if name in definitions} - met
             met |= further
             waiting += further
-    return found
+    return used
 
 
 def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -145,17 +147,17 @@ def _is_numpy_gradient(node: ast.AST) -> bool:
 
 def _assigned(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
     """Return the values that are assigned to each plain name in these nodes."""
-    found: dict[str, list[ast.expr]] = {}
+    values: dict[str, list[ast.expr]] = {}
     for node in nodes:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if isinstance(target, ast.Name):
-                    found.setdefault(target.id, []).append(node.value)
+                    values.setdefault(target.id, []).append(node.value)
                 elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                     for name, value in zip(target.elts, node.value.elts, strict=False):
                         if isinstance(name, ast.Name):
-                            found.setdefault(name.id, []).append(value)
-    return found
+                            values.setdefault(name.id, []).append(value)
+    return values
 
 
 def _divided(node: ast.AST, assigned: dict[str, list[ast.expr]]) -> ast.BinOp | None:
@@ -196,9 +198,9 @@ def _substituted(parts: Sequence[ast.expr], assigned: dict[str, list[ast.expr]])
         met |= names
 
 
-def _calls_again(definition: Definition, known: dict[str, list[Definition]]) -> bool:
+def _calls_again(definition: Definition, definitions: dict[str, list[Definition]]) -> bool:
     """True if it calls a function of the submission or of its arguments several times or in a loop, or passes one on."""
-    own = known.keys() | {argument.arg for argument in definition.args.args}
+    own = definitions.keys() | {argument.arg for argument in definition.args.args}
     sites: set[str] = set()
     for node in ast.walk(definition):
         if isinstance(node, LOOPS) and any(
@@ -210,7 +212,9 @@ def _calls_again(definition: Definition, known: dict[str, list[Definition]]) -> 
             if name in own and name in sites:
                 return True
             sites.add(name)
-            if any(isinstance(argument, ast.Lambda) or getattr(argument, "id", "") in known for argument in node.args):
+            if any(
+                isinstance(argument, ast.Lambda) or getattr(argument, "id", "") in definitions for argument in node.args
+            ):
                 return True
     return False
 

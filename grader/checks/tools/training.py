@@ -76,7 +76,7 @@ def unclear(record: list[RecordedCall], models: list[str], datasets: list[str]) 
 
     ``models`` are the submission's names of trained models, ``datasets`` the datasets for training.
     """
-    found = {}
+    sentences = {}
     for name in models:
         own = [call for call in trainings(record) if name in call.model]
         steps = max((call.unseen for call in own), default=0)
@@ -86,19 +86,19 @@ def unclear(record: list[RecordedCall], models: list[str], datasets: list[str]) 
             sentence = _(
                 "`{model}` has no recorded training: it may come from a file, another process, or a copy of another model."
             )
-            found[name] = sentence.format(model=name)
+            sentences[name] = sentence.format(model=name)
         elif steps:
             sentence = _("The optimizer of `{model}` has taken {count} steps that were not recorded.")
-            found[name] = sentence.format(model=name, count=steps)
+            sentences[name] = sentence.format(model=name, count=steps)
         elif unknown:
             sentence = _(
                 "Of the images in the training of `{model}` ({type}, {count} inspected), {percent:.0f} % are neither known training images nor known test images, so test images may be among them."
             )
             worst = min(unknown, key=_known)
-            found[name] = sentence.format(
+            sentences[name] = sentence.format(
                 model=name, type=worst.type, count=worst.rows, percent=100 * (1 - _known(worst))
             )
-    return found
+    return sentences
 
 
 def _known(data: InputData) -> float:
@@ -163,25 +163,29 @@ def labels(record: list[RecordedCall], truth: Mapping[str, Array]) -> Broken | N
     """
     for call in trainings(record):
         for role, data in (("training", call.inputs), ("validation", call.validation or InputData())):
-            for name, known in truth.items():
-                listed = [pair for pair in data.pairs.get(name, []) if 0 <= pair[0] < len(known)]
+            for name, true_labels in truth.items():
+                listed = [pair for pair in data.pairs.get(name, []) if 0 <= pair[0] < len(true_labels)]
                 if len(listed) < FEWEST_PAIRS:
                     continue
-                indices, given = np.array(listed).T
-                if 1 - _renumbered(known[indices], given) <= FOREIGN:
+                indices, passed_labels = np.array(listed).T
+                if 1 - _renumbered(true_labels[indices], passed_labels) <= FOREIGN:
                     continue
-                return Broken("labels-of-other-images", _name(call), _foreign(call, role, known, indices, given))
+                return Broken(
+                    "labels-of-other-images", _name(call), _foreign(call, role, true_labels, indices, passed_labels)
+                )
     return None
 
 
-def _renumbered(true: Array, given: Array) -> float:
+def _renumbered(true: Array, passed_labels: Array) -> float:
     """Return the share of labels that fit if each class is renumbered to its most frequent label."""
-    fitting = sum(int(np.unique(given[true == number], return_counts=True)[1].max()) for number in np.unique(true))
+    fitting = sum(
+        int(np.unique(passed_labels[true == number], return_counts=True)[1].max()) for number in np.unique(true)
+    )
     return fitting / len(true)
 
 
-def _foreign(call: RecordedCall, role: str, known: Array, indices: Array, given: Array) -> str:
-    wrong = int((known[indices] != given).sum())
+def _foreign(call: RecordedCall, role: str, true_labels: Array, indices: Array, passed_labels: Array) -> str:
+    wrong = int((true_labels[indices] != passed_labels).sum())
     if role == "training":
         sentence = _(
             "{method}() of {model} gets images with labels of other images: {wrong} of {count} inspected training images have a wrong label."
@@ -190,17 +194,17 @@ def _foreign(call: RecordedCall, role: str, known: Array, indices: Array, given:
         sentence = _(
             "fit() of {model} gets validation images with labels of other images: {wrong} of {count} inspected images have a wrong label."
         )
-    told = sentence.format(method=call.method, model=_model(call), wrong=wrong, count=len(given))
-    shifts = np.arange(1, len(known) // 2)
+    message = sentence.format(method=call.method, model=_model(call), wrong=wrong, count=len(passed_labels))
+    shifts = np.arange(1, len(true_labels) // 2)
     for sign, sentence in (
         (1, _("The labels are shifted by {places}: each image has the label of a later image.")),
         (-1, _("The labels are shifted by {places}: each image has the label of an earlier image.")),
     ):
-        shifted = known[(indices + sign * shifts[:, None]) % len(known)]
-        fitting = shifts[(shifted == given).mean(axis=1) > 1 - FOREIGN / 3]
+        shifted = true_labels[(indices + sign * shifts[:, None]) % len(true_labels)]
+        fitting = shifts[(shifted == passed_labels).mean(axis=1) > 1 - FOREIGN / 3]
         if len(fitting):
-            return f"{told} {sentence.format(places=fitting[0])}"
-    return f"{told} " + _("Shuffle and split images and labels together.")
+            return f"{message} {sentence.format(places=fitting[0])}"
+    return f"{message} " + _("Shuffle and split images and labels together.")
 
 
 def fits(record: list[RecordedCall]) -> list[RecordedCall]:
@@ -230,15 +234,15 @@ def _epochs(call: RecordedCall) -> int:
 
 def curves(history: Any) -> dict[str, Array]:
     """Return the curves of a history, each float64 (epochs,), with accuracy under that name; {} if it is not a dict."""
-    found = {}
+    result = {}
     for key, values in history.items() if isinstance(history, dict) else ():
         curve = (
             numbers(values) if isinstance(values, list | tuple | np.ndarray) and len(values) <= MOST_EPOCHS else None
         )
         if curve is not None and curve.ndim == 1 and curve.size:
             prefix = "val_" if key.startswith("val_") else ""
-            found[prefix + "accuracy" if key.removeprefix("val_") in ACCURACY else key] = curve
-    return found
+            result[prefix + "accuracy" if key.removeprefix("val_") in ACCURACY else key] = curve
+    return result
 
 
 def is_invented(claimed: dict[str, Array], record: list[RecordedCall]) -> bool:
@@ -271,8 +275,8 @@ def part(claimed: dict[str, Array], record: list[RecordedCall]) -> Part | None:
 
 def whole(claimed: dict[str, Array], entry: str, record: list[RecordedCall]) -> list[Array]:
     """Return the curve ``entry`` over all epochs of each model with the claimed curves."""
-    found = [[curves(call.history).get(entry, np.empty(0)) for call in calls] for calls, _ in _sources(claimed, record)]
-    return [np.concatenate(pieces) for pieces in found]
+    parts = [[curves(call.history).get(entry, np.empty(0)) for call in calls] for calls, _ in _sources(claimed, record)]
+    return [np.concatenate(pieces) for pieces in parts]
 
 
 def _sources(
@@ -282,7 +286,7 @@ def _sources(
     calls_of: dict[int, list[RecordedCall]] = {}
     for call in fits(record):
         calls_of.setdefault(call.number, []).append(call)
-    found = []
+    sources = []
     longest = max(claimed, key=lambda key: claimed[key].size, default="")
     for calls in calls_of.values():
         histories = [curves(call.history) for call in calls]
@@ -296,8 +300,8 @@ def _sources(
                 if size == claimed[longest].size and all(
                     _joined(histories[first : last + 1], key, curve) for key, curve in claimed.items()
                 ):
-                    found.append((calls, calls[first : last + 1]))
-    return found
+                    sources.append((calls, calls[first : last + 1]))
+    return sources
 
 
 def _joined(histories: list[dict[str, Array]], key: str, claimed: Array) -> bool:

@@ -11,18 +11,18 @@ from . import training
 
 
 @dataclass(frozen=True)
-class Problem:
+class ModelProblem:
     """A problem as a sentence, and the bug by its name, or ""."""
 
     bug: str
     sentence: str
 
 
-def problem(context: Context, name: str, other: str) -> Problem | None:
+def problem(context: Context, name: str, other: str) -> ModelProblem | None:
     """Return the reason why the model ``name`` cannot be compared with ``other``, or None."""
     model, another = context.student.model(name), context.student.model(other)
     if set(model.trainable) & set(another.trainable):
-        return Problem(
+        return ModelProblem(
             "layers-shared",
             _(
                 "`{model}` and `{other}` share layers, so training one of them changes the other: make new layers for `{model}`."
@@ -40,7 +40,7 @@ def problem(context: Context, name: str, other: str) -> Problem | None:
     ]
     if trained[0] != trained[1]:
         return None
-    return Problem(
+    return ModelProblem(
         "overfitting-not-addressed",
         _(
             "`{model}` has the same layers, regularizers, callbacks and epochs as `{other}`: reduce the overfitting with dropout, L2, fewer units or early stopping."
