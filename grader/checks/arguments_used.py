@@ -66,7 +66,7 @@ class ArgumentsUsedCheck(Check):
         refused: list[CallError] = []
         case = context.cases.draw([self.probe])[0]
         unchanged = dict(context.oracle.results(self.function, case.inputs))
-        if context.starts.drawn(self.function):
+        if context.starts.own_names(self.function):
             case = context.starts.begun(self.function, case)
             unchanged = dict(context.oracle.results(self.function, case.inputs))
         for argument, value in self.vary.items():

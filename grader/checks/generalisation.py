@@ -76,7 +76,7 @@ class GeneralisationCheck(Check):
         """Train on each case, predict the unseen inputs with the result, and count the correct predictions."""
         unseen, labels = np.asarray(self.inputs, dtype=np.float64), np.asarray(self.labels)
         for case in context.cases.draw(self.probes):
-            own_start = context.starts.drawn(self.train)
+            own_start = context.starts.own_names(self.train)
             trained = context.student.call(self.train, case.inputs).values
             if not context.starts.has_learnt(self.train, case.inputs, trained):
                 message = _(

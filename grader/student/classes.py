@@ -39,15 +39,15 @@ def entries(attributes: dict[str, Any]) -> dict[str, tuple[str, Any]]:
 
     ``params["W1"]`` has the label W1, and ``weights[0]`` the label weights1.
     """
-    found: dict[str, tuple[str, Any]] = {}
+    labelled: dict[str, tuple[str, Any]] = {}
     for name, value in attributes.items():
         if isinstance(value, dict) and len(value) <= MOST_ENTRIES:
-            found |= {f"{name}.{key}": (key, item) for key, item in value.items()}
+            labelled |= {f"{name}.{key}": (key, item) for key, item in value.items()}
         elif isinstance(value, list) and len(value) <= MOST_ENTRIES and any(isinstance(i, np.ndarray) for i in value):
-            found |= {f"{name}.{place}": (f"{name}{place + 1}", item) for place, item in enumerate(value)}
+            labelled |= {f"{name}.{place}": (f"{name}{place + 1}", item) for place, item in enumerate(value)}
         else:
-            found[name] = (name, value)
-    return found
+            labelled[name] = (name, value)
+    return labelled
 
 
 def bind_state(content: AssignmentSpec, name: str, attributes: dict[str, Any], inputs: dict[str, Any]) -> State:
@@ -91,13 +91,13 @@ def filled(attributes: dict[str, Any], state: State, values: dict[str, Any], as_
 def _shaped(value: Any, pattern: Any, as_kept: bool) -> Any:
     if not as_kept or not isinstance(pattern, np.ndarray):
         return value
-    given = np.asarray(value) if isinstance(value, np.generic) and pattern.ndim else value
-    return in_layout(given, pattern.shape)
+    array = np.asarray(value) if isinstance(value, np.generic) and pattern.ndim else value
+    return in_layout(array, pattern.shape)
 
 
 def known(content: AssignmentSpec, methods: Methods) -> set[str]:
     """Return the arguments for which a method of the class has an attribute, or the constructor a parameter."""
-    names = {name: None for found in methods.values() for name in (*found.reads, *found.stores)}
+    names = {name: None for target in methods.values() for name in (*target.reads, *target.stores)}
     if "__init__" in methods:
         names |= {parameter: None for parameter, _, _ in methods["__init__"].parameters}
     return set(match(names, content.all_names(), content.aliases).values())
@@ -106,7 +106,7 @@ def known(content: AssignmentSpec, methods: Methods) -> set[str]:
 def bind_all_results(
     content: AssignmentSpec,
     name: str,
-    found: SubmittedFunction,
+    target: SubmittedFunction,
     value: Any,
     attributes: dict[str, Any],
     shapes: dict[str, Shape],
@@ -115,25 +115,25 @@ def bind_all_results(
 
     Raises CallError with status ``failed``.
     """
-    if not found.owner and not attributes:
-        return bind_results(content, name, found, value, shapes)
+    if not target.owner and not attributes:
+        return bind_results(content, name, target, value, shapes)
     declared = content.functions[name]
-    wanted = declared.returns
+    wanted_names = declared.returns
     labelled = dict(entries(attributes).values())
     # Arguments are matched first, so that no attribute is mistaken for a result with such an alias.
-    names = match(labelled, dict.fromkeys([*declared.argument_names(), *wanted]), content.aliases)
-    stored = {result: labelled[label] for label, result in names.items() if result in wanted}
+    names = match(labelled, dict.fromkeys([*declared.argument_names(), *wanted_names]), content.aliases)
+    stored = {result: labelled[label] for label, result in names.items() if result in wanted_names}
     nothing = value is None or isinstance(value, Opaque)
-    if not stored or (len(wanted) == 1 and not nothing):
-        return bind_results(content, name, found, value, shapes)
+    if not stored or (len(wanted_names) == 1 and not nothing):
+        return bind_results(content, name, target, value, shapes)
     if isinstance(value, tuple | dict):
         with contextlib.suppress(CallError):
-            return bind_results(content, name, found, value, shapes)
+            return bind_results(content, name, target, value, shapes)
     items = [] if nothing else list(value) if isinstance(value, tuple) else [value]
-    returned = found.returns if len(found.returns) == len(items) else [""] * len(items)
-    by_name = match(returned, wanted, content.aliases)
+    returned = target.returns if len(target.returns) == len(items) else [""] * len(items)
+    by_name = match(returned, wanted_names, content.aliases)
     results = stored | {by_name[each]: item for each, item in zip(returned, items, strict=True) if each in by_name}
-    lacking = [each for each in wanted if each not in results]
+    lacking = [each for each in wanted_names if each not in results]
     rest = [item for each, item in zip(returned, items, strict=True) if each not in by_name]
     if len(lacking) == 1 == len(rest):
         return results | {lacking[0]: rest[0]}
@@ -144,10 +144,10 @@ def bind_all_results(
     )
     raise WrongAnswer(
         message.format(
-            function=found.label,
+            function=target.label,
             value=number_of_values(value) if isinstance(value, tuple) else describe(value),
             kept=", ".join(stored),
-            names=", ".join(wanted),
+            names=", ".join(wanted_names),
             lacking=joined(lacking),
         ),
     )
@@ -182,13 +182,13 @@ def layer_sizes(content: AssignmentSpec, inputs: dict[str, Any]) -> list[int]:
 def sized(parameters: Iterable[str], sizes: list[int]) -> dict[str, Any]:
     """Return a size for each parameter of a constructor: in order, or by its name if the numbers differ."""
     parameters = list(parameters)
-    given: dict[str, Any] = dict(zip(parameters, [*sizes, *[1] * len(parameters)], strict=False))
+    values_by_parameter: dict[str, Any] = dict(zip(parameters, [*sizes, *[1] * len(parameters)], strict=False))
     for parameter in parameters if sizes and len(parameters) != len(sizes) else []:
         word = normal(parameter)
         if "hid" in word:
-            given[parameter] = sizes[1]
+            values_by_parameter[parameter] = sizes[1]
         elif "out" in word or "class" in word:
-            given[parameter] = sizes[-1]
+            values_by_parameter[parameter] = sizes[-1]
         elif "in" not in word and any(part in word for part in ("layer", "size", "dims")):
-            given[parameter] = list(sizes)
-    return given
+            values_by_parameter[parameter] = list(sizes)
+    return values_by_parameter

@@ -47,10 +47,10 @@ class Instances:
 
     def find(self, function: str) -> SubmittedFunction | None:
         """Return the submitted function for ``function`` of the assignment: at the top level or, if there is none, in the class."""
-        found = signatures.find_function(self._content, function, self._session.definitions.functions)
-        if found is not None and (found.parameters or not self._content.functions[function].arguments):
-            return found  # a function without parameters may only run the class
-        return signatures.find_function(self._content, function, self.methods) or found
+        target = signatures.find_function(self._content, function, self._session.definitions.functions)
+        if target is not None and (target.parameters or not self._content.functions[function].arguments):
+            return target  # a function without parameters may only run the class
+        return signatures.find_function(self._content, function, self.methods) or target
 
     def prepared(
         self,
@@ -71,8 +71,8 @@ class Instances:
         attributes: dict[str, Any] = dict.fromkeys(target.reads)
         attributes |= {name: value for name, value in self._built_ones(laid_out).items() if name in attributes}
         state = classes.bind_state(self._content, function, attributes, laid_out)
-        held = {path.partition(".")[0] for path in state.bound}
-        unbound = [name for name in attributes if name not in held]
+        held_names = {path.partition(".")[0] for path in state.bound}
+        unbound = [name for name in attributes if name not in held_names]
         stored, arguments = self._stored_by_others(target, unbound, pending, leave)
         if stored:
             attributes |= stored
@@ -89,11 +89,11 @@ class Instances:
 
     def notes(self, functions: list[str]) -> list[str]:
         """Return the sentence about a class or global variables, if it concerns one of ``functions``."""
-        held = dict.fromkeys(name for function in functions for name in self._globals_of.get(function, []))
-        if held:
+        held_names = dict.fromkeys(name for function in functions for name in self._globals_of.get(function, []))
+        if held_names:
             sentence = _("Your functions keep {names} in global variables: accepted.")
-            return [sentence.format(names=", ".join(held))]
-        owners = [found.owner for name in functions if (found := self.find(name)) is not None and found.owner]
+            return [sentence.format(names=", ".join(held_names))]
+        owners = [target.owner for name in functions if (target := self.find(name)) is not None and target.owner]
         return [_("Your functions are methods of `{owner}`: accepted.").format(owner=owners[0])] if owners else []
 
     def _with_globals(
@@ -105,32 +105,34 @@ class Instances:
         """
         declared = self._content.functions[function]
         arguments = declared.complete(laid_out)
-        given = signatures.match([name for name, _, _ in target.parameters], laid_out, self._content.aliases)
-        missing = [name for name in arguments if name in laid_out and name not in given.values()]
-        unknown = [name for name, kind, default in target.parameters if not default and name not in given]
+        bound = signatures.match([name for name, _, _ in target.parameters], laid_out, self._content.aliases)
+        missing = [name for name in arguments if name in laid_out and name not in bound.values()]
+        unknown = [name for name, kind, default in target.parameters if not default and name not in bound]
         if any(kind.startswith("VAR_") for _, kind, _ in target.parameters) or len(unknown) >= len(missing):
             missing = []
         # A default of the task also replaces the submission's own number: all submissions get the same arguments.
-        wanted = [*missing, *(name for name in arguments if name not in laid_out and name not in given.values())]
+        wanted_names = [*missing, *(name for name in arguments if name not in laid_out and name not in bound.values())]
         if declared.alternatives or self._steps.may_take_step(function):
             # It may compute an argument from these, or change them itself.
-            known = {name for other in self._content.functions.values() for name in other.argument_names()}
-            others = [name for name, value in laid_out.items() if isinstance(value, np.ndarray) and name in known]
-            wanted += [name for name in (*others, *signatures.RATES) if name not in {*arguments, *given.values()}]
+            argument_names = {name for other in self._content.functions.values() for name in other.argument_names()}
+            others = [
+                name for name, value in laid_out.items() if isinstance(value, np.ndarray) and name in argument_names
+            ]
+            wanted_names += [name for name in (*others, *signatures.RATES) if name not in {*arguments, *bound.values()}]
         collected = signatures.match(target.reads, filter(None, [declared.history]), self._content.aliases)
-        kept = signatures.match(target.stores, declared.returns, self._content.aliases) | collected
-        if not (target.reads and wanted) and not kept:
+        kept_results = signatures.match(target.stores, declared.returns, self._content.aliases) | collected
+        if not (target.reads and wanted_names) and not kept_results:
             return None, signatures.NO_STATE
         attributes = dict.fromkeys([*target.reads, *target.stores]) | self._values_of(target)
         state = classes.bind_state(self._content, function, attributes, laid_out)
-        bound = {path: name for path, name in state.bound.items() if name in wanted}
-        held = dict.fromkeys([*(path.partition(".")[0] for path in bound), *kept])
-        if not held:
+        bound = {path: name for path, name in state.bound.items() if name in wanted_names}
+        held_names = dict.fromkeys([*(path.partition(".")[0] for path in bound), *kept_results])
+        if not held_names:
             return None, signatures.NO_STATE
-        self._globals_of[function] = list(held)
+        self._globals_of[function] = list(held_names)
         filled = classes.filled(attributes, signatures.State(bound, frozenset()), arguments | laid_out, as_kept)
         # A list that collects the losses starts empty.
-        filled |= {name: [] for name in kept if kept[name] == declared.history and name not in filled}
+        filled |= {name: [] for name in kept_results if kept_results[name] == declared.history and name not in filled}
         fetch = list(dict.fromkeys([*target.stores, *target.reads]))
         return Instance("", [], filled, fetch), signatures.State(bound, frozenset())
 
@@ -155,9 +157,9 @@ class Instances:
             if "__init__" in self.methods:
                 owner = self.methods["__init__"].owner
                 first = next(iter(self._content.functions))
-                given = classes.constructions(self._content, first, self.methods, laid_out)
+                constructions = classes.constructions(self._content, first, self.methods, laid_out)
                 with contextlib.suppress(CallError):
-                    answer = self._session.call("__init__", [], {}, instance=Instance(owner, given))
+                    answer = self._session.call("__init__", [], {}, instance=Instance(owner, constructions))
                     self._built[sizes] = answer.attributes
         return self._built[sizes]
 

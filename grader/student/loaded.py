@@ -70,13 +70,13 @@ class LoadedSubmission:
 
     def find_variable(self, name: str) -> str | None:
         """Return the submission's name of the variable ``name``: this name or an alias; None if it is missing."""
-        wanted = {name: self.content.variables[name].aliases}
-        return next(iter(signatures.match(self._session.definitions.others, wanted, wanted)), None)
+        aliases = {name: self.content.variables[name].aliases}
+        return next(iter(signatures.match(self._session.definitions.others, aliases, aliases)), None)
 
     def variable(self, name: str, rows: int = MAX_ROWS) -> observations.ObservedVariable:
         """Return a variable of the submission, arrays cut after ``rows``; raises CallError if it is missing."""
-        found = self.find_variable(name)
-        if found is None:
+        own_name = self.find_variable(name)
+        if own_name is None:
             others = {self.find_variable(other) for other in self.content.variables}  # they have another meaning
             own = [
                 other
@@ -87,17 +87,17 @@ class LoadedSubmission:
             also = _("; found instead: {names}").format(names=", ".join(near)) if near else ""
             message = _("The variable `{name}` is missing: define it under this name at the top level{also}.")
             raise self._missing(name, self.content.variables[name].aliases, message.format(name=name, also=also))
-        seen_ones = self._session.variables([found], rows)
-        if found not in seen_ones:
+        values = self._session.variables([own_name], rows)
+        if own_name not in values:
             raise CallError(
                 "protocol", _("The variable `{name}` was deleted while your functions ran.").format(name=name)
             )
-        value = seen_ones[found].value
+        value = values[own_name].value
         if isinstance(value, np.ndarray) and value.ndim and len(value) > rows:
             raise CallError(
                 "protocol", _("The variable `{name}` has a different length each time it is read.").format(name=name)
             )
-        return seen_ones[found]
+        return values[own_name]
 
     def model(self, name: str) -> observations.KerasModel:
         """Return the description of a Keras model of the submission; raises CallError for anything else."""
@@ -136,17 +136,17 @@ class LoadedSubmission:
 
     def predict(self, model: str, inputs: Any) -> Any:
         """Return the predictions of the submission's model in its own worker; raises CallError."""
-        found = self.find_variable(model)
-        assert found is not None  # the caller has looked at it
-        answer = self._session.predict(found, inputs)
+        own_name = self.find_variable(model)
+        assert own_name is not None  # the caller has looked at it
+        answer = self._session.predict(own_name, inputs)
         self.samples.setdefault(model, (inputs, answer))
         return answer
 
     def model_data(self, model: str) -> ModelData:
         """Return the submission's Keras model as data; raises CallError."""
-        found = self.find_variable(model)
-        assert found is not None  # the caller has looked at it
-        return self._session.take_model(found)
+        own_name = self.find_variable(model)
+        assert own_name is not None  # the caller has looked at it
+        return self._session.take_model(own_name)
 
     @property
     def level(self) -> str:
@@ -161,12 +161,12 @@ class LoadedSubmission:
     def _missing(self, name: str, aliases: list[str], message: str) -> CallError:
         """Return the failure of a check that needs ``name``: it is not defined, or a statement failed to define it."""
         causes = self._session.causes
-        lost = next(iter(signatures.match(causes.lost, [name], {name: aliases})), None)
-        cause = causes.of(lost)
+        lost_name = next(iter(signatures.match(causes.lost, [name], {name: aliases})), None)
+        cause = causes.of(lost_name)
         if cause is None and not any(map(self.defines, self.content.functions)):
             cause = causes.first  # if the submission defines nothing at all, the first failure is more informative
         if cause is None:
             return WrongAnswer(message)
-        if lost is not None:
-            message = _("`{name}` is not defined.").format(name=lost)
+        if lost_name is not None:
+            message = _("`{name}` is not defined.").format(name=lost_name)
         return CallError(cause.status, f"{message} {cause.sentence}", place=cause.place)

@@ -62,25 +62,27 @@ def normal(name: str) -> str:
     return name.lower().replace("_", "")
 
 
-def match(given: Iterable[str], wanted: Iterable[str], aliases: dict[str, list[str]]) -> dict[str, str]:
+def match(given_names: Iterable[str], wanted_names: Iterable[str], aliases: dict[str, list[str]]) -> dict[str, str]:
     """Return {given name: wanted name} for the names that match: the same, the same except for case, or an alias.
 
     Exact names go first, so that an alias never takes another's place.
     """
-    given, wanted = list(given), list(wanted)
+    given_names, wanted_names = list(given_names), list(wanted_names)
     alike: dict[str, list[str]] = {}
-    for name in given:
+    for name in given_names:
         alike.setdefault(normal(name), []).append(name)
     bound: dict[str, str] = {}
     for strictness in range(3):
-        for want in wanted:
-            if len(bound) == len(given):
+        for want in wanted_names:
+            if len(bound) == len(given_names):
                 return bound
             if want in bound.values():
                 continue
             # The first alias that exists, in the order of the assignment.
-            known = [want] if strictness < 2 else aliases.get(want, [])
-            fitting = [name for spelling in known for name in alike.get(normal(spelling), []) if name not in bound]
+            known_names = [want] if strictness < 2 else aliases.get(want, [])
+            fitting = [
+                name for spelling in known_names for name in alike.get(normal(spelling), []) if name not in bound
+            ]
             fitting = fitting if strictness else [name for name in fitting if name == want]
             if fitting:
                 bound[fitting[0]] = want
@@ -102,14 +104,16 @@ def find_function(
     if not content.functions[
         name
     ].arguments:  # a method with required parameters only does part of the work of the constructor
-        defined = {key: found for key, found in defined.items() if not found.owner or key == "__init__" or _free(found)}
-    return next((defined[found] for found in match(defined, [name], aliases)), None)
+        defined = {
+            key: target for key, target in defined.items() if not target.owner or key == "__init__" or _free(target)
+        }
+    return next((defined[target] for target in match(defined, [name], aliases)), None)
 
 
 def bind_arguments(
     content: AssignmentSpec,
     name: str,
-    found: SubmittedFunction,
+    target: SubmittedFunction,
     inputs: dict[str, Any],
     bundles: dict[str, Bundle] | None = None,
     state: State = NO_STATE,
@@ -122,14 +126,14 @@ def bind_arguments(
     """
     declared = content.functions[name]
     values = declared.complete(inputs)
-    if found.name == "__init__":
+    if target.name == "__init__":
         return [], {}  # see construction()
     bundles = bundles or {}
     within = {item for bundle in bundles.values() for item in bundle.names}
-    known = [*declared.optional_inputs, *RATES]
-    further = {item: inputs[item] for item in known if item in inputs and item not in values}
+    known_names = [*declared.optional_inputs, *RATES]
+    further = {item: inputs[item] for item in known_names if item in inputs and item not in values}
     others = {item: value for item, value in inputs.items() if item not in values and item not in further}
-    kinds = {parameter: kind for parameter, kind, _ in found.parameters}
+    kinds = {parameter: kind for parameter, kind, _ in target.parameters}
     parameters = [parameter for parameter, kind in kinds.items() if not kind.startswith("VAR_")]
     if not parameters and "VAR_POSITIONAL" in kinds.values():
         return list(values.values()), {}
@@ -137,13 +141,15 @@ def bind_arguments(
     bound = match(single, values, content.aliases)
     bound |= match([parameter for parameter in single if parameter not in bound], further, content.aliases)
     if not bundles:
-        bound |= _by_elimination(content, name, found, bound | state.bound, inputs)
-    required = [parameter for parameter, _, default in found.parameters if parameter in single and not default]
+        bound |= _by_elimination(content, name, target, bound | state.bound, inputs)
+    required = [parameter for parameter, _, default in target.parameters if parameter in single and not default]
     bound |= match([parameter for parameter in required if parameter not in bound], others, content.aliases)
     computed = {place for place, other in declared.alternatives.items() if other in bound.values()}
-    got = {*bound.values(), *within, *state.bound.values(), *state.excused, *computed}
+    bound_names = {*bound.values(), *within, *state.bound.values(), *state.excused, *computed}
     needed = [
-        argument for argument in values if argument in inputs and argument not in {*got, *declared.optional_arguments}
+        argument
+        for argument in values
+        if argument in inputs and argument not in {*bound_names, *declared.optional_arguments}
     ]
     values |= others | further | {parameter: bundle.value for parameter, bundle in bundles.items()}
     bound |= {parameter: parameter for parameter in bundles}
@@ -162,38 +168,38 @@ def bind_arguments(
             positional = [values[bound[p]] for p in ordered] + [values[argument] for argument in needed]
             return positional, {p: values[bound[p]] for p in parameters if p in bound and p not in ordered}
     if needed or unknown:
-        if needed and found.owner:
+        if needed and target.owner:
             message = _("Expected `{expected}`, found `{found}`: it has no parameter or attribute for {names}.")
         elif needed:
             message = _("Expected `{expected}`, found `{found}`: it has no parameter for {names}.")
         else:
             message = _("Expected `{expected}`, found `{found}`: it also requires {names}.")
-        expected, given = signature(name, content.functions[name]), found_signature(found)
-        raise WrongAnswer(message.format(expected=expected, found=given, names=joined(needed or unknown)))
+        expected, actual = signature(name, content.functions[name]), found_signature(target)
+        raise WrongAnswer(message.format(expected=expected, found=actual, names=joined(needed or unknown)))
     positional = [values[bound[p]] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
     keywords |= {p: values[bound[p]] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}
     return positional, keywords
 
 
-def bundled(content: AssignmentSpec, name: str, found: SubmittedFunction) -> dict[str, str]:
+def bundled(content: AssignmentSpec, name: str, target: SubmittedFunction) -> dict[str, str]:
     """Return {parameter: function} for the parameters of ``found`` that take all results of a function together."""
-    parameters = [parameter for parameter, kind, _ in found.parameters if not kind.startswith("VAR_")]
+    parameters = [parameter for parameter, kind, _ in target.parameters if not kind.startswith("VAR_")]
     direct = match(parameters, content.functions[name].argument_names(), content.aliases)
     bundles = {}
     for parameter in parameters:
         for maker, function in content.functions.items():
-            known = {normal(bundle) for bundle in function.bundled_as}
-            if normal(parameter) in known and parameter not in direct:
+            known_names = {normal(bundle) for bundle in function.bundled_as}
+            if normal(parameter) in known_names and parameter not in direct:
                 bundles[parameter] = maker
     return bundles
 
 
-def _free(found: SubmittedFunction) -> bool:
-    return all(default or kind.startswith("VAR_") for _, kind, default in found.parameters)
+def _free(target: SubmittedFunction) -> bool:
+    return all(default or kind.startswith("VAR_") for _, kind, default in target.parameters)
 
 
 def _by_elimination(
-    content: AssignmentSpec, name: str, found: SubmittedFunction, bound: dict[str, str], inputs: dict[str, Any]
+    content: AssignmentSpec, name: str, target: SubmittedFunction, bound: dict[str, str], inputs: dict[str, Any]
 ) -> dict[str, str]:
     """Return the remaining arguments for the parameters with unknown names, if there are equally many.
 
@@ -201,18 +207,18 @@ def _by_elimination(
     an argument, and a switch never is.
     """
     values = content.functions[name].complete(inputs)
-    plain = [(parameter, default) for parameter, kind, default in found.parameters if not kind.startswith("VAR_")]
+    plain = [(parameter, default) for parameter, kind, default in target.parameters if not kind.startswith("VAR_")]
     alone = sum(not default and normal(parameter) not in SWITCHES for parameter, default in plain) == 1
     elsewhere = match([p for p, default in plain if default or not alone], content.all_names(), {})
     elsewhere |= {parameter: parameter for parameter, _ in plain if normal(parameter) in SWITCHES}
     free = [(p, default) for p, default in plain if p not in bound and p not in elsewhere]
-    left = [argument for argument in values if argument not in bound.values()]
-    needed = [item for item in left if item in inputs and item not in content.functions[name].optional_arguments]
+    remaining = [argument for argument in values if argument not in bound.values()]
+    needed = [item for item in remaining if item in inputs and item not in content.functions[name].optional_arguments]
     required = [parameter for parameter, default in free if not default]
     if not needed:
         return {}
     every = [parameter for parameter, _default in free]
-    for parameters, arguments in ((required, needed), (every, left), (every, needed)):
+    for parameters, arguments in ((required, needed), (every, remaining), (every, needed)):
         if len(parameters) == len(arguments):
             return dict(zip(parameters, arguments, strict=True))
     return {}
@@ -229,19 +235,19 @@ def flatten(value: Any, returns: Sequence[str]) -> tuple[list[Any], list[str]]:
         returns = [""] * len(value)
     items: list[Any] = []
     names: list[str] = []
-    known: set[str] = set()
+    known_names: set[str] = set()
     for name, item in zip(returns, value, strict=True):
         inner, labels = flatten(item, []) if _holds_arrays(item) else ([item], [name])
         for label, leaf in zip(labels, inner, strict=True):
-            if not label or normal(label) not in known:
+            if not label or normal(label) not in known_names:
                 items.append(leaf)
                 names.append(label)
-                known.add(normal(label))
+                known_names.add(normal(label))
     return items, names
 
 
 def bind_results(
-    content: AssignmentSpec, name: str, found: SubmittedFunction, value: Any, shapes: dict[str, Shape]
+    content: AssignmentSpec, name: str, target: SubmittedFunction, value: Any, shapes: dict[str, Shape]
 ) -> dict[str, Any]:
     """Return {result name: value} from the value that the submitted function returned.
 
@@ -249,40 +255,42 @@ def bind_results(
     without a known name by ``shapes`` where that is unambiguous, else by their order. Raises
     CallError with status ``failed``.
     """
-    wanted = content.functions[name].returns
+    wanted_names = content.functions[name].returns
     may_lack = content.functions[name].optional_results
     if content.functions[name].bundled_as and _is_nested(value):
-        items, names = flatten(value, found.returns)
-        whole = [item for item in value if isinstance(item, tuple | list) and len(item) == len(wanted)]
-        if len(whole) == 1 and len(items) > len(wanted):  # return A3, (Z1, A1, Z2, A2, Z3, A3)
-            items, names = list(whole[0]), [""] * len(wanted)
-        value, found = tuple(items), replace(found, returns=names)
+        items, names = flatten(value, target.returns)
+        whole = [item for item in value if isinstance(item, tuple | list) and len(item) == len(wanted_names)]
+        if len(whole) == 1 and len(items) > len(wanted_names):  # return A3, (Z1, A1, Z2, A2, Z3, A3)
+            items, names = list(whole[0]), [""] * len(wanted_names)
+        value, target = tuple(items), replace(target, returns=names)
     if isinstance(value, dict):
-        bound = match(value, wanted, content.aliases)
-        if bound and {*bound.values(), *may_lack} >= set(wanted):
+        bound = match(value, wanted_names, content.aliases)
+        if bound and {*bound.values(), *may_lack} >= set(wanted_names):
             return {want: value[key] for key, want in bound.items()}
         listed = clean(", ".join(map(str, value)))
         raise WrongAnswer(
             _("`{function}` returned a dict with the keys {listed}; expected {names}.").format(
-                function=found.label, listed=listed, names=", ".join(wanted)
+                function=target.label, listed=listed, names=", ".join(wanted_names)
             ),
         )
-    if len(wanted) == 1:
-        return {wanted[0]: value}
-    counts = Counter(found.returns)
-    by_name = match([name for name in found.returns if counts[name] == 1], wanted, content.aliases)
-    complete = bool(by_name) and {*by_name.values(), *may_lack} >= set(wanted)
-    if isinstance(value, tuple | list) and len(value) == len(found.returns) and complete:
+    if len(wanted_names) == 1:
+        return {wanted_names[0]: value}
+    counts = Counter(target.returns)
+    by_name = match([name for name in target.returns if counts[name] == 1], wanted_names, content.aliases)
+    complete = bool(by_name) and {*by_name.values(), *may_lack} >= set(wanted_names)
+    if isinstance(value, tuple | list) and len(value) == len(target.returns) and complete:
         # All results are known by name; other returned values do not matter.
-        return {by_name[name]: item for name, item in zip(found.returns, value, strict=True) if name in by_name}
-    if not isinstance(value, tuple | list) or len(value) != len(wanted):
+        return {by_name[name]: item for name, item in zip(target.returns, value, strict=True) if name in by_name}
+    if not isinstance(value, tuple | list) or len(value) != len(wanted_names):
         message = _("`{function}` returned {value}; expected {count} values: {names}.")
-        told = number_of_values(value) if isinstance(value, tuple | list) else describe(value)
-        raise WrongAnswer(message.format(function=found.label, value=told, count=len(wanted), names=", ".join(wanted)))
-    names = found.returns if len(found.returns) == len(value) else [""] * len(value)
+        words = number_of_values(value) if isinstance(value, tuple | list) else describe(value)
+        raise WrongAnswer(
+            message.format(function=target.label, value=words, count=len(wanted_names), names=", ".join(wanted_names))
+        )
+    names = target.returns if len(target.returns) == len(value) else [""] * len(value)
     results = {by_name[returned]: item for returned, item in zip(names, value, strict=True) if returned in by_name}
     rest = [item for returned, item in zip(names, value, strict=True) if returned not in by_name]
-    return results | _by_shape([want for want in wanted if want not in results], rest, shapes)
+    return results | _by_shape([want for want in wanted_names if want not in results], rest, shapes)
 
 
 def _is_nested(value: Any) -> bool:
@@ -296,15 +304,15 @@ def _holds_arrays(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def _by_shape(wanted: Sequence[str], items: Sequence[Any], shapes: dict[str, Shape]) -> dict[str, Any]:
+def _by_shape(wanted_names: Sequence[str], items: Sequence[Any], shapes: dict[str, Shape]) -> dict[str, Any]:
     """Return an item for each result: by shape if the shapes are unambiguous and in another order, otherwise in order."""
-    in_order = dict(zip(wanted, items, strict=True))
-    expected = {want: without_ones(shapes[want]) for want in wanted if want in shapes}
-    given = [shape_of(item) for item in items]
-    found = [None if shape is None else without_ones(shape) for shape in given]
-    if len(set(expected.values())) < len(wanted) or set(found) != set(expected.values()):
+    in_order = dict(zip(wanted_names, items, strict=True))
+    expected = {want: without_ones(shapes[want]) for want in wanted_names if want in shapes}
+    all_shapes = [shape_of(item) for item in items]
+    item_shapes = [None if shape is None else without_ones(shape) for shape in all_shapes]
+    if len(set(expected.values())) < len(wanted_names) or set(item_shapes) != set(expected.values()):
         return in_order
-    return {want: items[found.index(shape)] for want, shape in expected.items()}
+    return {want: items[item_shapes.index(shape)] for want, shape in expected.items()}
 
 
 def merged(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -317,8 +325,8 @@ def merged(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def same(before: Sequence[Any], after: Sequence[Any]) -> bool:
     """True if two lists of arguments, which may be dicts or lists of arrays, contain the same numbers."""
-    left, right = flatten(list(before), [])[0], flatten(list(after), [])[0]
-    return len(left) == len(right) and all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
+    one, other = flatten(list(before), [])[0], flatten(list(after), [])[0]
+    return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 def signature(name: str, function: FunctionSpec) -> str:
@@ -326,11 +334,11 @@ def signature(name: str, function: FunctionSpec) -> str:
     return f"{name}{function.signature}"
 
 
-def found_signature(found: SubmittedFunction) -> str:
+def found_signature(target: SubmittedFunction) -> str:
     """Return the submitted signature; defaults are not known, so they are shown as dots."""
     stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
-    shown = [f"{stars.get(kind, '')}{name}{'=...' if default else ''}" for name, kind, default in found.parameters]
-    return f"{found.label}({', '.join(shown)})"
+    parts = [f"{stars.get(kind, '')}{name}{'=...' if default else ''}" for name, kind, default in target.parameters]
+    return f"{target.label}({', '.join(parts)})"
 
 
 def widths_in(values: dict[str, Any], shapes: dict[str, list[int | str]]) -> dict[str, int] | None:
@@ -341,10 +349,10 @@ def widths_in(values: dict[str, Any], shapes: dict[str, list[int | str]]) -> dic
     widths: dict[str, int] = {}
     for name, pattern in shapes.items():
         shape = shape_of(values.get(name)) if name in values else None
-        lengths, wanted = without_ones(shape or ()), [length for length in pattern if length != 1]
-        if len(lengths) != len(wanted):
+        lengths, expected_lengths = without_ones(shape or ()), [length for length in pattern if length != 1]
+        if len(lengths) != len(expected_lengths):
             return None
-        for length, want in zip(lengths, wanted, strict=True):
+        for length, want in zip(lengths, expected_lengths, strict=True):
             if (widths.setdefault(want, length) if isinstance(want, str) else want) != length:
                 return None
     return widths

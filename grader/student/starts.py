@@ -68,7 +68,7 @@ class Starts:
         self._known: dict[str, OwnStart] = {}  # by function, once it is known
         self._problems: dict[str, str] = {}  # by function: why its start cannot be read
 
-    def drawn(self, function: str) -> frozenset[str]:
+    def own_names(self, function: str) -> frozenset[str]:
         """Return the parameters that ``function`` initialises itself, as far as this is known."""
         return self._known.get(function, TAKES_ALL).parameters
 
@@ -84,7 +84,7 @@ class Starts:
 
     def train(self, function: str, case: Case, tolerance: Tolerance) -> Trained:
         """Call a training loop from the start of the case, or from its own start; raises CallError."""
-        if not self.drawn(function):
+        if not self.own_names(function):
             expected = self._expected(function, case.inputs)
             try:
                 result = self._student.call(function, case.inputs)
@@ -108,8 +108,8 @@ class Starts:
 
         Raises CallError with status ``failed`` if the start cannot be read, or if nothing can be learnt from it.
         """
-        drawn = self.drawn(function)
-        if not drawn:
+        own_names = self.own_names(function)
+        if not own_names:
             return case
         if function in self._problems:
             raise WrongAnswer(self._problems[function])
@@ -117,9 +117,9 @@ class Starts:
             start = self._read(function, self._known[function], case.inputs)
         except _Unreadable as reason:
             raise WrongAnswer(self._unread(function, str(reason))) from reason
-        inputs = {**case.inputs, **{name: start[name] for name in drawn}}
+        inputs = {**case.inputs, **{name: start[name] for name in own_names}}
         if not any(self._moved(function, inputs).values()):
-            raise WrongAnswer(self._still(function, drawn))
+            raise WrongAnswer(self._still(function, own_names))
         return Case(case.name, inputs)
 
     def _expected(self, function: str, inputs: Values) -> Values:
@@ -130,14 +130,14 @@ class Starts:
 
         ``before`` are the cases as the assignment has them.
         """
-        if not self.drawn(function):
+        if not self.own_names(function):
             return
-        own, given = set[str](), set[str]()
+        own, from_given = set[str](), set[str]()
         for case, call in zip(before, trained, strict=True):
             own |= {name for name, moves in self._moved(function, call.case.inputs).items() if moves}
-            given |= {name for name, moves in self._moved(function, case.inputs).items() if moves}
-        if given - own:
-            raise WrongAnswer(self._still(function, given - own))
+            from_given |= {name for name, moves in self._moved(function, case.inputs).items() if moves}
+        if from_given - own:
+            raise WrongAnswer(self._still(function, from_given - own))
 
     def has_learnt(self, function: str, inputs: Values, trained: Values) -> bool:
         """True unless a training with its own start has not clearly lowered the correct cost since its first epoch.
@@ -146,7 +146,7 @@ class Starts:
         """
         declared = self._content.functions[function]
         epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
-        if not self.drawn(function) or declared.history is None:
+        if not self.own_names(function) or declared.history is None:
             return True
         first = self._student.call(function, {**inputs, epochs: 1}, shapes=self._shapes(function, inputs)).values
         try:
@@ -157,25 +157,25 @@ class Starts:
 
     def is_on_path(self, function: str, case: Case, trained: Values) -> bool:
         """True if training from the submission's own start ends with the correct parameters."""
-        if not self.drawn(function):
+        if not self.own_names(function):
             return False
         history = self._content.functions[function].history
         return all_agree(compare_results(trained, self._expected(function, case.inputs), Tolerance(), history))
 
     def notes(self, function: str) -> list[str]:
         """Return the sentence about a function with its own start."""
-        drawn = self.drawn(function)
-        if not drawn or function in self._problems:
+        own_names = self.own_names(function)
+        if not own_names or function in self._problems:
             return []
         sentence = _(
             "`{function}` initialises {names} itself, and the reference starts from the same values: accepted."
         )
-        return [sentence.format(function=self._label(function), names=joined(self._in_order(function, drawn)))]
+        return [sentence.format(function=self._label(function), names=joined(self._in_order(function, own_names)))]
 
     def _find_out(self, function: str, inputs: Values) -> bool:
         """Return True if ``function`` initialises some parameters itself: those that do not depend on the arguments."""
         if function in self._known:
-            return bool(self.drawn(function))
+            return bool(self.own_names(function))
         free = self._free(function)
         if not free:
             self._remember(function, TAKES_ALL)
@@ -194,12 +194,12 @@ class Starts:
             trial = OwnStart(free)
             self._remember(function, trial)
             self._remember(function, OwnStart(self._without_reading(function, trial, *pair)))
-            if self.drawn(function):
+            if self.own_names(function):
                 self._problems[function] = self._unread(function, str(reason))
         except CallError:  # it hangs, for example
             self._remember(function, trial)
             raise
-        return bool(self.drawn(function))
+        return bool(self.own_names(function))
 
     def _without_reading(self, function: str, trial: OwnStart, inputs: Values, other: Values) -> frozenset[str]:
         """Return the parameters that do not depend on the arguments, or cannot, judged by trained parameters."""
@@ -235,16 +235,16 @@ class Starts:
         """Return the parameters that ``function`` returns and does not take as arguments."""
         declared = self._content.functions[function]
         epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
-        found = self._student.find(function)
-        if declared.history is None or not epochs or found is None:
+        target = self._student.find(function)
+        if declared.history is None or not epochs or target is None:
             return frozenset()
-        unknown = unknown_parameters(self._content, found, declared.argument_names())
-        if any(kind.startswith("VAR_") for _, kind, _ in found.parameters) or not all(map(SIZE.search, unknown)):
+        unknown = unknown_parameters(self._content, target, declared.argument_names())
+        if any(kind.startswith("VAR_") for _, kind, _ in target.parameters) or not all(map(SIZE.search, unknown)):
             return frozenset()  # a parameter with another name may take a start
-        given = signatures.match(
-            [name for name, _, _ in found.parameters], declared.argument_names(), self._content.aliases
+        bound = signatures.match(
+            [name for name, _, _ in target.parameters], declared.argument_names(), self._content.aliases
         ).values()
-        return frozenset(name for name in declared.returns if name in declared.argument_names() and name not in given)
+        return frozenset(name for name in declared.returns if name in declared.argument_names() and name not in bound)
 
     def _read(self, function: str, own_start: OwnStart, inputs: Values) -> Values:
         """Return the parameters of ``function`` before any training; raises _Unreadable.
@@ -268,8 +268,8 @@ class Starts:
                 continue
             if all(_same(one, other, one) for other in others):
                 return one
-        told = _("called with 0 epochs, it gives no answer: {reason}")
-        raise _Unreadable(told.format(reason=reason.rstrip(".")))
+        sentence = _("called with 0 epochs, it gives no answer: {reason}")
+        raise _Unreadable(sentence.format(reason=reason.rstrip(".")))
 
     def _start(self, function: str, own_start: OwnStart, inputs: Values) -> Values:
         """Return the parameters that a call returns, in the shapes of the task; raises CallError, or _Unreadable for other shapes."""
@@ -285,8 +285,8 @@ class Starts:
             array = arrays.numbers(values[name]) if name in values else None
             array = None if array is None else arrays.in_layout(np.asarray(array), np.shape(inputs[name]))
             if array is None or array.ndim != np.ndim(inputs[name]) or max(array.shape, default=1) > WIDEST:
-                told = _("its initial {name} is {value}")
-                raise _Unreadable(told.format(name=name, value=arrays.describe(values.get(name))))
+                sentence = _("its initial {name} is {value}")
+                raise _Unreadable(sentence.format(name=name, value=arrays.describe(values.get(name))))
             if not np.isfinite(array).all():
                 raise _Unreadable(_("its initial {name} has entries that are NaN or infinite").format(name=name))
             start[name] = array[()]
@@ -300,7 +300,7 @@ class Starts:
             raise WrongAnswer(
                 self._unread(function, _("the shapes of its initial parameters do not fit each other and the data")),
             ) from error
-        moved = {}
+        moves_by_name = {}
         for name in (name for name in ends if name in inputs):
             start, end = np.asarray(inputs[name]), np.asarray(ends[name])
             if start.shape != end.shape:
@@ -309,27 +309,27 @@ class Starts:
                 )
             scale = max(float(np.abs(values).max(initial=0.0)) for values in (start, end))
             least = MOVES * (Tolerance().absolute + Tolerance().relative * scale)
-            moved[name] = bool(np.abs(end - start).max(initial=0.0) > least)
-        return moved
+            moves_by_name[name] = bool(np.abs(end - start).max(initial=0.0) > least)
+        return moves_by_name
 
     def _cost(self, function: str, inputs: Values, values: Values) -> float:
         declared = self._content.functions[function]
-        given = {
+        parameters = {
             name: np.reshape(np.asarray(values[name], dtype=np.float64), np.shape(inputs[name]))
             if np.size(values[name]) == np.size(inputs[name])
             else np.asarray(values[name], dtype=np.float64)
             for name in declared.returns
             if name in inputs
         }
-        return float(np.ravel(self._expected(function, {**inputs, **given})[str(declared.history)])[0])
+        return float(np.ravel(self._expected(function, {**inputs, **parameters})[str(declared.history)])[0])
 
     def _shapes(self, function: str, inputs: Values) -> dict[str, arrays.Shape]:
         """Return the shapes of the given parameters, which distinguish results without a known name."""
         return {name: np.shape(inputs[name]) for name in self._content.functions[function].returns if name in inputs}
 
     def _label(self, function: str) -> str:
-        found = self._student.find(function)
-        return function if found is None else found.label
+        target = self._student.find(function)
+        return function if target is None else target.label
 
     def _in_order(self, function: str, names: frozenset[str] | set[str]) -> list[str]:
         return [name for name in self._content.functions[function].returns if name in names]
@@ -338,7 +338,7 @@ class Starts:
         sentence = _(
             "`{function}` initialises {names} itself. The initial values could not be read, so its training cannot be compared: {reason}. Take {names} as arguments, or return the initial values if the number of epochs is 0."
         )
-        names = joined(self._in_order(function, self.drawn(function)))
+        names = joined(self._in_order(function, self.own_names(function)))
         return sentence.format(function=self._label(function), names=names, reason=reason)
 
     def _still(self, function: str, names: frozenset[str] | set[str]) -> str:

@@ -20,7 +20,7 @@ def trained(source):
 
 def test_own_start_is_read_and_the_reference_starts_from_it():
     starts, call = trained(FUNCTION)
-    assert starts.drawn("train") == {"w", "b"}
+    assert starts.own_names("train") == {"w", "b"}
     assert starts.notes("train") == [
         "`train` initialises w and b itself, and the reference starts from the same values: accepted."
     ]
@@ -30,7 +30,7 @@ def test_own_start_is_read_and_the_reference_starts_from_it():
 def test_function_that_takes_a_start_has_no_own_start():
     source = PARTS + SIGNATURE.replace("X, y,", "X, y, w, b=0.0,") + LOOP
     starts, call = trained(source)
-    assert starts.drawn("train") == frozenset()
+    assert starts.own_names("train") == frozenset()
     assert starts.notes("train") == []
     np.testing.assert_allclose(call.result.values["w"], call.expected["w"])
 
@@ -43,4 +43,4 @@ def test_start_at_which_nothing_can_be_learnt_is_refused():
 def test_starts_are_the_same_in_another_layout():
     starts, _call = trained(FUNCTION)
     student, _cases, _session = submitted("single-neuron", FUNCTION)
-    assert starts.of(student).drawn("train") == {"w", "b"}
+    assert starts.of(student).own_names("train") == {"w", "b"}

@@ -210,7 +210,7 @@ def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
     declared = context.content.functions[function]
     history_name = declared.history
     epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
-    if context.starts.drawn(function):  # it would start again with each call
+    if context.starts.own_names(function):  # it would start again with each call
         return None
     if history_name is None or not epochs or not inputs[epochs] > 1 or not context.mutations.known(function):
         return None
