@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from grader.worker.exported import Shell, UsageError
+from grader.worker.exported import Shell, UnknownMagic
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_commands_and_environment(shell, monkeypatch):
 
 @pytest.mark.parametrize("run", [Shell.run_line_magic, Shell.run_cell_magic])
 def test_unknown_magic_fails(shell, run):
-    with pytest.raises(UsageError, match=r"`%{1,2}tiem` not found"):
+    with pytest.raises(UnknownMagic, match=r"`%{1,2}tiem` not found"):
         run(shell, "tiem")
 
 
