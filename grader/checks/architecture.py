@@ -40,7 +40,7 @@ class ArchitectureCheck(Check):
     outputs: int = Field(ge=1)
     """The number of outputs."""
     layers: list[str] = []
-    """The types of layers that the task allows, e.g. ``Dense``; any if there are none."""
+    """The types of layers that the task allows, e.g. ``Dense``; without it, any."""
     hidden_layers: int = Field(0, ge=0)
     """How many hidden layers there have to be at least."""
     differs_from: str | None = None

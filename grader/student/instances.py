@@ -46,7 +46,7 @@ class Instances:
         return self._methods
 
     def find(self, function: str) -> SubmittedFunction | None:
-        """Return the submitted function for ``function`` of the assignment: at the top level or, if there is none, in the class."""
+        """Return the submitted function for ``function`` of the assignment: at the top level or else in the class."""
         target = signatures.find_function(self._content, function, self._session.definitions.functions)
         if target is not None and (target.parameters or not self._content.functions[function].arguments):
             return target  # a function without parameters may only run the class

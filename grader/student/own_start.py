@@ -28,16 +28,16 @@ TAKES_ALL = OwnStart()
 
 
 def arguments(
-    content: AssignmentSpec, found: SubmittedFunction, own_start: OwnStart, laid_out: Mapping[str, Any]
+    content: AssignmentSpec, target: SubmittedFunction, own_start: OwnStart, laid_out: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return ``laid_out`` without the parameters of ``own_start``, and with sizes for what ``found`` requires in addition."""
-    unknown = unknown_parameters(content, found, laid_out)
+    """Return ``laid_out`` without the parameters of ``own_start``, and with sizes for the further parameters of ``target``."""
+    unknown = unknown_parameters(content, target, laid_out)
     sizes = classes.sized(unknown, classes.layer_sizes(content, dict(laid_out)))
     return {name: value for name, value in laid_out.items() if name not in own_start.parameters} | sizes
 
 
-def unknown_parameters(content: AssignmentSpec, found: SubmittedFunction, names: Iterable[str]) -> list[str]:
-    """Return the required parameters of ``found`` that are not among ``names``."""
-    bound = signatures.match([name for name, _, _ in found.parameters], names, content.aliases)
-    required = [name for name, kind, default in found.parameters if not default and not kind.startswith("VAR_")]
+def unknown_parameters(content: AssignmentSpec, target: SubmittedFunction, names: Iterable[str]) -> list[str]:
+    """Return the required parameters of ``target`` that are not among ``names``."""
+    bound = signatures.match([name for name, _, _ in target.parameters], names, content.aliases)
+    required = [name for name, kind, default in target.parameters if not default and not kind.startswith("VAR_")]
     return [name for name in required if name not in bound and signatures.normal(name) not in signatures.SWITCHES]

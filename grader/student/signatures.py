@@ -1,7 +1,7 @@
 """Binds a submission's functions, arguments and results by name, in any order.
 
-Case and underscores do not count, and the assignment lists further names. What cannot be bound is
-said in one sentence, with the signature that was expected and the one that was found.
+Case and underscores do not count, and the assignment lists further names. If something
+cannot be bound, one sentence shows the expected signature and the actual one.
 """
 
 from __future__ import annotations
@@ -251,9 +251,8 @@ def bind_results(
 ) -> dict[str, Any]:
     """Return {result name: value} from the value that the submitted function returned.
 
-    Results are told apart by the keys of a dict or the names in the ``return`` statement; those
-    without a known name by ``shapes`` where that is unambiguous, else by their order. Raises
-    CallError with status ``failed``.
+    Results are distinguished by the keys of a dict or the names in the ``return`` statement; results without a known name
+    by ``shapes`` if that is unambiguous, otherwise by their order. Raises CallError with status ``failed``.
     """
     wanted_names = content.functions[name].returns
     may_lack = content.functions[name].optional_results

@@ -75,9 +75,9 @@ class Steps:
 
     def _has_rate(self, call: FunctionCall) -> bool:
         rate = call.laid_out[self.rate]
-        held = call.instance.attributes.values() if call.instance is not None else []
-        entries = [item for value in held if isinstance(value, dict) for item in value.values()]
-        return any(value is rate for value in (*call.arguments, *held, *entries))
+        attributes = call.instance.attributes.values() if call.instance is not None else []
+        entries = [item for value in attributes if isinstance(value, dict) for item in value.values()]
+        return any(value is rate for value in (*call.arguments, *attributes, *entries))
 
 
 def note(call: FunctionCall) -> str:

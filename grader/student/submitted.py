@@ -329,8 +329,8 @@ class Submitted(LoadedSubmission):
 
     def _follows_rate(self, function: str, pending: Pending) -> bool:
         """True if the gradients of ``function`` are the same for two learning rates."""
-        known = self._experience.follows_rate
-        if function not in known:
+        verdicts = self._experience.follows_rate
+        if function not in verdicts:
             case = self._cases.examples(function)[-1]
             try:
                 one, other = (
@@ -339,8 +339,8 @@ class Submitted(LoadedSubmission):
                 )
             except CallError:
                 return False
-            known[function] = steps.are_same(one, other)
-        return known[function]
+            verdicts[function] = steps.are_same(one, other)
+        return verdicts[function]
 
 
 def _changed_arguments(call: FunctionCall) -> list[str]:

@@ -58,7 +58,7 @@ class Neuron:
         return self
 """
 
-# Its gradients are entries of a dict; train calls the others, and sigmoid stands beside the class.
+# Its gradients are entries of a dict; train calls the others, and sigmoid is defined outside the class.
 NET = """
 import numpy as np
 

@@ -99,7 +99,7 @@ def test_an_argument_that_can_be_computed_may_be_replaced_by_what_it_is_computed
     parameters = ("X", "W1", "b1", "W2", "b2", "W3", "b3")
     _, keywords = signatures.bind_arguments(NET, "get_predictions", function("predict", *parameters), inputs)
     assert list(keywords.values()) == [inputs[name] for name in inputs if name != "A3"]
-    # What is alone is the argument itself, whatever it is called.
+    # A single parameter is the argument, with any name.
     assert signatures.bind_arguments(NET, "get_predictions", function("predict", "X"), inputs)[1] == {"X": "the A3"}
 
 
@@ -155,13 +155,13 @@ SHAPES = {"dw": (3,), "db": ()}
     [
         ((), (DW, DB)),
         ((), [DW, DB]),
-        ((), (DB, DW)),  # told apart by shape
+        ((), (DB, DW)),  # distinguished by shape
         (("db", "dw"), (DB, DW)),
         (("grad_b", "GradW"), (DB, DW)),
         (("", ""), (DW, DB)),
         ((), {"dw": DW, "db": DB}),
         (("", "dw"), (DB, DW)),  # one name is known, the other is left over
-        ((), (DB.reshape(1), DW.reshape(3, 1))),  # told apart by shape, without axes of one
+        ((), (DB.reshape(1), DW.reshape(3, 1))),  # distinguished by shape, without axes of one
         ((), {"w": DW, "b": DB}),
         ((), {"d_bias": DB, "dWeights": DW, "cache": None}),
     ],

@@ -66,7 +66,7 @@ def ids(file):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_untranslated_sentences_are_listed(template, language):
-    """They are printed in English; whoever adds a sentence need not speak every language."""
+    """They are printed in English, so a contributor need not speak every language."""
     missing = messages.missing(language, template)
     if missing:
         warnings.warn(

@@ -45,7 +45,7 @@ class Outputs:
 
 
 def of(context: Context, model: str, described: observations.KerasModel) -> Outputs | None:
-    """Return the outputs of the submission's model for images like those of its training; None if there are none."""
+    """Return the outputs of the submission's model for images like those of its training; None without a prediction."""
     inputs = _inputs(context, model, described)
     if inputs is None:
         return None

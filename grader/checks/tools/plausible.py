@@ -1,6 +1,6 @@
-"""Whether what a model answers can come from training it: what cannot is reported to the instructor, and not scored.
+"""Detects predictions that cannot come from training. They are reported to the instructor and not scored.
 
-Each rule holds for every network that was trained on images and asked about others, whatever its training was.
+Each rule holds for every network that was trained on images and predicts others, for any training.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from ..outcome import Outcome
 Array = np.ndarray[Any, Any]
 CERTAIN = 5.0  # standard errors
 BETTER = 0.03  # held-out accuracy above that on the training images: more than two samples of one kind ever differ by
-RECOGNISED = 0.03  # of the accuracy that goes when a few pixels change by one grey level
-ALTERED = 1000  # held-out images that are asked once more, a few of their pixels changed
-PIXELS = 5  # of each
-NEAR = 0.5  # of the way of the training: averages of weights are no further away from it
+RECOGNISED = 0.03  # loss of accuracy when a few pixels change by one grey level
+ALTERED = 1000  # held-out images that are predicted again with a few pixels changed
+PIXELS = 5  # pixels of each image
+NEAR = 0.5  # share of the distance of the training; averages of weights are within it
 
 
 def too_good(context: Context, dataset: str, accuracy: float) -> list[str]:

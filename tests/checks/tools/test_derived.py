@@ -1,4 +1,4 @@
-"""Derivatives by a library where they are to be derived by hand: whatever it is called, and whoever is innocent of it."""
+"""Derivatives from a forbidden library are detected, and other code is not."""
 
 from __future__ import annotations
 

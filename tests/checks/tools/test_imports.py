@@ -1,4 +1,4 @@
-"""Imports: what is forbidden, and what may be imported from a forbidden package all the same."""
+"""Forbidden imports, and allowed imports from a forbidden package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model computes, and what its loss expects, whatever layers and names they are made of."""
+"""The outputs of a model, and the inputs that its loss expects, for any layers and names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def described(**changed):
 
 
 def seen_by(predict, **changed):
-    """What is seen of a model with the function ``predict`` of inputs (n, 784)."""
+    """Return the outputs of a model with the function ``predict`` for inputs (n, 784)."""
     images = RANDOM.integers(0, 256, (60, 28, 28), dtype=np.uint8)
     context = SimpleNamespace(
         splits={"fashion_mnist": SimpleNamespace(x_train=images)},

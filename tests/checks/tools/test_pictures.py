@@ -1,4 +1,4 @@
-"""What checks leave for the pictures of a report, and what they do not leave."""
+"""The evidence for the charts of a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of trained models: what is measured outside, what is recorded inside, and what neither believes."""
+"""Checks of trained models: predictions outside student code, and the record of training."""
 
 from __future__ import annotations
 

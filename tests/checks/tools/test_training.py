@@ -1,4 +1,4 @@
-"""What is read from the record of ``fit``: labels that are not those of the images, and histories of a part."""
+"""The record of ``fit``: labels of other images, and histories of a part of the training."""
 
 from __future__ import annotations
 
