@@ -34,7 +34,7 @@ BROKEN = {
 @pytest.mark.table
 @pytest.mark.parametrize("name", BROKEN)
 def test_submission_that_cannot_be_loaded_is_explained(tmp_path, check, name):
-    file, content, status, said = BROKEN[name]
+    file, content, status, fragment = BROKEN[name]
     (tmp_path / file).write_bytes(content if isinstance(content, bytes) else content.encode())
     code, report = check(file)
     assert code == 1
@@ -43,19 +43,19 @@ def test_submission_that_cannot_be_loaded_is_explained(tmp_path, check, name):
     judged = [result for result in report["checks"] if result["status"] != "skipped"]
     assert {result["status"] for result in judged} == {status}
     for result in judged:
-        assert said in result["message"]
+        assert fragment in result["message"]
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [("", "is empty"), (notebook(), "has no code to run"), ("<html></html>", "is a web page")]
+    ("content", "fragment"), [("", "is empty"), (notebook(), "has no code to run"), ("<html></html>", "is a web page")]
 )
-def test_file_with_nothing_to_grade_gets_no_score(tmp_path, check, content, said):
+def test_file_with_nothing_to_grade_gets_no_score(tmp_path, check, content, fragment):
     (tmp_path / "mine.ipynb").write_text(content)
     code, report = check("mine.ipynb")
     assert (code, report["score"], report["ending"]) == (3, None, "not_gradable")
     assert {result["status"] for result in report["checks"]} == {"not_gradable"}
     (message,) = {result["message"] for result in report["checks"]}
-    assert said in message
+    assert fragment in message
     assert_one_sentence(message)
 
 
@@ -129,13 +129,13 @@ LONG = {"loops forever": pytest.mark.long}  # a call may take 20 s
 @pytest.mark.table
 @pytest.mark.parametrize("name", [pytest.param(n, marks=LONG.get(n, ())) for n in FUNCTIONS])
 def test_function_without_an_answer_is_explained(tmp_path, check, solution, name):
-    code, status, said = FUNCTIONS[name]
+    code, status, fragment = FUNCTIONS[name]
     source = solution[: solution.index("def train")] + textwrap.dedent(code) + "\n"
     (tmp_path / "mine.py").write_text(source)
     exit_code, report = check("mine.py")
     result = ending(report, "one-update")
     assert (result["status"], result["score"]) == (status, 0)
-    assert said in result["message"]
+    assert fragment in result["message"]
     assert_one_sentence(result["message"])
     assert exit_code == 1
     assert report["score"] == 45  # the other functions are correct and count
@@ -143,7 +143,7 @@ def test_function_without_an_answer_is_explained(tmp_path, check, solution, name
 
 
 @pytest.mark.parametrize(
-    ("prepare", "said"),
+    ("prepare", "fragment"),
     [
         (lambda folder: folder / "nothing.py", "nothing.py does not exist: check the path of your solution."),
         (lambda folder: folder, "contains no notebook (.ipynb) and no Python file (.py)"),
@@ -156,16 +156,16 @@ def test_function_without_an_answer_is_explained(tmp_path, check, solution, name
     ],
     ids=["missing file", "no notebook", "two notebooks", "other file", "damaged archive"],
 )
-def test_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, said):
+def test_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, fragment):
     done = grader("check", "single-neuron", prepare(tmp_path))
     assert done.returncode == 2
     assert done.stdout == ""
-    assert said in done.stderr
+    assert fragment in done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "fragment"),
     [
         (("check", "double-neuron", "x.py"), "There is no assignment 'double-neuron'"),
         (("check", "single-neuron", "x.py", "--seed", "-1"), "--seed"),
@@ -174,10 +174,10 @@ def test_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, sai
         (("new", "single-neuron", "--as", "poem"), "poem"),
     ],
 )
-def test_wrong_usage_is_exit_code_two(grader, arguments, said):
+def test_wrong_usage_is_exit_code_two(grader, arguments, fragment):
     done = grader(*arguments)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert fragment in done.stderr
 
 
 def assert_one_sentence(message):

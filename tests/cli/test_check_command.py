@@ -159,16 +159,16 @@ def test_terminal_gets_colours_and_wrapped_lines():
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
     with subprocess.Popen(command, stdout=follower, env=environment) as process:
         os.close(follower)
-        shown = b""
+        screen = b""
         try:
             while chunk := os.read(leader, 65536):
-                shown += chunk
+                screen += chunk
         except OSError:  # the terminal is closed
             pass
     assert process.returncode == 1
-    assert b"\x1b[" in shown
-    assert b"Score: 52.5 of 100" in shown
-    lines = re.sub(r"\x1b\[[\d;]*m", "", shown.decode()).splitlines()
+    assert b"\x1b[" in screen
+    assert b"Score: 52.5 of 100" in screen
+    lines = re.sub(r"\x1b\[[\d;]*m", "", screen.decode()).splitlines()
     start = next(line for line in lines if " trajectory " in line).index("train(")
     assert lines[1 + next(i for i, line in enumerate(lines) if " trajectory " in line)].startswith(" " * start)
 

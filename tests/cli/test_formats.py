@@ -15,8 +15,8 @@ CHECK = ("check", "single-neuron", WRONG, "--only", "loss")
 def test_format_is_printed_or_written_in_addition_to_the_text(tmp_path, grader):
     printed = grader(*CHECK, "--format", "junit")
     assert (printed.returncode, printed.stderr) == (0, "")
-    written = grader(*CHECK, "--format", "junit", "--output", "report.xml")
-    assert written.stdout.startswith("single-neuron: ") and "Score: 5 of 5" in written.stdout
+    text_output = grader(*CHECK, "--format", "junit", "--output", "report.xml")
+    assert text_output.stdout.startswith("single-neuron: ") and "Score: 5 of 5" in text_output.stdout
     for text in (printed.stdout, (tmp_path / "report.xml").read_text()):
         assert [case.name for suite in junitparser.JUnitXml.fromstring(text.encode()) for case in suite] == ["loss"]
     assert [path.name for path in tmp_path.iterdir()] == ["report.xml"]
@@ -31,7 +31,7 @@ def test_unwritable_output_is_refused_before_grading(tmp_path, grader):
     (tmp_path / "folder").mkdir()
     (tmp_path / "elsewhere").write_text("old")
     (tmp_path / ".link.xml.part").symlink_to(tmp_path / "elsewhere")
-    for output, said in (
+    for output, fragment in (
         ("nowhere/report.xml", "nowhere/report.xml cannot be written (No such file or directory)"),
         ("folder", "folder is not a regular file"),
         ("/dev/null", "/dev/null is not a regular file"),
@@ -39,7 +39,7 @@ def test_unwritable_output_is_refused_before_grading(tmp_path, grader):
     ):
         done = grader("check", "single-neuron", "missing.py", "--format", "junit", "--output", output)
         assert done.returncode == 2
-        assert said in done.stderr and "missing.py" not in done.stderr
+        assert fragment in done.stderr and "missing.py" not in done.stderr
     assert (tmp_path / "elsewhere").read_text() == "old"
 
 

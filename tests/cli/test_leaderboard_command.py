@@ -8,14 +8,14 @@ from tests.conftest import SINGLE_NEURON
 
 
 def test_leaderboard_ranks_reports(tmp_path, grader):
-    kept = grader("check", "single-neuron", SINGLE_NEURON / "solution.py", "--json").stdout
+    template = grader("check", "single-neuron", SINGLE_NEURON / "solution.py", "--json").stdout
 
     def report(name, accuracy, data="mnist: stand-in"):
-        made = json.loads(kept)
-        made["submission"] = {"path": name, "sha256": name}
-        made["environment"]["data"] = data
-        made["checks"][0]["evidence"] = {"bonus": True, "accuracy": accuracy, "interval": [accuracy, accuracy]}
-        return made
+        document = json.loads(template)
+        document["submission"] = {"path": name, "sha256": name}
+        document["environment"]["data"] = data
+        document["checks"][0]["evidence"] = {"bonus": True, "accuracy": accuracy, "interval": [accuracy, accuracy]}
+        return document
 
     for name, accuracy in (("ann", 0.93), ("bob", 0.97), ("eve", 0.97)):
         (tmp_path / f"{name}.json").write_text(json.dumps(report(name, accuracy)))

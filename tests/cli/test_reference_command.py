@@ -45,6 +45,6 @@ def test_answers_are_cached_in_a_writable_folder(tmp_path, grader):
     declared = folder / "assignment.yaml"
     declared.write_text(declared.read_text().replace("    s: X @ w + b\n", "    s: b + X @ w\n"))
     grader("check", folder, EXAMPLES / "another_style.py", "--seed", "99", "--only", "predict", env=environment)
-    kept = list((tmp_path / "cache").rglob("*.npz"))
-    assert kept
-    assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in kept)
+    files = list((tmp_path / "cache").rglob("*.npz"))
+    assert files
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in files)

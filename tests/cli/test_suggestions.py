@@ -58,8 +58,8 @@ def test_wrong_command_line_gets_a_suggestion(typed, tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1\n")
     done = CliRunner().invoke(main, typed.split())
-    said = done.stderr.splitlines()
+    lines = done.stderr.splitlines()
     assert done.exit_code == 2
-    assert [line for line in said if line.startswith("Error: ")] == said[-1:]
-    assert said[-1].replace('"', "'").rstrip("?.").endswith(TYPED[typed].rstrip("?."))
+    assert [line for line in lines if line.startswith("Error: ")] == lines[-1:]
+    assert lines[-1].replace('"', "'").rstrip("?.").endswith(TYPED[typed].rstrip("?."))
     assert not (tmp_path / "o").exists()

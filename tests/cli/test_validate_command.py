@@ -44,9 +44,9 @@ def test_validate_shows_wrong_lines(tmp_path, grader):
     shutil.copytree(SINGLE_NEURON, tmp_path / "own")
     declared = tmp_path / "own" / "assignment.yaml"
     lines = declared.read_text().splitlines(keepends=True)
-    kept = ("wrong/mean_gradient.py", "wrong/sign_flipped.py")  # one of many; all of them would take a minute
+    text = ("wrong/mean_gradient.py", "wrong/sign_flipped.py")  # one of many; all of them would take a minute
     declared.write_text(
-        "".join(line for line in lines if "{file: wrong/" not in line or any(name in line for name in kept))
+        "".join(line for line in lines if "{file: wrong/" not in line or any(name in line for name in text))
     )
     shutil.copy(SINGLE_NEURON / "solution.py", tmp_path / "own" / "wrong" / "mean_gradient.py")
     done = grader("validate", "own")

@@ -116,9 +116,9 @@ def server(monkeypatch):
 def arrays(request, tmp_path, monkeypatch):
     """Return small arrays; they are in the folder ``given``."""
     monkeypatch.setattr(datasets, "LENGTHS", dict.fromkeys(datasets.NAMES, (64, 22)))
-    made = small(request.param, training=30, test=21)
-    layouts.write(tmp_path / "given", {f"{request.param}.npz": layouts.npz(made)})
-    return request.param, made
+    parts = small(request.param, training=30, test=21)
+    layouts.write(tmp_path / "given", {f"{request.param}.npz": layouts.npz(parts)})
+    return request.param, parts
 
 
 def loaded(arrays, tmp_path):

@@ -22,17 +22,17 @@ def npz(arrays):
 
 def fashion(arrays):
     """Return the four gzipped IDX files, by name."""
-    found = {}
+    files_by_name = {}
     for file, part in zip(FASHION_FILES, ("x_train", "y_train", "x_test", "y_test"), strict=True):
         array = arrays[part]
         header = bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
-        found[file] = gzip.compress(header + array.tobytes())
-    return found
+        files_by_name[file] = gzip.compress(header + array.tobytes())
+    return files_by_name
 
 
 def cifar(arrays):
     """Return the six batches, by name, pickled like in Python 2."""
-    found = {}
+    files_by_name = {}
     for index, batch in enumerate(CIFAR_BATCHES):
         if batch == "test_batch":
             images, labels = arrays["x_test"], arrays["y_test"]
@@ -41,8 +41,8 @@ def cifar(arrays):
             chosen = slice(index * count, (index + 1) * count)
             images, labels = arrays["x_train"][chosen], arrays["y_train"][chosen]
         rows = np.ascontiguousarray(images.transpose(0, 3, 1, 2)).reshape(len(images), 3072)
-        found[batch] = python2_pickle({"batch_label": batch, "labels": labels.ravel().tolist(), "data": rows})
-    return found
+        files_by_name[batch] = python2_pickle({"batch_label": batch, "labels": labels.ravel().tolist(), "data": rows})
+    return files_by_name
 
 
 def cifar_archive(arrays):

@@ -58,16 +58,16 @@ def test_two_processes_prepare_the_same_file(tmp_path):
     first, second = (process.communicate()[0] for process in both)
     assert [process.returncode for process in both] == [0, 0]
     assert first == second
-    kept = {path.name for path in (tmp_path / "cache" / "grader" / "datasets").iterdir()}
-    assert not any(name.startswith(".") for name in kept)
-    assert len(kept) == 4  # the arrays, the public file, the lock, the record of the failure
+    entries = {path.name for path in (tmp_path / "cache" / "grader" / "datasets").iterdir()}
+    assert not any(name.startswith(".") for name in entries)
+    assert len(entries) == 4  # the arrays, the public file, the lock, the record of the failure
 
 
 @pytest.mark.parametrize("damage", [b"", b"damaged"])
 def test_damaged_cache_is_made_again(tmp_path, damage):
     layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(small("mnist"))})
     datasets.load("mnist", tmp_path / "given")
-    (kept,) = (tmp_path / "cache").rglob("x_train.npy")
-    kept.write_bytes(damage)
+    (entries,) = (tmp_path / "cache").rglob("x_train.npy")
+    entries.write_bytes(damage)
     assert equal(datasets.load("mnist", tmp_path / "given"), small("mnist"))
-    assert kept.stat().st_size > len(damage)
+    assert entries.stat().st_size > len(damage)

@@ -99,9 +99,9 @@ def test_nothing_is_downloaded_for_an_unwritable_keras_cache(tmp_path, monkeypat
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "file"))
     server.serve("cifar10", {"cifar10": b""})
-    found = datasets.find("cifar10")
-    assert found.dataset.stand_in
-    assert "Not a directory" in found.problem
+    located = datasets.find("cifar10")
+    assert located.dataset.stand_in
+    assert "Not a directory" in located.problem
     assert server.asked == []
 
 

@@ -65,7 +65,7 @@ CUT = "This grader provides 100 of the 600 training images of mnist: use len() i
 
 
 @pytest.mark.parametrize(
-    ("message", "told"),
+    ("message", "advised_message"),
     [
         ("ValueError: cannot reshape array of size 78400 into shape (600,784)", True),
         ("IndexError: index 301 is out of bounds for axis 0 with size 100", True),
@@ -85,8 +85,8 @@ CUT = "This grader provides 100 of the 600 training images of mnist: use len() i
         ("NameError: name 'x' is not defined", False),
     ],
 )
-def test_error_gets_advice_about_the_number_of_images(splits, message, told):
-    assert lengths.with_advice(message, splits) == (f"{message} {CUT}" if told else message)
+def test_error_gets_advice_about_the_number_of_images(splits, message, advised_message):
+    assert lengths.with_advice(message, splits) == (f"{message} {CUT}" if advised_message else message)
 
 
 def test_no_advice_if_all_images_are_served(tmp_path, splits):

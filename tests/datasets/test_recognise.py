@@ -26,15 +26,15 @@ ONE_HOT = np.eye(10)[LABELS]
 
 
 def npy(array):
-    made = io.BytesIO()
-    np.save(made, array)
-    return made.getvalue()
+    data = io.BytesIO()
+    np.save(data, array)
+    return data.getvalue()
 
 
 def npz(save=np.savez, **arrays):
-    made = io.BytesIO()
-    save(made, **arrays)
-    return made.getvalue()
+    data = io.BytesIO()
+    save(data, **arrays)
+    return data.getvalue()
 
 
 def idx(array):
@@ -42,27 +42,27 @@ def idx(array):
 
 
 def zipped(**members):
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
-    return made.getvalue()
+    return data.getvalue()
 
 
 def tarred(mode="w", **members):
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode=mode) as archive:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode=mode) as archive:
         for name, content in members.items():
             info = tarfile.TarInfo(name)
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))
-    return made.getvalue()
+    return data.getvalue()
 
 
 def table(array, form="%d", separator=",", header=""):
-    made = io.StringIO()
-    np.savetxt(made, array, form, separator, header=header, comments="")
-    return made.getvalue().encode()
+    data = io.StringIO()
+    np.savetxt(data, array, form, separator, header=header, comments="")
+    return data.getvalue().encode()
 
 
 class Frame:

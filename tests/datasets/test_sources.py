@@ -16,20 +16,20 @@ from tests.datasets.conftest import equal, small
 
 def test_order_of_the_sources(tmp_path, monkeypatch, home, server):
     """Each source is used when the sources before it are removed."""
-    given, environment, kept, fetched = (small("mnist", seed=seed) for seed in range(4))
-    layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(given)})
+    labels, environment, entry, fetched = (small("mnist", seed=seed) for seed in range(4))
+    layouts.write(tmp_path / "labels", {"mnist.npz": layouts.npz(labels)})
     layouts.write(tmp_path / "environment", {"mnist.npz": layouts.npz(environment)})
-    layouts.write(home, {"mnist.npz": layouts.npz(kept)})
+    layouts.write(home, {"mnist.npz": layouts.npz(entry)})
     server.serve("mnist", {"mnist.npz": layouts.npz(fetched)})
     monkeypatch.setenv("GRADER_DATA", str(tmp_path / "environment"))
 
-    first = datasets.load("mnist", tmp_path / "given")
-    assert equal(first, given)
+    first = datasets.load("mnist", tmp_path / "labels")
+    assert equal(first, labels)
     assert (first.source, first.stand_in) == ("mnist.npz", False)
     assert equal(datasets.load("mnist"), environment)
     monkeypatch.delenv("GRADER_DATA")
     third = datasets.load("mnist")
-    assert equal(third, kept)
+    assert equal(third, entry)
     assert third.source == "Keras cache"
     assert server.asked == []
     (home / "mnist.npz").unlink()
@@ -40,17 +40,17 @@ def test_order_of_the_sources(tmp_path, monkeypatch, home, server):
 
 
 def test_stand_in_replaces_missing_files():
-    found = datasets.find("cifar10")
-    assert found.dataset.stand_in
-    assert found.dataset.source == "stand-in"
-    assert "cannot be reached" in found.problem
-    assert found.dataset.x_train.shape == (2000, 32, 32, 3)
+    located = datasets.find("cifar10")
+    assert located.dataset.stand_in
+    assert located.dataset.source == "stand-in"
+    assert "cannot be reached" in located.problem
+    assert located.dataset.x_train.shape == (2000, 32, 32, 3)
 
 
 def test_folder_without_the_file_is_skipped(tmp_path, home):
-    (tmp_path / "given").mkdir()
+    (tmp_path / "labels").mkdir()
     layouts.write(home, {"mnist.npz": layouts.npz(small("mnist"))})
-    assert datasets.load("mnist", tmp_path / "given").source == "Keras cache"
+    assert datasets.load("mnist", tmp_path / "labels").source == "Keras cache"
 
 
 def test_missing_folder_is_wrong_usage(tmp_path, monkeypatch):
@@ -70,10 +70,10 @@ def test_unknown_name_is_wrong_usage():
 def test_cifar_unpacked_by_keras_is_read(home, inner):
     arrays = small("cifar10")
     layouts.write(home / inner, layouts.cifar(arrays))
-    found = datasets.find("cifar10")
-    assert equal(found.dataset, arrays)
-    assert found.dataset.source == "Keras cache"
-    assert found.where == home / inner
+    located = datasets.find("cifar10")
+    assert equal(located.dataset, arrays)
+    assert located.dataset.source == "Keras cache"
+    assert located.where == home / inner
 
 
 @pytest.mark.parametrize("name", ["cifar-10-batches-py-target_archive", "cifar-10-batches-py.tar.gz"])
@@ -133,29 +133,29 @@ WRONG = {
 @pytest.mark.parametrize("kind", WRONG)
 def test_damaged_file_in_the_folder_is_explained(tmp_path, kind):
     content, sentence = WRONG[kind]
-    layouts.write(tmp_path / "given", {"mnist.npz": content})
+    layouts.write(tmp_path / "labels", {"mnist.npz": content})
     with pytest.raises(NotGradable, match=sentence) as failure:
-        datasets.load("mnist", tmp_path / "given")
+        datasets.load("mnist", tmp_path / "labels")
     assert "mnist.npz is not the dataset mnist: " in str(failure.value)
 
 
 def test_labels_have_the_shape_of_keras(tmp_path):
     arrays = small("cifar10")
     flat = {**arrays, "y_train": arrays["y_train"].ravel().astype(np.int64)}
-    layouts.write(tmp_path / "given", {"cifar10.npz": layouts.npz(flat)})
-    assert equal(datasets.load("cifar10", tmp_path / "given"), arrays)
+    layouts.write(tmp_path / "labels", {"cifar10.npz": layouts.npz(flat)})
+    assert equal(datasets.load("cifar10", tmp_path / "labels"), arrays)
 
 
 def test_replaced_file_is_read_again(tmp_path):
     for seed in range(2):
         arrays = small("mnist", seed=seed)
-        layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(arrays)})
-        os.utime(tmp_path / "given" / "mnist.npz", (0, 0))  # a copied file can have an old time
-        assert equal(datasets.load("mnist", tmp_path / "given"), arrays)
+        layouts.write(tmp_path / "labels", {"mnist.npz": layouts.npz(arrays)})
+        os.utime(tmp_path / "labels" / "mnist.npz", (0, 0))  # a copied file can have an old time
+        assert equal(datasets.load("mnist", tmp_path / "labels"), arrays)
 
 
 def test_file_is_read_once(tmp_path, monkeypatch):
-    layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(GOOD)})
-    datasets.load("mnist", tmp_path / "given")
+    layouts.write(tmp_path / "labels", {"mnist.npz": layouts.npz(GOOD)})
+    datasets.load("mnist", tmp_path / "labels")
     monkeypatch.setattr(datasets.sources, "_npz", lambda _: pytest.fail("read again"))
-    assert equal(datasets.load("mnist", tmp_path / "given"), GOOD)
+    assert equal(datasets.load("mnist", tmp_path / "labels"), GOOD)

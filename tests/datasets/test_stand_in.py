@@ -18,27 +18,27 @@ HASHES = {
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def drawn(request):
+def parts(request):
     return request.param, stand_in.make(request.param)
 
 
-def test_bytes_are_the_same_on_every_machine(drawn):
-    name, arrays = drawn
+def test_bytes_are_the_same_on_every_machine(parts):
+    name, arrays = parts
     digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
     assert digest == HASHES[name]
 
 
 @pytest.mark.quick
-def test_shapes_and_types_match_keras(drawn):
-    name, arrays = drawn
+def test_shapes_and_types_match_keras(parts):
+    name, arrays = parts
     for part, count in zip(("train", "test"), stand_in.SIZES[name], strict=True):
         assert arrays[f"x_{part}"].shape == (count, *SHAPES[name])
         assert arrays[f"y_{part}"].shape == ((count, 1) if name == "cifar10" else (count,))
     assert {array.dtype for array in arrays.values()} == {np.dtype(np.uint8)}
 
 
-def test_classes_are_balanced_and_mixed(drawn):
-    name, arrays = drawn
+def test_classes_are_balanced_and_mixed(parts):
+    name, arrays = parts
     for part, count in zip(("train", "test"), stand_in.SIZES[name], strict=True):
         labels = arrays[f"y_{part}"].ravel()
         assert np.bincount(labels).tolist() == [count // 10] * 10
@@ -46,8 +46,8 @@ def test_classes_are_balanced_and_mixed(drawn):
         assert np.bincount(labels[1::2], minlength=10).min() > 0.8 * count / 20  # the held-out half
 
 
-def test_no_image_is_in_both_sets(drawn):
-    _, arrays = drawn
+def test_no_image_is_in_both_sets(parts):
+    _, arrays = parts
     training = {image.tobytes() for image in arrays["x_train"]}
     assert len(training) == len(arrays["x_train"])
     assert not any(image.tobytes() in training for image in arrays["x_test"])

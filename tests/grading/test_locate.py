@@ -58,8 +58,8 @@ def located(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def module(located):
-    found, lines = located("mine.py", MODULE)
-    return {name: place and (place.file, place.cell, lines[place.line - 1]) for name, place in found.items()}
+    locations, lines = located("mine.py", MODULE)
+    return {name: place and (place.file, place.cell, lines[place.line - 1]) for name, place in locations.items()}
 
 
 @pytest.mark.parametrize(
@@ -78,21 +78,21 @@ def test_finding_in_a_module_has_its_line(module, check, line):
 
 
 def test_finding_in_a_notebook_has_cell_line_and_file_line(located):
-    found, lines = located("mine.ipynb", notebook(*SIGMOID))
-    defined, failing = found["sigmoid"], found["loss"]
+    locations, lines = located("mine.ipynb", notebook(*SIGMOID))
+    defined, failing = locations["sigmoid"], locations["loss"]
     assert (defined.cell, defined.line, failing.cell, failing.line) == (1, 4, 2, 2)
     assert "def sigmoid(z):" in lines[defined.file_line - 1]
     assert "return 1 / 0" in lines[failing.file_line - 1]
 
 
 def test_load_error_has_the_failing_line_for_every_check(located):
-    found, _ = located("mine.py", "x = 1\ndef f(:\n")
-    assert {(place.file, place.line) for place in found.values()} == {("mine.py", 2)}
+    locations, _ = located("mine.py", "x = 1\ndef f(:\n")
+    assert {(place.file, place.line) for place in locations.values()} == {("mine.py", 2)}
 
 
 def test_forbidden_import_has_its_line(located):
-    found, _ = located("mine.py", "x = 1\nif x > 1:\n    import torch\n", ["numpy-only"])
-    assert found["numpy-only"].line == 3
+    locations, _ = located("mine.py", "x = 1\nif x > 1:\n    import torch\n", ["numpy-only"])
+    assert locations["numpy-only"].line == 3
 
 
 def test_last_definition_counts_and_the_executed_file_comes_first():

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.quick
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "exercise_name"),
     [
         ("single_neuron.ipynb", "single-neuron"),
         ("Single Neuron (2).ipynb", "single-neuron"),
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.quick
         ("singel_neuron.ipynb", "single-neuron"),
     ],
 )
-def test_file_name_gives_the_exercise(name, found):
-    assert exercise.of_file(name) == found
+def test_file_name_gives_the_exercise(name, exercise_name):
+    assert exercise.of_file(name) == exercise_name
 
 
 @pytest.mark.parametrize("name", ["Untitled3.ipynb", "homework.ipynb", "relu_swap_and_single_neuron.ipynb", "", None])

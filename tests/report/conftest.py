@@ -36,12 +36,12 @@ HOSTILE = notebook(
 @pytest.fixture(scope="session")
 def browser():
     """Start Chromium once for all pages, with a separate profile."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
+    executable = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if executable is None:
         pytest.skip("no Chromium: install it ('apt-get install chromium') to test pages in a browser")
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=list(OPTIONS))
+        started = playwright.chromium.launch(executable_path=executable, args=list(OPTIONS))
         yield started
         started.close()
 
@@ -95,13 +95,13 @@ def reports(tmp_path_factory):
         "hostile": evil,
         "broken": folder / "broken.py",
     }
-    made = {name: grade(assignment, read(path, assignment.name)) for name, path in paths.items()}
+    reports_by_name = {name: grade(assignment, read(path, assignment.name)) for name, path in paths.items()}
     failed = [
         check.model_copy(update={"status": "not_gradable", "score": None, "message": "No worker could be started."})
-        for check in made["wrong"].checks
+        for check in reports_by_name["wrong"].checks
     ]
     update = {"score": None, "passed": False, "ending": "not_gradable", "checks": failed}
-    return made | {"not gradable": made["wrong"].model_copy(update=update)}
+    return reports_by_name | {"not gradable": reports_by_name["wrong"].model_copy(update=update)}
 
 
 @pytest.fixture(scope="session")

@@ -38,9 +38,9 @@ QUOTED = "\" onmouseover=alert(3) x=\"' style='position:fixed"
 
 
 def png(size: int = 8) -> str:
-    written = io.BytesIO()
-    Image.fromarray(np.arange(size * size, dtype=np.uint8).reshape(size, size)).save(written, "PNG")
-    return base64.b64encode(written.getvalue()).decode()
+    stream = io.BytesIO()
+    Image.fromarray(np.arange(size * size, dtype=np.uint8).reshape(size, size)).save(stream, "PNG")
+    return base64.b64encode(stream.getvalue()).decode()
 
 
 def pictures(name: str = "model"):

@@ -43,19 +43,19 @@ PAGES = {"report": one, "class": of_a_class}
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
 @pytest.mark.parametrize("text", [HOSTILE, QUOTED, "`dW1` is wrong."], ids=["script", "quotes", "plain"])
 def test_page_runs_no_script_and_loads_no_resource(opened, make, text):
-    shown = opened(make(text))
-    shown.page.hover("main")
-    assert shown.complaints == []
-    assert [url for url in shown.requests if not url.startswith("data:image/png")] == [shown.page.url]
-    assert shown.page.evaluate("document.fonts.status") == "loaded"
+    tab = opened(make(text))
+    tab.page.hover("main")
+    assert tab.complaints == []
+    assert [url for url in tab.requests if not url.startswith("data:image/png")] == [tab.page.url]
+    assert tab.page.evaluate("document.fonts.status") == "loaded"
 
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
 def test_injected_script_is_blocked(opened, make):
     foreign = "<script>document.title = 'run'</script><img src='https://example.org/x.png'>"
-    shown = opened(make().replace("</main>", f"{foreign}</main>"))
-    assert shown.page.title() != "run"
-    assert all("Content Security Policy" in complaint for complaint in shown.complaints) and shown.complaints
+    tab = opened(make().replace("</main>", f"{foreign}</main>"))
+    assert tab.page.title() != "run"
+    assert all("Content Security Policy" in complaint for complaint in tab.complaints) and tab.complaints
 
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
@@ -63,25 +63,25 @@ def test_injected_script_is_blocked(opened, make):
 def test_page_is_accessible(opened, make, scheme):
     """axe-core checks contrast, headings, names of pictures, tables and languages."""
     axe = pytest.importorskip("axe_playwright_python.base")
-    shown = opened(make(), color_scheme=scheme, bypass_csp=True)
-    shown.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-    shown.page.evaluate(axe.AXE_FILE_PATH.read_text())
-    found = shown.page.evaluate("axe.run()")
-    assert [(it["id"], [node["html"][:200] for node in it["nodes"]]) for it in found["violations"]] == []
-    assert {"color-contrast", "document-title", "heading-order"} <= {it["id"] for it in found["passes"]}
+    tab = opened(make(), color_scheme=scheme, bypass_csp=True)
+    tab.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    tab.page.evaluate(axe.AXE_FILE_PATH.read_text())
+    result = tab.page.evaluate("axe.run()")
+    assert [(it["id"], [node["html"][:200] for node in it["nodes"]]) for it in result["violations"]] == []
+    assert {"color-contrast", "document-title", "heading-order"} <= {it["id"] for it in result["passes"]}
 
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
 @pytest.mark.parametrize("text", ["x" * 300, "`dW1` is wrong."], ids=["long", "plain"])
 def test_page_fits_on_a_phone(opened, make, text):
-    shown = opened(make(text), viewport=PHONE)
-    shown.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-    assert shown.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    tab = opened(make(text), viewport=PHONE)
+    tab.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_text_in_pictures_is_readable_on_a_phone(opened):
-    shown = opened(one(), viewport=PHONE)
-    heights = shown.page.eval_on_selector_all(
+    tab = opened(one(), viewport=PHONE)
+    heights = tab.page.eval_on_selector_all(
         "svg.picture text", "all => all.map(one => one.getBBox().height * Math.hypot(one.getCTM().a, one.getCTM().b))"
     )
     assert heights and min(heights) > 9
@@ -89,8 +89,8 @@ def test_text_in_pictures_is_readable_on_a_phone(opened):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_colours_follow_the_colour_scheme(opened, scheme):
-    shown = opened(one(), color_scheme=scheme)
-    page, line = shown.page.evaluate(
+    tab = opened(one(), color_scheme=scheme)
+    page, line = tab.page.evaluate(
         "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('svg path.training')).stroke]"
     )
     assert (page, line) == {
@@ -100,13 +100,13 @@ def test_colours_follow_the_colour_scheme(opened, scheme):
 
 
 def test_printed_page_is_light(opened):
-    shown = opened(one(), color_scheme="dark")
-    shown.page.emulate_media(media="print", color_scheme="dark")
-    colours = shown.page.evaluate(
+    tab = opened(one(), color_scheme="dark")
+    tab.page.emulate_media(media="print", color_scheme="dark")
+    colours = tab.page.evaluate(
         "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
     )
     assert colours == ["rgb(255, 255, 255)", "rgb(27, 31, 39)"]
-    assert shown.page.pdf(format="A4").startswith(b"%PDF")
+    assert tab.page.pdf(format="A4").startswith(b"%PDF")
 
 
 def names(page):

@@ -16,8 +16,8 @@ def reporter(encoded):
     """Return (the number in the reporter's table, the number that it sends)."""
     results = json.loads(base64.b64decode(encoded))
     passed = sum(test["status"] == "pass" for test in results["tests"])
-    shown = passed / len(results["tests"]) * results["max_score"]
-    return shown, sum(test["score"] for test in results["tests"])
+    table = passed / len(results["tests"]) * results["max_score"]
+    return table, sum(test["score"] for test in results["tests"])
 
 
 def scored(report, scores, bonus=0.0):
@@ -58,8 +58,8 @@ FULL = (5.0, 5.0, 5.0, 10.0, 5.0, 15.0, 15.0, 20.0, 5.0, 15.0, 0.0)  # the last 
 )
 def test_table_and_points_equal_the_score(reports, content, scores, bonus):
     report = scored(reports["wrong"], scores, bonus)
-    shown, sent = reporter(classroom.render(report, content))
-    assert shown == pytest.approx(report.score)
+    table, sent = reporter(classroom.render(report, content))
+    assert table == pytest.approx(report.score)
     assert sent == pytest.approx(report.score)
 
 
@@ -74,9 +74,9 @@ def test_table_and_points_equal_the_score(reports, content, scores, bonus):
 )
 def test_odd_scores_are_sent_exactly_and_shown_approximately(reports, content, scores):
     report = scored(reports["wrong"], scores)
-    shown, sent = reporter(classroom.render(report, content))
+    table, sent = reporter(classroom.render(report, content))
     assert sent == pytest.approx(report.score)
-    assert shown == pytest.approx(report.score, abs=1.5)
+    assert table == pytest.approx(report.score, abs=1.5)
     tests = json.loads(base64.b64decode(classroom.render(report, content)))["tests"]
     assert len(tests) <= classroom.MOST_TESTS + len(scores)
     lost = {check.name for check in report.checks if check.score < check.max_score}
@@ -96,14 +96,16 @@ def test_notes_are_left_out_and_each_failed_check_is_explained_once(reports, con
     assert notes and not any(test["name"].startswith(name) for test in tests for name in notes)
     for check in report.checks:
         if check.status in ("failed", "partial"):
-            said = [test["message"] for test in tests if test["name"].split(" ")[0] == check.name and test["message"]]
-            assert len(said) == 1 and check.message in said[0]
+            messages = [
+                test["message"] for test in tests if test["name"].split(" ")[0] == check.name and test["message"]
+            ]
+            assert len(messages) == 1 and check.message in messages[0]
 
 
 def test_two_assignments_give_one_result(reports, content):
     both = [(reports["correct"], content), (reports["wrong"], content)]
-    shown, sent = reporter(classroom.render_all(both))
-    assert shown == pytest.approx(152.5) and sent == pytest.approx(152.5)
+    table, sent = reporter(classroom.render_all(both))
+    assert table == pytest.approx(152.5) and sent == pytest.approx(152.5)
     assert classroom.points([report for report, _ in both]) == (152.5, 200)
 
 

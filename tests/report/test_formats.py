@@ -35,10 +35,10 @@ def test_first_level_of_hints_does_not_name_the_bug(reports, content):
 def test_points_of_hidden_checks_count(reports, content):
     """Hidden checks give one more test without details."""
     whole = reports["wrong"]
-    shown = whole.model_copy(update={"checks": whole.checks[1:]})
+    visible = whole.model_copy(update={"checks": whole.checks[1:]})
     for tests in (
-        json.loads(formats.render("gradescope", shown, content))["tests"],
-        json.loads(base64.b64decode(formats.render("classroom", shown, content)))["tests"],
+        json.loads(formats.render("gradescope", visible, content))["tests"],
+        json.loads(base64.b64decode(formats.render("classroom", visible, content)))["tests"],
     ):
         assert tests[-1]["name"].startswith("Further checks")
         assert sum(test["score"] for test in tests if test["name"].startswith("Further checks")) == 5.0

@@ -49,8 +49,8 @@ class Parsed(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def rendered(made: Report, **options):
-    return html.render(made, "Swap", 75, "anna", **options)
+def rendered(document: Report, **options):
+    return html.render(document, "Swap", 75, "anna", **options)
 
 
 @pytest.mark.parametrize("text", [HOSTILE, QUOTED])
@@ -62,7 +62,7 @@ def test_text_of_a_submission_is_escaped(text):
         *("h1", "h2", "h3", "strong", "code", "ul", "li", "figure", "figcaption", "svg", "desc", "text", "g", "img"),
         *("details", "summary", "pre"),
     }
-    attributes = [(name, value) for _, given in parsed.elements for name, value in given.items()]
+    attributes = [(name, value) for _, pairs in parsed.elements for name, value in pairs.items()]
     assert not [name for name, _ in attributes if name.startswith("on") or name in ("href", "srcdoc", "xlink:href")]
     assert all(value.startswith("data:image/png;base64,") for name, value in attributes if name == "src")
     assert all(re.fullmatch(r"(width|left):[\d.]+%", value) for name, value in attributes if name == "style")
@@ -78,7 +78,7 @@ def test_page_loads_nothing():
 
 def test_page_shows_score_checks_bugs_and_hints():
     text = " ".join(" ".join(Parsed(rendered(report())).text).split())
-    for said in (
+    for phrase in (
         "37.5 of 90 points",
         "67.5 points are needed to pass.",
         "12.5 of 25",
@@ -92,7 +92,7 @@ def test_page_shows_score_checks_bugs_and_hints():
         "note, without points",
         "Isolation: medium, without network",
     ):
-        assert said in text
+        assert phrase in text
 
 
 def test_first_level_of_hints_does_not_name_the_bug():
@@ -118,16 +118,18 @@ def test_headings_are_in_order_and_pictures_have_names():
 
 
 def test_error_shared_by_all_checks_is_shown_once():
-    made = report()
-    checks = [c.model_copy(update={"status": "error", "message": "SyntaxError.", "score": 0.0}) for c in made.checks]
-    assert rendered(made.model_copy(update={"checks": checks})).count("SyntaxError.") == 1
+    document = report()
+    checks = [
+        c.model_copy(update={"status": "error", "message": "SyntaxError.", "score": 0.0}) for c in document.checks
+    ]
+    assert rendered(document.model_copy(update={"checks": checks})).count("SyntaxError.") == 1
 
 
 def test_ungraded_page_has_no_score():
-    made = report()
-    checks = [c.model_copy(update={"status": "not_gradable", "score": None}) for c in made.checks]
+    document = report()
+    checks = [c.model_copy(update={"status": "not_gradable", "score": None}) for c in document.checks]
     update = {"score": None, "ending": "not_gradable", "checks": checks}
-    text = " ".join(Parsed(rendered(made.model_copy(update=update))).text)
+    text = " ".join(Parsed(rendered(document.model_copy(update=update))).text)
     assert (
         "Not graded" in text
         and "a problem of the grader, not of the submission" in text
@@ -136,15 +138,15 @@ def test_ungraded_page_has_no_score():
 
 
 def test_pictures_of_another_version_are_left_out():
-    made = report()
+    document = report()
     odd = [{"kind": "hologram"}, "text", {"kind": "gaps", "models": []}, {"kind": "images", "rows": 3}]
-    checks = [c.model_copy(update={"evidence": Evidence(pictures=odd)}) for c in made.checks]
-    assert "<figure" not in rendered(made.model_copy(update={"checks": checks}))
+    checks = [c.model_copy(update={"evidence": Evidence(pictures=odd)}) for c in document.checks]
+    assert "<figure" not in rendered(document.model_copy(update={"checks": checks}))
 
 
 def test_report_read_from_json_gives_the_same_page():
-    made = report()
-    assert rendered(made) == rendered(Report.model_validate_json(made.to_json()))
+    document = report()
+    assert rendered(document) == rendered(Report.model_validate_json(document.to_json()))
 
 
 def test_evidence_of_pictures_is_small():

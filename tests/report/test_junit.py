@@ -20,6 +20,6 @@ def test_junit_is_read_by_junitparser(report, rendered):
         }.get(check.status, ["Error"])
         if kinds[check.name]:
             assert read_back[check.name].result[0].message == check.message
-    told = (suite.tests, suite.failures, suite.errors, suite.skipped)
+    counts = (suite.tests, suite.failures, suite.errors, suite.skipped)
     suite.update_statistics()
-    assert told == (suite.tests, suite.failures, suite.errors, suite.skipped)
+    assert counts == (suite.tests, suite.failures, suite.errors, suite.skipped)

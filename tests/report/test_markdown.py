@@ -18,9 +18,9 @@ def test_markdown_of_a_submission_is_plain_text(report, rendered):
     }
     cells = [token for token in tokens if token.type == "td_open"]
     assert len(cells) == 4 * len(report.checks)
-    shown = [token.content for token in tokens if token.type == "inline"]
+    contents = [token.content for token in tokens if token.type == "inline"]
     plain = ["".join(child.content for child in token.children) for token in tokens if token.type == "inline"]
-    assert shown
+    assert contents
     for check in report.checks:
         assert check.title in plain
 

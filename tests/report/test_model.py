@@ -14,8 +14,8 @@ pytestmark = pytest.mark.quick
 
 
 def with_checks(**update):
-    made = report()
-    return made.model_copy(update={"checks": [check.model_copy(update=update) for check in made.checks]})
+    original = report()
+    return original.model_copy(update={"checks": [check.model_copy(update=update) for check in original.checks]})
 
 
 def test_json_is_read_back():

@@ -24,14 +24,16 @@ def test_code_text_errors_and_png_images_are_shown():
 
 
 def test_image_names_its_cell():
-    drawn = {"output_type": "display_data", "data": {"image/png": png()}}
-    told = {"cell_type": "code", "source": "", "outputs": [drawn]}
-    page = html.render(report(), "Swap", 75, "anna", notebook={"cells": [told, {**told, "outputs": [drawn, drawn]}]})
+    image = {"output_type": "display_data", "data": {"image/png": png()}}
+    code_cell = {"cell_type": "code", "source": "", "outputs": [image]}
+    page = html.render(
+        report(), "Swap", 75, "anna", notebook={"cells": [code_cell, {**code_cell, "outputs": [image, image]}]}
+    )
     assert re.findall(r'alt="Image drawn by (cell \d)"', page) == ["cell 1", "cell 2", "cell 2"]
 
 
-def output(**given):
-    (cell,) = cells({"cells": [{"cell_type": "code", "source": "", "outputs": [given]}]})
+def output(**fields):
+    (cell,) = cells({"cells": [{"cell_type": "code", "source": "", "outputs": [fields]}]})
     return cell.outputs
 
 
@@ -46,13 +48,13 @@ def test_only_png_files_of_moderate_size_are_shown():
     bomb = base64.b64encode(PNG + header + bytes(100)).decode()
     assert output(output_type="display_data", data={"image/png": bomb}) == []
     broken = f'{png()[:8]}"><{png()[8:]}'
-    (shown,) = output(output_type="display_data", data={"image/png": broken})
-    assert shown.content == png()
+    (only,) = output(output_type="display_data", data={"image/png": broken})
+    assert only.content == png()
 
 
 def test_long_outputs_are_cut():
-    (shown,) = output(output_type="stream", text="x" * 10 * LONGEST_TEXT)
-    assert shown.content.endswith(LEFT_OUT) and len(shown.content) < LONGEST_TEXT + 20
+    (only,) = output(output_type="stream", text="x" * 10 * LONGEST_TEXT)
+    assert only.content.endswith(LEFT_OUT) and len(only.content) < LONGEST_TEXT + 20
     many = [{"cell_type": "code", "source": "1", "outputs": []}] * (MOST_CELLS + 5)
     assert len(cells({"cells": many})) == MOST_CELLS
 
@@ -63,5 +65,5 @@ def test_invalid_notebook_has_no_cells():
 
 
 def test_terminal_escape_sequences_are_removed():
-    (shown,) = output(output_type="stream", text="\x1b]8;;http://example.org\x07a link\x1b]8;;\x07\x1b[2K\x07")
-    assert shown.content == "a link?"
+    (only,) = output(output_type="stream", text="\x1b]8;;http://example.org\x07a link\x1b]8;;\x07\x1b[2K\x07")
+    assert only.content == "a link?"

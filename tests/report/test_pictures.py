@@ -16,16 +16,16 @@ pytestmark = pytest.mark.quick
 
 @pytest.mark.parametrize("picture", made(), ids=lambda picture: picture.kind)
 def test_picture_has_a_title_and_stays_within_its_frame(picture):
-    drawn = pictures.draw(picture)
-    assert drawn.title
+    drawing = pictures.draw(picture)
+    assert drawing.title
     if picture.kind == "images":
         return
-    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn.body).groups())
-    assert re.search("<title>.+</title><desc>.+</desc>", drawn.body)
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawing.body).groups())
+    assert re.search("<title>.+</title><desc>.+</desc>", drawing.body)
     for axis, limit in (("x", width), ("y", height)):
-        places = [float(at) for at in re.findall(rf' c?{axis}[12]?="(-?[\d.]+)"', drawn.body)]
+        places = [float(at) for at in re.findall(rf' c?{axis}[12]?="(-?[\d.]+)"', drawing.body)]
         assert places and min(places) >= 0 and max(places) <= limit
-    assert "nan" not in drawn.body and "inf" not in drawn.body
+    assert "nan" not in drawing.body and "inf" not in drawing.body
 
 
 @pytest.mark.parametrize(
@@ -53,19 +53,19 @@ def test_odd_numbers_can_be_drawn(values):
 
 def test_points_on_the_correct_side_are_counted():
     (points,) = [picture for picture in made() if picture.kind == "points"]
-    drawn = pictures.draw(points)
-    assert drawn.description == "2 of 4 points are on the correct side of 0.5."
-    assert (drawn.body.count("✓"), drawn.body.count("✕")) == (2, 1)
+    drawing = pictures.draw(points)
+    assert drawing.description == "2 of 4 points are on the correct side of 0.5."
+    assert (drawing.body.count("✓"), drawing.body.count("✕")) == (2, 1)
 
 
 def test_gap_is_shown_as_a_number():
-    drawn = pictures.draw(Gaps(models=[Gap(model="net", training=1.0, held_out=0.0)]))
-    assert "net: gap 100.0 %" in drawn.body
+    drawing = pictures.draw(Gaps(models=[Gap(model="net", training=1.0, held_out=0.0)]))
+    assert "net: gap 100.0 %" in drawing.body
 
 
 def test_frequent_confusions_are_described():
     (confusion,) = [picture for picture in made() if picture.kind == "confusion"]
     counts = [list(row) for row in confusion.counts]
     counts[4][7] = 20
-    drawn = pictures.draw(confusion.model_copy(update={"counts": counts}))
-    assert "20 × 4 was classified as 7." in drawn.description
+    drawing = pictures.draw(confusion.model_copy(update={"counts": counts}))
+    assert "20 × 4 was classified as 7." in drawing.description

@@ -24,17 +24,17 @@ def test_sarif_has_only_known_properties(report, rendered):
     assert run["invocations"][0]["executionSuccessful"] == (report.ending == "graded")
 
 
-def lost(written, read, where=""):
+def lost(original, read, where=""):
     """Return the properties that an object model dropped, because it does not know them, or changed."""
-    if isinstance(written, dict):
-        gone = [f"{where}/{key}" for key in written if key not in read]
+    if isinstance(original, dict):
+        gone = [f"{where}/{key}" for key in original if key not in read]
         return gone + [
-            each for key in written if key in read for each in lost(written[key], read[key], f"{where}/{key}")
+            each for key in original if key in read for each in lost(original[key], read[key], f"{where}/{key}")
         ]
-    if isinstance(written, list):
-        assert len(written) == len(read)
-        return [each for pair in zip(written, read, strict=True) for each in lost(*pair, where)]
-    return [] if written == read else [where]
+    if isinstance(original, list):
+        assert len(original) == len(read)
+        return [each for pair in zip(original, read, strict=True) for each in lost(*pair, where)]
+    return [] if original == read else [where]
 
 
 def test_finding_has_its_line_in_the_file(reports, content):

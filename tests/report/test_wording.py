@@ -74,14 +74,14 @@ def test_message_of_all_checks_is_shown_only_above_them(reports):
 def test_common_end_of_two_causes_is_shown_once(reports):
     end = "torch is not installed here."
     whole = f"Loading mine.py failed at line 1. {end}"
-    given = [
+    messages = [
         (f"`a` is not defined. {whole}", whole),
         (f"`b` is not defined. {whole}", whole),
         (f"`c` stopped. {end}", end),
     ]
     checks = [
         check.model_copy(update={"status": "error", "message": message, "evidence": Evidence(cause=cause)})
-        for check, (message, cause) in zip(reports["wrong"].checks, given, strict=False)
+        for check, (message, cause) in zip(reports["wrong"].checks, messages, strict=False)
     ]
     several = reports["wrong"].model_copy(update={"checks": checks})
     assert wording.common(several) == [end]

@@ -17,7 +17,7 @@ def message(graded, source, check):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "written", "check", "said"),
+    ("suggestion", "replacement", "check", "fragment"),
     [
         ("sigmoid", "sigmod", "sigmoid", "Found `sigmod(z)` (line 6): did you mean `sigmoid`?"),
         ("sigmoid", "my_sigmoid", "sigmoid", "Found `my_sigmoid(z)` (line 6): did you mean `sigmoid`?"),
@@ -28,22 +28,22 @@ def message(graded, source, check):
         ("loss", "verlust", "loss", "rename it to `loss`."),
     ],
 )
-def test_similar_name_is_suggested(graded, solution, wanted, written, check, said):
-    assert said in message(graded, re.sub(rf"\b{wanted}\b", written, solution), check)
+def test_similar_name_is_suggested(graded, solution, suggestion, replacement, check, fragment):
+    assert fragment in message(graded, re.sub(rf"\b{suggestion}\b", replacement, solution), check)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "written", "check"),
+    ("suggestion", "replacement", "check"),
     [("train", "test", "one-update"), ("gradients", "plot_points", "gradients"), ("loss", "show_loss", "loss")],
 )
-def test_function_with_another_purpose_is_not_suggested(graded, solution, wanted, written, check):
-    found = message(graded, re.sub(rf"\b{wanted}\b", written, solution), check)
-    assert "is missing: define it under this name." in found
-    assert written not in found
+def test_function_with_another_purpose_is_not_suggested(graded, solution, suggestion, replacement, check):
+    text = message(graded, re.sub(rf"\b{suggestion}\b", replacement, solution), check)
+    assert "is missing: define it under this name." in text
+    assert replacement not in text
 
 
 @pytest.mark.parametrize(
-    ("definition", "said"),
+    ("definition", "fragment"),
     [
         (
             "def model():\n    def predict(X, w, b=0.0):\n        return sigmoid(X @ w + b)\n    return predict",
@@ -59,14 +59,14 @@ def test_function_with_another_purpose_is_not_suggested(graded, solution, wanted
         ),
     ],
 )
-def test_misplaced_function_is_reported(graded, solution, definition, said):
+def test_misplaced_function_is_reported(graded, solution, definition, fragment):
     assert FORWARD in solution
-    assert said in message(graded, solution.replace(FORWARD, definition), "predict")
+    assert fragment in message(graded, solution.replace(FORWARD, definition), "predict")
 
 
 def test_similar_name_is_suggested_for_a_name_error(graded, solution):
-    found = message(graded, solution.replace("def sigmoid", "def sigmod"), "predict")
-    assert found.endswith(
+    text = message(graded, solution.replace("def sigmoid", "def sigmod"), "predict")
+    assert text.endswith(
         "NameError: name 'sigmoid' is not defined (`return sigmoid(X @ w + b)`). Did you mean `sigmod`?"
     )
 
@@ -84,7 +84,7 @@ checks:
 
 
 def test_variable_with_another_role_is_not_suggested(graded):
-    (found,) = graded(VARIABLES, "import numpy as np\nimages = np.ones(3)\n").checks
-    assert found.message == "The variable `gray_images` is missing: define it under this name at the top level."
-    (found,) = graded(VARIABLES, "import numpy as np\nimages = np.ones(3)\ngrayImgs = np.ones(3)\n").checks
-    assert found.message.endswith("at the top level; found instead: grayImgs.")
+    (result,) = graded(VARIABLES, "import numpy as np\nimages = np.ones(3)\n").checks
+    assert result.message == "The variable `gray_images` is missing: define it under this name at the top level."
+    (result,) = graded(VARIABLES, "import numpy as np\nimages = np.ones(3)\ngrayImgs = np.ones(3)\n").checks
+    assert result.message.endswith("at the top level; found instead: grayImgs.")

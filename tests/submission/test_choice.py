@@ -54,7 +54,7 @@ def test_file_to_grade_is_chosen(chosen, others):
 
 
 @pytest.mark.parametrize(
-    ("others", "said"),
+    ("others", "fragment"),
     [
         ({"a.py": ALL, "b.py": ALL + "x = 1"}, "contains 2 files that may be the solution (a.py, b.py)"),
         ({"single_neuron_1.py": ALL, "single_neuron_2.py": ALL + "a = 1"}, "(single_neuron_1.py, single_neuron_2.py)"),
@@ -69,7 +69,7 @@ def test_file_to_grade_is_chosen(chosen, others):
         ({"mine.ipynb": "<html>"}, "mine.ipynb is a web page"),
     ],
 )
-def test_ambiguous_and_unsuitable_files_are_refused(others, said):
+def test_ambiguous_and_unsuitable_files_are_refused(others, fragment):
     with pytest.raises(UsageError) as error:
         read_contents("work", {name: text.encode() for name, text in others.items()}, load("single-neuron"))
-    assert said in str(error.value)
+    assert fragment in str(error.value)

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.quick
 
 
 def archive(path, members):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as output:
         for name, content in members.items():
-            made.writestr(name, content)
+            output.writestr(name, content)
     return path
 
 
@@ -43,10 +43,10 @@ def test_bomb_in_tar_headers_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "MAX_TOTAL", 1 << 20)
     monkeypatch.setattr(files, "MAX_FILE", 1 << 20)
     path = tmp_path / "a.tar.gz"
-    with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as made:
+    with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as output:
         info = tarfile.TarInfo("mine.py")
         info.pax_headers = {"comment": "0" * (8 << 20)}
-        made.addfile(info, io.BytesIO(b""))
+        output.addfile(info, io.BytesIO(b""))
     with pytest.raises(UsageError, match="too large"):
         read(path, "single-neuron")
 
@@ -85,8 +85,8 @@ def test_links_are_not_followed(tmp_path):
     with pytest.raises(UsageError, match=r"contains mine\.py, which is a link"):
         read(folder, "single-neuron")
     path = tmp_path / "a.tar"
-    with tarfile.open(path, "w") as made:
-        made.add(folder / "mine.py", "mine.py")
+    with tarfile.open(path, "w") as output:
+        output.add(folder / "mine.py", "mine.py")
     with pytest.raises(UsageError, match="contains no notebook"):
         read(path, "single-neuron")
 

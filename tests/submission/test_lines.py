@@ -21,16 +21,16 @@ def standing(text):
 
 
 def test_each_line_of_a_cell_is_on_the_reported_line():
-    made = json.loads(notebook(*CELLS))
-    made["cells"].insert(1, {"cell_type": "markdown", "metadata": {}, "source": ["x = 1"], "id": "m"})
-    made["cells"][0]["outputs"] = [{"output_type": "stream", "name": "source", "text": ["import numpy as np\n"]}]
-    for text in (json.dumps(made, indent=1), json.dumps(made, indent=4, ensure_ascii=False)):
-        found = standing(text)
-        assert len(found) == len(CELLS)
-        for cell, lines in zip(CELLS, found, strict=True):
-            written = cell.split("\n") if cell else []
-            assert len(lines) == len(written)
-            for line, at in zip(written, lines, strict=True):
+    document = json.loads(notebook(*CELLS))
+    document["cells"].insert(1, {"cell_type": "markdown", "metadata": {}, "source": ["x = 1"], "id": "m"})
+    document["cells"][0]["outputs"] = [{"output_type": "stream", "name": "source", "text": ["import numpy as np\n"]}]
+    for text in (json.dumps(document, indent=1), json.dumps(document, indent=4, ensure_ascii=False)):
+        numbers = standing(text)
+        assert len(numbers) == len(CELLS)
+        for cell, lines in zip(CELLS, numbers, strict=True):
+            document_text = cell.split("\n") if cell else []
+            assert len(lines) == len(document_text)
+            for line, at in zip(document_text, lines, strict=True):
                 assert any(json.dumps(line, ensure_ascii=ascii)[1:-1] in at for ascii in (True, False))
 
 

@@ -32,7 +32,7 @@ def test_outputs_and_explore_cells_are_removed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "fragment"),
     [
         (b"{", "is not a valid notebook: its JSON"),
         (b"[" * 100_000, "is not a"),
@@ -45,11 +45,11 @@ def test_outputs_and_explore_cells_are_removed(tmp_path):
         (notebook("1", kernelspec={"name": "julia-1.9", "display_name": "Julia"}).encode(), "of the language julia"),
     ],
 )
-def test_notebook_that_cannot_run_is_explained(tmp_path, content, said):
+def test_notebook_that_cannot_run_is_explained(tmp_path, content, fragment):
     path = tmp_path / "mine.ipynb"
     path.write_bytes(content)
     problem = read(path, "single-neuron").problem
-    assert said in problem
+    assert fragment in problem
     assert problem.startswith("mine.ipynb")
     assert "\n" not in problem
 
@@ -65,9 +65,11 @@ def damaged(**changes):
 
 
 def without(*keys):
-    made = damaged()
-    made["cells"] = [{key: value for key, value in made["cells"][0].items() if key not in keys}]
-    return {key: value for key, value in made.items() if key not in keys}
+    notebook_document = damaged()
+    notebook_document["cells"] = [
+        {key: value for key, value in notebook_document["cells"][0].items() if key not in keys}
+    ]
+    return {key: value for key, value in notebook_document.items() if key not in keys}
 
 
 OLD_CELL = {"cell_type": "code", "input": ["x ", "= 1"], "language": "python", "outputs": [], "prompt_number": 1}
@@ -117,9 +119,9 @@ def test_damaged_notebook_is_repaired(tmp_path, document):
     submission = read(path, "single-neuron")
     assert (submission.problem, submission.nothing) == (None, None)
     assert "x = 1" in {code.text for code in submission.code}
-    made = nbformat.from_dict(json.loads(submission.files["mine.ipynb"]))
-    nbformat.validate(made)
-    assert all(not cell.outputs for cell in made.cells if cell.cell_type == "code")
+    notebook_document = nbformat.from_dict(json.loads(submission.files["mine.ipynb"]))
+    nbformat.validate(notebook_document)
+    assert all(not cell.outputs for cell in notebook_document.cells if cell.cell_type == "code")
 
 
 def test_last_value_of_a_repeated_key_counts(tmp_path):
@@ -128,5 +130,5 @@ def test_last_value_of_a_repeated_key_counts(tmp_path):
     submission = read(tmp_path / "mine.ipynb", "single-neuron")
     assert [code.text for code in submission.code] == ["x = 1\nz = 3"]
     assert json.loads(submission.files["mine.ipynb"])["cells"][0]["source"] == "x = 1\nz = 3"
-    (found,) = of_cells(text.encode())
-    assert ["x = 1" in text.splitlines()[line - 1] for line in found] == [True, False]
+    (code_cells,) = of_cells(text.encode())
+    assert ["x = 1" in text.splitlines()[line - 1] for line in code_cells] == [True, False]

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.quick
 
 
 def archive(path, members):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as output:
         for name, content in members.items():
-            made.writestr(name, content)
+            output.writestr(name, content)
     return path
 
 
@@ -67,10 +67,10 @@ def test_archive_is_read(tmp_path, suffix):
     if suffix == ".zip":
         archive(path, {"folder/mine.py": "x = 1", "__MACOSX/folder/._mine.py": "junk"})
     else:
-        with tarfile.open(path, "w:gz" if suffix == ".tar.gz" else "w") as made:
+        with tarfile.open(path, "w:gz" if suffix == ".tar.gz" else "w") as output:
             info = tarfile.TarInfo("folder/mine.py")
             info.size = 5
-            made.addfile(info, io.BytesIO(b"x = 1"))
+            output.addfile(info, io.BytesIO(b"x = 1"))
     submission = read(path, "single-neuron")
     assert (submission.file, submission.entry) == ("folder/mine.py", "mine.py")
     assert submission.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()

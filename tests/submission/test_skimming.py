@@ -40,27 +40,27 @@ def whole(choose):
         }
         for _ in range(3)
     ]
-    found = {"metadata": {"kernelspec": {"name": "x"}, "widgets": value(choose)}, "other": value(choose)}
+    result = {"metadata": {"kernelspec": {"name": "x"}, "widgets": value(choose)}, "other": value(choose)}
     if choose.random() < 0.3:
-        return {"worksheets": [{"cells": cells}], **found}
-    return {"cells": cells, **found, "nbformat": 4}
+        return {"worksheets": [{"cells": cells}], **result}
+    return {"cells": cells, **result, "nbformat": 4}
 
 
 def test_large_notebook_gives_the_same_cells(small_blocks):
     choose = random.Random(0)
     for number in range(300):
-        given = whole(choose)
-        raw = json.dumps(given, ensure_ascii=bool(number % 2), indent=number % 3 or None).encode(errors="replace")
+        members = whole(choose)
+        raw = json.dumps(members, ensure_ascii=bool(number % 2), indent=number % 3 or None).encode(errors="replace")
         read, expected = skimming.notebook(raw), json.loads(raw)
         assert read.keys() == expected.keys()
         assert read["metadata"]["kernelspec"] == expected["metadata"]["kernelspec"]
         sheets = (
-            [(read, expected)] if "cells" in given else zip(read["worksheets"], expected["worksheets"], strict=True)
+            [(read, expected)] if "cells" in members else zip(read["worksheets"], expected["worksheets"], strict=True)
         )
-        for found, full in sheets:
-            for cell, known in zip(found["cells"], full["cells"], strict=True):
-                assert cell.keys() == known.keys()
-                assert all(cell[key] == known[key] for key in ("cell_type", "source", "attachments"))
+        for result, full in sheets:
+            for cell, names in zip(result["cells"], full["cells"], strict=True):
+                assert cell.keys() == names.keys()
+                assert all(cell[key] == names[key] for key in ("cell_type", "source", "attachments"))
                 assert (cell["metadata"]["tags"], cell["outputs"]) == (["t"], None)
 
 
@@ -71,25 +71,25 @@ def test_error_is_reported_in_the_same_line(small_blocks):
         raw = json.dumps(whole(choose), indent=1).encode(errors="replace")
         place = choose.randrange(len(raw))
         raw = raw[:place] + choose.choice([b'"', b"}", b"[", b","]) + raw[place + choose.randrange(2) :]
-        found = []
+        result = []
         for read in (json.loads, skimming.notebook):
             try:
                 read(raw)
-                found.append(None)
+                result.append(None)
             except json.JSONDecodeError as error:
                 text = raw.decode()
                 ends = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-                found.append(text.count("\n") + 1 if ends else error.lineno)
+                result.append(text.count("\n") + 1 if ends else error.lineno)
             except skimming.NotJSON as error:
-                found.append(error.line)
+                result.append(error.line)
         # Escapes in skipped values are not checked.
-        if found[0] != found[1] and b"\\u" not in raw[max(0, place - 6) : place + 6]:
-            differing.append((found, raw))
+        if result[0] != result[1] and b"\\u" not in raw[max(0, place - 6) : place + 6]:
+            differing.append((result, raw))
     assert differing == []
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "fragment"),
     [
         (b'{"cells": [],\n"x": [' + b"[]," * 300_000, "its JSON is incomplete and ends in line 2"),
         (b'{"cells": [],\n"x": ' + b"[" * 300_000 + b"]" * 300_000 + b"}", "nested too deeply"),
@@ -103,11 +103,11 @@ def test_error_is_reported_in_the_same_line(small_blocks):
         (made("x").encode().replace(b'"x"', b"[" + b'"a",' * 300_000 + b'"b"]'), "more than 1 MB of code"),
     ],
 )
-def test_unreadable_notebook_gets_the_usual_message(raw, said):
+def test_unreadable_notebook_gets_the_usual_message(raw, fragment):
     assert not skimming.is_ordinary(raw)
     with pytest.raises(CannotRun) as failure:
         notebook.prepare("mine.ipynb", raw)
-    assert said in str(failure.value)
+    assert fragment in str(failure.value)
 
 
 def test_position_of_invalid_utf8_is_reported():
@@ -128,7 +128,7 @@ def test_large_images_are_left_out_of_text_cells(monkeypatch):
         {"cell_type": "markdown", "source": "A" * 2000, "metadata": {}},
     ]
     prepared, code = notebook.prepare("mine.ipynb", json.dumps({"cells": cells}).encode())
-    kept = json.loads(prepared)["cells"]
+    kept_parts = json.loads(prepared)["cells"]
     assert code == ["x = 1"]
-    assert [cell["source"] for cell in kept] == ["x = 1", "see", ""]
-    assert not any("attachments" in cell for cell in kept)
+    assert [cell["source"] for cell in kept_parts] == ["x = 1", "see", ""]
+    assert not any("attachments" in cell for cell in kept_parts)

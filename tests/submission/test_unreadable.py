@@ -11,7 +11,7 @@ pytestmark = pytest.mark.quick
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "fragment"),
     [
         ("mine.ipynb", b"[1]", "is not a valid notebook"),
         ("mine.ipynb", b"{}", "is not a valid notebook"),
@@ -30,10 +30,10 @@ pytestmark = pytest.mark.quick
         ("mine.py", b'"""What is to be done."""\n', "has no code to run"),
     ],
 )
-def test_file_with_nothing_to_grade_is_explained(tmp_path, name, content, said):
+def test_file_with_nothing_to_grade_is_explained(tmp_path, name, content, fragment):
     (tmp_path / name).write_bytes(content)
     submission = read(tmp_path / name, "single-neuron")
     assert submission.problem is None
-    assert said in submission.nothing
+    assert fragment in submission.nothing
     assert submission.nothing.startswith(name)
     assert "\n" not in submission.nothing

@@ -30,16 +30,16 @@ WRITTEN = {
 }
 
 
-@pytest.mark.parametrize(("meant", "written"), [(meant, each) for meant, all_ in WRITTEN.items() for each in all_])
-def test_similar_name_is_found(meant, written):
-    assert nearest(written, KNOWN) == meant
+@pytest.mark.parametrize(("target", "spelling"), [(target, each) for target, all_ in WRITTEN.items() for each in all_])
+def test_similar_name_is_found(target, spelling):
+    assert nearest(spelling, KNOWN) == target
 
 
 @pytest.mark.parametrize(
-    "written", ["", "-", "...", "nothing", "solution.py", "homework.zip", "sn", "x", "double-loop"]
+    "spelling", ["", "-", "...", "nothing", "solution.py", "homework.zip", "sn", "x", "double-loop"]
 )
-def test_unrelated_name_has_no_match(written):
-    assert nearest(written, KNOWN) is None
+def test_unrelated_name_has_no_match(spelling):
+    assert nearest(spelling, KNOWN) is None
 
 
 def test_ambiguous_name_has_no_match():
