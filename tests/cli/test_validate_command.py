@@ -44,9 +44,9 @@ def test_validate_shows_wrong_lines(tmp_path, grader):
     shutil.copytree(SINGLE_NEURON, tmp_path / "own")
     declared = tmp_path / "own" / "assignment.yaml"
     lines = declared.read_text().splitlines(keepends=True)
-    text = ("wrong/mean_gradient.py", "wrong/sign_flipped.py")  # one of many; all of them would take a minute
+    kept_files = ("wrong/mean_gradient.py", "wrong/sign_flipped.py")  # one of many; all of them would take a minute
     declared.write_text(
-        "".join(line for line in lines if "{file: wrong/" not in line or any(name in line for name in text))
+        "".join(line for line in lines if "{file: wrong/" not in line or any(name in line for name in kept_files))
     )
     shutil.copy(SINGLE_NEURON / "solution.py", tmp_path / "own" / "wrong" / "mean_gradient.py")
     done = grader("validate", "own")

@@ -16,25 +16,25 @@ from tests.datasets.conftest import equal, small
 
 def test_order_of_the_sources(tmp_path, monkeypatch, home, server):
     """Each source is used when the sources before it are removed."""
-    labels, environment, entry, fetched = (small("mnist", seed=seed) for seed in range(4))
-    layouts.write(tmp_path / "labels", {"mnist.npz": layouts.npz(labels)})
+    in_folder, environment, in_cache, download = (small("mnist", seed=seed) for seed in range(4))
+    layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(in_folder)})
     layouts.write(tmp_path / "environment", {"mnist.npz": layouts.npz(environment)})
-    layouts.write(home, {"mnist.npz": layouts.npz(entry)})
-    server.serve("mnist", {"mnist.npz": layouts.npz(fetched)})
+    layouts.write(home, {"mnist.npz": layouts.npz(in_cache)})
+    server.serve("mnist", {"mnist.npz": layouts.npz(download)})
     monkeypatch.setenv("GRADER_DATA", str(tmp_path / "environment"))
 
-    first = datasets.load("mnist", tmp_path / "labels")
-    assert equal(first, labels)
+    first = datasets.load("mnist", tmp_path / "given")
+    assert equal(first, in_folder)
     assert (first.source, first.stand_in) == ("mnist.npz", False)
     assert equal(datasets.load("mnist"), environment)
     monkeypatch.delenv("GRADER_DATA")
     third = datasets.load("mnist")
-    assert equal(third, entry)
+    assert equal(third, in_cache)
     assert third.source == "Keras cache"
     assert server.asked == []
     (home / "mnist.npz").unlink()
     fourth = datasets.load("mnist")
-    assert equal(fourth, fetched)
+    assert equal(fourth, download)
     assert fourth.source == "Keras download"
     assert datasets.load("mnist").source == "Keras cache"
 
@@ -48,9 +48,9 @@ def test_stand_in_replaces_missing_files():
 
 
 def test_folder_without_the_file_is_skipped(tmp_path, home):
-    (tmp_path / "labels").mkdir()
+    (tmp_path / "given").mkdir()
     layouts.write(home, {"mnist.npz": layouts.npz(small("mnist"))})
-    assert datasets.load("mnist", tmp_path / "labels").source == "Keras cache"
+    assert datasets.load("mnist", tmp_path / "given").source == "Keras cache"
 
 
 def test_missing_folder_is_wrong_usage(tmp_path, monkeypatch):
@@ -133,29 +133,29 @@ WRONG = {
 @pytest.mark.parametrize("kind", WRONG)
 def test_damaged_file_in_the_folder_is_explained(tmp_path, kind):
     content, sentence = WRONG[kind]
-    layouts.write(tmp_path / "labels", {"mnist.npz": content})
+    layouts.write(tmp_path / "given", {"mnist.npz": content})
     with pytest.raises(NotGradable, match=sentence) as failure:
-        datasets.load("mnist", tmp_path / "labels")
+        datasets.load("mnist", tmp_path / "given")
     assert "mnist.npz is not the dataset mnist: " in str(failure.value)
 
 
 def test_labels_have_the_shape_of_keras(tmp_path):
     arrays = small("cifar10")
     flat = {**arrays, "y_train": arrays["y_train"].ravel().astype(np.int64)}
-    layouts.write(tmp_path / "labels", {"cifar10.npz": layouts.npz(flat)})
-    assert equal(datasets.load("cifar10", tmp_path / "labels"), arrays)
+    layouts.write(tmp_path / "given", {"cifar10.npz": layouts.npz(flat)})
+    assert equal(datasets.load("cifar10", tmp_path / "given"), arrays)
 
 
 def test_replaced_file_is_read_again(tmp_path):
     for seed in range(2):
         arrays = small("mnist", seed=seed)
-        layouts.write(tmp_path / "labels", {"mnist.npz": layouts.npz(arrays)})
-        os.utime(tmp_path / "labels" / "mnist.npz", (0, 0))  # a copied file can have an old time
-        assert equal(datasets.load("mnist", tmp_path / "labels"), arrays)
+        layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(arrays)})
+        os.utime(tmp_path / "given" / "mnist.npz", (0, 0))  # a copied file can have an old time
+        assert equal(datasets.load("mnist", tmp_path / "given"), arrays)
 
 
 def test_file_is_read_once(tmp_path, monkeypatch):
-    layouts.write(tmp_path / "labels", {"mnist.npz": layouts.npz(GOOD)})
-    datasets.load("mnist", tmp_path / "labels")
+    layouts.write(tmp_path / "given", {"mnist.npz": layouts.npz(GOOD)})
+    datasets.load("mnist", tmp_path / "given")
     monkeypatch.setattr(datasets.sources, "_npz", lambda _: pytest.fail("read again"))
-    assert equal(datasets.load("mnist", tmp_path / "labels"), GOOD)
+    assert equal(datasets.load("mnist", tmp_path / "given"), GOOD)
