@@ -8,6 +8,7 @@ from grader.assignment import load
 from grader.grading.notes import mark_causes, notes_on_loading, notes_on_memory
 from grader.grading.results import check_result
 from grader.sandbox import memory_needs
+from grader.sandbox.definitions import Definitions
 from tests.conftest import bundled
 
 
@@ -18,7 +19,7 @@ def check(doubling):
 
 def session(**content):
     causes = SimpleNamespace(notes=content.pop("failures", []), first=content.pop("first", None))
-    return SimpleNamespace(**{"read": [], "unbound": [], "causes": causes, **content})
+    return SimpleNamespace(definitions=Definitions(**content), causes=causes)
 
 
 def context(name="single-neuron", served=0):
