@@ -64,7 +64,7 @@ def pattern_of(expected):
 
 def without_measurements(text):
     """Remove times, versions, and the results of training, which differ from machine to machine."""
-    text = re.sub(r"\d+\.\d s\b", "N s", text)
+    text = re.sub(r"\d+[.,]\d s\b", "N s", text)
     text = text.replace(", without memory of the kernel", "")  # depends on the control groups of the machine
     text = re.sub(r"-?\d+\.\d %( \(-?\d+\.\d to -?\d+\.\d\))?", "N %", text)
     return re.sub(
