@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -20,7 +20,7 @@ def json_schema() -> dict[str, Any]:
 
 
 class _Generator(GenerateJsonSchema):
-    """Adds the descriptions of the fields; a model's own description is its docstring."""
+    """Adds the descriptions of the fields and their former names; a model's own description is its docstring."""
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         document = super().model_schema(schema)
@@ -29,7 +29,20 @@ class _Generator(GenerateJsonSchema):
             key = next((key for key in (name, field.alias) if key in document.get("properties", {})), None)
             if key is not None and name in described:
                 document["properties"][key]["description"] = described[name]
+            if isinstance(field.validation_alias, AliasChoices):
+                _add_former_names(document, [str(choice) for choice in field.validation_alias.choices])
         return document
+
+
+def _add_former_names(document: JsonSchemaValue, names: list[str]) -> None:
+    """Let a schema accept the former names of a key, so that an editor marks them as deprecated, not as wrong."""
+    new, *former = names
+    properties = document["properties"]
+    for name in former:
+        properties[name] = {**properties[new], "deprecated": True, "description": f"The former name of '{new}'."}
+    if new in document.get("required", []):
+        document["required"].remove(new)
+        document.setdefault("allOf", []).append({"anyOf": [{"required": [name]} for name in names]})
 
 
 def descriptions(model: type[BaseModel]) -> dict[str, str]:

@@ -52,6 +52,15 @@ def test_a_typical_mistake_does_not_fit_the_schema(validator, change):
     assert not validator.is_valid({**SMALL, **change})
 
 
+@pytest.mark.parametrize(
+    "inputs", [{"random": "normal", "shape": [2]}, {"draw": "normal", "shape": [2]}, {"shape": [2]}], ids=str
+)
+def test_a_former_key_is_deprecated_not_wrong(validator, inputs):
+    probes = {"p": {"inputs": {"z": inputs}}}
+    assert validator.is_valid({**SMALL, "probes": probes}) == (inputs != {"shape": [2]})
+    assert schema("assignment")["$defs"]["RandomInput"]["properties"]["draw"]["deprecated"]
+
+
 def test_every_key_has_a_description():
     document = json_schema()
     models = {"": document, **document["$defs"]}
