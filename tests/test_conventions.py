@@ -308,7 +308,7 @@ RIGHT = {
         "numpy-mnist",
         with_step(*A_GLOBAL_RATE),
         "update",
-        "Back-propagation does the update of",
+        "The back-propagation already updates the parameters",
     ),
     "parameters in a global dict": ("numpy-mnist", IN_A_DICT, "update", "params in global variables"),
     "a neuron in globals": ("single-neuron", NEURON, "trajectory", "w, b, losses in global variables"),

@@ -387,7 +387,7 @@ RIGHT = {
     "samples in rows, one-hot inside": (
         changed(ROWS, ("    n = len(X)\n", "    n = len(X)\n    Y = one_hot(Y)\n")),
         "backward",
-        "It takes labels instead of Y",
+        "The function takes labels instead of Y",
     ),
     "samples in rows, weights as asked": (
         changed(ROWS, *TORCH),
@@ -399,7 +399,7 @@ RIGHT = {
         "update",
         "works only with these",
     ),
-    "dicts": (DICTS, "backward", "It takes labels instead of Y: accepted."),
+    "dicts": (DICTS, "backward", "The function takes labels instead of Y: accepted."),
     "dicts, the output beside": (changed(DICTS, ("return cache", "return A, cache")), "forward", "agrees"),
     "dicts, columns passed": (
         changed(DICTS, ("m = Y.size\n    Y = one_hot(Y)", "m = X.shape[1]")),
@@ -473,7 +473,7 @@ RIGHT = {
     "labels passed": (
         back("X, labels, Z1, A1, Z2, A2, Z3, A3, w2, w3", (M, "    m = labels.size\n    Y = one_hot(labels)\n")),
         "backward",
-        "It takes labels instead of Y",
+        "The function takes labels instead of Y",
     ),
     "one_hot_Y passed": (
         back("X, one_hot_Y, Z1, A1, Z2, A2, Z3, A3, w2, w3", (M, M + "    Y = one_hot_Y\n")),

@@ -105,9 +105,7 @@ def less_than_allowed(assignment: Assignment, limits: Limits) -> str:
     roomy = container_for(allowed + own_mb(assignment.content))
     if roomy is None:
         return sentence
-    return f"{sentence} " + _("Choose a container with {container} to allow all of it.").format(
-        container=container_text(roomy)
-    )
+    return f"{sentence} " + _("A container with {container} is large enough.").format(container=container_text(roomy))
 
 
 def here() -> str:

@@ -118,7 +118,9 @@ class Submitted(LoadedSubmission):
         if in_place and not self.defines(function):
             stepped = self._step(function, inputs, pending)
             if stepped is not None:
-                note = _("Back-propagation does the update of `{function}`: accepted.").format(function=function)
+                note = _(
+                    "The back-propagation already updates the parameters, so `{function}` is not needed: accepted."
+                ).format(function=function)
                 raw = RawAnswer(SubmittedFunction(function, [], []), None, self.layout.turned(stepped), {})
                 return BoundAnswer(stepped, [], [note], raw)
         call = self.call_raw(function, inputs, watch_arguments or in_place, seed, start, pending)

@@ -64,7 +64,7 @@ def test_small_container_reduces_the_memory_limit():
     assignment = bundled("numpy-mnist")
     limits = memory_needs.limits_here(assignment, container(1536))
     assert limits.memory_mb == 1536 - memory_needs.OWN_MB_WITH_DATA
-    assert "Choose a container with 2 processors and 3 GB to allow all of it." in memory_needs.less_than_allowed(
+    assert "A container with 2 processors and 3 GB is large enough." in memory_needs.less_than_allowed(
         assignment, limits
     )
     assert memory_needs.limits_here(assignment, container(3072)) == assignment.content.limits

@@ -116,7 +116,9 @@ def best(
                 if place in failures:
                     notes[-1] += " " + _("With other sizes: {message}").format(message=failures[place].message)
             if place:
-                notes.append(_("It takes {other} instead of {place}: accepted.").format(other=other, place=place))
+                notes.append(
+                    _("The function takes {other} instead of {place}: accepted.").format(other=other, place=place)
+                )
             notes += dict.fromkeys(note for result in results for note in result.notes)
             attempts = _judge(check, context, "`, `".join(functions), plan, results, notes)
             attempts_so_far += attempts

@@ -97,7 +97,7 @@ class FolderCheck(ProbedCheck):
         details = _plain(evidence)
         if not 0 <= points <= 1 or not isinstance(sentence, str) or not sentence or not isinstance(details, dict):
             message = _(
-                "The check's own code ({where}) does not return a share from 0 to 1, a sentence, and at most a dict of evidence: tell the assignment's author."
+                "The check's own code ({where}) returns something else than a share from 0 to 1, a sentence and, if needed, a dict of evidence: tell the assignment's author."
             )
             raise InternalFailure(message.format(where=self._place))
         collected = Evidence(**({"details": details} if details else {})).with_notes(notes)

@@ -116,7 +116,7 @@ def _predicted(context: Context, model: str, preprocess: str, split: Split) -> P
         answers = _mixed(context, batches, lambda images: _in_its_own_worker(context, model, make(images)))
     if pixel_map is None:
         sentence = _(
-            "`{function}` is not one fixed map for each pixel, so your own code prepared the images for the evaluation of the model: accepted."
+            "`{function}` does more than to map each pixel by itself, so your own code prepared the images for the evaluation of the model: accepted."
         )
         notes.append(sentence.format(function=preprocess))
     if not outside:

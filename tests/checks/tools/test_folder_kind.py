@@ -73,11 +73,11 @@ def test_the_results_of_the_reference_are_passed_if_they_are_wanted(judged):
     ("body", "sentence"),
     [
         ("1 / 0", "The check's own code fails (checks/monotone.py:2, ZeroDivisionError: division by zero)"),
-        ("return 2, 'Too much.'", "(checks/monotone.py) does not return a share from 0 to 1"),
-        ("return float('nan'), 'Nothing.'", "does not return a share from 0 to 1"),
-        ("return True", "does not return a share from 0 to 1"),
-        ("return 1, 'Yes.', ['no dict']", "does not return a share from 0 to 1"),
-        ("return 1, ''", "does not return a share from 0 to 1"),
+        ("return 2, 'Too much.'", "(checks/monotone.py) returns something else than a share from 0 to 1"),
+        ("return float('nan'), 'Nothing.'", "returns something else than a share from 0 to 1"),
+        ("return True", "returns something else than a share from 0 to 1"),
+        ("return 1, 'Yes.', ['no dict']", "returns something else than a share from 0 to 1"),
+        ("return 1, ''", "returns something else than a share from 0 to 1"),
         ("import os; os._exit(1)", "ended its process"),
     ],
 )
