@@ -137,7 +137,9 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallError:
         if loading
         else _("{doing} stopped{where} with {raised}{shown}{advice}.")
     )
-    message = sentence.format(doing=doing, where=where, raised=raised, shown=quoted_source, advice=advice)
+    message = sentence.format(
+        doing=doing, where=where, raised=raised.removesuffix("."), shown=quoted_source, advice=advice
+    )
     return CallError("error", message, raised)
 
 

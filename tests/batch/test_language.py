@@ -15,8 +15,8 @@ def test_reports_and_comments_are_in_the_language_of_the_run(grade, class_zip, t
     archive = class_zip({"anna/answer.py": WRONG, "ben/answer.py": RIGHT, "erika/answer.py": SHORT})
     assert grade(archive, "--lang", "de").returncode == 0
     texts = {name: report(tmp_path, name)["checks"] for name in ("anna", "erika")}
-    assert texts["anna"][0]["message"].startswith("`double`, Fall 'numbers 1': y ist falsch an 4 von 4 Stellen")
-    assert texts["anna"][1]["message"].startswith("Nicht ausgeführt, weil double nicht bestanden ist")
+    assert texts["anna"][0]["message"].startswith("`double`, Fall 'numbers 1': y ist in 4 von 4 Einträgen falsch")
+    assert texts["anna"][1]["message"].startswith("Ausgelassen, weil noch nicht bestanden: double")
     assert texts["erika"][2]["message"] == "Diese Prüfung ist verdeckt: Ihre Eingaben werden nicht gezeigt."
     assert "long (0 von 20): Diese Prüfung ist verdeckt" in (tmp_path / "out" / "gradebook.csv").read_text()
 

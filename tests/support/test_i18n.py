@@ -212,23 +212,23 @@ WRONG = ROOT / "examples" / "relu-swap" / "wrong.py"
         (
             "de",
             [
-                "teilweise     7.5 von 15  backward ",
-                "`backward`, Fall 'random net 1': dW1 ist falsch an 15 von 15 Stellen",
+                "teilweise     7,5 von 15  backward ",
+                "`backward`, Fall 'random net 1': dW1 ist in 15 von 15 Einträgen falsch",
                 "Bug:  Die Ableitung ist noch die der Sigmoidfunktion (derivative-not-swapped, dW1)",
                 "Hinweis: Prüfe zuerst dW1 in backward().",
-                "Anmerkung: Beurteilt nach dem, was aus deiner eigenen Fassung von `backward` folgt: Ein Fehler zählt nur einmal.",
-                "Ergebnis: 72.5 von 100, nicht bestanden, 75 sind nötig.",
+                "Anmerkung: Beurteilt anhand der Ergebnisse deiner eigenen Fassung von `backward`: Ein Fehler zählt nur einmal.",
+                "Ergebnis: 72,5 von 100, nicht bestanden (75 nötig).",
             ],
         ),
         (
             "es",
             [
-                "parcial       7.5 de 15  backward ",
-                "`backward`, caso 'random net 1': dW1 está mal en 15 de 15 entradas",
+                "parcial       7,5 de 15  backward ",
+                "`backward`, caso 'random net 1': dW1 está mal en 15 de 15 elementos. El mayor error es 0,0215",
                 "Error: La derivada sigue siendo la de la sigmoide (derivative-not-swapped, dW1)",
-                "Pista: Mira primero dW1 en backward().",
-                "Nota: Evaluado según lo que se deduce de tu propio código en `backward`: un error cuenta una sola vez.",
-                "Resultado: 72.5 de 100, no superado, hacen falta 75.",
+                "Pista: Revisa primero dW1 en backward().",
+                "Nota: Evaluado según los resultados de tu propio código en `backward`: un error cuenta una sola vez.",
+                "Resultado: 72,5 de 100, no superado (hacen falta 75).",
             ],
         ),
     ],
@@ -245,7 +245,7 @@ def test_json_has_the_sentences_of_the_locale_and_the_same_names(grader, monkeyp
     monkeypatch.setenv("LC_ALL", "de_AT.UTF-8")
     german = json.loads(grader("check", "relu-swap", WRONG, "--json").stdout)
     english = json.loads(grader("check", "relu-swap", WRONG, "--json", "--lang", "en").stdout)
-    assert "ist falsch an" in german["checks"][4]["message"]
+    assert "Einträgen falsch" in german["checks"][4]["message"]
     assert "is wrong in" in english["checks"][4]["message"]
     for report in (german, english):
         assert report["checks"][4]["diagnosis"]["bug"] == "derivative-not-swapped"
@@ -272,8 +272,8 @@ def test_sentence_of_a_worker_is_translated_by_the_grader():
     with use("de"):
         failure = failure_of({"type": "OSError", "text": text, "line": 3}, "Dein Code")
     assert failure.message == (
-        "Dein Code brach ab in Zeile 3 mit OSError: mnist steht beim Bewerten nicht zur Verfügung; "
-        "diese Aufgabe bietet keinen Datensatz.."
+        "Dein Code scheiterte in Zeile 3 mit OSError: mnist steht beim Bewerten nicht zur Verfügung; "
+        "diese Aufgabe bietet keinen Datensatz."
     )
 
 
