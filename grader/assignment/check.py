@@ -68,7 +68,7 @@ class Check(StrictModel):
     """A hint for students who fail the check, if no bug is found."""
 
     def run(self, context: Any) -> Any:
-        """Judge a submission (:class:`~grader.student.submitted.Context`); returns an Outcome.
+        """Judge a submission (:class:`~grader.checks.context.Context`); returns an Outcome.
 
         Raises CallError if the submission gives no answer, and NotGradable if the grader is the reason.
         """

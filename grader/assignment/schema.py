@@ -35,11 +35,15 @@ class _Generator(GenerateJsonSchema):
 
 
 def _add_former_names(document: JsonSchemaValue, names: list[str]) -> None:
-    """Let a schema accept the former names of a key, so that an editor marks them as deprecated, not as wrong."""
+    """Let a schema accept the former names of a key, so that an editor marks them as deprecated, not as wrong.
+
+    Two names of one key together are a mistake, as for the model.
+    """
     new, *former = names
     properties = document["properties"]
     for name in former:
         properties[name] = {**properties[new], "deprecated": True, "description": f"The former name of '{new}'."}
+        document.setdefault("allOf", []).append({"not": {"required": [new, name]}})
     if new in document.get("required", []):
         document["required"].remove(new)
         document.setdefault("allOf", []).append({"anyOf": [{"required": [name]} for name in names]})

@@ -61,6 +61,14 @@ def test_a_former_key_is_deprecated_not_wrong(validator, inputs):
     assert schema("assignment")["$defs"]["RandomInput"]["properties"]["draw"]["deprecated"]
 
 
+def test_a_key_and_its_former_name_together_do_not_fit_the_schema(validator):
+    inputs = {"random": "normal", "draw": "normal", "shape": [2]}
+    assert not validator.is_valid({**SMALL, "probes": {"p": {"inputs": {"z": inputs}}}})
+    function = {"signature": "(z)", "returns": ["a"], "seconds": 3}
+    assert validator.is_valid({**SMALL, "functions": {"f": function}})
+    assert not validator.is_valid({**SMALL, "functions": {"f": {**function, "call_seconds": 3}}})
+
+
 def test_every_key_has_a_description():
     document = json_schema()
     models = {"": document, **document["$defs"]}
