@@ -93,7 +93,7 @@ class AssignmentSpec(Declarations):
             self._refuse_unknown(("known_wrong", index), "check", [wrong.fails], every)
         return self
 
-    def asked_on_probes(self, checks: Sequence[Check] | None = None) -> list[str]:
+    def functions_on_probes(self, checks: Sequence[Check] | None = None) -> list[str]:
         """Return the functions for which ``checks`` (by default all) need expected answers on probes."""
         names: dict[str, None] = {}
         for check in self.checks if checks is None else checks:

@@ -214,7 +214,7 @@ def prepare(settings: BatchSettings, is_local: bool) -> bytes:
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     assignment = load(settings.assignment)
-    oracle, functions = Oracle(assignment), assignment.content.asked_on_probes()
+    oracle, functions = Oracle(assignment), assignment.content.functions_on_probes()
     if is_local and not settings.answers:
         oracle.refuse_without_answers(functions, settings.seed == seeds.DEFAULT)
     with ThreadPoolExecutor() as threads:

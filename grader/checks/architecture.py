@@ -42,7 +42,7 @@ class ArchitectureCheck(Check):
     layers: list[str] = []
     """The types of layers that the task allows, e.g. ``Dense``; without it, any."""
     hidden_layers: int = Field(0, ge=0)
-    """How many hidden layers there have to be at least."""
+    """The minimum number of hidden layers."""
     differs_from: str | None = None
     """Another model; the two must differ in layers, regularizers or training."""
 
@@ -59,7 +59,7 @@ class ArchitectureCheck(Check):
             raise WrongAnswer(
                 _("`{model}` has not been trained: call its compile() and fit().").format(model=self.model)
             )
-        expects = losses.expected(model)
+        expects = losses.input_of(model)
         problem = problem or _output_problem(self, model, observed, expects)
         if problem is None and self.differs_from is not None:
             problem = two_models.problem(context, self.model, self.differs_from)
@@ -121,7 +121,7 @@ def _layers_problem(
 def _count_problem(
     check: ArchitectureCheck, layers: list[KerasLayer], model: KerasModel, observed: Outputs | None
 ) -> ModelProblem | None:
-    """Return the sentence about a wrong number of outputs; for two classes one output is enough."""
+    """Return the problem if the number of outputs is wrong, or None; for two classes one output is enough."""
     if observed is not None:
         count = observed.count
     elif model.outputs:
@@ -139,7 +139,7 @@ def _count_problem(
 
 
 def _output_problem(
-    check: ArchitectureCheck, model: KerasModel, observed: Outputs | None, expects: losses.Expected
+    check: ArchitectureCheck, model: KerasModel, observed: Outputs | None, expects: losses.LossInput
 ) -> ModelProblem | None:
     if observed is None or model.loss is None or observed.kind != "logits" or expects.of != "probabilities":
         return None
@@ -172,7 +172,7 @@ def _notes(
     model: KerasModel,
     layers: list[KerasLayer],
     observed: Outputs | None,
-    expects: losses.Expected,
+    expects: losses.LossInput,
 ) -> list[str]:
     """Return notes about unusual choices that are accepted."""
     assert model.loss is not None

@@ -33,14 +33,14 @@ class ArgumentsUnchangedCheck(Check):
         return (self.probe,)
 
     def run(self, context: Context) -> Outcome:
-        """Call each defined function once, and compare its arguments before and after the call."""
+        """Call each defined function on each case, and compare its arguments before and after the call."""
         changed: dict[str, list[str]] = {}
-        sentences = [
+        functions = [
             name
             for name in self.functions_called
             if context.student.defines(name) and name not in context.log.unwritten_functions
         ]
-        for function in sentences or self.functions_called:
+        for function in functions or self.functions_called:
             for case in context.cases.draw([self.probe]):
                 names = context.student.call(function, case.inputs, watch_arguments=True).changed
                 if names:

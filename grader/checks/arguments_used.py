@@ -63,11 +63,11 @@ class ArgumentsUsedCheck(Check):
         problems: dict[str, Comparison] = {}
         ignored: list[str] = []
         cases: list[AnsweredCase] = []
-        refused: list[CallError] = []
+        failures: list[CallError] = []
         case = context.cases.draw([self.probe])[0]
         unchanged = dict(context.oracle.results(self.function, case.inputs))
         if context.starts.own_names(self.function):
-            case = context.starts.begun(self.function, case)
+            case = context.starts.with_own_start(self.function, case)
             unchanged = dict(context.oracle.results(self.function, case.inputs))
         for argument, value in self.vary.items():
             try:
@@ -75,14 +75,13 @@ class ArgumentsUsedCheck(Check):
             except CallError as failure:
                 if failure.status != "failed":  # the function did not answer at all
                     raise
-                refused.append(failure)
-                problem = Comparison(
-                    failure.message
-                )  # for example it has no parameter for it: the other arguments can still be correct
+                failures.append(failure)
+                # For example, the function has no parameter for it: the other arguments can still be correct.
+                problem = Comparison(failure.message)
             if problem is not None:
                 problems[argument] = problem
-        if refused and not cases:
-            raise refused[0]  # it lacks others too, so no call is possible: one message is enough
+        if failures and not cases:
+            raise failures[0]  # it lacks others too, so no call is possible: one message is enough
         if not problems:
             return Outcome(
                 1.0, _("`{function}` uses {names}.").format(function=self.function, names=", ".join(self.vary))

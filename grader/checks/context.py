@@ -40,7 +40,7 @@ class Context:
     rebuilder: Rebuilder | None = None
     """Lets models predict outside of the worker that runs student code."""
     predictions: dict[Any, Any] = field(default_factory=dict)
-    """Predictions of a model for a set of images, for all checks that need them."""
+    """Predictions of models, and the pixel maps of functions that prepare images: each is computed once, for all checks."""
 
     def in_layout_of(self, student: Submitted) -> Context:
         """Return the same context with the submission in another layout."""
@@ -55,7 +55,7 @@ class Context:
         return {name: split.y_train.ravel().astype(np.int64) for name, split in self.splits.items()}
 
     def generator(self, purpose: str) -> np.random.Generator:
-        """Return random numbers of this grading's seed, which nobody knows, that are separate for each purpose."""
+        """Return a random generator with the seed of this grading; each purpose has its own random numbers."""
         return np.random.default_rng([self.seed, *purpose.encode()])
 
 

@@ -42,7 +42,7 @@ class FiguresCheck(Check):
     """The required plots."""
 
     @model_validator(mode="after")
-    def _panels_have_titles_of_their_own(self) -> FiguresCheck:
+    def _titles_are_unique(self) -> FiguresCheck:
         if len({panel.title for panel in self.panels}) < len(self.panels):
             raise ValueError("two panels have the same title; give each its own.")
         return self
@@ -93,7 +93,7 @@ def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: li
 
 
 def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
-    """Return the sentence about the figure that is most similar to the panel, or "" if a figure is correct."""
+    """Return the sentence about the figure that is most similar to the panel, or None if a figure is correct."""
     assert panel.images is not None
     entries = list(context.student.numbers(panel.images)[: panel.count])
     matches = [_matched(axes, entries) for axes in figures]

@@ -91,7 +91,7 @@ class GeneralisationCheck(Check):
                 sentence = _sentence(self, case.name, scores, right)
                 if own_start:
                     try:
-                        case = context.starts.begun(self.train, case)
+                        case = context.starts.with_own_start(self.train, case)
                     except CallError as failure:
                         if failure.status != "failed":
                             raise
@@ -121,15 +121,15 @@ def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any
     This check judges training. A missing or wrong prediction has lost its points in another check.
     """
     inputs = {**trained, check.argument: unseen}
-    replaced = context.mutations.known(check.predict)
+    has_steps = context.mutations.known(check.predict)
     try:
         answer = next(iter(context.student.call(check.predict, inputs).values.values()))
         scores = _as_scores(check, answer, len(unseen))
     except CallError as failure:
-        if not replaced or failure.status not in ("error", "failed"):
+        if not has_steps or failure.status not in ("error", "failed"):
             raise
     else:
-        if not (replaced and check.predict in context.log.mistaken_functions) or _right(check, scores, labels).all():
+        if not (has_steps and check.predict in context.log.mistaken_functions) or _right(check, scores, labels).all():
             return scores
     try:
         answer = next(iter(context.mutations.results(check.predict, [], inputs).values()))

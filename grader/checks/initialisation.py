@@ -1,4 +1,4 @@
-"""``initialisation``: shapes and spread of parameters that a submission initialises; their values are free."""
+"""``initialisation``: shapes and spread of parameters that a submission initialises; their values are not compared."""
 
 from __future__ import annotations
 

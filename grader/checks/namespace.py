@@ -60,18 +60,18 @@ class NamespaceCheck(Check):
 
 
 def _is_of_the_type(declared: VariableSpec, name: str, context: Context) -> bool:
-    """True if the variable exists and has the required type: only then a hint about its content fits."""
+    """True if the variable exists and has the required type: only then does a hint about its content fit."""
     try:
-        described = context.student.variable(name)
+        variable = context.student.variable(name)
     except CallError:
         return False
     if declared.type == "model":
-        return described.model
+        return variable.model
     if declared.type == "strings":
-        return texts(described.value) is not None
+        return texts(variable.value) is not None
     if declared.type == "history":
-        return isinstance(described.value, dict)
-    array = arrays.array(described.value)
+        return isinstance(variable.value, dict)
+    array = arrays.array(variable.value)
     return array is not None and array.ndim > 0
 
 
@@ -96,7 +96,7 @@ def _rearranged(wrong: list[str], context: Context) -> Findings | None:
 
 
 def known_images(context: Context, dataset: str, contents: set[bytes]) -> dict[bytes, int]:
-    """Return the ``wanted`` images that are in the dataset, with their classes.
+    """Return those of the images ``contents`` that are in the dataset, with their classes.
 
     This copies no other images, because a copy of all images would take a gigabyte.
     """
@@ -124,16 +124,16 @@ def _undone(images: Array) -> Iterator[tuple[str, Array]]:
 
 def _problem(name: str, declared: VariableSpec, context: Context) -> str | None:
     try:
-        described = context.student.variable(name)
+        variable = context.student.variable(name)
     except CallError as failure:
         if failure.status not in ("failed", "error"):
             raise
         return failure.message
-    value = described.value
+    value = variable.value
     if declared.type == "model":
         return (
             None
-            if described.model
+            if variable.model
             else _("`{name}` is {value}; it must be a Keras model.").format(name=name, value=describe(value))
         )
     if declared.type == "strings":
@@ -147,7 +147,7 @@ def _problem(name: str, declared: VariableSpec, context: Context) -> str | None:
         declared.result_of in context.log.mistaken_functions
     ):  # its range is that of the function, which another check judges
         declared = declared.model_copy(update={"dtype": None, "low": None, "high": None})
-    return _array_problem(name, declared, array, described.length) or _origin_problem(name, declared, array, context)
+    return _array_problem(name, declared, array, variable.length) or _origin_problem(name, declared, array, context)
 
 
 def _texts_problem(name: str, declared: VariableSpec, value: Any) -> str | None:

@@ -147,7 +147,7 @@ def _of_two(check: OverfittingCheck, context: Context, plain: Correct, model: Co
     share = predictions.rising_share(check, part.value, context.split(check.dataset)) * _certainty(part)
     if round(share, 2) <= 0:
         return Outcome(0.0, _("{gaps}: it is not clearly smaller.").format(gaps=gaps), evidence, pictures=charts)
-    accuracy_share = _kept(check, accuracy)
+    accuracy_share = _accuracy_share(check, accuracy)
     if accuracy_share < 1:
         lower = _("{gaps}, but its held-out accuracy is lower by {lost:.1f} %: it must stay about the same.")
         message = lower.format(gaps=gaps, lost=-100 * accuracy.value)
@@ -166,8 +166,8 @@ def _certainty(part: Estimate) -> float:
     return min(max(part.value, 0.0) / (CONFIDENCE * part.error), 1.0) if part.error > 0 else float(part.value > 0)
 
 
-def _kept(check: OverfittingCheck, accuracy: Estimate) -> float:
-    """Return 1 if the loss of accuracy is certainly within the margin; it falls to 0 at twice the margin."""
+def _accuracy_share(check: OverfittingCheck, accuracy: Estimate) -> float:
+    """Return 1 unless the loss of accuracy is certainly above the margin; it falls to 0 at twice the margin."""
     loss, margin = -accuracy.high, check.accuracy_margin
     if loss <= margin:
         return 1.0

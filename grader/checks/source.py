@@ -80,10 +80,10 @@ class SourceCheck(Check):
         if rules and not training.trained(record):
             sentence = _("fit() has completed no epoch, so no model was trained: set `epochs` to a value above 0.")
             return Outcome(0.0, sentence, hint_fits=False)
-        left_out = training.untrained(record)
-        if left_out is not None:
+        untrained_model = training.untrained(record)
+        if untrained_model is not None:
             sentence = _("fit() of `{model}` has completed no epoch, so it was not trained.")
-            return Outcome(0.0, sentence.format(model=left_out), hint_fits=False)
+            return Outcome(0.0, sentence.format(model=untrained_model), hint_fits=False)
         unclear = training.unclear(record, _models(context, record), list(context.splits)) if rules else {}
         if unclear:
             message = ngettext(

@@ -161,12 +161,12 @@ def _of_result(
             if bug.detector != detector or bug.function != function:
                 continue
             if all(_has(parameters, samples, key, value) for key, value in bug.parameters.items()):
-                return [Finding(bug.name, name, _told(parameters))]
+                return [Finding(bug.name, name, _reported(parameters))]
         if detector != "factor":
             return [Finding(GENERAL[detector], name, parameters)]
         if parameters["factor"] is not None:
             names = FACTORS.get(round(parameters["factor"], 5), (GENERAL["factor"],))
-            return [Finding(bug, name, _told(parameters)) for bug in names]
+            return [Finding(bug, name, _reported(parameters)) for bug in names]
     return None
 
 
@@ -176,6 +176,6 @@ def _has(parameters: Parameters, samples: Sequence[Sample], key: str, value: Any
     return bool(parameters.get(key) == value)
 
 
-def _told(parameters: Parameters) -> Parameters:
+def _reported(parameters: Parameters) -> Parameters:
     """Return the parameters without those that are only used to find the name."""
     return {key: value for key, value in parameters.items() if key != "factors" and value is not None}

@@ -35,10 +35,10 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
         first_names = {finding.bug for finding in first.bugs}
         further = {finding.bug: finding for other in others for finding in other.bugs if finding.bug not in first_names}
         return replace(first, alternatives=tuple(further.values())).of(function)
-    found_generally = (
+    general_findings = (
         general.find(content, mutations, function, finite, factors) if len(finite) == len(samples) else None
     )
-    return found_generally.of(function) if found_generally is not None else None
+    return general_findings.of(function) if general_findings is not None else None
 
 
 def is_right(sample: Sample, factor: float = 1.0) -> bool:

@@ -41,7 +41,7 @@ def problems(assignment: Assignment) -> Iterator[str]:
                 yield from _wrong_steps(mutations, oracle, function, cases)
             for mutant in mutations.of(function):
                 if not any(_changes(mutations, oracle, function, mutant, case) for case in cases):
-                    yield f"The bug {mutant.bug.name} changes nothing that {function} returns, or cannot be computed ({_told(mutant)})."
+                    yield f"The bug {mutant.bug.name} changes nothing that {function} returns, or cannot be computed ({_declaration(mutant)})."
         except NotGradable as error:  # a path that does not exist
             yield str(error)
 
@@ -118,7 +118,7 @@ def _changes(mutations: Mutations, oracle: Oracle, function: str, mutant: Mutant
     )
 
 
-def _told(mutant: Mutant) -> str:
+def _declaration(mutant: Mutant) -> str:
     """Return the declaration of a mutant as a string that can be found in the file."""
     steps = {name: formula.text for name, formula in mutant.steps.items()}
     return str(mutant.bug.options or mutant.bug.mutation or steps)

@@ -241,7 +241,7 @@ def _with_unknown(
 
 
 def _solution(low: Any, high: Any, answer: Any) -> float | None:
-    """Return the least-squares solution c of low + c * (high - low) = answered; None if the shapes differ."""
+    """Return the least-squares solution c of low + c * (high - low) = answer; None if the shapes differ."""
     start, slope, rest = np.ravel(low), np.ravel(high - low), np.ravel(answer)
     if rest.size != slope.size or not (np.isfinite(rest).all() and np.isfinite(slope).all()):
         return None

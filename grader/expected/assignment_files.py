@@ -15,49 +15,49 @@ from ..support.errors import UsageError
 SHORT = 12  # hexadecimal digits of a digest in a report
 
 
-def pack(assignment: Assignment, besides: Sequence[Path]) -> dict[str, bytes]:
-    """Return {name in the folder: content} of the files that grading reads, without the paths in ``besides``.
+def pack(assignment: Assignment, other_paths: Sequence[Path]) -> dict[str, bytes]:
+    """Return {name in the folder: content} of the files that grading reads, without the paths in ``other_paths``.
 
-    ``besides`` are for example submissions and results inside the assignment's folder. Raises UsageError if a file is
+    ``other_paths`` are for example submissions and results inside the assignment's folder. Raises UsageError if a file is
     too large to be sent.
     """
-    packed = {}
-    for name, content in _members(assignment, besides):
+    contents = {}
+    for name, content in _members(assignment, other_paths):
         raw = content()
         if raw is None:
             large = assignment.folder / name
             raise UsageError(
                 f"{large} is larger than {files.MAX_FILE >> 20} MB: keep data outside the assignment's folder."
             )
-        packed[name] = raw
-    return packed
+        contents[name] = raw
+    return contents
 
 
-def _members(assignment: Assignment, besides: Sequence[Path]) -> Iterator[files.Member]:
-    """Yield the files of the folder without those in ``besides`` and without the solutions, which grading does not read."""
-    left_out = assignment.content.only_to_validate()
-    inside = [path for path in besides if assignment.folder in path.parents]
+def _members(assignment: Assignment, other_paths: Sequence[Path]) -> Iterator[files.Member]:
+    """Yield the files of the folder without those in ``other_paths`` and without the solutions, which grading does not read."""
+    solution_files = assignment.content.only_to_validate()
+    inside = [path for path in other_paths if assignment.folder in path.parents]
     for name, content in files.folder_members(assignment.folder):
-        if name not in left_out and not any((assignment.folder / name).is_relative_to(other) for other in inside):
+        if name not in solution_files and not any((assignment.folder / name).is_relative_to(other) for other in inside):
             yield name, content
 
 
-def digest(assignment: Assignment, besides: Sequence[Path]) -> str:
-    """Return a SHA-256 of the assignment's folder, without solutions and ``besides``, and of its reference.
+def digest(assignment: Assignment, other_paths: Sequence[Path]) -> str:
+    """Return a SHA-256 of the assignment's folder, without solutions and ``other_paths``, and of its reference.
 
     It is the same in a checkout and in an installation, which has no solutions.
     """
     sha256 = hashlib.sha256()
-    for name, _content in sorted(_members(assignment, besides), key=lambda member: member[0]):
+    for name, _content in sorted(_members(assignment, other_paths), key=lambda member: member[0]):
         with (assignment.folder / name).open("rb") as file:
             sha256.update(os.fsencode(f"{name}\0") + hashlib.file_digest(file, "sha256").digest())
     sha256.update(assignment.reference_digest().encode())
     return sha256.hexdigest()
 
 
-def short_digest(assignment: Assignment, besides: Sequence[Path] = ()) -> str:
-    """Return the first digits of :func:`digest`, which is computed once for each assignment and ``besides``."""
-    inside = tuple(path for path in besides if assignment.folder in path.parents)
+def short_digest(assignment: Assignment, other_paths: Sequence[Path] = ()) -> str:
+    """Return the first digits of :func:`digest`, which is computed once for each assignment and ``other_paths``."""
+    inside = tuple(path for path in other_paths if assignment.folder in path.parents)
     known_digests = _DIGESTS.setdefault(assignment, {})
     if inside not in known_digests:
         known_digests[inside] = digest(assignment, inside)[:SHORT]

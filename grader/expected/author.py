@@ -140,7 +140,7 @@ class Author:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._wanted: tuple[Level | None, bool] = (None, False)
+        self._settings: tuple[Level | None, bool] = (None, False)
         self._worker: WorkerProcess | None = None
         self._end: Callable[[], Any] = lambda: None
         self._lock = threading.RLock()
@@ -150,9 +150,9 @@ class Author:
 
     def use(self, level: Level | None, gpu: bool) -> None:
         """Set the isolation level and the use of a GPU for the next calls; the default level is the strictest available."""
-        if (level, gpu) != self._wanted:
+        if (level, gpu) != self._settings:
             self.close()
-            self._wanted = (level, gpu)
+            self._settings = (level, gpu)
 
     def program(self, file: Path, name: str) -> ForeignProgram | None:
         """Return the function ``name`` of a file in the folder, or None if the file does not define it.
@@ -215,7 +215,7 @@ class Author:
                         raise ProtocolError("an answer to another request")
                     if "call" not in header:
                         break
-                    answer, content = self._called(header, raw, functions or {})
+                    answer, content = self._call_here(header, raw, functions or {})
                     worker.send(answer, content, allowance, "")
                 if "error" in header:
                     raise AuthorCodeError(file, header["error"])
@@ -232,14 +232,14 @@ class Author:
             raise InternalFailure(sentence.format(file=file.name, type=strange.type_name))
         return value
 
-    def _called(
+    def _call_here(
         self, header: Mapping[str, Any], raw: memoryview, functions: Mapping[str, Callable[..., Any]]
     ) -> tuple[dict[str, Any], Sequence[memoryview]]:
         """Call a function of the grader for the author's code, and return the message with the result."""
-        called = functions[header["call"]]
+        function = functions[header["call"]]
         arguments = values.decode(header["arguments"], raw)
         try:
-            tree, payload, _entries = values.encode_parts(called(*arguments))
+            tree, payload, _entries = values.encode_parts(function(*arguments))
         except NotGradable:
             self.close()  # the worker waits for an answer that it will not get
             raise
@@ -252,7 +252,7 @@ class Author:
         """Start and return a confined worker; raises NotGradable if that fails at every level."""
         if self._deaths >= MOST_DEATHS:
             raise InternalFailure(self._last_words)
-        isolation, gpu = self._wanted
+        isolation, gpu = self._settings
         problem = ""
         for level in levels.to_try(isolation):
             worker = WorkerProcess(level, "author", LIMITS, WorkerSetup(gpu=gpu, show=[self._folder]))
@@ -300,7 +300,10 @@ def _stranger(value: Any) -> values.Opaque | None:
         part = waiting.pop()
         if isinstance(part, values.Opaque):
             return part
-        waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else []
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list | tuple):
+            waiting += part
     return None
 
 
@@ -336,11 +339,6 @@ def _quiet_stderr() -> Iterator[None]:
 def author_of(assignment: Assignment) -> Author:
     """Return the worker for the Python of an assignment's folder; there is one per assignment, started when it is used."""
     return _AUTHORS.setdefault(assignment, Author(assignment.folder))
-
-
-def started_author_of(assignment: Assignment) -> Author | None:
-    """Return that worker if :func:`author_of` has been called for the assignment, else None."""
-    return _AUTHORS.get(assignment)
 
 
 _AUTHORS: weakref.WeakKeyDictionary[Assignment, Author] = weakref.WeakKeyDictionary()

@@ -1,4 +1,4 @@
-"""The cases of one grading: inputs drawn from its seed, and the expected results of the reference."""
+"""The cases of one grading: random inputs from its seed, and the expected results of the reference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .reference import Oracle
 
 
 class Cases:
-    """Draws the cases of one assignment with one seed."""
+    """Creates the cases of one assignment with one seed."""
 
     def __init__(self, content: AssignmentSpec, oracle: Oracle, seed: int) -> None:
         self._content = content

@@ -1,7 +1,7 @@
 """Compiles the correct formulas of a function of an exercise into one Python function.
 
-During the search for a bug, a training loop calls the other functions some ten thousand times. Without compiling, formula
-by formula, that would take ten times as long.
+During the search for a bug, a training loop calls the other functions about ten thousand times. Without
+compilation, the formulas would be computed one by one, which takes ten times as long.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from numpy.random import MT19937, RandomState, SeedSequence
 from ..assignment.base import RandomInput
 from ..assignment.spec import AssignmentSpec
 
-MOST_KEPT = 200
+MOST_KEPT = 200  # cached inputs
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Oracle:
     def __init__(self, assignment: Assignment, live: bool = False, answers: Mapping[str, Array] | None = None) -> None:
         """With ``live`` the reference computes every answer again, for recording and for tests.
 
-        ``answers`` are by key and were computed before, for a class. With it, further answers are not kept in
+        ``answers`` were computed before, for a class: {key: array}. If they are given, further answers are not kept in
         the user's cache, since they will not be needed again.
         """
         self._assignment = assignment

@@ -1,1 +1,1 @@
-"""Grades one submission, and proves an assignment with its own submissions."""
+"""Grades one submission, and validates an assignment with its solution, starters and known-wrong solutions."""

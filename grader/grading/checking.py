@@ -50,14 +50,14 @@ class Checking:
         """Load the submission. If that fails, return the results of all checks; return None if the checks can run."""
         if self._submission.problem is not None:
             return [check_result(check, "error", self._submission.problem) for check in checks]
-        began = time.monotonic()
+        start_time = time.monotonic()
         try:
             self._session.confine()
             needs_model = any(isinstance(check, BandedCheck) and check.variables() for check in checks)
             if needs_model and "keras" in self._session.kind.libraries:
                 rebuilder.start(self._session.level)  # the rebuilder imports Keras while the submission trains
-            self._timings.add("start", began)
-            began = time.monotonic()
+            self._timings.add("start", start_time)
+            start_time = time.monotonic()
             self._session.load()
         except NotGradable as error:
             return [not_graded(check, error) for check in checks]
@@ -66,7 +66,7 @@ class Checking:
             message = self._with_advice(failure.message)
             return [check_result(check, failure.status, message, location=location) for check in checks]
         finally:
-            self._timings.add("load", began)
+            self._timings.add("load", start_time)
         return None
 
     def run(
@@ -91,11 +91,11 @@ class Checking:
             result = self._skip(check, reason) if reason else self._run_timed(check, is_first=not results)
             progress.add(check, result)
             results.append(result)
-        began = time.monotonic()
+        start_time = time.monotonic()
         for check, result in zip(checks, results, strict=True):
             if check.name in self._outcomes:
                 self._explain(check, result, self._outcomes[check.name], hint_level)
-        self._timings.add("diagnosis", began)
+        self._timings.add("diagnosis", start_time)
         notes.mark_causes(results, self._session.causes.sentences)
         first_notes = notes.notes_on_loading(self._submission, self._session, self._context)
         if first_notes:
@@ -112,11 +112,11 @@ class Checking:
         return check_result(check, "skipped", reason)
 
     def _run_timed(self, check: Check, is_first: bool) -> CheckResult:
-        began = time.monotonic()
+        start_time = time.monotonic()
         if check.fresh and not is_first:
             self._session.close()  # the next call loads the submission again
         result = self._run_one(check)
-        self._timings.add(check.name, began)
+        self._timings.add(check.name, start_time)
         return result
 
     def _run_one(self, check: Check) -> CheckResult:
@@ -146,7 +146,7 @@ class Checking:
         return check_result(check, status, outcome.message, outcome.share, location)
 
     def _failed(self, check: Check, failure: CallError) -> CheckResult:
-        """Return the result of a check that got no answer from the submission."""
+        """Return the result of a check that was ended by a CallError."""
         functions = set(check.functions())
         if failure.status == "error" and any(text in failure.raised for text in OVERFLOW):
             bugs = findings_of_check("overflow", *check.functions())

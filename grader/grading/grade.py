@@ -62,7 +62,7 @@ def ran_out_of_memory(report: Report) -> bool:
 
 
 def _grade(assignment: Assignment, submission: Submission, options: GradeOptions, trace: Trace) -> Report:
-    began = time.monotonic()
+    start_time = time.monotonic()
     digest = short_digest(assignment, [*options.hide, Path(submission.path).absolute()])
     checks = checks_to_run = selection.select(assignment, options.only, options.include_hidden)
     earlier_results: dict[str, CheckResult] = {}
@@ -78,7 +78,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
         for result in execution.results if submission.nothing is not None else ():
             result.evidence |= Evidence(nothing_to_grade=True)
     else:
-        trace.timings.add("prepare", began)
+        trace.timings.add("prepare", start_time)
         metadata = _metadata(assignment, submission, options, digest)
         execution = execute(preparation, oracle, checks_to_run, earlier_results, metadata, trace)
     by_name = earlier_results | {result.name: result for result in execution.results}
@@ -96,7 +96,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
         checks=results,
         isolation=Isolation(level=execution.level, not_enforced=execution.not_enforced),
         environment=_environment(preparation, execution.engine),
-        seconds=round(time.monotonic() - began, 3),
+        seconds=round(time.monotonic() - start_time, 3),
     )
 
 

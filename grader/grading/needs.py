@@ -26,7 +26,7 @@ def extras_of(assignment: Assignment) -> list[str]:
     """Return the optional dependencies of the grader that grading needs for any seed: ["tensorflow"] or []."""
     if packages.includes(packages_of(assignment), "tensorflow"):
         return ["tensorflow"]
-    needs_tensorflow = Oracle(assignment).needs_tensorflow(assignment.content.asked_on_probes())
+    needs_tensorflow = Oracle(assignment).needs_tensorflow(assignment.content.functions_on_probes())
     return ["tensorflow"] if needs_tensorflow else []
 
 

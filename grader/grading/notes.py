@@ -65,5 +65,7 @@ def notes_on_memory(
     """Return a note if the submission has reached a memory limit that is lower than the assignment's."""
     note = memory_needs.less_than_allowed(assignment, limits)
     cause = session.causes.first
-    reached = any(result.status == "memory" for result in results) or (cause is not None and cause.status == "memory")
-    return [note] if note and reached else []
+    has_reached_limit = any(result.status == "memory" for result in results) or (
+        cause is not None and cause.status == "memory"
+    )
+    return [note] if note and has_reached_limit else []

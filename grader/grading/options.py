@@ -30,7 +30,7 @@ class GradeOptions:
     """Whether the hidden checks and the instructor's checks are run too."""
 
     hint_level: int | None = None
-    """How much a hint says, from 1 to 3. Default: the level of the assignment."""
+    """How much a hint tells, from 1 (least) to 3. Default: the level of the assignment."""
 
     isolation: Level | None = None
     """The isolation level of the workers. Default: the strictest level that this machine offers."""

@@ -52,7 +52,7 @@ class Preparation:
         self.limits = memory_needs.limits_here(self.assignment)
         needs.refuse_missing_packages(self.assignment)
         self.oracle = oracle = options.oracle or Oracle(self.assignment)
-        oracle.refuse_without_answers(content.asked_on_probes(checks), options.seed == seeds.DEFAULT)
+        oracle.refuse_without_answers(content.functions_on_probes(checks), options.seed == seeds.DEFAULT)
         self.splits = self._split()
         public_files = {name: datasets.public_file(split) for name, split in self.splits.items()}
         self.device = choose(options.device)

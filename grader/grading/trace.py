@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 class Timings(dict[str, float]):
     """The seconds of each stage: "prepare", "start", "load", each check under its name, "diagnosis"."""
 
-    def add(self, stage: str, began: float) -> None:
-        """Add the time since ``began`` (:func:`time.monotonic`) to a stage."""
-        self[stage] = self.get(stage, 0.0) + time.monotonic() - began
+    def add(self, stage: str, start_time: float) -> None:
+        """Add the time since ``start_time`` (:func:`time.monotonic`) to a stage."""
+        self[stage] = self.get(stage, 0.0) + time.monotonic() - start_time
 
 
 @dataclass

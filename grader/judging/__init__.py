@@ -1,1 +1,1 @@
-"""Compares arrays and estimates statistics; knows nothing of submissions."""
+"""Compares arrays, estimates statistics, and has the exception for an answer that cannot be right."""

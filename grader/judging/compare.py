@@ -105,7 +105,7 @@ def accepted_histories(expected: Any) -> list[Any]:
 def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alone: bool = True) -> Comparison:
     """Compare ``actual``, any object, with ``expected``, an array or a number.
 
-    ``alone`` is true if it is the only result of the function.
+    ``is_alone`` is true if it is the only result of the function.
     """
     expected = np.asarray(expected)
     notes = []

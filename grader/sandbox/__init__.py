@@ -1,1 +1,1 @@
-"""Starts, confines, asks and ends the worker process that runs student code."""
+"""Starts the worker process that runs student code, confines it, sends it requests and ends it."""

@@ -68,7 +68,9 @@ def try_to_escape(
             "the network, by datagrams": _has_arrived(udp),
             "a process after its end": _is_running(mark),
         }
-    return EscapeReport([*map(str, reached), *(what for what, there in results.items() if there)], session.not_enforced)
+    return EscapeReport(
+        [*map(str, reached), *(what for what, is_reached in results.items() if is_reached)], session.not_enforced
+    )
 
 
 def files_of_the_grader() -> dict[str, Path]:

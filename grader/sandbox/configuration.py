@@ -60,7 +60,9 @@ def cleaned(raw: bytes) -> dict[str, Any]:
 
 
 def _named(name: str) -> dict[str, Any]:
-    module = "keras" if name == "Sequential" else "keras.src.models.functional" if name in MODELS else "keras.layers"
+    module = "keras.layers"
+    if name in MODELS:
+        module = "keras" if name == "Sequential" else "keras.src.models.functional"
     return {"module": module, "class_name": name, "registered_name": None}
 
 

@@ -66,7 +66,7 @@ def _search(start: str, folders: Folders, leave_out: set[str]) -> None:
         if changed is None:
             continue
         newest, data_paths, files = changed, [], []
-        with contextlib.suppress(OSError):  # a file, or a folder that is not readable, for a worker neither
+        with contextlib.suppress(OSError):  # a file, or a folder that cannot be read, by a worker neither
             for entry in os.scandir(path):
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name != "__pycache__" and entry.path not in leave_out:

@@ -11,7 +11,7 @@ from ..submission.python_code import parse
 from ..support.choices import Engine
 
 # Code that needs a kernel with a frontend: widgets, windows, and uses of the kernel itself. The whole file is searched;
-# a match in a comment or in text only costs a second.
+# a match in a comment or in a string only costs a second.
 KERNEL_ONLY = re.compile(
     rb"\b(ipywidgets|ipykernel|jupyter_client|nbclient|IPKernelApp|(import|from) +comm)\b"
     rb"|(get_ipython\(\)|\b(ip|ipython|shell))\.kernel\b|%gui\b|%matplotlib +(?!inline)\w|%pylab +(?!inline)\w"

@@ -56,7 +56,7 @@ class Group:
     def remove(self) -> MemoryEvents:
         """Kill the remaining processes, remove the group, and return its memory events."""
         events = capacity.counters(self._folder / "memory.events")
-        counted = MemoryEvents(
+        memory_events = MemoryEvents(
             killed=bool(events.get("oom_kill")),
             reached_limit=bool(events.get("oom")),
             most_held=capacity.number(self._folder / "memory.peak"),
@@ -71,7 +71,7 @@ class Group:
                 time.sleep(0.01)
             else:
                 break
-        return counted
+        return memory_events
 
 
 def create(memory_bytes: int, processes: int) -> Group | None:

@@ -29,7 +29,7 @@ class LoadProgress:
         self.left_out: dict[Statement, Ending] = {}
         """Statements that are not run again, and how they ended."""
         self.stopped_at: Statement | None = None
-        """Later statements are left out, after too many restarts."""
+        """Statements after this one are left out, because of too many restarts; None if there is no such statement."""
         self.is_complete = False
         """True after the first load."""
         self.last_cell = 0
@@ -64,10 +64,10 @@ class LoadProgress:
         """Leave statements out of every later load."""
         self.left_out |= dict.fromkeys(statements, ending)
 
-    def can_leave_out(self, failure: CallError, is_last_time: bool, number_of_cells: int) -> bool:
-        """Return True if the submission can be loaded again without the last statement that began.
+    def leave_out_last(self, failure: CallError, is_last_time: bool, number_of_cells: int) -> bool:
+        """Leave out the last statement that began; return False if loading again would not help.
 
-        At the last time, the statements after it are left out too.
+        If ``is_last_time``, or after too many restarts, the statements after it are left out too.
         """
         statement = self.begun
         if statement is None or statement in self.left_out or failure.status not in ENDED or failure.raised == BROKEN:

@@ -54,4 +54,6 @@ def _other(name: str, of_cell: bool, other_kind: bool) -> str | None:
     if other_kind:
         return f"%{name}" if of_cell else f"%%{name}"
     near = difflib.get_close_matches(name.lower(), sorted(CELL if of_cell else LINE), n=1, cutoff=SIMILAR)
-    return ("%%" if of_cell else "%") + near[0] if near else None
+    if not near:
+        return None
+    return f"%%{near[0]}" if of_cell else f"%{near[0]}"

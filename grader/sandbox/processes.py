@@ -60,13 +60,13 @@ class Forked:
     def __init__(self, lifeline: socket.socket, seconds: float) -> None:
         """Wait for the process id; raises OSError if it does not arrive within ``seconds``."""
         self._lifeline = lifeline
-        self._told = b""
+        self._received = b""
         self._status: int | None = None
         deadline = time.monotonic() + seconds
-        while b"\n" not in self._told:
+        while b"\n" not in self._received:
             if not self._listen(deadline):
                 raise OSError("the warm process has not forked")
-        pid, self._told = self._told.split(b"\n", 1)
+        pid, self._received = self._received.split(b"\n", 1)
         self.pid = int(pid)
 
     def wait(self, seconds: float) -> int | None:
@@ -76,7 +76,7 @@ class Forked:
             while self._status is None:
                 if not self._listen(deadline):
                     # The supervisor sends its status at the very end, unless it was killed.
-                    self._status = int(self._told) if self._told else -signal.SIGKILL
+                    self._status = int(self._received) if self._received else -signal.SIGKILL
                     self._lifeline.close()
         return self._status
 
@@ -97,7 +97,7 @@ class Forked:
         """Read from the lifeline; return False at its end. Raises TimeoutError."""
         self._lifeline.settimeout(max(deadline - time.monotonic(), 1e-6))
         data = self._lifeline.recv(64)
-        self._told += data
+        self._received += data
         return bool(data)
 
 

@@ -175,9 +175,9 @@ class Rebuilder:
         try:
             worker.await_ready()
         except SetupFailed as error:
-            starved = worker.out_of_memory()
+            is_out_of_memory = worker.out_of_memory()
             self._worker = None
-            if starved:
+            if is_out_of_memory:
                 raise NoMemory(ran_out()) from error
             sentence = _("No second worker could be started at isolation level '{level}' ({error}).")
             raise NoIsolation(sentence.format(level=self._level, error=error)) from error

@@ -62,7 +62,7 @@ class Requests:
     ) -> tuple[dict[str, Any], memoryview]:
         """Send a request and return its answer; no frame may have a payload of more than ``most`` bytes.
 
-        ``load`` is noted while a submission is loaded. Raises CallError, and NoMemory if the machine is to blame.
+        ``load`` takes the progress and the outputs while a submission is loaded. Raises CallError, and NoMemory if the machine is to blame.
         """
         assert self._confinement.worker is not None
         self._identity += 1

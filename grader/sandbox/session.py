@@ -142,8 +142,9 @@ class Session:
     ) -> Answer:
         """Call one function of the submission, or a method of an ``instance``, and return its answer.
 
-        Raises CallError if the call gives no answer. ``seconds`` replaces the usual time limit of a call. ``keep`` leaves the
-        result in the worker under this name; :class:`~grader.worker.values.Kept` passes it to a later call. ``seed`` sets
+        Raises CallError if the call gives no answer. ``give_back`` adds the arguments after the call to the answer.
+        ``seconds`` replaces the usual time limit of a call. ``keep`` leaves the result in the worker under this name;
+        :class:`~grader.worker.values.Kept` passes it to a later call. ``seed`` sets
         the random numbers before the call. ``supply`` has values for global names; the submission gets those that it uses
         without a definition. If an earlier call killed the worker, a new one is started and loads the submission again.
         """
@@ -291,7 +292,7 @@ class Session:
                 self.close()
                 is_out_of_time = self.spent >= self._limits.total_seconds
                 number_of_cells = len(submission.code)
-                if is_out_of_time or not progress.can_leave_out(failure, self.spent >= end, number_of_cells):
+                if is_out_of_time or not progress.leave_out_last(failure, self.spent >= end, number_of_cells):
                     raise
                 rest = max(seconds - (self.spent - spent), REST * self._limits.load_seconds)
                 seconds = min(AGAIN * progress.seconds_before + rest, self._limits.load_seconds)
@@ -314,8 +315,8 @@ class Session:
         try:
             self.definitions = definitions_of(header, self._global_names)
             failures = observations.FAILURES.validate_python(header["failures"])
-            for failed in failures:
-                self._requests.refuse_to_blame(failure_of(failed.model_dump(), self._loading, loading=True))
+            for item in failures:
+                self._requests.refuse_to_blame(failure_of(item.model_dump(), self._loading, loading=True))
             absent = observations.FAILURES.validate_python(header["absent"])
             self.causes.take(failures, absent, progress.left_out, progress.stopped_at)
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:

@@ -60,7 +60,7 @@ class WorkerProcess:
         self.limits = limits
         self._oom_kills = capacity.oom_kills() or 0
         self._most_held = 0  # most bytes in all measurements
-        self._memory_ended: group.MemoryEvents | None = None  # the memory events of its control group
+        self._memory_events: group.MemoryEvents | None = None  # the memory events of its control group
         self._folder = None if level == "strong" else _make_folder()
         work = self._folder or STRONG_WORK
         self._channel, theirs = socket.socketpair()
@@ -414,13 +414,13 @@ class WorkerProcess:
 
         With a control group only processes of this worker count, otherwise all processes.
         """
-        if self._memory_ended is not None:
-            return self._memory_ended.killed
+        if self._memory_events is not None:
+            return self._memory_events.killed
         return (capacity.oom_kills() or 0) > self._oom_kills
 
     def reached_limit(self) -> bool:
         """True if memory ran out because of the limit of the worker's own control group."""
-        return self._memory_ended is not None and self._memory_ended.reached_limit
+        return self._memory_events is not None and self._memory_events.reached_limit
 
     def memory_seen(self) -> int:
         """Return the most bytes that were measured."""
@@ -434,8 +434,8 @@ class WorkerProcess:
         limit = capacity.memory()
         others = None if limit is None else limit.in_use()
         missing = 0 if limit is None or others is None else limit.size - others
-        if self._memory_ended is not None and self._memory_ended.most_held is not None:
-            missing = min(missing, self._memory_ended.most_held)
+        if self._memory_events is not None and self._memory_events.most_held is not None:
+            missing = min(missing, self._memory_events.most_held)
         return max(self._most_held, missing)
 
     def kill(self, wait_first: float = 0.0) -> None:
@@ -457,7 +457,7 @@ class WorkerProcess:
                 raise NotGradable(_("The worker process {pid} could not be stopped.").format(pid=self._process.pid))
         finally:
             if self._group is not None:
-                self._memory_ended = self._group.remove()
+                self._memory_events = self._group.remove()
             os.close(self._output)
             if self._folder is not None:
                 _remove(self._folder)

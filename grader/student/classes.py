@@ -129,7 +129,9 @@ def bind_all_results(
     if isinstance(value, tuple | dict):
         with contextlib.suppress(CallError):
             return bind_results(content, name, target, value, shapes)
-    items = [] if nothing else list(value) if isinstance(value, tuple) else [value]
+    items: list[Any] = []
+    if not nothing:
+        items = list(value) if isinstance(value, tuple) else [value]
     returned = target.returns if len(target.returns) == len(items) else [""] * len(items)
     by_name = match(returned, wanted_names, content.aliases)
     results = stored | {by_name[each]: item for each, item in zip(returned, items, strict=True) if each in by_name}

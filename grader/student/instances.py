@@ -69,7 +69,7 @@ class Instances:
         if not target.owner:
             return self._with_globals(function, target, laid_out, as_kept)
         attributes: dict[str, Any] = dict.fromkeys(target.reads)
-        attributes |= {name: value for name, value in self._built_ones(laid_out).items() if name in attributes}
+        attributes |= {name: value for name, value in self._new_attributes(laid_out).items() if name in attributes}
         state = classes.bind_state(self._content, function, attributes, laid_out)
         held_names = {path.partition(".")[0] for path in state.bound}
         unbound = [name for name in attributes if name not in held_names]
@@ -99,9 +99,9 @@ class Instances:
     def _with_globals(
         self, function: str, target: SubmittedFunction, laid_out: dict[str, Any], as_kept: bool
     ) -> tuple[Instance | None, signatures.State]:
-        """Return the global variables with which a function is called, and the arguments in them.
+        """Return the global variables to set before a function is called, and the arguments that they hold.
 
-        Only those arguments that it has no parameter for, and results that it leaves there.
+        These are variables for arguments without a parameter, and variables in which the function leaves results.
         """
         declared = self._content.functions[function]
         arguments = declared.complete(laid_out)
@@ -146,7 +146,7 @@ class Instances:
                 self._loaded[target.name] = answer.attributes
         return self._loaded[target.name]
 
-    def _built_ones(self, laid_out: dict[str, Any]) -> dict[str, Any]:
+    def _new_attributes(self, laid_out: dict[str, Any]) -> dict[str, Any]:
         """Return the attributes of a newly constructed instance; they show the shapes in which the class keeps its parameters.
 
         It is constructed for the sizes of the inputs ``laid_out``.

@@ -12,7 +12,7 @@ from ..sandbox.loading import UNKNOWN_NAME
 from ..submission import Code
 from ..submission.python_code import bound_names, parse
 from ..support.i18n import _, joined
-from .signatures import SIMILAR, find_function, found_signature, match, normal, signature
+from .signatures import SIMILAR, find_function, match, normal, signature, submitted_signature
 
 # Words in the names of functions that use the same data for another purpose.
 OTHER_WORK = (
@@ -44,7 +44,7 @@ def missing(
     near = _similar_functions(content, name, defined)
     if near:
         lines = {label: spot for part in code for label, spot in _spots(part)}
-        names = joined([f"`{found_signature(function)}`{lines.get(function.label, '')}" for function in near])
+        names = joined([f"`{submitted_signature(function)}`{lines.get(function.label, '')}" for function in near])
         return beginning + " " + _("Found {names}: did you mean `{function}`?").format(names=names, function=name)
     spellings = {normal(spelling) for spelling in (name, *content.functions[name].aliases)}
     misplaced = next((place for part in code if (place := _misplaced(part, spellings))), None)
@@ -55,7 +55,7 @@ def missing(
         lines = {label: spot for part in code for label, spot in _spots(part)}
         sentence = _("`{found}`{line} takes the same arguments: if it is this function, rename it to `{function}`.")
         line = lines.get(candidate.label, "")
-        return f"{beginning} {sentence.format(found=found_signature(candidate), line=line, function=name)}"
+        return f"{beginning} {sentence.format(found=submitted_signature(candidate), line=line, function=name)}"
     return beginning
 
 

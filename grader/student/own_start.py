@@ -1,4 +1,4 @@
-"""A training function that initialises parameters itself, as a value that calls of it are made with."""
+"""A training function that initialises parameters itself, and the arguments with which it is called then."""
 
 from __future__ import annotations
 

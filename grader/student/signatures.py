@@ -1,7 +1,7 @@
 """Binds a submission's functions, arguments and results by name, in any order.
 
-Case and underscores do not count, and the assignment lists further names. If something
-cannot be bound, one sentence shows the expected signature and the actual one.
+Case and underscores do not count, and the assignment lists further names. If something cannot be bound, one sentence
+shows the expected signature and the actual one.
 """
 
 from __future__ import annotations
@@ -48,11 +48,7 @@ SWITCHES: dict[str, bool | int] = {
 SWITCHES = {name.replace("_", ""): value for name, value in SWITCHES.items()}
 
 SIMILAR = 0.8  # similarity of two names, from 0 to 1, from which one may be a misspelling of the other
-RATES = (
-    "learning_rate",
-    "alpha",
-    "eta",
-)  # common names for the learning rate, which back-propagation may take as an argument
+RATES = ("learning_rate", "alpha", "eta")  # names of the learning rate, which back-propagation may take as an argument
 NO_STATE = State({}, frozenset())
 
 
@@ -120,18 +116,18 @@ def bind_arguments(
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return (positional, keyword) arguments that give ``inputs`` to the submitted function.
 
-    Arguments that ``inputs`` leaves out get the default of the assignment's signature, not the
-    submission's: everybody is asked the same. ``bundles`` maps parameters (see :func:`bundled`) to what
-    they get, ``state`` has the arguments that are in a method's instance. Raises CallError with status ``failed``.
+    Arguments that ``inputs`` leaves out get the default of the assignment's signature, not the submission's, so that all
+    submissions get the same arguments. ``bundles`` maps parameters (see :func:`bundled`) to their values, ``state`` has
+    the arguments that are in a method's instance. Raises CallError with status ``failed``.
     """
     declared = content.functions[name]
     values = declared.complete(inputs)
     if target.name == "__init__":
-        return [], {}  # see construction()
+        return [], {}  # see classes.constructions()
     bundles = bundles or {}
     within = {item for bundle in bundles.values() for item in bundle.names}
-    known_names = [*declared.optional_inputs, *RATES]
-    further = {item: inputs[item] for item in known_names if item in inputs and item not in values}
+    optional_names = [*declared.optional_inputs, *RATES]
+    further = {item: inputs[item] for item in optional_names if item in inputs and item not in values}
     others = {item: value for item, value in inputs.items() if item not in values and item not in further}
     kinds = {parameter: kind for parameter, kind, _ in target.parameters}
     parameters = [parameter for parameter, kind in kinds.items() if not kind.startswith("VAR_")]
@@ -174,7 +170,7 @@ def bind_arguments(
             message = _("Expected `{expected}`, found `{found}`: it has no parameter for {names}.")
         else:
             message = _("Expected `{expected}`, found `{found}`: it also requires {names}.")
-        expected, actual = signature(name, content.functions[name]), found_signature(target)
+        expected, actual = signature(name, content.functions[name]), submitted_signature(target)
         raise WrongAnswer(message.format(expected=expected, found=actual, names=joined(needed or unknown)))
     positional = [values[bound[p]] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
     keywords |= {p: values[bound[p]] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}
@@ -182,7 +178,7 @@ def bind_arguments(
 
 
 def bundled(content: AssignmentSpec, name: str, target: SubmittedFunction) -> dict[str, str]:
-    """Return {parameter: function} for the parameters of ``found`` that take all results of a function together."""
+    """Return {parameter: function} for the parameters of ``target`` that take all results of a function together."""
     parameters = [parameter for parameter, kind, _ in target.parameters if not kind.startswith("VAR_")]
     direct = match(parameters, content.functions[name].argument_names(), content.aliases)
     bundles = {}
@@ -203,8 +199,8 @@ def _by_elimination(
 ) -> dict[str, str]:
     """Return the remaining arguments for the parameters with unknown names, if there are equally many.
 
-    Next to others that have to be given, a parameter that carries the name of something else is never taken for
-    an argument, and a switch never is.
+    A switch is never taken for an argument. A parameter with the name of another argument or result is not taken either,
+    unless it is the only required parameter.
     """
     values = content.functions[name].complete(inputs)
     plain = [(parameter, default) for parameter, kind, default in target.parameters if not kind.startswith("VAR_")]
@@ -333,7 +329,7 @@ def signature(name: str, function: FunctionSpec) -> str:
     return f"{name}{function.signature}"
 
 
-def found_signature(target: SubmittedFunction) -> str:
+def submitted_signature(target: SubmittedFunction) -> str:
     """Return the submitted signature; defaults are not known, so they are shown as dots."""
     stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
     parts = [f"{stars.get(kind, '')}{name}{'=...' if default else ''}" for name, kind, default in target.parameters]
@@ -343,7 +339,7 @@ def found_signature(target: SubmittedFunction) -> str:
 def widths_in(values: dict[str, Any], shapes: dict[str, list[int | str]]) -> dict[str, int] | None:
     """Return {name: length} of the widths with which the values have these shapes, apart from axes of length one.
 
-    None if they have not, or if a name would have two lengths.
+    Return None if the values do not have these shapes, or if a name would have two lengths.
     """
     widths: dict[str, int] = {}
     for name, pattern in shapes.items():

@@ -1,8 +1,8 @@
 """Training with its own start: a submission that initialises the parameters inside its training function.
 
-Such a function cannot be given a start. The start that it draws is read instead: the function is asked for no training
-(0 epochs, a learning rate of 0) with a fixed seed. The reference then begins there, too. Nothing is earned by a start
-alone: gradient descent has to move every parameter from there, far enough for a comparison.
+Such a function does not take initial parameters. Instead it is called without training (0 epochs, a learning rate of 0)
+with a fixed seed, and its initial parameters are read from the answer. The reference then begins with the same
+parameters. A start alone earns no points: gradient descent must move the parameters far enough for a comparison.
 """
 
 from __future__ import annotations
@@ -100,10 +100,10 @@ class Starts:
                     return Trained(case, expected, result)
                 if not self._find_out(function, case.inputs):
                     return Trained(case, expected, result)
-        case = self.begun(function, case)
+        case = self.with_own_start(function, case)
         return Trained(case, self._expected(function, case.inputs), self._student.call(function, case.inputs))
 
-    def begun(self, function: str, case: Case) -> Case:
+    def with_own_start(self, function: str, case: Case) -> Case:
         """Return the case with the own start of ``function``, or unchanged if the function takes its parameters as arguments.
 
         Raises CallError with status ``failed`` if the start cannot be read, or if nothing can be learnt from it.
@@ -140,9 +140,10 @@ class Starts:
             raise WrongAnswer(self._still(function, from_given - own))
 
     def has_learnt(self, function: str, inputs: Values, trained: Values) -> bool:
-        """True unless a training with its own start has not clearly lowered the correct cost since its first epoch.
+        """True if training from the function's own start has clearly lowered the correct cost since its first epoch.
 
-        A start that is the trained answer already has not.
+        Such training has not learnt if its start already is the trained answer. Always True for a function without its
+        own start.
         """
         declared = self._content.functions[function]
         epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
@@ -202,7 +203,10 @@ class Starts:
         return bool(self.own_names(function))
 
     def _without_reading(self, function: str, trial: OwnStart, inputs: Values, other: Values) -> frozenset[str]:
-        """Return the parameters that do not depend on the arguments, or cannot, judged by trained parameters."""
+        """Return the parameters that do not depend on the arguments, judged by the parameters after training.
+
+        If the same call gives other values each time, return those that no attribute or global variable holds.
+        """
         free = trial.parameters
 
         def end(inputs: Values) -> Values:
@@ -249,8 +253,8 @@ class Starts:
     def _read(self, function: str, own_start: OwnStart, inputs: Values) -> Values:
         """Return the parameters of ``function`` before any training; raises _Unreadable.
 
-        With a learning rate of 0 as well, so that an epoch too many does not hide. Where a loop without an epoch
-        fails, epochs at the rate 0 have to do, if they change nothing.
+        The learning rate is 0 too, so that a loop with one epoch too many still returns its start. If a loop fails
+        without an epoch, calls with 1 and 2 epochs at the rate 0 are used, if they give the same parameters.
         """
         declared = self._content.functions[function]
         epochs, rate = names_of_epochs_and_rate(declared.argument_names())

@@ -50,7 +50,7 @@ class Steps:
     def gradients(self, function: str, call: FunctionCall) -> dict[str, Any] | None:
         """Return {result: gradient}, in the submission's layout, read from the change of the parameters.
 
-        Return None if not all parameters are seen, or none of them has changed. Raises CallError if the rate is not known.
+        Return None if the change of a parameter cannot be read, or if no parameter has changed. Raises CallError if the rate is not known.
         """
         if not self.may_take_step(function):
             return None

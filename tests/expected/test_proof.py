@@ -75,7 +75,7 @@ def test_steps_of_every_bundled_exercise_are_proven(name):
     assert record is not None, f"run 'grader reference {name} --write'"
     assert record.seeds == 20
     assert record.functions.keys() == loaded.content.steps.keys()
-    assert not Oracle(loaded).needs_tensorflow(loaded.content.asked_on_probes())
+    assert not Oracle(loaded).needs_tensorflow(loaded.content.functions_on_probes())
     assert all(item.difference <= agreement.TOLERANCE for item in record.functions.values())
 
 
@@ -235,6 +235,6 @@ def test_need_for_tensorflow_is_reported_before_a_worker_starts(own, monkeypatch
     assert "pip install 'deep-learning-grader[tensorflow]'" in report.problem()
     with pytest.raises(NotGradable):
         Oracle(loaded).refuse_without_answers(["predict"], True)  # nothing is recorded
-    Oracle(SINGLE).refuse_without_answers(SINGLE.content.asked_on_probes(), False)
+    Oracle(SINGLE).refuse_without_answers(SINGLE.content.functions_on_probes(), False)
     report = grade(SINGLE, read(own / "solution.py", SINGLE), GradeOptions(seed=77, only=["predict"]))
     assert report.passed

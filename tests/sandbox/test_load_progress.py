@@ -27,20 +27,20 @@ def test_last_statement_is_left_out_of_the_next_load():
     progress = LoadProgress()
     progress.begin([0, 3])
     progress.note_late((0, 2))
-    assert progress.can_leave_out(TIMEOUT, is_last_time=False, number_of_cells=1)
+    assert progress.leave_out_last(TIMEOUT, is_last_time=False, number_of_cells=1)
     assert progress.left_out == {(0, 2): "timeout", (0, 3): "timeout"}
     assert progress.request() == {"left_out": [(0, 2), (0, 3)], "ends_at": []}
-    assert not progress.can_leave_out(TIMEOUT, is_last_time=False, number_of_cells=1)  # it is left out already
+    assert not progress.leave_out_last(TIMEOUT, is_last_time=False, number_of_cells=1)  # it is left out already
 
 
 def test_later_cells_are_left_out_the_last_time():
     progress = LoadProgress()
     progress.begin([2, 1])
-    assert progress.can_leave_out(TIMEOUT, is_last_time=True, number_of_cells=4)
+    assert progress.leave_out_last(TIMEOUT, is_last_time=True, number_of_cells=4)
     assert [*progress.left_out] == [(2, 1), (3, 0), (4, 0)]
     assert progress.request()["ends_at"] == [(2, 1)]
     progress.begin([2, 2])
-    assert not progress.can_leave_out(TIMEOUT, is_last_time=False, number_of_cells=4)
+    assert not progress.leave_out_last(TIMEOUT, is_last_time=False, number_of_cells=4)
 
 
 def test_number_of_restarts_is_limited():
@@ -48,7 +48,7 @@ def test_number_of_restarts_is_limited():
     for number in range(1, MOST_RESTARTS + 1):
         assert progress.stopped_at is None
         progress.begin([0, number])
-        assert progress.can_leave_out(TIMEOUT, is_last_time=False, number_of_cells=1)
+        assert progress.leave_out_last(TIMEOUT, is_last_time=False, number_of_cells=1)
     assert progress.stopped_at == (0, MOST_RESTARTS)
 
 
@@ -56,13 +56,13 @@ def test_number_of_restarts_is_limited():
 def test_other_failures_leave_nothing_out(failure):
     progress = LoadProgress()
     progress.begin([0, 1])
-    assert not progress.can_leave_out(failure, is_last_time=False, number_of_cells=1)
+    assert not progress.leave_out_last(failure, is_last_time=False, number_of_cells=1)
 
 
 def test_program_ends_at_a_statement_that_exits():
     progress = LoadProgress()
     progress.begin([0, 1])
-    assert progress.can_leave_out(CallError("crashed", "x", EXITED), is_last_time=False, number_of_cells=1)
+    assert progress.leave_out_last(CallError("crashed", "x", EXITED), is_last_time=False, number_of_cells=1)
     assert progress.request()["ends_at"] == [(0, 1)]
 
 

@@ -34,4 +34,4 @@ def test_huge_model_sizes_are_harmless():
     loss = {"name": "own", "from_logits": False, "settings": "", "values": [float("nan")]}
     for size in (0, 1 << 40):
         model = observations.MODEL.validate_python({**MODEL, "outputs": [size], "loss": loss})
-        assert losses.expected(model).of is None
+        assert losses.input_of(model).of is None

@@ -82,8 +82,8 @@ def best(
 ) -> Tried:
     """Return the best attempt, the first of those that are equally good.
 
-    ``functions`` are those that ``ask`` calls. ``ask`` gets a case
-    and the inputs to send, which may differ. Raises CallError if no attempt is answered.
+    ``expect`` returns the expected results of a case. ``ask`` calls ``functions``; it gets a case and the inputs to send,
+    which may differ. Raises CallError if no attempt is answered.
     """
     plans = [_Plan("", cases := context.cases.draw(check.probes, check.given), [expect(case) for case in cases])]
     instead = [context.content.probes[name].fallback for name in check.probes]
@@ -145,7 +145,7 @@ def best(
 def _of_own_widths(
     check: Probed, context: Context, names: Sequence[str], expect: Callable[[Case], Expected]
 ) -> Iterator[_Plan]:
-    """Return the cases ``names`` for a network whose layers have other widths than the task requires, and that works only with these."""
+    """Yield the cases of the probes ``names`` for a network that works only with its own widths, not those of the task."""
     widths = context.student.layout.widths
     usual = context.content.widths()
     other = {name: width for name, width in widths.items() if usual[name] != width}

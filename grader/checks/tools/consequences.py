@@ -64,7 +64,7 @@ def of_tried(check: Probed, context: Context, function: str, attempt: Tried) -> 
 
 
 def of_attempts(check: Probed, context: Context, function: str, best: Tried) -> tuple[list[Tried], list[Tried]]:
-    """Return the attempts that are as good as the best of ``tried`` and its others: as answered, and as judged."""
+    """Return those of ``best`` and its others with the largest share: as answered, and as judged by consequences."""
     attempted = [best, *best.others]
     judged = [of_tried(check, context, function, attempt) for attempt in attempted]
     share = max(attempt.verdict.share for attempt in judged)

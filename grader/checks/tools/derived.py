@@ -40,7 +40,10 @@ def judged(outcome: Outcome, function: str, context: Context) -> Outcome:
 
 
 def _library(function: str, context: Context) -> str | None:
-    """Return the library whose derivatives the function calls, or that it imports in a hidden way, which has no other purpose."""
+    """Return the forbidden library that computes the derivatives, or that the code imports in a hidden way; None without one.
+
+    A hidden import has no other purpose.
+    """
     texts = [code.text for code in context.student.code]
     everywhere = quotients.called(texts)
     if not everywhere & (DIFFERENTIATING | HIDING):

@@ -29,9 +29,8 @@ from .attempts import Probed, Tried
 Array = np.ndarray[Any, Any]
 Width = Callable[[Array, float], Array]
 Step = tuple[float, int, Width]
-EXACT = (
-    2e-14  # relative to the largest entry: formulas in float64 are closer, differences with two or three points are not
-)
+# Relative to the largest entry: formulas in float64 are closer, differences with two or three points are not.
+EXACT = 2e-14
 STEPS: list[float] = [digit * 10.0**-power for power in range(2, 12) for digit in (1, 2, 2.5, 3, 5)]
 EPSILON = float(np.finfo(np.float64).eps)
 ROOTS: list[float] = [
@@ -248,12 +247,12 @@ def _has_pattern(check: Derivatives, context: Context, cases: Sequence[Entries])
             each = [
                 float(error @ pattern / (pattern @ pattern)) for error, pattern in zip(errors, patterns, strict=True)
             ]
-            if _said(errors, patterns, float(np.median(each))) >= ENOUGH_BITS:
+            if _bits_of_pattern(errors, patterns, float(np.median(each))) >= ENOUGH_BITS:
                 return True
     return False
 
 
-def _said(errors: Sequence[Array], patterns: Sequence[Array], multiple: float) -> float:
+def _bits_of_pattern(errors: Sequence[Array], patterns: Sequence[Array], multiple: float) -> float:
     """Return the evidence, in bits, that the errors are this multiple of the patterns; 0 if too much of an error remains."""
     bits = 0.0
     for error, pattern in zip(errors, patterns, strict=True):

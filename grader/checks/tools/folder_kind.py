@@ -101,7 +101,6 @@ class FolderCheck(ProbedCheck):
             )
             raise InternalFailure(message.format(where=self._place))
         collected = Evidence(**({"details": details} if details else {})).with_notes(notes)
-
         return Outcome(points, " ".join([sentence, *notes]), collected)
 
 

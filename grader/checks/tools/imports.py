@@ -80,7 +80,7 @@ def at_line(place: str, line: int) -> str:
 
 
 def imports(source: str) -> list[Import]:
-    """Return every import, also by ``__import__`` and ``import_module`` with a text."""
+    """Return every import, also by ``__import__`` and ``import_module`` with a string."""
     all_imports: list[Import] = []
     for node in nodes(source):
         if isinstance(node, ast.Import):
@@ -95,8 +95,8 @@ def imports(source: str) -> list[Import]:
                 for alias in node.names
             ]
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called in ("__import__", "import_module") and isinstance(node.args[0].value, str):
+            callee = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if callee in ("__import__", "import_module") and isinstance(node.args[0].value, str):
                 all_imports.append(Import(node.lineno, node.args[0].value, "", node.args[0].value))
     return all_imports
 

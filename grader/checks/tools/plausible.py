@@ -20,7 +20,7 @@ from ..outcome import Outcome
 
 Array = np.ndarray[Any, Any]
 CERTAIN = 5.0  # standard errors
-BETTER = 0.03  # held-out accuracy above that on the training images: more than two samples of one kind ever differ by
+BETTER = 0.03  # how much the held-out accuracy may exceed that on training images; samples of one kind never differ that much
 RECOGNISED = 0.03  # loss of accuracy when a few pixels change by one grey level
 ALTERED = 1000  # held-out images that are predicted again with a few pixels changed
 PIXELS = 5  # pixels of each image
@@ -28,7 +28,7 @@ NEAR = 0.5  # share of the distance of the training; averages of weights are wit
 
 
 def too_good(context: Context, dataset: str, accuracy: float) -> list[str]:
-    """The sentence for the instructor where ``accuracy`` is more than a network reaches; none where it is not."""
+    """Return the sentence for the instructor if ``accuracy`` is higher than a network can reach, else an empty list."""
     split = context.split(dataset)
     bounds = [
         bound
@@ -45,7 +45,7 @@ def too_good(context: Context, dataset: str, accuracy: float) -> list[str]:
 
 
 def better_on_unseen(training: Array, held_out: Array) -> list[str]:
-    """The sentence where held-out images (n,) are right clearly more often than training images (m,)."""
+    """Return the sentence if held-out images (n,) are clearly more often right than training images (m,), else an empty list."""
     training_share, unseen = mean(training), mean(held_out)
     error = float(np.hypot(training_share.error, unseen.error))
     if unseen.value - training_share.value <= max(BETTER, CERTAIN * error):
@@ -57,7 +57,10 @@ def better_on_unseen(training: Array, held_out: Array) -> list[str]:
 
 
 def recognises(right: Array, altered: Array) -> list[str]:
-    """The sentence where images are right much less often once a few pixels have changed by one grey level, both (n,)."""
+    """Return the sentence if images are much less often right after a few pixels change by one grey level, else an empty list.
+
+    ``right`` and ``altered`` are bool (n,): whether each image is classified correctly before and after the change.
+    """
     drop: Estimate = difference(right, altered)
     if drop.value <= max(RECOGNISED, CERTAIN * drop.error):
         return []
@@ -71,7 +74,7 @@ def recognises(right: Array, altered: Array) -> list[str]:
 
 
 def untrained(model: ModelData) -> list[str]:
-    """The sentence where weights were put in that no recorded training has made, nor an average of such."""
+    """Return the sentence if the model has weights that neither recorded training nor its averages explain, else an empty list."""
     if not model.unknown or model.distance <= NEAR:
         return []
     sentence = _(
@@ -81,10 +84,10 @@ def untrained(model: ModelData) -> list[str]:
 
 
 def altered(split: Split, random: np.random.Generator) -> Array:
-    """Copies of the first held-out images: in each, a few pixels that are not dark are one grey level darker."""
+    """Return copies of the first held-out images; in each, a few pixels that are not dark are one grey level darker."""
     images = split.x_held_out[:ALTERED].copy()
     flat = images.reshape(len(images), -1)
-    # The largest of random keys, dark pixels last: a few pixels by chance, without a loop.
+    # The pixels with the largest random keys are changed; dark pixels have the smallest key.
     keys = np.where(flat >= 2, random.random(flat.shape), -1)
     chosen = np.argpartition(keys, -PIXELS, axis=1)[:, -PIXELS:]
     rows = np.arange(len(flat))[:, None]
@@ -93,7 +96,7 @@ def altered(split: Split, random: np.random.Generator) -> Array:
 
 
 def not_scored(name: str, sentences: list[str]) -> Outcome:
-    """No points, a neutral sentence for the student, and the reasons for the instructor."""
+    """Return an outcome without points, with a neutral sentence for the student and the reasons for the instructor."""
     message = _(
         "`{name}` is not scored here, because its predictions do not follow from the recorded training. Train it with fit() in the file that you hand in. If you already do that, ask your instructor to check it."
     )

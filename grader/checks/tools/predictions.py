@@ -139,7 +139,7 @@ def _predicted(context: Context, model: str, preprocess: str, split: Split) -> P
 
 
 def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> PixelMap | None:
-    """Return the map from images to inputs, if it is one map for each pixel; found once."""
+    """Return the map from images to inputs, if it is one map for each pixel, otherwise None; computed once."""
     key = (preprocess, split.name)
     if not context.student.defines(preprocess):
         pixel_map = _as_in_training(context, model, split)
@@ -201,7 +201,7 @@ def _agree(one: Array, other: Array) -> bool:
 def _in_its_own_worker(context: Context, model: str, inputs: Array) -> Array:
     """Return the predictions in the submission's worker: classes (n, 1) or scores (n, classes)."""
     answer = context.student.predict(model, inputs)
-    classes(answer, len(inputs), f"`{model}.predict`")  # otherwise it raises
+    classes(answer, len(inputs), f"`{model}.predict`")  # raises CallError if the answer is not valid
     numbers = arrays.numbers(answer)
     assert numbers is not None
     in_rows = len(numbers) == len(inputs) or numbers.size == len(inputs)

@@ -292,23 +292,23 @@ def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence
     sizes = [np.size(samples[0].inputs.get(name, 0.0)) for name in parameters]
     is_weight = np.repeat([name.lower().startswith("w") for name in parameters], sizes)
     for decayed in (is_weight, np.ones_like(is_weight)):
-        share = _multiple([((step.before * decayed)[:, None], step.taken - step.right) for step in steps], 1e-9)
+        share = _multiple([((step.before * decayed)[:, None], step.actual - step.right) for step in steps], 1e-9)
         if share is not None and share < 0:
             return Finding("weight-decay", parameters[0], {"share": -share})
-    limits = [float(np.abs(step.taken / step.rate).max()) for step in steps]
+    limits = [float(np.abs(step.actual / step.rate).max()) for step in steps]
     if not any(limits):
         return None  # a missing gradient is not a clipped one
     clipped = [float(np.abs(step.right / step.rate).max()) > max(limits) * 1.001 for step in steps]
     if any(clipped) and all(
-        alike(np.clip(s.right / s.rate, -max(limits), max(limits)), s.taken / s.rate) for s in steps
+        alike(np.clip(s.right / s.rate, -max(limits), max(limits)), s.actual / s.rate) for s in steps
     ):
         return Finding("gradient-clipped", parameters[0], {"limit": max(limits)})
-    norms = [float(np.linalg.norm(step.taken / step.rate)) for step in steps]
+    norms = [float(np.linalg.norm(step.actual / step.rate)) for step in steps]
     shortened = [
         step.right * min(1.0, max(norms) * step.rate / (float(np.linalg.norm(step.right)) or 1.0)) for step in steps
     ]
-    if any(not alike(step.taken, step.right) for step in steps) and all(
-        alike(step.taken, one) for step, one in zip(steps, shortened, strict=True)
+    if any(not alike(step.actual, step.right) for step in steps) and all(
+        alike(step.actual, one) for step, one in zip(steps, shortened, strict=True)
     ):
         return Finding("gradient-clipped", parameters[0], {"limit": max(norms)})
     return None
@@ -319,7 +319,7 @@ class _Step:
     """One epoch of a training loop: its start, its step, and the correct step from there."""
 
     before: Any
-    taken: Any
+    actual: Any
     right: Any
     rate: float
 

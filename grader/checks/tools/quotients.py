@@ -13,7 +13,7 @@ from typing import Literal
 from ...submission.python_code import parse
 from .imports import imports
 
-Shown = Literal["nothing", "calls", "quotient"]
+Sign = Literal["nothing", "calls", "quotient"]
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 # Functions of libraries that use differences to differentiate.
 DIFFERENTIATING = {"approx_fprime", "approx_derivative", "approx_jacobian", "derivative", "jacobian", "numdifftools"}
@@ -25,8 +25,8 @@ MOST_SUBSTITUTED = 4  # length of a chain of names that are replaced by their as
 LARGEST_STEP = 0.1
 
 
-def facts(texts: Sequence[str], function: str) -> Shown:
-    """Return the facts that the code of ``function`` and of the functions that it uses shows.
+def facts(texts: Sequence[str], function: str) -> Sign:
+    """Return the strongest sign of difference quotients in the code of ``function`` and of the functions that it uses.
 
     ``quotient``: a difference of two calls of one function is divided, or a library computes differences. ``calls``: a
     function is called several times, a difference is divided, or the source does not show the computation.
@@ -39,7 +39,7 @@ def facts(texts: Sequence[str], function: str) -> Shown:
         for item in imports(text)
         if DIFFERENTIATING & {item.module.partition(".")[0], item.bound.rpartition(".")[2]}
     }
-    result: Shown = "nothing" if function in definitions else "calls"  # a function that a program defines
+    result: Sign = "nothing" if function in definitions else "calls"  # its definition is not in the source
     for definition in _used(definitions, function):
         inner = [*ast.walk(definition)]
         if library & set(_names(inner)) or any(_is_numpy_gradient(node) for node in inner):
@@ -117,13 +117,13 @@ def _definitions(trees: Iterable[ast.Module]) -> dict[str, list[Definition]]:
 def _used(definitions: dict[str, list[Definition]], function: str) -> list[Definition]:
     """Return the definitions of ``function`` and of all functions that they use, directly or indirectly."""
     waiting = [function] if function in definitions else []
-    met = set(waiting)
+    seen_names = set(waiting)
     used: list[Definition] = []
     while waiting and len(used) < MOST_FUNCTIONS:
         for definition in definitions[waiting.pop()]:
             used.append(definition)
-            further = {name for name in _names(ast.walk(definition)) if name in definitions} - met
-            met |= further
+            further = {name for name in _names(ast.walk(definition)) if name in definitions} - seen_names
+            seen_names |= further
             waiting += further
     return used
 
@@ -177,7 +177,7 @@ def _divided(node: ast.AST, assigned: dict[str, list[ast.expr]]) -> ast.BinOp | 
 
 
 def _called(side: ast.expr, assigned: dict[str, list[ast.expr]]) -> Iterator[str]:
-    """Return the functions that are called in an expression, or in the values assigned to its names."""
+    """Yield the functions that are called in an expression, or in the values assigned to its names."""
     for part in _substituted([side], assigned):
         if isinstance(part, ast.Call):
             yield ast.dump(part.func)
@@ -185,7 +185,7 @@ def _called(side: ast.expr, assigned: dict[str, list[ast.expr]]) -> Iterator[str
 
 def _substituted(parts: Sequence[ast.expr], assigned: dict[str, list[ast.expr]]) -> Iterator[ast.AST]:
     """Yield all nodes of some expressions, then of the values assigned to their names, and so on."""
-    met: set[str] = set()
+    seen_names: set[str] = set()
     level: list[ast.expr] = [*parts]
     for _ in range(MOST_SUBSTITUTED):
         names: set[str] = set()
@@ -194,12 +194,12 @@ def _substituted(parts: Sequence[ast.expr], assigned: dict[str, list[ast.expr]])
                 yield node
                 if isinstance(node, ast.Name):
                     names.add(node.id)
-        level = [value for name in sorted(names - met) for value in assigned.get(name, ())]
-        met |= names
+        level = [value for name in sorted(names - seen_names) for value in assigned.get(name, ())]
+        seen_names |= names
 
 
 def _calls_again(definition: Definition, definitions: dict[str, list[Definition]]) -> bool:
-    """True if it calls a function of the submission or of its arguments several times or in a loop, or passes one on."""
+    """True if it calls a function of the submission, or one of its parameters, several times or in a loop, or passes one on."""
     own = definitions.keys() | {argument.arg for argument in definition.args.args}
     sites: set[str] = set()
     for node in ast.walk(definition):

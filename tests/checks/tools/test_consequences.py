@@ -189,8 +189,8 @@ def test_a_wrong_helper_costs_its_own_points_in_a_chain_too(graded, function):
     assert report.score == 95, statuses(report)
 
 
-RELU = ('"""max(0, z) for each element of z."""\n    raise NotImplementedError', "return np.maximum(0, z)")
-SLOPE = ('"""The slope of relu at each element of z."""\n    raise NotImplementedError', "return 1.0 * (z > 0)")
+RELU = ('"""Return max(0, z) for each element of z."""\n    raise NotImplementedError', "return np.maximum(0, z)")
+SLOPE = ('"""Return the slope of relu at each element of z."""\n    raise NotImplementedError', "return 1.0 * (z > 0)")
 
 
 @pytest.mark.parametrize(("changes", "score"), [([], 0), ([RELU], 13.75), ([RELU, SLOPE], 31.25)])

@@ -79,7 +79,7 @@ def test_who_uses_a_library_for_the_derivatives(name):
         ),
     )
     check = next(check for check in content.checks if check.name == "gradients")
-    assert (derived.judged(Outcome(1.0, ""), check, context).share == 1) is innocent
+    assert (derived.judged(Outcome(1.0, ""), check.function, context).share == 1) is innocent
 
 
 def test_what_a_process_has_mapped_is_read_from_outside(monkeypatch):

@@ -91,11 +91,11 @@ def test_a_loss_is_known_by_its_values_when_its_name_says_nothing():
     right = np.eye(10)[labels]
     plain = crossentropy(right, probabilities).mean()
     from_logits = crossentropy(right, softmax(probabilities)).mean()
-    assert losses.expected(loss(values=[9.9, plain])).of == "probabilities"
-    assert losses.expected(loss(values=[from_logits])).of == "logits"
-    assert losses.expected(loss(values=[((right - probabilities) ** 2).mean()])).of is None
-    assert losses.expected(loss("BinaryCrossentropy", True)) == losses.Expected("logits", True)
-    assert losses.expected(loss("sparse_categorical_crossentropy")) == losses.Expected("probabilities")
+    assert losses.input_of(loss(values=[9.9, plain])).of == "probabilities"
+    assert losses.input_of(loss(values=[from_logits])).of == "logits"
+    assert losses.input_of(loss(values=[((right - probabilities) ** 2).mean()])).of is None
+    assert losses.input_of(loss("BinaryCrossentropy", True)) == losses.LossInput("logits", True)
+    assert losses.input_of(loss("sparse_categorical_crossentropy")) == losses.LossInput("probabilities")
 
 
 def test_losses_are_those_of_the_probabilities_that_the_outputs_mean():
