@@ -74,32 +74,34 @@ class AccuracyCheck(BandedCheck):
     def run(self, context: Context) -> Outcome:
         """Let the submission predict the held-out images, and compare the predictions with the labels."""
         split = context.split(self.dataset)
-        noted: list[str] = []
+        notes: list[str] = []
         if self.model is not None and self.preprocess is not None:
             predicted = predictions.predicted(context, self.model, self.preprocess, self.dataset)
-            classes, noted, suspicious = predicted.held_out, predicted.notes, predicted.suspicious
+            classes, notes, suspicious = predicted.held_out, predicted.notes, predicted.suspicious
         else:
             classes = _train_and_predict(self, context)
             suspicious = plausible.too_good(context, self.dataset, float((classes == split.y_held_out.ravel()).mean()))
         right = classes == split.y_held_out.ravel()
-        reached = mean(right)
-        share = predictions.share(self, reached.value, split)
+        accuracy = mean(right)
+        share = predictions.share(self, accuracy.value, split)
         if suspicious and share > 0:
             return plausible.not_scored(str(self.model or self.train), suspicious)
-        interval = (reached.low, reached.high)
-        evidence = Evidence(accuracy=reached.value, interval=interval, images=len(right))
-        sentence = _sentence(reached, predictions.thresholds(self, split))
+        interval = (accuracy.low, accuracy.high)
+        evidence = Evidence(accuracy=accuracy.value, interval=interval, images=len(right))
+        sentence = _sentence(accuracy, predictions.thresholds(self, split))
         bugs = None
         if share < 1:
-            bug, reason = _reason(self, context, classes, reached, share)
+            bug, reason = _reason(self, context, classes, accuracy, share)
             sentence = f"{sentence} {reason}".strip()
             bugs = findings_of_check(bug, str(self.model or self.predict)) if bug else None
-        charts = pictures.curves(context, self.model, self, reached.value) if self.model else []
+        charts = pictures.curves(context, self.model, self, accuracy.value) if self.model else []
         charts += pictures.confusion(classes, split)
-        return Outcome(share, sentence, evidence.with_notes([sentence, *noted]), bugs, pictures=charts)
+        return Outcome(share, sentence, evidence.with_notes([sentence, *notes]), bugs, pictures=charts)
 
 
-def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Estimate, share: float) -> tuple[str, str]:
+def _reason(
+    check: AccuracyCheck, context: Context, classes: Array, accuracy: Estimate, share: float
+) -> tuple[str, str]:
     """Return the bug that lowers the accuracy, by its name, and a sentence; both are "" if it is not known."""
     split = context.split(check.dataset)
     if check.model is not None:
@@ -112,12 +114,12 @@ def _reason(check: AccuracyCheck, context: Context, classes: Array, reached: Est
     numbers = np.unique(labels)
     chance = 1 / len(numbers)
     renumbered = _renumbered(classes, labels)
-    if reached.value < renumbered / 2 and renumbered > max(SURE, 3 * chance):
+    if accuracy.value < renumbered / 2 and renumbered > max(SURE, 3 * chance):
         sentence = _(
             "With a different numbering of the classes it would be {percent:.1f} %: the model numbers the classes differently."
         )
         return "classes-renumbered", sentence.format(percent=100 * renumbered)
-    if share == 0 and reached.low <= MOST_BY_CHANCE * chance:
+    if share == 0 and accuracy.low <= MOST_BY_CHANCE * chance:
         return "no-better-than-chance", ""
     return "", ""
 
@@ -158,14 +160,14 @@ def _columns(images: Any) -> Any:
     return np.divide(pixels, 255.0, out=np.empty(pixels.shape))
 
 
-def _sentence(reached: Estimate, thresholds: list[tuple[float, float]]) -> str:
+def _sentence(accuracy: Estimate, thresholds: list[tuple[float, float]]) -> str:
     full, first = thresholds[0][0], thresholds[-1][0]
-    if reached.value >= full:
+    if accuracy.value >= full:
         sentence = _("{accuracy} of the held-out images are classified correctly.")
-    elif reached.value < first < full:
+    elif accuracy.value < first < full:
         sentence = _(
             "{accuracy} of the held-out images are classified correctly; points start at {first:.1f} %, full marks at {full:.1f} %."
         )
     else:
         sentence = _("{accuracy} of the held-out images are classified correctly; full marks start at {full:.1f} %.")
-    return sentence.format(accuracy=reached.percent(), first=100 * first, full=100 * full)
+    return sentence.format(accuracy=accuracy.percent(), first=100 * first, full=100 * full)

@@ -65,7 +65,7 @@ class ChainCheck(Check):
                     expected[convention] = scaled
             return expected
 
-        def ask(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
+        def call(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
             state = dict(inputs)
             shapes = _shapes(context, functions, case)
             notes: list[str] = []
@@ -80,7 +80,7 @@ class ChainCheck(Check):
                     } | answer.values
             return replace(answer, notes=notes, lists=lists)
 
-        best = attempts.best(self, context, functions, expect, ask)
+        best = attempts.best(self, context, functions, expect, call)
         praise = _("Called one after another, {functions} agree with the reference for {steps} in {cases}.").format(
             functions=", ".join(functions),
             steps=ngettext("one step", "{count} steps", self.steps).format(count=self.steps),

@@ -112,11 +112,11 @@ def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], u
 
 def _matched(axes: list[Axes], entries: list[Array]) -> list[Axes]:
     """Return the subplots that show the entries, one for each entry that is found."""
-    left, matches = list(axes), []
+    remaining, matches = list(axes), []
     for entry in entries:
-        one = next((one for one in left if _shows(one, entry)), None)
+        one = next((one for one in remaining if _shows(one, entry)), None)
         if one is not None:
-            left = [other for other in left if other is not one]  # by identity: equal images are not an error
+            remaining = [other for other in remaining if other is not one]  # by identity: equal images are not an error
             matches.append(one)
     return matches
 

@@ -183,12 +183,12 @@ def _points(
     values = arrays.numbers(next(iter(answer.values())))
     if values is None or values.size != len(inputs_of_training):
         values = np.full(len(inputs_of_training), np.nan)
-    listed = [
+    points = [
         Point(inputs=point, value=value, label=None if label is None else int(label > check.threshold), trained=True)
         for point, value, label in zip(inputs_of_training.tolist(), values.ravel().tolist(), labels, strict=True)
     ]
-    listed += [
+    points += [
         Point(inputs=point, value=value, label=label, trained=False)
         for point, value, label in zip(check.inputs, scores.tolist(), check.labels, strict=True)
     ]
-    return [Points(threshold=check.threshold, points=sorted(listed, key=lambda point: point.inputs))]
+    return [Points(threshold=check.threshold, points=sorted(points, key=lambda point: point.inputs))]

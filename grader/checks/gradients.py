@@ -62,16 +62,16 @@ class GradientsCheck(ProbedCheck):
                 context.content.functions[self.function], {name: tape[name] for name in self.parameters}
             )
 
-        def ask(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
+        def call(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
             return context.student.call(
                 self.function, inputs, shapes=context.student.shapes(self.function, case.inputs)
             )
 
-        best = attempts.best(self, context, [self.function], expect, ask)
+        best = attempts.best(self, context, [self.function], expect, call)
         attempted, judged = consequences.of_attempts(self, context, self.function, best)
         outcome, *others = [_outcome(self, attempt) for attempt in judged]
-        answered_cases, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
-        pairs = list(zip(others, asked_of_others, strict=True))
+        answered_cases, *cases_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
+        pairs = list(zip(others, cases_of_others, strict=True))
         outcome = diagnose.named(outcome, context, self.function, answered_cases, others=pairs)
         if not self.by_hand:
             return outcome

@@ -89,21 +89,21 @@ def _measured(check: OverfittingCheck, context: Context) -> Outcome:
 
 
 def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcome:
-    measured = gap(model)
+    gap_in_accuracy = gap(model)
     evidence = Evidence(
-        gap=measured.value,
-        interval=(measured.low, measured.high),
+        gap=gap_in_accuracy.value,
+        interval=(gap_in_accuracy.low, gap_in_accuracy.high),
         training_accuracy=mean(model.training).value,
         held_out_accuracy=mean(model.held_out).value,
     )
     charts = pictures.gaps({check.model: model})
-    values = {"model": check.model, "gap": measured.percent()}
-    if not measured.low > 0:  # may be due to chance
+    values = {"model": check.model, "gap": gap_in_accuracy.percent()}
+    if not gap_in_accuracy.low > 0:  # may be due to chance
         none = _(
             "The generalisation gap of `{model}` is {gap}, too small to be distinguished from zero: the model does not overfit."
         )
         return Outcome(0.0, none.format(**values), evidence, pictures=charts)
-    share = predictions.rising_share(check, measured.value, context.split(check.dataset))
+    share = predictions.rising_share(check, gap_in_accuracy.value, context.split(check.dataset))
     note = _("The generalisation gap of `{model}` is {gap}.").format(**values)
     small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clearly visible.")
     return Outcome(share, note if share == 1 else small.format(**values), evidence.with_notes([note]), pictures=charts)

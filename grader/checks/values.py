@@ -31,7 +31,7 @@ class ValuesCheck(ProbedCheck):
         def expect(case: Case) -> attempts.Expected:
             return {"": context.oracle.results(self.function, case.inputs)}
 
-        def ask(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
+        def call(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
             answered = context.student.call(
                 self.function, inputs, shapes=context.student.shapes(self.function, case.inputs)
             )
@@ -41,11 +41,11 @@ class ValuesCheck(ProbedCheck):
             shaped = {name: in_shape(answered.raw.bound[name], expected[name]) for name in expected}
             return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
 
-        best = attempts.best(self, context, [self.function], expect, ask)
+        best = attempts.best(self, context, [self.function], expect, call)
         attempted, judged = consequences.of_attempts(self, context, self.function, best)
         outcome, *others = [_outcome(self, context, attempt) for attempt in judged]
-        answered_cases, *asked_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
-        pairs = list(zip(others, asked_of_others, strict=True))
+        answered_cases, *cases_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
+        pairs = list(zip(others, cases_of_others, strict=True))
         return diagnose.named(outcome, context, self.function, answered_cases, self.tolerance, pairs)
 
 

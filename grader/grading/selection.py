@@ -25,8 +25,8 @@ def select(assignment: Assignment, names: Sequence[str], include_hidden: bool) -
             sentence = _("{assignment} has no check '{name}': did you mean '{meant}'?")
             if suggestion is None:
                 sentence = _("{assignment} has no check '{name}': use one of {names}.")
-            listed = ", ".join(visible_names)
-            raise UsageError(sentence.format(assignment=assignment.name, name=name, names=listed, meant=suggestion))
+            all_names = ", ".join(visible_names)
+            raise UsageError(sentence.format(assignment=assignment.name, name=name, names=all_names, meant=suggestion))
     return [check for check in visible if not names or check.name in names]
 
 

@@ -50,13 +50,17 @@ class NotBuiltIn(Exception):
 def cleaned(raw: bytes) -> dict[str, Any]:
     """Return a configuration that ``keras.saving.deserialize_keras_object`` can use; raises NotBuiltIn."""
     try:
-        read = json.loads(raw)
+        content = json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise NotBuiltIn from error
-    if not isinstance(read, dict) or read.get("class_name") not in MODELS or not isinstance(read.get("config"), dict):
+    if (
+        not isinstance(content, dict)
+        or content.get("class_name") not in MODELS
+        or not isinstance(content.get("config"), dict)
+    ):
         raise NotBuiltIn
     reader = _Cleaner()
-    return {**_named(read["class_name"]), "config": reader.settings(read["config"], 0)}
+    return {**_named(content["class_name"]), "config": reader.settings(content["config"], 0)}
 
 
 def _named(name: str) -> dict[str, Any]:

@@ -34,21 +34,21 @@ def find(roots: tuple[str, ...], leave_out: tuple[str, ...] = ()) -> list[str]:
     Folders in ``leave_out`` are not searched.
     """
     facts = (*roots, "", *leave_out)
-    cached = _kept(facts)
-    if cached is None:
-        cached = {}
-    elif all(_changed(path) == changed for path, (changed, _) in cached.items()):
-        return [path for _, paths in cached.values() for path in paths]
-    folders = {path: entry for path, entry in cached.items() if _changed(path) == entry[0]}
-    missing = [path for path in (*roots, *cached) if path not in folders]
+    stored_folders = _kept(facts)
+    if stored_folders is None:
+        stored_folders = {}
+    elif all(_change_time(path) == changed for path, (changed, _) in stored_folders.items()):
+        return [path for _, paths in stored_folders.values() for path in paths]
+    folders = {path: entry for path, entry in stored_folders.items() if _change_time(path) == entry[0]}
+    missing = [path for path in (*roots, *stored_folders) if path not in folders]
     if missing:
         for path in missing:
-            _search(path, folders, {*cached, *leave_out})
+            _search(path, folders, {*stored_folders, *leave_out})
         _keep(facts, folders)
     return [path for _, paths in folders.values() for path in paths]
 
 
-def _changed(path: str) -> int | None:
+def _change_time(path: str) -> int | None:
     try:
         return os.stat(path).st_ctime_ns
     except OSError:
@@ -62,7 +62,7 @@ def _search(start: str, folders: Folders, leave_out: set[str]) -> None:
         path = waiting.pop()
         if path in folders:
             continue
-        changed = _changed(path)
+        changed = _change_time(path)
         if changed is None:
             continue
         newest, data_paths, files = changed, [], []
@@ -92,11 +92,11 @@ def _places(facts: Sequence[str]) -> Iterator[Path]:
 def _kept(facts: Sequence[str]) -> Folders | None:
     for place in _places(facts):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            read: dict[str, Any] = json.loads(place.read_bytes())
-            paths = read["folders"].split("\0")
-            paths_by_folder = read["found"]
+            record: dict[str, Any] = json.loads(place.read_bytes())
+            paths = record["folders"].split("\0")
+            paths_by_folder = record["found"]
             return {
-                path: (time, paths_by_folder.get(path, [])) for path, time in zip(paths, read["times"], strict=True)
+                path: (time, paths_by_folder.get(path, [])) for path, time in zip(paths, record["times"], strict=True)
             }
     return None
 

@@ -127,8 +127,8 @@ def _worded(error: dict[str, Any], doing: str, loading: bool) -> CallError:
     advice = ""
     outer, outer_cell = error.get("outer_line"), error.get("outer_cell")
     if loading and _passed_through_another(error):
-        called = [_("cell {number}").format(number=outer_cell)] if isinstance(outer_cell, int) else []
-        advice = _("; called at {place}").format(place=", ".join([*called, _("line {line}").format(line=outer)]))
+        call_places = [_("cell {number}").format(number=outer_cell)] if isinstance(outer_cell, int) else []
+        advice = _("; called at {place}").format(place=", ".join([*call_places, _("line {line}").format(line=outer)]))
     text = _of_the_worker(PATH.sub("", NUMPY_ADVICE.sub(r"\1", text))) or _("no message")
     raised = f"{kind}: {text}"
     # Loading continues after a statement that failed, so it "failed"; a call "stopped".

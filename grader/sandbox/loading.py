@@ -241,5 +241,5 @@ def _not_defined(names: Iterable[str]) -> list[str]:
     valid_names = [name for name in dict.fromkeys(names) if name.isidentifier()]
     if not valid_names:
         return []
-    listed = [*valid_names[:MOST_SHOWN], *["..."] * (len(valid_names) > MOST_SHOWN)]
-    return [_("Not defined because of this: {names}.").format(names=", ".join(listed))]
+    shown_names = [*valid_names[:MOST_SHOWN], *["..."] * (len(valid_names) > MOST_SHOWN)]
+    return [_("Not defined because of this: {names}.").format(names=", ".join(shown_names))]

@@ -40,8 +40,8 @@ def limits_here(assignment: Assignment, limit: MemoryLimit | None = None) -> Lim
         return limits
     if limit.size >> 20 < needed_mb(assignment.content):
         raise NoMemory(too_small(assignment, limit))
-    left = (limit.size >> 20) - own_mb(assignment.content)
-    return limits if left >= limits.memory_mb else limits.model_copy(update={"memory_mb": left})
+    available = (limit.size >> 20) - own_mb(assignment.content)
+    return limits if available >= limits.memory_mb else limits.model_copy(update={"memory_mb": available})
 
 
 def too_small(assignment: Assignment, limit: MemoryLimit) -> str:
@@ -116,5 +116,5 @@ def here() -> str:
     parts = [sentence.format(count=f"{count:g}")]
     if limit is not None:
         parts.append(_("{size} of memory").format(size=size_text(limit.size >> 20)))
-    limited = (limit is not None and limit.group is not None) or count < (os.cpu_count() or 1)
-    return ", ".join(parts) + (_(" (limits of this container)") if limited else "")
+    is_limited = (limit is not None and limit.group is not None) or count < (os.cpu_count() or 1)
+    return ", ".join(parts) + (_(" (limits of this container)") if is_limited else "")

@@ -66,13 +66,13 @@ class Requests:
         """
         assert self._confinement.worker is not None
         self._identity += 1
-        left, left_by_clock = self._limits.total_seconds - self.spent, self._end - time.monotonic()
-        has_extensions = load is not None and (1 + sum(MORE_TIME)) * seconds < left
+        seconds_left, left_by_clock = self._limits.total_seconds - self.spent, self._end - time.monotonic()
+        has_extensions = load is not None and (1 + sum(MORE_TIME)) * seconds < seconds_left
         more = [part * seconds for part in MORE_TIME] if has_extensions else []
-        allowance = Allowance(min(seconds, left), min(LONGEST * seconds, left_by_clock), more)
+        allowance = Allowance(min(seconds, seconds_left), min(LONGEST * seconds, left_by_clock), more)
         loading = doing
         try:
-            if min(left, left_by_clock) <= 0:
+            if min(seconds_left, left_by_clock) <= 0:
                 raise CallError(
                     "timeout", _("{doing} was not started: no time is left for this submission.").format(doing=doing)
                 )
@@ -111,7 +111,7 @@ class Requests:
             if failure.status == "timeout":
                 limit = _("The limit is {seconds:g} s in total.").format(seconds=self._limits.total_seconds)
                 limit_of_request = seconds if load is None else self._limits.load_seconds
-                if limit_of_request < left and LONGEST * limit_of_request < left_by_clock:
+                if limit_of_request < seconds_left and LONGEST * limit_of_request < left_by_clock:
                     limit = _("The limit is {seconds:g} s.").format(seconds=limit_of_request)
                 raise CallError("timeout", f"{failure.message} {limit}") from failure
             raise

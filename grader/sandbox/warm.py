@@ -75,7 +75,7 @@ class WarmStart:
             self._processes[kind] = _WarmProcess(kind)
         process = self._processes[kind]
         try:
-            forked = process.fork(channel, output, environment)
+            supervisor = process.fork(channel, output, environment)
         except OSError:
             self._failures[kind] += 1
             self._drop(kind)
@@ -83,7 +83,7 @@ class WarmStart:
         self._failures[kind] = 0
         if process.forks >= MOST_FORKS:
             self._drop(kind)
-        return forked
+        return supervisor
 
     def _drop(self, kind: WarmKind) -> None:
         self._processes.pop(kind).close()
@@ -123,9 +123,9 @@ class _WarmProcess:
         with theirs:
             descriptors = [channel.fileno(), theirs.fileno(), output]
             socket.send_fds(self._control, [json.dumps({"environment": dict(environment)}).encode()], descriptors)
-        forked = Forked(lifeline, seconds)
+        supervisor = Forked(lifeline, seconds)
         self.forks += 1
-        return forked
+        return supervisor
 
     def close(self) -> None:
         """End the process; the workers that were forked from it keep running."""

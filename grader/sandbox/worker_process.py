@@ -72,8 +72,8 @@ class WorkerProcess:
         own_files = FILE_SYSTEMS * (limits.disk_mb << 20) if level == "strong" else 0
         self._group = group.create((limits.memory_mb << 20) + BESIDE + own_files, limits.processes)
         with theirs:
-            forked = fork(theirs, their_output, environment) if fork is not None else None
-            self._process: Forked | Started = forked or Started(theirs, their_output, environment)
+            supervisor = fork(theirs, their_output, environment) if fork is not None else None
+            self._process: Forked | Started = supervisor or Started(theirs, their_output, environment)
         os.close(their_output)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._channel, selectors.EVENT_READ)
@@ -257,9 +257,9 @@ class WorkerProcess:
         head_end = frames.PREFIX.size + header_length
         end = head_end + payload_length
         self._fill(end, allowance)
-        received, self._buffer = self._buffer, self._buffer[end:]
-        header = frames.decode_header(bytes(received[frames.PREFIX.size : head_end]))
-        return header, memoryview(received)[head_end:end]
+        frame, self._buffer = self._buffer, self._buffer[end:]
+        header = frames.decode_header(bytes(frame[frames.PREFIX.size : head_end]))
+        return header, memoryview(frame)[head_end:end]
 
     def refuse_if_no_room(self, needed: int) -> None:
         """Raise CallError if an answer needs more bytes than the memory that is left.

@@ -119,8 +119,8 @@ class Instances:
                 name for name, value in laid_out.items() if isinstance(value, np.ndarray) and name in argument_names
             ]
             wanted_names += [name for name in (*others, *signatures.RATES) if name not in {*arguments, *bound.values()}]
-        collected = signatures.match(target.reads, filter(None, [declared.history]), self._content.aliases)
-        kept_results = signatures.match(target.stores, declared.returns, self._content.aliases) | collected
+        history_variables = signatures.match(target.reads, filter(None, [declared.history]), self._content.aliases)
+        kept_results = signatures.match(target.stores, declared.returns, self._content.aliases) | history_variables
         if not (target.reads and wanted_names) and not kept_results:
             return None, signatures.NO_STATE
         attributes = dict.fromkeys([*target.reads, *target.stores]) | self._values_of(target)

@@ -262,10 +262,10 @@ def bind_results(
         bound = match(value, wanted_names, content.aliases)
         if bound and {*bound.values(), *may_lack} >= set(wanted_names):
             return {want: value[key] for key, want in bound.items()}
-        listed = clean(", ".join(map(str, value)))
+        keys = clean(", ".join(map(str, value)))
         raise WrongAnswer(
             _("`{function}` returned a dict with the keys {listed}; expected {names}.").format(
-                function=target.label, listed=listed, names=", ".join(wanted_names)
+                function=target.label, listed=keys, names=", ".join(wanted_names)
             ),
         )
     if len(wanted_names) == 1:

@@ -78,11 +78,11 @@ def best(
     context: Context,
     functions: Sequence[str],
     expect: Callable[[Case], Expected],
-    ask: Callable[[Case, Answers], BoundAnswer],
+    call: Callable[[Case, Answers], BoundAnswer],
 ) -> Tried:
     """Return the best attempt, the first of those that are equally good.
 
-    ``expect`` returns the expected results of a case. ``ask`` calls ``functions``; it gets a case and the inputs to send,
+    ``expect`` returns the expected results of a case. ``call`` calls ``functions``; it gets a case and the inputs to send,
     which may differ. Raises CallError if no attempt is answered.
     """
     plans = [_Plan("", cases := context.cases.draw(check.probes, check.given), [expect(case) for case in cases])]
@@ -92,22 +92,22 @@ def best(
         cases = context.cases.draw(names, check.given)
         plans.append(_Plan(joined(names), cases, [expect(case) for case in cases]))
     failures: dict[str, CallError] = {}
-    stopped: CallError = WrongAnswer("")
+    furthest_failure: CallError = WrongAnswer("")
     attempts_so_far: list[Tried] = []
     for plan in itertools.chain(plans, _of_own_widths(check, context, names, expect)):
-        failed: dict[str, CallError] = {}
+        failures_here: dict[str, CallError] = {}
         furthest = (-1, (-1, -1))
         for place, other in context.cases.replacements(functions, plan.cases[0]):
             answered_before = context.student.answer_count
             try:
-                results = [ask(case, replaced(case.inputs, place, other)) for case in plan.cases]
+                results = [call(case, replaced(case.inputs, place, other)) for case in plan.cases]
             except CallError as failure:
                 if failure.status not in ("error", "failed"):
                     raise
-                failed[place] = failure
-                reached = (context.student.answer_count - answered_before, _order(failure))
-                if reached > furthest:
-                    furthest, stopped = reached, failure
+                failures_here[place] = failure
+                progress = (context.student.answer_count - answered_before, _order(failure))
+                if progress > furthest:
+                    furthest, furthest_failure = progress, failure
                 continue
             notes = context.student.notes(list(functions))
             if plan.note:
@@ -124,12 +124,12 @@ def best(
             attempts_so_far += attempts
             if any(attempt.verdict.share == 1 for attempt in attempts):
                 break
-        failures = failed or failures
+        failures = failures_here or failures
         if any(attempt.fits for attempt in attempts_so_far):
             break
     if not attempts_so_far:
         # The accepted input that was meant is not known: an error that occurs later is not caused by the input.
-        raise stopped
+        raise furthest_failure
     best = max(attempts_so_far, key=_rightness)
     if best.verdict.share == 1:
         return best
@@ -195,6 +195,6 @@ def _judge(
 
 
 def _order(failure: CallError) -> tuple[int, int]:
-    """Return the cell and the line at which a call stopped; unknown places come first."""
+    """Return the cell and the line at which a call furthest_failure; unknown places come first."""
     cell, line = failure.place or (None, None)
     return (cell or 0, line or 0)

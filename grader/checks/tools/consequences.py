@@ -143,7 +143,7 @@ def carried(context: Context, function: str, inputs: Values) -> Values | None:
         return None
     inputs = context.content.functions[function].complete(inputs) | inputs
     calls = itertools.count()
-    steps = context.mutations.with_own({name: _asked(context, name, calls) for name in own})
+    steps = context.mutations.with_own({name: _as_function(context, name, calls) for name in own})
     return _computed(lambda: steps.results(function, [], inputs))
 
 
@@ -214,14 +214,14 @@ def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
         return None
     if history_name is None or not epochs or not inputs[epochs] > 1 or not context.mutations.known(function):
         return None
-    ask = _asked(context, function, itertools.count())
+    call = _as_function(context, function, itertools.count())
 
     def compute() -> Values:
         state = {**inputs, epochs: 1}
         losses: list[float] = []
         for _epoch in range(int(inputs[epochs])):
             results = dict(
-                zip(declared.returns, ask(*(state[name] for name in declared.argument_names())), strict=True)
+                zip(declared.returns, call(*(state[name] for name in declared.argument_names())), strict=True)
             )
             history = np.ravel(results.pop(history_name))
             losses += history[1 if losses and len(history) > 1 else 0 :].tolist()
@@ -237,7 +237,7 @@ def _chained(context: Context, check: Chained, case: Case, own: set[str], factor
     """Return the end of the chain with the submission's own functions and, for the others, the steps with these factors."""
     if not all(map(context.mutations.known, check.functions_called)):
         return None
-    steps = context.mutations.with_own({name: _asked(context, name, itertools.count()) for name in own})
+    steps = context.mutations.with_own({name: _as_function(context, name, itertools.count()) for name in own})
 
     def compute() -> Values:
         state = dict(case.inputs)
@@ -253,7 +253,7 @@ def _chained(context: Context, check: Chained, case: Case, own: set[str], factor
     return _computed(compute)
 
 
-def _asked(context: Context, function: str, calls: itertools.count[int]) -> Callable[..., Any]:
+def _as_function(context: Context, function: str, calls: itertools.count[int]) -> Callable[..., Any]:
     """Return the submission's own function as a function that the steps can call."""
     declared = context.content.functions[function]
 

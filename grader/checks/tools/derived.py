@@ -53,10 +53,10 @@ def _library(function: str, context: Context) -> str | None:
     if not used:
         return None
     own = context.student.find(function)
-    called = quotients.called(texts, function if own is None else own.name)
-    if called & DIFFERENTIATING:
+    calls = quotients.called(texts, function if own is None else own.name)
+    if calls & DIFFERENTIATING:
         return used[0]
     imported = {item.module.partition(".")[0] for text in texts for item in imports.imports(text)}
     if imported & set(context.content.forbidden_imports):
-        return used[0] if called & HIDING and imports.outcome(context) is not None else None
+        return used[0] if calls & HIDING and imports.outcome(context) is not None else None
     return used[0] if everywhere & HIDING else None

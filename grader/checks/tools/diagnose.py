@@ -56,10 +56,10 @@ def named(
 
     def diagnose(judged: Outcome) -> Outcome:
         explained = [_explained(judged, context, function, [*before, *answered], tolerance)]
-        for other, its_asked in others:
+        for other, its_cases in others:
             if explained[-1].bugs is not None:
                 return explained[-1]
-            explained.append(_explained(other, context, function, [*before, *its_asked], tolerance))
+            explained.append(_explained(other, context, function, [*before, *its_cases], tolerance))
         return explained[-1] if explained[-1].bugs is not None else explained[0]
 
     return replace(outcome, diagnose=diagnose)

@@ -168,28 +168,28 @@ def _is_on_grid(check: Derivatives, cases: Sequence[Entries], texts: Sequence[st
 
     def bits(case: Entries, name: str, some: Sequence[Step], most: int) -> Array:
         values = case.values[name][0]
-        chosen = np.flatnonzero(values)[:most]
-        if not len(chosen):
+        positions = np.flatnonzero(values)[:most]
+        if not len(positions):
             return np.zeros(len(some))
-        points = case.points(check.parameters[name], name)[chosen]
+        points = case.points(check.parameters[name], name)[positions]
         widths = np.array([factor * np.broadcast_to(width(points, step), points.shape) for step, factor, width in some])
-        return _bits(np.abs(values[chosen]), widths, case.sizes)
+        return _bits(np.abs(values[positions]), widths, case.sizes)
 
     for name in cases[0].values:
         # A few values exclude most steps.
-        left = [
+        candidates_left = [
             each
             for each, evidence in zip(candidates, bits(cases[0], name, candidates, FIRST_VALUES), strict=True)
             if evidence > 0
         ]
-        evidence = np.zeros(len(left))
+        evidence = np.zeros(len(candidates_left))
         for case in cases:
-            if left:
-                more = bits(case, name, left, MOST_VALUES)
+            if candidates_left:
+                more = bits(case, name, candidates_left, MOST_VALUES)
                 more = np.maximum(more - np.log2(len(PLACES) * (1 + len(case.sizes))), 0)
                 evidence = (evidence + more)[more > 0]
-                left = [each for each, bit in zip(left, more, strict=True) if bit > 0]
-        if left and np.max(evidence) - trials >= ENOUGH_BITS:
+                candidates_left = [each for each, bit in zip(candidates_left, more, strict=True) if bit > 0]
+        if candidates_left and np.max(evidence) - trials >= ENOUGH_BITS:
             return True
     return False
 
@@ -296,9 +296,9 @@ def _slope(
     offset: float,
 ) -> float:
     """Return the expected derivative at one entry, with that entry of the parameter increased by ``offset``."""
-    moved = parameter.copy()
-    moved.reshape(-1)[index] += offset
-    values = inputs | {check.parameters[name]: moved}
+    shifted_parameter = parameter.copy()
+    shifted_parameter.reshape(-1)[index] += offset
+    values = inputs | {check.parameters[name]: shifted_parameter}
     for function in check.given:
         values |= context.mutations.results(function, [], values)
     return float(np.ravel(context.mutations.results(check.function, [], values)[name])[index])

@@ -100,8 +100,8 @@ class FolderCheck(ProbedCheck):
                 "The check's own code ({where}) returns something else than a share from 0 to 1, a sentence and, if needed, a dict of evidence: tell the assignment's author."
             )
             raise InternalFailure(message.format(where=self._place))
-        collected = Evidence(**({"details": details} if details else {})).with_notes(notes)
-        return Outcome(points, " ".join([sentence, *notes]), collected)
+        all_evidence = Evidence(**({"details": details} if details else {})).with_notes(notes)
+        return Outcome(points, " ".join([sentence, *notes]), all_evidence)
 
 
 def _plain(evidence: Any) -> Any:

@@ -45,11 +45,11 @@ def outcome(context: Context) -> Outcome | None:
     places += [(_("while it ran"), name) for name in context.content.forbidden_imports if name in later][:1]
     if not places:
         return None
-    listed = ", ".join(sorted({name for _, name in places}))
+    names = ", ".join(sorted({name for _, name in places}))
     return Outcome(
         0.0,
         _("Your code imports {listed} ({where}): the task is to compute this with NumPy only.").format(
-            listed=listed, where=places[0][0]
+            listed=names, where=places[0][0]
         ),
         Evidence(imports=[{"where": where, "name": name} for where, name in places[:20]]),
         findings_of_check("forbidden-library", places[0][1]),

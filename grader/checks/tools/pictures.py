@@ -162,11 +162,11 @@ def _band(check: BandedCheck, split: Split) -> Band | None:
 @harmless
 def gaps(models: dict[str, Correct]) -> list[Picture]:
     """Return a chart of the training and held-out accuracy of each model."""
-    listed = [
+    model_gaps = [
         Gap(model=name, training=mean(correct.training).value, held_out=mean(correct.held_out).value)
         for name, correct in models.items()
     ]
-    return [Gaps(models=listed)]
+    return [Gaps(models=model_gaps)]
 
 
 @harmless

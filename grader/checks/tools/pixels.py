@@ -32,8 +32,10 @@ def fixed_map(context: Context, function: str, argument: str, split: Split) -> P
     pixels = int(np.prod(shape))
     ordered = np.tile(np.arange(VALUES, dtype=np.uint8)[:, None], (1, pixels))
     images = random.permuted(ordered, axis=0)
-    chosen = split.x_train[np.sort(random.choice(len(split.x_train), SAMPLE))].reshape(SAMPLE, -1)
-    others = random.permutation(np.concatenate([random.integers(0, VALUES, (SAMPLE, pixels), dtype=np.uint8), chosen]))
+    training_images = split.x_train[np.sort(random.choice(len(split.x_train), SAMPLE))].reshape(SAMPLE, -1)
+    others = random.permutation(
+        np.concatenate([random.integers(0, VALUES, (SAMPLE, pixels), dtype=np.uint8), training_images])
+    )
     try:
         probing, confirming = (
             context.student.call(function, {argument: batch.reshape(-1, *shape)}).values for batch in (images, others)

@@ -89,9 +89,9 @@ def altered(split: Split, random: np.random.Generator) -> Array:
     flat = images.reshape(len(images), -1)
     # The pixels with the largest random keys are changed; dark pixels have the smallest key.
     keys = np.where(flat >= 2, random.random(flat.shape), -1)
-    chosen = np.argpartition(keys, -PIXELS, axis=1)[:, -PIXELS:]
+    positions = np.argpartition(keys, -PIXELS, axis=1)[:, -PIXELS:]
     rows = np.arange(len(flat))[:, None]
-    flat[rows, chosen] -= (flat[rows, chosen] >= 2).astype(np.uint8)
+    flat[rows, positions] -= (flat[rows, positions] >= 2).astype(np.uint8)
     return images
 
 

@@ -152,11 +152,11 @@ def _fixed_map(context: Context, model: str, preprocess: str, split: Split) -> P
     return result
 
 
-def _mixed(context: Context, batches: list[Array], ask: Predict) -> list[Array]:
-    """Return the answers (n, ...) for batches of images, which are mixed and sent in parts; raises the errors of ``ask``."""
+def _mixed(context: Context, batches: list[Array], predict: Predict) -> list[Array]:
+    """Return the answers (n, ...) for batches of images, which are mixed and sent in parts; raises the errors of ``predict``."""
     images = np.concatenate(batches)
     order = context.generator("order").permutation(len(images))
-    answers = [ask(images[rows]) for rows in np.array_split(order, -(-len(order) // AT_ONCE))]
+    answers = [predict(images[rows]) for rows in np.array_split(order, -(-len(order) // AT_ONCE))]
     if len({answer.shape[1:] for answer in answers}) > 1:
         raise WrongAnswer(_("The model returns entries of a different shape in each call."))
     mixed = np.concatenate(answers)

@@ -47,7 +47,7 @@ def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[
             samples_again.append(sample)
             continue
         inputs = {**sample.inputs, epochs: SHORT}
-        answered = Asker(context, function, sample)(inputs)
+        answered = Caller(context, function, sample)(inputs)
         if answered is None:
             return list(samples)
         right = context.mutations.results(function, [], inputs)
@@ -69,7 +69,7 @@ def with_few_epochs(context: Context, function: str, samples: list[Sample]) -> l
         return samples
     inputs = {**sample.inputs, epochs: STEPS}
     right = context.mutations.results(function, [], inputs)
-    answered = Asker(context, function, replace(sample, right=right))(inputs)
+    answered = Caller(context, function, replace(sample, right=right))(inputs)
     if answered is None:
         return samples
     few = replace(sample, inputs=inputs, right=right, answered=answered)
@@ -93,12 +93,12 @@ def find(context: Context, function: str, samples: Sequence[Sample], short: Sequ
         return sample.agreeing(sample.right) >= sample.answered.keys()
 
     samples, short = sorted(samples, key=is_right), sorted(short, key=is_right)  # wrong cases first
-    ask = Asker(context, function, samples[0])
+    call = Caller(context, function, samples[0])
     findings = (
-        _changing(ask, short[0])
-        or _ignored(context, function, ask, samples)
-        or _of_a_path(context, function, ask, samples)
-        or _of_each_step(context, function, ask, samples)
+        _changing(call, short[0])
+        or _ignored(context, function, call, samples)
+        or _of_a_path(context, function, call, samples)
+        or _of_each_step(context, function, call, samples)
     )
     if findings is None:
         return None
@@ -112,7 +112,7 @@ def find(context: Context, function: str, samples: Sequence[Sample], short: Sequ
     return Findings((findings,)).of(function)
 
 
-class Asker:
+class Caller:
     """Calls one function repeatedly, while it answers and the submission's time for this is not over."""
 
     def __init__(self, context: Context, function: str, sample: Sample) -> None:
@@ -146,39 +146,39 @@ def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]
             inputs |= context.mutations.results(earlier, [], inputs)
         right = context.mutations.results(function, [], inputs)
         sample = Sample(cases[0].name, inputs, right, {})
-        findings = _changing(Asker(context, function, sample), sample)
+        findings = _changing(Caller(context, function, sample), sample)
         if findings is not None:
             return Findings((findings,)).of(function)
     return None
 
 
-def _changing(ask: Asker, sample: Sample) -> Finding | None:
+def _changing(call: Caller, sample: Sample) -> Finding | None:
     """Return the bug of different answers to the same call: random if the seed matters, otherwise a value kept between calls."""
-    answers = [answer for _ in range(TIMES) if (answer := ask(sample.inputs)) is not None]
+    answers = [answer for _ in range(TIMES) if (answer := call(sample.inputs)) is not None]
     differing = [
         name for name in (answers[0] if answers else ()) if not all(_same(answers[0], a, name) for a in answers)
     ]
     if not differing:
         return None
-    repeated = [answer for _ in answers if (answer := ask(sample.inputs, seed=SEED)) is not None]
+    repeated = [answer for _ in answers if (answer := call(sample.inputs, seed=SEED)) is not None]
     if len(repeated) < len(answers):
         return None  # no time to distinguish the two
     random = all(_same(repeated[0], other, *repeated[0]) for other in repeated)
     return Finding("not-deterministic" if random else "state-kept-between-calls", differing[0])
 
 
-def _ignored(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
+def _ignored(context: Context, function: str, call: Caller, samples: Sequence[Sample]) -> Finding | None:
     """Return the bug of a number without effect, if the answers are correct for a fixed number instead of it."""
     mutations = context.mutations
     if not mutations.known(function):
         return None
     sample = samples[0]
-    answered = ask(sample.inputs)
+    answered = call(sample.inputs)
     for argument in context.content.functions[function].arguments:
         value = sample.inputs.get(argument.name)
         if not isinstance(value, bool | int | float | np.floating):
             continue
-        answer = ask({**sample.inputs, argument.name: _another(value)})
+        answer = call({**sample.inputs, argument.name: _another(value)})
         if answered is None or answer is None or not _same(answered, answer, *answered):
             continue
         usual = [argument.default] if argument.optional else []
@@ -205,7 +205,7 @@ def _fixed(value: Any) -> Sequence[float]:
     return range(1, FIXED_EPOCHS) if isinstance(value, int) else RATES
 
 
-def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
+def _of_a_path(context: Context, function: str, call: Caller, samples: Sequence[Sample]) -> Finding | None:
     """Return the bug of the first wrong step of a training loop.
 
     Each step is compared with minus the gradient at its beginning and with the previous step: momentum adds a part of the
@@ -230,7 +230,7 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
             return rights[count]
 
         def reached(count: int, sample: Sample = sample) -> Any:
-            answer = ask({**sample.inputs, epochs: count}) if count else sample.inputs
+            answer = call({**sample.inputs, epochs: count}) if count else sample.inputs
             return None if answer is None else _point(answer, parameters)
 
         def is_right(count: int, sample: Sample = sample) -> bool:
@@ -270,7 +270,7 @@ def _of_a_path(context: Context, function: str, ask: Asker, samples: Sequence[Sa
     return None
 
 
-def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence[Sample]) -> Finding | None:
+def _of_each_step(context: Context, function: str, call: Caller, samples: Sequence[Sample]) -> Finding | None:
     """Return the bug of steps that are all wrong in the same way: with weight decay, or clipped."""
     mutations, declared = context.mutations, context.content.functions[function]
     epochs, rate = names_of_epochs_and_rate(declared.argument_names())
@@ -281,7 +281,7 @@ def _of_each_step(context: Context, function: str, ask: Asker, samples: Sequence
     for sample in samples:
         before = _point(sample.inputs, parameters)
         for count in range(1, STEPS + 1):
-            answer = ask({**sample.inputs, epochs: count})
+            answer = call({**sample.inputs, epochs: count})
             after = None if answer is None else _point(answer, parameters)
             if after is None or after.shape != before.shape or not np.isfinite(after).all():
                 return None

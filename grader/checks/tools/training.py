@@ -164,10 +164,10 @@ def labels(record: list[RecordedCall], truth: Mapping[str, Array]) -> Broken | N
     for call in trainings(record):
         for role, data in (("training", call.inputs), ("validation", call.validation or InputData())):
             for name, true_labels in truth.items():
-                listed = [pair for pair in data.pairs.get(name, []) if 0 <= pair[0] < len(true_labels)]
-                if len(listed) < FEWEST_PAIRS:
+                pairs = [pair for pair in data.pairs.get(name, []) if 0 <= pair[0] < len(true_labels)]
+                if len(pairs) < FEWEST_PAIRS:
                     continue
-                indices, passed_labels = np.array(listed).T
+                indices, passed_labels = np.array(pairs).T
                 if 1 - _renumbered(true_labels[indices], passed_labels) <= FOREIGN:
                     continue
                 return Broken(
