@@ -37,7 +37,7 @@ class AccuracyCheck(BandedCheck):
     model: str | None = None
     """The variable that holds the model."""
     preprocess: str | None = None
-    """The function that makes the model's inputs of images."""
+    """The function that turns images into inputs of the model."""
     train: str | None = None
     """The function that trains: it gets images, a float array (pixels, n) in [0, 1], and labels, integers (n,)."""
     predict: str | None = None

@@ -121,7 +121,7 @@ def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any
     This check judges training. A missing or wrong prediction has lost its points in another check.
     """
     inputs = {**trained, check.argument: unseen}
-    has_steps = context.mutations.known(check.predict)
+    has_steps = context.mutations.has_steps(check.predict)
     try:
         answer = next(iter(context.student.call(check.predict, inputs).values.values()))
         scores = _as_scores(check, answer, len(unseen))

@@ -38,7 +38,7 @@ class OverfittingCheck(BandedCheck):
     model: str
     """The variable that holds the model."""
     preprocess: str
-    """The function that makes the model's inputs of images."""
+    """The function that turns images into inputs of the model."""
     less_than: str | None = None
     """Another model: the bands are then about the part of its gap in the loss that is gone without loss of accuracy."""
     accuracy_margin: float = Field(0.01, ge=0, lt=1)

@@ -48,7 +48,7 @@ def compare(assignment: Assignment, seeds: range = SEEDS) -> dict[str, Compared]
     oracle, mutations = Oracle(assignment, live=True), Mutations(assignment)
     if assignment.reference_file() is None:
         return {}
-    comparisons = {function: Compared() for function in assignment.content.steps if mutations.known(function)}
+    comparisons = {function: Compared() for function in assignment.content.steps if mutations.has_steps(function)}
     for function, comparison in comparisons.items():
         seen_cases = set[tuple[str, bytes]]()
         for seed in seeds:

@@ -65,7 +65,7 @@ def _changing(
     """Yield (mutant, results that it changes, its values in each case) for mutants that explain some wrong results."""
     complete = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is None]
     for factor in factors:
-        for mutant in complete if mutations.known(function) else ():
+        for mutant in complete if mutations.has_steps(function) else ():
             first = search.results(mutations, function, [mutant], samples[0].inputs)
             if first is None or not all(np.isfinite(array).all() for array in first.values()):
                 continue

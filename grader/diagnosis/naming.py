@@ -27,7 +27,7 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
         overflow = _overflow(mutations, function, samples)
         return Findings((overflow,)).of(function) if overflow is not None else None
     explanations: list[search.Explanation] = []
-    if mutations.known(function) or any(mutant.bug.mutation for mutant in mutations.of(function)):
+    if mutations.has_steps(function) or any(mutant.bug.mutation for mutant in mutations.of(function)):
         explanations = search.explanations(mutations, function, finite, factors)
     named_findings = [_named(mutations, function, samples, item) for item in explanations]
     if named_findings:

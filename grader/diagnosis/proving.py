@@ -37,7 +37,7 @@ def problems(assignment: Assignment) -> Iterator[str]:
             continue
         yield from _unknown_inputs(assignment, function, cases)
         try:
-            if mutations.known(function):
+            if mutations.has_steps(function):
                 yield from _wrong_steps(mutations, oracle, function, cases)
             for mutant in mutations.of(function):
                 if not any(_changes(mutations, oracle, function, mutant, case) for case in cases):

@@ -105,7 +105,7 @@ class Mutations:
             return []
         return [mutant for name in steps.parameters for mutant in self.of(name)]
 
-    def known(self, function: str) -> bool:
+    def has_steps(self, function: str) -> bool:
         """True if the assignment has steps for the correct results of ``function``."""
         return function in self._steps
 
@@ -145,7 +145,7 @@ class Mutations:
         mutant_program = next((mutant for mutant in own if mutant.bug.mutation), None)
         if mutant_program is not None and mutant_program.bug.mutation is not None:
             program = self._load(mutant_program.bug.mutation)
-            right = self.results(function, [], inputs) if self.known(function) else {}
+            right = self.results(function, [], inputs) if self.has_steps(function) else {}
             yield from self._named(
                 function, self._called(program, mutants, [mutant_program], {**right, **inputs}), right
             )

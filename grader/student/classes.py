@@ -95,7 +95,7 @@ def _shaped(value: Any, pattern: Any, as_kept: bool) -> Any:
     return in_layout(array, pattern.shape)
 
 
-def known(content: AssignmentSpec, methods: Methods) -> set[str]:
+def available_arguments(content: AssignmentSpec, methods: Methods) -> set[str]:
     """Return the arguments for which a method of the class has an attribute, or the constructor a parameter."""
     names = {name: None for target in methods.values() for name in (*target.reads, *target.stores)}
     if "__init__" in methods:

@@ -78,7 +78,7 @@ class Instances:
             attributes |= stored
             state = classes.bind_state(self._content, function, attributes, laid_out)
         values = self._content.functions[function].complete(laid_out) | laid_out
-        excused = state.excused | arguments | classes.known(self._content, self.methods)
+        excused = state.excused | arguments | classes.available_arguments(self._content, self.methods)
         instance = Instance(
             target.owner,
             classes.constructions(self._content, function, self.methods, laid_out),

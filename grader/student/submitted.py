@@ -323,7 +323,7 @@ class Submitted(LoadedSubmission):
         The gradients are the change divided by the rate, so the step is right if it is proportional to the rate.
         """
         steppers = self._experience.steppers
-        if not self._steps.is_step(function) or not steppers or not self._mutations.known(function):
+        if not self._steps.is_step(function) or not steppers or not self._mutations.has_steps(function):
             return None
         if not all(self._follows_rate(name, pending) for name in steppers):
             return None

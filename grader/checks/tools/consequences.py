@@ -139,7 +139,7 @@ def mistaken(context: Context, function: str) -> set[str]:
 def carried(context: Context, function: str, inputs: Values) -> Values | None:
     """Return the results of the steps of ``function`` with the submission's own wrong functions; None if that is impossible."""
     own = mistaken(context, function)
-    if not own or not context.mutations.known(function):
+    if not own or not context.mutations.has_steps(function):
         return None
     inputs = context.content.functions[function].complete(inputs) | inputs
     calls = itertools.count()
@@ -212,7 +212,7 @@ def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
     epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
     if context.starts.own_names(function):  # it would start again with each call
         return None
-    if history_name is None or not epochs or not inputs[epochs] > 1 or not context.mutations.known(function):
+    if history_name is None or not epochs or not inputs[epochs] > 1 or not context.mutations.has_steps(function):
         return None
     call = _as_function(context, function, itertools.count())
 
@@ -235,7 +235,7 @@ def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
 
 def _chained(context: Context, check: Chained, case: Case, own: set[str], factors: Sequence[float]) -> Values | None:
     """Return the end of the chain with the submission's own functions and, for the others, the steps with these factors."""
-    if not all(map(context.mutations.known, check.functions_called)):
+    if not all(map(context.mutations.has_steps, check.functions_called)):
         return None
     steps = context.mutations.with_own({name: _as_function(context, name, itertools.count()) for name in own})
 

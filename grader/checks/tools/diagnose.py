@@ -193,7 +193,7 @@ def _samples(
 
 def _right(context: Context, function: str, inputs: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
     """Return the expected results without the factor of a convention, from the steps if possible."""
-    if context.mutations.known(function):
+    if context.mutations.has_steps(function):
         values = context.mutations.results(function, [], inputs)
         return {name: values[name] for name in expected}
     return {name: np.asarray(item, dtype=np.float64) for name, item in expected.items()}
@@ -214,7 +214,7 @@ def _first_wrong(context: Context, function: str, samples: Sequence[Sample]) -> 
 
 def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Findings | None:
     """Return the bugs of functions that this one uses, if they explain its answers too."""
-    if not context.mutations.known(function):
+    if not context.mutations.has_steps(function):
         return None
     earlier = [
         findings for findings in context.log.findings if any(m.bug.function != function for m in findings.mutants)

@@ -29,7 +29,7 @@ def images(context: Context, function: str) -> list[Picture]:
     """
     content = context.content
     for name, declared in content.variables.items():
-        if declared.result_of != function or len(declared.arguments) != 1 or not context.mutations.known(function):
+        if declared.result_of != function or len(declared.arguments) != 1 or not context.mutations.has_steps(function):
             continue
         argument, source = next(iter(declared.arguments.items()))
         dataset = content.variables[source].part_of
