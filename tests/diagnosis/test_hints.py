@@ -135,6 +135,6 @@ def test_hint_about_a_variable_or_figure_needs_an_existing_one(graded, old, new,
 def test_hint_about_training_needs_a_training():
     check = source.SourceCheck(name="v", title="v", kind="source", points=1, rules=["leakage"], hint="Keep some aside.")
     context = SimpleNamespace(student=SimpleNamespace(training=lambda: [], code=[]))
-    outcome = source.run(check, context)
+    outcome = check.run(context)
     assert "No model was trained" in outcome.message
     assert not outcome.hint_fits
