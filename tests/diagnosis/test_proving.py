@@ -172,18 +172,18 @@ WRONG = [
     (
         ", instead: {dw: X.T @ out / m}",
         "",
-        "'wrong-delta' needs exactly one of instead, options, mutation and detector",
+        "'wrong-delta' needs exactly one of replace, options, mutation and detector",
     ),
     ("instead: {dw: X.T @ out / m}", "instead: {dw: X}, detector: factor", "'wrong-delta' needs exactly one of"),
     (
         "instead: {dw: X.T @ out / m}",
         "mutation: mistakes.cut, each: {k: [1]}",
-        "each and unknown are only allowed together with instead",
+        "for_each and unknown are only allowed together with replace",
     ),
     (
         "instead: {dw: X.T @ out / m}",
         "detector: factor, unknown: c",
-        "each and unknown are only allowed together with instead",
+        "for_each and unknown are only allowed together with replace",
     ),
     (
         "instead: {dw: X.T @ out / m}",
