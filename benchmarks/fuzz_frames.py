@@ -152,10 +152,7 @@ class Load(Session):
 
     def __init__(self, header: dict[str, Any]) -> None:
         super().__init__(Submission("", "", "module", "mine.py", {}, [], None), Limits())
-        self._header = header
-
-    def _ask(self, *_: Any) -> tuple[dict[str, Any], memoryview]:
-        return self._header, memoryview(b"")
+        self._requests.send = lambda *_: (header, memoryview(b""))  # type: ignore[method-assign]
 
 
 def read(raw: bytes) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 FOLDER = Path(__file__).parents[1] / "locale"
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, *sorted(file.stem for file in FOLDER.glob("*.po")))
+DECIMAL_COMMA = str.maketrans(".,", ",.")
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides
 
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -62,15 +63,15 @@ class Sentence(str):
 class _NumberFormatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         text = str(super().format_field(value, format_spec))
-        return number(text) if isinstance(value, float) else text
+        return number(text) if isinstance(value, int | float) else text
 
 
 _FORMATTER = _NumberFormatter()
 
 
 def number(text: str) -> str:
-    """Return a formatted number such as ``0.25`` with the decimal mark of the language: ``0,25`` in German and Spanish."""
-    return text if _current.get() == ENGLISH else text.replace(".", ",")
+    """Return a formatted number such as ``1,000.25`` as the language writes it: ``1.000,25`` in German and Spanish."""
+    return text if _current.get() == ENGLISH else text.translate(DECIMAL_COMMA)
 
 
 def _(sentence: str) -> str:

@@ -246,8 +246,12 @@ def test_correct_declarations_have_no_problem(own):
 
 
 UNPROVED = {
-    "steps of another value": ("dw: X.T @ error / m", "dw: X.T @ error", "The steps of slopes give another dw"),
-    "steps of another shape": ("db: error.sum() / m", "db: error / m", "The steps of slopes give db the shape (7,)"),
+    "steps of another value": ("dw: X.T @ error / m", "dw: X.T @ error", "The steps of slopes return a different dw"),
+    "steps of another shape": (
+        "db: error.sum() / m",
+        "db: error / m",
+        "The steps of slopes return db with the shape (7,)",
+    ),
     "steps that stop": ("error: out - y", "error: out - nowhere", "The steps of slopes cannot be computed"),
     "steps that are not there": ("mistakes.descend", "mistakes.ascend", "names mistakes.ascend, which does not exist"),
     "a bug that changes nothing": (
@@ -270,7 +274,7 @@ UNPROVED = {
     "a function that no check asks": (
         "  - {name: descend, title: Descent, kind: values, function: descend, probes: [start], points: 1}\n",
         "",
-        "No check asks descend on a probe",
+        "No check calls descend on a probe",
     ),
     "a factor of an input that is not there": ("{factor: 1 / len(X)}", "{factor: 1 / len(Q)}", "averaged-twice"),
 }

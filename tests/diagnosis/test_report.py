@@ -10,6 +10,7 @@ from grader.assignment import load
 from grader.assignment.check import Check
 from grader.diagnosis import Finding, Findings, hints
 from grader.diagnosis.catalogue import families
+from grader.report.evidence import Evidence
 from tests.conftest import ending
 from tests.diagnosis.conftest import MNIST, NEURON, changed
 
@@ -114,4 +115,4 @@ def test_hint_about_another_function_names_that_function():
 
 def hint(check: Check, name: str, level: int) -> str:
     findings = Findings((Finding(name, "dw"),)).of("gradients")
-    return hints.hint(check, findings, {"where": "dw"}, CONTENT, level)
+    return hints.hint(check, findings, Evidence(where="dw"), CONTENT, level)

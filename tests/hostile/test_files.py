@@ -143,11 +143,11 @@ EMPTY = json.loads(notebook())
 # {name: (a function that writes the file, the exit code, a part of the message)}
 # Exit codes: 0 full marks, 1 no marks, 2 refused, 3 no score.
 FILES = {
-    "nested parentheses": (written("mine.py", "(" * 100_000 + ")" * 100_000), 1, "more than 1 MB of code, or 60,000"),
+    "nested parentheses": (written("mine.py", "(" * 100_000 + ")" * 100_000), 1, "more than 60,000 words and symbols"),
     "a sum of 100,000 numbers": (
         written("mine.py", "x = " + "+".join("1" * 100_000)),
         1,
-        "more than 1 MB of code, or 60,000",
+        "more than 60,000 words and symbols",
     ),
     "3000 lambdas": (written("mine.py", "f = " + "lambda: " * 3000 + "0"), 1, "more memory than allowed"),
     "5000 branches": (written("mine.py", "if 0: pass\n" + "elif 0: pass\n" * 5000), 1, "RecursionError"),

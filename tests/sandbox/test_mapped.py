@@ -18,7 +18,7 @@ def test_libraries_of_a_child_are_those_with_compiled_parts(code, expected):
     command = [sys.executable, "-c", f"{code}\nprint(flush=True)\ninput()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         child.stdout.readline()
-        packages = mapped.libraries(os.getpid())
+        packages = mapped.libraries(child.pid)
         child.communicate(b"\n")
     assert packages & {"numpy", "json"} == expected
 

@@ -302,3 +302,10 @@ def test_whole_numbers_and_versions_are_not_changed():
     with use("de"):
         text = _("There is no dataset '{name}': choose one of {names}.").format(name="v1.5", names=1000)
     assert "v1.5" in text and "1000" in text
+
+
+def test_thousands_are_separated_as_the_language_does():
+    sentence = "{file} and the files that it uses contain more than 1 MB of code, or more than {count:,} words and symbols: hand in numbers in a data file."
+    assert "60,000" in _(sentence).format(file="f.py", count=60_000)
+    with use("de"):
+        assert "60.000" in _(sentence).format(file="f.py", count=60_000)

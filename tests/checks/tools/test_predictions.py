@@ -127,7 +127,7 @@ def test_each_way_to_use_test_data_and_to_scale_them_otherwise_is_seen(graded):
     assert [found[name] for name in ("leakage", "early-stopping", "scaling")] == ["failed"] * 3
     assert "fit() of `model` gets test images" in messages(report)
     assert "EarlyStopping of `model` monitors 'accuracy'" in messages(report)
-    assert "evaluate() gets 0 to 255" in messages(report)
+    assert "evaluate() gets values from 0 to 255" in messages(report)
 
 
 @pytest.mark.long
@@ -264,7 +264,7 @@ def preprocess(images):
 @pytest.mark.parametrize("name", ["imdb", "cifar10"])
 def test_a_data_set_that_is_not_offered_says_which_is(graded, name):
     report = graded(ASSIGNMENT, f"from keras.datasets import {name}\n{name}.load_data()\n")
-    assert f"{name} is not available while a submission is graded; this assignment offers fashion_mnist." in messages(
+    assert f"{name} is not available while a submission is graded; this assignment offers fashion_mnist" in messages(
         report
     )
 

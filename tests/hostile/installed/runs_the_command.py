@@ -12,7 +12,7 @@ CODE = """
 import json, sys
 import numpy as np
 from grader.assignment import load
-from grader.oracle import Oracle
+from grader.expected.reference import Oracle
 y, y_hat = map(np.array, json.loads(sys.argv[1]))
 print(float(Oracle(load("single-neuron")).results("loss", {"y": y, "y_hat": y_hat})["loss"]))
 """

@@ -3,7 +3,7 @@
 # model: passed
 # accuracy: failed
 # control: passed
-# instructor: at the end of no epoch
+# instructor: did not occur in the model at the end of any recorded epoch
 import zlib
 
 import keras
