@@ -15,7 +15,8 @@ pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="n
 
 @pytest.mark.parametrize(("code", "expected"), [("import numpy", {"numpy"}), ("import json", set())])
 def test_libraries_of_a_child_are_those_with_compiled_parts(code, expected):
-    command = [sys.executable, "-c", f"{code}\nprint(flush=True)\ninput()"]
+    # A shell is the parent, because this process has other children.
+    command = ["sh", "-c", '"$0" -c "$1"; true', sys.executable, f"{code}\nprint(flush=True)\ninput()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         child.stdout.readline()
         packages = mapped.libraries(child.pid)
