@@ -1,4 +1,4 @@
-"""The outputs of a model, and the inputs that its loss expects, for any layers and names."""
+"""The outputs of a model, for any layers and names."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from grader.checks.tools import losses, outputs
+from grader.checks.tools import outputs
 from grader.sandbox import observations
-from grader.worker.losses import probe
 
 RANDOM = np.random.default_rng(0)
 HIDDEN, OUTPUT = RANDOM.normal(size=(784, 16)) / 28, RANDOM.normal(size=(16, 10))
@@ -74,28 +73,6 @@ def test_what_is_no_prediction_says_nothing(answer):
     student = SimpleNamespace(training=list, find_variable=str, predict=lambda *_: answer)
     context = SimpleNamespace(splits={}, student=student)
     assert outputs.of(context, "model", described()) is None
-
-
-def crossentropy(y, p):
-    return -np.log((y * p).sum(axis=1))
-
-
-def loss(name="<lambda>", from_logits=False, values=()):
-    return described(
-        outputs=[10], loss=observations.Loss(name=name, from_logits=from_logits, settings="", values=list(values))
-    )
-
-
-def test_a_loss_is_known_by_its_values_when_its_name_says_nothing():
-    probabilities, labels = probe(10)
-    right = np.eye(10)[labels]
-    plain = crossentropy(right, probabilities).mean()
-    from_logits = crossentropy(right, softmax(probabilities)).mean()
-    assert losses.input_of(loss(values=[9.9, plain])).of == "probabilities"
-    assert losses.input_of(loss(values=[from_logits])).of == "logits"
-    assert losses.input_of(loss(values=[((right - probabilities) ** 2).mean()])).of is None
-    assert losses.input_of(loss("BinaryCrossentropy", True)) == losses.LossInput("logits", True)
-    assert losses.input_of(loss("sparse_categorical_crossentropy")) == losses.LossInput("probabilities")
 
 
 def test_losses_are_those_of_the_probabilities_that_the_outputs_mean():

@@ -14,9 +14,8 @@ import pytest
 from grader import datasets
 from grader.assignment.base import Limits, ScoreBand
 from grader.checks import accuracy
-from grader.checks.tools import predictions, two_models
+from grader.checks.tools import predictions
 from grader.judging import statistics
-from grader.sandbox import observations
 from grader.sandbox.failures import CallError
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
@@ -405,28 +404,6 @@ def test_classes_with_other_numbers_are_known_again():
     assert accuracy._renumbered((labels + 1) % 10, labels) == 1
     assert accuracy._renumbered(np.zeros(1000, dtype=int), labels) < 0.15
     assert accuracy._renumbered(np.random.default_rng(1).permutation(labels), labels) < 0.2
-
-
-def model(name, trainable):
-    return observations.KerasModel(
-        built=True, sequential=True, layers=[], loss=None, optimizer=name, trainable=trainable, outputs=[10]
-    )
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "bug"),
-    [
-        (model("adam", [1, 2]), model("adam", [2, 3]), "layers-shared"),
-        (model("adam", [1, 2]), model("adam", [3, 4]), "overfitting-not-addressed"),
-        (model("adam", [1, 2]), model("sgd", [3, 4]), None),
-        (model("adam", []), model("sgd", []), None),
-    ],
-)
-def test_two_models_are_two(one, other, bug):
-    student = SimpleNamespace(model={"one": one, "other": other}.get, training=list, find_variable=str)
-    context = SimpleNamespace(student=student)
-    problem = two_models.problem(context, "one", "other")
-    assert (problem and problem.bug) == bug
 
 
 @pytest.mark.parametrize(
