@@ -8,6 +8,7 @@ import linecache
 import numpy as np
 
 from grader.assignment import load
+from grader.checks.context import context_of
 from grader.expected.cases import Cases
 from grader.expected.mutations import Mutations
 from grader.expected.reference import Oracle
@@ -64,3 +65,9 @@ def submitted(assignment, source, stepping=None):
     cases = Cases(loaded.content, Oracle(loaded), 0)
     student = Submitted(loaded, [Code("", source)], session, cases, Mutations(loaded), stepping)
     return student, cases, session
+
+
+def context(assignment, source):
+    """Return the context of a submission to an assignment (a bundled name or a loaded assignment), with seed 0."""
+    loaded = load(assignment) if isinstance(assignment, str) else assignment
+    return context_of(loaded, [Code("", source)], InProcess(source), Oracle(loaded), 0, {}, None)
