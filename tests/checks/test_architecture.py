@@ -116,6 +116,10 @@ def test_activation_in_its_own_layer_counts():
         assert judged(model, lambda inputs: softmax(linear(inputs))).share == 1
 
 
+def test_activation_between_the_layers_is_seen_in_the_outputs():
+    assert judged(models.model(layer("Dense", 32), OUTPUT), probabilities).share == 1
+
+
 def test_one_output_is_enough_for_two_classes():
     model = models.model(
         HIDDEN,

@@ -89,8 +89,14 @@ def test_smaller_gap_must_be_clear_and_keep_the_accuracy(training, held_out, key
     assert message in outcome.message
 
 
+def test_reduction_that_may_be_chance_gets_fewer_points():
+    outcome = of_two(predicted(1.0, 0.99), predicted(0.999, 0.99))  # a tenth of the gap, but only two images
+    assert outcome.share == 0.72
+    assert outcome.message.endswith("smaller, but not by much.")
+
+
 def test_losses_are_compared_where_the_models_give_scores():
-    # The accuracies are the same; the regularized model is less certain of its mistakes.
+    # The accuracies are the same; the other model is less certain of its mistakes.
     outcome = of_two(predicted(1.0, 0.8, certainty=(0.99, 0.99)), predicted(1.0, 0.8, certainty=(0.9, 0.7)))
     assert outcome.share == 1
     assert "(in the loss " in outcome.message
