@@ -53,7 +53,14 @@ def judged(source, right=("dw", "db"), outcome=RIGHT):
 
 @pytest.mark.parametrize(
     ("step", "quotient"),
-    [("1e-5", CENTRAL), ("1e-7", CENTRAL), ("1e-3", CENTRAL), ("1e-8", FORWARD), ("1e-4", FORWARD)],
+    [
+        ("1e-5", CENTRAL),
+        ("1e-7", CENTRAL),
+        ("1e-3", CENTRAL),
+        ("1e-8", FORWARD),
+        ("1e-4", FORWARD),
+        ("len(w) * 0.00077", CENTRAL),
+    ],
 )
 def test_difference_quotients_are_found(step, quotient):
     outcome = judged(QUOTIENT.format(step=step, **quotient))
@@ -61,6 +68,11 @@ def test_difference_quotients_are_found(step, quotient):
     assert [bug.bug for bug in outcome.bugs.bugs] == ["numerical-gradient"]
     assert outcome.evidence.content["differences"] == ["dw", "db"]
     assert outcome.message.startswith("The numbers of dw and db come from difference quotients")
+
+
+def test_numbers_alone_are_not_a_finding(monkeypatch):
+    monkeypatch.setattr(differences.quotients, "facts", lambda *_: "nothing")
+    assert judged(QUOTIENT.format(step="1e-5", **CENTRAL)) is RIGHT
 
 
 def test_formula_is_not_a_finding():
