@@ -59,7 +59,7 @@ def judged(source, right=("dw", "db"), outcome=RIGHT):
         ("1e-3", CENTRAL),
         ("1e-8", FORWARD),
         ("1e-4", FORWARD),
-        ("len(w) * 0.00077", CENTRAL),
+        ("0.0077 * np.sqrt(len(w))", CENTRAL),
     ],
 )
 def test_difference_quotients_are_found(step, quotient):
