@@ -197,7 +197,8 @@ def _is(sample: Sample, name: str, candidate: Any) -> bool:
 
 def _one_number(samples: Sequence[Sample], name: str) -> bool:
     """True if the answer repeats one number everywhere; zeros are the integer part of any small numbers."""
-    return bool(np.ptp(np.concatenate([np.ravel(s.answered[name]).astype(np.float64) for s in samples])) == 0)
+    numbers = np.concatenate([np.ravel(s.answered[name]).astype(np.float64) for s in samples])
+    return bool(numbers.size == 0 or np.ptp(numbers) == 0)
 
 
 def _joined(samples: Sequence[Sample], name: str, right: Right) -> tuple[Array | None, Array | None]:

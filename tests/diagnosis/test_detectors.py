@@ -141,3 +141,7 @@ def test_factor_may_be_an_expression_of_the_inputs(expected, holds):
     items = beside(VECTORS, lambda r: r / len(r))
     result = DETECTORS["factor"](items, "r", [sample.right for sample in items])
     assert is_factor(result, items, expected) is holds
+
+
+def test_empty_result_has_no_pattern():
+    assert detected(beside(VECTORS, lambda r: r[:0])) == {}
