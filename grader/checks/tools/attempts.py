@@ -195,6 +195,6 @@ def _judge(
 
 
 def _order(failure: CallError) -> tuple[int, int]:
-    """Return the cell and the line at which a call furthest_failure; unknown places come first."""
+    """Return the cell and the line at which a call failed; unknown places come first."""
     cell, line = failure.place or (None, None)
     return (cell or 0, line or 0)
