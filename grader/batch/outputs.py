@@ -20,7 +20,6 @@ from ..report import html
 from ..report.model import CheckResult, Report
 from ..report.redact import redact_for_student
 from ..report.wording import FAULT
-from ..support import i18n
 from ..support.atomic_files import write_whole
 from ..support.errors import UsageError
 from ..support.i18n import _
@@ -96,8 +95,8 @@ def write_pages(
     notebook = json.loads(executed) if executed else None
     title, note = _(content.title), ""
     if row.penalty:
-        note = _("Handed in {late}: {points} points are taken off, and the final score is {score}.").format(
-            late=row.late, points=i18n.number(f"{row.penalty:g}"), score=i18n.number(f"{row.score:g}")
+        note = _("Handed in {late}: {points:g} points are taken off, and the final score is {score:g}.").format(
+            late=row.late, points=row.penalty, score=row.score
         )
     pages = {
         REPORTS: html.render(

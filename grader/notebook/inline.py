@@ -51,8 +51,12 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
 def _verdict(report: Report) -> str:
     if report.score is None:
         return _("Not graded: this is a problem of the grader, not of the submission.")
-    sentence = _("Score: {score} of {most}, passed.") if report.passed else _("Score: {score} of {most}, not passed.")
-    return sentence.format(score=f"{report.score:g}", most=f"{report.max_score:g}")
+    sentence = (
+        _("Score: {score:g} of {max_score:g}, passed.")
+        if report.passed
+        else _("Score: {score:g} of {max_score:g}, not passed.")
+    )
+    return sentence.format(score=report.score, max_score=report.max_score)
 
 
 def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:

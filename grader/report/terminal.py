@@ -128,11 +128,4 @@ def _summary(report: Report, pass_mark: float) -> Text:
         return Text(_("Not graded, no score: the submission contains nothing that can be graded."), "bold magenta")
     if report.score is None:
         return Text(_("Not graded: this is a problem of the grader, not of the submission."), "bold magenta")
-    needed = pass_mark / 100 * report.max_score
-    sentence = (
-        _("Score: {score:g} of {max_score:g}, passed.")
-        if report.passed
-        else _("Score: {score:g} of {max_score:g}, not passed ({needed:g} needed).")
-    )
-    style = "bold green" if report.passed else "bold red"
-    return Text(sentence.format(score=report.score, max_score=report.max_score, needed=needed), style)
+    return Text(wording.verdict(report, pass_mark), "bold green" if report.passed else "bold red")

@@ -8,7 +8,6 @@ from pathlib import PurePath
 from typing import Literal
 
 from ..submission.files import ARCHIVES, PYTHON
-from ..support import i18n
 from ..support.i18n import _, lazy
 from ..support.text import clean
 from .model import CheckResult, Report
@@ -65,21 +64,21 @@ def points(check: CheckResult) -> str:
     if not check.max_score:
         return _("note")
     if check.status == "not_gradable":
-        return _("– of {max_score}").format(max_score=i18n.number(f"{check.max_score:g}"))
-    return _("{score} of {max_score}").format(
-        score=i18n.number(f"{check.score or 0:g}"), max_score=i18n.number(f"{check.max_score:g}")
-    )
+        return _("– of {max_score:g}").format(max_score=check.max_score)
+    return _("{score:g} of {max_score:g}").format(score=check.score or 0, max_score=check.max_score)
 
 
 def verdict(report: Report, pass_mark: float) -> str:
     """Return the whole result in a sentence."""
     if report.score is None:
         return not_graded(report)
-    numbers = {"score": i18n.number(f"{report.score:g}"), "max_score": i18n.number(f"{report.max_score:g}")}
-    if report.passed:
-        return _("Score: {score} of {max_score}, passed.").format(**numbers)
-    needed = i18n.number(f"{pass_mark / 100 * report.max_score:g}")
-    return _("Score: {score} of {max_score}, not passed ({needed} needed).").format(needed=needed, **numbers)
+    sentence = (
+        _("Score: {score:g} of {max_score:g}, passed.")
+        if report.passed
+        else _("Score: {score:g} of {max_score:g}, not passed ({needed:g} needed).")
+    )
+    needed = pass_mark / 100 * report.max_score
+    return sentence.format(score=report.score, max_score=report.max_score, needed=needed)
 
 
 def not_graded(report: Report) -> str:
