@@ -16,6 +16,7 @@ from ..assignment.base import Rows
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis.log import AnsweredCase
+from ..expected.probes import Case
 from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence
 from ..report.picture_data import Picture, Point, Points
@@ -83,6 +84,11 @@ class GeneralisationCheck(Check):
                     "`{function}`, case '{case}': training hardly lowers the cost after its first epoch, so correct answers do not come from training."
                 )
                 return Outcome(0.0, message.format(function=self.train, case=case.name))
+            if _ignores_labels(self, context, case, trained):
+                message = _(
+                    "`{function}`, case '{case}': training on the opposite labels gives the same parameters, so correct answers do not come from training."
+                )
+                return Outcome(0.0, message.format(function=self.train, case=case.name))
             scores = _scores(self, context, trained, unseen, labels)
             right = _right(self, scores, labels)
             charts = _points(self, context, case.inputs, trained, scores)
@@ -113,6 +119,25 @@ class GeneralisationCheck(Check):
                 return diagnose.named(outcome, context, self.train, [AnsweredCase(case, expected, trained)])
         praise = _("All {count} unseen inputs are classified correctly after training.").format(count=len(labels))
         return Outcome(1.0, praise, pictures=charts)
+
+
+def _ignores_labels(check: GeneralisationCheck, context: Context, case: Case, trained: dict[str, Any]) -> bool:
+    """True if a training that failed its own check gives the same parameters for the opposite labels."""
+    if check.targets is None or check.train not in context.log.mistaken_functions:
+        return False
+    opposite = {**case.inputs, check.targets: 1 - np.asarray(case.inputs[check.targets])}
+    try:
+        other = context.student.call(check.train, opposite).values
+    except CallError as failure:
+        if failure.status not in ("failed", "error"):
+            raise
+        return False
+    history = context.content.functions[check.train].history
+    return all(name == history or _is_same(values, other.get(name)) for name, values in trained.items())
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return np.array_equal(np.asarray(one), np.asarray(other))
 
 
 def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any], unseen: Any, labels: Any) -> Any:

@@ -91,6 +91,28 @@ def test_right_answers_without_training_get_no_points():
     assert "training hardly lowers the cost after its first epoch" in outcome.message
 
 
+TRAIN = NEURON.index("def train")
+IGNORES_ALL = """def train(X, y, w, b, learning_rate=1.0, epochs=100):
+    return np.array([-5.0, 10.0, 0.0]), -5.0, np.ones(epochs)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "share"),
+    [
+        (NEURON[:TRAIN] + IGNORES_ALL, 0),
+        (changed(NEURON, "range(epochs)", "range(1000)"), 1),  # trains, although it ignores one argument
+    ],
+)
+def test_wrong_training_must_depend_on_the_labels(source, share):
+    context = submission_context("single-neuron", source)
+    assert check_of("single-neuron", "trajectory").run(context).share == 0
+    context.log.mistaken_functions.add("train")
+    outcome = check_of("single-neuron", "unseen-corners").run(context)
+    assert outcome.share == share
+    assert ("the opposite labels gives the same parameters" in outcome.message) == (share == 0)
+
+
 def test_wrong_prediction_does_not_cost_the_points_of_training():
     source = changed(NEURON, "loss(y, predict(X, w, b))", "loss(y, sigmoid(X @ w + b))")
     source = changed(source, "y_hat = predict(X, w, b)", "y_hat = sigmoid(X @ w + b)")
