@@ -108,6 +108,7 @@ def _problem(
 ) -> Comparison | None:
     history = context.content.functions[check.function].history
     changed = {**inputs, argument: value}
+    code = str(value)  # a number in code has a decimal point in every language
     expected = dict(context.oracle.results(check.function, changed))
     answered = context.student.call(check.function, changed).values
     cases.append(AnsweredCase(Case(f"{argument}={value}", changed), expected, answered))
@@ -127,12 +128,12 @@ def _problem(
     if first_problem(unchanged) is None:
         if problem is None:  # a mistake in another function may hide the effect of the argument
             message = _("`{function}`: {argument}={value} changes nothing here; another mistake may be the cause.")
-            return Comparison(message.format(function=check.function, argument=argument, value=value))
+            return Comparison(message.format(function=check.function, argument=argument, value=code))
         ignored.append(argument)
         message = _("`{function}` ignores {argument}: {argument}={value} changes nothing.")
-        return Comparison(message.format(function=check.function, argument=argument, value=value))
+        return Comparison(message.format(function=check.function, argument=argument, value=code))
     if problem is None:
         return None
     sentence = _("`{function}`, with {argument}={value}: {problem}")
-    message = sentence.format(function=check.function, argument=argument, value=value, problem=problem.problem)
+    message = sentence.format(function=check.function, argument=argument, value=code, problem=problem.problem)
     return replace(problem, problem=message)

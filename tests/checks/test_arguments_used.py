@@ -7,6 +7,7 @@ import pytest
 from grader.assignment.declarations import Declarations
 from grader.checks.arguments_used import ArgumentsUsedCheck
 from grader.sandbox.failures import CallError
+from grader.support import i18n
 from tests.checks.one_check import bugs, changed, outcome_of, solution
 
 NEURON = solution("single-neuron")
@@ -92,3 +93,9 @@ def test_wrong_result_is_not_taken_for_an_ignored_argument():
     outcome = used(source, vary={"learning_rate": 0.25})
     assert (outcome.share, bugs(outcome)) == (0, ["stray-factor-two"])
     assert outcome.message.startswith("`train`, with learning_rate=0.25: w is wrong in 3 of 3 entries.")
+
+
+def test_value_of_an_argument_is_code_in_every_language():
+    with i18n.use("de"):
+        outcome = used(changed(NEURON, "learning_rate * d", "1.0 * d"))
+    assert "learning_rate=0.25" in outcome.message
