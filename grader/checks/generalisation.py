@@ -189,7 +189,7 @@ def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) ->
     )
     sentence = message.format(function=check.train, case=case, right=int(right.sum()), count=len(right), wrong=wrong)
     if right.any() and ((scores > check.threshold).all() or (scores <= check.threshold).all()):
-        sentence += " " + _("Every input gets the same class, so the correct ones are a coincidence.")
+        sentence += " " + _("All inputs get the same class, so some of them are right by chance.")
     return sentence
 
 

@@ -17,5 +17,5 @@ class NothingToGrade(Exception):
 def too_much_code(file: str) -> str:
     """Return the sentence about a file that, with the files it uses, has more code than a solution can have."""
     return _(
-        "{file} and the files that it uses contain more than 1 MB of code, or more than {count:,} words and symbols: hand in numbers in a data file."
+        "{file} is too long: with the files that it uses, it has more than 1 MB of code, or more than {count:,} words and symbols. Put long lists of numbers into a data file."
     ).format(file=file, count=MOST_WORDS)

@@ -73,7 +73,7 @@ def test_too_little_training_gets_no_points_although_some_inputs_are_right():
     outcome = unseen(changed(NEURON, "range(epochs)", "range(min(epochs, 100))"))
     assert (outcome.share, bugs(outcome)) == (0, ["stops-early"])
     assert "2 of 4 unseen inputs are classified correctly; wrong: [0 1 0] -> 0.0115" in outcome.message
-    assert outcome.message.endswith("Every input gets the same class, so the correct ones are a coincidence.")
+    assert outcome.message.endswith("All inputs get the same class, so some of them are right by chance.")
     assert (outcome.evidence.content["right"], outcome.evidence.content["unseen"]) == (2, 4)
 
 

@@ -305,7 +305,7 @@ def test_whole_numbers_and_versions_are_not_changed():
 
 
 def test_thousands_are_separated_as_the_language_does():
-    sentence = "{file} and the files that it uses contain more than 1 MB of code, or more than {count:,} words and symbols: hand in numbers in a data file."
+    sentence = "{file} is too long: with the files that it uses, it has more than 1 MB of code, or more than {count:,} words and symbols. Put long lists of numbers into a data file."
     assert "60,000" in _(sentence).format(file="f.py", count=60_000)
     with use("de"):
         assert "60.000" in _(sentence).format(file="f.py", count=60_000)
