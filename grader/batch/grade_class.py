@@ -17,6 +17,9 @@ from rich.console import Console
 
 from ..assignment import PACKAGE, Assignment
 from ..assignment.base import Policy
+from ..executor import cluster, grading_job, local
+from ..executor.grading_job import GradingTask, TaskResult, Work
+from ..executor.pool import GradingPool, ProcessLost, grade_each
 from ..expected import assignment_files
 from ..grading import needs
 from ..grading.trace import Timings
@@ -27,13 +30,11 @@ from ..support.choices import Device, Engine, Level
 from ..support.errors import Stopped, UsageError
 from ..support.text import clean, plural
 from ..version import __version__
-from . import chosen, executor, grading_job, outputs
+from . import chosen, outputs
 from .class_page import StudentLine
 from .collect import ClassFolder, StudentFiles
 from .consistency import Consistency
-from .executor import GradingPool, ProcessLost
 from .gradebook import FilledFile, Row
-from .grading_job import BatchSettings, GradingTask, TaskResult
 from .outputs import CourseFiles
 from .progress import ProgressDisplay
 from .roster import Roster, identify
@@ -161,10 +162,10 @@ def _refuse_own_files(submissions: Path) -> None:
         raise UsageError(f"{submissions} contains Python or the grader itself: give the folder of the class only.")
 
 
-def _settings(assignment: Assignment, seed: int, options: Options, hide: tuple[str, ...]) -> BatchSettings:
+def _settings(assignment: Assignment, seed: int, options: Options, hide: tuple[str, ...]) -> Work:
     data = str(options.data.resolve()) if options.data else None
     basis = _digest(__version__, seed, options.isolation, options.engine, data, i18n.current())
-    return BatchSettings(
+    return Work(
         identity=_digest(basis, assignment_files.digest(assignment, [*map(Path, hide)])),
         basis=basis,
         assignment=str(assignment.folder),
@@ -173,7 +174,7 @@ def _settings(assignment: Assignment, seed: int, options: Options, hide: tuple[s
         data=data,
         device=options.device,
         engine=options.engine,
-        threads=max(1, executor.cores() // options.jobs),
+        threads=max(1, local.cores() // options.jobs),
         hide=hide,
         language=i18n.current(),
     )
@@ -225,7 +226,7 @@ class _Batch:
         people: _People,
         patterns: dict[str, str],
         store: Store,
-        settings: BatchSettings,
+        settings: Work,
         out: Path,
         options: Options,
         console: Console,
@@ -294,7 +295,7 @@ class _Batch:
                 self.stages.add("isolation, reference", began)
             began = time.monotonic()
             with ProgressDisplay(self._console, len(todo), pool.slots) as display:
-                for submission_files, result in executor.grade_each(settings, self._tasks(todo), pool):
+                for submission_files, result in grade_each(settings, self._tasks(todo), pool):
                     key, record = self._record(submission_files, result)
                     executed = b"" if isinstance(result, ProcessLost) else result.executed
                     if key != UNFINISHED or self._store.key(record.identity) != self._key(submission_files):
@@ -317,27 +318,25 @@ class _Batch:
             outputs.write_executed(self._out, name, executed)
             outputs.write_pages(self._out, name, display_name(person), report, content, row, executed)
 
-    def _prepared(self) -> BatchSettings:
+    def _prepared(self) -> Work:
         settings = replace(self._settings, answers=self._store.answers(self._settings.identity))
-        answers = executor.run_in_process(grading_job.prepare, settings, self._options.scheduler is None)
+        answers = local.run_in_process(grading_job.prepare, settings, self._options.scheduler is None)
         self._store.keep_answers(settings.identity, answers)
         return replace(settings, answers=answers, inspected=True)
 
     def _pool(self, count: int) -> AbstractContextManager[GradingPool]:
         options = self._options
         if options.scheduler is not None:
-            return executor.cluster_pool(
-                options.scheduler, self._assignment, options.device, options.insecure_scheduler
-            )
+            return cluster.cluster_pool(options.scheduler, self._assignment, options.device, options.insecure_scheduler)
         content = self._assignment.content
         memory_needs.limits_here(self._assignment)  # raises NoMemory if the machine is too small for one submission
         jobs = min(self._options.jobs, count)
-        fitting_count = executor.fitting_jobs(jobs, content)
+        fitting_count = local.fitting_jobs(jobs, content)
         if fitting_count < jobs:
             self._console.print(
                 f"There is memory for {plural(fitting_count, 'job')} only, not for {jobs}.", soft_wrap=True
             )
-        return executor.local_pool(fitting_count, content.limits)
+        return local.local_pool(fitting_count, content.limits)
 
     def _tasks(self, todo: Sequence[Student]) -> Iterator[tuple[StudentFiles, GradingTask]]:
         """Yield the submissions one by one, each read when a job is free for it."""

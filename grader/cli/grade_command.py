@@ -133,20 +133,21 @@ def command(
     if out is None and not only_list:
         raise click.UsageError("Missing option '--out'.")
     if not only_list:
-        from ..batch import server
+        from ..executor import server
         from ..machine import systems
 
         systems.require_worker()
         server.start()
     from ..assignment.base import Policy
-    from ..batch import executor, grade_class, overview
+    from ..batch import grade_class, overview
     from ..batch.outputs import CourseFiles
+    from ..executor import local
     from ..report.terminal import PlainConsole
     from ..support import yaml_model
 
     loaded = suggestions.load(ctx, assignment, submissions)
     settings = grade_class.Options(
-        jobs=jobs or executor.cores(),
+        jobs=jobs or local.cores(),
         scheduler=scheduler,
         insecure_scheduler=insecure_scheduler,
         seed=seed,

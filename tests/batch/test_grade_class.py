@@ -13,11 +13,15 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from rich.console import Console
 
-from grader.batch import store
+from grader.batch import grade_class, store
 from grader.batch.summary_file import SummaryFile
 from grader.cli.schemas import schema
+from grader.machine.capacity import MemoryLimit
 from grader.support import seeds
+from grader.support.errors import NotGradable
+from tests.conftest import bundled
 from tests.doubling import ASSIGNMENT, BROKEN, RIGHT, SHORT, WRONG
 
 from .conftest import without_times
@@ -207,7 +211,9 @@ def test_ctrl_c_keeps_all_results(class_zip, doubling, tmp_path):
 
 
 def test_ctrl_c_leaves_no_traceback_while_the_server_imports():
-    code = "import time; from grader.batch import server; server.start(); print('started', flush=True); time.sleep(60)"
+    code = (
+        "import time; from grader.executor import server; server.start(); print('started', flush=True); time.sleep(60)"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", f"try:\n    {code}\nexcept KeyboardInterrupt:\n    pass"],
         stdout=subprocess.PIPE,
@@ -543,3 +549,16 @@ def test_graded_file_can_be_chosen_and_is_listed(grade, grader, doubling, tmp_pa
     (tmp_path / "files.csv").unlink()
     grade(tmp_path / "class", "--file", "B*")
     assert [gradebook()[name]["file"] for name in ("anna", "cleo")] == ["b.py", ""]
+
+
+def test_container_that_is_too_small_leaves_no_folder(monkeypatch, tmp_path):
+    """No files are left, so the next run with another container starts afresh."""
+    monkeypatch.setattr(grade_class.memory_needs, "memory", lambda: MemoryLimit(100 << 20, Path("/sys/fs/cgroup")))
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "anna.py").write_text("x = 1\n")
+    options = grade_class.Options(jobs=1)
+    with pytest.raises(NotGradable, match="single-neuron needs 768 MB"):
+        grade_class.grade_class(
+            bundled("single-neuron"), tmp_path / "class", tmp_path / "out", options, Console(quiet=True)
+        )
+    assert not (tmp_path / "out").exists()

@@ -1,6 +1,6 @@
-"""Grades one submission of a batch, in a process on this machine or on a machine of a cluster.
+"""Grades one submission, in a process on this machine or on a machine of a cluster.
 
-All input is passed by content (:class:`BatchSettings`, :class:`GradingTask`), so that another machine needs no files of this one.
+All input is passed by content (:class:`Work`, :class:`GradingTask`), so that another machine needs no files of this one.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from ..support.errors import NotGradable, UsageError
 
 
 @dataclass(frozen=True)
-class BatchSettings:
-    """The settings that all submissions of a batch share.
+class Work:
+    """An assignment with the settings under which submissions are graded.
 
     ``assignment`` is a bundled name or a folder of this machine; a cluster gets the ``files`` of such a folder.
     ``identity`` is a digest of all settings, ``basis`` of all except the assignment. ``answers`` is an .npz of the
@@ -93,13 +93,13 @@ class TaskResult:
     executed: bytes = b""
 
 
-def grade_one(settings: BatchSettings, task: GradingTask) -> TaskResult:
+def grade_one(settings: Work, task: GradingTask) -> TaskResult:
     """Grade a submission; raises NotGradable if this machine must not run student code."""
     with i18n.use(settings.language):
         return _grade_one(settings, task)
 
 
-def _grade_one(settings: BatchSettings, task: GradingTask) -> TaskResult:
+def _grade_one(settings: Work, task: GradingTask) -> TaskResult:
     if task.problem:
         return TaskResult(None, task.problem, {})
     context = _context_for(settings)
@@ -132,7 +132,7 @@ def _grade_one(settings: BatchSettings, task: GradingTask) -> TaskResult:
 class _GradingContext:
     """The objects that a process keeps from one submission to the next."""
 
-    def __init__(self, settings: BatchSettings) -> None:
+    def __init__(self, settings: Work) -> None:
         if settings.files is not None:
             self._folder = tempfile.TemporaryDirectory(prefix="grader-assignment-")
             for name, content in settings.files.items():
@@ -154,7 +154,7 @@ _contexts: dict[str, _GradingContext] = {}  # at most one; a process of a cluste
 _setting_up = threading.Lock()
 
 
-def _context_for(settings: BatchSettings) -> _GradingContext:
+def _context_for(settings: Work) -> _GradingContext:
     with _setting_up:
         if settings.identity not in _contexts:
             _contexts.clear()
@@ -162,7 +162,7 @@ def _context_for(settings: BatchSettings) -> _GradingContext:
         return _contexts[settings.identity]
 
 
-def inspect(settings: BatchSettings, assignment: Assignment) -> None:
+def inspect(settings: Work, assignment: Assignment) -> None:
     """Test the isolation with an intruder in each kind of worker; raises NotGradable if one reaches anything."""
     # A shell is confined like a module; a kernel too, but only at strong: at other levels it has Unix sockets.
     worker_kinds: list[tuple[canary.IntruderKind, Engine]] = [("module", "shell")]
@@ -181,7 +181,7 @@ def inspect(settings: BatchSettings, assignment: Assignment) -> None:
 
 
 def _try_to_escape(
-    settings: BatchSettings, assignment: Assignment, worker_kind: tuple[canary.IntruderKind, Engine]
+    settings: Work, assignment: Assignment, worker_kind: tuple[canary.IntruderKind, Engine]
 ) -> canary.EscapeReport:
     kind, engine = worker_kind
     data = datasets.paths_to_hide(Path(settings.data) if settings.data else None)
@@ -203,7 +203,7 @@ def _try_to_escape(
         )
 
 
-def prepare(settings: BatchSettings, is_local: bool) -> bytes:
+def prepare(settings: Work, is_local: bool) -> bytes:
     """Prepare a batch, and return the reference's answers for the seed as an .npz.
 
     The isolation is tested if submissions are graded on this machine (``is_local``). The answers are computed unless ``settings`` has them.
@@ -229,7 +229,7 @@ def prepare(settings: BatchSettings, is_local: bool) -> bytes:
     return answers
 
 
-def _answers(settings: BatchSettings, assignment: Assignment) -> bytes:
+def _answers(settings: Work, assignment: Assignment) -> bytes:
     """Return the reference's answers as an .npz, collected by grading the solution; raises UsageError if it fails.
 
     Without a solution, as in an installation, the result is empty and every process computes the answers.

@@ -1,42 +1,31 @@
-"""Grades the submissions of a batch in parallel, on this machine or on a Dask cluster."""
+"""Grades submissions on a Dask cluster."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
 import logging
-import multiprocessing
 import os
-import signal
 import socket
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 
 from ..assignment import Assignment
-from ..assignment.base import Limits
-from ..assignment.spec import AssignmentSpec
 from ..expected.assignment_files import pack
-from ..grading.grade import ran_out_of_memory
-from ..machine import capacity, distribution
-from ..sandbox import memory_needs
-from ..sandbox.allowance import LONGEST
+from ..machine import distribution
 from ..support.choices import Device
 from ..support.errors import NotGradable, UsageError
-from . import grading_job, server
-from .grading_job import BatchSettings, GradingTask, TaskResult
+from . import grading_job
+from .grading_job import GradingTask, TaskResult, Work
+from .pool import GradingPool
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-PATIENCE = 600  # seconds that the grader's own work on one submission may take, on top of the submission's limit
 SECONDS_TO_CONNECT = 5  # to a Dask scheduler
 NO_DASK = f"--scheduler needs Dask: run {distribution.command('cluster')}."
 NO_SCHEDULER = "There is no Dask scheduler at {address}: start one with 'dask scheduler'."
@@ -49,90 +38,6 @@ NO_CERTIFICATE = (
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
 )
 PROTECTED = ("tls", "wss")  # Dask's address schemes with TLS
-LOOK_SECONDS = 5  # between two checks of a place that returns no results
-
-
-@dataclass(frozen=True)
-class GradingPool:
-    """Where submissions are graded.
-
-    ``submit`` starts one, ``slots`` is the number graded at a time, and ``check`` raises if the place is gone.
-    """
-
-    submit: Callable[[BatchSettings, GradingTask], Future[TaskResult]]
-    slots: int
-    check: Callable[[], None] = lambda: None
-
-
-class ProcessLost(Exception):
-    """The process that graded a submission died or hangs; the message says how."""
-
-
-def cores() -> int:
-    """Return the number of whole processors that this process may use, at least 1."""
-    return int(capacity.processors())
-
-
-def fitting_jobs(jobs: int, content: AssignmentSpec) -> int:
-    """Return how many of ``jobs`` fit into memory if each submission uses its whole limit; at least 1."""
-    bytes_each = (content.limits.memory_mb + memory_needs.own_mb(content)) << 20
-    return max(1, min(jobs, _free_memory() // bytes_each))
-
-
-def _free_memory() -> int:
-    """Return the free memory in bytes, of this machine or within the limit of the container."""
-    free_bytes = int(psutil.virtual_memory().available)
-    limit = capacity.memory()
-    used_bytes = None if limit is None else limit.in_use()
-    return free_bytes if limit is None or used_bytes is None else min(free_bytes, limit.size - used_bytes)
-
-
-def run_in_process(function: Callable[..., Result], *arguments: Any) -> Result:
-    """Call a function in a separate process, and return its result."""
-    with _pool(1) as schedule:
-        result: Result = schedule(function, *arguments).result()
-        return result
-
-
-@contextmanager
-def local_pool(jobs: int, limits: Limits) -> Iterator[GradingPool]:
-    """Grade with ``jobs`` processes on this machine; they start now, in the background."""
-    with _pool(jobs) as schedule:
-        yield GradingPool(
-            partial(schedule, grading_job.grade_one, timeout=LONGEST * limits.total_seconds + PATIENCE), jobs
-        )
-
-
-@contextmanager
-def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
-    """Start ``jobs`` processes with one BLAS thread each; yields a function that schedules a call in one of them."""
-    from pebble import ProcessPool
-
-    context = server.start()
-    # Ctrl-C is for this process, which ends the others; they must not receive it while they start.
-    old_signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    pool = ProcessPool(max_workers=jobs, context=context, initializer=_belong_to_parent)
-    pool.schedule(abs, args=[0])  # the first call starts the processes
-    try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, old_signals)  # raises KeyboardInterrupt if Ctrl-C came meanwhile
-        yield lambda function, *arguments, timeout=None: pool.schedule(function, args=arguments, timeout=timeout)
-    finally:
-        pool.stop()
-        pool.join()
-
-
-def _belong_to_parent() -> None:
-    """Ignore Ctrl-C, and end when the parent process ends, even if it is killed; a worker of this process ends too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def find_scheduler(address: str, insecure: bool = False) -> None:
@@ -245,7 +150,7 @@ def cluster_pool(address: str, assignment: Assignment, device: Device, insecure:
         with client.get_executor(pure=False, resources=resources, retries=2) as executor:
             shared_settings: dict[str, Any] = {}
 
-            def submit(settings: BatchSettings, task: GradingTask) -> Future[TaskResult]:
+            def submit(settings: Work, task: GradingTask) -> Future[TaskResult]:
                 if settings.identity not in shared_settings:  # the shared settings are sent once
                     shared_settings[settings.identity] = client.scatter(
                         _for_others(settings, assignment), broadcast=True
@@ -258,60 +163,8 @@ def cluster_pool(address: str, assignment: Assignment, device: Device, insecure:
             yield GradingPool(submit, sum(client.nthreads().values()), check)
 
 
-def _for_others(settings: BatchSettings, assignment: Assignment) -> BatchSettings:
+def _for_others(settings: Work, assignment: Assignment) -> Work:
     """Return the work for another machine, which has no folders of this one and must test its isolation."""
     contents = None if assignment.is_bundled else pack(assignment, [Path(path) for path in settings.hide])
     name = assignment.name if contents is None else ""
     return replace(settings, assignment=name, files=contents, hide=(), inspected=False)
-
-
-def grade_each(
-    settings: BatchSettings, items: Iterable[tuple[Item, GradingTask]], pool: GradingPool
-) -> Iterator[tuple[Item, TaskResult | ProcessLost]]:
-    """Grade ``items``, and yield each item with its result as soon as it is finished.
-
-    Twice as many submissions as slots are in progress, so that no slot is idle. A submission is tried once more at the
-    end, alone, if its process died or memory ran out. Raises NotGradable if nothing may be graded.
-    """
-    items_by_future: dict[Future[TaskResult], tuple[Item, GradingTask]] = {}
-    retries: list[tuple[Item, GradingTask]] = []
-
-    def submit(item: Item, task: GradingTask) -> None:
-        try:
-            items_by_future[pool.submit(settings, task)] = (item, task)
-        except Exception:
-            pool.check()  # a place that is gone fails in many ways: report all in the same way
-            raise
-
-    def finished() -> Iterator[tuple[Item, TaskResult | ProcessLost]]:
-        while not (finished_futures := wait(items_by_future, LOOK_SECONDS, FIRST_COMPLETED).done):
-            pool.check()
-        for future in finished_futures:
-            item, task = items_by_future.pop(future)
-            result: TaskResult | ProcessLost
-            try:
-                result = future.result()
-                needs_retry = result.report is not None and ran_out_of_memory(result.report)
-            except (NotGradable, UsageError):
-                raise
-            except Exception as error:
-                pool.check()
-                result, needs_retry = ProcessLost(f"{type(error).__name__}: {error}"), True
-            if needs_retry and not task.last:
-                retries.append((item, replace(task, last=True)))
-            else:
-                yield item, result
-
-    try:
-        for item, task in items:
-            submit(item, task)
-            if len(items_by_future) >= 2 * pool.slots:
-                yield from finished()
-        while items_by_future:
-            yield from finished()
-        for item, task in retries:
-            submit(item, task)
-            yield from finished()
-    finally:
-        for future in items_by_future:
-            future.cancel()

@@ -1,6 +1,6 @@
-"""Starts the process that the grading processes of a batch are forked from, with all needed modules imported.
+"""Starts the process that grading processes are forked from, with all needed modules imported.
 
-It knows nothing about a class or an assignment. A batch starts it first, so that its imports run in parallel with those
+It knows nothing about a class or an assignment. A command starts it first, so that its imports run in parallel with those
 of this process.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
-PRELOADED = ["grader.batch.grading_job", "grader.submission.notebook", "pebble.pool.process"]
+PRELOADED = ["grader.executor.grading_job", "grader.submission.notebook", "pebble.pool.process"]
 LONGEST_FOLDER = 60  # characters: the path of a socket in it has at most 108
 # Nothing is imported from the current folder: it may be a class, and a student may have handed in a socket.py.
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from grader.batch import grading_job
-from grader.batch.grading_job import BatchSettings, GradingTask, TaskResult
+from grader.executor import grading_job
+from grader.executor.grading_job import GradingTask, TaskResult, Work
 from grader.sandbox.canary import EscapeReport
 from grader.support.errors import NotGradable
 from tests.conftest import bundled
 
-WORK = BatchSettings("identity", "basis", "single-neuron", 0, "strong", inspected=True)
+WORK = Work("identity", "basis", "single-neuron", 0, "strong", inspected=True)
 
 
 @pytest.mark.quick

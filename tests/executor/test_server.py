@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 FORK = """
-from grader.batch import server
+from grader.executor import server
 if __name__ == "__main__":
     process = server.start().Process(target=print, args=("forked",))
     process.start()
