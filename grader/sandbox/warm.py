@@ -32,7 +32,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-WORKER = ("grader_worker.confine", "grader_worker.serve")
+WORKER = ("grader_worker.confine", "grader_worker.serve", "grader_worker.background", "resource")
 INLINE = "module://matplotlib_inline.backend_inline"
 ENGINES = {
     "module": ("grader_worker.module", "Agg"),

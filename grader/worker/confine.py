@@ -28,6 +28,13 @@ LEAST_MAPPED = 64 << 30
 DEVICES = ("null", "full", "random", "urandom")  # not zero: mapped, it is memory that counts for no process
 
 
+def rehearse() -> None:
+    """Compile the filters of system calls once, in the process that workers are forked from."""
+    if system.MACHINE in seccomp.AUDIT_ARCH:
+        for unix_sockets in (True, False):
+            seccomp.program(system.MACHINE, unix_sockets, False)
+
+
 def enter_namespaces() -> None:
     """Enter new namespaces for pids, mounts, network and IPC; an ordinary user also gets a user namespace.
 

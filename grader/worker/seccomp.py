@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import struct
+from functools import cache
 
 from . import system
 
@@ -120,6 +121,7 @@ SECOND_ARGUMENT, THIRD_ARGUMENT, FOURTH_ARGUMENT = 24, 32, 40
 MODE_FILTER = 2
 
 
+@cache
 def program(machine: str, unix_sockets: bool, landlock: bool = False) -> bytes:
     """Return the filter as an array of struct sock_filter; raises ValueError for an unknown machine.
 
