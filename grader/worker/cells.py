@@ -10,6 +10,7 @@ import socket
 import sys
 from typing import Any
 
+from . import definitions
 from .describe import MAX_TEXT
 from .statements import Loading, code_in_magic, following
 
@@ -66,7 +67,9 @@ class Cells:
         self._running = self._noted = True
         self.loading.ended = False
         first: BaseException | None = None
-        waiting = [*enumerate(self._opened(nodelist, cell_name, compiler, result), start=1)][::-1]
+        nodelist = self._opened(nodelist, cell_name, compiler, result)
+        definitions.remember(cell_name, nodelist)
+        waiting = [*enumerate(nodelist, start=1)][::-1]
         try:
             while waiting and not self.loading.ended:
                 number, node = waiting.pop()

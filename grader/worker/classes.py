@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
-import textwrap
 from types import FunctionType
 from typing import Any
 
+from .definitions import definition
 from .describe import is_from_library, returned_names
 
 MAX_CLASSES = 20
@@ -109,11 +109,8 @@ def _uses(item: Any) -> tuple[dict[str, None], dict[str, None]]:
     """Return the attributes of the first parameter and of ``super()`` that a function reads and stores, in order."""
     reads: dict[str, None] = {}
     stores: dict[str, None] = {}
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(_function(item)))).body[0]
-    except (OSError, TypeError, SyntaxError, ValueError, RecursionError, IndexError):
-        return reads, stores
-    if not isinstance(tree, ast.FunctionDef) or not tree.args.args or type(item) is staticmethod:
+    tree = definition(_function(item))
+    if tree is None or not tree.args.args or type(item) is staticmethod:
         return reads, stores
     own = tree.args.args[0].arg
 

@@ -8,12 +8,12 @@ import linecache
 import os
 import re
 import sys
-import textwrap
 from collections.abc import Callable
 from typing import Any
 
 from . import state
 from .absent import Absent
+from .definitions import definition, statements_in
 
 SUBMISSION = "submission"  # the name of a submitted module: its block for __main__ is not run
 MAX_NAMES = 500
@@ -88,15 +88,9 @@ def returned_names(function: Any, own: str = "") -> list[str]:
     ``return dw, db`` gives ["dw", "db"]; an expression that is not a name gives "". In a method, whose
     instance is called ``own``, attributes of the instance count as names, and a single name is returned too.
     """
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
-    except (OSError, TypeError, SyntaxError, ValueError, RecursionError):
-        return []
-    definition = tree.body[0]
-    if not isinstance(definition, ast.FunctionDef):
-        return []
+    tree = definition(function)
     names: list[str] = []
-    for node in _own_nodes(definition):
+    for node in [] if tree is None else statements_in(tree):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple | ast.List):
             names = [_name(item, own) for item in node.value.elts]
         elif isinstance(node, ast.Return) and own and node.value is not None:
@@ -108,15 +102,6 @@ def _name(node: ast.expr, own: str) -> str:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own:
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _own_nodes(definition: ast.AST) -> list[ast.AST]:
-    """Return all nodes of a function in source order, without those of inner functions."""
-    nodes = []
-    for child in ast.iter_child_nodes(definition):
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            nodes += [child, *_own_nodes(child)]
-    return nodes
 
 
 def describe_error(error: BaseException, locate: Locate) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from . import exported, serve
+from . import definitions, exported, serve
 from .describe import SUBMISSION, describe_error
 from .statements import Loading, code_in_magic, following
 
@@ -57,6 +57,7 @@ class _Module:
         _remember(self._entry, source)
         whole = compile(source, self._entry, "exec", dont_inherit=True)
         tree = ast.parse(source, self._entry)
+        definitions.remember(self._entry, tree.body)
         self._namespace["__doc__"] = ast.get_docstring(tree, clean=False)
         flags = whole.co_flags & __future__.annotations.compiler_flag
         waiting = [(number, node, self._entry) for number, node in enumerate(tree.body, start=1)][::-1]
@@ -92,6 +93,7 @@ class _Module:
             statements = ast.parse(code, file).body
         self._lines_of[file] = node.lineno
         _remember(file, code)
+        definitions.remember(file, statements)
         return file, statements
 
 

@@ -16,6 +16,9 @@ MAX_GLOBALS = 40
 MAX_FUNCTIONS = 200  # functions that one function calls, directly or indirectly, and that are examined
 MAX_NAME = 60
 _ABSENT = object()
+_EXTENDED, _LOAD_GLOBAL, _LOAD_NAME, _STORE_GLOBAL = (
+    dis.opmap[name] for name in ("EXTENDED_ARG", "LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL")
+)
 
 
 def uses(function: Any) -> tuple[list[str], list[str]]:
@@ -97,8 +100,9 @@ def _enclosed(function: types.FunctionType) -> Any:
     wrapped = function.__dict__.get("__wrapped__")
     if callable(wrapped):
         return wrapped
-    kinds = {parameter.kind for parameter in inspect.signature(function).parameters.values()}
-    if not kinds or not kinds <= {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+    code = function.__code__
+    named = code.co_argcount + code.co_kwonlyargcount
+    if named or not code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
         return None
     cells = []
     for cell in function.__closure__ or ():
@@ -123,11 +127,19 @@ def codes(code: types.CodeType) -> Iterator[types.CodeType]:
 def names(code: types.CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (read, assigned): the global names in the code itself, without those of functions inside it."""
     read, stored = [], []
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            read.append(str(instruction.argval))
-        elif instruction.opname == "STORE_GLOBAL":
-            stored.append(str(instruction.argval))
+    argument = 0
+    raw = code.co_code if code.co_names else b""
+    for operation, low in zip(raw[::2], raw[1::2], strict=True):  # dis.get_instructions takes twenty times as long
+        argument = argument << 8 | low
+        if operation == _EXTENDED:
+            continue
+        if operation == _LOAD_GLOBAL:
+            read.append(code.co_names[argument >> 1])  # the last bit says whether the value is called
+        elif operation == _LOAD_NAME:
+            read.append(code.co_names[argument])
+        elif operation == _STORE_GLOBAL:
+            stored.append(code.co_names[argument])
+        argument = 0
     return tuple(read), tuple(stored)
 
 

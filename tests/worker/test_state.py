@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 
 import pytest
@@ -64,3 +65,13 @@ def test_function_behind_a_callable_is_found(namespace):
     assert state.plain(functools.lru_cache(step)) is step
     assert state.plain(int) is None
     assert state.plain(3) is None
+
+
+def test_global_names_are_those_of_the_disassembler():
+    many = "\n".join(f"    global g{n}; g{n} = f{n}(h{n}.a{n})" for n in range(300))  # more than one byte can count
+    module = compile(f"def f():\n{many}\n    return x if y else z\nw = v", "names", "exec")
+    for code in (*state.codes(module), *state.codes(functools.wraps.__code__), *state.codes(pytest.main.__code__)):
+        instructions = [*dis.get_instructions(code)]
+        read = [item.argval for item in instructions if item.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+        stored = [item.argval for item in instructions if item.opname == "STORE_GLOBAL"]
+        assert state.names(code) == (tuple(read), tuple(stored))
