@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import selectors
+import select
 import signal
 import socket
 import subprocess
@@ -75,9 +75,9 @@ class WorkerProcess:
             supervisor = fork(theirs, their_output, environment) if fork is not None else None
             self._process: Forked | Started = supervisor or Started(theirs, their_output, environment)
         os.close(their_output)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._channel, selectors.EVENT_READ)
-        self._selector.register(self._output, selectors.EVENT_READ)
+        self._poll = select.poll()
+        self._poll.register(self._channel, select.POLLIN)
+        self._poll.register(self._output, select.POLLIN)
         self._buffer = bytearray()
         self._memory_look = time.monotonic() + LOOK_SECONDS  # time of the next measurement
         self._computed: float | None = None  # processor time at the last measurement
@@ -186,21 +186,31 @@ class WorkerProcess:
                 _("Your code wrote into the grader's channel: do not touch file descriptors that you did not open."),
             )
         self.begin_output()
-        head = frames.begin(request, sum(map(len, payload)))
-        self._selector.modify(self._channel, selectors.EVENT_WRITE)
+        size = sum(map(len, payload))
+        parts: list[bytes | memoryview] = [frames.begin(request, size), *payload]
+        if size <= CHUNK:  # a part for itself costs more than its copy
+            parts = [b"".join(parts)]
         try:
-            for part in (memoryview(head), *payload):
-                waiting = part
-                while waiting:
-                    if self._wait(allowance):
-                        with contextlib.suppress(BlockingIOError):
-                            waiting = waiting[self._channel.send(waiting, socket.MSG_DONTWAIT) :]
-                    self._look_if_due(allowance)
-            self._selector.modify(self._channel, selectors.EVENT_READ)
+            for part in parts:
+                self._send(memoryview(part), allowance)
         except TimeoutError as error:
             raise self._too_late(doing) from error
         except OSError as error:
             raise self._ended() from error
+
+    def _send(self, part: memoryview, allowance: Allowance) -> None:
+        """Send these bytes; read and count the output while the worker does not read them."""
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                part = part[self._channel.send(part, socket.MSG_DONTWAIT) :]
+            if not part:
+                return
+            self._poll.modify(self._channel, select.POLLOUT)
+            try:
+                self._wait(allowance)
+            finally:
+                self._poll.modify(self._channel, select.POLLIN)
+            self._look_if_due(allowance)
 
     def begin_output(self) -> None:
         """Reset the output limit: it holds for each call, and for each statement while the submission is loaded."""
@@ -290,7 +300,8 @@ class WorkerProcess:
 
     def _wait(self, allowance: Allowance) -> bool:
         """Wait until the channel is ready or a measurement is due, and read the output; True if the channel is ready."""
-        ready = {key.fd for key, _events in self._selector.select(max(allowance.next_look - time.monotonic(), 0.0))}
+        seconds = max(allowance.next_look - time.monotonic(), 0.0)
+        ready = [descriptor for descriptor, _events in self._poll.poll(math.ceil(1000 * seconds))]
         if self._output in ready:
             self._drain()
         return self._channel.fileno() in ready
@@ -320,8 +331,9 @@ class WorkerProcess:
             chunk = os.read(self._output, CHUNK)
         except BlockingIOError:
             return
-        if not chunk and self._output in self._selector.get_map():
-            self._selector.unregister(self._output)
+        if not chunk:
+            with contextlib.suppress(KeyError):  # it was removed before
+                self._poll.unregister(self._output)
         self._tail = (self._tail + chunk)[-2000:]
         self._output_left -= len(chunk)
         if self._output_left < -FLOOD * (
@@ -369,7 +381,7 @@ class WorkerProcess:
             self.mapped |= mapped.libraries(self._process.pid)
 
     def _readable(self) -> bool:
-        return any(key.fd != self._output for key, _ in self._selector.select(0))
+        return any(descriptor != self._output for descriptor, _events in self._poll.poll(0))
 
     def _ended(self, doing: str = "") -> CallError:
         """Return the failure for a closed channel: how the process ended."""
@@ -447,7 +459,6 @@ class WorkerProcess:
             return
         self._beginning.join()
         self._closed = True
-        self._selector.close()
         self._channel.close()
         self._ended_by_itself = self._process.wait(wait_first)
         self._process.let_go()

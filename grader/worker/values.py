@@ -30,6 +30,7 @@ MAX_NODES = 100_000
 MAX_TEXT = 10_000
 MAX_DIMENSIONS = 32
 MAX_EMPTY = 1_000_000  # longest axis of an array without entries
+SMALL = 1 << 16  # bytes
 
 
 @dataclass(frozen=True)
@@ -108,21 +109,35 @@ class _Encoder:
         return ["other", str.__getitem__(str(kind.__name__), slice(80))]
 
     def _array(self, array: Array, scalar: bool) -> list[Any]:
-        if array.dtype == object and all(isinstance(item, int | float | np.number) for item in array.flat):
-            with contextlib.suppress(OverflowError, TypeError, ValueError):
-                array = array.astype(np.float64)
-        if array.dtype.kind == "f" and array.dtype.itemsize > 8:  # long double has no portable layout
-            array = array.astype(np.float64)
-        too_many = self._room is not None and self.entries + array.size > self._room
+        code = array.dtype.str
+        if code not in ALLOWED_DTYPES:
+            array = _as_float(array)
+        size = array.size
+        too_many = self._room is not None and self.entries + size > self._room
         if too_many or self._bytes + array.nbytes > MAX_PAYLOAD:
             return ["other", f"array of shape {array.shape} (too large to send)"[:80]]
-        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        if array.dtype.str not in ALLOWED_DTYPES:
-            return ["other", "object array" if array.dtype == object else f"array of {array.dtype.name}"[:80]]
-        self.parts.append(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        if code not in ALLOWED_DTYPES:
+            array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+            code = array.dtype.str
+            if code not in ALLOWED_DTYPES:
+                return ["other", "object array" if array.dtype == object else f"array of {array.dtype.name}"[:80]]
+        if array.nbytes <= SMALL:  # a copy is faster than a view of its bytes
+            self.parts.append(memoryview(array.tobytes()))
+        else:
+            self.parts.append(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         self._bytes += array.nbytes
-        self.entries += array.size
-        return ["scalar", array.dtype.str] if scalar else ["array", array.dtype.str, list(array.shape)]
+        self.entries += size
+        return ["scalar", code] if scalar else ["array", code, list(array.shape)]
+
+
+def _as_float(array: Array) -> Array:
+    """Return an array of objects that are numbers, or of long doubles, as float64; other arrays unchanged."""
+    if array.dtype == object and all(isinstance(item, int | float | np.number) for item in array.flat):
+        with contextlib.suppress(OverflowError, TypeError, ValueError):
+            return array.astype(np.float64)
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:  # long double has no portable layout
+        return array.astype(np.float64)
+    return array
 
 
 def decode(
@@ -155,27 +170,27 @@ class _Decoder:
         self.nodes += 1
         if self.nodes > 2 * MAX_NODES or depth > MAX_NESTING:
             raise ProtocolError("a value has too many parts")
-        match node:
-            case ["none"]:
-                return None
-            case ["bool", bool() as item]:
-                return item
-            case ["int", int() as item] if type(item) is int and -(2**63) <= item < 2**63:
-                return item
-            case ["float", float() as item]:
-                return item
-            case ["str", str() as item]:
-                return item
+        match node:  # the most frequent kinds first
             case ["array", str() as code, [*shape]]:
                 return self.array(code, shape)
             case ["scalar", str() as code]:
                 return self.array(code, [])[()]
-            case ["list", [*items]]:
-                return [self.value(item, depth + 1) for item in items]
             case ["tuple", [*items]]:
-                return tuple(self.value(item, depth + 1) for item in items)
+                return tuple([self.value(item, depth + 1) for item in items])
             case ["dict", dict() as items]:
                 return {str(key): self.value(item, depth + 1) for key, item in items.items()}
+            case ["list", [*items]]:
+                return [self.value(item, depth + 1) for item in items]
+            case ["none"]:
+                return None
+            case ["float", float() as item]:
+                return item
+            case ["int", int() as item] if type(item) is int and -(2**63) <= item < 2**63:
+                return item
+            case ["bool", bool() as item]:
+                return item
+            case ["str", str() as item]:
+                return item
             case ["kept", str() as name] if name in self.results:
                 return self.results[name]
             case ["other", str() as name]:
@@ -198,7 +213,7 @@ class _Decoder:
         if self.room < 0:
             raise ProtocolError("an array has more entries than requested")
         try:
-            array = np.frombuffer(self.payload, dtype, count, self.position).reshape(shape)
+            array = np.ndarray(shape, dtype, self.payload, self.position)
         except ValueError as error:  # e.g. (0, 2**39, 2**39): empty but still too large for NumPy
             raise ProtocolError("an array has an impossible shape") from error
         self.position += size
