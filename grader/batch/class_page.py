@@ -13,7 +13,7 @@ from markupsafe import Markup
 from ..assignment.spec import AssignmentSpec
 from ..report import html
 from ..report.html import POLICY, TEMPLATES
-from ..report.leaderboard import LeaderboardEntry
+from ..report.leaderboard import LeaderboardEntry, by_contest
 from ..report.svg import WIDTH, Drawing, box, line, svg, text
 from ..support import i18n
 from ..support.i18n import _
@@ -44,8 +44,9 @@ def render(
     summary: ClassSummary,
     left_over: Sequence[str],
     isolation: str,
+    stand_ins: Sequence[str] = (),
 ) -> str:
-    """Return the page of a class as HTML."""
+    """Return the page of a class as HTML; ``stand_ins`` are the datasets that were replaced by generated ones."""
     scores = [student.row.score for student in student_lines if student.row.score is not None]
     max_score = student_lines[0].row.max_score
     points = {check.name: check.points for check in content.checks if not check.bonus}
@@ -62,13 +63,16 @@ def render(
             distribution=_distribution(scores, max_score, content.pass_mark),
             checks=sorted(summary.difficulties(), key=lambda check: 2 if check.mean is None else check.mean),
             bugs=summary.bugs(),
-            leaders=_leaders(summary),
+            contests=_contests(summary),
             lost=lambda row: [
                 name for name, score in row.checks.items() if score is None or score < points.get(name, 0)
             ],
             left_over=left_over,
             states=_states(),
             isolation=isolation,
+            warning=_("Warning: graded on generated stand-ins instead of {names}.").format(names=", ".join(stand_ins))
+            if stand_ins
+            else "",
             about=_graded_by([student.row for student in student_lines]),
             script=_script(),
             script_policy=f"{POLICY}; script-src '{_digest(_script())}'",
@@ -93,8 +97,12 @@ def _states() -> dict[str, str]:
     }
 
 
-def _leaders(summary: ClassSummary) -> list[LeaderboardEntry]:
-    return summary.leaderboard()[:LEADERS]
+def _contests(summary: ClassSummary) -> list[tuple[str, list[LeaderboardEntry]]]:
+    """Return for each contest its check and data, and the best entries."""
+    return [
+        (f"{entries[0].contest[1]} ({entries[0].contest[2]})", entries[:LEADERS])
+        for entries in by_contest(summary.leaderboard())
+    ]
 
 
 @cache

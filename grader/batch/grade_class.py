@@ -21,7 +21,7 @@ from ..executor import cluster, grading_job, local
 from ..executor.grading_job import GradingTask, TaskResult, Work
 from ..executor.pool import GradingPool, ProcessLost, grade_each
 from ..expected import assignment_files
-from ..grading import needs
+from ..grading import needs, rules
 from ..grading.trace import Timings
 from ..report.model import Report
 from ..sandbox import filesystem, memory_needs
@@ -395,7 +395,7 @@ class _Batch:
         content, class_folder = self._assignment.content, self._class_folder
         class_summary = ClassSummary()
         digest = assignment_files.short_digest(self._assignment, [*map(Path, self._settings.hide)])
-        consistency = Consistency(__version__, digest)
+        consistency = Consistency(__version__, digest, rules.versions_here())
         rows: list[Row] = []
         timings: list[tuple[str, dict[str, float]]] = []
         reported_names: list[str] = []
@@ -462,6 +462,8 @@ class _Batch:
             "passed": sum(row.passed for row in rows),
             "without_score": without_score,
             "for_instructor": instructor_notes,
+            "stand_ins": consistency.stand_ins(),
+            "other_versions": [versions.model_dump() for versions in consistency.other_versions()],
             "several_attempts": [
                 {"student": row.name, "id": row.identity, "earlier": row.attempts} for row in rows if row.attempts
             ],
@@ -471,7 +473,15 @@ class _Batch:
         outputs.write_summary(self._out, summary_values, class_summary)
         outputs.write_timings(self._out, timings)
         left_over = [f"{name}: {reason}" for name, reason in class_folder.left_out]
-        outputs.write_class_page(self._out, content, student_lines, class_summary, left_over, self._settings.isolation)
+        outputs.write_class_page(
+            self._out,
+            content,
+            student_lines,
+            class_summary,
+            left_over,
+            self._settings.isolation,
+            consistency.stand_ins(),
+        )
         self.stages.add("gradebooks", began)
         return BatchResults(
             [*rows, *absent_rows],

@@ -340,9 +340,10 @@ def write_class_page(
     summary: ClassSummary,
     left_over: Sequence[str],
     isolation: str,
+    stand_ins: Sequence[str],
 ) -> None:
     """Write ``index.html``, for instructors."""
-    page = class_page.render(content, student_lines, summary, left_over, isolation)
+    page = class_page.render(content, student_lines, summary, left_over, isolation, stand_ins)
     write_whole(folder / CLASS_PAGE, page.encode(errors="replace"))
 
 

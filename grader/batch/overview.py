@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from ..report.leaderboard import by_contest
 from ..support.text import clean, plural
 from .grade_class import BatchResults
 from .gradebook import FilledFile
@@ -41,8 +42,13 @@ def show(results: BatchResults, out: Path, console: Console, timings: bool = Fal
     if timings:
         table(_stages(results))
         table(_run_stages(results))
-    for place, best in enumerate(results.summary.leaderboard()[:MOST_LINES], start=1):
-        line(f"{'leaderboard':12} {place:3}  {100 * best.accuracy:.2f} %  {clean(best.submission)}")
+    contests = by_contest(results.summary.leaderboard())
+    for contest in contests:
+        if len(contests) > 1:
+            _assignment, check, data = contest[0].contest
+            line(f"{'leaderboard':12} {check} ({data})")
+        for best in contest[:MOST_LINES]:
+            line(f"{'leaderboard':12} {best.rank:3}  {100 * best.accuracy:.2f} %  {clean(best.submission)}")
     unscored_students = results.without_score
     for entry in unscored_students[:MOST_LINES]:
         line(f"{entry['status']:12} {clean(entry['student'])}: {clean(entry['why'], 300)}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..report.leaderboard import LeaderboardEntry, entries
+from ..report.leaderboard import LeaderboardEntry, entries, ranking
 from ..report.model import CheckResult, Report
 
 
@@ -127,8 +127,8 @@ class ClassSummary:
         return [BugCount(bug, self._bug_titles[bug], count) for bug, count in counts]
 
     def leaderboard(self) -> list[LeaderboardEntry]:
-        """Return the entries of the challenges, the best first."""
-        return sorted(self._entries, key=lambda entry: (entry.contest, -entry.accuracy, entry.submission))
+        """Return the entries of the challenges with their ranks, the best of each contest first."""
+        return ranking(self._entries)
 
 
 def bug_names(report: Report | None) -> list[str]:

@@ -51,6 +51,15 @@ class IgnoredFile(SummaryModel):
     reason: str
 
 
+class OtherVersions(SummaryModel):
+    """Versions of packages that differ from those of the machine that wrote this file, and the students graded with them."""
+
+    python: str
+    numpy: str
+    tensorflow: str | None
+    students: list[str]
+
+
 class SummaryFile(SummaryModel):
     """The whole ``summary.json``. It is for instructors only: it contains the seed."""
 
@@ -67,6 +76,8 @@ class SummaryFile(SummaryModel):
     passed: int
     without_score: list[WithoutScore]
     for_instructor: list[str] = []
+    stand_ins: list[str] = []
+    other_versions: list[OtherVersions] = []
     several_attempts: list[Attempts]
     files_of_nobody: list[str]
     left_out: list[IgnoredFile]

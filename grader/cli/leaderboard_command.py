@@ -14,8 +14,6 @@ def command(reports: tuple[Path, ...]) -> None:
 
     Each line shows the accuracy on held-out images with its 95 % interval. Equal accuracies share a rank.
     """
-    from itertools import groupby
-
     from ..report import leaderboard
 
     ranked, skipped = leaderboard.read(reports)
@@ -24,11 +22,9 @@ def command(reports: tuple[Path, ...]) -> None:
             f"Warning: {len(skipped)} files are not complete reports and are left out, for example {skipped[0]}.",
             err=True,
         )
-    for contest, group in groupby(ranked, key=lambda entry: entry.contest):
-        name, check, data = contest
+    for entries in leaderboard.by_contest(ranked):
+        name, check, data = entries[0].contest
         click.echo(f"{name}, {check} ({data})")
-        entries = list(group)
         for entry in entries:
-            rank = 1 + sum(other.accuracy > entry.accuracy for other in entries)
             interval = f"{100 * entry.low:.1f} to {100 * entry.high:.1f}"
-            click.echo(f"{rank:4}  {100 * entry.accuracy:5.2f} %  ({interval})  {entry.submission}")
+            click.echo(f"{entry.rank:4}  {100 * entry.accuracy:5.2f} %  ({interval})  {entry.submission}")

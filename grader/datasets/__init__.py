@@ -5,6 +5,7 @@ The test data are split into two halves: student code sees the public half; the 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -141,6 +142,26 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> LocatedD
         return dataset or _stand_in(name, problem)
 
 
+def digest(dataset: Dataset) -> str:
+    """Return a SHA-256 of the images and labels; it is the same for every source with this content.
+
+    It is computed once for each content, and kept in the user's cache.
+    """
+
+    def compute() -> str:
+        sha256 = hashlib.sha256()
+        for part in cache.PARTS:
+            array = getattr(dataset, part)
+            sha256.update(f"{part} {array.dtype} {array.shape}\0".encode())
+            sha256.update(np.ascontiguousarray(array).data)
+        return sha256.hexdigest()
+
+    try:
+        return cache.file(f"{dataset.key}-sha256", lambda path: _write_text(path, compute())).read_text()
+    except (NotGradable, OSError):  # nothing can be written
+        return compute()
+
+
 def split(dataset: Dataset, training: int | None = None, held_out: int | None = None, whole: bool = False) -> Split:
     """Return the first ``training`` training images (None: all) and the two halves of the test data.
 
@@ -195,6 +216,10 @@ def public_file(part: Split) -> Path:
             )
 
     return cache.file(f"{part.key}-{part.served}-served.npz", write)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text)
 
 
 def _prepared(source: sources.DatasetSource) -> LocatedDataset:

@@ -128,7 +128,7 @@ def _prepare(trial: Path, assignment: Assignment, settings: dict[str, Any]) -> N
         raise UsageError(
             message.format(assignment=assignment.name, check=failed_checks[0].name, reason=failed_checks[0].message)
         )
-    if "stand-in" in (report.environment.data or ""):
+    if report.environment.stand_ins():
         print(
             _("Warning: the datasets could not be downloaded, so generated stand-ins are used: build the image again.")
         )

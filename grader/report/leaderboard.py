@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,33 @@ from .model import Report
 
 @dataclass(frozen=True)
 class LeaderboardEntry:
-    """One submission in a contest. Entries are compared only within the same assignment, check and data."""
+    """One submission in a contest. Entries are compared only within the same assignment, check and data.
+
+    ``rank`` is the place in the contest, see :func:`ranking`; 0 before that.
+    """
 
     contest: tuple[str, str, str]  # assignment and version, check, data
     submission: str
     accuracy: float
     low: float
     high: float
+    rank: int = 0
+
+
+def ranking(entries: Iterable[LeaderboardEntry]) -> list[LeaderboardEntry]:
+    """Return the entries with their ranks, sorted by contest, the best first. Equal accuracies share a rank: 1, 1, 3."""
+    ordered = sorted(entries, key=lambda entry: (entry.contest, -entry.accuracy, entry.submission))
+    ranked = []
+    for group in by_contest(ordered):
+        ranks: dict[float, int] = {}
+        for place, entry in enumerate(group, start=1):
+            ranked.append(replace(entry, rank=ranks.setdefault(entry.accuracy, place)))
+    return ranked
+
+
+def by_contest(ordered: Iterable[LeaderboardEntry]) -> list[list[LeaderboardEntry]]:
+    """Return a list for each contest of entries that are sorted by contest."""
+    return [list(group) for _contest, group in groupby(ordered, key=lambda entry: entry.contest)]
 
 
 def read(paths: Sequence[Path]) -> tuple[list[LeaderboardEntry], list[Path]]:
@@ -42,7 +63,7 @@ def read(paths: Sequence[Path]) -> tuple[list[LeaderboardEntry], list[Path]]:
         raise UsageError(
             f"No report in {names} has a graded challenge: write reports with 'grader check ... --json > FILE'."
         )
-    return sorted(best.values(), key=lambda entry: (entry.contest, -entry.accuracy, entry.submission)), skipped_files
+    return ranking(best.values()), skipped_files
 
 
 def _reports(path: Path, skipped_files: list[Path]) -> Iterator[Report]:

@@ -99,6 +99,11 @@ class Environment(ReportPart):
     engine: Engine | None = None
     expected_answers: list[Literal["recorded", "reference", "steps"]] = []
 
+    def stand_ins(self) -> list[str]:
+        """Return the names of the datasets that were replaced by a generated stand-in."""
+        parts = (self.data or "").split("; ")
+        return [name for name, _, source in (part.partition(": ") for part in parts) if source.startswith("stand-in,")]
+
     @model_serializer(mode="wrap")
     def _without_missing_engine(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {key: value for key, value in write(self).items() if key != "engine" or value is not None}

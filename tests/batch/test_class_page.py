@@ -12,6 +12,7 @@ from tests.doubling import RIGHT, SHORT
 
 from .conftest import without_times
 from .rows import row
+from .test_overview import challenge
 
 SECRETS = ("977", "secret", "note")  # the shape and name of a hidden probe, and the name of an instructor's check
 
@@ -43,8 +44,9 @@ def test_every_student_has_a_page_and_the_class_has_an_index(grade, class_zip, t
     assert without_times(out) == before
 
 
-def page_of(*pupils, left_over=()):
-    return class_page.render(load("single-neuron").content, pupils, ClassSummary(), left_over, "strong")
+def page_of(*pupils, left_over=(), stand_ins=(), summary=None):
+    content = load("single-neuron").content
+    return class_page.render(content, pupils, summary or ClassSummary(), left_over, "strong", stand_ins)
 
 
 def test_names_of_students_and_files_are_escaped():
@@ -73,3 +75,22 @@ def test_bonus_points_and_fractional_scores_have_a_bar():
     page = page_of(*(StudentLine(row(score=score)) for score in (0.0, 4.99, 10.0, 12.5)))
     bars = re.search(r"<desc>(.*?)</desc>", page)[1]
     assert bars == "0 to 1 points: 1; 4 to 5 points: 1; 9 to 10 points: 2"
+
+
+def test_stand_ins_are_named():
+    line = StudentLine(row())
+    assert "Warning: graded on generated stand-ins instead of cifar10, mnist." in page_of(
+        line, stand_ins=["cifar10", "mnist"]
+    )
+    assert "stand-in" not in page_of(line)
+
+
+def test_leaders_have_the_ranks_of_their_contest():
+    summary = challenge((0.9, "mnist: mnist.npz, 9"), (0.95, "mnist: stand-in, 9"), (0.95, "mnist: stand-in, 9"))
+    page = page_of(StudentLine(row()), summary=summary)
+    text = re.sub(r"\s+", " ", page[page.index("<h2>Challenge</h2>") :])
+    assert text.startswith(
+        '<h2>Challenge</h2> <p class="caption">challenge (mnist: mnist.npz, 9)</p> '
+        '<ol class="card"><li value="1">student 0: 90.00 %</li></ol> <p class="caption">challenge (mnist: stand-in, 9)</p> '
+        '<ol class="card"><li value="1">student 1: 95.00 %</li><li value="1">student 2: 95.00 %</li></ol>'
+    )

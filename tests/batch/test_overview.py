@@ -12,6 +12,7 @@ from grader.batch import overview
 from grader.batch.grade_class import BatchResults
 from grader.batch.gradebook import FilledFile
 from grader.batch.summary import ClassSummary
+from grader.report.evidence import Evidence
 from tests.batch.rows import row
 from tests.report import made
 
@@ -62,6 +63,37 @@ def test_sentences_about_filled_files_are_printed():
     ]
     assert "1 graded now; of 2 students in total: 1 passed" in lines[-2]
     assert lines[-1].endswith("timings.csv, canvas.csv.")
+
+
+def challenge(*entries):
+    """Return the summary of a class whose students reached (accuracy, data) in a challenge."""
+    summary = ClassSummary()
+    report = made.report()
+    for number, (accuracy, data) in enumerate(entries):
+        evidence = Evidence(bonus=True, accuracy=accuracy, interval=[accuracy, accuracy])
+        check = report.checks[0].model_copy(update={"name": "challenge", "evidence": evidence})
+        environment = report.environment.model_copy(update={"data": data})
+        summary.add(f"student {number}", report.model_copy(update={"checks": [check], "environment": environment}), 5.0)
+    return summary
+
+
+def test_equal_leaderboard_entries_share_a_rank():
+    lines = printed(summary=challenge((0.9, "mnist: m"), (0.95, "mnist: m"), (0.95, "mnist: m")))
+    assert [line for line in lines if line.startswith("leaderboard")] == [
+        "leaderboard    1  95.00 %  student 1",
+        "leaderboard    1  95.00 %  student 2",
+        "leaderboard    3  90.00 %  student 0",
+    ]
+
+
+def test_leaderboard_of_each_data_has_a_heading():
+    lines = printed(summary=challenge((0.9, "mnist: mnist.npz, 9"), (0.95, "mnist: stand-in, 9")))
+    assert [line for line in lines if line.startswith("leaderboard")] == [
+        "leaderboard  challenge (mnist: mnist.npz, 9)",
+        "leaderboard    1  90.00 %  student 0",
+        "leaderboard  challenge (mnist: stand-in, 9)",
+        "leaderboard    1  95.00 %  student 1",
+    ]
 
 
 def test_checks_bugs_and_slowest_submissions_are_tables():

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from grader import datasets
+from grader.support.errors import NotGradable
+from tests.datasets import layouts
 from tests.datasets.conftest import loaded
 
 pytestmark = pytest.mark.quick
@@ -73,3 +75,25 @@ def test_whole_dataset_has_the_lengths_of_the_original(arrays, tmp_path):
         assert np.array_equal(file["x_train"][:30], part.x_train)
         assert np.array_equal(file["x_train"][30:60], part.x_train)
         assert np.array_equal(file["y_train"][30:60], part.y_train)
+
+
+def test_digest_depends_on_the_content_and_not_on_the_file(arrays, tmp_path):
+    name, content = arrays
+    changed_content = {**content, "y_test": content["y_test"][::-1].copy()}
+    digests = []
+    for folder, parts in (("given", content), ("given", content), ("copied", content), ("changed", changed_content)):
+        layouts.write(tmp_path / folder, {f"{name}.npz": layouts.npz(parts)})
+        digests.append(datasets.digest(datasets.load(name, tmp_path / folder)))
+    first, from_cache, copied, changed = digests
+    assert first == from_cache == copied != changed
+
+
+def test_digest_needs_no_writable_folder(arrays, tmp_path, monkeypatch):
+    dataset = loaded(arrays, tmp_path)
+    kept_digest = datasets.digest(dataset)
+
+    def refuse(*_):
+        raise NotGradable("nothing can be written")
+
+    monkeypatch.setattr(datasets.cache, "file", refuse)
+    assert datasets.digest(dataset) == kept_digest

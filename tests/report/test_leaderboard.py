@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.report.evidence import Evidence
-from grader.report.leaderboard import entries, read
+from grader.report.leaderboard import by_contest, entries, ranking, read
 from grader.support.errors import UsageError
 from tests.report import made
 
@@ -40,6 +40,29 @@ def test_entry_has_accuracy_and_interval():
 
 def test_check_without_accuracy_has_no_entry():
     assert [*entries(made.report())] == []
+
+
+def test_equal_accuracies_share_a_rank_and_the_next_rank_is_left_out():
+    reports = [
+        challenge(accuracy, f"{name}.py") for name, accuracy in zip("abcde", (0.9, 0.95, 0.9, 0.8, 0.9), strict=True)
+    ]
+    ranked = ranking(entry for report in reports for entry in entries(report))
+    assert [(entry.rank, entry.submission) for entry in ranked] == [
+        (1, "b.py"),
+        (2, "a.py"),
+        (2, "c.py"),
+        (2, "e.py"),
+        (5, "d.py"),
+    ]
+
+
+def test_real_data_and_stand_in_are_separate_contests():
+    reports = [challenge(0.9, "a.py", data="mnist: mnist.npz, 9"), challenge(0.99, "b.py", data="mnist: stand-in, 9")]
+    contests = by_contest(ranking(entry for report in reports for entry in entries(report)))
+    assert [[(entry.rank, entry.submission) for entry in contest] for contest in contests] == [
+        [(1, "a.py")],
+        [(1, "b.py")],
+    ]
 
 
 def test_best_report_on_the_same_content_counts(tmp_path):

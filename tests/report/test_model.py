@@ -50,3 +50,10 @@ def test_problem_is_the_shared_reason_of_an_ungraded_report():
     ungraded = with_checks(status="not_gradable", score=None, message="No worker could be started.")
     assert ungraded.problem() == "No worker could be started."
     assert report().problem() is None
+
+
+def test_stand_ins_are_the_datasets_without_real_data():
+    data = "mnist: stand-in, 20 training images; cifar10: cifar10.npz, 20 training images; fashion_mnist: stand-in, 9 images"
+    environment = report().environment
+    assert environment.model_copy(update={"data": data}).stand_ins() == ["mnist", "fashion_mnist"]
+    assert environment.model_copy(update={"data": None}).stand_ins() == []
