@@ -42,7 +42,7 @@ def test_report_for_students_hides_answers_and_paths(name, file):
             assignment, submission, GradeOptions(seed=SEED, oracle=oracle, include_hidden=True, hint_level=3)
         )
     assert any(check.status != "passed" for check in report.checks)
-    told = redact_for_student(report, assignment.content).to_json()
+    told = redact_for_student(report, assignment.content.visibility()).to_json()
 
     for path in (ROOT, Path.home(), Path(tempfile.gettempdir()), Path(np.__file__).parent):
         assert f"{path}/" not in told

@@ -93,6 +93,10 @@ class AssignmentSpec(Declarations):
             self._refuse_unknown(("known_wrong", index), "check", [wrong.fails], every)
         return self
 
+    def visibility(self) -> dict[str, str]:
+        """Return the visibility of each check."""
+        return {check.name: check.visibility for check in self.checks}
+
     def functions_on_probes(self, checks: Sequence[Check] | None = None) -> list[str]:
         """Return the functions for which ``checks`` (by default all) need expected answers on probes."""
         names: dict[str, None] = {}

@@ -24,21 +24,23 @@ from ..expected import assignment_files
 from ..grading import needs, rules
 from ..grading.trace import Timings
 from ..report.model import Report
+from ..report.wording import LONGEST
 from ..sandbox import filesystem, memory_needs
 from ..support import i18n, seeds, similar_names
 from ..support.choices import Device, Engine, Level
 from ..support.errors import Stopped, UsageError
 from ..support.text import clean, plural
 from ..version import __version__
-from . import chosen, outputs
+from . import chosen, outputs, pages
 from .class_page import StudentLine
 from .collect import ClassFolder, StudentFiles
 from .consistency import Consistency
 from .gradebook import FilledFile, Row
 from .outputs import CourseFiles
+from .pages import PageWriter
 from .progress import ProgressDisplay
 from .roster import Roster, identify
-from .store import Record, Store
+from .store import Page, Record, Store
 from .students import Student, display_name
 from .summary import ClassSummary, bug_names
 
@@ -110,12 +112,14 @@ def grade_class(
         settings = _settings(assignment, store.seed(options.seed), options, hidden_paths)
         batch = _Batch(assignment, class_folder, people, patterns, store, settings, out, options, console)
         todo = batch.todo()
-        if todo:
+        with contextlib.ExitStack() as stack:
             try:
-                batch.grade(todo)
+                pool = stack.enter_context(batch.pool(len(todo))) if todo else None
+                if pool is not None:
+                    batch.grade(todo, pool)
+                return batch.write(len(todo), pool)
             except KeyboardInterrupt:
                 raise Stopped("Stopped. All results so far are kept: run the same command again to continue.") from None
-        return batch.write(len(todo))
 
 
 def list_class(assignment: Assignment, submissions: Path, out: Path | None, options: Options, console: Console) -> None:
@@ -248,7 +252,7 @@ class _Batch:
         self._names = outputs.file_names([person for student in self._students for person in student.people])
         self._rules = options.policy or assignment.content.grading
         self.stages = Timings()
-        self._reported_ids: set[str] = set()  # the students whose reports this run has written
+        self._pages = PageWriter(out, store)
 
     def todo(self) -> list[Student]:
         """Return the students to grade: the requested ones, or all without an up-to-date result.
@@ -286,37 +290,36 @@ class _Batch:
     def _key(self, submission_files: StudentFiles) -> str:
         return _digest(self._settings.identity, submission_files.sha256)
 
-    def grade(self, todo: Sequence[Student]) -> None:
+    def grade(self, todo: Sequence[Student], pool: GradingPool) -> None:
         """Grade ``todo``. Each result is stored before it is shown."""
-        with self._pool(len(todo)) as pool:
-            with self._console.status("Testing the isolation, computing the reference's answers ..."):
-                began = time.monotonic()
-                settings = self._prepared()
-                self.stages.add("isolation, reference", began)
+        with self._console.status("Testing the isolation, computing the reference's answers ..."):
             began = time.monotonic()
-            with ProgressDisplay(self._console, len(todo), pool.slots) as display:
-                for submission_files, result in grade_each(settings, self._tasks(todo), pool):
-                    key, record = self._record(submission_files, result)
-                    executed = b"" if isinstance(result, ProcessLost) else result.executed
-                    if key != UNFINISHED or self._store.key(record.identity) != self._key(submission_files):
-                        self._keep(key, record, executed)  # a failure of the grader never replaces a result
-                    display.add(record)
-            self.stages.add("submissions", began)
+            settings = self._prepared()
+            self.stages.add("isolation, reference", began)
+        began = time.monotonic()
+        self._store.keep_page_settings(pages.settings_of(self._assignment.content), complete=False)
+        with ProgressDisplay(self._console, len(todo), pool.slots) as display:
+            for submission_files, result in grade_each(settings, self._tasks(todo), pool):
+                key, record = self._record(submission_files, result)
+                executed = b"" if isinstance(result, ProcessLost) else result.executed
+                if key != UNFINISHED or self._store.key(record.identity) != self._key(submission_files):
+                    # A failure of the grader never replaces a result.
+                    self._store.put(key, record, executed, self._pages_of(record))
+                display.add(record)
+        self.stages.add("submissions", began)
 
-    def _keep(self, key: str, record: Record, executed: bytes) -> None:
-        self._store.put(key, record, executed)
-        if record.report is not None:
-            self._write_reports(record, record.report, executed)
-            self._reported_ids.add(record.identity)
-
-    def _write_reports(self, record: Record, report: Report, executed: bytes) -> None:
-        content, submission_files = self._assignment.content, self._submissions[record.identity]
-        row = outputs.row(submission_files, record, content, self._rules)
-        for person in submission_files.student.people:
-            name = self._names[person.identity]
-            outputs.write_reports(self._out, name, report, content)
-            outputs.write_executed(self._out, name, executed)
-            outputs.write_pages(self._out, name, display_name(person), report, content, row, executed)
+    def _pages_of(self, record: Record | None) -> list[Page]:
+        """Return the pages that show the report of a record: one for each person who gets the score."""
+        if record is None or record.report is None:
+            return []
+        submission_files = self._submissions[record.identity]
+        final_score = outputs.final_score(submission_files, record.report, self._rules)
+        note = pages.note(final_score.late, final_score.penalty, final_score.score) if final_score else ""
+        people = submission_files.student.people
+        return [
+            Page(self._names[person.identity], record.identity, clean(display_name(person), LONGEST), note)
+            for person in people
+        ]
 
     def _prepared(self) -> Work:
         settings = replace(self._settings, answers=self._store.answers(self._settings.identity))
@@ -324,7 +327,8 @@ class _Batch:
         self._store.keep_answers(settings.identity, answers)
         return replace(settings, answers=answers, inspected=True)
 
-    def _pool(self, count: int) -> AbstractContextManager[GradingPool]:
+    def pool(self, count: int) -> AbstractContextManager[GradingPool]:
+        """Return the place where ``count`` submissions are graded."""
         options = self._options
         if options.scheduler is not None:
             return cluster.cluster_pool(options.scheduler, self._assignment, options.device, options.insecure_scheduler)
@@ -389,8 +393,8 @@ class _Batch:
         is_final = bool(result.problem) or (result.report is not None and result.report.score is not None)
         return self._key(submission_files) if is_final else UNFINISHED, record
 
-    def write(self, graded_count: int) -> BatchResults:
-        """Write all output files for all students of the class; this run graded ``graded_count`` of them."""
+    def write(self, graded_count: int, pool: GradingPool | None) -> BatchResults:
+        """Write all output files for all students of the class; this run graded ``graded_count`` of them, in ``pool``."""
         began = time.monotonic()
         content, class_folder = self._assignment.content, self._class_folder
         class_summary = ClassSummary()
@@ -398,7 +402,7 @@ class _Batch:
         consistency = Consistency(__version__, digest, rules.versions_here())
         rows: list[Row] = []
         timings: list[tuple[str, dict[str, float]]] = []
-        reported_names: list[str] = []
+        all_pages: list[Page] = []
         student_lines: list[StudentLine] = []
         instructor_notes: list[str] = []
         for student in self._students:
@@ -410,18 +414,14 @@ class _Batch:
             if record is not None:
                 timings.append((display_name(student), record.timings))
             if record is not None and record.report is not None:
-                if student.identity not in self._reported_ids:
-                    self._write_reports(record, record.report, self._store.executed(student.identity))
                 consistency.add(display_name(student), record.report)
                 instructor_notes += [
                     f"{display_name(student)}: {sentence}" for sentence in record.report.for_instructor()
                 ]
                 class_summary.add(display_name(student), record.report, submission_row.score, len(student_rows))
-                reported_names += [self._names[person.identity] for person in student.people]
+                all_pages += self._pages_of(record)
             for row in student_rows:
-                page = (
-                    f"{outputs.FOR_INSTRUCTORS}/{self._names[row.identity]}.html" if record and record.report else None
-                )
+                page = f"{pages.FOR_INSTRUCTORS}/{self._names[row.identity]}.html" if record and record.report else None
                 student_lines.append(StudentLine(row, reason, page, bug_names(record.report if record else None)))
         absent_rows = [outputs.absent_row(entry, content) for entry in self._absent]
         student_lines += [StudentLine(row, row.comment) for row in absent_rows]
@@ -430,7 +430,12 @@ class _Batch:
             for line in student_lines
             if line.row.score is None and line.row.status != "pending"
         ]
-        outputs.remove_other_reports(self._out, reported_names)
+        self._store.keep_page_settings(pages.settings_of(content), complete=False)
+        self._store.keep_pages(all_pages)
+        outdated_names = self._pages.outdated_names()
+        self._pages.remove_outdated(
+            outdated_names, [page.name for page in all_pages]
+        )  # before the new marks are written
         filled_files, notes = outputs.write_gradebooks(
             self._out,
             rows,
@@ -482,7 +487,11 @@ class _Batch:
             self._settings.isolation,
             consistency.stand_ins(),
         )
+        self._store.keep_page_settings(pages.settings_of(content), complete=True)
         self.stages.add("gradebooks", began)
+        began = time.monotonic()
+        self._pages.write(outdated_names, self._console, self._options.jobs, pool)
+        self.stages.add("pages", began)
         return BatchResults(
             [*rows, *absent_rows],
             [entry for entry in without_score if entry["id"] in {row.identity for row in rows}],
@@ -493,5 +502,5 @@ class _Batch:
             class_folder.layout,
             graded_count,
             self.stages,
-            [*self._notes, *notes, *consistency.notes(), *instructor_notes],
+            [*self._notes, *notes, *consistency.notes(), *self._pages.problems, *instructor_notes],
         )

@@ -16,7 +16,6 @@ from typing import Any
 
 from ..assignment.base import Policy
 from ..assignment.spec import AssignmentSpec
-from ..report import html
 from ..report.model import CheckResult, Report
 from ..report.redact import redact_for_student
 from ..report.wording import FAULT
@@ -29,13 +28,12 @@ from .cells import text_cell
 from .class_page import StudentLine
 from .collect import StudentFiles
 from .gradebook import FilledFile, Row
+from .pages import CLASS_PAGE
 from .roster import Roster, RosterEntry
 from .store import Record, Store
 from .students import Person, Student
 from .summary import ClassSummary
 
-REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
-CLASS_PAGE = "index.html"
 DIGEST = re.compile(r"-[0-9a-f]{8}$")  # a name that ends like a digest also gets a digest, so that names stay unique
 LONGEST_NAME = 80  # bytes of a file's name
 IMPORTS = ("canvas.csv", "moodle.csv", "status.csv", "nbgrader.csv")
@@ -74,62 +72,12 @@ def _short_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def write_reports(folder: Path, name: str, report: Report, content: AssignmentSpec) -> None:
-    """Write both reports on one student; a file that is already the same is not touched."""
-    for kind, visible_report in ((REPORTS, redact_for_student(report, content)), (FOR_INSTRUCTORS, report)):
-        write_if_new(folder / kind / f"{name}.json", f"{visible_report.to_json()}\n".encode())
-
-
-def write_executed(folder: Path, name: str, notebook: bytes) -> None:
-    """Write the executed notebook, or remove an outdated one."""
-    if notebook:
-        write_if_new(folder / EXECUTED / f"{name}.ipynb", notebook)
-    else:
-        (folder / EXECUTED / f"{name}.ipynb").unlink(missing_ok=True)
-
-
-def write_pages(
-    folder: Path, name: str, student_name: str, report: Report, content: AssignmentSpec, row: Row, executed: bytes
-) -> None:
-    """Write both reports on one student as HTML pages, with the executed notebook."""
-    notebook = json.loads(executed) if executed else None
-    title, note = _(content.title), ""
-    if row.penalty:
-        note = _("Handed in {late}: {points:g} points are taken off, and the final score is {score:g}.").format(
-            late=row.late, points=row.penalty, score=row.score
-        )
-    pages = {
-        REPORTS: html.render(
-            redact_for_student(report, content),
-            title,
-            content.pass_mark,
-            student_name,
-            content.hints,
-            notebook,
-            note=note,
-        ),
-        FOR_INSTRUCTORS: html.render(
-            report, title, content.pass_mark, student_name, 3, notebook, f"../{CLASS_PAGE}", note
-        ),
-    }
-    for kind, page in pages.items():
-        write_if_new(folder / kind / f"{name}.html", page.encode(errors="replace"))
-
-
-def remove_other_reports(folder: Path, names: Iterable[str]) -> None:
-    """Remove the reports of an earlier run, except for ``names``: nobody should read an outdated mark."""
-    kept_names = {*names}
-    for kind in (REPORTS, FOR_INSTRUCTORS, EXECUTED):
-        for file in (folder / kind).glob("*.*"):
-            if file.suffix in (".json", ".html", ".ipynb") and file.stem not in kept_names:
-                file.unlink()
-
-
-def write_if_new(path: Path, content: bytes) -> None:
-    """Write a file unless it is there already."""
-    if not path.is_file() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(path, content, forced=False)  # it can be written again from the store
+def final_score(submission_files: StudentFiles, report: Report | None, grading_policy: Policy) -> policy.Final | None:
+    """Return the score after late penalty and rounding, None without a score."""
+    if report is None or report.score is None:
+        return None
+    student = submission_files.student
+    return policy.apply(grading_policy, report.score, report.max_score, submission_files.submitted, student.late)
 
 
 def row(submission_files: StudentFiles, record: Record | None, content: AssignmentSpec, grading_policy: Policy) -> Row:
@@ -137,22 +85,18 @@ def row(submission_files: StudentFiles, record: Record | None, content: Assignme
     student = submission_files.student
     report = record.report if record else None
     max_score = sum(check.points for check in content.checks if not check.bonus)
-    final_score = None
-    if report is not None and report.score is not None:
-        final_score = policy.apply(
-            grading_policy, report.score, report.max_score, submission_files.submitted, student.late
-        )
+    final = final_score(submission_files, report, grading_policy)
     return Row(
         name=student.name,
         identity=student.identity,
-        status=_status(student, record, final_score),
-        score=final_score.score if final_score else None,
+        status=_status(student, record, final),
+        score=final.score if final else None,
         raw=report.score if report else None,
         max_score=max_score,
-        passed=final_score is not None and final_score.score >= content.pass_mark / 100 * max_score - 1e-9,
-        late=final_score.late if final_score else _("late") * student.late,
-        penalty=final_score.penalty if final_score else 0.0,
-        comment=_comment(record, content, final_score),
+        passed=final is not None and final.score >= content.pass_mark / 100 * max_score - 1e-9,
+        late=final.late if final else _("late") * student.late,
+        penalty=final.penalty if final else 0.0,
+        comment=_comment(record, content, final),
         checks={check.name: check.score for check in report.checks} if report else {},
         submission=submission_files.path,
         attempts=[file.path for file in student.earlier_files],
@@ -217,7 +161,7 @@ def _comment(record: Record | None, content: AssignmentSpec, final_score: policy
         return ""
     if record.report is None:
         return record.problem or _(FAULT)
-    report = redact_for_student(record.report, content)
+    report = redact_for_student(record.report, content.visibility())
     checks = [check for check in report.checks if not check.properties.is_fine and check.max_score]
     sentences = [_sentence(check) for check in checks]
     if report.checks and len({check.message for check in report.checks}) == 1 and sentences:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -58,6 +60,16 @@ class ProgressDisplay:
                 f"{self._finished_count}/{self._total}  {_result(record)}  {clean(record.name)}  {seconds:.1f} s",
                 soft_wrap=True,
             )
+
+
+@contextmanager
+def writing_pages(console: Console, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal while ``total`` pages are written; yields a function that adds a number of pages."""
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True)
+    bar.disable = not (console.is_terminal and total)
+    task = bar.add_task("Writing the students' pages", total=total)
+    with bar:
+        yield lambda count: bar.advance(task, count)
 
 
 def _result(record: Record) -> str:

@@ -8,8 +8,10 @@ import shutil
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -20,6 +22,11 @@ from ..support.errors import NotGradable, UsageError
 FILE = "grading.sqlite"
 LOCK = ".lock"
 VERSION = 1
+INSERT_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)"
+SELECT_PAGES = """
+SELECT pages.name, identity, who, note, record, executed, COALESCE(written.key, ''), COALESCE(digests, '')
+FROM pages JOIN results USING (identity) JOIN notebooks USING (identity) LEFT JOIN written ON written.name = pages.name
+"""
 
 
 class Record(BaseModel):
@@ -36,6 +43,38 @@ class Record(BaseModel):
     problem: str = ""
     failure: str = ""
     timings: dict[str, float] = {}
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page of a person: everything that it shows besides the report on the submission ``identity``.
+
+    ``name`` is the name of the person's files without an ending, ``who`` the name that the page shows, ``note`` a
+    sentence about the score.
+    """
+
+    name: str
+    identity: str
+    who: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class StoredPage:
+    """A page, the JSON of its :class:`Record`, the executed notebook (compressed), and what was written last.
+
+    ``key`` and ``digests`` are those that :meth:`Store.keep_written_pages` got, "" if the files were never written.
+    """
+
+    page: Page
+    record: str
+    executed: bytes
+    key: str
+    digests: str
+
+    def notebook(self) -> bytes:
+        """Return the executed notebook, b"" without one."""
+        return zlib.decompress(self.executed)
 
 
 class Store:
@@ -106,6 +145,7 @@ class Store:
             database.execute("DELETE FROM notebooks")
             database.execute("DELETE FROM settings WHERE name = 'seed'")
             database.execute("DELETE FROM answers")
+            database.execute("DELETE FROM pages")
 
     def seed(self, requested_seed: int | None) -> int:
         """Return the seed of this batch: ``requested_seed``, else the seed of the previous run, else a new random one."""
@@ -148,13 +188,8 @@ class Store:
             database.execute("DELETE FROM answers WHERE key != ?", (key,))
             database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answers))
 
-    def executed(self, identity: str) -> bytes:
-        """Return the executed notebook of a student, b"" without one."""
-        row = self._database.execute("SELECT executed FROM notebooks WHERE identity = ?", (identity,)).fetchone()
-        return zlib.decompress(row[0]) if row else b""
-
-    def put(self, key: str, record: Record, executed: bytes = b"") -> None:
-        """Store a result; it is on disk when this returns."""
+    def put(self, key: str, record: Record, executed: bytes = b"", pages: Sequence[Page] = ()) -> None:
+        """Store a result and the pages that show it; it is on disk when this returns."""
         with self._writing() as database:
             database.execute(
                 "INSERT OR REPLACE INTO notebooks VALUES (?, ?)", (record.identity, zlib.compress(executed, level=1))
@@ -163,6 +198,46 @@ class Store:
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?)",
                 (record.identity, key, record.model_dump_json(by_alias=True)),
             )
+            database.execute("DELETE FROM pages WHERE identity = ?", (record.identity,))
+            database.executemany(INSERT_PAGE, map(astuple, pages))
+
+    def page_settings(self) -> str:
+        """Return the settings that all pages share, "" before the first run."""
+        row = self._database.execute("SELECT value FROM settings WHERE name = 'pages'").fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_page_settings(self, settings: str, complete: bool) -> None:
+        """Store the settings that all pages share, and whether the gradebooks are ``complete``: with all stored results."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO settings VALUES ('pages', ?)", (settings,))
+            database.execute("INSERT OR REPLACE INTO settings VALUES ('complete', ?)", (str(complete),))
+
+    def is_complete(self) -> bool:
+        """True if the gradebooks contain all stored results."""
+        row = self._database.execute("SELECT value FROM settings WHERE name = 'complete'").fetchone()
+        return row is not None and row[0] == str(True)
+
+    def keep_pages(self, pages: Sequence[Page]) -> None:
+        """Store the pages of the whole class, which replace all others."""
+        with self._writing() as database:
+            database.execute("DELETE FROM pages")
+            database.executemany(INSERT_PAGE, map(astuple, pages))
+            database.execute("DELETE FROM written WHERE name NOT IN (SELECT name FROM pages)")
+
+    def pages(self, names: Sequence[str] | None = None) -> Iterator[StoredPage]:
+        """Yield all pages, or those with these ``names``."""
+        database = self._database
+        if names is None:
+            rows: Iterable[Any] = database.execute(SELECT_PAGES)
+        else:
+            rows = (row for name in names for row in database.execute(f"{SELECT_PAGES} WHERE pages.name = ?", (name,)))
+        for name, identity, who, note, *values in rows:
+            yield StoredPage(Page(name, identity, who, note), *values)
+
+    def keep_written_pages(self, written_pages: Sequence[tuple[str, str, str]]) -> None:
+        """Store (name, key, digests) of pages that were written: what they were made from, and the digests of the files."""
+        with self._writing() as database:
+            database.executemany("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", written_pages)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -233,6 +308,13 @@ def _connect(file: Path) -> sqlite3.Connection:
             )
             database.execute("CREATE TABLE IF NOT EXISTS notebooks (identity TEXT PRIMARY KEY, executed BLOB NOT NULL)")
             database.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answers BLOB NOT NULL)")
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS pages "
+                "(name TEXT PRIMARY KEY, identity TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL)"
+            )
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS written (name TEXT PRIMARY KEY, key TEXT NOT NULL, digests TEXT NOT NULL)"
+            )
             database.execute(f"PRAGMA user_version = {VERSION}")
         os.chmod(file, 0o600)  # it contains the seed
     except (sqlite3.Error, OSError) as error:

@@ -191,7 +191,7 @@ def grade_all(repository_plan: Plan) -> Iterator[GradedTask]:
         )
         report = grade(task.assignment, _submission(task, other_paths), options)
         content = task.assignment.content
-        visible_report = redact_for_student(report, content, reasons=True)
+        visible_report = redact_for_student(report, content.visibility(), reasons=True)
         yield GradedTask(task, formats.with_hint_level(_with_remedy(visible_report, repository_plan.trusted), content))
 
 

@@ -47,7 +47,7 @@ def _free_memory() -> int:
 
 def run_in_process(function: Callable[..., Result], *arguments: Any) -> Result:
     """Call a function in a separate process, and return its result."""
-    with _pool(1) as schedule:
+    with processes(1) as schedule:
         result: Result = schedule(function, *arguments).result()
         return result
 
@@ -55,14 +55,16 @@ def run_in_process(function: Callable[..., Result], *arguments: Any) -> Result:
 @contextmanager
 def local_pool(jobs: int, limits: Limits) -> Iterator[GradingPool]:
     """Grade with ``jobs`` processes on this machine; they start now, in the background."""
-    with _pool(jobs) as schedule:
+    with processes(jobs) as schedule:
         yield GradingPool(
-            partial(schedule, grading_job.grade_one, timeout=LONGEST * limits.total_seconds + PATIENCE), jobs
+            partial(schedule, grading_job.grade_one, timeout=LONGEST * limits.total_seconds + PATIENCE),
+            jobs,
+            schedule=schedule,
         )
 
 
 @contextmanager
-def _pool(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
+def processes(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
     """Start ``jobs`` processes with one BLAS thread each; yields a function that schedules a call in one of them."""
     from pebble import ProcessPool
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..grading.grade import ran_out_of_memory
 from ..support.errors import NotGradable, UsageError
@@ -20,11 +20,13 @@ class GradingPool:
     """Where submissions are graded.
 
     ``submit`` starts one, ``slots`` is the number graded at a time, and ``check`` raises if the place is gone.
+    ``schedule`` starts a call of any function in an idle process of this machine; None if other machines grade.
     """
 
     submit: Callable[[Work, GradingTask], Future[TaskResult]]
     slots: int
     check: Callable[[], None] = lambda: None
+    schedule: Callable[..., Future[Any]] | None = None
 
 
 class ProcessLost(Exception):

@@ -66,7 +66,7 @@ def _grade_submission(base: Path, assignment: Assignment, settings: dict[str, An
         return
     results.parent.mkdir(exist_ok=True)
     # Instructor's checks are removed: as hidden tests they would make Gradescope hide the total score.
-    visible_report = redact_for_student(report, assignment.content)
+    visible_report = redact_for_student(report, assignment.content.visibility())
     write_whole(results, gradescope.render(visible_report, assignment.content).encode())
     for sentence in report.for_instructor():
         print(sentence)

@@ -124,8 +124,8 @@ class Evidence(ReportPart):
 
     @property
     def content(self) -> dict[str, Any]:
-        """The fields that were set, {name: value}."""
-        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        """The fields that were set, {name: value}: the declared ones first, always in the same order."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
         return {**fields, **(self.model_extra or {})}
 
     @property
@@ -147,7 +147,10 @@ class Evidence(ReportPart):
 
     def without(self, name: str) -> Evidence:
         """Return the evidence without a field."""
-        return Evidence.model_construct(**{key: value for key, value in self.content.items() if key != name})
+        content = self.content
+        if name not in content:
+            return self
+        return Evidence.model_construct(**{key: value for key, value in content.items() if key != name})
 
     def cleaned(self) -> Evidence:
         """Return the evidence with all strings ready for display, since many of them come from the submission."""

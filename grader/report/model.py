@@ -147,7 +147,10 @@ class Report(ReportPart):
     def without_words_to_instructors(self) -> Report:
         """Return the report without the sentences ``for_instructor``."""
         checks = [
-            check.model_copy(update={"evidence": check.evidence.without("for_instructor")}) for check in self.checks
+            check.model_copy(update={"evidence": check.evidence.without("for_instructor")})
+            if "for_instructor" in check.evidence.model_fields_set
+            else check
+            for check in self.checks
         ]
         return self.model_copy(update={"checks": checks})
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..assignment.spec import AssignmentSpec
+from collections.abc import Mapping
+
 from ..support.errors import InternalFailure
 from ..support.i18n import _, lazy
 from .evidence import Evidence
@@ -13,15 +14,14 @@ INTERNALLY = lazy("The grader itself failed in this check. Tell your instructor.
 UNSEEN = lazy("This check is hidden: its inputs are not shown.")
 
 
-def redact_for_student(report: Report, content: AssignmentSpec, reasons: bool = False) -> Report:
-    """Return the report as students may see it.
+def redact_for_student(report: Report, visibility: Mapping[str, str], reasons: bool = False) -> Report:
+    """Return the report as students may see it; ``visibility`` is that of each check in the assignment.
 
     Instructor's checks and notes for instructors are removed. A hidden check keeps its score, bug and hint. The reason
     why a check could not be graded is for instructors, because it may name files of their machine. With ``reasons`` it
     is kept if it concerns the machine that students run the grader on: its isolation, data, memory or packages.
     """
     report = report.without_words_to_instructors()
-    visibility = {check.name: check.visibility for check in content.checks}
     checks = [_without_evidence(c) if visibility.get(c.name) == "hidden" else c for c in report.checks]
     if not report.nothing_to_grade():
         checks = [

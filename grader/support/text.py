@@ -16,7 +16,8 @@ def clean(text: object, limit: int = 200) -> str:
     """Return one line without control characters, direction marks and half characters, not longer than ``limit``."""
     raw = str(text)
     line = " ".join(raw[: 4 * limit].split())
-    line = "".join(character if character.isprintable() else "?" for character in line)
+    if not line.isprintable():
+        line = "".join(character if character.isprintable() else "?" for character in line)
     return line if len(line) <= limit and len(raw) <= 4 * limit else line[: limit - 3] + "..."
 
 

@@ -20,7 +20,7 @@ def test_hidden_check_shows_only_its_result(doubling):
         GradeOptions(include_hidden=True),
     )
     full_report = {check.name: check for check in report.checks}
-    visible_report = {check.name: check for check in redact_for_student(report, assignment.content).checks}
+    visible_report = {check.name: check for check in redact_for_student(report, assignment.content.visibility()).checks}
     assert list(full_report) == ["double", "total", "long", "note"]
     assert list(visible_report) == ["double", "total", "long"]
     assert (full_report["long"].status, visible_report["long"].status, visible_report["long"].score) == (
@@ -42,7 +42,9 @@ def test_check_removed_from_the_assignment_is_not_shown(doubling):
         GradeOptions(include_hidden=True),
     )
     remaining = [check for check in assignment.content.checks if check.name == "double"]
-    visible_report = redact_for_student(report, assignment.content.model_copy(update={"checks": remaining}))
+    visible_report = redact_for_student(
+        report, assignment.content.model_copy(update={"checks": remaining}).visibility()
+    )
     assert [check.name for check in visible_report.checks] == ["double"]
 
 
@@ -55,7 +57,7 @@ def test_failure_of_the_grader_is_for_instructors(doubling):
         read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
         GradeOptions(include_hidden=True),
     )
-    visible_report = redact_for_student(report, assignment.content)
+    visible_report = redact_for_student(report, assignment.content.visibility())
     assert "lost" in report.checks[0].message
     assert {check.message for check in visible_report.checks if check.status == "not_gradable"} == {FAULT}
     assert str(doubling) not in visible_report.to_json()
@@ -69,7 +71,7 @@ def test_notes_for_instructors_are_in_no_student_report(doubling):
         GradeOptions(include_hidden=True),
     )
     report.checks[0].evidence |= Evidence(for_instructor=["It looks peculiar."], notes=["It is accepted."])
-    visible_report = redact_for_student(report, assignment.content)
+    visible_report = redact_for_student(report, assignment.content.visibility())
     assert report.for_instructor() == ["It looks peculiar."]
     assert report.checks[0].evidence.for_instructor  # the report itself is not changed
     for name in formats.names():

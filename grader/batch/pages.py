@@ -1,0 +1,236 @@
+"""Writes the files of each student: both reports as JSON and as pages, and the executed notebook.
+
+They are made from the stored results alone, and only when they are needed: a file that is missing, damaged or outdated is
+written again. Processes that have nothing to grade do this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console
+
+from ..assignment import PACKAGE
+from ..assignment.spec import AssignmentSpec
+from ..executor import local
+from ..executor.pool import GradingPool
+from ..report.redact import redact_for_student
+from ..support import i18n
+from ..support.atomic_files import write_whole
+from ..support.errors import GraderError
+from ..support.i18n import _
+from ..support.text import clean
+from ..version import __version__
+from .progress import writing_pages
+from .store import Record, Store, StoredPage
+
+REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
+FILES = (  # of each person
+    (REPORTS, ".json"),
+    (REPORTS, ".html"),
+    (FOR_INSTRUCTORS, ".json"),
+    (FOR_INSTRUCTORS, ".html"),
+    (EXECUTED, ".ipynb"),
+)
+CLASS_PAGE = "index.html"
+TEMPORARY = ".part"  # a file that a killed process has left
+CHUNK = 20  # pages that a process writes at a time
+FEW = 50  # pages that are written before other processes have started
+SOURCES = (".py", ".j2", ".js", ".css")
+
+Schedule = Callable[..., Future[Any]]
+WrittenPages = list[tuple[str, str, str]]  # for Store.keep_written_pages
+
+
+class PageSettings(BaseModel):
+    """What the pages of a class share; ``visibility`` is that of each check."""
+
+    title: str
+    pass_mark: float
+    hints: int
+    visibility: dict[str, str]
+    language: str
+
+
+def settings_of(content: AssignmentSpec) -> str:
+    """Return the settings of pages in the current language, as JSON."""
+    return PageSettings(
+        title=_(content.title),
+        pass_mark=content.pass_mark,
+        hints=content.hints,
+        visibility=content.visibility(),
+        language=i18n.current(),
+    ).model_dump_json()
+
+
+def note(late: str, penalty: float, score: float | None) -> str:
+    """Return the sentence of a page about points taken off, "" if there are none."""
+    if not penalty:
+        return ""
+    sentence = _("Handed in {late}: {points:g} points are taken off, and the final score is {score:g}.")
+    return sentence.format(late=late, points=penalty, score=score)
+
+
+class PageWriter:
+    """Finds and writes the files of students that are missing, damaged or outdated."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self._folder = folder
+        self._store = store
+        self.problems: list[str] = []
+        """Sentences about pages that could not be written."""
+
+    def outdated_names(self) -> list[str]:
+        """Return the names of the pages whose files must be written."""
+        basis = _basis(PageSettings.model_validate_json(self._store.page_settings()))
+        return [
+            stored.page.name
+            for stored in self._store.pages()
+            if stored.key != _key(basis, stored) or stored.digests != _digest_of_files(self._folder, stored.page.name)
+        ]
+
+    def remove_outdated(self, outdated_names: Iterable[str], names: Iterable[str]) -> None:
+        """Remove the files of ``outdated_names``, and of all names except ``names``: nobody should read an outdated mark."""
+        kept_names = {*names} - {*outdated_names}
+        suffixes = {suffix for _kind, suffix in FILES}
+        for kind in (REPORTS, FOR_INSTRUCTORS, EXECUTED):
+            for file in (self._folder / kind).glob("*.*"):
+                if file.suffix == TEMPORARY or (file.suffix in suffixes and file.stem not in kept_names):
+                    file.unlink()
+
+    def write(self, names: Sequence[str], console: Console, jobs: int, pool: GradingPool | None = None) -> None:
+        """Write the files of ``names`` and show the progress.
+
+        The processes of ``pool`` write them, if they are on this machine; otherwise ``jobs`` new processes write them, or
+        this process if there are only a few.
+        """
+        with contextlib.ExitStack() as stack:
+            schedule, slots = (pool.schedule, pool.slots) if pool is not None else (None, 0)
+            if schedule is None and len(names) > FEW:
+                slots = min(jobs, local.cores())
+                schedule = stack.enter_context(local.processes(slots))
+            progress = stack.enter_context(writing_pages(console, len(names)))
+            self._write(names, schedule, slots, progress)
+
+    def _write(
+        self, names: Sequence[str], schedule: Schedule | None, slots: int, progress: Callable[[int], None]
+    ) -> None:
+        pending: deque[Future[tuple[WrittenPages, list[str]]]] = deque()
+
+        def finish(written_pages: WrittenPages, problems: list[str]) -> None:
+            self._store.keep_written_pages(written_pages)
+            self.problems += problems
+            progress(len(written_pages) + len(problems))
+
+        settings = self._store.page_settings()
+        for start in range(0, len(names), CHUNK):
+            stored_pages = [*self._store.pages(names[start : start + CHUNK])]
+            if schedule is None:
+                finish(*write_pages(self._folder, settings, stored_pages))
+                continue
+            pending.append(schedule(write_pages, self._folder, settings, stored_pages))
+            if len(pending) > 2 * slots:
+                finish(*pending.popleft().result())
+        while pending:
+            finish(*pending.popleft().result())
+
+
+def write_pages(folder: Path, settings: str, stored_pages: Sequence[StoredPage]) -> tuple[WrittenPages, list[str]]:
+    """Write all files of some people; return what the store keeps about them, and a sentence for each failure."""
+    page_settings = PageSettings.model_validate_json(settings)
+    basis = _basis(page_settings)
+    written_pages, problems = [], []
+    with i18n.use(page_settings.language):
+        for stored in stored_pages:
+            name = stored.page.name
+            try:
+                contents = _contents(page_settings, stored)
+                for kind, suffix in FILES:
+                    _write(folder / kind / f"{name}{suffix}", contents[kind, suffix])
+            except GraderError:  # it cannot be written, and neither can others
+                raise
+            except Exception as error:  # one unusual report must not cost everybody else their page
+                problem = clean(f"{type(error).__name__}: {error}")
+                problems.append(f"{stored.page.who}: the pages could not be written ({problem}).")
+                continue
+            written_pages.append((name, _key(basis, stored), _digest(contents.values())))
+    return written_pages, problems
+
+
+def _contents(settings: PageSettings, stored: StoredPage) -> dict[tuple[str, str], bytes]:
+    """Return the contents of the files of a person, in the order of ``FILES``; b"" for a file that must not exist."""
+    from ..report import html  # the templates are only needed here
+
+    page = stored.page
+    report = Record.model_validate_json(stored.record).report
+    assert report is not None, page.name  # only reports have pages
+    visible_report = redact_for_student(report, settings.visibility)
+    executed = stored.notebook()
+    notebook = json.loads(executed) if executed else None
+    title, pass_mark = settings.title, settings.pass_mark
+    students_page = html.render(visible_report, title, pass_mark, page.who, settings.hints, notebook, note=page.note)
+    instructors_page = html.render(report, title, pass_mark, page.who, 3, notebook, f"../{CLASS_PAGE}", page.note)
+    contents = (
+        f"{visible_report.to_json()}\n".encode(),
+        students_page.encode(errors="replace"),
+        f"{report.to_json()}\n".encode(),
+        instructors_page.encode(errors="replace"),
+        executed,
+    )
+    return dict(zip(FILES, contents, strict=True))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file unless it is there already; without content it is removed."""
+    if not content:
+        path.unlink(missing_ok=True)
+    elif not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(path, content, forced=False)  # it can be written again from the store
+
+
+def _key(basis: str, stored: StoredPage) -> str:
+    """Return a digest of everything that the files of a person are made from; ``basis`` is that of all pages."""
+    page = stored.page
+    return _digest([*(text.encode() for text in (basis, page.who, page.note, stored.record)), stored.executed])
+
+
+def _basis(settings: PageSettings) -> str:
+    """Return a digest of what all pages are made from: the settings, and the grader that writes them."""
+    return _digest([settings.model_dump_json().encode(), _digest_of_renderer(settings.language).encode()])
+
+
+@cache
+def _digest_of_renderer(language: str) -> str:
+    """Return a digest of the code, the templates and the sentences of pages: they may change without the version."""
+    report_files = (file for file in sorted((PACKAGE / "report").rglob("*.*")) if file.suffix in SOURCES)
+    sentences = [i18n.FOLDER / f"{language}.po"] if language != i18n.ENGLISH else []
+    files = [Path(__file__), *report_files, *sentences]
+    return _digest([__version__.encode(), *(file.read_bytes() for file in files)])
+
+
+def _digest_of_files(folder: Path, name: str) -> str:
+    return _digest(_content(folder / kind / f"{name}{suffix}") for kind, suffix in FILES)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(b"%d:" % len(part) + part)
+    return digest.hexdigest()
