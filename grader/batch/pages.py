@@ -26,12 +26,12 @@ from ..executor.pool import GradingPool
 from ..report.redact import redact_for_student
 from ..support import i18n
 from ..support.atomic_files import write_whole
-from ..support.errors import GraderError
+from ..support.errors import GraderError, UsageError
 from ..support.i18n import _
-from ..support.text import clean
+from ..support.text import clean, plural
 from ..version import __version__
 from .progress import writing_pages
-from .store import Record, Store, StoredPage
+from .store import Record, Store, StoredPage, refuse_without_results
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
 FILES = (  # of each person
@@ -78,6 +78,29 @@ def note(late: str, penalty: float, score: float | None) -> str:
         return ""
     sentence = _("Handed in {late}: {points:g} points are taken off, and the final score is {score:g}.")
     return sentence.format(late=late, points=penalty, score=score)
+
+
+def write_missing(folder: Path, console: Console) -> tuple[list[str], list[str]]:
+    """Write the files that are missing, damaged or outdated in an output folder.
+
+    Returns sentences about the result, and about pages that could not be written. Raises UsageError if the folder has no
+    stored results.
+    """
+    refuse_without_results(folder)
+    with Store(folder) as store:
+        if not store.page_settings():
+            raise UsageError(f"{folder} was written by an earlier version: run the same 'grader grade' command again.")
+        writer = PageWriter(folder, store)
+        names = writer.outdated_names()
+        writer.write(names, console, executor.cores())
+        lines = [
+            f"Of {plural(store.page_count(), 'student')} with a report, {len(names)} had missing or outdated files."
+        ]
+        if not store.is_complete():
+            lines.append(
+                "The last run was stopped before it wrote the gradebooks: run the same 'grader grade' command again."
+            )
+        return lines, writer.problems
 
 
 class PageWriter:

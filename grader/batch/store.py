@@ -234,6 +234,11 @@ class Store:
         for name, identity, who, note, *values in rows:
             yield StoredPage(Page(name, identity, who, note), *values)
 
+    def page_count(self) -> int:
+        """Return the number of pages."""
+        (count,) = self._database.execute("SELECT COUNT(*) FROM pages").fetchone()
+        return int(count)
+
     def keep_written_pages(self, written_pages: Sequence[tuple[str, str, str]]) -> None:
         """Store (name, key, digests) of pages that were written: what they were made from, and the digests of the files."""
         with self._writing() as database:
@@ -251,11 +256,16 @@ class Store:
             ) from error
 
 
+def refuse_without_results(folder: Path) -> None:
+    """Raise UsageError if a folder has no stored results."""
+    if not (folder / FILE).is_file():
+        raise UsageError(f"{folder} is not an output folder of grader grade: {FILE} is missing.")
+
+
 def read(folder: Path) -> dict[str, Record]:
     """Return {identity: result} of a finished batch; raises UsageError if the folder has no results."""
+    refuse_without_results(folder)
     file = folder / FILE
-    if not file.is_file():
-        raise UsageError(f"{folder} is not an output folder of grader grade: {FILE} is missing.")
     write_ahead_log = folder / f"{FILE}-wal"  # from a killed run; opening the database for writing merges it
     if os.access(folder, os.W_OK) and os.access(file, os.W_OK):
         return _read(folder, file, "rw")

@@ -20,6 +20,7 @@ COMMANDS = (
     "new",
     "check",
     "grade",
+    "pages",
     "gradescope",
     "ci",
     "compare",

@@ -34,6 +34,7 @@ REFUSED = (
     "check single-neuron mine.py --json",
     "check nothing nowhere.py",
     "grade single-neuron . --out results",
+    "pages results",
     "ci",
     "validate single-neuron",
     "reference single-neuron --write",

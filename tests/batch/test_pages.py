@@ -1,0 +1,171 @@
+"""Tests of the students' files: they are written when they are missing, damaged or outdated, and only then."""
+
+from __future__ import annotations
+
+import io
+import os
+
+import pytest
+from rich.console import Console
+
+from grader.assignment import load
+from grader.batch import pages
+from grader.batch.pages import FILES, PageWriter
+from grader.batch.store import Page, Record, Store
+from grader.support import i18n
+from grader.support.errors import UsageError
+from tests.report.made import report
+
+CONTENT = load("single-neuron").content
+NOTEBOOK = b'{"cells": [{"cell_type": "code", "source": "print(1)", "outputs": []}]}'
+ANNA = Page("Anna_7", "7", "Anna (7)")
+
+
+def console():
+    return Console(file=io.StringIO())
+
+
+def settings(**changes):
+    return pages.settings_of(CONTENT.model_copy(update=changes))
+
+
+def keep(store, page=ANNA, text="dW1 is wrong.", executed=NOTEBOOK):
+    record = Record(identity=page.identity, name=page.who, sha256="0", report=report(text))
+    store.put("key", record, executed, [page])
+
+
+@pytest.fixture
+def out(tmp_path):
+    """Return an output folder with the pages of one student."""
+    with Store(tmp_path / "out") as store:
+        store.keep_page_settings(settings(), complete=True)
+        keep(store)
+    pages.write_missing(tmp_path / "out", console())
+    return tmp_path / "out"
+
+
+def files_of(out, name="Anna_7"):
+    return [out / kind / f"{name}{suffix}" for kind, suffix in FILES]
+
+
+def times(out):
+    return [file.stat().st_ino for file in files_of(out)]  # a file that is written again has a new number
+
+
+def outdated(out):
+    with Store(out) as store:
+        return PageWriter(out, store).outdated_names()
+
+
+def test_files_are_complete_and_are_not_written_again(out):
+    contents = [file.read_bytes() for file in files_of(out)]
+    assert contents[-1] == NOTEBOOK and b"Anna (7)" in contents[1] and b"print(1)" in contents[3]
+    assert {file.stat().st_mode & 0o777 for file in files_of(out)} == {0o600}
+    before = times(out)
+    lines, problems = pages.write_missing(out, console())
+    assert (lines, problems) == (["Of 1 student with a report, 0 had missing or outdated files."], [])
+    assert times(out) == before
+
+
+@pytest.mark.parametrize("number", range(len(FILES)))
+def test_missing_and_damaged_file_is_written_again(out, number):
+    file = files_of(out)[number]
+    content = file.read_bytes()
+    file.unlink()
+    pages.write_missing(out, console())
+    assert file.read_bytes() == content
+    time = file.stat().st_mtime_ns
+    file.write_bytes(content[:-1] + b"X")
+    os.utime(file, ns=(time, time))  # as after a defect of the disk
+    pages.write_missing(out, console())
+    assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store: keep(store, text="Another sentence."),
+        lambda store: keep(store, Page("Anna_7", "7", "Anna Meier (7)")),
+        lambda store: keep(store, Page("Anna_7", "7", "Anna (7)", "Handed in 1 day late: 10 points are taken off.")),
+        lambda store: keep(store, executed=b""),
+        lambda store: store.keep_page_settings(settings(title="Another title"), complete=True),
+        lambda store: store.keep_page_settings(settings().replace('"en"', '"de"'), complete=True),
+    ],
+    ids=["result", "name", "note", "notebook", "title", "language"],
+)
+def test_outdated_files_are_written_again(out, change):
+    before = times(out)
+    with Store(out) as store:
+        change(store)
+    assert outdated(out) == ["Anna_7"]
+    pages.write_missing(out, console())
+    assert outdated(out) == [] and times(out) != before
+    with Store(out) as store:
+        (stored,) = store.pages()
+        assert (out / "executed" / "Anna_7.ipynb").exists() == bool(stored.notebook())
+
+
+def test_another_grader_writes_the_files_again(out, monkeypatch):
+    pages._digest_of_renderer.cache_clear()
+    monkeypatch.setattr(pages, "__version__", "999")
+    assert outdated(out) == ["Anna_7"]
+    pages._digest_of_renderer.cache_clear()
+
+
+def test_outdated_file_and_files_of_others_are_removed_before_new_marks_are_written(out):
+    with Store(out) as store:
+        keep(store, Page("Ben", "8", "Ben"))
+        keep(store, text="Another sentence.")
+        writer = PageWriter(out, store)
+        writer.write(["Ben"], console(), 1)
+        (out / "reports" / ".Anna_7.html.part").write_text("half of a page")
+        (out / "reports" / "Carl.html").write_text("a student of an earlier class")
+        (out / "reports" / "notes.txt").write_text("a file of the instructor")
+        writer.remove_outdated(writer.outdated_names(), ["Anna_7", "Ben"])
+    assert sorted(file.name for file in (out / "reports").iterdir()) == ["Ben.html", "Ben.json", "notes.txt"]
+
+
+def test_student_who_leaves_the_class_is_forgotten(out):
+    with Store(out) as store:
+        store.keep_pages([Page("Ben", "8", "Ben")])
+        store.keep_pages([ANNA])
+        assert PageWriter(out, store).outdated_names() == ["Anna_7"]  # nothing is known about its files
+
+
+def test_page_that_fails_costs_nobody_else_a_page(out, monkeypatch):
+    with Store(out) as store:
+        keep(store, Page("Ben", "8", "Ben"), executed=b"no JSON")
+        keep(store, Page("Cem", "9", "Cem"))
+    lines, problems = pages.write_missing(out, console())
+    assert len(problems) == 1 and problems[0].startswith("Ben: the pages could not be written (JSONDecodeError")
+    assert (out / "reports" / "Cem.html").exists() and not (out / "reports" / "Ben.html").exists()
+    assert outdated(out) == ["Ben"]
+
+
+def test_many_pages_are_written_by_other_processes(out):
+    people = [Page(f"student{number}", str(number), f"student{number}") for number in range(pages.FEW + 1)]
+    with Store(out) as store:
+        for page in people:
+            keep(store, page)
+    lines, problems = pages.write_missing(out, console())
+    assert (lines[0].endswith(f"{len(people)} had missing or outdated files."), problems) == (True, [])
+    assert outdated(out) == []
+    assert all(file.exists() for page in people for file in files_of(out, page.name))
+
+
+def test_stopped_run_and_missing_results_are_reported(out, tmp_path):
+    with Store(out) as store:
+        store.keep_page_settings(settings(), complete=False)
+    assert "stopped before it wrote the gradebooks" in pages.write_missing(out, console())[0][-1]
+    with pytest.raises(UsageError, match="is not an output folder"):
+        pages.write_missing(tmp_path, console())
+    with Store(tmp_path / "old"):
+        pass
+    with pytest.raises(UsageError, match="earlier version"):
+        pages.write_missing(tmp_path / "old", console())
+
+
+def test_note_is_in_the_language_of_the_run():
+    assert pages.note("", 0.0, 90.0) == ""
+    with i18n.use("de"):
+        assert "12,5" in pages.note("1 Tag zu spät", 12.5, 80.0)
