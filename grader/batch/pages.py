@@ -92,7 +92,7 @@ def write_missing(folder: Path, console: Console) -> tuple[list[str], list[str]]
             raise UsageError(f"{folder} was written by an earlier version: run the same 'grader grade' command again.")
         writer = PageWriter(folder, store)
         names = writer.outdated_names()
-        writer.write(names, console, executor.cores())
+        writer.write(names, console, local.cores())
         lines = [
             f"Of {plural(store.page_count(), 'student')} with a report, {len(names)} had missing or outdated files."
         ]

@@ -49,7 +49,7 @@ def files_of(out, name="Anna_7"):
 
 
 def times(out):
-    return [file.stat().st_ino for file in files_of(out)]  # a file that is written again has a new number
+    return [file.stat().st_ino for file in files_of(out) if file.exists()]  # a file that is written again has a new number
 
 
 def outdated(out):
@@ -136,7 +136,7 @@ def test_page_that_fails_costs_nobody_else_a_page(out, monkeypatch):
     with Store(out) as store:
         keep(store, Page("Ben", "8", "Ben"), executed=b"no JSON")
         keep(store, Page("Cem", "9", "Cem"))
-    lines, problems = pages.write_missing(out, console())
+    _lines, problems = pages.write_missing(out, console())
     assert len(problems) == 1 and problems[0].startswith("Ben: the pages could not be written (JSONDecodeError")
     assert (out / "reports" / "Cem.html").exists() and not (out / "reports" / "Ben.html").exists()
     assert outdated(out) == ["Ben"]
