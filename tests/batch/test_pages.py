@@ -49,7 +49,9 @@ def files_of(out, name="Anna_7"):
 
 
 def times(out):
-    return [file.stat().st_ino for file in files_of(out) if file.exists()]  # a file that is written again has a new number
+    return [
+        file.stat().st_ino for file in files_of(out) if file.exists()
+    ]  # a file that is written again has a new number
 
 
 def outdated(out):
