@@ -15,6 +15,7 @@ from .describe import MAX_TEXT
 from .statements import Loading, code_in_magic, following
 
 Described = dict[str, Any]
+LABEL = re.compile(r"In ?\[(\d+)\]")
 
 
 class Cells:
@@ -36,7 +37,7 @@ class Cells:
     def locate(self, file: str) -> Described | None:
         """Return ``{"cell": number}`` for the file name of a cell in a traceback, or None for another file."""
         label = self._compiler.format_code_name(file)  # ("Cell", "In[3]") for code of a cell
-        match = re.fullmatch(r"In ?\[(\d+)\]", label[1]) if label else None
+        match = LABEL.fullmatch(label[1]) if label else None
         number = self._number(int(match[1])) if match else None
         return None if number is None else {"cell": number}
 
@@ -115,7 +116,7 @@ class Cells:
                 except Exception:
                     pass  # the shell raises and displays it below
             how = {"compiler": compiler, "result": result}
-            if any(isinstance(item, ast.Await | ast.AsyncFor | ast.AsyncWith) for item in ast.walk(node)):
+            if self._waits(node, result):
                 # TimeUp would interrupt the event loop of the shell, not this code: the grader ends the worker instead.
                 raised = await self._execute([node], cell_name, interactivity, **how)
             else:
@@ -126,6 +127,13 @@ class Cells:
         if getattr(shell, "_last_traceback_during_displayhook", False):
             return getattr(sys, "last_value", None)
         return (result.error_in_exec or result.error_before_exec) if raised else None
+
+    def _waits(self, node: ast.stmt, result: Any) -> bool:
+        """True if a statement waits for something, also inside a function that it defines."""
+        code = result.info.transformed_cell
+        if code and "await" not in code and "async" not in code and not self._shell.ast_transformers:
+            return False  # walking through a tree takes longer
+        return any(isinstance(item, ast.Await | ast.AsyncFor | ast.AsyncWith) for item in ast.walk(node))
 
     def _opened(self, nodelist: list[ast.stmt], cell_name: str, compiler: Any, result: Any) -> list[ast.stmt]:
         """Return the statements of a cell; for ``%%time`` the statements below it, which would stop at the first error."""

@@ -25,10 +25,12 @@ from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core import debugger
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.profiledir import ProfileDir
+from IPython.paths import get_ipython_dir
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-from . import background, cell_outputs, cells, kernel, prepare, serve
+from . import background, cell_outputs, cells, kernel, plain_cells, prepare, serve
 from .cell_outputs import FLOOD, OutputCollector
 
 # Types of a kernel's messages that count as output.
@@ -220,6 +222,7 @@ def rehearse() -> None:
     for code in ("x = 1", "%time x", "def f(): return 1 / 0", "f()", "x"):
         shell.run_cell(code, store_history=True)
     shell.restore_sys_module_state()
+    shell.history_manager.outputs.clear()  # all shells share it
     ZMQInteractiveShell.clear_instance()
     sys.modules["__main__"], sys.displayhook = main, hook
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):  # otherwise %debug would open this error
@@ -236,6 +239,8 @@ def _make_shell() -> Any:
     shell.extension_manager.load_extension("storemagic")
     shell.displayhook.session = shell.display_pub.session = _Messages()
     kernel.adapt(shell)
+    plain_cells.install(shell)
+    shell.display_formatter.format("")  # creates the formatters
     return shell
 
 
@@ -247,8 +252,18 @@ def _attach(shell: Any, output: OutputRecorder, enable_gui: Callable[[str | None
     shell.enable_gui = enable_gui
     shell.starting_dir = os.getcwd()
     shell.init_environment()
-    shell.init_ipython_dir(None)
-    shell.init_profile_dir(None)
+    # IPython's folder is made when it is needed: few notebooks use %store or %bookmark.
+    for name, folder in (("ipython_dir", _ipython_folder), ("profile_dir", _profile)):
+        shell._trait_values.pop(name)
+        setattr(shell, f"_{name}_default", folder)
+
+
+def _ipython_folder(_: Any) -> str:
+    return get_ipython_dir()
+
+
+def _profile(shell: Any) -> Any:
+    return ProfileDir.create_profile_dir_by_name(shell.ipython_dir)
 
 
 def _nobody_types(*_: Any, **__: Any) -> NoReturn:
