@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import codecs
 import linecache
 import os
 import socket
@@ -15,6 +16,8 @@ from typing import Any
 from . import definitions, exported, serve
 from .describe import SUBMISSION, describe_error
 from .statements import Loading, code_in_magic, following
+
+codecs.lookup("utf-8-sig")  # imports it before the fork
 
 
 def run_module(channel: socket.socket, request: dict[str, Any]) -> None:

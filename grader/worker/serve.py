@@ -69,8 +69,6 @@ def serve(channel: socket.socket, engine: RunSubmission, config: dict[str, Any])
 
 def loaded(namespace: Namespace, error: dict[str, Any] | None, loading: Loading | None = None) -> dict[str, Any]:
     """Return the answer to a load request: callable names, the error that ended loading, failures, imported modules."""
-    # Only top-level names: keras.datasets exists here even if Keras is not imported.
-    modules = sorted(name for name in list(sys.modules) if type(name) is str and "." not in name)
     functions, others = describe_namespace(namespace)
     described = classes.describe_classes(namespace)
     failed = {"failures": [], "absent": []} if loading is None else loading.finish(namespace)
@@ -79,7 +77,7 @@ def loaded(namespace: Namespace, error: dict[str, Any] | None, loading: Loading 
         "classes": described,
         "others": others,
         "error": error,
-        "modules": modules,
+        "modules": imported.loaded(),
         "unbound": unbound.asked(namespace),
         "read": course_files.read(),
         **failed,

@@ -23,7 +23,7 @@ import tempfile
 import traceback
 from collections.abc import Callable
 
-from . import prepare
+from . import imported, prepare
 
 MAX_MESSAGE = 1 << 16
 Supervise = Callable[[int, int], int]
@@ -35,6 +35,7 @@ def serve(control: socket.socket, supervise: Supervise) -> None:
     with tempfile.TemporaryDirectory() as home:  # the imports do not read or write the user's own folders
         os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), home))
         _import_all(**first)
+    imported.note_loaded()
     signal.signal(
         signal.SIGCHLD, signal.SIG_IGN
     )  # the kernel reaps the children, because this process does not wait for them

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from grader.worker import imported
@@ -36,3 +38,15 @@ def test_number_and_length_of_names_are_limited(monkeypatch):
     for name in ("x" * 200, "a", "b"):
         imported._note("import", (name,))
     assert imported.names() == ["a"]
+
+
+def test_modules_from_before_and_after_the_fork_are_listed(monkeypatch):
+    monkeypatch.setattr(imported, "_early", [""])
+    monkeypatch.setattr(imported, "_last_early", [None])
+    monkeypatch.setattr(sys, "modules", {"early": 1, "early.part": 2, "last": 3})
+    assert imported.loaded() == ["early", "last"]
+    imported.note_loaded()
+    sys.modules |= {"new": 4, "new.part": 5, 6: 7}
+    assert imported.loaded() == ["early", "last", "new"]
+    del sys.modules["last"]
+    assert imported.loaded() == ["early", "last", "new"]

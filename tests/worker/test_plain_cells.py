@@ -71,7 +71,7 @@ def run(monkeypatch, capsys):
                     result.info.transformed_cell,
                 )
             )
-        return [re.sub(r"[\d.]+ [nμum]?s\b|\b(0x)?[\da-f]{12}", "", str(each)) for each in shown]
+        return [re.sub(r"[\d.e+]+ [nμum]?s\b|\b(0x)?[\da-f]{12}", "", str(each)) for each in shown]
 
     return run
 
