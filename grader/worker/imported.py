@@ -1,8 +1,8 @@
 """Records the names of the packages that student code imports, even if it removes them from ``sys.modules``.
 
 Imports by other packages are not recorded: many packages test whether a library is installed. Student code can change
-objects in this process, so this catches mistakes, not determined attacks. The modules that exist in ``sys.modules``,
-whoever imported them, are listed too.
+objects in this process, so this catches mistakes, not determined attacks. The modules in ``sys.modules``, including
+those that a package has imported, are listed separately.
 """
 
 from __future__ import annotations
