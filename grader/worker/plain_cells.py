@@ -67,8 +67,8 @@ class _PlainCells:
             return False
         if code[0].isspace() or MARKS.search(code) or _settings(self._manager) != self._usual:
             return False
-        wanted = code, self._shell.compile.flags
-        if wanted != self._code or self._tree is None:
+        key = code, self._shell.compile.flags
+        if key != self._code or self._tree is None:
             self._code = self._tree = None
             # IPython displays the warnings of each compilation. Other ways to change the filters would make Python
             # forget which warnings it has already displayed.
@@ -76,12 +76,12 @@ class _PlainCells:
             try:
                 warnings.filters = [RAISED, *filters]
                 tree = self._parse(code)
-                compiled = compile(tree, "<>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+                bytecode = compile(tree, "<>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
             except Exception:
                 return False
             finally:
                 warnings.filters = filters
-            self._code, self._tree, self._waits = wanted, tree, bool(compiled.co_flags & inspect.CO_COROUTINE)
+            self._code, self._tree, self._waits = key, tree, bool(bytecode.co_flags & inspect.CO_COROUTINE)
         return True
 
 

@@ -83,11 +83,11 @@ def test_odd_cells_show_the_same(run, cells):
 
 def is_plain(shell, cell):
     """Return True if the search for magics is left out."""
-    called = []
+    searches = []
     plain = plain_cells._PlainCells(shell)
-    plain._transform = lambda cell: called.append(cell)
+    plain._transform = lambda cell: searches.append(cell)
     shell.transform_cell(cell)
-    return not called
+    return not searches
 
 
 @pytest.fixture
