@@ -8,18 +8,20 @@ import os
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from ..assignment import PACKAGE, Assignment
 from ..assignment.base import Policy
-from ..executor import cluster, grading_job, local
-from ..executor.grading_job import GradingTask, TaskResult, Work
-from ..executor.pool import GradingPool, ProcessLost, grade_each
+from ..executor import cluster, local, preparing
+from ..executor.executor import Executor, ProcessLost, grade_each
+from ..executor.work import GradingTask, TaskResult, Work, work_for
 from ..expected import assignment_files
 from ..grading import needs, rules
 from ..grading.trace import Timings
@@ -109,15 +111,18 @@ def grade_class(
         if options.fresh:
             store.forget()
         hidden_paths = (str(submissions.resolve()), str(out.resolve()))
-        settings = _settings(assignment, store.seed(options.seed), options, hidden_paths)
-        batch = _Batch(assignment, class_folder, people, patterns, store, settings, out, options, console)
+        seed = store.seed(options.seed)
+        digest = assignment_files.digest(assignment, [*map(Path, hidden_paths)])
+        settings = _settings(assignment, digest, seed, options, hidden_paths)
+        keys = _Keys.of(digest, settings)
+        batch = _Batch(assignment, class_folder, people, patterns, store, settings, keys, out, options, console)
         todo = batch.todo()
         with contextlib.ExitStack() as stack:
             try:
-                pool = stack.enter_context(batch.pool(len(todo))) if todo else None
-                if pool is not None:
-                    batch.grade(todo, pool)
-                return batch.write(len(todo), pool)
+                executor = stack.enter_context(batch.executor(len(todo))) if todo else None
+                if executor is not None:
+                    batch.grade(todo, executor)
+                return batch.write(len(todo), executor)
             except KeyboardInterrupt:
                 raise Stopped("Stopped. All results so far are kept: run the same command again to continue.") from None
 
@@ -166,22 +171,32 @@ def _refuse_own_files(submissions: Path) -> None:
         raise UsageError(f"{submissions} contains Python or the grader itself: give the folder of the class only.")
 
 
-def _settings(assignment: Assignment, seed: int, options: Options, hide: tuple[str, ...]) -> Work:
-    data = str(options.data.resolve()) if options.data else None
-    basis = _digest(__version__, seed, options.isolation, options.engine, data, i18n.current())
-    return Work(
-        identity=_digest(basis, assignment_files.digest(assignment, [*map(Path, hide)])),
-        basis=basis,
-        assignment=str(assignment.folder),
-        seed=seed,
-        isolation=options.isolation,
-        data=data,
+def _settings(assignment: Assignment, digest: str, seed: int, options: Options, hide: tuple[str, ...]) -> Work:
+    return work_for(
+        assignment,
+        digest,
+        seed,
+        options.isolation,
+        data=str(options.data.resolve()) if options.data else None,
         device=options.device,
         engine=options.engine,
         threads=max(1, local.cores() // options.jobs),
         hide=hide,
-        language=i18n.current(),
     )
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The keys of stored results: ``identity`` is a digest of all settings, ``basis`` of all except the assignment."""
+
+    identity: str
+    basis: str
+
+    @classmethod
+    def of(cls, digest: str, settings: Work) -> _Keys:
+        """Return the keys for an assignment's digest, the settings and the current language."""
+        basis = _digest(__version__, settings.seed, settings.isolation, settings.engine, settings.data, i18n.current())
+        return cls(_digest(basis, digest), basis)
 
 
 def _digest(*parts: object) -> str:
@@ -231,6 +246,7 @@ class _Batch:
         patterns: dict[str, str],
         store: Store,
         settings: Work,
+        keys: _Keys,
         out: Path,
         options: Options,
         console: Console,
@@ -239,6 +255,7 @@ class _Batch:
         self._class_folder = class_folder
         self._store = store
         self._settings = settings
+        self._keys = keys
         self._out = out
         self._options = options
         self._console = console
@@ -288,18 +305,19 @@ class _Batch:
         )
 
     def _key(self, submission_files: StudentFiles) -> str:
-        return _digest(self._settings.identity, submission_files.sha256)
+        return _digest(self._keys.identity, submission_files.sha256)
 
-    def grade(self, todo: Sequence[Student], pool: GradingPool) -> None:
+    def grade(self, todo: Sequence[Student], executor: Executor) -> None:
         """Grade ``todo``. Each result is stored before it is shown."""
-        with self._console.status("Testing the isolation, computing the reference's answers ..."):
+        waiting = "Testing the isolation, computing the reference's answers ..."
+        with local.processes(1) as call, self._console.status(waiting):  # its thread starts after the process
             began = time.monotonic()
-            settings = self._prepared()
+            settings = self._prepared(call)
             self.stages.add("isolation, reference", began)
         began = time.monotonic()
         self._store.keep_page_settings(pages.settings_of(self._assignment.content), complete=False)
-        with ProgressDisplay(self._console, len(todo), pool.slots) as display:
-            for submission_files, result in grade_each(settings, self._tasks(todo), pool):
+        with ProgressDisplay(self._console, len(todo), executor.slots) as display:
+            for submission_files, result in grade_each(executor, settings, self._tasks(todo)):
                 key, record = self._record(submission_files, result)
                 executed = b"" if isinstance(result, ProcessLost) else result.executed
                 if key != UNFINISHED or self._store.key(record.identity) != self._key(submission_files):
@@ -321,26 +339,25 @@ class _Batch:
             for person in people
         ]
 
-    def _prepared(self) -> Work:
-        settings = replace(self._settings, answers=self._store.answers(self._settings.identity))
-        answers = local.run_in_process(grading_job.prepare, settings, self._options.scheduler is None)
-        self._store.keep_answers(settings.identity, answers)
+    def _prepared(self, call: Callable[..., Future[Any]]) -> Work:
+        settings = replace(self._settings, answers=self._store.answers(self._keys.identity))
+        answers = call(preparing.prepare, settings, self._options.scheduler is None).result()
+        self._store.keep_answers(self._keys.identity, answers)
         return replace(settings, answers=answers, inspected=True)
 
-    def pool(self, count: int) -> AbstractContextManager[GradingPool]:
-        """Return the place where ``count`` submissions are graded."""
+    def executor(self, count: int) -> AbstractContextManager[Executor]:
+        """Return the executor that grades ``count`` submissions."""
         options = self._options
         if options.scheduler is not None:
-            return cluster.cluster_pool(options.scheduler, self._assignment, options.device, options.insecure_scheduler)
-        content = self._assignment.content
+            return cluster.cluster_executor(options.scheduler, options.device, options.insecure_scheduler)
         memory_needs.limits_here(self._assignment)  # raises NoMemory if the machine is too small for one submission
-        jobs = min(self._options.jobs, count)
-        fitting_count = local.fitting_jobs(jobs, content)
+        jobs, memory_mb = min(self._options.jobs, count), local.free_mb()
+        fitting_count = local.fitting_jobs(jobs, self._assignment.content, memory_mb)
         if fitting_count < jobs:
             self._console.print(
                 f"There is memory for {plural(fitting_count, 'job')} only, not for {jobs}.", soft_wrap=True
             )
-        return local.local_pool(fitting_count, content.limits)
+        return local.local_executor(fitting_count, memory_mb)
 
     def _tasks(self, todo: Sequence[Student]) -> Iterator[tuple[StudentFiles, GradingTask]]:
         """Yield the submissions one by one, each read when a job is free for it."""
@@ -358,6 +375,7 @@ class _Batch:
                     earlier_report,
                     check_names,
                     pattern,
+                    language=i18n.current(),
                 ),
             )
 
@@ -369,7 +387,7 @@ class _Batch:
         has_same_checks = [c.name for c in record.report.checks] == [c.name for c in self._assignment.content.checks]
         return (
             record.report
-            if has_same_checks and (record.sha256, record.basis) == (submission_files.sha256, self._settings.basis)
+            if has_same_checks and (record.sha256, record.basis) == (submission_files.sha256, self._keys.basis)
             else None
         )
 
@@ -383,7 +401,7 @@ class _Batch:
         """Return the key and the record that the store keeps of a result."""
         student = submission_files.student
         record = Record(
-            identity=student.identity, name=student.name, sha256=submission_files.sha256, basis=self._settings.basis
+            identity=student.identity, name=student.name, sha256=submission_files.sha256, basis=self._keys.basis
         )
         if isinstance(result, ProcessLost):
             return UNFINISHED, record.model_copy(update={"failure": str(result)})
@@ -393,8 +411,8 @@ class _Batch:
         is_final = bool(result.problem) or (result.report is not None and result.report.score is not None)
         return self._key(submission_files) if is_final else UNFINISHED, record
 
-    def write(self, graded_count: int, pool: GradingPool | None) -> BatchResults:
-        """Write all output files for all students of the class; this run graded ``graded_count`` of them, in ``pool``."""
+    def write(self, graded_count: int, executor: Executor | None) -> BatchResults:
+        """Write all output files for all students of the class; this run graded ``graded_count`` of them, by ``executor``."""
         began = time.monotonic()
         content, class_folder = self._assignment.content, self._class_folder
         class_summary = ClassSummary()
@@ -490,7 +508,7 @@ class _Batch:
         self._store.keep_page_settings(pages.settings_of(content), complete=True)
         self.stages.add("gradebooks", began)
         began = time.monotonic()
-        self._pages.write(outdated_names, self._console, self._options.jobs, pool)
+        self._pages.write(outdated_names, self._console, self._options.jobs, executor)
         self.stages.add("pages", began)
         return BatchResults(
             [*rows, *absent_rows],

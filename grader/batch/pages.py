@@ -22,7 +22,7 @@ from rich.console import Console
 from ..assignment import PACKAGE
 from ..assignment.spec import AssignmentSpec
 from ..executor import local
-from ..executor.pool import GradingPool
+from ..executor.executor import Executor
 from ..report.redact import redact_for_student
 from ..support import i18n
 from ..support.atomic_files import write_whole
@@ -130,14 +130,14 @@ class PageWriter:
                 if file.suffix == TEMPORARY or (file.suffix in suffixes and file.stem not in kept_names):
                     file.unlink()
 
-    def write(self, names: Sequence[str], console: Console, jobs: int, pool: GradingPool | None = None) -> None:
+    def write(self, names: Sequence[str], console: Console, jobs: int, executor: Executor | None = None) -> None:
         """Write the files of ``names`` and show the progress.
 
-        The processes of ``pool`` write them, if they are on this machine; otherwise ``jobs`` new processes write them, or
+        The processes of ``executor`` write them, if they are on this machine; otherwise ``jobs`` new processes write them, or
         this process if there are only a few.
         """
         with contextlib.ExitStack() as stack:
-            schedule, slots = (pool.schedule, pool.slots) if pool is not None else (None, 0)
+            schedule, slots = (executor.call, executor.slots) if executor is not None else (None, 0)
             if schedule is None and len(names) > FEW:
                 slots = min(jobs, local.cores())
                 schedule = stack.enter_context(local.processes(slots))

@@ -7,26 +7,32 @@ import ipaddress
 import logging
 import os
 import socket
+import uuid
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import psutil
 
-from ..assignment import Assignment
+from ..assignment import load
 from ..expected.assignment_files import pack
+from ..grading.trace import Event, Listener
 from ..machine import distribution
 from ..support.choices import Device
 from ..support.errors import NotGradable, UsageError
-from . import grading_job
-from .grading_job import GradingTask, TaskResult, Work
-from .pool import GradingPool
+from . import events, grading_job
+from .executor import Executor
+from .work import GradingTask, TaskResult, Work
 
 SECONDS_TO_CONNECT = 5  # to a Dask scheduler
+if TYPE_CHECKING:
+    from distributed import Client
+    from distributed.cfexecutor import ClientExecutor
+
 NO_DASK = f"--scheduler needs Dask: run {distribution.command('cluster')}."
 NO_SCHEDULER = "There is no Dask scheduler at {address}: start one with 'dask scheduler'."
 UNPROTECTED = (
@@ -116,7 +122,7 @@ def _refuse_unprotected_workers(addresses: Iterable[str]) -> None:
 
 
 @contextmanager
-def cluster_pool(address: str, assignment: Assignment, device: Device, insecure: bool = False) -> Iterator[GradingPool]:
+def cluster_executor(address: str, device: Device = "auto", insecure: bool = False) -> Iterator[Executor]:
     """Grade on the Dask cluster with the scheduler at ``address``; each machine tests its isolation first.
 
     Connections to other machines must use TLS, unless ``insecure`` allows others.
@@ -131,14 +137,6 @@ def cluster_pool(address: str, assignment: Assignment, device: Device, insecure:
     except (OSError, ValueError) as error:
         raise UsageError(NO_SCHEDULER.format(address=address)) from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the grader reports problems itself
-
-    def check() -> None:
-        if client.status not in ("running", "connecting"):
-            raise NotGradable(
-                f"The Dask scheduler at {address} is gone. All results so far are kept: start the scheduler and its "
-                "workers, and run the same command again."
-            )
-
     with client:
         if not client.nthreads():
             raise UsageError(
@@ -147,24 +145,73 @@ def cluster_pool(address: str, assignment: Assignment, device: Device, insecure:
         if not insecure:
             _refuse_unprotected_workers(client.nthreads())
         resources = {"GPU": 1} if device == "gpu" else None
-        with client.get_executor(pure=False, resources=resources, retries=2) as executor:
-            shared_settings: dict[str, Any] = {}
-
-            def submit(settings: Work, task: GradingTask) -> Future[TaskResult]:
-                if settings.identity not in shared_settings:  # the shared settings are sent once
-                    shared_settings[settings.identity] = client.scatter(
-                        _for_others(settings, assignment), broadcast=True
-                    )
-                future: Future[TaskResult] = executor.submit(
-                    grading_job.grade_one, shared_settings[settings.identity], task
-                )
-                return future
-
-            yield GradingPool(submit, sum(client.nthreads().values()), check)
+        with client.get_executor(pure=False, resources=resources, retries=2) as dask_executor:
+            executor = Executor(_ClusterPlace(address, client, dask_executor))
+            try:
+                yield executor
+            finally:
+                executor.close()
 
 
-def _for_others(settings: Work, assignment: Assignment) -> Work:
+class _ClusterPlace:
+    """The workers of a Dask cluster."""
+
+    def __init__(self, address: str, client: Client, executor: ClientExecutor) -> None:
+        self.slots = sum(client.nthreads().values())
+        self.memory_mb: int | None = None  # each machine has its own
+        self.call = None
+        self._address = address
+        self._client = client
+        self._executor = executor
+        self._works: dict[str, Any] = {}
+        self._listeners = events.Listeners()
+        self._topic = ""
+
+    def start(self, work: Work, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
+        if work.identity not in self._works:  # a work is sent once
+            self._works[work.identity] = self._client.scatter(_for_others(work), broadcast=True)
+        shared_work = self._works[work.identity]
+        if listener is None:
+            return self._submit(shared_work, task, None)
+        if not self._topic:
+            self._topic = f"grader-{uuid.uuid4().hex}"
+            self._client.subscribe_topic(self._topic, lambda event: self._listeners.deliver(event[1]))
+        number = self._listeners.add(listener)
+        future = self._submit(shared_work, task, _TopicSender(self._topic, number))
+        future.add_done_callback(lambda _: self._listeners.finish(number))
+        return future
+
+    def _submit(self, work: Any, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
+        future: Future[TaskResult] = self._executor.submit(grading_job.grade_one, work, task, listener)
+        return future
+
+    def stop(self, future: Future[TaskResult]) -> None:
+        future.cancel()  # Dask does not start it, but cannot end it: its result is ignored
+
+    def check(self) -> None:
+        if self._client.status not in ("running", "connecting"):
+            raise NotGradable(
+                f"The Dask scheduler at {self._address} is gone. All results so far are kept: start the scheduler and its "
+                "workers, and run the same command again."
+            )
+
+
+@dataclass(frozen=True)
+class _TopicSender:
+    """A listener in a Dask worker that sends the events of a task to the grader, by the scheduler."""
+
+    topic: str
+    number: int
+
+    def __call__(self, event: Event) -> None:
+        from distributed import get_worker
+
+        get_worker().log_event(self.topic, [self.number, *event])
+
+
+def _for_others(work: Work) -> Work:
     """Return the work for another machine, which has no folders of this one and must test its isolation."""
-    contents = None if assignment.is_bundled else pack(assignment, [Path(path) for path in settings.hide])
+    assignment = load(work.assignment)
+    contents = None if assignment.is_bundled else pack(assignment, [Path(path) for path in work.hide])
     name = assignment.name if contents is None else ""
-    return replace(settings, assignment=name, files=contents, hide=(), inspected=False)
+    return replace(work, assignment=name, files=contents, hide=(), inspected=False)

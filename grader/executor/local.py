@@ -9,21 +9,21 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import partial
-from typing import Any, TypeVar
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from ..assignment.base import Limits
 from ..assignment.spec import AssignmentSpec
+from ..grading.trace import Listener
 from ..machine import capacity
 from ..sandbox import memory_needs
-from ..sandbox.allowance import LONGEST
-from . import grading_job, server
-from .pool import GradingPool
+from . import events, grading_job, server
+from .executor import Executor
+from .work import GradingTask, TaskResult, Work
 
-Result = TypeVar("Result")
-PATIENCE = 600  # seconds that the grader's own work on one submission may take, on top of the submission's limit
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 
 def cores() -> int:
@@ -31,54 +31,121 @@ def cores() -> int:
     return int(capacity.processors())
 
 
-def fitting_jobs(jobs: int, content: AssignmentSpec) -> int:
-    """Return how many of ``jobs`` fit into memory if each submission uses its whole limit; at least 1."""
-    bytes_each = (content.limits.memory_mb + memory_needs.own_mb(content)) << 20
-    return max(1, min(jobs, _free_memory() // bytes_each))
+def fitting_jobs(jobs: int, content: AssignmentSpec, memory_mb: int) -> int:
+    """Return how many of ``jobs`` fit into this memory if each submission uses its whole limit; at least 1."""
+    return max(1, min(jobs, memory_mb // (content.limits.memory_mb + memory_needs.own_mb(content))))
 
 
-def _free_memory() -> int:
-    """Return the free memory in bytes, of this machine or within the limit of the container."""
+def free_mb() -> int:
+    """Return the free memory in megabytes, of this machine or within the limit of the container."""
     free_bytes = int(psutil.virtual_memory().available)
     limit = capacity.memory()
     used_bytes = None if limit is None else limit.in_use()
-    return free_bytes if limit is None or used_bytes is None else min(free_bytes, limit.size - used_bytes)
-
-
-def run_in_process(function: Callable[..., Result], *arguments: Any) -> Result:
-    """Call a function in a separate process, and return its result."""
-    with processes(1) as schedule:
-        result: Result = schedule(function, *arguments).result()
-        return result
-
-
-@contextmanager
-def local_pool(jobs: int, limits: Limits) -> Iterator[GradingPool]:
-    """Grade with ``jobs`` processes on this machine; they start now, in the background."""
-    with processes(jobs) as schedule:
-        yield GradingPool(
-            partial(schedule, grading_job.grade_one, timeout=LONGEST * limits.total_seconds + PATIENCE),
-            jobs,
-            schedule=schedule,
-        )
+    return (free_bytes if limit is None or used_bytes is None else min(free_bytes, limit.size - used_bytes)) >> 20
 
 
 @contextmanager
 def processes(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
-    """Start ``jobs`` processes with one BLAS thread each; yields a function that schedules a call in one of them."""
+    """Start ``jobs`` processes for other work than grading; yields a function that schedules a call in one of them."""
+    pool = _start_pool(jobs)
+    try:
+        yield lambda function, *arguments: pool.schedule(function, args=arguments)
+    finally:
+        _end_pool(pool)
+
+
+@contextmanager
+def local_executor(jobs: int, memory_mb: int) -> Iterator[Executor]:
+    """Grade with ``jobs`` processes and this memory on this machine; the processes start now, in the background.
+
+    Call it before other threads exist: it changes the environment and the signal mask for a moment.
+    """
+    place = _LocalPlace(jobs, memory_mb)
+    executor = Executor(place)
+    try:
+        yield executor
+    finally:
+        place.pool.stop()  # first, so that no process is replaced
+        executor.close()
+        place.close()
+
+
+class _LocalPlace:
+    """The processes of this machine, and the pipe of their events."""
+
+    def __init__(self, jobs: int, memory_mb: int) -> None:
+        self.slots = jobs
+        self.memory_mb: int | None = memory_mb
+        self._receiving_end, self._sending_end = multiprocessing.Pipe(duplex=False)
+        self.pool = _start_pool(jobs, self._sending_end)
+        self._listeners = events.Listeners()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self, work: Work, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
+        if listener is None:
+            return self.call(grading_job.grade_one, work, task, seconds=work.seconds)
+        with self._lock:
+            if self._thread is None:
+                self._thread = events.receive(self._receiving_end, self._listeners)
+        number = self._listeners.add(listener)
+        future = self.call(grading_job.grade_one, work, task, events.PipeSender(number), seconds=work.seconds)
+        future.add_done_callback(lambda _: self._listeners.finish(number))
+        return future
+
+    def call(self, function: Callable[..., Any], *arguments: Any, seconds: float | None = None) -> Future[Any]:
+        """Schedule a call in an idle process; the process is ended after ``seconds``."""
+        with self._lock:
+            if not self.pool.active:  # the pool gives up if an idle process is killed
+                # In a thread: this may be a thread of the pool, which cannot wait for itself.
+                threading.Thread(target=_end_pool, args=(self.pool,), daemon=True).start()
+                self.pool = _start_pool(self.slots, self._sending_end)
+            future: Future[Any] = self.pool.schedule(function, args=arguments, timeout=seconds)
+            return future
+
+    def stop(self, future: Future[TaskResult]) -> None:
+        future.cancel()  # the pool kills the process that grades it, and starts another one
+
+    def check(self) -> None:
+        """Do nothing: this machine is never gone."""
+
+    def close(self) -> None:
+        """End all processes; then nobody can write into the pipe, and the thread that reads it ends."""
+        _end_pool(self.pool)
+        self._sending_end.close()
+        if self._thread is not None:
+            self._thread.join()
+        self._receiving_end.close()
+
+
+def _start_pool(jobs: int, pipe: Connection | None = None) -> ProcessPool:
+    """Start ``jobs`` processes with one BLAS thread each."""
     from pebble import ProcessPool
 
     context = server.start()
     # Ctrl-C is for this process, which ends the others; they must not receive it while they start.
     old_signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    pool = ProcessPool(max_workers=jobs, context=context, initializer=_belong_to_parent)
+    pool = ProcessPool(max_workers=jobs, context=context, initializer=_start_process, initargs=(pipe,))
     pool.schedule(abs, args=[0])  # the first call starts the processes
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, old_signals)  # raises KeyboardInterrupt if Ctrl-C came meanwhile
-        yield lambda function, *arguments, timeout=None: pool.schedule(function, args=arguments, timeout=timeout)
-    finally:
-        pool.stop()
-        pool.join()
+    except BaseException:
+        _end_pool(pool)
+        raise
+    return pool
+
+
+def _end_pool(pool: ProcessPool) -> None:
+    """End all processes of a pool."""
+    pool.stop()
+    pool.join()
+
+
+def _start_process(pipe: Connection | None) -> None:
+    """Prepare a process of the pool, which sends its events to ``pipe``."""
+    _belong_to_parent()
+    if pipe is not None:
+        events.send_to(pipe)
 
 
 def _belong_to_parent() -> None:

@@ -27,7 +27,7 @@ from . import notes
 from .locate import Locator
 from .progress import Progress, StarterFunctions
 from .results import MAX_MESSAGE, check_result, not_graded
-from .trace import Timings
+from .trace import Trace
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +37,12 @@ OVERFLOW = ("OverflowError: math range error", "Numerical result out of range") 
 class Checking:
     """The checks of one submission, in its open session."""
 
-    def __init__(self, submission: Submission, session: Session, context: Context, timings: Timings) -> None:
+    def __init__(self, submission: Submission, session: Session, context: Context, trace: Trace) -> None:
         self._submission = submission
         self._session = session
         self._context = context
-        self._timings = timings
+        self._trace = trace
+        self._timings = trace.timings
         self._locator = Locator(submission)
         self._runner = CheckRunner(context)
         self._outcomes: dict[str, Outcome] = {}  # by check, to be explained after the last check
@@ -67,6 +68,7 @@ class Checking:
             return [check_result(check, failure.status, message, location=location) for check in checks]
         finally:
             self._timings.add("load", start_time)
+        self._trace.notify("loaded")
         return None
 
     def run(
@@ -91,6 +93,7 @@ class Checking:
             result = self._skip(check, reason) if reason else self._run_timed(check, is_first=not results)
             progress.add(check, result)
             results.append(result)
+            self._trace.notify("check", check.name, result.status)
         start_time = time.monotonic()
         for check, result in zip(checks, results, strict=True):
             if check.name in self._outcomes:

@@ -65,7 +65,7 @@ def execute(
         starter_functions = StarterFunctions(assignment, submission.code)
         oracle.sources.clear()
         ordered = in_running_order(checks)
-        checking = Checking(submission, session, context, trace.timings)
+        checking = Checking(submission, session, context, trace)
         results = checking.load(ordered, rebuilder)
         if results is None:
             names = {check.name for check in ordered}

@@ -1,14 +1,20 @@
-"""Tests of the address of a Dask scheduler; tests/batch/test_cluster.py grades on a real cluster."""
+"""Tests of a Dask cluster: its address, events and cancelling; tests/batch/test_cluster.py grades a class there."""
 
 from __future__ import annotations
 
 import socket
+import threading
 import time
+from concurrent.futures import CancelledError
 
 import pytest
 
 from grader.executor import cluster
+from grader.executor.work import GradingTask
 from grader.support.errors import UsageError
+from tests.doubling import RIGHT
+
+from .conftest import await_true
 
 
 @pytest.mark.parametrize(
@@ -90,3 +96,32 @@ def test_tls_needs_certificates():
         UsageError, match=r"distributed\.comm\.tls\.ca-file is not set: set DASK_DISTRIBUTED__COMM__TLS"
     ):
         cluster.find_scheduler("tls://127.0.0.1:8786")
+
+
+@pytest.fixture
+def executor():
+    """An executor on a cluster with one worker process, which grades one submission at a time."""
+    distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as dask,
+        cluster.cluster_executor(dask.scheduler_address) as executor,
+    ):
+        yield executor
+
+
+def test_events_and_cancelling_on_a_cluster(executor, work_of):
+    work, events, started = work_of(), [], threading.Event()
+    right = GradingTask("a.py", {"a.py": RIGHT.encode()})
+    report = executor.submit(work, right, events.append).result(60).report
+    assert report.passed
+    await_true(lambda: len(events) == 2 + len(report.checks))
+    assert events == [("started", "", ""), ("loaded", "", ""), *(("check", c.name, c.status) for c in report.checks)]
+
+    slow = GradingTask("a.py", {"a.py": f"import time\ntime.sleep(3)\n{RIGHT}".encode()})
+    future = executor.submit(work, slow, lambda _: started.set())
+    assert started.wait(60)
+    assert executor.cancel(future)
+    with pytest.raises(CancelledError):
+        future.result(1)
+    assert executor.submit(work, right).result(60).report.passed  # after the other one, which Dask cannot end
+    assert not executor._running

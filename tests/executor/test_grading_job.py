@@ -7,12 +7,9 @@ from dataclasses import replace
 import pytest
 
 from grader.executor import grading_job
-from grader.executor.grading_job import GradingTask, TaskResult, Work
-from grader.sandbox.canary import EscapeReport
-from grader.support.errors import NotGradable
-from tests.conftest import bundled
+from grader.executor.work import GradingTask, TaskResult, Work
 
-WORK = Work("identity", "basis", "single-neuron", 0, "strong", inspected=True)
+WORK = Work("identity", "single-neuron", 0, "strong", inspected=True)
 
 
 @pytest.mark.quick
@@ -27,26 +24,35 @@ def test_submission_without_code_has_a_problem_and_no_report():
     assert result.report is None and "anna" in result.problem
 
 
-@pytest.mark.quick
-def test_process_keeps_one_assignment_between_submissions():
-    first = grading_job._context_for(WORK)
-    assert grading_job._context_for(WORK) is first
-    assert grading_job._context_for(replace(WORK, identity="other")) is not first
-    assert [*grading_job._contexts] == ["other"]
+@pytest.fixture(autouse=True)
+def no_contexts(monkeypatch):
+    monkeypatch.setattr(grading_job, "_contexts", {})
+
+
+def context_of(work):
+    with grading_job._context_for(work) as context:
+        return context
 
 
 @pytest.mark.quick
-def test_assignment_of_another_machine_comes_as_files(doubling):
+def test_process_keeps_the_assignments_used_last(monkeypatch):
+    monkeypatch.setattr(grading_job, "MOST_CONTEXTS", 2)
+    works = [replace(WORK, identity=name) for name in "abc"]
+    first = context_of(works[0])
+    context_of(works[1])
+    assert context_of(works[0]) is first
+    context_of(works[2])
+    assert [*grading_job._contexts] == ["a", "c"]
+
+
+@pytest.mark.quick
+def test_assignment_of_another_machine_comes_as_files_that_are_deleted_at_the_end(doubling, monkeypatch):
+    monkeypatch.setattr(grading_job, "MOST_CONTEXTS", 1)
     files = {path.relative_to(doubling).as_posix(): path.read_bytes() for path in doubling.rglob("*") if path.is_file()}
-    settings = replace(WORK, identity="packed", assignment="", files=files)
-    context = grading_job._context_for(settings)
-    assert context.assignment.name == "doubling" and context.assignment.folder != doubling
-
-
-@pytest.mark.parametrize("level", ["strong", "medium"])
-def test_nothing_is_graded_if_the_intruder_escapes(monkeypatch, level):
-    """tests/sandbox/test_canary.py tests the intruder; here it is replaced by one that reaches something."""
-    monkeypatch.setattr(grading_job.canary, "try_to_escape", lambda *_: EscapeReport(["other submissions"], []))
-    work = replace(WORK, isolation=level)
-    with pytest.raises(NotGradable, match="could reach other submissions on this machine, so nothing was graded"):
-        grading_job.inspect(work, bundled("single-neuron"))
+    with grading_job._context_for(replace(WORK, identity="packed", assignment="", files=files)) as context:
+        folder = context.assignment.folder
+        assert context.assignment.name == "doubling" and folder != doubling
+        context_of(WORK)
+        assert folder.is_dir()  # another thread of a Dask worker still grades with it
+    context_of(replace(WORK, identity="other"))
+    assert not folder.exists()

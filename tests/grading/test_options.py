@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from grader.assignment.base import Limits
-from grader.executor.grading_job import Work
+from grader.executor.work import Work
 from grader.grading.options import GradeOptions
 from grader.sandbox.session import Session
 from grader.submission import Submission
@@ -27,6 +27,6 @@ def test_defaults_are_those_of_a_self_check():
 
 def test_every_front_end_has_the_same_default_engine():
     notebook = Submission("a.ipynb", "", "notebook", "a.ipynb", {"a.ipynb": b"{}"}, [], None)
-    work = Work("", "", "single-neuron", 0, "strong")
+    work = Work("", "single-neuron", 0, "strong")
     with Session(notebook, Limits(), "none") as session:
         assert {GradeOptions().engine, work.engine, session.engine} == {DEFAULT_ENGINE}

@@ -1,0 +1,103 @@
+"""What is graded: a work is an assignment with its settings, a task is one submission; and the result of a task.
+
+Both contain everything by content, so that another machine needs no files of this one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from ..assignment import Assignment
+from ..report.model import Report
+from ..sandbox import memory_needs
+from ..sandbox.allowance import LONGEST
+from ..support import i18n
+from ..support.choices import DEFAULT_ENGINE, Device, Engine, Level
+from ..version import __version__
+
+PATIENCE = 600  # seconds that the grader's own work on one submission may take, on top of the submission's limit
+
+
+class Priority(IntEnum):
+    """The order of tasks that wait: the smallest number first."""
+
+    SELF_CHECK = 0
+    ATTEMPT = 1
+    CLASS = 2
+    REGRADE = 3
+
+
+@dataclass(frozen=True)
+class Work:
+    """An assignment with the settings under which submissions are graded.
+
+    ``identity`` is a digest of the assignment and all settings. ``assignment`` is a bundled name or a folder of this
+    machine; a cluster gets the ``files`` of such a folder. ``answers`` is an .npz of the reference's answers for this
+    ``seed``. ``hide`` are files and folders of this machine that workers must not see. ``inspected``: the isolation of
+    this machine has been tested already. A task may use ``memory_mb`` megabytes, and ``seconds`` by the clock.
+    """
+
+    identity: str
+    assignment: str
+    seed: int
+    isolation: Level
+    files: dict[str, bytes] | None = None
+    answers: bytes = b""
+    data: str | None = None
+    device: Device = "auto"
+    engine: Engine = DEFAULT_ENGINE
+    threads: int = 1
+    hide: tuple[str, ...] = ()
+    inspected: bool = False
+    memory_mb: int = 0
+    seconds: float = PATIENCE
+
+
+def work_for(assignment: Assignment, digest: str, seed: int, isolation: Level, **settings: Any) -> Work:
+    """Return the work for an assignment with these settings; ``digest`` is that of the assignment's files."""
+    limits = assignment.content.limits
+    values = f"{__version__}\0{assignment.folder}\0{digest}\0{seed}\0{isolation}\0{sorted(settings.items())}"
+    return Work(
+        identity=hashlib.sha256(values.encode(errors="surrogateescape")).hexdigest(),
+        assignment=str(assignment.folder),
+        seed=seed,
+        isolation=isolation,
+        memory_mb=limits.memory_mb + memory_needs.own_mb(assignment.content),
+        seconds=LONGEST * limits.total_seconds + PATIENCE,
+        **settings,
+    )
+
+
+@dataclass(frozen=True)
+class GradingTask:
+    """One submission: the ``contents`` of its files, or the ``problem`` if they cannot be read.
+
+    ``earlier_report`` is a report whose checks are kept, except for ``only``. ``pattern`` selects the file to grade; with ""
+    the grader chooses. ``language`` is the language of the report.
+    """
+
+    path: str
+    contents: dict[str, bytes]
+    problem: str = ""
+    earlier_report: Report | None = None
+    only: tuple[str, ...] = ()
+    pattern: str = ""
+    last: bool = False
+    """True for the last attempt, which is made when nothing else of the batch runs."""
+    language: str = i18n.ENGLISH
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """The report on one submission, or the ``problem`` if it cannot be read.
+
+    ``timings`` are the seconds of each stage, ``executed`` is the executed notebook.
+    """
+
+    report: Report | None
+    problem: str
+    timings: dict[str, float]
+    executed: bytes = b""
