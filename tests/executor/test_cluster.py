@@ -103,7 +103,7 @@ def executor():
     """An executor on a cluster with one worker process, which grades one submission at a time."""
     distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
     with (
-        distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as dask,
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as dask,
         cluster.cluster_executor(dask.scheduler_address) as executor,
     ):
         yield executor
