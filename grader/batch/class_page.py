@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import quote as urlquote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ..assignment.spec import AssignmentSpec
 from ..report import html
@@ -20,6 +21,18 @@ from ..support.i18n import _
 from .gradebook import Row
 from .summary import ClassSummary
 
+# The columns of the students. They are the same in every row, because a browser lays out the rows independently.
+WIDTHS = {
+    "name": "minmax(9rem, 2fr)",
+    "id": "minmax(6rem, 1fr)",
+    "score": "5rem",
+    "status": "8.5rem",
+    "late": "minmax(6rem, 1fr)",
+    "file": "minmax(8rem, 1.5fr)",
+    "lost": "minmax(9rem, 2fr)",
+    "bugs": "minmax(9rem, 2fr)",
+}
+GROUP = 50  # rows that a browser lays out together
 BINS = 10  # of the distribution of scores
 HEIGHT = 150
 LEADERS = 10
@@ -50,25 +63,27 @@ def render(
     scores = [student.row.score for student in student_lines if student.row.score is not None]
     max_score = student_lines[0].row.max_score
     points = {check.name: check.points for check in content.checks if not check.bonus}
+    with_ids = any(student.row.name != student.row.identity for student in student_lines)
+    with_late = any(student.row.late for student in student_lines)
+    left_out = [name for name, shown in (("id", with_ids), ("late", with_late)) if not shown]
+    rows = _rows(student_lines, points, with_ids, with_late)
     return (
         html.environment()
         .get_template("class.html.j2")
         .render(
             title=_(content.title),
-            students=student_lines,
-            with_ids=any(student.row.name != student.row.identity for student in student_lines),
-            with_late=any(student.row.late for student in student_lines),
+            count=len(student_lines),
+            with_ids=with_ids,
+            with_late=with_late,
+            widths=" ".join(width for name, width in WIDTHS.items() if name not in left_out),
+            groups=[rows[start : start + GROUP] for start in range(0, len(rows), GROUP)],
             scores=summary.scores(),
             passed=sum(student.row.passed for student in student_lines),
             distribution=_distribution(scores, max_score, content.pass_mark),
             checks=sorted(summary.difficulties(), key=lambda check: 2 if check.mean is None else check.mean),
             bugs=summary.bugs(),
             contests=_contests(summary),
-            lost=lambda row: [
-                name for name, score in row.checks.items() if score is None or score < points.get(name, 0)
-            ],
             left_over=left_over,
-            states=_states(),
             isolation=isolation,
             warning=_("Warning: graded on generated stand-ins instead of {names}.").format(names=", ".join(stand_ins))
             if stand_ins
@@ -78,6 +93,39 @@ def render(
             script_policy=f"{POLICY}; script-src '{_digest(_script())}'",
         )
     )
+
+
+def _rows(
+    student_lines: Sequence[StudentLine], points: Mapping[str, float], with_ids: bool, with_late: bool
+) -> list[Markup]:
+    """Return the rows of the table of students; a template would take longer for thousands of them."""
+    states, passed, not_passed = _states(), _("Passed"), _("Not passed")
+    rows = []
+    for student in student_lines:
+        row, name = student.row, str(_text(student.row.name))
+        if student.page:
+            name = f'<a href="{escape(urlquote(student.page))}">{name}</a>'
+        value, score, status, state = "-1", "", "not_gradable", states.get(row.status, row.status)
+        remarks = student.reason
+        if row.score is not None:
+            value, score = str(row.score), html.number(row.score)
+            status, state = ("passed", passed) if row.passed else ("failed", not_passed)
+            lost = [check for check, own in row.checks.items() if own is None or own < points.get(check, 0)]
+            remarks = ", ".join(lost)
+        cells = [
+            f'<th scope="row">{name}</th>',
+            f"<td>{_text(row.identity)}</td>" if with_ids else "",
+            f'<td class="count" data-value="{value}">{score}</td>',
+            f'<td class="state {status}">{escape(state)}</td>',
+            f"<td>{_text(row.late)}</td>" if with_late else "",
+            f"<td>{_text(row.file)}</td><td>{_text(remarks)}</td><td>{_text(', '.join(student.bugs))}</td>",
+        ]
+        rows.append(Markup(f"<tr>{''.join(cells)}</tr>"))
+    return rows
+
+
+def _text(content: str) -> Markup:
+    return escape(html.line(content)) if content else Markup()
 
 
 def _graded_by(rows: Sequence[Row]) -> list[str]:

@@ -28,7 +28,7 @@ def test_every_student_has_a_page_and_the_class_has_an_index(grade, class_zip, t
         "samira_3.html",
     ]
     index = (out / "index.html").read_text()
-    assert index.index("Checks, hardest first") < index.index('<table id="students">')  # which may be long
+    assert index.index("Checks, hardest first") < index.index('<table id="students"')  # which may be long
     linked = re.findall(r'href="([^"]+)"', index)
     assert linked == [f"instructor/{name}.html" for name in ("anna_1", "ben_2", "samira_3")]
     assert all((out / link).is_file() for link in linked)

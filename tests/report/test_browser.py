@@ -136,6 +136,20 @@ def test_class_page_is_sorted_by_any_column(opened):
     assert page.eval_on_selector_all("[aria-sort]", "all => all.length") == 1
 
 
+def test_many_rows_stay_in_order_when_they_are_sorted_and_searched(opened):
+    page = opened(of_a_class(count=120)).page  # more than two groups of rows
+    before = names(page)
+    assert len(before) == 120
+    page.click("#students thead button:has-text('ID')")
+    assert names(page) == before[::-1]
+    page.fill("#search", "ben 11")
+    assert names(page) == [*(f"ben 11{digit}" for digit in reversed(range(10))), "ben 11"]
+    page.click("#students thead button:has-text('ID')")  # also sorts the rows that are not shown
+    page.fill("#search", "")
+    assert names(page) == before
+    assert page.text_content("#count") == "120 of 120 students"
+
+
 def test_class_page_works_without_scripts(opened):
     page = opened(of_a_class(), java_script_enabled=False).page
     assert page.locator("#students tbody tr").count() == 12

@@ -1,21 +1,38 @@
 "use strict";
 (() => {
+  const GROUP = 50; // rows; a browser lays out only the groups that are visible
   const table = document.getElementById("students");
-  const body = table.tBodies[0];
-  const rows = [...body.rows];
+  const rows = [...table.tBodies].flatMap((group) => [...group.rows]);
   const search = document.getElementById("search");
   const count = document.getElementById("count");
-  const labels = count.dataset;
-  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  const collator = new Intl.Collator(undefined, { numeric: true });
+  let texts; // of the rows in lower case, made for the first search
+  let matches = () => true;
+
+  const show = () => {
+    const shown = rows.filter(matches);
+    const groups = [];
+    for (let start = 0; start < shown.length; start += GROUP) {
+      const group = document.createElement("tbody");
+      const members = shown.slice(start, start + GROUP);
+      group.style.setProperty("--rows", members.length);
+      group.append(...members);
+      groups.push(group);
+    }
+    for (const group of [...table.tBodies]) group.remove();
+    table.append(...groups);
+    tell(shown.length);
+  };
+
+  const tell = (shown) => {
+    count.textContent = count.dataset.text.replace("{shown}", shown).replace("{all}", rows.length);
+  };
 
   const find = () => {
+    texts ??= new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const row of rows) {
-      row.hidden = !words.every((word) => texts.get(row).includes(word));
-      shown += row.hidden ? 0 : 1;
-    }
-    count.textContent = labels.text.replace("{shown}", shown).replace("{all}", rows.length);
+    matches = (row) => words.every((word) => texts.get(row).includes(word));
+    show();
   };
 
   const value = (row, column) => {
@@ -26,7 +43,7 @@
   const compare = (first, second) =>
     typeof first === "number" && typeof second === "number"
       ? first - second
-      : String(first).localeCompare(String(second), undefined, { numeric: true });
+      : collator.compare(String(first), String(second));
 
   [...table.tHead.rows[0].cells].forEach((head, column) => {
     const button = document.createElement("button");
@@ -38,12 +55,14 @@
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const sign = down ? -1 : 1;
-      rows.sort((first, second) => sign * compare(value(first, column), value(second, column)));
-      body.append(...rows);
+      const values = new Map(rows.map((row) => [row, value(row, column)]));
+      rows.sort((first, second) => sign * compare(values.get(first), values.get(second)));
+      show();
     });
   });
 
   search.addEventListener("input", find);
   document.getElementById("finder").hidden = false;
-  find();
+  if (search.value) find(); // the browser has restored it
+  else tell(rows.length);
 })();
