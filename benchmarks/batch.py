@@ -25,7 +25,7 @@ from pathlib import Path
 
 from exercises import descendants, memory
 
-from grader.assignment import ASSIGNMENTS
+from grader.support.places import ASSIGNMENTS
 
 GRADER = str(Path(sys.executable).with_name("grader"))
 FOLDER = ASSIGNMENTS / "single-neuron"

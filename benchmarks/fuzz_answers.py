@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from grader.assignment import ASSIGNMENTS
+from grader.support.places import ASSIGNMENTS
 
 GRADER = str(Path(sys.executable).with_name("grader"))
 # The share of each assignment, in percent of the submissions.

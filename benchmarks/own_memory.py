@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from grader.assignment import ASSIGNMENTS
+from grader.support.places import ASSIGNMENTS
 
 MOST_MB = 250
 SIZE = 48 << 20

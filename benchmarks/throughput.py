@@ -23,7 +23,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader.assignment import ASSIGNMENTS
+from grader.support.places import ASSIGNMENTS
 
 SOLUTION = (ASSIGNMENTS / "single-neuron" / "solution.py").read_text()
 GRADER = str(Path(sys.executable).with_name("grader"))

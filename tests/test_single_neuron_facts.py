@@ -7,7 +7,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from grader.assignment import REFERENCE
+from grader.support.places import REFERENCE
 
 X = np.array([[0, 0, 1], [1, 1, 1], [1, 0, 1], [0, 1, 1]], dtype=float)
 Y = np.array([0, 1, 0, 1], dtype=float)

@@ -15,16 +15,8 @@ from pathlib import Path
 from ..support import similar_names, yaml_model
 from ..support.errors import UsageError
 from ..support.i18n import _
+from ..support.places import ASSIGNMENTS, DIGESTS, REFERENCE
 from .spec import AssignmentSpec
-
-PACKAGE = Path(__file__).resolve().parent.parent
-# In an installation the two folders are inside the package, in a checkout next to it.
-BUNDLED = PACKAGE / "bundled" if (PACKAGE / "bundled").is_dir() else PACKAGE.parent
-ASSIGNMENTS = BUNDLED / "assignments"
-REFERENCE = BUNDLED / "reference"
-DIGESTS = (
-    REFERENCE / "digests.json"
-)  # {module: SHA-256}; an installation has only the digests of the bundled references, not the files
 
 
 class Assignment:

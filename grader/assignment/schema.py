@@ -16,10 +16,10 @@ from .spec import AssignmentSpec
 
 def json_schema() -> dict[str, Any]:
     """Return the schema with all kinds of checks that are installed. Each key has its description."""
-    return AssignmentSpec.model_json_schema(schema_generator=_Generator)
+    return AssignmentSpec.model_json_schema(schema_generator=DescribedSchema)
 
 
-class _Generator(GenerateJsonSchema):
+class DescribedSchema(GenerateJsonSchema):
     """Adds the descriptions of the fields and their former names; a model's own description is its docstring."""
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:

@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ..assignment import PACKAGE, Assignment
+from ..assignment import Assignment
 from ..assignment.base import Policy
 from ..executor import cluster, local, preparing
 from ..executor.executor import Executor, ProcessLost, grade_each
@@ -31,6 +31,7 @@ from ..sandbox import filesystem, memory_needs
 from ..support import i18n, seeds, similar_names
 from ..support.choices import Device, Engine, Level
 from ..support.errors import Stopped, UsageError
+from ..support.places import PACKAGE
 from ..support.text import clean, plural
 from ..version import __version__
 from . import chosen, outputs, pages

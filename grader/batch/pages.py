@@ -19,7 +19,6 @@ from typing import Any
 from pydantic import BaseModel
 from rich.console import Console
 
-from ..assignment import PACKAGE
 from ..assignment.spec import AssignmentSpec
 from ..executor import local
 from ..executor.executor import Executor
@@ -28,6 +27,7 @@ from ..support import i18n
 from ..support.atomic_files import write_whole
 from ..support.errors import GraderError, UsageError
 from ..support.i18n import _
+from ..support.places import PACKAGE
 from ..support.text import clean, plural
 from ..version import __version__
 from .progress import writing_pages

@@ -64,8 +64,9 @@ def _write_digests() -> None:
     """Record the digests of the bundled references; an installation compares its recorded answers with them."""
     import json
 
-    from ..assignment import DIGESTS, digests_of_references
+    from ..assignment import digests_of_references
     from ..support.errors import UsageError
+    from ..support.places import DIGESTS
 
     try:
         DIGESTS.write_text(json.dumps(digests_of_references(), indent=1) + "\n")

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..assignment.schema import json_schema
+from ..assignment.schema import DescribedSchema, json_schema
 from ..batch.summary_file import SummaryFile
 from ..ci.config import ENTRY_KEYS, CiFile
 from ..report.model import Report
@@ -27,7 +27,7 @@ def schema(name: str) -> dict[str, Any]:
 
 def _of(model: type[BaseModel], version: str) -> dict[str, Any]:
     """Return the schema of a model. A document must have its ``schema``, though the model has a default for it."""
-    document = model.model_json_schema()
+    document = model.model_json_schema(schema_generator=DescribedSchema)
     if "schema" in document["properties"]:
         document["required"] = ["schema", *document["required"]]
     return _versioned(document, version)

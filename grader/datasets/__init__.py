@@ -15,7 +15,7 @@ import numpy as np
 from ..support import user_cache
 from ..support.errors import NotGradable, UsageError
 from ..support.i18n import _
-from . import cache, download, sources
+from . import cache, sources
 from .cache import Array
 
 NAMES = ("mnist", "fashion_mnist", "cifar10")
@@ -130,6 +130,8 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> LocatedD
                 ).format(file=source.where, name=name, error=error)
             ) from error
     with user_cache.lock(name):
+        from . import download  # imports the libraries of the network, which few runs need
+
         dataset = _in_keras_cache(name)
         problem = None
         if dataset is None and (retry or not download.failed_recently(name)):

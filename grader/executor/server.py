@@ -13,6 +13,8 @@ import tempfile
 from multiprocessing import forkserver, resource_tracker, util
 from typing import TYPE_CHECKING
 
+from ..machine.threads import ONE_THREAD
+
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
@@ -20,7 +22,6 @@ PRELOADED = ["grader.executor.grading_job", "grader.submission.notebook", "pebbl
 LONGEST_FOLDER = 60  # characters: the path of a socket in it has at most 108
 # Nothing is imported from the current folder: it may be a class, and a student may have handed in a socket.py.
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def start() -> ForkServerContext:

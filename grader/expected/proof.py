@@ -14,7 +14,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from ..assignment import REFERENCE, Assignment
+from ..assignment import Assignment
+from ..support.places import REFERENCE
 
 
 class ProvenFunction(BaseModel):

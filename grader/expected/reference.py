@@ -23,10 +23,11 @@ import numpy as np
 import platformdirs
 from numpy.random import MT19937, RandomState, SeedSequence
 
-from ..assignment import REFERENCE, Assignment, is_bundled, recorded_digests
+from ..assignment import Assignment, is_bundled, recorded_digests
 from ..machine import distribution, packages
 from ..support.errors import InternalFailure, NotGradable, UsageError
 from ..support.i18n import _
+from ..support.places import REFERENCE
 from ..worker import values
 from . import author, proof
 from .author import AuthorCodeError, Program

@@ -6,7 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
-from ..assignment import PACKAGE, Assignment
+from ..assignment import Assignment
 from ..expected.assignment_files import pack
 from ..grading import needs
 from ..machine import packages
@@ -15,6 +15,7 @@ from ..support import i18n, seeds
 from ..support.choices import Level
 from ..support.errors import UsageError
 from ..support.i18n import _
+from ..support.places import PACKAGE
 from . import wheel
 from .autograder import FOLDER, SETTINGS, TRIAL
 

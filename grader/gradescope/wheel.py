@@ -13,10 +13,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..assignment import ASSIGNMENTS, BUNDLED, DIGESTS, PACKAGE, REFERENCE, bundled_names, load
+from ..assignment import bundled_names, load
 from ..machine import distribution
 from ..support.errors import UsageError
 from ..support.i18n import _
+from ..support.places import ASSIGNMENTS, BUNDLED, DIGESTS, PACKAGE, REFERENCE
 
 TAG = "py3-none-any"
 

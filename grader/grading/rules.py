@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from .. import datasets
-from ..assignment import PACKAGE, Assignment
+from ..assignment import Assignment
 from ..expected import assignment_files
 from ..machine.packages import tensorflow_version
+from ..support.places import PACKAGE
 from ..version import __version__
 
 SHORT = 8  # hexadecimal digits of a digest in a sentence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import json
 from functools import cache
 from pathlib import Path
@@ -28,6 +27,8 @@ def command(extra: str = "") -> str:
 @cache
 def origin() -> str:
     """Return the repository address or the checkout folder that pip installed this grader from, or "" if unknown."""
+    import importlib.metadata  # takes 15 ms, and most commands do not need it
+
     text = None
     with contextlib.suppress(importlib.metadata.PackageNotFoundError, OSError):
         text = importlib.metadata.distribution(NAME).read_text("direct_url.json")

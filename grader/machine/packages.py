@@ -314,10 +314,11 @@ def is_installed(module: str) -> bool:
 
 def missing(requirements: Iterable[str]) -> list[str]:
     """Return the ``requirements`` (such as pandas>=2 or sklearn) that this machine does not meet, in pip's notation."""
-    from packaging.requirements import Requirement  # slow, and few assignments need it
-
     lacking = []
-    for requirement in map(Requirement, requirements):
+    for text in requirements:
+        from packaging.requirements import Requirement  # slow, and few assignments need it
+
+        requirement = Requirement(text)
         name = pip_name(requirement.name) or requirement.name
         installed = _version(name)
         if installed is None and not requirement.specifier and is_installed(requirement.name):

@@ -54,7 +54,7 @@ class Location(ReportPart):
 class Evidence(ReportPart):
     """The facts behind the result of a check."""
 
-    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Annotated[JsonValue, BeforeValidator(_with_lists)]]
 
     bonus: bool = False

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..assignment import PACKAGE, REFERENCE
 from ..assignment.base import Limits
 from ..submission import Submission
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
+from ..support.places import PACKAGE, REFERENCE
 from .filesystem import WorkerSetup
 from .session import Session
 from .warm import WarmStart

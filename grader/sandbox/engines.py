@@ -9,6 +9,7 @@ from typing import Literal
 from ..submission import Submission
 from ..submission.python_code import parse
 from ..support.choices import Engine
+from .warm import LIBRARY_OF
 
 # Code that needs a kernel with a frontend: widgets, windows, and uses of the kernel itself. The whole file is searched;
 # a match in a comment or in a string only costs a second.
@@ -18,7 +19,6 @@ KERNEL_ONLY = re.compile(
 )
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-LIBRARIES = {"keras": "keras", "tensorflow": "keras", "matplotlib": "matplotlib"}  # {imported package: library}
 
 
 def libraries_of(submission: Submission) -> frozenset[str]:
@@ -37,7 +37,7 @@ def libraries_of(submission: Submission) -> frozenset[str]:
             packages.add(node.module.partition(".")[0])
         elif isinstance(node, ast.stmt | ast.Module | ast.ExceptHandler) and not isinstance(node, DEFINITIONS):
             waiting += ast.iter_child_nodes(node)
-    return frozenset(LIBRARIES[name] for name in packages if name in LIBRARIES)
+    return frozenset(LIBRARY_OF[name] for name in packages if name in LIBRARY_OF)
 
 
 def engine_of(submission: Submission, default: Engine) -> Literal["module", "kernel", "shell"]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ..assignment import ASSIGNMENTS, BUNDLED, PACKAGE, REFERENCE
 from ..machine import distribution
+from ..support.places import ASSIGNMENTS, BUNDLED, PACKAGE, REFERENCE
 from ..worker.confine import FIRST_SPARE_UID, SPARE_UIDS
 
 WORKER = PACKAGE / "worker"

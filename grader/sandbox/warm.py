@@ -1,7 +1,8 @@
 """Warm starts: workers are forked from processes that have already done the imports.
 
-A batch creates one :class:`WarmStart` in each process that grades, and passes it to every session. If forking fails for
-any reason, the worker starts cold: slower, otherwise the same.
+A batch creates one :class:`WarmStart` in each process that grades, and passes it to every session. The check of a single
+submission begins one before the grader's own imports, so that both programs start at the same time. If forking fails for any
+reason, the worker starts cold: slower, otherwise the same. This module imports little, because it is imported first.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..machine.threads import ONE_THREAD
+from ..support import user_cache
 from . import filesystem
 from .processes import COMMAND, Forked
 
@@ -28,9 +31,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **ONE_THREAD,
 }
 WORKER = ("grader_worker.confine", "grader_worker.serve", "grader_worker.background", "resource")
 INLINE = "module://matplotlib_inline.backend_inline"
@@ -43,6 +44,7 @@ LIBRARIES = {
     "keras": ("tensorflow", "keras"),
     "matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
 }
+LIBRARY_OF = {"keras": "keras", "tensorflow": "keras", "matplotlib": "matplotlib"}  # {imported package: library}
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,29 @@ class WarmKind:
     @property
     def modules(self) -> list[str]:
         """The modules that a process of this kind imports."""
-        return [*WORKER, ENGINES[self.engine][0], *(name for key in self.libraries for name in LIBRARIES[key])]
+        return [*WORKER, ENGINES[self.engine][0], *self.of_libraries]
+
+    @property
+    def of_libraries(self) -> list[str]:
+        """The modules of the libraries."""
+        return [name for key in self.libraries for name in LIBRARIES[key]]
 
 
 class WarmStart:
-    """The warm processes of one process of the grader: one per kind of worker, started at the first use."""
+    """The warm processes of one process of the grader: one per kind of worker, started at the first use.
 
-    def __init__(self) -> None:
+    With ``for_many`` workers they also rehearse what only some submissions need.
+    """
+
+    def __init__(self, for_many: bool = True) -> None:
         self._processes: dict[WarmKind, _WarmProcess] = {}
         self._failures: Counter[WarmKind] = Counter()
+        self._for_many = for_many
+
+    def begin(self, kind: WarmKind) -> None:
+        """Start a process of this kind without waiting. If a worker needs more libraries, the process imports them too."""
+        if sys.platform == "linux":
+            self._processes[kind] = _WarmProcess(kind, self._for_many)
 
     def fork(
         self, kind: WarmKind, channel: socket.socket, output: int, environment: Mapping[str, str]
@@ -71,10 +87,10 @@ class WarmStart:
         """Return a supervisor with this channel, output and environment, or None if no warm process can fork it."""
         if sys.platform != "linux" or self._failures[kind] >= MOST_FAILURES:
             return None
-        if kind not in self._processes:
-            self._processes[kind] = _WarmProcess(kind)
-        process = self._processes[kind]
         try:
+            if kind not in self._processes:
+                self._processes[kind] = self._extended(kind) or _WarmProcess(kind, self._for_many)
+            process = self._processes[kind]
             supervisor = process.fork(channel, output, environment)
         except OSError:
             self._failures[kind] += 1
@@ -85,8 +101,19 @@ class WarmStart:
             self._drop(kind)
         return supervisor
 
+    def _extended(self, kind: WarmKind) -> _WarmProcess | None:
+        """Return a process that has not forked yet and imports the missing libraries; end others that were begun in vain."""
+        begun = [other for other, process in self._processes.items() if not process.forks]
+        for other in begun:
+            if other.engine == kind.engine and other.libraries <= kind.libraries:
+                self._processes[other].import_modules(kind.of_libraries)
+                return self._processes.pop(other)
+            self._drop(other)
+        return None
+
     def _drop(self, kind: WarmKind) -> None:
-        self._processes.pop(kind).close()
+        if kind in self._processes:  # not if it could not be started
+            self._processes.pop(kind).close()
 
     def __enter__(self) -> WarmStart:
         return self
@@ -99,8 +126,9 @@ class WarmStart:
 class _WarmProcess:
     """One process of :mod:`grader.worker.warm`."""
 
-    def __init__(self, kind: WarmKind) -> None:
+    def __init__(self, kind: WarmKind, for_many: bool) -> None:
         self.forks = 0
+        self._rehearse = ["rehearse_errors", "rehearse"] if for_many else ["rehearse"]
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -113,7 +141,19 @@ class _WarmProcess:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # Ctrl-C is for the grader; this process ends when the grader ends
             )
-        self._control.send(json.dumps({"python_path": filesystem.python_path(), "modules": kind.modules}).encode())
+        with contextlib.suppress(OSError):  # the process has ended; so the first fork fails
+            self.import_modules(kind.modules)
+
+    def import_modules(self, modules: list[str]) -> None:
+        """Request that the process imports modules before its first fork; raises OSError if it has ended."""
+        fonts = user_cache.folder("fonts")
+        message = {
+            "python_path": filesystem.python_path(),
+            "modules": modules,
+            "rehearse": self._rehearse,
+            "fonts": "" if fonts is None else str(fonts),
+        }
+        self._control.send(json.dumps(message).encode())
 
     def fork(self, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked:
         """Request a supervisor; raises OSError if the process has ended, refuses or does not answer."""

@@ -21,6 +21,7 @@ from typing import Any
 
 from ..assignment.base import Limits
 from ..machine import capacity
+from ..machine.threads import ONE_THREAD
 from ..support.errors import NotGradable
 from ..support.i18n import _, lazy
 from ..worker import frames
@@ -502,9 +503,7 @@ def _environment(work: str, level: str, engine: str, equipment: WorkerSetup) -> 
         "IPYTHONDIR": f"{home}/.ipython",
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
+        **ONE_THREAD,
     }
     # TensorFlow counts the processors of the whole machine, even if its container may use fewer.
     threads = str(equipment.threads or int(capacity.processors()))

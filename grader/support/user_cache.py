@@ -9,10 +9,10 @@ from pathlib import Path
 import platformdirs
 
 
-def folder() -> Path | None:
-    """Return the folder for prepared datasets; None for a user without a home."""
+def folder(part: str = "datasets") -> Path | None:
+    """Return a part of the cache, by default the prepared datasets; None for a user without a home."""
     with contextlib.suppress(RuntimeError):
-        path = Path(platformdirs.user_cache_dir("grader"), "datasets")
+        path = Path(platformdirs.user_cache_dir("grader"), part)
         if path.is_absolute():  # without a home it begins with '~'
             return path
     return None

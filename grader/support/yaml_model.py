@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,7 +69,7 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
         root = yaml.compose(text, Loader=LOADER)
         if root is not None:
             _refuse_duplicate_keys(path, root)
-        data = yaml.load(text, Loader=LOADER)
+        data = LOADER("").construct_document(root) if root is not None else None
     except OSError as error:
         raise UsageError(f"{path}: the file cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
@@ -84,15 +85,20 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
         if conflict is not None:
             raise UsageError(git_conflicts.sentence(str(path), conflict)) from error
         raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
+
+    @cache
+    def nodes() -> Any:
+        return yaml.compose(text, Loader=LOADER)  # again, because construction has replaced the merge keys
+
     try:
         instance = model.model_validate(data, context={**context, "folder": path.resolve().parent})
     except ValidationError as error:
         name_of_place = _by_the_line if getattr(model, "LINES_NAME_ENTRIES", False) else str
         errors = _first_of_each_place(_without_consequences(error.errors(), model))
         raise Mistakes(
-            path, [(_line_of(root, each), _sentence(each, name_of_place(place), model)) for place, each in errors]
+            path, [(_line_of(nodes(), each), _sentence(each, name_of_place(place), model)) for place, each in errors]
         ) from error
-    return instance, lambda location: _follow(root, location)[0]
+    return instance, lambda location: _follow(nodes(), location)[0]
 
 
 def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:

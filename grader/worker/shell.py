@@ -215,11 +215,21 @@ def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.RunSubm
 
 
 def rehearse() -> None:
-    """Run the code once that is slow at its first use, in the process that workers are forked from; create a new shell."""
+    """Run the code once that every cell needs, in the process that workers are forked from; create a new shell."""
+    _rehearse("x = 1", "x")
+
+
+def rehearse_errors() -> None:
+    """Do the same with an error and a magic, which only some notebooks need: this takes longer than the rest."""
+    _rehearse("x = 1", "%time x", "def f(): return 1 / 0", "f()", "x")
+
+
+def _rehearse(*codes: str) -> None:
     main, hook = sys.modules["__main__"], sys.displayhook
+    ZMQInteractiveShell.clear_instance()
     shell = _make_shell()
     _attach(shell, OutputRecorder(1 << 20, lambda: None), lambda _: None)
-    for code in ("x = 1", "%time x", "def f(): return 1 / 0", "f()", "x"):
+    for code in codes:
         shell.run_cell(code, store_history=True)
     shell.restore_sys_module_state()
     shell.history_manager.outputs.clear()  # all shells share it
@@ -227,7 +237,7 @@ def rehearse() -> None:
     sys.modules["__main__"], sys.displayhook = main, hook
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):  # otherwise %debug would open this error
         vars(sys).pop(name, None)
-    _ready.append(_make_shell())
+    _ready[:] = [_make_shell()]
 
 
 def _make_shell() -> Any:

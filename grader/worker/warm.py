@@ -3,7 +3,8 @@
 It is a separate program that gets only the names of modules, so that a worker cannot find data of the grader in its
 memory. The confinement happens after the fork, as in a worker that starts cold.
 
-The first message on the socket is ``{"python_path", "modules"}``; if a module has a function ``rehearse``, it is called.
+The first messages on the socket are ``{"python_path", "modules", "rehearse", "fonts"}``. ``rehearse`` names functions
+that are called if a module has them. ``fonts`` is a folder that keeps matplotlib's list of fonts; no worker sees it.
 Each later message is ``{"environment"}`` with three descriptors: the channel, the lifeline and the output. Here the
 lifeline is a socket, on which the supervisor sends its process id when it begins and its exit status when it ends. If no
 id arrives, the grader starts a worker cold.
@@ -21,7 +22,9 @@ import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any
 
 from . import imported, prepare
 
@@ -31,36 +34,69 @@ Supervise = Callable[[int, int], int]
 
 def serve(control: socket.socket, supervise: Supervise) -> None:
     """For every request fork a process that runs ``supervise(channel, lifeline)``, until the grader has ended."""
-    first = json.loads(control.recv(MAX_MESSAGE) or "{}")
-    with tempfile.TemporaryDirectory() as home:  # the imports do not read or write the user's own folders
-        os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), home))
-        _import_all(**first)
+    gc.disable()  # imports create objects that stay; searching them for garbage takes a quarter of the time
+    message, descriptors = _receive(control)
+    while "modules" in message:
+        _import_all(**message)
+        message, descriptors = _receive(control)
     imported.note_loaded()
+    gc.freeze()  # existing objects are not touched again, so their memory stays shared
+    gc.enable()
     signal.signal(
         signal.SIGCHLD, signal.SIG_IGN
     )  # the kernel reaps the children, because this process does not wait for them
-    gc.collect()
-    gc.freeze()  # existing objects are not touched again, so their memory stays shared
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE, 3)
-        if not message or not _can_fork():
-            return
+    while message and _can_fork():
         if os.fork() == 0:
-            _become(supervise, json.loads(message)["environment"], *descriptors)
+            _become(supervise, message["environment"], *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+        message, descriptors = _receive(control)
 
 
-def _import_all(python_path: list[str], modules: list[str]) -> None:
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """Return a message and its descriptors; the message is empty after the grader has ended."""
+    message, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE, 3)
+    return json.loads(message or "{}"), descriptors
+
+
+def _import_all(python_path: list[str], modules: list[str], rehearse: list[str], fonts: str) -> None:
     prepare.watch()
     own = [*sys.path]
     sys.path += python_path
-    for name in modules:
-        with contextlib.suppress(Exception):  # then it is imported, or fails, in the worker
-            module = importlib.import_module(name)
-            if name.startswith(f"{__package__}.") and hasattr(module, "rehearse"):
-                module.rehearse()
+    with _temporary_home(fonts):
+        for name in modules:
+            with contextlib.suppress(Exception):  # then it is imported, or fails, in the worker
+                module = importlib.import_module(name)
+                for function in rehearse if name.startswith(f"{__package__}.") else ():
+                    getattr(module, function, lambda: None)()
     sys.path[:] = own
+
+
+@contextlib.contextmanager
+def _temporary_home(fonts: str) -> Iterator[None]:
+    """Let the imports read and write an empty home, not the user's own folders; matplotlib's list of fonts is kept.
+
+    The search for fonts takes longer than the rest of the import.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), home))
+        old_lists = {file.name for file in _copy_font_lists(fonts, home)}
+        yield
+        _copy_font_lists(home, fonts, old_lists)
+
+
+def _copy_font_lists(source: str, target: str, others: Collection[str] = ()) -> list[Path]:
+    """Copy the lists of fonts, but for the ``others``, in one step each; return them. Without a folder do nothing."""
+    if not source or not target:
+        return []
+    files = [file for file in Path(source).glob("fontlist-*.json") if file.name not in others]
+    with contextlib.suppress(OSError):  # the list is made again
+        for file in files:
+            Path(target).mkdir(parents=True, exist_ok=True)
+            part = Path(target, f"{file.name}.{os.getpid()}")
+            part.write_bytes(file.read_bytes())
+            part.replace(Path(target, file.name))
+    return files
 
 
 def _can_fork() -> bool:

@@ -10,9 +10,10 @@ import jsonschema
 import pytest
 import yaml
 
-from grader.assignment import ASSIGNMENTS, kinds
+from grader.assignment import kinds
 from grader.assignment.schema import json_schema
 from grader.cli.schemas import schema
+from grader.support.places import ASSIGNMENTS
 
 pytestmark = pytest.mark.quick
 

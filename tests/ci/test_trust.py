@@ -64,7 +64,7 @@ def student(tmp_path, monkeypatch):
     monkeypatch.chdir(folder)
 
     def make(text, name=".grader.yml"):
-        from grader.assignment import ASSIGNMENTS
+        from grader.support.places import ASSIGNMENTS
 
         bundled = os.path.relpath(ASSIGNMENTS / "single-neuron", folder)
         (folder / name).write_text(text.replace("BUNDLED", bundled))

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from grader.assignment import PACKAGE, load
+from grader.assignment import load
 from grader.grading import rules
 from grader.grading.rules import DataVersion, Rules, difference, rules_here
+from grader.support.places import PACKAGE
 from tests.conftest import bundled
 
 pytestmark = pytest.mark.quick

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from grader.assignment import PACKAGE
+from grader.support.places import PACKAGE
 from tests.hostile.conftest import HERE, SUBMISSIONS, left_behind
 from tests.hostile.test_hostile import declared
 

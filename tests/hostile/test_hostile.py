@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import PACKAGE
+from grader.support.places import PACKAGE
 from grader.support.text import clean
 from tests.hostile.conftest import HERE, SUBMISSIONS, left_behind
 

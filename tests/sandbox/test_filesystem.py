@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from grader.assignment import PACKAGE
 from grader.sandbox import filesystem
+from grader.support.places import PACKAGE
 
 
 def test_python_and_its_packages_are_visible():

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.assignment import PACKAGE
 from grader.assignment.base import Limits
 from grader.sandbox import confinement
 from grader.sandbox.failures import CallError
@@ -18,6 +17,7 @@ from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
 from grader.submission import Submission
+from grader.support.places import PACKAGE
 from tests.conftest import notebook
 
 LIMITS = Limits(call_seconds=1, load_seconds=10, output_kb=64)

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.quick
 def test_folder_is_in_the_cache_of_the_user(tmp_path, monkeypatch):
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda name: str(tmp_path / name))
     assert user_cache.folder() == tmp_path / "grader" / "datasets"
+    assert user_cache.folder("fonts") == tmp_path / "grader" / "fonts"
     with user_cache.lock("mnist"):
         assert (tmp_path / "grader" / "datasets" / "mnist.lock").exists()
 
