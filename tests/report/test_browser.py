@@ -142,8 +142,8 @@ def test_many_rows_stay_in_order_when_they_are_sorted_and_searched(opened):
     assert len(before) == 120
     page.click("#students thead button:has-text('ID')")
     assert names(page) == before[::-1]
-    page.fill("#search", "ben 11")
-    assert names(page) == [*(f"ben 11{digit}" for digit in reversed(range(10))), "ben 11"]
+    page.fill("#search", "ben 119")
+    assert names(page) == ["ben 119"]
     page.click("#students thead button:has-text('ID')")  # also sorts the rows that are not shown
     page.fill("#search", "")
     assert names(page) == before
