@@ -28,8 +28,11 @@
     count.textContent = count.dataset.text.replace("{shown}", shown).replace("{all}", rows.length);
   };
 
+  // Between two cells is a line break, so that the end of one and the beginning of the next are no word.
+  const text = (row) => [...row.cells].map((cell) => cell.textContent).join("\n");
+
   const find = () => {
-    texts ??= new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    texts ??= new Map(rows.map((row) => [row, text(row).toLowerCase()]));
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     matches = (row) => words.every((word) => texts.get(row).includes(word));
     show();
