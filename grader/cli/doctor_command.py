@@ -15,6 +15,10 @@ def command(ctx: click.Context, as_json: bool) -> None:
     from ..sandbox import doctor
 
     findings = doctor.examine()
+    if any(findings["levels"][level]["reached"] for level in ("strong", "medium")):
+        from ..executor import kept_trial
+
+        kept_trial.forget()
     if as_json:
         click.echo(json.dumps(findings, indent=2))
     else:

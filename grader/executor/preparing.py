@@ -25,18 +25,29 @@ from ..submission import read
 from ..support import seeds
 from ..support.choices import Engine
 from ..support.errors import NotGradable, UsageError
+from . import kept_trial
 from .work import Work
 
 
 def inspect(work: Work, assignment: Assignment) -> None:
-    """Test the isolation with an intruder in each kind of worker; raises NotGradable if one reaches anything."""
+    """Test the isolation with an intruder in each kind of worker; raises NotGradable if one reaches anything.
+
+    If the same trial succeeded on this machine today, it is not repeated.
+    """
     # A shell is confined like a module; a kernel too, but only at strong: at other levels it has Unix sockets.
     worker_kinds: list[tuple[canary.IntruderKind, Engine]] = [("module", "shell")]
     if work.isolation != "strong" or work.engine == "kernel":
         worker_kinds.append(("notebook", "kernel"))
+    hidden_paths = _hidden_paths(work, assignment)
+    key = None
+    if work.isolation != "none":
+        limits = assignment.content.limits
+        key = kept_trial.key_of(work.isolation, worker_kinds, limits, work.threads, hide=hidden_paths)
+    if key is not None and kept_trial.is_kept(key):
+        return
     try:
         with ThreadPoolExecutor() as threads:
-            attempts = [*threads.map(partial(_try_to_escape, work, assignment), worker_kinds)]
+            attempts = [*threads.map(partial(_try_to_escape, work, assignment, hidden_paths), worker_kinds)]
     except CallError as failure:
         raise NotGradable(f"The isolation could not be tested ({failure.message}): run 'grader doctor'.") from failure
     reached_names = sorted({name for attempt in attempts for name in attempt.reached})
@@ -44,14 +55,19 @@ def inspect(work: Work, assignment: Assignment) -> None:
         raise NotGradable(
             f"Student code could reach {', '.join(reached_names)} on this machine, so nothing was graded: run 'grader doctor'."
         )
+    if key is not None:
+        kept_trial.keep(key)
+
+
+def _hidden_paths(work: Work, assignment: Assignment) -> list[Path]:
+    data = datasets.paths_to_hide(Path(work.data) if work.data else None)
+    return [path for path in (assignment.folder, *data, *map(Path, work.hide)) if path.exists()]
 
 
 def _try_to_escape(
-    work: Work, assignment: Assignment, worker_kind: tuple[canary.IntruderKind, Engine]
+    work: Work, assignment: Assignment, hidden_paths: list[Path], worker_kind: tuple[canary.IntruderKind, Engine]
 ) -> canary.EscapeReport:
     kind, engine = worker_kind
-    data = datasets.paths_to_hide(Path(work.data) if work.data else None)
-    hidden_paths = [path for path in (assignment.folder, *data, *map(Path, work.hide)) if path.exists()]
     files_of_others = {str(path): path for path in hidden_paths if path.is_file()}
     # The file names of a bundled assignment are public (see files_of_the_grader), but their contents are secret.
     assignment_file = assignment.folder / "assignment.yaml"
