@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,54 @@ class Instance:
     constructions: list[dict[str, Any]]
     attributes: dict[str, Any] = field(default_factory=dict)
     fetch: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a function of the submission, or of a method of an ``instance``.
+
+    ``give_back`` fetches the arguments after the call. ``keep`` leaves the result in the worker under this name;
+    :class:`~grader.worker.values.Kept` passes it to a later call. ``seconds`` replaces the usual time limit. ``seed`` sets
+    the random numbers before the call. ``supply`` has values for global names; the submission gets those that it uses
+    without a definition.
+    """
+
+    function: str
+    positional: list[Any]
+    keywords: dict[str, Any]
+    give_back: bool = False
+    keep: str = ""
+    seconds: float | None = None
+    instance: Instance | None = None
+    seed: int | None = None
+    supply: Mapping[str, Any] | None = None
+
+    @property
+    def label(self) -> str:
+        """The name of the function in messages."""
+        owner = self.instance.owner if self.instance is not None else ""
+        return f"`{owner}.{self.function}`" if owner else f"`{self.function}`"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The request to the worker, without arguments."""
+        content = {
+            "function": self.function,
+            "return_arguments": self.give_back,
+            "keep": self.keep,
+            "seed": self.seed,
+        }
+        if self.instance is None:
+            return content
+        return content | ({"class": self.instance.owner} if self.instance.owner else {"globals": True})
+
+    @property
+    def arguments(self) -> list[Any]:
+        """The positional arguments of the request: those of the call, after the state of the instance."""
+        if self.instance is None:
+            return self.positional
+        state = [self.instance.attributes, self.instance.fetch]
+        return [[self.instance.constructions, *state] if self.instance.owner else state, *self.positional]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import errno
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..assignment.base import Limits
 from ..machine import capacity
 from ..support.errors import NoMemory
 from ..support.i18n import _
+from ..worker import frames
 from . import memory_needs
 from .allowance import LONGEST, Allowance
 from .confinement import Confinement
@@ -31,6 +33,26 @@ ROOM = 1 << 20
 ROOM_OF_A_LOOK = 4 << 20
 ROOM_OF_A_MODEL = 36 << 20  # 24 MB of weights, and their description
 LARGEST_ENTRY = 8  # bytes; complex numbers have 16, so an answer can hold half as many of them
+LARGEST_FRAME = 1 << 16  # bytes of several requests in one frame; a larger one travels alone
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, with its own limits: ``seconds`` of time, and at most ``most`` bytes in each frame of its answer.
+
+    ``payload`` has the bytes of its arguments. ``doing`` names the request in messages.
+    """
+
+    content: dict[str, Any]
+    payload: Sequence[memoryview]
+    seconds: float
+    doing: str
+    most: int
+
+    @property
+    def size(self) -> int:
+        """The bytes of the payload."""
+        return sum(map(len, self.payload))
 
 
 class Requests:
@@ -41,7 +63,7 @@ class Requests:
         self._confinement = confinement
         self._limits = limits
         self._is_last_attempt = is_last_attempt
-        self._identity = 0
+        self._identity = 0  # of the last request
         self._end = math.inf
         self.spent = 0.0
         """Seconds of ``total_seconds`` that loading and calls have used, as :mod:`allowance` counts them."""
@@ -52,20 +74,31 @@ class Requests:
             self._end = time.monotonic() + LONGEST * self._limits.total_seconds
 
     def send(
-        self,
-        request: dict[str, Any],
-        payload: Sequence[memoryview],
-        seconds: float,
-        doing: str,
-        most: int,
-        load: Load | None = None,
-    ) -> tuple[dict[str, Any], memoryview]:
-        """Send a request and return its answer; no frame may have a payload of more than ``most`` bytes.
+        self, requests: Sequence[Request], load: Load | None = None
+    ) -> Iterator[tuple[dict[str, Any], memoryview]]:
+        """Send requests in one frame, and yield the answer of each one as soon as it arrives.
 
-        ``load`` takes the progress and the outputs while a submission is loaded. Raises CallError, and NoMemory if the machine is to blame.
+        The worker makes no further request after an answer with an error; the caller must not wait for one. ``load``
+        takes the progress and the outputs while a submission is loaded. Raises CallError if a request has no answer, and
+        NoMemory if the machine is to blame.
+        """
+        numbered = [*enumerate(requests, start=self._identity + 1)]
+        frame = [part for identity, request in numbered for part in _framed(identity, request)]
+        for identity, request in numbered:
+            self._identity = identity
+            yield self._answer(request, frame, load, 0 if len(numbered) == 1 else numbered[-1][0])
+            frame = []
+
+    def _answer(
+        self, request: Request, frame: Sequence[bytes | memoryview], load: Load | None, last: int
+    ) -> tuple[dict[str, Any], memoryview]:
+        """Send the frame, unless it is empty because an earlier request has sent it, and return the answer of a request.
+
+        ``last`` is the last of several requests in the frame, which the worker ends; 0 for a single request.
         """
         assert self._confinement.worker is not None
-        self._identity += 1
+        identity = self._identity
+        seconds, doing = request.seconds, request.doing
         seconds_left, left_by_clock = self._limits.total_seconds - self.spent, self._end - time.monotonic()
         has_extensions = load is not None and (1 + sum(MORE_TIME)) * seconds < seconds_left
         more = [part * seconds for part in MORE_TIME] if has_extensions else []
@@ -77,16 +110,23 @@ class Requests:
                     "timeout", _("{doing} was not started: no time is left for this submission.").format(doing=doing)
                 )
             worker = self._confinement.worker
-            worker.send({"id": self._identity, **request}, payload, allowance, doing)
+            if frame:
+                worker.send({}, frame, allowance, doing)
+            else:
+                worker.begin_output()
             while True:
                 begun = load.progress.begun if load is not None else None
-                header, raw = worker.receive(allowance, doing, begun, most)
-                if header.get("id") != self._identity:
+                header, raw = worker.receive(allowance, doing, begun, request.most)
+                if header.get("id") != identity:
                     raise _foreign(doing)
                 if "shown" in header and load is not None:
                     load.outputs.add(header["shown"], begun[0] if begun else 0, raw, loading)
                     continue
                 if "progress" not in header:
+                    if last and (identity == last or "error" in header):
+                        end, _nothing = worker.receive(allowance, doing)
+                        if end != {"id": identity, "ended": True}:
+                            raise _foreign(doing)
                     worker.settle(allowance)
                     return header, raw
                 if load is None or not load.progress.begin(header["progress"]):
@@ -141,6 +181,26 @@ class Requests:
             return
         if worker.memory_held() + capacity.room() < self._limits.honest_mb << 20:
             raise NoMemory(memory_needs.ran_out()) from failure
+
+
+def in_frames(requests: Sequence[Request]) -> Iterator[list[Request]]:
+    """Yield the requests in groups that travel in one frame."""
+    group: list[Request] = []
+    size = 0
+    for request in requests:
+        if group and size + request.size > LARGEST_FRAME:
+            yield group
+            group, size = [], 0
+        group.append(request)
+        size += request.size
+    if group:
+        yield group
+
+
+def _framed(identity: int, request: Request) -> Iterator[bytes | memoryview]:
+    """Yield the parts of the frame of one request."""
+    yield frames.begin({"id": identity, **request.content}, request.size)
+    yield from request.payload
 
 
 def room_for_answer(request: dict[str, Any], entries: int) -> tuple[int, int]:

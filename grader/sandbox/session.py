@@ -17,7 +17,7 @@ from ..support.text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
 from . import observations
-from .calls import Answer, Instance
+from .calls import Answer, Call
 from .confinement import Confinement
 from .definitions import Definitions, definitions_of
 from .failures import CallError, failure_of
@@ -25,7 +25,7 @@ from .filesystem import WorkerSetup
 from .load_progress import CellOutputs, Load, LoadProgress
 from .loading import Causes
 from .rebuilding import ModelData, model_data
-from .requests import Requests, room_for_answer
+from .requests import Request, Requests, in_frames, room_for_answer
 from .warm import WarmKind, WarmStart
 from .worker_process import COMPARED
 
@@ -128,46 +128,38 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def call(
-        self,
-        function: str,
-        positional: list[Any],
-        keywords: dict[str, Any],
-        give_back: bool = False,
-        keep: str = "",
-        seconds: float | None = None,
-        instance: Instance | None = None,
-        seed: int | None = None,
-        supply: Mapping[str, Any] | None = None,
-    ) -> Answer:
-        """Call one function of the submission, or a method of an ``instance``, and return its answer.
+    def call(self, function: str, positional: list[Any], keywords: dict[str, Any], **options: Any) -> Answer:
+        """Make one :class:`Call` with these ``options`` and return its answer; raises CallError if it gives no answer."""
+        [outcome] = self.call_all([Call(function, positional, keywords, **options)])
+        if isinstance(outcome, CallError):
+            raise outcome
+        return outcome
 
-        Raises CallError if the call gives no answer. ``give_back`` adds the arguments after the call to the answer.
-        ``seconds`` replaces the usual time limit of a call. ``keep`` leaves the result in the worker under this name;
-        :class:`~grader.worker.values.Kept` passes it to a later call. ``seed`` sets
-        the random numbers before the call. ``supply`` has values for global names; the submission gets those that it uses
-        without a definition. If an earlier call killed the worker, a new one is started and loads the submission again.
+    def call_all(self, calls: Sequence[Call]) -> list[Answer | CallError]:
+        """Make calls in this order and return their outcomes: answers, and a CallError if a call gives no answer.
+
+        The calls after a CallError are not made and have no outcome. The calls travel in one frame if they are small, and
+        each has its own limits. If an earlier call killed the worker, a new one is started and loads the submission again.
         """
-        request = {"function": function, "return_arguments": give_back, "keep": keep, "seed": seed}
-        doing = f"`{function}`"
-        if instance is not None and not instance.owner:
-            request["globals"] = True
-            positional = [[instance.attributes, instance.fetch], *positional]
-        elif instance is not None:
-            request["class"] = instance.owner
-            positional = [[instance.constructions, instance.attributes, instance.fetch], *positional]
-            doing = f"`{instance.owner}.{function}`"
-        return self._request(request, positional, keywords, doing, seconds, supply)
+        outcomes: list[Answer | CallError] = []
+        try:
+            self._ensure_worker()
+            for requests in in_frames([self._request_of(call) for call in calls]):
+                for request, (header, raw) in zip(requests, self._requests.send(requests), strict=False):
+                    outcomes.append(self._read(request, header, raw))
+        except CallError as failure:
+            outcomes.append(failure)
+        return outcomes
 
     def predict(self, model: str, inputs: Any) -> Any:
         """Return the predictions of the submission's variable ``model`` for ``inputs``; raises CallError."""
         doing = f"`{model}.predict`"
-        return self._request({"predict": model}, [inputs], {}, doing).value
+        return self._ask({"predict": model}, [inputs], doing)
 
     def take_model(self, model: str) -> ModelData:
         """Return the submission's Keras model in the variable ``model`` as data; raises CallError."""
         doing = _("Reading `{name}`").format(name=model)
-        answer = self._request({"take": model}, [], {}, doing).value
+        answer = self._ask({"take": model}, [], doing)
         try:
             return model_data(answer)
         except ValueError as error:
@@ -200,7 +192,7 @@ class Session:
         return self._confinement.mapped_libraries() | set(packages)
 
     def _look(self, what: str, doing: str, expected: TypeAdapter[T], *arguments: Any) -> T:
-        answer = self._request({"look": what}, list(arguments), {}, doing).value
+        answer = self._ask({"look": what}, list(arguments), doing)
         return self.validated(expected, answer, doing)
 
     def validated(self, expected: TypeAdapter[T], answer: Any, doing: str) -> T:
@@ -215,35 +207,51 @@ class Session:
         sentence = _("{doing} gave an answer that does not come from the grader's own code.")
         return CallError("protocol", sentence.format(doing=doing))
 
+    def _ask(self, content: dict[str, Any], arguments: list[Any], doing: str) -> Any:
+        """Send a request that is not a call, and return its value; raises CallError."""
+        self._ensure_worker()
+        request = self._request(content, arguments, {}, doing)
+        header, raw = next(self._requests.send([request]))
+        return self._read(request, header, raw).value
+
+    def _ensure_worker(self) -> None:
+        if self._confinement.worker is None:
+            self.start()
+            self.load()
+
+    def _request_of(self, call: Call) -> Request:
+        return self._request(call.content, call.arguments, call.keywords, call.label, call.seconds, call.supply)
+
     def _request(
         self,
-        request: dict[str, Any],
+        content: dict[str, Any],
         positional: list[Any],
         keywords: dict[str, Any],
         doing: str,
         seconds: float | None = None,
         supply: Mapping[str, Any] | None = None,
-    ) -> Answer:
-        if self._confinement.worker is None:
-            self.start()
-            self.load()
+    ) -> Request:
         supplied = {name: value for name, value in (supply or {}).items() if name in self.definitions.unbound}
         message = values.encode_parts(((*positional,), keywords, supplied))
-        room, most = room_for_answer(request, message.entries)
-        request = {**request, "arguments": message.tree, "room": room}
-        header, raw = self._requests.send(request, message.parts, seconds or self._limits.call_seconds, doing, most)
+        room, most = room_for_answer(content, message.entries)
+        content = {**content, "arguments": message.tree, "room": room}
+        return Request(content, message.parts, seconds or self._limits.call_seconds, doing, most)
+
+    def _read(self, request: Request, header: dict[str, Any], raw: memoryview) -> Answer:
+        """Return the answer of a request; raises CallError if it is an error, or if it cannot be read."""
+        doing = request.doing
         if "error" in header:
             failure = failure_of(header["error"], doing)
             self._requests.refuse_to_blame(failure)
             raise self.causes.explained(failure)
-        if "function" in request and self._confinement.worker is not None:
+        if "function" in request.content and self._confinement.worker is not None:
             try:
                 self._confinement.worker.refuse_if_no_room(COMPARED * len(raw))
             except CallError:
                 self.close()
                 raise
         try:
-            answer = values.decode(header.get("value"), raw, room=room)
+            answer = values.decode(header.get("value"), raw, room=request.content["room"])
             if not isinstance(answer, tuple) or len(answer) not in (2, 3):
                 raise ProtocolError("unexpected number of parts")
             value, arguments, *rest = answer
@@ -271,13 +279,12 @@ class Session:
             outputs = CellOutputs(self._limits.output_kb)
             if not progress.is_complete:  # a later load, by a new worker, may be incomplete
                 self.outputs = outputs.by_cell
-            request = {"entry": submission.entry, "files": message.tree, **progress.request()}
+            content = {"entry": submission.entry, "files": message.tree, **progress.request()}
+            request = Request(content, message.parts, seconds, self._loading, outputs.room)
             load = Load(progress, outputs, self._file)
             spent = self.spent
             try:
-                header, _payload = self._requests.send(
-                    request, message.parts, seconds, self._loading, outputs.room, load
-                )
+                header, _payload = next(self._requests.send([request], load))
                 error = header.get("error")
                 if isinstance(error, dict) and error.get("type") == "NeedsKernel" and self.engine == "shell":
                     self.close()

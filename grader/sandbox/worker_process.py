@@ -175,8 +175,10 @@ class WorkerProcess:
             return [*gaps, OF_THE_KERNEL]
         return [gap for gap in gaps if gap != OF_PROCESSES or not self._group.limits_processes]
 
-    def send(self, request: dict[str, Any], payload: Sequence[memoryview], allowance: Allowance, doing: str) -> None:
-        """Send one request with the bytes of ``payload``.
+    def send(
+        self, request: dict[str, Any], payload: Sequence[bytes | memoryview], allowance: Allowance, doing: str
+    ) -> None:
+        """Send one frame with the bytes of ``payload``.
 
         Raises CallError if the worker has sent something without a request, or does not read in time.
         """

@@ -199,7 +199,7 @@ class Submitted(LoadedSubmission):
                 target.name,
                 positional,
                 keywords,
-                watch_arguments,
+                give_back=watch_arguments,
                 seconds=self.content.functions[function].call_seconds,
                 instance=instance,
                 seed=seed,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 PREFIX = struct.Struct("!IQ")
@@ -61,6 +62,16 @@ def decode_header(raw: bytes) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise ProtocolError("the header of a frame is not an object")
     return header
+
+
+def inner(payload: bytes) -> Iterator[tuple[dict[str, Any], memoryview]]:
+    """Yield (header, payload) of each frame in the payload of another one."""
+    rest = memoryview(payload)
+    while rest:
+        header_length, payload_length = lengths(bytes(rest[: PREFIX.size]))
+        start = PREFIX.size + header_length
+        yield decode_header(bytes(rest[PREFIX.size : start])), rest[start : start + payload_length]
+        rest = rest[start + payload_length :]
 
 
 def receive(channel: socket.socket) -> tuple[dict[str, Any], bytes]:

@@ -1,6 +1,7 @@
 """The worker's loop: it answers one request after the other until the grader closes the channel.
 
-The first request is ``{"id", "entry", "files", "left_out", "ends_at"}``, then any of ::
+A frame of the grader contains requests, each as an inner frame. The first request travels alone, and is
+``{"id", "entry", "files", "left_out", "ends_at"}``, then any of ::
 
     {"id", "function", "arguments", "return_arguments", "keep"}   call a function; "keep" names a result that stays
                                                                   here, "seed" sets the random numbers before the call
@@ -12,6 +13,12 @@ The first request is ``{"id", "entry", "files", "left_out", "ends_at"}``, then a
 
 where the arguments are an encoded pair (positional, keyword), or a triple with values for global names at the end.
 Answers carry the request's ``id`` and either the result or ``{"error": {...}}``.
+
+The worker reads a whole frame, executes its requests in order, and answers each in a frame of its own as soon as it has
+ended. So the grader limits the time and the output of each call by itself: the time of a call begins when the answer of
+the call before it arrives. After an error the rest of the frame is dropped, as if it had never been sent. The grader
+accepts only the answer of the oldest request that it waits for. After the last answer to several requests comes
+``{"id", "ended": true}`` with the same ``id``, so that a function cannot answer for the calls after its own.
 
 While a submission is loaded, the worker sends ``{"id", "progress": [3, 2]}`` when the second statement of the third code
 cell begins (cell 0: a module; statement 0: the cell itself). ``left_out`` lists places that must not be run, ``ends_at``
@@ -53,7 +60,7 @@ RunSubmission = Callable[[socket.socket, dict[str, Any]], None]
 
 def serve(channel: socket.socket, engine: RunSubmission, config: dict[str, Any]) -> None:
     """Write the submission's files, lay out the datasets, and let the engine load the submission and answer calls."""
-    request, payload = frames.receive(channel)
+    [(request, payload)] = frames.inner(frames.receive(channel)[1])
     try:
         for name, content in values.decode(request["files"], payload).items():
             path = Path(name)
@@ -90,20 +97,26 @@ def serve_calls(channel: socket.socket, namespace: Namespace, locate: Locate) ->
     process = os.getpid()
     while True:
         try:
-            request, payload = frames.receive(channel)
+            requests = [*frames.inner(frames.receive(channel)[1])]  # none in an interrupt that arrived too late
         except EOFError:
             return
-        if "interrupt" in request:  # it arrived after the last statement had ended by itself
-            continue
-        frame = _answer(request, payload, namespace, results, locate)
-        _flush()
-        if os.getpid() != process:  # a function has forked, and this is the child
-            os._exit(0)
-        channel.sendall(frame)
+        for request, payload in requests:
+            frame, is_error = _answer(request, payload, namespace, results, locate)
+            _flush()
+            if os.getpid() != process:  # a function has forked, and this is the child
+                os._exit(0)
+            is_last = is_error or request is requests[-1][0]
+            if is_last and len(requests) > 1:
+                frame += frames.encode({"id": request["id"], "ended": True})
+            channel.sendall(frame)
+            if is_last:
+                break
 
 
-def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, results: Namespace, locate: Locate) -> bytes:
-    """Return the answer as a frame, so that a result that cannot be encoded becomes an error answer."""
+def _answer(
+    request: dict[str, Any], payload: memoryview, namespace: Namespace, results: Namespace, locate: Locate
+) -> tuple[bytes, bool]:
+    """Return the answer as a frame, and whether it is an error: a result that cannot be encoded is one too."""
     arguments, keywords, *supplied = values.decode(request["arguments"], payload, results)
     try:
         unbound.supply(namespace, *supplied or [{}])
@@ -131,9 +144,9 @@ def _answer(request: dict[str, Any], payload: bytes, namespace: Namespace, resul
             results[request["keep"]] = result
             result = None
         tree, raw = values.encode((result, used, *stored), request.get("room"))
-        return frames.encode({"id": request["id"], "value": tree}, raw)
+        return frames.encode({"id": request["id"], "value": tree}, raw), False
     except BaseException as error:  # also SystemExit and KeyboardInterrupt: the submission raised them
-        return frames.encode({"id": request["id"], "error": describe_error(error, locate)})
+        return frames.encode({"id": request["id"], "error": describe_error(error, locate)}), True
 
 
 def _look(what: str, namespace: Namespace, arguments: list[Any]) -> Any:
@@ -155,7 +168,7 @@ def rehearse() -> None:
     arguments, raw = values.encode(((np.ones(3),), {}))
     request = {"id": 1, "function": "shape", "arguments": arguments, "return_arguments": True, "seed": 1}
     # A function of this module serves as a submission's function; it is described from its source.
-    frame = _answer(request, raw, {"shape": np.shape, "loaded": loaded}, {}, lambda _: None)
+    frame, _is_error = _answer(request, memoryview(raw), {"shape": np.shape, "loaded": loaded}, {}, lambda _: None)
     loaded({"describe": describe_error, "kind": type("Kind", (), {})}, {"frame": len(frame)})
     returned_names(describe_error)
 

@@ -9,7 +9,7 @@ import pytest
 from grader.assignment.base import Limits
 from grader.machine import capacity
 from grader.sandbox.failures import CallError
-from grader.sandbox.requests import ROOM, ROOM_BESIDE, ROOM_OF_A_MODEL, Requests, room_for_answer
+from grader.sandbox.requests import ROOM, ROOM_BESIDE, ROOM_OF_A_MODEL, Request, Requests, room_for_answer
 from grader.support.errors import NoMemory
 
 pytestmark = pytest.mark.quick
@@ -41,7 +41,7 @@ def test_nothing_is_sent_when_the_time_is_up():
     sender, _worker = requests()
     sender.spent = float(LIMITS.total_seconds)
     with pytest.raises(CallError, match="no time is left for this submission") as error:
-        sender.send({}, [], 1.0, "`f`", 10)
+        next(sender.send([Request({}, [], 1.0, "`f`", 10)]))
     assert error.value.status == "timeout"
 
 

@@ -18,12 +18,13 @@ def answer():
     def run(namespace, request, *positional, **keywords):
         tree, raw = values.encode((positional, keywords))
         request = {"id": 7, "arguments": tree, "return_arguments": False, **request}
-        frame = serve._answer(request, raw, namespace, results, lambda _: None)
+        frame, is_error = serve._answer(request, memoryview(raw), namespace, results, lambda _: None)
         ours, theirs = socket.socketpair()
         with ours, theirs:
             ours.sendall(frame)
             header, payload = frames.receive(theirs)
         assert header["id"] == 7
+        assert is_error == ("error" in header)
         return header["error"] if "error" in header else values.decode(header["value"], payload)
 
     return run
