@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -29,6 +29,8 @@ from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
 from grader.sandbox import memory
+from grader.sandbox.calls import Answer, Call
+from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
 from grader.submission import Submission, read
@@ -58,15 +60,13 @@ def measured(act: Callable[[], object], runs: int) -> float:
 def calls_of(exercise: assignment.Assignment, submission: Submission) -> list[tuple[str, list[Any], dict[str, Any]]]:
     """Return function, positional and keyword arguments of each call that grading makes."""
     made = []
-    call = Session.call
+    call_all = Session.call_all
 
-    def recorded(
-        self: Session, function: str, positional: list[Any], keywords: dict[str, Any], *rest: Any, **more: Any
-    ):
-        made.append((function, positional, keywords))
-        return call(self, function, positional, keywords, *rest, **more)
+    def recorded(self: Session, calls: Sequence[Call]) -> list[Answer | CallError]:
+        made.extend((call.function, call.positional, call.keywords) for call in calls)
+        return call_all(self, calls)
 
-    with mock.patch.object(Session, "call", recorded):
+    with mock.patch.object(Session, "call_all", recorded):
         grade(exercise, submission)
     return made
 

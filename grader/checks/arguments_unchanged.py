@@ -10,6 +10,8 @@ from pydantic import Field
 from ..assignment.check import Check
 from ..diagnosis import findings_of_check
 from ..report.evidence import Evidence
+from ..student import together
+from ..student.answers import PlannedCall
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
@@ -40,11 +42,14 @@ class ArgumentsUnchangedCheck(Check):
             for name in self.functions_called
             if context.student.defines(name) and name not in context.log.unwritten_functions
         ]
-        for function in functions or self.functions_called:
-            for case in context.cases.draw([self.probe]):
-                names = context.student.call(function, case.inputs, watch_arguments=True).changed
-                if names:
-                    changed[function] = names
+        planned = [
+            PlannedCall(function, case.inputs, watch_arguments=True)
+            for function in functions or self.functions_called
+            for case in context.cases.draw([self.probe])
+        ]
+        for each, answer in zip(planned, together.call_all(context.student, planned), strict=True):
+            if answer.changed:
+                changed[each.function] = answer.changed
         if not changed:
             return Outcome(1.0, _("No function changes its arguments."))
         one = _("`{function}` changes {names} in place")

@@ -5,7 +5,7 @@ The grader runs the loop: it passes the results of one function to the next, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -65,7 +65,7 @@ class ChainCheck(Check):
                     expected[convention] = scaled
             return expected
 
-        def call(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
+        def call_one(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
             state = dict(inputs)
             shapes = _shapes(context, functions, case)
             notes: list[str] = []
@@ -79,6 +79,9 @@ class ChainCheck(Check):
                         key: item for key, item in state.items() if key not in declared[name].returns
                     } | answer.values
             return replace(answer, notes=notes, lists=lists)
+
+        def call(cases: Sequence[tuple[Case, dict[str, Any]]]) -> list[BoundAnswer]:
+            return [call_one(case, inputs) for case, inputs in cases]
 
         best = attempts.best(self, context, functions, expect, call)
         praise = _("Called one after another, {functions} agree with the reference for {steps} in {cases}.").format(

@@ -6,7 +6,7 @@ disagree, the reference is broken, which is never a zero for the student.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -62,10 +62,8 @@ class GradientsCheck(ProbedCheck):
                 context.content.functions[self.function], {name: tape[name] for name in self.parameters}
             )
 
-        def call(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
-            return context.student.call(
-                self.function, inputs, shapes=context.student.shapes(self.function, case.inputs)
-            )
+        def call(cases: Sequence[tuple[Case, dict[str, Any]]]) -> list[BoundAnswer]:
+            return attempts.call_all(context, self.function, cases)
 
         best = attempts.best(self, context, [self.function], expect, call)
         attempted, judged = consequences.of_attempts(self, context, self.function, best)

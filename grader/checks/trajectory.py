@@ -32,7 +32,7 @@ class TrajectoryCheck(ProbedCheck):
         cases = context.cases.draw(self.probes, self.given)
         answered_cases: list[AnsweredCase] = []
         charts: list[Picture] = []
-        trained = [context.starts.train(self.function, case, self.tolerance) for case in cases]
+        trained = context.starts.train_all(self.function, cases, self.tolerance)
         context.starts.require_movement(self.function, cases, trained)
         notes = [*context.student.notes([self.function]), *context.starts.notes(self.function)]
         verdict = Verdict(self.function, notes)

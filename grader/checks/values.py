@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -31,15 +32,16 @@ class ValuesCheck(ProbedCheck):
         def expect(case: Case) -> attempts.Expected:
             return {"": context.oracle.results(self.function, case.inputs)}
 
-        def call(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
-            answered = context.student.call(
-                self.function, inputs, shapes=context.student.shapes(self.function, case.inputs)
-            )
+        def call(cases: Sequence[tuple[Case, dict[str, Any]]]) -> list[BoundAnswer]:
+            answers = attempts.call_all(context, self.function, cases)
             if not self.any_shape:
-                return answered
-            expected = context.oracle.results(self.function, case.inputs)
-            shaped = {name: in_shape(answered.raw.bound[name], expected[name]) for name in expected}
-            return replace(answered, values=shaped, raw=replace(answered.raw, bound=shaped))
+                return answers
+            shaped_answers = []
+            for (case, _inputs), answer in zip(cases, answers, strict=True):
+                expected = context.oracle.results(self.function, case.inputs)
+                shaped = {name: in_shape(answer.raw.bound[name], expected[name]) for name in expected}
+                shaped_answers.append(replace(answer, values=shaped, raw=replace(answer.raw, bound=shaped)))
+            return shaped_answers
 
         best = attempts.best(self, context, [self.function], expect, call)
         attempted, judged = consequences.of_attempts(self, context, self.function, best)

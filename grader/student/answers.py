@@ -5,26 +5,60 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..sandbox.calls import Answer, Instance, SubmittedFunction
+from ..sandbox.calls import Answer, Call, Instance, SubmittedFunction
+from ..support import arrays
 from . import signatures
 
 
 @dataclass(frozen=True)
-class FunctionCall:
-    """A call of a submitted function: the inputs in its layout, the arguments that they became, and the answer."""
+class PlannedCall:
+    """A call of a function of the assignment with these inputs.
+
+    ``watch_arguments`` also fetches the arrays that were passed, to see whether they were changed. ``shapes`` are those of
+    the results, by default the reference's on the same inputs.
+    """
+
+    function: str
+    inputs: dict[str, Any]
+    watch_arguments: bool = False
+    shapes: dict[str, arrays.Shape] | None = None
+
+
+@dataclass(frozen=True)
+class PreparedCall:
+    """A call of a submitted function: the inputs in its layout, and the call of the worker that they became."""
 
     function: SubmittedFunction
     laid_out: dict[str, Any]
-    positional: list[Any]
-    keywords: dict[str, Any]
-    instance: Instance | None
     state: signatures.State
-    answer: Answer
+    call: Call
+
+    @property
+    def positional(self) -> list[Any]:
+        """The positional arguments."""
+        return self.call.positional
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The keyword arguments."""
+        return self.call.keywords
+
+    @property
+    def instance(self) -> Instance | None:
+        """The instance that the function is called on, if it is a method."""
+        return self.call.instance
 
     @property
     def arguments(self) -> list[Any]:
         """All arguments that were passed, in the order of ``answer.arguments``."""
         return [*self.positional, *self.keywords.values()]
+
+
+@dataclass(frozen=True)
+class FunctionCall(PreparedCall):
+    """A call of a submitted function with its answer."""
+
+    answer: Answer
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.failures import CallError
 from ..support import arrays
 from ..support.i18n import _, joined
-from . import signatures
-from .answers import BoundAnswer
+from . import signatures, together
+from .answers import BoundAnswer, PlannedCall
 from .layout import WIDEST
 from .own_start import TAKES_ALL, OwnStart, unknown_parameters
 from .signatures import names_of_epochs_and_rate
@@ -81,6 +81,16 @@ class Starts:
     def _remember(self, function: str, own_start: OwnStart) -> None:
         self._known[function] = own_start
         self._student.assume_start(function, own_start)
+
+    def train_all(self, function: str, cases: Sequence[Case], tolerance: Tolerance) -> list[Trained]:
+        """Call a training loop for each case like :meth:`train`; raises CallError."""
+        trained: list[Trained] = []
+        while len(trained) < len(cases) and self._known.get(function) != TAKES_ALL:
+            trained.append(self.train(function, cases[len(trained)], tolerance))
+        rest = cases[len(trained) :]
+        expected = [self._expected(function, case.inputs) for case in rest]
+        results = together.call_all(self._student, [PlannedCall(function, case.inputs) for case in rest])
+        return [*trained, *map(Trained, rest, expected, results)]
 
     def train(self, function: str, case: Case, tolerance: Tolerance) -> Trained:
         """Call a training loop from the start of the case, or from its own start; raises CallError."""

@@ -15,14 +15,14 @@ from ..assignment.given import Computed
 from ..expected.cases import Cases
 from ..expected.mutations import Mutations
 from ..expected.probes import replaced
-from ..sandbox.calls import SubmittedFunction
+from ..sandbox.calls import Answer, Call, SubmittedFunction
 from ..sandbox.failures import CallError
 from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
 from . import classes, misnamed, own_start, signatures, steps
-from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, RawAnswer
+from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, PlannedCall, PreparedCall, RawAnswer
 from .bundles import bundle
 from .instances import Instances
 from .layout import TASK_LAYOUT, Layout
@@ -66,12 +66,13 @@ class Submitted(LoadedSubmission):
         self._mutations = mutations
         self._experience = _Experience()
         self._examples: dict[str, RawAnswer | None] = {}
+        self._answered: set[str] = set()  # functions whose answer has had the results of the task
 
     def in_layout(self, layout: Layout) -> Submitted:
         """Return the same submission, called in another layout."""
         other = copy.copy(self)
         other.layout = layout
-        other._examples = {}
+        other._examples, other._answered = {}, set()
         return other
 
     @property
@@ -108,14 +109,11 @@ class Submitted(LoadedSubmission):
     ) -> BoundAnswer:
         """Call the submission's ``function`` and return its results by name.
 
-        With ``seed`` the worker's random numbers begin anew. ``watch_arguments`` also fetches the arrays that were
-        passed, to see whether they were changed. ``shapes`` are those of the results, by default the reference's on the
-        same inputs. ``start`` has the parameters that the function initialises itself, by default those that are
+        ``watch_arguments`` and ``shapes`` are those of a :class:`PlannedCall`. With ``seed`` the worker's random numbers
+        begin anew. ``start`` has the parameters that the function initialises itself, by default those that are
         assumed. Raises CallError if the call fails, or if the answer lacks a result of the task.
         """
-        declared = self.content.functions[function]
-        in_place = set(declared.returns) <= set(declared.argument_names())
-        if in_place and not self.defines(function):
+        if self.is_in_place(function) and not self.defines(function):
             stepped = self._step(function, inputs, pending)
             if stepped is not None:
                 note = _(
@@ -123,15 +121,41 @@ class Submitted(LoadedSubmission):
                 ).format(function=function)
                 raw = RawAnswer(SubmittedFunction(function, [], []), None, self.layout.turned(stepped), {})
                 return BoundAnswer(stepped, [], [note], raw)
-        call = self.call_raw(function, inputs, watch_arguments or in_place, seed, start, pending)
+        call = self.call_raw(function, inputs, watch_arguments or self.is_in_place(function), seed, start, pending)
+        return self.result(PlannedCall(function, inputs, watch_arguments, shapes), call)
+
+    def needs_no_other_call(self, function: str) -> bool:
+        """True if the arguments of ``function`` need no other call, and it has already returned the results of the task."""
+        target = self.find(function)
+        if target is None or target.owner or function not in self._answered:
+            return False
+        if self._experience.own_starts.get(function, TAKES_ALL).parameters:
+            return False
+        makers = [*self.content.functions[function].comes_from.values()]
+        makers += signatures.bundled(self.content, function, target).values()
+        return all(self._examples.get(maker) is not None for maker in makers)
+
+    def make_all(self, calls: Sequence[PreparedCall]) -> list[Answer | CallError]:
+        """Make calls in one frame and return their outcomes, which end with the first failure."""
+        return self._session.call_all([each.call for each in calls])
+
+    def is_in_place(self, function: str) -> bool:
+        """True if all results of a function are among its arguments, so that it may change them instead."""
+        declared = self.content.functions[function]
+        return set(declared.returns) <= set(declared.argument_names())
+
+    def result(self, planned: PlannedCall, call: FunctionCall) -> BoundAnswer:
+        """Return the results of a call; raises CallError if the answer lacks a result of the task."""
+        function, shapes = planned.function, planned.shapes
+        declared = self.content.functions[function]
         target, answer = call.function, call.answer
         value, notes = answer.value, []
-        if value is None and in_place and not signatures.same(call.arguments, answer.arguments):
+        if value is None and self.is_in_place(function) and not signatures.same(call.arguments, answer.arguments):
             value = signatures.merged(dict(zip(call.keywords, answer.arguments[len(call.positional) :], strict=False)))
             sentence = _("`{function}` returns nothing and changes its arguments in place: accepted.")
             notes.append(sentence.format(function=target.label))
         parts, step_notes = self._bound(
-            call, function, value, self.shapes(function, inputs) if shapes is None else shapes
+            call, function, value, self.shapes(function, planned.inputs) if shapes is None else shapes
         )
         notes += step_notes
         lists = tuple(name for name, item in parts.items() if _is_list(item) and name != declared.history)
@@ -141,6 +165,7 @@ class Submitted(LoadedSubmission):
             sentence = _("`{function}` does not return {names}: accepted.")
             notes.append(sentence.format(function=target.label, names=joined(missing)))
         value = signatures.merged(answer.attributes) if value is None else value
+        self._answered.add(function)
         raw = RawAnswer(target, value, bound, parts)
         return BoundAnswer(self.layout.turned(bound), _changed_arguments(call), notes, raw, lists)
 
@@ -174,6 +199,20 @@ class Submitted(LoadedSubmission):
         pending: Pending = NOTHING_PENDING,
     ) -> FunctionCall:
         """Call the submission's ``function`` and return the call with its answer; raises CallError if the call fails."""
+        prepared = self.prepared(function, inputs, watch_arguments, seed, start, pending)
+        [outcome] = self._session.call_all([prepared.call])
+        return self.answered(prepared, outcome)
+
+    def prepared(
+        self,
+        function: str,
+        inputs: dict[str, Any],
+        watch_arguments: bool = False,
+        seed: int | None = None,
+        start: OwnStart | None = None,
+        pending: Pending = NOTHING_PENDING,
+    ) -> PreparedCall:
+        """Return a call with its arguments, some of which may need other calls; raises CallError if that is not possible."""
         target = self.required(function)
         inputs = self._steps.inputs(function, inputs)
         watch_arguments = watch_arguments or self._steps.may_take_step(function)
@@ -194,25 +233,28 @@ class Submitted(LoadedSubmission):
             state = signatures.State(state.bound, state.excused | start.parameters)
             seed = own_start.SEED if seed is None else seed
         positional, keywords = signatures.bind_arguments(self.content, function, target, arguments, bundles, state)
-        try:
-            answer = self._session.call(
-                target.name,
-                positional,
-                keywords,
-                give_back=watch_arguments,
-                seconds=self.content.functions[function].call_seconds,
-                instance=instance,
-                seed=seed,
-                supply=self._supplied(inputs),
-            )
-        except CallError as failure:
-            advice = self._advice(failure)
+        call = Call(
+            target.name,
+            positional,
+            keywords,
+            give_back=watch_arguments,
+            seconds=self.content.functions[function].call_seconds,
+            instance=instance,
+            seed=seed,
+            supply=self._supplied(inputs),
+        )
+        return PreparedCall(target, laid_out, state, call)
+
+    def answered(self, prepared: PreparedCall, outcome: Answer | CallError) -> FunctionCall:
+        """Return the call with its answer; raises CallError if it has none."""
+        if isinstance(outcome, CallError):
+            advice = self._advice(outcome)
             if not advice:
-                raise
-            message = f"{failure.message} {advice}"
-            raise CallError("error", message, failure.raised, failure.place) from failure
+                raise outcome
+            message = f"{outcome.message} {advice}"
+            raise CallError("error", message, outcome.raised, outcome.place) from outcome
         self._experience.answers += 1
-        return FunctionCall(target, laid_out, positional, keywords, instance, state, answer)
+        return FunctionCall(prepared.function, prepared.laid_out, prepared.state, prepared.call, outcome)
 
     def call_in_task_layout(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
         """Call a function with ``inputs`` in the layout of the task and return its value; raises CallError.

@@ -72,6 +72,11 @@ class Outside:
         self._mounts = Path("/proc/mounts").read_text()
         stack.callback(self.clean)
 
+    def draw_cases(self, count: str) -> None:
+        """Let the exercise call each function so many times."""
+        file = self.assignment / "assignment.yaml"
+        file.write_text(file.read_text().replace("times: 2", f"times: {count}"))
+
     def submission(self, name: str) -> Path:
         """Write a submission with the addresses of its targets filled in; return its path."""
         cases = probes.cases(load(str(self.assignment)).content, ["numbers"], 0)

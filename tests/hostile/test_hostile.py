@@ -31,10 +31,10 @@ NAMES = sorted(path.name for path in SUBMISSIONS.iterdir())
 
 
 def declared(name):
-    """Return the header of a submission: its isolation level, seed, control, and the status of each check."""
+    """Return the header of a submission: its isolation level, seed, control, cases, and the status of each check."""
     path = SUBMISSIONS / name
     text = (path / "doubling.py" if path.is_dir() else path).read_text()
-    return dict(re.findall(r"^# (double|total|control|seed|isolation): (.+)$", text, flags=re.MULTILINE))
+    return dict(re.findall(r"^# (double|total|control|seed|isolation|cases): (.+)$", text, flags=re.MULTILINE))
 
 
 def arguments(header, level=None):
@@ -49,6 +49,7 @@ CONTROLS = [name for name in NAMES if "control" in declared(name)]
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_submission_ends_as_declared_and_leaves_nothing(hostile, outside, name):
     header = declared(name)
+    outside.draw_cases(header.get("cases", "2"))
     done = hostile(name, *arguments(header))
     assert outside.reached() == set()
     assert "Traceback" not in done.stderr

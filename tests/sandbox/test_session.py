@@ -12,10 +12,12 @@ import pytest
 
 from grader.assignment.base import Limits
 from grader.sandbox import confinement
+from grader.sandbox.calls import Call
 from grader.sandbox.failures import CallError
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart
+from grader.sandbox.worker_process import WorkerProcess
 from grader.submission import Submission
 from grader.support.places import PACKAGE
 from tests.conftest import notebook
@@ -512,3 +514,68 @@ def test_long_path_of_the_temporary_folder_does_not_break_a_kernel(tmp_path, mon
     with Session(kernel, LIMITS, "none", engine="kernel", **HOW) as session:
         session.load()
         assert session.call("f", [], {}).value == 7
+
+
+def counting(body):
+    """Return a function that counts its calls in ``calls``, and another one that returns the number."""
+    return f"import os, time\ncalls = []\ndef f(x):\n    calls.append(x)\n{body}\n    return x\ndef count(): return len(calls)\n"
+
+
+def make_five(session, **options):
+    return session.call_all([Call("f", [number], {}, **options) for number in range(1, 6)])
+
+
+def test_calls_travel_in_one_frame_and_are_answered_in_order(monkeypatch):
+    frames_sent = []
+    send = WorkerProcess.send
+    monkeypatch.setattr(WorkerProcess, "send", lambda self, *rest: frames_sent.append(1) or send(self, *rest))
+    with opened(counting("    x = calls[-1]")) as session:
+        frames_sent.clear()
+        assert [answer.value for answer in make_five(session)] == [1, 2, 3, 4, 5]
+        assert len(frames_sent) == 1
+        assert [answer.value for answer in make_five(session)] == [1, 2, 3, 4, 5]
+        assert session.call("count", [], {}).value == 10
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "calls_after"),
+    [
+        ("    if x == 3: raise ValueError", "error", 3),
+        ("    if x == 3: os._exit(0)", "crashed", 0),
+        ("    if x == 3: exit()", "error", 3),
+        ("    while x == 3: pass", "timeout", 0),
+        ("    while x == 3: print('x' * 1000)", "output", 0),
+        ("    if x == 3: x = bytearray(1 << 40)", "memory", 3),
+    ],
+)
+def test_failure_belongs_to_its_call_and_ends_the_frame(body, status, calls_after):
+    with opened(counting(body)) as session:
+        *answers, failure = make_five(session)
+        assert [answer.value for answer in answers] == [1, 2]
+        assert failure.status == status
+        assert session.call("count", [], {}).value == calls_after
+
+
+def test_each_call_in_a_frame_has_its_own_time_and_output():
+    with opened(counting("    time.sleep(0.6)\n    print('x' * 60_000)")) as session:
+        assert [answer.value for answer in make_five(session)] == [1, 2, 3, 4, 5]
+
+
+def test_answer_for_a_later_call_of_the_frame_breaks_the_protocol():
+    body = (
+        "    from grader_worker import frames\n"
+        "    answers = [frames.encode({'id': n, 'value': ['tuple', [['int', 9], ['none']]]}) for n in range(2, 7)]\n"
+        "    for n in range(3, 50):\n"
+        "        try: os.write(n, b''.join(answers))\n"
+        "        except OSError: pass"
+    )
+    with opened(counting(body)) as session:
+        *answers, failure = make_five(session)
+    assert failure.status == "protocol"
+    assert [answer.value for answer in answers] == [9, 9, 9, 9]
+
+
+def test_large_calls_travel_alone():
+    with opened("def f(x): return x.sum()") as session:
+        answers = session.call_all([Call("f", [np.full(20_000, number)], {}) for number in range(3)])
+    assert [answer.value for answer in answers] == [0, 20_000, 40_000]

@@ -12,7 +12,7 @@ from grader.checks.context import context_of
 from grader.expected.cases import Cases
 from grader.expected.mutations import Mutations
 from grader.expected.reference import Oracle
-from grader.sandbox.calls import Answer, function_of
+from grader.sandbox.calls import Answer, Call, function_of
 from grader.sandbox.definitions import Definitions
 from grader.sandbox.failures import CallError
 from grader.sandbox.loading import Causes
@@ -39,20 +39,36 @@ class InProcess:
         )
         self.causes = Causes("Loading it", [source], (), 5)
         self.calls = []
+        self.frames = []  # the number of calls that travelled together
 
-    def call(self, function, positional, keywords, give_back=False, seed=None, instance=None, **_):
-        self.calls.append(function)
-        if instance is not None:
-            raise CallError("error", "there are no instances here")
-        arguments, named = copy.deepcopy((positional, keywords))
-        if seed is not None:
-            np.random.seed(seed)
+    def call(self, function, positional, keywords, **options):
+        [outcome] = self.call_all([Call(function, positional, keywords, **options)])
+        if isinstance(outcome, CallError):
+            raise outcome
+        return outcome
+
+    def call_all(self, calls):
+        self.frames.append(len(calls))
+        outcomes = []
+        for call in calls:
+            outcomes.append(self._outcome(call))
+            if isinstance(outcomes[-1], CallError):
+                break
+        return outcomes
+
+    def _outcome(self, call):
+        self.calls.append(call.function)
+        if call.instance is not None:
+            return CallError("error", "there are no instances here")
+        arguments, named = copy.deepcopy((call.positional, call.keywords))
+        if call.seed is not None:
+            np.random.seed(call.seed)
         try:
-            value = self.namespace[function](*arguments, **named)
+            value = self.namespace[call.function](*arguments, **named)
         except Exception as error:
             raised = f"{type(error).__name__}: {error}"
-            raise CallError("error", f"`{function}` stopped with {raised}.", raised) from error
-        return Answer(value, [*arguments, *named.values()] if give_back else [], {})
+            return CallError("error", f"`{call.function}` stopped with {raised}.", raised)
+        return Answer(value, [*arguments, *named.values()] if call.give_back else [], {})
 
     def close(self):
         self.calls.append("close")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.assignment import load
-from grader.sandbox.calls import Answer, SubmittedFunction
+from grader.sandbox.calls import Answer, Call, SubmittedFunction
 from grader.sandbox.failures import CallError
 from grader.student.answers import FunctionCall
 from grader.student.signatures import NO_STATE
@@ -29,7 +29,7 @@ def call(passes_rate=True, moves=True):
         value - (RATE * GRADIENTS[f"d{name}"] if moves and name in "wb" else 0)
         for name, value in zip(names, arguments, strict=True)
     ]
-    return FunctionCall(function, BEFORE, arguments, {}, None, NO_STATE, Answer(None, after, {}))
+    return FunctionCall(function, BEFORE, NO_STATE, Call("step", arguments, {}), Answer(None, after, {}))
 
 
 def test_gradients_are_the_change_divided_by_the_rate():

@@ -17,7 +17,8 @@ from ...expected.probes import Case, replaced
 from ...judging.compare import compare_results
 from ...judging.wrong_answer import WrongAnswer
 from ...sandbox.failures import CallError
-from ...student.answers import BoundAnswer
+from ...student import together
+from ...student.answers import BoundAnswer, PlannedCall
 from ...student.layout import WIDEST
 from ...support import arrays
 from ...support.i18n import _, joined
@@ -78,12 +79,12 @@ def best(
     context: Context,
     functions: Sequence[str],
     expect: Callable[[Case], Expected],
-    call: Callable[[Case, Answers], BoundAnswer],
+    call: Callable[[Sequence[tuple[Case, Answers]]], list[BoundAnswer]],
 ) -> Tried:
     """Return the best attempt, the first of those that are equally good.
 
-    ``expect`` returns the expected results of a case. ``call`` calls ``functions``; it gets a case and the inputs to send,
-    which may differ. Raises CallError if no attempt is answered.
+    ``expect`` returns the expected results of a case. ``call`` calls ``functions`` for each case; it gets the cases, each
+    with the inputs to send, which may differ. Raises CallError if no attempt is answered.
     """
     plans = [_Plan("", cases := context.cases.draw(check.probes, check.given), [expect(case) for case in cases])]
     instead = [context.content.probes[name].fallback for name in check.probes]
@@ -100,7 +101,7 @@ def best(
         for place, other in context.cases.replacements(functions, plan.cases[0]):
             answered_before = context.student.answer_count
             try:
-                results = [call(case, replaced(case.inputs, place, other)) for case in plan.cases]
+                results = call([(case, replaced(case.inputs, place, other)) for case in plan.cases])
             except CallError as failure:
                 if failure.status not in ("error", "failed"):
                     raise
@@ -140,6 +141,15 @@ def best(
             known_answers.append(id(attempt.answered))
             others.append(attempt)
     return replace(best, others=tuple(others))
+
+
+def call_all(context: Context, function: str, cases: Sequence[tuple[Case, Answers]]) -> list[BoundAnswer]:
+    """Call a function for cases, each with the inputs to send, and return the answers; raises CallError."""
+    shapes = [context.student.shapes(function, case.inputs) for case, _inputs in cases]
+    planned = [
+        PlannedCall(function, inputs, shapes=shape) for (_case, inputs), shape in zip(cases, shapes, strict=True)
+    ]
+    return together.call_all(context.student, planned)
 
 
 def _of_own_widths(

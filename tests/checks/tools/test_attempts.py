@@ -43,7 +43,7 @@ def best(tmp_path):
             right = {"cost": np.sum(case.inputs["labels"] ** 2)}
             return attempts.with_conventions(one.content.functions["cost"], right)
 
-        return attempts.best(check, one, ["cost"], expect, lambda case, inputs: one.student.call("cost", inputs))
+        return attempts.best(check, one, ["cost"], expect, lambda cases: attempts.call_all(one, "cost", cases))
 
     return run
 
@@ -86,7 +86,7 @@ def test_other_input_is_accepted_with_a_note(tmp_path):
         one,
         ["cost"],
         lambda case: {"": {"cost": np.sum(case.inputs["one_hot"] ** 2)}},
-        lambda case, inputs: one.student.call("cost", inputs),
+        lambda cases: attempts.call_all(one, "cost", cases),
     )
     assert attempt.verdict.share == 1
     assert attempt.verdict.notes == ["The function takes one_hot instead of labels: accepted."]

@@ -1,0 +1,37 @@
+"""A child process that was forked in one call answers for the next one; the first call had the id 2."""
+
+# double: protocol
+# total: passed
+# cases: 5
+
+import os
+import struct
+
+import numpy as np
+
+calls = []
+
+
+def forge(first, last):
+    for identity in range(first, last + 1):
+        header = b'{"id": %d, "value": ["tuple", [["array", "<f8", [4]], ["none"]]]}' % identity
+        for descriptor in range(3, 100):
+            try:
+                os.write(descriptor, struct.pack("!IQ", len(header), 32) + header + np.ones(4).tobytes())
+            except OSError:
+                pass
+
+
+def double(x):
+    calls.append(1)
+    if len(calls) == 3:
+        child = os.fork()
+        if child == 0:
+            forge(5, 5)
+            os._exit(0)
+        os.waitpid(child, 0)
+    return 2 * x
+
+
+def total(x):
+    return np.sum(x)
