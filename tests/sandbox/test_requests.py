@@ -9,7 +9,16 @@ import pytest
 from grader.assignment.base import Limits
 from grader.machine import capacity
 from grader.sandbox.failures import CallError
-from grader.sandbox.requests import ROOM, ROOM_BESIDE, ROOM_OF_A_MODEL, Request, Requests, room_for_answer
+from grader.sandbox.requests import (
+    LARGEST_FRAME,
+    ROOM,
+    ROOM_BESIDE,
+    ROOM_OF_A_MODEL,
+    Request,
+    Requests,
+    in_frames,
+    room_for_answer,
+)
 from grader.support.errors import NoMemory
 
 pytestmark = pytest.mark.quick
@@ -68,3 +77,19 @@ def test_failed_allocation_is_excused_on_a_full_machine(monkeypatch, failure):
     with pytest.raises(NoMemory):
         sender.refuse_to_blame(failure)
     sender.refuse_to_blame(CallError("error", "x", "ValueError: x"))
+
+
+def test_small_requests_share_a_frame_and_large_ones_travel_alone():
+    def request(size):
+        return Request({}, [memoryview(bytes(size))], 1.0, "`f`", 10)
+
+    sizes = [10, 20, LARGEST_FRAME, 10, LARGEST_FRAME - 10, 1, 2 * LARGEST_FRAME]
+    groups = in_frames([request(size) for size in sizes])
+    assert [[each.size for each in group] for group in groups] == [
+        [10, 20],
+        [sizes[2]],
+        [10, sizes[4]],
+        [1],
+        [sizes[6]],
+    ]
+    assert list(in_frames([])) == []

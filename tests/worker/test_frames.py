@@ -62,3 +62,9 @@ def test_any_header_raises_only_protocol_errors(raw):
 def test_lengths_over_the_limit_are_refused_before_allocating(lengths):
     with pytest.raises(ProtocolError):
         frames.lengths(frames.PREFIX.pack(*lengths))
+
+
+def test_frames_inside_a_frame_are_read_in_order():
+    payload = frames.encode({"id": 1}, b"abc") + frames.encode({"id": 2}) + frames.encode({"id": 3}, b"d")
+    assert [(header["id"], bytes(raw)) for header, raw in frames.inner(payload)] == [(1, b"abc"), (2, b""), (3, b"d")]
+    assert list(frames.inner(b"")) == []
