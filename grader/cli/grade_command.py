@@ -137,6 +137,10 @@ def command(
         from ..machine import systems
 
         systems.require_worker()
+        if scheduler is not None:
+            from ..executor.scheduler import find
+
+            find(scheduler, insecure_scheduler)  # before anything that takes time
         server.start()
     from ..assignment.base import Policy
     from ..batch import grade_class, overview

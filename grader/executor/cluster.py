@@ -1,16 +1,16 @@
-"""Grades submissions on a Dask cluster."""
+"""Grades submissions on a Dask cluster, if every machine grades by the rules of this one."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import contextlib
 import logging
-import os
-import socket
+import pickle
+import platform
+import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,122 +20,44 @@ import psutil
 
 from ..assignment import load
 from ..expected.assignment_files import pack
+from ..grading.rules import rules_here
 from ..grading.trace import Event, Listener
-from ..machine import distribution
 from ..support.choices import Device
 from ..support.errors import NotGradable, UsageError
-from . import events, grading_job
+from ..version import __version__
+from . import events, grading_job, scheduler
 from .executor import Executor
+from .preparing import refuse_other_rules
 from .work import GradingTask, TaskResult, Work
 
-SECONDS_TO_CONNECT = 5  # to a Dask scheduler
 if TYPE_CHECKING:
     from distributed import Client
     from distributed.cfexecutor import ClientExecutor
 
-NO_DASK = f"--scheduler needs Dask: run {distribution.command('cluster')}."
-NO_SCHEDULER = "There is no Dask scheduler at {address}: start one with 'dask scheduler'."
-UNPROTECTED = (
-    "The connection to {what} is not encrypted, and a scheduler runs code from everybody who can connect: use tls:// "
-    "(see docs/grading.md), or add --insecure-scheduler if nobody else can reach that network."
+SECONDS_TO_GREET = 5  # a scheduler that has answered already
+OTHER_GRADER = (
+    "The Dask worker {address} has no grader, or a very different one ({error}): install grader {version} with the same "
+    "code on all machines, and restart the Dask workers."
 )
-NO_CERTIFICATE = (
-    "tls:// needs certificates for Dask, but {missing} is not set: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
-    "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
-)
-PROTECTED = ("tls", "wss")  # Dask's address schemes with TLS
 
 
-def find_scheduler(address: str, insecure: bool = False) -> None:
-    """Raise UsageError unless a Dask scheduler answers at ``address``: a Dask client would need 20 s to notice.
-
-    Also raises UsageError for a connection to another machine without TLS, unless ``insecure`` allows it.
-    """
-    try:
-        from distributed.comm.core import connect
-        from distributed.security import Security
-    except ImportError as error:
-        raise UsageError(NO_DASK) from error
-    scheme, _, host_and_port = address.rpartition("://")
-    try:
-        parts = urlsplit(f"//{host_and_port}")
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host = port = None
-    if scheme in ("", "tcp", "tls") and not (host and port):
-        raise UsageError(
-            f"'{address}' is not the address of a Dask scheduler: use the form tcp://HOST:PORT that the scheduler prints."
-        )
-    if scheme not in PROTECTED and not insecure and not _is_loopback(host or ""):
-        raise UsageError(UNPROTECTED.format(what=f"the Dask scheduler at {address}"))
-    if scheme in PROTECTED:
-        _refuse_missing_certificates()
-    if scheme in ("", "tcp", "tls"):
-        try:  # fails at once, while Dask would try again until its time-out
-            socket.create_connection((host, port), timeout=SECONDS_TO_CONNECT).close()
-        except OSError as error:
-            raise UsageError(NO_SCHEDULER.format(address=address)) from error
-
-    async def greet() -> None:
-        options = Security().get_connection_args("client")
-        comm = await asyncio.wait_for(connect(address, **options), SECONDS_TO_CONNECT)
-        comm.abort()
-
-    try:
-        with ThreadPoolExecutor(1) as thread:  # this thread may already run an event loop
-            thread.submit(lambda: asyncio.run(greet())).result()
-    except Exception as error:  # another kind of server fails in many ways
-        raise UsageError(NO_SCHEDULER.format(address=address)) from error
-
-
-def _is_loopback(host: str) -> bool:
-    """True if every address of ``host`` is on this machine."""
-    try:
-        texts = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
-    except (OSError, UnicodeError):
-        return False
-    addresses = [ipaddress.ip_address(text) for text in texts]
-    return bool(addresses) and all((getattr(ip, "ipv4_mapped", None) or ip).is_loopback for ip in addresses)
-
-
-def _refuse_missing_certificates() -> None:
-    """Raise UsageError unless Dask's configuration names the certificates that a client needs for TLS."""
-    import dask.config
-    import distributed  # noqa: F401, the import loads its configuration
-
-    for name in ("ca-file", "client.cert"):
-        file = dask.config.get(f"distributed.comm.tls.{name}")
-        if not file:
-            raise UsageError(NO_CERTIFICATE.format(missing=f"distributed.comm.tls.{name}"))
-        if not os.access(file, os.R_OK):
-            raise UsageError(f"{file} cannot be read: correct distributed.comm.tls.{name} in Dask's configuration.")
-
-
-def _refuse_unprotected_workers(addresses: Iterable[str]) -> None:
-    """Raise UsageError if a scheduler would send submissions to another machine without TLS."""
-    own_addresses = {address.address for interface in psutil.net_if_addrs().values() for address in interface}
-    for address in addresses:
-        scheme, _, host_and_port = address.rpartition("://")
-        host = urlsplit(f"//{host_and_port}").hostname or ""
-        if scheme not in PROTECTED and host not in own_addresses and not _is_loopback(host):
-            raise UsageError(UNPROTECTED.format(what=f"the Dask worker at {address}"))
-
-
-@contextmanager
+@contextlib.contextmanager
 def cluster_executor(address: str, device: Device = "auto", insecure: bool = False) -> Iterator[Executor]:
-    """Grade on the Dask cluster with the scheduler at ``address``; each machine tests its isolation first.
+    """Grade on the Dask cluster with the scheduler at ``address``.
 
-    Connections to other machines must use TLS, unless ``insecure`` allows others.
+    Before the first submission of a work, each Dask worker compares its rules with those of this machine, and tests its
+    isolation; one that joins later does it before its first submission. If one fails, NotGradable is raised. No other
+    worker grades its submissions instead, because then the machine would stay unnoticed. Connections to other machines
+    must use TLS, unless ``insecure`` allows others.
     """
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise UsageError(NO_DASK) from error
-    find_scheduler(address, insecure)
+    scheduler.find(address, insecure)
+    from distributed import Client
+
+    _greet(address)
     try:
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
-        raise UsageError(NO_SCHEDULER.format(address=address)) from error
+        raise UsageError(scheduler.NO_SCHEDULER.format(address=address)) from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the grader reports problems itself
     with client:
         if not client.nthreads():
@@ -145,12 +67,15 @@ def cluster_executor(address: str, device: Device = "auto", insecure: bool = Fal
         if not insecure:
             _refuse_unprotected_workers(client.nthreads())
         resources = {"GPU": 1} if device == "gpu" else None
-        with client.get_executor(pure=False, resources=resources, retries=2) as dask_executor:
-            executor = Executor(_ClusterPlace(address, client, dask_executor))
+        # Dask must not try again: another worker would hide a refusal.
+        with client.get_executor(pure=False, resources=resources, retries=0) as dask_executor:
+            place = _ClusterPlace(address, client, dask_executor)
+            executor = Executor(place)
             try:
                 yield executor
             finally:
                 executor.close()
+                place.close()
 
 
 class _ClusterPlace:
@@ -163,30 +88,55 @@ class _ClusterPlace:
         self._address = address
         self._client = client
         self._executor = executor
-        self._works: dict[str, Any] = {}
+        self._works: dict[str, _SharedWork] = {}
+        self._sharing = threading.Lock()
+        self._inner: dict[Future[TaskResult], Future[TaskResult]] = {}  # by the future for the caller
+        # Dask's own thread must not wait for Dask, so it does not call the callbacks of a task.
+        self._results = ThreadPoolExecutor(1)
         self._listeners = events.Listeners()
         self._topic = ""
 
     def start(self, work: Work, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
-        if work.identity not in self._works:  # a work is sent once
-            self._works[work.identity] = self._client.scatter(_for_others(work), broadcast=True)
-        shared_work = self._works[work.identity]
+        with self._sharing:
+            if work.identity not in self._works:  # a work is sent once
+                self._works[work.identity] = _SharedWork(self._client, _for_others(work))
+            shared_work = self._works[work.identity]
         if listener is None:
-            return self._submit(shared_work, task, None)
+            return self._submit(shared_work.sent, task, None)
         if not self._topic:
             self._topic = f"grader-{uuid.uuid4().hex}"
             self._client.subscribe_topic(self._topic, lambda event: self._listeners.deliver(event[1]))
         number = self._listeners.add(listener)
-        future = self._submit(shared_work, task, _TopicSender(self._topic, number))
+        future = self._submit(shared_work.sent, task, _TopicSender(self._topic, number))
         future.add_done_callback(lambda _: self._listeners.finish(number))
         return future
 
     def _submit(self, work: Any, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
-        future: Future[TaskResult] = self._executor.submit(grading_job.grade_one, work, task, listener)
+        inner: Future[TaskResult] = self._executor.submit(grade_packed, work, pickle.dumps(task), listener)
+        future: Future[TaskResult] = Future()
+        self._inner[future] = inner
+
+        def hand_on(_: Future[TaskResult]) -> None:
+            with contextlib.suppress(RuntimeError):  # the executor is closed, and nobody waits
+                self._results.submit(self._finish, future)
+
+        inner.add_done_callback(hand_on)
         return future
 
+    def _finish(self, future: Future[TaskResult]) -> None:
+        inner = self._inner.pop(future)
+        if inner.cancelled():
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        elif (error := inner.exception()) is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(inner.result())
+
     def stop(self, future: Future[TaskResult]) -> None:
-        future.cancel()  # Dask does not start it, but cannot end it: its result is ignored
+        inner = self._inner.get(future)
+        if inner is not None:
+            inner.cancel()  # Dask does not start it, but cannot end it: its result is ignored
 
     def check(self) -> None:
         if self._client.status not in ("running", "connecting"):
@@ -194,6 +144,100 @@ class _ClusterPlace:
                 f"The Dask scheduler at {self._address} is gone. All results so far are kept: start the scheduler and its "
                 "workers, and run the same command again."
             )
+        with (
+            contextlib.suppress(OSError),
+            self._sharing,
+        ):  # if the scheduler was lost a moment ago, the next check reports it
+            for shared_work in self._works.values() if self._client.status == "running" else ():
+                shared_work.refuse_new_workers()
+
+    def close(self) -> None:
+        """Hand on no further results."""
+        self._results.shutdown(wait=False, cancel_futures=True)
+
+
+class _SharedWork:
+    """A :class:`Work` that was sent to all workers, once for all of its submissions."""
+
+    def __init__(self, client: Any, work: Work) -> None:
+        """Raises NotGradable if a worker refuses the work."""
+        self._client = client
+        self._packed = pickle.dumps(work)
+        self._ready_workers: set[str] = set()
+        self.refuse_new_workers()
+        self.sent = client.scatter(work, broadcast=True)
+
+    def refuse_new_workers(self) -> None:
+        """Raise NotGradable if a worker that was not asked yet refuses the work, or has no grader that understands it."""
+        new_workers = [address for address in self._client.nthreads() if address not in self._ready_workers]
+        if not new_workers:
+            return
+        answers = self._client.run(prepare_worker, self._packed, workers=new_workers, on_error="return")
+        for address, answer in answers.items():
+            if isinstance(answer, OSError):  # it is gone, and another worker takes its submissions
+                continue
+            if isinstance(answer, Exception):
+                error = f"{type(answer).__name__}: {answer}".removeprefix("Exception: ")  # Dask shortens long ones
+                raise NotGradable(OTHER_GRADER.format(address=address, error=error, version=__version__))
+            if answer is not None:
+                raise NotGradable(answer)
+            self._ready_workers.add(address)
+
+
+async def prepare_worker(packed: bytes, dask_worker: Any) -> str | None:
+    """Prepare a Dask worker for its submissions, on that worker: return why it must not grade, or None."""
+
+    def problem() -> str | None:
+        try:
+            work = pickle.loads(packed)
+            with grading_job.context_for(work) as context:
+                refuse_other_rules(work, context.assignment)  # also if it is kept from an earlier run, on earlier data
+        except (NotGradable, UsageError) as error:
+            return _named(dask_worker.address, error)
+        return None
+
+    return await asyncio.to_thread(problem)  # the worker answers its scheduler meanwhile
+
+
+def grade_packed(work: Work, task: bytes, listener: Listener | None) -> TaskResult:
+    """Grade a pickled :class:`GradingTask` on a Dask worker; raises NotGradable, with the name of the machine."""
+    try:
+        return grading_job.grade_one(work, pickle.loads(task), listener)
+    except (NotGradable, UsageError) as error:
+        from distributed import get_worker
+
+        raise NotGradable(_named(get_worker().address, error)) from error
+
+
+def _named(address: str, error: Exception) -> str:
+    return f"The Dask worker {address} on the machine {platform.node()} refuses. {error}"
+
+
+def _greet(address: str) -> None:
+    """Raise UsageError unless a Dask server greets: a Dask client would need 10 s to notice."""
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    async def greet() -> None:
+        options = Security().get_connection_args("client")
+        comm = await asyncio.wait_for(connect(address, **options), SECONDS_TO_GREET)
+        comm.abort()
+
+    try:
+        with ThreadPoolExecutor(1) as thread:  # this thread may already run an event loop
+            thread.submit(lambda: asyncio.run(greet())).result()
+    except Exception as error:  # another kind of server fails in many ways
+        raise UsageError(scheduler.NO_SCHEDULER.format(address=address)) from error
+
+
+def _refuse_unprotected_workers(addresses: Iterable[str]) -> None:
+    """Raise UsageError if a scheduler would send submissions to another machine without TLS."""
+    own_addresses = {address.address for interface in psutil.net_if_addrs().values() for address in interface}
+    for address in addresses:
+        scheme, _, host_and_port = address.rpartition("://")
+        host = urlsplit(f"//{host_and_port}").hostname or ""
+        if scheme not in scheduler.PROTECTED and host not in own_addresses and not scheduler.is_loopback(host):
+            raise UsageError(scheduler.UNPROTECTED.format(what=f"the Dask worker at {address}"))
 
 
 @dataclass(frozen=True)
@@ -210,8 +254,15 @@ class _TopicSender:
 
 
 def _for_others(work: Work) -> Work:
-    """Return the work for another machine, which has no folders of this one and must test its isolation."""
+    """Return the work for another machine, which has no folders of this one and must test its isolation and its rules."""
     assignment = load(work.assignment)
-    contents = None if assignment.is_bundled else pack(assignment, [Path(path) for path in work.hide])
-    name = assignment.name if contents is None else ""
-    return replace(work, assignment=name, files=contents, hide=(), inspected=False)
+    other_paths = [Path(path) for path in work.hide]
+    contents = None if assignment.is_bundled else pack(assignment, other_paths)
+    return replace(
+        work,
+        assignment=assignment.name if contents is None else "",
+        files=contents,
+        hide=(),
+        inspected=False,
+        rules=rules_here(assignment, Path(work.data) if work.data else None, other_paths),
+    )

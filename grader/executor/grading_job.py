@@ -22,7 +22,7 @@ from ..sandbox.warm import WarmStart
 from ..submission import read_contents
 from ..support import i18n
 from ..support.errors import UsageError
-from .preparing import inspect
+from .preparing import inspect, refuse_other_rules
 from .work import GradingTask, TaskResult, Work
 
 MOST_CONTEXTS = 8  # works that a process keeps ready; one has a few megabytes
@@ -35,7 +35,7 @@ def grade_one(work: Work, task: GradingTask, listener: Listener | None = None) -
     with i18n.use(task.language):
         if task.problem:
             return TaskResult(None, task.problem, {})
-        with _context_for(work) as context:
+        with context_for(work) as context:
             try:
                 submission = read_contents(task.path, task.contents, context.assignment, task.pattern)
             except UsageError as error:
@@ -84,6 +84,7 @@ class _GradingContext:
             with np.load(io.BytesIO(work.answers), allow_pickle=False) as archive:
                 answers = dict(archive)
         self.oracle = Oracle(self.assignment, answers=answers)
+        refuse_other_rules(work, self.assignment)
         if not work.inspected:
             inspect(work, self.assignment)
 
@@ -100,8 +101,11 @@ _setting_up = threading.Lock()  # a worker of Dask grades in several threads
 
 
 @contextlib.contextmanager
-def _context_for(work: Work) -> Iterator[_GradingContext]:
-    """Yield the context of a work; the contexts that were not used for the longest time are closed."""
+def context_for(work: Work) -> Iterator[_GradingContext]:
+    """Yield the context of a work; the contexts that were not used for the longest time are closed.
+
+    Raises NotGradable if this machine must not grade the work.
+    """
     with _setting_up:
         context = _contexts.pop(work.identity, None) or _GradingContext(work)
         _contexts[work.identity] = context

@@ -16,6 +16,7 @@ from ..assignment import Assignment, load
 from ..expected.reference import Oracle
 from ..grading.grade import grade
 from ..grading.options import GradeOptions
+from ..grading.rules import difference, rules_here
 from ..machine.device import choose
 from ..sandbox import canary
 from ..sandbox.failures import CallError
@@ -27,6 +28,15 @@ from ..support.choices import Engine
 from ..support.errors import NotGradable, UsageError
 from . import kept_trial
 from .work import Work
+
+
+def refuse_other_rules(work: Work, assignment: Assignment) -> None:
+    """Raise NotGradable if this machine would grade by other rules than the one that sent the work."""
+    if work.rules is None:
+        return
+    problem = difference(work.rules, rules_here(assignment, Path(work.data) if work.data else None))
+    if problem is not None:
+        raise NotGradable(problem)
 
 
 def inspect(work: Work, assignment: Assignment) -> None:

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 from ..assignment import Assignment
+from ..grading.rules import Rules
 from ..report.model import Report
 from ..sandbox import memory_needs
 from ..sandbox.allowance import LONGEST
@@ -37,7 +38,8 @@ class Work:
     ``identity`` is a digest of the assignment and all settings. ``assignment`` is a bundled name or a folder of this
     machine; a cluster gets the ``files`` of such a folder. ``answers`` is an .npz of the reference's answers for this
     ``seed``. ``hide`` are files and folders of this machine that workers must not see. ``inspected``: the isolation of
-    this machine has been tested already. A task may use ``memory_mb`` megabytes, and ``seconds`` by the clock.
+    this machine has been tested already. A task may use ``memory_mb`` megabytes, and ``seconds`` by the clock. ``rules``
+    are the rules that another machine must have; None on the machine where the work was made.
     """
 
     identity: str
@@ -54,6 +56,7 @@ class Work:
     inspected: bool = False
     memory_mb: int = 0
     seconds: float = PATIENCE
+    rules: Rules | None = None
 
 
 def work_for(assignment: Assignment, digest: str, seed: int, isolation: Level, **settings: Any) -> Work:

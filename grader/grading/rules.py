@@ -58,19 +58,19 @@ def difference(expected: Rules, own: Rules) -> str | None:
     """Return what differs between ``expected`` and a machine's ``own`` rules, and what to do; None if nothing differs."""
     if (own.grader, own.code) != (expected.grader, expected.code):
         return (
-            f"has another grader (version {own.grader}, code {own.code[:SHORT]}; here version {expected.grader}, code "
-            f"{expected.code[:SHORT]}): install the same grader on all machines."
+            f"Its grader is another one (there version {own.grader}, code {own.code[:SHORT]}; here version {expected.grader}, "
+            f"code {expected.code[:SHORT]}): install the same grader on all machines, and restart the Dask workers."
         )
     if own.assignment != expected.assignment:
         return (
-            f"has another version of the assignment ({own.assignment[:SHORT]}; here {expected.assignment[:SHORT]}): install "
-            "the same grader and assignment on all machines."
+            f"Its version of the assignment is another one (there {own.assignment[:SHORT]}; here {expected.assignment[:SHORT]}): "
+            "install the same grader on all machines, and restart the Dask workers."
         )
     for name, version in expected.data.items():
         if own.data[name].digest != version.digest:
             return (
-                f"has another dataset {name} ({_called(own.data[name])}; here {_called(version)}): give all machines the "
-                "same file, at the same path with --data."
+                f"Its dataset {name} is another one (there {_called(own.data[name])}; here {_called(version)}): give all "
+                "machines the same file, at the same path with --data."
             )
     return None
 

@@ -13,7 +13,10 @@ import time
 
 import pytest
 
+from grader.assignment import ASSIGNMENTS, PACKAGE, REFERENCE
 from grader.batch import store
+from tests.datasets import layouts
+from tests.datasets.conftest import small
 from tests.doubling import RIGHT, WRONG
 
 from .conftest import without_times
@@ -33,10 +36,11 @@ def dask(tmp_path):
     """Start a process of a cluster; all processes end with the test."""
     started = []
 
-    def start(kind, *arguments):
+    def start(kind, *arguments, **environment):
         command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *map(str, arguments)]
         with open(tmp_path / f"{kind}-{len(started)}.log", "w") as log:
-            started.append(subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True))
+            options = {"stdout": log, "stderr": log, "start_new_session": True, "env": {**os.environ, **environment}}
+            started.append(subprocess.Popen(command, cwd=tmp_path, **options))
         return started[-1]
 
     start.started = started
@@ -47,12 +51,21 @@ def dask(tmp_path):
             process.wait()
 
 
+def start_worker(dask, address, **environment):
+    return dask("worker", address, "--nthreads", 1, "--no-nanny", "--no-dashboard", **environment)
+
+
+def start_scheduler(dask):
+    address = f"tcp://127.0.0.1:{free_port()}"
+    dask("scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard")
+    return address
+
+
 @pytest.fixture
 def cluster(dask):
     """Start a scheduler and two workers with one thread each; return its address and the workers' processes."""
-    address = f"tcp://127.0.0.1:{free_port()}"
-    dask("scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard")
-    workers = [dask("worker", address, "--nthreads", 1, "--no-nanny", "--no-dashboard") for _ in range(2)]
+    address = start_scheduler(dask)
+    workers = [start_worker(dask, address) for _ in range(2)]
     await_workers(address, 2)
     return address, workers
 
@@ -88,6 +101,83 @@ def test_cluster_that_loses_a_machine_gives_the_same_gradebook(grade, class_zip,
     assert without_times(tmp_path / "there") == without_times(tmp_path / "here")
 
 
+@pytest.fixture
+def other_grader(tmp_path):
+    """Return a PYTHONPATH with a copy of the grader, whose file ``changed`` has another content (None: it is missing)."""
+
+    def copy(changed, content):
+        root = tmp_path / "other"
+        shutil.copytree(PACKAGE, root / "grader", ignore=shutil.ignore_patterns("__pycache__"))
+        for folder in (ASSIGNMENTS, REFERENCE):
+            (root / folder.name).symlink_to(folder)
+        file = root / "grader" / changed
+        file.unlink() if content is None else file.write_text(file.read_text() + content)
+        return str(root)
+
+    return copy
+
+
+CHANGES = {
+    "other code": ("judging/compare.py", "STRICTER = True\n", "Its grader is another one (there version "),
+    "other version": ("version.py", "__version__ = '0.0.1'\n", "Its grader is another one (there version 0.0.1, code "),
+    "too old": ("executor/cluster.py", None, "has no grader, or a very different one (ModuleNotFoundError"),
+}
+
+
+@pytest.mark.parametrize(
+    "change", ["other code", *(pytest.param(name, marks=pytest.mark.long) for name in ("other version", "too old"))]
+)
+def test_worker_with_another_grader_refuses_and_is_named(change, grade, class_zip, dask, other_grader, tmp_path):
+    """The other worker could grade everything; that must not hide the refusal."""
+    changed, content, sentence = CHANGES[change]
+    address = start_scheduler(dask)
+    start_worker(dask, address)
+    port = free_port()
+    dask(
+        *("worker", address, "--nthreads", 1, "--no-nanny", "--no-dashboard", "--worker-port", port),
+        PYTHONPATH=other_grader(changed, content),
+    )
+    await_workers(address, 2)
+    result = grade(class_zip({f"a_{n}_{n}_answer.py": RIGHT for n in range(4)}), "--scheduler", address)
+    assert result.returncode == 3
+    assert f"The Dask worker tcp://127.0.0.1:{port} " in result.stderr and sentence in result.stderr
+    assert "install" in result.stderr and "restart the Dask workers" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.long
+def test_worker_that_joins_later_with_another_grader_stops_the_run(class_zip, doubling, dask, other_grader, tmp_path):
+    address = start_scheduler(dask)
+    start_worker(dask, address)
+    await_workers(address, 1)
+    path = class_zip({f"a_{n}_{n}_answer.py": SLOW for n in range(40)})
+    arguments = ["grade", doubling, path, "--out", tmp_path / "out", "--scheduler", address]
+    command = [sys.executable, "-m", "grader", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        start_worker(dask, address, PYTHONPATH=other_grader("judging/compare.py", "STRICTER = True\n"))
+        _, error = process.communicate(timeout=120)
+    assert process.returncode == 3
+    assert "Its grader is another one" in error
+    assert 0 < len(store.read(tmp_path / "out")) < 40  # what the right machine has graded is kept
+
+
+@pytest.mark.long
+def test_worker_with_other_data_refuses_and_is_named(grade, class_zip, dask, tmp_path):
+    layouts.write(tmp_path / "data", {"mnist.npz": layouts.npz(small("mnist"))})
+    address = start_scheduler(dask)
+    start_worker(dask, address)
+    start_worker(dask, address, GRADER_DATA=str(tmp_path / "data"))
+    await_workers(address, 2)
+    solution = (ASSIGNMENTS / "numpy-mnist" / "solution.py").read_text()
+    path = class_zip({f"a_{n}_{n}_answer.py": solution for n in range(2)})
+    result = grade(path, "--scheduler", address, "--seed", 0, assignment="numpy-mnist")
+    assert result.returncode == 3
+    assert "Its dataset mnist is another one (there mnist.npz, " in result.stderr
+    assert "here stand-in, " in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_missing_cluster_is_reported(grade, class_zip, tmp_path):
     result = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{free_port()}")
     assert result.returncode == 2
@@ -97,10 +187,9 @@ def test_missing_cluster_is_reported(grade, class_zip, tmp_path):
 
 
 def test_cluster_without_workers_is_reported(grade, class_zip, dask, tmp_path):
-    port = free_port()
-    dask("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
-    await_workers(f"tcp://127.0.0.1:{port}", 0)
-    result = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{port}")
+    address = start_scheduler(dask)
+    await_workers(address, 0)
+    result = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", address)
     assert result.returncode == 2
     assert "has no workers: start some with 'dask worker" in result.stderr
     assert not (tmp_path / "out").exists()

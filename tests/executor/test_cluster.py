@@ -1,101 +1,120 @@
-"""Tests of a Dask cluster: its address, events and cancelling; tests/batch/test_cluster.py grades a class there."""
+"""Tests of grading on a Dask cluster; tests/batch/test_cluster.py grades a class there."""
 
 from __future__ import annotations
 
-import socket
+import asyncio
+import pickle
 import threading
-import time
 from concurrent.futures import CancelledError
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from grader.executor import cluster
-from grader.executor.work import GradingTask
-from grader.support.errors import UsageError
+from grader.executor import cluster, grading_job
+from grader.executor.work import GradingTask, Work
+from grader.grading.rules import rules_here
+from grader.support.errors import NotGradable, UsageError
+from tests.conftest import bundled
 from tests.doubling import RIGHT
 
 from .conftest import await_true
 
-
-@pytest.mark.parametrize(
-    "address", ["nonsense", "", "tcp://nobody", "tcp://:8786", "tcp://here:port", "tcp://here:99999", "tls://x"]
-)
-def test_invalid_scheduler_address_is_reported_at_once(address):
-    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    with pytest.raises(UsageError, match="is not the address of a Dask scheduler: use the form tcp://HOST:PORT"):
-        cluster.find_scheduler(address)
+WORK = Work("identity", "single-neuron", 0, "strong")
+WORKER = SimpleNamespace(address="tcp://192.0.2.1:1000")
 
 
-def test_port_without_listener_is_not_a_scheduler():
-    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{bound.getsockname()[1]}"
-        began = time.monotonic()
-        with pytest.raises(UsageError, match=f"There is no Dask scheduler at {address}"):
-            cluster.find_scheduler(address)
-    assert time.monotonic() - began < 5
+def prepared(work):
+    """Return the answer of a worker that prepares for this work."""
+    return asyncio.run(cluster.prepare_worker(pickle.dumps(work), WORKER))
 
 
-@pytest.mark.parametrize("scheme", ["tcp", "tls"])
-def test_other_server_is_not_a_scheduler(monkeypatch, scheme):
-    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 1)
-    monkeypatch.setattr(cluster, "_refuse_missing_certificates", lambda: None)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(UsageError, match=f"There is no Dask scheduler at {address}"):
-            cluster.find_scheduler(address)
+@pytest.fixture(autouse=True)
+def _no_contexts(monkeypatch):
+    monkeypatch.setattr(grading_job, "_contexts", {})
+    monkeypatch.setattr(grading_job, "inspect", lambda *_: None)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *(
-            "tcp://192.0.2.1:8786",
-            "192.0.2.1:8786",
-            "tcp://0.0.0.0:8786",
-            "tcp://[::]:8786",
-            "tcp://[2001:db8::1]:8786",
-        ),
-        *(
-            "ws://192.0.2.1:8786",
-            "ucx://192.0.2.1:8786",
-            "tcp://localhost.invalid:8786",
-            "tcp://127.0.0.1@192.0.2.1:8786",
-        ),
-        *("tcp://[::ffff:192.0.2.1]:8786", "tcp://3221225985:8786", "made-up://127.0.0.2.invalid:1"),
-    ],
-)
-def test_scheduler_on_another_machine_needs_tls(address):
-    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    with pytest.raises(UsageError, match=r"is not encrypted.*add --insecure-scheduler"):
-        cluster.find_scheduler(address)
+def test_worker_with_the_same_rules_is_ready():
+    work = cluster._for_others(WORK)
+    assert work.rules == rules_here(bundled("single-neuron"), None)
+    assert prepared(work) is None
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.8.9.10", "[::1]", "[::ffff:127.0.0.1]"])
-def test_scheduler_on_this_machine_needs_no_tls(host):
-    assert cluster._is_loopback(host.strip("[]"))
+def test_worker_with_another_assignment_refuses_and_is_named():
+    work = cluster._for_others(replace(WORK, assignment="numpy-mnist"))
+    other = replace(work, identity="other", assignment="single-neuron")
+    answer = prepared(other)
+    assert answer.startswith("The Dask worker tcp://192.0.2.1:1000 on the machine ")
+    assert "Its version of the assignment is another one" in answer and "install the same grader" in answer
 
 
-def test_name_with_addresses_of_two_machines_is_not_local(monkeypatch):
-    addresses = [(2, 1, 6, "", ("127.0.0.1", 0)), (2, 1, 6, "", ("192.0.2.1", 0))]
-    monkeypatch.setattr(cluster.socket, "getaddrinfo", lambda *_: addresses)
-    assert not cluster._is_loopback("both")
+def test_worker_whose_data_changed_since_an_earlier_run_refuses(monkeypatch):
+    work = cluster._for_others(replace(WORK, assignment="numpy-mnist"))
+    assert prepared(work) is None
+    other_version = replace(work.rules.data["mnist"], digest="f" * 64)
+    assert "Its dataset mnist is another one" in prepared(
+        replace(work, rules=replace(work.rules, data={"mnist": other_version}))
+    )
+
+
+def test_worker_with_weak_isolation_refuses_and_is_named(monkeypatch):
+    def escape(*_):
+        raise NotGradable("Student code could reach other files on this machine.")
+
+    monkeypatch.setattr(grading_job, "inspect", escape)
+    answer = prepared(cluster._for_others(WORK))
+    assert answer.startswith("The Dask worker tcp://192.0.2.1:1000 on the machine ")
+    assert answer.endswith("Student code could reach other files on this machine.")
+
+
+class Client:
+    """A client of a cluster whose workers give these answers."""
+
+    def __init__(self, **answers):
+        self.answers = answers
+        self.asked = []
+
+    def nthreads(self):
+        return dict.fromkeys(self.answers, 1)
+
+    def run(self, _function, _packed, workers, on_error):
+        assert on_error == "return"
+        self.asked.append(workers)
+        return {worker: self.answers[worker] for worker in workers}
+
+    def scatter(self, work, broadcast):
+        assert broadcast
+        return work
+
+
+def test_every_worker_is_asked_once_and_new_workers_later():
+    client = Client(a=None, b=None)
+    shared = cluster._SharedWork(client, WORK)
+    client.answers["c"] = None
+    shared.refuse_new_workers()
+    shared.refuse_new_workers()
+    assert client.asked == [["a", "b"], ["c"]]
+
+
+def test_worker_that_disappears_is_no_reason_to_stop():
+    client = Client(a=None, b=OSError("gone"))
+    shared = cluster._SharedWork(client, WORK)
+    client.answers["b"] = None  # it is there again
+    shared.refuse_new_workers()
+    assert client.asked == [["a", "b"], ["b"]]
+
+
+@pytest.mark.parametrize("error", [ModuleNotFoundError("No module named 'grader'"), AttributeError("no such name")])
+def test_worker_without_a_grader_stops_the_run_and_is_named(error):
+    with pytest.raises(NotGradable, match=r"The Dask worker b has no grader, or a very different one .*install grader"):
+        cluster._SharedWork(Client(a=None, b=error), WORK)
 
 
 def test_workers_on_other_machines_need_tls():
     cluster._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tls://192.0.2.1:40000"])
     with pytest.raises(UsageError, match=r"the Dask worker at tcp://192\.0\.2\.1:40000 is not encrypted"):
         cluster._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tcp://192.0.2.1:40000"])
-
-
-def test_tls_needs_certificates():
-    pytest.importorskip("distributed", reason="needs the extra 'cluster'")
-    with pytest.raises(
-        UsageError, match=r"distributed\.comm\.tls\.ca-file is not set: set DASK_DISTRIBUTED__COMM__TLS"
-    ):
-        cluster.find_scheduler("tls://127.0.0.1:8786")
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def no_contexts(monkeypatch):
 
 
 def context_of(work):
-    with grading_job._context_for(work) as context:
+    with grading_job.context_for(work) as context:
         return context
 
 
@@ -49,7 +49,7 @@ def test_process_keeps_the_assignments_used_last(monkeypatch):
 def test_assignment_of_another_machine_comes_as_files_that_are_deleted_at_the_end(doubling, monkeypatch):
     monkeypatch.setattr(grading_job, "MOST_CONTEXTS", 1)
     files = {path.relative_to(doubling).as_posix(): path.read_bytes() for path in doubling.rglob("*") if path.is_file()}
-    with grading_job._context_for(replace(WORK, identity="packed", assignment="", files=files)) as context:
+    with grading_job.context_for(replace(WORK, identity="packed", assignment="", files=files)) as context:
         folder = context.assignment.folder
         assert context.assignment.name == "doubling" and folder != doubling
         context_of(WORK)

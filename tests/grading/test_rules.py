@@ -62,16 +62,19 @@ def test_equal_rules_have_no_difference():
     [
         (
             {"grader": "0.9"},
-            "has another grader (version 0.9, code aaaaaaaa; here version 1.0, code aaaaaaaa): install",
+            "Its grader is another one (there version 0.9, code aaaaaaaa; here version 1.0, code aaaaaaaa): install",
         ),
         (
             {"code": "d" * 64},
-            "has another grader (version 1.0, code dddddddd; here version 1.0, code aaaaaaaa): install",
+            "Its grader is another one (there version 1.0, code dddddddd; here version 1.0, code aaaaaaaa): install",
         ),
-        ({"assignment": "e" * 12}, "has another version of the assignment (eeeeeeee; here bbbbbbbb): install"),
+        (
+            {"assignment": "e" * 12},
+            "Its version of the assignment is another one (there eeeeeeee; here bbbbbbbb): install",
+        ),
         (
             {"data": {"mnist": DataVersion("f" * 64, "stand-in")}},
-            "has another dataset mnist (stand-in, ffffffff; here mnist.npz, cccccccc): give all machines the same file",
+            "Its dataset mnist is another one (there stand-in, ffffffff; here mnist.npz, cccccccc): give all machines",
         ),
     ],
 )
