@@ -10,7 +10,7 @@ import platform
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,6 +91,7 @@ class _ClusterPlace:
         self._works: dict[str, _SharedWork] = {}
         self._sharing = threading.Lock()
         self._inner: dict[Future[TaskResult], Future[TaskResult]] = {}  # by the future for the caller
+        self._stopped: set[Future[TaskResult]] = set()
         # Dask's own thread must not wait for Dask, so it does not call the callbacks of a task.
         self._results = ThreadPoolExecutor(1)
         self._listeners = events.Listeners()
@@ -126,8 +127,9 @@ class _ClusterPlace:
     def _finish(self, future: Future[TaskResult]) -> None:
         inner = self._inner.pop(future)
         if inner.cancelled():
-            future.cancel()
-            future.set_running_or_notify_cancel()
+            # Dask cancels what it has lost, too: that must not look as if the caller had cancelled it.
+            future.set_exception(CancelledError() if future in self._stopped else ConnectionError("Dask has lost it"))
+            self._stopped.discard(future)
         elif (error := inner.exception()) is not None:
             future.set_exception(error)
         else:
@@ -136,6 +138,7 @@ class _ClusterPlace:
     def stop(self, future: Future[TaskResult]) -> None:
         inner = self._inner.get(future)
         if inner is not None:
+            self._stopped.add(future)
             inner.cancel()  # Dask does not start it, but cannot end it: its result is ignored
 
     def check(self) -> None:
