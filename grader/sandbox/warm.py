@@ -42,7 +42,10 @@ ENGINES = {
 }  # (imported module, backend of matplotlib)
 LIBRARIES = {
     "keras": ("tensorflow", "keras"),
-    "matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
+    "matplotlib": (
+        *("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
+        *("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin"),  # to save a PNG
+    ),
 }
 LIBRARY_OF = {"keras": "keras", "tensorflow": "keras", "matplotlib": "matplotlib"}  # {imported package: library}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import builtins
 import getpass
+import importlib
 import io
 import json
 import os
@@ -220,7 +221,8 @@ def rehearse() -> None:
 
 
 def rehearse_errors() -> None:
-    """Do the same with an error and a magic, which only some notebooks need: this takes longer than the rest."""
+    """Do the same with an error, a magic and plots, which only some notebooks need: this takes longer than the rest."""
+    importlib.import_module("IPython.core.pylabtools")
     _rehearse("x = 1", "%time x", "def f(): return 1 / 0", "f()", "x")
 
 
@@ -237,7 +239,9 @@ def _rehearse(*codes: str) -> None:
     sys.modules["__main__"], sys.displayhook = main, hook
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):  # otherwise %debug would open this error
         vars(sys).pop(name, None)
-    _ready[:] = [_make_shell()]
+    shell = _make_shell()
+    shell.display_formatter.format("")  # creates the formatters
+    _ready[:] = [shell]
 
 
 def _make_shell() -> Any:
@@ -250,7 +254,6 @@ def _make_shell() -> Any:
     shell.displayhook.session = shell.display_pub.session = _Messages()
     kernel.adapt(shell)
     plain_cells.install(shell)
-    shell.display_formatter.format("")  # creates the formatters
     return shell
 
 

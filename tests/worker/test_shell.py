@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
+from ipykernel.zmqshell import ZMQInteractiveShell
 
 from grader.worker.cell_outputs import FLOOD
-from grader.worker.shell import OutputRecorder, _CellStream, _Messages
+from grader.worker.shell import OutputRecorder, _attach, _CellStream, _make_shell, _Messages
 
 
 class Flood(Exception):
@@ -65,3 +69,24 @@ def test_stream_refuses_what_a_real_one_refuses(recorder):
     stream.close()
     with pytest.raises(ValueError, match="closed"):
         stream.write("x")
+
+
+@pytest.fixture
+def shell(monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "environ", {**os.environ, "IPYTHONDIR": str(tmp_path / "warm")})
+    monkeypatch.setattr(sys, "displayhook", sys.displayhook)
+    new = _make_shell()
+    yield new
+    new.restore_sys_module_state()
+    ZMQInteractiveShell.clear_instance()
+
+
+def test_folder_of_ipython_is_that_of_the_worker_and_is_made_at_its_first_use(shell, recorder, monkeypatch, tmp_path):
+    monkeypatch.setitem(os.environ, "IPYTHONDIR", str(tmp_path / "mine"))
+    _attach(shell, recorder, lambda _: None)
+    assert not (tmp_path / "mine").exists()
+    assert shell.profile_dir.location == str(tmp_path / "mine" / "profile_default")
+    assert os.path.isdir(shell.profile_dir.startup_dir)
+    assert shell.ipython_dir == str(tmp_path / "mine")
+    shell.db["x"] = 1  # for %store
+    assert (tmp_path / "mine" / "profile_default" / "db" / "x").exists()
